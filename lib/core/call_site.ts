@@ -1,0 +1,70 @@
+/**
+ * Where in the user's source an operator was written: captured when it is composed, read only when somebody asks.
+ *
+ * @module
+ */
+
+/** A place in the user's source: the first stack frame outside this library. */
+export interface CallSite {
+  /** `word_count.ts:12:3`, or `<unknown>`. */
+  readonly short: string
+  /** The whole location, such as a file URL with line and column, or `<unknown>`. */
+  readonly long: string
+}
+
+const LIBRARY = new URL("..", import.meta.url).href
+const FRAME = /\(?((?:file|https?|npm|jsr|blob|data|node|ext):[^()\s]+|\/[^()\s]+):(\d+):(\d+)\)?$/
+const RUNTIME = /[\\/]effect[\\/@](?:\d|dist|src)|^(?:ext|node):/
+
+const locate = (stack: string): string => {
+  for (const line of stack.split("\n").slice(1)) {
+    const found = FRAME.exec(line.trim())
+    if (found === null) continue
+    const file = found[1] ?? ""
+    if (file.startsWith(LIBRARY) || RUNTIME.test(file)) continue
+    return `${file}:${found[2]}:${found[3]}`
+  }
+  return "<unknown>"
+}
+
+class Captured implements CallSite {
+  #stack: string | undefined
+  #long: string | undefined
+  constructor(stack: string | undefined) {
+    this.#stack = stack
+  }
+  get long(): string {
+    if (this.#long === undefined) {
+      this.#long = locate(this.#stack ?? "")
+      this.#stack = undefined
+    }
+    return this.#long
+  }
+  get short(): string {
+    return this.long.slice(Math.max(this.long.lastIndexOf("/"), this.long.lastIndexOf("\\")) + 1)
+  }
+}
+
+let current: CallSite | undefined
+
+/** The place that calls into the library now, or the place fixed by {@link withCallSite}. */
+export const callSite = (): CallSite => {
+  if (current !== undefined) return current
+  const holder: { stack?: string } = {}
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 16
+  Error.captureStackTrace(holder, callSite)
+  Error.stackTraceLimit = limit
+  return new Captured(holder.stack)
+}
+
+/** Runs `body` at once; every operator made in it is said to stand at `site`. */
+export const withCallSite = <A>(site: CallSite, body: () => A): A => {
+  const before = current
+  current = site
+  try {
+    return body()
+  } finally {
+    current = before
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The errors that jobs and operators can fail with. Lifecycle errors live with the streaming context.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import type { CallSite } from "./call_site.ts"
+
+/** The text of an unknown cause, for messages. */
+export const describeCause = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
+
+/** An option is out of range. Says which option of what, the value it got and what it accepts. */
+export class InvalidOption extends Data.Error<{
+  /** What the option belongs to, such as `Scheduler.layer`. */
+  readonly where: string
+  readonly option: string
+  readonly value: unknown
+  readonly expected: string
+}> {
+  readonly _tag = "InvalidOption" as const
+  override get message(): string {
+    return `${this.where}: ${this.option} is ${String(this.value)}, but must be ${this.expected}`
+  }
+}
+
+/** A user function threw. `cause` is what it threw; operator, place, batch and partition stand in {@link JobFailed}. */
+export class FunctionFailed extends Data.Error<{ readonly cause: unknown }> {
+  readonly _tag = "FunctionFailed" as const
+  override get message(): string {
+    return describeCause(this.cause)
+  }
+}
+
+/** An action that needs at least one record (`reduce`, `first`, `max`, …) met none. Spark: `empty collection`. */
+export class EmptyCollection extends Data.Error<{ readonly operation: string }> {
+  readonly _tag = "EmptyCollection" as const
+  override get message(): string {
+    return `empty collection (${this.operation} needs at least one record)`
+  }
+}
+
+/** The SparkContext has been stopped, by `stop` with `stopSparkContext: true` or by the end of its layer. */
+export class SparkContextStopped extends Data.Error<{ readonly appName: string }> {
+  readonly _tag = "SparkContextStopped" as const
+  override get message(): string {
+    return `The SparkContext of "${this.appName}" has been stopped; make a new one, or stop the streaming context with { stopSparkContext: false }`
+  }
+}
+
+/** Two RDDs do not fit each other (unequal partition counts or lengths in `zip`). */
+export class Mismatch extends Data.Error<{ readonly problem: string }> {
+  readonly _tag = "Mismatch" as const
+  override get message(): string {
+    return this.problem
+  }
+}
+
+/**
+ * A job failed: while running `operator` (written at `callSite`) on one partition. `reason` is the typed error of an
+ * effectful function, or what went wrong in the engine. Spark: `Job aborted due to stage failure`.
+ */
+export class JobFailed<out E> extends Data.Error<{
+  readonly reason: unknown
+  readonly operator: string
+  readonly callSite: CallSite
+  readonly partition: number | undefined
+  readonly batchTime: number | undefined
+}> {
+  readonly _tag = "JobFailed" as const
+  declare readonly reason: E
+  override get message(): string {
+    const where = this.partition === undefined ? "" : ` in partition ${this.partition}`
+    const when = this.batchTime === undefined ? "" : ` of batch ${this.batchTime} ms`
+    return `${this.operator} at ${this.callSite.short} failed${where}${when}: ${describeCause(this.reason)}`
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * A hash table over keys compared by value, which keeps the order of insertion.
+ *
+ * @module
+ */
+import { equalKeys, hashKey, hashString } from "./keys.ts"
+
+/**
+ * A map from keys to values, laid out for loops that aggregate: entries are numbered in the order of insertion, and
+ * number `i` has its key, hash and value at `i` of three arrays. {@link KeyedTable.locate} turns a key into its number;
+ * the caller then reads and writes `values` itself. Entries are never removed.
+ *
+ * Keys are compared by value, as described in the module of keys; an unsupported key throws `UnsupportedKey`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { KeyedTable } from "./keyed_table.ts"
+ *
+ * const counts = new KeyedTable<string, number>()
+ * for (const word of "to be or not to be".split(" ")) {
+ *   const at = counts.locate(word)
+ *   counts.values[at] = counts.fresh ? 1 : counts.values[at]! + 1
+ * }
+ * assert.deepEqual(counts.keys, ["to", "be", "or", "not"])
+ * assert.deepEqual(counts.values, [2, 2, 1, 1])
+ * ```
+ */
+export class KeyedTable<K, V> {
+  /** The keys in the order of insertion. Only to be read. */
+  readonly keys: Array<K> = []
+  /** The value of each key. A fresh key's is `undefined` until the caller writes it. */
+  readonly values: Array<V> = []
+  /** The hash of each key, then unused room. Replaced when the table grows, so do not hold on to it. */
+  hashes: Int32Array
+  /** How many keys there are. */
+  size = 0
+  /** Whether the last `locate` or `locateHashed` inserted its key. */
+  fresh = false
+  /** Open addressing with linear probing: entry number + 1, or 0 where free. At most half full. */
+  #index: Int32Array
+  #shift: number
+
+  /** An empty table, with room for `capacity` keys before it first grows. */
+  constructor(capacity = 32) {
+    const bits = Math.max(3, 33 - Math.clz32(Math.max(1, capacity) - 1))
+    this.#index = new Int32Array(2 ** bits)
+    this.#shift = 32 - bits
+    this.hashes = new Int32Array(2 ** (bits - 1))
+  }
+
+  /** The number of the key; inserts it when it is absent, and tells so in `fresh`. */
+  locate(key: K): number {
+    return this.locateHashed(key, typeof key === "string" ? hashString(key) : hashKey(key))
+  }
+
+  /** As `locate`, for a caller that knows the key's hash. */
+  locateHashed(key: K, hash: number): number {
+    const index = this.#index
+    const mask = index.length - 1
+    let slot = Math.imul(hash, 0x9e3779b9) >>> this.#shift
+    let entry: number
+    while ((entry = index[slot]! - 1) >= 0) {
+      if (this.hashes[entry] === hash && same(this.keys[entry], key)) {
+        this.fresh = false
+        return entry
+      }
+      slot = (slot + 1) & mask
+    }
+    return this.#insert(key, hash, slot)
+  }
+
+  /** The number of the key, or -1 when it is absent. */
+  find(key: K): number {
+    const hash = hashKey(key)
+    const index = this.#index
+    const mask = index.length - 1
+    let slot = Math.imul(hash, 0x9e3779b9) >>> this.#shift
+    let entry: number
+    while ((entry = index[slot]! - 1) >= 0) {
+      if (this.hashes[entry] === hash && same(this.keys[entry], key)) return entry
+      slot = (slot + 1) & mask
+    }
+    return -1
+  }
+
+  #insert(key: K, hash: number, slot: number): number {
+    const entry = this.size
+    if (entry === this.hashes.length) slot = this.#grow(hash)
+    this.#index[slot] = entry + 1
+    this.hashes[entry] = hash
+    this.keys.push(key)
+    this.values.push(undefined as V)
+    this.size = entry + 1
+    this.fresh = true
+    return entry
+  }
+
+  /** Doubles the table and gives the free slot for a hash in it. */
+  #grow(hash: number): number {
+    const hashes = new Int32Array(this.hashes.length * 2)
+    hashes.set(this.hashes)
+    this.hashes = hashes
+    this.#index = new Int32Array(this.#index.length * 2)
+    this.#shift--
+    for (let entry = 0; entry < this.size; entry++) this.#index[this.#free(hashes[entry]!)] = entry + 1
+    return this.#free(hash)
+  }
+
+  #free(hash: number): number {
+    const mask = this.#index.length - 1
+    let slot = Math.imul(hash, 0x9e3779b9) >>> this.#shift
+    while (this.#index[slot] !== 0) slot = (slot + 1) & mask
+    return slot
+  }
+}
+
+const same = (a: unknown, b: unknown): boolean => a === b || (typeof b !== "string" && equalKeys(a, b))

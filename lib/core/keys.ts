@@ -1,0 +1,259 @@
+/**
+ * Keys: which values may be one, when two are equal, and their hash. Equality is by value, hashes are Java's, so that
+ * strings and whole numbers land in the partitions Spark puts them in.
+ *
+ * Supported are strings, numbers (`NaN` equals itself, `-0` equals `0`), booleans, bigints, dates, `null`, `undefined`,
+ * and arrays (tuples) and Effect `Option`s of these; also objects that bring their own equality, which are those with
+ * Effect's `Hash` and `Equal` and those made by `Data.Class`.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import * as Equal from "effect/Equal"
+import * as Hash from "effect/Hash"
+import * as Option from "effect/Option"
+import { describeValue } from "./describe_value.ts"
+
+/** How many arrays and options deep a key may be. Bounds the work on keys that contain themselves. */
+const maxDepth = 200
+
+/**
+ * A value cannot be a key, because it has neither a hash nor an equality by value. `problem` says what was found and
+ * where inside the key.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { hashKey, UnsupportedKey } from "./keys.ts"
+ *
+ * assert.throws(() => hashKey(["a", {}]), (error) => error instanceof UnsupportedKey && error.problem === "object at [1]")
+ * ```
+ */
+export class UnsupportedKey extends Data.Error<{
+  /** What was found and where, such as `object at [1]`. */
+  readonly problem: string
+}> {
+  /** The tag to catch it by. */
+  readonly _tag = "UnsupportedKey" as const
+  /** What was found, and what a key may be. */
+  override get message(): string {
+    return `Unsupported key: ${this.problem}. A key is a string, number, boolean, bigint, Date, null, undefined, ` +
+      "a tuple or Option of these, or has Effect's Hash and Equal"
+  }
+}
+
+/**
+ * The hash of a string: Java's `String.hashCode`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { hashString } from "./keys.ts"
+ *
+ * assert.equal(hashString("hello"), 99162322)
+ * ```
+ */
+export function hashString(key: string): number {
+  let hash = 0
+  for (let i = 0; i < key.length; i++) hash = (Math.imul(31, hash) + key.charCodeAt(i)) | 0
+  return hash
+}
+
+const double = new Float64Array(1)
+const words = new Int32Array(double.buffer)
+
+/**
+ * The hash of a number: itself for 32-bit whole numbers, Java's `Long.hashCode` for other whole numbers of 64 bits, and
+ * `Double.hashCode` for the rest.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { hashNumber } from "./keys.ts"
+ *
+ * assert.equal(hashNumber(-7), -7)
+ * assert.equal(hashNumber(4294967296), 1)
+ * assert.equal(hashNumber(0.5), 1071644672)
+ * ```
+ */
+export function hashNumber(key: number): number {
+  if ((key | 0) === key) return key | 0
+  if (Number.isInteger(key) && key >= -(2 ** 63) && key < 2 ** 63) {
+    const high = Math.floor(key / 2 ** 32)
+    return high ^ (key - high * 2 ** 32)
+  }
+  if (key !== key) return 0x7ff80000 // Java has one NaN, JavaScript engines keep many bit patterns
+  double[0] = key
+  return (words[0] ?? 0) ^ (words[1] ?? 0)
+}
+
+const hashBigInt = (key: bigint): number => {
+  const low = BigInt.asIntN(64, key)
+  return Number(BigInt.asIntN(32, low)) ^ Number(low >> 32n)
+}
+
+const bringsEquality = (key: object): boolean => (Hash.isHash(key) && Equal.isEqual(key)) || key instanceof Data.Class
+
+/** NaN stands for "not a key": no hash is NaN. */
+function hashDeep(key: unknown, depth: number): number {
+  switch (typeof key) {
+    case "string":
+      return hashString(key)
+    case "number":
+      return hashNumber(key)
+    case "boolean":
+      return key ? 1231 : 1237
+    case "bigint":
+      return hashBigInt(key)
+    case "undefined":
+      return 0
+    case "object":
+      return key === null ? 0 : depth >= maxDepth ? NaN : hashObject(key, depth)
+    default:
+      return NaN
+  }
+}
+
+function hashObject(key: object, depth: number): number {
+  if (Array.isArray(key)) {
+    let hash = 1
+    for (let i = 0; i < key.length; i++) {
+      const element = hashDeep(key[i], depth + 1)
+      if (element !== element) return NaN
+      hash = (Math.imul(31, hash) + element) | 0
+    }
+    return hash
+  }
+  if (key instanceof Date) return hashNumber(key.getTime())
+  if (Option.isOption(key)) {
+    if (Option.isNone(key)) return 2433880 // "None".hashCode, as in Scala
+    const element = hashDeep(key.value, depth + 1)
+    return element !== element ? NaN : (Math.imul(31, 2569629) + element) | 0 // "Some".hashCode
+  }
+  return bringsEquality(key) ? Hash.hash(key) | 0 : NaN
+}
+
+/**
+ * The 32-bit hash of a key; equal keys have equal hashes. Strings and whole numbers hash as in Java, which is where
+ * Spark's hash partitioner takes them from; arrays hash as Java lists. Throws {@link UnsupportedKey}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { hashKey } from "./keys.ts"
+ *
+ * assert.equal(hashKey("spark"), 109638365)
+ * assert.equal(hashKey([1, 2]), 994)
+ * assert.equal(hashKey(null), 0)
+ * ```
+ */
+export function hashKey(key: unknown): number {
+  if (typeof key === "string") return hashString(key)
+  if (typeof key === "number") return hashNumber(key)
+  const hash = hashDeep(key, 0)
+  if (hash !== hash) throw new UnsupportedKey({ problem: unsupportedKey(key) ?? describeValue(key) })
+  return hash
+}
+
+/**
+ * Whether two keys are the same key: equal by value, inside arrays and options too. Values of different types never
+ * are, so `1` is neither `1n` nor `"1"`, and `null` is not `undefined`. Unsupported values equal only themselves.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { equalKeys } from "./keys.ts"
+ *
+ * assert(equalKeys(["a", NaN], ["a", NaN]))
+ * assert(!equalKeys(1, 1n))
+ * ```
+ */
+export function equalKeys(a: unknown, b: unknown): boolean {
+  return equalDeep(a, b, 0)
+}
+
+function equalDeep(a: unknown, b: unknown, depth: number): boolean {
+  if (a === b) return true
+  if (typeof a === "number") return a !== a && b !== b && typeof b === "number"
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || depth >= maxDepth) return false
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false
+    for (let i = 0; i < a.length; i++) if (!equalDeep(a[i], b[i], depth + 1)) return false
+    return true
+  }
+  if (a instanceof Date) {
+    if (!(b instanceof Date)) return false
+    return equalDeep(a.getTime(), b.getTime(), depth + 1)
+  }
+  if (Option.isOption(a)) {
+    if (!Option.isOption(b) || a._tag !== b._tag) return false
+    return Option.isNone(a) || (Option.isSome(b) && equalDeep(a.value, b.value, depth + 1))
+  }
+  return bringsEquality(a) && bringsEquality(b) && Equal.equals(a, b)
+}
+
+/**
+ * What keeps a value from being a key, such as `object`, `function at [1]` or `instance of Map at [0].value`; `undefined`
+ * when it is one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { unsupportedKey } from "./keys.ts"
+ *
+ * assert.equal(unsupportedKey([1, [new Map()]]), "instance of Map at [1][0]")
+ * assert.equal(unsupportedKey(["a", 1]), undefined)
+ * ```
+ */
+export function unsupportedKey(key: unknown): string | undefined {
+  return problemAt(key, "", 0)
+}
+
+function problemAt(key: unknown, path: string, depth: number): string | undefined {
+  const where = path === "" ? "" : ` at ${path}`
+  if (typeof key === "function" || typeof key === "symbol") return describeValue(key) + where
+  if (typeof key !== "object" || key === null || key instanceof Date) return undefined
+  if (depth >= maxDepth) return `nested deeper than ${maxDepth} levels`
+  if (Array.isArray(key)) {
+    for (let i = 0; i < key.length; i++) {
+      const problem = problemAt(key[i], `${path}[${i}]`, depth + 1)
+      if (problem !== undefined) return problem
+    }
+    return undefined
+  }
+  if (Option.isOption(key)) return Option.isNone(key) ? undefined : problemAt(key.value, `${path}.value`, depth + 1)
+  return bringsEquality(key) ? undefined : describeValue(key) + where
+}
+
+/**
+ * Whether a value can be a key.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { isKey } from "./keys.ts"
+ *
+ * assert(isKey(["a", 1, new Date(0)]))
+ * assert(!isKey({ a: 1 }))
+ * ```
+ */
+export function isKey(u: unknown): boolean {
+  const hash = hashDeep(u, 0)
+  return hash === hash
+}
+
+/**
+ * The partition of a hash among `n`: the remainder, made non-negative. Spark: `HashPartitioner.getPartition`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { partitionOf } from "./keys.ts"
+ *
+ * assert.equal(partitionOf(-7, 3), 2)
+ * ```
+ */
+export function partitionOf(hash: number, n: number): number {
+  const remainder = hash % n
+  return remainder < 0 ? remainder + n : remainder + 0 // never -0
+}

@@ -1,0 +1,69 @@
+/**
+ * Loops as composed closures: the same meaning as the generated ones, where code generation is forbidden.
+ *
+ * @module
+ */
+import type { KeyedTable } from "../../core/keyed_table.ts"
+import type { Callable } from "../../rdd/rdd.ts"
+import type { Cursor, ElementKind, Loop, Shape } from "./program.ts"
+
+type Emit = (x: unknown) => void
+
+const pair = (x: unknown): readonly [unknown, unknown] => x as readonly [unknown, unknown]
+
+const elementwise = (kind: ElementKind, f: Callable, step: number, at: Cursor, emit: Emit): Emit => {
+  const each = (found: Iterable<unknown>, make: (y: unknown) => unknown) => {
+    const all = Array.isArray(found) ? found : Array.from(found)
+    for (let i = 0; i < all.length; i++) emit(make(all[i]))
+  }
+  const emits: Record<ElementKind, Emit> = {
+    map: (x) => emit(f(x)),
+    mapValues: (x) => emit([pair(x)[0], f(pair(x)[1])]),
+    filter: (x) => {
+      if (f(x)) emit(x)
+    },
+    flatMap: (x) => each(f(x), (y) => y),
+    flatMapValues: (x) => each(f(pair(x)[1]), (y) => [pair(x)[0], y]),
+  }
+  const run = emits[kind]
+  return (x) => {
+    at.step = step
+    run(x)
+  }
+}
+
+const combineInto = (table: KeyedTable<unknown, unknown>, create: Callable, merge: Callable): Emit => (x) => {
+  const [key, value] = pair(x)
+  const slot = table.locate(key)
+  table.values[slot] = table.fresh ? create(value) : merge(table.values[slot], value)
+}
+
+/** A loop of closures for a shape. */
+export const loopFor = (shape: Shape): Loop => (functions, input, table, at) => {
+  const last = shape.kinds.length
+  const f = functions[last]
+  const out: Array<unknown> = []
+  let emit: Emit = (x) => {
+    out.push(x)
+  }
+  at.step = last
+  if (shape.terminal === "fold") out.push(functions[last + 1]?.())
+  if (f !== undefined && shape.terminal !== "push") {
+    const fold: Emit = shape.terminal === "combine" && table !== undefined
+      ? combineInto(table, f, functions[last + 1] ?? f)
+      : (x) => {
+        out[0] = out.length === 0 ? x : f(out[0], x)
+      }
+    emit = (x) => {
+      at.step = last
+      fold(x)
+    }
+  }
+  for (let i = last - 1; i >= 0; i--) {
+    const kind = shape.kinds[i]
+    const g = functions[i]
+    if (kind !== undefined && g !== undefined) emit = elementwise(kind, g, i, at, emit)
+  }
+  for (let i = 0; i < input.length; i++) emit(input[i])
+  return out
+}

@@ -1,0 +1,80 @@
+/**
+ * The local engine: jobs run in the calling isolate.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import type * as Block from "../../rdd/block.ts"
+import { type ActionError, CurrentJob, Engine, type JobContext, type Layout } from "../../rdd/engine.ts"
+import type { AnyRDD, RDD } from "../../rdd/rdd.ts"
+import * as StateStore from "../state_store.ts"
+import * as Executor from "./executor.ts"
+import { type Environment, type Lowered, Planner } from "./planner.ts"
+import type { Job } from "./task.ts"
+
+/** How a local engine works. */
+export interface Options {
+  /** Partitions where nothing else says how many. */
+  readonly parallelism: number
+  /** Whether loops may be generated code (true); where that is forbidden closures are used in any case. */
+  readonly generateCode?: boolean | undefined
+  /** Sends every stage through graph look-up and record codec, as an engine with other isolates does (false). */
+  readonly loopback?: boolean | undefined
+}
+
+/** Makes a local engine. Layers that graphs provide live until the scope closes. */
+export const make: (options: Options) => Effect.Effect<Engine, never, StateStore.StateStore | Scope.Scope> = Effect
+  .fnUntraced(function* (options: Options) {
+    const how = { generateCode: options.generateCode ?? true }
+    const scope = yield* Effect.scope
+    const memo = yield* Layer.makeMemoMap
+    const states = yield* StateStore.StateStore
+    const shuffled = new WeakMap<JobContext, WeakMap<AnyRDD, Lowered>>()
+    const shared = {
+      parallelism: options.parallelism,
+      executor: options.loopback === true ? Executor.loopback(how) : Executor.inline(how),
+      states,
+      layers: { memo, scope },
+      persisted: new WeakMap<AnyRDD, Lowered>(),
+    }
+    const environment = (job: JobContext): Environment => {
+      const kept = shuffled.get(job) ?? new WeakMap<AnyRDD, Lowered>()
+      shuffled.set(job, kept)
+      return { ...shared, shuffled: kept }
+    }
+    const plan = <A>(rdd: AnyRDD, dry: boolean, use: (planner: Planner, lowered: Lowered) => Job<A>): Job<A> =>
+      Effect.flatMap(CurrentJob, (job) => {
+        const planner = new Planner(environment(job), job, dry)
+        planner.survey(rdd)
+        return Effect.flatMap(planner.lower(rdd), (lowered) => use(planner, lowered))
+      })
+    const engine: Engine = {
+      defaultParallelism: options.parallelism,
+      run: <A, E, R>(rdd: RDD<A, E, R>, partitions?: ReadonlyArray<number>) =>
+        plan(rdd, false, (planner, { pieces }) => {
+          const wanted = partitions ?? pieces.map((_, i) => i)
+          return Effect.forEach(wanted.filter((i) => i < pieces.length), (i) => {
+            const piece = pieces[i]
+            return piece === undefined ? Effect.die(new RangeError(`no partition ${i}`)) : planner.run(rdd, piece, i)
+          })
+        }) as Effect.Effect<ReadonlyArray<Block.Block<A>>, ActionError<E>, R>,
+      layout: <A, E, R>(rdd: RDD<A, E, R>) =>
+        plan(
+          rdd,
+          true,
+          (_, { pieces, partitioner }) => Effect.succeed<Layout>({ partitions: pieces.length, partitioner }),
+        ) as Effect.Effect<
+          Layout,
+          ActionError<E>,
+          R
+        >,
+      release: (rdd) => Effect.sync(() => void shared.persisted.delete(rdd)),
+    }
+    return engine
+  })
+
+/** A local engine with a state store in memory, as a layer. */
+export const layer = (options: Options): Layer.Layer<Engine> =>
+  Layer.effect(Engine, make(options)).pipe(Layer.provide(StateStore.layerMemory))

@@ -1,0 +1,112 @@
+/**
+ * Shuffles: records of many partitions regrouped by key, always in the same order for the same input.
+ *
+ * @module
+ */
+import { KeyedTable } from "../../core/keyed_table.ts"
+import { hashKey } from "../../core/keys.ts"
+import * as Block from "../../rdd/block.ts"
+import type { Combine } from "../../rdd/rdd.ts"
+import type { Partitioner } from "../../rdd/partitioner.ts"
+
+/** What one map task has for one reduce partition: keys, their hashes where known, and values, side by side. */
+export interface Bucket {
+  readonly keys: Array<unknown>
+  readonly hashes: Array<number>
+  readonly values: Array<unknown>
+}
+
+const buckets = (n: number): Array<Bucket> => Array.from({ length: n }, () => ({ keys: [], hashes: [], values: [] }))
+
+/** A combined table, cut by partition. */
+export const cutTable = (table: KeyedTable<unknown, unknown>, by: Partitioner): ReadonlyArray<Bucket> => {
+  const out = buckets(by.numPartitions)
+  const { ofHash } = by
+  for (let i = 0; i < table.size; i++) {
+    const key = table.keys[i]
+    const hash = table.hashes[i] ?? 0
+    const bucket = out[ofHash === undefined ? by.getPartition(key) : ofHash(hash)] ?? missing(by, key)
+    bucket.keys.push(key)
+    bucket.hashes.push(hash)
+    bucket.values.push(table.values[i])
+  }
+  return out
+}
+
+/** Pairs as they are, cut by partition. */
+export const cutPairs = (pairs: ReadonlyArray<unknown>, by: Partitioner): ReadonlyArray<Bucket> => {
+  const out = buckets(by.numPartitions)
+  const { ofHash } = by
+  for (let i = 0; i < pairs.length; i++) {
+    const [key, value] = pairs[i] as readonly [unknown, unknown]
+    const hash = hashKey(key)
+    const bucket = out[ofHash === undefined ? by.getPartition(key) : ofHash(hash)] ?? missing(by, key)
+    bucket.keys.push(key)
+    bucket.hashes.push(hash)
+    bucket.values.push(value)
+  }
+  return out
+}
+
+const missing = (by: Partitioner, key: unknown): never => {
+  throw new RangeError(`${by.name} put ${String(key)} outside of its ${by.numPartitions} partitions`)
+}
+
+/** Whole records dealt out one by one, starting at the task's own index. */
+export const deal = (records: ReadonlyArray<unknown>, n: number, index: number): ReadonlyArray<Bucket> => {
+  const out = buckets(n)
+  for (let i = 0; i < records.length; i++) out[(index + i) % n]?.values.push(records[i])
+  return out
+}
+
+/** The pairs of a table. */
+export const pairsOf = (table: KeyedTable<unknown, unknown>): Block.Block<readonly [unknown, unknown]> => {
+  const out = new Array<readonly [unknown, unknown]>(table.size)
+  for (let i = 0; i < table.size; i++) out[i] = [table.keys[i], table.values[i]]
+  return Block.fromArray(out)
+}
+
+/** The pairs of one reduce partition, uncombined, in the order of the map tasks. */
+export const gatherPairs = (parts: ReadonlyArray<Bucket>): Block.Block<readonly [unknown, unknown]> => {
+  const out: Array<readonly [unknown, unknown]> = []
+  for (const { keys, values } of parts) {
+    for (let i = 0; i < keys.length; i++) out.push([keys[i], values[i]])
+  }
+  return Block.fromArray(out)
+}
+
+/** One record a key. Parts combined already are merged; raw ones are combined here. */
+export const gatherCombined = (
+  parts: ReadonlyArray<Bucket>,
+  combine: Combine,
+): Block.Block<readonly [unknown, unknown]> => {
+  const [only] = parts
+  if (combine.mapSide && parts.length === 1 && only !== undefined) return gatherPairs([only])
+  const table = new KeyedTable<unknown, unknown>()
+  const { create, mergeValue, mergeCombiners } = combine
+  const first = combine.mapSide ? (value: unknown) => value : create
+  const merge = combine.mapSide ? mergeCombiners : mergeValue
+  for (const { keys, hashes, values } of parts) {
+    for (let i = 0; i < keys.length; i++) {
+      const slot = table.locateHashed(keys[i], hashes[i] ?? 0)
+      table.values[slot] = table.fresh ? first(values[i]) : merge(table.values[slot], values[i])
+    }
+  }
+  return pairsOf(table)
+}
+
+/** One record a key, with an array of values for each side. */
+export const gatherGroups = (
+  sides: ReadonlyArray<ReadonlyArray<unknown>>,
+): Block.Block<readonly [unknown, ReadonlyArray<ReadonlyArray<unknown>>]> => {
+  const table = new KeyedTable<unknown, Array<Array<unknown>>>()
+  sides.forEach((pairs, side) => {
+    for (let i = 0; i < pairs.length; i++) {
+      const [key, value] = pairs[i] as readonly [unknown, unknown]
+      const slot = table.locate(key)
+      if (table.fresh) table.values[slot] = sides.map(() => [])
+      table.values[slot]?.[side]?.push(value)
+    }
+  })
+  return Block.fromArray(Array.from(table.keys, (key, i) => [key, table.values[i] ?? []] as const))
+}

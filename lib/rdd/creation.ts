@@ -1,0 +1,116 @@
+/**
+ * Making RDDs: from values in memory, ranges, text, nothing.
+ *
+ * @module
+ */
+import { InvalidOption } from "../core/errors.ts"
+import * as Block from "./block.ts"
+import { make, type RDD } from "./rdd.ts"
+
+/** Checks a partition count: whole and at least 1. Spark: `Positive number of partitions required`. */
+export const checkPartitions = (where: string, partitions: number | undefined): InvalidOption | undefined =>
+  partitions === undefined || (Number.isInteger(partitions) && partitions >= 1)
+    ? undefined
+    : new InvalidOption({ where, option: "partitions", value: partitions, expected: "a positive whole number" })
+
+/**
+ * An RDD of the given records, cut into slices of nearly equal length in their order; `partitions` is the engine's
+ * default parallelism if not given. Spark: `sc.parallelize`, `sc.makeRDD`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const slices = RDD.parallelize([1, 2, 3], { partitions: 2 }).pipe(RDD.glom, RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(slices, sc)), [[1], [2, 3]])
+ * ```
+ */
+export const parallelize = <A>(
+  records: Iterable<A>,
+  options?: { readonly partitions?: number | undefined },
+): RDD<A> => {
+  const all = Array.isArray(records) ? records : Array.from(records)
+  const invalid = checkPartitions("RDD.parallelize", options?.partitions)
+  return make("parallelize", [], {
+    kind: "source",
+    partitions: invalid === undefined ? options?.partitions ?? "default" : 1,
+    load: (i, n) =>
+      Block.fromArray(all.slice(Math.floor((i * all.length) / n), Math.floor(((i + 1) * all.length) / n))),
+  }, invalid)
+}
+
+/**
+ * An RDD without partitions. Spark: `sc.emptyRDD`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.equal(await Effect.runPromise(Effect.provide(RDD.getNumPartitions(RDD.empty()), sc)), 0)
+ * ```
+ */
+export const empty = <A = never>(): RDD<A> =>
+  make("emptyRDD", [], { kind: "source", partitions: 0, load: () => Block.empty })
+
+/**
+ * Whole numbers from `start` up to `end`, exclusive. Spark: `sc.range`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const slices = RDD.range(0, 10, { step: 3, partitions: 2 }).pipe(RDD.glom, RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(slices, sc)), [[0, 3], [6, 9]])
+ * ```
+ */
+export const range = (
+  start: number,
+  end: number,
+  options?: { readonly step?: number | undefined; readonly partitions?: number | undefined },
+): RDD<number> => {
+  const step = options?.step ?? 1
+  const invalid = step === 0
+    ? new InvalidOption({ where: "RDD.range", option: "step", value: step, expected: "other than 0" })
+    : checkPartitions("RDD.range", options?.partitions)
+  const length = invalid === undefined ? Math.max(0, Math.ceil((end - start) / step)) : 0
+  return make("range", [], {
+    kind: "source",
+    partitions: invalid === undefined ? options?.partitions ?? "default" : 1,
+    load: (i, n) => {
+      const from = Math.floor((i * length) / n)
+      const count = Math.floor(((i + 1) * length) / n) - from
+      return Block.fromArray(Array.from({ length: count }, (_, j) => start + (from + j) * step))
+    },
+  }, invalid)
+}
+
+/**
+ * The lines of a text, cut into slices; lines end with `\n`, `\r\n` or `\r`. Spark's `sc.textFile`, for a text that is
+ * in memory already.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const lines = RDD.text("to be\nor not\n").pipe(RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(lines, sc)), ["to be", "or not"])
+ * ```
+ */
+export const text = (content: string, options?: { readonly partitions?: number | undefined }): RDD<string> =>
+  parallelize(Block.fromText(new TextEncoder().encode(content)).records, options)
+
+/** An RDD over blocks that are there already, one partition each. */
+export const fromBlocks = <A>(blocks: ReadonlyArray<Block.Block<A>>): RDD<A> =>
+  make("blocks", [], { kind: "source", partitions: blocks.length, load: (i) => blocks[i] ?? Block.empty })

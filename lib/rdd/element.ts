@@ -1,0 +1,161 @@
+/**
+ * Record by record, and partition by partition: map, filter, flatMap, glom, mapPartitions, keyBy.
+ *
+ * @module
+ */
+import { dual } from "effect/Function"
+import type { Tupled } from "../core/tupled.ts"
+import { isRDD, make, type Narrow, type RDD } from "./rdd.ts"
+
+/** An RDD with one operation more on each partition. `preserves`: whether keys stay in their partitions. */
+export const narrow = <A, E, R>(
+  operation: string,
+  self: RDD<unknown, E, R>,
+  step: Narrow,
+  preserves: boolean,
+): RDD<A, E, R> => make(operation, [self], { kind: "narrow", step, preserves })
+
+/**
+ * Applies `f` to every record. Spark: `RDD.map`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const doubled = RDD.parallelize([1, 2, 3]).pipe(RDD.map((n) => n * 2), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(doubled, sc)), [2, 4, 6])
+ * ```
+ */
+export const map: {
+  <A, B extends Tupled>(f: (a: A) => B): <E, R>(self: RDD<A, E, R>) => RDD<B, E, R>
+  <A, E, R, B extends Tupled>(self: RDD<A, E, R>, f: (a: A) => B): RDD<B, E, R>
+} = dual(
+  2,
+  <A, E, R, B extends Tupled>(self: RDD<A, E, R>, f: (a: A) => B): RDD<B, E, R> =>
+    narrow("map", self, { kind: "map", f }, false),
+)
+
+/**
+ * Applies `f` to every record and concatenates what it gives. Spark: `RDD.flatMap`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const words = RDD.parallelize(["to be", "or not"]).pipe(RDD.flatMap((line) => line.split(" ")), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(words, sc)), ["to", "be", "or", "not"])
+ * ```
+ */
+export const flatMap: {
+  <A, B extends Tupled>(f: (a: A) => Iterable<B>): <E, R>(self: RDD<A, E, R>) => RDD<B, E, R>
+  <A, E, R, B extends Tupled>(self: RDD<A, E, R>, f: (a: A) => Iterable<B>): RDD<B, E, R>
+} = dual(
+  2,
+  <A, E, R, B extends Tupled>(self: RDD<A, E, R>, f: (a: A) => Iterable<B>): RDD<B, E, R> =>
+    narrow("flatMap", self, { kind: "flatMap", f }, false),
+)
+
+/**
+ * Keeps the records that `f` accepts. Spark: `RDD.filter`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const even = RDD.range(0, 6).pipe(RDD.filter((n) => n % 2 === 0), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(even, sc)), [0, 2, 4])
+ * ```
+ */
+export const filter: {
+  <A, B extends A>(f: (a: A) => a is B): <E, R>(self: RDD<A, E, R>) => RDD<B, E, R>
+  <A>(f: (a: A) => boolean): <E, R>(self: RDD<A, E, R>) => RDD<A, E, R>
+  <A, E, R, B extends A>(self: RDD<A, E, R>, f: (a: A) => a is B): RDD<B, E, R>
+  <A, E, R>(self: RDD<A, E, R>, f: (a: A) => boolean): RDD<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: RDD<A, E, R>, f: (a: A) => boolean): RDD<A, E, R> =>
+    narrow("filter", self, { kind: "filter", f }, true),
+)
+
+/**
+ * Gives all records of a partition to `f` at once, with the partition's index. `preservesPartitioning` says that keys
+ * stay where they are. Spark: `RDD.mapPartitions`, `RDD.mapPartitionsWithIndex`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const lengths = RDD.range(0, 5, { partitions: 2 }).pipe(RDD.mapPartitions((part, i) => [[i, part.length]]), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(lengths, sc)), [[0, 2], [1, 3]])
+ * ```
+ */
+export const mapPartitions: {
+  <A, B extends Tupled>(
+    f: (records: ReadonlyArray<A>, index: number) => Iterable<B>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): <E, R>(self: RDD<A, E, R>) => RDD<B, E, R>
+  <A, E, R, B extends Tupled>(
+    self: RDD<A, E, R>,
+    f: (records: ReadonlyArray<A>, index: number) => Iterable<B>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): RDD<B, E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <A, E, R, B extends Tupled>(
+    self: RDD<A, E, R>,
+    f: (records: ReadonlyArray<A>, index: number) => Iterable<B>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): RDD<B, E, R> => narrow("mapPartitions", self, { kind: "partition", f }, options?.preservesPartitioning ?? false),
+)
+
+/**
+ * Each partition as one array. Spark: `RDD.glom`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const slices = RDD.range(0, 4, { partitions: 2 }).pipe(RDD.glom, RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(slices, sc)), [[0, 1], [2, 3]])
+ * ```
+ */
+export const glom = <A, E, R>(self: RDD<A, E, R>): RDD<ReadonlyArray<A>, E, R> =>
+  narrow("glom", self, { kind: "partition", f: (records: ReadonlyArray<A>) => [records] }, false)
+
+/**
+ * Pairs every record with the key that `f` gives it. Spark: `RDD.keyBy`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const byLength = RDD.parallelize(["a", "bb"]).pipe(RDD.keyBy((word) => word.length), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(byLength, sc)), [[1, "a"], [2, "bb"]])
+ * ```
+ */
+export const keyBy: {
+  <A, K extends Tupled>(f: (a: A) => K): <E, R>(self: RDD<A, E, R>) => RDD<[K, A], E, R>
+  <A, E, R, K extends Tupled>(self: RDD<A, E, R>, f: (a: A) => K): RDD<[K, A], E, R>
+} = dual(
+  2,
+  <A, E, R, K extends Tupled>(self: RDD<A, E, R>, f: (a: A) => K): RDD<[K, A], E, R> =>
+    narrow("keyBy", self, { kind: "map", f: (a: A): [K, A] => [f(a), a] }, false),
+)

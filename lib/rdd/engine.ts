@@ -1,0 +1,72 @@
+/**
+ * The engine contract: what an action needs, and what an engine is given to know about the batch it works for.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { NotPortable } from "../core/codec.ts"
+import type {
+  EmptyCollection,
+  FunctionFailed,
+  InvalidOption,
+  JobFailed,
+  Mismatch,
+  SparkContextStopped,
+} from "../core/errors.ts"
+import type { UnsupportedKey } from "../core/keys.ts"
+import type { Block } from "./block.ts"
+import type { Partitioner } from "./partitioner.ts"
+import type { AnyRDD, RDD } from "./rdd.ts"
+
+/** What can go wrong in a job besides the typed errors of the user's own effects. */
+export type EngineError =
+  | FunctionFailed
+  | UnsupportedKey
+  | NotPortable
+  | InvalidOption
+  | Mismatch
+  | EmptyCollection
+  | SparkContextStopped
+
+/** The error of an action: why it failed, and where. */
+export type ActionError<E> = JobFailed<E | EngineError>
+
+/** How an RDD lies in the engine: its number of partitions, and its partitioner if it has one. */
+export interface Layout {
+  readonly partitions: number
+  readonly partitioner: Partitioner | undefined
+}
+
+/** Runs RDDs. Actions need it; `SparkContext.layer` provides the one that its master URL names. */
+export interface Engine {
+  /** Partitions where nothing else says how many: `N` of `local[N]`. Spark: `defaultParallelism`. */
+  readonly defaultParallelism: number
+  /** Computes the partitions of an RDD (or just those named) and gives their blocks in order. */
+  readonly run: <A, E, R>(
+    rdd: RDD<A, E, R>,
+    partitions?: ReadonlyArray<number>,
+  ) => Effect.Effect<ReadonlyArray<Block<A>>, ActionError<E>, R>
+  /** How an RDD lies, without computing more of it than that takes. */
+  readonly layout: <A, E, R>(rdd: RDD<A, E, R>) => Effect.Effect<Layout, ActionError<E>, R>
+  /** Forgets the persisted blocks of an RDD. */
+  readonly release: (rdd: AnyRDD) => Effect.Effect<void>
+}
+
+/** The engine service. */
+export const Engine: Context.Service<Engine, Engine> = Context.Service<Engine>("@dstream/dstream/Engine")
+
+/** What an engine may know about the batch that a job belongs to. */
+export interface JobContext {
+  /** The batch time, for messages; undefined outside of batches. */
+  readonly batchTime: number | undefined
+  /** RDDs with several consumers in this batch, and their blocks once computed. */
+  readonly shared: Map<AnyRDD, ReadonlyArray<Block<unknown>> | undefined>
+  /** Finds the operation that another isolate, calling the same graph, has in the place of this one. */
+  readonly lookUp: (rdd: AnyRDD) => AnyRDD
+}
+
+/** The batch that the current fiber's jobs belong to. */
+export const CurrentJob: Context.Reference<JobContext> = Context.Reference<JobContext>("@dstream/dstream/CurrentJob", {
+  defaultValue: () => ({ batchTime: undefined, shared: new Map(), lookUp: (rdd) => rdd }),
+})

@@ -1,0 +1,295 @@
+/**
+ * Pairs: what is done to the values of each key. Records are `[key, value]`.
+ *
+ * @module
+ */
+import { dual } from "effect/Function"
+import type { InvalidOption } from "../core/errors.ts"
+import type { Tupled } from "../core/tupled.ts"
+import { checkPartitions } from "./creation.ts"
+import { keyBy } from "./element.ts"
+import { fromOptions, type PartitionOptions } from "./partitioner.ts"
+import { type Combine, isRDD, make, type RDD } from "./rdd.ts"
+
+/** How `combineByKey` makes one value of all the values of a key. */
+export interface Combiners<in V, in out C> {
+  /** The first combiner of a key, from one value. */
+  readonly createCombiner: (value: V) => C
+  /** One value more. */
+  readonly mergeValue: (combiner: C, value: V) => C
+  /** Two combiners of the same key, in the order of their partitions. */
+  readonly mergeCombiners: (a: C, b: C) => C
+}
+
+/** Checks what a keyed operation is told about partitioning. */
+export const checkPartitioning = (where: string, options: PartitionOptions | undefined): InvalidOption | undefined =>
+  checkPartitions(where, options?.partitioner?.numPartitions ?? options?.partitions)
+
+/** A shuffle that combines the values of each key; where options leave it open, `otherwise` says how to partition. */
+export const combined = <A, E, R>(
+  operation: string,
+  self: RDD<readonly [unknown, unknown], E, R>,
+  combine: Combine,
+  options: PartitionOptions | undefined,
+  otherwise: "default" | "own" = "default",
+): RDD<A, E, R> =>
+  make(
+    operation,
+    [self],
+    { kind: "shuffle", by: fromOptions(options) ?? otherwise, combine },
+    checkPartitioning(`RDD.${operation}`, options),
+  )
+
+/**
+ * Makes one combiner of the values of each key; values are merged in each partition first (`mapSideCombine`, on unless
+ * told otherwise), then across partitions. Nothing is shuffled if the data is partitioned that way already.
+ * Spark: `PairRDDFunctions.combineByKey`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const sums = RDD.parallelize([["a", 1], ["a", 3]] as const).pipe(
+ *   RDD.combineByKey({
+ *     createCombiner: (n: number) => [n, 1],
+ *     mergeValue: ([sum, count], n) => [sum + n, count + 1],
+ *     mergeCombiners: (a, b) => [a[0] + b[0], a[1] + b[1]],
+ *   }),
+ *   RDD.collect,
+ * )
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(sums, sc)), [["a", [4, 2]]])
+ * ```
+ */
+export const combineByKey: {
+  <V, C extends Tupled>(
+    combiners: Combiners<V, C>,
+    options?: PartitionOptions & { readonly mapSideCombine?: boolean | undefined },
+  ): <K, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, C], E, R>
+  <K, V, E, R, C extends Tupled>(
+    self: RDD<readonly [K, V], E, R>,
+    combiners: Combiners<V, C>,
+    options?: PartitionOptions & { readonly mapSideCombine?: boolean | undefined },
+  ): RDD<[K, C], E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <K, V, E, R, C extends Tupled>(
+    self: RDD<readonly [K, V], E, R>,
+    { createCombiner, mergeCombiners, mergeValue }: Combiners<V, C>,
+    options?: PartitionOptions & { readonly mapSideCombine?: boolean | undefined },
+  ): RDD<[K, C], E, R> =>
+    combined(
+      "combineByKey",
+      self,
+      { create: createCombiner, mergeValue, mergeCombiners, mapSide: options?.mapSideCombine ?? true },
+      options,
+    ),
+)
+
+/**
+ * Folds the values of each key into `zero` with `seq`, in each partition; merges what partitions give with `comb`.
+ * `zero` is used once for each key in each partition. It is not copied: `seq` must give a new value and leave `zero` as
+ * it is. Spark: `PairRDDFunctions.aggregateByKey`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const lengths = RDD.parallelize([["a", "x"], ["a", "yz"]] as const).pipe(
+ *   RDD.aggregateByKey(0, (sum, word: string) => sum + word.length, (a, b) => a + b),
+ *   RDD.collect,
+ * )
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(lengths, sc)), [["a", 3]])
+ * ```
+ */
+export const aggregateByKey: {
+  <V, U extends Tupled>(
+    zero: U,
+    seq: (aggregate: U, value: V) => U,
+    comb: (a: U, b: U) => U,
+    options?: PartitionOptions,
+  ): <K, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, U], E, R>
+  <K, V, E, R, U extends Tupled>(
+    self: RDD<readonly [K, V], E, R>,
+    zero: U,
+    seq: (aggregate: U, value: V) => U,
+    comb: (a: U, b: U) => U,
+    options?: PartitionOptions,
+  ): RDD<[K, U], E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <K, V, E, R, U extends Tupled>(
+    self: RDD<readonly [K, V], E, R>,
+    zero: U,
+    seq: (aggregate: U, value: V) => U,
+    comb: (a: U, b: U) => U,
+    options?: PartitionOptions,
+  ): RDD<[K, U], E, R> =>
+    combined(
+      "aggregateByKey",
+      self,
+      { create: (value: V) => seq(zero, value), mergeValue: seq, mergeCombiners: comb, mapSide: true },
+      options,
+    ),
+)
+
+/**
+ * Folds the values of each key with `f`, beginning with `zero` once for each key in each partition. `f` must not change
+ * `zero`. Spark: `PairRDDFunctions.foldByKey`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const products = RDD.parallelize([["a", 2], ["a", 3]] as const).pipe(RDD.foldByKey(1, (a, b) => a * b), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(products, sc)), [["a", 6]])
+ * ```
+ */
+export const foldByKey: {
+  <V>(
+    zero: V,
+    f: (a: V, b: V) => V,
+    options?: PartitionOptions,
+  ): <K, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, V], E, R>
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    zero: V,
+    f: (a: V, b: V) => V,
+    options?: PartitionOptions,
+  ): RDD<[K, V], E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    zero: V,
+    f: (a: V, b: V) => V,
+    options?: PartitionOptions,
+  ): RDD<[K, V], E, R> =>
+    combined(
+      "foldByKey",
+      self,
+      { create: (value: V) => f(zero, value), mergeValue: f, mergeCombiners: f, mapSide: true },
+      options,
+    ),
+)
+
+/**
+ * Reduces the values of each key to one with `f`, which must be associative and commutative.
+ * Spark: `PairRDDFunctions.reduceByKey`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const counts = RDD.parallelize(["a", "a"]).pipe(
+ *   RDD.map((word) => [word, 1]),
+ *   RDD.reduceByKey((a, b) => a + b),
+ *   RDD.collect,
+ * )
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(counts, sc)), [["a", 2]])
+ * ```
+ */
+export const reduceByKey: {
+  <V>(
+    f: (a: V, b: V) => V,
+    options?: PartitionOptions,
+  ): <K, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, V], E, R>
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    f: (a: V, b: V) => V,
+    options?: PartitionOptions,
+  ): RDD<[K, V], E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    f: (a: V, b: V) => V,
+    options?: PartitionOptions,
+  ): RDD<[K, V], E, R> =>
+    combined(
+      "reduceByKey",
+      self,
+      { create: (value: V) => value, mergeValue: f, mergeCombiners: f, mapSide: true },
+      options,
+    ),
+)
+
+const grouping: Combine = {
+  create: (value: unknown) => [value],
+  mergeValue: (group: Array<unknown>, value: unknown) => {
+    group.push(value)
+    return group
+  },
+  mergeCombiners: (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>) => a.concat(b),
+  mapSide: false,
+}
+
+/**
+ * All values of each key in one array, in the order of partitions and records. Nothing is combined before the shuffle.
+ * Spark: `PairRDDFunctions.groupByKey`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const groups = RDD.parallelize([["a", 1], ["a", 3]] as const).pipe(RDD.groupByKey(), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(groups, sc)), [["a", [1, 3]]])
+ * ```
+ */
+export const groupByKey: {
+  (options?: PartitionOptions): <K, V, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, ReadonlyArray<V>], E, R>
+  <K, V, E, R>(self: RDD<readonly [K, V], E, R>, options?: PartitionOptions): RDD<[K, ReadonlyArray<V>], E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    options?: PartitionOptions,
+  ): RDD<[K, ReadonlyArray<V>], E, R> => combined("groupByKey", self, grouping, options),
+)
+
+/**
+ * All records in groups, by the key that `f` gives them. Spark: `RDD.groupBy`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const byParity = RDD.parallelize([1, 3, 5]).pipe(RDD.groupBy((n) => n % 2), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(byParity, sc)), [[1, [1, 3, 5]]])
+ * ```
+ */
+export const groupBy: {
+  <A, K extends Tupled>(
+    f: (a: A) => K,
+    options?: PartitionOptions,
+  ): <E, R>(self: RDD<A, E, R>) => RDD<[K, ReadonlyArray<A>], E, R>
+  <A, E, R, K extends Tupled>(
+    self: RDD<A, E, R>,
+    f: (a: A) => K,
+    options?: PartitionOptions,
+  ): RDD<[K, ReadonlyArray<A>], E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <A, E, R, K extends Tupled>(
+    self: RDD<A, E, R>,
+    f: (a: A) => K,
+    options?: PartitionOptions,
+  ): RDD<[K, ReadonlyArray<A>], E, R> => combined("groupBy", keyBy(self, f), grouping, options),
+)

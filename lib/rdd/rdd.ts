@@ -1,0 +1,136 @@
+/**
+ * RDD values: lineage, made of nine primitives.
+ *
+ * @module
+ */
+import type * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import { type Pipeable, Prototype } from "effect/Pipeable"
+import { hasProperty } from "effect/Predicate"
+import type { Covariant } from "effect/Types"
+import { type CallSite, callSite } from "../core/call_site.ts"
+import type { InvalidOption } from "../core/errors.ts"
+import type { Block } from "./block.ts"
+import type { Partitioner } from "./partitioner.ts"
+import type { StateStep } from "./state.ts"
+
+const TypeId = "~dstream/RDD"
+
+/**
+ * A distributed collection as a value: what to compute, not the data. Making one runs nothing; an action
+ * ({@link collect}, {@link count}, …) runs it on the engine. `E` and `R` are the errors and services of the effectful
+ * functions in it. Spark: `RDD[T]`.
+ */
+export interface RDD<out A, out E = never, out R = never> extends Pipeable {
+  readonly [TypeId]: { readonly _A: Covariant<A>; readonly _E: Covariant<E>; readonly _R: Covariant<R> }
+  /** The operation that made it, such as `map`. */
+  readonly operation: string
+  /** Where in the user's source it was made. */
+  readonly site: CallSite
+  /** The RDDs it is computed from. */
+  readonly parents: ReadonlyArray<AnyRDD>
+  /** What the engine has to do. */
+  readonly primitive: Primitive
+  /** What is wrong with its arguments; running it fails with this. */
+  readonly invalid: InvalidOption | undefined
+}
+
+/** An RDD of whatever type. */
+export type AnyRDD = RDD<unknown, unknown, unknown>
+
+// deno-lint-ignore no-explicit-any
+type Fn = (...args: ReadonlyArray<any>) => any
+
+/** A function as the engine calls it; the operators' types say what it really takes and gives. */
+export type Callable = Fn
+
+/** An operation on one partition that needs no other partition. */
+export type Narrow =
+  /** One record in, one, some or none out; neighbouring ones run as one loop. */
+  | { readonly kind: "map" | "filter" | "flatMap" | "mapValues" | "flatMapValues"; readonly f: Callable }
+  /** Folds the partition to one record; `reduce` gives none for an empty partition. */
+  | { readonly kind: "reduce"; readonly f: Callable }
+  | { readonly kind: "fold"; readonly f: Callable; readonly zero: () => unknown }
+  /** All records of the partition at once. */
+  | { readonly kind: "partition"; readonly f: (records: ReadonlyArray<never>, index: number) => Iterable<unknown> }
+  /** The same, effectful. */
+  | {
+    readonly kind: "effect"
+    readonly f: (
+      records: ReadonlyArray<never>,
+      index: number,
+    ) => Effect.Effect<ReadonlyArray<unknown>, unknown, unknown>
+  }
+
+/** How records of one key become one: Spark's `Aggregator`. */
+export interface Combine {
+  readonly create: Callable
+  readonly mergeValue: Callable
+  readonly mergeCombiners: Callable
+  /** Whether to combine before the shuffle as well. */
+  readonly mapSide: boolean
+}
+
+/** Makes the partitioner of a sort from (a sample of) the keys, once they are known. */
+export interface RangeSpec {
+  readonly partitions: number | undefined
+  readonly make: (keys: ReadonlyArray<unknown>, partitions: number) => Partitioner
+}
+
+/** What the engine can do. Every RDD operation is one of these, or a few of them after one another. */
+export type Primitive =
+  | {
+    readonly kind: "source"
+    readonly partitions: number | "default"
+    readonly load: (
+      partition: number,
+      partitions: number,
+    ) => Block<unknown> | Effect.Effect<Block<unknown>, unknown, unknown>
+  }
+  | { readonly kind: "narrow"; readonly step: Narrow; readonly preserves: boolean }
+  | { readonly kind: "union" }
+  | { readonly kind: "coalesce"; readonly partitions: number }
+  | {
+    readonly kind: "zip"
+    readonly preserves: boolean
+    readonly f: (parts: ReadonlyArray<ReadonlyArray<never>>, index: number) => Iterable<unknown>
+  }
+  | { readonly kind: "cartesian" }
+  | {
+    readonly kind: "shuffle"
+    readonly by: Partitioner | RangeSpec | "default" | "own"
+    readonly combine: Combine | undefined
+  }
+  | { readonly kind: "balance"; readonly partitions: number }
+  | { readonly kind: "cogroup"; readonly by: Partitioner | "default" }
+  | { readonly kind: "state"; readonly by: Partitioner | "default"; readonly step: StateStep }
+  | { readonly kind: "indexed"; readonly f: (offsets: ReadonlyArray<number>, index: number) => Narrow }
+  | { readonly kind: "persist" }
+  | { readonly kind: "input" }
+  | { readonly kind: "provide"; readonly layer: Layer.Layer<never, unknown, unknown> }
+
+const Proto = {
+  ...Prototype,
+  [TypeId]: { _A: (_: never) => _, _E: (_: never) => _, _R: (_: never) => _ },
+  toString(this: AnyRDD) {
+    return `RDD(${this.operation} at ${this.site.short})`
+  },
+}
+
+/** Makes an RDD from a primitive. The one way to write an RDD operation: give its result type where you call it. */
+export const make = <A, E = never, R = never>(
+  operation: string,
+  parents: ReadonlyArray<AnyRDD>,
+  primitive: Primitive,
+  invalid?: InvalidOption,
+): RDD<A, E, R> =>
+  Object.assign(Object.create(Proto), {
+    operation,
+    site: callSite(),
+    parents,
+    primitive,
+    invalid: invalid ?? undefined,
+  })
+
+/** Whether a value is an RDD. */
+export const isRDD = (u: unknown): u is AnyRDD => hasProperty(u, TypeId)

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict"
+import { countingErrors, type DocJson, entryPoints, undocumented } from "./docs_lint.ts"
+
+const root = "file:///p/"
+
+Deno.test("countingErrors() drops private-type-ref, the final count, and nothing else", () => {
+  const output = [
+    "error[missing-jsdoc]: exported symbol is missing JSDoc documentation",
+    " --> /p/lib/a.ts:3:31",
+    "",
+    "error[private-type-ref]: public type 'z' references private type 'Effect'",
+    "   = hint: make the referenced type public",
+    "",
+    "error[missing-return-type]: exported function is missing an explicit return type annotation",
+    "",
+    "error: Found 3 documentation lint errors.",
+  ].join("\n")
+  assert.deepEqual(countingErrors(output), [
+    "error[missing-jsdoc]: exported symbol is missing JSDoc documentation\n --> /p/lib/a.ts:3:31",
+    "error[missing-return-type]: exported function is missing an explicit return type annotation",
+  ])
+})
+
+const json = (kind: string, jsDoc?: object, module_doc?: object): DocJson => ({
+  nodes: {
+    [`${root}mod.ts`]: {
+      ...(module_doc ? { module_doc } : {}),
+      symbols: [{
+        name: "it",
+        declarations: [{ kind, location: { filename: `${root}lib/a.ts`, line: 6 }, ...(jsDoc ? { jsDoc } : {}) }],
+      }],
+    },
+  },
+})
+
+const found = (value: DocJson) => undocumented(value, root).map((it) => `${it.path}:${it.line} ${it.message}`)
+
+Deno.test("undocumented() wants a module doc of an entry point", () => {
+  assert.deepEqual(found(json("interface", { doc: "It." })), ["mod.ts:1 entry point without a module doc (@module)"])
+})
+
+Deno.test("undocumented() wants an example of functions and constants", () => {
+  for (const kind of ["function", "variable"]) {
+    assert.deepEqual(found(json(kind, { doc: "It." }, {})), ["lib/a.ts:7 it has no ```ts example"])
+    assert.deepEqual(found(json(kind, { doc: "It.\n\n```ts\nit()\n```" }, {})), [])
+    assert.deepEqual(found(json(kind, { tags: [{ kind: "example", doc: "Named\n```ts\nit()\n```" }] }, {})), [])
+  }
+})
+
+Deno.test("undocumented() wants no more than a description of types, interfaces and classes", () => {
+  for (const kind of ["interface", "typeAlias", "class"]) {
+    assert.deepEqual(found(json(kind, { doc: "It." }, {})), [])
+    assert.deepEqual(found(json(kind, undefined, {})), ["lib/a.ts:7 it has no description"])
+  }
+})
+
+Deno.test("entryPoints() reads both forms of exports, each file once", () => {
+  assert.deepEqual(entryPoints("./mod.ts"), ["./mod.ts"])
+  assert.deepEqual(entryPoints({ ".": "./mod.ts", "./a": "./lib/a.ts", "./b": "./lib/a.ts" }), [
+    "./mod.ts",
+    "./lib/a.ts",
+  ])
+})

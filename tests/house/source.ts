@@ -1,0 +1,65 @@
+/** One file of the project. */
+export interface SourceFile {
+  /** Path from the project's root, with forward slashes. */
+  readonly path: string
+  readonly text: string
+}
+
+/** A broken rule. */
+export interface Problem {
+  readonly path: string
+  /** 1-based; absent when the rule is about the whole file. */
+  readonly line?: number
+  readonly message: string
+}
+
+/** An import, re-export, dynamic import or worker URL. */
+export interface Import {
+  readonly specifier: string
+  readonly line: number
+}
+
+// Strings and regular expressions are matched only so that a comment mark inside them is not taken for a comment.
+const tokens = new RegExp(
+  [
+    /"(?:\\[\s\S]|[^"\\\n])*"/,
+    /'(?:\\[\s\S]|[^'\\\n])*'/,
+    /`(?:\\[\s\S]|[^`\\])*`/,
+    /\/\*[\s\S]*?\*\//,
+    /\/\/[^\n]*/,
+    /(?<=[=(,:;!&|?{}[\n>]\s*|\breturn\s+)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\//,
+  ].map((part) => part.source).join("|"),
+  "g",
+)
+
+const blank = (text: string): string => text.replace(/[^\n]/g, " ")
+
+/** The text with its comments blanked; every line and column stays where it was. */
+export const withoutComments = (text: string): string =>
+  text.replace(tokens, (token) => /^\/[*/]/.test(token) ? blank(token) : token)
+
+/** The text with comments, quoted strings and regular expressions blanked; template literals stay, they hold code. */
+export const codeOnly = (text: string): string =>
+  text.replace(tokens, (token) => token.startsWith("`") ? token : blank(token))
+
+/** The 1-based line of an offset. */
+export const lineOf = (text: string, offset: number): number => text.slice(0, offset).split("\n").length
+
+const importForms = [
+  /\b(?:import|export)\b[^"'`;()=]*?\bfrom\s*["']([^"']+)["']/g,
+  /\bimport\s*["']([^"']+)["']/g,
+  /\bimport\s*\(\s*["']([^"']+)["']/g,
+  /\bnew\s+URL\s*\(\s*["'](\.[^"']+\.[jt]s)["']\s*,\s*import\.meta\.url/g,
+]
+
+/** Every module a file names, type-only imports and worker entries included. */
+export const importsOf = (file: SourceFile): ReadonlyArray<Import> => {
+  const text = withoutComments(file.text)
+  return importForms.flatMap((form) =>
+    [...text.matchAll(form)].map((match) => ({ specifier: match[1]!, line: lineOf(text, match.index) }))
+  )
+}
+
+/** The project path a relative specifier means, or nothing for any other specifier. */
+export const resolve = (from: string, specifier: string): string | undefined =>
+  specifier.startsWith(".") ? new URL(specifier, `file:///${from}`).pathname.slice(1) : undefined
