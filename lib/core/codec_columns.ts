@@ -97,12 +97,18 @@ function writeIntegers(out: ByteWriter, integers: Int32Array): void {
  */
 export function readColumn(from: ByteReader): Array<unknown> {
   const kind = from.byte()
-  if (kind === kinds.doubles) return Array.from(new Float64Array(from.raw(from.count(8) * 8)))
-  if (kind === kinds.integers) return Array.from(readIntegers(from))
+  if (kind === kinds.doubles) return toArray(new Float64Array(from.raw(from.count(8) * 8)))
+  if (kind === kinds.integers) return toArray(readIntegers(from))
   if (kind !== kinds.strings) throw new CorruptBlock({ problem: `there is no column of kind ${kind}` })
   const lengths = readIntegers(from)
   const items: Array<string> = []
   for (let i = 0; i < lengths.length; i++) items.push(from.text(lengths[i]!))
+  return items
+}
+
+function toArray(column: ArrayLike<number>): Array<number> {
+  const items: Array<number> = []
+  for (let i = 0; i < column.length; i++) items.push(column[i]!)
   return items
 }
 

@@ -41,28 +41,7 @@ export const smallInt = 0x80
  * assert.equal(tag.null, 0)
  * ```
  */
-export const tag: {
-  readonly null: 0
-  readonly undefined: 1
-  readonly true: 2
-  readonly false: 3
-  readonly positive: 4
-  readonly negative: 5
-  readonly double: 6
-  readonly bigint: 7
-  readonly string: 8
-  readonly date: 9
-  readonly binary: 10
-  readonly array: 11
-  readonly object: 12
-  readonly bareObject: 13
-  readonly map: 14
-  readonly set: 15
-  readonly none: 16
-  readonly some: 17
-  readonly success: 18
-  readonly failure: 19
-} = {
+export const tag = {
   null: 0,
   undefined: 1,
   true: 2,
@@ -83,7 +62,7 @@ export const tag: {
   some: 17,
   success: 18,
   failure: 19,
-}
+} as const
 
 /**
  * A kind of buffer or typed array.

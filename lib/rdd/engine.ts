@@ -60,6 +60,9 @@ export const Engine: Context.Service<Engine, Engine> = Context.Service<Engine>("
 export interface JobContext {
   /** The batch time, for messages; undefined outside of batches. */
   readonly batchTime: number | undefined
+  /** The position of the output that runs, and how often it ran before in this batch. */
+  readonly outputId: number
+  readonly attempt: number
   /** RDDs with several consumers in this batch, and their blocks once computed. */
   readonly shared: Map<AnyRDD, ReadonlyArray<Block<unknown>> | undefined>
   /** Finds the operation that another isolate, calling the same graph, has in the place of this one. */
@@ -68,5 +71,5 @@ export interface JobContext {
 
 /** The batch that the current fiber's jobs belong to. */
 export const CurrentJob: Context.Reference<JobContext> = Context.Reference<JobContext>("@dstream/dstream/CurrentJob", {
-  defaultValue: () => ({ batchTime: undefined, shared: new Map(), lookUp: (rdd) => rdd }),
+  defaultValue: () => ({ batchTime: undefined, outputId: 0, attempt: 0, shared: new Map(), lookUp: (rdd) => rdd }),
 })

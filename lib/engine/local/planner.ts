@@ -299,10 +299,10 @@ export class Planner {
   ): Job<Lowered> {
     const { executor } = this.#env
     const job = this.#job
-    const there = parent.partitioner !== undefined && Partitioner.equals(parent.partitioner, by)
-    if (there && combine === undefined) return Effect.succeed(parent)
+    const settled = parent.partitioner !== undefined && Partitioner.equals(parent.partitioner, by)
+    if (settled && combine === undefined) return Effect.succeed(parent)
     const own = combine === undefined ? undefined : this.#combineOf(rdd)
-    if (there && own !== undefined) {
+    if (settled && own !== undefined) {
       const read = (piece: Piece, i: number) =>
         Effect.map(
           Effect.flatMap(piece.read, (block) => toTable(executor, job, rdd, own, piece.steps, block, i)),
@@ -379,7 +379,9 @@ export class Planner {
           (blocks) =>
             attempt(rdd, i, this.#job, () => Shuffle.gatherGroups(blocks.map((block): Records => block.records))),
         )
-      return { pieces: pieces(partitioner.numPartitions, (i) => ({ read: read(i), steps: [] })), partitioner }
+      const lowered = { pieces: pieces(partitioner.numPartitions, (i) => ({ read: read(i), steps: [] })), partitioner }
+      if (!this.#dry) this.#env.shuffled.set(rdd, lowered)
+      return lowered
     })
   }
 

@@ -1,0 +1,52 @@
+/**
+ * The batch that DStreams are evaluated in.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import type { AnyRDD } from "../rdd/rdd.ts"
+import type { AnyDStream } from "./dstream.ts"
+
+/**
+ * A stream has no RDD at this batch time: its slide is longer, or its source gave none. Not the same as an empty RDD:
+ * no job runs for it. Most operators pass it on; operators of several streams fail instead, as Spark's do.
+ */
+export class NoRDD extends Data.Error<{ readonly operation: string; readonly time: number }> {
+  readonly _tag = "NoRDD" as const
+  override get message(): string {
+    return `${this.operation} has no RDD at ${this.time} ms`
+  }
+}
+
+/** A stream has no RDD at a batch time, and an operator needs one. Spark: `Couldn't generate RDD from parent at time`. */
+export class ParentWithoutRDD extends Data.Error<{ readonly operation: string; readonly time: number }> {
+  readonly _tag = "ParentWithoutRDD" as const
+  override get message(): string {
+    return `Couldn't generate RDD from parent at time ${this.time} ms (${this.operation} needs one of every stream)`
+  }
+}
+
+/** What the evaluation of a DStream sees of its batch. In the Effect view of a DStream only: user signatures never show it. */
+export interface Batch {
+  /** The batch time: the end of the interval it covers, epoch milliseconds. */
+  readonly time: number
+  /** The start of the first batch. */
+  readonly zeroTime: number
+  /** The batch interval in milliseconds. */
+  readonly batchDuration: number
+  /** The engine's default number of partitions. */
+  readonly defaultParallelism: number
+  /** The same run at another time, for windows. */
+  readonly at: (time: number) => Batch
+  /** The RDD that a stream already has at this time. A plain look-up. */
+  readonly recall: (stream: AnyDStream) => AnyRDD | undefined
+  /** Keeps the RDD of a stream for as long as somebody may ask for it. */
+  readonly remember: (stream: AnyDStream, rdd: AnyRDD) => void
+  /** The RDD of an input stream, from what was allocated to this batch. */
+  readonly input: (stream: AnyDStream) => Effect.Effect<AnyRDD, unknown, unknown>
+}
+
+/** The current batch. */
+export const Batch: Context.Service<Batch, Batch> = Context.Service<Batch>("@dstream/dstream/Batch")

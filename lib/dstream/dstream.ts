@@ -1,0 +1,214 @@
+/**
+ * DStream values: a stream as a sequence of RDDs, one per batch interval.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
+import { dual } from "effect/Function"
+import { hasProperty } from "effect/Predicate"
+import type * as Types from "effect/Types"
+import { type CallSite, callSite, withCallSite } from "../core/call_site.ts"
+import type { Callable, RDD } from "../rdd/rdd.ts"
+import { Batch, NoRDD, ParentWithoutRDD } from "./batch.ts"
+import type { InputSource } from "./input.ts"
+
+const TypeId = "~dstream/DStream"
+
+/**
+ * A stream of records, as a value: immutable, pipeable, and composed without running anything. In each batch it stands
+ * for one RDD, and it is the Effect that yields that RDD, which is how operators are written ({@link make}). `E` and
+ * `R` are the errors and services of the effectful functions in it. Spark: `DStream[T]`.
+ */
+export interface DStream<out A, out E = never, out R = never>
+  extends Effect.Effect<RDD<A, E, R>, E | NoRDD, R | Batch> {
+  readonly [TypeId]: {
+    readonly _A: Types.Covariant<A>
+    readonly _E: Types.Covariant<E>
+    readonly _R: Types.Covariant<R>
+  }
+  /** The operation that made it, such as `map`. */
+  readonly operation: string
+  /** The streams it is computed from. */
+  readonly parents: ReadonlyArray<AnyDStream>
+  /** Milliseconds between its RDDs; undefined where that is the batch interval. */
+  readonly slideDuration: number | undefined
+  /** Its name in the graph, unique if given. */
+  readonly name: string | undefined
+  /** Where in the user's source it was made. */
+  readonly site: CallSite
+  /** What else it is: its source if it is an input, what it asks of its parents, its functions. */
+  readonly traits: Traits
+}
+
+/** A DStream of whatever type. */
+export type AnyDStream = DStream<unknown, unknown, unknown>
+
+/** What a graph needs to know of an operator besides its operation and parents. */
+export interface Traits {
+  /** Where the records come from, for inputs. */
+  readonly source?: InputSource | undefined
+  /** How much longer than its own RDDs it needs those of its parents, in milliseconds (windows). */
+  readonly lookBack?: number | undefined
+  /** The user's functions: their text is part of the graph's fingerprint. */
+  readonly functions?: ReadonlyArray<Callable> | undefined
+  /** What is wrong with its arguments, given the batch interval in milliseconds. Checked before start. */
+  readonly check?: ((batchDuration: number) => ReadonlyArray<string>) | undefined
+  /** Closes requirements: inputs above it get the layer as well. */
+  readonly layer?: unknown
+}
+
+/** Options of every operator. */
+export interface NodeOptions extends Traits {
+  /** Milliseconds between RDDs, where it is not that of the first parent. */
+  readonly slideDuration?: number | undefined
+  readonly name?: string | undefined
+}
+
+interface Node {
+  readonly body: Effect.Effect<RDD<unknown, unknown, unknown>, unknown, unknown>
+}
+
+/** Whether a stream with this slide has an RDD at a time. */
+export const isTimeValid = (batch: Batch, slideDuration: number | undefined): boolean =>
+  batch.time > batch.zeroTime && (batch.time - batch.zeroTime) % (slideDuration ?? batch.batchDuration) === 0
+
+const evaluate = (self: AnyDStream & Node): Effect.Effect<RDD<unknown, unknown, unknown>, unknown, unknown> =>
+  Effect.flatMap(Batch, (batch) => {
+    const known = batch.recall(self)
+    if (known !== undefined) return Effect.succeed(known)
+    if (!isTimeValid(batch, self.slideDuration)) {
+      return Effect.fail(new NoRDD({ operation: self.operation, time: batch.time }))
+    }
+    return Effect.map(self.body, (rdd) => {
+      batch.remember(self, rdd)
+      return rdd
+    })
+  })
+
+const Proto = {
+  ...Effectable.Prototype<AnyDStream & Node>({
+    label: "DStream",
+    evaluate() {
+      return evaluate(this)
+    },
+  }),
+  [TypeId]: { _A: (_: never) => _, _E: (_: never) => _, _R: (_: never) => _ },
+  toString(this: AnyDStream) {
+    return `DStream(${this.operation} at ${this.site.short})`
+  },
+}
+
+const construct = <A, E, R>(fields: {
+  readonly operation: string
+  readonly parents: ReadonlyArray<AnyDStream>
+  readonly site: CallSite
+  readonly options: NodeOptions
+  readonly body: Effect.Effect<RDD<unknown, unknown, unknown>, unknown, unknown>
+}): DStream<A, E, R> => {
+  const { slideDuration, name, ...traits } = fields.options
+  return Object.assign(Object.create(Proto), {
+    operation: fields.operation,
+    parents: fields.parents,
+    slideDuration: slideDuration ?? fields.parents[0]?.slideDuration,
+    name,
+    site: fields.site,
+    traits,
+    body: fields.body,
+  })
+}
+
+/**
+ * Makes an operator: its name, the streams it depends on, and the Effect that gives its RDD in a batch. Yield parents
+ * in the body to get theirs. The body runs once a batch, however many streams depend on the result.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, RDD, Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const zip = <A, E, R, B, E2, R2>(a: DStream.DStream<A, E, R>, b: DStream.DStream<B, E2, R2>) =>
+ *   DStream.make("zip", [a, b], Effect.gen(function* () {
+ *     return RDD.zip(yield* a, yield* b)
+ *   }))
+ *
+ * const zipped = zip(Testing.input([[1, 2]]), Testing.input([["a", "b"]]))
+ * assert.deepEqual(await Effect.runPromise(Testing.run(zipped)), [[[1, "a"], [2, "b"]]])
+ * ```
+ */
+export const make = <A, RE, RR, E, R>(
+  operation: string,
+  parents: ReadonlyArray<AnyDStream>,
+  body: Effect.Effect<RDD<A, RE, RR>, E, R>,
+  options: NodeOptions = {},
+): DStream<A, RE | Exclude<E, NoRDD>, RR | Exclude<R, Batch>> =>
+  construct({ operation, parents, site: callSite(), options, body })
+
+/** Lifts an operation on one RDD: the way to write an operator of one parent. */
+export const lift = <A, E, R, B, E2, R2>(
+  operation: string,
+  parent: DStream<A, E, R>,
+  f: (rdd: RDD<A, E, R>, batch: Batch) => RDD<B, E2, R2>,
+  options: NodeOptions = {},
+): DStream<B, E2, R2> => {
+  const site = callSite()
+  const body = Effect.flatMap(Batch, (batch) => Effect.map(parent, (rdd) => withCallSite(site, () => f(rdd, batch))))
+  return construct({ operation, parents: [parent], site, options, body })
+}
+
+/**
+ * Lifts an operation on the RDDs of several streams. All of them must have one in the batch: where one has not, the
+ * batch fails with {@link ParentWithoutRDD}, as Spark's `transform`, joins and `union` do.
+ */
+export const liftAll = <B, E, R>(
+  operation: string,
+  parents: ReadonlyArray<AnyDStream>,
+  f: (rdds: ReadonlyArray<RDD<unknown, unknown, unknown>>, batch: Batch) => RDD<B, unknown, unknown>,
+  options: NodeOptions = {},
+): DStream<B, E, R> => {
+  const site = callSite()
+  const body = Effect.flatMap(
+    Batch,
+    (batch) =>
+      Effect.forEach(parents, (parent) => required(operation, parent, batch)).pipe(
+        Effect.map((rdds) => withCallSite(site, () => f(rdds, batch))),
+      ),
+  )
+  return construct({ operation, parents, site, options, body })
+}
+
+/** The RDD of a parent that must have one. */
+export const required = <A, E, R>(
+  operation: string,
+  parent: DStream<A, E, R>,
+  batch: Batch,
+): Effect.Effect<RDD<A, E, R>, E | NoRDD, R | Batch> =>
+  Effect.catchIf(
+    parent,
+    (error): error is E | NoRDD => error instanceof NoRDD,
+    () => Effect.die(new ParentWithoutRDD({ operation, time: batch.time })),
+  )
+
+/** Whether a value is a DStream. */
+export const isDStream = (u: unknown): u is AnyDStream => hasProperty(u, TypeId)
+
+/**
+ * Names a stream: names are unique in a graph, and address inputs and state across restarts.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ *
+ * assert.equal(DStream.constant([1]).pipe(DStream.named("numbers")).name, "numbers")
+ * ```
+ */
+export const named: {
+  (name: string): <A, E, R>(self: DStream<A, E, R>) => DStream<A, E, R>
+  <A, E, R>(self: DStream<A, E, R>, name: string): DStream<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: DStream<A, E, R>, name: string): DStream<A, E, R> =>
+    Object.assign(Object.create(Proto), self, { name }),
+)

@@ -1,0 +1,117 @@
+/**
+ * Graphs: the outputs of a program as one value, which can be walked, checked, printed and compared before it runs.
+ *
+ * @module
+ */
+import type { AnyDStream } from "./dstream.ts"
+import type { AnyOutput, ErrorOf, Output, ServicesOf } from "./output.ts"
+
+const TypeId = "~dstream/Graph"
+
+/** At least one output. */
+export type Outputs = readonly [AnyOutput, ...ReadonlyArray<AnyOutput>]
+
+/** How another isolate can make the same graph: the module that declares it, and the data it was called with. */
+export interface Origin {
+  /** URL of the declaring module. */
+  readonly module: string
+  /** Plain data: what the declaring function was called with. */
+  readonly config: unknown
+  /** Calls the declaring function again. */
+  readonly build: (config: unknown) => Outputs
+}
+
+/** The outputs of a program. `E` and `R` are the errors and services of all of them. */
+export interface Graph<out E = never, out R = never> {
+  readonly [TypeId]: { readonly _E: (_: never) => E; readonly _R: (_: never) => R }
+  readonly outputs: readonly [Output<E, R>, ...ReadonlyArray<Output<E, R>>]
+  /** Undefined for a plain list of outputs, which can run on the calling isolate only. */
+  readonly origin: Origin | undefined
+}
+
+/** A graph of whatever type. */
+export type AnyGraph = Graph<unknown, unknown>
+
+const construct = <O extends Outputs>(outputs: O, origin: Origin | undefined): GraphOf<O> => ({
+  [TypeId]: { _E: (_: never) => _, _R: (_: never) => _ },
+  outputs: outputs as GraphOf<O>["outputs"],
+  origin,
+})
+
+/** The graph of a list of outputs. */
+export type GraphOf<O extends Outputs> = Graph<ErrorOf<O[number]>, ServicesOf<O[number]>>
+
+/**
+ * The graph of some outputs. It runs on the calling isolate; declare it with {@link module} to run it elsewhere as well.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Graph } from "@dstream/dstream"
+ *
+ * const graph = Graph.make([DStream.print(DStream.constant([1]))])
+ * assert.equal(Graph.nodes(graph).length, 1)
+ * ```
+ */
+export const make = <const O extends Outputs>(outputs: O): GraphOf<O> => construct(outputs, undefined)
+
+/**
+ * Declares a graph at the top level of a module, as a pure function of plain data. Calling the result gives the graph;
+ * any isolate that imports the module and calls it with the same data has the same one. Values set elsewhere in the
+ * program do not travel: make them part of the data.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Graph } from "@dstream/dstream"
+ *
+ * const above = Graph.module(import.meta, (config: { readonly limit: number }) => [
+ *   DStream.constant([1, 5]).pipe(DStream.filter((n) => n > config.limit), DStream.print()),
+ * ])
+ * assert.equal(Graph.nodes(above({ limit: 3 })).length, 2)
+ * ```
+ */
+export const module =
+  <C, const O extends Outputs>(meta: { readonly url: string }, build: (config: C) => O): (config: C) => GraphOf<O> =>
+  (config) => construct(build(config), { module: meta.url, config, build: (data) => build(data as C) })
+
+/** Whether a value is a graph. */
+export const isGraph = (u: unknown): u is AnyGraph => typeof u === "object" && u !== null && TypeId in u
+
+/**
+ * All streams of a graph, parents first, in the order of the outputs. A stream's place in it is its address: the same
+ * in every isolate that has made the same graph.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Graph } from "@dstream/dstream"
+ *
+ * const graph = Graph.make([DStream.constant([1]).pipe(DStream.map((n) => n + 1), DStream.print())])
+ * assert.deepEqual(Graph.nodes(graph).map((node) => node.operation), ["constant", "map"])
+ * ```
+ */
+export const nodes = (graph: AnyGraph): ReadonlyArray<AnyDStream> => {
+  const seen = new Set<AnyDStream>()
+  const open: Array<readonly [stream: AnyDStream, expanded: boolean]> = []
+  for (const output of graph.outputs.toReversed()) open.push([output.stream, false])
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [stream, expanded] = next
+    if (seen.has(stream)) continue
+    if (expanded) {
+      seen.add(stream)
+    } else {
+      open.push([stream, true])
+      for (const parent of stream.parents.toReversed()) open.push([parent, false])
+    }
+  }
+  return Array.from(seen)
+}
+
+/** The inputs of a graph, in the order of its nodes: their index is the input stream's id. */
+export const inputs = (graph: AnyGraph): ReadonlyArray<AnyDStream> =>
+  nodes(graph).filter((stream) => stream.traits.source !== undefined)
+
+/** What an input is called, such as `Socket stream [0]`, or the name it was given. */
+export const inputName = (stream: AnyDStream, id: number): string =>
+  stream.name ?? `${stream.traits.source?.title ?? stream.operation} stream [${id}]`
