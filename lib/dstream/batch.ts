@@ -44,6 +44,8 @@ export interface Batch {
   readonly recall: (stream: AnyDStream) => AnyRDD | undefined
   /** Keeps the RDD of a stream for as long as somebody may ask for it. */
   readonly remember: (stream: AnyDStream, rdd: AnyRDD) => void
+  /** Says that this stream's operator failed; the first to say so in an evaluation is where the failure began. */
+  readonly blame: (stream: AnyDStream) => void
   /** The RDD of an input stream, from what was allocated to this batch. */
   readonly input: (stream: AnyDStream) => Effect.Effect<AnyRDD, unknown, unknown>
 }

@@ -3,9 +3,12 @@
  *
  * @module
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
+import * as Exit from "effect/Exit"
 import { dual } from "effect/Function"
+import * as Option from "effect/Option"
 import { hasProperty } from "effect/Predicate"
 import type * as Types from "effect/Types"
 import { type CallSite, callSite, withCallSite } from "../core/call_site.ts"
@@ -80,10 +83,11 @@ const evaluate = (self: AnyDStream & Node): Effect.Effect<RDD<unknown, unknown, 
     if (!isTimeValid(batch, self.slideDuration)) {
       return Effect.fail(new NoRDD({ operation: self.operation, time: batch.time }))
     }
-    return Effect.map(self.body, (rdd) => {
-      batch.remember(self, rdd)
-      return rdd
-    })
+    return Effect.onExit(self.body, (exit) =>
+      Effect.sync(() => {
+        if (Exit.isSuccess(exit)) batch.remember(self, exit.value)
+        else if (!(Option.getOrUndefined(Cause.findErrorOption(exit.cause)) instanceof NoRDD)) batch.blame(self)
+      }))
   })
 
 const Proto = {

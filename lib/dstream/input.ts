@@ -8,7 +8,7 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { AnyRDD, RDD } from "../rdd/rdd.ts"
 import { Batch } from "./batch.ts"
-import { type DStream, make } from "./dstream.ts"
+import { type DStream, make, type NodeOptions } from "./dstream.ts"
 import type { Receiver } from "./receiver.ts"
 
 /** Where the records of an input stream come from. */
@@ -48,12 +48,12 @@ export interface AnyPositions {
   readonly commit?: ((position: never, time: number) => Effect.Effect<void, unknown, unknown>) | undefined
 }
 
-const input = <A, E, R>(operation: string, source: InputSource): DStream<A, E, R> => {
+const input = <A, E, R>(operation: string, source: InputSource, options: NodeOptions = {}): DStream<A, E, R> => {
   const body: Effect.Effect<RDD<A, E, R>, unknown, unknown> = Effect.flatMap(
     Batch,
     (batch) => batch.input(self) as Effect.Effect<RDD<A, E, R>, unknown, unknown>,
   )
-  const self = make(operation, [], body, { source }) as DStream<A, E, R>
+  const self = make(operation, [], body, { ...options, source }) as DStream<A, E, R>
   return self
 }
 
@@ -76,7 +76,9 @@ export const receiverStream = <A, E, R>(receiver: Receiver<A, E, R>): DStream<A,
 export const fromReceiver = <A, E, R>(
   operation: string,
   receiver: Receiver<A, E, R>,
-): DStream<A, E, Exclude<R, Scope.Scope>> => input(operation, { kind: "blocks", title: receiver.name, receiver })
+  options?: NodeOptions,
+): DStream<A, E, Exclude<R, Scope.Scope>> =>
+  input(operation, { kind: "blocks", title: receiver.name, receiver }, options)
 
 /**
  * A stream of what a source of positions plans and reads. `title` is what user interfaces call it: `File` gives
@@ -86,4 +88,5 @@ export const fromPositions = <P, A, E, R, E2, R2>(
   operation: string,
   title: string,
   open: Effect.Effect<Positions<P, A, E, R>, E2, R2>,
-): DStream<A, E | E2, Exclude<R | R2, Scope.Scope>> => input(operation, { kind: "positions", title, open })
+  options?: NodeOptions,
+): DStream<A, E | E2, Exclude<R | R2, Scope.Scope>> => input(operation, { kind: "positions", title, open }, options)

@@ -21,7 +21,7 @@ export type ServicesOf<S> = S extends RDD<unknown, unknown, infer R> ? R : never
 export type PairRDDs<K> = ReadonlyArray<RDD<readonly [K, unknown], unknown, unknown>>
 
 /** For each RDD of pairs, an array of its values. */
-export type ValuesOf<S extends PairRDDs<never>> = {
+export type ValuesOf<S extends PairRDDs<unknown>> = {
   readonly [I in keyof S]: RecordOf<S[I]> extends readonly [unknown, infer V] ? ReadonlyArray<V> : never
 }
 
@@ -39,9 +39,9 @@ export const grouped = <A, E, R>(
   )
 
 /**
- * For each key of any of the RDDs, the values that each of them has for it: `[key, [values, values]]`. Takes one other RDD,
- * or a list of them for `[key, [values, values, values, …]]`. Values are in the order of partitions and records; keys in the
- * order in which they appear, RDD after RDD. Spark: `PairRDDFunctions.cogroup`, `groupWith`.
+ * For each key of any of the RDDs, the values that each of them has for it: `[key, [values, values]]`. Takes one other
+ * RDD, or a list of them for `[key, [values, values, values, …]]`. Values are in the order of partitions and records;
+ * keys in the order in which they appear, RDD after RDD. Spark: `PairRDDFunctions.cogroup`, `groupWith`.
  *
  * @example
  * ```ts
@@ -49,8 +49,8 @@ export const grouped = <A, E, R>(
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const ages = RDD.parallelize([["ann", 31]] as const)
- * const towns = RDD.parallelize([["ann", "Oslo"], ["ann", "Rome"]] as const)
+ * const ages = RDD.parallelize<[string, number]>([["ann", 31]])
+ * const towns = RDD.parallelize<[string, string]>([["ann", "Oslo"], ["ann", "Rome"]])
  * const both = ages.pipe(RDD.cogroup(towns), RDD.collect)
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(both, sc)), [["ann", [[31], ["Oslo", "Rome"]]]])

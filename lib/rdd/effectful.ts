@@ -1,6 +1,6 @@
 /**
- * Effectful functions in RDDs, and the layers that provide what they need. Slower than plain functions: one effect for each
- * record.
+ * Effectful functions in RDDs, and the layers that provide what they need. Slower than plain functions: one effect for
+ * each record.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import { isRDD, make, type RDD } from "./rdd.ts"
 
 /** How many records of a partition may be under way at once; one, if not given. Results keep their order anyway. */
 export interface ConcurrencyOption {
+  /** A positive whole number, or all at once. */
   readonly concurrency?: number | "unbounded" | undefined
 }
 
@@ -51,8 +52,8 @@ const effectStep = <B, E, R>(
   )
 
 /**
- * Runs `f` for every record and keeps what it succeeds with. A failure of `f` fails the job, with the failure as the reason.
- * Spark has no such operation; it is `RDD.map` with a blocking call.
+ * Runs `f` for every record and keeps what it succeeds with. A failure of `f` fails the job, with the failure as the
+ * reason. Spark has no such operation; it is `RDD.map` with a blocking call.
  *
  * @example
  * ```ts
@@ -60,7 +61,8 @@ const effectStep = <B, E, R>(
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const doubled = RDD.parallelize([1, 2]).pipe(RDD.mapEffect((n) => Effect.succeed(n * 2), { concurrency: 4 }), RDD.collect)
+ * const twice = RDD.mapEffect((n: number) => Effect.succeed(n * 2), { concurrency: 4 })
+ * const doubled = RDD.parallelize([1, 2]).pipe(twice, RDD.collect)
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(doubled, sc)), [2, 4])
  * ```
@@ -211,8 +213,8 @@ export const mapPartitionsEffect: {
 )
 
 /**
- * Provides the services that the effectful functions above it need. The layer is built where they run, once for each worker,
- * and finalized there. Spark has no such operation.
+ * Provides the services that the effectful functions above it need. The layer is built where they run, once for each
+ * worker, and finalized there. Spark has no such operation.
  *
  * @example
  * ```ts

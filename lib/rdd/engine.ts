@@ -51,6 +51,10 @@ export interface Engine {
   readonly layout: <A, E, R>(rdd: RDD<A, E, R>) => Effect.Effect<Layout, ActionError<E>, R>
   /** Forgets the persisted blocks of an RDD. */
   readonly release: (rdd: AnyRDD) => Effect.Effect<void>
+  /** Ends a batch: the state versions pending in it become the current ones, or are dropped. */
+  readonly endBatch: (time: number, outcome: "commit" | "abort") => Effect.Effect<void>
+  /** Whether it finds operations in a copy of the graph, so that a batch must be able to say where they stand. */
+  readonly looksUp: boolean
 }
 
 /** The engine service. */

@@ -1,8 +1,8 @@
 /**
  * Joins of two RDDs of pairs. A side that may be missing is an `Option`.
  *
- * Keys come in the order in which they appear, left then right; within a key, all right values for the first left value,
- * then for the second, and so on.
+ * Keys come in the order in which they appear, left then right; within a key, all right values for the first left
+ * value, then for the second, and so on.
  *
  * @module
  */
@@ -23,16 +23,16 @@ const cross = <A, B>(left: ReadonlyArray<A>, right: ReadonlyArray<B>): Array<[A,
 const outer = <A>(values: ReadonlyArray<A>): ReadonlyArray<Option.Option<A>> =>
   values.length === 0 ? [Option.none()] : values.map((value) => Option.some(value))
 
-const joined = <A, E, R, V, W>(
+const joined = <A, E, R, E2, R2, V, W>(
   operation: string,
   self: RDD<unknown, E, R>,
-  that: RDD<unknown, E, R>,
+  that: RDD<unknown, E2, R2>,
   options: PartitionOptions | undefined,
   pairs: (left: ReadonlyArray<V>, right: ReadonlyArray<W>) => Iterable<unknown>,
-): RDD<A, E, R> =>
+): RDD<A, E | E2, R | R2> =>
   narrow(
     operation,
-    grouped<unknown, E, R>(operation, [self, that], options),
+    grouped<unknown, E | E2, R | R2>(operation, [self, that], options),
     {
       kind: "flatMapValues",
       f: ([left, right]: readonly [ReadonlyArray<V>, ReadonlyArray<W>]) => pairs(left, right),
@@ -50,8 +50,8 @@ const joined = <A, E, R, V, W>(
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const ages = RDD.parallelize([["ann", 31], ["bob", 40]] as const)
- * const towns = RDD.parallelize([["ann", "Oslo"]] as const)
+ * const ages = RDD.parallelize<[string, number]>([["ann", 31], ["bob", 40]])
+ * const towns = RDD.parallelize<[string, string]>([["ann", "Oslo"]])
  * const both = ages.pipe(RDD.join(towns), RDD.collect)
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(both, sc)), [["ann", [31, "Oslo"]]])
@@ -86,8 +86,8 @@ export const join: {
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect, Option } from "effect"
  *
- * const ages = RDD.parallelize([["bob", 40]] as const)
- * const towns = RDD.parallelize([["ann", "Oslo"]] as const)
+ * const ages = RDD.parallelize<[string, number]>([["bob", 40]])
+ * const towns = RDD.parallelize<[string, string]>([["ann", "Oslo"]])
  * const all = ages.pipe(RDD.leftOuterJoin(towns), RDD.collect)
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(all, sc)), [["bob", [40, Option.none()]]])
@@ -129,8 +129,8 @@ export const leftOuterJoin: {
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect, Option } from "effect"
  *
- * const ages = RDD.parallelize([["bob", 40]] as const)
- * const towns = RDD.parallelize([["ann", "Oslo"]] as const)
+ * const ages = RDD.parallelize<[string, number]>([["bob", 40]])
+ * const towns = RDD.parallelize<[string, string]>([["ann", "Oslo"]])
  * const all = ages.pipe(RDD.rightOuterJoin(towns), RDD.collect)
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(all, sc)), [["ann", [Option.none(), "Oslo"]]])
@@ -172,8 +172,8 @@ export const rightOuterJoin: {
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect, Option } from "effect"
  *
- * const ages = RDD.parallelize([["ann", 31]] as const)
- * const towns = RDD.parallelize([["ann", "Oslo"]] as const)
+ * const ages = RDD.parallelize<[string, number]>([["ann", 31]])
+ * const towns = RDD.parallelize<[string, string]>([["ann", "Oslo"]])
  * const all = ages.pipe(RDD.fullOuterJoin(towns), RDD.collect)
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(all, sc)), [["ann", [Option.some(31), Option.some("Oslo")]]])
@@ -222,8 +222,8 @@ export const own = <A, E, R>(operation: string, self: RDD<A, E, R>): RDD<A, E, R
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const ages = RDD.parallelize([["ann", 31], ["bob", 40]] as const)
- * const towns = RDD.parallelize([["ann", "Oslo"]] as const)
+ * const ages = RDD.parallelize<[string, number]>([["ann", 31], ["bob", 40]])
+ * const towns = RDD.parallelize<[string, string]>([["ann", "Oslo"]])
  * const homeless = ages.pipe(RDD.subtractByKey(towns), RDD.collect)
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(homeless, sc)), [["bob", 40]])

@@ -5,7 +5,7 @@
  */
 import { dual } from "effect/Function"
 import type { InvalidOption } from "../core/errors.ts"
-import type { Tupled } from "../core/tupled.ts"
+import type { Nested, Tupled } from "../core/tupled.ts"
 import { checkPartitions } from "./creation.ts"
 import { keyBy } from "./element.ts"
 import { fromOptions, type PartitionOptions } from "./partitioner.ts"
@@ -15,11 +15,18 @@ import { type Combine, isRDD, make, type RDD } from "./rdd.ts"
 export interface Combiners<in V, in out C> {
   /** The first combiner of a key, from one value. */
   readonly createCombiner: (value: V) => C
-  /** One value more. */
+  /** One value more. May change the combiner it is given. */
   readonly mergeValue: (combiner: C, value: V) => C
-  /** Two combiners of the same key, in the order of their partitions. */
+  /** Two combiners of the same key, in the order of their partitions. Must leave both as they are. */
   readonly mergeCombiners: (a: C, b: C) => C
 }
+
+/**
+ * What a fold may begin with: anything but `null` and `undefined`. Written so that `0` is taken for a `number`, and
+ * `[0, 0]` for a pair.
+ */
+// deno-lint-ignore ban-types
+export type Zero = readonly [Nested, Nested] | readonly [Nested, Nested, Nested] | {}
 
 /** Checks what a keyed operation is told about partitioning. */
 export const checkPartitioning = (where: string, options: PartitionOptions | undefined): InvalidOption | undefined =>
@@ -51,7 +58,7 @@ export const combined = <A, E, R>(
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const sums = RDD.parallelize([["a", 1], ["a", 3]] as const).pipe(
+ * const sums = RDD.parallelize<[string, number]>([["a", 1], ["a", 3]]).pipe(
  *   RDD.combineByKey({
  *     createCombiner: (n: number) => [n, 1],
  *     mergeValue: ([sum, count], n) => [sum + n, count + 1],
@@ -99,7 +106,7 @@ export const combineByKey: {
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const lengths = RDD.parallelize([["a", "x"], ["a", "yz"]] as const).pipe(
+ * const lengths = RDD.parallelize<[string, string]>([["a", "x"], ["a", "yz"]]).pipe(
  *   RDD.aggregateByKey(0, (sum, word: string) => sum + word.length, (a, b) => a + b),
  *   RDD.collect,
  * )
@@ -108,13 +115,13 @@ export const combineByKey: {
  * ```
  */
 export const aggregateByKey: {
-  <V, U extends Tupled>(
+  <V, U extends Zero>(
     zero: U,
     seq: (aggregate: U, value: V) => U,
     comb: (a: U, b: U) => U,
     options?: PartitionOptions,
   ): <K, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, U], E, R>
-  <K, V, E, R, U extends Tupled>(
+  <K, V, E, R, U extends Zero>(
     self: RDD<readonly [K, V], E, R>,
     zero: U,
     seq: (aggregate: U, value: V) => U,
@@ -123,7 +130,7 @@ export const aggregateByKey: {
   ): RDD<[K, U], E, R>
 } = dual(
   (args) => isRDD(args[0]),
-  <K, V, E, R, U extends Tupled>(
+  <K, V, E, R, U extends Zero>(
     self: RDD<readonly [K, V], E, R>,
     zero: U,
     seq: (aggregate: U, value: V) => U,
@@ -148,7 +155,10 @@ export const aggregateByKey: {
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const products = RDD.parallelize([["a", 2], ["a", 3]] as const).pipe(RDD.foldByKey(1, (a, b) => a * b), RDD.collect)
+ * const products = RDD.parallelize<[string, number]>([["a", 2], ["a", 3]]).pipe(
+ *   RDD.foldByKey(1, (a, b) => a * b),
+ *   RDD.collect,
+ * )
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(products, sc)), [["a", 6]])
  * ```
@@ -245,7 +255,7 @@ const grouping: Combine = {
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const groups = RDD.parallelize([["a", 1], ["a", 3]] as const).pipe(RDD.groupByKey(), RDD.collect)
+ * const groups = RDD.parallelize<[string, number]>([["a", 1], ["a", 3]]).pipe(RDD.groupByKey(), RDD.collect)
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(groups, sc)), [["a", [1, 3]]])
  * ```

@@ -35,8 +35,9 @@ const real = (a: number | bigint, b: number | bigint): Ordering =>
 
 /**
  * The default order: numbers and bigints by size with `NaN` last, strings by UTF-16 code units, `false` before `true`,
- * dates by time, `None` before `Some`, arrays element by element and the shorter first. Of different kinds, `undefined` comes
- * first, then `null`, booleans, numbers, strings, dates, options, arrays. Throws `UnsupportedKey` for anything else.
+ * dates by time, `None` before `Some`, arrays element by element and the shorter first. Of different kinds, `undefined`
+ * comes first, then `null`, booleans, numbers, strings, dates, options, arrays. Throws `UnsupportedKey` for anything
+ * else.
  *
  * @example
  * ```ts
@@ -67,5 +68,6 @@ export const compare = (a: unknown, b: unknown): Ordering => {
 
 /** Options of everything that sorts: the order of what is compared, if not {@link compare}. */
 export interface OrderOption<in A> {
+  /** Smallest first. */
   readonly order?: Order<A> | undefined
 }

@@ -27,7 +27,7 @@ const checkCount = (where: string, partitions: number): InvalidOption | undefine
  * import { Partitioner, RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const parts = RDD.parallelize([[1, "a"], [2, "b"], [3, "c"]] as const).pipe(
+ * const parts = RDD.parallelize<[number, string]>([[1, "a"], [2, "b"], [3, "c"]]).pipe(
  *   RDD.partitionBy(Partitioner.hash(2)),
  *   RDD.glom,
  *   RDD.collect,
@@ -74,8 +74,8 @@ export const repartition: {
 )
 
 /**
- * Puts neighbouring partitions together so that `partitions` are left; no more than there are, unless `shuffle` is set, which
- * makes it a {@link repartition}. Spark: `RDD.coalesce`.
+ * Puts neighbouring partitions together so that `partitions` are left; no more than there are, unless `shuffle` is set,
+ * which makes it a {@link repartition}. Spark: `RDD.coalesce`.
  *
  * @example
  * ```ts

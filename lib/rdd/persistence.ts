@@ -11,9 +11,9 @@ import { isRDD, make, type RDD } from "./rdd.ts"
 import { parse, type StorageLevel } from "./storage_level.ts"
 
 /**
- * The same records, kept from the first action on it until {@link unpersist} or the end of the SparkContext. Use the RDD that
- * this gives: the one it was made of is computed anew each time. Everything is kept in memory, whatever the level.
- * Spark: `RDD.persist`, which changes the RDD itself and does not let the level change.
+ * The same records, kept from the first action on it until {@link unpersist} or the end of the SparkContext. Use the
+ * RDD that this gives: the one it was made of is computed anew each time. Everything is kept in memory, whatever the
+ * level. Spark: `RDD.persist`, which changes the RDD itself and does not let the level change.
  *
  * @example
  * ```ts

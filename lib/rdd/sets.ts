@@ -19,7 +19,8 @@ const marked = <A, E, R>(operation: string, self: RDD<A, E, R>): RDD<[A, null], 
 
 /**
  * The records of both RDDs, the second one's partitions after the first one's; nothing is removed. An RDD without
- * partitions leaves the other as it is; RDDs with equal partitioners keep it, partition by partition. Spark: `RDD.union`.
+ * partitions leaves the other as it is; RDDs with equal partitioners keep it, partition by partition. Spark:
+ * `RDD.union`.
  *
  * @example
  * ```ts
@@ -187,8 +188,8 @@ export const subtract: {
 )
 
 /**
- * Every record of the one RDD with every record of the other; partition `i * m + j` has those of the partitions `i` and `j`,
- * where the other has `m`. Spark: `RDD.cartesian`.
+ * Every record of the one RDD with every record of the other; partition `i * m + j` has those of the partitions `i` and
+ * `j`, where the other has `m`. Spark: `RDD.cartesian`.
  *
  * @example
  * ```ts

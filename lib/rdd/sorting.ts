@@ -22,7 +22,7 @@ export interface SortOptions<in K> extends OrderOption<K> {
   readonly partitions?: number | undefined
 }
 
-/** The last key of each range but the last, so that ranges hold about as many keys each and equal keys stay together. */
+/** The last key of each range but the last; ranges hold about as many keys each, equal keys are in one. */
 const bounds = (keys: ReadonlyArray<unknown>, partitions: number, order: Order<never>): ReadonlyArray<never> => {
   const sorted = ([...keys] as Array<never>).sort(order)
   const ranges = Math.min(partitions, sorted.length)
@@ -96,8 +96,8 @@ const sorted = <K, V, E, R>(
   )
 
 /**
- * Sorts by the key that `f` gives, across all partitions; records with equal keys keep their order. Equal keys end up in one
- * partition. Spark: `RDD.sortBy`.
+ * Sorts by the key that `f` gives, across all partitions; records with equal keys keep their order. Equal keys end up
+ * in one partition. Spark: `RDD.sortBy`.
  *
  * @example
  * ```ts
@@ -132,7 +132,7 @@ export const sortBy: {
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const parts = RDD.parallelize([[3, "c"], [1, "a"], [2, "b"]] as const, { partitions: 2 }).pipe(
+ * const parts = RDD.parallelize<[number, string]>([[3, "c"], [1, "a"], [2, "b"]], { partitions: 2 }).pipe(
  *   RDD.sortByKey(),
  *   RDD.glom,
  *   RDD.collect,
@@ -160,7 +160,7 @@ export const sortByKey: {
  * import { Partitioner, RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const parts = RDD.parallelize([[3, "c"], [1, "a"], [2, "b"]] as const).pipe(
+ * const parts = RDD.parallelize<[number, string]>([[3, "c"], [1, "a"], [2, "b"]]).pipe(
  *   RDD.repartitionAndSortWithinPartitions(Partitioner.hash(2)),
  *   RDD.glom,
  *   RDD.collect,

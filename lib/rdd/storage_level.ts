@@ -23,8 +23,8 @@ const names = [
 ] as const
 
 /**
- * Where blocks are kept: `_SER` is Spark's for serialized, `_2` for two replicas. Names only for now: all blocks are kept once,
- * in memory. Spark: `StorageLevel`.
+ * Where blocks are kept: `_SER` is Spark's for serialized, `_2` for two replicas. Names only for now: all blocks are
+ * kept once, in memory. Spark: `StorageLevel`.
  */
 export type StorageLevel = typeof names[number]
 

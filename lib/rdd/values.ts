@@ -17,7 +17,7 @@ import type { RDD } from "./rdd.ts"
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const tens = RDD.parallelize([["a", 1], ["b", 2]] as const).pipe(RDD.mapValues((n) => n * 10), RDD.collect)
+ * const tens = RDD.parallelize<[string, number]>([["a", 1], ["b", 2]]).pipe(RDD.mapValues((n) => n * 10), RDD.collect)
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(tens, sc)), [["a", 10], ["b", 20]])
  * ```
@@ -41,7 +41,10 @@ export const mapValues: {
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const words = RDD.parallelize([[1, "to be"]] as const).pipe(RDD.flatMapValues((line) => line.split(" ")), RDD.collect)
+ * const words = RDD.parallelize<[number, string]>([[1, "to be"]]).pipe(
+ *   RDD.flatMapValues((line) => line.split(" ")),
+ *   RDD.collect,
+ * )
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(words, sc)), [[1, "to"], [1, "be"]])
  * ```
@@ -68,7 +71,7 @@ export const flatMapValues: {
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const keys = RDD.parallelize([["a", 1], ["b", 2]] as const).pipe(RDD.keys, RDD.collect)
+ * const keys = RDD.parallelize<[string, number]>([["a", 1], ["b", 2]]).pipe(RDD.keys, RDD.collect)
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(keys, sc)), ["a", "b"])
  * ```
@@ -85,7 +88,7 @@ export const keys = <K, E, R>(self: RDD<readonly [K, unknown], E, R>): RDD<K, E,
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * const values = RDD.parallelize([["a", 1], ["b", 2]] as const).pipe(RDD.values, RDD.collect)
+ * const values = RDD.parallelize<[string, number]>([["a", 1], ["b", 2]]).pipe(RDD.values, RDD.collect)
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
  * assert.deepEqual(await Effect.runPromise(Effect.provide(values, sc)), [1, 2])
  * ```

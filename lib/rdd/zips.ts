@@ -18,8 +18,8 @@ const paired = (parts: ReadonlyArray<ReadonlyArray<never>>): ReadonlyArray<[neve
 }
 
 /**
- * The first record with the first, the second with the second, and so on. Both RDDs must have as many partitions, and as
- * many records in each; otherwise running it fails with `Mismatch`. Spark: `RDD.zip`.
+ * The first record with the first, the second with the second, and so on. Both RDDs must have as many partitions, and
+ * as many records in each; otherwise running it fails with `Mismatch`. Spark: `RDD.zip`.
  *
  * @example
  * ```ts
@@ -46,8 +46,8 @@ export type PartsOf<S extends ReadonlyArray<AnyRDD>> = { readonly [I in keyof S]
 
 /**
  * Gives the partitions at the same index to `f` at once. Takes one other RDD or a list of them, which must have as many
- * partitions, whatever their lengths; otherwise running it fails with `Mismatch`. `preservesPartitioning` says that keys of
- * the first RDD stay where they are. Spark: `RDD.zipPartitions`.
+ * partitions, whatever their lengths; otherwise running it fails with `Mismatch`. `preservesPartitioning` says that
+ * keys of the first RDD stay where they are. Spark: `RDD.zipPartitions`.
  *
  * @example
  * ```ts

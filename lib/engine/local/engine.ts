@@ -70,6 +70,8 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
           ActionError<E>,
           R
         >,
+      endBatch: (time, outcome) => outcome === "commit" ? states.commit(time) : states.abort(time),
+      looksUp: options.loopback === true,
       release: (rdd) => Effect.sync(() => void shared.persisted.delete(rdd)),
     }
     return engine

@@ -349,13 +349,16 @@ export class Planner {
   ): Job<Lowered> {
     if (this.#dry) return Effect.succeed({ pieces: pieces(n, () => there(Block.empty)), partitioner })
     return Effect.map(Effect.forEach(parent.pieces, write), (written) => {
-      const read = (i: number) =>
-        attempt(
-          rdd,
-          i,
-          this.#job,
-          () => this.#env.executor.ship(gather(written.flatMap((buckets) => buckets[i] ?? []))),
-        )
+      const gathered = new Map<number, Block.Block<unknown>>()
+      const gatherOnce = (i: number) => {
+        // Kept as gathered, not as buckets: combine functions may change what they are given.
+        const known = gathered.get(i)
+        if (known !== undefined) return known
+        const block = gather(written.flatMap((buckets) => buckets[i] ?? []))
+        gathered.set(i, block)
+        return block
+      }
+      const read = (i: number) => attempt(rdd, i, this.#job, () => this.#env.executor.ship(gatherOnce(i)))
       const lowered = { pieces: pieces(n, (i) => ({ read: read(i), steps: [] })), partitioner }
       this.#env.shuffled.set(rdd, lowered)
       return lowered

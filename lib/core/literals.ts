@@ -1,0 +1,109 @@
+/**
+ * Checks of literals at compile time. A literal out of range does not compile, and the error names what is accepted;
+ * a plain `number` or `string` passes and is checked at run time.
+ *
+ * @module
+ */
+import type * as Duration from "effect/Duration"
+
+type Below = {
+  "0": never
+  "1": "0"
+  "2": "0" | "1"
+  "3": "0" | "1" | "2"
+  "4": "0" | "1" | "2" | "3"
+  "5": "0" | "1" | "2" | "3" | "4"
+  "6": "0" | "1" | "2" | "3" | "4" | "5"
+  "7": "0" | "1" | "2" | "3" | "4" | "5" | "6"
+  "8": "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7"
+  "9": "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8"
+}
+type Digit = keyof Below
+
+type Digits<S extends string> = S extends `${Digit}${infer Rest}` ? Rest extends "" ? true : Digits<Rest> : false
+
+/** Whether a text is a whole number above 0, written without sign, point, exponent or leading zero. */
+type Natural<S extends string> = S extends `0${string}` ? false : Digits<S>
+
+/** Whether the first of two numbers of equal length is not above the second. */
+type AtMost<S extends string, Max extends string> = S extends `${infer A extends Digit}${infer Rest}`
+  ? Max extends `${infer B extends Digit}${infer MaxRest}`
+    ? A extends B ? AtMost<Rest, MaxRest> : A extends Below[B] ? true : false
+  : false
+  : true
+
+type Length<S extends string, L extends ReadonlyArray<unknown> = []> = S extends `${string}${infer Rest}`
+  ? Length<Rest, [...L, unknown]>
+  : L["length"]
+
+type InPortRange<S extends string> = Natural<S> extends true
+  ? Length<S> extends 1 | 2 | 3 | 4 ? true : Length<S> extends 5 ? AtMost<S, "65535"> : false
+  : false
+
+/**
+ * A port to connect to: `N` itself, or a text that says what is wrong with it. Use it as a parameter's type:
+ * `<const N extends number>(port: Port<N>)`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import type { Port } from "./literals.ts"
+ *
+ * const dial = <const N extends number>(port: Port<N>) => port
+ * assert.equal(dial(9999), 9999)
+ * // @ts-expect-error a port is a whole number from 1 to 65535
+ * dial(70000)
+ * ```
+ */
+export type Port<N extends number> = number extends N ? N
+  : N extends N ? InPortRange<`${N}`> extends true ? N : "a port is a whole number from 1 to 65535"
+  : never
+
+type Zero<S extends string> = S extends "" ? true : S extends `${"0" | "."}${infer Rest}` ? Zero<Rest> : false
+
+type NotPositive<D> = D extends number ? (Natural<`${D}`> extends true ? false : true)
+  : D extends `-${string}` | "Infinity" ? true
+  : D extends `${infer N} ${string}` ? Zero<N>
+  : false
+
+/**
+ * A duration of whole milliseconds above 0: `D` itself, or a text that says what is accepted. Numbers (milliseconds) and
+ * texts such as `"1 second"` are looked at; other forms pass. Use it as {@link Port}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import type * as Duration from "effect/Duration"
+ * import type { PositiveDuration } from "./literals.ts"
+ *
+ * const every = <const D extends Duration.Input>(interval: PositiveDuration<D>) => interval
+ * assert.equal(every("1 second"), "1 second")
+ * // @ts-expect-error a duration must be above 0 and of whole milliseconds
+ * every("0 seconds")
+ * ```
+ */
+export type PositiveDuration<D extends Duration.Input> = number extends D ? D
+  : D extends D ? NotPositive<D> extends true ? "a duration must be above 0 and of whole milliseconds" : D
+  : never
+
+/**
+ * A master URL: `local`, `local[*]` or `local[N]` with N from 1: `M` itself, or a text that says what is accepted. Use it
+ * as {@link Port}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import type { Master } from "./literals.ts"
+ *
+ * const on = <const M extends string>(master: Master<M>) => master
+ * assert.equal(on("local[2]"), "local[2]")
+ * // @ts-expect-error a master is "local", "local[*]" or "local[N]" with N at least 1
+ * on("local[0]")
+ * ```
+ */
+export type Master<M extends string> = string extends M ? M
+  : M extends "local" | "local[*]" ? M
+  : M extends `local[${infer N}]` ? Natural<N> extends true ? M : MasterProblem
+  : MasterProblem
+
+type MasterProblem = 'a master is "local", "local[*]" or "local[N]" with N at least 1'

@@ -1,0 +1,83 @@
+/**
+ * DStreams: streams of records as values, one RDD for each batch interval. Make one from a source, describe what to
+ * compute (`map`, `reduceByKey`, `join`, …) and end it with an output (`print`, `foreachRDD`, …); nothing runs before the
+ * outputs are handed to a `StreamingContext`. Spark: `DStream`, `PairDStreamFunctions`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const counts = Testing.input([["to be or", "to be"], ["or"]]).pipe(
+ *   DStream.flatMap((line) => line.split(" ")),
+ *   DStream.map((word) => [word, 1]),
+ *   DStream.reduceByKey((a, b) => a + b),
+ *   DStream.filter(([word]) => word === "or"),
+ * )
+ * assert.deepEqual(await Effect.runPromise(Testing.run(counts)), [[["or", 1]], [["or", 1]]])
+ * ```
+ *
+ * @module
+ */
+export {
+  type AnyDStream,
+  type DStream,
+  isDStream,
+  lift,
+  liftAll,
+  make,
+  named,
+  type NodeOptions,
+  required,
+  type Traits,
+} from "./dstream/dstream.ts"
+export { Batch, NoRDD, ParentWithoutRDD } from "./dstream/batch.ts"
+export {
+  fromPositions,
+  fromReceiver,
+  type InputSource,
+  type Planned,
+  type Positions,
+  receiverStream,
+} from "./dstream/input.ts"
+export { filter, flatMap, glom, map, mapPartitions } from "./dstream/element.ts"
+export { count, countByValue, reduce } from "./dstream/reducing.ts"
+export { aggregateByKey, combineByKey, groupByKey, reduceByKey } from "./dstream/keyed.ts"
+export { flatMapValues, mapValues } from "./dstream/values.ts"
+export { partitionBy, repartition } from "./dstream/partitioning.ts"
+export { cogroup, fullOuterJoin, join, leftOuterJoin, rightOuterJoin } from "./dstream/joins.ts"
+export {
+  type DStreams,
+  type RecordOf,
+  type StreamErrorOf,
+  type StreamServicesOf,
+  TransformWithoutResult,
+  union,
+  unionAll,
+  UnionWithoutRDD,
+} from "./dstream/combining.ts"
+export {
+  type RDDsOf,
+  transform,
+  transformAll,
+  type Transformed,
+  type TransformInfo,
+  transformWith,
+} from "./dstream/transform.ts"
+export { filterEffect, flatMapEffect, mapEffect, mapPartitionsEffect, provide } from "./dstream/effectful.ts"
+export { cache, persist } from "./dstream/persistence.ts"
+export {
+  type AnyOutput,
+  type ErrorOf,
+  foreachPartition,
+  foreachRDD,
+  nameOutput,
+  onFailure,
+  type Output,
+  type OutputInfo,
+  print,
+  type ServicesOf,
+  type Unwrapped,
+} from "./dstream/output.ts"

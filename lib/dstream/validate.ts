@@ -1,0 +1,141 @@
+/**
+ * Checking graphs before they run: everything that is wrong with them, at once.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
+import { hasProperty, isFunction, isString } from "effect/Predicate"
+import type { CallSite } from "../core/call_site.ts"
+import { describeValue } from "../core/describe_value.ts"
+import { toMillis } from "../core/durations.ts"
+import { type AnyDStream, isDStream } from "./dstream.ts"
+import { type AnyGraph, inputName, nodes } from "./graph.ts"
+import type { AnyOutput } from "./output.ts"
+
+/** Something that is wrong with a graph. */
+export interface Problem {
+  /** The operation it is about; undefined if it is about the graph itself. */
+  readonly operator: string | undefined
+  /** Where that stands in the user's source. */
+  readonly callSite: CallSite | undefined
+  readonly text: string
+}
+
+const place = ({ operator, callSite }: Problem): string =>
+  (operator ?? "") + (callSite === undefined ? "" : ` at ${callSite.short}`)
+
+/** A graph cannot run. `message` has a line for each problem. */
+export class InvalidGraph extends Data.Error<{ readonly problems: ReadonlyArray<Problem> }> {
+  readonly _tag = "InvalidGraph" as const
+  override get message(): string {
+    return this.problems.map((it) => it.operator === undefined ? it.text : `${place(it)}: ${it.text}`).join("\n")
+  }
+}
+
+/** What {@link validate} needs to know of the context. */
+export interface ValidateOptions {
+  /** The batch interval. */
+  readonly batchDuration: Duration.Input
+}
+
+const ofGraph = (text: string): Problem => ({ operator: undefined, callSite: undefined, text })
+
+const about = (it: AnyDStream | AnyOutput, text: string): Problem => ({
+  operator: it.operation,
+  callSite: it.site,
+  text,
+})
+
+const isOutput = (u: unknown): u is AnyOutput =>
+  hasProperty(u, "run") && isFunction(u.run) && hasProperty(u, "operation") && isString(u.operation) &&
+  hasProperty(u, "stream") && isDStream(u.stream)
+
+const notAnOutput = (u: unknown, index: number): Problem =>
+  isDStream(u)
+    ? about(u, `output ${index} is a stream; end it with an output operation, such as print or foreachRDD`)
+    : ofGraph(`Output ${index} is no output operation, but: ${describeValue(u)}`)
+
+// What the types promise, callers in JavaScript may not keep.
+const outputProblems = (outputs: unknown): ReadonlyArray<Problem> => {
+  if (!Array.isArray(outputs)) return [ofGraph(`The outputs are no list, but: ${describeValue(outputs)}`)]
+  if (outputs.length === 0) return [ofGraph("No output operations registered, so nothing to execute")]
+  return outputs.flatMap((output: unknown, index) => isOutput(output) ? [] : [notAnOutput(output, index)])
+}
+
+const streamsOf = (graph: AnyGraph, outputs: ReadonlyArray<AnyOutput>): ReadonlyArray<AnyDStream> => {
+  const [first, ...rest] = outputs
+  return first === undefined ? [] : nodes({ ...graph, outputs: [first, ...rest] })
+}
+
+const slideProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray<string> => {
+  const slide = stream.slideDuration
+  // Streams inherit the slide of their first parent: what is wrong with it is said once, where it comes from.
+  if (slide === undefined || Object.is(slide, stream.parents[0]?.slideDuration)) return []
+  if (!Number.isSafeInteger(slide) || slide <= 0) {
+    return [`its slide duration (${slide} ms) must be a positive whole number of milliseconds`]
+  }
+  if (slide % batchDuration === 0) return []
+  return [`its slide duration (${slide} ms) must be a multiple of the batch interval (${batchDuration} ms)`]
+}
+
+const nodeProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray<Problem> => {
+  const checked = stream.traits.check?.(batchDuration) ?? []
+  const texts = new Set([...checked, ...slideProblems(stream, batchDuration)])
+  return Array.from(texts, (text) => about(stream, text))
+}
+
+const nameProblems = (
+  streams: ReadonlyArray<AnyDStream>,
+  outputs: ReadonlyArray<AnyOutput>,
+): ReadonlyArray<Problem> => {
+  const holders = new Map<string, Problem>()
+  let inputs = 0
+  // Inputs without a name of their own are addressed by the one they are shown under.
+  const nameOf = (stream: AnyDStream) => stream.traits.source === undefined ? stream.name : inputName(stream, inputs++)
+  const named: ReadonlyArray<readonly [AnyDStream | AnyOutput, string | undefined]> = [
+    ...streams.map((stream) => [stream, nameOf(stream)] as const),
+    ...outputs.map((output) => [output, output.name] as const),
+  ]
+  return named.flatMap(([it, name]) => {
+    if (name === undefined) return []
+    const holder = holders.get(name)
+    if (holder !== undefined) return [about(it, `its name ${JSON.stringify(name)} is already that of ${place(holder)}`)]
+    holders.set(name, about(it, name))
+    return []
+  })
+}
+
+/**
+ * All that is wrong with a graph, found without running anything: no outputs, outputs that are none, arguments that
+ * operators reject, slides that are no multiple of the batch interval, and names given twice. An empty list: it can run.
+ * Names are unique over streams and outputs together. To fail with the list, wrap it in an {@link InvalidGraph}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Graph } from "@dstream/dstream"
+ *
+ * const ones = DStream.constant([1]).pipe(DStream.named("numbers"))
+ * const twos = DStream.constant([2]).pipe(DStream.named("numbers"))
+ * const problems = Graph.validate(Graph.make([DStream.print(ones), DStream.print(twos)]), { batchDuration: "1 second" })
+ * assert.match(problems[0]?.text ?? "", /^its name "numbers" is already that of constant/)
+ * ```
+ */
+export const validate = (graph: AnyGraph, options: ValidateOptions): ReadonlyArray<Problem> => {
+  const given: ReadonlyArray<unknown> = Array.isArray(graph.outputs) ? graph.outputs : []
+  const outputs = given.filter(isOutput)
+  const streams = streamsOf(graph, outputs)
+  const batchDuration = toMillis(options.batchDuration)
+  return [
+    ...outputProblems(graph.outputs),
+    ...(batchDuration === undefined
+      ? [
+        ofGraph(
+          `The batch interval (${String(options.batchDuration)}) must be a positive whole number of milliseconds`,
+        ),
+      ]
+      : streams.flatMap((stream) => nodeProblems(stream, batchDuration))),
+    ...nameProblems(streams, outputs),
+  ]
+}

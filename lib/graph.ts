@@ -1,0 +1,31 @@
+/**
+ * Graphs: the outputs of a program as one value. A plain list of outputs runs on the calling isolate; `Graph.module`
+ * declares a graph so that other isolates, and a restarted program, can make the same one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Graph } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ *
+ * const graph = Graph.make([Testing.input([[1]]).pipe(DStream.map((n) => n + 1), DStream.print())])
+ * assert.equal(Graph.nodes(graph).length, 2)
+ * ```
+ *
+ * @module
+ */
+export {
+  type AnyGraph,
+  type Graph,
+  type GraphOf,
+  inputs,
+  isGraph,
+  make,
+  module,
+  nodes,
+  type Origin,
+  type Outputs,
+} from "./dstream/graph.ts"
+export * from "./dstream/explain.ts"
+export * from "./dstream/fingerprint.ts"
+export * from "./dstream/validate.ts"

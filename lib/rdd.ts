@@ -1,0 +1,71 @@
+/**
+ * RDDs: distributed collections as values. Make one (`parallelize`, `range`, `text`, …), describe what to compute
+ * (`map`, `reduceByKey`, `join`, …), and run it with an action (`collect`, `count`, `reduce`, …), which needs an
+ * engine: `SparkContext.layer` gives one. Spark: `RDD`, `PairRDDFunctions`, `OrderedRDDFunctions`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const counts = RDD.text("to be or\nnot to be").pipe(
+ *   RDD.flatMap((line) => line.split(" ")),
+ *   RDD.map((word) => [word, 1]),
+ *   RDD.reduceByKey((a, b) => a + b),
+ *   RDD.sortByKey(),
+ *   RDD.collect,
+ * )
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(counts, sc)), [["be", 2], ["not", 1], ["or", 1], ["to", 2]])
+ * ```
+ *
+ * @module
+ */
+export { type AnyRDD, isRDD, type RDD } from "./rdd/rdd.ts"
+export { empty, parallelize, range, text } from "./rdd/creation.ts"
+export { filter, flatMap, glom, keyBy, map, mapPartitions } from "./rdd/element.ts"
+export {
+  aggregateByKey,
+  combineByKey,
+  type Combiners,
+  foldByKey,
+  groupBy,
+  groupByKey,
+  reduceByKey,
+  type Zero,
+} from "./rdd/keyed.ts"
+export { flatMapValues, keys, mapValues, values } from "./rdd/values.ts"
+export { cogroup, type ErrorOf, type PairRDDs, type RecordOf, type ServicesOf, type ValuesOf } from "./rdd/cogroup.ts"
+export { fullOuterJoin, join, leftOuterJoin, rightOuterJoin, subtractByKey } from "./rdd/joins.ts"
+export { cartesian, distinct, intersection, subtract, union, unionAll } from "./rdd/sets.ts"
+export { type PartsOf, zip, zipPartitions, zipWithIndex, zipWithUniqueId } from "./rdd/zips.ts"
+export { coalesce, partitionBy, repartition } from "./rdd/partitioning.ts"
+export { compare, type OrderOption } from "./rdd/ordering.ts"
+export { repartitionAndSortWithinPartitions, sortBy, sortByKey, type SortOptions } from "./rdd/sorting.ts"
+export {
+  type ConcurrencyOption,
+  filterEffect,
+  flatMapEffect,
+  mapEffect,
+  mapPartitionsEffect,
+  provide,
+} from "./rdd/effectful.ts"
+export { cache, persist, unpersist } from "./rdd/persistence.ts"
+export {
+  collect,
+  count,
+  first,
+  foreach,
+  foreachEffect,
+  foreachPartition,
+  getNumPartitions,
+  isEmpty,
+  partitioner,
+  take,
+} from "./rdd/actions.ts"
+export { collectAsMap, countByKey, countByValue, lookup, reduceByKeyLocally } from "./rdd/actions_keyed.ts"
+export { max, min, takeOrdered, top } from "./rdd/actions_ordered.ts"
+export { aggregate, type DepthOption, fold, reduce, treeAggregate, treeReduce } from "./rdd/reductions.ts"
+export type { ActionError, EngineError } from "./rdd/engine.ts"
+export type { PartitionOptions } from "./rdd/partitioner.ts"

@@ -1,0 +1,59 @@
+/**
+ * What actions are made of: a last step on each partition, run by the engine, and a merge on the driver.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { EmptyCollection, FunctionFailed, InvalidOption, JobFailed, Mismatch } from "../core/errors.ts"
+import { UnsupportedKey } from "../core/keys.ts"
+import { type ActionError, CurrentJob, Engine } from "./engine.ts"
+import { type AnyRDD, make, type Narrow, type RDD } from "./rdd.ts"
+
+/** The records of all partitions (or of those named), in one new array. */
+export const records = <A, E, R>(
+  rdd: RDD<A, E, R>,
+  partitions?: ReadonlyArray<number>,
+): Effect.Effect<Array<A>, ActionError<E>, R | Engine> =>
+  Effect.flatMap(Engine, (engine) =>
+    Effect.map(
+      engine.run(rdd, partitions),
+      (blocks) => Array<A>().concat(...blocks.map((block) => block.records)),
+    ))
+
+/** An RDD with an action's last step on each partition. */
+export const last = <A, E, R>(
+  operation: string,
+  self: RDD<unknown, E, R>,
+  step: Narrow,
+  invalid?: InvalidOption,
+): RDD<A, E, R> => make(operation, [self], { kind: "narrow", step, preserves: false }, invalid)
+
+/** Runs user code of an action on the driver; what it throws is the reason of a failed job. */
+export const onDriver = <A>(rdd: AnyRDD, body: () => A): Effect.Effect<A, ActionError<never>> =>
+  Effect.flatMap(CurrentJob, ({ batchTime }) =>
+    Effect.try({
+      try: body,
+      catch: (cause) =>
+        new JobFailed({
+          reason: cause instanceof UnsupportedKey || cause instanceof Mismatch ? cause : new FunctionFailed({ cause }),
+          operator: rdd.operation,
+          callSite: rdd.site,
+          partition: undefined,
+          batchTime,
+        }),
+    }))
+
+/** What is left of each partition, reduced to one by `merge` on the driver; `EmptyCollection` if nothing is left. */
+export const mergeSome = <A, E, R>(
+  partial: RDD<A, E, R>,
+  merge: (partials: ReadonlyArray<A>) => A,
+): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> =>
+  Effect.gen(function* () {
+    const partials = yield* records(partial)
+    if (partials.length === 0) return yield* Effect.fail(new EmptyCollection({ operation: partial.operation }))
+    return yield* onDriver(partial, () => merge(partials))
+  })
+
+/** Checks a number of records. */
+export const checkCount = (where: string, n: number): InvalidOption | undefined =>
+  Number.isInteger(n) ? undefined : new InvalidOption({ where, option: "n", value: n, expected: "a whole number" })

@@ -1,0 +1,16 @@
+/**
+ * Receivers: sources that push records into a stream, as scoped resources. Make one with `make`, and a stream of it with
+ * `DStream.receiverStream`. Spark: `Receiver`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Receiver } from "@dstream/dstream"
+ *
+ * const greeting = Receiver.make({ name: "Greeting", onStart: (store: Receiver.Store<string>) => store.one("hello") })
+ * assert.equal(DStream.receiverStream(greeting).operation, "receiverStream")
+ * ```
+ *
+ * @module
+ */
+export { make, type Receiver, type Store } from "./dstream/receiver.ts"

@@ -1,0 +1,24 @@
+/**
+ * The errors of receivers.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import { describeCause } from "../core/errors.ts"
+
+/**
+ * A receiver has stopped for good with an error, and so has the streaming context. `problem` and `reason` are what the
+ * receiver gave to `store.stop`.
+ */
+export class ReceiverFailed extends Data.Error<{
+  readonly streamId: number
+  /** The name of its stream. */
+  readonly name: string
+  readonly problem: string
+  readonly reason: unknown
+}> {
+  readonly _tag = "ReceiverFailed" as const
+  override get message(): string {
+    return `The receiver of ${this.name} has stopped: ${this.problem}: ${describeCause(this.reason)}`
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Running a receiver: starts it, restarts it, stops it, and collects what it stores.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
+import type { Receiver, Store } from "../dstream/receiver.ts"
+import { BlockGenerator } from "./block_generator.ts"
+import { ReceiverFailed } from "./errors.ts"
+import { HandOver, type StoredBlock } from "./hand_over.ts"
+import { make as makeLimiter } from "./rate_limiter.ts"
+
+/** Who is told what happens to a receiver. */
+export interface ReceiverEvents {
+  /** It is about to start, for the first time or again. */
+  readonly started: Effect.Effect<void>
+  /** It has reported an error, or restarts because of one. */
+  readonly error: (message: string, error: unknown) => Effect.Effect<void>
+  /** It has stopped, for good or to start again. */
+  readonly stopped: (message: string, error: unknown) => Effect.Effect<void>
+}
+
+/** A receiver at work, as the streaming context sees it. */
+export interface RunningReceiver {
+  /** Makes a block of the open buffer, so that `take` gives all that has been stored so far. */
+  readonly cut: Effect.Effect<void>
+  /** Hands all stored blocks to a batch. */
+  readonly take: Effect.Effect<ReadonlyArray<StoredBlock>>
+  /** The batch of these blocks has ended: makes room for others. */
+  readonly release: (blocks: ReadonlyArray<StoredBlock>) => Effect.Effect<void>
+  /** How many blocks are stored and not taken. */
+  readonly waiting: Effect.Effect<number>
+  /** Stops receiving and returns when that is done; what has been received can still be taken. */
+  readonly stop: Effect.Effect<void>
+  /** Fails when the receiver has stopped with an error. */
+  readonly failure: Deferred.Deferred<never, ReceiverFailed>
+}
+
+/** How a receiver is run. */
+export interface SuperviseOptions {
+  readonly streamId: number
+  /** The name of its stream. */
+  readonly name: string
+  /** How often the open buffer becomes a block. Default 200 ms. Spark: `spark.streaming.blockInterval`. */
+  readonly blockInterval?: Duration.Input | undefined
+  /** How many bytes, estimated, may be stored and not released before storing waits. Default 256 MiB. */
+  readonly capacity?: number | undefined
+  /** Records a second, for all but `store.block`. Default: no limit. Spark: `spark.streaming.receiver.maxRate`. */
+  readonly maxRate?: number | undefined
+  readonly events: ReceiverEvents
+}
+
+type Ending =
+  | { readonly kind: "restart"; readonly message: string; readonly error: unknown; readonly delay: Duration.Input }
+  | { readonly kind: "stop"; readonly message: string; readonly error: unknown }
+
+/**
+ * Runs a receiver until it stops or the scope closes. Each start has a scope of its own, with `onStop` as the finalizer
+ * that runs last. A failure of `onStart` is a request to restart. Of several requests the first counts; those that come
+ * from a start that has ended do not. What has been stored is kept throughout.
+ */
+export const supervise = <R>(
+  receiver: Receiver<unknown, unknown, R>,
+  options: SuperviseOptions,
+): Effect.Effect<RunningReceiver, never, R | Scope.Scope> =>
+  Effect.gen(function* () {
+    const handOver = new HandOver(options.streamId, options.capacity)
+    const generator = new BlockGenerator(handOver, yield* makeLimiter(options.maxRate))
+    const cut = Effect.sync(() => generator.cut())
+    const failure = Deferred.makeUnsafe<never, ReceiverFailed>()
+    const stopped = Deferred.makeUnsafe<Ending>()
+    const events = guarded(options.events)
+
+    const storeOf = (restart: Deferred.Deferred<Ending>): Store<unknown> => ({
+      one: (record) => generator.one(record),
+      all: (records) => generator.all(records),
+      append: (block, bytes) => generator.append(block, bytes),
+      block: (records) => generator.block(records),
+      reportError: (message, error) => events.error(message, error),
+      restart: (message, error, delay = receiver.restartDelay) =>
+        Effect.asVoid(Deferred.succeed(restart, { kind: "restart", message, error, delay })),
+      stop: (message, error) => Effect.asVoid(Deferred.succeed(stopped, { kind: "stop", message, error })),
+    })
+
+    const once = Effect.scoped(Effect.gen(function* () {
+      const ended = Deferred.makeUnsafe<Ending>()
+      const store = storeOf(ended)
+      yield* Effect.addFinalizer(() =>
+        Effect.catchCause(receiver.onStop, (cause) => events.error("Error stopping receiver", Cause.squash(cause)))
+      )
+      yield* events.started
+      yield* Effect.forkScoped(
+        Effect.catchCause(
+          Effect.suspend(() => receiver.onStart(store)),
+          (cause) => store.restart(`Error starting receiver ${options.streamId}`, Cause.squash(cause)),
+        ),
+        { startImmediately: true },
+      )
+      const ending = yield* Effect.raceFirst(Deferred.await(stopped), Deferred.await(ended))
+      if (ending.kind === "stop") yield* generator.open()
+      else if (ending.error !== undefined) yield* events.error(ending.message, ending.error)
+      return ending
+    }))
+
+    const life = Effect.gen(function* () {
+      while (!Deferred.isDoneUnsafe(stopped)) {
+        const ending = yield* once
+        if (ending.kind === "stop") break
+        const delay = Duration.fromInputUnsafe(ending.delay)
+        const restarting = `Restarting receiver with delay ${Duration.toMillis(delay)} ms: ${ending.message}`
+        yield* events.stopped(restarting, ending.error)
+        yield* Effect.raceFirst(Effect.sleep(delay), Deferred.await(stopped))
+      }
+      const { message, error } = yield* Deferred.await(stopped)
+      generator.close()
+      yield* events.stopped(message, error)
+      if (error === undefined) return
+      const { streamId, name } = options
+      yield* Deferred.fail(failure, new ReceiverFailed({ streamId, name, problem: message, reason: error }))
+    })
+
+    const interval = Effect.sleep(options.blockInterval ?? "200 millis")
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(interval, cut)))
+    const stopWith = (fiber: Fiber.Fiber<void>) =>
+      Deferred.succeed(stopped, { kind: "stop", message: "Stopped by driver", error: undefined }).pipe(
+        Effect.andThen(Fiber.await(fiber)),
+        Effect.asVoid,
+      )
+    // Not in the scope: closing it must stop the receiver in order rather than interrupt this fiber.
+    const fiber = yield* Effect.acquireRelease(Effect.forkDetach(life, { startImmediately: true }), stopWith)
+    return {
+      cut,
+      take: Effect.sync(() => handOver.take()),
+      release: (blocks) => Effect.sync(() => handOver.release(blocks)),
+      waiting: Effect.sync(() => handOver.waiting),
+      stop: stopWith(fiber),
+      failure,
+    }
+  })
+
+/** A listener that dies must not take the receiver with it. */
+const guarded = (events: ReceiverEvents): ReceiverEvents => ({
+  started: Effect.ignoreCause(events.started, { log: true }),
+  error: (message, error) => Effect.ignoreCause(events.error(message, error), { log: true }),
+  stopped: (message, error) => Effect.ignoreCause(events.stopped(message, error), { log: true }),
+})

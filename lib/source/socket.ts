@@ -1,0 +1,207 @@
+/**
+ * Streams from TCP servers: lines of text, any other framing, blocks of encoded records.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { decode } from "../core/codec.ts"
+import { InvalidOption } from "../core/errors.ts"
+import type { Port } from "../core/literals.ts"
+import type { DStream } from "../dstream/dstream.ts"
+import { fromReceiver } from "../dstream/input.ts"
+import { make, type Store } from "../dstream/receiver.ts"
+import { MAX_MESSAGE_BYTES, MessageReader } from "./messages.ts"
+import { type Connection, type SocketError, Sockets } from "./sockets.ts"
+import { type Lines, LineSplitter, LineTooLong, MAX_LINE_BYTES } from "./text_lines.ts"
+
+/** Options of all socket streams. */
+export interface SocketOptions {
+  /** The wait before connecting again. Default 2 seconds. Spark: `spark.streaming.receiverRestartDelay`. */
+  readonly restartDelay?: Duration.Input | undefined
+}
+
+/** Options of {@link socketTextStream}. */
+export interface SocketTextOptions extends SocketOptions {
+  /** The longest line in bytes; longer ones are reported and skipped. Default 16 MiB. */
+  readonly maxLineBytes?: number | undefined
+}
+
+/** Options of {@link rawSocketStream}. */
+export interface RawSocketOptions<A> extends SocketOptions {
+  /** Reads the records of a message. Default: this library's own encoding. */
+  readonly decode?: ((bytes: Uint8Array) => ReadonlyArray<A>) | undefined
+  /** The longest message in bytes; a longer one is taken for a broken connection. Default 64 MiB. */
+  readonly maxMessageBytes?: number | undefined
+}
+
+/**
+ * Lines of UTF-8 text from a TCP server, such as `nc -lk 9999`. Lines end with `\n`, `\r\n` or `\r`; what the server has
+ * sent of a last line is a line too when it closes the connection. It connects again after every end and every error,
+ * for ever; a line that a broken connection has cut off is lost. Spark: `socketTextStream`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ *
+ * const lines = DStream.socketTextStream("localhost", 9999)
+ * assert.equal(lines.operation, "socketTextStream")
+ * // @ts-expect-error a port is a whole number from 1 to 65535
+ * DStream.socketTextStream("localhost", 70000)
+ * ```
+ */
+export const socketTextStream = <const N extends number>(
+  host: string,
+  port: Port<N>,
+  options: SocketTextOptions = {},
+): DStream<string> => {
+  const max = options.maxLineBytes ?? MAX_LINE_BYTES
+  return socketInput(
+    "socketTextStream",
+    "Socket",
+    host,
+    Number(port),
+    options,
+    { maxLineBytes: max },
+    (connection, store) =>
+      Effect.suspend(() => {
+        const splitter = new LineSplitter(max)
+        const keep = ({ block, bytes, tooLong }: Lines): Effect.Effect<void> => {
+          const stored = block === undefined ? Effect.void : store.append(block, bytes)
+          if (tooLong === 0) return stored
+          const error = new LineTooLong({ maxLineBytes: max })
+          return Effect.andThen(stored, Effect.replicateEffect(store.reportError(error.message, error), tooLong))
+        }
+        const all = eachChunk(connection, (chunk) => keep(splitter.push(chunk)))
+        return Effect.andThen(all, Effect.suspend(() => keep(splitter.finish())))
+      }),
+  )
+}
+
+/**
+ * Records from a TCP server, read by `decoder`: a function from the stream of bytes to the stream of records. When that
+ * stream ends or fails the connection is made anew. Each array that the stream emits is stored at once, so
+ * operators that keep arrays whole (`Stream.mapArray`, `Stream.decodeText`, `Stream.splitLines`) are many times faster than
+ * those that emit record by record. Spark: `socketStream`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Stream } from "effect"
+ *
+ * const words = DStream.socketStream("localhost", 9999, (bytes) =>
+ *   bytes.pipe(Stream.decodeText, Stream.splitLines, Stream.mapArray((lines) => [lines[0]])))
+ * assert.equal(words.operation, "socketStream")
+ * ```
+ */
+export const socketStream = <const N extends number, A, E, R>(
+  host: string,
+  port: Port<N>,
+  decoder: (bytes: Stream.Stream<Uint8Array, SocketError>) => Stream.Stream<A, E, R>,
+  options: SocketOptions = {},
+): DStream<A, never, Exclude<R, Scope.Scope>> =>
+  socketInput("socketStream", "Socket", host, Number(port), options, {}, (connection, store: Store<A>) => {
+    const pull = Effect.flatMap(
+      connection.read(),
+      (chunk) => chunk === undefined ? Cause.done() : Effect.succeed([chunk.slice()] as const),
+    )
+    return Stream.runForEachArray(decoder(Stream.fromPull(Effect.succeed(pull))), (records) => store.all(records))
+  })
+
+/**
+ * Blocks of records from a TCP server: messages of four bytes that hold the length, big-endian, and so many bytes of
+ * encoded records. Each message is stored as one block, outside the rate limit. A message that cannot be decoded is
+ * reported and skipped. Spark: `rawSocketStream`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ *
+ * const numbers = DStream.rawSocketStream("localhost", 9999, { decode: (bytes) => Array.from(bytes) })
+ * assert.equal(numbers.operation, "rawSocketStream")
+ * ```
+ */
+export const rawSocketStream = <const N extends number, A = unknown>(
+  host: string,
+  port: Port<N>,
+  options: RawSocketOptions<A> = {},
+): DStream<A> => {
+  const max = options.maxMessageBytes ?? MAX_MESSAGE_BYTES
+  // What the peer has encoded is the caller's word.
+  const read = options.decode ?? ((bytes) => decode(bytes) as Array<A>)
+  return socketInput(
+    "rawSocketStream",
+    "Raw",
+    host,
+    Number(port),
+    options,
+    { maxMessageBytes: max },
+    (connection, store: Store<A>) =>
+      Effect.suspend(() => {
+        const messages = new MessageReader(max)
+        const keep = (message: Uint8Array): Effect.Effect<void> =>
+          Effect.matchEffect(Effect.try({ try: () => read(message), catch: (error) => error }), {
+            onFailure: (error) => store.reportError("Error decoding a message", error),
+            onSuccess: (records) => store.block(records),
+          })
+        const all = eachChunk(
+          connection,
+          (chunk) => Effect.flatMap(messages.push(chunk), (whole) => Effect.forEach(whole, keep, { discard: true })),
+        )
+        return Effect.andThen(all, Effect.suspend(() => messages.finish()))
+      }),
+  )
+}
+
+const eachChunk = <E>(
+  connection: Connection,
+  f: (chunk: Uint8Array) => Effect.Effect<void, E>,
+): Effect.Effect<void, SocketError | E> => {
+  const next: Effect.Effect<void, SocketError | E> = Effect.flatMap(
+    connection.read(),
+    (chunk) => chunk === undefined ? Effect.void : Effect.andThen(f(chunk), next),
+  )
+  return next
+}
+
+const socketInput = <A, E, R>(
+  operation: string,
+  title: string,
+  host: string,
+  port: number,
+  options: SocketOptions,
+  sizes: Readonly<Record<string, number>>,
+  receive: (connection: Connection, store: Store<A>) => Effect.Effect<void, E, R>,
+): DStream<A, never, Exclude<R, Scope.Scope>> => {
+  const where = `DStream.${operation}`
+  const problems = [
+    ...(Number.isInteger(port) && port >= 1 && port <= 65535
+      ? []
+      : [new InvalidOption({ where, option: "port", value: port, expected: "a whole number from 1 to 65535" })]),
+    ...Object.entries(sizes).flatMap(([option, value]) =>
+      Number.isSafeInteger(value) && value > 0
+        ? []
+        : [new InvalidOption({ where, option, value, expected: "a positive whole number" })]
+    ),
+  ].map((problem) => problem.message)
+  const receiver = make({
+    name: title,
+    restartDelay: options.restartDelay,
+    onStart: (store: Store<A>) =>
+      Effect.matchEffect(Effect.flatMap(Sockets, (sockets) => sockets.connect(host, port)), {
+        onFailure: (error) => store.restart(`Error connecting to ${host}:${port}`, error),
+        onSuccess: (connection) =>
+          Effect.matchCauseEffect(receive(connection, store), {
+            onFailure: (cause) => store.restart("Error receiving data", Cause.squash(cause)),
+            onSuccess: () => store.restart("Socket data stream had no more data"),
+          }),
+      }),
+  })
+  return fromReceiver(operation, receiver, { check: () => problems })
+}

@@ -1,0 +1,16 @@
+/**
+ * SparkContexts: the engine that runs the jobs, chosen by a master URL as Spark users know it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const sc = SparkContext.layer({ master: "local[4]", appName: "Count" })
+ * assert.equal(await Effect.runPromise(Effect.provide(RDD.count(RDD.range(0, 10)), sc)), 10)
+ * ```
+ *
+ * @module
+ */
+export { layer, SparkContext, type SparkOptions } from "./streaming/spark_context.ts"

@@ -1,0 +1,45 @@
+/**
+ * The Schema of allocations, apart from them because Schema is a large import.
+ *
+ * @module
+ */
+import * as Schema from "effect/Schema"
+import type { Allocation as AllocationType, InputAllocation as InputAllocationType } from "./allocation.ts"
+
+const Blocks = Schema.Struct({
+  _tag: Schema.Literal("Blocks"),
+  blocks: Schema.Array(Schema.Struct({ id: Schema.String, records: Schema.Number })),
+})
+
+const Position = Schema.Struct({
+  _tag: Schema.Literal("Position"),
+  position: Schema.Unknown,
+  records: Schema.Number,
+  metadata: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
+})
+
+/** What one input contributes to a batch. */
+export const InputAllocation: Schema.Codec<InputAllocationType, unknown> = Schema.Union([
+  Blocks,
+  Position,
+  Schema.Struct({ _tag: Schema.Literal("Nothing") }),
+])
+
+/**
+ * What a batch will read.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Allocation } from "@dstream/dstream/allocation"
+ * import { Schema } from "effect"
+ *
+ * const allocation = { time: 1000, inputs: { "Socket stream [0]": { _tag: "Blocks", blocks: [{ id: "input-0-1", records: 2 }] } } } as const
+ * const json = Schema.encodeSync(Schema.fromJsonString(Allocation))(allocation)
+ * assert.deepEqual(Schema.decodeSync(Schema.fromJsonString(Allocation))(json), allocation)
+ * ```
+ */
+export const Allocation: Schema.Codec<AllocationType, unknown> = Schema.Struct({
+  time: Schema.Number,
+  inputs: Schema.Record(Schema.String, InputAllocation),
+})

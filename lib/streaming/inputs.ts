@@ -1,0 +1,189 @@
+/**
+ * The inputs of a running context: receivers and sources of positions, behind one face.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { describeCause } from "../core/errors.ts"
+import type { AnyDStream } from "../dstream/dstream.ts"
+import { type AnyGraph, inputName, inputs as inputsOf, nodes } from "../dstream/graph.ts"
+import type { AnyPositions } from "../dstream/input.ts"
+import { fromBlocks } from "../rdd/creation.ts"
+import type { Block } from "../rdd/block.ts"
+import { type AnyRDD, make as makeRDD } from "../rdd/rdd.ts"
+import type { StoredBlock } from "../receiver/hand_over.ts"
+import { type RunningReceiver, supervise } from "../receiver/supervisor.ts"
+import type { InputAllocation } from "./allocation.ts"
+import type { ReceiverInfo, StreamingEvent } from "./events.ts"
+import { noAllocation } from "./timeline.ts"
+
+/** One input of a running context. */
+export interface RunningInput {
+  readonly id: number
+  readonly name: string
+  readonly stream: AnyDStream
+  /** The receiver, where it has one. */
+  readonly receiver: RunningReceiver | undefined
+  /** Cuts what is open, without taking it. */
+  readonly cut: Effect.Effect<void>
+  /** Decides what the batch at `time` reads. */
+  readonly allocate: (time: number) => Effect.Effect<InputAllocation, unknown, unknown>
+  /** The RDD of what was allocated to `time`. */
+  readonly read: (time: number) => Effect.Effect<AnyRDD, unknown, unknown>
+  /** The batch at `time` has ended well. */
+  readonly commit: (time: number) => Effect.Effect<void, unknown, unknown>
+  /** Nobody will read times up to this one again. */
+  readonly forget: (time: number) => Effect.Effect<void>
+}
+
+/** The settings of receivers. */
+export interface ReceiverSettings {
+  readonly blockInterval?: number | undefined
+  readonly maxRate?: number | undefined
+  readonly capacity?: number | undefined
+}
+
+/** Marks the place where a graph's input enters: another isolate has the same node there, without the data. */
+const entry = (rdd: AnyRDD): AnyRDD => makeRDD("input", [rdd], { kind: "input" })
+
+const fromReceiver = Effect.fnUntraced(function* (
+  id: number,
+  name: string,
+  stream: AnyDStream,
+  receiver: Parameters<typeof supervise>[0],
+  settings: ReceiverSettings,
+  publish: (event: StreamingEvent) => void,
+) {
+  let info: ReceiverInfo = {
+    streamId: id,
+    name: `${receiver.name}Receiver-${id}`,
+    active: false,
+    lastErrorMessage: "",
+    lastError: "",
+    lastErrorTime: -1,
+  }
+  const change =
+    (tag: "ReceiverStarted" | "ReceiverError" | "ReceiverStopped", active: boolean) =>
+    (message: string, error: unknown) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const lastError = error === undefined ? "" : describeCause(error)
+        const failed = message === "" ? {} : { lastErrorMessage: message, lastError, lastErrorTime: now }
+        info = { ...info, active, ...failed }
+        publish({ _tag: tag, receiver: info })
+      })
+  const running = yield* supervise(receiver, {
+    streamId: id,
+    name,
+    ...(settings.blockInterval === undefined ? {} : { blockInterval: settings.blockInterval }),
+    ...(settings.capacity === undefined ? {} : { capacity: settings.capacity }),
+    ...(settings.maxRate === undefined ? {} : { maxRate: settings.maxRate }),
+    events: {
+      started: change("ReceiverStarted", true)("", undefined),
+      error: change("ReceiverError", true),
+      stopped: change("ReceiverStopped", false),
+    },
+  })
+  const taken = new Map<number, ReadonlyArray<StoredBlock>>()
+  const input: RunningInput = {
+    id,
+    name,
+    stream,
+    receiver: running,
+    cut: running.cut,
+    allocate: (time) =>
+      Effect.map(running.take, (blocks) => {
+        taken.set(time, blocks)
+        return { _tag: "Blocks", blocks: blocks.map(({ id, block }) => ({ id, records: block.length })) }
+      }),
+    read: (time) => {
+      const blocks = taken.get(time)
+      return blocks === undefined
+        ? noAllocation(stream, time)
+        : Effect.sync(() => entry(fromBlocks(blocks.map(({ block }): Block<unknown> => block))))
+    },
+    commit: () => Effect.void,
+    forget: (time) =>
+      Effect.suspend(() => {
+        const gone = Array.from(taken.keys()).filter((each) => each <= time)
+        const blocks = gone.flatMap((each) => taken.get(each) ?? [])
+        for (const each of gone) taken.delete(each)
+        return blocks.length === 0 ? Effect.void : running.release(blocks)
+      }),
+  }
+  return input
+})
+
+const fromPositions = Effect.fnUntraced(function* (
+  id: number,
+  name: string,
+  stream: AnyDStream,
+  open: Effect.Effect<AnyPositions, unknown, unknown>,
+) {
+  const source = yield* open
+  const planned = new Map<number, unknown>()
+  const at = (time: number) => planned.get(time) as never
+  const input: RunningInput = {
+    id,
+    name,
+    stream,
+    receiver: undefined,
+    cut: Effect.void,
+    allocate: (time) =>
+      Effect.map(
+        source.plan(time),
+        Option.match({
+          onNone: (): InputAllocation => ({ _tag: "Nothing" }),
+          onSome: ({ position, records, metadata }) => {
+            planned.set(time, position)
+            return { _tag: "Position", position, records, ...(metadata === undefined ? {} : { metadata }) }
+          },
+        }),
+      ),
+    read: (time) => planned.has(time) ? Effect.map(source.read(at(time), time), entry) : noAllocation(stream, time),
+    commit: (time) => planned.has(time) && source.commit !== undefined ? source.commit(at(time), time) : Effect.void,
+    forget: (time) =>
+      Effect.sync(() => {
+        for (const each of planned.keys()) if (each <= time) planned.delete(each)
+      }),
+  }
+  return input
+})
+
+/** The layers that a graph provides to each of its inputs: those of the `provide` operators between it and an output. */
+const layersAbove = (graph: AnyGraph): ReadonlyMap<AnyDStream, ReadonlyArray<unknown>> => {
+  const layers = new Map<AnyDStream, ReadonlyArray<unknown>>()
+  for (const stream of nodes(graph).toReversed()) {
+    const own = stream.traits.layer
+    const above = [...(own === undefined ? [] : [own]), ...(layers.get(stream) ?? [])]
+    for (const parent of stream.parents) if (!layers.has(parent)) layers.set(parent, above)
+  }
+  return layers
+}
+
+/** Starts all inputs of a graph. They end with the scope. */
+export const start = (
+  graph: AnyGraph,
+  settings: ReceiverSettings,
+  publish: (event: StreamingEvent) => void,
+): Effect.Effect<ReadonlyArray<RunningInput>, unknown, Scope.Scope> => {
+  const layers = layersAbove(graph)
+  return Effect.forEach(inputsOf(graph), (stream, id) => {
+    const { source } = stream.traits
+    const name = inputName(stream, id)
+    const running: Effect.Effect<RunningInput, unknown, unknown> = source?.kind === "blocks"
+      ? fromReceiver(id, name, stream, source.receiver, settings, publish)
+      : fromPositions(id, name, stream, source?.open ?? Effect.die(new TypeError(`${name} has no source`)))
+    return (layers.get(stream) ?? []).reduce<Effect.Effect<RunningInput, unknown, unknown>>(
+      (self, layer) =>
+        Effect.flatMap(
+          Layer.build(layer as Layer.Layer<never, unknown, unknown>),
+          (context) => Effect.provideContext(self, context),
+        ),
+      running,
+    )
+  }) as Effect.Effect<ReadonlyArray<RunningInput>, unknown, Scope.Scope>
+}

@@ -1,0 +1,125 @@
+/**
+ * The jobs of one batch: generated from the graph, run in order under their policies, committed or dropped together.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Exit from "effect/Exit"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { FunctionFailed, JobFailed } from "../core/errors.ts"
+import { Batch, NoRDD, ParentWithoutRDD } from "../dstream/batch.ts"
+import { TransformWithoutResult, UnionWithoutRDD } from "../dstream/combining.ts"
+import type { AnyOutput } from "../dstream/output.ts"
+import type { AnyRDD } from "../rdd/rdd.ts"
+import { BatchFailed } from "./errors.ts"
+import type { Timeline } from "./timeline.ts"
+
+/** One output of one batch, with the RDD it works on. */
+export interface Job {
+  readonly outputId: number
+  readonly output: AnyOutput
+  readonly rdd: AnyRDD
+}
+
+/** What an output came to when its stream was evaluated: a job, nothing to do, or a failure. */
+export type Generated =
+  | { readonly _tag: "Job"; readonly job: Job }
+  | { readonly _tag: "NoJob" }
+  | { readonly _tag: "Failed"; readonly failure: BatchFailed<unknown>; readonly output: AnyOutput }
+
+const isBatchError = (u: unknown): boolean =>
+  u instanceof ParentWithoutRDD || u instanceof UnionWithoutRDD || u instanceof TransformWithoutResult ||
+  u instanceof FunctionFailed
+
+/** A failure's cause as a batch failure, or undefined when it is nothing but an interruption. */
+export const toBatchFailed = (
+  cause: Cause.Cause<unknown>,
+  where: Pick<BatchFailed<unknown>, "operator" | "callSite" | "batchTime" | "outputId" | "phase">,
+): BatchFailed<unknown> => {
+  const error = Option.getOrElse(Cause.findErrorOption(cause), () => {
+    const defect = Cause.squash(cause)
+    return isBatchError(defect) || defect instanceof JobFailed ? defect : new FunctionFailed({ cause: defect })
+  })
+  return error instanceof JobFailed
+    ? new BatchFailed({
+      ...where,
+      reason: error.reason,
+      operator: error.operator,
+      callSite: error.callSite,
+      partition: error.partition,
+    })
+    : new BatchFailed({ ...where, reason: error, partition: undefined })
+}
+
+/** Evaluates the stream of one output at a batch time. Builds lineage only. */
+export const generate = (
+  timeline: Timeline,
+  time: number,
+  output: AnyOutput,
+  outputId: number,
+): Effect.Effect<Generated, never, unknown> =>
+  Effect.suspend(() => {
+    timeline.blamed()
+    return Effect.exit(Effect.provideService(output.stream, Batch, timeline.at(time)))
+  }).pipe(
+    Effect.flatMap((exit): Effect.Effect<Generated> => {
+      if (Exit.isSuccess(exit)) {
+        return Effect.succeed({ _tag: "Job", job: { outputId, output, rdd: exit.value } })
+      }
+      if (Cause.hasInterruptsOnly(exit.cause)) return Effect.failCause(exit.cause as Cause.Cause<never>)
+      if (Option.getOrUndefined(Cause.findErrorOption(exit.cause)) instanceof NoRDD) {
+        return Effect.succeed({ _tag: "NoJob" })
+      }
+      const blamed = timeline.blamed() ?? output.stream
+      const failure = toBatchFailed(exit.cause, {
+        operator: blamed.operation,
+        callSite: blamed.site,
+        batchTime: time,
+        outputId: undefined,
+        phase: "generate",
+      })
+      return Effect.succeed({ _tag: "Failed", failure, output })
+    }),
+  )
+
+/** The RDDs below one, itself last, parents first; not beyond where inputs enter. */
+export const walk = (root: AnyRDD): ReadonlyArray<AnyRDD> => {
+  const seen = new Set<AnyRDD>()
+  const open: Array<readonly [rdd: AnyRDD, expanded: boolean]> = [[root, false]]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [rdd, expanded] = next
+    if (seen.has(rdd)) continue
+    if (expanded || rdd.primitive.kind === "input") {
+      seen.add(rdd)
+    } else {
+      open.push([rdd, true])
+      for (const parent of rdd.parents.toReversed()) open.push([parent, false])
+    }
+  }
+  return Array.from(seen)
+}
+
+/** The RDDs with several consumers among the jobs of a batch, each with the last job that needs it. */
+export const sharedAmong = (jobs: ReadonlyArray<Job>): ReadonlyMap<AnyRDD, number> => {
+  const consumers = new Map<AnyRDD, number>()
+  const last = new Map<AnyRDD, number>()
+  const expanded = new Set<AnyRDD>()
+  const consume = (rdd: AnyRDD) => consumers.set(rdd, (consumers.get(rdd) ?? 0) + 1)
+  for (const { rdd: root, outputId } of jobs) {
+    consume(root)
+    const open = [root]
+    const visited = new Set<AnyRDD>()
+    for (let rdd = open.pop(); rdd !== undefined; rdd = open.pop()) {
+      if (visited.has(rdd)) continue
+      visited.add(rdd)
+      last.set(rdd, outputId)
+      for (const parent of rdd.parents) {
+        if (!expanded.has(rdd)) consume(parent)
+        open.push(parent)
+      }
+      expanded.add(rdd)
+    }
+  }
+  return new Map(Array.from(last).filter(([rdd]) => (consumers.get(rdd) ?? 0) > 1))
+}

@@ -1,0 +1,77 @@
+/**
+ * The other side's copy of the graph: how an engine finds, in another isolate, the operations that a batch refers to.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Codec from "../core/codec.ts"
+import { fingerprint, type GraphMismatch, mismatch } from "../dstream/fingerprint.ts"
+import { type AnyGraph, make as makeGraph } from "../dstream/graph.ts"
+import type { JobContext } from "../rdd/engine.ts"
+import { type AnyRDD, make as makeRDD } from "../rdd/rdd.ts"
+import { generate, type Job, walk } from "./jobs.ts"
+import { rememberDurations, Timeline, type TimelineOptions } from "./timeline.ts"
+
+/** Where an operation stands: the output, and its place among the operations below it, parents first. */
+interface Address {
+  readonly outputId: number
+  readonly index: number
+}
+
+/** Gives the look-up of one batch. */
+export type LookUp = (time: number, jobs: ReadonlyArray<Job>) => Effect.Effect<JobContext["lookUp"], never, unknown>
+
+const addresses = (jobs: ReadonlyArray<Job>): ReadonlyMap<AnyRDD, Address> => {
+  const known = new Map<AnyRDD, Address>()
+  for (const { outputId, rdd } of jobs) {
+    walk(rdd).forEach((each, index) => {
+      if (!known.has(each)) known.set(each, { outputId, index })
+    })
+  }
+  return known
+}
+
+const finder = (jobs: ReadonlyArray<Job>, copies: ReadonlyMap<number, AnyRDD>): JobContext["lookUp"] => {
+  const sent = addresses(jobs)
+  const walks = new Map(Array.from(copies, ([outputId, root]) => [outputId, walk(root)]))
+  return (rdd) => {
+    const address = sent.get(rdd)
+    const found = address === undefined ? undefined : walks.get(address.outputId)?.[address.index]
+    return found !== undefined && found.operation === rdd.operation ? found : rdd
+  }
+}
+
+/** Operations are found in the driver's own lineage, by address: for graphs that no other isolate can make. */
+const own: LookUp = (_, jobs) =>
+  Effect.sync(() => finder(jobs, new Map(jobs.map(({ outputId, rdd }) => [outputId, rdd]))))
+
+/**
+ * Makes the look-up for a graph. A graph declared by a module is made once more, as another isolate would do it: from
+ * its configuration after a trip through the codec. The two must be alike.
+ */
+export const make = (
+  graph: AnyGraph,
+  options: Omit<TimelineOptions, "read" | "remember">,
+): Effect.Effect<LookUp, GraphMismatch> =>
+  Effect.suspend(() => {
+    const { origin } = graph
+    if (origin === undefined) return Effect.succeed(own)
+    const copy = makeGraph(origin.build(Codec.decode(Codec.encode([origin.config]))[0]))
+    const different = mismatch(fingerprint(graph), fingerprint(copy))
+    if (different !== undefined) return Effect.fail(different)
+    const timeline = new Timeline({
+      ...options,
+      remember: rememberDurations(copy, options.batchDuration, 0),
+      read: () => Effect.sync(() => makeRDD("input", [], { kind: "input" })),
+    })
+    const lookUp: LookUp = (time, jobs) =>
+      Effect.forEach(jobs, ({ outputId, output }) =>
+        Effect.map(generate(timeline, time, copy.outputs[outputId] ?? output, outputId), (generated) =>
+          generated._tag === "Job" ? [[outputId, generated.job.rdd] as const] : [])).pipe(
+          Effect.map((found) => {
+            timeline.forget(time)
+            return finder(jobs, new Map(found.flat()))
+          }),
+        )
+    return Effect.succeed(lookUp)
+  })

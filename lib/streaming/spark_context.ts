@@ -1,0 +1,121 @@
+/**
+ * The SparkContext: the engine that runs jobs, chosen by a master URL, under an application's name.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { callSite } from "../core/call_site.ts"
+import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts"
+import type { Master } from "../core/literals.ts"
+import * as LocalEngine from "../engine/local/engine.ts"
+import * as StateStore from "../engine/state_store.ts"
+import { CurrentJob, Engine } from "../rdd/engine.ts"
+
+/** A running SparkContext. One may serve several streaming contexts, one after the other. */
+export interface SparkContext {
+  readonly appName: string
+  readonly master: string
+  /** The number of partitions where nothing else says how many: `N` of `local[N]`. */
+  readonly defaultParallelism: number
+  /** Whether it has been stopped. */
+  readonly isStopped: Effect.Effect<boolean>
+  /** Stops it: every action from now on fails with `SparkContextStopped`. */
+  readonly stop: Effect.Effect<void>
+}
+
+/** The SparkContext service. */
+export const SparkContext: Context.Service<SparkContext, SparkContext> = Context.Service<SparkContext>(
+  "@dstream/dstream/SparkContext",
+)
+
+/** Which engine a SparkContext runs on, and under what name. */
+export interface SparkOptions<M extends string = string> {
+  /** `local` (one partition), `local[N]` or `local[*]` (as many as the machine has cores). */
+  readonly master: Master<M>
+  readonly appName: string
+}
+
+/** The default parallelism that a master URL asks for. */
+export const parallelismOf = (master: string): number | undefined => {
+  if (master === "local") return 1
+  if (master === "local[*]") return Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1)
+  const found = /^local\[([1-9]\d*)\]$/.exec(master)
+  return found === null ? undefined : Number(found[1])
+}
+
+const stoppable = (engine: Engine, appName: string, isStopped: () => boolean): Engine => {
+  const guard = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.suspend(() =>
+      isStopped()
+        ? Effect.flatMap(CurrentJob, ({ batchTime }) =>
+          Effect.fail(
+            new JobFailed({
+              reason: new SparkContextStopped({ appName }),
+              operator: "action",
+              callSite: callSite(),
+              partition: undefined,
+              batchTime,
+            }) as E,
+          ))
+        : self
+    )
+  return {
+    ...engine,
+    run: (rdd, partitions) => guard(engine.run(rdd, partitions)),
+    layout: (rdd) => guard(engine.layout(rdd)),
+  }
+}
+
+/** The layer over an engine that is made by hand: for other engines, and for the test kit. */
+export const layerEngine = <E, R>(
+  options: { readonly master: string; readonly appName: string },
+  make: Effect.Effect<Engine, E, R>,
+): Layer.Layer<SparkContext | Engine, E, Exclude<R, Scope.Scope>> =>
+  Layer.effectContext(Effect.gen(function* () {
+    const engine = yield* make
+    let stopped = false
+    const stop = Effect.sync(() => {
+      stopped = true
+    })
+    yield* Effect.addFinalizer(() => stop)
+    return Context.make(SparkContext, {
+      ...options,
+      defaultParallelism: engine.defaultParallelism,
+      isStopped: Effect.sync(() => stopped),
+      stop,
+    }).pipe(Context.add(Engine, stoppable(engine, options.appName, () => stopped)))
+  })) as Layer.Layer<SparkContext | Engine, E, Exclude<R, Scope.Scope>>
+
+/**
+ * A SparkContext on the engine that the master URL names. Spark: `new SparkConf().setMaster(…).setAppName(…)`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "Sum" })
+ * assert.equal(await Effect.runPromise(Effect.provide(RDD.count(RDD.range(0, 100)), sc)), 100)
+ * ```
+ */
+export const layer = <const M extends string>(
+  options: SparkOptions<M>,
+): Layer.Layer<SparkContext | Engine, InvalidOption> => {
+  const parallelism = parallelismOf(options.master)
+  const { appName } = options
+  const master: string = options.master
+  return parallelism === undefined
+    ? Layer.effectContext(Effect.fail(
+      new InvalidOption({
+        where: "SparkContext.layer",
+        option: "master",
+        value: master,
+        expected: "local, local[N] with N of 1 or more, or local[*]",
+      }),
+    ))
+    : layerEngine({ master, appName }, LocalEngine.make({ parallelism })).pipe(Layer.provide(StateStore.layerMemory))
+}

@@ -1,0 +1,63 @@
+/**
+ * Streaming contexts: what turns a graph of DStreams into running batches. Make one, start it with all its outputs, wait
+ * for its end, stop it. Each state is in the type, so `start` on a started context does not compile.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+ * import { Effect, Layer } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const ssc = yield* StreamingContext.make
+ *   const active = yield* StreamingContext.start(ssc, [DStream.print(DStream.constant(["hello"]))])
+ *   yield* StreamingContext.stop(active)
+ *   return yield* StreamingContext.getState(active)
+ * })
+ * const layer = Layer.merge(Scheduler.layer("1 minute"), SparkContext.layer({ master: "local", appName: "doc" }))
+ * assert.equal(await Effect.runPromise(Effect.scoped(Effect.provide(program, layer))), "Stopped")
+ * ```
+ *
+ * @module
+ */
+export {
+  addStreamingListener,
+  awaitTermination,
+  awaitTerminationOrTimeout,
+  droppedEvents,
+  events,
+  getActive,
+  getActiveOrCreate,
+  getState,
+  make,
+  makeWith,
+  remember,
+  removeStreamingListener,
+  type Settings,
+  start,
+  type State,
+  stop,
+  type StopOptions,
+  type StreamingContext,
+} from "./streaming/streaming_context.ts"
+export { slice } from "./streaming/slice.ts"
+export { Registry } from "./streaming/registry.ts"
+export { logListener, type StreamingListener } from "./streaming/listener_bus.ts"
+export type {
+  BatchInfo,
+  OutputOperationInfo,
+  ReceiverInfo,
+  StreamingEvent,
+  StreamInputInfo,
+} from "./streaming/events.ts"
+export {
+  AlreadyStarted,
+  AlreadyStopped,
+  AnotherContextActive,
+  type BatchError,
+  BatchFailed,
+  NotStarted,
+  RememberAlreadySet,
+  type StartError,
+} from "./streaming/errors.ts"
+export { ReceiverFailed } from "./receiver/errors.ts"

@@ -1,0 +1,16 @@
+import assert from "node:assert/strict"
+import * as Result from "effect/Result"
+import * as StorageLevel from "../../lib/storage_level.ts"
+
+Deno.test("parse() reads every level by its name", () => {
+  for (const level of StorageLevel.all) assert.deepEqual(StorageLevel.parse(level), Result.succeed(level))
+})
+
+Deno.test("parse() fails with InvalidOption for other text, in Spark's words", () => {
+  for (const text of ["", "memory_only", "MEMORY"]) {
+    const parsed = StorageLevel.parse(text)
+    assert.ok(Result.isFailure(parsed))
+    assert.equal(parsed.failure._tag, "InvalidOption")
+    assert.ok(parsed.failure.message.includes(`Invalid StorageLevel: ${text}`))
+  }
+})
