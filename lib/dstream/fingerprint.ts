@@ -74,8 +74,8 @@ export const fingerprint = (graph: AnyGraph): Fingerprint => {
   const lines = streams.map(({ operation, parents, traits, name }) =>
     entry(operation, parents.map((parent) => indices.get(parent) ?? -1), traits.functions ?? [], name)
   )
-  const outputs = graph.outputs.map(({ operation, stream, run, name }) =>
-    entry(operation, [indices.get(stream) ?? -1], [run], name)
+  const outputs = graph.outputs.map(({ operation, stream, functions, detail, name }) =>
+    entry(operation, [indices.get(stream) ?? -1], detail === "" ? functions : [...functions, detail], name)
   )
   return { hash: hashTexts([String(lines.length), ...lines, ...outputs]), nodes: lines, outputs }
 }

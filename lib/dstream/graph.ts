@@ -4,6 +4,7 @@
  * @module
  */
 import type { AnyDStream } from "./dstream.ts"
+import type { InputSource } from "./input.ts"
 import type { AnyOutput, ErrorOf, Output, ServicesOf } from "./output.ts"
 
 const TypeId = "~dstream/Graph"
@@ -108,9 +109,21 @@ export const nodes = (graph: AnyGraph): ReadonlyArray<AnyDStream> => {
   return Array.from(seen)
 }
 
-/** The inputs of a graph, in the order of its nodes: their index is the input stream's id. */
-export const inputs = (graph: AnyGraph): ReadonlyArray<AnyDStream> =>
-  nodes(graph).filter((stream) => stream.traits.source !== undefined)
+/**
+ * The inputs of a graph, in the order of its nodes: their index is the input stream's id. A source that stands under
+ * several streams (one of them named, say) is one input.
+ */
+export const inputs = (graph: AnyGraph): ReadonlyArray<AnyDStream> => inputsAmong(nodes(graph))
+
+/** The inputs among the nodes of a graph. */
+export const inputsAmong = (streams: ReadonlyArray<AnyDStream>): ReadonlyArray<AnyDStream> => {
+  const found = new Map<InputSource, AnyDStream>()
+  for (const stream of streams) {
+    const { source } = stream.traits
+    if (source !== undefined && (found.get(source)?.name === undefined)) found.set(source, stream)
+  }
+  return Array.from(found.values())
+}
 
 /** What an input is called, such as `Socket stream [0]`, or the name it was given. */
 export const inputName = (stream: AnyDStream, id: number): string =>

@@ -6,13 +6,14 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
+import { hasProperty } from "effect/Predicate"
 import type * as Types from "effect/Types"
 import { type CallSite, callSite } from "../core/call_site.ts"
 import { showRecord } from "../core/show.ts"
 import { count, take } from "../rdd/actions.ts"
 import { mapPartitionsEffect } from "../rdd/effectful.ts"
 import { type ActionError, CurrentJob, type Engine } from "../rdd/engine.ts"
-import type { RDD } from "../rdd/rdd.ts"
+import type { Callable, RDD } from "../rdd/rdd.ts"
 import { type AnyDStream, type DStream, isDStream, lift } from "./dstream.ts"
 import type { OutputPolicy } from "./policy.ts"
 
@@ -36,6 +37,9 @@ export interface Output<out E = never, out R = never> {
   readonly name: string | undefined
   readonly site: CallSite
   readonly policy: OutputPolicy<never, unknown, unknown> | undefined
+  /** The user's functions, and whatever else tells it apart: part of the graph's fingerprint. */
+  readonly functions: ReadonlyArray<Callable>
+  readonly detail: string
   /** Runs it for the RDD of one batch. */
   readonly run: (rdd: RDD<never, never, never>, info: OutputInfo) => Effect.Effect<unknown, unknown, unknown>
 }
@@ -48,13 +52,20 @@ export type ErrorOf<O> = O extends Output<infer E, infer _R> ? E : never
 /** The services that an output needs. */
 export type ServicesOf<O> = O extends Output<infer _E, infer R> ? R : never
 
+/** Whether a value is an output. */
+export const isOutput = (u: unknown): u is AnyOutput => hasProperty(u, TypeId)
+
 /** Makes an output operation from what it does with the RDD of a batch. */
 const makeOutput = <E, R>(fields: {
   readonly operation: string
   readonly stream: AnyDStream
+  readonly functions?: ReadonlyArray<Callable>
+  readonly detail?: string
   readonly run: (rdd: RDD<never, never, never>, info: OutputInfo) => Effect.Effect<unknown, unknown, unknown>
 }): Output<E, R> => ({
   [TypeId]: { _E: (_: never) => _, _R: (_: never) => _ },
+  functions: [],
+  detail: "",
   ...fields,
   name: undefined,
   site: callSite(),
@@ -96,7 +107,7 @@ export const foreachRDD: {
     self: DStream<A, E, R>,
     f: (rdd: RDD<A, E, R>, info: OutputInfo) => Effect.Effect<unknown, E2, R2>,
   ): Output<E | Unwrapped<E2>, R | Exclude<R2, Engine>> =>
-    makeOutput({ operation: "foreachRDD", stream: self, run: f }),
+    makeOutput({ operation: "foreachRDD", stream: self, functions: [f], run: f }),
 )
 
 /**
@@ -173,6 +184,7 @@ export const print: {
     makeOutput({
       operation: "print",
       stream: self,
+      detail: String(num),
       run: (rdd, { time }) =>
         Effect.flatMap(take(rdd, num + 1), (records) => {
           const shown = records.slice(0, num).map((record) => `${showRecord(record)}\n`).join("")

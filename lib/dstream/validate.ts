@@ -5,13 +5,12 @@
  */
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
-import { hasProperty, isFunction, isString } from "effect/Predicate"
 import type { CallSite } from "../core/call_site.ts"
 import { describeValue } from "../core/describe_value.ts"
 import { toMillis } from "../core/durations.ts"
 import { type AnyDStream, isDStream } from "./dstream.ts"
-import { type AnyGraph, inputName, nodes } from "./graph.ts"
-import type { AnyOutput } from "./output.ts"
+import { type AnyGraph, inputName, inputsAmong, nodes } from "./graph.ts"
+import { type AnyOutput, isOutput } from "./output.ts"
 
 /** Something that is wrong with a graph. */
 export interface Problem {
@@ -46,10 +45,6 @@ const about = (it: AnyDStream | AnyOutput, text: string): Problem => ({
   callSite: it.site,
   text,
 })
-
-const isOutput = (u: unknown): u is AnyOutput =>
-  hasProperty(u, "run") && isFunction(u.run) && hasProperty(u, "operation") && isString(u.operation) &&
-  hasProperty(u, "stream") && isDStream(u.stream)
 
 const notAnOutput = (u: unknown, index: number): Problem =>
   isDStream(u)
@@ -90,9 +85,12 @@ const nameProblems = (
   outputs: ReadonlyArray<AnyOutput>,
 ): ReadonlyArray<Problem> => {
   const holders = new Map<string, Problem>()
-  let inputs = 0
   // Inputs without a name of their own are addressed by the one they are shown under.
-  const nameOf = (stream: AnyDStream) => stream.traits.source === undefined ? stream.name : inputName(stream, inputs++)
+  const ids = new Map(inputsAmong(streams).map((stream, id) => [stream, id]))
+  const nameOf = (stream: AnyDStream) => {
+    const id = ids.get(stream)
+    return id === undefined ? stream.name : inputName(stream, id)
+  }
   const named: ReadonlyArray<readonly [AnyDStream | AnyOutput, string | undefined]> = [
     ...streams.map((stream) => [stream, nameOf(stream)] as const),
     ...outputs.map((output) => [output, output.name] as const),

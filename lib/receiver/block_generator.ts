@@ -63,6 +63,7 @@ export class BlockGenerator {
 
   /** Adds the records of a block unread, unless its size or a rate limit need them counted. */
   append(block: Block<unknown>, bytes?: number): Effect.Effect<void> {
+    if (!bytes && block.length === 0) return Effect.void
     return this.#offer(() => block.length, () => bytes ?? 64 * block.length, (weight) => {
       this.#closeTail()
       this.#parts.push(block)

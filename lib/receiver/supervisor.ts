@@ -145,7 +145,7 @@ export const supervise = <R>(
 
 /** A listener that dies must not take the receiver with it. */
 const guarded = (events: ReceiverEvents): ReceiverEvents => ({
-  started: Effect.ignoreCause(events.started, { log: true }),
-  error: (message, error) => Effect.ignoreCause(events.error(message, error), { log: true }),
-  stopped: (message, error) => Effect.ignoreCause(events.stopped(message, error), { log: true }),
+  started: Effect.ignoreCause(events.started, { log: "Warn" }),
+  error: (message, error) => Effect.ignoreCause(events.error(message, error), { log: "Warn" }),
+  stopped: (message, error) => Effect.ignoreCause(events.stopped(message, error), { log: "Warn" }),
 })

@@ -12,7 +12,7 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 
 /** `runMain` was called in a worker: a program runs where it was started, workers only serve it. */
-export class RunsInWorker extends Data.Error<Record<never, never>> {
+export class RunsInWorker extends Data.Error {
   readonly _tag = "RunsInWorker" as const
   override get message(): string {
     return "runMain was called in a worker; guard it with `if (import.meta.main)` and do not import the program as a worker"
@@ -69,7 +69,7 @@ const report = (cause: Cause.Cause<unknown>): string => {
  * ```
  */
 export const runMain = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): void => {
-  if (isWorker()) throw new RunsInWorker({})
+  if (isWorker()) throw new RunsInWorker()
   const { process } = globals
   const main = Effect.scoped(program).pipe(
     Effect.tapCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : Console.error(report(cause))),

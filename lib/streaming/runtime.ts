@@ -12,7 +12,6 @@ import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import type { CallSite } from "../core/call_site.ts"
-import type { AnyDStream } from "../dstream/dstream.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
 import type { OutputPolicy } from "../dstream/policy.ts"
 import type { Engine } from "../rdd/engine.ts"
@@ -96,11 +95,11 @@ export class Runtime {
         ? yield* Replica.make(graph, base)
         : (): Effect.Effect<(rdd: Job["rdd"]) => Job["rdd"]> => Effect.succeed((rdd) => rdd)
       const inputs = yield* Inputs.start(graph, options.receivers, bus.publish).pipe(Scope.provide(scope))
-      const byStream = new Map<AnyDStream, Inputs.RunningInput>(inputs.map((input) => [input.stream, input]))
+      const bySource = new Map(inputs.map((input) => [input.stream.traits.source, input]))
       const timeline = new Timeline({
         ...base,
         remember: rememberDurations(graph, batchDuration, options.remember),
-        read: (stream, time) => byStream.get(stream)?.read(time) ?? noAllocation(stream, time),
+        read: (stream, time) => bySource.get(stream.traits.source)?.read(time) ?? noAllocation(stream, time),
       })
       const sets = yield* Queue.unbounded<Runner.JobSet>()
       const runtime = new Runtime(options, scope, timeline, inputs, sets, lookUp)
@@ -117,6 +116,22 @@ export class Runtime {
       runtime.#fibers = yield* Effect.forEach(loops, (loop) => Effect.forkIn(loop, scope))
       return runtime
     })
+  }
+
+  /** The time of the batch that is due next. */
+  get due(): number {
+    return this.#generated + this.options.batchDuration
+  }
+
+  /** Whether it has ended. */
+  get hasStopped(): boolean {
+    return Deferred.isDoneUnsafe(this.stopped)
+  }
+
+  /** Marks the end, and wakes whoever waits for it. */
+  markStopped(): void {
+    Deferred.doneUnsafe(this.stopped, Effect.void)
+    this.#beat()
   }
 
   /** Records a failure without ending the context. */

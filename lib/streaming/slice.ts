@@ -50,8 +50,14 @@ export const slice: <A, E, R>(
   const found: Array<RDD<A, E, R>> = []
   const last = floorZero(to, slide, timeline.zeroTime)
   for (let time = floorZero(from, slide, timeline.zeroTime); time <= last; time += slide) {
-    const rdd = yield* Effect.provideService(stream, Batch, timeline.at(time)).pipe(
-      Effect.catchIf((error): error is E & NoRDD => error instanceof NoRDD, () => Effect.undefined),
+    const evaluated: Effect.Effect<RDD<A, E, R>, E | NoRDD, Exclude<R, Batch>> = Effect.provideService(
+      stream,
+      Batch,
+      timeline.at(time),
+    )
+    const rdd = yield* Effect.catch(
+      evaluated,
+      (error): Effect.Effect<undefined, E> => error instanceof NoRDD ? Effect.undefined : Effect.fail(error),
     )
     if (rdd !== undefined) found.push(rdd)
   }

@@ -264,7 +264,7 @@ const shutDown = (
     Effect.ensuring(Effect.sync(() => {
       release()
       internals.state = "Stopped"
-      if (runtime !== undefined) Deferred.doneUnsafe(runtime.stopped, Effect.void)
+      runtime?.markStopped()
       Deferred.doneUnsafe(stopping, Effect.void)
     })),
     Effect.uninterruptible,
@@ -299,9 +299,7 @@ export const stop: <E>(
 
 const outcome = (runtime: Runtime): Effect.Effect<boolean, BatchFailed<unknown> | ReceiverFailed> =>
   Effect.suspend(() =>
-    runtime.failure !== undefined
-      ? Effect.fail(runtime.failure)
-      : Effect.succeed(Deferred.isDoneUnsafe(runtime.stopped))
+    runtime.failure !== undefined ? Effect.fail(runtime.failure) : Effect.succeed(runtime.hasStopped)
   )
 
 /**

@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as DStream from "../../lib/dstream.ts"
@@ -14,10 +15,9 @@ export const input = <A>(batches: ReadonlyArray<Given<A>>, slideDuration?: numbe
     "input",
     [],
     Effect.flatMap(DStream.Batch, ({ time, zeroTime, batchDuration }) => {
-      const batch = batches[(time - zeroTime) / batchDuration - 1] ?? []
-      const given = batches.at((time - zeroTime) / batchDuration - 1) === null ? null : batch
+      const given = batches[(time - zeroTime) / batchDuration - 1]
       if (given === null) return Effect.fail(new DStream.NoRDD({ operation: "input", time }))
-      return Effect.succeed(given === "empty" ? RDD.empty<A>() : RDD.parallelize(given, { partitions: 2 }))
+      return Effect.succeed(given === "empty" ? RDD.empty<A>() : RDD.parallelize(given ?? [], { partitions: 2 }))
     }),
     { slideDuration },
   )
@@ -49,9 +49,12 @@ export const batch = <A, E, R>(
 
 /** The records of the first `n` batches, by batch and partition. */
 export const partitions = <A, E>(stream: DStream.DStream<A, E>, n = 1): Promise<Array<Array<Array<A>>>> =>
-  Effect.runPromise(Effect.forEach(Array.from({ length: n }, (_, i) => i + 1), (i) =>
-    Effect.map(Effect.flatten(batch(stream, i)), (parts) =>
-      parts.map((part) => Array.from(part)))))
+  Effect.runPromise(
+    Effect.forEach(
+      Array.from({ length: n }, (_, i) => i + 1),
+      (i) => Effect.map(Effect.flatten(batch(stream, i)), (parts) => parts.map((part) => Array.from(part))),
+    ),
+  )
 
 /** The records of the first `n` batches. */
 export const run = <A, E>(stream: DStream.DStream<A, E>, n = 1): Promise<Array<Array<A>>> =>
@@ -59,9 +62,7 @@ export const run = <A, E>(stream: DStream.DStream<A, E>, n = 1): Promise<Array<A
 
 /** What batch `n` fails with: an error or a defect. */
 export const failure = <A, E>(stream: DStream.DStream<A, E>, n = 1): Promise<unknown> =>
-  Effect.runPromise(batch(stream, n)).then((exit) =>
-    Exit.isFailure(exit) ? exit.cause.reasons.map((reason) => "error" in reason ? reason.error : "defect" in reason ? reason.defect : reason)[0] : undefined
-  )
+  Effect.runPromise(batch(stream, n)).then((exit) => Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined)
 
 /** Records in an order of their own, for results whose order is open. */
 export const sorted = <A>(records: ReadonlyArray<A>): Array<A> =>

@@ -49,7 +49,7 @@ Deno.test("a pair whose value has another type than the reduce function takes do
   // @ts-expect-error the values are numbers
   of(words.pipe(DStream.reduceByKey((a: string, b: string) => a + b))).is<DStream.DStream<[string, number]>>()
   // @ts-expect-error the records are no pairs
-  of(lines.pipe(DStream.reduceByKey((a, b) => a))).is<DStream.DStream<never>>()
+  of(lines.pipe(DStream.reduceByKey((a, _b) => a))).is<DStream.DStream<never>>()
 })
 
 Deno.test("the checker of these tests tells types apart", () => {

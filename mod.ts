@@ -1,0 +1,45 @@
+/**
+ * Spark Streaming's DStreams for Deno, on Effect: a stream as a sequence of RDDs, one for each batch interval.
+ *
+ * @example
+ * ```ts
+ * import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const wordCounts = DStream.socketTextStream("localhost", 9999).pipe(
+ *   DStream.flatMap((line) => line.split(" ")),
+ *   DStream.map((word) => [word, 1]),
+ *   DStream.reduceByKey((a, b) => a + b),
+ * )
+ *
+ * const program = Effect.gen(function* () {
+ *   const ssc = yield* StreamingContext.make
+ *   const active = yield* StreamingContext.start(ssc, [DStream.print(wordCounts)])
+ *   yield* StreamingContext.awaitTermination(active)
+ * })
+ *
+ * if (import.meta.main) {
+ *   program.pipe(
+ *     Effect.provide(Scheduler.layer("1 second")),
+ *     Effect.provide(SparkContext.layer({ master: "local[2]", appName: "NetworkWordCount" })),
+ *     runMain,
+ *   )
+ * }
+ * ```
+ *
+ * @module
+ */
+export * as DStream from "./lib/dstream.ts"
+export * as Durations from "./lib/durations.ts"
+export * as Graph from "./lib/graph.ts"
+export * as Interval from "./lib/interval.ts"
+export * as OutputPolicy from "./lib/output_policy.ts"
+export * as Partitioner from "./lib/partitioner.ts"
+export * as RDD from "./lib/rdd.ts"
+export * as Receiver from "./lib/receiver.ts"
+export * as Scheduler from "./lib/scheduler.ts"
+export * as SparkContext from "./lib/spark_context.ts"
+export * as StorageLevel from "./lib/storage_level.ts"
+export * as StreamingContext from "./lib/streaming_context.ts"
+export * as Time from "./lib/time.ts"
+export { runMain } from "./lib/run_main.ts"
