@@ -57,6 +57,7 @@ export {
   union,
   unionAll,
   UnionWithoutRDD,
+  type Untyped,
 } from "./dstream/combining.ts"
 export {
   type RDDsOf,
@@ -81,3 +82,14 @@ export {
   type ServicesOf,
   type Unwrapped,
 } from "./dstream/output.ts"
+export { constant } from "./source/constant.ts"
+export { fromStream, type FromStreamOptions } from "./source/effect_stream.ts"
+export { queueStream, type QueueStreamOptions, type RDDQueue, rddQueue } from "./source/queue.ts"
+export {
+  type RawSocketOptions,
+  rawSocketStream,
+  type SocketOptions,
+  socketStream,
+  type SocketTextOptions,
+  socketTextStream,
+} from "./source/socket.ts"

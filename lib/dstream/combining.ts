@@ -14,7 +14,9 @@ import { type AnyDStream, type DStream, make, type Traits } from "./dstream.ts"
 
 /** A stream has no RDD at a batch time, and a union needs one of every stream. */
 export class UnionWithoutRDD extends Data.Error<{ readonly operation: string; readonly time: number }> {
+  /** The tag to catch it by. */
   readonly _tag = "UnionWithoutRDD" as const
+  /** Spark's text. */
   override get message(): string {
     return `Could not generate RDD from a parent for unifying at time ${this.time} ms`
   }
@@ -22,14 +24,22 @@ export class UnionWithoutRDD extends Data.Error<{ readonly operation: string; re
 
 /** The function of a transform gave no RDD. */
 export class TransformWithoutResult extends Data.Error<{ readonly operation: string; readonly time: number }> {
+  /** The tag to catch it by. */
   readonly _tag = "TransformWithoutResult" as const
+  /** What to give instead. */
   override get message(): string {
     return "Transform function must not return null. Return RDD.empty() instead to represent no element as the result of transformation."
   }
 }
 
+/** A stream without its types: streams that are written in a list must not take theirs from the list. */
+export type Untyped = Pick<AnyDStream, "operation" | "parents" | "site" | "traits">
+
 /** At least one stream. */
-export type DStreams = readonly [AnyDStream, ...ReadonlyArray<AnyDStream>]
+export type DStreams = readonly [Untyped, ...ReadonlyArray<Untyped>]
+
+/** The streams of a list. */
+export const asStreams = (streams: DStreams): ReadonlyArray<AnyDStream> => streams.map((stream) => stream as AnyDStream)
 
 /** The record type of a stream. */
 export type RecordOf<S> = S extends DStream<infer A, unknown, unknown> ? A : never
@@ -109,4 +119,5 @@ export const union: {
  */
 export const unionAll = <const S extends DStreams>(
   streams: S,
-): DStream<RecordOf<S[number]>, StreamErrorOf<S[number]>, StreamServicesOf<S[number]>> => united("unionAll", streams)
+): DStream<RecordOf<S[number]>, StreamErrorOf<S[number]>, StreamServicesOf<S[number]>> =>
+  united("unionAll", asStreams(streams))

@@ -14,6 +14,7 @@ import { type AnyRDD, type Callable, isRDD, type RDD } from "../rdd/rdd.ts"
 import { Batch } from "./batch.ts"
 import {
   agreeing,
+  asStreams,
   type DStreams,
   type RecordOf,
   type StreamErrorOf,
@@ -33,7 +34,7 @@ export interface TransformInfo {
 export type Transformed<B, E, R, E2 = never, R2 = never> = RDD<B, E, R> | Effect.Effect<RDD<B, E, R>, E2, R2>
 
 /** The RDDs of some streams. */
-export type RDDsOf<S extends ReadonlyArray<AnyDStream>> = {
+export type RDDsOf<S extends ReadonlyArray<unknown>> = {
   readonly [I in keyof S]: RDD<RecordOf<S[I]>, StreamErrorOf<S[I]>, StreamServicesOf<S[I]>>
 }
 
@@ -163,4 +164,4 @@ export const transformAll = <const S extends DStreams, B, E, R, E2 = never, R2 =
   B,
   StreamErrorOf<S[number]> | E | Unwrapped<E2>,
   StreamServicesOf<S[number]> | R | Exclude<R2, Engine>
-> => transformed("transformAll", streams, f, (rdds, info) => f(rdds as RDDsOf<S>, info))
+> => transformed("transformAll", asStreams(streams), f, (rdds, info) => f(rdds as RDDsOf<S>, info))

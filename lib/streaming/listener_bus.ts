@@ -75,11 +75,11 @@ export const make = (scope: Scope.Scope): ListenerBus => {
 export const logListener: StreamingListener = (event) => {
   switch (event._tag) {
     case "ReceiverError":
-    case "ReceiverStopped":
-      return event.receiver.lastErrorMessage === "" ? Effect.void : Effect.logWarning(
-        `${event._tag} ${event.receiver.name}: ${event.receiver.lastErrorMessage}`,
-        ...(event.receiver.lastError === "" ? [] : [event.receiver.lastError]),
-      )
+    case "ReceiverStopped": {
+      const { lastError, lastErrorMessage, name } = event.receiver
+      if (event._tag === "ReceiverStopped" && lastError === "") return Effect.logDebug(`${name}: ${lastErrorMessage}`)
+      return Effect.logWarning(`${name}: ${lastErrorMessage}${lastError === "" ? "" : ` (${lastError})`}`)
+    }
     case "BatchGenerationFailed":
       return Effect.logError(`Error generating jobs for time ${event.batchTime} ms: ${event.failureReason}`)
     case "OutputOperationCompleted":

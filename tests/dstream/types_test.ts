@@ -133,6 +133,16 @@ Deno.test("union() and unionAll() give any of the records", () => {
   of(DStream.unionAll([lines, input<number>(), input<boolean>()])).is<DStream.DStream<string | number | boolean>>()
 })
 
+Deno.test("streams written in a list keep the types they have elsewhere", () => {
+  const list = DStream.unionAll([
+    DStream.transform(lines, (rdd) => rdd),
+    lines.pipe(DStream.mapEffect((word) => Effect.succeed([word, 1]))),
+  ])
+  of(list).is<DStream.DStream<string | [string, number]>>()
+  // @ts-expect-error a number is no stream
+  DStream.unionAll([1])
+})
+
 Deno.test("joins give a pair of sides, with an Option where one may be missing", () => {
   const towns = input<[string, boolean]>()
   of(pairs.pipe(DStream.join(towns))).is<DStream.DStream<[string, [number, boolean]]>>()

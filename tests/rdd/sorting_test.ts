@@ -102,3 +102,13 @@ Deno.test("compare() puts NaN last among numbers and compares tuples element by 
   assert.equal(RDD.compare(-0, 0), 0)
   assert.equal(RDD.compare(1n, 1), 0)
 })
+
+onEngines("sortBy() after a shuffle lies in as many partitions as its keys have ranges", () =>
+  Effect.gen(function* () {
+    const sorted = RDD.parallelize(["a", "bb", "ccc"], { partitions: 2 }).pipe(
+      RDD.distinct(),
+      RDD.sortBy((word: string) => word.length, { ascending: false }),
+    )
+    assert.equal(yield* RDD.getNumPartitions(sorted), 2)
+    assert.deepEqual(yield* RDD.take(sorted, 5), ["ccc", "bb", "a"])
+  }))

@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import { make, type Receiver, type Store } from "../../lib/dstream/receiver.ts"
@@ -159,7 +160,11 @@ Deno.test("onStop and listeners that die do not keep the receiver from stopping"
     assert.deepEqual(log, ["started", "error Error stopping receiver: broken", "stopped Stopped by driver"])
 
     const dying = { started: Effect.die(1), error: () => Effect.die(2), stopped: () => Effect.die(3) }
-    const deaf = yield* setup((store) => store.restart("again", "error"), { events: dying })
+    const deaf = yield* Effect.provideService(
+      setup((store) => store.restart("again", "error"), { events: dying }),
+      References.MinimumLogLevel,
+      "None",
+    )
     yield* TestClock.adjust("2 seconds")
     assert.equal(deaf.stores.length, 2)
     yield* deaf.running.stop

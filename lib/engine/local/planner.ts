@@ -276,7 +276,11 @@ export class Planner {
   }
 
   #shuffle(rdd: AnyRDD, { by, combine }: Kind<"shuffle">, parent: Lowered): Job<Lowered> {
-    if (typeof by === "object" && "make" in by) return this.#rangeShuffle(rdd, by, combine, parent)
+    if (typeof by === "object" && "make" in by) {
+      // How many ranges there are depends on the keys: even the layout takes a real run, whose result is kept.
+      if (this.#dry) return new Planner(this.#env, this.#job, false).lower(rdd)
+      return this.#rangeShuffle(rdd, by, combine, parent)
+    }
     return this.#shuffleBy(rdd, this.#chosen(by, [parent]), combine, parent)
   }
 

@@ -1,0 +1,46 @@
+/**
+ * An operator of your own: a DStream is an Effect that yields its RDD of the batch, so an operator is a few lines.
+ *
+ *     deno run examples/custom_operator.ts
+ *
+ * @module
+ */
+import { DStream, RDD, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+import { Effect } from "effect"
+
+/** The `n` largest records of every batch, by a measure: one RDD operation after another. */
+const largest = (n: number, measure: (word: string) => number) => <E, R>(self: DStream.DStream<string, E, R>) =>
+  DStream.make(
+    "largest",
+    [self],
+    Effect.gen(function* () {
+      const words = yield* self
+      return words.pipe(
+        RDD.distinct(),
+        RDD.sortBy(measure, { ascending: false }),
+        RDD.zipWithIndex,
+        RDD.filter(([, index]) => index < n),
+        RDD.map(([word]) => [word, measure(word)]),
+      )
+    }),
+    { functions: [measure] },
+  )
+
+const words = DStream.queueStream(DStream.rddQueue(["a bb ccc", "dddd ee f", "gg"].map((line) => line.split(" "))))
+  .pipe(
+    largest(2, (word) => word.length),
+  )
+
+const program = Effect.gen(function* () {
+  const ssc = yield* StreamingContext.make
+  const active = yield* StreamingContext.start(ssc, [DStream.print(words)])
+  yield* StreamingContext.awaitTerminationOrTimeout(active, "3500 millis")
+})
+
+if (import.meta.main) {
+  program.pipe(
+    Effect.provide(Scheduler.layer("1 second")),
+    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "CustomOperator" })),
+    runMain,
+  )
+}

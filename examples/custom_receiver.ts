@@ -1,0 +1,43 @@
+/**
+ * A receiver of your own: what it opens belongs to its scope, and is closed when it stops or restarts.
+ *
+ *     deno run examples/custom_receiver.ts [seconds]    # 5
+ *
+ * @module
+ */
+import { DStream, Receiver, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+import { Effect, Random } from "effect"
+
+/** A thermometer that is read ten times a second. */
+const thermometer = Receiver.make({
+  name: "Thermometer",
+  onStart: (store: Receiver.Store<number>) =>
+    Effect.gen(function* () {
+      const device = yield* Effect.acquireRelease(
+        Effect.as(Effect.log("thermometer opened"), { read: Random.nextBetween(18, 24) }),
+        () => Effect.log("thermometer closed"),
+      )
+      yield* Effect.forever(Effect.andThen(Effect.flatMap(device.read, store.one), Effect.sleep("100 millis")))
+    }),
+})
+
+const average = DStream.receiverStream(thermometer).pipe(
+  DStream.map((degrees) => [degrees, 1]),
+  DStream.reduce(([sum, count], [degrees, one]) => [sum + degrees, count + one]),
+  DStream.map(([sum, count]) => `${(sum / count).toFixed(1)} °C on average of ${count} readings`),
+)
+
+const program = Effect.gen(function* () {
+  const ssc = yield* StreamingContext.make
+  const active = yield* StreamingContext.start(ssc, [DStream.print(average)])
+  yield* StreamingContext.awaitTerminationOrTimeout(active, `${Number(Deno.args[0] ?? 5)} seconds`)
+  yield* StreamingContext.stop(active, { stopGracefully: true })
+})
+
+if (import.meta.main) {
+  program.pipe(
+    Effect.provide(Scheduler.layer("1 second")),
+    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "CustomReceiver" })),
+    runMain,
+  )
+}

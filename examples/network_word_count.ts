@@ -1,0 +1,36 @@
+/**
+ * Counts words from a TCP socket every second.
+ *
+ *     deno run examples/network_word_count.ts              # with a small text server of its own
+ *     deno run examples/network_word_count.ts host 9999    # against `nc -lk 9999`
+ *
+ * @module
+ */
+import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+import { Effect } from "effect"
+import { textServer } from "./text_server.ts"
+
+const wordCounts = (host: string, port: number) =>
+  DStream.socketTextStream(host, port).pipe(
+    DStream.flatMap((line) => line.split(" ")),
+    DStream.map((word) => [word, 1]),
+    DStream.reduceByKey((a, b) => a + b),
+  )
+
+const program = Effect.gen(function* () {
+  const [host, port] = Deno.args
+  const server = host === undefined || port === undefined
+    ? yield* textServer(["hello world", "hello streams", "to be or not to be"])
+    : { hostname: host, port: Number(port) }
+  const ssc = yield* StreamingContext.make
+  const active = yield* StreamingContext.start(ssc, [DStream.print(wordCounts(server.hostname, server.port))])
+  yield* StreamingContext.awaitTermination(active)
+})
+
+if (import.meta.main) {
+  program.pipe(
+    Effect.provide(Scheduler.layer("1 second")),
+    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "NetworkWordCount" })),
+    runMain,
+  )
+}

@@ -1,0 +1,17 @@
+/**
+ * Sockets: the service through which the socket sources reach the network. Provide your own to connect in another way.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Sockets } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const refused = Effect.scoped(Effect.flatMap(Sockets.Sockets, (sockets) => sockets.connect("127.0.0.1", 1)))
+ * assert.equal((await Effect.runPromise(Effect.flip(refused)))._tag, "SocketError")
+ * ```
+ *
+ * @module
+ */
+export { type Connection, SocketError, Sockets } from "./source/sockets.ts"
+export { LineTooLong } from "./source/text_lines.ts"

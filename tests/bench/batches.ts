@@ -1,0 +1,121 @@
+/** Word count, grep and map-filter: the same work by hand, on the engine alone, and as batches of a streaming context. */
+import { DStream, RDD, SparkContext } from "@dstream/dstream"
+import { Effect, ManagedRuntime } from "effect"
+import type { Engine } from "../../lib/rdd/engine.ts"
+import { checksum, ints, lines, needle } from "./data.ts"
+import * as Hand from "./hand_loops.ts"
+import { type Figure, interleaved, percent, printFigures, printGoal } from "./measure.ts"
+import { open } from "./session.ts"
+
+const POOLS = 2
+const ROUNDS = 40
+
+/** One kind of work: by hand; and with DStreams, as a stream and the action on its RDDs. */
+interface Work<A, B, C> {
+  readonly name: string
+  readonly data: (pool: number, count: number) => ReadonlyArray<A>
+  readonly byHand: (records: ReadonlyArray<A>) => C
+  readonly chain: (stream: DStream.DStream<A>) => DStream.DStream<B>
+  readonly rdds: (rdd: RDD.RDD<A>) => RDD.RDD<B>
+  readonly action: (rdd: RDD.RDD<B>) => Effect.Effect<C, unknown, Engine>
+  readonly sum: (result: C) => number
+  /** The speed to reach, in percent of the hand loop. */
+  readonly goal: number
+}
+
+const wordCount: Work<string, [string, number], Iterable<readonly [string, number | Hand.Tally]>> = {
+  name: "word count",
+  data: lines,
+  byHand: Hand.wordCount,
+  chain: (stream) =>
+    stream.pipe(
+      DStream.flatMap((line) => line.split(" ")),
+      DStream.map((word) => [word, 1]),
+      DStream.reduceByKey((a, b) => a + b),
+    ),
+  rdds: (rdd) =>
+    rdd.pipe(
+      RDD.flatMap((line) => line.split(" ")),
+      RDD.map((word) => [word, 1]),
+      RDD.reduceByKey((a, b) => a + b),
+    ),
+  action: RDD.collect,
+  sum: (counts) => checksum(Array.from(counts, ([word, n]) => [word, typeof n === "number" ? n : n.n])),
+  goal: 100,
+}
+
+const grep: Work<string, string, number> = {
+  name: "grep",
+  data: lines,
+  byHand: Hand.grep,
+  chain: DStream.filter((line) => line.includes(needle)),
+  rdds: RDD.filter((line) => line.includes(needle)),
+  action: RDD.count,
+  sum: (found) => found,
+  goal: 60,
+}
+
+const mapFilter: Work<number, number, number> = {
+  name: "map-filter",
+  data: ints,
+  byHand: Hand.mapFilter,
+  chain: (stream) =>
+    stream.pipe(DStream.map((x) => x * 3), DStream.filter((x) => x % 2 === 0), DStream.map((x) => x + 1)),
+  rdds: (rdd) => rdd.pipe(RDD.map((x) => x * 3), RDD.filter((x) => x % 2 === 0), RDD.map((x) => x + 1)),
+  action: RDD.reduce((a, b) => (a + b) | 0),
+  sum: (total) => total,
+  goal: 60,
+}
+
+const measure = async <A, B, C>(work: Work<A, B, C>, count: number): Promise<void> => {
+  const pools = Array.from({ length: POOLS }, (_, pool) => work.data(pool, count))
+  const inputs = pools.map((records) => RDD.parallelize(records))
+  const pool = (round: number) => round % POOLS
+  const engine = ManagedRuntime.make(SparkContext.layer({ master: "local", appName: "bench" }))
+  const queue = DStream.rddQueue<A>()
+  let latest: C | undefined
+  const session = await open(DStream.foreachRDD(work.chain(DStream.queueStream(queue)), (rdd) =>
+    Effect.map(work.action(rdd), (result) => {
+      latest = result
+    })))
+  const figures = await interleaved([
+    {
+      name: "hand loop",
+      run: (round) => {
+        const result = work.byHand(pools[pool(round)] ?? [])
+        return () => work.sum(result)
+      },
+    },
+    {
+      name: "batch of a streaming context",
+      run: async (round) => {
+        queue.push(inputs[pool(round)] ?? RDD.empty())
+        await session.batch()
+        return () => latest === undefined ? NaN : work.sum(latest)
+      },
+    },
+    {
+      name: "RDD action",
+      run: async (round) => {
+        const result = await engine.runPromise(work.action(work.rdds(inputs[pool(round)] ?? RDD.empty())))
+        return () => work.sum(result)
+      },
+    },
+  ], ROUNDS)
+  await session.close()
+  await engine.dispose()
+  report(`${work.name}, ${count.toLocaleString("en")} records a batch`, figures, work.goal)
+}
+
+const report = (title: string, figures: ReadonlyArray<Figure>, goal: number): void => {
+  printFigures(title, figures)
+  const speed = percent(figures[1], figures[0])
+  printGoal("batch against the hand loop", `${speed.toFixed(0)} %`, `${goal} %`, speed >= goal)
+}
+
+/** Runs them all. */
+export const batches = async (): Promise<void> => {
+  await measure(wordCount, 100_000)
+  await measure(grep, 100_000)
+  await measure(mapFilter, 100_000)
+}

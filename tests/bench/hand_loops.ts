@@ -1,0 +1,44 @@
+/** What a user could write without any library: one thread, plain loops, `Map`. The measure for everything else. */
+import { needle } from "./data.ts"
+
+/** A count that can be raised in place. */
+export interface Tally {
+  n: number
+}
+
+/** Words counted by cutting lines at spaces, without an array of words. */
+export const wordCount = (lines: ReadonlyArray<string>): ReadonlyMap<string, Tally> => {
+  const counts = new Map<string, Tally>()
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] ?? ""
+    for (let start = 0; start <= line.length;) {
+      const found = line.indexOf(" ", start)
+      const end = found === -1 ? line.length : found
+      const word = line.slice(start, end)
+      const tally = counts.get(word)
+      if (tally === undefined) counts.set(word, { n: 1 })
+      else tally.n++
+      start = end + 1
+    }
+  }
+  return counts
+}
+
+/** How many lines have the word in them. */
+export const grep = (lines: ReadonlyArray<string>): number => {
+  let found = 0
+  for (let i = 0; i < lines.length; i++) {
+    if (lines[i]!.includes(needle)) found++
+  }
+  return found
+}
+
+/** Times three, the even ones, plus one, summed up. */
+export const mapFilter = (ints: ReadonlyArray<number>): number => {
+  let sum = 0
+  for (let i = 0; i < ints.length; i++) {
+    const tripled = ints[i]! * 3
+    if (tripled % 2 === 0) sum = (sum + tripled + 1) | 0
+  }
+  return sum
+}

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { TestClock } from "effect/testing"
+import { fromStream } from "../../lib/source/effect_stream.ts"
+import { receive } from "./running.ts"
+
+const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>) =>
+  Effect.runPromise(Effect.provide(Effect.scoped(effect), TestClock.layer()))
+
+Deno.test("fromStream() stores what the stream emits, and stays started when it ends", () =>
+  run(Effect.gen(function* () {
+    const stream = fromStream(Stream.concat(Stream.fromArray([1, 2]), Stream.fromArray([3])))
+    assert.equal(stream.traits.source?.title, "Stream")
+    const { records, until, log } = yield* receive(stream)
+    yield* TestClock.adjust("1 hour")
+    yield* until(() => true)
+    assert.deepEqual([records, log], [[1, 2, 3], ["started"]])
+  })))
+
+Deno.test("fromStream() runs a stream that has failed again after the delay", () =>
+  run(Effect.gen(function* () {
+    const failing = Stream.concat(Stream.fromArray([1]), Stream.fail("broken"))
+    const { records, until, log } = yield* receive(fromStream(failing, { restartDelay: "5 seconds" }))
+    yield* TestClock.adjust("14 seconds")
+    yield* until(() => true)
+    const again = [
+      "started",
+      "error The stream has failed: broken",
+      "stopped Restarting receiver with delay 5000 ms: The stream has failed",
+    ]
+    assert.deepEqual([records, log], [[1, 1, 1], [...again, ...again, ...again]])
+  })))
+
+Deno.test("fromStream() pulls no more than there is room for", () =>
+  run(Effect.gen(function* () {
+    let pulled = 0
+    const endless = Stream.fromPull(Effect.succeed(Effect.sync(() => [pulled++] as const)))
+    const { running } = yield* receive(fromStream(endless), { capacity: 640 })
+    yield* TestClock.adjust("1 hour")
+    assert.equal(pulled, 11)
+    yield* running.stop
+  })))

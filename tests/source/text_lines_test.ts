@@ -1,0 +1,109 @@
+import assert from "node:assert/strict"
+import fc from "fast-check"
+import { LineSplitter, LineTooLong } from "../../lib/source/text_lines.ts"
+
+const utf8 = new TextEncoder()
+
+/** All lines and the number of those that were too long; the read buffer is one, and overwritten after each chunk. */
+const split = (chunks: ReadonlyArray<Uint8Array>, max?: number) => {
+  const splitter = new LineSplitter(max)
+  const buffer = new Uint8Array(Math.max(1, ...chunks.map((chunk) => chunk.length)))
+  const pushed = chunks.map((chunk) => {
+    buffer.set(chunk)
+    const lines = splitter.push(buffer.subarray(0, chunk.length))
+    buffer.fill(120)
+    return lines
+  })
+  const all = [...pushed, splitter.finish()]
+  return {
+    lines: all.flatMap(({ block }) => block?.records ?? []),
+    tooLong: all.reduce((sum, { tooLong }) => sum + tooLong, 0),
+    bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
+}
+
+/** The lines of the whole, byte by byte. */
+const naive = (bytes: Uint8Array, max = Infinity) => {
+  const lines: Array<Array<number>> = [[]]
+  bytes.forEach((byte, i) => {
+    if (byte === 10 && bytes[i - 1] === 13) return
+    if (byte === 10 || byte === 13) lines.push([])
+    else lines.at(-1)?.push(byte)
+  })
+  if (lines.at(-1)?.length === 0) lines.pop()
+  const kept = lines.filter((line) => line.length <= max)
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
+  return {
+    lines: kept.map((line) => decoder.decode(new Uint8Array(line))),
+    tooLong: lines.length - kept.length,
+  }
+}
+
+const chunked = (bytes: Uint8Array, cuts: ReadonlyArray<number>) => {
+  const at = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length]
+  return at.slice(1).map((end, i) => bytes.subarray(at[i], end))
+}
+
+const bytes = fc.oneof(
+  fc.uint8Array({ maxLength: 60 }),
+  fc.array(fc.constantFrom(10, 13, 97, 0xc3, 0xa9, 0xff), { maxLength: 60 }).map((all) => new Uint8Array(all)),
+  fc.string({ unit: "grapheme", maxLength: 30 }).map((text) => utf8.encode(text)),
+)
+const cuts = fc.array(fc.nat(60), { maxLength: 12 })
+
+Deno.test("LineSplitter gives the same lines for any chunks of any bytes", () =>
+  fc.assert(
+    fc.property(bytes, cuts, (bytes, cuts) => {
+      assert.deepEqual({ ...split(chunked(bytes, cuts)), bytes: 0 }, { ...naive(bytes), bytes: 0 })
+    }),
+    { numRuns: 1000 },
+  ))
+
+Deno.test("LineSplitter skips exactly the lines that are too long, and reports each once", () =>
+  fc.assert(
+    fc.property(bytes, cuts, fc.integer({ min: 1, max: 8 }), (bytes, cuts, max) => {
+      assert.deepEqual({ ...split(chunked(bytes, cuts), max), bytes: 0 }, { ...naive(bytes, max), bytes: 0 })
+    }),
+    { numRuns: 1000 },
+  ))
+
+Deno.test("LineSplitter keeps characters whole wherever they are cut", () => {
+  const text = "é€😀\r\n漢字\nend"
+  const bytes = utf8.encode(text)
+  for (let i = 0; i <= bytes.length; i++) {
+    for (let j = i; j <= bytes.length; j++) {
+      assert.deepEqual(split([bytes.subarray(0, i), bytes.subarray(i, j), bytes.subarray(j)]).lines, [
+        "é€😀",
+        "漢字",
+        "end",
+      ])
+    }
+  }
+})
+
+Deno.test("LineSplitter gives a line ending with a carriage return at once, and no empty line for the rest of its end", () => {
+  const splitter = new LineSplitter()
+  assert.deepEqual(splitter.push(utf8.encode("a\r")).block?.records, ["a"])
+  assert.equal(splitter.push(utf8.encode("\n")).block, undefined)
+  assert.deepEqual(splitter.push(utf8.encode("\nb\r")).block?.records, ["", "b"])
+  assert.equal(splitter.push(new Uint8Array()).block, undefined)
+  assert.deepEqual(splitter.push(utf8.encode("\nc")).block, undefined)
+  assert.deepEqual(splitter.finish().block?.records, ["c"])
+  assert.deepEqual(splitter.push(utf8.encode("\n")).block?.records, [""])
+})
+
+Deno.test("LineSplitter tells of a line that is too long as soon as it is, and is ready for another text after finish()", () => {
+  const splitter = new LineSplitter(3)
+  assert.deepEqual(splitter.push(utf8.encode("abcd")), { block: undefined, bytes: 0, tooLong: 1 })
+  assert.deepEqual(splitter.push(utf8.encode("efgh")), { block: undefined, bytes: 0, tooLong: 0 })
+  assert.deepEqual(splitter.finish(), { block: undefined, bytes: 0, tooLong: 0 })
+  assert.deepEqual(splitter.push(utf8.encode("ab\n")).block?.records, ["ab"])
+  assert.equal(
+    new LineTooLong({ maxLineBytes: 3 }).message,
+    "A line longer than 3 bytes has been skipped (maxLineBytes)",
+  )
+})
+
+Deno.test("LineSplitter weighs blocks by their bytes", () => {
+  assert.equal(split([utf8.encode("é\r\nb\nc")]).bytes, 7)
+})
