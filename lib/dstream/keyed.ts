@@ -69,18 +69,18 @@ export const groupByKey: {
  * ```
  */
 export const reduceByKey: {
-  <V>(
+  <V extends Tupled>(
     f: (a: V, b: V) => V,
     options?: PartitionOptions,
   ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
-  <K, V, E, R>(
+  <K, V extends Tupled, E, R>(
     self: DStream<readonly [K, V], E, R>,
     f: (a: V, b: V) => V,
     options?: PartitionOptions,
   ): DStream<[K, V], E, R>
 } = dual(
   (args) => isDStream(args[0]),
-  <K, V, E, R>(
+  <K, V extends Tupled, E, R>(
     self: DStream<readonly [K, V], E, R>,
     f: (a: V, b: V) => V,
     options?: PartitionOptions,

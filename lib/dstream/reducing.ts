@@ -14,6 +14,7 @@ import { union } from "../rdd/sets.ts"
 import { values } from "../rdd/values.ts"
 import { type DStream, isDStream, lift } from "./dstream.ts"
 import { checked, chosen, liftOne } from "./partitioning.ts"
+import type { Tupled } from "../core/tupled.ts"
 
 const add = (a: number, b: number): number => a + b
 
@@ -39,11 +40,11 @@ const reduced = <A, E, R>(rdd: RDD<A, E, R>, f: (a: A, b: A) => A): RDD<A, E, R>
  * ```
  */
 export const reduce: {
-  <A>(f: (a: A, b: A) => A): <E, R>(self: DStream<A, E, R>) => DStream<A, E, R>
-  <A, E, R>(self: DStream<A, E, R>, f: (a: A, b: A) => A): DStream<A, E, R>
+  <A extends Tupled>(f: (a: A, b: A) => A): <E, R>(self: DStream<A, E, R>) => DStream<A, E, R>
+  <A extends Tupled, E, R>(self: DStream<A, E, R>, f: (a: A, b: A) => A): DStream<A, E, R>
 } = dual(
   2,
-  <A, E, R>(self: DStream<A, E, R>, f: (a: A, b: A) => A): DStream<A, E, R> =>
+  <A extends Tupled, E, R>(self: DStream<A, E, R>, f: (a: A, b: A) => A): DStream<A, E, R> =>
     lift("reduce", self, (rdd) => reduced(rdd, f), { functions: [f] }),
 )
 

@@ -211,18 +211,18 @@ export const foldByKey: {
  * ```
  */
 export const reduceByKey: {
-  <V>(
+  <V extends Tupled>(
     f: (a: V, b: V) => V,
     options?: PartitionOptions,
   ): <K, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, V], E, R>
-  <K, V, E, R>(
+  <K, V extends Tupled, E, R>(
     self: RDD<readonly [K, V], E, R>,
     f: (a: V, b: V) => V,
     options?: PartitionOptions,
   ): RDD<[K, V], E, R>
 } = dual(
   (args) => isRDD(args[0]),
-  <K, V, E, R>(
+  <K, V extends Tupled, E, R>(
     self: RDD<readonly [K, V], E, R>,
     f: (a: V, b: V) => V,
     options?: PartitionOptions,
