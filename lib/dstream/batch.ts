@@ -44,11 +44,30 @@ export interface Batch {
   readonly recall: (stream: AnyDStream) => AnyRDD | undefined
   /** Keeps the RDD of a stream for as long as somebody may ask for it. */
   readonly remember: (stream: AnyDStream, rdd: AnyRDD) => void
+  /** The address of a stream in the graph: its name, or its operation and place. */
+  readonly address: (stream: AnyDStream) => string
+  /** The batch time of the current version of a state; undefined if it has none. */
+  readonly stateVersion: (id: string) => number | undefined
+  /** Whether this batch has failed: it takes no part in what later batches remember. */
+  readonly failed: boolean
   /** Says that this stream's operator failed; the first to say so in an evaluation is where the failure began. */
   readonly blame: (stream: AnyDStream) => void
   /** The RDD of an input stream, from what was allocated to this batch. */
   readonly input: (stream: AnyDStream) => Effect.Effect<AnyRDD, unknown, unknown>
 }
 
-/** The current batch. */
+/**
+ * The current batch, for the body of operators written with `DStream.make`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, RDD } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const times = DStream.make("times", [], Effect.map(DStream.Batch, ({ time }) => RDD.parallelize([time])))
+ * assert.deepEqual(await Effect.runPromise(Testing.run(times, { batches: 2 })), [[1000], [2000]])
+ * ```
+ */
 export const Batch: Context.Service<Batch, Batch> = Context.Service<Batch>("@dstream/dstream/Batch")

@@ -65,11 +65,15 @@ export interface Traits {
 export interface NodeOptions extends Traits {
   /** Milliseconds between RDDs, where it is not that of the first parent. */
   readonly slideDuration?: number | undefined
+  /** Its name in the graph, unique if given. */
   readonly name?: string | undefined
 }
 
+type Body = Effect.Effect<RDD<unknown, unknown, unknown>, unknown, unknown>
+
 interface Node {
-  readonly body: Effect.Effect<RDD<unknown, unknown, unknown>, unknown, unknown>
+  /** Given the stream itself, which a name may have made another one. */
+  readonly body: (self: AnyDStream) => Body
 }
 
 /** Whether a stream with this slide has an RDD at a time. */
@@ -83,7 +87,7 @@ const evaluate = (self: AnyDStream & Node): Effect.Effect<RDD<unknown, unknown, 
     if (!isTimeValid(batch, self.slideDuration)) {
       return Effect.fail(new NoRDD({ operation: self.operation, time: batch.time }))
     }
-    return Effect.onExit(self.body, (exit) =>
+    return Effect.onExit(self.body(self), (exit) =>
       Effect.sync(() => {
         if (Exit.isSuccess(exit)) batch.remember(self, exit.value)
         else if (!(Option.getOrUndefined(Cause.findErrorOption(exit.cause)) instanceof NoRDD)) batch.blame(self)
@@ -108,7 +112,7 @@ const construct = <A, E, R>(fields: {
   readonly parents: ReadonlyArray<AnyDStream>
   readonly site: CallSite
   readonly options: NodeOptions
-  readonly body: Effect.Effect<RDD<unknown, unknown, unknown>, unknown, unknown>
+  readonly body: Node["body"]
 }): DStream<A, E, R> => {
   const { slideDuration, name, ...traits } = fields.options
   return Object.assign(Object.create(Proto), {
@@ -129,7 +133,8 @@ const construct = <A, E, R>(fields: {
  * @example
  * ```ts
  * import assert from "node:assert/strict"
- * import { DStream, RDD, Testing } from "@dstream/dstream/testing"
+ * import { DStream, RDD } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
  * import { Effect } from "effect"
  *
  * const zip = <A, E, R, B, E2, R2>(a: DStream.DStream<A, E, R>, b: DStream.DStream<B, E2, R2>) =>
@@ -147,9 +152,34 @@ export const make = <A, RE, RR, E, R>(
   body: Effect.Effect<RDD<A, RE, RR>, E, R>,
   options: NodeOptions = {},
 ): DStream<A, RE | Exclude<E, NoRDD>, RR | Exclude<R, Batch>> =>
-  construct({ operation, parents, site: callSite(), options, body })
+  construct({ operation, parents, site: callSite(), options, body: () => body })
 
-/** Lifts an operation on one RDD: the way to write an operator of one parent. */
+/** As {@link make}, for operators that look back at RDDs of their own: `body` is given the stream itself. */
+export const makeSelf = <A, E, R>(
+  operation: string,
+  parents: ReadonlyArray<AnyDStream>,
+  body: (self: AnyDStream) => Effect.Effect<RDD<A, unknown, unknown>, unknown, unknown>,
+  options: NodeOptions = {},
+): DStream<A, E, R> => construct({ operation, parents, site: callSite(), options, body })
+
+/**
+ * Lifts an operation on one RDD: the way to write an operator of one parent. `f` is called once a batch, and not in a
+ * batch in which the parent has no RDD.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, RDD } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const sorted = <E, R>(self: DStream.DStream<number, E, R>) =>
+ *   DStream.lift("sorted", self, (rdd) => RDD.sortBy(rdd, (n) => n))
+ *
+ * const numbers = Testing.input([[3, 1, 2], null])
+ * assert.deepEqual(await Effect.runPromise(Testing.run(sorted(numbers))), [[1, 2, 3], undefined])
+ * ```
+ */
 export const lift = <A, E, R, B, E2, R2>(
   operation: string,
   parent: DStream<A, E, R>,
@@ -158,12 +188,24 @@ export const lift = <A, E, R, B, E2, R2>(
 ): DStream<B, E2, R2> => {
   const site = callSite()
   const body = Effect.flatMap(Batch, (batch) => Effect.map(parent, (rdd) => withCallSite(site, () => f(rdd, batch))))
-  return construct({ operation, parents: [parent], site, options, body })
+  return construct({ operation, parents: [parent], site, options, body: () => body })
 }
 
 /**
  * Lifts an operation on the RDDs of several streams. All of them must have one in the batch: where one has not, the
  * batch fails with {@link ParentWithoutRDD}, as Spark's `transform`, joins and `union` do.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, RDD } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const streams = [Testing.input([[1], [2]]), Testing.input([["a"], ["b"]])]
+ * const both: DStream.DStream<unknown> = DStream.liftAll("both", streams, (rdds) => RDD.unionAll(rdds))
+ * assert.deepEqual(await Effect.runPromise(Testing.run(both)), [[1, "a"], [2, "b"]])
+ * ```
  */
 export const liftAll = <B, E, R>(
   operation: string,
@@ -179,10 +221,30 @@ export const liftAll = <B, E, R>(
         Effect.map((rdds) => withCallSite(site, () => f(rdds, batch))),
       ),
   )
-  return construct({ operation, parents, site, options, body })
+  return construct({ operation, parents, site, options, body: () => body })
 }
 
-/** The RDD of a parent that must have one. */
+/**
+ * The RDD of a parent that must have one, for the body of {@link make}: where it has none, the batch fails with
+ * {@link ParentWithoutRDD} in the name of `operation`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, RDD } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const both = <A, E, R>(a: DStream.DStream<A, E, R>, b: DStream.DStream<A, E, R>) =>
+ *   DStream.make("both", [a, b], Effect.gen(function* () {
+ *     const batch = yield* DStream.Batch
+ *     return RDD.union(yield* DStream.required("both", a, batch), yield* DStream.required("both", b, batch))
+ *   }))
+ *
+ * const error = await Effect.runPromise(Effect.flip(Testing.run(both(Testing.input([[1]]), Testing.input<number>([null])))))
+ * assert.match(error.message, /both needs one of every stream/)
+ * ```
+ */
 export const required = <A, E, R>(
   operation: string,
   parent: DStream<A, E, R>,
@@ -194,7 +256,18 @@ export const required = <A, E, R>(
     () => Effect.die(new ParentWithoutRDD({ operation, time: batch.time })),
   )
 
-/** Whether a value is a DStream. */
+/**
+ * Whether a value is a DStream.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, RDD } from "@dstream/dstream"
+ *
+ * assert.equal(DStream.isDStream(DStream.constant([1])), true)
+ * assert.equal(DStream.isDStream(RDD.range(0, 3)), false)
+ * ```
+ */
 export const isDStream = (u: unknown): u is AnyDStream => hasProperty(u, TypeId)
 
 /**

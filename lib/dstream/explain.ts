@@ -13,12 +13,15 @@ import type { AnyOutput } from "./output.ts"
 export interface NodeDescription {
   /** Its address: its place among the streams, parents first. */
   readonly index: number
+  /** The operation that made it, such as `map`. */
   readonly operation: string
   /** The indices of the streams it is computed from, as often and in the order that it takes them. */
   readonly parents: ReadonlyArray<number>
   /** Milliseconds between its RDDs; undefined where that is the batch interval. */
   readonly slideDuration: number | undefined
+  /** The name it was given. */
   readonly name: string | undefined
+  /** Where in the user's source it was made. */
   readonly callSite: CallSite
   /** Of inputs: their id and what user interfaces call them. */
   readonly input: { readonly id: number; readonly title: string } | undefined
@@ -26,19 +29,25 @@ export interface NodeDescription {
 
 /** One output of a graph, as plain data. */
 export interface OutputDescription {
+  /** Its place among the outputs. */
   readonly index: number
+  /** The operation that made it, such as `print`. */
   readonly operation: string
   /** The index of its stream. */
   readonly stream: number
   /** What happens when it fails, such as `Skip` or `Retry, then Fail`; undefined where that is left to the context. */
   readonly policy: string | undefined
+  /** The name it was given. */
   readonly name: string | undefined
+  /** Where in the user's source it was made. */
   readonly callSite: CallSite
 }
 
 /** A graph as plain data. */
 export interface GraphDescription {
+  /** Its streams, parents first. */
   readonly nodes: ReadonlyArray<NodeDescription>
+  /** Its outputs, in their order. */
   readonly outputs: ReadonlyArray<OutputDescription>
 }
 

@@ -25,6 +25,7 @@ export interface Origin {
 /** The outputs of a program. `E` and `R` are the errors and services of all of them. */
 export interface Graph<out E = never, out R = never> {
   readonly [TypeId]: { readonly _E: (_: never) => E; readonly _R: (_: never) => R }
+  /** Its outputs, at least one. Their order is the order of the jobs of a batch. */
   readonly outputs: readonly [Output<E, R>, ...ReadonlyArray<Output<E, R>>]
   /** Undefined for a plain list of outputs, which can run on the calling isolate only. */
   readonly origin: Origin | undefined
@@ -76,7 +77,18 @@ export const module =
   <C, const O extends Outputs>(meta: { readonly url: string }, build: (config: C) => O): (config: C) => GraphOf<O> =>
   (config) => construct(build(config), { module: meta.url, config, build: (data) => build(data as C) })
 
-/** Whether a value is a graph. */
+/**
+ * Whether a value is a graph; a plain list of outputs is none.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Graph } from "@dstream/dstream"
+ *
+ * const outputs = [DStream.print(DStream.constant([1]))] as const
+ * assert.deepEqual([Graph.make(outputs), outputs].map(Graph.isGraph), [true, false])
+ * ```
+ */
 export const isGraph = (u: unknown): u is AnyGraph => typeof u === "object" && u !== null && TypeId in u
 
 /**
@@ -112,6 +124,16 @@ export const nodes = (graph: AnyGraph): ReadonlyArray<AnyDStream> => {
 /**
  * The inputs of a graph, in the order of its nodes: their index is the input stream's id. A source that stands under
  * several streams (one of them named, say) is one input.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Graph } from "@dstream/dstream"
+ *
+ * const [ones, lines] = [DStream.constant([1]), DStream.socketTextStream("localhost", 9999)]
+ * const graph = Graph.make([DStream.print(DStream.map(ones, (n) => n + 1)), DStream.print(lines)])
+ * assert.deepEqual(Graph.inputs(graph).map((input) => input.operation), ["constant", "socketTextStream"])
+ * ```
  */
 export const inputs = (graph: AnyGraph): ReadonlyArray<AnyDStream> => inputsAmong(nodes(graph))
 

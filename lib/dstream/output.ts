@@ -32,13 +32,19 @@ export interface OutputInfo {
 /** An output operation on a stream, as a value: hand it to `StreamingContext.start`. */
 export interface Output<out E = never, out R = never> {
   readonly [TypeId]: { readonly _E: Types.Covariant<E>; readonly _R: Types.Covariant<R> }
+  /** The operation that made it, such as `print`. */
   readonly operation: string
+  /** The stream whose RDDs it takes. */
   readonly stream: AnyDStream
+  /** Its name in the graph, unique if given. */
   readonly name: string | undefined
+  /** Where in the user's source it was made. */
   readonly site: CallSite
+  /** What happens when it fails; undefined leaves that to the context. */
   readonly policy: OutputPolicy<never, unknown, unknown> | undefined
-  /** The user's functions, and whatever else tells it apart: part of the graph's fingerprint. */
+  /** The user's functions: their text is part of the graph's fingerprint. */
   readonly functions: ReadonlyArray<Callable>
+  /** What else tells it apart, such as how many records `print` shows: part of the fingerprint as well. */
   readonly detail: string
   /** Runs it for the RDD of one batch. */
   readonly run: (rdd: RDD<never, never, never>, info: OutputInfo) => Effect.Effect<unknown, unknown, unknown>
@@ -202,8 +208,8 @@ export const print: {
  * import assert from "node:assert/strict"
  * import { DStream, OutputPolicy } from "@dstream/dstream"
  *
- * const output = DStream.print(DStream.constant([1])).pipe
- * assert.equal(DStream.onFailure(DStream.print(DStream.constant([1])), OutputPolicy.skip).policy?._tag, "Skip")
+ * const output = DStream.constant([1]).pipe(DStream.print(), DStream.onFailure(OutputPolicy.skip))
+ * assert.equal(output.policy?._tag, "Skip")
  * ```
  */
 export const onFailure: {
@@ -217,7 +223,18 @@ export const onFailure: {
   }),
 )
 
-/** Names an output; names are unique in a graph. */
+/**
+ * Names an output: listeners see it under this name. Names are unique in a graph, over streams and outputs together.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ *
+ * const output = DStream.constant([1]).pipe(DStream.print(), DStream.nameOutput("numbers"))
+ * assert.equal(output.name, "numbers")
+ * ```
+ */
 export const nameOutput: {
   (name: string): <E, R>(self: Output<E, R>) => Output<E, R>
   <E, R>(self: Output<E, R>, name: string): Output<E, R>

@@ -10,7 +10,9 @@ import type { OutputInfo } from "./output.ts"
 
 /** Why and where an output failed. */
 export interface OutputFailure<out E = unknown> extends OutputInfo {
+  /** What went wrong. */
   readonly reason: E
+  /** The operation that failed, such as `map`. */
   readonly operator: string
 }
 
@@ -34,22 +36,102 @@ export type OutputPolicy<A = never, E = never, R = never> =
     readonly handler: (rdd: RDD<A, unknown, unknown>, failure: OutputFailure) => Effect.Effect<void, E, R>
   }
 
-/** The default policy. */
+/**
+ * The default policy: the batch and the context fail, and nothing of the batch is committed.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, OutputPolicy } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const refuse = DStream.foreachRDD(Testing.input([[1], [2]]), () => Effect.fail("refused"))
+ * const { batches, exit } = await Effect.runPromise(Testing.runOutputs([DStream.onFailure(refuse, OutputPolicy.fail)]))
+ * assert.deepEqual([batches.length, exit._tag], [1, "Failure"])
+ * ```
+ */
 export const fail: OutputPolicy = { _tag: "Fail" }
 
-/** Spark's own policy. */
+/**
+ * Spark's own policy: `awaitTermination` fails with the reason, but other outputs and later batches go on, until somebody
+ * stops the context.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, OutputPolicy } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const refuse = DStream.foreachRDD(Testing.input([[1], [2]]), () => Effect.fail("refused"))
+ * const { batches, exit } = await Effect.runPromise(Testing.runOutputs([DStream.onFailure(refuse, OutputPolicy.continueOn)]))
+ * assert.deepEqual([batches.length, exit._tag], [2, "Failure"])
+ * ```
+ */
 export const continueOn: OutputPolicy = { _tag: "Continue" }
 
-/** Leave the output out of the batch. */
+/**
+ * Leaves a failed output out of its batch. The batch and the context go on; listeners see the outcome `skipped`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, OutputPolicy } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const refuse = DStream.foreachRDD(Testing.input([[1], [2]]), () => Effect.fail("refused"))
+ * const { batches, exit } = await Effect.runPromise(Testing.runOutputs([DStream.onFailure(refuse, OutputPolicy.skip)]))
+ * assert.deepEqual([batches.length, exit._tag], [2, "Success"])
+ * ```
+ */
 export const skip: OutputPolicy = { _tag: "Skip" }
 
-/** Run the output again by a schedule; `then` (default {@link fail}) when that is over. */
+/**
+ * Runs a failed output again as the schedule says; when that is over, `then` (default {@link fail}) applies. Every run reads
+ * the same state; its number is the `attempt` in the output's info.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, OutputPolicy } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect, Schedule } from "effect"
+ *
+ * const attempts: Array<number> = []
+ * const flaky = DStream.foreachRDD(Testing.input([[1]]), (_, { attempt }) => {
+ *   attempts.push(attempt)
+ *   return attempt < 2 ? Effect.fail("not yet") : Effect.void
+ * })
+ * const thrice = OutputPolicy.retry(Schedule.recurs(3))
+ * const { exit } = await Effect.runPromise(Testing.runOutputs([DStream.onFailure(flaky, thrice)]))
+ * assert.deepEqual([attempts, exit._tag], [[0, 1, 2], "Success"])
+ * ```
+ */
 export const retry = <R = never, E2 = never, R2 = never>(
   schedule: Schedule.Schedule<unknown, unknown, never, R>,
   then: OutputPolicy<never, E2, R2> = fail,
 ): OutputPolicy<never, E2, R | R2> => ({ _tag: "Retry", schedule, then })
 
-/** Hand what failed to `handler`. */
+/**
+ * Hands the RDD of the batch, and why and where its output failed, to `handler`. When that succeeds the output counts as
+ * done, otherwise the batch fails.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, OutputPolicy } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const letters: Array<string> = []
+ * const policy = OutputPolicy.deadLetter((_, { reason, time }) => Effect.sync(() => void letters.push(`${time} ${reason}`)))
+ * const refuse = DStream.foreachRDD(Testing.input([[1], [2]]), () => Effect.fail("refused"))
+ * const { exit } = await Effect.runPromise(Testing.runOutputs([DStream.onFailure(refuse, policy)]))
+ * assert.deepEqual([letters, exit._tag], [["1000 refused", "2000 refused"], "Success"])
+ * ```
+ */
 export const deadLetter = <A = never, E = never, R = never>(
   handler: (rdd: RDD<A, unknown, unknown>, failure: OutputFailure) => Effect.Effect<void, E, R>,
 ): OutputPolicy<A, E, R> => ({ _tag: "DeadLetter", handler })

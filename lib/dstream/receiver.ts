@@ -40,11 +40,13 @@ export interface Store<in A> {
 export interface Receiver<out A, out E = never, out R = never> {
   /** What it receives from, such as `Socket`; its stream is called `Socket stream [0]`. */
   readonly name: string
+  /** Receives: stores what comes, in a scope of its own. */
   readonly onStart: (store: Store<never>) => Effect.Effect<void, E, R | Scope.Scope>
   /** Runs when the scope closes. */
   readonly onStop: Effect.Effect<void, never, R>
   /** The wait before a restart. Default 2 s. Spark: `spark.streaming.receiverRestartDelay`. */
   readonly restartDelay: Duration.Input
+  /** The type of its records; there is no such value. */
   readonly _A?: (_: never) => A
 }
 

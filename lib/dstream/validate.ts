@@ -18,6 +18,7 @@ export interface Problem {
   readonly operator: string | undefined
   /** Where that stands in the user's source. */
   readonly callSite: CallSite | undefined
+  /** What is wrong, in a sentence. */
   readonly text: string
 }
 

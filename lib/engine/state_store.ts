@@ -6,19 +6,28 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { KeyedTable } from "../core/keyed_table.ts"
+import { type CanonicalKey, canonicalKeys } from "../core/canonical_key.ts"
 import type { PendingState } from "../rdd/state.ts"
 
 /**
- * Keeps the state of stateful operations. A batch opens pending versions; all of them are committed together when the
- * batch ends well, or dropped. Opening a version again (a retry) starts over from the version it reads.
+ * Keeps the state of stateful operations. A batch opens pending versions, one a partition, and seals a version when all
+ * of its partitions have been written; sealed versions become the current ones together when the batch ends well, and
+ * nothing remains of the others. Opening a version again (a retry) starts over from the version it reads.
  */
 export interface StateStore {
-  /** Opens the version `at` of one partition, reading version `from`. */
+  /** Opens version `at` of one partition on top of version `from`: pending or current; undefined is an empty one. */
   readonly open: (id: string, partition: number, from: number | undefined, at: number) => Effect.Effect<PendingState>
-  /** Makes all pending versions of batch `at` the current ones. */
+  /** Says that all partitions of version `at` have been written. */
+  readonly seal: (id: string, at: number) => Effect.Effect<void>
+  /** The batch time of the newest version before `at`: pending and sealed, or the current one. Undefined: none. */
+  readonly newest: (id: string, at: number) => number | undefined
+  /** The batch time of the current version; undefined if there is none. */
+  readonly version: (id: string) => number | undefined
+  /** Whether version `at` was begun and dropped, or is older than the current one: it will not come back. */
+  readonly isGone: (id: string, at: number) => boolean
+  /** Makes all sealed versions up to batch `at` the current ones, and drops the rest. */
   readonly commit: (at: number) => Effect.Effect<void>
-  /** Drops all pending versions of batch `at`. */
+  /** Drops all pending versions. */
   readonly abort: (at: number) => Effect.Effect<void>
 }
 
@@ -27,94 +36,159 @@ export const StateStore: Context.Service<StateStore, StateStore> = Context.Servi
   "@dstream/dstream/StateStore",
 )
 
-const GONE = Symbol("gone")
-
-class Committed {
-  readonly entries = new KeyedTable<unknown, unknown>()
-  size = 0
+interface Entry {
+  readonly key: unknown
+  readonly value: unknown
 }
 
-class Pending implements PendingState {
-  readonly changes = new KeyedTable<unknown, unknown>()
-  readonly base: Committed
-  size: number
-  constructor(base: Committed) {
-    this.base = base
-    this.size = base.size
+type Canonical = (key: unknown) => CanonicalKey
+
+/** Changes over a base; a removed entry is an undefined one. The base is not touched before the commit. */
+class Version implements PendingState {
+  readonly #canonical: Canonical
+  readonly #base: Version | undefined
+  #own = new Map<CanonicalKey, Entry | undefined>()
+  #size: number
+
+  constructor(canonical: Canonical, base: Version | undefined) {
+    this.#canonical = canonical
+    this.#base = base
+    this.#size = base?.size ?? 0
   }
-  #read(key: unknown): unknown {
-    const changed = this.changes.find(key)
-    if (changed >= 0) return this.changes.values[changed]
-    const kept = this.base.entries.find(key)
-    return kept >= 0 ? this.base.entries.values[kept] : GONE
+
+  get size(): number {
+    return this.#size
   }
+
+  #entry(canonical: CanonicalKey): Entry | undefined {
+    const own = this.#own.get(canonical)
+    if (own !== undefined || this.#base === undefined || this.#own.has(canonical)) return own
+    return this.#base.#entry(canonical)
+  }
+
   get(key: unknown): unknown {
-    const value = this.#read(key)
-    return value === GONE ? undefined : value
+    return this.#entry(this.#canonical(key))?.value
   }
+
   has(key: unknown): boolean {
-    return this.#read(key) !== GONE
+    return this.#entry(this.#canonical(key)) !== undefined
   }
+
   set(key: unknown, value: unknown): void {
-    if (!this.has(key)) this.size++
-    this.changes.values[this.changes.locate(key)] = value
+    const canonical = this.#canonical(key)
+    if (this.#entry(canonical) === undefined) this.#size++
+    if (this.#own.has(canonical)) this.#own.delete(canonical)
+    this.#own.set(canonical, { key, value })
   }
+
   delete(key: unknown): boolean {
-    if (!this.has(key)) return false
-    this.size--
-    this.changes.values[this.changes.locate(key)] = GONE
+    const canonical = this.#canonical(key)
+    if (this.#entry(canonical) === undefined) return false
+    this.#size--
+    if (this.#base === undefined) this.#own.delete(canonical)
+    else this.#own.set(canonical, undefined)
     return true
   }
+
+  *#entries(): Iterable<readonly [CanonicalKey, Entry]> {
+    if (this.#base !== undefined) {
+      for (const pair of this.#base.#entries()) if (!this.#own.has(pair[0])) yield pair
+    }
+    for (const [canonical, entry] of this.#own) if (entry !== undefined) yield [canonical, entry]
+  }
+
   *entries(): Iterable<readonly [unknown, unknown]> {
-    const { entries } = this.base
-    for (let i = 0; i < entries.size; i++) {
-      const value = this.#read(entries.keys[i])
-      if (value !== GONE) yield [entries.keys[i], value]
-    }
-    for (let i = 0; i < this.changes.size; i++) {
-      const key = this.changes.keys[i]
-      if (this.changes.values[i] !== GONE && this.base.entries.find(key) < 0) yield [key, this.changes.values[i]]
-    }
+    for (const [, { key, value }] of this.#entries()) yield [key, value]
   }
-  /** Writes the changes into the base: work grows with the changes, not with the state. */
-  commit(): Committed {
-    const { entries } = this.base
-    for (let i = 0; i < this.changes.size; i++) {
-      entries.values[entries.locate(this.changes.keys[i])] = this.changes.values[i]
+
+  /** Writes the changes into the base and gives it: work grows with the changes, not with the state. */
+  merged(): Version {
+    const base = this.#base
+    if (base === undefined) return this
+    const into = base.merged()
+    for (const [canonical, entry] of this.#own) {
+      into.#own.delete(canonical)
+      if (entry !== undefined) into.#own.set(canonical, entry)
     }
-    this.base.size = this.size
-    return this.size * 2 < entries.size ? this.#compacted() : this.base
-  }
-  #compacted(): Committed {
-    const next = new Committed()
-    const { entries } = this.base
-    for (let i = 0; i < entries.size; i++) {
-      if (entries.values[i] !== GONE) next.entries.values[next.entries.locate(entries.keys[i])] = entries.values[i]
-    }
-    next.size = this.size
-    return next
+    into.#size = this.#size
+    return into
   }
 }
 
-/** A store in memory: it keeps the last committed version of each partition. */
+interface Versions {
+  readonly canonical: Canonical
+  /** The current version: its batch time, and its partitions. */
+  at: number | undefined
+  current: Map<number, Version>
+  readonly pending: Map<number, Map<number, Version>>
+  readonly sealed: Set<number>
+  /** Versions that were begun and dropped, since the current one. */
+  readonly lost: Set<number>
+}
+
+/** A store in memory: it keeps the current version of each state, and the pending ones of the batch. */
 export const make: Effect.Effect<StateStore> = Effect.sync(() => {
-  const committed = new Map<string, Committed>()
-  const pending = new Map<number, Map<string, Pending>>()
+  const states = new Map<string, Versions>()
+  const versionsOf = (id: string): Versions => {
+    const known = states.get(id)
+    if (known !== undefined) return known
+    const fresh: Versions = {
+      canonical: canonicalKeys(),
+      at: undefined,
+      current: new Map(),
+      pending: new Map(),
+      sealed: new Set(),
+      lost: new Set(),
+    }
+    states.set(id, fresh)
+    return fresh
+  }
+  const drop = (versions: Versions) => {
+    for (const at of versions.pending.keys()) versions.lost.add(at)
+    for (const at of versions.lost) if (at <= (versions.at ?? -Infinity)) versions.lost.delete(at)
+    versions.pending.clear()
+    versions.sealed.clear()
+  }
   return {
-    open: (id, partition, _from, at) =>
+    open: (id, partition, from, at) =>
       Effect.sync(() => {
-        const name = `${partition}/${id}`
-        const version = new Pending(committed.get(name) ?? new Committed())
-        const versions = pending.get(at) ?? new Map<string, Pending>()
-        pending.set(at, versions.set(name, version))
+        const { canonical, current, pending, sealed } = versionsOf(id)
+        const base = from === undefined ? undefined : (pending.get(from) ?? current).get(partition)
+        const version = new Version(canonical, base)
+        const partitions = pending.get(at) ?? new Map<number, Version>()
+        sealed.delete(at)
+        pending.set(at, partitions.set(partition, version))
         return version
       }),
+    seal: (id, at) => Effect.sync(() => void versionsOf(id).sealed.add(at)),
+    newest: (id, at) => {
+      const { at: current, sealed } = versionsOf(id)
+      return Array.from(sealed).reduce<number | undefined>(
+        (most, time) => time < at && time > (most ?? -Infinity) ? time : most,
+        current,
+      )
+    },
+    version: (id) => states.get(id)?.at,
+    isGone: (id, at) => {
+      const versions = states.get(id)
+      return versions !== undefined && (versions.lost.has(at) || at <= (versions.at ?? -Infinity))
+    },
     commit: (at) =>
       Effect.sync(() => {
-        for (const [name, version] of pending.get(at) ?? []) committed.set(name, version.commit())
-        pending.delete(at)
+        for (const versions of states.values()) {
+          const newest = Array.from(versions.sealed).filter((time) => time <= at).reduce(
+            (a, b) => Math.max(a, b),
+            -Infinity,
+          )
+          const partitions = versions.pending.get(newest)
+          if (partitions !== undefined) {
+            versions.current = new Map(Array.from(partitions, ([partition, version]) => [partition, version.merged()]))
+            versions.at = newest
+          }
+          drop(versions)
+        }
       }),
-    abort: (at) => Effect.sync(() => void pending.delete(at)),
+    abort: () => Effect.sync(() => states.forEach(drop)),
   }
 })
 

@@ -53,6 +53,8 @@ export interface Engine {
   readonly release: (rdd: AnyRDD) => Effect.Effect<void>
   /** Ends a batch: the state versions pending in it become the current ones, or are dropped. */
   readonly endBatch: (time: number, outcome: "commit" | "abort") => Effect.Effect<void>
+  /** The batch time of the current version of a state; undefined if it has none. */
+  readonly stateVersion: (id: string) => number | undefined
   /** Whether it finds operations in a copy of the graph, so that a batch must be able to say where they stand. */
   readonly looksUp: boolean
 }

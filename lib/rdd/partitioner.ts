@@ -9,6 +9,7 @@ import { equalKeys, hashKey, partitionOf } from "../core/keys.ts"
 export interface Partitioner {
   /** What partitioner it is, such as `HashPartitioner`; two with one name, count and `detail` place keys alike. */
   readonly name: string
+  /** How many partitions there are. */
   readonly numPartitions: number
   /** What else tells it apart from others of its name, compared by value. */
   readonly detail?: unknown
@@ -41,6 +42,24 @@ export const hash = (numPartitions: number): Partitioner => ({
 /**
  * A partitioner of your own. `name` and `detail` are its identity: data partitioned by an equal one is not shuffled
  * again.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Partitioner, RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const getPartition = (key: unknown) => key === "urgent" ? 0 : 1
+ * const byUrgency = Partitioner.make({ name: "byUrgency", numPartitions: 2, getPartition })
+ * const parts = RDD.parallelize(["later", "urgent"]).pipe(
+ *   RDD.map((word) => [word, word.length]),
+ *   RDD.partitionBy(byUrgency),
+ *   RDD.glom,
+ *   RDD.collect,
+ * )
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(parts, sc)), [[["urgent", 6]], [["later", 5]]])
+ * ```
  */
 export const make = (options: {
   readonly name: string
@@ -49,13 +68,34 @@ export const make = (options: {
   readonly getPartition: (key: unknown) => number
 }): Partitioner => options
 
-/** Whether two partitioners place every key alike. */
+/**
+ * Whether two partitioners place every key alike: same name, number of partitions and `detail`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Partitioner } from "@dstream/dstream"
+ *
+ * assert.equal(Partitioner.equals(Partitioner.hash(2), Partitioner.hash(2)), true)
+ * assert.equal(Partitioner.equals(Partitioner.hash(2), Partitioner.hash(3)), false)
+ * ```
+ */
 export const equals = (a: Partitioner, b: Partitioner): boolean =>
   a === b ||
   (a.name === b.name && a.numPartitions === b.numPartitions &&
     (a.detail === b.detail || (a.detail !== undefined && b.detail !== undefined && equalKeys(a.detail, b.detail))))
 
-/** `HashPartitioner(2)`. */
+/**
+ * A partitioner as text: its name and number of partitions.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Partitioner } from "@dstream/dstream"
+ *
+ * assert.equal(Partitioner.show(Partitioner.hash(2)), "HashPartitioner(2)")
+ * ```
+ */
 export const show = (self: Partitioner): string => `${self.name}(${self.numPartitions})`
 
 /** How a keyed operation may be told to partition its result: a partition count, or a partitioner. */

@@ -132,5 +132,16 @@ export const make = <A, E = never, R = never>(
     invalid: invalid ?? undefined,
   })
 
-/** Whether a value is an RDD. */
+/**
+ * Whether a value is an RDD.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, RDD } from "@dstream/dstream"
+ *
+ * assert.equal(RDD.isRDD(RDD.range(0, 3)), true)
+ * assert.equal(RDD.isRDD(DStream.constant([1])), false)
+ * ```
+ */
 export const isRDD = (u: unknown): u is AnyRDD => hasProperty(u, TypeId)

@@ -28,7 +28,18 @@ const names = [
  */
 export type StorageLevel = typeof names[number]
 
-/** All storage levels. */
+/**
+ * All storage levels, as Spark lists them.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { StorageLevel } from "@dstream/dstream"
+ *
+ * assert.deepEqual(StorageLevel.all.slice(0, 2), ["NONE", "DISK_ONLY"])
+ * assert.equal(StorageLevel.all.length, 13)
+ * ```
+ */
 export const all: ReadonlyArray<StorageLevel> = names
 
 /**

@@ -11,10 +11,13 @@ import { describeCause } from "../core/errors.ts"
  * receiver gave to `store.stop`.
  */
 export class ReceiverFailed extends Data.Error<{
+  /** The id of its input. */
   readonly streamId: number
   /** The name of its stream. */
   readonly name: string
+  /** What it said. */
   readonly problem: string
+  /** The error it gave. */
   readonly reason: unknown
 }> {
   readonly _tag = "ReceiverFailed" as const

@@ -101,7 +101,10 @@ export const queueStream = <A, E = never, R = never>(
           return Option.some({ position: position++, records: 0 })
         }),
       read: (position) => Effect.sync(() => planned.get(position) ?? whenEmpty),
-      commit: (position) => Effect.sync(() => void planned.delete(position)),
+      commit: (position) =>
+        Effect.sync(() => {
+          for (const earlier of planned.keys()) if (earlier <= position) planned.delete(earlier)
+        }),
     }
   })
   return fromPositions("queueStream", "Queue", open)

@@ -12,10 +12,13 @@ import { describeCause } from "../core/errors.ts"
 
 /** A connection could not be made, or broke. */
 export class SocketError extends Data.Error<{
+  /** The host that was asked for: a name or an address. */
   readonly host: string
+  /** The port that was asked for. */
   readonly port: number
   /** What went wrong, such as `Error connecting to localhost:9999`. */
   readonly reason: string
+  /** What the runtime says. */
   readonly cause?: unknown
 }> {
   readonly _tag = "SocketError" as const

@@ -125,8 +125,10 @@ const withoutLong = (bytes: Uint8Array, max: number): Lines => {
     const end = ends.next(from)
     const next = afterEnd(bytes, end)
     if (end - from <= max) {
-      bytes.copyWithin(kept, from, next)
-      kept += next - from
+      bytes.copyWithin(kept, from, end)
+      kept += end - from
+      // Always a line feed: a carriage return could become one line end with what comes to stand after it.
+      bytes[kept++] = LF
     } else {
       tooLong++
     }

@@ -6,7 +6,9 @@
 
 /** A block that a receiver stored, by name. */
 export interface BlockRef {
+  /** Its name, unique among all blocks of the context. */
   readonly id: string
+  /** How many records it holds. */
   readonly records: number
 }
 
@@ -29,6 +31,7 @@ export type InputAllocation =
 export interface Allocation {
   /** The batch time, epoch milliseconds. */
   readonly time: number
+  /** What each input gives, by its name. */
   readonly inputs: Readonly<Record<string, InputAllocation>>
 }
 

@@ -18,7 +18,19 @@ const Position = Schema.Struct({
   metadata: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
 })
 
-/** What one input contributes to a batch. */
+/**
+ * The Schema of what one input contributes to a batch.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { InputAllocation } from "@dstream/dstream/allocation"
+ * import { Schema } from "effect"
+ *
+ * assert.equal(Schema.is(InputAllocation)({ _tag: "Nothing" }), true)
+ * assert.equal(Schema.is(InputAllocation)({ _tag: "Position", position: 7 }), false)
+ * ```
+ */
 export const InputAllocation: Schema.Codec<InputAllocationType, unknown> = Schema.Union([
   Blocks,
   Position,
@@ -26,7 +38,7 @@ export const InputAllocation: Schema.Codec<InputAllocationType, unknown> = Schem
 ])
 
 /**
- * What a batch will read.
+ * The Schema of what a batch will read, as it is logged and sent.
  *
  * @example
  * ```ts

@@ -64,8 +64,9 @@ export type BatchError = EngineError | ParentWithoutRDD | UnionWithoutRDD | Tran
  */
 export class BatchFailed<out E = never> extends Data.Error<{
   readonly reason: unknown
-  /** The operator that failed, and where it was written. */
+  /** The operation that failed, such as `map`. */
   readonly operator: string
+  /** Where in the user's source that stands. */
   readonly callSite: CallSite
   /** End of the batch's interval, epoch milliseconds. */
   readonly batchTime: number
@@ -73,10 +74,11 @@ export class BatchFailed<out E = never> extends Data.Error<{
   readonly outputId: number | undefined
   /** The partition, where one is to blame. */
   readonly partition: number | undefined
-  /** `generate`: no output of the batch ran. `job`: this output failed. */
-  readonly phase: "generate" | "job"
+  /** `generate`: no output of the batch ran. `job`: this output failed. `commit`: all ran, but an input did not commit. */
+  readonly phase: "generate" | "job" | "commit"
 }> {
   readonly _tag = "BatchFailed" as const
+  /** Why it failed. */
   declare readonly reason: E | BatchError
   override get message(): string {
     const output = this.outputId === undefined ? "" : `, output ${this.outputId}`

@@ -19,6 +19,7 @@ import type { StoredBlock } from "../receiver/hand_over.ts"
 import { type RunningReceiver, supervise } from "../receiver/supervisor.ts"
 import type { InputAllocation } from "./allocation.ts"
 import type { ReceiverInfo, StreamingEvent } from "./events.ts"
+import { RunsInside } from "./listener_bus.ts"
 import { noAllocation } from "./timeline.ts"
 
 /** One input of a running context. */
@@ -34,8 +35,10 @@ export interface RunningInput {
   readonly allocate: (time: number) => Effect.Effect<InputAllocation, unknown, unknown>
   /** The RDD of what was allocated to `time`. */
   readonly read: (time: number) => Effect.Effect<AnyRDD, unknown, unknown>
-  /** The batch at `time` has ended well. */
+  /** The batch at `time` has ended well, and with it those before it that had nothing to do. */
   readonly commit: (time: number) => Effect.Effect<void, unknown, unknown>
+  /** The batch at `time` has failed: it is never committed. */
+  readonly drop: (time: number) => void
   /** Nobody will read times up to this one again. */
   readonly forget: (time: number) => Effect.Effect<void>
 }
@@ -86,7 +89,7 @@ const fromReceiver = Effect.fnUntraced(function* (
       error: change("ReceiverError", true),
       stopped: change("ReceiverStopped", false),
     },
-  })
+  }).pipe(Effect.provideService(RunsInside, true))
   const taken = new Map<number, ReadonlyArray<StoredBlock>>()
   const input: RunningInput = {
     id,
@@ -106,6 +109,7 @@ const fromReceiver = Effect.fnUntraced(function* (
         : Effect.sync(() => entry(fromBlocks(blocks.map(({ block }): Block<unknown> => block))))
     },
     commit: () => Effect.void,
+    drop: () => {},
     forget: (time) =>
       Effect.suspend(() => {
         const gone = Array.from(taken.keys()).filter((each) => each <= time)
@@ -125,6 +129,7 @@ const fromPositions = Effect.fnUntraced(function* (
 ) {
   const source = yield* open
   const planned = new Map<number, unknown>()
+  const uncommitted = new Set<number>()
   const at = (time: number) => planned.get(time) as never
   const input: RunningInput = {
     id,
@@ -139,15 +144,30 @@ const fromPositions = Effect.fnUntraced(function* (
           onNone: (): InputAllocation => ({ _tag: "Nothing" }),
           onSome: ({ position, records, metadata }) => {
             planned.set(time, position)
+            uncommitted.add(time)
             return { _tag: "Position", position, records, ...(metadata === undefined ? {} : { metadata }) }
           },
         }),
       ),
     read: (time) => planned.has(time) ? Effect.map(source.read(at(time), time), entry) : noAllocation(stream, time),
-    commit: (time) => planned.has(time) && source.commit !== undefined ? source.commit(at(time), time) : Effect.void,
+    commit: (time) =>
+      Effect.forEach(
+        Array.from(uncommitted).filter((each) => each <= time),
+        (each) =>
+          Effect.andThen(
+            source.commit === undefined ? Effect.void : source.commit(at(each), each),
+            Effect.sync(() => uncommitted.delete(each)),
+          ),
+        { discard: true },
+      ),
+    drop: (time) => void uncommitted.delete(time),
     forget: (time) =>
       Effect.sync(() => {
-        for (const each of planned.keys()) if (each <= time) planned.delete(each)
+        for (const each of planned.keys()) {
+          if (each > time) continue
+          planned.delete(each)
+          uncommitted.delete(each)
+        }
       }),
   }
   return input

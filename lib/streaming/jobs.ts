@@ -32,7 +32,10 @@ const isBatchError = (u: unknown): boolean =>
   u instanceof ParentWithoutRDD || u instanceof UnionWithoutRDD || u instanceof TransformWithoutResult ||
   u instanceof FunctionFailed
 
-/** A failure's cause as a batch failure, or undefined when it is nothing but an interruption. */
+/**
+ * A failure's cause as a batch failure. An interruption is one as well: of user code that interrupts itself, because when
+ * the context interrupts a batch nobody asks any more.
+ */
 export const toBatchFailed = (
   cause: Cause.Cause<unknown>,
   where: Pick<BatchFailed<unknown>, "operator" | "callSite" | "batchTime" | "outputId" | "phase">,
@@ -67,7 +70,6 @@ export const generate = (
       if (Exit.isSuccess(exit)) {
         return Effect.succeed({ _tag: "Job", job: { outputId, output, rdd: exit.value } })
       }
-      if (Cause.hasInterruptsOnly(exit.cause)) return Effect.failCause(exit.cause as Cause.Cause<never>)
       if (Option.getOrUndefined(Cause.findErrorOption(exit.cause)) instanceof NoRDD) {
         return Effect.succeed({ _tag: "NoJob" })
       }
@@ -100,12 +102,30 @@ export const walk = (root: AnyRDD): ReadonlyArray<AnyRDD> => {
   return Array.from(seen)
 }
 
-/** The RDDs with several consumers among the jobs of a batch, each with the last job that needs it. */
-export const sharedAmong = (jobs: ReadonlyArray<Job>): ReadonlyMap<AnyRDD, number> => {
+/** Whether an RDD is a state operation that writes the version of this very batch. */
+export const isState = ({ primitive }: AnyRDD, time: number): boolean =>
+  primitive.kind === "state" && primitive.step.at === time
+
+/** Operations that pass their parents' partitions on: what is kept for several consumers are the parents. */
+const passesOn = ({ primitive }: AnyRDD): boolean => primitive.kind === "union" || primitive.kind === "input"
+
+/**
+ * The RDDs that are computed once for all jobs of a batch, each with the last job that needs it: those with several
+ * consumers, and state, which is computed whole or not at all.
+ */
+export const sharedAmong = (jobs: ReadonlyArray<Job>, time: number): ReadonlyMap<AnyRDD, number> => {
   const consumers = new Map<AnyRDD, number>()
   const last = new Map<AnyRDD, number>()
   const expanded = new Set<AnyRDD>()
-  const consume = (rdd: AnyRDD) => consumers.set(rdd, (consumers.get(rdd) ?? 0) + 1)
+  const consume = (root: AnyRDD) => {
+    const open = [root]
+    for (let rdd = open.pop(); rdd !== undefined; rdd = open.pop()) {
+      const count = (consumers.get(rdd) ?? 0) + 1
+      consumers.set(rdd, count)
+      // Once more than shared makes no difference, and a tower of unions would be walked over and over.
+      if (passesOn(rdd) && count <= 2) open.push(...rdd.parents)
+    }
+  }
   for (const { rdd: root, outputId } of jobs) {
     consume(root)
     const open = [root]
@@ -115,11 +135,11 @@ export const sharedAmong = (jobs: ReadonlyArray<Job>): ReadonlyMap<AnyRDD, numbe
       visited.add(rdd)
       last.set(rdd, outputId)
       for (const parent of rdd.parents) {
-        if (!expanded.has(rdd)) consume(parent)
+        if (!expanded.has(rdd) && !passesOn(rdd)) consume(parent)
         open.push(parent)
       }
       expanded.add(rdd)
     }
   }
-  return new Map(Array.from(last).filter(([rdd]) => (consumers.get(rdd) ?? 0) > 1))
+  return new Map(Array.from(last).filter(([rdd]) => (consumers.get(rdd) ?? 0) > 1 || isState(rdd, time)))
 }

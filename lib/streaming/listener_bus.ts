@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import type { StreamingEvent } from "./events.ts"
 
 /** Listens to a streaming context. Events come one at a time, in order; a failure of the listener is its own affair. */
@@ -22,8 +22,11 @@ export const RunsInside: Context.Reference<boolean> = Context.Reference<boolean>
 /** How many events may wait for one listener; what comes beyond is dropped and counted. */
 const CAPACITY = 16_384
 
+/** The events of one subscriber, until the bus is closed. */
+type Events = Queue.Queue<StreamingEvent, Cause.Done>
+
 interface Subscription {
-  readonly queue: Queue.Queue<StreamingEvent, Cause.Done>
+  readonly queue: Events
   readonly fiber: Fiber.Fiber<void>
 }
 
@@ -33,6 +36,8 @@ export interface ListenerBus {
   readonly publish: (event: StreamingEvent) => void
   readonly add: (listener: StreamingListener) => Effect.Effect<void>
   readonly remove: (listener: StreamingListener) => Effect.Effect<void>
+  /** The events from now on, until the bus is closed. The bus does not wait for who reads them. */
+  readonly subscribe: Effect.Effect<Events, never, Scope.Scope>
   /** How many events were dropped because a listener was too slow. */
   readonly dropped: () => number
   /** Lets the listeners see what has been published, and ends them. */
@@ -41,38 +46,81 @@ export interface ListenerBus {
 
 /** Makes a bus whose listeners run in the given scope. */
 export const make = (scope: Scope.Scope): ListenerBus => {
-  const subscriptions = new Map<StreamingListener, Subscription>()
+  const queues = new Set<Events>()
+  const listeners = new Map<StreamingListener, Subscription>()
   let dropped = 0
-  const end = ({ queue, fiber }: Subscription) => Effect.andThen(Queue.end(queue), Fiber.await(fiber))
+  let closed = false
+  const open = Effect.tap(
+    Queue.make<StreamingEvent, Cause.Done>({ capacity: CAPACITY, strategy: "dropping" }),
+    (queue) => {
+      if (closed) return Queue.end(queue)
+      queues.add(queue)
+      return Effect.void
+    },
+  )
+  const remove = (listener: StreamingListener) =>
+    Effect.suspend(() => {
+      const found = listeners.get(listener)
+      if (found === undefined) return Effect.void
+      listeners.delete(listener)
+      queues.delete(found.queue)
+      return Effect.asVoid(Queue.end(found.queue))
+    })
+  const listen = (queue: Events, listener: StreamingListener) =>
+    Effect.flatMap(
+      Queue.take(queue),
+      (event) => Effect.ignoreCause(Effect.suspend(() => listener(event)), { log: "Warn" }),
+    ).pipe(
+      Effect.forever,
+      Effect.catch(() => Effect.void),
+      Effect.provideService(RunsInside, true),
+    )
   return {
     publish: (event) => {
-      for (const { queue } of subscriptions.values()) {
-        if (!Queue.offerUnsafe(queue, event)) dropped++
-      }
+      for (const queue of queues) if (!Queue.offerUnsafe(queue, event)) dropped++
     },
     add: Effect.fnUntraced(function* (listener: StreamingListener) {
-      const queue = yield* Queue.make<StreamingEvent, Cause.Done>({ capacity: CAPACITY, strategy: "dropping" })
-      const one = Effect.flatMap(Queue.take(queue), (event) => Effect.ignoreCause(listener(event)))
-      const fiber = yield* Effect.forever(one).pipe(
-        Effect.catchCause(() => Effect.void),
-        Effect.provideService(RunsInside, true),
-        Effect.forkIn(scope),
-      )
-      subscriptions.set(listener, { queue, fiber })
+      yield* remove(listener)
+      const queue = yield* open
+      const fiber = yield* Effect.forkIn(listen(queue, listener), scope)
+      if (!closed) listeners.set(listener, { queue, fiber })
     }),
-    remove: (listener) =>
-      Effect.suspend(() => {
-        const found = subscriptions.get(listener)
-        subscriptions.delete(listener)
-        return found === undefined ? Effect.void : Effect.asVoid(Queue.end(found.queue))
-      }),
+    remove,
+    subscribe: Effect.acquireRelease(open, (queue) => {
+      queues.delete(queue)
+      return Queue.shutdown(queue)
+    }),
     dropped: () => dropped,
-    close: Effect.suspend(() => Effect.forEach(Array.from(subscriptions.values()), end, { discard: true })),
+    close: Effect.suspend(() => {
+      closed = true
+      for (const queue of queues) Queue.endUnsafe(queue)
+      queues.clear()
+      return Effect.forEach(Array.from(listeners.values()), ({ fiber }) => Fiber.await(fiber), {
+        discard: true,
+        concurrency: "unbounded",
+      })
+    }),
   }
 }
 
-/** A listener that logs what went wrong: receivers' errors and restarts, failed batches and outputs. */
-export const logListener: StreamingListener = (event) => {
+/**
+ * A listener that logs what went wrong: receivers' errors and restarts, failed batches and outputs. Every context has it;
+ * put a `Logger` of your own in its place to get the messages.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { StreamingContext } from "@dstream/dstream"
+ * import { Effect, Logger } from "effect"
+ *
+ * const messages: Array<unknown> = []
+ * const logger = Logger.layer([Logger.make(({ message }) => messages.push(message))])
+ * const event = { _tag: "BatchGenerationFailed", batchTime: 1000, failureReason: "no parent" } as const
+ * await Effect.runPromise(Effect.provide(StreamingContext.logListener(event), logger))
+ * assert.deepEqual(messages, [["Error generating jobs for time 1000 ms: no parent"]])
+ * ```
+ */
+export const logListener: StreamingListener = (event): Effect.Effect<void> => {
   switch (event._tag) {
     case "ReceiverError":
     case "ReceiverStopped": {

@@ -4,10 +4,11 @@
  * @module
  */
 import * as Context from "effect/Context"
-import type { StreamingContext } from "./streaming_context.ts"
+import type { StreamingContext } from "./context.ts"
 
 /** Holds the context that has been started and not stopped. */
 export interface Registry {
+  /** That context; set by `start`, cleared when it has stopped. */
   active: StreamingContext<"Active", unknown> | undefined
 }
 
@@ -16,6 +17,25 @@ const process: Registry = { active: undefined }
 /**
  * The registry of active contexts: that of the process, unless another one is provided. The test kit provides one for
  * each run, so that tests can run side by side.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+ * import { Effect, Layer } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const ssc = yield* StreamingContext.make
+ *   yield* StreamingContext.start(ssc, [DStream.print(DStream.constant(["hello"]))])
+ *   return (yield* StreamingContext.Registry).active?.state
+ * })
+ * const layer = Layer.mergeAll(
+ *   Scheduler.layer("1 minute"),
+ *   SparkContext.layer({ master: "local", appName: "doc" }),
+ *   Layer.succeed(StreamingContext.Registry, { active: undefined }),
+ * )
+ * assert.equal(await Effect.runPromise(Effect.scoped(Effect.provide(program, layer))), "Active")
+ * ```
  */
 export const Registry: Context.Reference<Registry> = Context.Reference<Registry>("@dstream/dstream/Registry", {
   defaultValue: () => process,

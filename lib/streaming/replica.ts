@@ -5,12 +5,14 @@
  */
 import * as Effect from "effect/Effect"
 import * as Codec from "../core/codec.ts"
+import { describeCause } from "../core/errors.ts"
 import { fingerprint, type GraphMismatch, mismatch } from "../dstream/fingerprint.ts"
-import { type AnyGraph, make as makeGraph } from "../dstream/graph.ts"
+import { type AnyGraph, make as makeGraph, nodes, type Origin } from "../dstream/graph.ts"
+import { InvalidGraph } from "../dstream/validate.ts"
 import type { JobContext } from "../rdd/engine.ts"
 import { type AnyRDD, make as makeRDD } from "../rdd/rdd.ts"
 import { generate, type Job, walk } from "./jobs.ts"
-import { rememberDurations, Timeline, type TimelineOptions } from "./timeline.ts"
+import { addressesIn, noAllocation, rememberDurations, Timeline, type TimelineOptions } from "./timeline.ts"
 
 /** Where an operation stands: the output, and its place among the operations below it, parents first. */
 interface Address {
@@ -45,24 +47,43 @@ const finder = (jobs: ReadonlyArray<Job>, copies: ReadonlyMap<number, AnyRDD>): 
 const own: LookUp = (_, jobs) =>
   Effect.sync(() => finder(jobs, new Map(jobs.map(({ outputId, rdd }) => [outputId, rdd]))))
 
+/** Calls the graph's function once more, as another isolate would: with its configuration after a trip through the codec. */
+const copyOf = ({ build, config, module }: Origin): Effect.Effect<AnyGraph, InvalidGraph> =>
+  Effect.try({
+    try: () => makeGraph(build(Codec.decode(Codec.encode([config]))[0])),
+    catch: (cause) => {
+      const text = `${module} cannot make the graph again from its configuration: ${describeCause(cause)}`
+      return new InvalidGraph({ problems: [{ operator: undefined, callSite: undefined, text }] })
+    },
+  })
+
 /**
- * Makes the look-up for a graph. A graph declared by a module is made once more, as another isolate would do it: from
- * its configuration after a trip through the codec. The two must be alike.
+ * Makes the look-up for a graph. A graph declared by a module is made once more; the two must be alike. `driver` is the
+ * timeline of the graph itself: where an input of it had no RDD, that of the copy has none either.
  */
 export const make = (
   graph: AnyGraph,
-  options: Omit<TimelineOptions, "read" | "remember">,
-): Effect.Effect<LookUp, GraphMismatch> =>
-  Effect.suspend(() => {
+  driver: Timeline,
+  options: Omit<TimelineOptions, "addresses" | "read" | "remember">,
+): Effect.Effect<LookUp, GraphMismatch | InvalidGraph> =>
+  Effect.gen(function* () {
     const { origin } = graph
-    if (origin === undefined) return Effect.succeed(own)
-    const copy = makeGraph(origin.build(Codec.decode(Codec.encode([origin.config]))[0]))
+    if (origin === undefined) return own
+    const copy = yield* copyOf(origin)
     const different = mismatch(fingerprint(graph), fingerprint(copy))
-    if (different !== undefined) return Effect.fail(different)
+    if (different !== undefined) return yield* different
+    const originals = nodes(graph)
+    const original = new Map(nodes(copy).map((stream, index) => [stream, originals[index]]))
     const timeline = new Timeline({
       ...options,
+      addresses: addressesIn(copy),
       remember: rememberDurations(copy, options.batchDuration, 0),
-      read: () => Effect.sync(() => makeRDD("input", [], { kind: "input" })),
+      read: (stream, time) => {
+        const mine = original.get(stream)
+        return mine === undefined || driver.at(time).recall(mine) === undefined
+          ? noAllocation(stream, time)
+          : Effect.sync(() => makeRDD("input", [], { kind: "input" }))
+      },
     })
     const lookUp: LookUp = (time, jobs) =>
       Effect.forEach(jobs, ({ outputId, output }) =>
@@ -73,5 +94,5 @@ export const make = (
             return finder(jobs, new Map(found.flat()))
           }),
         )
-    return Effect.succeed(lookUp)
+    return lookUp
   })

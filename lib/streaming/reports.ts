@@ -37,6 +37,7 @@ export const batchInfo = (
   allocation: Allocation,
   inputs: ReadonlyArray<RunningInput>,
   jobs: ReadonlyArray<Job>,
+  left: ReadonlyArray<OutputOperationInfo>,
   submissionTime: number,
 ): BatchInfo => {
   const infos = inputs
@@ -52,9 +53,10 @@ export const batchInfo = (
     schedulingDelay: undefined,
     processingDelay: undefined,
     totalDelay: undefined,
-    outputOperationInfos: Object.fromEntries(
-      jobs.map(({ outputId, output }) => [outputId, operationInfo(allocation.time, outputId, output)]),
-    ),
+    outputOperationInfos: Object.fromEntries([
+      ...jobs.map(({ outputId, output }) => [outputId, operationInfo(allocation.time, outputId, output)] as const),
+      ...left.map((operation) => [operation.id, operation] as const),
+    ]),
   }
 }
 

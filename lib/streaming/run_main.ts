@@ -50,7 +50,7 @@ const report = (cause: Cause.Cause<unknown>): string => {
  * and 143 for the signals. Logs go to standard error, so that standard output has only what the program prints.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *

@@ -18,7 +18,19 @@ export interface Scheduler {
   readonly batchDuration: number
 }
 
-/** The scheduler service. */
+/**
+ * The scheduler service: a streaming context takes its batch interval from it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Scheduler } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const interval = Effect.map(Scheduler.Scheduler, ({ batchDuration }) => batchDuration)
+ * assert.equal(await Effect.runPromise(Effect.provide(interval, Scheduler.layer("1 minute"))), 60_000)
+ * ```
+ */
 export const Scheduler: Context.Service<Scheduler, Scheduler> = Context.Service<Scheduler>("@dstream/dstream/Scheduler")
 
 /** A duration in whole milliseconds of at least 1, or what is wrong with it. */

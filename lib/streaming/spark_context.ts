@@ -16,7 +16,9 @@ import { CurrentJob, Engine } from "../rdd/engine.ts"
 
 /** A running SparkContext. One may serve several streaming contexts, one after the other. */
 export interface SparkContext {
+  /** The application's name. */
   readonly appName: string
+  /** The master URL it was made with. */
   readonly master: string
   /** The number of partitions where nothing else says how many: `N` of `local[N]`. */
   readonly defaultParallelism: number
@@ -26,7 +28,25 @@ export interface SparkContext {
   readonly stop: Effect.Effect<void>
 }
 
-/** The SparkContext service. */
+/**
+ * The SparkContext service: yield it to ask for what the program runs on, or to stop it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const sc = yield* SparkContext.SparkContext
+ *   yield* sc.stop
+ *   return [sc.appName, sc.defaultParallelism, yield* Effect.flip(RDD.count(RDD.range(0, 3)))] as const
+ * })
+ * const layer = SparkContext.layer({ master: "local[2]", appName: "Count" })
+ * const [appName, parallelism, error] = await Effect.runPromise(Effect.provide(program, layer))
+ * assert.deepEqual([appName, parallelism, error.reason._tag], ["Count", 2, "SparkContextStopped"])
+ * ```
+ */
 export const SparkContext: Context.Service<SparkContext, SparkContext> = Context.Service<SparkContext>(
   "@dstream/dstream/SparkContext",
 )
@@ -35,6 +55,7 @@ export const SparkContext: Context.Service<SparkContext, SparkContext> = Context
 export interface SparkOptions<M extends string = string> {
   /** `local` (one partition), `local[N]` or `local[*]` (as many as the machine has cores). */
   readonly master: Master<M>
+  /** The application's name, for messages and user interfaces. */
   readonly appName: string
 }
 

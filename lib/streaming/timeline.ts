@@ -6,9 +6,9 @@
 import * as Effect from "effect/Effect"
 import type { CallSite } from "../core/call_site.ts"
 import { type Batch, NoRDD } from "../dstream/batch.ts"
-import type { AnyDStream } from "../dstream/dstream.ts"
+import type { AnyDStream, DStream } from "../dstream/dstream.ts"
 import { type AnyGraph, nodes } from "../dstream/graph.ts"
-import type { AnyRDD } from "../rdd/rdd.ts"
+import type { AnyRDD, RDD } from "../rdd/rdd.ts"
 
 /** Reads an input stream's share of a batch. */
 export type ReadInput = (stream: AnyDStream, time: number) => Effect.Effect<AnyRDD, unknown, unknown>
@@ -20,7 +20,15 @@ export interface TimelineOptions {
   readonly defaultParallelism: number
   readonly remember: ReadonlyMap<AnyDStream, number>
   readonly read: ReadInput
+  /** The address of each stream in the graph. */
+  readonly addresses: ReadonlyMap<AnyDStream, string>
+  /** The batch time of the current version of a state. */
+  readonly stateVersion: (id: string) => number | undefined
 }
+
+/** Addresses of streams: the name where there is one, else the operation and the place in the walk of the graph. */
+export const addressesIn = (graph: AnyGraph): ReadonlyMap<AnyDStream, string> =>
+  new Map(nodes(graph).map((stream, index) => [stream, stream.name ?? `${stream.operation}-${index}`]))
 
 /**
  * For how many milliseconds each stream's RDDs are remembered: its slide, at least what the context asks for, and as
@@ -46,6 +54,7 @@ export const rememberDurations = (
 export class Timeline {
   readonly #options: TimelineOptions
   readonly #memo = new Map<AnyDStream, Map<number, AnyRDD>>()
+  readonly #failed = new Set<number>()
   #blamed: AnyDStream | undefined
 
   constructor(options: TimelineOptions) {
@@ -58,7 +67,7 @@ export class Timeline {
 
   /** The batch at a time. */
   at(time: number): Batch {
-    const { zeroTime, batchDuration, defaultParallelism, read } = this.#options
+    const { addresses, zeroTime, batchDuration, defaultParallelism, read, stateVersion } = this.#options
     return {
       time,
       zeroTime,
@@ -71,6 +80,9 @@ export class Timeline {
         if (known === undefined) this.#memo.set(stream, new Map([[time, rdd]]))
         else known.set(time, rdd)
       },
+      address: (stream) => addresses.get(stream) ?? stream.operation,
+      stateVersion,
+      failed: this.#failed.has(time),
       blame: (stream) => {
         this.#blamed ??= stream
       },
@@ -90,9 +102,12 @@ export class Timeline {
     return this.#options.remember.get(stream) ?? this.#options.batchDuration
   }
 
-  /** The times at which a stream's RDDs are held. */
-  held(stream: AnyDStream): ReadonlyArray<number> {
-    return Array.from(this.#memo.get(stream)?.keys() ?? []).toSorted((a, b) => a - b)
+  /** The RDDs of a stream that are held, from one time to another, both included. */
+  held<A, E, R>(stream: DStream<A, E, R>, from: number, to: number): ReadonlyArray<RDD<A, E, R>> {
+    return Array.from(this.#memo.get(stream) ?? [])
+      .filter(([time]) => from <= time && time <= to)
+      .toSorted(([a], [b]) => a - b)
+      .map(([, rdd]) => rdd as RDD<A, E, R>)
   }
 
   /** Forgets what nobody can ask for any more once the batch at `time` has ended. */
@@ -101,10 +116,13 @@ export class Timeline {
       const oldest = time - this.rememberOf(stream)
       for (const each of known.keys()) if (each <= oldest) known.delete(each)
     }
+    const longest = Math.max(0, ...this.#options.remember.values())
+    for (const each of this.#failed) if (each <= time - longest) this.#failed.delete(each)
   }
 
-  /** Forgets everything of one batch, as if it had not been evaluated. */
+  /** Forgets everything of a batch that has failed: later batches go on as if it had not been. */
   discard(time: number): void {
+    this.#failed.add(time)
     for (const known of this.#memo.values()) known.delete(time)
   }
 }

@@ -60,6 +60,18 @@ export type Services = Scheduler | SparkContext | Engine
 /**
  * A scheduler, a SparkContext and a clock that moves only when told to, with a registry of their own so that tests run
  * side by side. `advance` moves the clock.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const slices = RDD.collect(RDD.glom(RDD.range(0, 3)))
+ * const layer = Testing.layer({ parallelism: 3 })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(slices, layer)), [[0], [1], [2]])
+ * ```
  */
 export const layer = (options: Options = {}): Layer.Layer<Services> => {
   const parallelism = options.parallelism ?? 2
@@ -77,7 +89,33 @@ export const layer = (options: Options = {}): Layer.Layer<Services> => {
   ).pipe(Layer.provideMerge(Layer.provideMerge(set, clock))) as Layer.Layer<Services>
 }
 
-/** Moves the clock on by whole batch intervals, one by one, each time until the batch that was due has ended. */
+/**
+ * Moves the clock on by whole batch intervals, one by one, each time until the batch that was due has ended. Gives how each
+ * of them ended; fewer than asked for if the context stops on the way.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, StreamingContext } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const sums: Array<number> = []
+ * const output = Testing.input([[1, 2], [3]]).pipe(
+ *   DStream.reduce((a, b) => a + b),
+ *   DStream.foreachPartition((found) => Effect.sync(() => void sums.push(...found))),
+ * )
+ * const program = Effect.gen(function* () {
+ *   const ssc = yield* StreamingContext.make
+ *   const active = yield* StreamingContext.start(ssc, [output])
+ *   assert.deepEqual(yield* Testing.advance(active), ["completed"])
+ *   assert.deepEqual(sums, [3])
+ *   assert.deepEqual(yield* Testing.advance(active), ["completed"])
+ *   assert.deepEqual(sums, [3, 3])
+ * })
+ * await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
+ * ```
+ */
 export const advance: (
   active: StreamingContext.StreamingContext<StreamingContext.State, unknown>,
   batches?: number,
@@ -167,7 +205,20 @@ export const runOutputs = <const O extends Outputs>(
 /** The partitions of a stream's RDD in one batch; undefined where it had none. */
 export type Partitions<A> = ReadonlyArray<ReadonlyArray<A>> | undefined
 
-/** As {@link run}, with the records of each partition apart. */
+/**
+ * As {@link run}, with the records of each partition apart.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const numbers = Testing.input([[1, 2, 3], null], { partitions: 2 }).pipe(DStream.map((n) => n * 10))
+ * assert.deepEqual(await Effect.runPromise(Testing.runPartitions(numbers)), [[[10], [20, 30]], undefined])
+ * ```
+ */
 export const runPartitions = <A, E, R>(
   stream: DStream<A, E, R>,
   options: Options = {},

@@ -4,4 +4,4 @@
  * @module
  */
 export * from "./harness.ts"
-export * from "./input.ts"
+export { type Given, input, type InputOptions } from "./input.ts"

@@ -21,6 +21,16 @@ Deno.test("countingErrors() drops private-type-ref, the final count, and nothing
   ])
 })
 
+Deno.test("countingErrors() asks no documentation of tags, messages and brands, but of other members", () => {
+  const missing = (source: string) =>
+    `error[missing-jsdoc]: exported symbol is missing JSDoc documentation\n --> /p/lib/a.ts:3:3\n  | \n3 |   ${source}\n  |   ^\n`
+  const selfSpeaking = ['readonly _tag = "A" as const', "override get message(): string {", "readonly [TypeId]: {"]
+  assert.deepEqual(countingErrors(selfSpeaking.map(missing).join("\n")), [])
+  for (const source of ["readonly _tagged = 1", "readonly message: string", "get messages(): string {"]) {
+    assert.deepEqual(countingErrors(missing(source)), [missing(source).trimEnd()])
+  }
+})
+
 const json = (kind: string, jsDoc?: object, module_doc?: object): DocJson => ({
   nodes: {
     [`${root}mod.ts`]: {
@@ -52,6 +62,28 @@ Deno.test("undocumented() wants no more than a description of types, interfaces 
     assert.deepEqual(found(json(kind, { doc: "It." }, {})), [])
     assert.deepEqual(found(json(kind, undefined, {})), ["lib/a.ts:7 it has no description"])
   }
+})
+
+Deno.test("undocumented() reads what stands in a namespace", () => {
+  const element = {
+    name: "inner",
+    declarations: [{ kind: "function", location: { filename: `${root}lib/b.ts`, line: 1 } }],
+  }
+  const space = { kind: "namespace", location: { filename: `${root}mod.ts`, line: 3 }, def: { elements: [element] } }
+  const value: DocJson = {
+    nodes: { [`${root}mod.ts`]: { module_doc: {}, symbols: [{ name: "Space", declarations: [space] }] } },
+  }
+  assert.deepEqual(found(value), ["lib/b.ts:2 inner has no description"])
+})
+
+Deno.test("undocumented() is content with one documented declaration of a name", () => {
+  const location = { filename: `${root}lib/a.ts`, line: 6 }
+  const declarations = [
+    { kind: "interface", location, jsDoc: { doc: "It.\n\n```ts\nit()\n```" } },
+    { kind: "variable", location },
+  ]
+  const value: DocJson = { nodes: { [`${root}mod.ts`]: { module_doc: {}, symbols: [{ name: "It", declarations }] } } }
+  assert.deepEqual(found(value), [])
 })
 
 Deno.test("entryPoints() reads both forms of exports, each file once", () => {

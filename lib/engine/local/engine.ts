@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import type * as Block from "../../rdd/block.ts"
 import { type ActionError, CurrentJob, Engine, type JobContext, type Layout } from "../../rdd/engine.ts"
 import type { AnyRDD, RDD } from "../../rdd/rdd.ts"
@@ -71,6 +71,7 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
           R
         >,
       endBatch: (time, outcome) => outcome === "commit" ? states.commit(time) : states.abort(time),
+      stateVersion: (id) => states.version(id),
       looksUp: options.loopback === true,
       release: (rdd) => Effect.sync(() => void shared.persisted.delete(rdd)),
     }

@@ -1,17 +1,30 @@
 /**
  * Loops as generated code: one loop per stage, with a source text of its own.
  *
- * Only operation kinds and slot numbers are in the text, never anything of the user's. Texts are cached by shape and by
+ * Only operation kinds and slot numbers are in the text, never anything of the user's. Loops are cached by shape and by
  * the code of the user's functions, so that each stage of a program has a loop that the JIT can specialise, and a batch
- * never compiles one that ran before. The cache is bounded: beyond it {@link loopFor} gives undefined.
+ * never compiles one that ran before. Functions with the same code at different places get loops of their own, up to a
+ * few: a loop that calls one function only is about twice as fast as one that calls several, because it is inlined.
+ * Functions made anew for each batch take over the loops of those that are gone. The cache is bounded: beyond it
+ * {@link loopFor} gives undefined.
  *
  * @module
  */
 import type { Callable } from "../../rdd/rdd.ts"
 import type { Loop, Shape, Terminal } from "./program.ts"
 
+/** How many loops there may be, and how many of them for the same code. */
 const CAPACITY = 512
-const loops = new Map<string, Loop>()
+const PER_CODE = 4
+
+/** A loop and the functions it has been compiled for by the JIT. */
+interface Owned {
+  readonly loop: Loop
+  owners: ReadonlyArray<WeakRef<Callable>>
+}
+
+const loops = new Map<string, Array<Owned>>()
+let compiled = 0
 const codes = new WeakMap<Callable, string>()
 let allowed: boolean | undefined
 
@@ -37,6 +50,10 @@ const terminals: Record<Terminal, (x: string, slot: number) => readonly [before:
     ],
     fold: (x, n) => [`k = ${n}; let acc = f${n + 1}();`, `k = ${n}; acc = f${n}(acc, ${x});`, "return [acc];"],
   }
+
+/** How many functions a terminal has, and how many of these it calls for each record. */
+const functionsOf: Record<Terminal, number> = { push: 0, combine: 2, reduce: 1, fold: 2 }
+const calledBy: Record<Terminal, number> = { push: 0, combine: 2, reduce: 1, fold: 1 }
 
 /** The source text of a loop. */
 export const sourceOf = (shape: Shape, serial: number): string => {
@@ -69,7 +86,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
     x = next
   })
   const [before, each, after] = terminals[shape.terminal](x, shape.kinds.length)
-  const slots = shape.kinds.length + (shape.terminal === "push" ? 0 : 2)
+  const slots = shape.kinds.length + functionsOf[shape.terminal]
   const names = Array.from({ length: slots }, (_, i) => `f${i} = f[${i}]`).join(", ")
   return `"use strict"; /* ${serial} */
     ${slots === 0 ? "" : `const ${names};`} let k = 0;
@@ -88,15 +105,30 @@ const compile = (source: string): Loop | undefined => {
   }
 }
 
+const isOwner = ({ owners }: Owned, functions: ReadonlyArray<Callable>): boolean =>
+  owners.every((owner, i) => owner.deref() === functions[i])
+
+const isFree = ({ owners }: Owned): boolean => owners.some((owner) => owner.deref() === undefined)
+
 /** The loop for a shape and functions: undefined where code generation is forbidden, or the cache is full. */
 export const loopFor = (shape: Shape, functions: ReadonlyArray<Callable>): Loop | undefined => {
   if (allowed === false) return undefined
   const key = `${shape.kinds.join()}|${shape.terminal}|${functions.map(codeOf).join("\u0000")}`
-  const known = loops.get(key)
-  if (known !== undefined) return known
-  if (loops.size >= CAPACITY) return undefined
-  const loop = compile(sourceOf(shape, loops.size))
+  const known = loops.get(key) ?? []
+  const called = functions.slice(0, shape.kinds.length + calledBy[shape.terminal])
+  const own = known.find((one) => isOwner(one, called))
+  if (own !== undefined) return own.loop
+  const owners = called.map((f) => new WeakRef(f))
+  const free = known.find(isFree)
+  if (free !== undefined) {
+    free.owners = owners
+    return free.loop
+  }
+  if (known.length === PER_CODE || compiled >= CAPACITY) return known.at(-1)?.loop
+  const loop = compile(sourceOf(shape, compiled))
   allowed = loop !== undefined
-  if (loop !== undefined) loops.set(key, loop)
+  if (loop === undefined) return undefined
+  compiled++
+  loops.set(key, [...known, { loop, owners }])
   return loop
 }

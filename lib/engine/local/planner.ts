@@ -88,16 +88,29 @@ export class Planner {
       if (rdd.invalid !== undefined) return Effect.fail(failed(rdd, undefined, this.#job, rdd.invalid))
       const known = this.#materialised.get(rdd) ?? this.#env.persisted.get(rdd) ?? this.#env.shuffled.get(rdd)
       if (known !== undefined) return Effect.succeed(known)
+      if (rdd.primitive.kind === "state" && this.#isGone(rdd.primitive)) {
+        return Effect.succeed(this.#gone(rdd.primitive))
+      }
       const keep = this.#dry ? undefined : this.#keeper(rdd)
       const lowered = this.#lower(rdd)
       return keep === undefined ? lowered : Effect.flatMap(lowered, keep)
     })
   }
 
+  #isGone({ step }: Kind<"state">): boolean {
+    return this.#env.states.isGone(step.id, step.at)
+  }
+
+  /** The state of a batch that has failed: it is not computed a second time, and has no records. */
+  #gone({ by }: Kind<"state">): Lowered {
+    const partitioner = this.#chosen(by, [])
+    return { pieces: pieces(partitioner.numPartitions, () => there(Block.empty)), partitioner }
+  }
+
   #keeper(rdd: AnyRDD): ((lowered: Lowered) => Job<Lowered>) | undefined {
     const { kind } = rdd.primitive
     if (kind === "source" || kind === "input" || kind === "union") return undefined
-    if (this.#job.shared.has(rdd)) {
+    if (kind !== "state" && kind !== "persist" && this.#job.shared.has(rdd)) {
       return (lowered) => {
         const blocks = this.#job.shared.get(rdd)
         const keep = (all: ReadonlyArray<Block.Block<unknown>>) => {
@@ -107,9 +120,17 @@ export class Planner {
         return blocks === undefined ? Effect.map(this.#runAll(rdd, lowered), keep) : Effect.succeed(keep(blocks))
       }
     }
-    if (kind === "persist") {
+    if (kind === "persist" || kind === "state") {
+      const whole = (lowered: Lowered) => {
+        const blocks = this.#runAll(rdd, lowered)
+        const { primitive } = rdd
+        // A version that lacks partitions is none: it is sealed when all have been written, and written only once.
+        return primitive.kind !== "state"
+          ? blocks
+          : Effect.tap(blocks, () => this.#env.states.seal(primitive.step.id, primitive.step.at))
+      }
       return (lowered) =>
-        Effect.map(this.#runAll(rdd, lowered), (all) => {
+        Effect.map(whole(lowered), (all) => {
           const kept = { pieces: all.map(there), partitioner: lowered.partitioner }
           this.#env.persisted.set(rdd, kept)
           return kept
@@ -155,7 +176,8 @@ export class Planner {
       case "cogroup":
         return Effect.flatMap(this.#parents(rdd), (all) => this.#cogroup(rdd, primitive, all))
       case "state":
-        return Effect.flatMap(this.#parent(rdd), (parent) => this.#state(rdd, primitive, parent))
+        // All parents, in order: the last may be the version of this batch that this one is built on.
+        return Effect.flatMap(this.#parents(rdd), (parents) => this.#state(rdd, primitive, parents))
       case "indexed":
         return Effect.flatMap(this.#parent(rdd), (parent) => this.#indexed(rdd, primitive, parent))
       case "provide":
@@ -392,19 +414,40 @@ export class Planner {
     })
   }
 
-  #state(rdd: AnyRDD, { by }: Kind<"state">, parent: Lowered): Job<Lowered> {
-    const partitioner = this.#chosen(by, [parent])
+  #state(rdd: AnyRDD, primitive: Kind<"state">, parents: ReadonlyArray<Lowered>): Job<Lowered> {
+    const { states } = this.#env
+    const { id, at, expects, whole } = primitive.step
+    return Effect.suspend(() => {
+      const newest = states.newest(id, at)
+      const fresh = newest === undefined || (expects !== undefined && newest !== expects)
+      const from = fresh ? undefined : newest
+      const none: Lowered = { pieces: [], partitioner: undefined }
+      const chosen = fresh && whole !== undefined ? this.lower(whole()) : Effect.succeed(parents[0] ?? none)
+      return Effect.flatMap(chosen, (parent) => this.#stateOver(rdd, primitive, parent, from, fresh))
+    })
+  }
+
+  #stateOver(
+    rdd: AnyRDD,
+    primitive: Kind<"state">,
+    parent: Lowered,
+    from: number | undefined,
+    fresh: boolean,
+  ): Job<Lowered> {
+    const { states, executor } = this.#env
+    const { id, at } = primitive.step
+    const partitioner = this.#chosen(primitive.by, [parent])
     return Effect.map(this.#shuffleBy(sideOf(rdd), partitioner, undefined, parent), (settled) => {
-      const resolved = this.#env.executor.resolve(rdd, this.#job.lookUp).primitive
-      const step = resolved.kind === "state" ? resolved.step : undefined
+      const resolved = executor.resolve(rdd, this.#job.lookUp).primitive
+      const f = resolved.kind === "state" ? resolved.step.f : primitive.step.f
       const read = (piece: Piece, i: number) =>
-        Effect.flatMap(this.run(rdd, piece, i), (block) =>
-          step === undefined ? Effect.succeed(block) : Effect.flatMap(
-            this.#env.states.open(step.id, i, step.from, step.at),
-            (state) =>
+        Effect.flatMap(
+          this.run(rdd, piece, i),
+          (block) =>
+            Effect.flatMap(states.open(id, i, from, at), (state) =>
               attempt(rdd, i, this.#job, () =>
-                Block.fromArray(Array.from(step.f(state, block.records as ReadonlyArray<never>, i)))),
-          ))
+                Block.fromArray(Array.from(f(state, block.records as ReadonlyArray<never>, i, fresh))))),
+        )
       return { pieces: settled.pieces.map((piece, i) => ({ read: read(piece, i), steps: [] })), partitioner }
     })
   }

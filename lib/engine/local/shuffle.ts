@@ -11,17 +11,24 @@ import type { Partitioner } from "../../rdd/partitioner.ts"
 
 /** What one map task has for one reduce partition: keys, their hashes where known, and values, side by side. */
 export interface Bucket {
+  readonly keys: ReadonlyArray<unknown>
+  readonly hashes: ArrayLike<number>
+  readonly values: ReadonlyArray<unknown>
+}
+
+interface OpenBucket extends Bucket {
   readonly keys: Array<unknown>
   readonly hashes: Array<number>
   readonly values: Array<unknown>
 }
 
-const buckets = (n: number): Array<Bucket> => Array.from({ length: n }, () => ({ keys: [], hashes: [], values: [] }))
+const buckets = (n: number): Array<OpenBucket> => Array.from({ length: n }, () => ({ keys: [], hashes: [], values: [] }))
 
-/** A combined table, cut by partition. */
+/** A combined table, cut by partition. It must not change afterwards: one partition has the table itself. */
 export const cutTable = (table: KeyedTable<unknown, unknown>, by: Partitioner): ReadonlyArray<Bucket> => {
-  const out = buckets(by.numPartitions)
   const { ofHash } = by
+  if (ofHash !== undefined && by.numPartitions === 1) return [table]
+  const out = buckets(by.numPartitions)
   for (let i = 0; i < table.size; i++) {
     const key = table.keys[i]
     const hash = table.hashes[i] ?? 0
@@ -60,11 +67,8 @@ export const deal = (records: ReadonlyArray<unknown>, n: number, index: number):
 }
 
 /** The pairs of a table. */
-export const pairsOf = (table: KeyedTable<unknown, unknown>): Block.Block<readonly [unknown, unknown]> => {
-  const out = new Array<readonly [unknown, unknown]>(table.size)
-  for (let i = 0; i < table.size; i++) out[i] = [table.keys[i], table.values[i]]
-  return Block.fromArray(out)
-}
+export const pairsOf = (table: KeyedTable<unknown, unknown>): Block.Block<readonly [unknown, unknown]> =>
+  gatherPairs([table])
 
 /** The pairs of one reduce partition, uncombined, in the order of the map tasks. */
 export const gatherPairs = (parts: ReadonlyArray<Bucket>): Block.Block<readonly [unknown, unknown]> => {
@@ -82,7 +86,7 @@ export const gatherCombined = (
 ): Block.Block<readonly [unknown, unknown]> => {
   const [only] = parts
   if (combine.mapSide && parts.length === 1 && only !== undefined) return gatherPairs([only])
-  const table = new KeyedTable<unknown, unknown>()
+  const table = new KeyedTable<unknown, unknown>(Math.max(...parts.map(({ keys }) => keys.length)))
   const { create, mergeValue, mergeCombiners } = combine
   const first = combine.mapSide ? (value: unknown) => value : create
   const merge = combine.mapSide ? mergeCombiners : mergeValue

@@ -1,0 +1,129 @@
+/**
+ * The generator: what a tick makes of its interval. Allocates what the inputs have, and evaluates the outputs' streams.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import type { AnyGraph } from "../dstream/graph.ts"
+import type { AnyOutput } from "../dstream/output.ts"
+import { empty } from "../rdd/creation.ts"
+import type { Allocation, InputAllocation } from "./allocation.ts"
+import type { BatchFailed } from "./errors.ts"
+import type { OutputOperationInfo } from "./events.ts"
+import type { RunningInput } from "./inputs.ts"
+import { generate, type Job, toBatchFailed } from "./jobs.ts"
+import { type AnyPolicy, type Bearing, bearingOf, handOver, insist, lastOf } from "./policies.ts"
+import { operationInfo } from "./reports.ts"
+import type { Timeline } from "./timeline.ts"
+
+/** What the generator works with. */
+export interface GeneratorOptions {
+  readonly graph: AnyGraph
+  /** The policy of outputs without their own. */
+  readonly policy: AnyPolicy
+  readonly timeline: Timeline
+  readonly inputs: ReadonlyArray<RunningInput>
+}
+
+/** What a tick came to. */
+export type Interval =
+  | {
+    readonly _tag: "Batch"
+    readonly allocation: Allocation
+    readonly jobs: ReadonlyArray<Job>
+    /** Outputs that are left out of the batch by their policy, because their streams could not be evaluated. */
+    readonly left: ReadonlyArray<OutputOperationInfo>
+  }
+  | { readonly _tag: "Failed"; readonly failure: BatchFailed<unknown>; readonly bearing: Bearing }
+
+type Failed = Extract<Interval, { readonly _tag: "Failed" }>
+type Evaluated =
+  | Failed
+  | { readonly _tag: "Job"; readonly job: Job }
+  | { readonly _tag: "NoJob" }
+  | { readonly _tag: "Left"; readonly operation: OutputOperationInfo }
+
+/** Runs something that an input does, with its failure as that of a batch. */
+export const ofInput = <A>(
+  input: RunningInput,
+  batchTime: number,
+  phase: "generate" | "commit",
+  body: () => Effect.Effect<A, unknown, unknown>,
+): Effect.Effect<A, BatchFailed<unknown>, unknown> =>
+  Effect.catchCause(Effect.suspend(body), (cause) => {
+    const { operation, site } = input.stream
+    return Effect.fail(
+      toBatchFailed(cause, { operator: operation, callSite: site, batchTime, outputId: undefined, phase }),
+    )
+  })
+
+const allocate = (
+  { inputs, policy }: GeneratorOptions,
+  time: number,
+): Effect.Effect<Allocation, BatchFailed<unknown>, unknown> =>
+  Effect.gen(function* () {
+    yield* Effect.forEach(inputs, (input) => input.cut, { discard: true })
+    const shares: Record<string, InputAllocation> = {}
+    for (const input of inputs) {
+      shares[input.name] = yield* insist(ofInput(input, time, "generate", () => input.allocate(time)), policy)
+    }
+    return { time, inputs: shares }
+  })
+
+/** What the policy of an output makes of a failed evaluation. */
+const settle = (
+  policy: AnyPolicy,
+  output: AnyOutput,
+  outputId: number,
+  failure: BatchFailed<unknown>,
+): Effect.Effect<Evaluated, never, unknown> => {
+  const last = lastOf(policy)
+  const left = (outcome: "skipped" | "deadLettered"): Evaluated => {
+    const info = operationInfo(failure.batchTime, outputId, output)
+    return { _tag: "Left", operation: { ...info, outcome, failureReason: failure.message } }
+  }
+  if (last._tag === "Skip") return Effect.succeed(left("skipped"))
+  if (last._tag !== "DeadLetter") return Effect.succeed({ _tag: "Failed", failure, bearing: bearingOf(last) })
+  const { batchTime: time, reason, operator } = failure
+  return Effect.map(
+    handOver(last, empty(), { time, outputId, attempt: 0, reason, operator }),
+    (cause) =>
+      cause === undefined ? left("deadLettered") : {
+        _tag: "Failed",
+        failure: toBatchFailed(cause, { ...failure, operator: "deadLetter" }),
+        bearing: "end",
+      },
+  )
+}
+
+/** Evaluates one output, as often as its policy wants to. */
+const evaluate = (options: GeneratorOptions, time: number, output: AnyOutput, outputId: number) => {
+  const once = Effect.flatMap(
+    generate(options.timeline, time, output, outputId),
+    (result) => result._tag === "Failed" ? Effect.fail(result.failure) : Effect.succeed(result),
+  )
+  const policy = output.policy ?? options.policy
+  return Effect.catch(
+    insist(once, policy),
+    (failure): Effect.Effect<Evaluated, never, unknown> => settle(policy, output, outputId, failure),
+  )
+}
+
+/** Makes the batch at `time`. */
+export const generateBatch = (options: GeneratorOptions, time: number): Effect.Effect<Interval, never, unknown> =>
+  Effect.gen(function* () {
+    const allocation = yield* allocate(options, time)
+    const jobs: Array<Job> = []
+    const left: Array<OutputOperationInfo> = []
+    for (const [outputId, output] of options.graph.outputs.entries()) {
+      const result = yield* evaluate(options, time, output, outputId)
+      if (result._tag === "Failed") return result
+      if (result._tag === "Job") jobs.push(result.job)
+      if (result._tag === "Left") left.push(result.operation)
+    }
+    return { _tag: "Batch" as const, allocation, jobs, left }
+  }).pipe(
+    Effect.catch((failure): Effect.Effect<Failed> =>
+      Effect.succeed({ _tag: "Failed", failure, bearing: bearingOf(options.policy) })
+    ),
+  )

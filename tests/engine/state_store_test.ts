@@ -1,0 +1,109 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import * as StateStore from "../../lib/engine/state_store.ts"
+
+const withStore = (body: (store: StateStore.StateStore) => Effect.Effect<void>): Promise<void> =>
+  Effect.runPromise(Effect.flatMap(StateStore.make, body))
+
+Deno.test("StateStore.open() reads the version it is opened on, and its own writes", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      const first = yield* store.open("s", 0, undefined, 1)
+      first.set("a", 1)
+      first.set("b", 2)
+      yield* store.seal("s", 1)
+      yield* store.commit(1)
+      const second = yield* store.open("s", 0, 1, 2)
+      second.set("a", 10)
+      assert.equal(second.delete("b"), true)
+      assert.equal(second.delete("b"), false)
+      assert.deepEqual(Array.from(second.entries()), [["a", 10]])
+      assert.equal(second.size, 1)
+    })
+  ))
+
+Deno.test("StateStore.commit() takes sealed versions only, and abort() leaves nothing", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      const half = yield* store.open("s", 0, undefined, 1)
+      half.set("a", 1)
+      yield* store.commit(1)
+      assert.equal(store.version("s"), undefined)
+      const dropped = yield* store.open("s", 0, undefined, 2)
+      dropped.set("a", 1)
+      yield* store.seal("s", 2)
+      yield* store.abort(2)
+      yield* store.commit(2)
+      assert.equal(store.version("s"), undefined)
+      assert.equal((yield* store.open("s", 0, 2, 3)).size, 0)
+    })
+  ))
+
+Deno.test("StateStore.open() again starts over from the version it reads", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      const failed = yield* store.open("s", 0, undefined, 1)
+      failed.set("a", 1)
+      const retried = yield* store.open("s", 0, undefined, 1)
+      assert.equal(retried.has("a"), false)
+    })
+  ))
+
+Deno.test("StateStore.open() builds on a version of the same batch that is still pending", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      const one = yield* store.open("s", 0, undefined, 1)
+      one.set("a", 1)
+      yield* store.seal("s", 1)
+      const two = yield* store.open("s", 0, 1, 2)
+      assert.equal(two.get("a"), 1)
+      two.set("b", 2)
+      yield* store.seal("s", 2)
+      yield* store.commit(2)
+      assert.equal(store.version("s"), 2)
+      assert.deepEqual(Array.from((yield* store.open("s", 0, 2, 3)).entries()), [["a", 1], ["b", 2]])
+    })
+  ))
+
+type Step = { readonly key: string | number | readonly [string, number]; readonly value: number | undefined }
+const key = fc.oneof(
+  fc.constantFrom("a", "b", "\u0000a", "1"),
+  fc.constantFrom(1, 2, NaN),
+  fc.tuple(fc.constantFrom("a", "b"), fc.nat(2)),
+)
+const step: fc.Arbitrary<Step> = fc.record({ key, value: fc.option(fc.nat(), { nil: undefined }) })
+
+Deno.test("StateStore holds what a list of entries holds, in the order of the last writes, whatever fails in between", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ steps: fc.array(step), ends: fc.constantFrom("commit", "abort", "unsealed") }), {
+        maxLength: 12,
+      }),
+      (batches) =>
+        withStore((store) =>
+          Effect.gen(function* () {
+            let model: ReadonlyArray<readonly [string, unknown, number]> = []
+            for (const [at, { steps, ends }] of batches.entries()) {
+              const version = yield* store.open("s", 0, store.version("s"), at)
+              let next = model
+              for (const { key, value } of steps) {
+                const name = JSON.stringify([typeof key, String(key)])
+                if (value === undefined) {
+                  assert.equal(version.delete(key), next.some(([other]) => other === name))
+                  next = next.filter(([other]) => other !== name)
+                } else {
+                  version.set(key, value)
+                  next = [...next.filter(([other]) => other !== name), [name, key, value]]
+                }
+              }
+              assert.deepEqual(Array.from(version.entries()), next.map(([, key, value]) => [key, value]))
+              assert.equal(version.size, next.length)
+              if (ends !== "unsealed") yield* store.seal("s", at)
+              yield* ends === "abort" ? store.abort(at) : store.commit(at)
+              if (ends === "commit") model = next
+            }
+          })
+        ),
+    ),
+  ))

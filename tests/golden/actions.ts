@@ -1,0 +1,87 @@
+/** Actions of cases. Adding one is one line of the table. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Partitioner, RDD } from "../../mod.ts"
+import { Engine } from "../../lib/rdd/engine.ts"
+import { lookUp, type NodeSpec } from "./case.ts"
+import { combineFn } from "./functions.ts"
+import { type AnyRDD, zeroOf } from "./rdd_nodes.ts"
+import { decode } from "./values.ts"
+
+/** An action on an RDD. */
+export type Action = (rdd: AnyRDD) => Effect.Effect<unknown, unknown, Engine>
+type Pairs = RDD.RDD<readonly [unknown, unknown], unknown>
+type Numbers = RDD.RDD<number, unknown>
+
+const keyed = (action: (rdd: Pairs) => Effect.Effect<unknown, unknown, Engine>): () => Action => () => (rdd) =>
+  action(rdd as Pairs)
+
+/** The name of a partitioner, as cases write it; null where there is none with a name. */
+export const partitionerName = (partitioner: Partitioner.Partitioner | undefined): string | null =>
+  partitioner?.name === "HashPartitioner" ? Partitioner.show(partitioner) : null
+
+/** The elements of each partition. */
+export const glomCollect: Action = (rdd) =>
+  Effect.flatMap(
+    Engine,
+    (engine) => Effect.map(engine.run(rdd), (blocks) => blocks.map(({ records }) => [...records])),
+  )
+
+const reducing =
+  (action: (rdd: AnyRDD, f: (a: unknown, b: unknown) => unknown, node: NodeSpec) => ReturnType<Action>) =>
+  (node: NodeSpec): Action => {
+    const f = combineFn(node.f)
+    return (rdd) => action(rdd, f, node)
+  }
+
+const aggregating = (
+  action: (rdd: AnyRDD, seq: never, comb: never, node: NodeSpec) => ReturnType<Action>,
+) =>
+(node: NodeSpec): Action => {
+  const [seq, comb] = [combineFn(node.seq) as never, combineFn(node.comb) as never]
+  return (rdd) => action(rdd, seq, comb, node)
+}
+
+const depth = (node: NodeSpec) => ({ depth: node.depth as number | undefined })
+
+const table: Readonly<Record<string, (node: NodeSpec) => Action>> = {
+  collect: () => RDD.collect,
+  glomCollect: () => glomCollect,
+  count: () => RDD.count,
+  first: () => RDD.first,
+  take: ({ n = 0 }) => (rdd) => RDD.take(rdd, n),
+  isEmpty: () => RDD.isEmpty,
+  top: ({ n = 0 }) => (rdd) => RDD.top(rdd, n),
+  takeOrdered: ({ n = 0 }) => (rdd) => RDD.takeOrdered(rdd, n),
+  max: () => (rdd) => RDD.max(rdd),
+  min: () => (rdd) => RDD.min(rdd),
+  reduce: reducing((rdd, f) => RDD.reduce(rdd, f)),
+  treeReduce: reducing((rdd, f, node) => RDD.treeReduce(rdd, f, depth(node))),
+  fold: reducing((rdd, f, node) => RDD.fold(rdd, zeroOf(node) as unknown, f)),
+  aggregate: aggregating((rdd, seq, comb, node) => RDD.aggregate(rdd, zeroOf(node), seq, comb)),
+  treeAggregate: aggregating((rdd, seq, comb, node) => RDD.treeAggregate(rdd, zeroOf(node), seq, comb, depth(node))),
+  countByValue: () => RDD.countByValue,
+  countByKey: keyed(RDD.countByKey),
+  collectAsMap: keyed(RDD.collectAsMap),
+  reduceByKeyLocally: (node) => {
+    const f = combineFn(node.f)
+    return (rdd) => RDD.reduceByKeyLocally(rdd as Pairs, f)
+  },
+  lookup: ({ key }) => (rdd) => RDD.lookup(rdd as Pairs, decode(key)),
+  foreachAccumulate: () => (rdd) =>
+    Effect.suspend(() => {
+      let sum = 0
+      return Effect.map(RDD.foreach(rdd as Numbers, (n) => void (sum += n)), () => sum)
+    }),
+  foreachPartitionCount: () => (rdd) =>
+    Effect.suspend(() => {
+      let count = 0
+      return Effect.map(RDD.foreachPartition(rdd, () => void count++), () => count)
+    }),
+  getNumPartitions: () => RDD.getNumPartitions,
+  partitioner: () => (rdd) =>
+    Effect.map(RDD.partitioner(rdd), (found) => partitionerName(Option.getOrUndefined(found))),
+}
+
+/** The action that a case names. */
+export const actionOf = (node: NodeSpec): Action => lookUp(table, node.op, "action")(node)

@@ -1,0 +1,74 @@
+/** Cases of kinds `call` and `hash`: values of time, and where keys are placed. */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { Durations, Interval, Partitioner, Time } from "../../mod.ts"
+import { hashKey } from "../../lib/core/keys.ts"
+import { type Case, lookUp } from "./case.ts"
+import { compareResult, compareValues, type Result } from "./compare.ts"
+import { errorOf } from "./errors.ts"
+import type { Differences } from "./stream_cases.ts"
+import { decode } from "./values.ts"
+
+type Numbers = ReadonlyArray<number>
+type Call = (...args: ReadonlyArray<never>) => unknown
+
+const functions = (space: object): Readonly<Record<string, Call>> =>
+  Object.fromEntries(Object.entries(space).filter(([, value]) => typeof value === "function"))
+
+const binary =
+  (f: (a: Interval.Interval, b: Interval.Interval) => unknown) => (...[a = 0, b = 0, c = 0, d = 0]: Numbers) =>
+    f(Interval.make(a, b), Interval.make(c, d))
+
+const shifted =
+  (f: (self: Interval.Interval, by: number) => Interval.Interval) => (...[a = 0, b = 0, by = 0]: Numbers) =>
+    Interval.show(f(Interval.make(a, b), by))
+
+const tables: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
+  Duration: { ...functions(Durations), toString: Durations.show },
+  Durations: functions(Durations),
+  Time: { ...functions(Time), toString: Time.show },
+  Interval: {
+    ...functions(Interval),
+    toString: (a: number, b: number) => Interval.show(Interval.make(a, b)),
+    duration: (a: number, b: number) => Interval.duration(Interval.make(a, b)),
+    plus: shifted(Interval.plus),
+    minus: shifted(Interval.minus),
+    less: binary(Interval.less),
+    lessEq: binary(Interval.lessEq),
+    greater: binary(Interval.greater),
+    greaterEq: binary(Interval.greaterEq),
+  },
+}
+
+/** Runs a case of kind `call`. */
+export const callCase = (golden: Case): Effect.Effect<Differences> =>
+  Effect.gen(function* () {
+    const { calls = [], expected } = golden
+    const number = compareValues("number of results", expected.results?.length, calls.length)
+    const found = number === undefined ? [] : [number]
+    for (const [i, { fn, args }] of calls.entries()) {
+      const [space = "", name = ""] = fn.split(".")
+      const call = lookUp(lookUp(tables, space, ""), name, space) as (...args: ReadonlyArray<unknown>) => unknown
+      const exit = yield* Effect.exit(Effect.suspend(() => {
+        const value = call(...args.map(decode))
+        return Effect.isEffect(value) ? value as Effect.Effect<unknown, unknown> : Effect.succeed(value)
+      }))
+      const got: Result = Exit.isSuccess(exit) ? { value: exit.value } : { error: errorOf(exit.cause) }
+      const different = compareResult(`${fn}(${args.join(", ")})`, expected.results?.[i] ?? {}, got)
+      if (different !== undefined) found.push(different)
+    }
+    return found
+  })
+
+/** Runs a case of kind `hash`. */
+export const hashCase = (golden: Case): Effect.Effect<Differences> =>
+  Effect.sync(() => {
+    const keys = (golden.keys ?? []).map(decode)
+    const { hashCodes, partition = {} } = golden.expected
+    return [
+      compareValues("hash codes", hashCodes, keys.map(hashKey)),
+      ...Object.entries(partition).map(([n, places]) =>
+        compareValues(`of ${n} partitions`, places, keys.map(Partitioner.hash(Number(n)).getPartition))
+      ),
+    ].filter((found) => found !== undefined)
+  })

@@ -1,0 +1,54 @@
+/** Files that cases read and write, under a folder of their own. */
+import type { Expected, StepSpec } from "./case.ts"
+import { lookUp } from "./case.ts"
+import { compareValues } from "./compare.ts"
+
+const millis = (step: StepSpec): Date => new Date(Number(step.mtime ?? 0))
+
+const steps: Readonly<Record<string, (step: StepSpec, root: string) => Promise<void>>> = {
+  mkdir: (step, root) => Deno.mkdir(`${root}/${step.dir}`, { recursive: true }),
+  writeFile: async (step, root) => {
+    const hidden = `${root}/.writing`
+    const path = `${root}/${step.dir ?? "."}/${step.name}`
+    if (Array.isArray(step.bytes)) await Deno.writeFile(hidden, Uint8Array.from(step.bytes))
+    else await Deno.writeTextFile(hidden, String(step.text ?? ""))
+    await Deno.utime(hidden, millis(step), millis(step))
+    await Deno.rename(hidden, path)
+  },
+  deleteFile: (step, root) => Deno.remove(`${root}/${step.dir ?? "."}/${step.name}`),
+  renameDir: (step, root) => Deno.rename(`${root}/${step.dir ?? step.from}`, `${root}/${step.to ?? step.name}`),
+}
+
+/** Whether a step only touches files. */
+export const isFileStep = (step: StepSpec): boolean => Object.hasOwn(steps, step.do)
+
+/** Runs such a step below a folder. */
+export const fileStep = (step: StepSpec, root: string): Promise<void> => lookUp(steps, step.do, "step")(step, root)
+
+/** All files below a folder in the order of their names, hidden ones left out. */
+const listing = async (
+  root: string,
+  under = "",
+): Promise<ReadonlyArray<{ readonly file: string; readonly text: string }>> => {
+  const found = []
+  const entries = (await Array.fromAsync(Deno.readDir(`${root}/${under}`))).filter(({ name }) => !name.startsWith("."))
+  for (const { name, isDirectory } of entries.toSorted((a, b) => a.name < b.name ? -1 : 1)) {
+    const file = under === "" ? name : `${under}/${name}`
+    if (isDirectory) found.push(...await listing(root, file))
+    else found.push({ file, text: await Deno.readTextFile(`${root}/${file}`) })
+  }
+  return found
+}
+
+/** Compares written files. */
+export const compareFiles = async (
+  expected: NonNullable<Expected["files"]>,
+  root: string,
+): Promise<ReadonlyArray<string>> => {
+  const got = await listing(root)
+  const names = compareValues("files", expected.map(({ file }) => file), got.map(({ file }) => file))
+  if (names !== undefined) return [names]
+  return expected.flatMap(({ file, text }, i) =>
+    text === undefined ? [] : compareValues(file, text, got[i]?.text) ?? []
+  )
+}

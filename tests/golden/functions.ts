@@ -1,0 +1,181 @@
+/** The named functions of cases, except those on state. */
+import { showRecord } from "../../lib/core/show.ts"
+import { compare } from "../../lib/rdd.ts"
+import { type FunctionRef, lookUp } from "./case.ts"
+import { decode, plain } from "./values.ts"
+
+/** What a named function throws. */
+export class UserError extends Error {
+  override readonly name = "UserError"
+}
+
+/** Makes functions of their arguments. */
+type Table = Readonly<Record<string, (...given: ReadonlyArray<never>) => unknown>>
+
+/** A pair, as functions see it. */
+type Pair = readonly [never, never]
+
+const boom = (value: unknown): never => {
+  throw new UserError(`boom: ${showRecord(value)}`)
+}
+
+/** Whether two values are the same. */
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+const failing = (v: unknown) => (x: unknown) => same(x, v) ? boom(v) : x
+const modulo = (x: number, n: number) => ((x % n) + n) % n
+const total = (list: ReadonlyArray<number>) => list.reduce((a, b) => a + b, 0)
+const largest = (a: never, b: never) => compare(a, b) >= 0 ? a : b
+const add = (a: number, b: number) => a + b
+const chars = (x: string) => Array.from(x)
+
+const map: Table = {
+  identity: () => (x: unknown) => x,
+  toString: () => showRecord,
+  double: () => (x: number) => x * 2,
+  plus: (n: number) => (x: number) => x + n,
+  minus: (n: number) => (x: number) => x - n,
+  times: (n: number) => (x: number) => x * n,
+  negate: () => (x: number) => -x,
+  square: () => (x: number) => x * x,
+  mod: (n: number) => (x: number) => modulo(x, n),
+  half: () => (x: number) => x / 2,
+  length: () => (x: string) => x.length,
+  upper: () => (x: string) => x.toUpperCase(),
+  suffix: (s: string) => (x: unknown) => `${showRecord(x)}${s}`,
+  isEvenValue: () => (x: number) => x % 2 === 0,
+  constant: (v: unknown) => () => v,
+  toNull: () => () => null,
+  pairWithOne: () => (x: unknown) => [x, 1],
+  pairWith: (v: unknown) => (x: unknown) => [x, v],
+  pairSelf: () => (x: unknown) => [x, x],
+  pairSquare: () => (x: number) => [x, x * x],
+  keyByMod: (n: number) => (x: number) => [modulo(x, n), x],
+  keyByLength: () => (x: string) => [x.length, x],
+  keyByFirst: () => (x: string) => [x.slice(0, 1), x],
+  swap: () => ([a, b]: Pair) => [b, a],
+  first: () => ([a]: Pair) => a,
+  second: () => ([, b]: Pair) => b,
+  sumPair: () => ([a, b]: readonly [number | null, number | null]) => (a ?? 0) + (b ?? 0),
+  keyColonValue: () => ([k, v]: Pair) => `${showRecord(k)}:${showRecord(v)}`,
+  sumList: () => total,
+  size: () => (x: ReadonlyArray<unknown>) => x.length,
+  sorted: () => (x: ReadonlyArray<unknown>) => x.toSorted(compare),
+  toList: () => (x: unknown) => [x],
+  sizes: () => ([a, b]: readonly [ReadonlyArray<unknown>, ReadonlyArray<unknown>]) => [a.length, b.length],
+  failOn: failing,
+}
+
+const predicate: Table = {
+  isEven: () => (x: number) => x % 2 === 0,
+  isOdd: () => (x: number) => x % 2 !== 0,
+  gt: (n: number) => (x: number) => x > n,
+  lt: (n: number) => (x: number) => x < n,
+  notEq: (v: unknown) => (x: unknown) => !same(x, v),
+  nonEmpty: () => (x: string) => x.length > 0,
+  contains: (s: string) => (x: string) => x.includes(s),
+  valueNonZero: () => ([, v]: Pair) => v !== 0,
+  valueGt: (n: number) => ([, v]: Pair) => v > n,
+  valueLt: (n: number) => ([, v]: Pair) => v < n,
+  keyNotEq: (v: unknown) => ([k]: Pair) => !same(k, v),
+  all: () => () => true,
+  none: () => () => false,
+  failOn: (v: unknown) => (x: unknown) => same(x, v) ? boom(v) : true,
+}
+
+const flatMap: Table = {
+  splitWords: () => (x: string) => x.split(" ").filter((word) => word !== ""),
+  chars: () => chars,
+  lengthAndChars: () => (x: string) => [String(x.length), ...chars(x)],
+  xAnd2x: () => (x: number) => [x, 2 * x],
+  xAndPlus: (n: number) => (x: number) => [x, x + n],
+  repeat: () => (x: number) => Array.from({ length: x }, () => x),
+  range: () => (x: number) => Array.from({ length: Math.max(0, x) }, (_, i) => i),
+  elements: () => (x: ReadonlyArray<unknown>) => x,
+  noElements: () => () => [],
+  failOn: (v: unknown) => (x: unknown) => [failing(v)(x)],
+}
+
+const combine: Table = {
+  add: () => add,
+  sub: () => (a: number, b: number) => a - b,
+  mul: () => (a: number, b: number) => a * b,
+  max: () => largest,
+  min: () => (a: never, b: never) => compare(a, b) <= 0 ? a : b,
+  left: () => (a: unknown) => a,
+  right: () => (_: unknown, b: unknown) => b,
+  joinComma: () => (a: unknown, b: unknown) => `${showRecord(a)},${showRecord(b)}`,
+  append: () => (list: ReadonlyArray<unknown>, value: unknown) => [...list, value],
+  concatLists: () => (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>) => [...a, ...b],
+  countInc: () => (a: number) => a + 1,
+  sumCount: () => ([sum, count]: readonly [number, number], v: number) => [sum + v, count + 1],
+  sumCountMerge: () => (a: readonly [number, number], b: readonly [number, number]) => [a[0] + b[0], a[1] + b[1]],
+  failAdd: (v: unknown) => (a: number, b: number) => same(a, v) || same(b, v) ? boom(v) : add(a, b),
+}
+
+type Part = ReadonlyArray<never>
+
+const partition: Table = {
+  identity: () => (part: Part) => part,
+  sum: () => (part: ReadonlyArray<number>) => [total(part)],
+  count: () => (part: Part) => [part.length],
+  list: () => (part: Part) => [[...part]],
+  concatUpper: () => (part: ReadonlyArray<string>) => [part.join("").toUpperCase()],
+  maxIfAny: () => (part: Part) => part.length === 0 ? [] : [part.reduce(largest)],
+  head: () => (part: Part) => part.slice(0, 1),
+  reverse: () => (part: Part) => part.toReversed(),
+  swapPairs: () => (part: ReadonlyArray<Pair>) => part.map(([a, b]) => [b, a]),
+  failIfEmpty: () => (part: Part) => {
+    if (part.length === 0) throw new UserError("empty partition")
+    return part
+  },
+  withIndex: () => (part: Part, index: number) => part.map((x) => [index, x]),
+  indexSum: () => (part: ReadonlyArray<number>, index: number) => [[index, total(part)]],
+  indexCount: () => (part: Part, index: number) => [[index, part.length]],
+  dropFirstPartition: () => (part: Part, index: number) => index === 0 ? [] : part,
+}
+
+const zipped: Table = {
+  sizesPair: () => (a: Part, b: Part) => [[a.length, b.length]],
+  concatBoth: () => (a: Part, b: Part) => [...a, ...b],
+}
+
+/** Finds a named function in a table. */
+export const named = (table: Table, kind: string, ref: FunctionRef | undefined): (...args: Array<never>) => unknown => {
+  const [name, ...given] = ref === undefined ? ["(none)"] : typeof ref === "string" ? [ref] : ref
+  return lookUp(table, name, `${kind} function`)(...given.map(decode) as Array<never>) as never
+}
+
+/** Field `f` of a node, and the like, as a function on one record. */
+export const mapFn = (ref: FunctionRef | undefined): (x: unknown) => unknown => {
+  const f = named(map, "map", ref)
+  return (x) => f(plain(x) as never)
+}
+
+/** As a predicate. */
+export const predicateFn = (ref: FunctionRef | undefined): (x: unknown) => boolean => {
+  const f = named(predicate, "predicate", ref)
+  return (x) => f(plain(x) as never) === true
+}
+
+/** As a function from a record to several. */
+export const flatMapFn = (ref: FunctionRef | undefined): (x: unknown) => ReadonlyArray<unknown> => {
+  const f = named(flatMap, "flatMap", ref)
+  return (x) => f(plain(x) as never) as ReadonlyArray<unknown>
+}
+
+/** As a function that makes one value of two. */
+export const combineFn = (ref: unknown): (a: unknown, b: unknown) => unknown =>
+  named(combine, "combine", ref as FunctionRef | undefined) as never
+
+/** As a function on a partition and its index. */
+export const partitionFn = (
+  ref: FunctionRef | undefined,
+): (part: ReadonlyArray<unknown>, index: number) => ReadonlyArray<unknown> =>
+  named(partition, "partition", ref) as never
+
+/** As a function on the partitions of two RDDs. */
+export const zipFn = (
+  ref: FunctionRef | undefined,
+): (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>) => ReadonlyArray<unknown> =>
+  named(zipped, "zipPartitions", ref) as never

@@ -1,0 +1,166 @@
+/** What a script works with: contexts by name, in one process. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
+import { DStream, SparkContext, StreamingContext } from "../../mod.ts"
+import { Testing } from "../../lib/testing.ts"
+import type { AnyOutput } from "../../lib/dstream/output.ts"
+import { runtimeOf } from "../../lib/streaming/context.ts"
+import { Scheduler } from "../../lib/streaming/scheduler.ts"
+import { type Case, type ContextSpec, type InputSpec, missing, type NodeSpec, type OutputSpec } from "./case.ts"
+import { type Handle, layerOptions, makeContext, type Services, startContext } from "./contexts.ts"
+import type { Stream } from "./nodes.ts"
+import { outputOf, type Recorder, sentinel } from "./outputs.ts"
+import { addInput, addNode, emptyProgram, type Program, streamOf } from "./streams.ts"
+
+/** A context of a script. Its graph is a value: made of what was said about it, when it is first needed. */
+export class ScriptContext {
+  readonly inputs: Array<InputSpec> = []
+  readonly nodes: Array<NodeSpec> = []
+  readonly outputs: Array<OutputSpec> = []
+  /** Streams to be persisted, and how. */
+  readonly persisted = new Map<string, string | undefined>()
+  active: Handle | undefined
+  clock: number
+  #program: Program | undefined
+
+  constructor(
+    readonly spec: ContextSpec,
+    readonly ssc: StreamingContext.StreamingContext<"Initialized">,
+    readonly services: Context.Context<Testing.Services>,
+  ) {
+    this.clock = spec.clockStart ?? 0
+  }
+
+  get batchMs(): number {
+    return this.spec.batchMs ?? 1000
+  }
+
+  /** The handle in its latest state. */
+  get handle(): Handle {
+    return this.active ?? this.ssc
+  }
+
+  /** Its streams. */
+  get program(): Program {
+    if (this.#program !== undefined) return this.#program
+    const program = emptyProgram()
+    const persist = (id: string | undefined) => {
+      if (id === undefined || !this.persisted.has(id)) return
+      program.streams.set(id, DStream.persist(streamOf(program, id), this.persisted.get(id) as never))
+    }
+    for (const input of this.inputs) {
+      addInput(program, input)
+      persist(input.id)
+    }
+    for (const node of this.nodes) {
+      addNode(program, node)
+      persist(node.id)
+    }
+    this.#program = program
+    return program
+  }
+
+  /** Makes its streams again: something has been added. What queues hold is kept by reading the definitions again. */
+  changed(): void {
+    this.#program = undefined
+  }
+
+  stream(id: string | undefined): Stream {
+    return streamOf(this.program, id ?? "")
+  }
+
+  /** Its outputs as values. */
+  graph(recorder: Recorder): ReadonlyArray<AnyOutput> {
+    const own = this.outputs.map((spec) => outputOf(recorder, this.stream(spec.in), spec))
+    return own.length === 0 || this.spec.sentinel === false ? own : [...own, sentinel()]
+  }
+}
+
+/** A running script. */
+export class Script {
+  readonly contexts = new Map<string, ScriptContext>()
+  #services: Context.Context<Testing.Services> | undefined
+  #parallelism: number | undefined
+
+  constructor(
+    readonly golden: Case,
+    readonly engine: Testing.EngineName,
+    readonly recorder: Recorder,
+    readonly scope: Scope.Scope,
+  ) {}
+
+  /** The context of a step. */
+  context(name = "A"): ScriptContext {
+    return this.contexts.get(name) ?? missing(`context ${name}`)
+  }
+
+  /** The SparkContext and what belongs to it: a new one where there is none, or where it has been stopped. */
+  services(spec: ContextSpec): Effect.Effect<Context.Context<Testing.Services>> {
+    return Effect.gen({ self: this }, function* () {
+      const options = layerOptions(spec, this.engine)
+      const known = this.#services
+      const usable = known !== undefined && !(yield* Context.get(known, SparkContext.SparkContext).isStopped)
+      if (usable && options.parallelism === this.#parallelism) return known
+      this.#services = yield* Layer.buildWithScope(Testing.layer(options), this.scope)
+      this.#parallelism = options.parallelism
+      return this.#services
+    })
+  }
+
+  /** Makes a context under a name. */
+  create(spec: ContextSpec, name = "A"): Effect.Effect<ScriptContext, unknown> {
+    return Effect.gen({ self: this }, function* () {
+      const services = yield* this.services(spec)
+      const ssc = yield* makeContext(spec).pipe(
+        Effect.provideService(Scheduler, { batchDuration: spec.batchMs ?? 1000 }),
+        Effect.provideContext(services),
+      )
+      const made = new ScriptContext(spec, ssc, services)
+      this.contexts.set(name, made)
+      return made
+    })
+  }
+
+  /** Runs something where a context lives. */
+  within<A, E>(context: ScriptContext, effect: Effect.Effect<A, E, Services>): Effect.Effect<A, E> {
+    return effect.pipe(
+      Effect.provideContext(Context.add(context.services, Scope.Scope, this.scope) as Context.Context<Services>),
+    )
+  }
+
+  /** Starts a context; its clock goes on from where it was. */
+  start(context: ScriptContext): Effect.Effect<void, unknown> {
+    return this.within(
+      context,
+      Effect.gen({ self: this }, function* () {
+        if (context.active === undefined) yield* TestClock.setTime(context.clock)
+        const active = yield* startContext(context.ssc, context.graph(this.recorder))
+        context.active = active
+      }),
+    )
+  }
+
+  /** The running part of a context, undefined where there is none. */
+  runtime(context: ScriptContext) {
+    return Effect.map(
+      Effect.exit(runtimeOf("golden", context.handle)),
+      (exit) => exit._tag === "Success" ? exit.value : undefined,
+    )
+  }
+
+  /** The name of the active context. */
+  get activeName(): Effect.Effect<string | null> {
+    const services = this.#services
+    if (services === undefined) return Effect.succeed(null)
+    return Effect.map(
+      Effect.provideContext(StreamingContext.getActive, services),
+      (found) =>
+        found._tag === "None"
+          ? null
+          : Array.from(this.contexts).find(([, { active }]) => active === found.value)?.[0] ?? "unknown",
+    )
+  }
+}

@@ -1,0 +1,164 @@
+/** The steps of scripts. Adding one is one line of the table. */
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import { DStream, Graph, RDD, SparkContext, StreamingContext, Time } from "../../mod.ts"
+import { Batch, NoRDD } from "../../lib/dstream/batch.ts"
+import { isTimeValid } from "../../lib/dstream/dstream.ts"
+import { inputName } from "../../lib/dstream/graph.ts"
+import { type Given, lookUp, missing, type StepSpec } from "./case.ts"
+import { advance, type Services } from "./contexts.ts"
+import type { Script, ScriptContext } from "./script.ts"
+import { rddOf } from "./streams.ts"
+import { sentinel } from "./outputs.ts"
+
+type Step = (step: StepSpec, script: Script) => Effect.Effect<unknown, unknown>
+
+const inContext =
+  (run: (context: ScriptContext, step: StepSpec, script: Script) => Effect.Effect<unknown, unknown, Services>): Step =>
+  (step, script) =>
+    Effect.suspend(() => {
+      const context = script.context(step.ctx)
+      return script.within(context, run(context, step, script))
+    })
+
+const defining = (add: (context: ScriptContext, step: StepSpec) => void): Step =>
+  inContext((context, step) =>
+    Effect.sync(() => {
+      add(context, step)
+      context.changed()
+      void context.program
+    })
+  )
+
+/** A graph over all inputs of a context in the order of their definition, as Spark numbers them. */
+const inputsOf = (context: ScriptContext) => {
+  const outputs = context.inputs.map(({ id }) => DStream.foreachRDD(context.stream(id), () => Effect.void))
+  return Graph.inputs(Graph.make([...outputs, sentinel()] as never))
+}
+
+const inputIdOf = (context: ScriptContext, step: StepSpec): number =>
+  inputsOf(context).findIndex((input) => input.traits.source === context.stream(step.in).traits.source)
+
+/** The RDD of a stream at a time, undefined where it has none. */
+const computed = (
+  context: ScriptContext,
+  step: StepSpec,
+  script: Script,
+): Effect.Effect<RDD.RDD<unknown, unknown> | undefined, unknown> =>
+  Effect.flatMap(script.runtime(context), (runtime) => {
+    const stream = context.stream(step.in)
+    const batch = runtime?.timeline.at(Number(step.time))
+    if (batch === undefined || !isTimeValid(batch, stream.slideDuration)) return Effect.undefined
+    return Effect.catch(
+      Effect.provideService(stream, Batch, batch),
+      (error) => error instanceof NoRDD ? Effect.undefined : Effect.fail(error),
+    )
+  })
+
+/** Milliseconds of real time that a step waits at most. */
+const PATIENCE = 20
+
+const table: Readonly<Record<string, Step>> = {
+  create: (step, script) => Effect.asVoid(script.create(step, step.ctx)),
+  build: (step, script) =>
+    Effect.suspend(() => {
+      const context = script.context(step.ctx)
+      const { inputs = [], nodes = [], outputs = [] } = script.golden
+      context.inputs.push(...inputs)
+      context.nodes.push(...nodes)
+      context.outputs.push(...outputs)
+      context.changed()
+      return Effect.sync(() => void context.graph(script.recorder))
+    }),
+  input: defining((context, step) => context.inputs.push(step as never)),
+  node: defining((context, step) => context.nodes.push(step as never)),
+  output: defining((context, step) => context.outputs.push(step as never)),
+  start: (step, script) => Effect.suspend(() => script.start(script.context(step.ctx))),
+  advance: inContext((context, { batches = 1, keepError }, script) =>
+    Effect.gen(function* () {
+      const ends = yield* advance(context.handle, Number(batches), script.recorder, keepError === true)
+      context.clock += Number(batches) * context.batchMs
+      return Number(batches) === 1 ? ends[0] : ends
+    })
+  ),
+  stop: inContext((context, { stopSparkContext = false, graceful = false }) =>
+    StreamingContext.stop(context.handle, {
+      stopSparkContext: stopSparkContext === true,
+      stopGracefully: graceful === true,
+    })
+  ),
+  state: inContext((context) => Effect.map(StreamingContext.getState(context.handle), (state) => state.toUpperCase())),
+  getActive: (_, script) => script.activeName,
+  getActiveOrCreate: (step, script) =>
+    Effect.gen(function* () {
+      const services = yield* script.services(step)
+      let created = false
+      const creating = Effect.orDie(Effect.map(script.create(step, step.ctx), ({ ssc }) => {
+        created = true
+        return ssc
+      }))
+      yield* Effect.provideContext(StreamingContext.getActiveOrCreate(creating), services)
+      return created ? "created" : "active"
+    }),
+  remember: inContext((context, { ms }) => StreamingContext.remember(context.ssc, Number(ms))),
+  persistStream: defining((context, step) => context.persisted.set(String(step.in), step.level as string | undefined)),
+  cacheStream: defining((context, step) => context.persisted.set(String(step.in), undefined)),
+  slice: inContext((context, step) =>
+    Effect.gen(function* () {
+      const stream = context.stream(step.in)
+      const rdds = yield* StreamingContext.slice(context.handle as never, stream, Number(step.from), Number(step.to))
+      return yield* Effect.forEach(rdds, RDD.collect)
+    })
+  ),
+  getOrCompute: inContext((context, step, script) =>
+    Effect.gen(function* () {
+      const rdd = yield* computed(context, step, script)
+      return rdd === undefined ? null : yield* RDD.collect(rdd)
+    })
+  ),
+  generatedTimes: inContext((context, step, script) =>
+    Effect.map(script.runtime(context), (runtime) => {
+      if (runtime === undefined) return []
+      const { timeline } = runtime
+      const stream = context.stream(step.in)
+      return Time.until(timeline.zeroTime, runtime.due, context.batchMs)
+        .filter((time) => timeline.at(time).recall(stream) !== undefined)
+    })
+  ),
+  rememberDuration: inContext((context, step, script) =>
+    Effect.map(script.runtime(context), (runtime) => runtime?.timeline.rememberOf(context.stream(step.in)) ?? null)
+  ),
+  slideDuration: inContext((context, step) =>
+    Effect.sync(() => context.stream(step.in).slideDuration ?? context.batchMs)
+  ),
+  zeroTime: inContext((context, _, script) =>
+    Effect.map(script.runtime(context), (runtime) => runtime?.timeline.zeroTime ?? null)
+  ),
+  inputName: inContext((context, step) =>
+    Effect.sync(() => {
+      const id = inputIdOf(context, step)
+      return inputName(inputsOf(context)[id] ?? missing(`input ${step.in}`), id)
+    })
+  ),
+  inputId: inContext((context, step) => Effect.sync(() => inputIdOf(context, step))),
+  clock: inContext((context) => Effect.sync(() => context.clock)),
+  awaitOrTimeout: inContext((context, { ms }) =>
+    TestClock.withLive(
+      StreamingContext.awaitTerminationOrTimeout(context.handle as never, Math.min(Number(ms), PATIENCE)),
+    )
+  ),
+  sparkContextStopped: inContext(() => Effect.flatMap(SparkContext.SparkContext, ({ isStopped }) => isStopped)),
+  countOnSparkContext: inContext(() => RDD.count(RDD.range(0, 100))),
+  push: inContext((context, step) =>
+    Effect.sync(() => {
+      const queue = context.program.queues.get(String(step.in)) ?? missing(`queue ${step.in}`)
+      for (const rdd of step.rdds as ReadonlyArray<Given>) queue.push(rddOf(rdd))
+    })
+  ),
+  queueSize: inContext((context, step) => Effect.sync(() => context.program.queues.get(String(step.in))?.size)),
+  settle: () => Effect.yieldNow,
+}
+
+/** Runs a step. */
+export const runStep = (step: StepSpec, script: Script): Effect.Effect<unknown, unknown> =>
+  Effect.suspend(() => lookUp(table, step.do, "step")(step, script))

@@ -1,0 +1,126 @@
+/** Cases of kind `stream`: a graph, run for some batches. */
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import { Graph, StreamingContext, Time } from "../../mod.ts"
+import { Testing } from "../../lib/testing.ts"
+import type { AnyOutput } from "../../lib/dstream/output.ts"
+import type { StreamingEvent } from "../../lib/streaming/events.ts"
+import type { BatchErrorSpec, Case, EntrySpec } from "./case.ts"
+import { compareEntry, compareErrors, compareValues } from "./compare.ts"
+import { advance, layerOptions, makeContext, recording, startContext } from "./contexts.ts"
+import { errorOf, showError } from "./errors.ts"
+import { compareEvents, toFields } from "./events.ts"
+import { type BatchError, outputOf, Recorder, sentinel } from "./outputs.ts"
+import { addInput, addNode, emptyProgram, type Program, streamOf } from "./streams.ts"
+
+/** What differed: nothing when the case passes. */
+export type Differences = ReadonlyArray<string>
+
+const longest = ({ inputs = [] }: Case): number => Math.max(0, ...inputs.map(({ batches }) => batches?.length ?? 0))
+
+/** Builds inputs, nodes and outputs in the order of their definition. */
+export const buildAll = (
+  recorder: Recorder,
+  program: Program,
+  { inputs = [], nodes = [], outputs = [] }: Pick<Case, "inputs" | "nodes" | "outputs">,
+): ReadonlyArray<AnyOutput> => {
+  for (const input of inputs) addInput(program, input)
+  for (const node of nodes) addNode(program, node)
+  return outputs.map((spec) => outputOf(recorder, streamOf(program, spec.in), spec))
+}
+
+/** Compares failed batches and outputs, in order. */
+export const compareBatchErrors = (
+  expected: ReadonlyArray<BatchErrorSpec>,
+  got: ReadonlyArray<BatchError>,
+): Differences => {
+  const place = ({ time, phase, outputOpId }: BatchErrorSpec | BatchError) =>
+    `${time} ${phase}${outputOpId === undefined ? "" : ` ${outputOpId}`}`
+  const places = compareValues("failures", expected.map(place), got.map(place))
+  if (places !== undefined) return [`${places}${got[0] === undefined ? "" : ` (${showError(got[0].error)})`}`]
+  return expected.flatMap((each, i) => compareErrors(`failure at ${place(each)}`, each.error, got[i]?.error) ?? [])
+}
+
+interface ExpectedOutput {
+  readonly slideMs: number
+  readonly batches: ReadonlyArray<EntrySpec>
+}
+
+/** The input ids that Spark gives: the order of definition. Ours follow the outputs. */
+const idOf = (golden: Case, program: Program, outputs: ReadonlyArray<AnyOutput>) => {
+  const inputs = Graph.inputs(Graph.make(outputs as never))
+  const sources = (golden.inputs ?? []).map(({ id }) => streamOf(program, id).traits.source)
+  return (id: number): number => {
+    const found = sources.indexOf(inputs[id]?.traits.source)
+    return found < 0 ? sources.length : found
+  }
+}
+
+const run = (golden: Case, recorder: Recorder, events: Array<StreamingEvent>, outputs: ReadonlyArray<AnyOutput>) =>
+  Effect.gen(function* () {
+    const ssc = yield* makeContext(golden)
+    yield* StreamingContext.addStreamingListener(ssc, (event) => Effect.sync(() => void events.push(event)))
+    const active = yield* startContext(ssc, outputs)
+    const ends = yield* advance(active, golden.numBatches ?? longest(golden), recorder)
+    yield* StreamingContext.stop(active)
+    return ends
+  })
+
+/** The batch times at which a stream with this slide may have an RDD. */
+const validTimes = (golden: Case, slide: number): ReadonlyArray<number> => {
+  const { batchMs = 1000, clockStart = 0, numBatches = longest(golden) } = golden
+  const zero = Time.floor(clockStart, batchMs)
+  return Time.to(zero + slide, zero + numBatches * batchMs, slide)
+}
+
+const compareOutputs = (golden: Case, program: Program, recorder: Recorder): Differences =>
+  (golden.outputs ?? []).flatMap((spec) => {
+    const expected = golden.expected.outputs?.[spec.id] as ExpectedOutput | undefined
+    if (expected === undefined) return []
+    const got = recorder.entries.get(spec.id) ?? []
+    const slide = streamOf(program, spec.in).slideDuration ?? golden.batchMs ?? 1000
+    const times = new Set(expected.batches.map(({ time }) => time))
+    const beyond = got.find(({ time }) => !times.has(time))
+    return [
+      compareValues(`${spec.id}, slide`, expected.slideMs, slide),
+      compareValues(`${spec.id}, times`, Array.from(times), validTimes(golden, slide)),
+      beyond === undefined ? undefined : `${spec.id} at ${beyond.time}: expected nothing`,
+      ...expected.batches.map((each) => compareEntry(each, got.find(({ time }) => time === each.time), spec)),
+    ].filter((found) => found !== undefined)
+  })
+
+/** Runs a case on one engine. */
+export const streamCase = (golden: Case, engine: Testing.EngineName): Effect.Effect<Differences> =>
+  Effect.gen(function* () {
+    const { expected } = golden
+    const recorder = new Recorder()
+    const program = emptyProgram()
+    const own = buildAll(recorder, program, golden)
+    const outputs = golden.sentinel === false ? own : [...own, sentinel()]
+    const events: Array<StreamingEvent> = []
+    const ended = yield* Effect.exit(
+      Effect.scoped(run(golden, recorder, events, outputs)).pipe(
+        Effect.provideService(Console.Console, recording(recorder)),
+        Effect.provide(Testing.layer(layerOptions(golden, engine))),
+      ),
+    )
+    if (ended._tag === "Failure") {
+      const error = errorOf(ended.cause)
+      return expected.error === undefined
+        ? [`does not start: ${showError(error)}`]
+        : [compareErrors("start", expected.error, error)].filter((found) => found !== undefined)
+    }
+    if (expected.error !== undefined) {
+      return [`expected ${expected.error.class} ${expected.error.message}, but it starts`]
+    }
+    const order = expected.order && compareValues("order", expected.order, recorder.order)
+    const stdout = expected.stdout === undefined ? undefined : compareValues("stdout", expected.stdout, recorder.stdout)
+    return [
+      ...compareOutputs(golden, program, recorder),
+      ...compareBatchErrors(expected.batchErrors ?? [], recorder.errors),
+      ...[order, stdout].filter((found) => found !== undefined),
+      ...(expected.events === undefined
+        ? []
+        : compareEvents(expected.events, toFields(events, idOf(golden, program, outputs)))),
+    ]
+  })

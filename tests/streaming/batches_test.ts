@@ -1,0 +1,260 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import * as DStream from "../../lib/dstream.ts"
+import * as RDD from "../../lib/rdd.ts"
+import * as StreamingContext from "../../lib/streaming_context.ts"
+import { Testing } from "../../lib/testing.ts"
+import {
+  discard,
+  engines,
+  inVirtualTime,
+  observed,
+  onEngines,
+  pass,
+  pushed,
+  recording,
+  source,
+  test,
+} from "./support.ts"
+
+const { make, start, stop } = StreamingContext
+
+type Seen = Array<readonly [time: number, records: ReadonlyArray<number>]>
+
+/** What the batches must be, worked out the naive way: a record belongs to the first batch time after its arrival. */
+const expected = (arrivals: ReadonlyArray<number>, batches: number, interval: number): Seen =>
+  Array.from({ length: batches }, (_, i) => {
+    const time = (i + 1) * interval
+    return [time, arrivals.flatMap((at, n) => at < time && at > time - interval ? [n] : [])]
+  })
+
+for (const engine of engines) {
+  Deno.test(`every record lands in exactly one batch, that of the interval in which it came [${engine}]`, async () => {
+    const interval = 500
+    const arrival = fc.integer({ min: 0, max: 4 }).chain((batch) =>
+      fc.integer({ min: 1, max: interval - 1 }).map((into) => batch * interval + into)
+    )
+    const arrivals = fc.array(arrival, { maxLength: 12 }).map((all) => all.toSorted((a, b) => a - b))
+    const property = fc.asyncProperty(arrivals, fc.constantFrom("one", "all", "block"), async (all, how) => {
+      const seen: Seen = []
+      await inVirtualTime(
+        Effect.gen(function* () {
+          const { stream, store } = pushed<number>()
+          yield* start(yield* make, [recording(stream, seen)])
+          let now = 0
+          for (const [n, at] of all.entries()) {
+            yield* pass(at - now)
+            now = at
+            yield* how === "one" ? store().one(n) : how === "all" ? store().all([n]) : store().block([n])
+          }
+          yield* pass(5 * interval - now)
+        }),
+        { engine, batchDuration: interval },
+      )
+      assert.deepEqual(seen, expected(all, 5, interval))
+    })
+    await fc.assert(property, { numRuns: 20 })
+  })
+}
+
+onEngines(
+  "a record stored just before a tick is in that tick's batch, whatever the block interval",
+  () =>
+    Effect.gen(function* () {
+      const { stream, push } = pushed<number>()
+      const seen: Seen = []
+      yield* start(yield* StreamingContext.makeWith({ blockInterval: "700 millis" }), [recording(stream, seen)])
+      yield* pass(999)
+      yield* push(1)
+      yield* pass(1)
+      yield* pass(998)
+      yield* push(2)
+      yield* pass(2)
+      assert.deepEqual(seen, [[1000, [1]], [2000, [2]]])
+    }),
+)
+
+onEngines(
+  "ticks missed during a slow batch follow one another: in order, none skipped, none doubled",
+  () =>
+    Effect.gen(function* () {
+      const input = Testing.input([[1], [2], [3], [4], [5], [6], [7]])
+      const starts: Array<readonly [time: number, records: ReadonlyArray<number>, at: number]> = []
+      const slow = DStream.foreachRDD(input, (rdd, { time }) =>
+        Effect.gen(function* () {
+          const clock = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+          starts.push([time, yield* RDD.collect(rdd), clock])
+          yield* Effect.sleep(time === 2000 ? 3500 : 0)
+        }))
+      const { ssc, events } = yield* observed()
+      yield* start(ssc, [slow])
+      yield* pass(7000)
+      assert.deepEqual(starts, [
+        [1000, [1], 1000],
+        [2000, [2], 2000],
+        [3000, [3], 5500],
+        [4000, [4], 5500],
+        [5000, [5], 5500],
+        [6000, [6], 6000],
+        [7000, [7], 7000],
+      ])
+      const delays = events.flatMap((event) => event._tag === "BatchCompleted" ? [event.batch.schedulingDelay] : [])
+      assert.deepEqual(delays, [0, 0, 2500, 1500, 500, 0, 0])
+    }),
+)
+
+onEngines(
+  "ticks missed during a slow evaluation follow one another, each with the batch time that was due",
+  () =>
+    Effect.gen(function* () {
+      const seen: Seen = []
+      const slow = Testing.input([[1], [2], [3], [4], [5]]).pipe(
+        DStream.transform((rdd, { time }) => Effect.as(Effect.sleep(time === 1000 ? 3500 : 0), rdd)),
+      )
+      yield* start(yield* make, [recording(slow, seen)])
+      yield* pass(4400)
+      assert.deepEqual(seen, [])
+      yield* pass(600)
+      assert.deepEqual(seen, [[1000, [1]], [2000, [2]], [3000, [3]], [4000, [4]], [5000, [5]]])
+    }),
+)
+
+test("batches wait for each other, outputs of a batch run one after another, in the order they were given", () =>
+  Effect.gen(function* () {
+    const log: Array<string> = []
+    const slowly = (name: string) =>
+      DStream.foreachRDD(Testing.input([[1], [2]]), (_, { time, outputId }) =>
+        Effect.gen(function* () {
+          log.push(`${name} ${outputId} of ${time} starts`)
+          yield* Effect.sleep(800)
+          log.push(`${name} ${outputId} of ${time} ends`)
+        }))
+    yield* start(yield* make, [slowly("a"), slowly("b")])
+    yield* pass(4500)
+    const of = (time: number) => ["a 0", "b 1"].flatMap((who) => [`${who} of ${time} starts`, `${who} of ${time} ends`])
+    assert.deepEqual(log.slice(0, 8), [...of(1000), ...of(2000)])
+  }))
+
+onEngines("receivers and sources of positions give their shares of the same batch", () =>
+  Effect.gen(function* () {
+    const { stream, push } = pushed<number>()
+    const seen: Seen = []
+    const committed: Array<number> = []
+    const both = DStream.union(stream, source([[10], [20, 30]], { committed }))
+    const { ssc, events } = yield* observed()
+    yield* start(ssc, [recording(both, seen)])
+    yield* pass(300)
+    yield* push(1, 2)
+    yield* pass(1000)
+    yield* push(3)
+    yield* pass(900)
+    assert.deepEqual(seen, [[1000, [1, 2, 10]], [2000, [3, 20, 30]]])
+    assert.deepEqual(committed, [0, 1])
+    const submitted = events.flatMap((event) => event._tag === "BatchSubmitted" ? [event.batch] : [])
+    assert.deepEqual(submitted.map(({ numRecords }) => numRecords), [3, 3])
+    assert.deepEqual(
+      Object.values(submitted[0]?.streamIdToInputInfo ?? {}).map(({ name, numRecords }) => [name, numRecords]),
+      [["Push stream [0]", 2], ["Source stream [1]", 1]],
+    )
+  }))
+
+onEngines(
+  "where a stream has no RDD there is no job: no events, no run, and the batch has ended",
+  () =>
+    Effect.gen(function* () {
+      const seen: Seen = []
+      const mapped = source([[1], null, [3]]).pipe(DStream.map((n) => n * 2))
+      const { ssc, events } = yield* observed()
+      const active = yield* start(ssc, [recording(mapped, seen)])
+      assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "no jobs", "completed"])
+      assert.deepEqual(seen, [[1000, [2]], [3000, [6]]])
+      yield* stop(active)
+      const times = events.flatMap((event) => "batch" in event ? [event.batch.batchTime] : [])
+      assert.deepEqual(new Set(times), new Set([1000, 3000]))
+    }),
+)
+
+test("an output without an RDD keeps its id, and does not keep the others from running", () =>
+  Effect.gen(function* () {
+    const ids: Array<readonly [number, number]> = []
+    const noting = (stream: DStream.DStream<number>) =>
+      DStream.foreachRDD(stream, (_, { time, outputId }) => Effect.sync(() => void ids.push([time, outputId])))
+    const outputs = [noting(Testing.input<number>([null, [1]])), noting(Testing.input([[1], [1]]))] as const
+    const active = yield* start(yield* make, outputs)
+    yield* Testing.advance(active, 2)
+    assert.deepEqual(ids, [[1000, 1], [2000, 0], [2000, 1]])
+  }))
+
+test("an empty batch is a batch: its outputs run on an RDD without records", () =>
+  Effect.gen(function* () {
+    const seen: Seen = []
+    const active = yield* start(yield* make, [recording(pushed<number>().stream, seen)])
+    assert.deepEqual(yield* Testing.advance(active, 2), ["completed", "completed"])
+    assert.deepEqual(seen, [[1000, []], [2000, []]])
+  }))
+
+test("positions are committed when their batch has ended, also those of batches that had nothing to do", () =>
+  Effect.gen(function* () {
+    const committed: Array<number> = []
+    const input = source([[1], [2], [3], [4]], { committed })
+    const everySecond = DStream.make(
+      "everySecond",
+      [input],
+      Effect.gen(function* () {
+        const batch = yield* DStream.Batch
+        const before = yield* Effect.provideService(input, DStream.Batch, batch.at(batch.time - batch.batchDuration))
+        return RDD.union(before, yield* input)
+      }),
+      { slideDuration: 2000, lookBack: 1000 },
+    )
+    const seen: Seen = []
+    const active = yield* start(yield* make, [recording(everySecond, seen)])
+    assert.deepEqual(yield* Testing.advance(active), ["no jobs"])
+    assert.deepEqual(committed, [])
+    assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "no jobs", "completed"])
+    assert.deepEqual(seen, [[2000, [1, 2]], [4000, [3, 4]]])
+    assert.deepEqual(committed, [0, 1, 2, 3])
+  }))
+
+test("a slow batch commits its positions although later ones have nothing to do and end before it", () =>
+  Effect.gen(function* () {
+    const committed: Array<number> = []
+    const slow = DStream.foreachRDD(source([[1], null, null, [4]], { committed }), () => Effect.sleep(2500))
+    yield* start(yield* make, [slow])
+    yield* pass(3300)
+    assert.deepEqual(committed, [])
+    yield* pass(3600)
+    assert.deepEqual(committed, [0, 3])
+  }))
+
+test(
+  "the first batch time is the first multiple of the interval after the start, on whatever clock",
+  () =>
+    Effect.gen(function* () {
+      const seen: Seen = []
+      yield* start(yield* make, [recording(Testing.input([[1], [2]]), seen)])
+      yield* pass(1501)
+      assert.deepEqual(seen.map(([time]) => time), [12_000, 13_500])
+    }),
+  { clockStart: 12_000 - 1, batchDuration: 1500 },
+)
+
+test("a receiver waits while the batches are behind, and goes on when they have ended", () =>
+  Effect.gen(function* () {
+    const { stream, store } = pushed<string>()
+    const ssc = yield* StreamingContext.makeWith({ receiverCapacity: 100 })
+    let stored = 0
+    yield* start(ssc, [discard(stream)])
+    yield* Effect.forkChild(
+      Effect.forEach(
+        ["a".repeat(30), "b".repeat(30)],
+        (record) => Effect.andThen(store().one(record), Effect.sync(() => stored++)),
+      ),
+      { startImmediately: true },
+    )
+    yield* pass(900)
+    assert.equal(stored, 1)
+    yield* pass(2200)
+    assert.equal(stored, 2)
+  }))

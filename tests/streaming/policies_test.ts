@@ -1,0 +1,368 @@
+import assert from "node:assert/strict"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as DStream from "../../lib/dstream.ts"
+import * as OutputPolicy from "../../lib/output_policy.ts"
+import * as RDD from "../../lib/rdd.ts"
+import * as StreamingContext from "../../lib/streaming_context.ts"
+import { Testing } from "../../lib/testing.ts"
+import { nextLine, observed, onEngines, pass, recording, source, test } from "./support.ts"
+
+const { awaitTermination, getState, make, makeWith, start, stop } = StreamingContext
+
+class Unavailable extends Data.TaggedError("Unavailable")<{ readonly sink: string }> {}
+
+type Seen = Array<readonly [time: number, records: ReadonlyArray<number>]>
+
+/** An output that fails in batch 2000, as often as told. */
+const failing = (stream: DStream.DStream<number>, times = Infinity, attempts: Array<number> = []) =>
+  DStream.foreachRDD(
+    stream,
+    (_, { time, attempt }) =>
+      Effect.suspend(() => {
+        if (time !== 2000) return Effect.void
+        attempts.push(attempt)
+        return attempts.length <= times ? Effect.fail(new Unavailable({ sink: "db" })) : Effect.void
+      }),
+  )
+
+/** A stream whose evaluation throws in batch 2000. */
+const throwing = (stream: DStream.DStream<number>) =>
+  stream.pipe(DStream.transform((rdd, { time }) => {
+    if (time === 2000) throw new RangeError("no such table")
+    return rdd
+  }))
+
+const outcomes = (events: ReadonlyArray<StreamingContext.StreamingEvent>) =>
+  events.flatMap((event) =>
+    event._tag === "OutputOperationCompleted"
+      ? [[event.operation.batchTime, event.operation.id, event.operation.outcome] as const]
+      : []
+  )
+
+onEngines(
+  "fail: the rest of the batch does not run, nothing is committed, the context stops with the typed reason",
+  () =>
+    Effect.gen(function* () {
+      const seen: Seen = []
+      const committed: Array<number> = []
+      const input = source([[1], [2], [3]], { committed })
+      const { ssc, events } = yield* observed()
+      const here = nextLine(new Error())
+      const output = DStream.foreachRDD(
+        input,
+        (_, { time }) => time === 2000 ? new Unavailable({ sink: "db" }) : Effect.void,
+      )
+      const active = yield* start(ssc, [output, recording(input, seen)])
+      assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "failed"])
+      const error = yield* Effect.flip(awaitTermination(active))
+      assert.equal(yield* getState(ssc), "Stopped")
+      assert.deepEqual([seen, committed], [[[1000, [1]]], [0]])
+      assert.ok(error._tag === "BatchFailed")
+      assert.ok(error.reason instanceof Unavailable)
+      assert.deepEqual(
+        [error.operator, error.batchTime, error.outputId, error.partition, error.phase],
+        ["foreachRDD", 2000, 0, undefined, "job"],
+      )
+      assert.match(error.callSite.short, new RegExp(`^policies_test\\.ts:${here}:`))
+      assert.deepEqual(outcomes(events), [[1000, 0, "done"], [1000, 1, "done"], [2000, 0, "failed"]])
+      const narrowed = yield* awaitTermination(active).pipe(
+        Effect.catchReason("BatchFailed", "Unavailable", ({ sink }) => Effect.succeed(sink)),
+      )
+      assert.equal(narrowed, "db")
+    }),
+)
+
+test("fail: another context can start as soon as awaitTermination() has failed", () =>
+  Effect.gen(function* () {
+    const active = yield* start(yield* make, [failing(Testing.input([[1], [2]]))])
+    yield* Effect.forkChild(pass(2000), { startImmediately: true })
+    yield* Effect.flip(awaitTermination(active))
+    const seen: Seen = []
+    const next = yield* start(yield* make, [recording(Testing.input([[1]]), seen)])
+    yield* Testing.advance(next)
+    assert.equal(seen.length, 1)
+  }))
+
+test("continueOn: awaitTermination() fails, other outputs and later batches go on, positions are committed", () =>
+  Effect.gen(function* () {
+    const seen: Seen = []
+    const committed: Array<number> = []
+    const input = source([[1], [2], [3]], { committed })
+    const { ssc, events } = yield* observed({ onFailure: OutputPolicy.continueOn })
+    const active = yield* start(ssc, [failing(input), recording(input, seen)])
+    assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
+    assert.equal((yield* Effect.flip(awaitTermination(active)))._tag, "BatchFailed")
+    assert.equal(yield* getState(ssc), "Active")
+    assert.deepEqual(seen.map(([time]) => time), [1000, 2000, 3000])
+    assert.deepEqual(committed, [0, 1, 2])
+    yield* stop(active)
+    assert.deepEqual(outcomes(events).filter(([time]) => time === 2000), [[2000, 0, "failed"], [2000, 1, "done"]])
+    assert.equal((yield* Effect.flip(awaitTermination(active)))._tag, "BatchFailed")
+  }))
+
+test("skip: the output is left out of the batch, an event says so, and nobody is told of a failure", () =>
+  Effect.gen(function* () {
+    const committed: Array<number> = []
+    const { ssc, events } = yield* observed()
+    const output = DStream.onFailure(failing(source([[1], [2], [3]], { committed })), OutputPolicy.skip)
+    const active = yield* start(ssc, [output])
+    assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
+    yield* stop(active)
+    yield* awaitTermination(active)
+    assert.deepEqual(outcomes(events), [[1000, 0, "done"], [2000, 0, "skipped"], [3000, 0, "done"]])
+    assert.deepEqual(committed, [0, 1, 2])
+  }))
+
+test("retry: the output runs again with attempts 1, 2, …, by the schedule, and then counts as done", () =>
+  Effect.gen(function* () {
+    const attempts: Array<number> = []
+    const policy = OutputPolicy.retry(Schedule.spaced("100 millis"))
+    const { ssc, events } = yield* observed()
+    const active = yield* start(ssc, [DStream.onFailure(failing(Testing.input([[1], [2]]), 2, attempts), policy)])
+    yield* pass(2150)
+    assert.deepEqual(attempts, [0, 1])
+    yield* pass(100)
+    assert.deepEqual(attempts, [0, 1, 2])
+    yield* stop(active)
+    yield* awaitTermination(active)
+    const completed = events.flatMap((event) => event._tag === "OutputOperationCompleted" ? [event.operation] : [])
+    assert.deepEqual(completed.map(({ outcome, duration }) => [outcome, duration]), [["done", 0], ["done", 200]])
+    assert.equal(completed[1]?.failureReason, undefined)
+  }))
+
+test("retry: when the schedule is over, the policy after it applies: skip, dead letter, another retry, fail", () =>
+  Effect.gen(function* () {
+    const run = Effect.fnUntraced(function* (policy: OutputPolicy.OutputPolicy<never, never, never>) {
+      const attempts: Array<number> = []
+      const { ssc, events } = yield* observed()
+      const active = yield* start(ssc, [DStream.onFailure(failing(Testing.input([[1], [2]]), 9, attempts), policy)])
+      yield* pass(3000 - (yield* Effect.clockWith((clock) => clock.currentTimeMillis)) % 1000)
+      yield* stop(active, { stopSparkContext: false })
+      const last = outcomes(events).find(([time]) => time === 2000)?.[2]
+      return [attempts, last, yield* Effect.exit(awaitTermination(active))] as const
+    })
+    const failures: Array<OutputPolicy.OutputFailure> = []
+    const handler = (_: RDD.RDD<never, unknown, unknown>, failure: OutputPolicy.OutputFailure) =>
+      Effect.sync(() => void failures.push(failure))
+    const inRegistry = Effect.provideService(StreamingContext.Registry, { active: undefined })
+    const twice = Schedule.recurs(2)
+    const inner = Effect.provide(Testing.layer())
+    const cases = [
+      [OutputPolicy.retry(twice, OutputPolicy.skip), [0, 1, 2], "skipped", "Success"],
+      [OutputPolicy.retry(twice, OutputPolicy.deadLetter(handler)), [0, 1, 2], "deadLettered", "Success"],
+      [OutputPolicy.retry(twice, OutputPolicy.retry(twice, OutputPolicy.skip)), [0, 1, 2, 3, 4], "skipped", "Success"],
+      [OutputPolicy.retry(twice), [0, 1, 2], "failed", "Failure"],
+    ] as const
+    for (const [policy, attempts, outcome, exit] of cases) {
+      const found = yield* Effect.scoped(run(policy)).pipe(inner, inRegistry)
+      assert.deepEqual([found[0], found[1], found[2]._tag], [attempts, outcome, exit])
+    }
+    assert.deepEqual(failures.map(({ time, outputId, attempt, operator }) => [time, outputId, attempt, operator]), [
+      [2000, 0, 2, "foreachRDD"],
+    ])
+  }))
+
+test("dead letter: the handler gets the batch's RDD and the failure; if it fails too, the context fails with its error", () =>
+  Effect.gen(function* () {
+    const letters: Array<unknown> = []
+    const committed: Array<number> = []
+    const input = source([[1], [2, 22], [3]], { committed })
+    const output = DStream.onFailure(
+      failing(input),
+      OutputPolicy.deadLetter((rdd: RDD.RDD<number, unknown, unknown>, { time, reason, operator }) =>
+        Effect.flatMap(
+          Effect.orDie(RDD.collect(rdd)),
+          (records) =>
+            Effect.sync(() => void letters.push({ records, time, reason: (reason as Unavailable)._tag, operator })),
+        ) as Effect.Effect<void>
+      ),
+    )
+    const active = yield* start(yield* make, [output])
+    assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
+    assert.deepEqual(letters, [{ records: [2, 22], time: 2000, reason: "Unavailable", operator: "foreachRDD" }])
+    assert.deepEqual(committed, [0, 1, 2])
+    yield* stop(active, { stopSparkContext: false })
+    yield* awaitTermination(active)
+
+    const lost = DStream.onFailure(failing(Testing.input([[1], [2], [3], [4], [5], [6]]), 0), OutputPolicy.skip)
+    const always = DStream.foreachRDD(Testing.input([[1]]), () => Effect.fail("first"))
+    const second = yield* start(yield* make, [
+      lost,
+      DStream.onFailure(always, OutputPolicy.deadLetter(() => Effect.fail("second"))),
+    ])
+    assert.deepEqual(yield* Testing.advance(second), ["failed"])
+    const error = yield* Effect.flip(awaitTermination(second))
+    assert.ok(error._tag === "BatchFailed")
+    assert.deepEqual([error.reason, error.operator, error.outputId], ["second", "deadLetter", 1])
+  }))
+
+test("a policy whose handler or schedule throws ends the context, rather than leave it hanging", () =>
+  Effect.gen(function* () {
+    const handler = (): Effect.Effect<void> => {
+      throw new RangeError("no handler")
+    }
+    const output = DStream.onFailure(failing(Testing.input([[1], [2]])), OutputPolicy.deadLetter(handler))
+    const active = yield* start(yield* make, [output])
+    yield* Testing.advance(active, 2)
+    const error = yield* Effect.flip(awaitTermination(active))
+    assert.match(error.message, /no handler/)
+    yield* stop(active, { stopSparkContext: false })
+
+    const schedule = Schedule.recurs(1).pipe(Schedule.modifyDelay(() => Effect.die("no schedule")))
+    const second = yield* start(yield* make, [
+      DStream.onFailure(
+        DStream.foreachRDD(Testing.input([[1]]), () => Effect.fail("no")),
+        OutputPolicy.retry(schedule),
+      ),
+    ])
+    yield* pass(1000)
+    assert.match((yield* Effect.flip(awaitTermination(second))).message, /no schedule/)
+    assert.equal(yield* getState(second), "Stopped")
+  }))
+
+onEngines(
+  "a failing evaluation under fail: no output of the batch runs, and the context stops",
+  () =>
+    Effect.gen(function* () {
+      const seen: Seen = []
+      const committed: Array<number> = []
+      const input = source([[1], [2], [3]], { committed })
+      const { ssc, events } = yield* observed()
+      const active = yield* start(ssc, [recording(input, seen), recording(throwing(input), [])])
+      assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "generation failed"])
+      const error = yield* Effect.flip(awaitTermination(active))
+      assert.ok(error._tag === "BatchFailed")
+      assert.deepEqual([error.operator, error.batchTime, error.outputId, error.phase], [
+        "transform",
+        2000,
+        undefined,
+        "generate",
+      ])
+      assert.match(error.callSite.short, /^policies_test\.ts:\d+:\d+$/)
+      assert.match(error.message, /no such table/)
+      assert.deepEqual([seen, committed], [[[1000, [1]]], [0]])
+      assert.equal(events.filter(({ _tag }) => _tag === "BatchGenerationFailed").length, 1)
+      assert.equal(yield* getState(ssc), "Stopped")
+    }),
+)
+
+test("a failing evaluation under continueOn: the whole batch is left out, as in Spark, and the next goes on", () =>
+  Effect.gen(function* () {
+    const seen: Seen = []
+    const committed: Array<number> = []
+    const input = source([[1], [2], [3]], { committed })
+    const active = yield* start(yield* makeWith({ onFailure: OutputPolicy.continueOn }), [
+      recording(input, seen),
+      recording(throwing(input), []),
+    ])
+    assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "generation failed", "completed"])
+    assert.deepEqual([seen, committed], [[[1000, [1]], [3000, [3]]], [0, 2]])
+    assert.equal((yield* Effect.flip(awaitTermination(active)))._tag, "BatchFailed")
+    assert.equal(yield* getState(active), "Active")
+  }))
+
+test("a failing evaluation under skip or dead letter: the output is left out, the others run, the batch is committed", () =>
+  Effect.gen(function* () {
+    const seen: Seen = []
+    const committed: Array<number> = []
+    const letters: Array<unknown> = []
+    const input = source([[1], [2], [3]], { committed })
+    const { ssc, events } = yield* observed()
+    const active = yield* start(ssc, [
+      DStream.onFailure(recording(throwing(input), []), OutputPolicy.skip),
+      recording(input, seen),
+      DStream.onFailure(
+        recording(throwing(input), []),
+        OutputPolicy.deadLetter((_, { time, outputId, operator }) =>
+          Effect.sync(() => void letters.push([time, outputId, operator]))
+        ),
+      ),
+    ])
+    assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
+    yield* stop(active)
+    yield* awaitTermination(active)
+    assert.deepEqual(seen, [[1000, [1]], [2000, [2]], [3000, [3]]])
+    assert.deepEqual([committed, letters], [[0, 1, 2], [[2000, 2, "transform"]]])
+    assert.deepEqual(outcomes(events).filter(([time]) => time === 2000), [
+      [2000, 0, "skipped"],
+      [2000, 2, "deadLettered"],
+      [2000, 1, "done"],
+    ])
+    const completed = events.find((event) => event._tag === "BatchCompleted" && event.batch.batchTime === 2000)
+    assert.ok(completed?._tag === "BatchCompleted")
+    assert.deepEqual(
+      Object.values(completed.batch.outputOperationInfos).map(({ outcome }) => outcome),
+      ["skipped", "done", "deadLettered"],
+    )
+  }))
+
+test("a failing evaluation under retry is evaluated again, and the batch has its result", () =>
+  Effect.gen(function* () {
+    let tries = 0
+    const seen: Seen = []
+    const fragile = Testing.input([[1]]).pipe(DStream.transform((rdd) => {
+      if (++tries < 3) throw new RangeError("not yet")
+      return rdd
+    }))
+    const output = DStream.onFailure(recording(fragile, seen), OutputPolicy.retry(Schedule.spaced("100 millis")))
+    const active = yield* start(yield* make, [output])
+    yield* pass(1500)
+    assert.deepEqual([tries, seen], [3, [[1000, [1]]]])
+    yield* stop(active)
+    yield* awaitTermination(active)
+  }))
+
+for (const phase of ["plan", "commit"] as const) {
+  const at = (failures: number) => {
+    let left = failures
+    return (index: number): Effect.Effect<void, string> =>
+      index === 1 && left-- > 0 ? Effect.fail(`${phase}!`) : Effect.void
+  }
+
+  test(`an input that fails to ${phase} ends the context, and is named`, () =>
+    Effect.gen(function* () {
+      const seen: Seen = []
+      const input = source([[1], [2], [3]], { [phase]: at(1) })
+      const active = yield* start(yield* make, [recording(input, seen)])
+      const end = phase === "plan" ? "generation failed" : "failed"
+      assert.deepEqual(yield* Testing.advance(active, 3), ["completed", end])
+      const error = yield* Effect.flip(awaitTermination(active))
+      assert.ok(error._tag === "BatchFailed")
+      assert.deepEqual([error.reason, error.operator, error.batchTime, error.phase], [
+        `${phase}!`,
+        "source",
+        2000,
+        phase === "plan" ? "generate" : "commit",
+      ])
+      assert.equal(seen.length, phase === "plan" ? 1 : 2)
+      assert.equal(yield* getState(active), "Stopped")
+    }))
+
+  test(`an input that fails to ${phase} is asked again under a context's retry`, () =>
+    Effect.gen(function* () {
+      const seen: Seen = []
+      const committed: Array<number> = []
+      const input = source([[1], [2], [3]], { committed, [phase]: at(2) })
+      const onFailure = OutputPolicy.retry(Schedule.recurs(3))
+      const active = yield* start(yield* makeWith({ onFailure }), [recording(input, seen)])
+      assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
+      assert.deepEqual([seen.length, committed], [3, [0, 1, 2]])
+      yield* stop(active)
+      yield* awaitTermination(active)
+    }))
+
+  test(`an input that fails to ${phase} is reported under continueOn, and the context goes on`, () =>
+    Effect.gen(function* () {
+      const seen: Seen = []
+      const committed: Array<number> = []
+      const input = source([[1], [2], [3]], { committed, [phase]: at(1) })
+      const active = yield* start(yield* makeWith({ onFailure: OutputPolicy.continueOn }), [recording(input, seen)])
+      const ends = yield* Testing.advance(active, 3)
+      assert.deepEqual(ends, ["completed", phase === "plan" ? "generation failed" : "completed", "completed"])
+      assert.equal((yield* Effect.flip(awaitTermination(active)))._tag, "BatchFailed")
+      assert.deepEqual(seen.flatMap(([, records]) => records), phase === "plan" ? [1, 2] : [1, 2, 3])
+      assert.deepEqual(committed, phase === "plan" ? [0, 1] : [0, 1, 2])
+    }))
+}
