@@ -12,6 +12,7 @@ import type * as Scope from "effect/Scope"
 import type { Receiver, Store } from "../dstream/receiver.ts"
 import { BlockGenerator } from "./block_generator.ts"
 import { ReceiverFailed } from "./errors.ts"
+import { forever } from "../core/fresh.ts"
 import { HandOver, type StoredBlock } from "./hand_over.ts"
 import { make as makeLimiter } from "./rate_limiter.ts"
 
@@ -125,7 +126,7 @@ export const supervise = <R>(
     })
 
     const interval = Effect.sleep(options.blockInterval ?? "200 millis")
-    yield* Effect.forkScoped(Effect.forever(Effect.andThen(interval, cut)))
+    yield* Effect.forkScoped(forever(Effect.andThen(interval, cut)))
     const stopWith = (fiber: Fiber.Fiber<void>) =>
       Deferred.succeed(stopped, { kind: "stop", message: "Stopped by driver", error: undefined }).pipe(
         Effect.andThen(Fiber.await(fiber)),

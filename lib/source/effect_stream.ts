@@ -7,10 +7,11 @@ import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type { DStream } from "../dstream/dstream.ts"
 import { fromReceiver } from "../dstream/input.ts"
 import { make, type Store } from "../dstream/receiver.ts"
+import { forEachArray } from "./draining.ts"
 
 /** Options of {@link fromStream}. */
 export interface FromStreamOptions {
@@ -43,7 +44,7 @@ export const fromStream = <A, E, R>(
       restartDelay: options.restartDelay,
       onStart: (store: Store<A>) =>
         Effect.catchCause(
-          Stream.runForEachArray(stream, (records) => store.all(records)),
+          forEachArray(stream, (records) => store.all(records)),
           (cause) => store.restart("The stream has failed", Cause.squash(cause)),
         ),
     }),

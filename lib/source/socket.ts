@@ -17,6 +17,7 @@ import { make, type Store } from "../dstream/receiver.ts"
 import { MAX_MESSAGE_BYTES, MessageReader } from "./messages.ts"
 import { type Connection, type SocketError, Sockets } from "./sockets.ts"
 import { type Lines, LineSplitter, LineTooLong, MAX_LINE_BYTES } from "./text_lines.ts"
+import { forEachArray, untilUndefined } from "./draining.ts"
 
 /** Options of all socket streams. */
 export interface SocketOptions {
@@ -76,7 +77,7 @@ export const socketTextStream = <const N extends number>(
           const error = new LineTooLong({ maxLineBytes: max })
           return Effect.andThen(stored, Effect.replicateEffect(store.reportError(error.message, error), tooLong))
         }
-        const all = eachChunk(connection, (chunk) => keep(splitter.push(chunk)))
+        const all = untilUndefined(Effect.suspend(() => connection.read()), (chunk) => keep(splitter.push(chunk)))
         return Effect.andThen(all, Effect.suspend(() => keep(splitter.finish())))
       }),
   )
@@ -110,7 +111,7 @@ export const socketStream = <const N extends number, A, E, R>(
       connection.read(),
       (chunk) => chunk === undefined ? Cause.done() : Effect.succeed([chunk.slice()] as const),
     )
-    return Stream.runForEachArray(decoder(Stream.fromPull(Effect.succeed(pull))), (records) => store.all(records))
+    return forEachArray(decoder(Stream.fromPull(Effect.succeed(pull))), (records) => store.all(records))
   })
 
 /**
@@ -150,24 +151,13 @@ export const rawSocketStream = <const N extends number, A = unknown>(
             onFailure: (error) => store.reportError("Error decoding a message", error),
             onSuccess: (records) => store.block(records),
           })
-        const all = eachChunk(
-          connection,
+        const all = untilUndefined(
+          Effect.suspend(() => connection.read()),
           (chunk) => Effect.flatMap(messages.push(chunk), (whole) => Effect.forEach(whole, keep, { discard: true })),
         )
         return Effect.andThen(all, Effect.suspend(() => messages.finish()))
       }),
   )
-}
-
-const eachChunk = <E>(
-  connection: Connection,
-  f: (chunk: Uint8Array) => Effect.Effect<void, E>,
-): Effect.Effect<void, SocketError | E> => {
-  const next: Effect.Effect<void, SocketError | E> = Effect.flatMap(
-    connection.read(),
-    (chunk) => chunk === undefined ? Effect.void : Effect.andThen(f(chunk), next),
-  )
-  return next
 }
 
 const socketInput = <A, E, R>(

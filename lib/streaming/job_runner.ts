@@ -5,6 +5,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { AnyGraph } from "../dstream/graph.ts"
 import type { Block } from "../rdd/block.ts"
 import { CurrentJob, type Engine, type JobContext } from "../rdd/engine.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
@@ -33,6 +34,7 @@ interface Ended {
 
 /** What the runner needs of the running context. */
 export interface RunnerOptions {
+  readonly graph: AnyGraph
   readonly engine: Engine
   readonly policy: AnyPolicy
   readonly publish: (event: StreamingEvent) => void
@@ -48,32 +50,30 @@ type Shared = JobContext["shared"]
  * Runs one job once, and then those of `states` that nothing has computed: a version of state has all of its batch,
  * whatever the outputs have asked for.
  */
-const runOnce = (engine: Engine, job: Job, set: JobSet, attempt: number, shared: Shared, states: Iterable<AnyRDD>) =>
-  Effect.suspend(() => job.output.run(job.rdd as never, { time: set.time, outputId: job.outputId, attempt })).pipe(
-    Effect.andThen(
-      Effect.suspend(() =>
-        Effect.forEach(states, (state) => shared.get(state) === undefined ? engine.run(state) : Effect.void, {
-          discard: true,
-        })
-      ),
-    ),
-    Effect.provideService(CurrentJob, {
-      batchTime: set.time,
-      outputId: job.outputId,
-      attempt,
-      shared,
-      lookUp: set.lookUp,
-    }),
-    Effect.catchCause((cause) =>
-      Effect.fail(toBatchFailed(cause, {
-        operator: job.output.operation,
-        callSite: job.output.site,
-        batchTime: set.time,
-        outputId: job.outputId,
-        phase: "job",
-      }))
-    ),
+const runOnce = (
+  { engine, graph }: RunnerOptions,
+  job: Job,
+  set: JobSet,
+  attempt: number,
+  shared: Shared,
+  states: Iterable<AnyRDD>,
+) => {
+  const { output, outputId, rdd } = job
+  const batchTime = set.time
+  const missing = Effect.forEach(
+    states,
+    (state) => Effect.when(engine.run(state), Effect.sync(() => !shared.get(state))),
+    { discard: true },
   )
+  return Effect.suspend(() => output.run(rdd as never, { time: batchTime, outputId, attempt })).pipe(
+    Effect.andThen(missing),
+    Effect.provideService(CurrentJob, { batchTime, outputId, attempt, shared, lookUp: set.lookUp }),
+    Effect.catchCause((cause) => {
+      const where = { operator: output.operation, callSite: output.site, batchTime, outputId, phase: "job" } as const
+      return Effect.fail(toBatchFailed(cause, where, graph))
+    }),
+  )
+}
 
 /** Applies what is left of a policy to a failure. */
 const settle = (
@@ -131,7 +131,7 @@ export const run: (
     const finishing = Array.from(last.keys()).filter((rdd) => last.get(rdd) === job.outputId)
     const states = finishing.filter((rdd) => isState(rdd, set.time))
     let attempts = 0
-    const once = Effect.suspend(() => runOnce(engine, job, set, attempts++, shared, states))
+    const once = Effect.suspend(() => runOnce(options, job, set, attempts++, shared, states))
     const ended = yield* Effect.matchEffect(insist(once, policy), {
       onSuccess: () => Effect.succeed(done),
       onFailure: (failure) => settle(policy, job, failure, attempts - 1),

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import { FunctionFailed, JobFailed } from "../core/errors.ts"
 import { Batch, NoRDD, ParentWithoutRDD } from "../dstream/batch.ts"
 import { TransformWithoutResult, UnionWithoutRDD } from "../dstream/combining.ts"
+import { type AnyGraph, nodes } from "../dstream/graph.ts"
 import type { AnyOutput } from "../dstream/output.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 import { BatchFailed } from "./errors.ts"
@@ -39,20 +40,18 @@ const isBatchError = (u: unknown): boolean =>
 export const toBatchFailed = (
   cause: Cause.Cause<unknown>,
   where: Pick<BatchFailed<unknown>, "operator" | "callSite" | "batchTime" | "outputId" | "phase">,
+  graph?: AnyGraph,
 ): BatchFailed<unknown> => {
   const error = Option.getOrElse(Cause.findErrorOption(cause), () => {
     const defect = Cause.squash(cause)
     return isBatchError(defect) || defect instanceof JobFailed ? defect : new FunctionFailed({ cause: defect })
   })
-  return error instanceof JobFailed
-    ? new BatchFailed({
-      ...where,
-      reason: error.reason,
-      operator: error.operator,
-      callSite: error.callSite,
-      partition: error.partition,
-    })
-    : new BatchFailed({ ...where, reason: error, partition: undefined })
+  if (!(error instanceof JobFailed)) return new BatchFailed({ ...where, reason: error, partition: undefined })
+  const { reason, callSite, partition } = error
+  // RDDs stand where their stream stands, but may have another name: users know the operator that they have written.
+  const stream = graph === undefined ? undefined : nodes(graph).find(({ site }) => site === callSite)
+  const place = callSite.long === "<unknown>" ? {} : { operator: stream?.operation ?? error.operator, callSite }
+  return new BatchFailed({ ...where, ...place, reason, partition })
 }
 
 /** Evaluates the stream of one output at a batch time. Builds lineage only. */

@@ -255,13 +255,9 @@ export class Runtime {
 
   #run(set: Runner.JobSet): Work<void> {
     if (this.#closing) return Effect.never
-    const { engine, policy, bus } = this.options
-    const options = {
-      engine,
-      policy,
-      publish: bus.publish,
-      report: (failure: Failure) => this.#record(failure, "report"),
-    }
+    const { graph, engine, policy, bus } = this.options
+    const report = (failure: Failure) => this.#record(failure, "report")
+    const options = { graph, engine, policy, publish: bus.publish, report }
     const batch = Effect.gen({ self: this }, function* () {
       const { fatal, info } = yield* Runner.run(options, set)
       const uncommitted = fatal === undefined ? yield* this.#commit(set.time) : undefined

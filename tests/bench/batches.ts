@@ -4,11 +4,13 @@ import { Effect, ManagedRuntime } from "effect"
 import type { Engine } from "../../lib/rdd/engine.ts"
 import { checksum, ints, lines, needle } from "./data.ts"
 import * as Hand from "./hand_loops.ts"
-import { type Figure, interleaved, percent, printFigures, printGoal } from "./measure.ts"
+import { interleaved } from "./measure.ts"
+import type { Report } from "./report.ts"
 import { open } from "./session.ts"
 
 const POOLS = 2
-const ROUNDS = 40
+const HAND = "hand loop"
+const BATCH = "batch of a streaming context"
 
 /** One kind of work: by hand; and with DStreams, as a stream and the action on its RDDs. */
 interface Work<A, B, C> {
@@ -19,6 +21,8 @@ interface Work<A, B, C> {
   readonly rdds: (rdd: RDD.RDD<A>) => RDD.RDD<B>
   readonly action: (rdd: RDD.RDD<B>) => Effect.Effect<C, unknown, Engine>
   readonly sum: (result: C) => number
+  /** How many rounds to time, after half as many without. */
+  readonly rounds: number
   /** The speed to reach, in percent of the hand loop. */
   readonly goal: number
 }
@@ -41,6 +45,7 @@ const wordCount: Work<string, [string, number], Iterable<readonly [string, numbe
     ),
   action: RDD.collect,
   sum: (counts) => checksum(Array.from(counts, ([word, n]) => [word, typeof n === "number" ? n : n.n])),
+  rounds: 24,
   goal: 100,
 }
 
@@ -52,6 +57,7 @@ const grep: Work<string, string, number> = {
   rdds: RDD.filter((line) => line.includes(needle)),
   action: RDD.count,
   sum: (found) => found,
+  rounds: 200,
   goal: 60,
 }
 
@@ -64,30 +70,33 @@ const mapFilter: Work<number, number, number> = {
   rdds: (rdd) => rdd.pipe(RDD.map((x) => x * 3), RDD.filter((x) => x % 2 === 0), RDD.map((x) => x + 1)),
   action: RDD.reduce((a, b) => (a + b) | 0),
   sum: (total) => total,
+  rounds: 600,
   goal: 60,
 }
 
-const measure = async <A, B, C>(work: Work<A, B, C>, count: number): Promise<void> => {
+const measure = async <A, B, C>(work: Work<A, B, C>, count: number): Promise<Report> => {
   const pools = Array.from({ length: POOLS }, (_, pool) => work.data(pool, count))
   const inputs = pools.map((records) => RDD.parallelize(records))
   const pool = (round: number) => round % POOLS
   const engine = ManagedRuntime.make(SparkContext.layer({ master: "local", appName: "bench" }))
   const queue = DStream.rddQueue<A>()
   let latest: C | undefined
-  const session = await open(DStream.foreachRDD(work.chain(DStream.queueStream(queue)), (rdd) =>
-    Effect.map(work.action(rdd), (result) => {
-      latest = result
-    })))
+  const session = await open(
+    DStream.foreachRDD(work.chain(DStream.queueStream(queue)), (rdd) =>
+      Effect.map(work.action(rdd), (result) => {
+        latest = result
+      })),
+  )
   const figures = await interleaved([
     {
-      name: "hand loop",
+      name: HAND,
       run: (round) => {
         const result = work.byHand(pools[pool(round)] ?? [])
         return () => work.sum(result)
       },
     },
     {
-      name: "batch of a streaming context",
+      name: BATCH,
       run: async (round) => {
         queue.push(inputs[pool(round)] ?? RDD.empty())
         await session.batch()
@@ -101,21 +110,21 @@ const measure = async <A, B, C>(work: Work<A, B, C>, count: number): Promise<voi
         return () => work.sum(result)
       },
     },
-  ], ROUNDS)
+  ], work.rounds)
   await session.close()
   await engine.dispose()
-  report(`${work.name}, ${count.toLocaleString("en")} records a batch`, figures, work.goal)
+  return {
+    title: `${work.name}, ${count.toLocaleString("en")} records a batch`,
+    figures,
+    goals: [{ what: "batch against the hand loop", of: BATCH, base: HAND, percent: work.goal }],
+  }
 }
 
-const report = (title: string, figures: ReadonlyArray<Figure>, goal: number): void => {
-  printFigures(title, figures)
-  const speed = percent(figures[1], figures[0])
-  printGoal("batch against the hand loop", `${speed.toFixed(0)} %`, `${goal} %`, speed >= goal)
-}
+const RECORDS = 100_000
 
-/** Runs them all. */
-export const batches = async (): Promise<void> => {
-  await measure(wordCount, 100_000)
-  await measure(grep, 100_000)
-  await measure(mapFilter, 100_000)
+/** The benches of this file. */
+export const batches: Readonly<Record<string, () => Promise<Report>>> = {
+  wordcount: () => measure(wordCount, RECORDS),
+  grep: () => measure(grep, RECORDS),
+  mapfilter: () => measure(mapFilter, RECORDS),
 }

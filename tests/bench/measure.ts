@@ -36,7 +36,7 @@ export const figure = (name: string, times: ReadonlyArray<number>): Figure => ({
 export const interleaved = async (
   variants: ReadonlyArray<Variant>,
   rounds: number,
-  warmUp = 10,
+  warmUp = Math.ceil(rounds / 2),
 ): Promise<ReadonlyArray<Figure>> => {
   const times = variants.map((): Array<number> => [])
   for (let round = 0; round < warmUp + rounds; round++) {
@@ -57,32 +57,3 @@ export const interleaved = async (
   }
   return variants.map(({ name }, i) => figure(name, times[i] ?? []))
 }
-
-const unit = (ms: number): string =>
-  ms >= 100 ? `${ms.toFixed(0)} ms` : ms >= 1 ? `${ms.toFixed(2)} ms` : `${(ms * 1000).toFixed(1)} µs`
-
-/** Prints figures as a table; `speed` is that of the first, in percent. */
-export const printFigures = (title: string, figures: ReadonlyArray<Figure>): void => {
-  console.log(`\n${title}`)
-  const base = figures[0]?.median ?? NaN
-  const rows = figures.map(({ name, min, median, max }) => [
-    name,
-    unit(median),
-    unit(min),
-    unit(max),
-    `${((base / median) * 100).toFixed(0)} %`,
-  ])
-  const all = [["", "median", "min", "max", "speed"], ...rows]
-  const widths = all[0]!.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)))
-  for (const row of all) {
-    console.log(`  ${row.map((cell, i) => i === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[i]!)).join("   ")}`)
-  }
-}
-
-/** A ratio and what it should be. Nothing fails: benches inform. */
-export const printGoal = (what: string, value: string, goal: string, met: boolean): void =>
-  console.log(`  ${met ? "reached" : "MISSED "}  ${what}: ${value} (goal: ${goal})`)
-
-/** The speed of one figure in percent of another's. */
-export const percent = (figure: Figure | undefined, base: Figure | undefined): number =>
-  ((base?.median ?? NaN) / (figure?.median ?? NaN)) * 100

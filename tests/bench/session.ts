@@ -1,32 +1,78 @@
 /** A started streaming context whose batches run when they are told to, one at a time. */
-import { Testing } from "@dstream/dstream/testing"
-import { Effect, Exit, Layer, ManagedRuntime, Scope } from "effect"
-import { SparkContext, StreamingContext } from "@dstream/dstream"
-import type { Output } from "../../lib/dstream/output.ts"
-import type { Engine } from "../../lib/rdd/engine.ts"
+import { type DStream, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+import { Clock, Duration, Effect, Exit, Layer, ManagedRuntime, Scope } from "effect"
+import { Registry } from "../../lib/streaming/registry.ts"
 
 /** A context at work. */
 export interface Session {
-  /** Moves the clock on to the next batch and comes back when that has ended: tick, allocation, jobs, events, commit. */
+  /**
+   * Moves the clock on to the next batch and comes back when a listener has heard that it is completed: tick, allocation,
+   * jobs, commit, events.
+   */
   readonly batch: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** Starts an output on the engine of `local`, on a clock of its own: nothing waits, everything else is as it always is. */
-export const open = async (output: Output<unknown, Engine | SparkContext.SparkContext>): Promise<Session> => {
-  const spark = SparkContext.layer({ master: "local", appName: "bench" })
-  const runtime = ManagedRuntime.make(Layer.fresh(Layer.provideMerge(spark, Testing.layer())))
+interface Sleeper {
+  readonly until: number
+  readonly wake: () => void
+}
+
+/** A clock that stands still, and wakes who is due when it is moved. */
+class ManualClock implements Clock.Clock {
+  #now = 0
+  #sleepers: Array<Sleeper> = []
+
+  move(millis: number): void {
+    this.#now += millis
+    const due = this.#sleepers.filter(({ until }) => until <= this.#now)
+    this.#sleepers = this.#sleepers.filter(({ until }) => until > this.#now)
+    for (const { wake } of due) wake()
+  }
+  sleep(duration: Duration.Duration): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      const sleeper = { until: this.#now + Duration.toMillis(duration), wake: () => resume(Effect.void) }
+      this.#sleepers.push(sleeper)
+      return Effect.sync(() => void (this.#sleepers = this.#sleepers.filter((each) => each !== sleeper)))
+    })
+  }
+  currentTimeMillisUnsafe = (): number => this.#now
+  currentTimeNanosUnsafe = (): bigint => BigInt(this.#now) * 1_000_000n
+  monotonicTimeNanosUnsafe = (): bigint => this.currentTimeNanosUnsafe()
+  readonly currentTimeMillis = Effect.sync(this.currentTimeMillisUnsafe)
+  readonly currentTimeNanos = Effect.sync(this.currentTimeNanosUnsafe)
+  readonly monotonicTimeNanos = Effect.sync(this.monotonicTimeNanosUnsafe)
+}
+
+/** Starts an output on the engine of `local`: nothing waits for the time to pass, everything else is as it always is. */
+export const open = async <E>(
+  output: DStream.Output<E, Layer.Success<ReturnType<typeof SparkContext.layer>>>,
+): Promise<Session> => {
+  const clock = new ManualClock()
+  let ended = Promise.withResolvers<void>()
+  const runtime = ManagedRuntime.make(Layer.mergeAll(
+    Scheduler.layer("1 second"),
+    SparkContext.layer({ master: "local", appName: "bench" }),
+    Layer.succeed(Clock.Clock, clock),
+    Layer.succeed(Registry, { active: undefined }),
+  ))
   const scope = Effect.runSync(Scope.make())
-  const active = await runtime.runPromise(
-    StreamingContext.make.pipe(
-      Effect.flatMap((ssc) => StreamingContext.start(ssc, [output])),
-      Effect.provideService(Scope.Scope, scope),
-    ),
-  )
+  const start = Effect.gen(function* () {
+    const ssc = yield* StreamingContext.make
+    yield* StreamingContext.addStreamingListener(ssc, (event) =>
+      Effect.sync(() => {
+        if (event._tag === "BatchCompleted") ended.resolve()
+      }))
+    return yield* StreamingContext.start(ssc, [output])
+  })
+  const active = await runtime.runPromise(Effect.provideService(start, Scope.Scope, scope))
+  runtime.runPromise(StreamingContext.awaitTermination(active)).catch((error) => ended.reject(error))
   return {
-    batch: () =>
-      runtime.runPromise(Effect.flatMap(Testing.advance(active), ([end]) =>
-        end === "completed" ? Effect.void : StreamingContext.awaitTermination(active))),
+    batch: () => {
+      ended = Promise.withResolvers()
+      clock.move(1000)
+      return ended.promise
+    },
     close: async () => {
       await runtime.runPromise(Scope.close(scope, Exit.void))
       await runtime.dispose()

@@ -22,7 +22,8 @@ interface OpenBucket extends Bucket {
   readonly values: Array<unknown>
 }
 
-const buckets = (n: number): Array<OpenBucket> => Array.from({ length: n }, () => ({ keys: [], hashes: [], values: [] }))
+const buckets = (n: number): Array<OpenBucket> =>
+  Array.from({ length: n }, () => ({ keys: [], hashes: [], values: [] }))
 
 /** A combined table, cut by partition. It must not change afterwards: one partition has the table itself. */
 export const cutTable = (table: KeyedTable<unknown, unknown>, by: Partitioner): ReadonlyArray<Bucket> => {
@@ -86,7 +87,9 @@ export const gatherCombined = (
 ): Block.Block<readonly [unknown, unknown]> => {
   const [only] = parts
   if (combine.mapSide && parts.length === 1 && only !== undefined) return gatherPairs([only])
-  const table = new KeyedTable<unknown, unknown>(Math.max(...parts.map(({ keys }) => keys.length)))
+  // Combined parts have no key twice, so the table will be as large as the largest of them at least.
+  const capacity = combine.mapSide ? parts.reduce((most, { keys }) => Math.max(most, keys.length), 1) : undefined
+  const table = new KeyedTable<unknown, unknown>(capacity)
   const { create, mergeValue, mergeCombiners } = combine
   const first = combine.mapSide ? (value: unknown) => value : create
   const merge = combine.mapSide ? mergeCombiners : mergeValue

@@ -1,0 +1,55 @@
+/** The table of keyed operations against the language's `Map`, both counting. */
+import { KeyedTable } from "../../lib/core/keyed_table.ts"
+import { ints, lines } from "./data.ts"
+import { interleaved } from "./measure.ts"
+import type { Report } from "./report.ts"
+
+const ROUNDS = 20
+const MAP = "Map"
+const TABLE = "KeyedTable"
+
+const byMap = <K>(keys: Iterable<K>): number => {
+  const counts = new Map<K, { n: number }>()
+  for (const key of keys) {
+    const found = counts.get(key)
+    if (found === undefined) counts.set(key, { n: 1 })
+    else found.n++
+  }
+  let squares = 0
+  for (const { n } of counts.values()) squares += n * n
+  return squares
+}
+
+const byTable = <K>(keys: Iterable<K>): number => {
+  const counts = new KeyedTable<K, number>()
+  for (const key of keys) {
+    const at = counts.locate(key)
+    counts.values[at] = counts.fresh ? 1 : (counts.values[at] ?? 0) + 1
+  }
+  return counts.values.reduce((squares, n) => squares + n * n, 0)
+}
+
+const measure = async <K>(title: string, keys: () => Iterable<K>, percent: number): Promise<Report> => ({
+  title,
+  figures: await interleaved([
+    { name: MAP, run: () => always(byMap(keys())) },
+    { name: TABLE, run: () => always(byTable(keys())) },
+  ], ROUNDS),
+  goals: [{ what: "table against Map", of: TABLE, base: MAP, percent }],
+})
+
+const always = (sum: number) => () => sum
+
+const text = lines(0, 50_000)
+function* freshWords(): Iterable<string> {
+  for (const line of text) yield* line.split(" ")
+}
+
+/** The benches of this file. */
+export const keyedTables: Readonly<Record<string, () => Promise<Report>>> = {
+  tablewords: () => measure("counting 600,000 fresh substrings", freshWords, 100),
+  tableints: () => {
+    const keys = ints(0, 600_000).map((n) => n % 50_000)
+    return measure("counting 600,000 whole numbers, 50,000 different", () => keys, 100)
+  },
+}

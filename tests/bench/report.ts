@@ -1,0 +1,77 @@
+/** What benches tell: figures and goals as plain data, from the process that measured to the one that prints. */
+import { type Figure, median } from "./measure.ts"
+
+/** What a figure should be: no slower than a part of another's speed, or no more than so many milliseconds (above another). */
+export interface Goal {
+  readonly what: string
+  readonly of: string
+  readonly base?: string
+  /** The least speed in percent of the base's. */
+  readonly percent?: number
+  /** The most milliseconds, beyond the base's if there is one. */
+  readonly ms?: number
+}
+
+/** The outcome of one bench. The first figure is the one that speeds are compared with. */
+export interface Report {
+  readonly title: string
+  readonly figures: ReadonlyArray<Figure>
+  readonly goals: ReadonlyArray<Goal>
+}
+
+/** One report out of several of the same bench: the median of each figure, the extremes of all. */
+export const merged = (reports: ReadonlyArray<Report>): Report | undefined => {
+  const [first] = reports
+  return first === undefined ? undefined : {
+    ...first,
+    figures: first.figures.map(({ name }, i) => {
+      const all = reports.flatMap(({ figures }) => figures[i] ?? [])
+      return {
+        name,
+        min: Math.min(...all.map(({ min }) => min)),
+        median: median(all.map((one) => one.median)),
+        max: Math.max(...all.map(({ max }) => max)),
+      }
+    }),
+  }
+}
+
+const unit = (ms: number): string =>
+  ms >= 100 ? `${ms.toFixed(0)} ms` : ms >= 1 ? `${ms.toFixed(2)} ms` : `${(ms * 1000).toFixed(1)} µs`
+
+const valueOf = (goal: Goal, { figures }: Report): number => {
+  const medianOf = (name: string | undefined) => figures.find((figure) => figure.name === name)?.median
+  const own = medianOf(goal.of) ?? NaN
+  return goal.percent !== undefined ? ((medianOf(goal.base) ?? NaN) / own) * 100 : own - (medianOf(goal.base) ?? 0)
+}
+
+const goalLine = (goal: Goal, reports: ReadonlyArray<Report>): string => {
+  const values = reports.map((report) => valueOf(goal, report))
+  const value = median(values)
+  const show = goal.percent !== undefined ? (n: number) => `${n.toFixed(0)} %` : unit
+  const met = goal.percent !== undefined ? value >= goal.percent : value <= (goal.ms ?? Infinity)
+  const wanted = goal.percent !== undefined ? `at least ${goal.percent} %` : `at most ${unit(goal.ms ?? Infinity)}`
+  const runs = values.length > 1 ? ` [${values.map(show).join(", ")}]` : ""
+  return `  ${met ? "reached" : "MISSED "}  ${goal.what}: ${show(value)}${runs}, goal ${wanted}`
+}
+
+/** Prints the runs of one bench as a table, and its goals with the ratio of each run. Nothing fails: benches inform. */
+export const print = (reports: ReadonlyArray<Report>): void => {
+  const report = merged(reports)
+  if (report === undefined) return
+  const base = report.figures[0]?.median ?? NaN
+  const header = ["", "median", "min", "max", "speed"]
+  const rows = report.figures.map(({ name, min, median, max }) => [
+    name,
+    unit(median),
+    unit(min),
+    unit(max),
+    `${((base / median) * 100).toFixed(0)} %`,
+  ])
+  const widths = header.map((_, i) => Math.max(...[header, ...rows].map((row) => row[i]?.length ?? 0)))
+  console.log(`\n${report.title}`)
+  for (const row of [header, ...rows]) {
+    console.log(`  ${row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)).join("   ")}`)
+  }
+  for (const goal of report.goals) console.log(goalLine(goal, reports))
+}

@@ -1,0 +1,98 @@
+/** How fast lines come in from a socket: as a stream whose batches count them, and read by hand. */
+import { DStream, RDD, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+import { Effect, Layer } from "effect"
+import { figure } from "./measure.ts"
+import type { Report } from "./report.ts"
+
+const TURNS = 5
+const WARM_UP_MS = 1000
+const TIMED_MS = 2000
+const RAW = "Deno.connect and split"
+const OURS = "socketTextStream, counted in batches"
+
+/** Takes the time for a million lines out of how many had been seen when. */
+class Meter {
+  #lines = 0
+  #start = performance.now()
+  #from: readonly [time: number, lines: number] | undefined
+  #to: readonly [time: number, lines: number] = [0, 0]
+
+  /** Adds lines; true when it has been long enough. */
+  add(lines: number): boolean {
+    this.#lines += lines
+    const time = performance.now() - this.#start
+    if (this.#from === undefined && time >= WARM_UP_MS) this.#from = [time, this.#lines]
+    this.#to = [time, this.#lines]
+    return time >= WARM_UP_MS + TIMED_MS
+  }
+  /** Milliseconds for a million lines. */
+  get million(): number {
+    const [time, lines] = this.#from ?? [0, 0]
+    return ((this.#to[0] - time) / (this.#to[1] - lines)) * 1e6
+  }
+}
+
+const byHand = async (port: number): Promise<number> => {
+  const meter = new Meter()
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port })
+  const decoder = new TextDecoder()
+  const buffer = new Uint8Array(256 * 1024)
+  let tail = ""
+  while (true) {
+    const length = await connection.read(buffer)
+    if (length === null) break
+    const lines = (tail + decoder.decode(buffer.subarray(0, length), { stream: true })).split("\n")
+    tail = lines.pop() ?? ""
+    if (meter.add(lines.length)) break
+  }
+  connection.close()
+  return meter.million
+}
+
+const asStream = (port: number): Promise<number> => {
+  const meter = new Meter()
+  const program = Effect.gen(function* () {
+    const enough = Promise.withResolvers<void>()
+    const lines = DStream.socketTextStream("127.0.0.1", port)
+    const output = DStream.foreachRDD(lines, (rdd) =>
+      Effect.map(RDD.count(rdd), (count) => {
+        if (meter.add(count)) enough.resolve()
+      }))
+    const ssc = yield* StreamingContext.make
+    const active = yield* StreamingContext.start(ssc, [output])
+    yield* Effect.promise(() => enough.promise)
+    yield* StreamingContext.stop(active)
+    return meter.million
+  })
+  const layers = Layer.merge(
+    Scheduler.layer("50 millis"),
+    SparkContext.layer({ master: "local", appName: "bench" }),
+  )
+  return Effect.runPromise(Effect.scoped(Effect.provide(program, layers)))
+}
+
+/** The benches of this file. */
+export const sockets: Readonly<Record<string, () => Promise<Report>>> = {
+  socket: async () => {
+    const server = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", new URL("./socket_server.ts", import.meta.url).href],
+      stdout: "piped",
+    }).spawn()
+    const output = server.stdout.getReader()
+    const port = Number(new TextDecoder().decode((await output.read()).value))
+    const raw: Array<number> = []
+    const ours: Array<number> = []
+    for (let turn = 0; turn < TURNS; turn++) {
+      raw.push(await byHand(port))
+      ours.push(await asStream(port))
+    }
+    server.kill()
+    await output.cancel()
+    await server.status
+    return {
+      title: "a million lines of 96 bytes from a socket",
+      figures: [figure(RAW, raw), figure(OURS, ours)],
+      goals: [{ what: "intake against reading by hand", of: OURS, base: RAW, percent: 50 }],
+    }
+  },
+}

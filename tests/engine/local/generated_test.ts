@@ -1,0 +1,198 @@
+import assert from "node:assert/strict"
+import * as fc from "fast-check"
+import { KeyedTable } from "../../../lib/core/keyed_table.ts"
+import { UnsupportedKey } from "../../../lib/core/keys.ts"
+import * as Composed from "../../../lib/engine/local/composed.ts"
+import { loopFor, sourceOf } from "../../../lib/engine/local/generated.ts"
+import type { ElementKind, Loop, Shape, Terminal } from "../../../lib/engine/local/program.ts"
+import type { Callable } from "../../../lib/rdd/rdd.ts"
+
+type Pair = readonly [number, number]
+
+interface Operation {
+  readonly kind: ElementKind
+  readonly f: Callable
+  /** What it does to all records, without loops of ours. */
+  readonly naive: (records: ReadonlyArray<Pair>) => ReadonlyArray<Pair>
+}
+
+const map = (f: (pair: Pair) => Pair): Operation => ({ kind: "map", f, naive: (all) => all.map(f) })
+const filter = (f: (pair: Pair) => boolean): Operation => ({ kind: "filter", f, naive: (all) => all.filter(f) })
+const flatMap = (f: (pair: Pair) => Iterable<Pair>): Operation => ({
+  kind: "flatMap",
+  f,
+  naive: (all) => all.flatMap((pair) => [...f(pair)]),
+})
+const mapValues = (f: (value: number) => number): Operation => ({
+  kind: "mapValues",
+  f,
+  naive: (all) => all.map(([key, value]) => [key, f(value)]),
+})
+const flatMapValues = (f: (value: number) => Iterable<number>): Operation => ({
+  kind: "flatMapValues",
+  f,
+  naive: (all) => all.flatMap(([key, value]) => Array.from(f(value), (one): Pair => [key, one])),
+})
+
+const operations: ReadonlyArray<Operation> = [
+  map(([key, value]) => [value, key]),
+  map(([key, value]) => [key + 1, value * 3]),
+  filter(([, value]) => value % 2 === 0),
+  filter(([key]) => key > 0),
+  flatMap(([key, value]) => value % 3 === 0 ? [] : [[key, value], [value, 1]]),
+  flatMap(function* ([key, value]) {
+    yield [key, value]
+    if (key > value) yield [value, key]
+  }),
+  mapValues((value) => value - 4),
+  flatMapValues((value) => new Set([value, value % 2])),
+  flatMapValues((value) => value < 0 ? [] : [value]),
+]
+
+const add = ([a, b]: Pair, [c, d]: Pair): Pair => [a + c, b + d]
+
+const terminals: Record<Terminal, ReadonlyArray<Callable>> = {
+  push: [],
+  combine: [(value: number) => [value], (all: ReadonlyArray<number>, value: number) => [...all, value]],
+  reduce: [add],
+  fold: [add, () => [100, 0]],
+}
+
+const naiveEnd: Record<Terminal, (records: ReadonlyArray<Pair>) => unknown> = {
+  push: (all) => all,
+  combine: (all) => Array.from(Map.groupBy(all, ([key]) => key), ([key, group]) => [key, group.map(([, n]) => n)]),
+  reduce: (all) => all.length === 0 ? [] : [all.reduce(add)],
+  fold: (all) => [all.reduce(add, [100, 0])],
+}
+
+interface Chain {
+  readonly shape: Shape
+  readonly functions: ReadonlyArray<Callable>
+}
+
+const chainOf = (chosen: ReadonlyArray<Operation>, terminal: Terminal): Chain => ({
+  shape: { kinds: chosen.map(({ kind }) => kind), terminal },
+  functions: [...chosen.map(({ f }) => f), ...terminals[terminal]],
+})
+
+const run = (loop: Loop | undefined, { shape, functions }: Chain, input: ReadonlyArray<unknown>): unknown => {
+  assert(loop)
+  const table = new KeyedTable<unknown, unknown>()
+  const records = loop(functions, input, shape.terminal === "combine" ? table : undefined, { step: 0 })
+  return shape.terminal === "combine" ? table.keys.map((key, i) => [key, table.values[i]]) : records
+}
+
+const anyOperations = fc.array(fc.constantFrom(...operations), { maxLength: 4 })
+const anyTerminal = fc.constantFrom<Terminal>("push", "combine", "reduce", "fold")
+const anyNumber = fc.integer({ min: -5, max: 9 })
+const anyInput = fc.array(fc.tuple(anyNumber, anyNumber), { maxLength: 15 })
+
+Deno.test("loopFor() gives loops that do what array methods do, as the composed ones", () => {
+  fc.assert(fc.property(anyOperations, anyTerminal, anyInput, (chosen, terminal, input) => {
+    const chain = chainOf(chosen, terminal)
+    const expected = naiveEnd[terminal](chosen.reduce<ReadonlyArray<Pair>>((all, { naive }) => naive(all), input))
+    assert.deepEqual(run(loopFor(chain.shape, chain.functions), chain, input), expected)
+    assert.deepEqual(run(Composed.loopFor(chain.shape), chain, input), expected)
+  }))
+})
+
+const each: ReadonlyArray<Operation> = [
+  map((pair) => pair),
+  filter(() => true),
+  flatMap((pair) => [pair, pair]),
+  mapValues((value) => value),
+  flatMapValues((value) => [value]),
+]
+
+const stepOfThrow = (
+  loop: Loop | undefined,
+  { functions, shape }: Chain,
+  table: KeyedTable<unknown, unknown>,
+): number => {
+  assert(loop)
+  const at = { step: -1 }
+  assert.throws(
+    () => loop(functions, [[1, 1], [1, 2]], shape.terminal === "combine" ? table : undefined, at),
+    /on purpose/,
+  )
+  return at.step
+}
+
+Deno.test("loopFor() and the composed loops name the step whose function threw, on whatever call", () => {
+  const failing = fc.record({
+    chosen: fc.array(fc.constantFrom(...each), { minLength: 1, maxLength: 4 }),
+    terminal: anyTerminal,
+    at: fc.nat(),
+    call: fc.integer({ min: 0, max: 1 }),
+  })
+  fc.assert(fc.property(failing, ({ chosen, terminal, at, call }) => {
+    const { shape, functions } = chainOf(chosen, terminal)
+    const broken = at % functions.length
+    const isTerminal = broken >= chosen.length
+    const throwing = () => {
+      let calls = 0
+      return functions.map((f, i): Callable =>
+        i !== broken ? f : (...args) => {
+          if (isTerminal || calls++ === call) throw new Error("on purpose")
+          return f(...args)
+        }
+      )
+    }
+    const expected = Math.min(broken, chosen.length)
+    for (const loop of [loopFor, Composed.loopFor]) {
+      const chain = { shape, functions: throwing() }
+      assert.equal(stepOfThrow(loop(shape, chain.functions), chain, new KeyedTable()), expected)
+    }
+  }))
+})
+
+Deno.test("loopFor() and the composed loops name the combining step for a key that is none", () => {
+  const chain = chainOf([map((pair) => pair)], "combine")
+  for (const loop of [loopFor(chain.shape, chain.functions), Composed.loopFor(chain.shape)]) {
+    const at = { step: -1 }
+    assert.throws(() => loop?.(chain.functions, [[{}, 1]], new KeyedTable(), at), UnsupportedKey)
+    assert.equal(at.step, 1)
+  }
+})
+
+Deno.test("sourceOf() has a text of its own for each serial number", () => {
+  const shape: Shape = { kinds: ["map", "filter"], terminal: "push" }
+  assert.notEqual(sourceOf(shape, 1), sourceOf(shape, 2))
+})
+
+const shape: Shape = { kinds: ["map"], terminal: "push" }
+const twins = (count: number): ReadonlyArray<Callable> => Array.from({ length: count }, () => (x: string) => x.trim())
+
+Deno.test("loopFor() gives the same functions the same loop, and the same code at another place another one", () => {
+  const [one, other] = twins(2)
+  assert(one && other)
+  assert.equal(loopFor(shape, [one]), loopFor(shape, [one]))
+  assert.notEqual(loopFor(shape, [one]), loopFor(shape, [other]))
+  assert.equal(loopFor(shape, [other]), loopFor(shape, [other]))
+})
+
+Deno.test("loopFor() keeps few loops for the same code, and those of the first ones to themselves", () => {
+  const functions = Array.from({ length: 50 }, () => (x: string) => x.trimEnd())
+  const loops = functions.map((f) => loopFor(shape, [f]))
+  assert(loops.every((loop) => loop !== undefined))
+  assert.equal(new Set(loops).size, 4)
+  assert.equal(loops.filter((loop) => loop === loops[0]).length, 1)
+  assert.deepEqual(run(loops[49], { shape, functions: functions.slice(49) }, ["a "]), ["a"])
+})
+
+Deno.test("loopFor() ignores the zero of a fold, which is called once", () => {
+  const fold: Shape = { kinds: [], terminal: "fold" }
+  const f = (n: number) => n + 1
+  const loops = [0, 0].map((zero) => loopFor(fold, [f, () => zero]))
+  assert.equal(loops[0], loops[1])
+})
+
+Deno.test("loopFor() gives no new loops once there are too many, and still the old ones", () => {
+  const known = twins(1)
+  const loop = loopFor(shape, known)
+  const distinct = Array.from({ length: 600 }, (_, i): Callable => Function("x", `return x + ${i}`) as Callable)
+  const given = distinct.map((f) => loopFor(shape, [f])).filter((loop) => loop !== undefined)
+  assert(given.length > 0 && given.length <= 512)
+  assert.equal(loopFor(shape, distinct.slice(-1)), undefined)
+  assert.equal(loopFor(shape, known), loop)
+})

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict"
+import * as fc from "fast-check"
+import { KeyedTable } from "../../../lib/core/keyed_table.ts"
+import { hashKey } from "../../../lib/core/keys.ts"
+import { type Bucket, cutPairs, cutTable, gatherCombined, gatherGroups } from "../../../lib/engine/local/shuffle.ts"
+import * as Partitioner from "../../../lib/rdd/partitioner.ts"
+import type { Combine } from "../../../lib/rdd/rdd.ts"
+
+type Pairs = ReadonlyArray<readonly [string, number]>
+
+const anyPairs = fc.array(fc.tuple(fc.constantFrom("a", "b", "c", "d", "é"), fc.integer({ min: 0, max: 9 })))
+const anyParts = fc.array(anyPairs, { minLength: 1, maxLength: 4 })
+const byLength = Partitioner.make({ name: "ByLength", numPartitions: 2, getPartition: (key) => key === "a" ? 0 : 1 })
+const anyPartitioner = fc.oneof(fc.integer({ min: 1, max: 4 }).map(Partitioner.hash), fc.constant(byLength))
+
+const sums = (mapSide: boolean): Combine => ({
+  create: (n: number) => n,
+  mergeValue: (a: number, b: number) => a + b,
+  mergeCombiners: (a: number, b: number) => a + b,
+  mapSide,
+})
+
+const tableOf = (pairs: Pairs): KeyedTable<unknown, unknown> => {
+  const table = new KeyedTable<unknown, number>()
+  for (const [key, n] of pairs) {
+    const at = table.locate(key)
+    table.values[at] = table.fresh ? n : (table.values[at] ?? 0) + n
+  }
+  return table
+}
+
+const naiveSums = (pairs: Pairs): Pairs =>
+  Array.from(Map.groupBy(pairs, ([key]) => key), ([key, all]) => [key, all.reduce((sum, [, n]) => sum + n, 0)] as const)
+
+const assertPlaced = (buckets: ReadonlyArray<Bucket>, by: Partitioner.Partitioner): void => {
+  assert.equal(buckets.length, by.numPartitions)
+  buckets.forEach(({ keys, hashes, values }, partition) => {
+    assert.equal(values.length, keys.length)
+    keys.forEach((key, i) => {
+      assert.equal(by.getPartition(key), partition)
+      assert.equal(hashes[i], hashKey(key))
+    })
+  })
+}
+
+Deno.test("cutTable() and cutPairs() put every key in its partition", () => {
+  fc.assert(fc.property(anyPairs, anyPartitioner, (pairs, by) => {
+    assertPlaced(cutTable(tableOf(pairs), by), by)
+    assertPlaced(cutPairs(pairs, by), by)
+  }))
+})
+
+Deno.test("gatherCombined() has each key once with its sum, in the order of appearance, however it was cut", () => {
+  fc.assert(fc.property(anyParts, anyPartitioner, fc.boolean(), (parts, by, mapSide) => {
+    const written = parts.map((pairs) => mapSide ? cutTable(tableOf(pairs), by) : cutPairs(pairs, by))
+    for (let partition = 0; partition < by.numPartitions; partition++) {
+      const mine = parts.flat().filter(([key]) => by.getPartition(key) === partition)
+      const { records } = gatherCombined(written.flatMap((buckets) => buckets[partition] ?? []), sums(mapSide))
+      assert.deepEqual(records, naiveSums(mine))
+    }
+  }))
+})
+
+Deno.test("gatherGroups() has each key once with its values of both sides", () => {
+  const { records } = gatherGroups([[["a", 1], ["b", 2], ["a", 3]], [["c", 4], ["a", 5]]])
+  assert.deepEqual(records, [["a", [[1, 3], [5]]], ["b", [[2], []]], ["c", [[], [4]]]])
+})
+
+Deno.test("cutTable() and cutPairs() throw for a partitioner that leaves its range", () => {
+  const one = Partitioner.make({ name: "Astray", numPartitions: 1, getPartition: () => 1 })
+  const expected = { name: "RangeError", message: "Astray put a outside of its 1 partitions" }
+  assert.throws(() => cutTable(tableOf([["a", 1]]), one), expected)
+  assert.throws(() => cutPairs([["a", 1]], one), expected)
+})

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as DStream from "../../lib/dstream.ts"
+import * as OutputPolicy from "../../lib/output_policy.ts"
+import * as RDD from "../../lib/rdd.ts"
+import { make as makeRDD } from "../../lib/rdd/rdd.ts"
+import type { PendingState } from "../../lib/rdd/state.ts"
+import * as StreamingContext from "../../lib/streaming_context.ts"
+import { Testing } from "../../lib/testing.ts"
+import { onEngines, pass, source, test } from "./support.ts"
+
+const { awaitTermination, make, start, stop } = StreamingContext
+
+type Pair = [key: string, count: number]
+
+interface CountOptions {
+  /** Called for every partition that is computed. */
+  readonly onStep?: (from: number | undefined, at: number, partition: number, size: number) => void
+}
+
+/** How often each word has come so far: an operator over the state primitive. */
+const runningCount = <E, R>(
+  self: DStream.DStream<string, E, R>,
+  options: CountOptions = {},
+): DStream.DStream<Pair, E, R> =>
+  DStream.make(
+    "runningCount",
+    [self],
+    Effect.gen(function* () {
+      const { time, zeroTime, batchDuration } = yield* DStream.Batch
+      const slide = self.slideDuration ?? batchDuration
+      const pairs = RDD.map(yield* self, (word): Pair => [word, 1])
+      const from = time - slide > zeroTime ? time - slide : undefined
+      return makeRDD<Pair, E, R>("runningCount", [pairs], {
+        kind: "state",
+        by: "default",
+        step: {
+          id: "runningCount",
+          from,
+          at: time,
+          f: (state: PendingState, records: ReadonlyArray<Pair>, partition: number) => {
+            options.onStep?.(from, time, partition, state.size)
+            for (const [word, one] of records) state.set(word, (state.get(word) as number | undefined ?? 0) + one)
+            return state.entries()
+          },
+        },
+      })
+    }),
+  )
+
+/** The naive counts after each batch. */
+const naive = (batches: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<Record<string, number>> =>
+  batches.map((_, i) => {
+    const counts: Record<string, number> = {}
+    for (const word of batches.slice(0, i + 1).flat()) counts[word] = (counts[word] ?? 0) + 1
+    return counts
+  })
+
+const words = [["a", "b", "a"], ["b", "c"], [], ["a", "d", "e", "f", "g"]]
+
+/** Notes the counts of each batch. */
+const noting = <E, R>(stream: DStream.DStream<Pair, E, R>, into: Array<Record<string, number>>) =>
+  DStream.foreachRDD(
+    stream,
+    (rdd) => Effect.map(RDD.collect(rdd), (pairs) => void into.push(Object.fromEntries(pairs))),
+  )
+
+onEngines("state: a batch reads the version of t − slide and writes that of t", () =>
+  Effect.gen(function* () {
+    const seen: Array<Record<string, number>> = []
+    const versions: Array<readonly [from: number | undefined, at: number]> = []
+    const counted = runningCount(Testing.input(words), { onStep: (from, at) => void versions.push([from, at]) })
+    const active = yield* start(yield* make, [noting(counted, seen)])
+    yield* Testing.advance(active, 4)
+    assert.deepEqual(seen, naive(words))
+    // Two partitions, each computed once in each batch.
+    const expected = [[undefined, 1000], [1000, 2000], [2000, 3000], [3000, 4000]]
+    assert.deepEqual(versions, expected.flatMap((version) => [version, version]))
+  }))
+
+onEngines(
+  "state: what an output does not ask for is computed as well, so that no batch is missing from it",
+  () =>
+    Effect.gen(function* () {
+      const many = [["a", "b", "c", "d", "e", "f"], ["a", "b", "c", "d", "e", "f"], ["a"]]
+      const seen: Array<Record<string, number>> = []
+      const firsts: Array<unknown> = []
+      const counted = runningCount(Testing.input(many))
+      // Asks for nothing in the first batch, for one record in the second, and for all in the third.
+      const output = DStream.foreachRDD(counted, (rdd, { time }) =>
+        Effect.gen(function* () {
+          if (time === 2000) firsts.push(...(yield* RDD.take(rdd, 1)))
+          if (time === 3000) seen.push(Object.fromEntries(yield* RDD.collect(rdd)))
+        }))
+      const active = yield* start(yield* make, [output])
+      yield* Testing.advance(active, 3)
+      assert.equal(firsts.length, 1)
+      assert.deepEqual(seen, naive(many).slice(2))
+    }),
+)
+
+onEngines(
+  "state: a batch that fails leaves the version as it was, and the context can be run again on it",
+  () =>
+    Effect.gen(function* () {
+      const seen: Array<Record<string, number>> = []
+      const sizes: Array<readonly [time: number, size: number]> = []
+      const counted = runningCount(Testing.input(words), { onStep: (_, at, __, size) => void sizes.push([at, size]) })
+      const failing = DStream.foreachRDD(
+        counted,
+        (rdd, { time }) => Effect.andThen(RDD.count(rdd), time === 2000 ? Effect.fail("no") : Effect.void),
+      )
+      const active = yield* start(yield* make, [noting(counted, seen), failing])
+      assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "failed"])
+      assert.deepEqual(seen.length, 2)
+      yield* stop(active, { stopSparkContext: false })
+      // The state of this SparkContext has the name of the operator: the next context finds the version of batch 1000.
+      const next = yield* start(yield* make, [noting(runningCount(Testing.input([["z"]])), seen)])
+      yield* Testing.advance(next)
+      assert.deepEqual(seen.at(-1), { a: 2, b: 1, z: 1 })
+    }),
+)
+
+onEngines("state: a retry runs on the same pending version, and counts nothing twice", () =>
+  Effect.gen(function* () {
+    const seen: Array<Record<string, number>> = []
+    const attempts: Array<number> = []
+    const output = DStream.foreachRDD(runningCount(Testing.input(words)), (rdd, { attempt, time }) =>
+      Effect.gen(function* () {
+        const counts = Object.fromEntries(yield* RDD.collect(rdd))
+        if (time === 2000) {
+          attempts.push(attempt)
+        }
+        if (time === 2000 && attempt < 2) {
+          return yield* Effect.fail("not yet")
+        }
+        seen.push(counts)
+      }))
+    const active = yield* start(yield* make, [DStream.onFailure(output, OutputPolicy.retry(Schedule.recurs(5)))])
+    yield* Testing.advance(active, 4)
+    assert.deepEqual(attempts, [0, 1, 2])
+    assert.deepEqual(seen, naive(words))
+  }))
+
+onEngines(
+  "state: a step that fails in one partition and is retried starts again from the version it reads",
+  () =>
+    Effect.gen(function* () {
+      const seen: Array<Record<string, number>> = []
+      let failures = 0
+      const counted = runningCount(Testing.input(words), {
+        onStep: (_, at, partition) => {
+          if (at === 2000 && partition === 1 && failures++ < 2) throw new RangeError("not yet")
+        },
+      })
+      const output = DStream.onFailure(noting(counted, seen), OutputPolicy.retry(Schedule.recurs(5)))
+      const active = yield* start(yield* make, [output])
+      yield* Testing.advance(active, 4)
+      assert.equal(failures, 3)
+      assert.deepEqual(seen, naive(words))
+    }),
+)
+
+onEngines(
+  "state: two outputs, and several actions of one, read the same version, computed once",
+  () =>
+    Effect.gen(function* () {
+      const steps: Array<readonly [number, number]> = []
+      const [first, second]: [Array<Record<string, number>>, Array<Record<string, number>>] = [[], []]
+      const counted = runningCount(Testing.input(words), {
+        onStep: (_, at, partition) => void steps.push([at, partition]),
+      })
+      const both = DStream.foreachRDD(counted, (rdd) =>
+        Effect.gen(function* () {
+          assert.equal(yield* RDD.count(rdd), Object.keys(first.at(-1) ?? {}).length)
+          second.push(Object.fromEntries(yield* RDD.collect(rdd)))
+        }))
+      const active = yield* start(yield* make, [noting(counted, first), both])
+      yield* Testing.advance(active, 4)
+      assert.deepEqual([first, second], [naive(words), naive(words)])
+      assert.deepEqual(steps, [1000, 2000, 3000, 4000].flatMap((time) => [[time, 0], [time, 1]]))
+    }),
+)
+
+onEngines(
+  "state: an output that is skipped after its state is computed keeps the batch in the state",
+  () =>
+    Effect.gen(function* () {
+      const seen: Array<Record<string, number>> = []
+      const counted = runningCount(Testing.input(words))
+      const output = DStream.foreachRDD(counted, (rdd, { time }) =>
+        Effect.gen(function* () {
+          if (time === 2000) return yield* Effect.fail("sink is away")
+          seen.push(Object.fromEntries(yield* RDD.collect(rdd)))
+        }))
+      const active = yield* start(yield* make, [DStream.onFailure(output, OutputPolicy.skip)])
+      yield* Testing.advance(active, 4)
+      assert.deepEqual(seen, naive(words).filter((_, i) => i !== 1))
+      yield* stop(active)
+      yield* awaitTermination(active)
+    }),
+)
+
+test("state: stopping in the middle of a batch drops its pending version", () =>
+  Effect.gen(function* () {
+    const seen: Array<Record<string, number>> = []
+    const committed: Array<number> = []
+    const hanging = DStream.foreachRDD(runningCount(source(words, { committed })), (rdd, { time }) =>
+      Effect.andThen(RDD.count(rdd), time === 2000 ? Effect.never : Effect.void))
+    const active = yield* start(yield* make, [hanging])
+    yield* pass(2500)
+    yield* stop(active, { stopSparkContext: false })
+    const next = yield* start(yield* make, [noting(runningCount(Testing.input([["z"]])), seen)])
+    yield* Testing.advance(next)
+    assert.deepEqual([seen, committed], [[{ a: 2, b: 1, z: 1 }], [0]])
+  }))
