@@ -28,15 +28,15 @@ const locate = (stack: string): string => {
 }
 
 class Captured implements CallSite {
-  #stack: string | undefined
+  #holder: { readonly stack?: string } | undefined
   #long: string | undefined
-  constructor(stack: string | undefined) {
-    this.#stack = stack
+  constructor(holder: { readonly stack?: string }) {
+    this.#holder = holder
   }
   get long(): string {
     if (this.#long === undefined) {
-      this.#long = locate(this.#stack ?? "")
-      this.#stack = undefined
+      this.#long = locate(this.#holder?.stack ?? "")
+      this.#holder = undefined
     }
     return this.#long
   }
@@ -55,7 +55,7 @@ export const callSite = (): CallSite => {
   Error.stackTraceLimit = 16
   Error.captureStackTrace(holder, callSite)
   Error.stackTraceLimit = limit
-  return new Captured(holder.stack)
+  return new Captured(holder)
 }
 
 /** Runs `body` at once; every operator made in it is said to stand at `site`. */

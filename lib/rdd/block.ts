@@ -25,7 +25,7 @@ export const empty: Block<never> = fromArray<never>([])
 export const concat = <A>(blocks: ReadonlyArray<Block<A>>): Block<A> => {
   const [first, ...others] = blocks
   if (first === undefined) return empty
-  return others.length === 0 ? first : fromArray(first.records.concat(...others.map((block) => block.records)))
+  return others.length === 0 ? first : fromArray(blocks.flatMap((block) => block.records))
 }
 
 const LINE_END = /\r\n|\n|\r/

@@ -17,7 +17,7 @@ export const records = <A, E, R>(
   Effect.flatMap(Engine, (engine) =>
     Effect.map(
       engine.run(rdd, partitions),
-      (blocks) => Array<A>().concat(...blocks.map((block) => block.records)),
+      (blocks) => blocks.flatMap((block) => block.records),
     ))
 
 /** An RDD with an action's last step on each partition. */

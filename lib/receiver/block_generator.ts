@@ -17,7 +17,7 @@ class JoinedBlock implements Block<unknown> {
   get records(): ReadonlyArray<unknown> {
     const [first, ...others] = this.#parts
     if (first !== undefined && others.length === 0) return first.records
-    const joined = this.#parts.flatMap((part) => part.records)
+    const joined = Array<unknown>().concat(...this.#parts.map((part) => part.records))
     this.#parts = [fromArray(joined)]
     return joined
   }

@@ -47,8 +47,8 @@ const done: Ended = { outcome: "done", failure: undefined, fatal: false }
 type Shared = JobContext["shared"]
 
 /**
- * Runs one job once, and then those of `states` that nothing has computed: a version of state has all of its batch,
- * whatever the outputs have asked for.
+ * Runs one job once, and then computes `states`, whatever the output has asked for: the batch is in them when it is
+ * committed. So it is if the output fails, and its policy lets the batch go on.
  */
 const runOnce = (
   { engine, graph }: RunnerOptions,
@@ -60,13 +60,10 @@ const runOnce = (
 ) => {
   const { output, outputId, rdd } = job
   const batchTime = set.time
-  const missing = Effect.forEach(
-    states,
-    (state) => Effect.when(engine.run(state), Effect.sync(() => !shared.get(state))),
-    { discard: true },
-  )
+  const computed = Effect.forEach(states, (state) => engine.run(state), { discard: true })
   return Effect.suspend(() => output.run(rdd as never, { time: batchTime, outputId, attempt })).pipe(
-    Effect.andThen(missing),
+    Effect.tapCause(() => Effect.ignoreCause(computed)),
+    Effect.andThen(computed),
     Effect.provideService(CurrentJob, { batchTime, outputId, attempt, shared, lookUp: set.lookUp }),
     Effect.catchCause((cause) => {
       const where = { operator: output.operation, callSite: output.site, batchTime, outputId, phase: "job" } as const

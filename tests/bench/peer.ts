@@ -3,6 +3,9 @@
 /** Runs it for one workload and prints its median; says so when there is none. */
 export const printPeer = async (workload: string, program: string | undefined): Promise<void> => {
   if (program === undefined) return console.log("  SKIPPED  the peer program: none is named with --peer=")
+  if (await Deno.stat(program).then(() => false, () => true)) {
+    return console.log(`  SKIPPED  the peer program: there is no ${program}`)
+  }
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", program, workload, "records=100000", "batches=40"],
     stderr: "inherit",

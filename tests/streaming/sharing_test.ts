@@ -127,7 +127,7 @@ test("the body of a stream is evaluated once a batch, however many streams and o
     yield* run([
       collecting(counted),
       collecting(DStream.union(counted, counted)),
-      DStream.print(DStream.join(pairs, pairs), 0),
+      DStream.foreachRDD(DStream.join(pairs, pairs), (rdd) => RDD.count(rdd)),
     ])
     assert.deepEqual(times, [1000, 2000])
   }))

@@ -16,35 +16,29 @@ type Pair = [key: string, count: number]
 
 interface CountOptions {
   /** Called for every partition that is computed. */
-  readonly onStep?: (from: number | undefined, at: number, partition: number, size: number) => void
+  readonly onStep?: (at: number, partition: number, fresh: boolean) => void
 }
 
 /** How often each word has come so far: an operator over the state primitive. */
 const runningCount = <E, R>(
   self: DStream.DStream<string, E, R>,
-  options: CountOptions = {},
+  { onStep }: CountOptions = {},
 ): DStream.DStream<Pair, E, R> =>
   DStream.make(
     "runningCount",
     [self],
     Effect.gen(function* () {
-      const { time, zeroTime, batchDuration } = yield* DStream.Batch
-      const slide = self.slideDuration ?? batchDuration
+      const { time } = yield* DStream.Batch
       const pairs = RDD.map(yield* self, (word): Pair => [word, 1])
-      const from = time - slide > zeroTime ? time - slide : undefined
+      const f = (state: PendingState, records: ReadonlyArray<Pair>, partition: number, fresh: boolean) => {
+        onStep?.(time, partition, fresh)
+        for (const [word, one] of records) state.set(word, (state.get(word) as number | undefined ?? 0) + one)
+        return state.entries()
+      }
       return makeRDD<Pair, E, R>("runningCount", [pairs], {
         kind: "state",
         by: "default",
-        step: {
-          id: "runningCount",
-          from,
-          at: time,
-          f: (state: PendingState, records: ReadonlyArray<Pair>, partition: number) => {
-            options.onStep?.(from, time, partition, state.size)
-            for (const [word, one] of records) state.set(word, (state.get(word) as number | undefined ?? 0) + one)
-            return state.entries()
-          },
-        },
+        step: { id: "runningCount", at: time, expects: undefined, whole: undefined, f },
       })
     }),
   )
@@ -66,18 +60,20 @@ const noting = <E, R>(stream: DStream.DStream<Pair, E, R>, into: Array<Record<st
     (rdd) => Effect.map(RDD.collect(rdd), (pairs) => void into.push(Object.fromEntries(pairs))),
   )
 
-onEngines("state: a batch reads the version of t − slide and writes that of t", () =>
-  Effect.gen(function* () {
-    const seen: Array<Record<string, number>> = []
-    const versions: Array<readonly [from: number | undefined, at: number]> = []
-    const counted = runningCount(Testing.input(words), { onStep: (from, at) => void versions.push([from, at]) })
-    const active = yield* start(yield* make, [noting(counted, seen)])
-    yield* Testing.advance(active, 4)
-    assert.deepEqual(seen, naive(words))
-    // Two partitions, each computed once in each batch.
-    const expected = [[undefined, 1000], [1000, 2000], [2000, 3000], [3000, 4000]]
-    assert.deepEqual(versions, expected.flatMap((version) => [version, version]))
-  }))
+onEngines(
+  "state: a batch adds to the version of the batch before it, and is computed once",
+  () =>
+    Effect.gen(function* () {
+      const seen: Array<Record<string, number>> = []
+      const steps: Array<readonly [at: number, partition: number, fresh: boolean]> = []
+      const counted = runningCount(Testing.input(words), { onStep: (...step) => void steps.push(step) })
+      const active = yield* start(yield* make, [noting(counted, seen)])
+      yield* Testing.advance(active, 4)
+      assert.deepEqual(seen, naive(words))
+      const expected = [1000, 2000, 3000, 4000].flatMap((at) => [[at, 0, at === 1000], [at, 1, at === 1000]])
+      assert.deepEqual(steps, expected)
+    }),
+)
 
 onEngines(
   "state: what an output does not ask for is computed as well, so that no batch is missing from it",
@@ -105,8 +101,7 @@ onEngines(
   () =>
     Effect.gen(function* () {
       const seen: Array<Record<string, number>> = []
-      const sizes: Array<readonly [time: number, size: number]> = []
-      const counted = runningCount(Testing.input(words), { onStep: (_, at, __, size) => void sizes.push([at, size]) })
+      const counted = runningCount(Testing.input(words))
       const failing = DStream.foreachRDD(
         counted,
         (rdd, { time }) => Effect.andThen(RDD.count(rdd), time === 2000 ? Effect.fail("no") : Effect.void),
@@ -150,7 +145,7 @@ onEngines(
       const seen: Array<Record<string, number>> = []
       let failures = 0
       const counted = runningCount(Testing.input(words), {
-        onStep: (_, at, partition) => {
+        onStep: (at, partition) => {
           if (at === 2000 && partition === 1 && failures++ < 2) throw new RangeError("not yet")
         },
       })
@@ -169,7 +164,7 @@ onEngines(
       const steps: Array<readonly [number, number]> = []
       const [first, second]: [Array<Record<string, number>>, Array<Record<string, number>>] = [[], []]
       const counted = runningCount(Testing.input(words), {
-        onStep: (_, at, partition) => void steps.push([at, partition]),
+        onStep: (at, partition) => void steps.push([at, partition]),
       })
       const both = DStream.foreachRDD(counted, (rdd) =>
         Effect.gen(function* () {
@@ -184,21 +179,30 @@ onEngines(
 )
 
 onEngines(
-  "state: an output that is skipped after its state is computed keeps the batch in the state",
+  "state: a batch whose output is skipped is in the state, whether the output has asked for it or not",
   () =>
     Effect.gen(function* () {
-      const seen: Array<Record<string, number>> = []
-      const counted = runningCount(Testing.input(words))
-      const output = DStream.foreachRDD(counted, (rdd, { time }) =>
-        Effect.gen(function* () {
-          if (time === 2000) return yield* Effect.fail("sink is away")
-          seen.push(Object.fromEntries(yield* RDD.collect(rdd)))
-        }))
-      const active = yield* start(yield* make, [DStream.onFailure(output, OutputPolicy.skip)])
-      yield* Testing.advance(active, 4)
-      assert.deepEqual(seen, naive(words).filter((_, i) => i !== 1))
-      yield* stop(active)
-      yield* awaitTermination(active)
+      for (const asked of [true, false]) {
+        const seen: Array<Record<string, number>> = []
+        const output = DStream.foreachRDD(runningCount(Testing.input(words)), (rdd, { time }) =>
+          Effect.gen(function* () {
+            if (time === 2000 && !asked) return yield* Effect.fail("sink is away")
+            const counts = Object.fromEntries(yield* RDD.collect(rdd))
+            if (time === 2000) return yield* Effect.fail("sink is away")
+            seen.push(counts)
+          }))
+        yield* Effect.gen(function* () {
+          const active = yield* start(yield* make, [DStream.onFailure(output, OutputPolicy.skip)])
+          yield* Testing.advance(active, 4)
+          yield* stop(active)
+          yield* awaitTermination(active)
+        }).pipe(
+          Effect.provideService(StreamingContext.Registry, { active: undefined }),
+          Effect.scoped,
+          Effect.provide(Testing.layer()),
+        )
+        assert.deepEqual(seen, naive(words).filter((_, i) => i !== 1))
+      }
     }),
 )
 

@@ -5,13 +5,13 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
 import type * as Block from "../../rdd/block.ts"
 import { type ActionError, CurrentJob, Engine, type JobContext, type Layout } from "../../rdd/engine.ts"
 import type { AnyRDD, RDD } from "../../rdd/rdd.ts"
 import * as StateStore from "../state_store.ts"
 import * as Executor from "./executor.ts"
 import { type Environment, type Lowered, Planner } from "./planner.ts"
+import { ProvidedLayers } from "./provided.ts"
 import type { Job } from "./task.ts"
 
 /** How a local engine works. */
@@ -24,19 +24,16 @@ export interface Options {
   readonly loopback?: boolean | undefined
 }
 
-/** Makes a local engine. Layers that graphs provide live until the scope closes. */
-export const make: (options: Options) => Effect.Effect<Engine, never, StateStore.StateStore | Scope.Scope> = Effect
+/** Makes a local engine. */
+export const make: (options: Options) => Effect.Effect<Engine, never, StateStore.StateStore> = Effect
   .fnUntraced(function* (options: Options) {
     const how = { generateCode: options.generateCode ?? true }
-    const scope = yield* Effect.scope
-    const memo = yield* Layer.makeMemoMap
     const states = yield* StateStore.StateStore
     const shuffled = new WeakMap<JobContext, WeakMap<AnyRDD, Lowered>>()
     const shared = {
       parallelism: options.parallelism,
       executor: options.loopback === true ? Executor.loopback(how) : Executor.inline(how),
       states,
-      layers: { memo, scope },
       persisted: new WeakMap<AnyRDD, Lowered>(),
     }
     const environment = (job: JobContext): Environment => {
@@ -46,9 +43,10 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
     }
     const plan = <A>(rdd: AnyRDD, dry: boolean, use: (planner: Planner, lowered: Lowered) => Job<A>): Job<A> =>
       Effect.flatMap(CurrentJob, (job) => {
-        const planner = new Planner(environment(job), job, dry)
+        const layers = new ProvidedLayers()
+        const planner = new Planner(environment(job), job, layers, dry)
         planner.survey(rdd)
-        return Effect.flatMap(planner.lower(rdd), (lowered) => use(planner, lowered))
+        return layers.during(Effect.flatMap(planner.lower(rdd), (lowered) => use(planner, lowered)))
       })
     const engine: Engine = {
       defaultParallelism: options.parallelism,

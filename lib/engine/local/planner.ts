@@ -11,7 +11,7 @@ import * as Partitioner from "../../rdd/partitioner.ts"
 import type { AnyRDD, Combine, Primitive, RangeSpec } from "../../rdd/rdd.ts"
 import type { StateStore } from "../state_store.ts"
 import type { Executor } from "./executor.ts"
-import { provided, type ProvidedLayers } from "./provided.ts"
+import type { ProvidedLayers } from "./provided.ts"
 import * as Shuffle from "./shuffle.ts"
 import { attempt, failed, type Job, type Step, toBlock, toTable } from "./task.ts"
 
@@ -32,7 +32,6 @@ export interface Environment {
   readonly parallelism: number
   readonly executor: Executor
   readonly states: StateStore
-  readonly layers: ProvidedLayers
   readonly persisted: WeakMap<AnyRDD, Lowered>
   readonly shuffled: WeakMap<AnyRDD, Lowered>
 }
@@ -48,24 +47,30 @@ const pieces = (n: number, piece: (i: number) => Piece): ReadonlyArray<Piece> =>
 export class Planner {
   readonly #env: Environment
   readonly #job: JobContext
+  readonly #layers: ProvidedLayers
   readonly #dry: boolean
   readonly #consumers = new Map<AnyRDD, number>()
   readonly #materialised = new Map<AnyRDD, Lowered>()
 
-  constructor(env: Environment, job: JobContext, dry: boolean) {
+  constructor(env: Environment, job: JobContext, layers: ProvidedLayers, dry: boolean) {
+    this.#layers = layers
     this.#env = env
     this.#job = job
     this.#dry = dry
   }
 
-  /** Counts who uses what, so that an RDD with several consumers in one job is computed once. */
+  /**
+   * Counts who uses what, so that an RDD with several consumers in one job is computed once. An RDD that is not kept
+   * itself (a union, an input) has its parents used by all of its consumers. What lies below kept blocks is not asked for.
+   */
   survey(root: AnyRDD): void {
     const open = [root]
     for (let rdd = open.pop(); rdd !== undefined; rdd = open.pop()) {
+      if (this.#env.persisted.has(rdd) || this.#env.shuffled.has(rdd)) continue
       for (const parent of rdd.parents) {
         const seen = this.#consumers.get(parent) ?? 0
         this.#consumers.set(parent, seen + 1)
-        if (seen === 0) open.push(parent)
+        if (seen === 0 || (seen === 1 && isPassing(parent))) open.push(parent)
       }
     }
   }
@@ -109,7 +114,7 @@ export class Planner {
 
   #keeper(rdd: AnyRDD): ((lowered: Lowered) => Job<Lowered>) | undefined {
     const { kind } = rdd.primitive
-    if (kind === "source" || kind === "input" || kind === "union") return undefined
+    if (kind === "source" || isPassing(rdd)) return undefined
     if (kind !== "state" && kind !== "persist" && this.#job.shared.has(rdd)) {
       return (lowered) => {
         const blocks = this.#job.shared.get(rdd)
@@ -300,7 +305,7 @@ export class Planner {
   #shuffle(rdd: AnyRDD, { by, combine }: Kind<"shuffle">, parent: Lowered): Job<Lowered> {
     if (typeof by === "object" && "make" in by) {
       // How many ranges there are depends on the keys: even the layout takes a real run, whose result is kept.
-      if (this.#dry) return new Planner(this.#env, this.#job, false).lower(rdd)
+      if (this.#dry) return new Planner(this.#env, this.#job, this.#layers, false).lower(rdd)
       return this.#rangeShuffle(rdd, by, combine, parent)
     }
     return this.#shuffleBy(rdd, this.#chosen(by, [parent]), combine, parent)
@@ -468,14 +473,17 @@ export class Planner {
   }
 
   #provide(rdd: AnyRDD, { layer }: Kind<"provide">): Job<Lowered> {
-    const provide = provided(this.#env.layers, layer)
     const reason = (error: unknown) => failed(rdd, undefined, this.#job, error)
-    return Effect.map(provide(this.#parent(rdd), reason), ({ pieces, partitioner }) => ({
-      pieces: pieces.map((piece, i) => ({ read: provide(this.run(rdd, piece, i), reason), steps: [] })),
+    const provide = <A>(job: Job<A>) => this.#layers.provide(layer, job, reason)
+    return Effect.map(provide(this.#parent(rdd)), ({ pieces, partitioner }) => ({
+      pieces: pieces.map((piece, i) => ({ read: provide(this.run(rdd, piece, i)), steps: [] })),
       partitioner,
     }))
   }
 }
+
+/** Whether an RDD hands on what its parents have: keeping it would be keeping them twice. */
+const isPassing = ({ primitive }: AnyRDD): boolean => primitive.kind === "input" || primitive.kind === "union"
 
 /** The exchange of one side of an operation that has several: a stand-in, so that each side is kept on its own. */
 const sideOf = (rdd: AnyRDD): AnyRDD => Object.create(rdd)

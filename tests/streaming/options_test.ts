@@ -1,0 +1,93 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { InvalidOption } from "../../lib/core/errors.ts"
+import * as Scheduler from "../../lib/scheduler.ts"
+import * as SparkContext from "../../lib/spark_context.ts"
+import * as StreamingContext from "../../lib/streaming_context.ts"
+import { test } from "./support.ts"
+
+const problemOf = <A>(layer: Layer.Layer<A, InvalidOption>): Promise<InvalidOption> =>
+  Effect.runPromise(Effect.scoped(Effect.flip(Layer.build(layer))))
+
+Deno.test("Scheduler.layer() rejects durations that are no positive whole milliseconds, with InvalidOption", async () => {
+  for (const wrong of [-1, 0, 0.5, Infinity, NaN] as Array<number>) {
+    const problem = await problemOf(Scheduler.layer(wrong))
+    assert.equal(problem._tag, "InvalidOption")
+    assert.deepEqual([problem.where, problem.option, problem.value], ["Scheduler.layer", "batchDuration", wrong])
+    assert.match(problem.message, /must be a duration of whole milliseconds, at least 1$/)
+  }
+})
+
+Deno.test("Scheduler.layer() accepts every form of a duration", async () => {
+  const given = [1, "2 seconds", { minutes: 1 }, 1500n * 1_000_000n] as const
+  for (const [i, millis] of [1, 2000, 60_000, 1500].entries()) {
+    const found = Scheduler.Scheduler.use(({ batchDuration }) => Effect.succeed(batchDuration)).pipe(
+      Effect.provide(Scheduler.layer(given[i] as number)),
+    )
+    assert.equal(await Effect.runPromise(found), millis)
+  }
+})
+
+Deno.test("SparkContext.layer() rejects other master URLs, with InvalidOption", async () => {
+  for (
+    const master of [
+      "local[0]",
+      "local[]",
+      "local[-1]",
+      "local[1.5]",
+      "local[ 2]",
+      "",
+      "spark://host",
+      "LOCAL",
+    ] as Array<string>
+  ) {
+    const problem = await problemOf(SparkContext.layer({ master, appName: "test" }))
+    assert.deepEqual([problem.where, problem.option, problem.value], ["SparkContext.layer", "master", master])
+  }
+})
+
+Deno.test("SparkContext.layer() takes the parallelism from the master URL", async () => {
+  const cores = navigator.hardwareConcurrency
+  for (const [master, expected] of [["local", 1], ["local[1]", 1], ["local[12]", 12], ["local[*]", cores]] as const) {
+    const found = SparkContext.SparkContext.use((sc) => Effect.succeed([sc.master, sc.appName, sc.defaultParallelism]))
+    const layer = SparkContext.layer({ master: master as string, appName: "test" })
+    assert.deepEqual(await Effect.runPromise(Effect.provide(found, layer)), [master, "test", expected])
+  }
+})
+
+test("StreamingContext.makeWith() rejects settings out of range, with InvalidOption", () =>
+  Effect.gen(function* () {
+    const wrong: ReadonlyArray<StreamingContext.Settings> = [
+      { gracefulStopTimeout: 0 },
+      { gracefulStopTimeout: "0 seconds" },
+      { blockInterval: -1 },
+      { maxRate: 0 },
+      { maxRate: -5 },
+      { maxRate: NaN },
+      { receiverCapacity: 0 },
+    ]
+    for (const settings of wrong) {
+      const problem = yield* Effect.flip(StreamingContext.makeWith(settings))
+      const [[option, value]] = Object.entries(settings) as [[string, unknown]]
+      assert.deepEqual([problem.where, problem.option, problem.value], ["StreamingContext.makeWith", option, value])
+    }
+  }))
+
+Deno.test("literals that would be rejected do not compile", () => {
+  const unused = () => {
+    // @ts-expect-error a batch interval is above 0
+    Scheduler.layer(-1)
+    // @ts-expect-error a batch interval is above 0
+    Scheduler.layer("0 seconds")
+    // @ts-expect-error a batch interval has whole milliseconds
+    Scheduler.layer(0.5)
+    // @ts-expect-error N is at least 1
+    SparkContext.layer({ master: "local[0]", appName: "test" })
+    // @ts-expect-error no such master
+    SparkContext.layer({ master: "yarn", appName: "test" })
+    Scheduler.layer("1 second")
+    SparkContext.layer({ master: "local[2]", appName: "test" })
+  }
+  assert.equal(typeof unused, "function")
+})
