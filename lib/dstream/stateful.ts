@@ -12,43 +12,67 @@ import { Batch, NoRDD } from "./batch.ts"
 import { type AnyDStream, type DStream, makeSelf, type NodeOptions } from "./dstream.ts"
 
 /** What a stateful operator does in one batch. */
-export interface Stateful extends Omit<StateStep, "id" | "at"> {
+export interface Stateful extends Omit<StateStep, "id" | "at" | "since" | "previous"> {
   /** The pairs of this batch. */
   readonly data: AnyRDD
   readonly partitioner: Partitioner
+  /** Whether its records are pairs that lie where the partitioner says (true). */
+  readonly keyed?: boolean | undefined
 }
 
-/**
- * The RDDs of a stream of its own that must have been computed before its RDD at `batch.time`: those since the newest
- * that there is. Normally just the one of the batch before, which is there already; more if nobody asked for them.
- */
-const before = (
-  self: AnyDStream,
-  batch: Batch,
-): Effect.Effect<AnyRDD | undefined, unknown, unknown> =>
+/** How far an operator has come in a run. */
+interface Progress {
+  readonly zeroTime: number
+  /** The last time at which it has been evaluated, with or without an RDD. */
+  time: number
+  /** Its newest RDD. */
+  last: AnyRDD | undefined
+}
+
+/** By the engine that a run works on, and by stream: each time is evaluated once, also where it has given no RDD. */
+const progresses = new WeakMap<Batch["stateVersion"], WeakMap<AnyDStream, Progress>>()
+
+const progressOf = (self: AnyDStream, { stateVersion, zeroTime }: Batch): Progress => {
+  const all = progresses.get(stateVersion) ?? new WeakMap<AnyDStream, Progress>()
+  progresses.set(stateVersion, all)
+  const known = all.get(self)
+  if (known !== undefined && known.zeroTime === zeroTime) return known
+  const fresh: Progress = { zeroTime, time: zeroTime, last: undefined }
+  all.set(self, fresh)
+  return fresh
+}
+
+/** The newest RDD before a batch. One of a batch that has failed takes no part in what comes later. */
+const lastBefore = ({ last }: Progress, batch: Batch): AnyRDD | undefined => {
+  for (let rdd = last; rdd !== undefined;) {
+    if (rdd.primitive.kind !== "state") return undefined
+    const { at, previous } = rdd.primitive.step
+    if (at < batch.time && !batch.at(at).failed) return rdd
+    rdd = previous?.rdd
+  }
+}
+
+/** Evaluates the times that nobody has asked for: their records belong to the state as well. Gives whether there are any. */
+const catchUp = (self: AnyDStream, batch: Batch, progress: Progress): Effect.Effect<boolean, unknown, unknown> =>
   Effect.gen(function* () {
     const slide = self.slideDuration ?? batch.batchDuration
-    const version = batch.stateVersion(batch.address(self)) ?? batch.zeroTime
-    const missing: Array<number> = []
-    let time = batch.time - slide
-    while (time > version && batch.at(time).recall(self) === undefined) {
-      if (!batch.at(time).failed) missing.push(time)
-      time -= slide
-    }
-    let last = time > version ? batch.at(time).recall(self) : undefined
-    for (const each of missing.toReversed()) {
-      last = yield* Effect.catchIf(
-        Effect.provideService(self, Batch, batch.at(each)),
+    const { last } = progress
+    for (let time = progress.time + slide; time < batch.time; time += slide) {
+      const skipped = batch.at(time)
+      if (skipped.failed) continue
+      yield* Effect.catchIf(
+        Effect.provideService(self, Batch, skipped),
         (error) => error instanceof NoRDD,
-        () => Effect.succeed(last),
+        () => Effect.void,
       )
     }
-    return last
+    return progress.last !== last
   })
 
 /**
  * Makes a stateful operator. `step` says what to do at a batch time, given the RDD of the parent (undefined where it has
- * none) and whether the state has anything yet; without a result the stream has no RDD in that batch.
+ * none) and whether the state has anything yet; without a result the stream has no RDD in that batch. The state starts
+ * anew with each run of a streaming context.
  */
 export const stateful = <A, E, R>(
   operation: string,
@@ -69,20 +93,32 @@ export const stateful = <A, E, R>(
       (self) =>
         Effect.gen(function* () {
           const batch = yield* Batch
-          const previous = yield* before(self, batch)
+          const { time, zeroTime } = batch
+          const progress = progressOf(self, batch)
+          const none = new NoRDD({ operation, time })
+          // Forgotten, or it never had one: what has come later is built on that already.
+          if (time < progress.time) return yield* none
+          const hasCaughtUp = yield* catchUp(self, batch, progress)
+          const previous = lastBefore(progress, batch)
+          progress.time = time
           const data = yield* Effect.catchIf(parent, (error) => error instanceof NoRDD, () => Effect.undefined)
           const id = batch.address(self)
-          const hasState = previous !== undefined || batch.stateVersion(id) !== undefined
+          const hasState = previous !== undefined || (batch.stateVersion(id) ?? zeroTime) > zeroTime
           const found = step({ batch, data, hasState })
-          if (found === undefined) return yield* new NoRDD({ operation, time: batch.time })
-          const { data: records, partitioner: by, expects, whole, f } = found
-          const parents = previous === undefined ? [records] : [records, previous]
-          return withCallSite(site, (): RDD<A> =>
+          if (found === undefined) return yield* none
+          const { data: records, partitioner: by, keyed, ...how } = found
+          // What no other batch has as its own, an engine must be able to find in the lineage of this one.
+          const others = hasCaughtUp ? [previous] : hasState ? [] : [how.initial]
+          const parents = [records, ...others.filter((rdd) => rdd !== undefined)]
+          const rdd = withCallSite(site, (): RDD<A> =>
             makeRDD(operation, parents, {
               kind: "state",
               by,
-              step: { id, at: batch.time, expects, whole, f },
+              keyed,
+              step: { ...how, id, at: time, since: zeroTime, previous: { rdd: previous } },
             }))
+          progress.last = rdd
+          return rdd
         }),
       options,
     ))

@@ -17,6 +17,8 @@ import type { PendingState } from "../rdd/state.ts"
 export interface StateStore {
   /** Opens version `at` of one partition on top of version `from`: pending or current; undefined is an empty one. */
   readonly open: (id: string, partition: number, from: number | undefined, at: number) => Effect.Effect<PendingState>
+  /** Says that version `at` is about to be written: if nothing comes of it in its batch it is dropped. */
+  readonly begin: (id: string, at: number) => void
   /** Says that all partitions of version `at` have been written. */
   readonly seal: (id: string, at: number) => Effect.Effect<void>
   /** The batch time of the newest version before `at`: pending and sealed, or the current one. Undefined: none. */
@@ -42,12 +44,20 @@ interface Entry {
 }
 
 type Canonical = (key: unknown) => CanonicalKey
+type Entries = Map<CanonicalKey, Entry>
 
-/** Changes over a base; a removed entry is an undefined one. The base is not touched before the commit. */
+/** Stands for an entry that is in the base and not in the version. */
+const REMOVED: Entry = { key: undefined, value: undefined }
+
+/**
+ * One partition of one version: what differs from another version, its base, or everything where it has none. A pending
+ * version differs from the one it was opened on, which is not touched before the commit. The commit turns that around:
+ * work grows with the changes, not with the state, and who still holds the older version can read it.
+ */
 class Version implements PendingState {
   readonly #canonical: Canonical
-  readonly #base: Version | undefined
-  #own = new Map<CanonicalKey, Entry | undefined>()
+  #base: Version | undefined
+  #own: Entries = new Map()
   #size: number
 
   constructor(canonical: Canonical, base: Version | undefined) {
@@ -61,9 +71,10 @@ class Version implements PendingState {
   }
 
   #entry(canonical: CanonicalKey): Entry | undefined {
-    const own = this.#own.get(canonical)
-    if (own !== undefined || this.#base === undefined || this.#own.has(canonical)) return own
-    return this.#base.#entry(canonical)
+    for (let version: Version | undefined = this; version !== undefined; version = version.#base) {
+      const entry = version.#own.get(canonical)
+      if (entry !== undefined) return entry === REMOVED ? undefined : entry
+    }
   }
 
   get(key: unknown): unknown {
@@ -76,8 +87,9 @@ class Version implements PendingState {
 
   set(key: unknown, value: unknown): void {
     const canonical = this.#canonical(key)
-    if (this.#entry(canonical) === undefined) this.#size++
-    if (this.#own.has(canonical)) this.#own.delete(canonical)
+    const own = this.#own.get(canonical)
+    if (own !== undefined) this.#own.delete(canonical)
+    if (own === REMOVED || (own === undefined && this.#base?.#entry(canonical) === undefined)) this.#size++
     this.#own.set(canonical, { key, value })
   }
 
@@ -85,34 +97,51 @@ class Version implements PendingState {
     const canonical = this.#canonical(key)
     if (this.#entry(canonical) === undefined) return false
     this.#size--
-    if (this.#base === undefined) this.#own.delete(canonical)
-    else this.#own.set(canonical, undefined)
+    if (this.#base?.#entry(canonical) === undefined) this.#own.delete(canonical)
+    else this.#own.set(canonical, REMOVED)
     return true
   }
 
-  *#entries(): Iterable<readonly [CanonicalKey, Entry]> {
-    if (this.#base !== undefined) {
-      for (const pair of this.#base.#entries()) if (!this.#own.has(pair[0])) yield pair
-    }
-    for (const [canonical, entry] of this.#own) if (entry !== undefined) yield [canonical, entry]
-  }
-
   *entries(): Iterable<readonly [unknown, unknown]> {
-    for (const [, { key, value }] of this.#entries()) yield [key, value]
+    const over: Array<Entries> = []
+    let root: Version = this
+    for (; root.#base !== undefined; root = root.#base) over.push(root.#own)
+    const [only] = over
+    const changes = over.length === 1 && only !== undefined ? only : layered(over)
+    for (const [canonical, { key, value }] of root.#own) if (!changes.has(canonical)) yield [key, value]
+    for (const entry of changes.values()) if (entry !== REMOVED) yield [entry.key, entry.value]
   }
 
-  /** Writes the changes into the base and gives it: work grows with the changes, not with the state. */
-  merged(): Version {
+  /** Makes this version the one that has everything, and its base the one that differs. */
+  settle(): this {
     const base = this.#base
     if (base === undefined) return this
-    const into = base.merged()
+    const all = base.settle().#own
+    const before: Entries = new Map()
     for (const [canonical, entry] of this.#own) {
-      into.#own.delete(canonical)
-      if (entry !== undefined) into.#own.set(canonical, entry)
+      const known = all.get(canonical)
+      before.set(canonical, known ?? REMOVED)
+      if (known !== undefined) all.delete(canonical)
+      if (entry !== REMOVED) all.set(canonical, entry)
     }
-    into.#size = this.#size
-    return into
+    this.#own = all
+    this.#base = undefined
+    base.#own = before
+    base.#base = this
+    return this
   }
+}
+
+/** Changes over changes as one, from the last to the first. */
+const layered = (all: ReadonlyArray<Entries>): Entries => {
+  const out: Entries = new Map()
+  for (const changes of all.toReversed()) {
+    for (const [canonical, entry] of changes) {
+      out.delete(canonical)
+      out.set(canonical, entry)
+    }
+  }
+  return out
 }
 
 interface Versions {
@@ -160,6 +189,10 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
         pending.set(at, partitions.set(partition, version))
         return version
       }),
+    begin: (id, at) => {
+      const { pending } = versionsOf(id)
+      if (!pending.has(at)) pending.set(at, new Map())
+    },
     seal: (id, at) => Effect.sync(() => void versionsOf(id).sealed.add(at)),
     newest: (id, at) => {
       const { at: current, sealed } = versionsOf(id)
@@ -182,7 +215,7 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
           )
           const partitions = versions.pending.get(newest)
           if (partitions !== undefined) {
-            versions.current = new Map(Array.from(partitions, ([partition, version]) => [partition, version.merged()]))
+            versions.current = new Map(Array.from(partitions, ([partition, version]) => [partition, version.settle()]))
             versions.at = newest
           }
           drop(versions)

@@ -1,9 +1,10 @@
 /**
- * Record by record, and partition by partition: map, filter, flatMap, glom, mapPartitions, keyBy.
+ * Record by record, and partition by partition: map, filter, filterMap, flatMap, glom, mapPartitions, keyBy.
  *
  * @module
  */
 import { dual } from "effect/Function"
+import * as Option from "effect/Option"
 import type { Tupled } from "../core/tupled.ts"
 import { isRDD, make, type Narrow, type RDD } from "./rdd.ts"
 
@@ -87,6 +88,31 @@ export const filter: {
 )
 
 /**
+ * Maps the records for which `f` gives something, and leaves out the others. Spark: `RDD.collect` with a partial
+ * function.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect, Option } from "effect"
+ *
+ * const half = (n: number) => n % 2 === 0 ? Option.some(n / 2) : Option.none()
+ * const halves = RDD.range(0, 6).pipe(RDD.filterMap(half), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(halves, sc)), [0, 1, 2])
+ * ```
+ */
+export const filterMap: {
+  <A, B extends Tupled>(f: (a: A) => Option.Option<B>): <E, R>(self: RDD<A, E, R>) => RDD<B, E, R>
+  <A, E, R, B extends Tupled>(self: RDD<A, E, R>, f: (a: A) => Option.Option<B>): RDD<B, E, R>
+} = dual(
+  2,
+  <A, E, R, B extends Tupled>(self: RDD<A, E, R>, f: (a: A) => Option.Option<B>): RDD<B, E, R> =>
+    narrow("filterMap", self, { kind: "flatMap", f: (a: A) => Option.toArray(f(a)) }, false),
+)
+
+/**
  * Gives all records of a partition to `f` at once, with the partition's index. `preservesPartitioning` says that keys
  * stay where they are. Spark: `RDD.mapPartitions`, `RDD.mapPartitionsWithIndex`.
  *
@@ -118,6 +144,48 @@ export const mapPartitions: {
     f: (records: ReadonlyArray<A>, index: number) => Iterable<B>,
     options?: { readonly preservesPartitioning?: boolean | undefined },
   ): RDD<B, E, R> => narrow("mapPartitions", self, { kind: "partition", f }, options?.preservesPartitioning ?? false),
+)
+
+/**
+ * {@link mapPartitions} with the index first, as Spark has it. Spark: `RDD.mapPartitionsWithIndex`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const places = RDD.range(0, 3, { partitions: 2 }).pipe(
+ *   RDD.mapPartitionsWithIndex((index, part) => part.map((n) => `${n} in ${index}`)),
+ *   RDD.collect,
+ * )
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(places, sc)), ["0 in 0", "1 in 1", "2 in 1"])
+ * ```
+ */
+export const mapPartitionsWithIndex: {
+  <A, B extends Tupled>(
+    f: (index: number, records: ReadonlyArray<A>) => Iterable<B>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): <E, R>(self: RDD<A, E, R>) => RDD<B, E, R>
+  <A, E, R, B extends Tupled>(
+    self: RDD<A, E, R>,
+    f: (index: number, records: ReadonlyArray<A>) => Iterable<B>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): RDD<B, E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <A, E, R, B extends Tupled>(
+    self: RDD<A, E, R>,
+    f: (index: number, records: ReadonlyArray<A>) => Iterable<B>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): RDD<B, E, R> =>
+    narrow(
+      "mapPartitionsWithIndex",
+      self,
+      { kind: "partition", f: (part: ReadonlyArray<A>, index) => f(index, part) },
+      options?.preservesPartitioning ?? false,
+    ),
 )
 
 /**

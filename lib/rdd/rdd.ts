@@ -12,7 +12,7 @@ import { type CallSite, callSite } from "../core/call_site.ts"
 import type { InvalidOption } from "../core/errors.ts"
 import type { Block } from "./block.ts"
 import type { Partitioner } from "./partitioner.ts"
-import type { StateStep } from "./state.ts"
+import type { StateStep, StateView } from "./state.ts"
 
 const TypeId = "~dstream/RDD"
 
@@ -23,6 +23,10 @@ const TypeId = "~dstream/RDD"
  */
 export interface RDD<out A, out E = never, out R = never> extends Pipeable {
   readonly [TypeId]: { readonly _A: Covariant<A>; readonly _E: Covariant<E>; readonly _R: Covariant<R> }
+  /** Its number: RDDs are numbered as they are made. */
+  readonly id: number
+  /** The name that it was given, if any. */
+  readonly name: string | undefined
   /** The operation that made it, such as `map`. */
   readonly operation: string
   /** Where in the user's source it was made. */
@@ -82,6 +86,7 @@ export type Primitive =
   | {
     readonly kind: "source"
     readonly partitions: number | "default"
+    readonly partitioner?: Partitioner | undefined
     readonly load: (
       partition: number,
       partitions: number,
@@ -103,9 +108,17 @@ export type Primitive =
   }
   | { readonly kind: "balance"; readonly partitions: number }
   | { readonly kind: "cogroup"; readonly by: Partitioner | "default" }
-  | { readonly kind: "state"; readonly by: Partitioner | "default"; readonly step: StateStep }
+  | {
+    readonly kind: "state"
+    readonly by: Partitioner | "default"
+    readonly step: StateStep
+    /** Whether the results are pairs that lie where the partitioner says (true). */
+    readonly keyed?: boolean | undefined
+  }
+  /** What the state of its parent, a `state`, is after the parent's batch. */
+  | { readonly kind: "view"; readonly f: (state: StateView, partition: number) => Iterable<unknown> }
   | { readonly kind: "indexed"; readonly f: (offsets: ReadonlyArray<number>, index: number) => Narrow }
-  | { readonly kind: "persist" }
+  | { readonly kind: "persist"; readonly level: StorageLevel }
   | { readonly kind: "input" }
   | { readonly kind: "provide"; readonly layer: Layer.Layer<never, unknown, unknown> }
 
@@ -117,6 +130,8 @@ const Proto = {
   },
 }
 
+let made = 0
+
 /** Makes an RDD from a primitive. The one way to write an RDD operation: give its result type where you call it. */
 export const make = <A, E = never, R = never>(
   operation: string,
@@ -125,12 +140,18 @@ export const make = <A, E = never, R = never>(
   invalid?: InvalidOption,
 ): RDD<A, E, R> =>
   Object.assign(Object.create(Proto), {
+    id: made++,
+    name: undefined,
     operation,
     site: callSite(),
     parents,
     primitive,
     invalid: invalid ?? undefined,
   })
+
+/** The same RDD under another name, and with a number of its own. */
+export const renamed = <A, E, R>(self: RDD<A, E, R>, name: string): RDD<A, E, R> =>
+  Object.assign(Object.create(Proto), self, { id: made++, name })
 
 /**
  * Whether a value is an RDD.

@@ -5,13 +5,16 @@
  */
 import type { AnyRDD } from "./rdd.ts"
 
-/** One partition's version of a state: its entries, those written longest ago first. */
+/** One partition's version of a state. It stays as it is, also when later versions have taken its place. */
 export interface StateView {
   /** The value of a key, or undefined. */
   readonly get: (key: unknown) => unknown
   /** Whether there is an entry for a key. */
   readonly has: (key: unknown) => boolean
-  /** All entries, in the order in which they were last written. Read lazily, so that a scan can end early. */
+  /**
+   * All entries, as long as the version is the newest in the order in which they were last written. Read lazily, so that a
+   * scan can end early.
+   */
   readonly entries: () => Iterable<readonly [key: unknown, value: unknown]>
   /** How many keys there are. */
   readonly size: number
@@ -23,6 +26,11 @@ export interface PendingState extends StateView {
   readonly set: (key: unknown, value: unknown) => void
   /** Removes an entry; false if there was none. */
   readonly delete: (key: unknown) => boolean
+}
+
+/** A link to the state before, cut by the engine once that has been settled: lineage must not grow with the batches. */
+export interface Previous {
+  rdd: AnyRDD | undefined
 }
 
 /**
@@ -42,11 +50,18 @@ export interface StateStep {
   readonly expects: number | undefined
   /** Gives the RDD whose records make the state from nothing. Undefined: the first parent's do. Asked only if needed. */
   readonly whole: (() => AnyRDD) | undefined
-  /** `fresh`: the state started from nothing, on the records of `whole`. */
+  /** Pairs that `f` is given when the state starts from nothing. Asked for only then. */
+  readonly initial?: AnyRDD | undefined
+  /** Versions up to this batch time belong to an earlier run, and do not count. Undefined: all do. */
+  readonly since?: number | undefined
+  /** The state that this one is built on, to be computed first if that has been left undone. */
+  readonly previous?: Previous | undefined
+  /** `fresh`: the state started from nothing, on the records of `whole`, and with those of `initial`. */
   readonly f: (
     state: PendingState,
     records: ReadonlyArray<never>,
     partition: number,
     fresh: boolean,
+    initial: ReadonlyArray<never>,
   ) => Iterable<unknown>
 }

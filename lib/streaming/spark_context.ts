@@ -138,5 +138,5 @@ export const layer = <const M extends string>(
         expected: "local, local[N] with N of 1 or more, or local[*]",
       }),
     ))
-    : layerEngine({ master, appName }, LocalEngine.make({ parallelism })).pipe(Layer.provide(StateStore.layerMemory))
+    : layerEngine({ master, appName }, LocalEngine.make({ parallelism })).pipe(Layer.provide(Layer.fresh(StateStore.layerMemory)))
 }

@@ -98,7 +98,7 @@ for (const stopGracefully of [false, true]) {
 
   test(`stop() from inside foreachRDD (${how}) lets its job end, and stops soon after`, () =>
     Effect.gen(function* () {
-      let active: Active | undefined
+      let active: Active | undefined = undefined
       const committed: Array<number> = []
       const ran: Array<string> = []
       const outputs = [
@@ -120,7 +120,7 @@ for (const stopGracefully of [false, true]) {
   test(`stop() from inside a listener (${how}) does not wait for itself`, () =>
     Effect.gen(function* () {
       const ssc = yield* make
-      let active: Active | undefined
+      let active: Active | undefined = undefined
       let after = false
       yield* StreamingContext.addStreamingListener(ssc, (event) =>
         active === undefined || event._tag !== "BatchCompleted" ? Effect.void : Effect.andThen(
@@ -137,7 +137,7 @@ for (const stopGracefully of [false, true]) {
 
   test(`stop() from inside a transform (${how}) does not wait for itself`, () =>
     Effect.gen(function* () {
-      let active: Active | undefined
+      let active: Active | undefined = undefined
       const transformed = Testing.input([[1]]).pipe(
         DStream.transform((rdd) => active === undefined ? rdd : Effect.as(stop(active, options), rdd)),
       )
@@ -149,7 +149,7 @@ for (const stopGracefully of [false, true]) {
 
   test(`stop() from inside a receiver (${how}) does not wait for itself`, () =>
     Effect.gen(function* () {
-      let active: Active | undefined
+      let active: Active | undefined = undefined
       const stream = DStream.receiverStream(Receiver.make({
         name: "Stop",
         onStart: (store: Receiver.Store<number>) =>
@@ -169,7 +169,7 @@ for (const stopGracefully of [false, true]) {
 
   test(`stop() from inside a dead letter's handler (${how}) does not wait for itself`, () =>
     Effect.gen(function* () {
-      let active: Active | undefined
+      let active: Active | undefined = undefined
       const handler = () => active === undefined ? Effect.void : Effect.asVoid(stop(active, options))
       const output = DStream.onFailure(
         DStream.foreachRDD(source([[1]]), () => Effect.fail("no")),

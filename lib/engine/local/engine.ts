@@ -53,10 +53,13 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
       run: <A, E, R>(rdd: RDD<A, E, R>, partitions?: ReadonlyArray<number>) =>
         plan(rdd, false, (planner, { pieces }) => {
           const wanted = partitions ?? pieces.map((_, i) => i)
-          return Effect.forEach(wanted.filter((i) => i < pieces.length), (i) => {
-            const piece = pieces[i]
-            return piece === undefined ? Effect.die(new RangeError(`no partition ${i}`)) : planner.run(rdd, piece, i)
-          })
+          return planner.runMany(
+            rdd,
+            wanted.flatMap((i) => {
+              const piece = pieces[i]
+              return piece === undefined ? [] : [[piece, i] as const]
+            }),
+          )
         }) as Effect.Effect<ReadonlyArray<Block.Block<A>>, ActionError<E>, R>,
       layout: <A, E, R>(rdd: RDD<A, E, R>) =>
         plan(

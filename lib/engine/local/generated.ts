@@ -26,7 +26,7 @@ interface Owned {
 const loops = new Map<string, Array<Owned>>()
 let compiled = 0
 const codes = new WeakMap<Callable, string>()
-let allowed: boolean | undefined
+let allowed = true
 
 const codeOf = (f: Callable): string => {
   let code = codes.get(f)
@@ -100,7 +100,9 @@ export const sourceOf = (shape: Shape, serial: number): string => {
 const compile = (source: string): Loop | undefined => {
   try {
     return new Function("f", "input", "table", "at", source) as Loop
-  } catch {
+  } catch (error) {
+    // A text that is too much for the compiler says nothing about the next one; being forbidden to compile does.
+    if (error instanceof EvalError) allowed = false
     return undefined
   }
 }
@@ -112,7 +114,7 @@ const isFree = ({ owners }: Owned): boolean => owners.some((owner) => owner.dere
 
 /** The loop for a shape and functions: undefined where code generation is forbidden, or the cache is full. */
 export const loopFor = (shape: Shape, functions: ReadonlyArray<Callable>): Loop | undefined => {
-  if (allowed === false) return undefined
+  if (!allowed) return undefined
   const key = `${shape.kinds.join()}|${shape.terminal}|${functions.map(codeOf).join("\u0000")}`
   const known = loops.get(key) ?? []
   const called = functions.slice(0, shape.kinds.length + calledBy[shape.terminal])
@@ -126,7 +128,6 @@ export const loopFor = (shape: Shape, functions: ReadonlyArray<Callable>): Loop 
   }
   if (known.length === PER_CODE || compiled >= CAPACITY) return known.at(-1)?.loop
   const loop = compile(sourceOf(shape, compiled))
-  allowed = loop !== undefined
   if (loop === undefined) return undefined
   compiled++
   loops.set(key, [...known, { loop, owners }])

@@ -13,7 +13,7 @@ import type { StateStore } from "../state_store.ts"
 import type { Executor } from "./executor.ts"
 import type { ProvidedLayers } from "./provided.ts"
 import * as Shuffle from "./shuffle.ts"
-import { attempt, failed, type Job, type Step, toBlock, toTable } from "./task.ts"
+import { attempt, failed, isEffectful, type Job, type Step, toBlock, toTable } from "./task.ts"
 
 /** One partition of an RDD: a block, and the steps still to be run over it. */
 interface Piece {
@@ -84,7 +84,16 @@ export class Planner {
   }
 
   #runAll(rdd: AnyRDD, lowered: Lowered): Job<ReadonlyArray<Block.Block<unknown>>> {
-    return Effect.forEach(lowered.pieces, (piece, i) => this.run(rdd, piece, i))
+    return this.runMany(rdd, lowered.pieces.map((piece, i) => [piece, i]))
+  }
+
+  /** Runs partitions in order; those that wait for effects side by side, as many as the parallelism allows. */
+  runMany(
+    rdd: AnyRDD,
+    wanted: ReadonlyArray<readonly [piece: Piece, index: number]>,
+  ): Job<ReadonlyArray<Block.Block<unknown>>> {
+    const concurrency = wanted.some(([{ steps }]) => steps.some(isEffectful)) ? this.#env.parallelism : 1
+    return Effect.forEach(wanted, ([piece, i]) => this.run(rdd, piece, i), { concurrency })
   }
 
   /** Lowers an RDD, running the stages it depends on. */
@@ -205,7 +214,7 @@ export class Planner {
     return Effect.map(this.#parent(rdd), f)
   }
 
-  #source(rdd: AnyRDD, { partitions, load }: Kind<"source">): Job<Lowered> {
+  #source(rdd: AnyRDD, { partitions, partitioner, load }: Kind<"source">): Job<Lowered> {
     const n = partitions === "default" ? this.#env.parallelism : partitions
     const read = (i: number): Job<Block.Block<unknown>> =>
       Effect.flatMap(
@@ -215,7 +224,7 @@ export class Planner {
             ? Effect.mapError(loaded, (reason) => failed(rdd, i, this.#job, reason))
             : Effect.succeed(loaded),
       )
-    return Effect.succeed({ pieces: pieces(n, (i) => ({ read: read(i), steps: [] })), partitioner: undefined })
+    return Effect.succeed({ pieces: pieces(n, (i) => ({ read: read(i), steps: [] })), partitioner })
   }
 
   #union(rdd: AnyRDD, all: ReadonlyArray<Lowered>): Lowered {
@@ -344,7 +353,7 @@ export class Planner {
         partitioner: by,
       })
     }
-    const write = (piece: Piece, i: number): Job<ReadonlyArray<Shuffle.Bucket>> =>
+    const write = (piece: Piece, i: number): Job<Shuffle.Cut> =>
       own?.mapSide === true
         ? Effect.flatMap(
           Effect.flatMap(piece.read, (block) => toTable(executor, job, rdd, own, piece.steps, block, i)),
@@ -374,7 +383,7 @@ export class Planner {
     rdd: AnyRDD,
     n: number,
     parent: Lowered,
-    write: (piece: Piece, index: number) => Job<ReadonlyArray<Shuffle.Bucket>>,
+    write: (piece: Piece, index: number) => Job<Shuffle.Cut>,
     gather: (parts: ReadonlyArray<Shuffle.Bucket>) => Block.Block<unknown>,
     partitioner: Partitioner.Partitioner | undefined,
   ): Job<Lowered> {

@@ -22,18 +22,27 @@ interface OpenBucket extends Bucket {
   readonly values: Array<unknown>
 }
 
-const buckets = (n: number): Array<OpenBucket> =>
-  Array.from({ length: n }, () => ({ keys: [], hashes: [], values: [] }))
+/** What one map task has written. Only partitions that got something have a bucket: there may be very many of them. */
+export type Cut = ReadonlyArray<Bucket | undefined>
+
+const bucketAt = (out: Array<OpenBucket | undefined>, partition: number, by: Partitioner, key: unknown): OpenBucket => {
+  const open = out[partition]
+  if (open !== undefined) return open
+  if (!(partition >= 0 && partition < by.numPartitions)) {
+    throw new RangeError(`${by.name} put ${String(key)} outside of its ${by.numPartitions} partitions`)
+  }
+  return out[partition] = { keys: [], hashes: [], values: [] }
+}
 
 /** A combined table, cut by partition. It must not change afterwards: one partition has the table itself. */
-export const cutTable = (table: KeyedTable<unknown, unknown>, by: Partitioner): ReadonlyArray<Bucket> => {
+export const cutTable = (table: KeyedTable<unknown, unknown>, by: Partitioner): Cut => {
   const { ofHash } = by
   if (ofHash !== undefined && by.numPartitions === 1) return [table]
-  const out = buckets(by.numPartitions)
+  const out: Array<OpenBucket | undefined> = []
   for (let i = 0; i < table.size; i++) {
     const key = table.keys[i]
     const hash = table.hashes[i] ?? 0
-    const bucket = out[ofHash === undefined ? by.getPartition(key) : ofHash(hash)] ?? missing(by, key)
+    const bucket = bucketAt(out, ofHash === undefined ? by.getPartition(key) : ofHash(hash), by, key)
     bucket.keys.push(key)
     bucket.hashes.push(hash)
     bucket.values.push(table.values[i])
@@ -42,13 +51,13 @@ export const cutTable = (table: KeyedTable<unknown, unknown>, by: Partitioner): 
 }
 
 /** Pairs as they are, cut by partition. */
-export const cutPairs = (pairs: ReadonlyArray<unknown>, by: Partitioner): ReadonlyArray<Bucket> => {
-  const out = buckets(by.numPartitions)
+export const cutPairs = (pairs: ReadonlyArray<unknown>, by: Partitioner): Cut => {
+  const out: Array<OpenBucket | undefined> = []
   const { ofHash } = by
   for (let i = 0; i < pairs.length; i++) {
     const [key, value] = pairs[i] as readonly [unknown, unknown]
     const hash = hashKey(key)
-    const bucket = out[ofHash === undefined ? by.getPartition(key) : ofHash(hash)] ?? missing(by, key)
+    const bucket = bucketAt(out, ofHash === undefined ? by.getPartition(key) : ofHash(hash), by, key)
     bucket.keys.push(key)
     bucket.hashes.push(hash)
     bucket.values.push(value)
@@ -56,14 +65,13 @@ export const cutPairs = (pairs: ReadonlyArray<unknown>, by: Partitioner): Readon
   return out
 }
 
-const missing = (by: Partitioner, key: unknown): never => {
-  throw new RangeError(`${by.name} put ${String(key)} outside of its ${by.numPartitions} partitions`)
-}
-
 /** Whole records dealt out one by one, starting at the task's own index. */
-export const deal = (records: ReadonlyArray<unknown>, n: number, index: number): ReadonlyArray<Bucket> => {
-  const out = buckets(n)
-  for (let i = 0; i < records.length; i++) out[(index + i) % n]?.values.push(records[i])
+export const deal = (records: ReadonlyArray<unknown>, n: number, index: number): Cut => {
+  const out: Array<OpenBucket | undefined> = []
+  for (let i = 0; i < records.length; i++) {
+    const bucket = out[(index + i) % n] ??= { keys: [], hashes: [], values: [] }
+    bucket.values.push(records[i])
+  }
   return out
 }
 

@@ -16,6 +16,10 @@ import type { Executor } from "./executor.ts"
 import * as Generated from "./generated.ts"
 import type { ElementKind, Loop, Shape, Terminal } from "./program.ts"
 
+/** Whether a step waits for something, so that other partitions may go on meanwhile. */
+export const isEffectful = ({ rdd, own }: Step): boolean =>
+  (own ?? (rdd.primitive.kind === "narrow" ? rdd.primitive.step : undefined))?.kind === "effect"
+
 /** A narrow operation with the index that its partition has at this point. */
 export interface Step {
   readonly rdd: AnyRDD
@@ -100,6 +104,9 @@ const runLoop = (
   }
 }
 
+/** How many operations one loop does at the most: deeper nesting is more than compilers and stacks can take. */
+const MOST_FUSED = 128
+
 const nothing: Fused = { steps: [], kinds: [], functions: [] }
 
 /** Job failures thrown by the loops, as failures. */
@@ -127,6 +134,7 @@ const runSteps = <A>(
       const step = steps[i] as Step
       const narrow = narrowOf(step, executor, job)
       if (isElement(narrow)) {
+        if (fused.kinds.length >= MOST_FUSED) flush(step)
         fused = {
           steps: [...fused.steps, step],
           kinds: [...fused.kinds, narrow.kind],

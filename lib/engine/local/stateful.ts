@@ -1,0 +1,123 @@
+/**
+ * State in the local engine: which version a stateful operation builds on, what it is given, and when it need not run.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Block from "../../rdd/block.ts"
+import type { JobContext } from "../../rdd/engine.ts"
+import type { Partitioner } from "../../rdd/partitioner.ts"
+import type { AnyRDD, Primitive } from "../../rdd/rdd.ts"
+import type { StateView } from "../../rdd/state.ts"
+import type { StateStore } from "../state_store.ts"
+import type { Executor } from "./executor.ts"
+import type { Lowered, Piece } from "./planner.ts"
+import { attempt, type Job } from "./task.ts"
+
+type Kind<K extends Primitive["kind"]> = Extract<Primitive, { readonly kind: K }>
+
+/** What a planner lends to its stateful operations. */
+export interface Host {
+  readonly states: StateStore
+  readonly executor: Executor
+  readonly job: JobContext
+  readonly dry: boolean
+  readonly lower: (rdd: AnyRDD) => Job<Lowered>
+  readonly run: (rdd: AnyRDD, piece: Piece, index: number) => Job<Block.Block<unknown>>
+  /** Brings a parent's pairs to where the partitioner wants them. */
+  readonly placed: (rdd: AnyRDD, by: Partitioner, parent: Lowered) => Job<Lowered>
+  readonly chosen: (by: Partitioner | "default", all: ReadonlyArray<Lowered>) => Partitioner
+}
+
+const nothing: Lowered = { pieces: [], partitioner: undefined }
+const noPiece: Piece = { read: Effect.succeed(Block.empty), steps: [] }
+
+/** The state of a batch that has failed, if it is one: it is not computed a second time, and has no records. */
+export const gone = (host: Host, rdd: AnyRDD): Lowered | undefined => {
+  const { primitive } = rdd
+  if (primitive.kind !== "state") return undefined
+  const { id, at, previous } = primitive.step
+  if (!host.states.isGone(id, at)) return undefined
+  if (previous !== undefined) previous.rdd = undefined
+  const partitioner = host.chosen(primitive.by, [])
+  return { pieces: Array.from({ length: partitioner.numPartitions }, () => noPiece), partitioner }
+}
+
+/** A version that lacks partitions is none: it is sealed when all have been written. */
+export const sealed = ({ states }: Host, { step }: Kind<"state">): Effect.Effect<void> =>
+  Effect.andThen(
+    states.seal(step.id, step.at),
+    Effect.sync(() => {
+      if (step.previous !== undefined) step.previous.rdd = undefined
+    }),
+  )
+
+const over = (
+  host: Host,
+  rdd: AnyRDD,
+  primitive: Kind<"state">,
+  from: number | undefined,
+  sides: { readonly by: Partitioner; readonly data: Lowered; readonly initial: Lowered | undefined },
+): Lowered => {
+  const { executor, job, run, states } = host
+  const { id, at } = primitive.step
+  const { by, data, initial } = sides
+  const resolved = executor.resolve(rdd, job.lookUp).primitive
+  const { f } = resolved.kind === "state" ? resolved.step : primitive.step
+  const views: Array<StateView> = []
+  const read = (piece: Piece, i: number): Job<Block.Block<unknown>> =>
+    Effect.gen(function* () {
+      const records = yield* run(rdd, piece, i)
+      const seed = initial === undefined ? Block.empty : yield* run(rdd, initial.pieces[i] ?? noPiece, i)
+      const state = yield* states.open(id, i, from, at)
+      views[i] = state
+      return yield* attempt(rdd, i, job, () => {
+        const results = f(
+          state,
+          records.records as ReadonlyArray<never>,
+          i,
+          from === undefined,
+          seed.records as ReadonlyArray<never>,
+        )
+        return executor.ship(Block.fromArray(Array.isArray(results) ? results : Array.from(results)))
+      })
+    })
+  return {
+    pieces: data.pieces.map((piece, i) => ({ read: read(piece, i), steps: [] })),
+    partitioner: primitive.keyed === false ? undefined : by,
+    views,
+  }
+}
+
+/** Lowers a state operation. */
+export const state = (host: Host, rdd: AnyRDD, primitive: Kind<"state">): Job<Lowered> =>
+  Effect.gen(function* () {
+    const { dry, lower, placed, states } = host
+    const { id, at, expects, initial, previous, since, whole } = primitive.step
+    if (!dry) {
+      states.begin(id, at)
+      if (previous?.rdd !== undefined) yield* lower(previous.rdd)
+    }
+    const [parent = nothing] = yield* Effect.forEach(rdd.parents, lower)
+    const newest = states.newest(id, at)
+    const fresh = newest === undefined || newest <= (since ?? -Infinity) ||
+      (expects !== undefined && newest !== expects)
+    const records = fresh && whole !== undefined ? yield* lower(whole()) : parent
+    const by = host.chosen(primitive.by, [records])
+    const data = yield* placed(rdd, by, records)
+    const first = fresh && initial !== undefined && !dry ? yield* placed(rdd, by, yield* lower(initial)) : undefined
+    return over(host, rdd, primitive, fresh ? undefined : newest, { by, data, initial: first })
+  })
+
+/** Lowers a view of a state: it reads the version that its parent has left, now or when that has been replaced. */
+export const view = (host: Host, rdd: AnyRDD, primitive: Kind<"view">, parent: Lowered): Lowered => {
+  const { executor, job } = host
+  const resolved = executor.resolve(rdd, job.lookUp).primitive
+  const { f } = resolved.kind === "view" ? resolved : primitive
+  const read = (i: number): Job<Block.Block<unknown>> =>
+    attempt(rdd, i, job, () => {
+      const state = parent.views?.[i]
+      return state === undefined ? Block.empty : executor.ship(Block.fromArray(Array.from(f(state, i))))
+    })
+  return { pieces: parent.pieces.map((_, i) => ({ read: read(i), steps: [] })), partitioner: undefined }
+}

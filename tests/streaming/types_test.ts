@@ -1,0 +1,95 @@
+import assert from "node:assert/strict"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as DStream from "../../lib/dstream.ts"
+import * as Graph from "../../lib/graph.ts"
+import * as RDD from "../../lib/rdd.ts"
+import * as StreamingContext from "../../lib/streaming_context.ts"
+import { Testing } from "../../lib/testing.ts"
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
+
+/** Compiles only where both types are the same. */
+const same = <A, B>(..._: Equal<A, B> extends true ? [] : [never]): void => {}
+
+class Refused extends Data.TaggedError("Refused") {}
+class Factor extends Context.Service<Factor, number>()("test/Factor") {}
+
+type Handle<S extends StreamingContext.State, E = never> = StreamingContext.StreamingContext<S, E>
+
+const { addStreamingListener, awaitTermination, getState, remember, start, stop } = StreamingContext
+
+// Never called: what is in it need only compile, or not.
+const program = (initialized: Handle<"Initialized">, active: Handle<"Active">, stopped: Handle<"Stopped">) => {
+  const numbers = Testing.input([[1]])
+  const checked = DStream.mapEffect(numbers, (n) => n > 1 ? Effect.fail(new Refused()) : Effect.succeed(n))
+  const scaled = DStream.mapEffect(numbers, (n) => Effect.map(Factor, (factor) => n * factor))
+
+  // @ts-expect-error there is nothing to run without outputs
+  start(initialized, [])
+  // @ts-expect-error a stream is no output
+  start(initialized, [numbers])
+  // @ts-expect-error an active context is started already
+  start(active, [DStream.print(numbers)])
+  // @ts-expect-error a stopped context does not start again
+  start(stopped, [DStream.print(numbers)])
+  // @ts-expect-error there is no adding of outputs: start takes all of them
+  active.add(DStream.print(numbers))
+  // @ts-expect-error a context that has not been started has no end to wait for
+  awaitTermination(initialized)
+  // @ts-expect-error remember is set before start
+  remember(active, "1 second")
+  // @ts-expect-error slice needs a running context
+  StreamingContext.slice(initialized, numbers, 0, 1)
+
+  const started = start(initialized, [DStream.print(checked), DStream.print(numbers)])
+  same<
+    typeof started,
+    Effect.Effect<Handle<"Active", Refused>, StreamingContext.StartError | Refused, Scope.Scope>
+  >()
+  const awaited = Effect.flatMap(started, awaitTermination)
+  same<
+    Effect.Error<typeof awaited>,
+    | StreamingContext.BatchFailed<Refused>
+    | StreamingContext.ReceiverFailed
+    | StreamingContext.StartError
+    | Refused
+  >()
+  const caught = Effect.flatMap(started, awaitTermination).pipe(
+    Effect.catchReason("BatchFailed", "Refused", (refused) => {
+      same<typeof refused, Refused>()
+      return Effect.void
+    }),
+  )
+  const needy = start(initialized, [DStream.print(scaled)])
+  same<Effect.Services<typeof needy>, Factor | Scope.Scope>()
+  const served = start(initialized, [
+    DStream.foreachRDD(
+      numbers,
+      (rdd) => Effect.flatMap(Factor, (factor) => RDD.collect(RDD.map(rdd, (n) => n * factor))),
+    ),
+  ])
+  same<Effect.Services<typeof served>, Factor | Scope.Scope>()
+  const graphed = start(initialized, Graph.make([DStream.print(checked), DStream.print(scaled)]))
+  same<
+    typeof graphed,
+    Effect.Effect<Handle<"Active", Refused>, StreamingContext.StartError | Refused, Factor | Scope.Scope>
+  >()
+
+  const ended = stop(active)
+  same<typeof ended, Effect.Effect<Handle<"Stopped">>>()
+  // What does not depend on the state takes every handle.
+  for (const handle of [initialized, active, stopped]) {
+    same<ReturnType<typeof getState>, Effect.Effect<StreamingContext.State>>()
+    addStreamingListener(handle, () => Effect.void)
+    getState(handle)
+    stop(handle)
+  }
+  return [caught, ended]
+}
+
+Deno.test("the life of a context is in its type: what a state does not allow does not compile", () => {
+  assert.equal(typeof program, "function")
+})
