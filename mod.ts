@@ -29,6 +29,8 @@
  *
  * @module
  */
+export * as Accumulator from "./lib/accumulator.ts"
+export * as Broadcast from "./lib/broadcast.ts"
 export * as DStream from "./lib/dstream.ts"
 export * as Durations from "./lib/durations.ts"
 export * as Graph from "./lib/graph.ts"
@@ -40,6 +42,7 @@ export * as Receiver from "./lib/receiver.ts"
 export * as Scheduler from "./lib/scheduler.ts"
 export * as Sockets from "./lib/sockets.ts"
 export * as SparkContext from "./lib/spark_context.ts"
+export * as StateSpec from "./lib/state_spec.ts"
 export * as StorageLevel from "./lib/storage_level.ts"
 export * as StreamingContext from "./lib/streaming_context.ts"
 export * as Time from "./lib/time.ts"

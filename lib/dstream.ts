@@ -33,7 +33,7 @@ export {
   required,
   type Traits,
 } from "./dstream/dstream.ts"
-export { Batch, NoRDD, ParentWithoutRDD } from "./dstream/batch.ts"
+export { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "./dstream/batch.ts"
 export {
   fromPositions,
   fromReceiver,
@@ -69,6 +69,25 @@ export {
 } from "./dstream/transform.ts"
 export { filterEffect, flatMapEffect, mapEffect, mapPartitionsEffect, provide } from "./dstream/effectful.ts"
 export { cache, persist } from "./dstream/persistence.ts"
+export { window } from "./dstream/window.ts"
+export type { WindowOptions } from "./dstream/window_frame.ts"
+export {
+  countByValueAndWindow,
+  countByWindow,
+  reduceByWindow,
+  type WindowReduceOptions,
+} from "./dstream/window_reduce.ts"
+export { groupByKeyAndWindow, reduceByKeyAndWindow, type WindowReduceByKeyOptions } from "./dstream/window_keyed.ts"
+export {
+  type InitialStateOptions,
+  type StateEntry,
+  type StateOptions,
+  type StatePartitionInfo,
+  updateStateByKey,
+  updateStateByKeyTimed,
+  updateStatePartitions,
+} from "./dstream/update_state.ts"
+export { mapWithState, type MapWithStateDStream, stateSnapshots } from "./dstream/map_with_state.ts"
 export {
   type AnyOutput,
   type ErrorOf,

@@ -24,7 +24,7 @@
  */
 export { type AnyRDD, isRDD, type RDD } from "./rdd/rdd.ts"
 export { empty, parallelize, range, text } from "./rdd/creation.ts"
-export { filter, flatMap, glom, keyBy, map, mapPartitions } from "./rdd/element.ts"
+export { filter, filterMap, flatMap, glom, keyBy, map, mapPartitions, mapPartitionsWithIndex } from "./rdd/element.ts"
 export {
   aggregateByKey,
   combineByKey,
@@ -51,7 +51,13 @@ export {
   mapPartitionsEffect,
   provide,
 } from "./rdd/effectful.ts"
-export { cache, persist, unpersist } from "./rdd/persistence.ts"
+export { cache, getStorageLevel, isCheckpointed, localCheckpoint, persist, unpersist } from "./rdd/persistence.ts"
+export { setName, toDebugString } from "./rdd/lineage.ts"
+export { randomSplit, sample, type SampleOptions, type SeedOption, takeSample } from "./rdd/sampling.ts"
+export { type Fractions, sampleByKey, sampleByKeyExact } from "./rdd/sampling_keyed.ts"
+export { filterByRange } from "./rdd/range_partitioner.ts"
+export { type Command, pipe, type PipeOptions } from "./rdd/piping.ts"
+export { Processes, ProcessFailed, type ProcessOptions } from "./rdd/processes.ts"
 export {
   collect,
   count,
@@ -66,6 +72,21 @@ export {
 } from "./rdd/actions.ts"
 export { collectAsMap, countByKey, countByValue, lookup, reduceByKeyLocally } from "./rdd/actions_keyed.ts"
 export { max, min, takeOrdered, top } from "./rdd/actions_ordered.ts"
+export {
+  mean,
+  popStdev,
+  popVariance,
+  sampleStdev,
+  sampleVariance,
+  type Stats,
+  stats,
+  stdev,
+  sum,
+  variance,
+} from "./rdd/stats.ts"
+export { type EdgesOption, type Histogram, histogram, NoRange } from "./rdd/histogram.ts"
+export { type AccuracyOption, countApproxDistinct, countApproxDistinctByKey } from "./rdd/approximate.ts"
+export { runJob, toLocalIterator } from "./rdd/local_iterator.ts"
 export { aggregate, type DepthOption, fold, reduce, treeAggregate, treeReduce } from "./rdd/reductions.ts"
 export type { ActionError, EngineError } from "./rdd/engine.ts"
 export type { PartitionOptions } from "./rdd/partitioner.ts"

@@ -12,9 +12,11 @@ import * as Option from "effect/Option"
 import { hasProperty } from "effect/Predicate"
 import type * as Types from "effect/Types"
 import { type CallSite, callSite, withCallSite } from "../core/call_site.ts"
-import type { Callable, RDD } from "../rdd/rdd.ts"
-import { Batch, NoRDD, ParentWithoutRDD } from "./batch.ts"
+import type { Engine } from "../rdd/engine.ts"
+import { type Callable, isRDD, type RDD } from "../rdd/rdd.ts"
+import { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "./batch.ts"
 import type { InputSource } from "./input.ts"
+import type { Unwrapped } from "./output.ts"
 
 const TypeId = "~dstream/DStream"
 
@@ -80,14 +82,28 @@ interface Node {
 export const isTimeValid = (batch: Batch, slideDuration: number | undefined): boolean =>
   batch.time > batch.zeroTime && (batch.time - batch.zeroTime) % (slideDuration ?? batch.batchDuration) === 0
 
-const evaluate = (self: AnyDStream & Node): Effect.Effect<RDD<unknown, unknown, unknown>, unknown, unknown> =>
+/** The streams that others are named copies of. */
+const originals = new WeakMap<AnyDStream, AnyDStream>()
+
+/**
+ * The stream that this one is a named copy of, or itself. A stream and its copies are one: evaluated once a batch, with one
+ * state.
+ */
+export const originalOf = (stream: AnyDStream): AnyDStream => originals.get(stream) ?? stream
+
+const evaluate = (copy: AnyDStream & Node): Effect.Effect<RDD<unknown, unknown, unknown>, unknown, unknown> =>
   Effect.flatMap(Batch, (batch) => {
+    const self = originalOf(copy)
     const known = batch.recall(self)
     if (known !== undefined) return Effect.succeed(known)
     if (!isTimeValid(batch, self.slideDuration)) {
       return Effect.fail(new NoRDD({ operation: self.operation, time: batch.time }))
     }
-    return Effect.onExit(self.body(self), (exit) =>
+    const body = Effect.flatMap(
+      copy.body(self),
+      (rdd) => isRDD(rdd) ? Effect.succeed(rdd) : Effect.die(new OperatorWithoutRDD({ operation: self.operation, given: rdd })),
+    )
+    return Effect.onExit(body, (exit) =>
       Effect.sync(() => {
         if (Exit.isSuccess(exit)) batch.remember(self, exit.value)
         else if (!(Option.getOrUndefined(Cause.findErrorOption(exit.cause)) instanceof NoRDD)) batch.blame(self)
@@ -128,7 +144,8 @@ const construct = <A, E, R>(fields: {
 
 /**
  * Makes an operator: its name, the streams it depends on, and the Effect that gives its RDD in a batch. Yield parents
- * in the body to get theirs. The body runs once a batch, however many streams depend on the result.
+ * in the body to get theirs. The body runs once a batch, however many streams depend on the result. It may run actions. One
+ * that gives something else than an RDD fails the batch ({@link OperatorWithoutRDD}).
  *
  * @example
  * ```ts
@@ -151,7 +168,7 @@ export const make = <A, RE, RR, E, R>(
   parents: ReadonlyArray<AnyDStream>,
   body: Effect.Effect<RDD<A, RE, RR>, E, R>,
   options: NodeOptions = {},
-): DStream<A, RE | Exclude<E, NoRDD>, RR | Exclude<R, Batch>> =>
+): DStream<A, RE | Unwrapped<Exclude<E, NoRDD>>, RR | Exclude<R, Batch | Engine>> =>
   construct({ operation, parents, site: callSite(), options, body: () => body })
 
 /** As {@link make}, for operators that look back at RDDs of their own: `body` is given the stream itself. */
@@ -271,7 +288,8 @@ export const required = <A, E, R>(
 export const isDStream = (u: unknown): u is AnyDStream => hasProperty(u, TypeId)
 
 /**
- * Names a stream: names are unique in a graph, and address inputs and state across restarts.
+ * Names a stream: names are unique in a graph, and address inputs and state across restarts. The result is the same stream
+ * under a name: where both are in a graph, they are computed once.
  *
  * @example
  * ```ts
@@ -286,6 +304,9 @@ export const named: {
   <A, E, R>(self: DStream<A, E, R>, name: string): DStream<A, E, R>
 } = dual(
   2,
-  <A, E, R>(self: DStream<A, E, R>, name: string): DStream<A, E, R> =>
-    Object.assign(Object.create(Proto), self, { name }),
+  <A, E, R>(self: DStream<A, E, R>, name: string): DStream<A, E, R> => {
+    const copy = Object.assign(Object.create(Proto), self, { name })
+    originals.set(copy, originalOf(self))
+    return copy
+  },
 )

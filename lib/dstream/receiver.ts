@@ -44,7 +44,7 @@ export interface Receiver<out A, out E = never, out R = never> {
   readonly onStart: (store: Store<never>) => Effect.Effect<void, E, R | Scope.Scope>
   /** Runs when the scope closes. */
   readonly onStop: Effect.Effect<void, never, R>
-  /** The wait before a restart. Default 2 s. Spark: `spark.streaming.receiverRestartDelay`. */
+  /** The wait before a restart, at least 10 ms. Default 2 s. Spark: `spark.streaming.receiverRestartDelay`. */
   readonly restartDelay: Duration.Input
   /** The type of its records; there is no such value. */
   readonly _A?: (_: never) => A

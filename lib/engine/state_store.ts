@@ -41,13 +41,15 @@ export const StateStore: Context.Service<StateStore, StateStore> = Context.Servi
 interface Entry {
   readonly key: unknown
   readonly value: unknown
+  /** The version that has written it. */
+  readonly at: number
 }
 
 type Canonical = (key: unknown) => CanonicalKey
 type Entries = Map<CanonicalKey, Entry>
 
 /** Stands for an entry that is in the base and not in the version. */
-const REMOVED: Entry = { key: undefined, value: undefined }
+const REMOVED: Entry = { key: undefined, value: undefined, at: 0 }
 
 /**
  * One partition of one version: what differs from another version, its base, or everything where it has none. A pending
@@ -55,12 +57,18 @@ const REMOVED: Entry = { key: undefined, value: undefined }
  * work grows with the changes, not with the state, and who still holds the older version can read it.
  */
 class Version implements PendingState {
+  readonly #at: number
   readonly #canonical: Canonical
   #base: Version | undefined
   #own: Entries = new Map()
   #size: number
+  /** The key that was looked up last, and what was found: it is often the next to be written. */
+  #key: unknown
+  #canonicalKey: CanonicalKey
+  #found: Entry | undefined
 
-  constructor(canonical: Canonical, base: Version | undefined) {
+  constructor(at: number, canonical: Canonical, base: Version | undefined) {
+    this.#at = at
     this.#canonical = canonical
     this.#base = base
     this.#size = base?.size ?? 0
@@ -70,46 +78,64 @@ class Version implements PendingState {
     return this.#size
   }
 
-  #entry(canonical: CanonicalKey): Entry | undefined {
-    for (let version: Version | undefined = this; version !== undefined; version = version.#base) {
+  static #find(from: Version | undefined, canonical: CanonicalKey): Entry | undefined {
+    for (let version = from; version !== undefined; version = version.#base) {
       const entry = version.#own.get(canonical)
       if (entry !== undefined) return entry === REMOVED ? undefined : entry
     }
   }
 
+  #lookUp(key: unknown): Entry | undefined {
+    this.#canonicalKey = this.#canonical(key)
+    this.#found = Version.#find(this, this.#canonicalKey)
+    this.#key = key
+    return this.#found
+  }
+
   get(key: unknown): unknown {
-    return this.#entry(this.#canonical(key))?.value
+    return this.#lookUp(key)?.value
   }
 
   has(key: unknown): boolean {
-    return this.#entry(this.#canonical(key)) !== undefined
+    return this.#lookUp(key) !== undefined
   }
 
   set(key: unknown, value: unknown): void {
-    const canonical = this.#canonical(key)
-    const own = this.#own.get(canonical)
-    if (own !== undefined) this.#own.delete(canonical)
-    if (own === REMOVED || (own === undefined && this.#base?.#entry(canonical) === undefined)) this.#size++
-    this.#own.set(canonical, { key, value })
+    if (key !== this.#key) this.#lookUp(key)
+    if (this.#found === undefined) this.#size++
+    else if (this.#found.at === this.#at) this.#own.delete(this.#canonicalKey)
+    this.#found = { key, value, at: this.#at }
+    this.#own.set(this.#canonicalKey, this.#found)
   }
 
   delete(key: unknown): boolean {
-    const canonical = this.#canonical(key)
-    if (this.#entry(canonical) === undefined) return false
+    if (this.#lookUp(key) === undefined) return false
     this.#size--
-    if (this.#base?.#entry(canonical) === undefined) this.#own.delete(canonical)
-    else this.#own.set(canonical, REMOVED)
+    this.#found = undefined
+    if (Version.#find(this.#base, this.#canonicalKey) === undefined) this.#own.delete(this.#canonicalKey)
+    else this.#own.set(this.#canonicalKey, REMOVED)
     return true
   }
 
-  *entries(): Iterable<readonly [unknown, unknown]> {
+  *#inOrder(): Iterable<Entry> {
     const over: Array<Entries> = []
     let root: Version = this
     for (; root.#base !== undefined; root = root.#base) over.push(root.#own)
     const [only] = over
     const changes = over.length === 1 && only !== undefined ? only : layered(over)
-    for (const [canonical, { key, value }] of root.#own) if (!changes.has(canonical)) yield [key, value]
-    for (const entry of changes.values()) if (entry !== REMOVED) yield [entry.key, entry.value]
+    for (const [canonical, entry] of root.#own) if (!changes.has(canonical)) yield entry
+    for (const entry of changes.values()) if (entry !== REMOVED) yield entry
+  }
+
+  *entries(): Iterable<readonly [unknown, unknown]> {
+    for (const { key, value } of this.#inOrder()) yield [key, value]
+  }
+
+  *writtenBefore(time: number): Iterable<readonly [unknown, unknown]> {
+    for (const { key, value, at } of this.#inOrder()) {
+      if (at >= time) return
+      yield [key, value]
+    }
   }
 
   /** Makes this version the one that has everything, and its base the one that differs. */
@@ -183,7 +209,7 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
       Effect.sync(() => {
         const { canonical, current, pending, sealed } = versionsOf(id)
         const base = from === undefined ? undefined : (pending.get(from) ?? current).get(partition)
-        const version = new Version(canonical, base)
+        const version = new Version(at, canonical, base)
         const partitions = pending.get(at) ?? new Map<number, Version>()
         sealed.delete(at)
         pending.set(at, partitions.set(partition, version))
@@ -225,5 +251,5 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
   }
 })
 
-/** The store in memory, as a layer. */
-export const layerMemory: Layer.Layer<StateStore> = Layer.effect(StateStore, make)
+/** A store in memory, as a layer: a new one wherever it is provided, for engines must not share their state. */
+export const layerMemory: Layer.Layer<StateStore> = Layer.fresh(Layer.effect(StateStore, make))

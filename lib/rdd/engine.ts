@@ -16,6 +16,7 @@ import type {
 } from "../core/errors.ts"
 import type { UnsupportedKey } from "../core/keys.ts"
 import type { Block } from "./block.ts"
+import type { BroadcastDestroyed } from "./broadcast.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { AnyRDD, RDD } from "./rdd.ts"
 
@@ -27,6 +28,7 @@ export type EngineError =
   | InvalidOption
   | Mismatch
   | EmptyCollection
+  | BroadcastDestroyed
   | SparkContextStopped
 
 /** The error of an action: why it failed, and where. */

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import { type EmptyCollection, InvalidOption } from "../core/errors.ts"
 import type { ActionError, Engine } from "./engine.ts"
-import { last, mergeSome, records } from "./job.ts"
+import { last, mergeSome } from "./job.ts"
 import { isRDD, type RDD } from "./rdd.ts"
 
 /** The range of the numbers cannot be cut into buckets: there are none of them, or one is infinite or `NaN`. */
@@ -99,7 +99,8 @@ const cut = <E, R>(
     expected: "a whole number from 1, or a list of edges: buckets array must have at least two elements",
   })
   const ranges = last<readonly [number, number], E, R>("histogram", self, { kind: "partition", f: rangeOf }, invalid)
-  const merge = (all: ReadonlyArray<readonly [number, number]>) => rangeOf(all.flat())[0]!
+  const merge = (all: ReadonlyArray<readonly [number, number]>) =>
+    all.reduce(([min, max], [low, high]) => [Math.min(min, low), Math.max(max, high)] as const)
   return Effect.gen(function* () {
     const [min, max] = yield* mergeSome(ranges, merge)
     if (!Number.isFinite(min) || !Number.isFinite(max)) return yield* Effect.fail(new NoRange({ range: [min, max] }))

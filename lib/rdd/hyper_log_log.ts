@@ -67,8 +67,7 @@ class Hasher {
 const hasher = new Hasher()
 
 /** How many bits choose the register, for a relative standard deviation. */
-export const precisionFor = (relativeSD: number): number =>
-  Math.max(4, Math.ceil(2 * Math.log2(1.054 / relativeSD)))
+export const precisionFor = (relativeSD: number): number => Math.max(4, Math.ceil(2 * Math.log2(1.054 / relativeSD)))
 
 /** A sketch of nothing. */
 export const empty = (precision: number): Sketch => new Uint8Array(2 ** precision)

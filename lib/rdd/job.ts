@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import { EmptyCollection, FunctionFailed, InvalidOption, JobFailed, Mismatch } from "../core/errors.ts"
 import { UnsupportedKey } from "../core/keys.ts"
+import { BroadcastDestroyed } from "./broadcast.ts"
 import { type ActionError, CurrentJob, Engine } from "./engine.ts"
 import { type AnyRDD, make, type Narrow, type RDD } from "./rdd.ts"
 
@@ -28,6 +29,9 @@ export const last = <A, E, R>(
   invalid?: InvalidOption,
 ): RDD<A, E, R> => make(operation, [self], { kind: "narrow", step, preserves: false }, invalid)
 
+const isReason = (u: unknown): u is UnsupportedKey | Mismatch | BroadcastDestroyed =>
+  u instanceof UnsupportedKey || u instanceof Mismatch || u instanceof BroadcastDestroyed
+
 /** Runs user code of an action on the driver; what it throws is the reason of a failed job. */
 export const onDriver = <A>(rdd: AnyRDD, body: () => A): Effect.Effect<A, ActionError<never>> =>
   Effect.flatMap(CurrentJob, ({ batchTime }) =>
@@ -35,7 +39,7 @@ export const onDriver = <A>(rdd: AnyRDD, body: () => A): Effect.Effect<A, Action
       try: body,
       catch: (cause) =>
         new JobFailed({
-          reason: cause instanceof UnsupportedKey || cause instanceof Mismatch ? cause : new FunctionFailed({ cause }),
+          reason: isReason(cause) ? cause : new FunctionFailed({ cause }),
           operator: rdd.operation,
           callSite: rdd.site,
           partition: undefined,

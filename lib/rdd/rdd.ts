@@ -13,6 +13,7 @@ import type { InvalidOption } from "../core/errors.ts"
 import type { Block } from "./block.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { StateStep, StateView } from "./state.ts"
+import type { StorageLevel } from "./storage_level.ts"
 
 const TypeId = "~dstream/RDD"
 

@@ -10,60 +10,20 @@ import { checkPartitions } from "./creation.ts"
 import { keyBy, narrow } from "./element.ts"
 import { checkPartitioning } from "./keyed.ts"
 import { compare, type OrderOption } from "./ordering.ts"
-import { make as makePartitioner, type Partitioner } from "./partitioner.ts"
+import type { Partitioner } from "./partitioner.ts"
+import { type DirectionOption, rangesOf } from "./range_partitioner.ts"
 import { isRDD, make, type RangeSpec, type RDD } from "./rdd.ts"
 import { values } from "./values.ts"
 
 /** Options of a sort. */
-export interface SortOptions<in K> extends OrderOption<K> {
-  /** Smallest first, unless false. */
-  readonly ascending?: boolean | undefined
+export interface SortOptions<in K> extends DirectionOption<K> {
   /** How many partitions; as many as there are, if not given. Fewer if there are not as many different keys. */
   readonly partitions?: number | undefined
 }
 
-/** The last key of each range but the last; ranges hold about as many keys each, equal keys are in one. */
-const bounds = (keys: ReadonlyArray<unknown>, partitions: number, order: Order<never>): ReadonlyArray<never> => {
-  const sorted = ([...keys] as Array<never>).sort(order)
-  const ranges = Math.min(partitions, sorted.length)
-  const found: Array<never> = []
-  let target = sorted.length / ranges
-  for (let i = 0; i < sorted.length && found.length < ranges - 1; i++) {
-    const key = sorted[i]!
-    if (i + 1 < target || (found.length > 0 && order(key, found.at(-1)!) === 0)) continue
-    found.push(key)
-    target += sorted.length / ranges
-  }
-  return found
-}
-
-const rangeOf = (bounds: ReadonlyArray<never>, order: Order<never>, key: unknown): number => {
-  let low = 0
-  let high = bounds.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (order(key as never, bounds[middle]!) <= 0) high = middle
-    else low = middle + 1
-  }
-  return low
-}
-
 const ranges = (options: SortOptions<never> | undefined): RangeSpec => ({
   partitions: options?.partitions,
-  make: (keys, partitions) => {
-    const order: Order<never> = options?.order ?? compare
-    const upper = bounds(keys, partitions, order)
-    const ascending = options?.ascending ?? true
-    return makePartitioner({
-      name: "RangePartitioner",
-      numPartitions: upper.length + 1,
-      detail: options?.order === undefined ? [ascending, ...upper] : Symbol("order"),
-      getPartition: (key) => {
-        const range = rangeOf(upper, order, key)
-        return ascending ? range : upper.length - range
-      },
-    })
-  },
+  make: (keys, partitions) => rangesOf(keys, partitions, options ?? {}),
 })
 
 const sortedParts = <A, E, R>(

@@ -16,6 +16,8 @@ export interface StateView {
    * scan can end early.
    */
   readonly entries: () => Iterable<readonly [key: unknown, value: unknown]>
+  /** The entries that were last written before this batch time, those written longest ago first. Read lazily. */
+  readonly writtenBefore: (time: number) => Iterable<readonly [key: unknown, value: unknown]>
   /** How many keys there are. */
   readonly size: number
 }

@@ -4,27 +4,9 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { type Block, fromArray } from "../rdd/block.ts"
+import { type Block, concat, fromArray } from "../rdd/block.ts"
 import { type HandOver, weigh } from "./hand_over.ts"
 import type { RateLimiter } from "./rate_limiter.ts"
-
-/** Blocks after one another as one, joined when somebody reads it: text stays bytes until then. */
-class JoinedBlock implements Block<unknown> {
-  #parts: ReadonlyArray<Block<unknown>>
-  constructor(parts: ReadonlyArray<Block<unknown>>) {
-    this.#parts = parts
-  }
-  get records(): ReadonlyArray<unknown> {
-    const [first, ...others] = this.#parts
-    if (first !== undefined && others.length === 0) return first.records
-    const joined = Array<unknown>().concat(...this.#parts.map((part) => part.records))
-    this.#parts = [fromArray(joined)]
-    return joined
-  }
-  get length(): number {
-    return this.#parts.reduce((sum, part) => sum + part.length, 0)
-  }
-}
 
 /**
  * Collects records until {@link cut}, which makes one block of them. Every way of storing passes the hand-over's
@@ -82,9 +64,8 @@ export class BlockGenerator {
   /** Makes a block of what is in the buffer, if there is anything. */
   cut(): void {
     this.#closeTail()
-    const [first, ...others] = this.#parts
-    if (first === undefined) return
-    this.#handOver.put(others.length === 0 ? first : new JoinedBlock(this.#parts), this.#weight)
+    if (this.#parts.length === 0) return
+    this.#handOver.put(concat(this.#parts), this.#weight)
     this.#parts = []
     this.#weight = 0
   }

@@ -7,12 +7,13 @@ import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
+import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import type { Receiver, Store } from "../dstream/receiver.ts"
 import { BlockGenerator } from "./block_generator.ts"
 import { ReceiverFailed } from "./errors.ts"
 import { forever } from "../core/fresh.ts"
+import { endsWithin, PATIENCE } from "./patience.ts"
 import { HandOver, type StoredBlock } from "./hand_over.ts"
 import { make as makeLimiter } from "./rate_limiter.ts"
 
@@ -36,8 +37,13 @@ export interface RunningReceiver {
   readonly release: (blocks: ReadonlyArray<StoredBlock>) => Effect.Effect<void>
   /** How many blocks are stored and not taken. */
   readonly waiting: Effect.Effect<number>
-  /** Stops receiving and returns when that is done; what has been received can still be taken. */
+  /**
+   * Stops receiving and returns when that is done, or after 10 s if the receiver's own finalizers do not return; what has
+   * been received can still be taken.
+   */
   readonly stop: Effect.Effect<void>
+  /** As `stop`, with a patience of its own. */
+  readonly stopWithin: (patience: Duration.Input) => Effect.Effect<void>
   /** Fails when the receiver has stopped with an error. */
   readonly failure: Deferred.Deferred<never, ReceiverFailed>
 }
@@ -55,6 +61,9 @@ export interface SuperviseOptions {
   readonly maxRate?: number | undefined
   readonly events: ReceiverEvents
 }
+
+/** The shortest wait before a restart, in milliseconds: a receiver that ends at once must not keep everything else waiting. */
+const SHORTEST_DELAY = 10
 
 type Ending =
   | { readonly kind: "restart"; readonly message: string; readonly error: unknown; readonly delay: Duration.Input }
@@ -112,7 +121,7 @@ export const supervise = <R>(
       while (!Deferred.isDoneUnsafe(stopped)) {
         const ending = yield* once
         if (ending.kind === "stop") break
-        const delay = Duration.fromInputUnsafe(ending.delay)
+        const delay = Duration.max(Duration.fromInputUnsafe(ending.delay), SHORTEST_DELAY)
         const restarting = `Restarting receiver with delay ${Duration.toMillis(delay)} ms: ${ending.message}`
         yield* events.stopped(restarting, ending.error)
         yield* Effect.raceFirst(Effect.sleep(delay), Deferred.await(stopped))
@@ -127,19 +136,27 @@ export const supervise = <R>(
 
     const interval = Effect.sleep(options.blockInterval ?? "200 millis")
     yield* Effect.forkScoped(forever(Effect.andThen(interval, cut)))
-    const stopWith = (fiber: Fiber.Fiber<void>) =>
-      Deferred.succeed(stopped, { kind: "stop", message: "Stopped by driver", error: undefined }).pipe(
-        Effect.andThen(Fiber.await(fiber)),
-        Effect.asVoid,
-      )
+    let abandoned = false
+    const stopWith = (fiber: Fiber.Fiber<void>, patience: Duration.Input) =>
+      Effect.gen(function* () {
+        yield* Deferred.succeed(stopped, { kind: "stop", message: "Stopped by driver", error: undefined })
+        if (abandoned || (yield* endsWithin(fiber, patience))) return
+        abandoned = true
+        generator.close()
+        yield* Effect.logWarning(`The receiver of ${options.name} does not stop; going on without waiting for it`)
+      })
     // Not in the scope: closing it must stop the receiver in order rather than interrupt this fiber.
-    const fiber = yield* Effect.acquireRelease(Effect.forkDetach(life, { startImmediately: true }), stopWith)
+    const fiber = yield* Effect.acquireRelease(
+      Effect.forkDetach(life, { startImmediately: true }),
+      (fiber) => stopWith(fiber, PATIENCE),
+    )
     return {
       cut,
       take: Effect.sync(() => handOver.take()),
       release: (blocks) => Effect.sync(() => handOver.release(blocks)),
       waiting: Effect.sync(() => handOver.waiting),
-      stop: stopWith(fiber),
+      stop: stopWith(fiber, PATIENCE),
+      stopWithin: (patience) => stopWith(fiber, patience),
       failure,
     }
   })

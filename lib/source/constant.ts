@@ -13,7 +13,7 @@ import { parallelize } from "../rdd/creation.ts"
 import { isRDD, type RDD } from "../rdd/rdd.ts"
 
 /**
- * The same RDD, or an RDD of the same records, in every batch. Spark: `ConstantInputDStream`.
+ * The same RDD, or an RDD of the same records (copied), in every batch. Spark: `ConstantInputDStream`.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export const constant = <A extends Tupled, E = never, R = never>(
   of: RDD<A, E, R> | ReadonlyArray<A>,
 ): DStream<A, E, R> => {
   const usable = isRDD(of) || Array.isArray(of)
-  const rdd: RDD<A, E, R> = isRDD(of) ? of : parallelize(usable ? of : [])
+  const rdd: RDD<A, E, R> = isRDD(of) ? of : parallelize(usable ? of.slice() : [])
   const problem = new InvalidOption({
     where: "DStream.constant",
     option: "rdd",

@@ -14,7 +14,7 @@ import { unionAll } from "../rdd/sets.ts"
 
 /** A queue of RDDs that a {@link queueStream} takes from, and that you may push to at any time. */
 export interface RDDQueue<A, E = never, R = never> {
-  /** Adds an RDD, or records to make one of. */
+  /** Adds an RDD, or records to make one of; they are copied. */
   readonly push: (rdd: RDD<A, E, R> | ReadonlyArray<A>) => void
   /** Removes the oldest RDD. */
   readonly shift: () => RDD<A, E, R> | undefined
@@ -49,7 +49,7 @@ export interface QueueStreamOptions<A, E = never, R = never> {
 export const rddQueue = <A extends Tupled, E = never, R = never>(
   initial: Iterable<RDD<A, E, R> | ReadonlyArray<A>> = [],
 ): RDDQueue<A, E, R> => {
-  const rddOf = (rdd: RDD<A, E, R> | ReadonlyArray<A>): RDD<A, E, R> => isRDD(rdd) ? rdd : parallelize(rdd)
+  const rddOf = (rdd: RDD<A, E, R> | ReadonlyArray<A>): RDD<A, E, R> => isRDD(rdd) ? rdd : parallelize(rdd.slice())
   const rdds = Array.from(initial, rddOf)
   return {
     push: (rdd) => {

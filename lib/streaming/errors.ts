@@ -6,7 +6,7 @@
 import * as Data from "effect/Data"
 import type { CallSite } from "../core/call_site.ts"
 import { describeCause } from "../core/errors.ts"
-import type { ParentWithoutRDD } from "../dstream/batch.ts"
+import type { OperatorWithoutRDD, ParentWithoutRDD } from "../dstream/batch.ts"
 import type { TransformWithoutResult, UnionWithoutRDD } from "../dstream/combining.ts"
 import type { GraphMismatch } from "../dstream/fingerprint.ts"
 import type { InvalidGraph } from "../dstream/validate.ts"
@@ -56,7 +56,7 @@ export class RememberAlreadySet extends Data.Error<{ readonly remember: number }
 export type StartError = AlreadyStarted | AlreadyStopped | AnotherContextActive | InvalidGraph | GraphMismatch
 
 /** What a batch can fail with besides the typed errors of the user's effects. */
-export type BatchError = EngineError | ParentWithoutRDD | UnionWithoutRDD | TransformWithoutResult
+export type BatchError = EngineError | ParentWithoutRDD | OperatorWithoutRDD | UnionWithoutRDD | TransformWithoutResult
 
 /**
  * A batch failed, and with it (unless the policy says otherwise) the context. `reason` is the typed error of the user's

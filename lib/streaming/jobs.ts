@@ -8,7 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { FunctionFailed, JobFailed } from "../core/errors.ts"
-import { Batch, NoRDD, ParentWithoutRDD } from "../dstream/batch.ts"
+import { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "../dstream/batch.ts"
 import { TransformWithoutResult, UnionWithoutRDD } from "../dstream/combining.ts"
 import { type AnyGraph, nodes } from "../dstream/graph.ts"
 import type { AnyOutput } from "../dstream/output.ts"
@@ -31,7 +31,7 @@ export type Generated =
 
 const isBatchError = (u: unknown): boolean =>
   u instanceof ParentWithoutRDD || u instanceof UnionWithoutRDD || u instanceof TransformWithoutResult ||
-  u instanceof FunctionFailed
+  u instanceof OperatorWithoutRDD || u instanceof FunctionFailed
 
 /**
  * A failure's cause as a batch failure. An interruption is one as well: of user code that interrupts itself, because when

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import { forever } from "../core/fresh.ts"
 import type { StreamingEvent } from "./events.ts"
 
 /** Listens to a streaming context. Events come one at a time, in order; a failure of the listener is its own affair. */
@@ -26,6 +27,7 @@ const CAPACITY = 16_384
 type Events = Queue.Queue<StreamingEvent, Cause.Done>
 
 interface Subscription {
+  readonly listener: StreamingListener
   readonly queue: Events
   readonly fiber: Fiber.Fiber<void>
 }
@@ -34,7 +36,9 @@ interface Subscription {
 export interface ListenerBus {
   /** Hands an event to all listeners. Never waits. */
   readonly publish: (event: StreamingEvent) => void
+  /** Adds a subscription; the same listener may have several. */
   readonly add: (listener: StreamingListener) => Effect.Effect<void>
+  /** Ends the oldest subscription of a listener, if it has one. */
   readonly remove: (listener: StreamingListener) => Effect.Effect<void>
   /** The events from now on, until the bus is closed. The bus does not wait for who reads them. */
   readonly subscribe: Effect.Effect<Events, never, Scope.Scope>
@@ -47,7 +51,7 @@ export interface ListenerBus {
 /** Makes a bus whose listeners run in the given scope. */
 export const make = (scope: Scope.Scope): ListenerBus => {
   const queues = new Set<Events>()
-  const listeners = new Map<StreamingListener, Subscription>()
+  const subscriptions = new Set<Subscription>()
   let dropped = 0
   let closed = false
   const open = Effect.tap(
@@ -60,9 +64,9 @@ export const make = (scope: Scope.Scope): ListenerBus => {
   )
   const remove = (listener: StreamingListener) =>
     Effect.suspend(() => {
-      const found = listeners.get(listener)
+      const found = Array.from(subscriptions).find((subscription) => subscription.listener === listener)
       if (found === undefined) return Effect.void
-      listeners.delete(listener)
+      subscriptions.delete(found)
       queues.delete(found.queue)
       return Effect.asVoid(Queue.end(found.queue))
     })
@@ -71,7 +75,7 @@ export const make = (scope: Scope.Scope): ListenerBus => {
       Queue.take(queue),
       (event) => Effect.ignoreCause(Effect.suspend(() => listener(event)), { log: "Warn" }),
     ).pipe(
-      Effect.forever,
+      forever,
       Effect.catch(() => Effect.void),
       Effect.provideService(RunsInside, true),
     )
@@ -80,10 +84,9 @@ export const make = (scope: Scope.Scope): ListenerBus => {
       for (const queue of queues) if (!Queue.offerUnsafe(queue, event)) dropped++
     },
     add: Effect.fnUntraced(function* (listener: StreamingListener) {
-      yield* remove(listener)
       const queue = yield* open
       const fiber = yield* Effect.forkIn(listen(queue, listener), scope)
-      if (!closed) listeners.set(listener, { queue, fiber })
+      if (!closed) subscriptions.add({ listener, queue, fiber })
     }),
     remove,
     subscribe: Effect.acquireRelease(open, (queue) => {
@@ -95,7 +98,7 @@ export const make = (scope: Scope.Scope): ListenerBus => {
       closed = true
       for (const queue of queues) Queue.endUnsafe(queue)
       queues.clear()
-      return Effect.forEach(Array.from(listeners.values()), ({ fiber }) => Fiber.await(fiber), {
+      return Effect.forEach(Array.from(subscriptions), ({ fiber }) => Fiber.await(fiber), {
         discard: true,
         concurrency: "unbounded",
       })

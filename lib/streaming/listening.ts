@@ -11,7 +11,7 @@ import type * as Bus from "./listener_bus.ts"
 
 /**
  * Adds a listener, before or after start. It sees the events from then on, one at a time; it never slows the batches
- * down. Spark: `addStreamingListener`.
+ * down. Added twice, it sees them twice. Spark: `addStreamingListener`.
  *
  * @example
  * ```ts
@@ -42,8 +42,8 @@ export const addStreamingListener = (
 ): Effect.Effect<void> => internalsOf(ssc).bus.add(listener)
 
 /**
- * Removes a listener: it sees no event from then on. A listener that was never added is ignored. Spark:
- * `removeStreamingListener`.
+ * Removes a listener: it sees no event from then on. One that was added twice goes on once. A listener that was never
+ * added is ignored. Spark: `removeStreamingListener`.
  *
  * @example
  * ```ts

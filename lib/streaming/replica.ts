@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Codec from "../core/codec.ts"
 import { describeCause } from "../core/errors.ts"
 import { fingerprint, type GraphMismatch, mismatch } from "../dstream/fingerprint.ts"
+import { originalOf } from "../dstream/dstream.ts"
 import { type AnyGraph, make as makeGraph, nodes, type Origin } from "../dstream/graph.ts"
 import { InvalidGraph } from "../dstream/validate.ts"
 import type { JobContext } from "../rdd/engine.ts"
@@ -80,7 +81,7 @@ export const make = (
       remember: rememberDurations(copy, options.batchDuration, 0),
       read: (stream, time) => {
         const mine = original.get(stream)
-        return mine === undefined || driver.at(time).recall(mine) === undefined
+        return mine === undefined || driver.at(time).recall(originalOf(mine)) === undefined
           ? noAllocation(stream, time)
           : Effect.sync(() => makeRDD("input", [], { kind: "input" }))
       },

@@ -11,6 +11,7 @@ import { callSite } from "../core/call_site.ts"
 import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts"
 import type { Master } from "../core/literals.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
+import { runtimeProcesses } from "../engine/processes.ts"
 import * as StateStore from "../engine/state_store.ts"
 import { CurrentJob, Engine } from "../rdd/engine.ts"
 
@@ -138,5 +139,7 @@ export const layer = <const M extends string>(
         expected: "local, local[N] with N of 1 or more, or local[*]",
       }),
     ))
-    : layerEngine({ master, appName }, LocalEngine.make({ parallelism })).pipe(Layer.provide(Layer.fresh(StateStore.layerMemory)))
+    : layerEngine({ master, appName }, LocalEngine.make({ parallelism, processes: runtimeProcesses })).pipe(
+      Layer.provide(Layer.fresh(StateStore.layerMemory)),
+    )
 }

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import type { CallSite } from "../core/call_site.ts"
 import { type Batch, NoRDD } from "../dstream/batch.ts"
-import type { AnyDStream, DStream } from "../dstream/dstream.ts"
+import { type AnyDStream, type DStream, originalOf } from "../dstream/dstream.ts"
 import { type AnyGraph, nodes } from "../dstream/graph.ts"
 import type { AnyRDD, RDD } from "../rdd/rdd.ts"
 
@@ -26,13 +26,27 @@ export interface TimelineOptions {
   readonly stateVersion: (id: string) => number | undefined
 }
 
-/** Addresses of streams: the name where there is one, else the operation and the place in the walk of the graph. */
-export const addressesIn = (graph: AnyGraph): ReadonlyMap<AnyDStream, string> =>
-  new Map(nodes(graph).map((stream, index) => [stream, stream.name ?? `${stream.operation}-${index}`]))
+/**
+ * Addresses of streams: the name where there is one, else the operation and the place in the walk of the graph. A stream
+ * and its named copies are one: the first name counts.
+ */
+export const addressesIn = (graph: AnyGraph): ReadonlyMap<AnyDStream, string> => {
+  const addresses = new Map<AnyDStream, string>()
+  const named = new Set<AnyDStream>()
+  for (const [index, stream] of nodes(graph).entries()) {
+    const original = originalOf(stream)
+    if (named.has(original)) continue
+    if (stream.name !== undefined) named.add(original)
+    if (stream.name !== undefined || !addresses.has(original)) {
+      addresses.set(original, stream.name ?? `${stream.operation}-${index}`)
+    }
+  }
+  return addresses
+}
 
 /**
  * For how many milliseconds each stream's RDDs are remembered: its slide, at least what the context asks for, and as
- * long as its children need them.
+ * long as its children need them. By the originals of named copies.
  */
 export const rememberDurations = (
   graph: AnyGraph,
@@ -40,11 +54,13 @@ export const rememberDurations = (
   remember: number,
 ): ReadonlyMap<AnyDStream, number> => {
   const durations = new Map<AnyDStream, number>()
-  const ask = (stream: AnyDStream, least: number) =>
+  const ask = (copy: AnyDStream, least: number) => {
+    const stream = originalOf(copy)
     durations.set(stream, Math.max(durations.get(stream) ?? 0, stream.slideDuration ?? batchDuration, least))
+  }
   for (const { stream } of graph.outputs) ask(stream, remember)
   for (const stream of nodes(graph).toReversed()) {
-    const own = durations.get(stream) ?? 0
+    const own = durations.get(originalOf(stream)) ?? 0
     for (const parent of stream.parents) ask(parent, own + (stream.traits.lookBack ?? 0))
   }
   return durations
@@ -80,7 +96,7 @@ export class Timeline {
         if (known === undefined) this.#memo.set(stream, new Map([[time, rdd]]))
         else known.set(time, rdd)
       },
-      address: (stream) => addresses.get(stream) ?? stream.operation,
+      address: (stream) => addresses.get(originalOf(stream)) ?? stream.operation,
       stateVersion,
       failed: this.#failed.has(time),
       blame: (stream) => {
@@ -99,12 +115,12 @@ export class Timeline {
 
   /** For how long a stream's RDDs are remembered, in milliseconds. */
   rememberOf(stream: AnyDStream): number {
-    return this.#options.remember.get(stream) ?? this.#options.batchDuration
+    return this.#options.remember.get(originalOf(stream)) ?? this.#options.batchDuration
   }
 
   /** The RDDs of a stream that are held, from one time to another, both included. */
   held<A, E, R>(stream: DStream<A, E, R>, from: number, to: number): ReadonlyArray<RDD<A, E, R>> {
-    return Array.from(this.#memo.get(stream) ?? [])
+    return Array.from(this.#memo.get(originalOf(stream)) ?? [])
       .filter(([time]) => from <= time && time <= to)
       .toSorted(([a], [b]) => a - b)
       .map(([, rdd]) => rdd as RDD<A, E, R>)

@@ -16,6 +16,7 @@ import { inputs, make as makeGraph, type Outputs } from "../dstream/graph.ts"
 import { type ErrorOf, foreachRDD, type ServicesOf } from "../dstream/output.ts"
 import type { OutputPolicy } from "../dstream/policy.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
+import { runtimeProcesses } from "../engine/processes.ts"
 import * as StateStore from "../engine/state_store.ts"
 import type { Block } from "../rdd/block.ts"
 import { Engine } from "../rdd/engine.ts"
@@ -76,7 +77,7 @@ export type Services = Scheduler | SparkContext | Engine
 export const layer = (options: Options = {}): Layer.Layer<Services> => {
   const parallelism = options.parallelism ?? 2
   const batchDuration = Duration.toMillis(options.batchDuration ?? "1 second")
-  const engine = LocalEngine.make({ parallelism, ...engines[options.engine ?? "local"] })
+  const engine = LocalEngine.make({ parallelism, processes: runtimeProcesses, ...engines[options.engine ?? "local"] })
   const clock = TestClock.layer()
   const set = Layer.effectDiscard(TestClock.setTime(options.clockStart ?? 0))
   return Layer.mergeAll(

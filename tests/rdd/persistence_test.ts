@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as Partitioner from "../../lib/partitioner.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { onEngines } from "./run.ts"
 
@@ -41,4 +42,44 @@ onEngines("persist() hands out records that the caller may change", () =>
     const kept = RDD.cache(RDD.parallelize([1, 2], { partitions: 1 }))
     ;(yield* RDD.collect(kept)).push(3)
     assert.deepEqual(yield* RDD.collect(kept), [1, 2])
+  }))
+
+onEngines("persist() remembers its level, NONE keeps nothing", () =>
+  Effect.gen(function* () {
+    const { calls, rdd } = counting()
+    assert.equal(RDD.getStorageLevel(rdd), "NONE")
+    assert.equal(RDD.getStorageLevel(RDD.persist(rdd)), "MEMORY_ONLY")
+    assert.equal(RDD.getStorageLevel(RDD.cache(rdd)), "MEMORY_ONLY")
+    assert.equal(RDD.getStorageLevel(rdd.pipe(RDD.persist("DISK_ONLY"))), "DISK_ONLY")
+    assert.equal(RDD.getStorageLevel(RDD.persist(RDD.persist(rdd, "DISK_ONLY"), "OFF_HEAP")), "OFF_HEAP")
+    const not = RDD.persist(rdd, "NONE")
+    assert.equal(RDD.getStorageLevel(not), "NONE")
+    yield* RDD.count(not)
+    yield* RDD.count(not)
+    assert.equal(calls.count, 8)
+  }))
+
+onEngines(
+  "localCheckpoint() computes now, keeps partitions and partitioner, and cuts the lineage",
+  () =>
+    Effect.gen(function* () {
+      const { calls, rdd } = counting()
+      const pairs = rdd.pipe(RDD.keyBy((n) => n % 3), RDD.partitionBy(Partitioner.hash(3)))
+      const cut = yield* RDD.localCheckpoint(pairs)
+      assert.equal(calls.count, 4)
+      assert.deepEqual([cut.parents, RDD.isCheckpointed(cut), RDD.isCheckpointed(pairs)], [[], true, false])
+      assert.deepEqual(yield* RDD.collect(RDD.glom(cut)), [[[0, 0], [0, 3]], [[1, 1]], [[2, 2]]])
+      assert.deepEqual(yield* RDD.partitioner(cut), yield* RDD.partitioner(pairs))
+      assert.equal((yield* RDD.partitioner(cut))._tag, "Some")
+      assert.equal(yield* RDD.count(RDD.reduceByKey(cut, (a) => a)), 3)
+      assert.equal(calls.count, 4)
+    }),
+)
+
+onEngines("localCheckpoint() keeps a loop's lineage short", () =>
+  Effect.gen(function* () {
+    let rdd = RDD.range(0, 3)
+    for (let i = 0; i < 50; i++) rdd = yield* RDD.localCheckpoint(RDD.map(rdd, (n) => n + 1))
+    assert.deepEqual(yield* RDD.collect(rdd), [50, 51, 52])
+    assert.match(yield* RDD.toDebugString(rdd), /^\(2\) localCheckpoint.*$/)
   }))

@@ -277,3 +277,36 @@ Deno.test("supervise() follows the state machine of starts, restarts and stops, 
       const records = (yield* running.take as RunningReceiver["take"]).flatMap(({ block }) => block.records)
       assert.deepEqual(records, Array.from({ length: stored }, (_, i) => i))
     })))))
+
+Deno.test("a restart delay of 0 still waits 10 ms: a receiver that ends at once does not spin", () =>
+  run(Effect.gen(function* () {
+    const { stores, log } = yield* setup((store) => store.restart("again", undefined, 0))
+    yield* TestClock.adjust("9 millis")
+    assert.equal(stores.length, 1)
+    yield* TestClock.adjust("91 millis")
+    assert.equal(stores.length, 11)
+    assert.equal(log[2], "stopped Restarting receiver with delay 10 ms: again")
+  })))
+
+Deno.test("stop gives up on an onStop or finalizer that never returns, and takes nothing in any more", () =>
+  run(Effect.provideService(
+    Effect.gen(function* () {
+      for (const stuck of ["onStop", "finalizer"]) {
+        const { running, store, taken } = yield* setup(
+          () => stuck === "finalizer" ? Effect.addFinalizer(() => Effect.never) : Effect.never,
+          { onStop: stuck === "onStop" ? Effect.never : Effect.void },
+        )
+        yield* store().one(1)
+        const stopping = yield* Effect.forkChild(running.stop, { startImmediately: true })
+        yield* TestClock.adjust("9999 millis")
+        assert.equal(stopping.pollUnsafe(), undefined)
+        yield* TestClock.adjust("1 millis")
+        assert.equal(stopping.pollUnsafe()?._tag, "Success")
+        yield* running.stop
+        assert.equal(Exit.hasInterrupts(yield* Effect.exit(store().one(2))), true)
+        assert.deepEqual(yield* taken, [[1]])
+      }
+    }),
+    References.MinimumLogLevel,
+    "None",
+  )))

@@ -92,3 +92,17 @@ Deno.test("constant() gives the same RDD in every batch, and refuses what is non
   const broken = constant(null)
   assert.deepEqual(problemsOf(broken), ["DStream.constant: rdd is null, but must be an RDD or an array of records"])
 })
+
+Deno.test("rddQueue() and constant() take copies: the arrays can be used again", () => {
+  const first = [1]
+  const pushed = [2]
+  const fixed = [3]
+  const queue = rddQueue([first])
+  queue.push(pushed)
+  const stream = constant(fixed)
+  for (const array of [first, pushed, fixed]) array.push(9)
+  const rdds = [queue.shift() ?? assert.fail(), queue.shift() ?? assert.fail()]
+  assert.deepEqual(rdds.map((rdd) => partitionsOf(rdd).flat()), [[1], [2]])
+  const rdd = Effect.runSync(open(stream).read(0 as never, 0) as Effect.Effect<AnyRDD>)
+  assert.deepEqual(partitionsOf(rdd).flat(), [3])
+})

@@ -199,13 +199,32 @@ test("what a listener is too slow for is dropped and counted, and the batches do
     yield* pass(2000)
   }))
 
-test("a listener added twice hears everything once, one removed hears nothing more, one added late hears the rest", () =>
+test("a listener added twice hears everything twice, and each removal ends one of its subscriptions", () =>
+  Effect.gen(function* () {
+    const { ssc, events } = yield* observed()
+    const heard: Array<string> = []
+    const listener: StreamingContext.StreamingListener = ({ _tag }) => Effect.sync(() => void heard.push(_tag))
+    yield* addStreamingListener(ssc, listener)
+    yield* addStreamingListener(ssc, listener)
+    const active = yield* start(ssc, [discard(source([[1], [2], [3]]))])
+    yield* Testing.advance(active)
+    assert.deepEqual(heard.toSorted(), [...tags(events), ...tags(events)].toSorted())
+    yield* removeStreamingListener(ssc, listener)
+    heard.length = events.length = 0
+    yield* Testing.advance(active)
+    assert.deepEqual(heard, tags(events))
+    yield* removeStreamingListener(ssc, listener)
+    heard.length = 0
+    yield* Testing.advance(active)
+    assert.deepEqual(heard, [])
+  }))
+
+test("a listener that is removed hears nothing more, one added late hears the rest", () =>
   Effect.gen(function* () {
     const { ssc, events } = yield* observed()
     const heard: Array<string> = []
     const late: Array<string> = []
     const listener: StreamingContext.StreamingListener = ({ _tag }) => Effect.sync(() => void heard.push(_tag))
-    yield* addStreamingListener(ssc, listener)
     yield* addStreamingListener(ssc, listener)
     const active = yield* start(ssc, [discard(source([[1], [2]]))])
     yield* Testing.advance(active)

@@ -277,3 +277,58 @@ test("stop() does not wait long for a listener that never returns", () =>
     yield* Fiber.join(stopping)
     assert.equal(yield* getState(ssc), "Stopped")
   }))
+
+for (const stopGracefully of [true, false]) {
+  test(
+    `stop() gives up on a receiver whose onStop never returns (${stopGracefully ? "graceful" : "not graceful"})`,
+    () =>
+      Effect.gen(function* () {
+        const stuck = Receiver.make({
+          name: "Stuck",
+          onStart: (store: Receiver.Store<number>) => store.one(1),
+          onStop: Effect.never,
+        })
+        const seen: Array<readonly [number, ReadonlyArray<number>]> = []
+        const ssc = yield* makeWith({ gracefulStopTimeout: "3 seconds" })
+        const active = yield* start(ssc, [recording(DStream.receiverStream(stuck), seen)])
+        const stopping = yield* Effect.forkChild(stop(active, { stopGracefully }), { startImmediately: true })
+        yield* pass(stopGracefully ? 2900 : 2900)
+        assert.equal(stopping.pollUnsafe(), undefined)
+        yield* pass(8000)
+        assert.equal(stopping.pollUnsafe()?._tag, "Success")
+        assert.equal(yield* getState(active), "Stopped")
+      }),
+  )
+}
+
+test("closing the scope of start gives up on a receiver whose finalizer never returns", () =>
+  Effect.gen(function* () {
+    const stuck = Receiver.make({
+      name: "Stuck",
+      onStart: (_: Receiver.Store<number>) => Effect.addFinalizer(() => Effect.never),
+    })
+    const ssc = yield* make
+    const running = Effect.scoped(start(ssc, [discard(DStream.receiverStream(stuck))]))
+    const fiber = yield* Effect.forkChild(running, { startImmediately: true })
+    yield* pass(21_000)
+    assert.equal(fiber.pollUnsafe()?._tag, "Success")
+    assert.equal(yield* getState(ssc), "Stopped")
+  }))
+
+test("an interruption does not come between the parts of a commit", () =>
+  Effect.gen(function* () {
+    const committed: Array<string> = []
+    const commit = (name: string) => () =>
+      Effect.andThen(Effect.sleep(500), Effect.sync(() => void committed.push(name)))
+    const outputs = [discard(source([[1]], { commit: commit("a") })), discard(source([[1]], { commit: commit("b") }))]
+    const { ssc, events } = yield* observed()
+    const active = yield* start(ssc, outputs as [typeof outputs[0]])
+    yield* pass(1200)
+    const stopping = yield* Effect.forkChild(stop(active), { startImmediately: true })
+    yield* pass(300)
+    assert.deepEqual([committed, stopping.pollUnsafe()], [["a"], undefined])
+    yield* pass(500)
+    assert.equal(stopping.pollUnsafe()?._tag, "Success")
+    assert.deepEqual(committed, ["a", "b"])
+    assert.equal(events.some(({ _tag }) => _tag === "BatchCompleted"), true)
+  }))

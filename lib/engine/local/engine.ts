@@ -7,12 +7,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Block from "../../rdd/block.ts"
 import { type ActionError, CurrentJob, Engine, type JobContext, type Layout } from "../../rdd/engine.ts"
+import * as Processes from "../../rdd/processes.ts"
 import type { AnyRDD, RDD } from "../../rdd/rdd.ts"
+import * as TaskUpdates from "../../rdd/task_updates.ts"
 import * as StateStore from "../state_store.ts"
 import * as Executor from "./executor.ts"
 import { type Environment, type Lowered, Planner } from "./planner.ts"
 import { ProvidedLayers } from "./provided.ts"
-import type { Job } from "./task.ts"
+import { attempt, type Job } from "./task.ts"
 
 /** How a local engine works. */
 export interface Options {
@@ -22,6 +24,8 @@ export interface Options {
   readonly generateCode?: boolean | undefined
   /** Sends every stage through graph look-up and record codec, as an engine with other isolates does (false). */
   readonly loopback?: boolean | undefined
+  /** The processes that `pipe` starts where no others are provided; without them it fails. */
+  readonly processes?: Processes.Processes | undefined
 }
 
 /** Makes a local engine. */
@@ -46,7 +50,11 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
         const layers = new ProvidedLayers()
         const planner = new Planner(environment(job), job, layers, dry)
         planner.survey(rdd)
-        return layers.during(Effect.flatMap(planner.lower(rdd), (lowered) => use(planner, lowered)))
+        const run = layers.during(Effect.flatMap(planner.lower(rdd), (lowered) => use(planner, lowered)))
+        return dry ? run : Processes.provideDefault(
+          TaskUpdates.during(run, (commit) => attempt(rdd, undefined, job, commit)),
+          options.processes,
+        )
       })
     const engine: Engine = {
       defaultParallelism: options.parallelism,

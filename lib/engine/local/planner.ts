@@ -9,14 +9,17 @@ import * as Block from "../../rdd/block.ts"
 import type { JobContext } from "../../rdd/engine.ts"
 import * as Partitioner from "../../rdd/partitioner.ts"
 import type { AnyRDD, Combine, Primitive, RangeSpec } from "../../rdd/rdd.ts"
+import type { StateView } from "../../rdd/state.ts"
+import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { StateStore } from "../state_store.ts"
 import type { Executor } from "./executor.ts"
 import type { ProvidedLayers } from "./provided.ts"
 import * as Shuffle from "./shuffle.ts"
+import * as Stateful from "./stateful.ts"
 import { attempt, failed, isEffectful, type Job, type Step, toBlock, toTable } from "./task.ts"
 
 /** One partition of an RDD: a block, and the steps still to be run over it. */
-interface Piece {
+export interface Piece {
   readonly read: Job<Block.Block<unknown>>
   readonly steps: ReadonlyArray<Step>
 }
@@ -25,6 +28,8 @@ interface Piece {
 export interface Lowered {
   readonly pieces: ReadonlyArray<Piece>
   readonly partitioner: Partitioner.Partitioner | undefined
+  /** For a state operation: its versions, by partition. */
+  readonly views?: ReadonlyArray<StateView> | undefined
 }
 
 /** What a planner works with. */
@@ -43,12 +48,16 @@ const there = (block: Block.Block<unknown>): Piece => ({ read: Effect.succeed(bl
 const pieces = (n: number, piece: (i: number) => Piece): ReadonlyArray<Piece> =>
   Array.from({ length: n }, (_, i) => piece(i))
 
+/** How the blocks lie that the jobs of a batch share. */
+const settled = new WeakMap<ReadonlyArray<Block.Block<unknown>>, Lowered>()
+
 /** Plans and runs one job. `dry`: only how the RDD lies is wanted, so nothing that can be known without it is run. */
 export class Planner {
   readonly #env: Environment
   readonly #job: JobContext
   readonly #layers: ProvidedLayers
   readonly #dry: boolean
+  readonly #host: Stateful.Host
   readonly #consumers = new Map<AnyRDD, number>()
   readonly #materialised = new Map<AnyRDD, Lowered>()
 
@@ -57,6 +66,16 @@ export class Planner {
     this.#env = env
     this.#job = job
     this.#dry = dry
+    this.#host = {
+      states: env.states,
+      executor: env.executor,
+      job,
+      dry,
+      lower: (rdd) => this.lower(rdd),
+      run: (rdd, piece, index) => this.run(rdd, piece, index),
+      placed: (rdd, by, parent) => this.#shuffleBy(sideOf(rdd), by, undefined, parent),
+      chosen: (by, all) => this.#chosen(by, all),
+    }
   }
 
   /**
@@ -100,52 +119,45 @@ export class Planner {
   lower(rdd: AnyRDD): Job<Lowered> {
     return Effect.suspend((): Job<Lowered> => {
       if (rdd.invalid !== undefined) return Effect.fail(failed(rdd, undefined, this.#job, rdd.invalid))
-      const known = this.#materialised.get(rdd) ?? this.#env.persisted.get(rdd) ?? this.#env.shuffled.get(rdd)
-      if (known !== undefined) return Effect.succeed(known)
-      if (rdd.primitive.kind === "state" && this.#isGone(rdd.primitive)) {
-        return Effect.succeed(this.#gone(rdd.primitive))
-      }
+      const known = this.#materialised.get(rdd) ?? this.#found(rdd)
+      if (known !== undefined) return Effect.succeed(TaskUpdates.using(known))
+      const gone = Stateful.gone(this.#host, rdd)
+      if (gone !== undefined) return Effect.succeed(gone)
       const keep = this.#dry ? undefined : this.#keeper(rdd)
-      const lowered = this.#lower(rdd)
-      return keep === undefined ? lowered : Effect.flatMap(lowered, keep)
+      const lowered = keep === undefined ? this.#lower(rdd) : Effect.flatMap(this.#lower(rdd), keep)
+      return keep !== undefined || isExchange(rdd)
+        ? TaskUpdates.keeping(lowered, (it) => [it, this.#found(rdd)])
+        : lowered
     })
   }
 
-  #isGone({ step }: Kind<"state">): boolean {
-    return this.#env.states.isGone(step.id, step.at)
-  }
-
-  /** The state of a batch that has failed: it is not computed a second time, and has no records. */
-  #gone({ by }: Kind<"state">): Lowered {
-    const partitioner = this.#chosen(by, [])
-    return { pieces: pieces(partitioner.numPartitions, () => there(Block.empty)), partitioner }
+  /** What is left of an earlier job. */
+  #found(rdd: AnyRDD): Lowered | undefined {
+    const blocks = this.#job.shared.get(rdd)
+    return this.#env.persisted.get(rdd) ?? this.#env.shuffled.get(rdd) ?? (blocks && settled.get(blocks))
   }
 
   #keeper(rdd: AnyRDD): ((lowered: Lowered) => Job<Lowered>) | undefined {
     const { kind } = rdd.primitive
     if (kind === "source" || isPassing(rdd)) return undefined
     if (kind !== "state" && kind !== "persist" && this.#job.shared.has(rdd)) {
-      return (lowered) => {
-        const blocks = this.#job.shared.get(rdd)
-        const keep = (all: ReadonlyArray<Block.Block<unknown>>) => {
+      return (lowered) =>
+        Effect.map(this.#runAll(rdd, lowered), (all) => {
+          const kept = this.#kept(rdd, lowered, all)
           this.#job.shared.set(rdd, all)
-          return this.#kept(rdd, lowered, all)
-        }
-        return blocks === undefined ? Effect.map(this.#runAll(rdd, lowered), keep) : Effect.succeed(keep(blocks))
-      }
+          settled.set(all, kept)
+          return kept
+        })
     }
     if (kind === "persist" || kind === "state") {
       const whole = (lowered: Lowered) => {
         const blocks = this.#runAll(rdd, lowered)
         const { primitive } = rdd
-        // A version that lacks partitions is none: it is sealed when all have been written, and written only once.
-        return primitive.kind !== "state"
-          ? blocks
-          : Effect.tap(blocks, () => this.#env.states.seal(primitive.step.id, primitive.step.at))
+        return primitive.kind === "state" ? Effect.tap(blocks, Stateful.sealed(this.#host, primitive)) : blocks
       }
       return (lowered) =>
         Effect.map(whole(lowered), (all) => {
-          const kept = { pieces: all.map(there), partitioner: lowered.partitioner }
+          const kept = { ...lowered, pieces: all.map(there) }
           this.#env.persisted.set(rdd, kept)
           return kept
         })
@@ -190,8 +202,9 @@ export class Planner {
       case "cogroup":
         return Effect.flatMap(this.#parents(rdd), (all) => this.#cogroup(rdd, primitive, all))
       case "state":
-        // All parents, in order: the last may be the version of this batch that this one is built on.
-        return Effect.flatMap(this.#parents(rdd), (parents) => this.#state(rdd, primitive, parents))
+        return Stateful.state(this.#host, rdd, primitive)
+      case "view":
+        return this.#over(rdd, (parent) => Stateful.view(this.#host, rdd, primitive, parent))
       case "indexed":
         return Effect.flatMap(this.#parent(rdd), (parent) => this.#indexed(rdd, primitive, parent))
       case "provide":
@@ -428,44 +441,6 @@ export class Planner {
     })
   }
 
-  #state(rdd: AnyRDD, primitive: Kind<"state">, parents: ReadonlyArray<Lowered>): Job<Lowered> {
-    const { states } = this.#env
-    const { id, at, expects, whole } = primitive.step
-    return Effect.suspend(() => {
-      const newest = states.newest(id, at)
-      const fresh = newest === undefined || (expects !== undefined && newest !== expects)
-      const from = fresh ? undefined : newest
-      const none: Lowered = { pieces: [], partitioner: undefined }
-      const chosen = fresh && whole !== undefined ? this.lower(whole()) : Effect.succeed(parents[0] ?? none)
-      return Effect.flatMap(chosen, (parent) => this.#stateOver(rdd, primitive, parent, from, fresh))
-    })
-  }
-
-  #stateOver(
-    rdd: AnyRDD,
-    primitive: Kind<"state">,
-    parent: Lowered,
-    from: number | undefined,
-    fresh: boolean,
-  ): Job<Lowered> {
-    const { states, executor } = this.#env
-    const { id, at } = primitive.step
-    const partitioner = this.#chosen(primitive.by, [parent])
-    return Effect.map(this.#shuffleBy(sideOf(rdd), partitioner, undefined, parent), (settled) => {
-      const resolved = executor.resolve(rdd, this.#job.lookUp).primitive
-      const f = resolved.kind === "state" ? resolved.step.f : primitive.step.f
-      const read = (piece: Piece, i: number) =>
-        Effect.flatMap(
-          this.run(rdd, piece, i),
-          (block) =>
-            Effect.flatMap(states.open(id, i, from, at), (state) =>
-              attempt(rdd, i, this.#job, () =>
-                Block.fromArray(Array.from(f(state, block.records as ReadonlyArray<never>, i, fresh))))),
-        )
-      return { pieces: settled.pieces.map((piece, i) => ({ read: read(piece, i), steps: [] })), partitioner }
-    })
-  }
-
   #indexed(rdd: AnyRDD, { f }: Kind<"indexed">, parent: Lowered): Job<Lowered> {
     if (this.#dry) return Effect.succeed({ ...parent, partitioner: undefined })
     return Effect.map(this.#runAll(rdd, parent), (blocks) => {
@@ -496,3 +471,7 @@ const isPassing = ({ primitive }: AnyRDD): boolean => primitive.kind === "input"
 
 /** The exchange of one side of an operation that has several: a stand-in, so that each side is kept on its own. */
 const sideOf = (rdd: AnyRDD): AnyRDD => Object.create(rdd)
+
+/** Whether an RDD is kept, once computed, for later jobs that have the same context. */
+const isExchange = ({ primitive: { kind } }: AnyRDD): boolean =>
+  kind === "shuffle" || kind === "balance" || kind === "cogroup"

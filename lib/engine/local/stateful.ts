@@ -98,11 +98,13 @@ export const state = (host: Host, rdd: AnyRDD, primitive: Kind<"state">): Job<Lo
       states.begin(id, at)
       if (previous?.rdd !== undefined) yield* lower(previous.rdd)
     }
-    const [parent = nothing] = yield* Effect.forEach(rdd.parents, lower)
     const newest = states.newest(id, at)
     const fresh = newest === undefined || newest <= (since ?? -Infinity) ||
       (expects !== undefined && newest !== expects)
-    const records = fresh && whole !== undefined ? yield* lower(whole()) : parent
+    // Starting over does not take the changes: they may be what has failed before.
+    const [changes] = rdd.parents
+    const given = fresh && whole !== undefined ? whole() : changes
+    const records = given === undefined ? nothing : yield* lower(given)
     const by = host.chosen(primitive.by, [records])
     const data = yield* placed(rdd, by, records)
     const first = fresh && initial !== undefined && !dry ? yield* placed(rdd, by, yield* lower(initial)) : undefined

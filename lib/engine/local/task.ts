@@ -9,6 +9,7 @@ import { NotPortable } from "../../core/codec.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { UnsupportedKey } from "../../core/keys.ts"
 import * as Block from "../../rdd/block.ts"
+import { BroadcastDestroyed } from "../../rdd/broadcast.ts"
 import type { ActionError, EngineError, JobContext } from "../../rdd/engine.ts"
 import type { AnyRDD, Callable, Combine, Narrow } from "../../rdd/rdd.ts"
 import * as Composed from "./composed.ts"
@@ -33,7 +34,7 @@ export type Job<A> = Effect.Effect<A, ActionError<unknown>, unknown>
 
 const isEngineError = (u: unknown): u is EngineError =>
   u instanceof UnsupportedKey || u instanceof NotPortable || u instanceof Mismatch || u instanceof InvalidOption ||
-  u instanceof EmptyCollection || u instanceof FunctionFailed
+  u instanceof EmptyCollection || u instanceof FunctionFailed || u instanceof BroadcastDestroyed
 
 /** The failure of an operator, whatever was thrown. */
 export const failed = (

@@ -1,0 +1,27 @@
+/**
+ * Accumulators: counters that the functions of RDDs and DStreams add to, and the driver reads. An addition counts when its
+ * job succeeds, once. Spark: `AccumulatorV2`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Accumulator, RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const sum = Accumulator.long("sum")
+ * const run = RDD.range(0, 4).pipe(RDD.foreach(sum.add))
+ * await Effect.runPromise(Effect.provide(run, SparkContext.layer({ master: "local[2]", appName: "doc" })))
+ * assert.equal(sum.value, 6)
+ * ```
+ *
+ * @module
+ */
+export {
+  type Accumulating,
+  type Accumulator,
+  collection,
+  double,
+  long,
+  make,
+  type NumberAccumulator,
+} from "./rdd/accumulator.ts"

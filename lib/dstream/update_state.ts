@@ -1,0 +1,301 @@
+/**
+ * State by key, updated as a whole in each batch: updateStateByKey.
+ *
+ * The function is called in every batch for every key that has state or values, and the stream's records are all keys
+ * with their state. The first batch in which the parent has an RDD starts from `initial`; while there is no state, a batch
+ * in which the parent has no RDD has none here either; once there is, such a batch is one without values. State that is
+ * handed over belongs to the operator: functions make new state and do not change what they are given. The cost of a batch
+ * grows with the number of keys; that of `mapWithState` does not. Checkpointing is not needed to start.
+ *
+ * A batch that fails is not in the state: later batches go on from the one before it, where Spark's fail for good.
+ *
+ * @module
+ */
+import { dual } from "effect/Function"
+import * as Option from "effect/Option"
+import { callSite } from "../core/call_site.ts"
+import { Mismatch } from "../core/errors.ts"
+import { KeyedTable } from "../core/keyed_table.ts"
+import { showRecord } from "../core/show.ts"
+import type { Tupled } from "../core/tupled.ts"
+import { empty, parallelize } from "../rdd/creation.ts"
+import type { Partitioner, PartitionOptions } from "../rdd/partitioner.ts"
+import { type Callable, isRDD, type RDD } from "../rdd/rdd.ts"
+import type { PendingState } from "../rdd/state.ts"
+import { type DStream, isDStream } from "./dstream.ts"
+import { checked, chosen } from "./partitioning.ts"
+import { stateful } from "./stateful.ts"
+
+/** How the results of a state operation lie. */
+export interface StateOptions extends PartitionOptions {
+  /** Whether later operations may rely on the partitioner (true). Spark: `rememberPartitioner`. */
+  readonly rememberPartitioner?: boolean | undefined
+}
+
+/** As {@link StateOptions}, with what the state starts from. */
+export interface InitialStateOptions<K, S> extends StateOptions {
+  /** The first state of these keys; of several states of a key the first counts. Spark: `initialRDD`. */
+  readonly initial: RDD<readonly [K, S]> | ReadonlyArray<readonly [K, S]>
+}
+
+/** One key of a partition: the values that it has in the batch, and its state if it has one. */
+export type StateEntry<K, V, S> = readonly [key: K, values: ReadonlyArray<V>, state: Option.Option<S>]
+
+/** The partition that {@link updateStatePartitions} is called for. */
+export interface StatePartitionInfo {
+  /** The batch time, epoch milliseconds. */
+  readonly time: number
+  readonly partition: number
+}
+
+type AnyEntry = StateEntry<unknown, unknown, unknown>
+type AnyPair = readonly [key: unknown, value: unknown]
+type AnyOptions = StateOptions & { readonly initial?: RDD<AnyPair> | ReadonlyArray<AnyPair> | undefined }
+
+/** What to do with the entries of a partition: gives the records, and writes the state. */
+type Rewrite = (
+  entries: ReadonlyArray<AnyEntry>,
+  state: PendingState,
+  info: StatePartitionInfo,
+  by: Partitioner,
+) => ReadonlyArray<AnyPair>
+
+const entriesOf = (state: PendingState, records: ReadonlyArray<AnyPair>): ReadonlyArray<AnyEntry> => {
+  const groups = new KeyedTable<unknown, Array<unknown>>()
+  for (const [key, value] of records) {
+    const slot = groups.locate(key)
+    if (groups.fresh) groups.values[slot] = [value]
+    else groups.values[slot]?.push(value)
+  }
+  const entries: Array<AnyEntry> = []
+  const seen = new Uint8Array(groups.size)
+  for (const [key, value] of state.entries()) {
+    const slot = groups.size === 0 ? -1 : groups.find(key)
+    if (slot >= 0) seen[slot] = 1
+    entries.push([key, groups.values[slot] ?? [], Option.some(value)])
+  }
+  groups.keys.forEach((key, slot) => {
+    if (seen[slot] === 0) entries.push([key, groups.values[slot] ?? [], Option.none()])
+  })
+  return entries
+}
+
+const updating = <K, V, E, R, A>(
+  operation: string,
+  self: DStream<readonly [K, V], E, R>,
+  update: Callable,
+  options: AnyOptions | undefined,
+  rewrite: Rewrite,
+): DStream<A, E, R> => {
+  const given = options?.initial
+  const initial = given === undefined || isRDD(given) ? given : parallelize(given)
+  const keyed = options?.rememberPartitioner !== false
+  return stateful(
+    operation,
+    self,
+    callSite(),
+    ({ batch, data, hasState }) => {
+      if (data === undefined && !hasState) return undefined
+      const { time } = batch
+      const { partitioner } = chosen(batch, options)
+      return {
+        data: data ?? empty(),
+        partitioner,
+        keyed,
+        initial,
+        expects: undefined,
+        whole: undefined,
+        f: (state, records: ReadonlyArray<AnyPair>, partition, _, first: ReadonlyArray<AnyPair>) => {
+          for (const [key, value] of first) if (!state.has(key)) state.set(key, value)
+          return rewrite(entriesOf(state, records), state, { time, partition }, partitioner)
+        },
+      }
+    },
+    { functions: [update], ...checked(operation, options) },
+  )
+}
+
+/** One call a key: `Some` is its new state and its record, `None` removes it. */
+const each = (
+  call: (entry: AnyEntry, info: StatePartitionInfo) => Option.Option<unknown>,
+): Rewrite =>
+(entries, state, info) => {
+  const out: Array<AnyPair> = []
+  for (const entry of entries) {
+    const [key, , before] = entry
+    const after = call(entry, info)
+    if (Option.isNone(after)) {
+      state.delete(key)
+      continue
+    }
+    // The order of last writes is of no use here, so what stays as it is need not be written.
+    if (Option.isNone(before) || !Object.is(before.value, after.value)) state.set(key, after.value)
+    out.push([key, after.value])
+  }
+  return out
+}
+
+/**
+ * Keeps a state for each key. In every batch `update` is called for every key that has values in it or state from before,
+ * with the values (none, maybe) and the state; it gives the new state, or `None` to remove the key. The records are all
+ * keys with their new state. Spark: `PairDStreamFunctions.updateStateByKey(updateFunc[, partitioner[, initialRDD]])`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect, Option } from "effect"
+ *
+ * const counts = Testing.input([["a", "b", "a"], ["b"], []]).pipe(
+ *   DStream.map((word) => [word, 1]),
+ *   DStream.updateStateByKey((ones: ReadonlyArray<number>, count: Option.Option<number>) =>
+ *     Option.some(Option.getOrElse(count, () => 0) + ones.length), { partitions: 1 }),
+ * )
+ * assert.deepEqual(await Effect.runPromise(Testing.run(counts)), [
+ *   [["a", 2], ["b", 1]],
+ *   [["a", 2], ["b", 2]],
+ *   [["a", 2], ["b", 2]],
+ * ])
+ * ```
+ */
+export const updateStateByKey: {
+  <V, S extends Tupled>(
+    update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
+    options?: StateOptions & { readonly initial?: undefined },
+  ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
+  <K, V, S extends Tupled>(
+    update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
+    options: InitialStateOptions<K, S>,
+  ): <E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
+  <K, V, E, R, S extends Tupled>(
+    self: DStream<readonly [K, V], E, R>,
+    update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
+    options?: StateOptions | InitialStateOptions<K, S>,
+  ): DStream<[K, S], E, R>
+} = dual(
+  (args) => isDStream(args[0]),
+  <K, V, E, R, S extends Tupled>(
+    self: DStream<readonly [K, V], E, R>,
+    update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
+    options?: StateOptions | InitialStateOptions<K, S>,
+  ): DStream<[K, S], E, R> => {
+    const call: Callable = update
+    return updating("updateStateByKey", self, update, options, each(([, values, state]) => call(values, state)))
+  },
+)
+
+/**
+ * As {@link updateStateByKey}, for functions that want the batch time (epoch milliseconds) and the key as well.
+ * Spark: `updateStateByKey((time, key, values, state) => …, partitioner, rememberPartitioner[, initialRDD])`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect, Option } from "effect"
+ *
+ * const lastSeen = Testing.input<[string, string]>([[["ann", "in"]], [], [["ann", "out"]]]).pipe(
+ *   DStream.updateStateByKeyTimed((time, _: string, events: ReadonlyArray<string>, last: Option.Option<number>) =>
+ *     events.length > 0 ? Option.some(time) : last),
+ * )
+ * assert.deepEqual(await Effect.runPromise(Testing.run(lastSeen)), [[["ann", 1000]], [["ann", 1000]], [["ann", 3000]]])
+ * ```
+ */
+export const updateStateByKeyTimed: {
+  <K, V, S extends Tupled>(
+    update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
+    options?: StateOptions | InitialStateOptions<K, S>,
+  ): <E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
+  <K, V, E, R, S extends Tupled>(
+    self: DStream<readonly [K, V], E, R>,
+    update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
+    options?: StateOptions | InitialStateOptions<K, S>,
+  ): DStream<[K, S], E, R>
+} = dual(
+  (args) => isDStream(args[0]),
+  <K, V, E, R, S extends Tupled>(
+    self: DStream<readonly [K, V], E, R>,
+    update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
+    options?: StateOptions | InitialStateOptions<K, S>,
+  ): DStream<[K, S], E, R> => {
+    const call: Callable = update
+    const all = each(([key, values, state], { time }) => call(time, key, values, state))
+    return updating("updateStateByKeyTimed", self, update, options, all)
+  },
+)
+
+/** Of several pairs with one key the first is its state; a key without a pair is removed. */
+const partitionwise = (update: Callable): Rewrite => (entries, state, info, by) => {
+  const out: ReadonlyArray<AnyPair> = Array.from(update(entries, info))
+  const given = new KeyedTable<unknown, unknown>()
+  for (const [key, value] of out) {
+    const partition = by.getPartition(key)
+    if (partition !== info.partition) {
+      const problem =
+        `the key ${showRecord(key)} belongs to partition ${partition}, and was given in ${info.partition}: ` +
+        "a state is kept where its key belongs"
+      throw new Mismatch({ problem })
+    }
+    const slot = given.locate(key)
+    if (given.fresh) given.values[slot] = value
+  }
+  for (const [key] of entries) if (given.size === 0 || given.find(key) < 0) state.delete(key)
+  given.keys.forEach((key, slot) => {
+    const value = given.values[slot]
+    if (value === undefined || !Object.is(state.get(key), value)) state.set(key, value)
+  })
+  return out
+}
+
+/**
+ * As {@link updateStateByKey}, a partition at a time: `update` gets all keys of the partition that have values or state,
+ * and gives any number of pairs, which are the records. The first pair of a key is its state; keys without one are
+ * removed. A key that belongs to another partition fails the batch (Spark loses track of it).
+ * Spark: `updateStateByKey(iteratorFunc, partitioner, rememberPartitioner[, initialRDD])`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect, Option } from "effect"
+ *
+ * type Entry = DStream.StateEntry<string, number, number>
+ * const top = Testing.input<[string, number]>([[["a", 2], ["b", 5]], [["a", 4]]]).pipe(
+ *   DStream.updateStatePartitions((entries: ReadonlyArray<Entry>) =>
+ *     entries.map(([key, values, best]): [string, number] => [key, Math.max(...values, Option.getOrElse(best, () => 0))]),
+ *     { partitions: 1 },
+ *   ),
+ * )
+ * assert.deepEqual(await Effect.runPromise(Testing.run(top)), [[["a", 2], ["b", 5]], [["a", 4], ["b", 5]]])
+ * ```
+ */
+export const updateStatePartitions: {
+  <K, V, S extends Tupled>(
+    update: (
+      entries: ReadonlyArray<StateEntry<K, V, S>>,
+      info: StatePartitionInfo,
+    ) => Iterable<readonly [key: K, state: S]>,
+    options?: StateOptions | InitialStateOptions<K, S>,
+  ): <E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
+  <K, V, E, R, S extends Tupled>(
+    self: DStream<readonly [K, V], E, R>,
+    update: (
+      entries: ReadonlyArray<StateEntry<K, V, S>>,
+      info: StatePartitionInfo,
+    ) => Iterable<readonly [key: K, state: S]>,
+    options?: StateOptions | InitialStateOptions<K, S>,
+  ): DStream<[K, S], E, R>
+} = dual(
+  (args) => isDStream(args[0]),
+  <K, V, E, R, S extends Tupled>(
+    self: DStream<readonly [K, V], E, R>,
+    update: (
+      entries: ReadonlyArray<StateEntry<K, V, S>>,
+      info: StatePartitionInfo,
+    ) => Iterable<readonly [key: K, state: S]>,
+    options?: StateOptions | InitialStateOptions<K, S>,
+  ): DStream<[K, S], E, R> => updating("updateStatePartitions", self, update, options, partitionwise(update)),
+)

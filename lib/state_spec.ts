@@ -1,0 +1,38 @@
+/**
+ * Specs of `DStream.mapWithState`: the function and the state it is given, what the state starts from, where it lies, and
+ * when idle keys end. Spark: `StateSpec`, `State`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, StateSpec } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect, Option } from "effect"
+ *
+ * const toggle = StateSpec.function((key: string, _: Option.Option<string>, state: StateSpec.State<string>) => {
+ *   if (state.exists()) state.remove()
+ *   else state.update("on")
+ *   return [key, String(state)]
+ * }).pipe(StateSpec.initialState([["a", "on"]]), StateSpec.numPartitions(1))
+ *
+ * const switches = Testing.input<[string, string]>([[["a", "!"], ["b", "!"]], [["b", "!"]]])
+ * assert.deepEqual(await Effect.runPromise(Testing.run(DStream.mapWithState(switches, toggle))), [
+ *   [["a", "<state not set>"], ["b", "on"]],
+ *   [["b", "<state not set>"]],
+ * ])
+ * ```
+ *
+ * @module
+ */
+export {
+  type Described,
+  function,
+  initialState,
+  InvalidStateChange,
+  numPartitions,
+  partitioner,
+  type State,
+  type StateSpec,
+  timed,
+  timeout,
+} from "./dstream/state_spec.ts"

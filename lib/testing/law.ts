@@ -1,0 +1,163 @@
+/**
+ * Laws: named statements that two ways to compute something give the same for every input.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as fc from "fast-check"
+import type { DStream } from "../dstream/dstream.ts"
+import type { Batches } from "./arbitraries.ts"
+import { equal, normal, type Reading } from "./compare.ts"
+import { type Options, run } from "./harness.ts"
+import { input } from "./input.ts"
+
+/** How one way to compute it ended. */
+export type Outcome = Exit.Exit<unknown, unknown>
+
+/** Both ways to compute it, for one input. */
+export interface Sides {
+  /** What the one way gives. */
+  readonly left: Outcome
+  /** What the other way gives. */
+  readonly right: Outcome
+  /** Whether that counts as the same. */
+  readonly agree: boolean
+}
+
+/** A law and one input. */
+export interface Trial {
+  /** The input. */
+  readonly given: unknown
+  /** Computes both sides in these surroundings. */
+  readonly sides: (options: Options) => Effect.Effect<Sides>
+}
+
+/** A statement with a name that can be tried out on inputs. `Testing.check` does that. */
+export interface Law {
+  /** What it says, such as `map fusion`. */
+  readonly name: string
+  /** The inputs to try it with. */
+  readonly trials: fc.Arbitrary<Trial>
+}
+
+/** What a law of your own consists of. */
+export interface Statement<in Case> {
+  /** One way to compute it. */
+  readonly left: (given: Case, options: Options) => Effect.Effect<unknown, unknown>
+  /** The other way. */
+  readonly right: (given: Case, options: Options) => Effect.Effect<unknown, unknown>
+  /** What of a result counts, such as its records sorted: all of it unless given. */
+  readonly reading?: ((result: unknown) => unknown) | undefined
+}
+
+/**
+ * A law of your own: for every case both sides give the same, and neither fails.
+ *
+ * @example
+ * ```ts
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ * import * as fc from "fast-check"
+ *
+ * const reversing = Testing.law("reversing twice changes nothing", fc.array(fc.integer()), {
+ *   left: (numbers) => Effect.succeed(numbers.toReversed().toReversed()),
+ *   right: (numbers) => Effect.succeed(numbers),
+ * })
+ * await Effect.runPromise(Testing.check(reversing))
+ * ```
+ */
+export const law = <Case>(name: string, cases: fc.Arbitrary<Case>, statement: Statement<Case>): Law => {
+  const { left, right, reading = (result) => result } = statement
+  // What throws before it gives an Effect must end as a failed side too.
+  const exitOf = (side: Statement<Case>["left"], given: Case, options: Options): Effect.Effect<Outcome> =>
+    Effect.exit(Effect.suspend(() => side(given, options)))
+  return {
+    name,
+    trials: cases.map((given): Trial => ({
+      given,
+      sides: Effect.fnUntraced(function* (options: Options) {
+        const one = yield* exitOf(left, given, options)
+        const other = yield* exitOf(right, given, options)
+        const agree = Exit.isSuccess(one) && Exit.isSuccess(other) && equal(reading(one.value), reading(other.value))
+        return { left: one, right: other, agree }
+      }),
+    })),
+  }
+}
+
+/** What streams are given: the batches of each input, and how many partitions each batch has. */
+export interface Inputs<out B extends ReadonlyArray<unknown>> {
+  /** The batches of each input. */
+  readonly inputs: { readonly [I in keyof B]: ReadonlyArray<B[I]> }
+  /** Partitions of each batch. */
+  readonly partitions: number
+}
+
+/** The records in a type of batch, such as `number` in `ReadonlyArray<number> | null`. */
+export type RecordIn<B> = NonNullable<B> extends ReadonlyArray<infer A> ? A : never
+
+/** Arbitrary batches for each of several inputs. */
+export type Arbitraries<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: fc.Arbitrary<ReadonlyArray<B[I]>> }
+
+/** The streams of several inputs. */
+export type Streams<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: DStream<RecordIn<B[I]>> }
+
+/** The cases of laws about streams: batches for each input, and a number of partitions. */
+export const inputsOf = <const B extends ReadonlyArray<unknown>>(inputs: Arbitraries<B>): fc.Arbitrary<Inputs<B>> =>
+  fc.record({
+    inputs: fc.tuple<unknown[]>(...inputs as ReadonlyArray<fc.Arbitrary<unknown>>) as unknown as fc.Arbitrary<
+      Inputs<B>["inputs"]
+    >,
+    partitions: fc.integer({ min: 1, max: 4 }),
+  })
+
+/** The streams that the inputs of a case are. */
+export const streamsOf = <B extends ReadonlyArray<unknown>>({ inputs, partitions }: Inputs<B>): Streams<B> =>
+  inputs.map((given) => input(given as Batches<unknown>, { partitions })) as unknown as Streams<B>
+
+/** Batches to run: all of the longest input's. */
+export const lengthOf = ({ inputs }: Inputs<ReadonlyArray<unknown>>): number =>
+  Math.max(0, ...inputs.map(({ length }) => length))
+
+/**
+ * A law about streams: two pipelines over the same inputs give the same batches.
+ *
+ * @example
+ * ```ts
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ * import * as fc from "fast-check"
+ *
+ * const twice = Testing.sameStreams("doubling is adding to itself", [Testing.batches(fc.integer())], {
+ *   left: (numbers) => DStream.map(numbers, (n) => n * 2),
+ *   right: (numbers) => DStream.map(numbers, (n) => n + n),
+ * })
+ * await Effect.runPromise(Testing.check(twice, { engines: ["local", "loopback"], runs: 20 }))
+ * ```
+ */
+export const sameStreams = <const B extends ReadonlyArray<unknown>>(
+  name: string,
+  inputs: Arbitraries<B>,
+  pipelines: {
+    readonly left: (...streams: Streams<B>) => DStream<unknown, unknown>
+    readonly right: (...streams: Streams<B>) => DStream<unknown, unknown>
+  } & Reading,
+): Law => {
+  const side = (pipeline: (...streams: Streams<B>) => DStream<unknown, unknown>) => (given: Inputs<B>, options: Options) =>
+    run(pipeline(...streamsOf(given)), { ...options, batches: lengthOf(given) })
+  return law(name, inputsOf<B>(inputs), {
+    left: side(pipelines.left),
+    right: side(pipelines.right),
+    reading: normal(pipelines),
+  })
+}
+
+/** What a side gave, for messages. */
+export const showOutcome = (outcome: Outcome): string => {
+  if (Exit.isSuccess(outcome)) return fc.stringify(outcome.value)
+  const error = Cause.squash(outcome.cause)
+  return `failed: ${error instanceof Error ? error.message : String(error)}`
+}

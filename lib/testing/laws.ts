@@ -1,0 +1,50 @@
+/**
+ * The catalogue of laws. Each is a function that gives a law about your functions, your operators or your pipelines;
+ * `Testing.check` tries it out. Where a law is about an operator, the library's own is meant unless you give another.
+ *
+ * @module
+ */
+export { isAssociative, isCommutative, isNeutral, monoid, undoes, type ValueOptions } from "./laws_combine.ts"
+export {
+  type ElementOptions,
+  filterFusion,
+  type FilterOperator,
+  flatMapAssociates,
+  type FlatMapOperator,
+  mapFusion,
+  type MapOperator,
+} from "./laws_element.ts"
+export {
+  countByValueIsReduceByKey,
+  joinIsNestedLoop,
+  type JoinOperator,
+  type JoinOptions,
+  type PairOptions,
+  type ReduceByKeyOperator,
+  reduceByKeyIsGroupThenReduce,
+} from "./laws_keyed.ts"
+export {
+  enginesAgree,
+  orderIsInvisible,
+  partitioningIsInvisible,
+  type Pipeline,
+  type PipelineOptions,
+  replayIsDeterministic,
+  splittingIsInvisible,
+} from "./laws_pipeline.ts"
+export { mapWithStateIsScan, stateIsFold, type StateOperator } from "./laws_state.ts"
+export {
+  commutesWithUnion,
+  filterCommutesWithUnion,
+  unionAssociates,
+  unionCommutes,
+  type UnionOperator,
+  type UnionOptions,
+} from "./laws_union.ts"
+export {
+  type InverseWindowOperator,
+  inverseWindowIsPlain,
+  reduceByWindowIsReduceOfWindow,
+  windowIsConcatenation,
+  type WindowOperator,
+} from "./laws_window.ts"

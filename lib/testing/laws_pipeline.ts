@@ -1,0 +1,197 @@
+/**
+ * Laws of whole pipelines: what must not be seen in their results.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import type { DStream } from "../dstream/dstream.ts"
+import { fromArray } from "../rdd/block.ts"
+import { fromBlocks } from "../rdd/creation.ts"
+import { type Batches, cut, sliced, type Slices } from "./arbitraries.ts"
+import { normal, type Reading } from "./compare.ts"
+import { type EngineName, type Options, run, runPartitions } from "./harness.ts"
+import { input as inputOf } from "./input.ts"
+import { type Inputs, inputsOf, type Law, law, lengthOf, streamsOf } from "./law.ts"
+
+/** A pipeline of one stream. */
+export type Pipeline<A, B> = (stream: DStream<A>) => DStream<B, unknown>
+
+/** What a law about a pipeline is tried with, and how results are compared: as bags unless told otherwise. */
+export interface PipelineOptions<A> extends Reading {
+  /** The batches of the stream. */
+  readonly input: fc.Arbitrary<Batches<A>>
+}
+
+/**
+ * How a batch is cut into partitions does not show: neither many nor empty or uneven ones change the result.
+ *
+ * @example
+ * ```ts
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ * import * as fc from "fast-check"
+ *
+ * const counts = (words: DStream.DStream<string>) => DStream.countByValue(words)
+ * const law = Testing.laws.partitioningIsInvisible(counts, { input: Testing.arrivals(fc.constantFrom("a", "b")) })
+ * await Effect.runPromise(Testing.check(law, { runs: 20 }))
+ * ```
+ */
+export const partitioningIsInvisible = <A, B>(pipeline: Pipeline<A, B>, options: PipelineOptions<A>): Law => {
+  type Given = ReadonlyArray<Slices<A> | null>
+  const ran = (batches: Given, how: Options) => {
+    const rdds = batches.map((slices) => slices === null ? null : fromBlocks(slices.map(fromArray)))
+    return run(pipeline(inputOf<A>(rdds)), { ...how, batches: batches.length })
+  }
+  return law("partitioning is invisible", sliced(options.input), {
+    left: ran,
+    right: (batches, how) => ran(batches.map((slices) => slices === null ? null : [slices.flat()]), how),
+    reading: normal(options),
+  })
+}
+
+/**
+ * For stateless pipelines: an interval's records may as well come in several batches, the results of these together are
+ * the same.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ * import * as fc from "fast-check"
+ *
+ * const input = Testing.batches(fc.integer())
+ * const doubled = Testing.laws.splittingIsInvisible(DStream.map((n: number) => n * 2), { input })
+ * await Effect.runPromise(Testing.check(doubled, { runs: 20 }))
+ *
+ * const counted = Testing.laws.splittingIsInvisible((numbers: DStream.DStream<number>) => DStream.count(numbers), { input })
+ * assert.equal((await Effect.runPromise(Effect.flip(Testing.check(counted))))._tag, "LawBroken")
+ * ```
+ */
+export const splittingIsInvisible = <A, B>(
+  pipeline: Pipeline<A, B>,
+  options: Reading & { readonly input: fc.Arbitrary<Slices<A>> },
+): Law => {
+  const ran = (batches: Slices<A>, how: Options) =>
+    Effect.map(
+      run(pipeline(inputOf(batches)), { ...how, batches: batches.length }),
+      (results) => results.map((records) => records ?? []),
+    )
+  return law("splitting an interval is invisible", sliced(options.input), {
+    left: (intervals, how) =>
+      Effect.map(ran(intervals.flat(), how), (results) => cut(results, intervals.map(({ length }) => length)))
+        .pipe(Effect.map((parts) => parts.slice(0, intervals.length).map((part) => part.flat()))),
+    right: (intervals, how) => ran(intervals.map((parts) => parts.flat()), how),
+    reading: normal(options),
+  })
+}
+
+/**
+ * The order of the records in a batch does not show.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ * import * as fc from "fast-check"
+ *
+ * const input = Testing.batches(fc.string())
+ * const joined = Testing.laws.orderIsInvisible(DStream.reduce((a: string, b: string) => a + b), { input })
+ * assert.equal((await Effect.runPromise(Effect.flip(Testing.check(joined))))._tag, "LawBroken")
+ * ```
+ */
+export const orderIsInvisible = <A, B>(pipeline: Pipeline<A, B>, options: PipelineOptions<A>): Law => {
+  const side = (turn: (batches: Batches<A>) => Batches<A>) => (given: Inputs<[ReadonlyArray<A> | null]>, how: Options) =>
+    run(pipeline(inputOf(turn(given.inputs[0]), { partitions: given.partitions })), { ...how, batches: lengthOf(given) })
+  return law("order is invisible", inputsOf<[ReadonlyArray<A> | null]>([options.input]), {
+    left: side((batches) => batches),
+    right: side((batches) => batches.map((records) => records?.toReversed() ?? null)),
+    reading: normal(options),
+  })
+}
+
+const onAll = <A, B>(
+  pipeline: Pipeline<A, B>,
+  engines: ReadonlyArray<EngineName>,
+  given: Inputs<[ReadonlyArray<A> | null]>,
+  how: Options,
+) => {
+  const [stream] = streamsOf(given)
+  return Effect.map(
+    Effect.forEach(
+      engines,
+      (engine) => runPartitions(pipeline(stream as DStream<A>), { ...how, engine, batches: lengthOf(given) }),
+    ),
+    (results) => Object.fromEntries(engines.map((engine, i) => [engine, results[i]])),
+  )
+}
+
+/**
+ * Every engine gives the same records in the same partitions: with generated code, with closures, and with everything
+ * sent through codec and graph look-up.
+ *
+ * @example
+ * ```ts
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ * import * as fc from "fast-check"
+ *
+ * const words = (lines: DStream.DStream<string>) => DStream.flatMap(lines, (line) => line.split(" "))
+ * const law = Testing.laws.enginesAgree(words, { input: Testing.arrivals(fc.lorem()) })
+ * await Effect.runPromise(Testing.check(law, { runs: 20 }))
+ * ```
+ */
+export const enginesAgree = <A, B>(
+  pipeline: Pipeline<A, B>,
+  options: Pick<PipelineOptions<A>, "input">,
+): Law => {
+  const others = ["closures", "loopback"] as const
+  return law("engines agree", inputsOf<[ReadonlyArray<A> | null]>([options.input]), {
+    left: (given, how) => onAll(pipeline, others, given, how),
+    right: (given, how) =>
+      Effect.map(
+        onAll(pipeline, ["local"], given, how),
+        ({ local }) => Object.fromEntries(others.map((engine) => [engine, local])),
+      ),
+  })
+}
+
+/**
+ * The same batches once more give the same records in the same partitions: nothing of a run is left in the pipeline, and
+ * it asks neither clock nor chance. Recovery and retries rely on it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ * import * as fc from "fast-check"
+ *
+ * let seen = 0
+ * const numbered = Testing.laws.replayIsDeterministic(
+ *   DStream.map((word: string) => [word, seen++]),
+ *   { input: Testing.batches(fc.string()) },
+ * )
+ * assert.equal((await Effect.runPromise(Effect.flip(Testing.check(numbered))))._tag, "LawBroken")
+ * ```
+ */
+export const replayIsDeterministic = <A, B>(
+  pipeline: Pipeline<A, B>,
+  options: Pick<PipelineOptions<A>, "input">,
+): Law => {
+  const once = (given: Inputs<[ReadonlyArray<A> | null]>, how: Options) => {
+    const [stream] = streamsOf(given)
+    return runPartitions(pipeline(stream as DStream<A>), { ...how, batches: lengthOf(given) })
+  }
+  return law("replay is deterministic", inputsOf<[ReadonlyArray<A> | null]>([options.input]), {
+    left: once,
+    right: once,
+  })
+}

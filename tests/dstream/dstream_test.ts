@@ -1,0 +1,43 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as DStream from "../../lib/dstream.ts"
+import * as RDD from "../../lib/rdd.ts"
+import { Testing } from "../../lib/testing.ts"
+
+const sanitizers = { sanitizeOps: true, sanitizeResources: true }
+
+Deno.test("named() gives the same stream under a name: two copies in a graph are computed once", sanitizers, async () => {
+  let runs = 0
+  const stream = Testing.input([[1, 2], [3]]).pipe(DStream.transform((rdd) => {
+    runs++
+    return rdd
+  }))
+  const seen: Array<ReadonlyArray<number>> = []
+  const copies = [stream, DStream.named(stream, "numbers")]
+  const both = DStream.unionAll(copies).pipe(
+    DStream.foreachRDD((rdd) => Effect.map(RDD.collect(rdd), (records) => void seen.push(records))),
+  )
+  await Effect.runPromise(Testing.runOutputs([both]))
+  assert.deepEqual([runs, seen], [2, [[1, 2, 1, 2], [3, 3]]])
+})
+
+Deno.test("named() shares the state of its copies: each batch counts once", sanitizers, async () => {
+  const total = Testing.input([[["a", 1]], [["a", 2]]] as Array<Array<[string, number]>>).pipe(
+    DStream.updateStateByKey((values: ReadonlyArray<number>, state: number | undefined) =>
+      values.reduce((a, b) => a + b, state ?? 0)
+    ),
+  )
+  const both = DStream.union(total, DStream.named(total, "total"))
+  assert.deepEqual(await Effect.runPromise(Testing.run(both)), [
+    [["a", 1], ["a", 1]],
+    [["a", 3], ["a", 3]],
+  ])
+})
+
+Deno.test("make() with a body that gives no RDD fails the batch, and names the operator", sanitizers, async () => {
+  const broken = DStream.make("broken", [], Effect.succeed(42 as unknown as RDD.RDD<number>))
+  const error = await Effect.runPromise(Effect.flip(Testing.run(broken, { batches: 1 })))
+  assert.ok(error._tag === "BatchFailed")
+  assert.deepEqual([error.operator, (error.reason as { _tag: string })._tag], ["broken", "OperatorWithoutRDD"])
+  assert.match(error.message, /broken.*gave number.*no RDD/)
+})
