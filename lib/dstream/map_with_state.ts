@@ -23,6 +23,7 @@ import { stateful } from "./stateful.ts"
  * {@link stateSnapshots}. Spark: `MapWithStateDStream`.
  */
 export interface MapWithStateDStream<out K, out S, out A, out E = never, out R = never> extends DStream<A, E, R> {
+  /** The types of its keys and states; nothing to be read. */
   readonly "~dstream/MapWithState": (_: never) => readonly [K, S]
 }
 

@@ -62,7 +62,7 @@ export type ServicesOf<O> = O extends Output<infer _E, infer R> ? R : never
 export const isOutput = (u: unknown): u is AnyOutput => hasProperty(u, TypeId)
 
 /** Makes an output operation from what it does with the RDD of a batch. */
-const makeOutput = <E, R>(fields: {
+export const makeOutput = <E, R>(fields: {
   readonly operation: string
   readonly stream: AnyDStream
   readonly functions?: ReadonlyArray<Callable>

@@ -116,7 +116,8 @@ export const retry = <R = never, E2 = never, R2 = never>(
 
 /**
  * Hands the RDD of the batch, and why and where its output failed, to `handler`. When that succeeds the output counts as
- * done, otherwise the batch fails.
+ * done, otherwise the batch fails. Where the stream could not even be evaluated (a `transform` that throws) there is no RDD to
+ * hand over: then this is {@link fail}, so that no record is counted as dealt with that nobody has seen.
  *
  * @example
  * ```ts

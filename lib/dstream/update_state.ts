@@ -45,6 +45,7 @@ export type StateEntry<K, V, S> = readonly [key: K, values: ReadonlyArray<V>, st
 export interface StatePartitionInfo {
   /** The batch time, epoch milliseconds. */
   readonly time: number
+  /** Its index, from 0. */
   readonly partition: number
 }
 

@@ -110,10 +110,12 @@ export const nodeProcesses: Processes = running(async ({ command: [program, ...a
     stdout.once("error", reject)
     stdout.once("end", () => resolve(joined(pieces)))
   })
+  // What is written to a program that has ended may never be acknowledged.
+  const orEnded = (done: Promise<void>) => Promise.race([done, status])
   return {
     write: (chunk) =>
-      new Promise<void>((resolve, reject) => stdin.write(chunk, (error) => error ? reject(error) : resolve())),
-    end: () => new Promise<void>((resolve) => stdin.end(resolve)),
+      orEnded(new Promise((resolve, reject) => stdin.write(chunk, (error) => error ? reject(error) : resolve()))),
+    end: () => orEnded(new Promise((resolve) => stdin.end(resolve))),
     output,
     status,
     kill: () => void process.kill(),

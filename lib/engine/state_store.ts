@@ -63,7 +63,7 @@ class Version implements PendingState {
   #own: Entries = new Map()
   #size: number
   /** The key that was looked up last, and what was found: it is often the next to be written. */
-  #key: unknown
+  #key: unknown = REMOVED
   #canonicalKey: CanonicalKey
   #found: Entry | undefined
 
@@ -85,6 +85,15 @@ class Version implements PendingState {
     }
   }
 
+  /** What a version and those below it have of their own; the last has everything else. */
+  static #layers(from: Version): Array<Entries> {
+    const layers: Array<Entries> = []
+    for (let version: Version | undefined = from; version !== undefined; version = version.#base) {
+      layers.push(version.#own)
+    }
+    return layers
+  }
+
   #lookUp(key: unknown): Entry | undefined {
     this.#canonicalKey = this.#canonical(key)
     this.#found = Version.#find(this, this.#canonicalKey)
@@ -103,7 +112,8 @@ class Version implements PendingState {
   set(key: unknown, value: unknown): void {
     if (key !== this.#key) this.#lookUp(key)
     if (this.#found === undefined) this.#size++
-    else if (this.#found.at === this.#at) this.#own.delete(this.#canonicalKey)
+    // What the version has already, if only as removed, goes to the end.
+    if (this.#found === undefined || this.#found.at === this.#at) this.#own.delete(this.#canonicalKey)
     this.#found = { key, value, at: this.#at }
     this.#own.set(this.#canonicalKey, this.#found)
   }
@@ -118,12 +128,11 @@ class Version implements PendingState {
   }
 
   *#inOrder(): Iterable<Entry> {
-    const over: Array<Entries> = []
-    let root: Version = this
-    for (; root.#base !== undefined; root = root.#base) over.push(root.#own)
+    const over = Version.#layers(this)
+    const all = over.pop() ?? new Map()
     const [only] = over
     const changes = over.length === 1 && only !== undefined ? only : layered(over)
-    for (const [canonical, entry] of root.#own) if (!changes.has(canonical)) yield entry
+    for (const [canonical, entry] of all) if (!changes.has(canonical)) yield entry
     for (const entry of changes.values()) if (entry !== REMOVED) yield entry
   }
 

@@ -53,7 +53,24 @@ export const unavailable: Processes = {
   run: ({ command }) => Effect.fail(new ProcessFailed({ command, status: undefined, cause: "no processes here" })),
 }
 
-/** The processes that `pipe` starts. */
+/**
+ * The processes that `pipe` starts.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const answering: RDD.Processes = {
+ *   run: ({ command }) => Effect.succeed(new TextEncoder().encode(`ran ${command.join(" ")}`)),
+ * }
+ * const printed = RDD.parallelize(["a"], { partitions: 1 }).pipe(RDD.pipe("cat -n"), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * const run = Effect.provide(Effect.provideService(printed, RDD.Processes, answering), sc)
+ * assert.deepEqual(await Effect.runPromise(run), ["ran cat -n"])
+ * ```
+ */
 export const Processes: Context.Reference<Processes> = Context.Reference<Processes>("@dstream/dstream/Processes", {
   defaultValue: () => unavailable,
 })

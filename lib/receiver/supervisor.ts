@@ -63,7 +63,7 @@ export interface SuperviseOptions {
 }
 
 /** The shortest wait before a restart, in milliseconds: a receiver that ends at once must not keep everything else waiting. */
-const SHORTEST_DELAY = 10
+const SHORTEST_DELAY: Duration.Duration = Duration.millis(10)
 
 type Ending =
   | { readonly kind: "restart"; readonly message: string; readonly error: unknown; readonly delay: Duration.Input }

@@ -40,6 +40,12 @@ export interface Settings {
   readonly onFailure?: OutputPolicy<never, unknown, never> | undefined
   /** How long a graceful stop may take: 10 batch intervals. Spark: `spark.streaming.gracefulStopTimeout`. */
   readonly gracefulStopTimeout?: Duration.Input | undefined
+  /**
+   * How many batches may be submitted and not have ended: 8. While there are as many, ticks wait; they follow in order
+   * afterwards and none is left out, so that a program that falls behind, or wakes up after hours, does not make hundreds of
+   * batches at once. Spark has no such limit.
+   */
+  readonly maxPendingBatches?: number | undefined
   /** How often a receiver's open buffer becomes a block: 200 ms. Spark: `spark.streaming.blockInterval`. */
   readonly blockInterval?: Duration.Input | undefined
   /** Records per second of each receiver: no limit. Spark: `spark.streaming.receiver.maxRate`. */
@@ -52,7 +58,11 @@ export interface Settings {
 export interface Internals {
   readonly batchDuration: number
   readonly settings: Settings
-  readonly resolved: { readonly gracefulStopTimeout: number; readonly receivers: ReceiverSettings }
+  readonly resolved: {
+    readonly gracefulStopTimeout: number
+    readonly maxPendingBatches: number
+    readonly receivers: ReceiverSettings
+  }
   readonly spark: SparkContext
   readonly engine: Engine
   readonly scope: Scope.Closeable
@@ -101,6 +111,11 @@ export const makeWith: (
         ? Effect.succeed(value)
         : Effect.fail(new InvalidOption({ where, option, value, expected: "a number above 0" }))
     }
+    const maxPendingBatches = settings.maxPendingBatches ?? 8
+    if (!Number.isInteger(maxPendingBatches) || maxPendingBatches < 1) {
+      const expected = "a whole number of 1 or more"
+      return yield* new InvalidOption({ where, option: "maxPendingBatches", value: maxPendingBatches, expected })
+    }
     const { batchDuration } = yield* Scheduler
     const timeout = settings.gracefulStopTimeout ?? 10 * batchDuration
     const blockInterval = settings.blockInterval ?? 200
@@ -110,6 +125,7 @@ export const makeWith: (
       settings,
       resolved: {
         gracefulStopTimeout: yield* positiveMillis(where, "gracefulStopTimeout", timeout),
+        maxPendingBatches,
         receivers: {
           blockInterval: yield* positiveMillis(where, "blockInterval", blockInterval),
           maxRate: yield* positive("maxRate"),

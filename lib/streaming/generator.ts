@@ -6,13 +6,12 @@
 import * as Effect from "effect/Effect"
 import type { AnyGraph } from "../dstream/graph.ts"
 import type { AnyOutput } from "../dstream/output.ts"
-import { empty } from "../rdd/creation.ts"
 import type { Allocation, InputAllocation } from "./allocation.ts"
 import type { BatchFailed } from "./errors.ts"
 import type { OutputOperationInfo } from "./events.ts"
 import type { RunningInput } from "./inputs.ts"
 import { generate, type Job, toBatchFailed } from "./jobs.ts"
-import { type AnyPolicy, type Bearing, bearingOf, handOver, insist, lastOf } from "./policies.ts"
+import { type AnyPolicy, type Bearing, bearingOf, insist, lastOf } from "./policies.ts"
 import { operationInfo } from "./reports.ts"
 import type { Timeline } from "./timeline.ts"
 
@@ -71,29 +70,10 @@ const allocate = (
   })
 
 /** What the policy of an output makes of a failed evaluation. */
-const settle = (
-  policy: AnyPolicy,
-  output: AnyOutput,
-  outputId: number,
-  failure: BatchFailed<unknown>,
-): Effect.Effect<Evaluated, never, unknown> => {
-  const last = lastOf(policy)
-  const left = (outcome: "skipped" | "deadLettered"): Evaluated => {
-    const info = operationInfo(failure.batchTime, outputId, output)
-    return { _tag: "Left", operation: { ...info, outcome, failureReason: failure.message } }
-  }
-  if (last._tag === "Skip") return Effect.succeed(left("skipped"))
-  if (last._tag !== "DeadLetter") return Effect.succeed({ _tag: "Failed", failure, bearing: bearingOf(last) })
-  const { batchTime: time, reason, operator } = failure
-  return Effect.map(
-    handOver(last, empty(), { time, outputId, attempt: 0, reason, operator }),
-    (cause) =>
-      cause === undefined ? left("deadLettered") : {
-        _tag: "Failed",
-        failure: toBatchFailed(cause, { ...failure, operator: "deadLetter" }),
-        bearing: "end",
-      },
-  )
+const settle = (policy: AnyPolicy, output: AnyOutput, outputId: number, failure: BatchFailed<unknown>): Evaluated => {
+  if (lastOf(policy)._tag !== "Skip") return { _tag: "Failed", failure, bearing: bearingOf(policy) }
+  const info = operationInfo(failure.batchTime, outputId, output)
+  return { _tag: "Left", operation: { ...info, outcome: "skipped", failureReason: failure.message } }
 }
 
 /** Evaluates one output, as often as its policy wants to. */
@@ -105,7 +85,7 @@ const evaluate = (options: GeneratorOptions, time: number, output: AnyOutput, ou
   const policy = output.policy ?? options.policy
   return Effect.catch(
     insist(once, policy),
-    (failure): Effect.Effect<Evaluated, never, unknown> => settle(policy, output, outputId, failure),
+    (failure): Effect.Effect<Evaluated> => Effect.succeed(settle(policy, output, outputId, failure)),
   )
 }
 

@@ -5,12 +5,11 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { describeCause } from "../core/errors.ts"
 import type { AnyDStream } from "../dstream/dstream.ts"
-import { type AnyGraph, inputName, inputs as inputsOf, nodes } from "../dstream/graph.ts"
+import { type AnyGraph, inputName, inputs as inputsOf } from "../dstream/graph.ts"
 import type { AnyPositions } from "../dstream/input.ts"
 import { fromBlocks } from "../rdd/creation.ts"
 import type { Block } from "../rdd/block.ts"
@@ -20,6 +19,7 @@ import { type RunningReceiver, supervise } from "../receiver/supervisor.ts"
 import type { InputAllocation } from "./allocation.ts"
 import type { ReceiverInfo, StreamingEvent } from "./events.ts"
 import { RunsInside } from "./listener_bus.ts"
+import type { Services } from "./provided.ts"
 import { noAllocation } from "./timeline.ts"
 
 /** One input of a running context. */
@@ -39,8 +39,10 @@ export interface RunningInput {
   readonly commit: (time: number) => Effect.Effect<void, unknown, unknown>
   /** The batch at `time` has failed: it is never committed. */
   readonly drop: (time: number) => void
+  /** The batch at `time` has ended, well or not: what was received for it is no longer in the way of more. */
+  readonly ended: (time: number) => Effect.Effect<void>
   /** Nobody will read times up to this one again. */
-  readonly forget: (time: number) => Effect.Effect<void>
+  readonly forget: (time: number) => void
 }
 
 /** The settings of receivers. */
@@ -110,13 +112,10 @@ const fromReceiver = Effect.fnUntraced(function* (
     },
     commit: () => Effect.void,
     drop: () => {},
-    forget: (time) =>
-      Effect.suspend(() => {
-        const gone = Array.from(taken.keys()).filter((each) => each <= time)
-        const blocks = gone.flatMap((each) => taken.get(each) ?? [])
-        for (const each of gone) taken.delete(each)
-        return blocks.length === 0 ? Effect.void : running.release(blocks)
-      }),
+    ended: (time) => Effect.suspend(() => running.release(taken.get(time) ?? [])),
+    forget: (time) => {
+      for (const each of taken.keys()) if (each <= time) taken.delete(each)
+    },
   }
   return input
 })
@@ -161,49 +160,30 @@ const fromPositions = Effect.fnUntraced(function* (
         { discard: true },
       ),
     drop: (time) => void uncommitted.delete(time),
-    forget: (time) =>
-      Effect.sync(() => {
-        for (const each of planned.keys()) {
-          if (each > time) continue
-          planned.delete(each)
-          uncommitted.delete(each)
-        }
-      }),
+    ended: () => Effect.void,
+    forget: (time) => {
+      for (const each of planned.keys()) {
+        if (each > time) continue
+        planned.delete(each)
+        uncommitted.delete(each)
+      }
+    },
   }
   return input
 })
 
-/** The layers that a graph provides to each of its inputs: those of the `provide` operators between it and an output. */
-const layersAbove = (graph: AnyGraph): ReadonlyMap<AnyDStream, ReadonlyArray<unknown>> => {
-  const layers = new Map<AnyDStream, ReadonlyArray<unknown>>()
-  for (const stream of nodes(graph).toReversed()) {
-    const own = stream.traits.layer
-    const above = [...(own === undefined ? [] : [own]), ...(layers.get(stream) ?? [])]
-    for (const parent of stream.parents) if (!layers.has(parent)) layers.set(parent, above)
-  }
-  return layers
-}
-
-/** Starts all inputs of a graph. They end with the scope. */
+/** Starts all inputs of a graph, each with the services that the graph provides to it. They end with the scope. */
 export const start = (
   graph: AnyGraph,
+  services: Services,
   settings: ReceiverSettings,
   publish: (event: StreamingEvent) => void,
-): Effect.Effect<ReadonlyArray<RunningInput>, unknown, Scope.Scope> => {
-  const layers = layersAbove(graph)
-  return Effect.forEach(inputsOf(graph), (stream, id) => {
+): Effect.Effect<ReadonlyArray<RunningInput>, unknown, Scope.Scope> =>
+  Effect.forEach(inputsOf(graph), (stream, id) => {
     const { source } = stream.traits
     const name = inputName(stream, id)
     const running: Effect.Effect<RunningInput, unknown, unknown> = source?.kind === "blocks"
       ? fromReceiver(id, name, stream, source.receiver, settings, publish)
       : fromPositions(id, name, stream, source?.open ?? Effect.die(new TypeError(`${name} has no source`)))
-    return (layers.get(stream) ?? []).reduce<Effect.Effect<RunningInput, unknown, unknown>>(
-      (self, layer) =>
-        Effect.flatMap(
-          Layer.build(layer as Layer.Layer<never, unknown, unknown>),
-          (context) => Effect.provideContext(self, context),
-        ),
-      running,
-    )
+    return Effect.provideContext(running, services(stream))
   }) as Effect.Effect<ReadonlyArray<RunningInput>, unknown, Scope.Scope>
-}

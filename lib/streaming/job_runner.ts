@@ -1,5 +1,5 @@
 /**
- * The job runner: runs the jobs of one batch in order, each under its policy, and commits or drops the batch as a whole.
+ * The job runner: runs the jobs of one batch in order, each under its policy.
  *
  * @module
  */
@@ -101,7 +101,7 @@ const settle = (
   }
 }
 
-/** Runs a batch. The result is the failure that ends the context, if there is one. */
+/** Runs the jobs of a batch. The result is the failure that ends the context, if there is one. Nothing is committed yet. */
 export const run: (
   options: RunnerOptions,
   set: JobSet,
@@ -110,7 +110,7 @@ export const run: (
   never,
   unknown
 > = Effect.fnUntraced(function* (options: RunnerOptions, set: JobSet) {
-  const { engine, publish } = options
+  const { publish } = options
   const last = sharedAmong(set.jobs, set.time)
   const shared = new Map<AnyRDD, ReadonlyArray<Block<unknown>> | undefined>(
     Array.from(last.keys(), (rdd) => [rdd, undefined]),
@@ -147,6 +147,5 @@ export const run: (
     if (ended.fatal) fatal = ended.failure
     else if (ended.outcome === "failed" && ended.failure !== undefined) options.report(ended.failure)
   }
-  yield* engine.endBatch(set.time, fatal === undefined ? "commit" : "abort")
   return { fatal, info }
 })

@@ -36,7 +36,7 @@ export const insist = <A, E>(self: Effect.Effect<A, E, unknown>, policy: AnyPoli
 /** What a failure means that is no output's own: the context ends, the failure is reported, or it is only told. */
 export type Bearing = "end" | "report" | "tell"
 
-/** What such a failure means under a policy. There is nothing to hand to a dead letter's handler, so that one ends. */
+/** What such a failure means under a policy. A dead letter's handler would have no RDD to be given, so that one ends. */
 export const bearingOf = (policy: AnyPolicy): Bearing => {
   switch (lastOf(policy)._tag) {
     case "Continue":

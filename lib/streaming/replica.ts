@@ -7,7 +7,6 @@ import * as Effect from "effect/Effect"
 import * as Codec from "../core/codec.ts"
 import { describeCause } from "../core/errors.ts"
 import { fingerprint, type GraphMismatch, mismatch } from "../dstream/fingerprint.ts"
-import { originalOf } from "../dstream/dstream.ts"
 import { type AnyGraph, make as makeGraph, nodes, type Origin } from "../dstream/graph.ts"
 import { InvalidGraph } from "../dstream/validate.ts"
 import type { JobContext } from "../rdd/engine.ts"
@@ -58,42 +57,54 @@ const copyOf = ({ build, config, module }: Origin): Effect.Effect<AnyGraph, Inva
     },
   })
 
-/**
- * Makes the look-up for a graph. A graph declared by a module is made once more; the two must be alike. `driver` is the
- * timeline of the graph itself: where an input of it had no RDD, that of the copy has none either.
- */
-export const make = (
-  graph: AnyGraph,
-  driver: Timeline,
-  options: Omit<TimelineOptions, "addresses" | "read" | "remember">,
-): Effect.Effect<LookUp, GraphMismatch | InvalidGraph> =>
+/** The other side's copy of a graph, and what it is for. */
+export interface Replica {
+  /** The copy; undefined where there is none to be had. */
+  readonly copy: AnyGraph | undefined
+  /**
+   * Gives the look-up. `driver` is the timeline of the graph itself: where an input of it had no RDD, that of the copy has
+   * none either.
+   */
+  readonly lookUp: (driver: Timeline, options: Omit<TimelineOptions, "addresses" | "read" | "remember">) => LookUp
+}
+
+/** Makes a graph that a module declares once more; the two must be alike. */
+export const make = (graph: AnyGraph): Effect.Effect<Replica, GraphMismatch | InvalidGraph> =>
   Effect.gen(function* () {
     const { origin } = graph
-    if (origin === undefined) return own
+    if (origin === undefined) return { copy: undefined, lookUp: () => own }
     const copy = yield* copyOf(origin)
     const different = mismatch(fingerprint(graph), fingerprint(copy))
     if (different !== undefined) return yield* different
-    const originals = nodes(graph)
-    const original = new Map(nodes(copy).map((stream, index) => [stream, originals[index]]))
-    const timeline = new Timeline({
-      ...options,
-      addresses: addressesIn(copy),
-      remember: rememberDurations(copy, options.batchDuration, 0),
-      read: (stream, time) => {
-        const mine = original.get(stream)
-        return mine === undefined || driver.at(time).recall(originalOf(mine)) === undefined
-          ? noAllocation(stream, time)
-          : Effect.sync(() => makeRDD("input", [], { kind: "input" }))
-      },
-    })
-    const lookUp: LookUp = (time, jobs) =>
-      Effect.forEach(jobs, ({ outputId, output }) =>
-        Effect.map(generate(timeline, time, copy.outputs[outputId] ?? output, outputId), (generated) =>
-          generated._tag === "Job" ? [[outputId, generated.job.rdd] as const] : [])).pipe(
-          Effect.map((found) => {
-            timeline.forget(time)
-            return finder(jobs, new Map(found.flat()))
-          }),
-        )
-    return lookUp
+    return { copy, lookUp: (driver, options) => lookingUp(graph, copy, driver, options) }
   })
+
+const lookingUp = (
+  graph: AnyGraph,
+  copy: AnyGraph,
+  driver: Timeline,
+  options: Omit<TimelineOptions, "addresses" | "read" | "remember">,
+): LookUp => {
+  const originals = nodes(graph)
+  const original = new Map(nodes(copy).map((stream, index) => [stream, originals[index]]))
+  const timeline = new Timeline({
+    ...options,
+    addresses: addressesIn(copy),
+    remember: rememberDurations(copy, options.batchDuration, 0),
+    read: (stream, time) => {
+      const mine = original.get(stream)
+      return mine === undefined || driver.at(time).recall(mine) === undefined
+        ? noAllocation(stream, time)
+        : Effect.sync(() => makeRDD("input", [], { kind: "input" }))
+    },
+  })
+  return (time, jobs) =>
+    Effect.forEach(jobs, ({ outputId, output }) =>
+      Effect.map(generate(timeline, time, copy.outputs[outputId] ?? output, outputId), (generated) =>
+        generated._tag === "Job" ? [[outputId, generated.job.rdd] as const] : [])).pipe(
+        Effect.map((found) => {
+          timeline.forget(time)
+          return finder(jobs, new Map(found.flat()))
+        }),
+      )
+}

@@ -8,19 +8,24 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import type { CallSite } from "../core/call_site.ts"
+import { forever } from "../core/fresh.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
-import type { Engine } from "../rdd/engine.ts"
+import { Engine } from "../rdd/engine.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
+import { PATIENCE, within } from "../receiver/patience.ts"
 import type { BatchFailed } from "./errors.ts"
+import type { BatchInfo } from "./events.ts"
 import { generateBatch, type GeneratorOptions, ofInput } from "./generator.ts"
 import * as Inputs from "./inputs.ts"
 import { toBatchFailed } from "./jobs.ts"
 import * as Runner from "./job_runner.ts"
 import { type ListenerBus, RunsInside } from "./listener_bus.ts"
 import { type AnyPolicy, type Bearing, bearingOf, insist } from "./policies.ts"
+import * as Provided from "./provided.ts"
 import * as Replica from "./replica.ts"
 import * as Report from "./reports.ts"
 import { firstTick, ticks } from "./scheduler.ts"
@@ -37,6 +42,8 @@ export interface RuntimeOptions {
   readonly remember: number
   readonly policy: AnyPolicy
   readonly gracefulStopTimeout: number
+  /** How many batches may be submitted and not have ended before the next tick waits. */
+  readonly maxPendingBatches: number
   readonly receivers: Inputs.ReceiverSettings
   readonly bus: ListenerBus
   readonly site: CallSite
@@ -100,9 +107,18 @@ export class Runtime {
   ): Effect.Effect<Runtime, unknown, unknown> {
     return Effect.gen(function* () {
       const { batchDuration, engine, graph, bus } = options
+      const memoMap = Layer.CurrentMemoMap.forkOrCreate(yield* Effect.context<unknown>())
+      const replica = engine.looksUp ? yield* Replica.make(graph) : undefined
+      if (replica?.copy !== undefined) yield* Provided.build(replica.copy, memoMap).pipe(Scope.provide(scope))
+      const services = yield* Provided.build(graph, memoMap).pipe(Scope.provide(scope))
+      const inputs = yield* Inputs.start(graph, services, options.receivers, bus.publish).pipe(
+        Effect.provideService(Layer.CurrentMemoMap, memoMap),
+        Scope.provide(scope),
+      )
+      // Only now: opening layers and inputs may have taken long, and no batch has been missed.
       const first = firstTick(yield* Clock.currentTimeMillis, batchDuration)
       const base = { zeroTime: first - batchDuration, batchDuration, defaultParallelism: engine.defaultParallelism }
-      const bySource = new Map<unknown, Inputs.RunningInput>()
+      const bySource = new Map<unknown, Inputs.RunningInput>(inputs.map((input) => [input.stream.traits.source, input]))
       const timeline = new Timeline({
         ...base,
         addresses: addressesIn(graph),
@@ -110,16 +126,13 @@ export class Runtime {
         remember: rememberDurations(graph, batchDuration, options.remember),
         read: (stream, time) => bySource.get(stream.traits.source)?.read(time) ?? noAllocation(stream, time),
       })
-      const lookUp = engine.looksUp
-        ? yield* Replica.make(graph, timeline, { ...base, stateVersion: engine.stateVersion })
-        : (): ReturnType<Replica.LookUp> => Effect.succeed((rdd) => rdd)
-      const inputs = yield* Inputs.start(graph, options.receivers, bus.publish).pipe(Scope.provide(scope))
-      for (const input of inputs) bySource.set(input.stream.traits.source, input)
+      const lookUp = replica?.lookUp(timeline, { ...base, stateVersion: engine.stateVersion }) ??
+        ((): ReturnType<Replica.LookUp> => Effect.succeed((rdd) => rdd))
       const sets = yield* Queue.unbounded<Runner.JobSet>()
       const runtime = new Runtime(options, onFailure, timeline, inputs, sets, lookUp)
       const loops = [
         ticks(first, batchDuration, (time) => runtime.#tick(time)),
-        Effect.forever(Effect.flatMap(Queue.take(sets), (set) => runtime.#run(set))),
+        forever(Effect.flatMap(Queue.take(sets), (set) => runtime.#run(set))),
         ...inputs.flatMap(({ receiver }) =>
           receiver === undefined
             ? []
@@ -128,7 +141,13 @@ export class Runtime {
       ]
       runtime.#fibers = yield* Effect.forEach(
         loops,
-        (loop) => Effect.forkIn(Effect.provideService(loop, RunsInside, true), scope),
+        (loop) =>
+          loop.pipe(
+            Effect.provideService(RunsInside, true),
+            Effect.provideService(Layer.CurrentMemoMap, memoMap),
+            Effect.provideService(Engine, engine),
+            Effect.forkIn(scope),
+          ),
       )
       return runtime
     })
@@ -190,35 +209,37 @@ export class Runtime {
 
   #close(time: number, end: BatchEnd): Effect.Effect<void> {
     return Effect.suspend(() => {
+      this.#open.delete(time)
+      return Effect.forEach(this.inputs, (input) => input.ended(time), { discard: true })
+    }).pipe(Effect.ensuring(Effect.sync(() => {
       this.ended.set(time, end)
       for (const each of this.ended.keys()) {
         if (this.ended.size <= 1_024) break
         this.ended.delete(each)
       }
-      this.#open.delete(time)
       this.#latest = Math.max(this.#latest, time)
       // A batch without jobs ends at once, maybe before older ones: what those need is kept.
       const [oldest] = this.#open
       const { batchDuration, remember } = this.options
       const settled = oldest === undefined ? this.#latest : Math.min(this.#latest, oldest - batchDuration)
       this.timeline.forget(settled)
-      return Effect.forEach(
-        this.inputs,
-        (input) => input.forget(settled - Math.max(batchDuration, remember, this.timeline.rememberOf(input.stream))),
-        {
-          discard: true,
-        },
-      )
-    }).pipe(Effect.ensuring(Effect.sync(() => this.#beat())))
+      for (const input of this.inputs) {
+        input.forget(settled - Math.max(batchDuration, remember, this.timeline.rememberOf(input.stream)))
+      }
+      this.#beat()
+    })))
   }
 
   #tick(time: number): Work<void> {
-    if (this.#halted || this.#closing) return Effect.never
-    this.#ticking = true
-    return this.#guarded(this.#generate(time), time).pipe(Effect.ensuring(Effect.sync(() => {
-      this.#ticking = false
-      this.#beat()
-    })))
+    const isOver = () => this.#halted || this.#closing
+    return Effect.flatMap(this.until(() => isOver() || this.#open.size < this.options.maxPendingBatches), () => {
+      if (isOver()) return Effect.never
+      this.#ticking = true
+      return this.#guarded(this.#generate(time), time).pipe(Effect.ensuring(Effect.sync(() => {
+        this.#ticking = false
+        this.#beat()
+      })))
+    })
   }
 
   #generate(time: number): Work<void> {
@@ -258,32 +279,51 @@ export class Runtime {
     const { graph, engine, policy, bus } = this.options
     const report = (failure: Failure) => this.#record(failure, "report")
     const options = { graph, engine, policy, publish: bus.publish, report }
-    const batch = Effect.gen({ self: this }, function* () {
-      const { fatal, info } = yield* Runner.run(options, set)
-      const uncommitted = fatal === undefined ? yield* this.#commit(set.time) : undefined
+    let settles = false
+    const batch = Effect.flatMap(Runner.run(options, set), ({ fatal, info }) => {
+      settles = true
+      return this.#settle(set.time, fatal, info)
+    })
+    const dropped = Effect.suspend(() => settles ? Effect.void : engine.endBatch(set.time, "abort"))
+    return this.#guarded(
+      Effect.onExit(batch, (exit) => Exit.isSuccess(exit) ? Effect.void : dropped),
+      set.time,
+    )
+  }
+
+  /** Commits a batch, or drops it, as a whole: a stop does not come between. */
+  #settle(time: number, fatal: BatchFailed<unknown> | undefined, info: BatchInfo): Work<void> {
+    return Effect.gen({ self: this }, function* () {
+      const { engine, policy, bus } = this.options
+      yield* engine.endBatch(time, fatal === undefined ? "commit" : "abort")
+      const uncommitted = fatal === undefined ? yield* this.#commit(time) : undefined
       const failure = fatal ?? uncommitted
       const bearing = fatal === undefined ? bearingOf(policy) : "end"
       const fails = failure !== undefined && bearing === "end"
       if (failure !== undefined) this.#record(failure, bearing)
       bus.publish({ _tag: "BatchCompleted", batch: Report.completed(info, yield* Clock.currentTimeMillis) })
-      yield* this.#close(set.time, fails ? "failed" : "completed")
+      yield* this.#close(time, fails ? "failed" : "completed")
       if (fails) yield* this.#onFailure
       else if (failure !== undefined && bearing === "tell") yield* Effect.logWarning(failure.message)
-    })
-    return this.#guarded(
-      Effect.onExit(batch, (exit) => Exit.isSuccess(exit) ? Effect.void : engine.endBatch(set.time, "abort")),
-      set.time,
-    )
+    }).pipe(Effect.uninterruptible)
+  }
+
+  #halt(): void {
+    this.#halted = true
+    this.#beat()
   }
 
   /** Ends ticks and jobs. Graceful: first lets everything received become batches, and the batches end. */
   close(how: { readonly graceful: boolean; readonly inside: boolean }): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      const receivers = this.inputs.flatMap(({ receiver }) => receiver ?? [])
-      yield* Effect.forEach(receivers, (receiver) => receiver.stop, { discard: true, concurrency: "unbounded" })
-      const [ticker, ...others] = this.#fibers
-      const idle = this.until(() => this.#open.size === 0 || this.hasFailed)
       const { gracefulStopTimeout } = this.options
+      const receivers = this.inputs.flatMap(({ receiver }) => receiver ?? [])
+      const patience = how.graceful ? gracefulStopTimeout : PATIENCE
+      yield* Effect.forEach(receivers, (receiver) => receiver.stopWithin(patience), {
+        discard: true,
+        concurrency: "unbounded",
+      })
+      const idle = this.until(() => this.#open.size === 0 || this.hasFailed)
       if (how.graceful) {
         const drained = yield* Effect.timeoutOption(
           Effect.andThen(this.#untilTaken(receivers), idle),
@@ -293,15 +333,23 @@ export class Runtime {
           yield* Effect.logWarning(`Timed out while stopping the job generator (timeout = ${gracefulStopTimeout})`)
         }
       }
-      this.#halted = true
-      if (ticker !== undefined) yield* Fiber.interrupt(ticker)
+      this.#halt()
+      const [ticker, ...others] = this.#fibers
+      yield* this.#interrupt(ticker === undefined ? [] : [ticker])
       this.#closing = true
       if (how.inside) {
         for (const { time } of yield* Queue.clear(this.#sets)) this.#open.delete(time)
         yield* Effect.timeoutOption(idle, gracefulStopTimeout)
       }
-      yield* Fiber.interruptAll(others)
+      yield* this.#interrupt(others)
     })
+  }
+
+  #interrupt(fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>): Effect.Effect<void> {
+    return Effect.flatMap(
+      within(Fiber.interruptAll(fibers), PATIENCE),
+      (ended) => ended ? Effect.void : Effect.logWarning("A job cannot be interrupted; stopping without waiting for it"),
+    )
   }
 
   /** Lets ticks take every block that is waiting, and then no tick any more. */
@@ -313,7 +361,7 @@ export class Runtime {
         const seen = this.#generated
         yield* this.until(() => this.#generated > seen || this.hasFailed)
       }
-      this.#halted = true
+      this.#halt()
       yield* this.until(() => !this.#ticking || this.hasFailed)
     })
   }

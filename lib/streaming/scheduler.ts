@@ -9,6 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { forever } from "../core/fresh.ts"
 import { InvalidOption } from "../core/errors.ts"
 import type { PositiveDuration } from "../core/literals.ts"
 
@@ -86,7 +87,7 @@ export const ticks = <E, R>(
       (now) => time > now ? Effect.andThen(Effect.sleep(time - now), Effect.suspend(() => at(time))) : tick(time),
     )
   let next = first
-  return Effect.forever(Effect.suspend(() => {
+  return forever(Effect.suspend(() => {
     const time = next
     next += period
     return at(time)

@@ -11,9 +11,11 @@ import { callSite } from "../core/call_site.ts"
 import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts"
 import type { Master } from "../core/literals.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
+import { runtimeFiles } from "../engine/files.ts"
 import { runtimeProcesses } from "../engine/processes.ts"
 import * as StateStore from "../engine/state_store.ts"
 import { CurrentJob, Engine } from "../rdd/engine.ts"
+import { Files, unavailable } from "../rdd/files.ts"
 
 /** A running SparkContext. One may serve several streaming contexts, one after the other. */
 export interface SparkContext {
@@ -98,6 +100,7 @@ export const layerEngine = <E, R>(
 ): Layer.Layer<SparkContext | Engine, E, Exclude<R, Scope.Scope>> =>
   Layer.effectContext(Effect.gen(function* () {
     const engine = yield* make
+    const files = yield* Files
     let stopped = false
     const stop = Effect.sync(() => {
       stopped = true
@@ -108,7 +111,10 @@ export const layerEngine = <E, R>(
       defaultParallelism: engine.defaultParallelism,
       isStopped: Effect.sync(() => stopped),
       stop,
-    }).pipe(Context.add(Engine, stoppable(engine, options.appName, () => stopped)))
+    }).pipe(
+      Context.add(Engine, stoppable(engine, options.appName, () => stopped)),
+      Context.add(Files, files === unavailable ? runtimeFiles : files),
+    )
   })) as Layer.Layer<SparkContext | Engine, E, Exclude<R, Scope.Scope>>
 
 /**

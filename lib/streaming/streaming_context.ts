@@ -17,6 +17,7 @@ import type { AnyOutput, ErrorOf, ServicesOf } from "../dstream/output.ts"
 import { fail } from "../dstream/policy.ts"
 import { InvalidGraph, validate } from "../dstream/validate.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
+import { PATIENCE, within } from "../receiver/patience.ts"
 import { handle, type Internals, internalsOf, type State, type StreamingContext } from "./context.ts"
 import {
   AlreadyStarted,
@@ -54,7 +55,9 @@ const shutDown = (
     }
     const patience = how.graceful ? gracefulStopTimeout : Math.min(gracefulStopTimeout, LISTENERS_TIMEOUT)
     yield* Effect.timeoutOption(bus.close, patience)
-    yield* Scope.close(scope, Exit.void)
+    if (!(yield* within(Scope.close(scope, Exit.void), PATIENCE))) {
+      yield* Effect.logWarning("Something that the context has opened does not close; stopping without waiting for it")
+    }
   }).pipe(
     Effect.ensuring(Effect.sync(() => {
       release()
@@ -75,48 +78,54 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
   if (registry.active !== undefined) {
     return yield* new AnotherContextActive({ startedAt: internalsOf(registry.active).startedAt ?? site })
   }
-  const { batchDuration, bus, engine, resolved, scope, settings } = internals
-  internals.startedAt = site
   const active = handle<"Active", unknown>(internals, "Active")
   const release = () => {
     if (registry.active === active) registry.active = undefined
   }
   const end = Effect.suspend(() => shutDown(internals, atOnce, release))
-  const problems = validate(graph, { batchDuration })
+  internals.startedAt = site
+  const problems = validate(graph, { batchDuration: internals.batchDuration })
   if (problems.length > 0) {
     yield* end
     return yield* new InvalidGraph({ problems })
   }
-  registry.active = active
-  yield* bus.add(Bus.logListener)
-  if (graph.origin === undefined) bus.publish({ _tag: "GraphNotPortable" })
-  const running = Runtime.start(
-    {
-      graph,
-      engine,
-      batchDuration,
-      remember: internals.remember ?? 0,
-      policy: settings.onFailure ?? fail,
-      gracefulStopTimeout: resolved.gracefulStopTimeout,
-      receivers: resolved.receivers,
-      bus,
-      site,
-    },
-    scope,
-    Effect.asVoid(Effect.forkDetach(end)),
-  )
-  const started = Effect.gen(function* () {
-    const runtime = yield* running
+  // Whoever is interrupted in here has stopped the context, or has its finalizer: it is never left behind as active.
+  return yield* Effect.uninterruptibleMask((restore) => {
+    registry.active = active
+    return Effect.onError(
+      Effect.andThen(restore(running(internals, graph, site, end)), Effect.as(Effect.addFinalizer(() => end), active)),
+      () => end,
+    )
+  })
+})
+
+/** Starts the runtime of a context. */
+const running = Effect.fnUntraced(
+  function* (internals: Internals, graph: Graph.AnyGraph, site: CallSite, end: Effect.Effect<void>) {
+    const { batchDuration, bus, engine, resolved, scope, settings } = internals
+    yield* bus.add(Bus.logListener)
+    if (graph.origin === undefined) bus.publish({ _tag: "GraphNotPortable" })
+    const runtime = yield* Runtime.start(
+      {
+        graph,
+        engine,
+        batchDuration,
+        remember: internals.remember ?? 0,
+        policy: settings.onFailure ?? fail,
+        ...resolved,
+        bus,
+        site,
+      },
+      scope,
+      Effect.asVoid(Effect.forkDetach(end)),
+    )
     // Somebody may have stopped the context while its inputs were opened.
     if (internals.stopping !== undefined) return yield* new AlreadyStopped({ operation: "start" })
     internals.runtime = runtime
     internals.state = "Active"
     bus.publish({ _tag: "StreamingStarted", time: yield* Clock.currentTimeMillis })
-    yield* Effect.addFinalizer(() => end)
-    return active
-  })
-  return yield* Effect.onError(started, () => end)
-})
+  },
+)
 
 // Without their types: outputs that are written in a list must not take theirs from the list.
 type Listed = ReadonlyArray<Omit<AnyOutput, "~dstream/Output">>

@@ -90,10 +90,11 @@ export class Timeline {
       batchDuration,
       defaultParallelism,
       at: (other) => this.at(other),
-      recall: (stream) => this.#memo.get(stream)?.get(time),
+      recall: (stream) => this.#memo.get(originalOf(stream))?.get(time),
       remember: (stream, rdd) => {
-        const known = this.#memo.get(stream)
-        if (known === undefined) this.#memo.set(stream, new Map([[time, rdd]]))
+        const own = originalOf(stream)
+        const known = this.#memo.get(own)
+        if (known === undefined) this.#memo.set(own, new Map([[time, rdd]]))
         else known.set(time, rdd)
       },
       address: (stream) => addresses.get(originalOf(stream)) ?? stream.operation,

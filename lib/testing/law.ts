@@ -99,7 +99,9 @@ export interface Inputs<out B extends ReadonlyArray<unknown>> {
 export type RecordIn<B> = NonNullable<B> extends ReadonlyArray<infer A> ? A : never
 
 /** Arbitrary batches for each of several inputs. */
-export type Arbitraries<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: fc.Arbitrary<ReadonlyArray<B[I]>> }
+export type Arbitraries<B extends ReadonlyArray<unknown>> = {
+  readonly [I in keyof B]: fc.Arbitrary<ReadonlyArray<B[I]>>
+}
 
 /** The streams of several inputs. */
 export type Streams<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: DStream<RecordIn<B[I]>> }
@@ -116,6 +118,9 @@ export const inputsOf = <const B extends ReadonlyArray<unknown>>(inputs: Arbitra
 /** The streams that the inputs of a case are. */
 export const streamsOf = <B extends ReadonlyArray<unknown>>({ inputs, partitions }: Inputs<B>): Streams<B> =>
   inputs.map((given) => input(given as Batches<unknown>, { partitions })) as unknown as Streams<B>
+
+/** A stream that may fail as the input of an operator: should it fail, the law sees it. */
+export const certain = <A>(stream: DStream<A, unknown>): DStream<A> => stream as DStream<A>
 
 /** Batches to run: all of the longest input's. */
 export const lengthOf = ({ inputs }: Inputs<ReadonlyArray<unknown>>): number =>
@@ -146,8 +151,9 @@ export const sameStreams = <const B extends ReadonlyArray<unknown>>(
     readonly right: (...streams: Streams<B>) => DStream<unknown, unknown>
   } & Reading,
 ): Law => {
-  const side = (pipeline: (...streams: Streams<B>) => DStream<unknown, unknown>) => (given: Inputs<B>, options: Options) =>
-    run(pipeline(...streamsOf(given)), { ...options, batches: lengthOf(given) })
+  const side =
+    (pipeline: (...streams: Streams<B>) => DStream<unknown, unknown>) => (given: Inputs<B>, options: Options) =>
+      run(pipeline(...streamsOf(given)), { ...options, batches: lengthOf(given) })
   return law(name, inputsOf<B>(inputs), {
     left: side(pipelines.left),
     right: side(pipelines.right),

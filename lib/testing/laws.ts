@@ -20,8 +20,8 @@ export {
   type JoinOperator,
   type JoinOptions,
   type PairOptions,
-  type ReduceByKeyOperator,
   reduceByKeyIsGroupThenReduce,
+  type ReduceByKeyOperator,
 } from "./laws_keyed.ts"
 export {
   enginesAgree,
@@ -32,7 +32,14 @@ export {
   replayIsDeterministic,
   splittingIsInvisible,
 } from "./laws_pipeline.ts"
-export { mapWithStateIsScan, stateIsFold, type StateOperator } from "./laws_state.ts"
+export {
+  mapWithStateIsScan,
+  stateIsFold,
+  type StateOperator,
+  type Step,
+  type StepOperator,
+  type Update,
+} from "./laws_state.ts"
 export {
   commutesWithUnion,
   filterCommutesWithUnion,
@@ -42,8 +49,8 @@ export {
   type UnionOptions,
 } from "./laws_union.ts"
 export {
-  type InverseWindowOperator,
   inverseWindowIsPlain,
+  type InverseWindowOperator,
   reduceByWindowIsReduceOfWindow,
   windowIsConcatenation,
   type WindowOperator,

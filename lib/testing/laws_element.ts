@@ -8,7 +8,7 @@ import type { Tupled } from "../core/tupled.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import * as Element from "../dstream/element.ts"
 import type { Batches } from "./arbitraries.ts"
-import { type Law, sameStreams } from "./law.ts"
+import { certain, type Law, sameStreams } from "./law.ts"
 
 /** What a law about one stream is tried with. */
 export interface ElementOptions<A> {
@@ -30,9 +30,6 @@ export type FlatMapOperator = <A, B extends Tupled>(
 const mapOf: MapOperator = Element.map
 const filterOf: FilterOperator = (f) => (stream) => Element.filter(stream, f)
 const flatMapOf: FlatMapOperator = Element.flatMap
-
-// The second operator takes a stream that may fail, as the first one's does; a law runs it and sees if it has.
-const certain = <A>(stream: DStream<A, unknown>): DStream<A> => stream as DStream<A>
 
 /**
  * One `map` after another is one `map` of both functions.

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import * as fc from "fast-check"
+import type * as fc from "fast-check"
 import type { DStream } from "../dstream/dstream.ts"
 import { fromArray } from "../rdd/block.ts"
 import { fromBlocks } from "../rdd/creation.ts"
@@ -106,8 +106,12 @@ export const splittingIsInvisible = <A, B>(
  * ```
  */
 export const orderIsInvisible = <A, B>(pipeline: Pipeline<A, B>, options: PipelineOptions<A>): Law => {
-  const side = (turn: (batches: Batches<A>) => Batches<A>) => (given: Inputs<[ReadonlyArray<A> | null]>, how: Options) =>
-    run(pipeline(inputOf(turn(given.inputs[0]), { partitions: given.partitions })), { ...how, batches: lengthOf(given) })
+  const side =
+    (turn: (batches: Batches<A>) => Batches<A>) => (given: Inputs<[ReadonlyArray<A> | null]>, how: Options) =>
+      run(pipeline(inputOf(turn(given.inputs[0]), { partitions: given.partitions })), {
+        ...how,
+        batches: lengthOf(given),
+      })
   return law("order is invisible", inputsOf<[ReadonlyArray<A> | null]>([options.input]), {
     left: side((batches) => batches),
     right: side((batches) => batches.map((records) => records?.toReversed() ?? null)),

@@ -4,13 +4,13 @@
  * @module
  */
 import type * as fc from "fast-check"
-import { union as unionOf } from "../dstream/combining.ts"
+import * as Combining from "../dstream/combining.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import * as Element from "../dstream/element.ts"
 import type { Slices } from "./arbitraries.ts"
 import type { Reading } from "./compare.ts"
 import type { Pipeline } from "./laws_pipeline.ts"
-import { type Law, sameStreams } from "./law.ts"
+import { certain, type Law, sameStreams } from "./law.ts"
 
 /** An operator that works as `union` does. */
 export type UnionOperator = <A>(a: DStream<A>, b: DStream<A>) => DStream<A, unknown>
@@ -23,7 +23,7 @@ export interface UnionOptions<A> {
   readonly union?: UnionOperator | undefined
 }
 
-const certain = <A>(stream: DStream<A, unknown>): DStream<A> => stream as DStream<A>
+const unionOf: UnionOperator = (a, b) => Combining.union(a, b)
 
 /**
  * `a ∪ b` has the same records as `b ∪ a`.

@@ -5,12 +5,22 @@
  */
 import * as Effect from "effect/Effect"
 import type { DStream } from "../dstream/dstream.ts"
-import { type Reading, normal } from "./compare.ts"
+import { normal, type Reading } from "./compare.ts"
 import { type Options, run } from "./harness.ts"
-import { type Arbitraries, type Inputs, inputsOf, type Law, law, lengthOf, type RecordIn, type Streams, streamsOf } from "./law.ts"
+import {
+  type Arbitraries,
+  type Inputs,
+  inputsOf,
+  type Law,
+  law,
+  lengthOf,
+  type RecordIn,
+  type Streams,
+  streamsOf,
+} from "./law.ts"
 
 /** The batches of each input, as an oracle's meaning takes them. */
-export type Given<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: ReadonlyArray<B[I]> }
+export type BatchesOf<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: ReadonlyArray<B[I]> }
 
 /** What a stream should give: the records of each batch; `null` or `undefined` for one without an RDD. */
 export type Expected<B> = ReadonlyArray<ReadonlyArray<B> | null | undefined>
@@ -53,7 +63,7 @@ export interface OracleOptions<B extends ReadonlyArray<unknown>> extends Reading
  */
 export const oracle = <const B extends ReadonlyArray<unknown>, O>(
   pipeline: (...streams: Streams<B>) => DStream<O, unknown>,
-  meaning: (...given: Given<B>) => Expected<O>,
+  meaning: (...given: BatchesOf<B>) => Expected<O>,
   options: OracleOptions<B>,
 ): Law =>
   law(options.name ?? "stream = batch", inputsOf<B>(options.inputs), {
@@ -63,8 +73,10 @@ export const oracle = <const B extends ReadonlyArray<unknown>, O>(
     reading: normal(options),
   })
 
-const padded = <B extends ReadonlyArray<unknown>>(given: Inputs<B>): Given<B> =>
-  given.inputs.map((batches) => Array.from({ length: lengthOf(given) }, (_, i) => batches[i] ?? (batches[i] === null ? null : []))) as unknown as Given<B>
+const padded = <B extends ReadonlyArray<unknown>>(given: Inputs<B>): BatchesOf<B> =>
+  given.inputs.map((batches) =>
+    Array.from({ length: lengthOf(given) }, (_, i) => batches[i] ?? (batches[i] === null ? null : []))
+  ) as unknown as BatchesOf<B>
 
 /**
  * The meaning of a stateless pipeline: `f` for each batch on its own. A batch in which an input has no RDD has none
@@ -81,7 +93,7 @@ const padded = <B extends ReadonlyArray<unknown>>(given: Inputs<B>): Given<B> =>
  */
 export const perBatch = <B extends ReadonlyArray<unknown>, O>(
   f: (...batch: { readonly [I in keyof B]: ReadonlyArray<RecordIn<B[I]>> }) => ReadonlyArray<O>,
-): (...given: Given<B>) => Expected<O> =>
+): (...given: BatchesOf<B>) => Expected<O> =>
 (...given) => {
   const length = Math.max(0, ...given.map((batches) => batches.length))
   return Array.from({ length }, (_, i) => {

@@ -5,3 +5,34 @@
  */
 export * from "./harness.ts"
 export { type Given, input, type InputOptions } from "./input.ts"
+export {
+  arrivals,
+  type Batches,
+  batches,
+  cut,
+  pairs,
+  type SizeOptions,
+  skewedKeys,
+  type SkewOptions,
+  sliced,
+  type Slices,
+  type SlicesOf,
+} from "./arbitraries.ts"
+export { check, checkAll, type CheckOptions, type Held, LawBroken } from "./check.ts"
+export type { Reading } from "./compare.ts"
+export { failAt, failingOutput, failingStarts, type Fault, InjectedFault } from "./faults.ts"
+export {
+  type Arbitraries,
+  type Inputs,
+  type Law,
+  law,
+  type Outcome,
+  type RecordIn,
+  sameStreams,
+  type Sides,
+  type Statement,
+  type Streams,
+  type Trial,
+} from "./law.ts"
+export * as laws from "./laws.ts"
+export { type BatchesOf, type Expected, oracle, type OracleOptions, perBatch } from "./oracle.ts"

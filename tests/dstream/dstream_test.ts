@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as DStream from "../../lib/dstream.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { Testing } from "../../lib/testing.ts"
@@ -23,9 +24,9 @@ Deno.test("named() gives the same stream under a name: two copies in a graph are
 
 Deno.test("named() shares the state of its copies: each batch counts once", sanitizers, async () => {
   const total = Testing.input([[["a", 1]], [["a", 2]]] as Array<Array<[string, number]>>).pipe(
-    DStream.updateStateByKey((values: ReadonlyArray<number>, state: number | undefined) =>
-      values.reduce((a, b) => a + b, state ?? 0)
-    ),
+    DStream.updateStateByKey((values: ReadonlyArray<number>, state: Option.Option<number>) =>
+        Option.some(values.reduce((a, b) => a + b, Option.getOrElse(state, () => 0)))
+      ),
   )
   const both = DStream.union(total, DStream.named(total, "total"))
   assert.deepEqual(await Effect.runPromise(Testing.run(both)), [

@@ -92,6 +92,19 @@ Deno.test("reduceByKeyAndWindow() with an inverse lets go of keys that have left
   ])
 })
 
+Deno.test("reduceByKeyAndWindow() and groupByKeyAndWindow() compute each batch once", async () => {
+  let calls = 0
+  const counted = letters().pipe(DStream.map(([word, n]) => [word, n + 0 * calls++]))
+  for (const inverse of [undefined, subtract]) {
+    calls = 0
+    await run(DStream.reduceByKeyAndWindow(counted, add, "3 seconds", { inverse }), { batches: 9 })
+    assert.equal(calls, 9)
+  }
+  calls = 0
+  await run(DStream.groupByKeyAndWindow(counted, "3 seconds"), { batches: 9 })
+  assert.equal(calls, 9)
+})
+
 Deno.test("reduceByKeyAndWindow() leaves nothing behind that rounding has made", async () => {
   const tenths = Testing.input<Pair>([[["a", 0.1]], [["a", 0.2]], [], [["a", 0.3]], []])
   const sums = DStream.reduceByKeyAndWindow(tenths, add, "2 seconds", { inverse: subtract })

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import * as StateStore from "../../lib/engine/state_store.ts"
+import type { StateView } from "../../lib/rdd/state.ts"
 
 const withStore = (body: (store: StateStore.StateStore) => Effect.Effect<void>): Promise<void> =>
   Effect.runPromise(Effect.flatMap(StateStore.make, body))
@@ -65,6 +66,87 @@ Deno.test("StateStore.open() builds on a version of the same batch that is still
       assert.deepEqual(Array.from((yield* store.open("s", 0, 2, 3)).entries()), [["a", 1], ["b", 2]])
     })
   ))
+
+Deno.test("StateStore keeps older versions as they were, for those who still hold them", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      const versions: Array<StateView> = []
+      const expected: Array<ReadonlyArray<readonly [unknown, unknown]>> = []
+      const changes = [
+        { a: 1, b: 1, c: 1 },
+        { a: 2, b: undefined },
+        { d: 1 },
+        {},
+        { a: undefined, b: 3, d: 2 },
+        { b: 4, c: undefined },
+      ]
+      const model = new Map<string, number>()
+      for (const [at, change] of changes.entries()) {
+        const version = yield* store.open("s", 0, store.version("s"), at)
+        for (const [key, value] of Object.entries(change)) {
+          if (value === undefined) version.delete(key)
+          else version.set(key, value)
+          if (value === undefined) model.delete(key)
+          else model.set(key, value)
+        }
+        versions.push(version)
+        expected.push(sorted(model))
+        yield* store.seal("s", at)
+        yield* store.commit(at)
+      }
+      assert.deepEqual(versions.map((version) => sorted(version.entries())), expected)
+      assert.deepEqual(versions.map(({ size }) => size), expected.map(({ length }) => length))
+      assert.deepEqual(versions.map((version) => version.get("b")), [1, undefined, undefined, undefined, 3, 4])
+    })
+  ))
+
+Deno.test("StateStore.writtenBefore() gives what was last written before a version, written longest ago first", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      for (const [at, keys] of [["a", "b", "c"], ["d"], ["b", "e"]].entries()) {
+        const version = yield* store.open("s", 0, store.version("s"), at)
+        for (const key of keys) version.set(key, at)
+        yield* store.seal("s", at)
+        yield* store.commit(at)
+      }
+      const version = yield* store.open("s", 0, 2, 3)
+      version.set("c", 3)
+      const before = (at: number) => Array.from(version.writtenBefore(at), ([key]) => key)
+      assert.deepEqual([0, 1, 2, 3, 4].map(before), [
+        [],
+        ["a"],
+        ["a", "d"],
+        ["a", "d", "b", "e"],
+        ["a", "d", "b", "e", "c"],
+      ])
+    })
+  ))
+
+Deno.test("StateStore.begin() lets a version be dropped of which nothing was written", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      store.begin("s", 1)
+      assert.equal(store.isGone("s", 1), false)
+      yield* store.commit(1)
+      assert.deepEqual([store.isGone("s", 1), store.isGone("s", 2)], [true, false])
+    })
+  ))
+
+Deno.test("StateStore finds a key that is undefined, as any other", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      const first = yield* store.open("s", 0, undefined, 1)
+      first.set(undefined, 1)
+      yield* store.seal("s", 1)
+      yield* store.commit(1)
+      const second = yield* store.open("s", 0, 1, 2)
+      second.set(undefined, 2)
+      assert.deepEqual([second.size, Array.from(second.entries())], [1, [[undefined, 2]]])
+    })
+  ))
+
+const sorted = (entries: Iterable<readonly [unknown, unknown]>) =>
+  Array.from(entries).toSorted(([a], [b]) => String(a) < String(b) ? -1 : 1)
 
 type Step = { readonly key: string | number | readonly [string, number]; readonly value: number | undefined }
 const key = fc.oneof(

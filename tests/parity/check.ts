@@ -60,11 +60,7 @@ export const problemsOf = async (rows: ReadonlyArray<Row>, world: World): Promis
   const twice = [...seen].flatMap(([id, count]) => count > 1 ? [`${id}: ${count} times`] : [])
   const wrong: Array<string> = []
   for (const row of rows) {
-    const problems = "ours" in row
-      ? await presentProblems(row, world)
-      : row.reason === ""
-      ? ["no reason"]
-      : []
+    const problems = "ours" in row ? await presentProblems(row, world) : row.reason === "" ? ["no reason"] : []
     wrong.push(...problems.map((problem) => `${row.row}: ${problem}`))
   }
   return [...missing, ...unknown, ...twice, ...wrong]

@@ -14,7 +14,9 @@ const proof = (row: Row): string => {
 const table = rows.map((row) => [row.row, "ours" in row ? row.ours : "-", proof(row)] as const)
 const [wide, wider] = [0, 1].map((column) => Math.max(...table.map((line) => line[column]?.length ?? 0)))
 
-for (const [id, ours, why] of table) console.log(`${id.padEnd(wide ?? 0)}  ${ours.padEnd(Math.min(wider ?? 0, 44))}  ${why}`)
+for (const [id, ours, why] of table) {
+  console.log(`${id.padEnd(wide ?? 0)}  ${ours.padEnd(Math.min(wider ?? 0, 44))}  ${why}`)
+}
 
 const problems = await problemsOf(rows, await project())
 const absent = rows.filter((row) => "reason" in row).length

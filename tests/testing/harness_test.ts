@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
 import * as DStream from "../../lib/dstream.ts"
@@ -71,8 +72,8 @@ Deno.test("advance() fails, and says so, where a batch never ends", sanitizers, 
 Deno.test("runs in one another do not share state", sanitizers, async () => {
   const counted = (n: number) =>
     Testing.input([[["a", n]]] as Array<Array<[string, number]>>).pipe(
-      DStream.updateStateByKey((values: ReadonlyArray<number>, state: number | undefined) =>
-        values.reduce((a, b) => a + b, state ?? 0)
+      DStream.updateStateByKey((values: ReadonlyArray<number>, state: Option.Option<number>) =>
+        Option.some(values.reduce((a, b) => a + b, Option.getOrElse(state, () => 0)))
       ),
     )
   const inner: Array<unknown> = []

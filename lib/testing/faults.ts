@@ -1,0 +1,162 @@
+/**
+ * Faults on purpose: operators, outputs and receivers that fail where a test says, to see what policies make of it.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { Batch } from "../dstream/batch.ts"
+import { type DStream, make } from "../dstream/dstream.ts"
+import type { OutputInfo } from "../dstream/output.ts"
+import type { Receiver } from "../dstream/receiver.ts"
+import { mapPartitionsEffect } from "../rdd/effectful.ts"
+import type { RDD } from "../rdd/rdd.ts"
+
+/** What a test has made fail. */
+export class InjectedFault extends Data.Error<{
+  /** What failed: an operator, an output or a receiver. */
+  readonly where: "operator" | "output" | "receiver"
+  /** The batch time; undefined for receivers. */
+  readonly time: number | undefined
+  /** The partition; undefined for outputs and receivers. */
+  readonly partition: number | undefined
+  /** 0 for the first time that it was tried, then 1, 2, … */
+  readonly attempt: number
+}> {
+  readonly _tag = "InjectedFault" as const
+  override get message(): string {
+    const time = this.time === undefined ? "" : ` at ${this.time} ms`
+    const partition = this.partition === undefined ? "" : `, partition ${this.partition}`
+    return `injected fault: ${this.where}${time}${partition}, attempt ${this.attempt}`
+  }
+}
+
+/** Where to fail: wherever all that is given matches. */
+export interface Fault {
+  /** In the batch of this time, epoch milliseconds; the n-th batch of a test ends n seconds after 0. Else in all. */
+  readonly time?: number | undefined
+  /** In the partition with this index. Else in all. */
+  readonly partition?: number | undefined
+  /** In so many attempts, then no more: 1. `Infinity`: in all. */
+  readonly attempts?: number | undefined
+}
+
+const isMeant = (meant: number | undefined, is: number): boolean => meant === undefined || meant === is
+
+/**
+ * The stream as it is, but computing it fails with {@link InjectedFault} where the fault says. Attempts are counted for
+ * each batch and partition, from the start of the run.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, OutputPolicy } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect, Schedule } from "effect"
+ *
+ * const seen: Array<number> = []
+ * const output = Testing.input([[1], [2]]).pipe(
+ *   Testing.failAt({ time: 2000, attempts: 2 }),
+ *   DStream.foreachPartition((records) => Effect.sync(() => void seen.push(...records))),
+ * )
+ * const failed = await Effect.runPromise(Testing.runOutputs([output]))
+ * assert.deepEqual([seen, failed.exit._tag], [[1], "Failure"])
+ *
+ * const retried = DStream.onFailure(output, OutputPolicy.retry(Schedule.recurs(2)))
+ * const { exit } = await Effect.runPromise(Testing.runOutputs([retried]))
+ * assert.deepEqual([seen, exit._tag], [[1, 1, 2], "Success"])
+ * ```
+ */
+export const failAt = (fault: Fault) => <A, E, R>(self: DStream<A, E, R>): DStream<A, E | InjectedFault, R> => {
+  const { attempts = 1 } = fault
+  // A run is told apart by what all of its batches share: the stream is a value, and may be run again.
+  const runs = new WeakMap<Batch["stateVersion"], Map<string, number>>()
+  const body = Effect.gen(function* () {
+    const { stateVersion, time } = yield* Batch
+    const rdd: RDD<A, E, R> = yield* self
+    if (!isMeant(fault.time, time)) return rdd
+    const tried = runs.get(stateVersion) ?? new Map<string, number>()
+    runs.set(stateVersion, tried)
+    return mapPartitionsEffect(
+      rdd,
+      (records: ReadonlyArray<A>, partition: number): Effect.Effect<ReadonlyArray<A>, InjectedFault> =>
+        Effect.suspend(() => {
+          if (!isMeant(fault.partition, partition)) return Effect.succeed(records)
+          const address = `${time} ${partition}`
+          const attempt = tried.get(address) ?? 0
+          tried.set(address, attempt + 1)
+          return attempt < attempts
+            ? Effect.fail(new InjectedFault({ where: "operator", time, partition, attempt }))
+            : Effect.succeed(records)
+        }),
+      { preservesPartitioning: true },
+    )
+  })
+  return make("failAt", [self], body) as DStream<A, E | InjectedFault, R>
+}
+
+/**
+ * A function for `foreachRDD` that fails with {@link InjectedFault} where the fault says, before it does anything.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, OutputPolicy, RDD } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const sums: Array<number> = []
+ * const save = (rdd: RDD.RDD<number>) => Effect.map(RDD.fold(rdd, 0, (a, b) => a + b), (sum) => void sums.push(sum))
+ * const output = DStream.foreachRDD(Testing.input([[1, 2], [3], [4]]), Testing.failingOutput({ time: 2000 }, save))
+ * await Effect.runPromise(Testing.runOutputs([DStream.onFailure(output, OutputPolicy.skip)]))
+ * assert.deepEqual(sums, [3, 4])
+ * ```
+ */
+export const failingOutput = <A, E, R, E2, R2>(
+  fault: Omit<Fault, "partition">,
+  f: (rdd: RDD<A, E, R>, info: OutputInfo) => Effect.Effect<unknown, E2, R2>,
+): (rdd: RDD<A, E, R>, info: OutputInfo) => Effect.Effect<unknown, E2 | InjectedFault, R2> =>
+(rdd, info) => {
+  const { attempt, time } = info
+  return isMeant(fault.time, time) && attempt < (fault.attempts ?? 1)
+    ? Effect.fail(new InjectedFault({ where: "output", time, partition: undefined, attempt }))
+    : f(rdd, info)
+}
+
+/**
+ * The receiver, but its first starts fail with {@link InjectedFault}, so that it is restarted.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Receiver } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const greeting = Receiver.make({
+ *   name: "Greeting",
+ *   onStart: (store: Receiver.Store<string>) => store.block(["hello"]),
+ *   restartDelay: "1 second",
+ * })
+ * const words = DStream.receiverStream(Testing.failingStarts(1, greeting))
+ * const batches = await Effect.runPromise(Testing.run(words, { batches: 3 }))
+ * assert.deepEqual(batches.flat(), ["hello"])
+ * ```
+ */
+export const failingStarts = <A, E, R>(
+  starts: number,
+  receiver: Receiver<A, E, R>,
+): Receiver<A, E | InjectedFault, R> => {
+  let attempt = 0
+  return {
+    ...receiver,
+    onStart: (store) =>
+      Effect.suspend((): ReturnType<Receiver<A, E | InjectedFault, R>["onStart"]> =>
+        attempt < starts
+          ? Effect.fail(
+            new InjectedFault({ where: "receiver", time: undefined, partition: undefined, attempt: attempt++ }),
+          )
+          : receiver.onStart(store)
+      ),
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * Laws of the windows. Windows and slides are counted in batches.
+ *
+ * @module
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as fc from "fast-check"
+import type { Tupled } from "../core/tupled.ts"
+import type { DStream } from "../dstream/dstream.ts"
+import { reduceByKey } from "../dstream/keyed.ts"
+import { reduce } from "../dstream/reducing.ts"
+import { window as windowOf } from "../dstream/window.ts"
+import { reduceByKeyAndWindow } from "../dstream/window_keyed.ts"
+import { reduceByWindow as reduceByWindowOf } from "../dstream/window_reduce.ts"
+import { normal } from "./compare.ts"
+import { type Options, run } from "./harness.ts"
+import { type Inputs, inputsOf, type Law, law, lengthOf, streamsOf } from "./law.ts"
+import type { ElementOptions } from "./laws_element.ts"
+import type { PairOptions } from "./laws_keyed.ts"
+
+/** An operator that works as `window` does; durations in milliseconds. */
+export type WindowOperator = <A>(
+  stream: DStream<A>,
+  window: number,
+  options: { readonly slide: number },
+) => DStream<A, unknown>
+
+/** An operator that works as `reduceByKeyAndWindow` with an inverse does; durations in milliseconds. */
+export type InverseWindowOperator = <K, V extends Tupled>(
+  stream: DStream<readonly [K, V]>,
+  f: (a: V, b: V) => V,
+  window: number,
+  options: { readonly slide: number; readonly inverse: (a: V, b: V) => V },
+) => DStream<readonly [K, V], unknown>
+
+const windowWith: WindowOperator = (stream, window, options) => windowOf(stream, window, options)
+const inverseWith: InverseWindowOperator = (stream, f, window, options) =>
+  reduceByKeyAndWindow(stream, f, window, options)
+
+/** The streams of a law about windows: what they are of, and how long a batch is. */
+interface Sides<A, B> {
+  readonly left: (stream: DStream<A>, batch: number) => DStream<B, unknown>
+  readonly right: (stream: DStream<A>, batch: number) => DStream<B, unknown>
+}
+
+type Cases<A> = Inputs<[ReadonlyArray<A> | null]>
+
+const batchOf = ({ batchDuration = "1 second" }: Options): number => Duration.toMillis(batchDuration)
+
+const streams = <A, B>(
+  name: string,
+  input: ElementOptions<A>["input"],
+  sides: Sides<A, B>,
+  order: "list" | "bag",
+): Law => {
+  const side = (make: Sides<A, B>["left"]) => (given: Cases<A>, options: Options) => {
+    const [stream] = streamsOf(given)
+    return run(make(stream as DStream<A>, batchOf(options)), { ...options, batches: lengthOf(given) })
+  }
+  return law(
+    name,
+    inputsOf<[ReadonlyArray<A> | null]>([input as fc.Arbitrary<ReadonlyArray<ReadonlyArray<A> | null>>]),
+    {
+      left: side(sides.left),
+      right: side(sides.right),
+      reading: normal({ order }),
+    },
+  )
+}
+
+/**
+ * A window of `window` batches that slides by `slide` is the concatenation of these batches, oldest first.
+ *
+ * @example
+ * ```ts
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ * import * as fc from "fast-check"
+ *
+ * const law = Testing.laws.windowIsConcatenation(3, 2, { input: Testing.arrivals(fc.nat(), { maxBatches: 8 }) })
+ * await Effect.runPromise(Testing.check(law, { runs: 20 }))
+ * ```
+ */
+export const windowIsConcatenation = <A>(
+  window: number,
+  slide: number,
+  options: ElementOptions<A> & { readonly window?: WindowOperator | undefined },
+): Law => {
+  const { input, window: operator = windowWith } = options
+  return law("window = concatenation of its batches", inputsOf<[ReadonlyArray<A> | null]>([input]), {
+    left: (given, how) => {
+      const [stream] = streamsOf(given)
+      const batch = batchOf(how)
+      const windows = operator(stream as DStream<A>, window * batch, { slide: slide * batch })
+      return run(windows, { ...how, batches: lengthOf(given) })
+    },
+    right: ({ inputs: [batches] }) =>
+      Effect.sync(() =>
+        batches.map((_, i) =>
+          (i + 1) % slide === 0
+            ? batches.slice(Math.max(0, i + 1 - window), i + 1).flatMap((records) => records ?? [])
+            : undefined
+        )
+      ),
+    reading: normal({ order: "list" }),
+  })
+}
+
+/**
+ * `reduceByWindow` is reducing the window. Holds for functions that are associative.
+ *
+ * @example
+ * ```ts
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ * import * as fc from "fast-check"
+ *
+ * const input = Testing.batches(fc.string(), { maxBatches: 8 })
+ * const law = Testing.laws.reduceByWindowIsReduceOfWindow((a: string, b) => a + b, 3, 1, { input })
+ * await Effect.runPromise(Testing.check(law, { runs: 20 }))
+ * ```
+ */
+export const reduceByWindowIsReduceOfWindow = <A extends Tupled>(
+  f: (a: A, b: A) => A,
+  window: number,
+  slide: number,
+  options: ElementOptions<A>,
+): Law =>
+  streams<A, A>("reduceByWindow = reduce of the window", options.input, {
+    left: (stream, batch) => reduceByWindowOf(stream, f, window * batch, { slide: slide * batch }),
+    right: (stream, batch) => reduce(windowOf(stream, window * batch, { slide: slide * batch }), f),
+  }, "list")
+
+/**
+ * A window that takes out what leaves it has the pairs of one that reduces all its batches anew. Holds for functions
+ * that are associative and commutative, with an inverse that undoes them ({@link undoes}).
+ *
+ * @example
+ * ```ts
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ * import * as fc from "fast-check"
+ *
+ * const input = Testing.arrivals(Testing.pairs(fc.integer()), { maxBatches: 8, maxRecords: 4 })
+ * const law = Testing.laws.inverseWindowIsPlain((a: number, b) => a + b, (a, b) => a - b, 3, 1, { input })
+ * await Effect.runPromise(Testing.check(law, { runs: 20 }))
+ * ```
+ */
+export const inverseWindowIsPlain = <K, V extends Tupled>(
+  f: (a: V, b: V) => V,
+  inverse: (a: V, b: V) => V,
+  window: number,
+  slide: number,
+  options: PairOptions<K, V> & { readonly inverseWindow?: InverseWindowOperator | undefined },
+): Law => {
+  const { input, inverseWindow = inverseWith } = options
+  return streams<readonly [K, V], readonly [K, V]>("inverse window = plain window", input, {
+    left: (pairs, batch) => inverseWindow(pairs, f, window * batch, { slide: slide * batch, inverse }),
+    right: (pairs, batch) => reduceByKey(windowOf(pairs, window * batch, { slide: slide * batch }), f),
+  }, "bag")
+}

@@ -1,0 +1,151 @@
+import type { Row } from "./row.ts"
+
+const lifecycle = "tests/streaming/lifecycle_test.ts"
+const options = "tests/streaming/options_test.ts"
+const stop = "tests/streaming/stop_test.ts"
+const events = "tests/streaming/events_test.ts"
+
+const checkpoint = "checkpoints in files come later"
+const files = "streams of files come later"
+
+/** The streaming context. */
+export const context: ReadonlyArray<Row> = [
+  {
+    row: "SC-01",
+    ours: "StreamingContext.make StreamingContext.makeWith",
+    test: [stop, "a second context runs on the SparkContext that the first has left"],
+    but: "the SparkContext and the batch duration are services of the program",
+  },
+  {
+    row: "SC-02",
+    ours: "SparkContext.layer Scheduler.layer",
+    test: [options, "Scheduler.layer() rejects durations that are no positive whole milliseconds"],
+  },
+  {
+    row: "SC-03",
+    ours: "SparkContext.layer",
+    test: [options, "SparkContext.layer() rejects other master URLs"],
+    but: "no sparkHome, jars or env: nothing is shipped",
+  },
+  { row: "SC-04", reason: checkpoint },
+  { row: "SC-05", reason: checkpoint },
+  {
+    row: "SC-06",
+    ours: "SparkContext.SparkContext",
+    test: [options, "SparkContext.layer() takes the parallelism from the master URL"],
+    but: "a service, where Spark has a field",
+  },
+  {
+    row: "SC-07",
+    ours: "StreamingContext.remember",
+    test: [lifecycle, "remember() is set once, and not on a context that has been started or stopped"],
+    golden: "LC-16 RM-01 RM-02 RM-03",
+  },
+  { row: "SC-08", reason: checkpoint },
+  {
+    row: "SC-09",
+    ours: "DStream.receiverStream DStream.fromReceiver",
+    test: ["tests/streaming/batches_test.ts", "receivers and sources of positions give their shares of the same batch"],
+  },
+  {
+    row: "SC-10",
+    ours: "DStream.socketTextStream",
+    test: ["tests/source/socket_test.ts", "gives lines however they arrive, and the last one before the restart"],
+  },
+  {
+    row: "SC-11",
+    ours: "DStream.socketStream",
+    test: ["tests/source/socket_test.ts", "socketStream() stores what the decoder emits"],
+  },
+  {
+    row: "SC-12",
+    ours: "DStream.rawSocketStream",
+    test: ["tests/source/socket_test.ts", "rawSocketStream() stores each message as a block"],
+  },
+  { row: "SC-13", reason: files },
+  { row: "SC-14", reason: files },
+  { row: "SC-15", reason: files },
+  {
+    row: "SC-16",
+    ours: "DStream.queueStream DStream.rddQueue",
+    test: ["tests/source/queue_test.ts", "queueStream() gives the default RDD when the queue is empty"],
+    golden: "IN-01 IN-02 IN-03 IN-04 IN-05 IN-06 IN-07 IN-08",
+  },
+  {
+    row: "SC-17",
+    ours: "DStream.unionAll",
+    test: ["tests/dstream/combining_test.ts", "unionAll() concatenates each batch"],
+    golden: "EW-19",
+  },
+  {
+    row: "SC-18",
+    ours: "DStream.transformAll",
+    test: [
+      "tests/dstream/transform_test.ts",
+      "transformWith() and transformAll() give their function the RDDs in order",
+    ],
+    golden: "TR-15 TR-16",
+  },
+  {
+    row: "SC-19",
+    ours: "StreamingContext.addStreamingListener StreamingContext.events",
+    test: [events, "a listener added twice hears everything twice"],
+  },
+  {
+    row: "SC-20",
+    ours: "StreamingContext.removeStreamingListener",
+    test: [events, "each removal ends one of its subscriptions"],
+  },
+  {
+    row: "SC-21",
+    ours: "StreamingContext.getState",
+    test: [lifecycle, "a context goes from Initialized to Active to Stopped"],
+    golden: "LC-01",
+  },
+  {
+    row: "SC-22",
+    ours: "StreamingContext.start",
+    test: [lifecycle, "start() of a started context fails with AlreadyStarted"],
+    golden: "LC-05 LC-06",
+  },
+  {
+    row: "SC-23",
+    ours: "StreamingContext.awaitTermination",
+    test: [lifecycle, "awaitTermination() waits for stop, whoever asks and however often"],
+  },
+  {
+    row: "SC-24",
+    ours: "StreamingContext.awaitTerminationOrTimeout",
+    test: [lifecycle, "awaitTerminationOrTimeout() is false when the time was up first"],
+    golden: "LC-17 LC-18 LC-19",
+    but: "a timeout is a duration: a negative one does not wait for ever",
+  },
+  {
+    row: "SC-25",
+    ours: "StreamingContext.stop",
+    test: [stop, "stop() stops the SparkContext as well, unless told not to"],
+    golden: "LC-03 LC-04 LC-13 LC-14",
+  },
+  {
+    row: "SC-26",
+    ours: "StreamingContext.stop",
+    test: [stop, "graceful stop makes batches of all that has been stored before, and waits for them"],
+  },
+  {
+    row: "SC-27",
+    ours: "StreamingContext.getActive",
+    test: [lifecycle, "getActive is the context between start and stop"],
+    golden: "LC-11 LC-12",
+  },
+  {
+    row: "SC-28",
+    ours: "StreamingContext.getActiveOrCreate",
+    test: [lifecycle, "getActiveOrCreate creates only where there is none"],
+    golden: "LC-27",
+  },
+  { row: "SC-29", reason: checkpoint },
+  { row: "SC-30", reason: checkpoint },
+  { row: "SC-31", reason: "packaging of Java classes; modules have URLs" },
+  { row: "SC-32", reason: "Java's names: close is stop, or the end of the scope of start" },
+  { row: "SC-33", reason: "Python's names for SC-10, SC-16 to SC-19 and SC-28, and for what comes later" },
+]

@@ -1,0 +1,148 @@
+import type { Row } from "./row.ts"
+
+const element = "tests/dstream/element_test.ts"
+const reducing = "tests/dstream/reducing_test.ts"
+const transform = "tests/dstream/transform_test.ts"
+const window = "tests/dstream/window_test.ts"
+const reduce = "tests/dstream/window_reduce_test.ts"
+
+/** Operations on streams of any records. */
+export const dstream: ReadonlyArray<Row> = [
+  {
+    row: "D-01",
+    ours: "DStream.make DStream.Batch",
+    test: [element, "operators name themselves, their parent, their functions and their place"],
+    golden: "RM-14 RM-15",
+    but: "a stream belongs to no context before start",
+  },
+  {
+    row: "D-02",
+    ours: "DStream.persist",
+    test: ["tests/dstream/persistence_test.ts", "persist() and cache() compute a record once"],
+    but: "gives another stream, so there is nothing to refuse after start",
+  },
+  {
+    row: "D-03",
+    ours: "DStream.cache",
+    test: ["tests/dstream/persistence_test.ts", "persist() and cache() compute a record once"],
+  },
+  { row: "D-04", reason: "checkpoints in files come later" },
+  {
+    row: "D-05",
+    ours: "DStream.map",
+    test: [element, "map() applies its function to every record"],
+    golden: "EW-01 EW-02",
+  },
+  { row: "D-06", ours: "DStream.flatMap", test: [element, "flatMap() takes any iterable"], golden: "EW-03 EW-04" },
+  {
+    row: "D-07",
+    ours: "DStream.filter",
+    test: [element, "filter() keeps what is accepted"],
+    golden: "EW-05 EW-06 KY-13",
+  },
+  {
+    row: "D-08",
+    ours: "DStream.glom",
+    test: [element, "glom() gives each partition as one record"],
+    golden: "EW-07 EW-08",
+  },
+  {
+    row: "D-09",
+    ours: "DStream.repartition",
+    test: ["tests/dstream/partitioning_test.ts", "repartition() gives exactly as many partitions"],
+    golden: "EW-20 EW-21",
+  },
+  {
+    row: "D-10",
+    ours: "DStream.mapPartitions",
+    test: [element, "mapPartitions() runs its function once for each partition, with its index"],
+    golden: "EW-09 EW-10",
+  },
+  {
+    row: "D-11",
+    ours: "DStream.reduce",
+    test: [reducing, "reduce() gives no record for an empty batch, in one partition"],
+    golden: "EW-13 EW-14",
+  },
+  {
+    row: "D-12",
+    ours: "DStream.count",
+    test: [reducing, "count() gives exactly one record, 0 for an empty batch"],
+    golden: "EW-12",
+  },
+  {
+    row: "D-13",
+    ours: "DStream.countByValue",
+    test: [reducing, "countByValue() counts each record"],
+    golden: "EW-15 EW-16",
+  },
+  {
+    row: "D-14",
+    ours: "DStream.foreachRDD DStream.foreachPartition",
+    test: ["tests/streaming/batches_test.ts", "an empty batch is a batch: its outputs run on an RDD without records"],
+    golden: "EW-23 OP-16 OP-17 OP-18 OP-19",
+  },
+  {
+    row: "D-15",
+    ours: "DStream.transform",
+    test: [transform, "transform() tells its function the batch time, in every batch"],
+    golden: "TR-01 TR-02 TR-03 TR-04 TR-06 TR-07 TR-08 TR-09 TR-10 TR-17",
+  },
+  {
+    row: "D-16",
+    ours: "DStream.transformWith",
+    test: [transform, "transformWith() fails where the second stream has no RDD"],
+    golden: "JN-14 TR-11 TR-12 TR-13 TR-14",
+  },
+  {
+    row: "D-17",
+    ours: "DStream.print",
+    golden: "OP-01 OP-02 OP-03 OP-04 OP-05 OP-06 OP-07 OP-08 OP-09",
+    test: ["tests/examples/examples_test.ts", "network_word_count counts the words of its own server"],
+  },
+  { row: "D-18", ours: "DStream.window", test: [window, "window() is the concatenation of its batches"] },
+  {
+    row: "D-19",
+    ours: "DStream.reduceByWindow",
+    test: [reduce, "reduceByWindow() without an inverse merges the oldest first"],
+  },
+  {
+    row: "D-20",
+    ours: "DStream.reduceByWindow",
+    test: [reduce, "reduceByWindow() with and without an inverse is the naive reduction of the window"],
+    but: "needs no checkpoint, and gives nothing for a window without records",
+  },
+  {
+    row: "D-21",
+    ours: "DStream.countByWindow",
+    test: [reduce, "countByWindow() counts 0 before the first record, and after the last"],
+    but: "needs no checkpoint, and counts 0 before the first record too",
+  },
+  {
+    row: "D-22",
+    ours: "DStream.countByValueAndWindow",
+    test: [reduce, "countByValueAndWindow() drops what has left the window"],
+    but: "needs no checkpoint",
+  },
+  {
+    row: "D-23",
+    ours: "DStream.union",
+    test: ["tests/dstream/combining_test.ts", "union() puts the second stream's partitions after the first one's"],
+    golden: "EW-17 EW-18",
+  },
+  {
+    row: "D-24",
+    ours: "StreamingContext.slice",
+    test: ["tests/streaming/slice_test.ts", "slice() gives the RDDs between two times, both included"],
+    but: "reads what is remembered and computes no RDDs of its own",
+  },
+  { row: "D-25", reason: "not yet" },
+  { row: "D-26", reason: "not yet" },
+  { row: "D-27", reason: "Java's helpers against type erasure; pairs are arrays of two here" },
+  {
+    row: "D-28",
+    ours: "DStream.print DStream.partitionBy DStream.mapPartitions DStream.transform",
+    test: ["tests/dstream/partitioning_test.ts", "partitionBy() puts pairs where the partitioner says"],
+    golden: "TR-05",
+  },
+]

@@ -1,0 +1,51 @@
+import type { Row } from "./row.ts"
+
+const connectors = "connectors come later"
+
+/** Kinds of input streams. */
+export const inputs: ReadonlyArray<Row> = [
+  {
+    row: "I-01",
+    ours: "DStream.socketTextStream DStream.socketStream",
+    test: ["tests/source/socket_test.ts", "restarts when the peer resets, and loses only the broken line"],
+  },
+  {
+    row: "I-02",
+    ours: "DStream.rawSocketStream",
+    test: ["tests/source/socket_test.ts", "rawSocketStream() takes a decoder of its own"],
+  },
+  { row: "I-03", reason: "streams of files come later" },
+  {
+    row: "I-04",
+    ours: "DStream.queueStream",
+    test: ["tests/source/queue_test.ts", "queueStream() takes what has been pushed meanwhile"],
+    golden: "IN-14",
+  },
+  {
+    row: "I-05",
+    ours: "DStream.constant",
+    test: ["tests/source/queue_test.ts", "constant() gives the same RDD in every batch, and refuses what is none"],
+    golden: "IN-09 IN-10 IN-11",
+  },
+  {
+    row: "I-06",
+    ours: "DStream.fromReceiver",
+    test: ["tests/streaming/batches_test.ts", "a record stored just before a tick is in that tick's batch"],
+    but: "a function that gives a stream, where Spark has a subclass; no write-ahead log",
+  },
+  {
+    row: "I-07",
+    ours: "DStream.fromPositions DStream.make",
+    test: ["tests/streaming/batches_test.ts", "positions are committed when their batch has ended"],
+    golden: "EW-30 IN-13",
+  },
+  {
+    row: "I-08",
+    ours: "DStream.receiverStream",
+    test: ["tests/streaming/batches_test.ts", "every record lands in exactly one batch"],
+  },
+  { row: "I-09", reason: connectors },
+  { row: "I-10", reason: connectors },
+  { row: "I-11", reason: connectors },
+  { row: "I-12", reason: connectors },
+]

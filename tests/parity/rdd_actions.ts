@@ -1,0 +1,95 @@
+import type { Row } from "./row.ts"
+
+const actions = "tests/rdd/actions_test.ts"
+const ordered = "tests/rdd/actions_ordered_test.ts"
+const reductions = "tests/rdd/reductions_test.ts"
+const stats = "tests/rdd/stats_test.ts"
+const histogram = "tests/rdd/histogram_test.ts"
+
+/** Actions. */
+export const actionRows: ReadonlyArray<Row> = [
+  { row: "RA-01", ours: "RDD.collect", test: [actions, "collect(), count() and first() see partitions in order"] },
+  {
+    row: "RA-02",
+    ours: "RDD.toLocalIterator",
+    test: ["tests/rdd/local_iterator_test.ts", "toLocalIterator() runs one partition at a time"],
+    but: "an Effect stream",
+  },
+  {
+    row: "RA-03",
+    ours: "RDD.foreach RDD.foreachEffect RDD.foreachPartition",
+    test: [actions, "foreach() meets every record, foreachPartition() every partition, empty ones too"],
+    golden: "RA-12",
+  },
+  {
+    row: "RA-04",
+    ours: "RDD.reduce RDD.treeReduce",
+    test: [reductions, "reduce() and treeReduce() of nothing fail with EmptyCollection"],
+    golden: "RA-03",
+  },
+  {
+    row: "RA-05",
+    ours: "RDD.fold",
+    test: [reductions, "fold() and aggregate() use zero once for each partition and once for the merge"],
+    golden: "RA-03 RA-04",
+  },
+  {
+    row: "RA-06",
+    ours: "RDD.aggregate RDD.treeAggregate",
+    test: [reductions, "treeAggregate() uses zero as often as Spark does"],
+    golden: "RA-03 RA-05",
+    but: "partition results merge in their order",
+  },
+  {
+    row: "RA-07",
+    ours: "RDD.count RDD.countApproxDistinct",
+    test: ["tests/rdd/approximate_test.ts", "countApproxDistinct() is near the number of different records"],
+    but: "no countApprox: give count a timeout",
+  },
+  {
+    row: "RA-08",
+    ours: "RDD.countByValue",
+    test: ["tests/rdd/actions_keyed_test.ts", "countByValue() means the naive counts"],
+    golden: "RA-07",
+    but: "pairs, where Spark has a map; no countByValueApprox",
+  },
+  { row: "RA-09", ours: "RDD.take", test: [actions, "take() runs no more partitions than it needs"] },
+  {
+    row: "RA-10",
+    ours: "RDD.first",
+    test: [actions, "actions on nothing give nothing, first() fails with EmptyCollection"],
+  },
+  {
+    row: "RA-11",
+    ours: "RDD.top RDD.takeOrdered",
+    test: [ordered, "top() and takeOrdered() give the largest and the smallest"],
+    golden: "RA-02",
+  },
+  {
+    row: "RA-12",
+    ours: "RDD.max RDD.min",
+    test: [ordered, "max() and min() of nothing fail with EmptyCollection"],
+    golden: "RA-02",
+  },
+  { row: "RA-13", ours: "RDD.isEmpty", test: [actions, "actions on nothing give nothing"], golden: "RD-06" },
+  {
+    row: "RA-14",
+    ours: "RDD.takeSample",
+    test: ["tests/rdd/sampling_test.ts", "takeSample() takes what Spark takes, in its order"],
+  },
+  { row: "RA-15", reason: "not yet" },
+  { row: "RA-16", reason: "not yet" },
+  { row: "RA-17", reason: "an action is an Effect: fork it, and interrupt the fiber" },
+  {
+    row: "RA-18",
+    ours:
+      "RDD.sum RDD.mean RDD.variance RDD.stdev RDD.sampleVariance RDD.sampleStdev RDD.popVariance RDD.popStdev RDD.stats",
+    test: [stats, "stats() without partitions fails with EmptyCollection, sum() is 0"],
+    but: "no meanApprox, sumApprox: give the action a timeout",
+  },
+  {
+    row: "RA-19",
+    ours: "RDD.histogram",
+    test: [histogram, "histogram() needs a range to cut, and two edges"],
+  },
+]

@@ -1,0 +1,83 @@
+import type { Row } from "./row.ts"
+
+const files = "files come later"
+const ranges = "tests/rdd/range_partitioner_test.ts"
+
+/** Partitioners, and how RDDs begin. */
+export const creation: ReadonlyArray<Row> = [
+  {
+    row: "PT-01",
+    ours: "Partitioner.hash Partitioner.equals",
+    test: ["tests/core/keys_test.ts", "partitionOf() is never negative and keeps the remainder"],
+    golden: "HP-01 HP-02 HP-03",
+  },
+  {
+    row: "PT-02",
+    ours: "Partitioner.range",
+    test: [ranges, "range() cuts keys into ranges, equal keys into one, nothing into one"],
+    but: "looks at all keys, where Spark takes a sample",
+  },
+  {
+    row: "PT-03",
+    ours: "Partitioner.make",
+    test: ["tests/rdd/partitioning_test.ts", "partitionBy() takes a partitioner of the user"],
+  },
+  {
+    row: "PT-04",
+    ours: "RDD.reduceByKey RDD.cogroup",
+    test: ["tests/rdd/keyed_test.ts", "reduceByKey() takes as many partitions as the RDD has, or as options say"],
+    golden: "RP-01 RP-02",
+    but: "what keyed operations do by default, not a function of its own",
+  },
+  {
+    row: "SX-01",
+    ours: "RDD.parallelize",
+    test: ["tests/rdd/creation_test.ts", "parallelize() cuts records into slices of nearly equal length, in order"],
+    golden: "RD-01 RD-02 RD-03 RD-04 RD-05 EW-11",
+  },
+  { row: "SX-02", reason: "preferred hosts: all partitions are in this process" },
+  {
+    row: "SX-03",
+    ours: "RDD.empty",
+    test: ["tests/rdd/creation_test.ts", "empty() has no partitions"],
+    golden: "RD-06",
+  },
+  {
+    row: "SX-04",
+    ours: "RDD.range",
+    test: ["tests/rdd/creation_test.ts", "range() counts up or down, without the end"],
+    golden: "RD-07",
+  },
+  {
+    row: "SX-05",
+    ours: "RDD.text",
+    test: ["tests/rdd/creation_test.ts", "text() gives the lines of a text"],
+    but: `of a text in memory; ${files}`,
+  },
+  { row: "SX-06", reason: files },
+  { row: "SX-07", reason: files },
+  { row: "SX-08", reason: files },
+  {
+    row: "SX-09",
+    ours: "RDD.unionAll",
+    test: ["tests/rdd/sets_test.ts", "unionAll() drops RDDs without partitions"],
+    golden: "RD-12 RD-13",
+  },
+  {
+    row: "SX-10",
+    ours: "Broadcast.make Broadcast.destroy Broadcast.unpersist",
+    test: ["tests/rdd/broadcast_test.ts", "destroy() makes later reads fail with BroadcastDestroyed"],
+  },
+  {
+    row: "SX-11",
+    ours: "Accumulator.long Accumulator.double Accumulator.collection Accumulator.make",
+    test: ["tests/rdd/accumulator_test.ts", "add() before a shuffle, or below what is persisted, counts once"],
+    but: "counts once in transformations too; nothing to register, and nothing to be registered twice",
+  },
+  {
+    row: "SX-12",
+    ours: "RDD.runJob SparkContext.layer",
+    test: ["tests/rdd/local_iterator_test.ts", "runJob() gives one result for each partition asked for"],
+    but: "jobs are Effects, so groups of them are fibers; modules need no addJar; checkpoints in files come later",
+  },
+]

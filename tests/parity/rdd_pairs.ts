@@ -1,0 +1,116 @@
+import type { Row } from "./row.ts"
+
+const keyed = "tests/rdd/keyed_test.ts"
+const keyedActions = "tests/rdd/actions_keyed_test.ts"
+const joins = "tests/rdd/joins_test.ts"
+const values = "tests/rdd/values_test.ts"
+const sorting = "tests/rdd/sorting_test.ts"
+
+/** Operations on RDDs of pairs. */
+export const rddPairs: ReadonlyArray<Row> = [
+  {
+    row: "RP-01",
+    ours: "RDD.combineByKey",
+    test: [keyed, "combineByKey() makes, fills and merges combiners, on the map side or not"],
+    golden: "RP-06",
+  },
+  {
+    row: "RP-02",
+    ours: "RDD.aggregateByKey",
+    test: [keyed, "aggregateByKey() folds in partitions and merges across them"],
+    golden: "RP-05",
+    but: "zero is not copied: the functions must not change it",
+  },
+  {
+    row: "RP-03",
+    ours: "RDD.foldByKey",
+    test: [keyed, "foldByKey() uses zero once for each key in each"],
+    golden: "RP-04",
+  },
+  { row: "RP-04", ours: "RDD.reduceByKey", test: [keyed, "reduceByKey() means the naive sums"], golden: "RP-01" },
+  {
+    row: "RP-05",
+    ours: "RDD.reduceByKeyLocally",
+    test: [keyedActions, "countByKey(), collectAsMap() and reduceByKeyLocally() have each key once"],
+    golden: "RP-18",
+    but: "pairs, where Spark has a map; keys that are arrays are fine",
+  },
+  {
+    row: "RP-06",
+    ours: "RDD.countByKey RDD.countApproxDistinctByKey",
+    test: ["tests/rdd/approximate_test.ts", "countApproxDistinctByKey() is exact for a few values of each key"],
+    golden: "RP-18",
+    but: "no countByKeyApprox: give countByKey a timeout",
+  },
+  { row: "RP-07", ours: "RDD.groupByKey", test: [keyed, "groupByKey() keeps the order of values"], golden: "RP-03" },
+  {
+    row: "RP-08",
+    ours: "RDD.partitionBy",
+    test: ["tests/rdd/partitioning_test.ts", "partitionBy() places pairs by their keys, in order"],
+    golden: "RP-08",
+  },
+  {
+    row: "RP-09",
+    ours: "RDD.join RDD.leftOuterJoin RDD.rightOuterJoin RDD.fullOuterJoin",
+    test: [joins, "fullOuterJoin() means the naive loop, and each unmatched pair once"],
+    golden: "RP-09 RP-10 RP-11 RP-12",
+  },
+  {
+    row: "RP-10",
+    ours: "RDD.cogroup",
+    test: ["tests/rdd/cogroup_test.ts", "cogroup() takes lists of RDDs, with the types of each"],
+    golden: "RP-14",
+  },
+  { row: "RP-11", ours: "RDD.subtractByKey", test: [joins, "subtractByKey() means the naive filter"], golden: "RP-13" },
+  {
+    row: "RP-12",
+    ours: "RDD.keys RDD.values",
+    test: [values, "keys() and values() take pairs apart"],
+    golden: "RP-07",
+  },
+  {
+    row: "RP-13",
+    ours: "RDD.mapValues RDD.flatMapValues",
+    test: [values, "mapValues() and flatMapValues() keep the partitioner, map() and keys() do not"],
+    golden: "RP-07 RP-08",
+  },
+  {
+    row: "RP-14",
+    ours: "RDD.lookup",
+    test: [keyedActions, "lookup() runs one partition only if the RDD has a partitioner"],
+    golden: "RP-17",
+  },
+  {
+    row: "RP-15",
+    ours: "RDD.collectAsMap",
+    test: [keyedActions, "countByKey() and collectAsMap() mean the size and the last of naive groups"],
+    golden: "RP-18",
+  },
+  {
+    row: "RP-16",
+    ours: "RDD.sampleByKey RDD.sampleByKeyExact",
+    test: ["tests/rdd/sampling_keyed_test.ts", "sampleByKeyExact() takes the fraction of each key rounded up"],
+    but: "sampleByKeyExact chooses others than Spark, as many of each key",
+  },
+  {
+    row: "RP-17",
+    ours: "RDD.sortByKey",
+    test: [sorting, "sortByKey() means a stable sort of the whole"],
+    golden: "RP-15",
+  },
+  {
+    row: "RP-18",
+    ours: "RDD.repartitionAndSortWithinPartitions",
+    test: [sorting, "repartitionAndSortWithinPartitions() sorts each partition of the partitioner"],
+    golden: "RP-16",
+  },
+  {
+    row: "RP-19",
+    ours: "RDD.filterByRange",
+    test: [
+      "tests/rdd/range_partitioner_test.ts",
+      "filterByRange() keeps both ends, the partitioner, and goes by any order",
+    ],
+  },
+  { row: "RP-20", reason: "Hadoop's output formats are Java classes" },
+]

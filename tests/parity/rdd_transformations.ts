@@ -1,0 +1,136 @@
+import type { Row } from "./row.ts"
+
+const element = "tests/rdd/element_test.ts"
+const sets = "tests/rdd/sets_test.ts"
+const zips = "tests/rdd/zips_test.ts"
+const sampling = "tests/rdd/sampling_test.ts"
+const partitioning = "tests/rdd/partitioning_test.ts"
+const persistence = "tests/rdd/persistence_test.ts"
+
+/** RDDs of RDDs. */
+export const transformations: ReadonlyArray<Row> = [
+  {
+    row: "RD-01",
+    ours: "RDD.map",
+    test: [element, "map(), flatMap() and filter() mean those of arrays"],
+    golden: "RD-08",
+  },
+  {
+    row: "RD-02",
+    ours: "RDD.flatMap",
+    test: [element, "map(), flatMap() and filter() mean those of arrays"],
+    golden: "RD-08",
+  },
+  {
+    row: "RD-03",
+    ours: "RDD.filter",
+    test: [element, "map(), flatMap() and filter() mean those of arrays"],
+    golden: "RD-08",
+  },
+  { row: "RD-04", ours: "RDD.distinct", test: [sets, "distinct() keeps each record once"], golden: "RD-09 RD-10" },
+  {
+    row: "RD-05",
+    ours: "RDD.repartition",
+    test: [partitioning, "repartition() spreads records evenly"],
+    but: "placement starts at the same position in every run, where Spark draws one",
+  },
+  {
+    row: "RD-06",
+    ours: "RDD.coalesce",
+    test: [partitioning, "coalesce() puts neighbouring partitions together, and never makes more"],
+    golden: "RD-29 RD-30 RD-31 RD-32 RD-33",
+    but: "no coalescer of one's own",
+  },
+  { row: "RD-07", ours: "RDD.sample", test: [sampling, "sample() takes what Spark takes"] },
+  { row: "RD-08", ours: "RDD.randomSplit", test: [sampling, "randomSplit() cuts as Spark cuts"] },
+  {
+    row: "RD-09",
+    ours: "RDD.union",
+    test: [sets, "union() puts the partitions of the second after those"],
+    golden: "RD-11",
+  },
+  {
+    row: "RD-10",
+    ours: "RDD.sortBy",
+    test: ["tests/rdd/sorting_test.ts", "sortBy() cuts ranges where Spark cuts them"],
+    golden: "RD-23 RD-24",
+  },
+  { row: "RD-11", ours: "RDD.intersection", test: [sets, "intersection() keeps common records once"], golden: "RD-14" },
+  { row: "RD-12", ours: "RDD.subtract", test: [sets, "subtract() keeps left records"], golden: "RD-15" },
+  { row: "RD-13", ours: "RDD.glom", test: [element, "glom() gives each partition as one array"], golden: "RD-28" },
+  { row: "RD-14", ours: "RDD.cartesian", test: [sets, "cartesian() has every pair, in n times m"], golden: "RD-16" },
+  {
+    row: "RD-15",
+    ours: "RDD.groupBy",
+    test: ["tests/rdd/keyed_test.ts", "groupBy() groups whole records by the key of a function"],
+    golden: "RD-25",
+  },
+  {
+    row: "RD-16",
+    ours: "RDD.pipe",
+    test: ["tests/rdd/piping_test.ts", "pipe() fails with ProcessFailed when the program ends badly"],
+  },
+  {
+    row: "RD-17",
+    ours: "RDD.mapPartitions",
+    test: [element, "mapPartitions() and mapPartitionsWithIndex() run once for each partition, empty ones too"],
+    golden: "RD-27",
+  },
+  {
+    row: "RD-18",
+    ours: "RDD.mapPartitionsWithIndex",
+    test: [element, "mapPartitions() and mapPartitionsWithIndex() run once for each partition, empty ones too"],
+    golden: "RD-27",
+  },
+  {
+    row: "RD-19",
+    ours: "RDD.zip",
+    test: [zips, "zip() fails with Mismatch for unequal lengths"],
+    golden: "RD-17 RD-18 RD-19",
+  },
+  {
+    row: "RD-20",
+    ours: "RDD.zipPartitions",
+    test: [zips, "zipPartitions() gives partitions of any lengths"],
+    golden: "RD-22",
+  },
+  { row: "RD-21", ours: "RDD.zipWithIndex", test: [zips, "zipWithIndex() counts across partitions"], golden: "RD-20" },
+  {
+    row: "RD-22",
+    ours: "RDD.zipWithUniqueId",
+    test: [zips, "zipWithUniqueId() numbers each partition in steps of the partition count"],
+    golden: "RD-21",
+  },
+  { row: "RD-23", ours: "RDD.keyBy", test: [element, "keyBy() pairs each record with its key"], golden: "RD-26" },
+  {
+    row: "RD-24",
+    ours: "RDD.filterMap",
+    test: [element, "filterMap() maps the records for which there is something, and drops the others"],
+  },
+  {
+    row: "RD-25",
+    ours: "RDD.persist RDD.cache",
+    test: [persistence, "persist() computes once"],
+    but: "gives another RDD, so a second level is no error",
+  },
+  {
+    row: "RD-26",
+    ours: "RDD.unpersist",
+    test: [persistence, "unpersist() lets the next action compute again"],
+  },
+  { row: "RD-27", reason: "checkpoints in files come later" },
+  {
+    row: "RD-28",
+    ours: "RDD.localCheckpoint",
+    test: [persistence, "localCheckpoint() computes once, and cuts the lineage"],
+    but: "computes at once and gives another RDD",
+  },
+  {
+    row: "RD-29",
+    ours:
+      "RDD.toDebugString RDD.setName RDD.getStorageLevel RDD.isCheckpointed RDD.getNumPartitions RDD.partitioner RDD.isEmpty",
+    test: ["tests/rdd/lineage_test.ts", "toDebugString() shows stages with their partitions"],
+    but: "an RDD's name, parents and operation are fields; no preferred locations and no checkpoint file",
+  },
+  { row: "RD-30", reason: "gang scheduling: all partitions run in this process" },
+]

@@ -1,0 +1,64 @@
+import type { Row } from "./row.ts"
+
+const supervisor = "tests/receiver/supervisor_test.ts"
+const generator = "tests/receiver/block_generator_test.ts"
+
+/** What a receiver is and may do. */
+export const receivers: ReadonlyArray<Row> = [
+  {
+    row: "R-01",
+    ours: "Receiver.make",
+    test: [supervisor, "supervise() starts the receiver, and stop ends it"],
+    but: "no storage level: blocks are kept once, in memory",
+  },
+  {
+    row: "R-02",
+    ours: "Receiver.make",
+    test: [supervisor, "onStart failing, typed or not, restarts the receiver after the delay"],
+    but: "may go on for as long as it receives",
+  },
+  { row: "R-03", ours: "Receiver.make", test: [supervisor, "stop ends it: fibers first, onStop last"] },
+  { row: "R-04", reason: "receivers run in the process that starts the context" },
+  {
+    row: "R-05",
+    ours: "Receiver.make",
+    test: [generator, "block() is not rate-limited, and everything else is"],
+    but: "store.one, and store.all for several records",
+  },
+  {
+    row: "R-06",
+    ours: "Receiver.make",
+    test: [generator, "cut() makes what all() has added one block, and block() a block of its own after it"],
+    but: "store.block, without metadata",
+  },
+  {
+    row: "R-07",
+    ours: "Receiver.make",
+    test: [generator, "all() takes a copy: the array can be used again"],
+    but: "store.block and store.all take arrays",
+  },
+  {
+    row: "R-08",
+    ours: "DStream.rawSocketStream",
+    test: ["tests/source/socket_test.ts", "rawSocketStream() stores each message as a block"],
+    but: "bytes are decoded as they come in, so that their records count",
+  },
+  {
+    row: "R-09",
+    ours: "Receiver.make",
+    test: [supervisor, "store.reportError() tells of the error, and the receiver goes on"],
+  },
+  {
+    row: "R-10",
+    ours: "Receiver.make",
+    test: [supervisor, "store.restart() returns at once, counts once, and uses its own delay"],
+  },
+  {
+    row: "R-11",
+    ours: "Receiver.make",
+    test: [supervisor, "store.stop() ends the receiver for good"],
+    but: "nobody starts it again",
+  },
+  { row: "R-12", reason: "a receiver that stops is interrupted: there is nothing to poll" },
+  { row: "R-13", reason: "a receiver does not know its stream; events name it" },
+]

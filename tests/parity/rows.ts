@@ -1,0 +1,29 @@
+import { context } from "./context.ts"
+import { dstream } from "./dstream.ts"
+import { inputs } from "./inputs.ts"
+import { listeners } from "./listeners.ts"
+import { pairs } from "./pairs.ts"
+import { actionRows } from "./rdd_actions.ts"
+import { creation } from "./rdd_creation.ts"
+import { rddPairs } from "./rdd_pairs.ts"
+import { transformations } from "./rdd_transformations.ts"
+import { receivers } from "./receivers.ts"
+import type { Row } from "./row.ts"
+import { state } from "./state.ts"
+import { time } from "./time.ts"
+
+/** Every row of the list of Spark's operations. */
+export const rows: ReadonlyArray<Row> = [
+  ...time,
+  ...context,
+  ...dstream,
+  ...pairs,
+  ...state,
+  ...inputs,
+  ...receivers,
+  ...listeners,
+  ...creation,
+  ...transformations,
+  ...actionRows,
+  ...rddPairs,
+]

@@ -1,0 +1,76 @@
+import type { Row } from "./row.ts"
+
+const durations = "tests/core/durations_test.ts"
+const times = "tests/core/time_test.ts"
+const intervals = "tests/core/interval_test.ts"
+
+/** Durations, times, intervals. */
+export const time: ReadonlyArray<Row> = [
+  {
+    row: "TM-01",
+    ours: "Durations.show Durations.toFormattedString Durations.prettyPrint",
+    test: [durations, "prettyPrint() gives the texts recorded from Spark"],
+    golden: "TM-01 TM-02 TM-03",
+    but: "a duration is a number of milliseconds, or any of Effect's inputs",
+  },
+  { row: "TM-02", ours: "Durations.toMillis", test: [durations, "toMillis() accepts whole positive milliseconds"] },
+  {
+    row: "TM-03",
+    ours: "Durations.less Durations.lessEq Durations.greater Durations.greaterEq",
+    test: [durations, "less() to greaterEq() compare as recorded from Spark"],
+  },
+  { row: "TM-04", ours: "Durations.plus Durations.minus", test: [durations, "plus(), minus(), times() and div()"] },
+  { row: "TM-05", ours: "Durations.times", test: [durations, "plus(), minus(), times() and div()"] },
+  { row: "TM-06", ours: "Durations.div", test: [durations, "plus(), minus(), times() and div()"] },
+  {
+    row: "TM-07",
+    ours: "Durations.isMultipleOf",
+    test: [durations, "isMultipleOf() agrees with multiplication"],
+    golden: "TM-13",
+  },
+  {
+    row: "TM-08",
+    ours: "Durations.min Durations.max Durations.isZero",
+    test: [durations, "isMultipleOf(), min(), max() and isZero() give the values recorded from Spark"],
+  },
+  {
+    row: "TM-09",
+    ours: "Durations.milliseconds Durations.seconds Durations.minutes",
+    test: [durations, "milliseconds(), seconds() and minutes() count milliseconds"],
+    golden: "TM-14",
+  },
+  {
+    row: "TM-10",
+    ours: "Time.show",
+    test: [times, "show() names the unit"],
+    but: "a time is a number of milliseconds",
+  },
+  {
+    row: "TM-11",
+    ours: "Time.less Time.lessEq Time.greater Time.greaterEq",
+    test: [times, "less() to greaterEq(), min() and max() order times by value"],
+  },
+  {
+    row: "TM-12",
+    ours: "Time.plus Time.minus Time.minusTime",
+    test: [times, "minusTime() gives the values recorded from Spark and undoes plus()"],
+    golden: "TM-19",
+  },
+  { row: "TM-13", ours: "Time.floor", test: [times, "floor() gives the values recorded from Spark"], golden: "TM-15" },
+  {
+    row: "TM-14",
+    ours: "Time.floorZero",
+    test: [times, "floorZero() is the latest step from the zero"],
+    golden: "TM-16",
+  },
+  { row: "TM-15", ours: "Time.isMultipleOf", test: [times, "isMultipleOf() gives the values"], golden: "TM-20" },
+  { row: "TM-16", ours: "Time.min Time.max", test: [times, "min() and max() order times by value"] },
+  { row: "TM-17", ours: "Time.until", test: [times, "until() gives the values recorded from Spark"], golden: "TM-17" },
+  { row: "TM-18", ours: "Time.to", test: [times, "to() gives the values recorded from Spark"], golden: "TM-18" },
+  {
+    row: "TM-19",
+    ours: "Interval.make Interval.show Interval.less Interval.plus Interval.currentInterval",
+    test: [intervals, "less() to greaterEq() fail for different durations, in Spark's words"],
+    golden: "TM-21 TM-22",
+  },
+]

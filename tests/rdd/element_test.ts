@@ -1,0 +1,105 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as fc from "fast-check"
+import * as Partitioner from "../../lib/partitioner.ts"
+import * as RDD from "../../lib/rdd.ts"
+import { holdsOnEngines, onEngines, rddOf, sliced } from "./run.ts"
+
+const slices = <A, E>(rdd: RDD.RDD<A, E>) => RDD.collect(RDD.glom(rdd))
+const four = RDD.range(0, 4, { partitions: 2 })
+
+onEngines("map(), flatMap() and filter() work where the records are", () =>
+  Effect.gen(function* () {
+    assert.deepEqual(yield* slices(RDD.map(four, (n) => n * 10)), [[0, 10], [20, 30]])
+    assert.deepEqual(yield* slices(RDD.flatMap(four, (n) => new Set([n, n % 2]))), [[0, 1], [2, 0, 3, 1]])
+    assert.deepEqual(yield* slices(RDD.filter(four, (n) => n > 2)), [[], [3]])
+  }))
+
+onEngines("glom() gives each partition as one array, empty ones too", () =>
+  Effect.gen(function* () {
+    assert.deepEqual(yield* slices(RDD.parallelize(["a"], { partitions: 2 })), [[], ["a"]])
+    assert.deepEqual(yield* RDD.collect(RDD.glom(RDD.empty())), [])
+  }))
+
+onEngines(
+  "mapPartitions() and mapPartitionsWithIndex() run once for each partition, empty ones too",
+  () =>
+    Effect.gen(function* () {
+      const rdd = RDD.parallelize(["a"], { partitions: 2 })
+      const sizes = RDD.mapPartitions(rdd, (records, index) => [[index, records.length]])
+      assert.deepEqual(yield* RDD.collect(sizes), [[0, 0], [1, 1]])
+      const named = RDD.mapPartitionsWithIndex(rdd, (index, records) => [`${index}: ${records.join()}`])
+      assert.deepEqual(yield* RDD.collect(named), ["0: ", "1: a"])
+    }),
+)
+
+onEngines("mapPartitions() and filter() keep the partitioner: when told to, and always", () =>
+  Effect.gen(function* () {
+    const pairs = RDD.partitionBy(RDD.keyBy(four, (n) => n % 2), Partitioner.hash(3))
+    const kept = <A>(rdd: RDD.RDD<A>) => Effect.map(RDD.partitioner(rdd), Option.isSome)
+    assert.equal(yield* kept(RDD.filter(pairs, ([key]) => key === 0)), true)
+    assert.equal(yield* kept(RDD.map(pairs, (pair) => pair)), false)
+    assert.equal(yield* kept(RDD.flatMap(pairs, (pair) => [pair])), false)
+    assert.equal(yield* kept(RDD.mapPartitions(pairs, (records) => records)), false)
+    const options = { preservesPartitioning: true }
+    assert.equal(yield* kept(RDD.mapPartitions(pairs, (records) => records, options)), true)
+    assert.equal(yield* kept(RDD.mapPartitionsWithIndex(pairs, (_, records) => records, options)), true)
+  }))
+
+onEngines("keyBy() pairs each record with its key", () =>
+  Effect.gen(function* () {
+    assert.deepEqual(yield* slices(RDD.keyBy(four, (n) => n % 2)), [[[0, 0], [1, 1]], [[0, 2], [1, 3]]])
+  }))
+
+onEngines(
+  "filterMap() maps the records for which there is something, and drops the others",
+  () =>
+    Effect.gen(function* () {
+      const halves = RDD.filterMap(four, (n) => n % 2 === 0 ? Option.some(n / 2) : Option.none())
+      assert.deepEqual(yield* slices(halves), [[0], [1]])
+      assert.deepEqual(yield* RDD.collect(RDD.filterMap(four, () => Option.some(undefined))), Array(4).fill(undefined))
+    }),
+)
+
+onEngines(
+  "a function that throws fails the job with FunctionFailed, and with what it threw",
+  () =>
+    Effect.gen(function* () {
+      const boom = (): never => {
+        throw new TypeError("boom")
+      }
+      const all = [
+        RDD.map(four, boom),
+        RDD.flatMap(four, boom),
+        RDD.filter(four, boom),
+        RDD.filterMap(four, boom),
+        RDD.keyBy(four, boom),
+        RDD.mapPartitions(four, boom),
+        RDD.mapPartitionsWithIndex(four, boom),
+      ]
+      for (const rdd of all) {
+        const error = yield* Effect.flip(RDD.count<unknown, never, never>(rdd))
+        assert.ok(error._tag === "JobFailed")
+        assert.equal(error.operator, rdd.operation)
+        const { reason } = error
+        assert.ok(reason._tag === "FunctionFailed" && reason.cause instanceof TypeError)
+      }
+    }),
+)
+
+holdsOnEngines(
+  "map(), flatMap() and filter() mean those of arrays",
+  sliced(fc.integer({ min: -9, max: 9 })),
+  (input) =>
+    Effect.gen(function* () {
+      const repeat = (n: number) => Array.from({ length: Math.max(0, n) }, () => n)
+      const rdd = rddOf(input)
+      assert.deepEqual(yield* RDD.collect(RDD.map(rdd, (n) => n * 2)), input.data.map((n) => n * 2))
+      assert.deepEqual(yield* RDD.collect(RDD.flatMap(rdd, repeat)), input.data.flatMap(repeat))
+      assert.deepEqual(yield* RDD.collect(RDD.filter(rdd, (n) => n > 0)), input.data.filter((n) => n > 0))
+      const chained = rdd.pipe(RDD.filter((n) => n % 2 === 0), RDD.flatMap(repeat), RDD.map((n) => n + 1))
+      const expected = input.data.filter((n) => n % 2 === 0).flatMap(repeat).map((n) => n + 1)
+      assert.deepEqual(yield* RDD.collect(chained), expected)
+    }),
+)
