@@ -101,6 +101,17 @@ export {
   type ServicesOf,
   type Unwrapped,
 } from "./dstream/output.ts"
+export { saveAsObjectFiles, saveAsTextFiles } from "./dstream/saving.ts"
+export { saveToSql, type SqlOptions } from "./dstream/saving_sql.ts"
+export {
+  type SqlBatch,
+  SqlError,
+  type SqlInsert,
+  type SqlRow,
+  type SqlSink,
+  type SqlTransaction,
+  type SqlValue,
+} from "./dstream/sql_sink.ts"
 export { constant } from "./source/constant.ts"
 export { fromStream, type FromStreamOptions } from "./source/effect_stream.ts"
 export { queueStream, type QueueStreamOptions, type RDDQueue, rddQueue } from "./source/queue.ts"

@@ -57,6 +57,9 @@ export { randomSplit, sample, type SampleOptions, type SeedOption, takeSample } 
 export { type Fractions, sampleByKey, sampleByKeyExact } from "./rdd/sampling_keyed.ts"
 export { filterByRange } from "./rdd/range_partitioner.ts"
 export { type Command, pipe, type PipeOptions } from "./rdd/piping.ts"
+export { type FileOptions, objectFile, textFile } from "./rdd/text_files.ts"
+export { saveAsObjectFile, saveAsTextFile, type SaveOptions } from "./rdd/saving.ts"
+export { type FileEntry, FileError, type FileReason, Files } from "./rdd/files.ts"
 export { Processes, ProcessFailed, type ProcessOptions } from "./rdd/processes.ts"
 export {
   collect,
@@ -89,4 +92,5 @@ export { type AccuracyOption, countApproxDistinct, countApproxDistinctByKey } fr
 export { runJob, toLocalIterator } from "./rdd/local_iterator.ts"
 export { aggregate, type DepthOption, fold, reduce, treeAggregate, treeReduce } from "./rdd/reductions.ts"
 export type { ActionError, EngineError } from "./rdd/engine.ts"
+export { CorruptBlock } from "./core/codec_errors.ts"
 export type { PartitionOptions } from "./rdd/partitioner.ts"

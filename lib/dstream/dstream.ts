@@ -12,11 +12,11 @@ import * as Option from "effect/Option"
 import { hasProperty } from "effect/Predicate"
 import type * as Types from "effect/Types"
 import { type CallSite, callSite, withCallSite } from "../core/call_site.ts"
-import type { Engine } from "../rdd/engine.ts"
+import type { JobFailed } from "../core/errors.ts"
+import type { Engine, EngineError } from "../rdd/engine.ts"
 import { type Callable, isRDD, type RDD } from "../rdd/rdd.ts"
 import { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "./batch.ts"
 import type { InputSource } from "./input.ts"
-import type { Unwrapped } from "./output.ts"
 
 const TypeId = "~dstream/DStream"
 
@@ -101,7 +101,10 @@ const evaluate = (copy: AnyDStream & Node): Effect.Effect<RDD<unknown, unknown, 
     }
     const body = Effect.flatMap(
       copy.body(self),
-      (rdd) => isRDD(rdd) ? Effect.succeed(rdd) : Effect.die(new OperatorWithoutRDD({ operation: self.operation, given: rdd })),
+      (rdd) =>
+        isRDD(rdd)
+          ? Effect.succeed(rdd)
+          : Effect.die(new OperatorWithoutRDD({ operation: self.operation, given: rdd })),
     )
     return Effect.onExit(body, (exit) =>
       Effect.sync(() => {
@@ -163,12 +166,12 @@ const construct = <A, E, R>(fields: {
  * assert.deepEqual(await Effect.runPromise(Testing.run(zipped)), [[[1, "a"], [2, "b"]]])
  * ```
  */
-export const make = <A, RE, RR, E, R>(
+export const make = <A, RE, RR, E, R, X = never>(
   operation: string,
   parents: ReadonlyArray<AnyDStream>,
-  body: Effect.Effect<RDD<A, RE, RR>, E, R>,
+  body: Effect.Effect<RDD<A, RE, RR>, E | JobFailed<X>, R>,
   options: NodeOptions = {},
-): DStream<A, RE | Unwrapped<Exclude<E, NoRDD>>, RR | Exclude<R, Batch | Engine>> =>
+): DStream<A, RE | Exclude<E, NoRDD> | Exclude<X, EngineError>, RR | Exclude<R, Batch | Engine>> =>
   construct({ operation, parents, site: callSite(), options, body: () => body })
 
 /** As {@link make}, for operators that look back at RDDs of their own: `body` is given the stream itself. */
@@ -300,11 +303,11 @@ export const isDStream = (u: unknown): u is AnyDStream => hasProperty(u, TypeId)
  * ```
  */
 export const named: {
-  (name: string): <A, E, R>(self: DStream<A, E, R>) => DStream<A, E, R>
-  <A, E, R>(self: DStream<A, E, R>, name: string): DStream<A, E, R>
+  (name: string): <D extends AnyDStream>(self: D) => D
+  <D extends AnyDStream>(self: D, name: string): D
 } = dual(
   2,
-  <A, E, R>(self: DStream<A, E, R>, name: string): DStream<A, E, R> => {
+  <D extends AnyDStream>(self: D, name: string): D => {
     const copy = Object.assign(Object.create(Proto), self, { name })
     originals.set(copy, originalOf(self))
     return copy

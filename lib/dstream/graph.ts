@@ -12,6 +12,15 @@ const TypeId = "~dstream/Graph"
 /** At least one output. */
 export type Outputs = readonly [AnyOutput, ...ReadonlyArray<AnyOutput>]
 
+/**
+ * At least one output, as functions take them: without their types, because outputs that are written in a list must not take
+ * theirs from the list.
+ */
+export type Listed = readonly [
+  Omit<AnyOutput, "~dstream/Output">,
+  ...ReadonlyArray<Omit<AnyOutput, "~dstream/Output">>,
+]
+
 /** How another isolate can make the same graph: the module that declares it, and the data it was called with. */
 export interface Origin {
   /** URL of the declaring module. */
@@ -34,14 +43,14 @@ export interface Graph<out E = never, out R = never> {
 /** A graph of whatever type. */
 export type AnyGraph = Graph<unknown, unknown>
 
-const construct = <O extends Outputs>(outputs: O, origin: Origin | undefined): GraphOf<O> => ({
+const construct = <O extends Listed>(outputs: O, origin: Origin | undefined): GraphOf<O> => ({
   [TypeId]: { _E: (_: never) => _, _R: (_: never) => _ },
-  outputs: outputs as GraphOf<O>["outputs"],
+  outputs: outputs as Listed as GraphOf<O>["outputs"],
   origin,
 })
 
 /** The graph of a list of outputs. */
-export type GraphOf<O extends Outputs> = Graph<ErrorOf<O[number]>, ServicesOf<O[number]>>
+export type GraphOf<O extends Listed> = Graph<ErrorOf<O[number]>, ServicesOf<O[number]>>
 
 /**
  * The graph of some outputs. It runs on the calling isolate; declare it with {@link module} to run it elsewhere as well.
@@ -55,7 +64,7 @@ export type GraphOf<O extends Outputs> = Graph<ErrorOf<O[number]>, ServicesOf<O[
  * assert.equal(Graph.nodes(graph).length, 1)
  * ```
  */
-export const make = <const O extends Outputs>(outputs: O): GraphOf<O> => construct(outputs, undefined)
+export const make = <const O extends Listed>(outputs: O): GraphOf<O> => construct(outputs, undefined)
 
 /**
  * Declares a graph at the top level of a module, as a pure function of plain data. Calling the result gives the graph;
@@ -74,8 +83,9 @@ export const make = <const O extends Outputs>(outputs: O): GraphOf<O> => constru
  * ```
  */
 export const module =
-  <C, const O extends Outputs>(meta: { readonly url: string }, build: (config: C) => O): (config: C) => GraphOf<O> =>
-  (config) => construct(build(config), { module: meta.url, config, build: (data) => build(data as C) })
+  <C, const O extends Listed>(meta: { readonly url: string }, build: (config: C) => O): (config: C) => GraphOf<O> =>
+  (config) =>
+    construct(build(config), { module: meta.url, config, build: (data) => build(data as C) as Listed as Outputs })
 
 /**
  * Whether a value is a graph; a plain list of outputs is none.

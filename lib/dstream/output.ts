@@ -41,7 +41,7 @@ export interface Output<out E = never, out R = never> {
   /** Where in the user's source it was made. */
   readonly site: CallSite
   /** What happens when it fails; undefined leaves that to the context. */
-  readonly policy: OutputPolicy<never, unknown, unknown> | undefined
+  readonly policy: OutputPolicy<unknown, unknown> | undefined
   /** The user's functions: their text is part of the graph's fingerprint. */
   readonly functions: ReadonlyArray<Callable>
   /** What else tells it apart, such as how many records `print` shows: part of the fingerprint as well. */
@@ -213,11 +213,11 @@ export const print: {
  * ```
  */
 export const onFailure: {
-  <E2, R2>(policy: OutputPolicy<never, E2, R2>): <E, R>(self: Output<E, R>) => Output<E | E2, R | R2>
-  <E, R, E2, R2>(self: Output<E, R>, policy: OutputPolicy<never, E2, R2>): Output<E | E2, R | R2>
+  <E2, R2>(policy: OutputPolicy<E2, R2>): <E, R>(self: Output<E, R>) => Output<E | E2, R | R2>
+  <E, R, E2, R2>(self: Output<E, R>, policy: OutputPolicy<E2, R2>): Output<E | E2, R | R2>
 } = dual(
   2,
-  <E, R, E2, R2>(self: Output<E, R>, policy: OutputPolicy<never, E2, R2>): Output<E | E2, R | R2> => ({
+  <E, R, E2, R2>(self: Output<E, R>, policy: OutputPolicy<E2, R2>): Output<E | E2, R | R2> => ({
     ...self,
     policy,
   }),

@@ -5,7 +5,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Schedule from "effect/Schedule"
-import type { RDD } from "../rdd/rdd.ts"
+import type { AnyRDD } from "../rdd/rdd.ts"
 import type { OutputInfo } from "./output.ts"
 
 /** Why and where an output failed. */
@@ -16,8 +16,8 @@ export interface OutputFailure<out E = unknown> extends OutputInfo {
   readonly operator: string
 }
 
-/** What happens when an output fails. */
-export type OutputPolicy<A = never, E = never, R = never> =
+/** What happens when an output fails. `E` and `R` are the errors and services of its own functions. */
+export type OutputPolicy<E = never, R = never> =
   /** The batch and the context fail: nothing of the batch is committed. The default. */
   | { readonly _tag: "Fail" }
   /** Spark's behaviour: the failure is reported to `awaitTermination`; other outputs and later batches go on. */
@@ -28,12 +28,12 @@ export type OutputPolicy<A = never, E = never, R = never> =
   | {
     readonly _tag: "Retry"
     readonly schedule: Schedule.Schedule<unknown, unknown, never, R>
-    readonly then: OutputPolicy<A, E, R>
+    readonly then: OutputPolicy<E, R>
   }
   /** Hands the batch's RDD and the failure to somebody else; when that succeeds, the output counts as done. */
   | {
     readonly _tag: "DeadLetter"
-    readonly handler: (rdd: RDD<A, unknown, unknown>, failure: OutputFailure) => Effect.Effect<void, E, R>
+    readonly handler: (rdd: AnyRDD, failure: OutputFailure) => Effect.Effect<void, E, R>
   }
 
 /**
@@ -109,13 +109,21 @@ export const skip: OutputPolicy = { _tag: "Skip" }
  * assert.deepEqual([attempts, exit._tag], [[0, 1, 2], "Success"])
  * ```
  */
-export const retry = <R = never, E2 = never, R2 = never>(
-  schedule: Schedule.Schedule<unknown, unknown, never, R>,
-  then: OutputPolicy<never, E2, R2> = fail,
-): OutputPolicy<never, E2, R | R2> => ({ _tag: "Retry", schedule, then })
+export const retry: {
+  // Apart, so that what the context expects does not become the errors and services of a policy that is not there.
+  <R = never>(schedule: Schedule.Schedule<unknown, unknown, never, R>): OutputPolicy<never, R>
+  <R, E2, R2>(
+    schedule: Schedule.Schedule<unknown, unknown, never, R>,
+    then: OutputPolicy<E2, R2>,
+  ): OutputPolicy<E2, R | R2>
+} = (
+  schedule: Schedule.Schedule<unknown, unknown, never, unknown>,
+  then: OutputPolicy<unknown, unknown> = fail,
+): never => ({ _tag: "Retry", schedule, then }) as never
 
 /**
- * Hands the RDD of the batch, and why and where its output failed, to `handler`. When that succeeds the output counts as
+ * Hands the RDD of the batch, and why and where its output failed, to `handler`. A policy may serve any output, so the types of
+ * the RDD's records and errors are not known in it. When that succeeds the output counts as
  * done, otherwise the batch fails. Where the stream could not even be evaluated (a `transform` that throws) there is no RDD to
  * hand over: then this is {@link fail}, so that no record is counted as dealt with that nobody has seen.
  *
@@ -133,6 +141,6 @@ export const retry = <R = never, E2 = never, R2 = never>(
  * assert.deepEqual([letters, exit._tag], [["1000 refused", "2000 refused"], "Success"])
  * ```
  */
-export const deadLetter = <A = never, E = never, R = never>(
-  handler: (rdd: RDD<A, unknown, unknown>, failure: OutputFailure) => Effect.Effect<void, E, R>,
-): OutputPolicy<A, E, R> => ({ _tag: "DeadLetter", handler })
+export const deadLetter = <E = never, R = never>(
+  handler: (rdd: AnyRDD, failure: OutputFailure) => Effect.Effect<void, E, R>,
+): OutputPolicy<E, R> => ({ _tag: "DeadLetter", handler })

@@ -22,7 +22,11 @@ export interface Stateful extends Omit<StateStep, "id" | "at" | "since" | "previ
 
 /** How far an operator has come in a run. */
 interface Progress {
+  /** Together with the interval: which run it is. */
   readonly zeroTime: number
+  readonly batchDuration: number
+  /** The version that an earlier run has left, if one has: it does not count. */
+  readonly since: number | undefined
   /** The last time at which it has been evaluated, with or without an RDD. */
   time: number
   /** Its newest RDD. */
@@ -32,12 +36,14 @@ interface Progress {
 /** By the engine that a run works on, and by stream: each time is evaluated once, also where it has given no RDD. */
 const progresses = new WeakMap<Batch["stateVersion"], WeakMap<AnyDStream, Progress>>()
 
-const progressOf = (self: AnyDStream, { stateVersion, zeroTime }: Batch): Progress => {
+const progressOf = (self: AnyDStream, batch: Batch): Progress => {
+  const { batchDuration, stateVersion, zeroTime } = batch
   const all = progresses.get(stateVersion) ?? new WeakMap<AnyDStream, Progress>()
   progresses.set(stateVersion, all)
   const known = all.get(self)
-  if (known !== undefined && known.zeroTime === zeroTime) return known
-  const fresh: Progress = { zeroTime, time: zeroTime, last: undefined }
+  if (known !== undefined && known.zeroTime === zeroTime && known.batchDuration === batchDuration) return known
+  const since = stateVersion(batch.address(self))
+  const fresh: Progress = { zeroTime, batchDuration, since, time: zeroTime, last: undefined }
   all.set(self, fresh)
   return fresh
 }
@@ -93,8 +99,9 @@ export const stateful = <A, E, R>(
       (self) =>
         Effect.gen(function* () {
           const batch = yield* Batch
-          const { time, zeroTime } = batch
+          const { time } = batch
           const progress = progressOf(self, batch)
+          const { since } = progress
           const none = new NoRDD({ operation, time })
           // Forgotten, or it never had one: what has come later is built on that already.
           if (time < progress.time) return yield* none
@@ -103,7 +110,7 @@ export const stateful = <A, E, R>(
           progress.time = time
           const data = yield* Effect.catchIf(parent, (error) => error instanceof NoRDD, () => Effect.undefined)
           const id = batch.address(self)
-          const hasState = previous !== undefined || (batch.stateVersion(id) ?? zeroTime) > zeroTime
+          const hasState = previous !== undefined || batch.stateVersion(id) !== since
           const found = step({ batch, data, hasState })
           if (found === undefined) return yield* none
           const { data: records, partitioner: by, keyed, ...how } = found
@@ -115,7 +122,7 @@ export const stateful = <A, E, R>(
               kind: "state",
               by,
               keyed,
-              step: { ...how, id, at: time, since: zeroTime, previous: { rdd: previous } },
+              step: { ...how, id, at: time, since, previous: { rdd: previous } },
             }))
           progress.last = rdd
           return rdd

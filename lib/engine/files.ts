@@ -83,8 +83,7 @@ const listAll = async (fs: Fs, path: string): Promise<ReadonlyArray<FileEntry>> 
 
 /** The file system of the runtime. Loaded when it is first used. */
 export const runtimeFiles: Files = {
-  makeDirectory: (path) =>
-    doing("make directory", path, async (fs) => void await fs.mkdir(path, { recursive: true })),
+  makeDirectory: (path) => doing("make directory", path, async (fs) => void await fs.mkdir(path, { recursive: true })),
   write: (path, pieces) => doing("write", path, (fs) => writeAll(fs, path, pieces)),
   read: (path, from, to) => doing("read", path, (fs) => readRange(fs, path, from, to)),
   rename: (from, to) => doing("rename", from, (fs) => fs.rename(from, to)),

@@ -4,9 +4,10 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { JobFailed } from "../core/errors.ts"
+import { NotPortable } from "../core/codec_errors.ts"
+import { FunctionFailed, JobFailed } from "../core/errors.ts"
 import { type ActionError, CurrentJob, type Engine } from "./engine.ts"
-import { FileError, Files } from "./files.ts"
+import { FileError, type FileReason, Files } from "./files.ts"
 import { records } from "./job.ts"
 import { make, type RDD } from "./rdd.ts"
 
@@ -54,13 +55,29 @@ export const writing = <E, R>(
       f: (part, index) =>
         Effect.flatMap(Files, (files) =>
           Effect.flatMap(
-            Effect.try({ try: () => piecesOf(toLines(part)), catch: (cause) => cause }),
+            Effect.try({
+              try: () => piecesOf(toLines(part)),
+              catch: (cause) => cause instanceof NotPortable ? cause : new FunctionFailed({ cause }),
+            }),
             (pieces) => files.write(`${sibling(path, "writing")}/${partName(index)}`, pieces),
           )).pipe(Effect.as([index])),
     },
   })
 
 const isPart = ({ name }: { readonly name: string }): boolean => name.startsWith("part-")
+
+/** Puts a directory in the place of what may be there, which is `old` for a moment. */
+const swap = (files: Files, fresh: string, path: string, old: string): Effect.Effect<void, FileError> =>
+  Effect.uninterruptible(Effect.gen(function* () {
+    const replaces = yield* files.exists(path)
+    if (replaces) yield* files.rename(path, old)
+    const moved = files.rename(fresh, path)
+    yield* replaces ? Effect.onError(moved, () => Effect.ignore(files.rename(old, path))) : moved
+    yield* Effect.ignore(files.remove(old))
+  }))
+
+const fail = (path: string, reason: FileReason, cause: string): Effect.Effect<never, FileError> =>
+  Effect.fail(new FileError({ path, operation: "save to", reason, cause }))
 
 const placing: <E, R>(
   written: RDD<number, E, R>,
@@ -70,37 +87,33 @@ const placing: <E, R>(
   function* <E, R>(written: RDD<number, E, R>, path: string, overwrite: boolean) {
     const files = yield* Files
     const [fresh, old] = [sibling(path, "writing"), sibling(path, "old")]
-    if (!overwrite && (yield* files.exists(path))) {
-      return yield* Effect.fail(
-        new FileError({
-          path,
-          operation: "save to",
-          reason: "AlreadyExists",
-          cause: `Output directory ${path} already exists`,
-        }),
-      )
+    let isThere = yield* files.exists(path)
+    if (!isThere && (yield* files.exists(old))) {
+      // The process that replaced it ended in the middle.
+      yield* files.rename(old, path)
+      isThere = true
     }
-    yield* Effect.forEach([fresh, old], files.remove)
+    if (isThere && !overwrite) return yield* fail(path, "AlreadyExists", `Output directory ${path} already exists`)
+    yield* files.remove(fresh)
     const filling = Effect.gen(function* () {
       yield* files.makeDirectory(fresh)
       const parts = yield* records(written)
       const found = (yield* files.list(fresh)).filter(isPart)
       if (found.length !== parts.length) {
-        const cause = `${found.length} of ${parts.length} partitions have been written`
-        return yield* Effect.fail(new FileError({ path, operation: "save to", reason: "Other", cause }))
+        return yield* fail(path, "Other", `${found.length} of ${parts.length} partitions have been written`)
       }
       yield* files.write(`${fresh}/_SUCCESS`, [])
-      if (overwrite && (yield* files.exists(path))) yield* files.rename(path, old)
-      yield* files.rename(fresh, path)
+      yield* files.remove(old)
+      yield* swap(files, fresh, path, old)
     })
     yield* Effect.onError(filling, () => Effect.ignore(files.remove(fresh)))
-    yield* files.remove(old)
   },
 )
 
 /**
  * Runs the computation that {@link writing} gave, and then puts the directory in its place, with a file `_SUCCESS`. A
- * failure leaves what was there; only the end of the process between two renames can leave nothing.
+ * failure leaves what was there. If the process ends between the two renames of a replacement, what was there has
+ * another name until the next run.
  */
 export const place = <E, R>(
   written: RDD<number, E, R>,

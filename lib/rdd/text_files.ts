@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { type CorruptBlock } from "../core/codec_errors.ts"
+import { CorruptBlock } from "../core/codec_errors.ts"
 import { parseLine } from "../core/json_lines.ts"
 import * as Block from "./block.ts"
 import { checkPartitions } from "./creation.ts"
@@ -45,8 +45,10 @@ const linesOf = (files: Files, { path, size }: FileEntry, from: number, to: numb
 const isShown = ({ name }: FileEntry): boolean => !name.startsWith("_") && !name.startsWith(".")
 
 const found = (files: Files, path: string): Effect.Effect<ReadonlyArray<FileEntry>, FileError> =>
-  Effect.map(files.list(path), (entries) =>
-    entries.length === 1 && entries[0]?.path === path ? entries : entries.filter(isShown))
+  Effect.map(
+    files.list(path),
+    (entries) => entries.length === 1 && entries[0]?.path === path ? entries : entries.filter(isShown),
+  )
 
 /** The lines of partition `i` of `n`: the files, one after the other, are cut into ranges of nearly equal size. */
 const load = (path: string, i: number, n: number): Effect.Effect<Block.Block<string>, FileError> =>
@@ -122,7 +124,8 @@ export const objectFile = <A = unknown>(
     Effect.flatMap(load(path, i, n), (block) =>
       Effect.try({
         try: () => Block.fromArray(block.records.map(parseLine)),
-        catch: (cause) => cause,
+        catch: (cause) =>
+          cause instanceof CorruptBlock ? new CorruptBlock({ problem: `${path}, ${cause.problem}` }) : cause,
       }))
   return make("objectFile", [], { kind: "source", partitions, load: objects }, invalid)
 }

@@ -37,7 +37,7 @@ export interface StreamingContext<out S extends State, out E = never> {
 /** How a streaming context works, where the defaults do not fit. Durations take everything that Effect's do. */
 export interface Settings {
   /** What happens when an output fails, unless the output says so itself: `OutputPolicy.fail`. */
-  readonly onFailure?: OutputPolicy<never, unknown, never> | undefined
+  readonly onFailure?: OutputPolicy<unknown, never> | undefined
   /** How long a graceful stop may take: 10 batch intervals. Spark: `spark.streaming.gracefulStopTimeout`. */
   readonly gracefulStopTimeout?: Duration.Input | undefined
   /**

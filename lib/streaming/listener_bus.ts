@@ -20,6 +20,11 @@ export const RunsInside: Context.Reference<boolean> = Context.Reference<boolean>
   defaultValue: () => false,
 })
 
+/** Whether the current fiber makes or runs a batch: a test in virtual time must let its sleeps pass. */
+export const InBatch: Context.Reference<boolean> = Context.Reference<boolean>("@dstream/dstream/InBatch", {
+  defaultValue: () => false,
+})
+
 /** How many events may wait for one listener; what comes beyond is dropped and counted. */
 const CAPACITY = 16_384
 

@@ -10,7 +10,7 @@ import type { OutputFailure, OutputPolicy } from "../dstream/policy.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 
 /** A policy of whatever type. */
-export type AnyPolicy = OutputPolicy<never, unknown, unknown>
+export type AnyPolicy = OutputPolicy<unknown, unknown>
 
 /** What is left of a policy when its retries are over. */
 export type LastPolicy = Exclude<AnyPolicy, { readonly _tag: "Retry" }>
@@ -55,6 +55,6 @@ export const handOver = (
   failure: OutputFailure,
 ): Effect.Effect<Cause.Cause<unknown> | undefined, never, unknown> =>
   Effect.map(
-    Effect.exit(Effect.suspend(() => policy.handler(rdd as never, failure))),
+    Effect.exit(Effect.suspend(() => policy.handler(rdd, failure))),
     (exit) => Exit.isFailure(exit) ? exit.cause : undefined,
   )

@@ -11,7 +11,7 @@ import type { AnyDStream } from "../dstream/dstream.ts"
 import { type AnyGraph, nodes } from "../dstream/graph.ts"
 
 /** The services that a graph provides to an input, from all `provide` operators between it and an output. */
-export type Services = (input: AnyDStream) => Context.Context<unknown>
+export type Services = (input: AnyDStream) => Context.Context<never>
 
 /**
  * Builds the layers of a graph in the scope of the run, and remembers them in its memo map. A layer may need what those
@@ -23,10 +23,10 @@ export const build = (
 ): Effect.Effect<Services, unknown, Scope.Scope> =>
   Effect.gen(function* () {
     const scope = yield* Scope.Scope
-    const above = new Map<AnyDStream, Context.Context<unknown>>()
+    const above = new Map<AnyDStream, Context.Context<never>>()
     for (const stream of nodes(graph).toReversed()) {
       const given = above.get(stream) ?? Context.empty()
-      const layer = stream.traits.layer as Layer.Layer<unknown, unknown, unknown> | undefined
+      const layer = stream.traits.layer as Layer.Layer<never, unknown, unknown> | undefined
       const services = layer === undefined ? given : Context.merge(
         given,
         yield* Effect.provideContext(Layer.buildWithMemoMap(layer, memoMap, scope), given),
@@ -36,7 +36,7 @@ export const build = (
         above.set(parent, others === undefined ? services : Context.merge(services, others))
       }
     }
-    const bySource = new Map<unknown, Context.Context<unknown>>()
+    const bySource = new Map<unknown, Context.Context<never>>()
     for (const stream of nodes(graph)) {
       const { source } = stream.traits
       const services = above.get(stream)

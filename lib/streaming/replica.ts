@@ -99,12 +99,15 @@ const lookingUp = (
     },
   })
   return (time, jobs) =>
-    Effect.forEach(jobs, ({ outputId, output }) =>
-      Effect.map(generate(timeline, time, copy.outputs[outputId] ?? output, outputId), (generated) =>
-        generated._tag === "Job" ? [[outputId, generated.job.rdd] as const] : [])).pipe(
-        Effect.map((found) => {
-          timeline.forget(time)
-          return finder(jobs, new Map(found.flat()))
-        }),
-      )
+    Effect.forEach(
+      jobs,
+      ({ outputId, output }) =>
+        Effect.map(generate(timeline, time, copy.outputs[outputId] ?? output, outputId), (generated) =>
+          generated._tag === "Job" ? [[outputId, generated.job.rdd] as const] : []),
+    ).pipe(
+      Effect.map((found) => {
+        timeline.forget(time)
+        return finder(jobs, new Map(found.flat()))
+      }),
+    )
 }

@@ -23,7 +23,7 @@ import { generateBatch, type GeneratorOptions, ofInput } from "./generator.ts"
 import * as Inputs from "./inputs.ts"
 import { toBatchFailed } from "./jobs.ts"
 import * as Runner from "./job_runner.ts"
-import { type ListenerBus, RunsInside } from "./listener_bus.ts"
+import { InBatch, type ListenerBus, RunsInside } from "./listener_bus.ts"
 import { type AnyPolicy, type Bearing, bearingOf, insist } from "./policies.ts"
 import * as Provided from "./provided.ts"
 import * as Replica from "./replica.ts"
@@ -53,6 +53,15 @@ export interface RuntimeOptions {
 export type BatchEnd = "completed" | "no jobs" | "generation failed" | "failed"
 
 type Work<A> = Effect.Effect<A, never, unknown>
+
+const runs = new WeakMap<Engine, number>()
+
+/** What marks the states of the next run on an engine: a run starts without those of the runs before it. */
+const nextRun = (engine: Engine): string => {
+  const run = (runs.get(engine) ?? 0) + 1
+  runs.set(engine, run)
+  return run === 1 ? "" : `, run ${run}`
+}
 
 /** A started context. */
 export class Runtime {
@@ -117,7 +126,12 @@ export class Runtime {
       )
       // Only now: opening layers and inputs may have taken long, and no batch has been missed.
       const first = firstTick(yield* Clock.currentTimeMillis, batchDuration)
-      const base = { zeroTime: first - batchDuration, batchDuration, defaultParallelism: engine.defaultParallelism }
+      const base = {
+        zeroTime: first - batchDuration,
+        batchDuration,
+        defaultParallelism: engine.defaultParallelism,
+        run: nextRun(engine),
+      }
       const bySource = new Map<unknown, Inputs.RunningInput>(inputs.map((input) => [input.stream.traits.source, input]))
       const timeline = new Timeline({
         ...base,
@@ -201,7 +215,7 @@ export class Runtime {
   /** What should not happen, such as a defect of a policy's schedule, ends the context rather than one of its loops. */
   #guarded(self: Work<void>, batchTime: number): Work<void> {
     const { operation, site } = this.options.graph.outputs[0]
-    return Effect.catchCause(self, (cause) => {
+    return Effect.catchCause(Effect.provideService(self, InBatch, true), (cause) => {
       const where = { operator: operation, callSite: site, batchTime, outputId: undefined, phase: "job" } as const
       return this.#end(toBatchFailed(cause, where))
     })
@@ -348,7 +362,8 @@ export class Runtime {
   #interrupt(fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>): Effect.Effect<void> {
     return Effect.flatMap(
       within(Fiber.interruptAll(fibers), PATIENCE),
-      (ended) => ended ? Effect.void : Effect.logWarning("A job cannot be interrupted; stopping without waiting for it"),
+      (ended) =>
+        ended ? Effect.void : Effect.logWarning("A job cannot be interrupted; stopping without waiting for it"),
     )
   }
 

@@ -22,6 +22,8 @@ export interface TimelineOptions {
   readonly read: ReadInput
   /** The address of each stream in the graph. */
   readonly addresses: ReadonlyMap<AnyDStream, string>
+  /** What makes the addresses those of this run, where the engine has served others. */
+  readonly run: string
   /** The batch time of the current version of a state. */
   readonly stateVersion: (id: string) => number | undefined
 }
@@ -83,7 +85,7 @@ export class Timeline {
 
   /** The batch at a time. */
   at(time: number): Batch {
-    const { addresses, zeroTime, batchDuration, defaultParallelism, read, stateVersion } = this.#options
+    const { addresses, zeroTime, batchDuration, defaultParallelism, read, run, stateVersion } = this.#options
     return {
       time,
       zeroTime,
@@ -97,7 +99,7 @@ export class Timeline {
         if (known === undefined) this.#memo.set(own, new Map([[time, rdd]]))
         else known.set(time, rdd)
       },
-      address: (stream) => addresses.get(originalOf(stream)) ?? stream.operation,
+      address: (stream) => `${addresses.get(originalOf(stream)) ?? stream.operation}${run}`,
       stateVersion,
       failed: this.#failed.has(time),
       blame: (stream) => {

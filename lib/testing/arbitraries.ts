@@ -18,10 +18,13 @@ export interface SizeOptions {
   readonly maxRecords?: number | undefined
 }
 
-const lengths = ({ maxBatches = 4, minBatches = 1 }: SizeOptions) => ({
-  minLength: minBatches,
-  maxLength: Math.max(minBatches, maxBatches),
-})
+const manyOf = <B>(batch: fc.Arbitrary<B>, { maxBatches = 4, minBatches = 1 }: SizeOptions) => {
+  const maxLength = Math.max(minBatches, maxBatches)
+  // An array that may be empty shrinks from both ends, one with a least length from the front only.
+  return minBatches <= 1
+    ? fc.array(batch, { maxLength }).filter(({ length }) => length >= minBatches)
+    : fc.array(batch, { minLength: minBatches, maxLength })
+}
 
 /**
  * Batches of these records, empty ones among them. Shrinks to fewer batches, shorter ones and smaller records.
@@ -42,7 +45,7 @@ export const batches = <A>(
   record: fc.Arbitrary<A>,
   options: SizeOptions = {},
 ): fc.Arbitrary<ReadonlyArray<ReadonlyArray<A>>> =>
-  fc.array(fc.array(record, { maxLength: options.maxRecords ?? 8 }), lengths(options))
+  manyOf(fc.array(record, { maxLength: options.maxRecords ?? 8 }), options)
 
 /**
  * Batches as a live source gives them: steady ones, bursts of up to four times `maxRecords`, silence (empty batches),
@@ -71,7 +74,7 @@ export const arrivals = <A>(record: fc.Arbitrary<A>, options: SizeOptions = {}):
     { weight: 1, arbitrary: burst },
     { weight: 2, arbitrary: fc.constant(null) },
   )
-  return fc.array(batch, lengths(options))
+  return manyOf(batch, options)
 }
 
 /** How keys are spread. */

@@ -17,8 +17,13 @@ export interface Reading {
   readonly by?: ((record: never) => unknown) | undefined
 }
 
-/** Whether two values are the same all the way down: NaN is itself, and a Date, a Map or an Option is its content. */
-export const equal: (left: unknown, right: unknown) => boolean = isDeepStrictEqual
+const unsigned = (value: unknown): unknown => Array.isArray(value) ? value.map(unsigned) : value === 0 ? 0 : value
+
+/**
+ * Whether two values are the same all the way down: NaN is itself, and a Date, a Map or an Option is its content. As in
+ * keys, -0 is 0, also in tuples and lists.
+ */
+export const equal = (left: unknown, right: unknown): boolean => isDeepStrictEqual(unsigned(left), unsigned(right))
 
 const sorted = (records: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
   records.map((record) => ({ record, text: fc.stringify(record) }))

@@ -31,11 +31,11 @@ export class InjectedFault extends Data.Error<{
   }
 }
 
-/** Where to fail: wherever all that is given matches. */
+/** Where to fail. */
 export interface Fault {
   /** In the batch of this time, epoch milliseconds; the n-th batch of a test ends n seconds after 0. Else in all. */
   readonly time?: number | undefined
-  /** In the partition with this index. Else in all. */
+  /** In the partition with this index: 0. The others go on. */
   readonly partition?: number | undefined
   /** In so many attempts, then no more: 1. `Infinity`: in all. */
   readonly attempts?: number | undefined
@@ -45,7 +45,7 @@ const isMeant = (meant: number | undefined, is: number): boolean => meant === un
 
 /**
  * The stream as it is, but computing it fails with {@link InjectedFault} where the fault says. Attempts are counted for
- * each batch and partition, from the start of the run.
+ * each batch, from the start of the run.
  *
  * @example
  * ```ts
@@ -68,23 +68,22 @@ const isMeant = (meant: number | undefined, is: number): boolean => meant === un
  * ```
  */
 export const failAt = (fault: Fault) => <A, E, R>(self: DStream<A, E, R>): DStream<A, E | InjectedFault, R> => {
-  const { attempts = 1 } = fault
+  const { attempts = 1, partition = 0 } = fault
   // A run is told apart by what all of its batches share: the stream is a value, and may be run again.
-  const runs = new WeakMap<Batch["stateVersion"], Map<string, number>>()
+  const runs = new WeakMap<Batch["stateVersion"], Map<number, number>>()
   const body = Effect.gen(function* () {
     const { stateVersion, time } = yield* Batch
     const rdd: RDD<A, E, R> = yield* self
     if (!isMeant(fault.time, time)) return rdd
-    const tried = runs.get(stateVersion) ?? new Map<string, number>()
+    const tried = runs.get(stateVersion) ?? new Map<number, number>()
     runs.set(stateVersion, tried)
     return mapPartitionsEffect(
       rdd,
-      (records: ReadonlyArray<A>, partition: number): Effect.Effect<ReadonlyArray<A>, InjectedFault> =>
+      (records: ReadonlyArray<A>, index: number): Effect.Effect<ReadonlyArray<A>, InjectedFault> =>
         Effect.suspend(() => {
-          if (!isMeant(fault.partition, partition)) return Effect.succeed(records)
-          const address = `${time} ${partition}`
-          const attempt = tried.get(address) ?? 0
-          tried.set(address, attempt + 1)
+          if (index !== partition) return Effect.succeed(records)
+          const attempt = tried.get(time) ?? 0
+          tried.set(time, attempt + 1)
           return attempt < attempts
             ? Effect.fail(new InjectedFault({ where: "operator", time, partition, attempt }))
             : Effect.succeed(records)

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -12,7 +13,7 @@ import * as Logger from "effect/Logger"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import type { DStream } from "../dstream/dstream.ts"
-import { inputs, make as makeGraph, type Outputs } from "../dstream/graph.ts"
+import { inputs, type Listed, make as makeGraph } from "../dstream/graph.ts"
 import { type ErrorOf, foreachRDD, type ServicesOf } from "../dstream/output.ts"
 import type { OutputPolicy } from "../dstream/policy.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
@@ -24,11 +25,12 @@ import type { ReceiverFailed } from "../receiver/errors.ts"
 import type { BatchFailed, StartError } from "../streaming/errors.ts"
 import type { StreamingEvent } from "../streaming/events.ts"
 import { Registry } from "../streaming/registry.ts"
-import type { BatchEnd } from "../streaming/runtime.ts"
+import type { BatchEnd, Runtime } from "../streaming/runtime.ts"
 import { Scheduler } from "../streaming/scheduler.ts"
 import { layerEngine, type SparkContext } from "../streaming/spark_context.ts"
 import * as StreamingContext from "../streaming/streaming_context.ts"
 import { lengthOf } from "./input.ts"
+import * as VirtualTime from "./virtual_time.ts"
 
 /** The engines that a test can run on. They give the same results; a test that runs on all of them proves it. */
 export type EngineName = "local" | "closures" | "loopback"
@@ -46,7 +48,7 @@ export interface Options {
   /** How many batches to run: as many as the longest input has. */
   readonly batches?: number | undefined
   /** What happens when an output fails: the context fails. */
-  readonly onFailure?: OutputPolicy<never, unknown, never> | undefined
+  readonly onFailure?: OutputPolicy<unknown, never> | undefined
 }
 
 const engines: Record<EngineName, Omit<LocalEngine.Options, "parallelism">> = {
@@ -78,21 +80,20 @@ export const layer = (options: Options = {}): Layer.Layer<Services> => {
   const parallelism = options.parallelism ?? 2
   const batchDuration = Duration.toMillis(options.batchDuration ?? "1 second")
   const engine = LocalEngine.make({ parallelism, processes: runtimeProcesses, ...engines[options.engine ?? "local"] })
-  const clock = TestClock.layer()
-  const set = Layer.effectDiscard(TestClock.setTime(options.clockStart ?? 0))
   return Layer.mergeAll(
     Layer.succeed(Scheduler, { batchDuration }),
     layerEngine({ master: `local[${parallelism}]`, appName: "test" }, engine).pipe(
-      Layer.provide(StateStore.layerMemory),
+      Layer.provide(Layer.fresh(StateStore.layerMemory)),
     ),
     Layer.succeed(Registry, { active: undefined }),
     Logger.layer([]),
-  ).pipe(Layer.provideMerge(Layer.provideMerge(set, clock))) as Layer.Layer<Services>
+  ).pipe(Layer.provideMerge(VirtualTime.layer(options.clockStart ?? 0))) as Layer.Layer<Services>
 }
 
 /**
- * Moves the clock on by whole batch intervals, one by one, each time until the batch that was due has ended. Gives how each
- * of them ended; fewer than asked for if the context stops on the way.
+ * Moves the clock on by whole batch intervals, one by one, each time until the batch that was due has ended: where something in
+ * it sleeps, the clock goes on as far as that takes, and ticks wait behind a batch that takes longer than an interval. Gives how
+ * each of them ended; fewer than asked for if the context stops on the way. Dies with a message where a batch never ends.
  *
  * @example
  * ```ts
@@ -128,15 +129,25 @@ export const advance: (
   const { batchDuration } = runtime.options
   const ends: Array<BatchEnd> = []
   for (let i = 0; i < batches; i++) {
-    const due = runtime.due
-    yield* TestClock.adjust(batchDuration)
-    yield* runtime.until(() => runtime.ended.has(due) || runtime.hasStopped)
+    const now = yield* Clock.currentTimeMillis
+    const known = progress.get(runtime)
+    const { due, target } = known?.seen === runtime.due ? known : { due: runtime.due, target: now }
+    const next = target + batchDuration
+    if (next > now) yield* TestClock.adjust(next - now)
+    yield* VirtualTime.untilEnded(runtime, due)
+    progress.set(runtime, { due: due + batchDuration, target: next, seen: runtime.due })
     const end = runtime.ended.get(due)
     if (end === undefined) break
     ends.push(end)
   }
   return ends
 })
+
+/**
+ * How far each context has been advanced: the batch that is to be waited for next, and when that would be if none had been
+ * slow; as long as nobody else has moved the clock beyond another tick.
+ */
+const progress = new WeakMap<Runtime, { readonly due: number; readonly target: number; readonly seen: number }>()
 
 /** What a run of outputs has shown. */
 export interface Ran<E> {
@@ -172,7 +183,7 @@ const capturing = (write: (text: string) => void): Console.Console => ({
  * assert.match(stdout, /Time: 1000 ms\n-+\na\n\n-+\nTime: 2000 ms\n-+\nb\n\n$/)
  * ```
  */
-export const runOutputs = <const O extends Outputs>(
+export const runOutputs = <const O extends Listed>(
   outputs: O,
   options: Options = {},
 ): Effect.Effect<

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { Tupled } from "../core/tupled.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import type { InputSource, Positions } from "../dstream/input.ts"
 import { fromPositions } from "../dstream/input.ts"
@@ -39,10 +40,16 @@ export const lengthOf = (source: InputSource): number => lengths.get(source) ?? 
  * assert.deepEqual(await Effect.runPromise(Testing.run(numbers)), [[1, 2], undefined, [3]])
  * ```
  */
-export const input = <A, E = never, R = never>(
+export const input: {
+  <A extends Tupled>(batches: ReadonlyArray<Given<A>>, options?: InputOptions): DStream<A>
+  <A extends Tupled, E = never, R = never>(
+    batches: ReadonlyArray<Given<A> | Effect.Effect<Given<A>, E, R>>,
+    options?: InputOptions,
+  ): DStream<A, E, R>
+} = <A, E, R>(
   batches: ReadonlyArray<Given<A> | Effect.Effect<Given<A>, E, R>>,
   options: InputOptions = {},
-): DStream<A, E, R> => {
+): never => {
   const rddOf = (given: ReadonlyArray<A> | RDD<A>): RDD<A> => isRDD(given) ? given : parallelize(given, options)
   const open: Effect.Effect<Positions<number, A, E, R>> = Effect.sync(() => {
     let next = 0
@@ -63,5 +70,5 @@ export const input = <A, E = never, R = never>(
   })
   const stream = fromPositions<number, A, E, R, never, never>("input", "Testing", open)
   if (stream.traits.source !== undefined) lengths.set(stream.traits.source, batches.length)
-  return stream as DStream<A, E, R>
+  return stream as never
 }

@@ -108,12 +108,9 @@ export type Streams<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B
 
 /** The cases of laws about streams: batches for each input, and a number of partitions. */
 export const inputsOf = <const B extends ReadonlyArray<unknown>>(inputs: Arbitraries<B>): fc.Arbitrary<Inputs<B>> =>
-  fc.record({
-    inputs: fc.tuple<unknown[]>(...inputs as ReadonlyArray<fc.Arbitrary<unknown>>) as unknown as fc.Arbitrary<
-      Inputs<B>["inputs"]
-    >,
-    partitions: fc.integer({ min: 1, max: 4 }),
-  })
+  // Partitions first: with few of them, fewer records are needed to break a law.
+  fc.tuple(fc.integer({ min: 1, max: 4 }), fc.tuple(...inputs as ReadonlyArray<fc.Arbitrary<unknown>>))
+    .map(([partitions, given]) => ({ inputs: given as unknown as Inputs<B>["inputs"], partitions }))
 
 /** The streams that the inputs of a case are. */
 export const streamsOf = <B extends ReadonlyArray<unknown>>({ inputs, partitions }: Inputs<B>): Streams<B> =>

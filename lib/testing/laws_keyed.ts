@@ -50,7 +50,7 @@ const countByValueWith: CountByValueOperator = (stream) => countByValueOf(stream
  * import { Effect } from "effect"
  * import * as fc from "fast-check"
  *
- * const input = Testing.batches(Testing.pairs(fc.integer()))
+ * const input = Testing.batches(Testing.pairs(fc.nat(9)))
  * const largest = Testing.laws.reduceByKeyIsGroupThenReduce((a: number, b) => Math.max(a, b), { input })
  * await Effect.runPromise(Testing.check(largest, { runs: 20 }))
  *

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
+import { Testing } from "../../lib/testing.ts"
+import { holds } from "../testing/laws.ts"
 import { failure, input, partitions, run } from "./batches.ts"
 
 Deno.test("union() puts the second stream's partitions after the first one's", async () =>
@@ -14,15 +16,23 @@ Deno.test("union() of a stream with itself has every record twice", async () => 
   assert.deepEqual(await run(numbers.pipe(DStream.union(numbers))), [[1, 2, 1, 2]])
 })
 
-Deno.test("unionAll() concatenates each batch", () =>
-  fc.assert(
-    fc.asyncProperty(fc.array(fc.array(fc.integer()), { minLength: 1, maxLength: 4 }), async (given) => {
-      const [first, ...rest] = given.map((records) => input([records]))
-      assert.ok(first !== undefined)
-      assert.deepEqual(await run(DStream.unionAll([first, ...rest])), [given.flat()])
-    }),
-    { numRuns: 20 },
+Deno.test("union() commutes but for the order, and associates", async () => {
+  const numbers = Testing.batches(fc.integer())
+  await holds(Testing.laws.unionCommutes({ input: numbers }))
+  await holds(Testing.laws.unionAssociates({ input: numbers }))
+})
+
+Deno.test("union() may come before or after a filter", () =>
+  holds(Testing.laws.filterCommutesWithUnion((n: number) => n > 0, { input: Testing.batches(fc.integer()) })))
+
+Deno.test("unionAll() concatenates each batch", () => {
+  const numbers = Testing.batches(fc.integer())
+  return holds(Testing.oracle(
+    (first, ...rest): DStream.DStream<number> => DStream.unionAll([first, ...rest]),
+    Testing.perBatch((...batches) => batches.flat()),
+    { inputs: [numbers, numbers, numbers], order: "list" },
   ))
+})
 
 Deno.test("union() fails where a stream has no RDD", async () => {
   const error = await failure(DStream.union(input([[1]]), input([null])))

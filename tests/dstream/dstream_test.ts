@@ -7,26 +7,30 @@ import { Testing } from "../../lib/testing.ts"
 
 const sanitizers = { sanitizeOps: true, sanitizeResources: true }
 
-Deno.test("named() gives the same stream under a name: two copies in a graph are computed once", sanitizers, async () => {
-  let runs = 0
-  const stream = Testing.input([[1, 2], [3]]).pipe(DStream.transform((rdd) => {
-    runs++
-    return rdd
-  }))
-  const seen: Array<ReadonlyArray<number>> = []
-  const copies = [stream, DStream.named(stream, "numbers")]
-  const both = DStream.unionAll(copies).pipe(
-    DStream.foreachRDD((rdd) => Effect.map(RDD.collect(rdd), (records) => void seen.push(records))),
-  )
-  await Effect.runPromise(Testing.runOutputs([both]))
-  assert.deepEqual([runs, seen], [2, [[1, 2, 1, 2], [3, 3]]])
-})
+Deno.test(
+  "named() gives the same stream under a name: two copies in a graph are computed once",
+  sanitizers,
+  async () => {
+    let runs = 0
+    const stream = Testing.input([[1, 2], [3]]).pipe(DStream.transform((rdd) => {
+      runs++
+      return rdd
+    }))
+    const seen: Array<ReadonlyArray<number>> = []
+    const copies = [stream, DStream.named(stream, "numbers")] as const
+    const both = DStream.unionAll(copies).pipe(
+      DStream.foreachRDD((rdd) => Effect.map(RDD.collect(rdd), (records) => void seen.push(records))),
+    )
+    await Effect.runPromise(Testing.runOutputs([both]))
+    assert.deepEqual([runs, seen], [2, [[1, 2, 1, 2], [3, 3]]])
+  },
+)
 
 Deno.test("named() shares the state of its copies: each batch counts once", sanitizers, async () => {
   const total = Testing.input([[["a", 1]], [["a", 2]]] as Array<Array<[string, number]>>).pipe(
     DStream.updateStateByKey((values: ReadonlyArray<number>, state: Option.Option<number>) =>
-        Option.some(values.reduce((a, b) => a + b, Option.getOrElse(state, () => 0)))
-      ),
+      Option.some(values.reduce((a, b) => a + b, Option.getOrElse(state, () => 0)))
+    ),
   )
   const both = DStream.union(total, DStream.named(total, "total"))
   assert.deepEqual(await Effect.runPromise(Testing.run(both)), [

@@ -1,31 +1,46 @@
 import assert from "node:assert/strict"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
+import { Testing } from "../../lib/testing.ts"
+import { holds } from "../testing/laws.ts"
 import { failure, input, partitions, run } from "./batches.ts"
 
-const batches = fc.array(fc.array(fc.integer()), { maxLength: 4 })
-
-/** An operator agrees, batch by batch, with what an array method does. */
+/** An operator agrees, batch by batch, with what an array method does, on every engine. */
 const agrees = <B>(
   operator: (self: DStream.DStream<number>) => DStream.DStream<B>,
   oracle: (records: ReadonlyArray<number>) => ReadonlyArray<B>,
 ): Promise<void> =>
-  fc.assert(
-    fc.asyncProperty(batches, async (given) =>
-      assert.deepEqual(await run(operator(input(given)), given.length), given.map(oracle))),
-    { numRuns: 20 },
-  )
+  holds(Testing.oracle(operator, Testing.perBatch(oracle), { inputs: [Testing.arrivals(fc.integer())], order: "list" }))
+
+const arrivals = Testing.arrivals(fc.integer())
+const even = (n: number) => n % 2 === 0
 
 Deno.test("map() applies its function to every record of every batch", () =>
   agrees(DStream.map((n) => n * 2), (records) => records.map((n) => n * 2)))
 
+Deno.test("map() after map() is one map of both functions", () =>
+  holds(Testing.laws.mapFusion((n: number) => n + 1, (n) => `${n}`, { input: arrivals })))
+
 Deno.test("filter() keeps what is accepted, in its partition", async () => {
-  await agrees(DStream.filter((n) => n % 2 === 0), (records) => records.filter((n) => n % 2 === 0))
+  await agrees(DStream.filter(even), (records) => records.filter(even))
   assert.deepEqual(await partitions(DStream.filter(input([[1, 2, 3, 5]]), (n) => n < 3)), [[[1, 2], []]])
 })
 
+Deno.test("filter() after filter() is one filter by both", () =>
+  holds(Testing.laws.filterFusion(even, (n) => n > 0, { input: arrivals })))
+
 Deno.test("flatMap() concatenates what its function gives", () =>
   agrees(DStream.flatMap((n) => [n, n + 1]), (records) => records.flatMap((n) => [n, n + 1])))
+
+Deno.test("flatMap() after flatMap() is one flatMap of both", () =>
+  holds(Testing.laws.flatMapAssociates((n: number) => even(n) ? [n, n] : [], (n) => [n, -n], { input: arrivals })))
+
+Deno.test("map(), filter() and flatMap() do not see how records are cut into partitions and batches", async () => {
+  const all = (self: DStream.DStream<number>) =>
+    self.pipe(DStream.map((n) => n + 1), DStream.filter(even), DStream.flatMap((n) => [n, n]))
+  await holds(Testing.laws.partitioningIsInvisible(all, { input: arrivals, order: "list" }))
+  await holds(Testing.laws.splittingIsInvisible(all, { input: Testing.batches(fc.integer()), order: "list" }))
+})
 
 Deno.test("flatMap() takes any iterable", async () => {
   const twice = DStream.flatMap(input([["a"]]), function* (word) {

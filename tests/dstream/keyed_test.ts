@@ -1,11 +1,12 @@
 import assert from "node:assert/strict"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
 import { hash } from "../../lib/partitioner.ts"
-import { failure, input, partitions, run, sorted } from "./batches.ts"
+import { Testing } from "../../lib/testing.ts"
+import { holds } from "../testing/laws.ts"
+import { failure, input, partitions } from "./batches.ts"
 
-const pair = fc.tuple(fc.constantFrom("a", "b", "c"), fc.integer({ min: -9, max: 9 }))
-const batches = fc.array(fc.array(pair), { maxLength: 3 })
+const pair = Testing.pairs(fc.integer({ min: -9, max: 9 }))
 type Pairs = ReadonlyArray<readonly [string, number]>
 
 const groups = (pairs: Pairs): Array<[string, Array<number>]> => {
@@ -15,17 +16,9 @@ const groups = (pairs: Pairs): Array<[string, Array<number>]> => {
 }
 
 const agrees = <B>(
-  operator: (self: DStream.DStream<[string, number]>) => DStream.DStream<B>,
+  operator: (self: DStream.DStream<readonly [string, number]>) => DStream.DStream<B>,
   oracle: (records: Pairs) => ReadonlyArray<B>,
-): Promise<void> =>
-  fc.assert(
-    fc.asyncProperty(batches, async (given) =>
-      assert.deepEqual(
-        (await run(operator(input(given)), given.length)).map(sorted),
-        given.map((records) => sorted(oracle(records))),
-      )),
-    { numRuns: 20 },
-  )
+): Promise<void> => holds(Testing.oracle(operator, Testing.perBatch(oracle), { inputs: [Testing.arrivals(pair)] }))
 
 const total = (values: ReadonlyArray<number>): number => values.reduce((a, b) => a + b)
 
@@ -36,6 +29,13 @@ Deno.test("reduceByKey() reduces the values of each key", () =>
     DStream.reduceByKey((a, b) => a + b),
     (pairs) => groups(pairs).map(([key, values]): [string, number] => [key, total(values)]),
   ))
+
+Deno.test("reduceByKey() is groupByKey() and then a reduction, however the batch is cut", async () => {
+  const input = Testing.arrivals(pair)
+  const add = (a: number, b: number) => a + b
+  await holds(Testing.laws.reduceByKeyIsGroupThenReduce(add, { input }))
+  await holds(Testing.laws.partitioningIsInvisible(DStream.reduceByKey(add), { input }))
+})
 
 Deno.test("aggregateByKey() folds the values of each key", () =>
   agrees(

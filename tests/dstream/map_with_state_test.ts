@@ -298,6 +298,40 @@ Deno.test("mapWithState() keeps the state of each operator apart, and takes a na
   ])
 })
 
+onEngines(
+  "mapWithState() has one state with a named copy of it, whose snapshots can be had as well",
+  (engine) =>
+    Effect.gen(function* () {
+      let calls = 0
+      const spec = StateSpec.function((key: string, ask: Option.Option<Ask>, state: StateSpec.State<number>) => {
+        calls++
+        return counting(key, ask, state)
+      })
+      const mapped = DStream.mapWithState(Testing.input<Given>([[["a", "add"]], [["a", "add"]]]), spec)
+      const named = mapped.pipe(DStream.named("counts"))
+      const [records, snapshots] = [new Map<number, ReadonlyArray<Seen>>(), new Map<number, ReadonlyArray<Count>>()]
+      const outputs = [noting(mapped, records), noting(DStream.stateSnapshots(named), snapshots)] as const
+      yield* Testing.runOutputs(outputs, { engine })
+      assert.deepEqual([calls, records.get(2000), snapshots.get(2000)], [2, [["a", "add 1 2"]], [["a", 2]]])
+    }),
+)
+
+Deno.test("mapWithState() types follow the spec's", () => {
+  const words = Testing.input<readonly [string, number]>([])
+  const spec = StateSpec.function((key: string, _: Option.Option<number>, __: StateSpec.State<number>) => [key, 1])
+  const mapped = words.pipe(DStream.mapWithState(spec.pipe(StateSpec.timeout("1 second"))), DStream.named("mapped"))
+  const records: DStream.DStream<[string, number]> = mapped
+  const snapshots: DStream.DStream<[string, number]> = mapped.pipe(DStream.stateSnapshots)
+  assert.deepEqual([records.name, snapshots.operation], ["mapped", "stateSnapshots"])
+  const byNumber = StateSpec.function((key: number, _: Option.Option<number>, __: StateSpec.State<number>) => key)
+  // @ts-expect-error the keys are strings
+  words.pipe(DStream.mapWithState(byNumber))
+  // @ts-expect-error the state is a number
+  spec.pipe(StateSpec.initialState([["a", "b"]]))
+  // @ts-expect-error there is no state
+  DStream.stateSnapshots(words)
+})
+
 Deno.test("mapWithState() reports wrong options before start", async () => {
   const spec = StateSpec.function(counting)
   const wrong = [

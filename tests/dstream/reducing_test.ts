@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
+import { Testing } from "../../lib/testing.ts"
+import { holds } from "../testing/laws.ts"
 import { failure, input, partitions, run, sorted } from "./batches.ts"
-
-const batches = fc.array(fc.array(fc.integer({ min: -9, max: 9 })), { maxLength: 4 })
 
 Deno.test("reduce() gives one record in one partition", async () =>
   assert.deepEqual(await partitions(DStream.reduce(input([[1, 2, 3], [4]]), (a, b) => a + b), 2), [[[6]], [[4]]]))
@@ -15,11 +15,11 @@ Deno.test("reduce() has no RDD where its parent has none", async () =>
   assert.ok(await failure(DStream.reduce(input<number>([null]), (a, b) => a + b)) instanceof DStream.NoRDD))
 
 Deno.test("reduce() keeps the order of records for functions that are associative only", () =>
-  fc.assert(
-    fc.asyncProperty(fc.array(fc.string({ minLength: 1 }), { minLength: 1 }), async (words) =>
-      assert.deepEqual(await run(DStream.reduce(input([words]), (a, b) => a + b)), [[words.join("")]])),
-    { numRuns: 20 },
-  ))
+  holds(Testing.oracle(
+    DStream.reduce((a: string, b: string) => a + b),
+    Testing.perBatch((words) => words.length === 0 ? [] : [words.join("")]),
+    { inputs: [Testing.arrivals(fc.string())] },
+  )))
 
 Deno.test("count() gives exactly one record, 0 for an empty batch, in as many partitions as is default", async () =>
   assert.deepEqual(await partitions(DStream.count(input([[1, 2, 3], [], "empty"])), 3), [
@@ -35,11 +35,11 @@ Deno.test("count() fails where its parent has no RDD", async () => {
 })
 
 Deno.test("count() agrees with the length of each batch", () =>
-  fc.assert(
-    fc.asyncProperty(batches, async (given) =>
-      assert.deepEqual(await run(DStream.count(input(given)), given.length), given.map((records) => [records.length]))),
-    { numRuns: 20 },
-  ))
+  holds(Testing.oracle(
+    (records) => DStream.count(records),
+    Testing.perBatch((records) => [records.length]),
+    { inputs: [Testing.batches(fc.integer())] },
+  )))
 
 Deno.test("countByValue() counts each record, by value", async () => {
   const counts = DStream.countByValue(input<[string, number]>([[["a", 1], ["a", 1], ["b", 1]], []]))
@@ -53,14 +53,16 @@ Deno.test("countByValue() puts values where the hash partitioner does", async ()
 })
 
 Deno.test("countByValue() agrees with a Map of each batch", () =>
-  fc.assert(
-    fc.asyncProperty(batches, async (given) => {
-      const expected = given.map((records) => {
-        const counts = new Map<number, number>()
-        for (const n of records) counts.set(n, (counts.get(n) ?? 0) + 1)
-        return sorted(Array.from(counts))
-      })
-      assert.deepEqual((await run(DStream.countByValue(input(given)), given.length)).map(sorted), expected)
-    }),
-    { numRuns: 20 },
-  ))
+  holds(Testing.oracle(
+    (records) => DStream.countByValue(records),
+    Testing.perBatch((records) => Array.from(Map.groupBy(records, (n) => n), ([n, same]) => [n, same.length] as const)),
+    { inputs: [Testing.arrivals(fc.integer({ min: -9, max: 9 }))] },
+  )))
+
+Deno.test("countByValue() is pairing with one and adding up by key, however the batch is cut", async () => {
+  const input = Testing.arrivals(Testing.skewedKeys())
+  await holds(Testing.laws.countByValueIsReduceByKey({ input }))
+  await holds(
+    Testing.laws.partitioningIsInvisible((keys: DStream.DStream<string>) => DStream.countByValue(keys), { input }),
+  )
+})

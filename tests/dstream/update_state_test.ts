@@ -9,6 +9,7 @@ import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as Partitioner from "../../lib/partitioner.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { Engine } from "../../lib/rdd/engine.ts"
+import * as Scheduler from "../../lib/scheduler.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
 import { Testing } from "../../lib/testing.ts"
 import { engines, onEngines } from "../streaming/support.ts"
@@ -268,7 +269,9 @@ onEngines(
   (engine) =>
     Effect.gen(function* () {
       const seen = new Map<number, ReadonlyArray<Pair>>()
-      const input = Testing.input<Pair, string>([[["a", 1]], Effect.fail("unreadable"), [["a", 2]], []])
+      const unreadable: Effect.Effect<ReadonlyArray<Pair>, string> = Effect.fail("unreadable")
+      const [one, two]: ReadonlyArray<ReadonlyArray<Pair>> = [[["a", 1]], [["a", 2]]]
+      const input = Testing.input([one ?? [], unreadable, two ?? [], []])
       const states = DStream.updateStateByKey(input, sum) as unknown as DStream.DStream<Pair>
       const how = { engine, onFailure: OutputPolicy.continueOn }
       const { batches } = yield* Testing.runOutputs([collected(seen)(states)], how)
@@ -354,6 +357,24 @@ Deno.test("updateStateByKey() keeps no lineage of batches that are over", async 
   assert.ok(Math.max(...depths) <= 8, `depths ${depths}`)
 })
 
+onEngines(
+  "updateStateByKey() starts anew in every context, also the same stream with another interval",
+  () =>
+    Effect.gen(function* () {
+      const seen = new Map<number, ReadonlyArray<Pair>>()
+      const output = collected(seen)(DStream.updateStateByKey(DStream.constant<Pair>([["a", 1]]), sum))
+      for (const batchDuration of [1000, 5000, 300]) {
+        const scheduler = { batchDuration }
+        const ssc = yield* Effect.provideService(StreamingContext.make, Scheduler.Scheduler, scheduler)
+        const active = yield* StreamingContext.start(ssc, [output])
+        yield* Testing.advance(active, 2)
+        yield* StreamingContext.stop(active, { stopSparkContext: false })
+      }
+      const [once, twice] = [[["a", 1]], [["a", 2]]]
+      assert.deepEqual(Array.from(seen.values()), [once, twice, once, twice, once, twice])
+    }),
+)
+
 onEngines("updateStateByKey() starts anew in every context, named or not", () =>
   Effect.gen(function* () {
     for (const words of [[1, 2], [5]]) {
@@ -369,6 +390,21 @@ onEngines("updateStateByKey() starts anew in every context, named or not", () =>
       assert.deepEqual(Array.from(seen.values()), sums.map((n) => sorted<Pair>([["a", n], ["a", n * 10]])))
     }
   }))
+
+Deno.test("updateStateByKey() types follow the function's", () => {
+  const words = Testing.input<readonly [string, number]>([])
+  const both: DStream.DStream<[string, [number, string]]> = words.pipe(
+    DStream.updateStateByKey((values, state: Option.Option<[number, string]>) =>
+      Option.map(state, ([n, text]) => [n + values.length, text])
+    ),
+  )
+  const sums: DStream.DStream<[string, number]> = words.pipe(DStream.updateStateByKey(sum, { initial: [["a", 1]] }))
+  assert.deepEqual([both.operation, sums.operation], ["updateStateByKey", "updateStateByKey"])
+  // @ts-expect-error the keys are strings
+  words.pipe(DStream.updateStateByKey(sum, { initial: [[1, 1]] }))
+  // @ts-expect-error the state is a number
+  words.pipe(DStream.updateStateByKey(sum, { initial: [["a", "b"]] }))
+})
 
 Deno.test("updateStateByKey() reports wrong options before start", async () => {
   const states = DStream.updateStateByKey(Testing.input<Pair>([[]]), sum, { partitions: 0 })

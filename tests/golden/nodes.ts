@@ -1,6 +1,6 @@
 /** DStream operations of cases. Adding one is one line of the table. */
 import { DStream } from "../../mod.ts"
-import { lookUp, type NodeSpec } from "./case.ts"
+import { type FunctionRef, lookUp, type NodeSpec } from "./case.ts"
 import { combineFn, flatMapFn, mapFn, partitionFn, predicateFn } from "./functions.ts"
 import { type AnyRDD, combiners, partitions, rddProgram } from "./rdd_nodes.ts"
 
@@ -28,6 +28,13 @@ const program = (node: NodeSpec) => {
 const onPartitions = unary((s, node) =>
   DStream.mapPartitions(s, partitionFn(node.f), { preservesPartitioning: node.preserve === true })
 )
+
+const sliding = ({ slide }: NodeSpec) => ({ slide: slide === undefined ? undefined : Number(slide) })
+
+const inverting = (node: NodeSpec) => ({
+  ...sliding(node),
+  inverse: node.inv === undefined ? undefined : combineFn(node.inv as FunctionRef),
+})
 
 const table: Readonly<Record<string, Build>> = {
   map: unary((s, { f }) => DStream.map(s, mapFn(f))),
@@ -72,6 +79,22 @@ const table: Readonly<Record<string, Build>> = {
   },
   persist: unary((s, { level }) => DStream.persist(s, level as never)),
   cache: unary(DStream.cache),
+  window: unary((s, node) => DStream.window(s, Number(node.window), sliding(node))),
+  reduceByWindow: unary((s, node) => DStream.reduceByWindow(s, combineFn(node.f), Number(node.window), inverting(node))),
+  countByWindow: unary((s, node) => DStream.countByWindow(s, Number(node.window), sliding(node))),
+  countByValueAndWindow: unary((s, node) =>
+    DStream.countByValueAndWindow(s, Number(node.window), { ...sliding(node), ...partitions(node) })
+  ),
+  groupByKeyAndWindow: keyed((s, node) =>
+    DStream.groupByKeyAndWindow(s, Number(node.window), { ...sliding(node), ...partitions(node) })
+  ),
+  reduceByKeyAndWindow: keyed((s, node) =>
+    DStream.reduceByKeyAndWindow(s, combineFn(node.f), Number(node.window), {
+      ...inverting(node),
+      ...partitions(node),
+      filter: node.filter === undefined ? undefined : predicateFn(node.filter as FunctionRef),
+    })
+  ),
 }
 
 /** Operations that change a stream and return it: its old name stands for the changed one as well. */

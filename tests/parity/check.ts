@@ -18,10 +18,11 @@ const root = new URL("../../", import.meta.url)
 
 const words = (text: string): ReadonlyArray<string> => text.split(" ").filter((word) => word !== "")
 
-/** The names of the tests in a source text, templates as they are written. */
+const declaration = /(?:^\w+|(?<![.\w])(?:Deno\.)?test)\(\s*(?:\{\s*name:\s*)?(["'`])((?:\\.|(?!\1)[^\\])*)\1/gm
+
+/** The names of the tests in a source text, of helpers at the start of a line as well; templates as they are written. */
 export const testNames = (text: string): ReadonlyArray<string> =>
-  [...text.matchAll(/\b(?:test|onEngines|holdsOnEngines)\(\s*(?:\{\s*name:\s*)?(["'`])((?:\\.|(?!\1)[^\\])*)\1/g)]
-    .map((match) => match[2] ?? "")
+  [...text.matchAll(declaration)].map((match) => match[2] ?? "")
 
 const outcomeText = (outcome: Outcome): string =>
   outcome._tag === "Failed" ? outcome.differences[0] ?? "failed" : outcome._tag === "Skipped" ? outcome.reason : ""
@@ -31,15 +32,11 @@ const presentProblems = async (row: Present, world: World): Promise<ReadonlyArra
   const unknown = (await Promise.all(names.map(world.exported))).flatMap((found, i) =>
     found ? [] : [`${names[i]} is not exported`]
   )
-  const [file, part] = row.test ?? []
+  const [file, ...parts] = row.test ?? []
   const tests = file === undefined ? [] : await world.testsIn(file)
-  const test = file === undefined || part === undefined
-    ? []
-    : tests === undefined
+  const test = tests === undefined
     ? [`there is no ${file}`]
-    : tests.some((name) => name.includes(part))
-    ? []
-    : [`${file} has no test "${part}"`]
+    : parts.flatMap((part) => tests.some((name) => name.includes(part)) ? [] : [`${file} has no test "${part}"`])
   const golden: Array<string> = []
   for (const id of words(row.golden ?? "")) {
     const outcome = await world.golden(id)

@@ -4,6 +4,8 @@ const element = "tests/dstream/element_test.ts"
 const reducing = "tests/dstream/reducing_test.ts"
 const transform = "tests/dstream/transform_test.ts"
 const window = "tests/dstream/window_test.ts"
+const outputs = "tests/dstream/output_test.ts"
+const saving = "tests/dstream/saving_test.ts"
 const reduce = "tests/dstream/window_reduce_test.ts"
 
 /** Operations on streams of any records. */
@@ -12,7 +14,7 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-01",
     ours: "DStream.make DStream.Batch",
     test: [element, "operators name themselves, their parent, their functions and their place"],
-    golden: "RM-14 RM-15",
+    golden: "RM-14",
     but: "a stream belongs to no context before start",
   },
   {
@@ -79,7 +81,11 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-14",
     ours: "DStream.foreachRDD DStream.foreachPartition",
-    test: ["tests/streaming/batches_test.ts", "an empty batch is a batch: its outputs run on an RDD without records"],
+    test: [
+      outputs,
+      "foreachRDD() gets the RDD of each batch, its time, the output's place in the graph, and the attempt",
+      "foreachRDD() without an action computes nothing",
+    ],
     golden: "EW-23 OP-16 OP-17 OP-18 OP-19",
   },
   {
@@ -98,9 +104,18 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-17",
     ours: "DStream.print",
     golden: "OP-01 OP-02 OP-03 OP-04 OP-05 OP-06 OP-07 OP-08 OP-09",
-    test: ["tests/examples/examples_test.ts", "network_word_count counts the words of its own server"],
+    test: [outputs, "print() prints the first ten records below the batch time, and dots if there are more"],
   },
-  { row: "D-18", ours: "DStream.window", test: [window, "window() is the concatenation of its batches"] },
+  {
+    row: "D-18",
+    ours: "DStream.window",
+    test: [
+      window,
+      "window() is the concatenation of its batches",
+      "window() does not start with durations that are no multiples of the stream's slide",
+      "window() with a slide longer than itself leaves batches out",
+    ],
+  },
   {
     row: "D-19",
     ours: "DStream.reduceByWindow",
@@ -127,7 +142,11 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-23",
     ours: "DStream.union",
-    test: ["tests/dstream/combining_test.ts", "union() puts the second stream's partitions after the first one's"],
+    test: [
+      "tests/dstream/combining_test.ts",
+      "union() puts the second stream's partitions after",
+      "union() fails where a stream has no RDD",
+    ],
     golden: "EW-17 EW-18",
   },
   {
@@ -136,8 +155,17 @@ export const dstream: ReadonlyArray<Row> = [
     test: ["tests/streaming/slice_test.ts", "slice() gives the RDDs between two times, both included"],
     but: "reads what is remembered and computes no RDDs of its own",
   },
-  { row: "D-25", reason: "not yet" },
-  { row: "D-26", reason: "not yet" },
+  {
+    row: "D-25",
+    ours: "DStream.saveAsObjectFiles",
+    test: [saving, "saveAsObjectFiles() writes what RDD.objectFile reads"],
+    but: "lines of JSON, where Spark writes Java objects",
+  },
+  {
+    row: "D-26",
+    ours: "DStream.saveAsTextFiles",
+    test: [saving, "saveAsTextFiles() makes a directory for each batch that has an RDD"],
+  },
   { row: "D-27", reason: "Java's helpers against type erasure; pairs are arrays of two here" },
   {
     row: "D-28",

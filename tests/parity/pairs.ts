@@ -74,7 +74,13 @@ export const pairs: ReadonlyArray<Row> = [
   {
     row: "P-13",
     ours: "DStream.reduceByKeyAndWindow",
-    test: [windows, "reduceByKeyAndWindow() with an inverse lets go of keys that have left the window"],
+    test: [
+      windows,
+      "reduceByKeyAndWindow() with an inverse lets go of keys that have left the window",
+      "reduceByKeyAndWindow() leaves out what the filter rejects, and does not fail when its batch leaves",
+      "reduceByKeyAndWindow() counts nothing from between windows that do not overlap",
+      "reduceByKeyAndWindow() does not start with durations that are no multiples of the stream's slide",
+    ],
     but:
       "needs no checkpoint; keys leave with their last value; windows that do not overlap count nothing from between",
   },
@@ -86,7 +92,12 @@ export const pairs: ReadonlyArray<Row> = [
   {
     row: "P-15",
     ours: "DStream.updateStateByKey",
-    test: [state, "updateStateByKey() is a map that every batch updates"],
+    test: [
+      state,
+      "updateStateByKey() is a map that every batch updates",
+      "updateStateByKey() leaves out batches in which",
+      "updateStateByKey() has no RDD until its parent has one, and then one in every batch",
+    ],
     but: "needs no checkpoint; a batch that fails is not in the state",
   },
   {

@@ -4,6 +4,7 @@ const actions = "tests/rdd/actions_test.ts"
 const ordered = "tests/rdd/actions_ordered_test.ts"
 const reductions = "tests/rdd/reductions_test.ts"
 const stats = "tests/rdd/stats_test.ts"
+const saving = "tests/rdd/saving_test.ts"
 const histogram = "tests/rdd/histogram_test.ts"
 
 /** Actions. */
@@ -77,8 +78,18 @@ export const actionRows: ReadonlyArray<Row> = [
     ours: "RDD.takeSample",
     test: ["tests/rdd/sampling_test.ts", "takeSample() takes what Spark takes, in its order"],
   },
-  { row: "RA-15", reason: "not yet" },
-  { row: "RA-16", reason: "not yet" },
+  {
+    row: "RA-15",
+    ours: "RDD.saveAsTextFile",
+    test: [saving, "saveAsTextFile() refuses a directory that is there, or replaces it whole"],
+    but: "no compression codec",
+  },
+  {
+    row: "RA-16",
+    ours: "RDD.saveAsObjectFile",
+    test: [saving, "objectFile() reads the records that saveAsObjectFile() wrote, in their order"],
+    but: "lines of JSON, where Spark writes Java objects",
+  },
   { row: "RA-17", reason: "an action is an Effect: fork it, and interrupt the fiber" },
   {
     row: "RA-18",

@@ -1,6 +1,5 @@
 import type { Row } from "./row.ts"
 
-const files = "files come later"
 const ranges = "tests/rdd/range_partitioner_test.ts"
 
 /** Partitioners, and how RDDs begin. */
@@ -50,13 +49,18 @@ export const creation: ReadonlyArray<Row> = [
   },
   {
     row: "SX-05",
-    ours: "RDD.text",
-    test: ["tests/rdd/creation_test.ts", "text() gives the lines of a text"],
-    but: `of a text in memory; ${files}`,
+    ours: "RDD.textFile RDD.text",
+    test: ["tests/rdd/saving_test.ts", "textFile() cuts files anywhere, and gives each line once"],
+    but: "a file or a directory, no patterns",
   },
-  { row: "SX-06", reason: files },
-  { row: "SX-07", reason: files },
-  { row: "SX-08", reason: files },
+  { row: "SX-06", reason: "not yet" },
+  { row: "SX-07", reason: "not yet" },
+  {
+    row: "SX-08",
+    ours: "RDD.objectFile",
+    test: ["tests/rdd/saving_test.ts", "textFile() and objectFile() fail with typed errors"],
+    but: "Hadoop's input formats are Java classes",
+  },
   {
     row: "SX-09",
     ours: "RDD.unionAll",
@@ -66,7 +70,11 @@ export const creation: ReadonlyArray<Row> = [
   {
     row: "SX-10",
     ours: "Broadcast.make Broadcast.destroy Broadcast.unpersist",
-    test: ["tests/rdd/broadcast_test.ts", "destroy() makes later reads fail with BroadcastDestroyed"],
+    test: [
+      "tests/rdd/broadcast_test.ts",
+      "destroy() makes later reads fail with BroadcastDestroyed",
+      "make() takes no RDD",
+    ],
   },
   {
     row: "SX-11",

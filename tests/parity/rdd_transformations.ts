@@ -41,8 +41,16 @@ export const transformations: ReadonlyArray<Row> = [
     golden: "RD-29 RD-30 RD-31 RD-32 RD-33",
     but: "no coalescer of one's own",
   },
-  { row: "RD-07", ours: "RDD.sample", test: [sampling, "sample() takes what Spark takes"] },
-  { row: "RD-08", ours: "RDD.randomSplit", test: [sampling, "randomSplit() cuts as Spark cuts"] },
+  {
+    row: "RD-07",
+    ours: "RDD.sample",
+    test: [sampling, "sample() takes what Spark takes", "no negative fraction or odd seed"],
+  },
+  {
+    row: "RD-08",
+    ours: "RDD.randomSplit",
+    test: [sampling, "randomSplit() cuts as Spark cuts", "randomSplit() wants weights that are not negative"],
+  },
   {
     row: "RD-09",
     ours: "RDD.union",
@@ -122,7 +130,7 @@ export const transformations: ReadonlyArray<Row> = [
   {
     row: "RD-28",
     ours: "RDD.localCheckpoint",
-    test: [persistence, "localCheckpoint() computes once, and cuts the lineage"],
+    test: [persistence, "localCheckpoint() computes now, keeps partitions and partitioner, and cuts the lineage"],
     but: "computes at once and gives another RDD",
   },
   {

@@ -3,8 +3,8 @@ export interface Present {
   readonly row: string
   /** Our names, separated by spaces, as `mod.ts` exports them; `testing/Testing.run` is one of a sub-path. */
   readonly ours: string
-  /** A file of tests, and a part of the name of a test in it. */
-  readonly test?: readonly [file: string, name: string]
+  /** A file of tests, and for each test in it that proves the row a part of its name. */
+  readonly test?: readonly [file: string, name: string, ...names: ReadonlyArray<string>]
   /** Ids of recordings of Spark that must agree, separated by spaces. */
   readonly golden?: string
   /** What of the row is not here, or is another way here. */

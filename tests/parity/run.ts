@@ -5,7 +5,8 @@ import type { Row } from "./row.ts"
 
 const proof = (row: Row): string => {
   if ("reason" in row) return row.reason
-  const test = row.test === undefined ? [] : [`${row.test[0]} "${row.test[1]}"`]
+  const [file, ...names] = row.test ?? []
+  const test = file === undefined ? [] : [`${file} ${names.map((name) => `"${name}"`).join(", ")}`]
   const golden = row.golden === undefined ? [] : [`golden ${row.golden}`]
   const but = row.but === undefined ? [] : [`but: ${row.but}`]
   return [...test, ...golden, ...but].join("; ")

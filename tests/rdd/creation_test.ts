@@ -26,11 +26,9 @@ onEngines(
     Effect.gen(function* () {
       for (const partitions of [0, -1, 1.5, NaN]) {
         for (const rdd of [RDD.parallelize([1], { partitions }), RDD.range(0, 1, { partitions })]) {
-          const error = yield* Effect.flip(RDD.count(rdd))
-          assert.equal(error._tag, "InvalidOption")
-          assert.match(error.message, /partitions is .*, but must be a positive whole number/)
+          assert.match(yield* invalid(rdd), /partitions is .*, but must be a positive whole number/)
         }
-        assert.equal((yield* Effect.flip(RDD.count(RDD.text("a", { partitions }))))._tag, "InvalidOption")
+        assert.match(yield* invalid(RDD.text("a", { partitions })), /positive whole number/)
       }
     }),
 )

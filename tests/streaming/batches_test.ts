@@ -1,5 +1,7 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
 import * as RDD from "../../lib/rdd.ts"
@@ -14,6 +16,7 @@ import {
   pass,
   pushed,
   recording,
+  settle,
   source,
   test,
 } from "./support.ts"
@@ -257,4 +260,101 @@ test("a receiver waits while the batches are behind, and goes on when they have 
     assert.equal(stored, 1)
     yield* pass(2200)
     assert.equal(stored, 2)
+  }))
+
+for (const how of ["remember()", "a window"]) {
+  test(`a receiver does not wait for blocks that are kept for ${how} only`, () =>
+    Effect.gen(function* () {
+      const { stream, push } = pushed<string>()
+      const ssc = yield* StreamingContext.makeWith({ receiverCapacity: 100 })
+      if (how === "remember()") yield* StreamingContext.remember(ssc, "1 minute")
+      const counts: Array<number> = []
+      const kept = how === "a window" ? DStream.window(stream, 10_000) : stream
+      yield* start(ssc, [
+        DStream.foreachRDD(kept, (rdd) => Effect.map(RDD.count(rdd), (count) => void counts.push(count))),
+      ])
+      for (let i = 0; i < 4; i++) {
+        yield* pass(500)
+        yield* Effect.forkChild(push("a".repeat(30)), { startImmediately: true })
+        yield* pass(500)
+      }
+      assert.deepEqual(counts, how === "a window" ? [1, 2, 3, 4] : [1, 1, 1, 1])
+    }))
+}
+
+test("a batch makes room for a receiver as soon as it has ended", () =>
+  Effect.gen(function* () {
+    const { stream, store } = pushed<string>()
+    const ssc = yield* StreamingContext.makeWith({ receiverCapacity: 100 })
+    let stored = 0
+    yield* start(ssc, [DStream.foreachRDD(stream, () => Effect.sleep(300))])
+    yield* Effect.forkChild(
+      Effect.forEach(
+        ["a".repeat(30), "b".repeat(30)],
+        (record) => Effect.andThen(store().one(record), Effect.sync(() => stored++)),
+      ),
+      { startImmediately: true },
+    )
+    yield* pass(1250)
+    assert.equal(stored, 1)
+    yield* pass(100)
+    assert.equal(stored, 2)
+  }))
+
+test("ticks wait while maxPendingBatches have not ended; then they follow in order, none is left out", () =>
+  Effect.gen(function* () {
+    const seen: Seen = []
+    const { ssc, events } = yield* observed({ maxPendingBatches: 3 })
+    const input = Testing.input(Array.from({ length: 40 }, (_, i) => [i + 1]))
+    const slow = DStream.foreachRDD(input, (rdd, { time }) =>
+      Effect.gen(function* () {
+        if (time === 1000) yield* Effect.sleep(19_500)
+        seen.push([time, yield* RDD.collect(rdd)])
+      }))
+    yield* start(ssc, [slow])
+    yield* pass(20_000)
+    const submitted = () => events.filter(({ _tag }) => _tag === "BatchSubmitted").length
+    assert.deepEqual([submitted(), seen], [3, []])
+    yield* pass(2000)
+    assert.deepEqual(seen, Array.from({ length: 22 }, (_, i) => [(i + 1) * 1000, [i + 1]]))
+  }))
+
+test("after a sleep of hours, of the machine, say, ticks are made up for a few at a time", () =>
+  Effect.gen(function* () {
+    const { ssc, events } = yield* observed()
+    let most = 0
+    let pending = 0
+    yield* StreamingContext.addStreamingListener(ssc, () => Effect.void)
+    const output = DStream.foreachRDD(Testing.input([[1]]), () =>
+      Effect.gen(function* () {
+        const count = (tag: string) => events.filter(({ _tag }) => _tag === tag).length
+        pending = count("BatchSubmitted") - count("BatchCompleted")
+        most = Math.max(most, pending)
+        yield* Effect.yieldNow
+      }))
+    const active = yield* start(ssc, [output])
+    yield* TestClock.adjust("10 minutes")
+    yield* settle
+    yield* pass(1000)
+    yield* stop(active, { stopGracefully: true })
+    assert.equal(events.filter(({ _tag }) => _tag === "BatchCompleted").length, 601)
+    assert.ok(most <= 9, `${most} batches at once`)
+  }))
+
+test("the first batch comes after the inputs have been opened, however long that takes", () =>
+  Effect.gen(function* () {
+    const seen: Seen = []
+    const slow = DStream.fromPositions(
+      "slow",
+      "Slow",
+      Effect.as(Effect.sleep(3500), {
+        plan: (time: number) => Effect.succeed(Option.some({ position: time, records: 1 })),
+        read: (time: number) => Effect.succeed(RDD.parallelize([time])),
+      }),
+    )
+    yield* Effect.forkScoped(start(yield* make, [recording(slow, seen)]), { startImmediately: true })
+    yield* pass(3900)
+    assert.deepEqual(seen, [])
+    yield* pass(1200)
+    assert.deepEqual(seen, [[4000, [4000]], [5000, [5000]]])
   }))

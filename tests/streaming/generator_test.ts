@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as DStream from "../../lib/dstream.ts"
+import * as Receiver from "../../lib/receiver.ts"
 import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
 import { Testing } from "../../lib/testing.ts"
@@ -66,39 +67,63 @@ test("a failing evaluation under continueOn: the whole batch is left out, as in 
     assert.equal(yield* getState(active), "Active")
   }))
 
-test("a failing evaluation under skip or dead letter: the output is left out, the others run, the batch is committed", () =>
+test("a failing evaluation under skip: the output is left out, the others run, the batch is committed", () =>
   Effect.gen(function* () {
     const seen: Seen = []
     const committed: Array<number> = []
-    const letters: Array<unknown> = []
     const input = source([[1], [2], [3]], { committed })
     const { ssc, events } = yield* observed()
     const active = yield* start(ssc, [
       DStream.onFailure(recording(throwing(input), []), OutputPolicy.skip),
       recording(input, seen),
-      DStream.onFailure(
-        recording(throwing(input), []),
-        OutputPolicy.deadLetter((_, { time, outputId, operator }) =>
-          Effect.sync(() => void letters.push([time, outputId, operator]))
-        ),
-      ),
     ])
     assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
     yield* stop(active)
     yield* awaitTermination(active)
     assert.deepEqual(seen, [[1000, [1]], [2000, [2]], [3000, [3]]])
-    assert.deepEqual([committed, letters], [[0, 1, 2], [[2000, 2, "transform"]]])
-    assert.deepEqual(outcomes(events).filter(([time]) => time === 2000), [
-      [2000, 0, "skipped"],
-      [2000, 2, "deadLettered"],
-      [2000, 1, "done"],
-    ])
+    assert.deepEqual(committed, [0, 1, 2])
+    assert.deepEqual(outcomes(events).filter(([time]) => time === 2000), [[2000, 0, "skipped"], [2000, 1, "done"]])
     const completed = events.find((event) => event._tag === "BatchCompleted" && event.batch.batchTime === 2000)
     assert.ok(completed?._tag === "BatchCompleted")
     assert.deepEqual(
       Object.values(completed.batch.outputOperationInfos).map(({ outcome }) => outcome),
-      ["skipped", "done", "deadLettered"],
+      ["skipped", "done"],
     )
+  }))
+
+test("a failing evaluation under dead letter: there is no RDD to hand over, so the context fails, nothing is committed", () =>
+  Effect.gen(function* () {
+    const committed: Array<number> = []
+    const letters: Array<unknown> = []
+    const letter = OutputPolicy.deadLetter(() => Effect.sync(() => void letters.push("letter")))
+    const input = source([[1], [2], [3]], { committed })
+    const active = yield* start(yield* make, [DStream.onFailure(recording(throwing(input), []), letter)])
+    assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "generation failed"])
+    const error = yield* Effect.flip(awaitTermination(active))
+    assert.ok(error._tag === "BatchFailed")
+    assert.deepEqual([error.batchTime, error.phase, error.operator], [2000, "generate", "transform"])
+    assert.deepEqual([committed, letters], [[0], []])
+  }))
+
+test("after a fatal generation failure no batch runs any more, although stopping takes a while", () =>
+  Effect.gen(function* () {
+    const seen: Seen = []
+    const slow = Receiver.make({
+      name: "Slow",
+      onStart: (_: Receiver.Store<number>) => Effect.void,
+      onStop: Effect.sleep(5000),
+    })
+    const input = source([[1], [2], [3], [4]])
+    const { ssc, events } = yield* observed()
+    const active = yield* start(ssc, [
+      recording(throwing(input), seen),
+      DStream.foreachRDD(DStream.receiverStream(slow), () => Effect.void),
+    ])
+    yield* pass(9000)
+    assert.equal((yield* Effect.flip(awaitTermination(active)))._tag, "BatchFailed")
+    assert.deepEqual(seen, [[1000, [1]]])
+    const submitted = events.flatMap((event) => event._tag === "BatchSubmitted" ? [event.batch.batchTime] : [])
+    assert.deepEqual(submitted, [1000])
   }))
 
 test("a failing evaluation under retry is evaluated again, and the batch has its result", () =>

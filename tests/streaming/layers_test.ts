@@ -31,21 +31,24 @@ const ofReceiver = Receiver.make({
   onStart: (store: Receiver.Store<number>) => Effect.flatMap(Factor, ({ id }) => store.one(id)),
 })
 
-onEngines("provide() builds its layer once for a run: for inputs, evaluation and jobs, and releases it at the end", () =>
-  Effect.gen(function* () {
-    const { counts, layer } = counting()
-    const seen: Array<readonly [number, ReadonlyArray<number>]> = []
-    const stream = DStream.receiverStream(ofReceiver).pipe(
-      DStream.transform((rdd) => Effect.map(Factor, ({ id }) => RDD.union(rdd, RDD.parallelize([10 * id])))),
-      DStream.mapEffect((n) => Effect.map(Factor, ({ id }) => n + 100 * id)),
-      DStream.provide(layer),
-    )
-    const active = yield* start(yield* make, [recording(stream, seen)])
-    yield* Testing.advance(active, 5)
-    assert.deepEqual([counts, seen.slice(0, 2)], [{ built: 1, released: 0 }, [[1000, [101, 110]], [2000, [110]]]])
-    yield* stop(active)
-    assert.deepEqual(counts, { built: 1, released: 1 })
-  }))
+onEngines(
+  "provide() builds its layer once for a run: for inputs, evaluation and jobs, and releases it at the end",
+  () =>
+    Effect.gen(function* () {
+      const { counts, layer } = counting()
+      const seen: Array<readonly [number, ReadonlyArray<number>]> = []
+      const stream = DStream.receiverStream(ofReceiver).pipe(
+        DStream.transform((rdd) => Effect.map(Factor, ({ id }) => RDD.union(rdd, RDD.parallelize([10 * id])))),
+        DStream.mapEffect((n) => Effect.map(Factor, ({ id }) => n + 100 * id)),
+        DStream.provide(layer),
+      )
+      const active = yield* start(yield* make, [recording(stream, seen)])
+      yield* Testing.advance(active, 5)
+      assert.deepEqual([counts, seen.slice(0, 2)], [{ built: 1, released: 0 }, [[1000, [101, 110]], [2000, [110]]]])
+      yield* stop(active)
+      assert.deepEqual(counts, { built: 1, released: 1 })
+    }),
+)
 
 test("provide() may need what a provide() after it gives, and two of the same layer are one", () =>
   Effect.gen(function* () {

@@ -8,7 +8,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as DStream from "../../lib/dstream.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
 import { Testing } from "../../lib/testing.ts"
-import { inVirtualTime, pushed, test } from "./support.ts"
+import { discard, inVirtualTime, pass, pushed, source, test } from "./support.ts"
 
 const { getActive, getActiveOrCreate, getState, make, remember, start, stop } = StreamingContext
 
@@ -221,4 +221,21 @@ test("awaitTerminationOrTimeout() is false when the time was up first, and the c
     yield* Testing.advance(active, 2)
     assert.equal(yield* Fiber.join(waiting), false)
     assert.deepEqual(yield* Testing.advance(active), ["completed"])
+  }))
+
+test("start() that is interrupted while its inputs open leaves no active context behind", () =>
+  Effect.gen(function* () {
+    let closed = 0
+    const open = Effect.andThen(Effect.addFinalizer(() => Effect.sync(() => closed++)), Effect.never)
+    const ssc = yield* make
+    const starting = yield* Effect.forkChild(
+      start(ssc, [
+        discard(DStream.fromPositions<number, number, never, never, never, Scope.Scope>("never", "Never", open)),
+      ]),
+      { startImmediately: true },
+    )
+    yield* pass(100)
+    yield* Fiber.interrupt(starting)
+    assert.deepEqual([closed, yield* getState(ssc), Option.isNone(yield* getActive)], [1, "Stopped", true])
+    yield* start(yield* make, [discard(source([[1]]))])
   }))

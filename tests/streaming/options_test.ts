@@ -66,6 +66,8 @@ test("StreamingContext.makeWith() rejects settings out of range, with InvalidOpt
       { maxRate: -5 },
       { maxRate: NaN },
       { receiverCapacity: 0 },
+      { maxPendingBatches: 0 },
+      { maxPendingBatches: 1.5 },
     ]
     for (const settings of wrong) {
       const problem = yield* Effect.flip(StreamingContext.makeWith(settings))

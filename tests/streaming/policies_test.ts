@@ -127,7 +127,7 @@ test("retry: the output runs again with attempts 1, 2, …, by the schedule, and
 
 test("retry: when the schedule is over, the policy after it applies: skip, dead letter, another retry, fail", () =>
   Effect.gen(function* () {
-    const run = Effect.fnUntraced(function* (policy: OutputPolicy.OutputPolicy<never, never, never>) {
+    const run = Effect.fnUntraced(function* (policy: OutputPolicy.OutputPolicy<never, never>) {
       const attempts: Array<number> = []
       const { ssc, events } = yield* observed()
       const active = yield* start(ssc, [DStream.onFailure(failing(Testing.input([[1], [2]]), 9, attempts), policy)])
@@ -137,7 +137,7 @@ test("retry: when the schedule is over, the policy after it applies: skip, dead 
       return [attempts, last, yield* Effect.exit(awaitTermination(active))] as const
     })
     const failures: Array<OutputPolicy.OutputFailure> = []
-    const handler = (_: RDD.RDD<never, unknown, unknown>, failure: OutputPolicy.OutputFailure) =>
+    const handler = (_: RDD.RDD<unknown, unknown, unknown>, failure: OutputPolicy.OutputFailure) =>
       Effect.sync(() => void failures.push(failure))
     const inRegistry = Effect.provideService(StreamingContext.Registry, { active: undefined })
     const twice = Schedule.recurs(2)
@@ -164,7 +164,7 @@ test("dead letter: the handler gets the batch's RDD and the failure; if it fails
     const input = source([[1], [2, 22], [3]], { committed })
     const output = DStream.onFailure(
       failing(input),
-      OutputPolicy.deadLetter((rdd: RDD.RDD<number, unknown, unknown>, { time, reason, operator }) =>
+      OutputPolicy.deadLetter((rdd, { time, reason, operator }) =>
         Effect.flatMap(
           Effect.orDie(RDD.collect(rdd)),
           (records) =>

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as DStream from "../../lib/dstream.ts"
 import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { make as makeRDD } from "../../lib/rdd/rdd.ts"
 import type { PendingState } from "../../lib/rdd/state.ts"
+import * as Scheduler from "../../lib/scheduler.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
 import { Testing } from "../../lib/testing.ts"
 import { onEngines, pass, source, test } from "./support.ts"
@@ -214,3 +216,31 @@ test("state: stopping in the middle of a batch drops its pending version", () =>
     yield* Testing.advance(next)
     assert.deepEqual([seen, committed], [[{ a: 2, b: 1, z: 1 }], [0]])
   }))
+
+onEngines(
+  "state: a second context on the same SparkContext starts with none, whatever its interval",
+  (engine) =>
+    Effect.gen(function* () {
+      const seen: Array<unknown> = []
+      const words = () =>
+        DStream.foreachRDD(
+          Testing.input([["a"], ["a"]]).pipe(
+            DStream.map((word) => [word, 1]),
+            DStream.updateStateByKey((ones: ReadonlyArray<number>, count: Option.Option<number>) =>
+              Option.some(Option.getOrElse(count, () => 0) + ones.length)
+            ),
+          ),
+          (rdd, { time }) => Effect.map(RDD.collect(rdd), (records) => void seen.push([time, ...records])),
+        )
+      const first = yield* start(yield* make, [words()])
+      yield* Testing.advance(first, 2)
+      yield* stop(first, { stopSparkContext: false })
+      yield* pass(50)
+      const second = yield* start(
+        yield* Effect.provideService(make, Scheduler.Scheduler, { batchDuration: 300 }),
+        [words()],
+      )
+      yield* Testing.advance(second, 2)
+      assert.deepEqual(seen, [[1000, ["a", 1]], [2000, ["a", 2]], [2100, ["a", 1]], [2400, ["a", 2]]], engine)
+    }),
+)

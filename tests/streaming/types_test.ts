@@ -2,9 +2,11 @@ import assert from "node:assert/strict"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as DStream from "../../lib/dstream.ts"
 import * as Graph from "../../lib/graph.ts"
+import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as RDD from "../../lib/rdd.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
 import { Testing } from "../../lib/testing.ts"
@@ -92,4 +94,56 @@ const program = (initialized: Handle<"Initialized">, active: Handle<"Active">, s
 
 Deno.test("the life of a context is in its type: what a state does not allow does not compile", () => {
   assert.equal(typeof program, "function")
+})
+
+Deno.test("Testing.input() infers pairs, and neither errors nor services where no Effect is given", () => {
+  const pairs = Testing.input([[["a", 1]], null])
+  same<typeof pairs, DStream.DStream<[string, number]>>()
+  const effects = Testing.input([[1], Effect.as(Effect.fail(new Refused()), [2])])
+  same<typeof effects, DStream.DStream<number, Refused>>()
+  assert.equal(DStream.isDStream(pairs), true)
+})
+
+Deno.test("outputs and policies that are written in a list do not take their types from it", () => {
+  const input = Testing.input([[1]])
+  const graph = Graph.make([
+    input.pipe(DStream.foreachRDD(() => Effect.void), DStream.onFailure(OutputPolicy.retry(Schedule.recurs(1)))),
+    input.pipe(
+      DStream.foreachRDD(() => Effect.void),
+      DStream.onFailure(OutputPolicy.retry(Schedule.recurs(1), OutputPolicy.deadLetter(() => new Refused()))),
+    ),
+  ])
+  same<typeof graph, Graph.Graph<Refused>>()
+  const module = Graph.module(import.meta, (_: null) => [
+    input.pipe(DStream.foreachRDD(() => Effect.void), DStream.onFailure(OutputPolicy.retry(Schedule.recurs(1)))),
+  ])
+  same<ReturnType<typeof module>, Graph.Graph>()
+  const ran = Testing.runOutputs([
+    input.pipe(DStream.foreachRDD(() => Effect.void), DStream.onFailure(OutputPolicy.retry(Schedule.recurs(1)))),
+  ])
+  same<typeof ran, Effect.Effect<Testing.Ran<never>, StreamingContext.StartError>>()
+  assert.equal(Graph.isGraph(graph), true)
+})
+
+Deno.test("a dead letter's handler takes the RDD of any output", () => {
+  OutputPolicy.deadLetter((rdd) => {
+    same<typeof rdd, RDD.RDD<unknown, unknown, unknown>>()
+    return Effect.void
+  })
+  // @ts-expect-error nobody has checked that the records are numbers
+  OutputPolicy.deadLetter((_: RDD.RDD<number>) => Effect.void)
+})
+
+Deno.test("DStream.make() takes the typed errors out of actions, and does not ask for the engine", () => {
+  const numbers = DStream.mapEffect(Testing.input([[1]]), (n) => n > 1 ? Effect.fail(new Refused()) : Effect.succeed(n))
+  const counted = DStream.make(
+    "counted",
+    [numbers],
+    Effect.gen(function* () {
+      const rdd = yield* numbers
+      return RDD.parallelize([yield* RDD.count(rdd), yield* Factor])
+    }),
+  )
+  same<typeof counted, DStream.DStream<number, Refused, Factor>>()
+  assert.equal(counted.operation, "counted")
 })

@@ -1,0 +1,21 @@
+/**
+ * PostgreSQL as a sink of `DStream.saveToSql`: each batch in one transaction, once.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import * as Postgres from "@dstream/dstream/postgres"
+ * import { Testing } from "@dstream/dstream/testing"
+ *
+ * const sink = Postgres.sink({ url: "postgres://user:password@localhost:5432/database" })
+ * const output = Testing.input([["to", "be"]]).pipe(
+ *   DStream.saveToSql(sink, { name: "words", table: "words", columns: ["word"], row: (word) => [word] }),
+ * )
+ * assert.equal(output.operation, "saveToSql")
+ * ```
+ *
+ * @module
+ */
+export { type PostgresOptions, sink } from "./connector/postgres/sink.ts"
+export type { SqlBatch, SqlError, SqlInsert, SqlRow, SqlSink, SqlTransaction, SqlValue } from "./dstream/sql_sink.ts"
