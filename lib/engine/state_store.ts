@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type CanonicalKey, canonicalKeys } from "../core/canonical_key.ts"
 import type { PendingState } from "../rdd/state.ts"
+import { Version } from "./state_version.ts"
 
 /**
  * Keeps the state of stateful operations. A batch opens pending versions, one a partition, and seals a version when all
@@ -38,149 +39,8 @@ export const StateStore: Context.Service<StateStore, StateStore> = Context.Servi
   "@dstream/dstream/StateStore",
 )
 
-interface Entry {
-  readonly key: unknown
-  readonly value: unknown
-  /** The version that has written it. */
-  readonly at: number
-}
-
-type Canonical = (key: unknown) => CanonicalKey
-type Entries = Map<CanonicalKey, Entry>
-
-/** Stands for an entry that is in the base and not in the version. */
-const REMOVED: Entry = { key: undefined, value: undefined, at: 0 }
-
-/**
- * One partition of one version: what differs from another version, its base, or everything where it has none. A pending
- * version differs from the one it was opened on, which is not touched before the commit. The commit turns that around:
- * work grows with the changes, not with the state, and who still holds the older version can read it.
- */
-class Version implements PendingState {
-  readonly #at: number
-  readonly #canonical: Canonical
-  #base: Version | undefined
-  #own: Entries = new Map()
-  #size: number
-  /** The key that was looked up last, and what was found: it is often the next to be written. */
-  #key: unknown = REMOVED
-  #canonicalKey: CanonicalKey
-  #found: Entry | undefined
-
-  constructor(at: number, canonical: Canonical, base: Version | undefined) {
-    this.#at = at
-    this.#canonical = canonical
-    this.#base = base
-    this.#size = base?.size ?? 0
-  }
-
-  get size(): number {
-    return this.#size
-  }
-
-  static #find(from: Version | undefined, canonical: CanonicalKey): Entry | undefined {
-    for (let version = from; version !== undefined; version = version.#base) {
-      const entry = version.#own.get(canonical)
-      if (entry !== undefined) return entry === REMOVED ? undefined : entry
-    }
-  }
-
-  /** What a version and those below it have of their own; the last has everything else. */
-  static #layers(from: Version): Array<Entries> {
-    const layers: Array<Entries> = []
-    for (let version: Version | undefined = from; version !== undefined; version = version.#base) {
-      layers.push(version.#own)
-    }
-    return layers
-  }
-
-  #lookUp(key: unknown): Entry | undefined {
-    this.#canonicalKey = this.#canonical(key)
-    this.#found = Version.#find(this, this.#canonicalKey)
-    this.#key = key
-    return this.#found
-  }
-
-  get(key: unknown): unknown {
-    return this.#lookUp(key)?.value
-  }
-
-  has(key: unknown): boolean {
-    return this.#lookUp(key) !== undefined
-  }
-
-  set(key: unknown, value: unknown): void {
-    if (key !== this.#key) this.#lookUp(key)
-    if (this.#found === undefined) this.#size++
-    // What the version has already, if only as removed, goes to the end.
-    if (this.#found === undefined || this.#found.at === this.#at) this.#own.delete(this.#canonicalKey)
-    this.#found = { key, value, at: this.#at }
-    this.#own.set(this.#canonicalKey, this.#found)
-  }
-
-  delete(key: unknown): boolean {
-    if (this.#lookUp(key) === undefined) return false
-    this.#size--
-    this.#found = undefined
-    if (Version.#find(this.#base, this.#canonicalKey) === undefined) this.#own.delete(this.#canonicalKey)
-    else this.#own.set(this.#canonicalKey, REMOVED)
-    return true
-  }
-
-  *#inOrder(): Iterable<Entry> {
-    const over = Version.#layers(this)
-    const all = over.pop() ?? new Map()
-    const [only] = over
-    const changes = over.length === 1 && only !== undefined ? only : layered(over)
-    for (const [canonical, entry] of all) if (!changes.has(canonical)) yield entry
-    for (const entry of changes.values()) if (entry !== REMOVED) yield entry
-  }
-
-  *entries(): Iterable<readonly [unknown, unknown]> {
-    for (const { key, value } of this.#inOrder()) yield [key, value]
-  }
-
-  *writtenBefore(time: number): Iterable<readonly [unknown, unknown]> {
-    for (const { key, value, at } of this.#inOrder()) {
-      if (at >= time) return
-      yield [key, value]
-    }
-  }
-
-  /** Makes this version the one that has everything, and its base the one that differs. */
-  settle(): this {
-    const base = this.#base
-    if (base === undefined) return this
-    const all = base.settle().#own
-    const before: Entries = new Map()
-    for (const [canonical, entry] of this.#own) {
-      const known = all.get(canonical)
-      before.set(canonical, known ?? REMOVED)
-      if (known !== undefined) all.delete(canonical)
-      if (entry !== REMOVED) all.set(canonical, entry)
-    }
-    this.#own = all
-    this.#base = undefined
-    base.#own = before
-    base.#base = this
-    return this
-  }
-}
-
-/** Changes over changes as one, from the last to the first. */
-const layered = (all: ReadonlyArray<Entries>): Entries => {
-  const out: Entries = new Map()
-  for (const changes of all.toReversed()) {
-    for (const [canonical, entry] of changes) {
-      out.delete(canonical)
-      out.set(canonical, entry)
-    }
-  }
-  return out
-}
-
 interface Versions {
-  readonly canonical: Canonical
+  readonly canonical: (key: unknown) => CanonicalKey
   /** The current version: its batch time, and its partitions. */
   at: number | undefined
   current: Map<number, Version>
@@ -218,7 +78,7 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
       Effect.sync(() => {
         const { canonical, current, pending, sealed } = versionsOf(id)
         const base = from === undefined ? undefined : (pending.get(from) ?? current).get(partition)
-        const version = new Version(at, canonical, base)
+        const version = Version.on(base ?? Version.empty(canonical), at)
         const partitions = pending.get(at) ?? new Map<number, Version>()
         sealed.delete(at)
         pending.set(at, partitions.set(partition, version))

@@ -11,10 +11,7 @@ export interface StateView {
   readonly get: (key: unknown) => unknown
   /** Whether there is an entry for a key. */
   readonly has: (key: unknown) => boolean
-  /**
-   * All entries, as long as the version is the newest in the order in which they were last written. Read lazily, so that a
-   * scan can end early.
-   */
+  /** All entries, in an order that depends on nothing but what was written. Read lazily, so that a scan can end early. */
   readonly entries: () => Iterable<readonly [key: unknown, value: unknown]>
   /** The entries that were last written before this batch time, those written longest ago first. Read lazily. */
   readonly writtenBefore: (time: number) => Iterable<readonly [key: unknown, value: unknown]>

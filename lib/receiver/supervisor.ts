@@ -117,15 +117,20 @@ export const supervise = <R>(
       return ending
     }))
 
+    const round = Effect.gen(function* () {
+      if (Deferred.isDoneUnsafe(stopped)) return yield* Cause.done()
+      const ending = yield* once
+      if (ending.kind === "stop") return yield* Cause.done()
+      const delay = Duration.max(Duration.fromInputUnsafe(ending.delay), SHORTEST_DELAY)
+      const restarting = `Restarting receiver with delay ${Duration.toMillis(delay)} ms: ${ending.message}`
+      yield* events.stopped(restarting, ending.error)
+      yield* Effect.raceFirst(Effect.sleep(delay), Deferred.await(stopped))
+    })
+
     const life = Effect.gen(function* () {
-      while (!Deferred.isDoneUnsafe(stopped)) {
-        const ending = yield* once
-        if (ending.kind === "stop") break
-        const delay = Duration.max(Duration.fromInputUnsafe(ending.delay), SHORTEST_DELAY)
-        const restarting = `Restarting receiver with delay ${Duration.toMillis(delay)} ms: ${ending.message}`
-        yield* events.stopped(restarting, ending.error)
-        yield* Effect.raceFirst(Effect.sleep(delay), Deferred.await(stopped))
-      }
+      // The first starts at once, and what restarts for ever must not grow.
+      const rounds = Effect.andThen(Effect.repeat(round, { times: 63 }), forever(round))
+      yield* Effect.catch(rounds, () => Effect.void)
       const { message, error } = yield* Deferred.await(stopped)
       generator.close()
       yield* events.stopped(message, error)

@@ -75,6 +75,8 @@ export class Runtime {
   /** How each batch ended that has ended lately. */
   readonly ended: Map<number, BatchEnd> = new Map()
   readonly stopped: Deferred.Deferred<void> = Deferred.makeUnsafe()
+  /** Done with the first failure that is reported and does not end the context. */
+  readonly reported: Deferred.Deferred<void> = Deferred.makeUnsafe()
   readonly #generator: GeneratorOptions
   readonly #sets: Queue.Queue<Runner.JobSet>
   readonly #lookUp: Replica.LookUp
@@ -202,6 +204,7 @@ export class Runtime {
     this.failure = failure
     this.hasFailed = bearing === "end"
     this.#closing ||= this.hasFailed
+    if (!this.hasFailed) Deferred.doneUnsafe(this.reported, Effect.void)
     this.#beat()
   }
 

@@ -258,8 +258,10 @@ export const awaitTermination = <E>(
 ): Effect.Effect<void, BatchFailed<E> | ReceiverFailed> => {
   const { runtime } = internalsOf(active)
   if (runtime === undefined) return Effect.void
-  const ended = runtime.until(() => runtime.failure !== undefined && !runtime.hasFailed)
-  const waited = Effect.raceFirst(ended, Deferred.await(runtime.stopped))
+  const stopped = Deferred.await(runtime.stopped)
+  const waited = Effect.suspend(() =>
+    runtime.hasFailed ? stopped : Effect.raceFirst(Deferred.await(runtime.reported), stopped)
+  )
   return Effect.andThen(waited, Effect.asVoid(outcome(runtime))) as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
 }
 

@@ -1,38 +1,42 @@
 import assert from "node:assert/strict"
-import fc from "fast-check"
+import * as fc from "fast-check"
 import * as Option from "effect/Option"
 import * as DStream from "../../lib/dstream.ts"
-import { failure, input, partitions, run, sorted } from "./batches.ts"
+import { Testing } from "../../lib/testing.ts"
+import { holds } from "../testing/laws.ts"
+import { failure, input, partitions, run } from "./batches.ts"
 
 type Pair = readonly [string, number]
 
-const side = fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.integer({ min: 0, max: 3 })), { maxLength: 6 })
+const side = Testing.batches(Testing.pairs(fc.nat(3), fc.constantFrom("a", "b", "c")), { maxBatches: 2, maxRecords: 6 })
 const keys = (...sides: ReadonlyArray<ReadonlyArray<Pair>>) => Array.from(new Set(sides.flat().map(([key]) => key)))
 const valuesOf = (pairs: ReadonlyArray<Pair>, key: string) => pairs.flatMap(([k, n]) => k === key ? [n] : [])
 const orNone = (values: ReadonlyArray<number>) => values.length === 0 ? [Option.none()] : values.map(Option.some)
 const cross = <A, B>(key: string, as: ReadonlyArray<A>, bs: ReadonlyArray<B>) =>
   as.flatMap((a) => bs.map((b) => [key, [a, b]]))
 
-type Stream = DStream.DStream<[string, number]>
+type Stream = DStream.DStream<readonly [string, number]>
 
 const agrees = (
   join: (left: Stream, right: Stream) => DStream.DStream<unknown>,
   oracle: (key: string, left: ReadonlyArray<number>, right: ReadonlyArray<number>) => ReadonlyArray<unknown>,
 ): Promise<void> =>
-  fc.assert(
-    fc.asyncProperty(side, side, async (left, right) => {
-      const expected = keys(left, right).flatMap((key) => oracle(key, valuesOf(left, key), valuesOf(right, key)))
-      const [joined = []] = await run(join(input([left]), input([right])))
-      assert.deepEqual(sorted(joined), sorted(expected))
-    }),
-    { numRuns: 20 },
-  )
+  holds(Testing.oracle(
+    join,
+    Testing.perBatch((left, right) =>
+      keys(left, right).flatMap((key) => oracle(key, valuesOf(left, key), valuesOf(right, key)))
+    ),
+    { inputs: [side, side] },
+  ))
 
 Deno.test("cogroup() gives the values that each stream has for a key", () =>
   agrees((left, right) => DStream.cogroup(left, right), (key, left, right) => [[key, [left, right]]]))
 
 Deno.test("join() gives every pair of values of a key that both streams have", () =>
   agrees((left, right) => DStream.join(left, right), cross))
+
+Deno.test("join() gives what two nested loops give", () =>
+  holds(Testing.laws.joinIsNestedLoop({ left: side, right: side })))
 
 Deno.test("leftOuterJoin() keeps left values without a partner", () =>
   agrees((left, right) => DStream.leftOuterJoin(left, right), (key, left, right) => cross(key, left, orNone(right))))

@@ -39,15 +39,15 @@ inFolder("saveAsTextFiles() makes a directory for each batch that has an RDD", a
   const input = Testing.input<unknown>([["a", ["b", 1]], null, []], { partitions: 2 })
   const outputs = [
     DStream.saveAsTextFiles(input, `${folder}/out`, "txt"),
-    input.pipe(DStream.repartition(1), DStream.saveAsTextFiles(`${folder}/`)),
+    Testing.input([["x"], ["y"], ["z"]]).pipe(DStream.repartition(1), DStream.saveAsTextFiles(`${folder}/`)),
   ] as const
   const { exit } = await Effect.runPromise(Testing.runOutputs(outputs, { engine }))
   assert.equal(exit._tag, "Success")
   const found = await contents(folder)
-  assert.deepEqual(Object.keys(found).sort(), ["-1000", "-3000", "out-1000.txt", "out-3000.txt"])
+  assert.deepEqual(Object.keys(found).sort(), ["-1000", "-2000", "-3000", "out-1000.txt", "out-3000.txt"])
   assert.deepEqual(found["out-1000.txt"], { _SUCCESS: "", "part-00000": "a\n", "part-00001": "(b,1)\n" })
   assert.deepEqual(found["out-3000.txt"], { _SUCCESS: "", "part-00000": "", "part-00001": "" })
-  assert.deepEqual(found["-3000"], { _SUCCESS: "", "part-00000": "" })
+  assert.deepEqual(found["-3000"], { _SUCCESS: "", "part-00000": "z\n" })
 })
 
 inFolder("saveAsObjectFiles() writes what RDD.objectFile reads", async (folder, engine) => {

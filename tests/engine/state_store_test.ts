@@ -156,7 +156,7 @@ const key = fc.oneof(
 )
 const step: fc.Arbitrary<Step> = fc.record({ key, value: fc.option(fc.nat(), { nil: undefined }) })
 
-Deno.test("StateStore holds what a list of entries holds, in the order of the last writes, whatever fails in between", () =>
+Deno.test("StateStore holds what a list of entries holds, whatever fails in between", () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ steps: fc.array(step), ends: fc.constantFrom("commit", "abort", "unsealed") }), {
@@ -179,7 +179,9 @@ Deno.test("StateStore holds what a list of entries holds, in the order of the la
                   next = [...next.filter(([other]) => other !== name), [name, key, value]]
                 }
               }
-              assert.deepEqual(Array.from(version.entries()), next.map(([, key, value]) => [key, value]))
+              const byName = (entries: Iterable<readonly [unknown, unknown]>) =>
+                Array.from(entries, (entry) => JSON.stringify([typeof entry[0], ...entry])).toSorted()
+              assert.deepEqual(byName(version.entries()), byName(next.map(([, key, value]) => [key, value])))
               assert.equal(version.size, next.length)
               if (ends !== "unsealed") yield* store.seal("s", at)
               yield* ends === "abort" ? store.abort(at) : store.commit(at)

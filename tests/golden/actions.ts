@@ -1,11 +1,12 @@
 /** Actions of cases. Adding one is one line of the table. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { Partitioner, RDD } from "../../mod.ts"
 import { Engine } from "../../lib/rdd/engine.ts"
 import { lookUp, type NodeSpec } from "./case.ts"
 import { combineFn } from "./functions.ts"
-import { type AnyRDD, zeroOf } from "./rdd_nodes.ts"
+import { type AnyRDD, drawing, zeroOf } from "./rdd_nodes.ts"
 import { decode } from "./values.ts"
 
 /** An action on an RDD. */
@@ -41,6 +42,9 @@ const aggregating = (
   const [seq, comb] = [combineFn(node.seq) as never, combineFn(node.comb) as never]
   return (rdd) => action(rdd, seq, comb, node)
 }
+
+const numeric = (action: (rdd: Numbers) => Effect.Effect<unknown, unknown, Engine>): () => Action => () => (rdd) =>
+  action(rdd as Numbers)
 
 const depth = (node: NodeSpec) => ({ depth: node.depth as number | undefined })
 
@@ -78,6 +82,36 @@ const table: Readonly<Record<string, (node: NodeSpec) => Action>> = {
       let count = 0
       return Effect.map(RDD.foreachPartition(rdd, () => void count++), () => count)
     }),
+  toLocalIterator: () => (rdd) => Stream.runCollect(RDD.toLocalIterator(rdd)),
+  takeSample: (node) => (rdd) => RDD.takeSample(rdd, node.n ?? 0, drawing(node)),
+  sum: numeric(RDD.sum),
+  mean: numeric(RDD.mean),
+  variance: numeric(RDD.variance),
+  stdev: numeric(RDD.stdev),
+  popVariance: numeric(RDD.popVariance),
+  popStdev: numeric(RDD.popStdev),
+  sampleVariance: numeric(RDD.sampleVariance),
+  sampleStdev: numeric(RDD.sampleStdev),
+  stats: numeric((rdd) =>
+    Effect.map(
+      RDD.stats(rdd),
+      (found) => [found.count, found.mean, found.sum, found.min, found.max, found.variance, found.stdev],
+    )
+  ),
+  histogram: (node) => (rdd) => {
+    const numbers = rdd as Numbers
+    return node.edges === undefined
+      ? RDD.histogram(numbers, Number(node.buckets))
+      : RDD.histogram(numbers, node.edges as ReadonlyArray<number>, { even: node.even === true })
+  },
+  storageLevel: () => (rdd) => Effect.sync(() => RDD.getStorageLevel(rdd)),
+  persist: ({ level }) => (rdd) => Effect.sync(() => RDD.getStorageLevel(RDD.persist(rdd, level as never))),
+  cache: () => (rdd) => Effect.sync(() => RDD.getStorageLevel(RDD.cache(rdd))),
+  unpersist: () => (rdd) => Effect.as(RDD.unpersist(rdd), RDD.getStorageLevel(rdd)),
+  isCheckpointed: () => (rdd) => Effect.sync(() => RDD.isCheckpointed(rdd)),
+  // There is no directory to checkpoint to, and none is needed.
+  checkpoint: () => (rdd) => Effect.asVoid(RDD.localCheckpoint(rdd)),
+  localCheckpoint: () => (rdd) => Effect.asVoid(RDD.localCheckpoint(rdd)),
   getNumPartitions: () => RDD.getNumPartitions,
   partitioner: () => (rdd) =>
     Effect.map(RDD.partitioner(rdd), (found) => partitionerName(Option.getOrUndefined(found))),

@@ -3,11 +3,13 @@ import { DStream } from "../../mod.ts"
 import { type FunctionRef, lookUp, type NodeSpec } from "./case.ts"
 import { combineFn, flatMapFn, mapFn, partitionFn, predicateFn } from "./functions.ts"
 import { type AnyRDD, combiners, partitions, rddProgram } from "./rdd_nodes.ts"
+import { stateNodes } from "./state_nodes.ts"
 
 /** A stream of a case. */
 export type Stream = DStream.DStream<unknown, unknown>
 type Pairs = DStream.DStream<readonly [unknown, unknown], unknown>
-type Build = (node: NodeSpec, streams: ReadonlyArray<Stream>) => Stream
+/** Makes the stream of a node of the streams that it names. */
+export type Build = (node: NodeSpec, streams: ReadonlyArray<Stream>) => Stream
 
 const one = (streams: ReadonlyArray<Stream>): Stream => streams[0] as Stream
 
@@ -77,6 +79,9 @@ const table: Readonly<Record<string, Build>> = {
       (rdds, { time }) => run(rdds as ReadonlyArray<AnyRDD>, time),
     ) as Stream
   },
+  ...stateNodes,
+  // State is kept without checkpoints.
+  checkpoint: unary((s) => s),
   persist: unary((s, { level }) => DStream.persist(s, level as never)),
   cache: unary(DStream.cache),
   window: unary((s, node) => DStream.window(s, Number(node.window), sliding(node))),

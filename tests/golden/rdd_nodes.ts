@@ -60,6 +60,12 @@ const onPartitions = (node: NodeSpec): Apply => {
   return (rdds) => RDD.mapPartitions(one(rdds), f, preserving(node))
 }
 
+/** How a node draws. */
+export const drawing = (node: NodeSpec): RDD.SampleOptions => ({
+  seed: node.seed as number | undefined,
+  withReplacement: node.withReplacement === true,
+})
+
 const table: Readonly<Record<string, (node: NodeSpec) => Apply>> = {
   parallelize: (node) => () => RDD.parallelize(decodeAll(node.data as ReadonlyArray<unknown>), partitions(node)),
   emptyRDD: () => () => RDD.empty(),
@@ -75,7 +81,10 @@ const table: Readonly<Record<string, (node: NodeSpec) => Apply>> = {
     return (rdds) => RDD.filter(one(rdds), f)
   },
   mapPartitions: onPartitions,
-  mapPartitionsWithIndex: onPartitions,
+  mapPartitionsWithIndex: (node) => {
+    const f = partitionFn(node.f)
+    return (rdds) => RDD.mapPartitionsWithIndex(one(rdds), (index, part) => f(part, index), preserving(node))
+  },
   mapWithTime: () => (rdds, time) => RDD.map(one(rdds), (x) => [x, time]),
   throwAt: (node) => (rdds, time) => {
     if (time === node.time) throw new UserError(String(node.message ?? `boom at ${time}`))
@@ -101,7 +110,12 @@ const table: Readonly<Record<string, (node: NodeSpec) => Apply>> = {
   keyBy: mapOf((rdd, f) => RDD.keyBy(rdd, f)),
   coalesce: plainly((rdd, node) => RDD.coalesce(rdd, node.n ?? 1, { shuffle: node.shuffle === true })),
   repartition: plainly((rdd, node) => RDD.repartition(rdd, node.n ?? 1)),
-  persist: plainly((rdd) => RDD.persist(rdd)),
+  sample: plainly((rdd, node) => RDD.sample(rdd, Number(node.fraction), drawing(node))),
+  randomSplit: plainly((rdd, node) =>
+    RDD.randomSplit(rdd, node.weights as ReadonlyArray<number>, drawing(node))[Number(node.index)] ?? missing("split")
+  ),
+  pipe: plainly((rdd, node) => RDD.pipe(rdd, node.command as RDD.Command)),
+  persist: plainly((rdd, { level }) => RDD.persist(rdd, level as never)),
   cache: plainly(RDD.cache),
   keys: keyed(RDD.keys),
   values: keyed(RDD.values),
@@ -141,6 +155,9 @@ const table: Readonly<Record<string, (node: NodeSpec) => Apply>> = {
   rightOuterJoin: joining((a, b, options) => RDD.rightOuterJoin(a, b, options)),
   fullOuterJoin: joining((a, b, options) => RDD.fullOuterJoin(a, b, options)),
   subtractByKey: joining((a, b, options) => RDD.subtractByKey(a, b, options)),
+  sampleByKey: keyed((rdd, node) =>
+    RDD.sampleByKey(rdd, decode(node.fractions) as ReadonlyArray<readonly [unknown, number]>, drawing(node))
+  ),
   sortByKey: keyed((rdd, node) => RDD.sortByKey(rdd, sort(node))),
   repartitionAndSortWithinPartitions: keyed((rdd, node) => RDD.repartitionAndSortWithinPartitions(rdd, hashOf(node))),
 }

@@ -103,6 +103,14 @@ const table: Readonly<Record<string, Step>> = {
   remember: inContext((context, { ms }) => StreamingContext.remember(context.ssc, Number(ms))),
   persistStream: defining((context, step) => context.persisted.set(String(step.in), step.level as string | undefined)),
   cacheStream: defining((context, step) => context.persisted.set(String(step.in), undefined)),
+  checkpointStream: defining(() => {}),
+  isCheckpointingEnabled: inContext(({ spec }) =>
+    Effect.sync(() => spec.checkpoint === true ? missing("checkpoint directory") : false)
+  ),
+  storageLevel: inContext((context, step) => Effect.sync(() => context.level(step.in))),
+  rddStorageLevel: inContext((context, step, script) =>
+    Effect.map(computed(context, step, script), (rdd) => rdd === undefined ? null : RDD.getStorageLevel(rdd))
+  ),
   slice: inContext((context, step) =>
     Effect.gen(function* () {
       const stream = context.stream(step.in)

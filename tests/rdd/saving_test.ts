@@ -141,12 +141,14 @@ onEngines(
   () =>
     inFolder((folder) =>
       Effect.gen(function* () {
-        const bad = RDD.parallelize([new Map([["a", 1]])], { partitions: 1 }).pipe(RDD.map((map) => {
-          if (map.size === 1) throw new TypeError("no text")
-          return map
-        }))
+        const bad = RDD.parallelize([1], { partitions: 1 }).pipe(RDD.map(() => ({
+          toString() {
+            throw new TypeError("no text")
+          },
+        })))
         const error = yield* Effect.flip(RDD.saveAsTextFile(bad, `${folder}/out`))
-        assert.match(error.message, /no text/)
+        assert.equal(error.reason._tag, "FunctionFailed")
+        assert.match(error.message, /saveAsTextFile at saving_test.ts.* in partition 0: no text/)
         assert.deepEqual(yield* contents(folder), {})
       })
     ),

@@ -26,7 +26,7 @@ Deno.test("check() tells the law, the smallest input, both results, and how to s
   ])
   assert.match(
     lines[4] ?? "",
-    /^  found by input \d+, made smaller \d+ times; again with \{ seed: 1, path: "\d[\d:]*" \}$/,
+    /^ {2}found by input \d+, made smaller \d+ times; again with \{ seed: 1, path: "\d[\d:]*" \}$/,
   )
 })
 
@@ -63,7 +63,7 @@ Deno.test("check() counts a side that fails as a broken law, even if both do", a
   })
   const { given, message } = await broken(failing)
   assert.deepEqual(given, { inputs: [[[0]]], partitions: 1 })
-  assert.match(message, /left   failed: .*out of paper\n  right  failed: .*out of ink/)
+  assert.match(message, /left {3}failed: .*out of paper\n {2}right {2}failed: .*out of ink/)
 })
 
 Deno.test("check() counts a side that throws as failed", async () => {
@@ -73,7 +73,7 @@ Deno.test("check() counts a side that throws as failed", async () => {
     },
     right: () => Effect.succeed(1),
   })
-  assert.match((await broken(throwing)).message, /left   failed: no stream\n  right  1/)
+  assert.match((await broken(throwing)).message, /left {3}failed: no stream\n {2}right {2}1/)
 })
 
 Deno.test("check() stops when it is interrupted", () =>

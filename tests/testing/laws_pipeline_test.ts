@@ -1,5 +1,4 @@
 import assert from "node:assert/strict"
-import * as fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
 import { Testing } from "../../lib/testing.ts"
 import { broken, holds, smallest } from "./laws.ts"

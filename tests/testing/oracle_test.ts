@@ -22,7 +22,7 @@ Deno.test("oracle() finds the smallest batches for which the meaning differs", a
     { inputs: [numbers] },
   ))
   assert.deepEqual([law, given], ["stream = batch", { inputs: [[[5]]], partitions: 1 }])
-  assert.match(message, /left   \[\[6\]\]\n  right  \[\[5\]\]/)
+  assert.match(message, /left {3}\[\[6\]\]\n {2}right {2}\[\[5\]\]/)
 })
 
 Deno.test("oracle() compares lists, bags or sets of records", async () => {

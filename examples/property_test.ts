@@ -1,0 +1,55 @@
+/**
+ * Property tests of a pipeline of your own: random batches instead of a few chosen ones, in virtual time.
+ *
+ *     deno test examples/property_test.ts    # as tests
+ *     deno run examples/property_test.ts     # shows how a mistake is caught
+ *
+ * @module
+ */
+import { DStream } from "@dstream/dstream"
+import { Testing } from "@dstream/dstream/testing"
+import { Effect } from "effect"
+import * as fc from "fast-check"
+
+type Readings = DStream.DStream<readonly [sensor: string, celsius: number]>
+
+/** The pipeline to test: the average of each sensor in each batch. */
+const averages = (readings: Readings) =>
+  readings.pipe(
+    DStream.mapValues((celsius) => [celsius, 1]),
+    DStream.reduceByKey(([sum, count], [more, others]) => [sum + more, count + others]),
+    DStream.mapValues(([sum, count]) => sum / count),
+  )
+
+/** The same with a mistake: the average of averages is not that of all. */
+const mistaken = (readings: Readings) => DStream.reduceByKey(readings, (a, b) => (a + b) / 2)
+
+/** Some sensors send much more than others; there are bursts, silence, and batches without an RDD. */
+const input = Testing.arrivals(Testing.pairs(fc.integer({ min: -40, max: 60 }), Testing.skewedKeys({ distinct: 3 })))
+
+/** What an average is, with plain arrays. */
+const meaning = Testing.perBatch((readings: ReadonlyArray<readonly [string, number]>) =>
+  Array.from(
+    Map.groupBy(readings, ([sensor]) => sensor),
+    ([sensor, own]): [string, number] => [sensor, own.reduce((sum, [, celsius]) => sum + celsius, 0) / own.length],
+  )
+)
+
+const laws = [
+  Testing.oracle(averages, meaning, { inputs: [input], name: "averages = averages of plain arrays" }),
+  Testing.laws.partitioningIsInvisible(averages, { input }),
+  Testing.laws.orderIsInvisible(averages, { input }),
+  Testing.laws.enginesAgree(averages, { input }),
+]
+
+for (const law of laws) {
+  Deno.test(`averages: ${law.name}`, () => Effect.runPromise(Effect.asVoid(Testing.check(law))))
+}
+
+if (import.meta.main) {
+  const { log } = console
+  for (const { law, runs } of await Effect.runPromise(Testing.checkAll(laws))) log(`"${law}" held for ${runs} inputs`)
+  const wrong = Testing.oracle(mistaken, meaning, { inputs: [input], name: "mistaken = averages of plain arrays" })
+  const caught = await Effect.runPromise(Effect.flip(Testing.check(wrong, { seed: 1 })))
+  log(`\n${caught.message}`)
+}
