@@ -59,7 +59,7 @@ export const layer = (start: number): Layer.Layer<never> => {
 /** Real time that a batch gets for real work: at first, and then for each interval; in milliseconds. */
 const PATIENCE = { first: 3_000, more: 100, near: 2, far: 50 } as const
 /** When a batch is given up: after so many intervals if it does real work or nothing, or so many sleeps as well. */
-const LIMITS = { idle: 20, intervals: 100, sleeps: 5_000 } as const
+const LIMITS = { idle: 20, intervals: 20, sleeps: 1_000 } as const
 
 /**
  * Waits for a batch. While it sleeps, the clock goes on from one of its sleeps to the next; ticks that come due then wait for

@@ -5,6 +5,7 @@ import * as Schedule from "effect/Schedule"
 import * as fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
 import * as OutputPolicy from "../../lib/output_policy.ts"
+import * as Partitioner from "../../lib/partitioner.ts"
 import * as RDD from "../../lib/rdd.ts"
 import * as StateSpec from "../../lib/state_spec.ts"
 import { Testing } from "../../lib/testing.ts"
@@ -344,3 +345,27 @@ Deno.test("mapWithState() reports wrong options before start", async () => {
     assert.match((await Effect.runPromise(Effect.flip(Testing.run(mapped)))).message, message)
   }
 })
+
+onEngines(
+  "mapWithState() keeps state where numPartitions() and partitioner() say, whatever they were before",
+  (engine) =>
+    Effect.gen(function* () {
+      const given = Testing.input<Given>([[["a", "add"], ["b", "add"]], [["b", "add"], ["a", "add"]]])
+      const keys = (spec: StateSpec.StateSpec<string, Ask, number, Seen>) =>
+        Effect.map(
+          Testing.runPartitions(DStream.stateSnapshots(DStream.mapWithState(given, spec)), { engine }),
+          (batches) =>
+            batches.map((parts) => parts?.map((part) => part.map(([key, count]) => `${key}${count}`).toSorted())),
+        )
+      const spec = StateSpec.function(counting)
+      const swapped = Partitioner.make({
+        name: "swapped",
+        numPartitions: 2,
+        getPartition: (key) => key === "a" ? 1 : 0,
+      })
+      const hashed = spec.pipe(StateSpec.partitioner(swapped), StateSpec.numPartitions(3))
+      assert.deepEqual(yield* keys(hashed), [[[], ["a1"], ["b1"]], [[], ["a2"], ["b2"]]])
+      const placed = spec.pipe(StateSpec.numPartitions(3), StateSpec.partitioner(swapped))
+      assert.deepEqual(yield* keys(placed), [[["b1"], ["a1"]], [["b2"], ["a2"]]])
+    }),
+)

@@ -5,6 +5,7 @@ import * as Stream from "effect/Stream"
 import { Partitioner, RDD } from "../../mod.ts"
 import { Engine } from "../../lib/rdd/engine.ts"
 import { lookUp, type NodeSpec } from "./case.ts"
+import { folder, listing } from "./files.ts"
 import { combineFn } from "./functions.ts"
 import { type AnyRDD, drawing, zeroOf } from "./rdd_nodes.ts"
 import { decode } from "./values.ts"
@@ -112,6 +113,13 @@ const table: Readonly<Record<string, (node: NodeSpec) => Action>> = {
   // There is no directory to checkpoint to, and none is needed.
   checkpoint: () => (rdd) => Effect.asVoid(RDD.localCheckpoint(rdd)),
   localCheckpoint: () => (rdd) => Effect.asVoid(RDD.localCheckpoint(rdd)),
+  saveAsTextFile: ({ twice }) => (rdd) =>
+    Effect.scoped(Effect.gen(function* () {
+      const path = `${yield* folder}/rdd`
+      yield* RDD.saveAsTextFile(rdd, path)
+      if (twice === true) yield* RDD.saveAsTextFile(rdd, path)
+      return yield* Effect.promise(() => listing(path))
+    })),
   getNumPartitions: () => RDD.getNumPartitions,
   partitioner: () => (rdd) =>
     Effect.map(RDD.partitioner(rdd), (found) => partitionerName(Option.getOrUndefined(found))),

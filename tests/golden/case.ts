@@ -71,6 +71,8 @@ export interface EntrySpec {
   readonly called?: boolean
   readonly value?: unknown
   readonly error?: ErrorSpec
+  /** Whether it is not compared. Recordings do not say so; relaxations do. */
+  readonly free?: boolean
 }
 
 /** A batch that failed, or an output in it. */
@@ -79,6 +81,8 @@ export interface BatchErrorSpec {
   readonly phase: "generate" | "job"
   readonly outputOpId?: number
   readonly error: ErrorSpec
+  /** As in an entry. */
+  readonly free?: boolean
 }
 
 /** What a step, a call or an action gave. */

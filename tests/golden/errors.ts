@@ -20,6 +20,7 @@ const mappings: ReadonlyArray<readonly [spark: RegExp, ours: RegExp]> = [
     /^Number of partitions \(-?\d+\) must be positive/,
     /is -?\d+, but must be a positive whole number|must be positive/,
   ],
+  [/^Output directory .* already exists/, /Output directory .* already exists/],
   [/^GoldenInput@.* has not been initialized/, /^StreamingContext has not been started/],
 ]
 
@@ -69,11 +70,14 @@ const texted = (expected: ErrorSpec, message: string): boolean => {
   return pattern(text).test(message) || mappings.some(([spark, ours]) => spark.test(text) && ours.test(message))
 }
 
+/** What fails inside of tasks. */
+const taskErrors: ReadonlySet<string> = new Set(["FunctionFailed", "ProcessFailed"])
+
 /** Whether one of ours stands for one of Spark's. */
 export const matches = (expected: ErrorSpec, error: unknown): boolean => {
   const all = chain(error)
   const wanted = expected.task ?? expected
-  if (expected.task !== undefined && !all.some((each) => tagOf(each) === "FunctionFailed")) return false
+  if (expected.task !== undefined && !all.some((each) => taskErrors.has(tagOf(each)))) return false
   return wanted.class === "UserError"
     ? messageOf(all.at(-1)) === wanted.message
     : all.some((each) => texted(wanted, messageOf(each)))

@@ -1,7 +1,15 @@
 /** Files that cases read and write, under a folder of their own. */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { Expected, StepSpec } from "./case.ts"
 import { lookUp } from "./case.ts"
 import { compareValues } from "./compare.ts"
+
+/** A folder for the files of one run. */
+export const folder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.promise(() => Deno.makeTempDir()),
+  (path) => Effect.promise(() => Deno.remove(path, { recursive: true })),
+)
 
 const millis = (step: StepSpec): Date => new Date(Number(step.mtime ?? 0))
 
@@ -26,7 +34,7 @@ export const isFileStep = (step: StepSpec): boolean => Object.hasOwn(steps, step
 export const fileStep = (step: StepSpec, root: string): Promise<void> => lookUp(steps, step.do, "step")(step, root)
 
 /** All files below a folder in the order of their names, hidden ones left out. */
-const listing = async (
+export const listing = async (
   root: string,
   under = "",
 ): Promise<ReadonlyArray<{ readonly file: string; readonly text: string }>> => {

@@ -3,6 +3,7 @@ import { DStream } from "../../mod.ts"
 import { type FunctionRef, lookUp, type NodeSpec } from "./case.ts"
 import { combineFn, flatMapFn, mapFn, partitionFn, predicateFn } from "./functions.ts"
 import { type AnyRDD, combiners, partitions, rddProgram } from "./rdd_nodes.ts"
+import { standIns } from "./stand_ins.ts"
 import { stateNodes } from "./state_nodes.ts"
 
 /** A stream of a case. */
@@ -80,12 +81,15 @@ const table: Readonly<Record<string, Build>> = {
     ) as Stream
   },
   ...stateNodes,
+  ...standIns,
   // State is kept without checkpoints.
   checkpoint: unary((s) => s),
   persist: unary((s, { level }) => DStream.persist(s, level as never)),
   cache: unary(DStream.cache),
   window: unary((s, node) => DStream.window(s, Number(node.window), sliding(node))),
-  reduceByWindow: unary((s, node) => DStream.reduceByWindow(s, combineFn(node.f), Number(node.window), inverting(node))),
+  reduceByWindow: unary((s, node) =>
+    DStream.reduceByWindow(s, combineFn(node.f), Number(node.window), inverting(node))
+  ),
   countByWindow: unary((s, node) => DStream.countByWindow(s, Number(node.window), sliding(node))),
   countByValueAndWindow: unary((s, node) =>
     DStream.countByValueAndWindow(s, Number(node.window), { ...sliding(node), ...partitions(node) })

@@ -25,6 +25,9 @@ export class Recorder {
   readonly errors: Array<BatchError> = []
   stdout = ""
 
+  /** The folder is where outputs write files. */
+  constructor(readonly folder = "") {}
+
   /** Notes what an output gave. */
   add(id: string, entry: Entry): void {
     const known = this.entries.get(id)
@@ -51,7 +54,11 @@ export class Recorder {
   }
 }
 
-type Build = (stream: Stream, spec: OutputSpec, add: (entry: Entry) => void) => AnyOutput
+type Build = (stream: Stream, spec: OutputSpec, add: (entry: Entry) => void, folder: string) => AnyOutput
+
+const saving =
+  (save: (stream: Stream, prefix: string, suffix: string) => AnyOutput): Build => (stream, spec, _, folder) =>
+    save(stream, `${folder}/${spec.dir ?? "."}/${spec.prefix ?? ""}`, String(spec.suffix ?? ""))
 
 const table: Readonly<Record<string, Build>> = {
   collect: (stream, _, add) =>
@@ -72,6 +79,8 @@ const table: Readonly<Record<string, Build>> = {
         if (time === spec.time) throw new UserError(spec.message ?? `boom at ${time}`)
         add({ time, called: true })
       })),
+  saveAsTextFiles: saving(DStream.saveAsTextFiles),
+  saveAsObjectFiles: saving(DStream.saveAsObjectFiles),
   rddAction: (stream, spec, add) => {
     const program = rddProgram(spec.rdd ?? [])
     const action = actionOf(spec.action ?? { op: "collect" })
@@ -87,7 +96,12 @@ const table: Readonly<Record<string, Build>> = {
 export const outputOf = (recorder: Recorder, stream: Stream, spec: OutputSpec): AnyOutput =>
   recorder.watch(
     spec.id,
-    lookUp(table, spec.kind ?? "collect", "output")(stream, spec, (entry) => recorder.add(spec.id, entry)),
+    lookUp(table, spec.kind ?? "collect", "output")(
+      stream,
+      spec,
+      (entry) => recorder.add(spec.id, entry),
+      recorder.folder,
+    ),
   )
 
 /** The output that was registered last while recording: it has an RDD in every batch. */

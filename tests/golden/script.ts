@@ -20,7 +20,7 @@ export class ScriptContext {
   readonly inputs: Array<InputSpec> = []
   readonly nodes: Array<NodeSpec> = []
   readonly outputs: Array<OutputSpec> = []
-  /** Streams to be persisted, and how. */
+  /** Streams to be persisted, and how: a level, "cache", or the default. */
   readonly persisted = new Map<string, string | undefined>()
   active: Handle | undefined
   clock: number
@@ -49,7 +49,9 @@ export class ScriptContext {
     const program = emptyProgram()
     const persist = (id: string | undefined) => {
       if (id === undefined || !this.persisted.has(id)) return
-      program.streams.set(id, DStream.persist(streamOf(program, id), this.persisted.get(id) as never))
+      const level = this.persisted.get(id)
+      const stream = streamOf(program, id)
+      program.streams.set(id, level === "cache" ? DStream.cache(stream) : DStream.persist(stream, level as never))
     }
     for (const input of this.inputs) {
       addInput(program, input)

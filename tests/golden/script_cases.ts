@@ -7,17 +7,11 @@ import { type Case, type EntrySpec, Missing } from "./case.ts"
 import { compareEntry, compareResult, compareValues, type Result } from "./compare.ts"
 import { recording } from "./contexts.ts"
 import { errorOf } from "./errors.ts"
-import { compareFiles, fileStep, isFileStep } from "./files.ts"
+import { compareFiles, fileStep, folder, isFileStep } from "./files.ts"
 import { Recorder } from "./outputs.ts"
 import { Script } from "./script.ts"
 import { runStep } from "./steps.ts"
 import { compareBatchErrors, type Differences } from "./stream_cases.ts"
-
-/** A folder for the files of one run. */
-const folder = Effect.acquireRelease(
-  Effect.promise(() => Deno.makeTempDir()),
-  (path) => Effect.promise(() => Deno.remove(path, { recursive: true })),
-)
 
 const compareOutputs = (golden: Case, recorder: Recorder): Differences =>
   (golden.outputs ?? []).flatMap((spec) => {
@@ -33,9 +27,9 @@ const compareOutputs = (golden: Case, recorder: Recorder): Differences =>
 export const scriptCase = (golden: Case, engine: Testing.EngineName): Effect.Effect<Differences> =>
   Effect.gen(function* () {
     const { expected, steps = [] } = golden
-    const recorder = new Recorder()
-    const script = new Script(golden, engine, recorder, yield* Effect.scope)
     const root = yield* folder
+    const recorder = new Recorder(root)
+    const script = new Script(golden, engine, recorder, yield* Effect.scope)
     const number = compareValues("steps", expected.steps?.map((step) => step.do), steps.map((step) => step.do))
     const found = number === undefined ? [] : [number]
     for (const [i, step] of steps.entries()) {

@@ -2,13 +2,13 @@
 import * as Option from "effect/Option"
 import { DStream, StateSpec } from "../../mod.ts"
 import type { NodeSpec } from "./case.ts"
-import type { Build } from "./nodes.ts"
+import type { Build, Stream } from "./nodes.ts"
 import { partitions } from "./rdd_nodes.ts"
+import { snapshots } from "./stand_ins.ts"
 import { iteratorFn, stateFn, timedFn, updateFn } from "./state_functions.ts"
 import { decode } from "./values.ts"
 
-/** A stream of pairs. */
-export type Pairs = DStream.DStream<readonly [unknown, unknown], unknown>
+type Pairs = DStream.DStream<readonly [unknown, unknown], unknown>
 type Pair = readonly [unknown, unknown]
 type Snapshots = Parameters<typeof DStream.stateSnapshots>[0]
 
@@ -62,5 +62,5 @@ const specOf = (node: NodeSpec): StateSpec.StateSpec<unknown, unknown, unknown, 
 export const stateNodes: Readonly<Record<string, Build>> = {
   updateStateByKey: (node, [s]) => forms[String(node.form ?? "simple")]?.(s as Pairs, node) as never,
   mapWithState: (node, [s]) => DStream.mapWithState(s as Pairs, specOf(node)),
-  stateSnapshots: (_, [s]) => DStream.stateSnapshots(s as unknown as Snapshots) as never,
+  stateSnapshots: (_, [s]) => snapshots.get(s as Stream) ?? DStream.stateSnapshots(s as unknown as Snapshots) as never,
 }

@@ -5,6 +5,7 @@ import { DStream, Graph, RDD, SparkContext, StreamingContext, Time } from "../..
 import { Batch, NoRDD } from "../../lib/dstream/batch.ts"
 import { isTimeValid } from "../../lib/dstream/dstream.ts"
 import { inputName } from "../../lib/dstream/graph.ts"
+import { Timeline } from "../../lib/streaming/timeline.ts"
 import { type Given, lookUp, missing, type StepSpec } from "./case.ts"
 import { advance, type Services } from "./contexts.ts"
 import type { Script, ScriptContext } from "./script.ts"
@@ -55,6 +56,19 @@ const computed = (
     )
   })
 
+/** A run without batches, to look at the RDDs that streams make. */
+const scratch = ({ batchMs }: ScriptContext) =>
+  new Timeline({
+    zeroTime: 0,
+    batchDuration: batchMs,
+    defaultParallelism: 2,
+    remember: new Map(),
+    read: () => Effect.succeed(RDD.empty()),
+    addresses: new Map(),
+    run: "",
+    stateVersion: () => undefined,
+  })
+
 /** Milliseconds of real time that a step waits at most. */
 const PATIENCE = 20
 
@@ -102,12 +116,17 @@ const table: Readonly<Record<string, Step>> = {
     }),
   remember: inContext((context, { ms }) => StreamingContext.remember(context.ssc, Number(ms))),
   persistStream: defining((context, step) => context.persisted.set(String(step.in), step.level as string | undefined)),
-  cacheStream: defining((context, step) => context.persisted.set(String(step.in), undefined)),
+  cacheStream: defining((context, step) => context.persisted.set(String(step.in), "cache")),
   checkpointStream: defining(() => {}),
   isCheckpointingEnabled: inContext(({ spec }) =>
     Effect.sync(() => spec.checkpoint === true ? missing("checkpoint directory") : false)
   ),
-  storageLevel: inContext((context, step) => Effect.sync(() => context.level(step.in))),
+  storageLevel: inContext((context, step) =>
+    Effect.map(
+      Effect.provideService(context.stream(step.in), Batch, scratch(context).at(context.batchMs)),
+      RDD.getStorageLevel,
+    )
+  ),
   rddStorageLevel: inContext((context, step, script) =>
     Effect.map(computed(context, step, script), (rdd) => rdd === undefined ? null : RDD.getStorageLevel(rdd))
   ),

@@ -10,6 +10,7 @@ import { compareEntry, compareErrors, compareValues } from "./compare.ts"
 import { advance, layerOptions, makeContext, recording, startContext } from "./contexts.ts"
 import { errorOf, showError } from "./errors.ts"
 import { compareEvents, toFields } from "./events.ts"
+import { compareFiles, folder } from "./files.ts"
 import { type BatchError, outputOf, Recorder, sentinel } from "./outputs.ts"
 import { addInput, addNode, emptyProgram, type Program, streamOf } from "./streams.ts"
 
@@ -31,11 +32,14 @@ export const buildAll = (
 
 /** Compares failed batches and outputs, in order. */
 export const compareBatchErrors = (
-  expected: ReadonlyArray<BatchErrorSpec>,
-  got: ReadonlyArray<BatchError>,
+  all: ReadonlyArray<BatchErrorSpec>,
+  found: ReadonlyArray<BatchError>,
 ): Differences => {
   const place = ({ time, phase, outputOpId }: BatchErrorSpec | BatchError) =>
     `${time} ${phase}${outputOpId === undefined ? "" : ` ${outputOpId}`}`
+  const free = new Set(all.filter((each) => each.free === true).map(place))
+  const expected = all.filter((each) => each.free !== true)
+  const got = found.filter((each) => !free.has(place(each)))
   const places = compareValues("failures", expected.map(place), got.map(place))
   if (places !== undefined) return [`${places}${got[0] === undefined ? "" : ` (${showError(got[0].error)})`}`]
   return expected.flatMap((each, i) => compareErrors(`failure at ${place(each)}`, each.error, got[i]?.error) ?? [])
@@ -89,11 +93,16 @@ const compareOutputs = (golden: Case, program: Program, recorder: Recorder): Dif
     ].filter((found) => found !== undefined)
   })
 
+/** The directory that outputs write to, below the folder of a run. */
+const directoryOf = ({ outputs = [] }: Case): string => String(outputs.find(({ dir }) => dir !== undefined)?.dir ?? ".")
+
 /** Runs a case on one engine. */
 export const streamCase = (golden: Case, engine: Testing.EngineName): Effect.Effect<Differences> =>
   Effect.gen(function* () {
     const { expected } = golden
-    const recorder = new Recorder()
+    const { files } = expected
+    const root = files === undefined ? "" : yield* folder
+    const recorder = new Recorder(root)
     const program = emptyProgram()
     const own = buildAll(recorder, program, golden)
     const outputs = golden.sentinel === false ? own : [...own, sentinel()]
@@ -119,8 +128,11 @@ export const streamCase = (golden: Case, engine: Testing.EngineName): Effect.Eff
       ...compareOutputs(golden, program, recorder),
       ...compareBatchErrors(expected.batchErrors ?? [], recorder.errors),
       ...[order, stdout].filter((found) => found !== undefined),
+      ...(files === undefined
+        ? []
+        : yield* Effect.promise(() => compareFiles(files, `${root}/${directoryOf(golden)}`))),
       ...(expected.events === undefined
         ? []
         : compareEvents(expected.events, toFields(events, idOf(golden, program, outputs)))),
     ]
-  })
+  }).pipe(Effect.scoped)

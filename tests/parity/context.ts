@@ -39,7 +39,7 @@ export const context: ReadonlyArray<Row> = [
     row: "SC-07",
     ours: "StreamingContext.remember",
     test: [lifecycle, "remember() is set once, and not on a context that has been started or stopped"],
-    golden: "LC-16 RM-01",
+    golden: "LC-16 RM-01 RM-02",
   },
   { row: "SC-08", reason: checkpoint },
   {

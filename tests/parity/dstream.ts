@@ -14,12 +14,13 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-01",
     ours: "DStream.make DStream.Batch",
     test: [element, "operators name themselves, their parent, their functions and their place"],
-    golden: "RM-14",
+    golden: "RM-14 RM-15",
     but: "a stream belongs to no context before start",
   },
   {
     row: "D-02",
     ours: "DStream.persist",
+    golden: "RM-10",
     test: ["tests/dstream/persistence_test.ts", "persist() and cache() compute a record once"],
     but: "gives another stream, so there is nothing to refuse after start",
   },
@@ -33,14 +34,19 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-05",
     ours: "DStream.map",
     test: [element, "map() applies its function to every record"],
-    golden: "EW-01 EW-02",
+    golden: "EW-01 EW-02 EW-22",
   },
-  { row: "D-06", ours: "DStream.flatMap", test: [element, "flatMap() takes any iterable"], golden: "EW-03 EW-04" },
+  {
+    row: "D-06",
+    ours: "DStream.flatMap",
+    test: [element, "flatMap() takes any iterable"],
+    golden: "EW-03 EW-04 EW-22",
+  },
   {
     row: "D-07",
     ours: "DStream.filter",
     test: [element, "filter() keeps what is accepted"],
-    golden: "EW-05 EW-06 KY-13",
+    golden: "EW-05 EW-06 KY-13 EW-22",
   },
   {
     row: "D-08",
@@ -70,7 +76,7 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-12",
     ours: "DStream.count",
     test: [reducing, "count() gives exactly one record, 0 for an empty batch"],
-    golden: "EW-12",
+    golden: "EW-12 WN-12",
   },
   {
     row: "D-13",
@@ -103,12 +109,14 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-17",
     ours: "DStream.print",
-    golden: "OP-01 OP-02 OP-03 OP-04 OP-05 OP-06 OP-07 OP-08 OP-09",
+    golden: "OP-01 OP-02 OP-03 OP-04 OP-05 OP-06 OP-07 OP-08 OP-09 OP-10",
     test: [outputs, "print() prints the first ten records below the batch time, and dots if there are more"],
   },
   {
     row: "D-18",
     ours: "DStream.window",
+    golden:
+      "US-18 US-19 WN-01 WN-02 WN-03 WN-04 WN-05 WN-06 WN-07 WN-08 WN-09 WN-10 WN-11 WN-12 WN-13 WN-14 WN-15 WN-16 WN-17 WN-18 WN-19 WN-21 WN-22",
     test: [
       window,
       "window() is the concatenation of its batches",
@@ -119,6 +127,7 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-19",
     ours: "DStream.reduceByWindow",
+    golden: "WR-01 WR-03",
     test: [reduce, "reduceByWindow() without an inverse merges the oldest first"],
   },
   {
@@ -130,12 +139,14 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-21",
     ours: "DStream.countByWindow",
+    golden: "WR-05 WR-06",
     test: [reduce, "countByWindow() counts 0 before the first record, and after the last"],
     but: "needs no checkpoint, and counts 0 before the first record too",
   },
   {
     row: "D-22",
     ours: "DStream.countByValueAndWindow",
+    golden: "WR-07",
     test: [reduce, "countByValueAndWindow() drops what has left the window"],
     but: "needs no checkpoint",
   },
@@ -147,11 +158,12 @@ export const dstream: ReadonlyArray<Row> = [
       "union() puts the second stream's partitions after",
       "union() fails where a stream has no RDD",
     ],
-    golden: "EW-17 EW-18",
+    golden: "EW-17 EW-18 WN-14 WN-20",
   },
   {
     row: "D-24",
     ours: "StreamingContext.slice",
+    golden: "RM-11 RM-12 RM-13",
     test: ["tests/streaming/slice_test.ts", "slice() gives the RDDs between two times, both included"],
     but: "reads what is remembered and computes no RDDs of its own",
   },

@@ -14,7 +14,12 @@ export const listeners: ReadonlyArray<Row> = [
   { row: "LS-02", ours: "StreamingContext.addStreamingListener", test: [events, receiver] },
   { row: "LS-03", ours: "StreamingContext.addStreamingListener", test: [events, receiver] },
   { row: "LS-04", ours: "StreamingContext.addStreamingListener", test: [events, receiver] },
-  { row: "LS-05", ours: "StreamingContext.addStreamingListener", test: [events, life], golden: "LS-01 LS-04 LS-05" },
+  {
+    row: "LS-05",
+    ours: "StreamingContext.addStreamingListener",
+    test: [events, life],
+    golden: "LS-01 LS-04 LS-05 LS-06",
+  },
   {
     row: "LS-06",
     ours: "StreamingContext.addStreamingListener",

@@ -15,13 +15,13 @@ export const pairs: ReadonlyArray<Row> = [
     row: "P-01",
     ours: "DStream.groupByKey",
     test: [keyed, "groupByKey() gives the values of each key in their order"],
-    golden: "KY-01 KY-02 KY-03",
+    golden: "KY-01 KY-02 KY-03 KY-17",
   },
   {
     row: "P-02",
     ours: "DStream.reduceByKey",
     test: [keyed, "reduceByKey() reduces the values of each key"],
-    golden: "KY-04 KY-05 KY-06",
+    golden: "KY-04 KY-05 KY-06 EW-27 KY-15 KY-16 KY-17 WN-13",
   },
   {
     row: "P-03",
@@ -51,9 +51,14 @@ export const pairs: ReadonlyArray<Row> = [
     row: "P-07",
     ours: "DStream.join",
     test: [joins, "join() gives every pair of values"],
-    golden: "JN-01 JN-12 JN-13",
+    golden: "JN-01 JN-12 JN-13 WN-17",
   },
-  { row: "P-08", ours: "DStream.leftOuterJoin", test: [joins, "leftOuterJoin() keeps left values"], golden: "JN-02" },
+  {
+    row: "P-08",
+    ours: "DStream.leftOuterJoin",
+    test: [joins, "leftOuterJoin() keeps left values"],
+    golden: "JN-02 IN-11",
+  },
   {
     row: "P-09",
     ours: "DStream.rightOuterJoin",
@@ -64,16 +69,19 @@ export const pairs: ReadonlyArray<Row> = [
   {
     row: "P-11",
     ours: "DStream.groupByKeyAndWindow",
+    golden: "WR-19 WR-20",
     test: [windows, "groupByKeyAndWindow() has the values of each key, oldest first"],
   },
   {
     row: "P-12",
     ours: "DStream.reduceByKeyAndWindow",
+    golden: "WR-08 WR-09 WR-10",
     test: [windows, "reduceByKeyAndWindow() without an inverse merges the oldest first"],
   },
   {
     row: "P-13",
     ours: "DStream.reduceByKeyAndWindow",
+    golden: "WR-12 WR-13 WR-21 WR-22",
     test: [
       windows,
       "reduceByKeyAndWindow() with an inverse lets go of keys that have left the window",
@@ -92,6 +100,7 @@ export const pairs: ReadonlyArray<Row> = [
   {
     row: "P-15",
     ours: "DStream.updateStateByKey",
+    golden: "LC-21 US-01 US-02 US-07 US-08 US-09 US-10 US-11 US-14 US-15 US-18 US-19 US-20 US-22",
     test: [
       state,
       "updateStateByKey() is a map that every batch updates",
@@ -103,27 +112,32 @@ export const pairs: ReadonlyArray<Row> = [
   {
     row: "P-16",
     ours: "DStream.updateStateByKey",
+    golden: "US-03 US-12 US-13",
     test: [state, "updateStateByKey() is a map that every batch updates"],
   },
   {
     row: "P-17",
     ours: "DStream.updateStatePartitions",
+    golden: "US-05 US-16",
     test: [state, "updateStateByKeyTimed() and updateStatePartitions() come to what updateStateByKey() does"],
     but: "a key that belongs to another partition fails the batch",
   },
   {
     row: "P-18",
     ours: "DStream.updateStatePartitions",
+    golden: "US-04",
     test: [state, "updateStatePartitions() keeps the first of several pairs of a key"],
   },
   {
     row: "P-19",
     ours: "DStream.updateStateByKeyTimed",
+    golden: "US-06 US-17",
     test: [state, "updateStateByKeyTimed() and updateStatePartitions() come to what updateStateByKey() does"],
   },
   {
     row: "P-20",
     ours: "DStream.mapWithState",
+    golden: "MS-01 MS-08 MS-09 MS-21",
     test: [
       mapWithState,
       "mapWithState() is a map that is touched record by record, and stateSnapshots() shows all of it",
@@ -133,6 +147,7 @@ export const pairs: ReadonlyArray<Row> = [
   {
     row: "P-21",
     ours: "DStream.stateSnapshots",
+    golden: "MS-01",
     test: [mapWithState, "stateSnapshots() alone is enough to keep the state going"],
   },
   { row: "P-22", reason: hadoop },

@@ -9,7 +9,12 @@ const histogram = "tests/rdd/histogram_test.ts"
 
 /** Actions. */
 export const actionRows: ReadonlyArray<Row> = [
-  { row: "RA-01", ours: "RDD.collect", test: [actions, "collect(), count() and first() see partitions in order"] },
+  {
+    row: "RA-01",
+    ours: "RDD.collect",
+    golden: "RA-01",
+    test: [actions, "collect(), count() and first() see partitions in order"],
+  },
   {
     row: "RA-02",
     ours: "RDD.toLocalIterator",
@@ -26,7 +31,7 @@ export const actionRows: ReadonlyArray<Row> = [
     row: "RA-04",
     ours: "RDD.reduce RDD.treeReduce",
     test: [reductions, "reduce() and treeReduce() of nothing fail with EmptyCollection"],
-    golden: "RA-03",
+    golden: "RA-03 RA-06",
   },
   {
     row: "RA-05",
@@ -54,10 +59,11 @@ export const actionRows: ReadonlyArray<Row> = [
     golden: "RA-07",
     but: "pairs, where Spark has a map; no countByValueApprox",
   },
-  { row: "RA-09", ours: "RDD.take", test: [actions, "take() runs no more partitions than it needs"] },
+  { row: "RA-09", ours: "RDD.take", golden: "RA-01", test: [actions, "take() runs no more partitions than it needs"] },
   {
     row: "RA-10",
     ours: "RDD.first",
+    golden: "OP-19 RA-01 RA-06",
     test: [actions, "actions on nothing give nothing, first() fails with EmptyCollection"],
   },
   {
@@ -70,12 +76,13 @@ export const actionRows: ReadonlyArray<Row> = [
     row: "RA-12",
     ours: "RDD.max RDD.min",
     test: [ordered, "max() and min() of nothing fail with EmptyCollection"],
-    golden: "RA-02",
+    golden: "RA-02 RA-06",
   },
-  { row: "RA-13", ours: "RDD.isEmpty", test: [actions, "actions on nothing give nothing"], golden: "RD-06" },
+  { row: "RA-13", ours: "RDD.isEmpty", test: [actions, "actions on nothing give nothing"], golden: "RD-06 RA-01" },
   {
     row: "RA-14",
     ours: "RDD.takeSample",
+    golden: "RA-11",
     test: ["tests/rdd/sampling_test.ts", "takeSample() takes what Spark takes, in its order"],
   },
   {
@@ -95,12 +102,14 @@ export const actionRows: ReadonlyArray<Row> = [
     row: "RA-18",
     ours:
       "RDD.sum RDD.mean RDD.variance RDD.stdev RDD.sampleVariance RDD.sampleStdev RDD.popVariance RDD.popStdev RDD.stats",
+    golden: "RA-06 RA-08",
     test: [stats, "stats() without partitions fails with EmptyCollection, sum() is 0"],
     but: "no meanApprox, sumApprox: give the action a timeout",
   },
   {
     row: "RA-19",
     ours: "RDD.histogram",
+    golden: "RA-06 RA-09 RA-10",
     test: [histogram, "histogram() needs a range to cut, and two edges"],
   },
 ]

@@ -8,7 +8,7 @@ export const creation: ReadonlyArray<Row> = [
     row: "PT-01",
     ours: "Partitioner.hash Partitioner.equals",
     test: ["tests/core/keys_test.ts", "partitionOf() is never negative and keeps the remainder"],
-    golden: "HP-01 HP-02 HP-03",
+    golden: "HP-01 HP-02 HP-03 HP-05 HP-07",
   },
   {
     row: "PT-02",
@@ -79,6 +79,7 @@ export const creation: ReadonlyArray<Row> = [
   {
     row: "SX-11",
     ours: "Accumulator.long Accumulator.double Accumulator.collection Accumulator.make",
+    golden: "RA-12",
     test: ["tests/rdd/accumulator_test.ts", "add() before a shuffle, or below what is persisted, counts once"],
     but: "counts once in transformations too; nothing to register, and nothing to be registered twice",
   },

@@ -53,7 +53,7 @@ export const rddPairs: ReadonlyArray<Row> = [
     row: "RP-09",
     ours: "RDD.join RDD.leftOuterJoin RDD.rightOuterJoin RDD.fullOuterJoin",
     test: [joins, "fullOuterJoin() means the naive loop, and each unmatched pair once"],
-    golden: "RP-09 RP-10 RP-11 RP-12",
+    golden: "RP-09 RP-10 RP-11 RP-12 RP-13",
   },
   {
     row: "RP-10",
@@ -61,7 +61,12 @@ export const rddPairs: ReadonlyArray<Row> = [
     test: ["tests/rdd/cogroup_test.ts", "cogroup() takes lists of RDDs, with the types of each"],
     golden: "RP-14",
   },
-  { row: "RP-11", ours: "RDD.subtractByKey", test: [joins, "subtractByKey() means the naive filter"], golden: "RP-13" },
+  {
+    row: "RP-11",
+    ours: "RDD.subtractByKey",
+    test: [joins, "subtractByKey() means the naive filter"],
+    golden: "RP-13 RP-09 RP-10 RP-11 RP-12",
+  },
   {
     row: "RP-12",
     ours: "RDD.keys RDD.values",
@@ -89,6 +94,7 @@ export const rddPairs: ReadonlyArray<Row> = [
   {
     row: "RP-16",
     ours: "RDD.sampleByKey RDD.sampleByKeyExact",
+    golden: "RP-19",
     test: ["tests/rdd/sampling_keyed_test.ts", "sampleByKeyExact() takes the fraction of each key rounded up"],
     but: "sampleByKeyExact chooses others than Spark, as many of each key",
   },

@@ -44,11 +44,13 @@ export const transformations: ReadonlyArray<Row> = [
   {
     row: "RD-07",
     ours: "RDD.sample",
+    golden: "RD-35 RD-36 RD-37 RD-38 RD-39",
     test: [sampling, "sample() takes what Spark takes", "no negative fraction or odd seed"],
   },
   {
     row: "RD-08",
     ours: "RDD.randomSplit",
+    golden: "RD-40",
     test: [sampling, "randomSplit() cuts as Spark cuts", "randomSplit() wants weights that are not negative"],
   },
   {
@@ -76,6 +78,7 @@ export const transformations: ReadonlyArray<Row> = [
   {
     row: "RD-16",
     ours: "RDD.pipe",
+    golden: "RD-41 RD-42",
     test: ["tests/rdd/piping_test.ts", "pipe() fails with ProcessFailed when the program ends badly"],
   },
   {

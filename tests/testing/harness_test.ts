@@ -58,16 +58,18 @@ Deno.test("advance() waits for a job that needs real time, without moving the cl
   assert.deepEqual(times, [1000, 2000])
 })
 
-Deno.test("advance() fails, and says so, where a batch never ends", sanitizers, async () => {
-  const program = Effect.gen(function* () {
-    const ssc = yield* StreamingContext.make
-    const active = yield* StreamingContext.start(ssc, [DStream.foreachRDD(Testing.input([[1]]), () => Effect.never)])
-    return yield* Effect.exit(Testing.advance(active))
+for (const [what, body] of [["waits", Effect.never], ["sleeps", Effect.forever(Effect.sleep(20))]] as const) {
+  Deno.test(`advance() fails, and says so, where a batch ${what} for ever`, sanitizers, async () => {
+    const program = Effect.gen(function* () {
+      const ssc = yield* StreamingContext.make
+      const active = yield* StreamingContext.start(ssc, [DStream.foreachRDD(Testing.input([[1]]), () => body)])
+      return yield* Effect.exit(Testing.advance(active))
+    })
+    const exit = await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
+    assert.ok(Exit.isFailure(exit))
+    assert.match(String(exit.cause), /batch 1000 ms has not ended/)
   })
-  const exit = await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
-  assert.ok(Exit.isFailure(exit))
-  assert.match(String(exit.cause), /batch 1000 ms has not ended/)
-})
+}
 
 Deno.test("runs in one another do not share state", sanitizers, async () => {
   const counted = (n: number) =>

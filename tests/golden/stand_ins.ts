@@ -1,0 +1,116 @@
+/**
+ * What Spark does and DStream does otherwise on purpose, made of DStream's own operators. Cases that differ are run again
+ * with these (see `relaxations.ts`): wherever it can be, what the library gives is part of what these give.
+ */
+import * as Option from "effect/Option"
+import { DStream } from "../../mod.ts"
+import { CurrentState } from "../../lib/dstream/state_spec.ts"
+import type { FunctionRef, NodeSpec } from "./case.ts"
+import { combineFn, predicateFn } from "./functions.ts"
+import type { Build, Stream } from "./nodes.ts"
+import { partitions } from "./rdd_nodes.ts"
+import { stateFn } from "./state_functions.ts"
+import { decode } from "./values.ts"
+
+type Entries = ReadonlyArray<DStream.StateEntry<unknown, unknown, unknown>>
+type Pair = readonly [unknown, unknown]
+type Pairs = DStream.DStream<Pair, unknown>
+
+/** Keys that have left a window stay, with what taking away their last value from itself gives. */
+const keepKeys = (s: Pairs, node: NodeSpec): Stream => {
+  const inverse = combineFn(node.inv)
+  const filter = node.filter === undefined ? () => true : predicateFn(node.filter as FunctionRef)
+  const keep = (entries: Entries): ReadonlyArray<Pair> =>
+    entries.flatMap(([key, [value], state]): ReadonlyArray<Pair> => {
+      if (value !== undefined) return [[key, value]]
+      const last = Option.getOrUndefined(state)
+      return [[key, inverse(last, last)] as const].filter(filter)
+    })
+  return DStream.updateStatePartitions(s, keep, partitions(node)) as Stream
+}
+
+const single = (s: Stream, change: (s: Pairs) => Stream): Stream => {
+  const changed = change(DStream.map(s, (x): Pair => [null, x]) as Pairs)
+  return DStream.map(changed, (pair) => (pair as Pair)[1] as never)
+}
+
+/** Zeros before the first other number are left out. */
+const fromFirst = (s: Pairs): Stream => {
+  const keep = (entries: Entries): ReadonlyArray<Pair> =>
+    entries.flatMap(([key, [value], state]): ReadonlyArray<Pair> =>
+      Option.isNone(state) && value === 0 ? [] : [[key, value]]
+    )
+  return DStream.updateStatePartitions(s, keep, { partitions: 1 }) as Stream
+}
+
+/** A key's state, the time of its last record, and what the function gave in this batch. */
+interface Kept {
+  readonly some: boolean
+  readonly value: unknown
+  readonly time: number
+  readonly results: ReadonlyArray<unknown>
+}
+
+/** The streams of snapshots that go with streams of results. */
+export const snapshots = new WeakMap<Stream, Stream>()
+
+/** `mapWithState` with a timeout that is looked after at multiples of an interval only. */
+const scanned = (s: Pairs, node: NodeSpec): Stream => {
+  const f = stateFn(node.f)
+  const timeout = Number(node.timeout)
+  const slide = s.slideDuration ?? Number(node.batchMs)
+  const every = node.every === undefined ? 10 * slide : Number(node.every)
+  const current = new CurrentState<unknown>()
+  const next = (key: unknown, values: ReadonlyArray<unknown>, before: Kept | undefined, now: number): Kept => {
+    const results: Array<unknown> = []
+    const call = (value: unknown) => {
+      const result = f(key, value, current, now)
+      if (node.arity !== 4 || (result !== null && result !== undefined)) results.push(result ?? null)
+    }
+    let [some, value] = [before?.some === true, before?.value]
+    for (const each of values) {
+      current.load(some, value, false)
+      call(each)
+      some = current.exists()
+      value = current.value
+    }
+    const time = values.length > 0 ? now : before?.time ?? now
+    if (!some || time >= now - timeout || (now - Number(node.zeroTime)) % every !== 0) {
+      return { some, value, time, results }
+    }
+    current.load(true, value, true)
+    call(undefined)
+    return { some: false, value: undefined, time, results }
+  }
+  const update = (entries: Entries, { time }: DStream.StatePartitionInfo): ReadonlyArray<Pair> =>
+    entries.flatMap(([key, values, state]): ReadonlyArray<Pair> => {
+      const before = Option.getOrUndefined(state) as Kept | undefined
+      if (before?.some === false && values.length === 0) return []
+      return [[key, next(key, values, before?.time === -1 ? { ...before, time } : before, time)]]
+    })
+  const initial = (decode(node.initial ?? []) as ReadonlyArray<Pair>)
+    .map(([key, value]): Pair => [key, { some: true, value, time: -1, results: [] }])
+  const all = DStream.updateStatePartitions(s, update, { initial, ...partitions(node) }) as DStream.DStream<Pair>
+  const results = DStream.flatMap(all, ([, kept]) => (kept as Kept).results as ReadonlyArray<never>) as Stream
+  snapshots.set(
+    results,
+    DStream.flatMap(all, ([key, kept]) => (kept as Kept).some ? [[key, (kept as Kept).value] as never] : []) as Stream,
+  )
+  return results
+}
+
+/** What is in one of two streams more often than in the other. */
+const differing = (a: Stream, b: Stream): Stream => {
+  const signed = (s: Stream, sign: number) => DStream.map(s, (x): Pair => [x, sign]) as Pairs
+  const sums = DStream.reduceByKey(DStream.union(signed(a, 1), signed(b, -1)) as Pairs, combineFn("add"))
+  return DStream.filter(sums, ([, n]) => n !== 0) as Stream
+}
+
+/** The stand-ins by the names that relaxations give them. */
+export const standIns: Readonly<Record<string, Build>> = {
+  keepKeys: (node, [s]) => keepKeys(s as Pairs, node),
+  keepValue: (node, [s]) => single(s as Stream, (pairs) => keepKeys(pairs, { ...node, n: 1 })),
+  fromFirst: (_, [s]) => single(s as Stream, fromFirst),
+  scanned: (node, [s]) => scanned(s as Pairs, node),
+  differing: (_, [a, b]) => differing(a as Stream, b as Stream),
+}
