@@ -55,4 +55,5 @@ export const persist: {
  * assert.deepEqual(await Effect.runPromise(Testing.run(kept)), [[1, 2]])
  * ```
  */
-export const cache = <A, E, R>(self: DStream<A, E, R>): DStream<A, E, R> => lift("cache", self, Rdd.cache)
+export const cache = <A, E, R>(self: DStream<A, E, R>): DStream<A, E, R> =>
+  lift("cache", self, (rdd) => Rdd.persist(rdd, "MEMORY_ONLY_SER"))

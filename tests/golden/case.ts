@@ -89,6 +89,8 @@ export interface BatchErrorSpec {
 export interface ResultSpec {
   readonly value?: unknown
   readonly error?: ErrorSpec
+  /** As in an entry. */
+  readonly free?: boolean
 }
 
 /** How a context is set up. */

@@ -90,7 +90,7 @@ const scanned = (s: Pairs, node: NodeSpec): Stream => {
     })
   const initial = (decode(node.initial ?? []) as ReadonlyArray<Pair>)
     .map(([key, value]): Pair => [key, { some: true, value, time: -1, results: [] }])
-  const all = DStream.updateStatePartitions(s, update, { initial, ...partitions(node) }) as DStream.DStream<Pair>
+  const all = DStream.updateStatePartitions(s, update, { initial, ...partitions(node) }) as Pairs
   const results = DStream.flatMap(all, ([, kept]) => (kept as Kept).results as ReadonlyArray<never>) as Stream
   snapshots.set(
     results,

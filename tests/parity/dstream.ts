@@ -170,12 +170,14 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-25",
     ours: "DStream.saveAsObjectFiles",
+    golden: "OP-15",
     test: [saving, "saveAsObjectFiles() writes what RDD.objectFile reads"],
     but: "lines of JSON, where Spark writes Java objects",
   },
   {
     row: "D-26",
     ours: "DStream.saveAsTextFiles",
+    golden: "OP-11 OP-12 OP-13 OP-14",
     test: [saving, "saveAsTextFiles() makes a directory for each batch that has an RDD"],
   },
   { row: "D-27", reason: "Java's helpers against type erasure; pairs are arrays of two here" },

@@ -88,6 +88,7 @@ export const actionRows: ReadonlyArray<Row> = [
   {
     row: "RA-15",
     ours: "RDD.saveAsTextFile",
+    golden: "RA-14",
     test: [saving, "saveAsTextFile() refuses a directory that is there, or replaces it whole"],
     but: "no compression codec",
   },

@@ -78,7 +78,7 @@ export const transformations: ReadonlyArray<Row> = [
   {
     row: "RD-16",
     ours: "RDD.pipe",
-    golden: "RD-41 RD-42",
+    golden: "RD-41 RD-42 RD-43",
     test: ["tests/rdd/piping_test.ts", "pipe() fails with ProcessFailed when the program ends badly"],
   },
   {

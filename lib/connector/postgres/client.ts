@@ -56,7 +56,7 @@ const closed = (socket: Socket): Promise<void> =>
  */
 export const connect = (url: string, timeout: number): Effect.Effect<Connection, unknown, Scope.Scope> =>
   Effect.gen(function* () {
-    const { client, socket } = yield* Effect.acquireRelease(
+    const { client } = yield* Effect.acquireRelease(
       Effect.sync(() => {
         const socket = new Socket()
         const client = new Client({

@@ -1,0 +1,159 @@
+/**
+ * Differences on purpose as changes of cases: the case with Spark's behaviour in place of ours, or without the
+ * expectations that cannot be met. All else in a changed case is compared as ever. `differences.json` says which there are.
+ */
+import { Time } from "../../mod.ts"
+import type { BatchErrorSpec, Case, EntrySpec, ErrorSpec, Expected, NodeSpec, OutputSpec } from "./case.ts"
+import { idsOf } from "./rdd_nodes.ts"
+
+/** The changed case; undefined where there is nothing to change. */
+type Relaxation = (golden: Case) => Case | undefined
+
+/** Puts something behind or in place of some nodes. */
+const replacing =
+  (replace: (node: NodeSpec, golden: Case) => ReadonlyArray<NodeSpec> | undefined): Relaxation => (golden) => {
+    const changed = golden.nodes?.map((node) => replace(node, golden))
+    if (changed === undefined || changed.every((each) => each === undefined)) return undefined
+    return { ...golden, nodes: changed.flatMap((each, i) => each ?? golden.nodes?.[i] ?? []) }
+  }
+
+const behind = (node: NodeSpec, op: string): ReadonlyArray<NodeSpec> => {
+  const id = `${node.id}~`
+  return [{ ...node, id }, { ...node, op, in: id }]
+}
+
+const inverseWindows = replacing((node) => {
+  if (node.inv === undefined) return undefined
+  if (node.op === "reduceByKeyAndWindow") return behind(node, "keepKeys")
+  return node.op === "reduceByWindow" ? behind(node, "keepValue") : undefined
+})
+
+const countsFromFirst = replacing((node) => node.op === "countByWindow" ? behind(node, "fromFirst") : undefined)
+
+interface ExpectedOutput {
+  readonly slideMs: number
+  readonly batches: ReadonlyArray<EntrySpec>
+}
+
+const hasErrors = ({ expected }: Case): boolean =>
+  (expected.batchErrors ?? []).length > 0 || expected.error !== undefined
+
+/** An output that compares two streams: it has records where they differ. It lies behind all others. */
+const agreeing = (
+  golden: Case,
+  id: string,
+  [like, ...streams]: ReadonlyArray<string>,
+): Pick<Case, "nodes" | "outputs" | "expected"> => {
+  const seen = golden.outputs?.find((output) => output.in === like)
+  const { slideMs, batches } = golden.expected.outputs?.[seen?.id ?? ""] as ExpectedOutput
+  const output: OutputSpec = { id, in: id }
+  const expected = { slideMs, batches: batches.map(({ time }) => ({ time, output: [] })) }
+  return {
+    nodes: [...golden.nodes ?? [], { id, op: "differing", in: streams }],
+    outputs: [...golden.outputs ?? [], output],
+    expected: { ...golden.expected, outputs: { ...golden.expected.outputs, [id]: expected } },
+  }
+}
+
+/** Spark looks for idle keys every tenth batch, or at the interval of `checkpoint`. */
+const timeouts: Relaxation = (golden) => {
+  const { batchMs = 1000, clockStart = 0, nodes = [] } = golden
+  const ours = nodes.filter(({ op, timeout }) => op === "mapWithState" && timeout !== undefined)
+  if (ours.length === 0) return undefined
+  const own = { batchMs, zeroTime: Time.floor(clockStart, batchMs) }
+  const changed = replacing((node) => {
+    if (!ours.includes(node)) return undefined
+    const every = nodes.findLast(({ op, in: of }) => op === "checkpoint" && of === node.id)?.ms
+    return [
+      { ...node, ...own, op: "scanned", every },
+      { ...node, id: `${node.id}~` },
+      { ...node, ...own, op: "scanned", id: `${node.id}~~`, every: batchMs },
+    ]
+  })(golden)
+  // Where no output shows the stream, and where batches fail, what the two give is not compared.
+  return ours.reduce((all: Case | undefined, { id = "" }) => {
+    if (all === undefined || golden.kind !== "stream" || hasErrors(golden)) return all
+    if (golden.outputs?.some((output) => output.in === id) !== true) return all
+    return { ...all, ...agreeing(all, `${id}~~~`, [id, `${id}~`, `${id}~~`]) }
+  }, changed)
+}
+
+const checkpointRules =
+  /The checkpoint directory has not been set|The checkpoint interval for \w+ has been set|has been marked for checkpointing but the storage level/
+
+const refused = (error: ErrorSpec | undefined): boolean => checkpointRules.test(error?.message ?? "")
+
+/** What Spark does not start for the want of checkpoints starts, and no batch fails. */
+const checkpoints: Relaxation = (golden) => {
+  const { error, steps = [] } = golden.expected
+  if (refused(error)) {
+    const { error: _, ...expected } = golden.expected
+    return { ...golden, expected }
+  }
+  const at = steps.findIndex((step) => step.do === "start" && refused(step.error))
+  if (at < 0) return undefined
+  const outputs = Object.fromEntries((golden.outputs ?? []).map(({ id }) => [id, "free"]))
+  const changed = steps.map((step, i) => i < at ? step : { do: step.do, free: true })
+  return { ...golden, expected: { ...golden.expected, steps: changed, outputs } }
+}
+
+const sameError = (a: ErrorSpec, b: ErrorSpec): boolean =>
+  (a.task ?? a).class === (b.task ?? b).class && (a.task ?? a).message === (b.task ?? b).message
+
+const eachEntry = (golden: Case, change: (entry: EntrySpec) => EntrySpec): Expected["outputs"] =>
+  Object.fromEntries(
+    Object.entries(golden.expected.outputs ?? {}).map(([id, output]) => {
+      if (output === "free") return [id, output]
+      if (Array.isArray(output)) return [id, output.map(change)]
+      const { batches = [], ...rest } = output as ExpectedOutput
+      return [id, { ...rest, batches: batches.map(change) }]
+    }),
+  )
+
+/** Leaves out some of the failures. */
+const freeing = (golden: Case, free: (error: ErrorSpec, time: number) => boolean): Case | undefined => {
+  const errors = golden.expected.batchErrors ?? []
+  if (!errors.some(({ error, time }) => free(error, time))) return undefined
+  const change = <T extends EntrySpec | BatchErrorSpec>(each: T): T =>
+    each.error !== undefined && free(each.error, each.time) ? { ...each, free: true } : each
+  return {
+    ...golden,
+    expected: { ...golden.expected, batchErrors: errors.map(change), outputs: eachEntry(golden, change) ?? {} },
+  }
+}
+
+const isStateful = ({ op, inv }: NodeSpec): boolean =>
+  op === "updateStateByKey" || op === "mapWithState" || inv !== undefined
+
+/** In Spark a failure in the state of one batch comes again in all later ones. */
+const poisoned: Relaxation = (golden) => {
+  if (golden.nodes?.some(isStateful) !== true) return undefined
+  const errors = golden.expected.batchErrors ?? []
+  return freeing(golden, (error, time) => errors.some((each) => each.time < time && sameError(each.error, error)))
+}
+
+const leavingFiltered: Relaxation = (golden) =>
+  freeing(golden, (error) => /^Neither previous window has value for key/.test(error.task?.message ?? ""))
+
+/** In Spark a window persists the stream that it is made of, and persisting the window does that. */
+const windowLevels: Relaxation = (golden) => {
+  const windows = golden.nodes?.filter(({ op }) => op === "window") ?? []
+  const concerned = new Set(windows.flatMap((node) => [node.id, ...idsOf(node) ?? []]))
+  const steps = golden.expected.steps?.map((step, i) =>
+    step.do === "storageLevel" && concerned.has(golden.steps?.[i]?.in) ? { do: step.do, free: true } : step
+  )
+  return windows.length === 0 || steps === undefined
+    ? undefined
+    : { ...golden, expected: { ...golden.expected, steps } }
+}
+
+/** The relaxations by the names that `differences.json` uses. */
+export const relaxations: Readonly<Record<string, Relaxation>> = {
+  inverseWindows,
+  countsFromFirst,
+  timeouts,
+  checkpoints,
+  poisoned,
+  leavingFiltered,
+  windowLevels,
+}
