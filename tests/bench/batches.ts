@@ -25,6 +25,8 @@ interface Work<A, B, C> {
   readonly rounds: number
   /** The speed to reach, in percent of the hand loop. */
   readonly goal: number
+  /** The same work in the Spark suite. */
+  readonly spark: string
 }
 
 const wordCount: Work<string, [string, number], Iterable<readonly [string, number | Hand.Tally]>> = {
@@ -47,6 +49,7 @@ const wordCount: Work<string, [string, number], Iterable<readonly [string, numbe
   sum: (counts) => checksum(Array.from(counts, ([word, n]) => [word, typeof n === "number" ? n : n.n])),
   rounds: 24,
   goal: 100,
+  spark: "wordcount warmup=10 batches=10",
 }
 
 const grep: Work<string, string, number> = {
@@ -59,6 +62,7 @@ const grep: Work<string, string, number> = {
   sum: (found) => found,
   rounds: 200,
   goal: 60,
+  spark: "grep warmup=40 batches=20",
 }
 
 const mapFilter: Work<number, number, number> = {
@@ -72,6 +76,7 @@ const mapFilter: Work<number, number, number> = {
   sum: (total) => total,
   rounds: 600,
   goal: 60,
+  spark: "mapfilter warmup=40 batches=20",
 }
 
 const measure = async <A, B, C>(work: Work<A, B, C>, count: number): Promise<Report> => {
@@ -117,6 +122,7 @@ const measure = async <A, B, C>(work: Work<A, B, C>, count: number): Promise<Rep
     title: `${work.name}, ${count.toLocaleString("en")} records a batch`,
     figures,
     goals: [{ what: "batch against the hand loop", of: BATCH, base: HAND, percent: work.goal }],
+    spark: [{ of: BATCH, workload: `${work.spark} records=${count}` }],
   }
 }
 

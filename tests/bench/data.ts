@@ -38,6 +38,18 @@ export const ints = (pool: number, count: number): ReadonlyArray<number> => {
   return Array.from({ length: count }, () => below(2 ** 20))
 }
 
+/** A key and a value, both whole numbers. */
+export type Pair = readonly [key: number, value: number]
+
+/** Pairs of a stream: keys below a bound, values below 1,000. */
+export const pairs = (stream: number, pool: number, count: number, keys: number): ReadonlyArray<Pair> => {
+  const below = random(3000 + 10 * stream + pool)
+  return Array.from({ length: count }, (): Pair => [below(keys), below(1000)])
+}
+
+/** One pair as a number, to be summed up. */
+export const hashPair = (key: number, value: number): number => Math.imul(Math.imul(key + 1, 0x9e3779b1), value)
+
 /** A word count as one number: equal for equal counts, whatever their order. */
 export const checksum = (counts: Iterable<readonly [word: string, count: number]>): number => {
   let sum = 0

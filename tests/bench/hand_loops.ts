@@ -1,5 +1,5 @@
 /** What a user could write without any library: one thread, plain loops, `Map`. The measure for everything else. */
-import { needle } from "./data.ts"
+import { hashPair, needle, type Pair } from "./data.ts"
 
 /** A count that can be raised in place. */
 export interface Tally {
@@ -39,6 +39,29 @@ export const mapFilter = (ints: ReadonlyArray<number>): number => {
   for (let i = 0; i < ints.length; i++) {
     const tripled = ints[i]! * 3
     if (tripled % 2 === 0) sum = (sum + tripled + 1) | 0
+  }
+  return sum
+}
+
+/** A joined pair as a number, to be summed up. */
+export const hashJoined = (key: number, left: number, right: number): number =>
+  hashPair(key, Math.imul(left + 1, right + 1))
+
+/** Two lists of pairs joined by key; what comes out is summed up. */
+export const join = (left: ReadonlyArray<Pair>, right: ReadonlyArray<Pair>): number => {
+  const table = new Map<number, Array<number>>()
+  for (let i = 0; i < left.length; i++) {
+    const [key, value] = left[i]!
+    const values = table.get(key)
+    if (values === undefined) table.set(key, [value])
+    else values.push(value)
+  }
+  let sum = 0
+  for (let i = 0; i < right.length; i++) {
+    const [key, value] = right[i]!
+    const matches = table.get(key)
+    if (matches === undefined) continue
+    for (let j = 0; j < matches.length; j++) sum = (sum + hashJoined(key, matches[j]!, value)) | 0
   }
   return sum
 }

@@ -10,6 +10,14 @@ export interface Goal {
   readonly percent?: number
   /** The most milliseconds, beyond the base's if there is one. */
   readonly ms?: number
+  /** The most times the base's milliseconds. */
+  readonly times?: number
+}
+
+/** The work of a figure as a workload of the Spark suite, such as `join records=1000`. */
+export interface SparkWork {
+  readonly of: string
+  readonly workload: string
 }
 
 /** The outcome of one bench. The first figure is the one that speeds are compared with. */
@@ -17,6 +25,7 @@ export interface Report {
   readonly title: string
   readonly figures: ReadonlyArray<Figure>
   readonly goals: ReadonlyArray<Goal>
+  readonly spark?: ReadonlyArray<SparkWork>
 }
 
 /** One report out of several of the same bench: the median of each figure, the extremes of all. */
@@ -36,21 +45,26 @@ export const merged = (reports: ReadonlyArray<Report>): Report | undefined => {
   }
 }
 
-const unit = (ms: number): string =>
+/** Milliseconds to be read. */
+export const unit = (ms: number): string =>
   ms >= 100 ? `${ms.toFixed(0)} ms` : ms >= 1 ? `${ms.toFixed(2)} ms` : `${(ms * 1000).toFixed(1)} µs`
 
 const valueOf = (goal: Goal, { figures }: Report): number => {
   const medianOf = (name: string | undefined) => figures.find((figure) => figure.name === name)?.median
   const own = medianOf(goal.of) ?? NaN
-  return goal.percent !== undefined ? ((medianOf(goal.base) ?? NaN) / own) * 100 : own - (medianOf(goal.base) ?? 0)
+  if (goal.percent !== undefined) return ((medianOf(goal.base) ?? NaN) / own) * 100
+  if (goal.times !== undefined) return own / (medianOf(goal.base) ?? NaN)
+  return own - (medianOf(goal.base) ?? 0)
 }
 
 const goalLine = (goal: Goal, reports: ReadonlyArray<Report>): string => {
   const values = reports.map((report) => valueOf(goal, report))
   const value = median(values)
-  const show = goal.percent !== undefined ? (n: number) => `${n.toFixed(0)} %` : unit
-  const met = goal.percent !== undefined ? value >= goal.percent : value <= (goal.ms ?? Infinity)
-  const wanted = goal.percent !== undefined ? `at least ${goal.percent} %` : `at most ${unit(goal.ms ?? Infinity)}`
+  const { ms, percent, times } = goal
+  const show = (n: number) =>
+    percent !== undefined ? `${n.toFixed(0)} %` : times !== undefined ? `${n.toFixed(2)} x` : unit(n)
+  const met = percent !== undefined ? value >= percent : value <= (times ?? ms ?? Infinity)
+  const wanted = `${percent !== undefined ? "at least" : "at most"} ${show(percent ?? times ?? ms ?? Infinity)}`
   const runs = values.length > 1 ? ` [${values.map(show).join(", ")}]` : ""
   return `  ${met ? "reached" : "MISSED "}  ${goal.what}: ${show(value)}${runs}, goal ${wanted}`
 }

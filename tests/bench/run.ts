@@ -3,18 +3,26 @@
  * (3). Every run has a process of its own, because what the JIT makes of a loop differs from process to process.
  *
  * `--peer=baseline.ts` names a program with the same workloads on the same data, which is run as well: with the arguments
- * `wordcount records=100000`, printing one JSON line that has `turnaroundMs.median`.
+ * `wordcount records=100000`, printing one JSON line that has `turnaroundMs.median`. `--spark=run.sh` does so with
+ * Apache Spark: with the arguments `wordcount records=100000 master=local[2]`.
  */
 import { batches } from "./batches.ts"
 import { empty } from "./empty.ts"
 import { imports } from "./imports.ts"
+import { joins } from "./joins.ts"
 import { keyedTables } from "./keyed_table.ts"
 import { printPeer } from "./peer.ts"
-import { print, type Report } from "./report.ts"
+import { merged, print, type Report } from "./report.ts"
 import { sockets } from "./socket.ts"
+import { printSpark } from "./spark.ts"
+import { states } from "./states.ts"
+import { windows } from "./windows.ts"
 
 const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ...batches,
+  ...joins,
+  ...windows,
+  ...states,
   ...empty,
   ...sockets,
   ...keyedTables,
@@ -50,6 +58,8 @@ if (only !== undefined) {
     const reports: Array<Report> = []
     for (let run = 0; run < (once.has(name) ? 1 : runs); run++) reports.push(await apart(name))
     print(reports)
-    if (name in batches) await printPeer(name, option("peer"))
+    if (name in batches || name in joins) await printPeer(name, option("peer"))
+    const report = merged(reports)
+    if (report !== undefined) await printSpark(report, option("spark"))
   }
 }

@@ -1,6 +1,6 @@
 /** The outputs of a case, and the recorder of what they give. */
 import * as Effect from "effect/Effect"
-import { DStream } from "../../mod.ts"
+import { DStream, RDD } from "../../mod.ts"
 import { Testing } from "../../lib/testing.ts"
 import type { AnyOutput } from "../../lib/dstream/output.ts"
 import { Engine } from "../../lib/rdd/engine.ts"
@@ -11,6 +11,7 @@ import { errorOf } from "./errors.ts"
 import { UserError } from "./functions.ts"
 import type { Stream } from "./nodes.ts"
 import { one, rddProgram } from "./rdd_nodes.ts"
+import { show } from "./values.ts"
 
 /** A batch or an output that failed here. */
 export interface BatchError extends Omit<BatchErrorSpec, "error" | "outputOpId"> {
@@ -81,6 +82,14 @@ const table: Readonly<Record<string, Build>> = {
       })),
   saveAsTextFiles: saving(DStream.saveAsTextFiles),
   saveAsObjectFiles: saving(DStream.saveAsObjectFiles),
+  // Of relaxations: a stream that must not have records.
+  nothing: (stream) =>
+    DStream.foreachRDD(
+      stream,
+      (rdd) =>
+        Effect.flatMap(RDD.take(rdd, 1), ([found]) =>
+          found === undefined ? Effect.void : Effect.die(new UserError(`they differ: ${show(found)}`))),
+    ),
   rddAction: (stream, spec, add) => {
     const program = rddProgram(spec.rdd ?? [])
     const action = actionOf(spec.action ?? { op: "collect" })

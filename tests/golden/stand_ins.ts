@@ -106,11 +106,70 @@ const differing = (a: Stream, b: Stream): Stream => {
   return DStream.filter(sums, ([, n]) => n !== 0) as Stream
 }
 
+/** What is known of a key: the values of its batches, and its value in the window. */
+interface Slid {
+  readonly batches: ReadonlyArray<readonly [time: number, value: unknown]>
+  /** The value, how many batches are in it, and the time after which they came. */
+  readonly balance: readonly [value: unknown, count: number, after: number] | undefined
+  readonly shown: boolean
+}
+
+/** `reduceByKeyAndWindow` with an inverse: Spark's, or a plain account of ours. */
+const slid = (s: Pairs, node: NodeSpec): Stream => {
+  const [f, inverse] = [combineFn(node.f), combineFn(node.inv)]
+  const filter = node.filter === undefined ? () => true : predicateFn(node.filter as FunctionRef)
+  const parent = s.slideDuration ?? Number(node.batchMs)
+  const [window, slide] = [Number(node.window), Number(node.slide ?? parent)]
+
+  const likeSpark = (batches: Slid["batches"], before: Slid["balance"], now: number): Slid["balance"] => {
+    const leaving = batches.filter(([time]) => time > now - slide - window && time <= now - window)
+    const entering = batches.filter(([time]) => time > now - slide).map(([, value]) => value)
+    if (before === undefined) return entering.length === 0 ? undefined : [entering.reduce(f), 0, 0]
+    const rest = leaving.length === 0 ? before[0] : inverse(before[0], leaving.map(([, value]) => value).reduce(f))
+    return [entering.reduce(f, rest), 0, 0]
+  }
+
+  const likeOurs = (batches: Slid["batches"], known: Slid["balance"], now: number): Slid["balance"] => {
+    const anew = slide >= window
+    let balance = anew ? undefined : known
+    for (const [time, value] of batches) {
+      if (time > now - window) {
+        if (time <= now - slide && !anew) continue
+        balance = balance === undefined ? [value, 1, now - slide] : [f(balance[0], value), balance[1] + 1, balance[2]]
+      } else if (!anew && balance !== undefined && time > balance[2]) {
+        balance = balance[1] === 1 ? undefined : [inverse(balance[0], value), balance[1] - 1, balance[2]]
+      }
+    }
+    return balance
+  }
+
+  const update = (entries: Entries, { time }: DStream.StatePartitionInfo): ReadonlyArray<Pair> =>
+    entries.map(([key, values, state]): Pair => {
+      const known = Option.getOrElse(state, () => ({ batches: [], balance: undefined })) as Slid
+      const batches = [
+        ...known.batches.filter(([at]) => at > time - slide - window),
+        ...values.map((value) => [time, value] as const),
+      ]
+      if ((time - Number(node.zeroTime)) % slide !== 0) return [key, { batches, balance: known.balance, shown: false }]
+      const balance = (node.like === "spark" ? likeSpark : likeOurs)(batches, known.balance, time)
+      const shown = balance !== undefined && filter([key, balance[0]])
+      return [key, { batches, balance: shown ? balance : undefined, shown }]
+    })
+  const { partitions: n = 2 } = partitions(node)
+  const all = DStream.updateStatePartitions(DStream.reduceByKey(s, f, { partitions: n }), update, { partitions: n })
+  const shown = DStream.flatMap(all, ([key, value]) => {
+    const { shown, balance } = value as Slid
+    return shown ? [[key, balance?.[0]] as never] : []
+  })
+  return DStream.partitionBy(DStream.window(shown, slide, { slide }), { partitions: n }) as Stream
+}
+
 /** The stand-ins by the names that relaxations give them. */
 export const standIns: Readonly<Record<string, Build>> = {
   keepKeys: (node, [s]) => keepKeys(s as Pairs, node),
   keepValue: (node, [s]) => single(s as Stream, (pairs) => keepKeys(pairs, { ...node, n: 1 })),
   fromFirst: (_, [s]) => single(s as Stream, fromFirst),
   scanned: (node, [s]) => scanned(s as Pairs, node),
+  slid: (node, [s]) => slid(s as Pairs, node),
   differing: (_, [a, b]) => differing(a as Stream, b as Stream),
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as LocalEngine from "../../lib/engine/local/engine.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { anyKey, holdsOnEngines, onEngines, rddOf, sliced } from "./run.ts"
 
@@ -60,3 +61,15 @@ holdsOnEngines(
       assert.deepEqual(yield* RDD.collect(RDD.zip(rddOf(input), rddOf(input))), input.data.map((a) => [a, a]))
     }),
 )
+
+Deno.test("zip() and zipWithIndex() send their records through the codec where they are sent elsewhere", async () => {
+  class Own {}
+  const loopback = LocalEngine.layer({ parallelism: 2, loopback: true })
+  const own = RDD.parallelize([1, 2]).pipe(RDD.mapPartitions((part) => part.map(() => new Own())))
+  for (const rdd of [RDD.zip(own, own), RDD.zipWithIndex(own)]) {
+    const error = await Effect.runPromise(
+      Effect.flip(RDD.collect<unknown, never, never>(rdd)).pipe(Effect.provide(loopback)),
+    )
+    assert.equal(error.reason._tag, "NotPortable")
+  }
+})

@@ -271,7 +271,15 @@ export class Planner {
     }
   }
 
-  #zip(rdd: AnyRDD, { f, preserves }: Kind<"zip">, all: ReadonlyArray<Lowered>): Job<Lowered> {
+  /** The operation as the executor knows it. */
+  #resolved(rdd: AnyRDD): Primitive {
+    return this.#env.executor.resolve(rdd, this.#job.lookUp).primitive
+  }
+
+  #zip(rdd: AnyRDD, own: Kind<"zip">, all: ReadonlyArray<Lowered>): Job<Lowered> {
+    const resolved = this.#resolved(rdd)
+    const { f, preserves } = resolved.kind === "zip" ? resolved : own
+    const { ship } = this.#env.executor
     const counts = all.map((one) => one.pieces.length)
     const n = counts[0] ?? 0
     if (counts.some((count) => count !== n)) {
@@ -283,10 +291,10 @@ export class Planner {
         Effect.forEach(all, (one) => this.run(rdd, one.pieces[i] ?? there(Block.empty), i)),
         (blocks) =>
           attempt(rdd, i, this.#job, () =>
-            Block.fromArray(Array.from(f(
-              blocks.map((block) => block.records as ReadonlyArray<never>),
+            ship(Block.fromArray(Array.from(f(
+              blocks.map((block) => ship(block).records as ReadonlyArray<never>),
               i,
-            )))),
+            ))))),
       )
     const partitioner = preserves ? all.find((one) => one.partitioner !== undefined)?.partitioner : undefined
     return Effect.succeed({ pieces: pieces(n, (i) => ({ read: read(i), steps: [] })), partitioner })
@@ -387,8 +395,8 @@ export class Planner {
   }
 
   #combineOf(rdd: AnyRDD): Combine | undefined {
-    const { primitive } = this.#env.executor.resolve(rdd, this.#job.lookUp)
-    return primitive.kind === "shuffle" ? primitive.combine : undefined
+    const resolved = this.#resolved(rdd)
+    return resolved.kind === "shuffle" ? resolved.combine : undefined
   }
 
   /** A stage boundary: every map task writes buckets now, reduce partition `i` gathers the `i`-th of each. */
@@ -441,8 +449,10 @@ export class Planner {
     })
   }
 
-  #indexed(rdd: AnyRDD, { f }: Kind<"indexed">, parent: Lowered): Job<Lowered> {
+  #indexed(rdd: AnyRDD, own: Kind<"indexed">, parent: Lowered): Job<Lowered> {
     if (this.#dry) return Effect.succeed({ ...parent, partitioner: undefined })
+    const resolved = this.#resolved(rdd)
+    const { f } = resolved.kind === "indexed" ? resolved : own
     return Effect.map(this.#runAll(rdd, parent), (blocks) => {
       const offsets: Array<number> = []
       blocks.reduce((sum, block) => (offsets.push(sum), sum + block.length), 0)

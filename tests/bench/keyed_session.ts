@@ -1,0 +1,47 @@
+/** A session over pairs, whose batches sum up what comes out: how work on keyed streams is measured. */
+import { DStream, RDD } from "@dstream/dstream"
+import { Effect } from "effect"
+import { hashPair, type Pair, pairs } from "./data.ts"
+import { open } from "./session.ts"
+
+const POOLS = 2
+
+/** A stream of pairs at work. */
+export interface KeyedSession {
+  /** Runs the next batch; gives the sum of its records. */
+  readonly batch: () => Promise<number>
+  /** The records of a batch, counted from 0. */
+  readonly records: (batch: number) => ReadonlyArray<Pair>
+  readonly close: () => Promise<void>
+}
+
+/** Starts a chain on batches of so many records with so many keys. */
+export const openKeyed = async (
+  count: number,
+  keys: number,
+  chain: (stream: DStream.DStream<Pair>) => DStream.DStream<Pair>,
+): Promise<KeyedSession> => {
+  const pools = Array.from({ length: POOLS }, (_, pool) => pairs(0, pool, count, keys))
+  const inputs = pools.map((records) => RDD.parallelize(records))
+  const queue = DStream.rddQueue<Pair>()
+  let latest = NaN
+  const session = await open(
+    DStream.foreachRDD(chain(DStream.queueStream(queue)), (rdd) =>
+      Effect.map(
+        RDD.aggregate(rdd, () => 0, (sum, [key, value]) => (sum + hashPair(key, value)) | 0, (a, b) => (a + b) | 0),
+        (sum) => {
+          latest = sum
+        },
+      )),
+  )
+  let next = 0
+  return {
+    batch: async () => {
+      queue.push(inputs[next++ % POOLS] ?? RDD.empty())
+      await session.batch()
+      return latest
+    },
+    records: (batch) => pools[batch % POOLS] ?? [],
+    close: session.close,
+  }
+}

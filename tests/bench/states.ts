@@ -1,0 +1,108 @@
+/** State by key with few keys and with many, and the same updates in each batch. */
+import { DStream, RDD, StateSpec } from "@dstream/dstream"
+import { Option } from "effect"
+import { hashPair, type Pair } from "./data.ts"
+import { type KeyedSession, openKeyed } from "./keyed_session.ts"
+import { interleaved } from "./measure.ts"
+import type { Report } from "./report.ts"
+
+const UPDATES = 10_000
+const KEYS = [10_000, 100_000, 1_000_000] as const
+
+/** An operation, and which of its results are records: those of the keys in the batch, or of all. */
+interface Kind {
+  readonly name: string
+  readonly workload: string
+  readonly chain: (keys: number) => (stream: DStream.DStream<Pair>) => DStream.DStream<Pair>
+  readonly all: boolean
+  readonly rounds: number
+  /** The most times that a million keys may take of what 10,000 do. */
+  readonly times: number | undefined
+}
+
+const zeros = (keys: number) => RDD.parallelize(Array.from({ length: keys }, (_, key): Pair => [key, 0]))
+
+const track = (key: number, value: Option.Option<number>, state: StateSpec.State<number>): Pair => {
+  const sum = (state.exists() ? state.get() : 0) + Option.getOrElse(value, () => 0)
+  state.update(sum)
+  return [key, sum]
+}
+
+const mapState: Kind = {
+  name: "mapWithState",
+  workload: "map-state",
+  chain: (keys) => DStream.mapWithState(StateSpec.function(track).pipe(StateSpec.initialState(zeros(keys)))),
+  all: false,
+  rounds: 100,
+  times: 1.5,
+}
+
+const updateState: Kind = {
+  name: "updateStateByKey",
+  workload: "update-state",
+  chain: (keys) => (stream) =>
+    DStream.updateStateByKey(
+      stream,
+      (values: ReadonlyArray<number>, state: Option.Option<number>) =>
+        Option.some(values.reduce((a, b) => a + b, Option.getOrElse(state, () => 0))),
+      { initial: zeros(keys) },
+    ),
+  all: true,
+  rounds: 20,
+  times: undefined,
+}
+
+/** What a batch must sum up to, kept by hand. */
+const expected = (session: KeyedSession, keys: number, all: boolean) => {
+  const states = new Int32Array(keys)
+  let batch = 0
+  return (): number => {
+    let sum = 0
+    for (const [key, value] of session.records(batch++)) {
+      states[key] = (states[key] ?? 0) + value
+      if (!all) sum = (sum + hashPair(key, states[key] ?? 0)) | 0
+    }
+    return all ? states.reduce((total, state, key) => (total + hashPair(key, state)) | 0, 0) : sum
+  }
+}
+
+const nameOf = (keys: number) => `${keys.toLocaleString("en")} keys`
+
+const measure = async ({ all, chain, name, rounds, times, workload }: Kind): Promise<Report> => {
+  const sessions = await Promise.all(KEYS.map((keys) => openKeyed(UPDATES, keys, chain(keys))))
+  const figures = await interleaved(
+    KEYS.map((keys, i) => {
+      const session = sessions[i]!
+      const check = expected(session, keys, all)
+      return {
+        name: nameOf(keys),
+        run: async () => {
+          const sum = await session.batch()
+          return () => sum - check()
+        },
+      }
+    }),
+    rounds,
+  )
+  await Promise.all(sessions.map(({ close }) => close()))
+  return {
+    title: `${name}, ${UPDATES.toLocaleString("en")} updates a batch`,
+    figures,
+    goals: [100_000, 1_000_000].map((keys) => ({
+      what: `${nameOf(keys)} against ${nameOf(10_000)}`,
+      of: nameOf(keys),
+      base: nameOf(10_000),
+      times: times ?? keys / 10_000,
+    })),
+    spark: [100_000, 1_000_000].map((keys) => ({
+      of: nameOf(keys),
+      workload: `${workload} records=${UPDATES} keys=${keys} warmup=10 batches=20`,
+    })),
+  }
+}
+
+/** The benches of this file. */
+export const states: Readonly<Record<string, () => Promise<Report>>> = {
+  mapstate: () => measure(mapState),
+  updatestate: () => measure(updateState),
+}

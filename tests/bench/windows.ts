@@ -1,0 +1,95 @@
+/** Sliding reductions by key: short windows and long ones, with and without an inverse. */
+import { DStream } from "@dstream/dstream"
+import { Duration } from "effect"
+import { hashPair, type Pair } from "./data.ts"
+import { type KeyedSession, openKeyed } from "./keyed_session.ts"
+import { interleaved, type Variant } from "./measure.ts"
+import type { Report } from "./report.ts"
+
+const SMALL = 1000
+const LARGE = 100_000
+const LARGE_LENGTH = 30
+const LENGTHS = [10, 100, 1000] as const
+
+const add = (a: number, b: number): number => a + b
+const subtract = (a: number, b: number): number => a - b
+
+const chain = (length: number, inverse: boolean) => (stream: DStream.DStream<Pair>): DStream.DStream<Pair> =>
+  DStream.reduceByKeyAndWindow(stream, add, Duration.seconds(length), inverse ? { inverse: subtract } : {})
+
+/** What a batch must sum up to, kept by hand. */
+const expected = (session: KeyedSession, keys: number, length: number) => {
+  const sums = new Int32Array(keys)
+  let batch = 0
+  return (): number => {
+    for (const [key, value] of session.records(batch)) sums[key] = (sums[key] ?? 0) + value
+    if (batch >= length) {
+      for (const [key, value] of session.records(batch - length)) sums[key] = (sums[key] ?? 0) - value
+    }
+    batch++
+    return sums.reduce((total, sum, key) => (total + hashPair(key, sum)) | 0, 0)
+  }
+}
+
+const variant = (name: string, session: KeyedSession, keys: number, length: number): Variant => {
+  const check = expected(session, keys, length)
+  return {
+    name,
+    run: async () => {
+      const sum = await session.batch()
+      return () => sum - check()
+    },
+  }
+}
+
+const nameOf = (length: number, inverse: boolean) => `${length} batches, ${inverse ? "inverse" : "no inverse"}`
+
+const lengths = async (): Promise<Report> => {
+  const kinds = [true, false].flatMap((inverse) => LENGTHS.map((length) => ({ inverse, length })))
+  const sessions = await Promise.all(
+    kinds.map(({ inverse, length }) => openKeyed(SMALL, SMALL, chain(length, inverse))),
+  )
+  const figures = await interleaved(
+    kinds.map(({ inverse, length }, i) => variant(nameOf(length, inverse), sessions[i]!, SMALL, length)),
+    500,
+    1050,
+  )
+  await Promise.all(sessions.map(({ close }) => close()))
+  return {
+    title: `reduceByKeyAndWindow, ${SMALL.toLocaleString("en")} records a batch`,
+    figures,
+    goals: [true, false].map((inverse) => ({
+      what: `1000 batches against 10, ${inverse ? "inverse" : "no inverse"}`,
+      of: nameOf(1000, inverse),
+      base: nameOf(10, inverse),
+      times: 1.5,
+    })),
+  }
+}
+
+const large = async (): Promise<Report> => {
+  const kinds = [true, false]
+  const sessions = await Promise.all(kinds.map((inverse) => openKeyed(LARGE, LARGE, chain(LARGE_LENGTH, inverse))))
+  const figures = await interleaved(
+    kinds.map((inverse, i) => variant(nameOf(LARGE_LENGTH, inverse), sessions[i]!, LARGE, LARGE_LENGTH)),
+    20,
+    LARGE_LENGTH + 5,
+  )
+  await Promise.all(sessions.map(({ close }) => close()))
+  return {
+    title: `reduceByKeyAndWindow, ${LARGE.toLocaleString("en")} records a batch`,
+    figures,
+    goals: [],
+    spark: kinds.map((inverse) => ({
+      of: nameOf(LARGE_LENGTH, inverse),
+      workload: `window records=${LARGE} keys=${LARGE} window=${LARGE_LENGTH} inverse=${inverse} warmup=35 ` +
+        `batches=${inverse ? 10 : 4}`,
+    })),
+  }
+}
+
+/** The benches of this file. */
+export const windows: Readonly<Record<string, () => Promise<Report>>> = {
+  window: lengths,
+  windowlarge: large,
+}
