@@ -41,6 +41,7 @@ export {
   type StreamingContext,
 } from "./streaming/streaming_context.ts"
 export { slice } from "./streaming/slice.ts"
+export { statsReportListener } from "./streaming/stats_report.ts"
 export { Registry } from "./streaming/registry.ts"
 export { logListener, type StreamingListener } from "./streaming/listener_bus.ts"
 export type {

@@ -27,7 +27,7 @@ const joined = async (): Promise<Report> => {
       Effect.map(
         RDD.aggregate(
           rdd,
-          () => 0,
+          0,
           (sum, [key, [a, b]]) => (sum + hashJoined(key, a, b)) | 0,
           (a, b) => (a + b) | 0,
         ),

@@ -1,7 +1,9 @@
 /** A session over pairs, whose batches sum up what comes out: how work on keyed streams is measured. */
+import assert from "node:assert/strict"
 import { DStream, RDD } from "@dstream/dstream"
 import { Effect } from "effect"
 import { hashPair, type Pair, pairs } from "./data.ts"
+import type { Variant } from "./measure.ts"
 import { open } from "./session.ts"
 
 const POOLS = 2
@@ -28,7 +30,7 @@ export const openKeyed = async (
   const session = await open(
     DStream.foreachRDD(chain(DStream.queueStream(queue)), (rdd) =>
       Effect.map(
-        RDD.aggregate(rdd, () => 0, (sum, [key, value]) => (sum + hashPair(key, value)) | 0, (a, b) => (a + b) | 0),
+        RDD.aggregate(rdd, 0, (sum, [key, value]) => (sum + hashPair(key, value)) | 0, (a, b) => (a + b) | 0),
         (sum) => {
           latest = sum
         },
@@ -45,3 +47,15 @@ export const openKeyed = async (
     close: session.close,
   }
 }
+
+/** Batches of a session as a variant; the sum of each must be the one expected. */
+export const checking = (name: string, session: KeyedSession, expected: () => number): Variant => ({
+  name,
+  run: async () => {
+    const sum = await session.batch()
+    return () => {
+      assert.equal(sum, expected(), name)
+      return 0
+    }
+  },
+})

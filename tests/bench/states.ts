@@ -2,7 +2,7 @@
 import { DStream, RDD, StateSpec } from "@dstream/dstream"
 import { Option } from "effect"
 import { hashPair, type Pair } from "./data.ts"
-import { type KeyedSession, openKeyed } from "./keyed_session.ts"
+import { checking, type KeyedSession, openKeyed } from "./keyed_session.ts"
 import { interleaved } from "./measure.ts"
 import type { Report } from "./report.ts"
 
@@ -71,17 +71,7 @@ const nameOf = (keys: number) => `${keys.toLocaleString("en")} keys`
 const measure = async ({ all, chain, name, rounds, times, workload }: Kind): Promise<Report> => {
   const sessions = await Promise.all(KEYS.map((keys) => openKeyed(UPDATES, keys, chain(keys))))
   const figures = await interleaved(
-    KEYS.map((keys, i) => {
-      const session = sessions[i]!
-      const check = expected(session, keys, all)
-      return {
-        name: nameOf(keys),
-        run: async () => {
-          const sum = await session.batch()
-          return () => sum - check()
-        },
-      }
-    }),
+    KEYS.map((keys, i) => checking(nameOf(keys), sessions[i]!, expected(sessions[i]!, keys, all))),
     rounds,
   )
   await Promise.all(sessions.map(({ close }) => close()))

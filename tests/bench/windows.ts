@@ -2,8 +2,8 @@
 import { DStream } from "@dstream/dstream"
 import { Duration } from "effect"
 import { hashPair, type Pair } from "./data.ts"
-import { type KeyedSession, openKeyed } from "./keyed_session.ts"
-import { interleaved, type Variant } from "./measure.ts"
+import { checking, type KeyedSession, openKeyed } from "./keyed_session.ts"
+import { interleaved } from "./measure.ts"
 import type { Report } from "./report.ts"
 
 const SMALL = 1000
@@ -31,17 +31,6 @@ const expected = (session: KeyedSession, keys: number, length: number) => {
   }
 }
 
-const variant = (name: string, session: KeyedSession, keys: number, length: number): Variant => {
-  const check = expected(session, keys, length)
-  return {
-    name,
-    run: async () => {
-      const sum = await session.batch()
-      return () => sum - check()
-    },
-  }
-}
-
 const nameOf = (length: number, inverse: boolean) => `${length} batches, ${inverse ? "inverse" : "no inverse"}`
 
 const lengths = async (): Promise<Report> => {
@@ -50,7 +39,9 @@ const lengths = async (): Promise<Report> => {
     kinds.map(({ inverse, length }) => openKeyed(SMALL, SMALL, chain(length, inverse))),
   )
   const figures = await interleaved(
-    kinds.map(({ inverse, length }, i) => variant(nameOf(length, inverse), sessions[i]!, SMALL, length)),
+    kinds.map(({ inverse, length }, i) =>
+      checking(nameOf(length, inverse), sessions[i]!, expected(sessions[i]!, SMALL, length))
+    ),
     500,
     1050,
   )
@@ -71,7 +62,9 @@ const large = async (): Promise<Report> => {
   const kinds = [true, false]
   const sessions = await Promise.all(kinds.map((inverse) => openKeyed(LARGE, LARGE, chain(LARGE_LENGTH, inverse))))
   const figures = await interleaved(
-    kinds.map((inverse, i) => variant(nameOf(LARGE_LENGTH, inverse), sessions[i]!, LARGE, LARGE_LENGTH)),
+    kinds.map((inverse, i) =>
+      checking(nameOf(LARGE_LENGTH, inverse), sessions[i]!, expected(sessions[i]!, LARGE, LARGE_LENGTH))
+    ),
     20,
     LARGE_LENGTH + 5,
   )
