@@ -6,70 +6,103 @@
 import type { CanonicalKey } from "../core/canonical_key.ts"
 import type { PendingState } from "../rdd/state.ts"
 
-interface Entry {
-  readonly key: unknown
-  readonly value: unknown
-  /** The version that has written it. */
+/** A batch that writes, as an object: numbers beyond 32 bits would be boxed once for each entry. */
+interface Stamp {
   readonly at: number
 }
 
-/** The place of a key in the table. It is changed where it is: the table is looked into once for each update. */
-interface Cell {
+/** What there is at a key. It is changed where it is: nothing is allocated to replace what is known. */
+class Slot {
   readonly canonical: CanonicalKey
-  /** Undefined once the key has been removed: the cell is in no table any more. */
-  entry: Entry | undefined
+  key: unknown
+  value: unknown
+  /** The batch that has written it. Undefined: there is nothing, and a cell is in no table any more. */
+  stamp: Stamp | undefined
+
+  constructor(canonical: CanonicalKey, key: unknown, value: unknown, stamp: Stamp | undefined) {
+    this.canonical = canonical
+    this.key = key
+    this.value = value
+    this.stamp = stamp
+  }
 }
 
 /** What a version has in place of what lies below it. */
-interface Change {
-  /** The key's cell, where it was known. */
-  readonly cell: Cell | undefined
-  /** Undefined: the key is removed. */
-  readonly entry: Entry | undefined
+class Change extends Slot {
+  /** The key's place in the table, where it was known: the table is looked into once for each update. */
+  cell: Slot | undefined
+
+  constructor(canonical: CanonicalKey, cell: Slot | undefined) {
+    super(canonical, undefined, undefined, undefined)
+    this.cell = cell
+  }
 }
 
 interface Write {
-  readonly cell: Cell
-  readonly at: number
+  readonly cell: Slot
+  readonly stamp: Stamp
 }
 
 /** Everything that the newest version has; and, once somebody asks for what is old, the order of the last writes. */
 class Table {
-  readonly cells = new Map<CanonicalKey, Cell>()
+  readonly cells = new Map<CanonicalKey, Slot>()
   #writes: Array<Write> | undefined
 
-  put(canonical: CanonicalKey, known: Cell | undefined, entry: Entry | undefined): Entry | undefined {
-    const cell = known?.entry === undefined ? this.cells.get(canonical) : known
-    const before = cell?.entry
-    if (entry === undefined) {
+  /** Takes a change in, which becomes what was there before. */
+  swap(change: Change): void {
+    const { canonical, key, value, stamp } = change
+    const cell = change.cell?.stamp === undefined ? this.cells.get(canonical) : change.cell
+    change.key = cell?.key
+    change.value = cell?.value
+    change.stamp = cell?.stamp
+    change.cell = cell
+    if (stamp === undefined) {
+      if (cell === undefined) return
       this.cells.delete(canonical)
-      if (cell !== undefined) cell.entry = undefined
+      cell.key = cell.value = cell.stamp = undefined
+    } else if (cell === undefined) {
+      change.cell = new Slot(canonical, key, value, stamp)
+      this.cells.set(canonical, change.cell)
+      this.#wrote(change.cell, stamp)
     } else {
-      const placed = cell ?? { canonical, entry }
-      placed.entry = entry
-      if (cell === undefined) this.cells.set(canonical, placed)
-      this.#writes?.push({ cell: placed, at: entry.at })
+      cell.key = key
+      cell.value = value
+      cell.stamp = stamp
+      this.#wrote(cell, stamp)
     }
-    return before
+  }
+
+  #wrote(cell: Slot, stamp: Stamp): void {
+    const writes = this.#writes
+    if (writes === undefined) return
+    // On the way back to an older version: the order is to be made anew.
+    if (stamp.at < (writes.at(-1)?.stamp.at ?? -Infinity)) this.#writes = undefined
+    else writes.push({ cell, stamp })
+  }
+
+  #ordered(): Array<Write> {
+    const writes: Array<Write> = []
+    for (const cell of this.cells.values()) if (cell.stamp !== undefined) writes.push({ cell, stamp: cell.stamp })
+    return writes.sort((a, b) => a.stamp.at - b.stamp.at)
   }
 
   /** The cells last written before a time, oldest first. What is skipped here is never looked at again. */
-  *writtenBefore(time: number): Iterable<Cell> {
-    const writes = this.#writes ??= Array.from(this.cells.values(), (cell) => ({ cell, at: cell.entry?.at ?? 0 }))
-      .toSorted((a, b) => a.at - b.at)
-    const isStale = ({ cell, at }: Write) => cell.entry?.at !== at
+  *writtenBefore(time: number): Iterable<Slot> {
+    const writes = this.#writes ??= this.#ordered()
+    const isStale = ({ cell, stamp }: Write) => cell.stamp !== stamp
     let stale = 0
     while (stale < writes.length && isStale(writes[stale] as Write)) stale++
     if (stale > 0) writes.splice(0, stale)
     for (let i = 0; i < writes.length; i++) {
       const write = writes[i] as Write
-      if (write.at >= time) return
+      if (write.stamp.at >= time) return
       if (!isStale(write)) yield write.cell
     }
   }
 }
 
-const NOTHING: Change = { cell: undefined, entry: undefined }
+/** No key is this one. */
+const NOTHING = Symbol()
 
 /**
  * One version: what differs from another version, its base, or the table of everything. A pending version differs from
@@ -77,7 +110,7 @@ const NOTHING: Change = { cell: undefined, entry: undefined }
  * changes, not with the state, and who still holds the older version can read it.
  */
 export class Version implements PendingState {
-  readonly #at: number
+  readonly #stamp: Stamp
   readonly #canonical: (key: unknown) => CanonicalKey
   #table: Table | undefined
   #base: Version | undefined
@@ -86,7 +119,9 @@ export class Version implements PendingState {
   /** The key that was looked up last, and what was found: it is often the next to be written. */
   #key: unknown = NOTHING
   #canonicalKey: CanonicalKey
-  #found: Change = NOTHING
+  #exists = false
+  #own: Change | undefined
+  #cell: Slot | undefined
 
   private constructor(
     at: number,
@@ -94,7 +129,7 @@ export class Version implements PendingState {
     base: Version | undefined,
     table: Table | undefined,
   ) {
-    this.#at = at
+    this.#stamp = { at }
     this.#canonical = canonical
     this.#base = base
     this.#table = table
@@ -115,28 +150,39 @@ export class Version implements PendingState {
     return this.#size
   }
 
-  static #find(from: Version, canonical: CanonicalKey): Change {
-    for (let version: Version | undefined = from; version !== undefined; version = version.#base) {
-      if (version.#table !== undefined) {
-        const cell = version.#table.cells.get(canonical)
-        return cell === undefined ? NOTHING : { cell, entry: cell.entry }
-      }
-      const change = version.#changes.get(canonical)
-      if (change !== undefined) return change
+  /** What there is at the key that is looked up, in this version or the nearest below it. */
+  #find(canonical: CanonicalKey): Slot | undefined {
+    const own = this.#own = this.#changes.get(canonical)
+    this.#cell = own?.cell
+    if (own !== undefined) return own
+    for (let version: Version | undefined = this as Version; version !== undefined; version = version.#base) {
+      if (version.#table !== undefined) return this.#cell = version.#table.cells.get(canonical)
+      const change = version === this ? undefined : version.#changes.get(canonical)
+      if (change === undefined) continue
+      this.#cell = change.cell
+      return change
     }
-    return NOTHING
+    return undefined
   }
 
-  #lookUp(key: unknown): Entry | undefined {
+  #lookUp(key: unknown): Slot | undefined {
     this.#canonicalKey = this.#canonical(key)
-    this.#found = Version.#find(this, this.#canonicalKey)
+    const found = this.#find(this.#canonicalKey)
     this.#key = key
-    return this.#found.entry
+    this.#exists = found?.stamp !== undefined
+    return found
   }
 
-  #write(entry: Entry | undefined): void {
-    this.#found = { cell: this.#found.cell, entry }
-    this.#changes.set(this.#canonicalKey, this.#found)
+  #write(key: unknown, value: unknown, stamp: Stamp | undefined): void {
+    let change = this.#own
+    if (change === undefined) {
+      change = this.#own = new Change(this.#canonicalKey, this.#cell)
+      this.#changes.set(this.#canonicalKey, change)
+    }
+    change.key = key
+    change.value = value
+    change.stamp = stamp
+    this.#exists = stamp !== undefined
   }
 
   get(key: unknown): unknown {
@@ -144,33 +190,32 @@ export class Version implements PendingState {
   }
 
   has(key: unknown): boolean {
-    return this.#lookUp(key) !== undefined
+    if (key !== this.#key) this.#lookUp(key)
+    return this.#exists
   }
 
   set(key: unknown, value: unknown): void {
     if (key !== this.#key) this.#lookUp(key)
-    if (this.#found.entry === undefined) this.#size++
-    this.#write({ key, value, at: this.#at })
+    if (!this.#exists) this.#size++
+    this.#write(key, value, this.#stamp)
   }
 
   delete(key: unknown): boolean {
-    if (this.#lookUp(key) === undefined) return false
+    if (!this.has(key)) return false
     this.#size--
-    this.#write(undefined)
+    this.#write(undefined, undefined, undefined)
     return true
   }
 
-  *#all(): Iterable<Entry> {
+  *#all(): Iterable<Slot> {
     const changes = new Map<CanonicalKey, Change>()
     let version: Version | undefined = this as Version
     for (; version !== undefined && version.#table === undefined; version = version.#base) {
       for (const [canonical, change] of version.#changes) if (!changes.has(canonical)) changes.set(canonical, change)
     }
     const table = version === undefined ? undefined : version.#table
-    for (const { canonical, entry } of table?.cells.values() ?? []) {
-      if (entry !== undefined && !changes.has(canonical)) yield entry
-    }
-    for (const { entry } of changes.values()) if (entry !== undefined) yield entry
+    for (const cell of table?.cells.values() ?? []) if (!changes.has(cell.canonical)) yield cell
+    for (const change of changes.values()) if (change.stamp !== undefined) yield change
   }
 
   *entries(): Iterable<readonly [unknown, unknown]> {
@@ -179,13 +224,14 @@ export class Version implements PendingState {
 
   *writtenBefore(time: number): Iterable<readonly [unknown, unknown]> {
     const table = this.#base === undefined ? undefined : this.#base.#table
-    if (table === undefined || this.#at < time) {
-      const old = Array.from(this.#all()).filter(({ at }) => at < time)
-      for (const { key, value } of old.toSorted((a, b) => a.at - b.at)) yield [key, value]
+    if (table === undefined || this.#stamp.at < time) {
+      const at = ({ stamp }: Slot) => stamp?.at ?? 0
+      const old = Array.from(this.#all()).filter((slot) => at(slot) < time)
+      for (const { key, value } of old.sort((a, b) => at(a) - at(b))) yield [key, value]
       return
     }
-    for (const { canonical, entry } of table.writtenBefore(time)) {
-      if (entry !== undefined && !this.#changes.has(canonical)) yield [entry.key, entry.value]
+    for (const { canonical, key, value } of table.writtenBefore(time)) {
+      if (!this.#changes.has(canonical)) yield [key, value]
     }
   }
 
@@ -195,16 +241,16 @@ export class Version implements PendingState {
     if (base === undefined) return this
     const table = base.settle().#table
     if (table === undefined) return this
-    const before = new Map<CanonicalKey, Change>()
-    for (const [canonical, { cell, entry }] of this.#changes) {
-      before.set(canonical, { cell: undefined, entry: table.put(canonical, cell, entry) })
-    }
-    this.#table = table
-    this.#base = undefined
-    this.#changes = new Map()
+    for (const change of this.#changes.values()) table.swap(change)
+    const changes = base.#changes
+    base.#changes = this.#changes
     base.#table = undefined
     base.#base = this
-    base.#changes = before
+    this.#changes = changes
+    this.#table = table
+    this.#base = undefined
+    this.#key = NOTHING
+    this.#own = this.#cell = undefined
     return this
   }
 }

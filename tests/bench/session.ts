@@ -30,6 +30,7 @@ class ManualClock implements Clock.Clock {
     for (const { wake } of due) wake()
   }
   sleep(duration: Duration.Duration): Effect.Effect<void> {
+    if (Duration.toMillis(duration) <= 0) return Effect.yieldNow
     return Effect.callback<void>((resume) => {
       const sleeper = { until: this.#now + Duration.toMillis(duration), wake: () => resume(Effect.void) }
       this.#sleepers.push(sleeper)

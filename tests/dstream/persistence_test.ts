@@ -30,3 +30,10 @@ Deno.test("persist() reports an unknown storage level before start", () => {
   assert.equal(DStream.persist(input([]), "DISK" as StorageLevel).traits.check?.(1000).length, 1)
   assert.equal(DStream.persist(input([])).traits.check, undefined)
 })
+
+Deno.test("cache() keeps at the default level of persist()", async () => {
+  const levelOf = (keep: <A>(self: DStream.DStream<A>) => DStream.DStream<A>) =>
+    run(DStream.transform(keep(input([[1]])), (rdd) => RDD.parallelize([RDD.getStorageLevel(rdd)])), 1)
+  assert.deepEqual(await levelOf((self) => DStream.persist(self)), [["MEMORY_ONLY_SER"]])
+  assert.deepEqual(await levelOf(DStream.cache), [["MEMORY_ONLY_SER"]])
+})

@@ -107,6 +107,23 @@ Deno.test("judge() skips what Spark takes out of an inverse window that never ca
   assert.equal(await judged(inverse(apart, [1, 2, 3, 4], [3, 6], 2000)), "Failed")
 })
 
+Deno.test("judge() skips what Spark counts between two windows", async () => {
+  const apart = { window: 1000, slide: 2000, f: "add" }
+  const given = (op: string, inv: string | undefined, outputs: ReadonlyArray<unknown>): Case => {
+    const golden = inverse({ ...apart, op, ...(inv === undefined ? {} : { inv }) }, [1, 2, 3, 4], [0, 0], 2000)
+    const batches = outputs.map((output, i) => ({ time: (i + 1) * 2000, output: [output] }))
+    return {
+      ...golden,
+      inputs: [{ id: "s", batches: [["a"], ["a", "a"], ["a"], ["a"]] }],
+      expected: { outputs: { out: { slideMs: 2000, batches } } },
+    }
+  }
+  assert.equal(await judged(given("countByWindow", undefined, [3, 2])), "Skipped")
+  assert.equal(await judged(given("countByWindow", undefined, [3, 3])), "Failed")
+  assert.equal(await judged(given("countByValueAndWindow", undefined, [["a", 3], ["a", 2]])), "Skipped")
+  assert.equal(await judged(given("countByValueAndWindow", undefined, [["a", 3], ["a", 4]])), "Failed")
+})
+
 const boom = {
   class: "org.apache.spark.SparkException",
   message: "Job aborted due to stage failure",
@@ -150,6 +167,34 @@ Deno.test("judge() fails what should not start for another reason than checkpoin
   assert.equal(await judged(golden), "Skipped")
   const error = { class: "java.lang.IllegalArgumentException", message: "requirement failed: No output operations" }
   assert.equal(await judged({ ...golden, expected: { error } }), "Failed")
+})
+
+Deno.test("judge() skips slices of batches to come and of forgotten ones", async () => {
+  const sliced = (value: ReadonlyArray<unknown>): Case => ({
+    id: "T-01",
+    kind: "script",
+    steps: [
+      { do: "create" },
+      { do: "build" },
+      { do: "start" },
+      { do: "advance", batches: 2 },
+      { do: "slice", in: "s", from: 1000, to: 3000 },
+    ],
+    inputs: [{ id: "s", batches: [[1], [2], [3]] }],
+    outputs: [{ id: "out", in: "s", kind: "called" }],
+    expected: {
+      steps: [
+        { do: "create" },
+        { do: "build" },
+        { do: "start" },
+        { do: "advance", value: ["completed", "completed"] },
+        { do: "slice", value },
+      ],
+      outputs: { out: [{ time: 1000, called: true }, { time: 2000, called: true }] },
+    },
+  })
+  assert.equal(await judged(sliced([[1], [2], [3]])), "Skipped")
+  assert.equal(await judged(sliced([[1], [4], [3]])), "Failed")
 })
 
 Deno.test("differences.json names relaxations that there are", async () => {

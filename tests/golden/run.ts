@@ -20,8 +20,8 @@ export type Outcome =
 
 /** A difference on purpose: what is said about it when a case shows it, and a case that does. */
 export interface Intended {
-  readonly family: string
-  readonly id: string
+  readonly family?: string
+  readonly id?: string
   readonly reason: string
   /** A pattern of the difference, wherever it occurs. */
   readonly differs?: string

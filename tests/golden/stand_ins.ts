@@ -2,10 +2,12 @@
  * What Spark does and DStream does otherwise on purpose, made of DStream's own operators. Cases that differ are run again
  * with these (see `relaxations.ts`): wherever it can be, what the library gives is part of what these give.
  */
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { DStream } from "../../mod.ts"
+import { DStream, RDD } from "../../mod.ts"
+import { NoRDD } from "../../lib/dstream/batch.ts"
 import { CurrentState } from "../../lib/dstream/state_spec.ts"
-import type { FunctionRef, NodeSpec } from "./case.ts"
+import { type FunctionRef, lookUp, type NodeSpec } from "./case.ts"
 import { combineFn, predicateFn } from "./functions.ts"
 import type { Build, Stream } from "./nodes.ts"
 import { partitions } from "./rdd_nodes.ts"
@@ -106,6 +108,15 @@ const differing = (a: Stream, b: Stream): Stream => {
   return DStream.filter(sums, ([, n]) => n !== 0) as Stream
 }
 
+/** A stream that has an RDD in each of its batches. */
+const orEmpty = (s: Pairs): Pairs =>
+  DStream.make(
+    "orEmpty",
+    [s],
+    Effect.catchIf(s, (error) => error instanceof NoRDD, () => Effect.succeed(RDD.empty<Pair>())),
+    { slideDuration: s.slideDuration },
+  ) as Pairs
+
 /** What is known of a key: the values of its batches, and its value in the window. */
 interface Slid {
   readonly batches: ReadonlyArray<readonly [time: number, value: unknown]>
@@ -151,12 +162,13 @@ const slid = (s: Pairs, node: NodeSpec): Stream => {
         ...values.map((value) => [time, value] as const),
       ]
       if ((time - Number(node.zeroTime)) % slide !== 0) return [key, { batches, balance: known.balance, shown: false }]
-      const balance = (node.like === "spark" ? likeSpark : likeOurs)(batches, known.balance, time)
+      const balance = (node.op === "sparkWindow" ? likeSpark : likeOurs)(batches, known.balance, time)
       const shown = balance !== undefined && filter([key, balance[0]])
       return [key, { batches, balance: shown ? balance : undefined, shown }]
     })
   const { partitions: n = 2 } = partitions(node)
-  const all = DStream.updateStatePartitions(DStream.reduceByKey(s, f, { partitions: n }), update, { partitions: n })
+  const reduced = DStream.reduceByKey(orEmpty(s), f, { partitions: n })
+  const all = DStream.updateStatePartitions(reduced, update, { partitions: n })
   const shown = DStream.flatMap(all, ([key, value]) => {
     const { shown, balance } = value as Slid
     return shown ? [[key, balance?.[0]] as never] : []
@@ -164,12 +176,38 @@ const slid = (s: Pairs, node: NodeSpec): Stream => {
   return DStream.partitionBy(DStream.window(shown, slide, { slide }), { partitions: n }) as Stream
 }
 
+const withOne = (s: Stream): Pairs => DStream.map(s, (x): Pair => [x, 1]) as Pairs
+const counting = { f: "add", inv: "sub" }
+
+/** Spark's windows with an inverse as it computes them. */
+const sparkWindows: Readonly<Record<string, (s: Stream, node: NodeSpec) => Stream>> = {
+  reduceByKeyAndWindow: (s, node) => slid(s as Pairs, node),
+  reduceByWindow: (s, node) => single(s, (pairs) => slid(pairs, { ...node, n: 1 })),
+  countByWindow: (s, node) => single(DStream.map(s, () => 1), (ones) => slid(ones, { ...node, ...counting, n: 1 })),
+  countByValueAndWindow: (s, node) => slid(withOne(s), { ...node, ...counting, filter: "valueNonZero" }),
+}
+
+const whole = (s: Stream, node: NodeSpec): Stream =>
+  DStream.window(s, Number(node.window), { slide: Number(node.slide) })
+
+/** Plain accounts of ours. Windows that share no batch are made of nothing but what is in them. */
+const plainWindows: typeof sparkWindows = {
+  reduceByKeyAndWindow: (s, node) => slid(s as Pairs, node),
+  reduceByWindow: (s, node) => DStream.reduce(whole(s, node), combineFn(node.f)),
+  countByWindow: (s, node) => DStream.count(whole(s, node)),
+  countByValueAndWindow: (s, node) => DStream.countByValue(whole(s, node), partitions(node)),
+}
+
+const standIn = (table: typeof sparkWindows): Build => (node, [s]) =>
+  lookUp(table, String(node.of), "window")(s as Stream, node)
+
 /** The stand-ins by the names that relaxations give them. */
 export const standIns: Readonly<Record<string, Build>> = {
   keepKeys: (node, [s]) => keepKeys(s as Pairs, node),
   keepValue: (node, [s]) => single(s as Stream, (pairs) => keepKeys(pairs, { ...node, n: 1 })),
   fromFirst: (_, [s]) => single(s as Stream, fromFirst),
   scanned: (node, [s]) => scanned(s as Pairs, node),
-  slid: (node, [s]) => slid(s as Pairs, node),
+  sparkWindow: standIn(sparkWindows),
+  plainWindow: standIn(plainWindows),
   differing: (_, [a, b]) => differing(a as Stream, b as Stream),
 }
