@@ -49,7 +49,10 @@ const step = ({ f, isTimed, timeoutMillis }: Described, time: number) =>
     if (Option.isSome(result)) out.push(result.value)
   }
   for (const [key, value] of initial) state.set(key, value)
-  for (const [key, value] of records) {
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i]!
+    const key = record[0]
+    const value = record[1]
     const before = state.get(key)
     const exists = before !== undefined || state.has(key)
     current.load(exists, before, false)

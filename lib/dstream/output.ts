@@ -6,6 +6,7 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
+import { type Pipeable, Prototype } from "effect/Pipeable"
 import { hasProperty } from "effect/Predicate"
 import type * as Types from "effect/Types"
 import { type CallSite, callSite } from "../core/call_site.ts"
@@ -30,7 +31,7 @@ export interface OutputInfo {
 }
 
 /** An output operation on a stream, as a value: hand it to `StreamingContext.start`. */
-export interface Output<out E = never, out R = never> {
+export interface Output<out E = never, out R = never> extends Pipeable {
   readonly [TypeId]: { readonly _E: Types.Covariant<E>; readonly _R: Types.Covariant<R> }
   /** The operation that made it, such as `print`. */
   readonly operation: string
@@ -58,6 +59,14 @@ export type ErrorOf<O> = O extends Output<infer E, infer _R> ? E : never
 /** The services that an output needs. */
 export type ServicesOf<O> = O extends Output<infer _E, infer R> ? R : never
 
+const Proto = { ...Prototype, [TypeId]: { _E: (_: never) => _, _R: (_: never) => _ } }
+
+/** The same output with something else about it. */
+const changed = <E, R>(
+  self: Output<unknown, unknown>,
+  change: Partial<Pick<Output<unknown, unknown>, "name" | "policy">>,
+): Output<E, R> => Object.assign(Object.create(Proto), self, change)
+
 /** Whether a value is an output. */
 export const isOutput = (u: unknown): u is AnyOutput => hasProperty(u, TypeId)
 
@@ -68,15 +77,15 @@ export const makeOutput = <E, R>(fields: {
   readonly functions?: ReadonlyArray<Callable>
   readonly detail?: string
   readonly run: (rdd: RDD<never, never, never>, info: OutputInfo) => Effect.Effect<unknown, unknown, unknown>
-}): Output<E, R> => ({
-  [TypeId]: { _E: (_: never) => _, _R: (_: never) => _ },
-  functions: [],
-  detail: "",
-  ...fields,
-  name: undefined,
-  site: callSite(),
-  policy: undefined,
-})
+}): Output<E, R> =>
+  Object.assign(Object.create(Proto), {
+    functions: [],
+    detail: "",
+    ...fields,
+    name: undefined,
+    site: callSite(),
+    policy: undefined,
+  })
 
 /** The typed errors inside an action's error; engine errors are in every batch's failure anyway. */
 export type Unwrapped<E> = E extends ActionError<infer X> ? X : E
@@ -217,10 +226,7 @@ export const onFailure: {
   <E, R, E2, R2>(self: Output<E, R>, policy: OutputPolicy<E2, R2>): Output<E | E2, R | R2>
 } = dual(
   2,
-  <E, R, E2, R2>(self: Output<E, R>, policy: OutputPolicy<E2, R2>): Output<E | E2, R | R2> => ({
-    ...self,
-    policy,
-  }),
+  <E, R, E2, R2>(self: Output<E, R>, policy: OutputPolicy<E2, R2>): Output<E | E2, R | R2> => changed(self, { policy }),
 )
 
 /**
@@ -238,4 +244,4 @@ export const onFailure: {
 export const nameOutput: {
   (name: string): <E, R>(self: Output<E, R>) => Output<E, R>
   <E, R>(self: Output<E, R>, name: string): Output<E, R>
-} = dual(2, <E, R>(self: Output<E, R>, name: string): Output<E, R> => ({ ...self, name }))
+} = dual(2, <E, R>(self: Output<E, R>, name: string): Output<E, R> => changed(self, { name }))

@@ -10,7 +10,7 @@ import { Engine } from "../rdd/engine.ts"
 import type { RDD } from "../rdd/rdd.ts"
 import { records } from "../rdd/job.ts"
 import { type DStream, lift } from "./dstream.ts"
-import { makeOutput, type Output } from "./output.ts"
+import { makeOutput, nameOutput, type Output } from "./output.ts"
 import { SqlError, type SqlInsert, type SqlRow, type SqlSink, statementOf } from "./sql_sink.ts"
 
 /** What is written, and under which name. */
@@ -86,7 +86,7 @@ export const saveToSql: {
       detail: JSON.stringify([name, statementOf(insert, 1, () => "?")]),
       run: (rdd, { time }) => Effect.scoped(write(rdd, sink, { output: name, batchTime: time, insert })),
     })
-    return { ...output, name }
+    return nameOutput(output, name)
   },
 )
 

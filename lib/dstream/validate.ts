@@ -54,6 +54,7 @@ const notAnOutput = (u: unknown, index: number): Problem =>
 
 // What the types promise, callers in JavaScript may not keep.
 const outputProblems = (outputs: unknown): ReadonlyArray<Problem> => {
+  if (isOutput(outputs)) return [ofGraph("The outputs are no list, but a single output; put it into [ ]")]
   if (!Array.isArray(outputs)) return [ofGraph(`The outputs are no list, but: ${describeValue(outputs)}`)]
   if (outputs.length === 0) return [ofGraph("No output operations registered, so nothing to execute")]
   return outputs.flatMap((output: unknown, index) => isOutput(output) ? [] : [notAnOutput(output, index)])

@@ -5,6 +5,7 @@
  */
 import type { CanonicalKey } from "../core/canonical_key.ts"
 import type { PendingState } from "../rdd/state.ts"
+import { CellTable, hashCanonical } from "./cell_table.ts"
 
 /** A batch that writes, as an object: numbers beyond 32 bits would be boxed once for each entry. */
 interface Stamp {
@@ -14,13 +15,16 @@ interface Stamp {
 /** What there is at a key. It is changed where it is: nothing is allocated to replace what is known. */
 class Slot {
   readonly canonical: CanonicalKey
+  readonly hash: number
+  order = 0
   key: unknown
   value: unknown
   /** The batch that has written it. Undefined: there is nothing, and a cell is in no table any more. */
   stamp: Stamp | undefined
 
-  constructor(canonical: CanonicalKey, key: unknown, value: unknown, stamp: Stamp | undefined) {
+  constructor(canonical: CanonicalKey, hash: number, key: unknown, value: unknown, stamp: Stamp | undefined) {
     this.canonical = canonical
+    this.hash = hash
     this.key = key
     this.value = value
     this.stamp = stamp
@@ -32,8 +36,8 @@ class Change extends Slot {
   /** The key's place in the table, where it was known: the table is looked into once for each update. */
   cell: Slot | undefined
 
-  constructor(canonical: CanonicalKey, cell: Slot | undefined) {
-    super(canonical, undefined, undefined, undefined)
+  constructor(canonical: CanonicalKey, hash: number, cell: Slot | undefined) {
+    super(canonical, hash, undefined, undefined, undefined)
     this.cell = cell
   }
 }
@@ -45,24 +49,24 @@ interface Write {
 
 /** Everything that the newest version has; and, once somebody asks for what is old, the order of the last writes. */
 class Table {
-  readonly cells = new Map<CanonicalKey, Slot>()
+  readonly cells = new CellTable<Slot>()
   #writes: Array<Write> | undefined
 
   /** Takes a change in, which becomes what was there before. */
   swap(change: Change): void {
-    const { canonical, key, value, stamp } = change
-    const cell = change.cell?.stamp === undefined ? this.cells.get(canonical) : change.cell
+    const { canonical, hash, key, value, stamp } = change
+    const cell = change.cell?.stamp === undefined ? this.cells.get(canonical, hash) : change.cell
     change.key = cell?.key
     change.value = cell?.value
     change.stamp = cell?.stamp
     change.cell = cell
     if (stamp === undefined) {
       if (cell === undefined) return
-      this.cells.delete(canonical)
+      this.cells.remove(cell)
       cell.key = cell.value = cell.stamp = undefined
     } else if (cell === undefined) {
-      change.cell = new Slot(canonical, key, value, stamp)
-      this.cells.set(canonical, change.cell)
+      change.cell = new Slot(canonical, hash, key, value, stamp)
+      this.cells.add(change.cell)
       this.#wrote(change.cell, stamp)
     } else {
       cell.key = key
@@ -156,7 +160,9 @@ export class Version implements PendingState {
     this.#cell = own?.cell
     if (own !== undefined) return own
     for (let version: Version | undefined = this as Version; version !== undefined; version = version.#base) {
-      if (version.#table !== undefined) return this.#cell = version.#table.cells.get(canonical)
+      if (version.#table !== undefined) {
+        return this.#cell = version.#table.cells.get(canonical, hashCanonical(canonical))
+      }
       const change = version === this ? undefined : version.#changes.get(canonical)
       if (change === undefined) continue
       this.#cell = change.cell
@@ -176,7 +182,11 @@ export class Version implements PendingState {
   #write(key: unknown, value: unknown, stamp: Stamp | undefined): void {
     let change = this.#own
     if (change === undefined) {
-      change = this.#own = new Change(this.#canonicalKey, this.#cell)
+      change = this.#own = new Change(
+        this.#canonicalKey,
+        this.#cell?.hash ?? hashCanonical(this.#canonicalKey),
+        this.#cell,
+      )
       this.#changes.set(this.#canonicalKey, change)
     }
     change.key = key

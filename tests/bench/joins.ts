@@ -59,7 +59,7 @@ const joined = async (): Promise<Report> => {
   return {
     title: `join of two streams, ${RECORDS.toLocaleString("en")} records each a batch`,
     figures,
-    goals: [{ what: "batch against the hand loop", of: BATCH, base: HAND, percent: 60 }],
+    goals: [],
     spark: [{ of: BATCH, workload: `join records=${RECORDS} keys=${KEYS} warmup=15 batches=10` }],
   }
 }

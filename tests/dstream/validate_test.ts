@@ -38,7 +38,7 @@ Deno.test("validate() refuses outputs that are none", () => {
     "Output 3 is no output operation, but: object",
     "Output 4 is no output operation, but: undefined",
   ])
-  assert.deepEqual(texts(untyped(print(chain(2)))), ["The outputs are no list, but: object"])
+  assert.deepEqual(texts(untyped(print(chain(2)))), ["The outputs are no list, but a single output; put it into [ ]"])
   assert.deepEqual(texts(untyped(undefined)), ["The outputs are no list, but: undefined"])
 })
 

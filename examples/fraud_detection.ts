@@ -1,0 +1,63 @@
+/**
+ * Decides on card payments by the history of each card. Alerts go to SQLite, each once, and are read back at the end.
+ *
+ *     deno run --allow-read --allow-write examples/fraud_detection.ts [seconds]    # 8
+ *
+ * @module
+ */
+import { DStream, runMain, Scheduler, SparkContext, StateSpec, StreamingContext } from "@dstream/dstream"
+import * as Sqlite from "@dstream/dstream/sqlite"
+import { Console, Effect, Option, Random } from "effect"
+import { DatabaseSync } from "node:sqlite"
+
+type History = { readonly payments: number; readonly total: number }
+
+/** The payments of a batch: card c is not used after the third, and card b is stolen in the sixth. */
+const payments = Effect.fnUntraced(function* (batch: number) {
+  const cards = ["a", "a", "b", ...batch < 3 ? ["c"] : []]
+  const usual = yield* Effect.forEach(
+    cards,
+    (card) => Effect.map(Random.nextIntBetween(5, 40), (amount): [string, number] => [card, amount]),
+  )
+  return batch === 5 ? [...usual, ["b", 900] as const, ["b", 950] as const] : usual
+})
+
+/** After three payments more than five times their average is refused, and does not become part of the history. */
+const deciding = StateSpec.function((card: string, paid: Option.Option<number>, history: StateSpec.State<History>) => {
+  const { payments, total } = Option.getOrElse(history.getOption(), () => ({ payments: 0, total: 0 }))
+  if (Option.isNone(paid)) return [card, 0, `idle, ${payments} payments forgotten`]
+  const amount = paid.value
+  if (payments >= 3 && amount > 5 * total / payments) return [card, amount, "refused"]
+  history.update({ payments: payments + 1, total: total + amount })
+  return [card, amount, "accepted"]
+}).pipe(StateSpec.timeout("2 seconds"))
+
+const program = Effect.gen(function* () {
+  const path = yield* Effect.acquireRelease(
+    Effect.promise(() => Deno.makeTempFile()),
+    (path) => Effect.promise(() => Deno.remove(path)),
+  )
+  using database = new DatabaseSync(path)
+  database.exec("CREATE TABLE alerts (time INTEGER, card TEXT, amount INTEGER)")
+  const batches = yield* Effect.forEach([0, 1, 2, 3, 4, 5, 6, 7], payments).pipe(Random.withSeed("payments"))
+  const decisions = DStream.queueStream(DStream.rddQueue(batches)).pipe(DStream.mapWithState(deciding))
+  const alerts = DStream.filter(decisions, ([, , verdict]) => verdict === "refused").pipe(
+    DStream.saveToSql(Sqlite.sink({ path }), {
+      name: "alerts",
+      table: "alerts",
+      columns: ["time", "card", "amount"],
+      row: ([card, amount], time) => [time, card, amount],
+    }),
+  )
+  const active = yield* StreamingContext.start(yield* StreamingContext.make, [DStream.print(decisions), alerts])
+  yield* StreamingContext.awaitTerminationOrTimeout(active, `${Number(Deno.args[0] ?? 8)} seconds`)
+  yield* StreamingContext.stop(active, { stopGracefully: true })
+  for (const row of database.prepare("SELECT * FROM alerts ORDER BY time, amount").all()) {
+    yield* Console.log("alert", row)
+  }
+})
+
+if (import.meta.main) {
+  const spark = SparkContext.layer({ master: "local[2]", appName: "FraudDetection" })
+  program.pipe(Effect.provide(Scheduler.layer("500 millis")), Effect.provide(spark), runMain)
+}

@@ -1,0 +1,59 @@
+/**
+ * Linear regression that learns while it is used: one stream trains the model, by gradient descent, and another is
+ * predicted. It begins with what old data say; the world has changed since, and the error falls as the model follows.
+ *
+ *     deno run examples/online_regression.ts [seconds]    # 6
+ *
+ * @module
+ */
+import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+import { Effect, Option, Random } from "effect"
+
+type Point = readonly [x: number, y: number]
+type Model = readonly [slope: number, offset: number]
+
+/** Points near a line, always the same, in batches of 50. */
+const points = (batches: number, [slope, offset]: Model, seed: string) => {
+  const noisy = Effect.all([Random.nextBetween(-1, 1), Random.nextBetween(-0.1, 0.1)])
+  const point = Effect.map(noisy, ([x, noise]): Point => [x, slope * x + offset + noise])
+  return Effect.replicateEffect(Effect.replicateEffect(point, 50), batches).pipe(Random.withSeed(seed))
+}
+
+const mean = (numbers: ReadonlyArray<number>) => numbers.reduce((a, b) => a + b, 0) / Math.max(1, numbers.length)
+
+/** Steps down the gradient of the mean squared error; without points the model stays as it is. */
+const learn = (data: ReadonlyArray<Point>, [slope, offset]: Model, steps: number): Model => {
+  if (steps === 0) return [slope, offset]
+  const errors = data.map(([x, y]) => [x, slope * x + offset - y] as const)
+  const steepest = [mean(errors.map(([x, error]) => x * error)), mean(errors.map(([, error]) => error))] as const
+  return learn(data, [slope - 0.2 * steepest[0], offset - 0.2 * steepest[1]], steps - 1)
+}
+
+const program = Effect.gen(function* () {
+  const history = learn((yield* points(4, [1, 0], "history")).flat(), [0, 0], 100)
+  const training = DStream.queueStream(DStream.rddQueue(yield* points(10, [3, -1], "training")))
+  const asked = DStream.queueStream(DStream.rddQueue(yield* points(10, [3, -1], "asked")))
+  // The model is state, under the only key there is: a batch that fails leaves no half-learned model behind.
+  const models = DStream.map(training, (point) => ["model", point]).pipe(
+    DStream.updateStateByKey(
+      (data: ReadonlyArray<Point>, model: Option.Option<Model>) => Option.map(model, (model) => learn(data, model, 5)),
+      { initial: [["model", history]] },
+    ),
+  )
+  const errors = DStream.map(asked, (point) => ["model", point]).pipe(
+    DStream.join(models),
+    DStream.mapValues(([[x, y], [slope, offset]]) => [(slope * x + offset - y) ** 2, 1, slope, offset]),
+    DStream.reduceByKey(([sum, n, ...model], [more, m]) => [sum + more, n + m, ...model]),
+    DStream.map(([, [sum, n, slope, offset]]) =>
+      `mean squared error ${(sum / n).toFixed(4)} of y = ${slope.toFixed(2)} x + ${offset.toFixed(2)}`
+    ),
+  )
+  const active = yield* StreamingContext.start(yield* StreamingContext.make, [DStream.print(errors)])
+  yield* StreamingContext.awaitTerminationOrTimeout(active, `${Number(Deno.args[0] ?? 6)} seconds`)
+  yield* StreamingContext.stop(active, { stopGracefully: true })
+})
+
+if (import.meta.main) {
+  const spark = SparkContext.layer({ master: "local[2]", appName: "OnlineRegression" })
+  program.pipe(Effect.provide(Scheduler.layer("500 millis")), Effect.provide(spark), runMain)
+}

@@ -1,0 +1,49 @@
+/**
+ * Counts words from a TCP socket with SQL: the words of each second are a table.
+ *
+ *     deno run --allow-ffi examples/sql_network_word_count.ts              # with a small text server of its own
+ *     deno run --allow-ffi examples/sql_network_word_count.ts 5            # the same, for 5 seconds
+ *     deno run --allow-ffi examples/sql_network_word_count.ts host 9999    # against `nc -lk 9999`
+ *
+ * @module
+ */
+import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+import * as Sql from "@dstream/dstream/sql"
+import { Console, Effect } from "effect"
+import { textServer } from "./text_server.ts"
+
+const statement = "SELECT word, count(*)::INTEGER AS total FROM words GROUP BY word ORDER BY total DESC, word"
+
+const wordCounts = (host: string, port: number) =>
+  DStream.socketTextStream(host, port).pipe(
+    DStream.flatMap((line) => line.split(" ")),
+    DStream.map((word) => ({ word })),
+    DStream.foreachRDD((words, { time }) =>
+      Effect.gen(function* () {
+        const rows = yield* Sql.query(words, statement, { table: "words", columns: { word: "VARCHAR" } })
+        yield* Console.log(`========= ${time} =========`)
+        for (const { total, word } of rows) yield* Console.log(`${word}: ${total}`)
+      })
+    ),
+  )
+
+const program = Effect.gen(function* () {
+  const [first, port] = Deno.args
+  const server = first === undefined || port === undefined
+    ? yield* textServer(["hello world", "hello streams", "to be or not to be"])
+    : { hostname: first, port: Number(port) }
+  const ssc = yield* StreamingContext.make
+  const active = yield* StreamingContext.start(ssc, [wordCounts(server.hostname, server.port)])
+  yield* first === undefined || port !== undefined
+    ? StreamingContext.awaitTermination(active)
+    : StreamingContext.awaitTerminationOrTimeout(active, `${Number(first)} seconds`)
+})
+
+if (import.meta.main) {
+  program.pipe(
+    Effect.provide(Sql.layer),
+    Effect.provide(Scheduler.layer("1 second")),
+    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "SqlNetworkWordCount" })),
+    runMain,
+  )
+}

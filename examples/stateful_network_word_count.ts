@@ -1,0 +1,47 @@
+/**
+ * Keeps the counts of all words that have ever come from a TCP socket, and shows them every second.
+ *
+ *     deno run examples/stateful_network_word_count.ts              # with a small text server of its own
+ *     deno run examples/stateful_network_word_count.ts 5            # the same, for 5 seconds
+ *     deno run examples/stateful_network_word_count.ts host 9999    # against `nc -lk 9999`
+ *
+ * @module
+ */
+import { DStream, runMain, Scheduler, SparkContext, StateSpec, StreamingContext } from "@dstream/dstream"
+import { Effect, Option } from "effect"
+import { textServer } from "./text_server.ts"
+
+/** Called for each word: its new count is its state, and its record. */
+const counting = StateSpec.function((word: string, one: Option.Option<number>, count: StateSpec.State<number>) => {
+  const sum = Option.getOrElse(one, () => 0) + Option.getOrElse(count.getOption(), () => 0)
+  count.update(sum)
+  return [word, sum]
+}).pipe(StateSpec.initialState([["hello", 1], ["world", 1]]))
+
+const runningCounts = (host: string, port: number) =>
+  DStream.socketTextStream(host, port).pipe(
+    DStream.flatMap((line) => line.split(" ")),
+    DStream.map((word) => [word, 1]),
+    DStream.mapWithState(counting),
+    DStream.stateSnapshots,
+  )
+
+const program = Effect.gen(function* () {
+  const [first, port] = Deno.args
+  const server = first === undefined || port === undefined
+    ? yield* textServer(["hello world", "hello streams", "to be or not to be"])
+    : { hostname: first, port: Number(port) }
+  const ssc = yield* StreamingContext.make
+  const active = yield* StreamingContext.start(ssc, [DStream.print(runningCounts(server.hostname, server.port))])
+  yield* first === undefined || port !== undefined
+    ? StreamingContext.awaitTermination(active)
+    : StreamingContext.awaitTerminationOrTimeout(active, `${Number(first)} seconds`)
+})
+
+if (import.meta.main) {
+  program.pipe(
+    Effect.provide(Scheduler.layer("1 second")),
+    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "StatefulNetworkWordCount" })),
+    runMain,
+  )
+}

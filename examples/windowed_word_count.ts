@@ -1,0 +1,41 @@
+/**
+ * Counts words in a sliding window: what enters is added to the counts, what leaves is taken from them. After six seconds
+ * no more lines come, and the counts fall back.
+ *
+ *     deno run examples/windowed_word_count.ts [seconds] [window] [slide]    # 20 10 2, all in seconds
+ *
+ * @module
+ */
+import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+import { Effect } from "effect"
+
+/** One line a second. */
+const lines = ["to be or not to be", "that is the question", "to be", "to sleep", "perchance to dream", "to be"]
+
+const [seconds = 20, window = 10, slide = 2] = Deno.args.map(Number)
+
+const windowedCounts = DStream.queueStream(DStream.rddQueue(lines.map((line) => [line]))).pipe(
+  DStream.flatMap((line) => line.split(" ")),
+  DStream.map((word) => [word, 1]),
+  DStream.reduceByKeyAndWindow((a, b) => a + b, `${window} seconds`, {
+    slide: `${slide} seconds`,
+    inverse: (a, b) => a - b,
+    filter: ([, count]) => count > 0,
+    partitions: 1,
+  }),
+)
+
+const program = Effect.gen(function* () {
+  const ssc = yield* StreamingContext.make
+  const active = yield* StreamingContext.start(ssc, [DStream.print(windowedCounts)])
+  yield* StreamingContext.awaitTerminationOrTimeout(active, `${seconds} seconds`)
+  yield* StreamingContext.stop(active, { stopGracefully: true })
+})
+
+if (import.meta.main) {
+  program.pipe(
+    Effect.provide(Scheduler.layer("1 second")),
+    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "WindowedWordCount" })),
+    runMain,
+  )
+}
