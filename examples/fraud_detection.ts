@@ -15,10 +15,8 @@ type History = { readonly payments: number; readonly total: number }
 /** The payments of a batch: card c is not used after the third, and card b is stolen in the sixth. */
 const payments = Effect.fnUntraced(function* (batch: number) {
   const cards = ["a", "a", "b", ...batch < 3 ? ["c"] : []]
-  const usual = yield* Effect.forEach(
-    cards,
-    (card) => Effect.map(Random.nextIntBetween(5, 40), (amount): [string, number] => [card, amount]),
-  )
+  const amount = Random.nextIntBetween(5, 40)
+  const usual = yield* Effect.forEach(cards, (card) => Effect.map(amount, (n): [string, number] => [card, n]))
   return batch === 5 ? [...usual, ["b", 900] as const, ["b", 950] as const] : usual
 })
 
@@ -44,17 +42,15 @@ const program = Effect.gen(function* () {
   const alerts = DStream.filter(decisions, ([, , verdict]) => verdict === "refused").pipe(
     DStream.saveToSql(Sqlite.sink({ path }), {
       name: "alerts",
-      table: "alerts",
-      columns: ["time", "card", "amount"],
+      statement: "INSERT INTO alerts VALUES (?, ?, ?)",
       row: ([card, amount], time) => [time, card, amount],
     }),
   )
   const active = yield* StreamingContext.start(yield* StreamingContext.make, [DStream.print(decisions), alerts])
   yield* StreamingContext.awaitTerminationOrTimeout(active, `${Number(Deno.args[0] ?? 8)} seconds`)
   yield* StreamingContext.stop(active, { stopGracefully: true })
-  for (const row of database.prepare("SELECT * FROM alerts ORDER BY time, amount").all()) {
-    yield* Console.log("alert", row)
-  }
+  const again = database.prepare("SELECT 'card ' || card || ', ' || amount AS text FROM alerts ORDER BY time, amount")
+  for (const { text } of again.all()) yield* Console.log(`Read from SQLite: ${text}`)
 })
 
 if (import.meta.main) {
