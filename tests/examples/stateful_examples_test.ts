@@ -31,13 +31,12 @@ const grows = (values: ReadonlyArray<number>) => values.every((value, i) => i ==
 
 Deno.test("stateful_network_word_count adds to the counts of the batches before, from the first counts on", async () => {
   const stdout = await run(NET, "examples/stateful_network_word_count.ts", "4")
-  const [hello, world, not] = ["(hello,", "(world,", "(not,"].map((word) => numbers(stdout, word))
-  assert.ok(hello && world && not && hello.length >= 2, stdout)
-  assert.ok(grows(hello) && grows(world) && grows(not), stdout)
+  const [hello, world, to, not] = ["(hello,", "(world,", "(to,", "(not,"].map((word) => numbers(stdout, word))
+  assert.ok(hello && world && to && not && hello.length >= 2, stdout)
+  assert.ok(grows(hello) && grows(world) && grows(to) && grows(not), stdout)
   assert.ok((hello.at(-1) ?? 0) > 10)
-  // Of every text there are two hello, one world and one not; two of the words were counted once before.
-  assert.equal(hello.at(-1), 1 + 2 * (not.at(-1) ?? 0))
-  assert.equal(world.at(-1), 1 + (not.at(-1) ?? 0))
+  // One line has both, so however lines fall into batches there are twice as many.
+  assert.deepEqual(to, not.map((count) => 2 * count))
 })
 
 Deno.test("windowed_word_count counts what is in the window, and falls back to nothing when no more comes", async () => {
@@ -56,7 +55,7 @@ Deno.test("windowed_word_count counts what is in the window, and falls back to n
 })
 
 Deno.test("fraud_detection refuses by history, forgets idle cards, and reads its alerts back from SQLite", async () => {
-  const stdout = await run("--allow-read", "--allow-write", "examples/fraud_detection.ts")
+  const stdout = await run("--allow-read", "--allow-write", "examples/fraud_detection.ts", "6")
   const seen = batches(stdout)
   assert.deepEqual(seen.flatMap((lines) => lines.filter((line) => line.endsWith("refused)"))), [
     "(b,900,refused)",
@@ -84,7 +83,10 @@ Deno.test("sql_network_word_count prints what SQL makes of each batch, in its or
   for (const table of tables) {
     const rows = table.trimEnd().split("\n").map((line) => line.split(": "))
     const totals = new Map(rows.map(([word = "", total]) => [word, Number(total)]))
-    assert.deepEqual(totals.size, 7, stdout)
+    assert.ok(totals.size >= 2, stdout)
+    // One line has all three, so however lines fall into batches these go together.
+    assert.equal(totals.get("to"), totals.get("be"))
+    assert.equal(totals.get("or"), totals.get("not"))
     const sorted = rows.toSorted(([a = "", m], [b = "", n]) => Number(n) - Number(m) || (a < b ? -1 : 1))
     assert.deepEqual(rows, sorted)
   }

@@ -7,11 +7,17 @@ import * as duckdb from "@duckdb/node-api"
 
 /** What JavaScript has for each type of a column. */
 export interface ColumnValues {
+  /** 64 bits, signed. */
   readonly BIGINT: bigint
+  /** True or false. */
   readonly BOOLEAN: boolean
+  /** 64 bits, floating. */
   readonly DOUBLE: number
+  /** 32 bits, signed. */
   readonly INTEGER: number
+  /** A point in time, kept in microseconds. */
   readonly TIMESTAMP: Date
+  /** Text of any length. */
   readonly VARCHAR: string
 }
 
@@ -33,7 +39,9 @@ export interface TableOptions<A> {
 
 /** A table with its rows. */
 export interface Table {
+  /** The name under which statements find it. */
   readonly name: string
+  /** The columns, in order. */
   readonly columns: ReadonlyArray<readonly [name: string, type: ColumnType]>
   /** One value for each column. */
   readonly rows: ReadonlyArray<ReadonlyArray<unknown>>

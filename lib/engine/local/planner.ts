@@ -42,7 +42,6 @@ export interface Environment {
 }
 
 type Kind<K extends Primitive["kind"]> = Extract<Primitive, { readonly kind: K }>
-type Records = ReadonlyArray<unknown>
 
 const there = (block: Block.Block<unknown>): Piece => ({ read: Effect.succeed(block), steps: [] })
 const pieces = (n: number, piece: (i: number) => Piece): ReadonlyArray<Piece> =>
@@ -440,8 +439,7 @@ export class Planner {
       const read = (i: number) =>
         Effect.flatMap(
           Effect.forEach(sides, (side) => this.run(rdd, side.pieces[i] ?? there(Block.empty), i)),
-          (blocks) =>
-            attempt(rdd, i, this.#job, () => Shuffle.gatherGroups(blocks.map((block): Records => block.records))),
+          (blocks) => attempt(rdd, i, this.#job, () => Shuffle.gatherGroups(blocks)),
         )
       const lowered = { pieces: pieces(partitioner.numPartitions, (i) => ({ read: read(i), steps: [] })), partitioner }
       if (!this.#dry) this.#env.shuffled.set(rdd, lowered)

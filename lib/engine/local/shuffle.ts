@@ -79,14 +79,31 @@ export const deal = (records: ReadonlyArray<unknown>, n: number, index: number):
 export const pairsOf = (table: KeyedTable<unknown, unknown>): Block.Block<readonly [unknown, unknown]> =>
   gatherPairs([table])
 
-/** The pairs of one reduce partition, uncombined, in the order of the map tasks. */
-export const gatherPairs = (parts: ReadonlyArray<Bucket>): Block.Block<readonly [unknown, unknown]> => {
-  const out: Array<readonly [unknown, unknown]> = []
-  for (const { keys, values } of parts) {
-    for (let i = 0; i < keys.length; i++) out.push([keys[i], values[i]])
+type Pair = readonly [unknown, unknown]
+
+/** Pairs as they came out of a shuffle: side by side, with their hashes, until somebody wants them as pairs. */
+class GatheredBlock implements Block.Block<Pair> {
+  readonly parts: ReadonlyArray<Bucket>
+  readonly length: number
+  #records: ReadonlyArray<Pair> | undefined
+  constructor(parts: ReadonlyArray<Bucket>) {
+    this.parts = parts
+    this.length = parts.reduce((sum, { keys }) => sum + keys.length, 0)
   }
-  return Block.fromArray(out)
+  get records(): ReadonlyArray<Pair> {
+    if (this.#records === undefined) {
+      const out: Array<Pair> = []
+      for (const { keys, values } of this.parts) {
+        for (let i = 0; i < keys.length; i++) out.push([keys[i], values[i]])
+      }
+      this.#records = out
+    }
+    return this.#records
+  }
 }
+
+/** The pairs of one reduce partition, uncombined, in the order of the map tasks. */
+export const gatherPairs = (parts: ReadonlyArray<Bucket>): Block.Block<Pair> => new GatheredBlock(parts)
 
 /** One record a key. Parts combined already are merged; raw ones are combined here. */
 export const gatherCombined = (
@@ -112,15 +129,24 @@ export const gatherCombined = (
 
 /** One record a key, with an array of values for each side. */
 export const gatherGroups = (
-  sides: ReadonlyArray<ReadonlyArray<unknown>>,
+  sides: ReadonlyArray<Block.Block<unknown>>,
 ): Block.Block<readonly [unknown, ReadonlyArray<ReadonlyArray<unknown>>]> => {
   const table = new KeyedTable<unknown, Array<Array<unknown>>>()
-  sides.forEach((pairs, side) => {
+  const add = (side: number, slot: number, value: unknown) => {
+    if (table.fresh) table.values[slot] = sides.map(() => [])
+    table.values[slot]?.[side]?.push(value)
+  }
+  sides.forEach((block, side) => {
+    if (block instanceof GatheredBlock) {
+      for (const { keys, hashes, values } of block.parts) {
+        for (let i = 0; i < keys.length; i++) add(side, table.locateHashed(keys[i], hashes[i] ?? 0), values[i])
+      }
+      return
+    }
+    const pairs = block.records
     for (let i = 0; i < pairs.length; i++) {
-      const [key, value] = pairs[i] as readonly [unknown, unknown]
-      const slot = table.locate(key)
-      if (table.fresh) table.values[slot] = sides.map(() => [])
-      table.values[slot]?.[side]?.push(value)
+      const [key, value] = pairs[i] as Pair
+      add(side, table.locate(key), value)
     }
   })
   return Block.fromArray(Array.from(table.keys, (key, i) => [key, table.values[i] ?? []] as const))

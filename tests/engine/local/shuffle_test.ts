@@ -2,7 +2,15 @@ import assert from "node:assert/strict"
 import * as fc from "fast-check"
 import { KeyedTable } from "../../../lib/core/keyed_table.ts"
 import { hashKey } from "../../../lib/core/keys.ts"
-import { type Cut, cutPairs, cutTable, gatherCombined, gatherGroups } from "../../../lib/engine/local/shuffle.ts"
+import * as Block from "../../../lib/rdd/block.ts"
+import {
+  type Cut,
+  cutPairs,
+  cutTable,
+  gatherCombined,
+  gatherGroups,
+  gatherPairs,
+} from "../../../lib/engine/local/shuffle.ts"
 import * as Partitioner from "../../../lib/rdd/partitioner.ts"
 import type { Combine } from "../../../lib/rdd/rdd.ts"
 
@@ -68,7 +76,10 @@ Deno.test("gatherCombined() has each key once with its sum, in the order of appe
 })
 
 Deno.test("gatherGroups() has each key once with its values of both sides", () => {
-  const { records } = gatherGroups([[["a", 1], ["b", 2], ["a", 3]], [["c", 4], ["a", 5]]])
+  const { records } = gatherGroups([
+    Block.fromArray([["a", 1], ["b", 2], ["a", 3]]),
+    gatherPairs([{ keys: ["c", "a"], hashes: [hashKey("c"), hashKey("a")], values: [4, 5] }]),
+  ])
   assert.deepEqual(records, [["a", [[1, 3], [5]]], ["b", [[2], []]], ["c", [[], [4]]]])
 })
 
