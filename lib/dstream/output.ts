@@ -59,13 +59,13 @@ export type ErrorOf<O> = O extends Output<infer E, infer _R> ? E : never
 /** The services that an output needs. */
 export type ServicesOf<O> = O extends Output<infer _E, infer R> ? R : never
 
-const Proto = { ...Prototype, [TypeId]: { _E: (_: never) => _, _R: (_: never) => _ } }
+const variance = { _E: (_: never) => _, _R: (_: never) => _ }
 
 /** The same output with something else about it. */
 const changed = <E, R>(
   self: Output<unknown, unknown>,
   change: Partial<Pick<Output<unknown, unknown>, "name" | "policy">>,
-): Output<E, R> => Object.assign(Object.create(Proto), self, change)
+): Output<E, R> => Object.assign(Object.create(Prototype), self, change)
 
 /** Whether a value is an output. */
 export const isOutput = (u: unknown): u is AnyOutput => hasProperty(u, TypeId)
@@ -78,7 +78,8 @@ export const makeOutput = <E, R>(fields: {
   readonly detail?: string
   readonly run: (rdd: RDD<never, never, never>, info: OutputInfo) => Effect.Effect<unknown, unknown, unknown>
 }): Output<E, R> =>
-  Object.assign(Object.create(Proto), {
+  Object.assign(Object.create(Prototype), {
+    [TypeId]: variance,
     functions: [],
     detail: "",
     ...fields,
