@@ -1,9 +1,9 @@
 /**
  * Counts words from a TCP socket with SQL: the words of each second are a table.
  *
- *     deno run --allow-ffi examples/sql_network_word_count.ts              # with a small text server of its own
- *     deno run --allow-ffi examples/sql_network_word_count.ts 5            # the same, for 5 seconds
- *     deno run --allow-ffi examples/sql_network_word_count.ts host 9999    # against `nc -lk 9999`
+ *     deno run examples/sql_network_word_count.ts              # with a small text server of its own
+ *     deno run examples/sql_network_word_count.ts 5            # the same, for 5 seconds
+ *     deno run examples/sql_network_word_count.ts host 9999    # against `nc -lk 9999`
  *
  * @module
  */
@@ -12,7 +12,7 @@ import * as Sql from "@dstream/dstream/sql"
 import { Console, Effect } from "effect"
 import { textServer } from "./text_server.ts"
 
-const statement = "SELECT word, count(*)::INTEGER AS total FROM words GROUP BY word ORDER BY total DESC, word"
+const statement = "SELECT word, count(*) AS total FROM words GROUP BY word ORDER BY total DESC, word"
 
 const wordCounts = (host: string, port: number) =>
   DStream.socketTextStream(host, port).pipe(
@@ -20,7 +20,7 @@ const wordCounts = (host: string, port: number) =>
     DStream.map((word) => ({ word })),
     DStream.foreachRDD((words, { time }) =>
       Effect.gen(function* () {
-        const rows = yield* Sql.query(words, statement, { table: "words", columns: { word: "VARCHAR" } })
+        const rows = yield* Sql.query(words, statement, { table: "words", columns: { word: "TEXT" } })
         yield* Console.log(`========= ${time} =========`)
         for (const { total, word } of rows) yield* Console.log(`${word}: ${total}`)
       })

@@ -1,6 +1,6 @@
 /**
- * SQL over the records of a batch, with DuckDB inside the process. It is an entry point of its own, as DuckDB is native
- * code: Deno needs `--allow-ffi` to load it.
+ * SQL over the records of a batch, with the runtime's own SQLite in memory. An entry point of its own: programs that do
+ * without SQL do not load it.
  *
  * @example
  * ```ts
@@ -14,9 +14,9 @@
  * const orders = Testing.input([[{ item: "tea", price: 3 }, { item: "tea", price: 4 }], []])
  * const output = DStream.foreachRDD(orders, (rdd) =>
  *   Effect.map(
- *     Sql.query(rdd, "SELECT count(*)::INTEGER AS n, sum(price) AS total FROM orders", {
+ *     Sql.query(rdd, "SELECT count(*) AS n, sum(price) AS total FROM orders", {
  *       table: "orders",
- *       columns: { item: "VARCHAR", price: "DOUBLE" },
+ *       columns: { item: "TEXT", price: "REAL" },
  *     }),
  *     (rows) => void seen.push(...rows),
  *   ))
@@ -26,5 +26,5 @@
  *
  * @module
  */
-export { Database, layer, query, QueryFailed, type Row } from "./connector/duckdb/database.ts"
-export type { ColumnType, ColumnTypeFor, ColumnValues, Table, TableOptions } from "./connector/duckdb/table.ts"
+export { Database, layer, query, QueryFailed, type Row } from "./connector/sql/database.ts"
+export type { ColumnType, ColumnTypeFor, ColumnValues, Table, TableOptions } from "./connector/sql/table.ts"

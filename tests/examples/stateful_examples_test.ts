@@ -77,7 +77,7 @@ Deno.test("online_regression predicts better with each batch that it has learned
 })
 
 Deno.test("sql_network_word_count prints what SQL makes of each batch, in its order", async () => {
-  const stdout = await run("--allow-ffi", NET, "examples/sql_network_word_count.ts", "4")
+  const stdout = await run(NET, "examples/sql_network_word_count.ts", "4")
   const tables = stdout.split(/={9} \d+ ={9}\n/).slice(1).filter((text) => text !== "")
   assert.ok(tables.length >= 2, stdout)
   for (const table of tables) {

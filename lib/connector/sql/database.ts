@@ -1,9 +1,9 @@
 /**
- * SQL over RDDs, with DuckDB inside the process.
+ * SQL over RDDs, with the runtime's own SQLite in memory.
  *
  * @module
  */
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+import { DatabaseSync } from "node:sqlite"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -12,13 +12,13 @@ import { describeCause } from "../../core/errors.ts"
 import { collect } from "../../rdd/actions.ts"
 import type { ActionError, Engine } from "../../rdd/engine.ts"
 import type { RDD } from "../../rdd/rdd.ts"
-import { register, type Table, type TableOptions } from "./table.ts"
+import { boundValue, statementsOf, type Table, type TableOptions } from "./table.ts"
 
-/** DuckDB refused something: a statement, or a value that its column cannot hold. */
+/** The database refused something: a statement, or a value that no column can hold. */
 export class QueryFailed extends Data.Error<{
   /** The statement. */
   readonly statement: string
-  /** What DuckDB says. */
+  /** What the database says. */
   readonly cause: unknown
 }> {
   readonly _tag = "QueryFailed" as const
@@ -27,17 +27,17 @@ export class QueryFailed extends Data.Error<{
   }
 }
 
-/** A row of a result: its values by the names of the columns. Integers wider than 32 bits are bigints. */
+/** A row of a result: its values by the names of the columns. Whole numbers beyond 2⁵³ fail; read them as text. */
 export type Row = Readonly<Record<string, unknown>>
 
 /** A database that answers statements about one table at a time. */
 export interface Database {
-  /** Makes the table, answers the statement, and forgets the table. Several may be at work at once. */
+  /** Makes the table, answers the statement, and forgets the table. */
   readonly query: (statement: string, table: Table) => Effect.Effect<ReadonlyArray<Row>, QueryFailed>
 }
 
 /**
- * The Database service, which {@link query} needs: {@link layer} gives it.
+ * The Database service, which {@link query} needs: {@link layer} gives it. Provide your own for another database.
  *
  * @example
  * ```ts
@@ -52,41 +52,24 @@ export interface Database {
  */
 export const Database: Context.Service<Database, Database> = Context.Service<Database>("@dstream/dstream/sql/Database")
 
-const answer = async (connection: DuckDBConnection, statement: string, table: Table): Promise<ReadonlyArray<Row>> => {
-  await register(connection, table)
-  return (await connection.runAndReadAll(statement)).getRowObjectsJS()
+const answer = (statement: string, table: Table): ReadonlyArray<Row> => {
+  const database = new DatabaseSync(":memory:")
+  try {
+    const [create, insert] = statementsOf(table)
+    database.exec(create)
+    database.exec("BEGIN")
+    const into = database.prepare(insert)
+    for (const row of table.rows) into.run(...row.map(boundValue))
+    database.exec("COMMIT")
+    return database.prepare(statement).all().map((row) => ({ ...row }))
+  } finally {
+    database.close()
+  }
 }
 
-/** Interrupting it interrupts DuckDB, and waits until it has left the connection. */
-const answering = (connection: DuckDBConnection, statement: string, table: Table) =>
-  Effect.callback<ReadonlyArray<Row>, QueryFailed>((resume) => {
-    const ended = answer(connection, statement, table).then(
-      (rows) => resume(Effect.succeed(rows)),
-      (cause) => resume(Effect.fail(new QueryFailed({ statement, cause }))),
-    )
-    return Effect.promise(() => {
-      connection.interrupt()
-      return ended
-    })
-  })
-
-const make = Effect.gen(function* () {
-  const instance = yield* Effect.acquireRelease(
-    Effect.promise(() => DuckDBInstance.create(":memory:")),
-    (instance) => Effect.sync(() => instance.closeSync()),
-  )
-  const connect = Effect.acquireRelease(
-    Effect.promise(() => instance.connect()),
-    (connection) => Effect.sync(() => connection.closeSync()),
-  )
-  return {
-    query: (statement: string, table: Table) =>
-      Effect.scoped(Effect.flatMap(connect, (connection) => answering(connection, statement, table))),
-  }
-})
-
 /**
- * A DuckDB in memory, open as long as the layer is. Deno needs `--allow-ffi` to load it.
+ * A SQLite in memory, a new one for each statement. It needs no permission and nothing to be installed; while a statement
+ * runs, the isolate waits for it.
  *
  * @example
  * ```ts
@@ -97,10 +80,16 @@ const make = Effect.gen(function* () {
  * const wrong = Effect.flatMap(Sql.Database, (database) =>
  *   database.query("SELECT m FROM t", { name: "t", columns: [["n", "INTEGER"]], rows: [] }))
  * const error = await Effect.runPromise(Effect.flip(Effect.provide(wrong, Sql.layer)))
- * assert.match(error.message, /Referenced column "m" not found/)
+ * assert.match(error.message, /no such column: m/)
  * ```
  */
-export const layer: Layer.Layer<Database> = Layer.effect(Database, make)
+export const layer: Layer.Layer<Database> = Layer.succeed(Database, {
+  query: (statement, table) =>
+    Effect.try({
+      try: () => answer(statement, table),
+      catch: (cause) => new QueryFailed({ statement, cause }),
+    }),
+})
 
 /**
  * Answers a statement about the records of an RDD, which it finds in the table `records`, or another name. The records come
@@ -116,11 +105,11 @@ export const layer: Layer.Layer<Database> = Layer.effect(Database, make)
  *
  * const words = RDD.map(RDD.parallelize(["to", "be", "to"]), (word) => ({ word }))
  * const statement = "SELECT word, count(*) AS total FROM words GROUP BY word ORDER BY total DESC"
- * const rows = Sql.query(words, statement, { table: "words", columns: { word: "VARCHAR" } }).pipe(
+ * const rows = Sql.query(words, statement, { table: "words", columns: { word: "TEXT" } }).pipe(
  *   Effect.provide(Sql.layer),
  *   Effect.provide(SparkContext.layer({ master: "local[2]", appName: "doc" })),
  * )
- * assert.deepEqual(await Effect.runPromise(rows), [{ word: "to", total: 2n }, { word: "be", total: 1n }])
+ * assert.deepEqual(await Effect.runPromise(rows), [{ word: "to", total: 2 }, { word: "be", total: 1 }])
  * ```
  */
 export const query = <A extends object, E, R>(
