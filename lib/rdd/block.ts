@@ -28,6 +28,19 @@ export const concat = <A>(blocks: ReadonlyArray<Block<A>>): Block<A> => {
   return others.length === 0 ? first : new JoinedBlock(blocks)
 }
 
+/** How many arrays are joined by one call: calls take a limited number of arguments. */
+const JOINED_AT_ONCE = 4096
+
+/** Arrays after one another: `concat` copies them whole, where `flatMap` would go through them one by one. */
+export const joinArrays = <A>(arrays: ReadonlyArray<ReadonlyArray<A>>): Array<A> => {
+  if (arrays.length <= JOINED_AT_ONCE) return Array<A>().concat(...arrays)
+  const some: Array<Array<A>> = []
+  for (let i = 0; i < arrays.length; i += JOINED_AT_ONCE) {
+    some.push(Array<A>().concat(...arrays.slice(i, i + JOINED_AT_ONCE)))
+  }
+  return joinArrays(some)
+}
+
 /** Blocks after one another, joined when somebody reads them: text stays bytes until then. */
 class JoinedBlock<out A> implements Block<A> {
   #parts: ReadonlyArray<Block<A>>
@@ -38,7 +51,7 @@ class JoinedBlock<out A> implements Block<A> {
   get records(): ReadonlyArray<A> {
     const [first, ...others] = this.#parts
     if (first !== undefined && others.length === 0) return first.records
-    const joined = this.#parts.flatMap((part) => part.records)
+    const joined = joinArrays(this.#parts.map((part) => part.records))
     this.#parts = [fromArray(joined)]
     return joined
   }
@@ -47,6 +60,7 @@ class JoinedBlock<out A> implements Block<A> {
   }
 }
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 const LF = 10
 const CR = 13
 const LINE_END = /\r\n|\n|\r/
@@ -70,7 +84,7 @@ class TextBlock implements Block<string> {
   get records(): ReadonlyArray<string> {
     if (this.#lines === undefined) {
       const bytes = this.#bytes ?? new Uint8Array()
-      const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
+      const text = decoder.decode(bytes)
       const lines = text.split(bytes.includes(CR) ? LINE_END : "\n")
       if (lines.at(-1) === "") lines.pop()
       this.#lines = lines

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { EmptyCollection, FunctionFailed, InvalidOption, JobFailed, Mismatch } from "../core/errors.ts"
 import { UnsupportedKey } from "../core/keys.ts"
 import { BroadcastDestroyed } from "./broadcast.ts"
+import { joinArrays } from "./block.ts"
 import { type ActionError, CurrentJob, Engine } from "./engine.ts"
 import { type AnyRDD, make, type Narrow, type RDD } from "./rdd.ts"
 
@@ -18,7 +19,7 @@ export const records = <A, E, R>(
   Effect.flatMap(Engine, (engine) =>
     Effect.map(
       engine.run(rdd, partitions),
-      (blocks) => blocks.flatMap((block) => block.records),
+      (blocks) => joinArrays(blocks.map((block) => block.records)),
     ))
 
 /** An RDD with an action's last step on each partition. */
