@@ -7,7 +7,14 @@ import * as Data from "effect/Data"
 import type { CallSite } from "./call_site.ts"
 
 /** The text of an unknown cause, for messages. */
-export const describeCause = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
+export const describeCause = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause)
+  if (cause.message !== "") return cause.message
+  const fields = Object.entries(cause).filter(([name]) => name !== "_tag" && name !== "name")
+    .map(([name, value]) => `${name}: ${String(value)}`)
+  const tag = "_tag" in cause ? String(cause._tag) : cause.name
+  return fields.length === 0 ? tag : `${tag} { ${fields.join(", ")} }`
+}
 
 /** An option is out of range. Says which option of what, the value it got and what it accepts. */
 export class InvalidOption extends Data.Error<{

@@ -5,7 +5,7 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { callSite, withCallSite } from "../core/call_site.ts"
 import type { RDD } from "../rdd/rdd.ts"
 import * as Rdd from "../rdd/sets.ts"

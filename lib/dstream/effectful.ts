@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type * as Layer from "effect/Layer"
 import { callSite, withCallSite } from "../core/call_site.ts"
 import type { Tupled } from "../core/tupled.ts"

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type { Tupled } from "../core/tupled.ts"
 import * as Rdd from "../rdd/element.ts"
 import { type DStream, isDStream, lift } from "./dstream.ts"

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type * as Option from "effect/Option"
 import * as Cogroup from "../rdd/cogroup.ts"
 import * as Rdd from "../rdd/joins.ts"

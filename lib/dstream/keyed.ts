@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type { Tupled } from "../core/tupled.ts"
 import * as Rdd from "../rdd/keyed.ts"
 import type { PartitionOptions } from "../rdd/partitioner.ts"

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import { callSite } from "../core/call_site.ts"
 import { empty } from "../rdd/creation.ts"

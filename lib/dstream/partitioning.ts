@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { checkPartitioning } from "../rdd/keyed.ts"
 import { fromOptions, hash, type Partitioner, type PartitionOptions } from "../rdd/partitioner.ts"
 import * as Rdd from "../rdd/partitioning.ts"

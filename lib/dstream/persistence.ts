@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import * as Result from "effect/Result"
 import * as Rdd from "../rdd/persistence.ts"
 import { parse, type StorageLevel } from "../rdd/storage_level.ts"

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { parallelize } from "../rdd/creation.ts"
 import { map, narrow } from "../rdd/element.ts"
 import { reduceByKey } from "../rdd/keyed.ts"

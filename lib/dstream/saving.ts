@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type { FileError } from "../rdd/files.ts"
 import { place, type ToLines, writing } from "../rdd/parts.ts"
 import type { RDD } from "../rdd/rdd.ts"

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { map } from "../rdd/element.ts"
 import { Engine } from "../rdd/engine.ts"
 import type { RDD } from "../rdd/rdd.ts"

@@ -6,7 +6,7 @@
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import { type Pipeable, Prototype } from "effect/Pipeable"
 import { InvalidOption } from "../core/errors.ts"

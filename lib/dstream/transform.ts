@@ -7,7 +7,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { FunctionFailed } from "../core/errors.ts"
 import type { Engine } from "../rdd/engine.ts"
 import { type AnyRDD, type Callable, isRDD, type RDD } from "../rdd/rdd.ts"

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import { callSite } from "../core/call_site.ts"
 import { Mismatch } from "../core/errors.ts"

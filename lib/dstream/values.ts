@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type { Tupled } from "../core/tupled.ts"
 import * as Rdd from "../rdd/values.ts"
 import { type DStream, lift } from "./dstream.ts"

@@ -5,7 +5,7 @@
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { callSite, withCallSite } from "../core/call_site.ts"
 import type { RDD } from "../rdd/rdd.ts"
 import { unionAll } from "../rdd/sets.ts"

@@ -4,7 +4,7 @@
  * @module
  */
 import type * as Duration from "effect/Duration"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type { Tupled } from "../core/tupled.ts"
 import { combineByKey, groupByKey, reduceByKey } from "../rdd/keyed.ts"
 import type { PartitionOptions } from "../rdd/partitioner.ts"

@@ -4,7 +4,7 @@
  * @module
  */
 import type * as Duration from "effect/Duration"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type { Tupled } from "../core/tupled.ts"
 import { map, narrow } from "../rdd/element.ts"
 import { reduceByKey } from "../rdd/keyed.ts"

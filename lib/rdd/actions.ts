@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import { EmptyCollection } from "../core/errors.ts"
 import { type ConcurrencyOption, mapEffect } from "./effectful.ts"

@@ -6,7 +6,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { equalKeys } from "../core/keys.ts"
 import { type ActionError, Engine } from "./engine.ts"
 import { last, onDriver, records } from "./job.ts"

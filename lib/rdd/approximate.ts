@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { InvalidOption } from "../core/errors.ts"
 import type { ActionError, Engine } from "./engine.ts"
 import * as Sketch from "./hyper_log_log.ts"

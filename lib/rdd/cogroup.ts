@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { checkPartitioning } from "./keyed.ts"
 import { fromOptions, type PartitionOptions } from "./partitioner.ts"
 import { type AnyRDD, isRDD, make, type RDD } from "./rdd.ts"

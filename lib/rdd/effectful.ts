@@ -5,7 +5,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type * as Layer from "effect/Layer"
 import { FunctionFailed, InvalidOption } from "../core/errors.ts"
 import type { Tupled } from "../core/tupled.ts"

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import type { Tupled } from "../core/tupled.ts"
 import { isRDD, make, type Narrow, type RDD } from "./rdd.ts"

@@ -5,7 +5,7 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { type EmptyCollection, InvalidOption } from "../core/errors.ts"
 import type { ActionError, Engine } from "./engine.ts"
 import { last, mergeSome } from "./job.ts"

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import { grouped } from "./cogroup.ts"
 import { narrow } from "./element.ts"

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type { InvalidOption } from "../core/errors.ts"
 import type { Nested, Tupled } from "../core/tupled.ts"
 import { checkPartitions } from "./creation.ts"

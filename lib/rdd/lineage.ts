@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { type ActionError, Engine } from "./engine.ts"
 import { getStorageLevel } from "./persistence.ts"
 import { type AnyRDD, type RDD, renamed } from "./rdd.ts"

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import * as Stream from "effect/Stream"
 import { InvalidOption } from "../core/errors.ts"
 import { getNumPartitions } from "./actions.ts"

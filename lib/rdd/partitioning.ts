@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { InvalidOption } from "../core/errors.ts"
 import { checkPartitioning } from "./keyed.ts"
 import type { Partitioner } from "./partitioner.ts"

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import * as Result from "effect/Result"
 import * as Block from "./block.ts"
 import { type ActionError, Engine } from "./engine.ts"

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type { Order } from "effect/Order"
 import { checkPartitions } from "./creation.ts"
 import { narrow } from "./element.ts"

@@ -6,7 +6,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { type EmptyCollection, InvalidOption } from "../core/errors.ts"
 import type { ActionError, Engine } from "./engine.ts"
 import type { Zero } from "./keyed.ts"

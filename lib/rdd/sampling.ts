@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { InvalidOption } from "../core/errors.ts"
 import { count } from "./actions.ts"
 import type { ActionError, Engine } from "./engine.ts"

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { InvalidOption, Mismatch } from "../core/errors.ts"
 import { KeyedTable } from "../core/keyed_table.ts"
 import { showRecord } from "../core/show.ts"

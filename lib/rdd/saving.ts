@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { toLines } from "../core/json_lines.ts"
 import { showRecord } from "../core/show.ts"
 import { type ActionError, CurrentJob, type Engine } from "./engine.ts"

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type { ErrorOf, RecordOf, ServicesOf } from "./cogroup.ts"
 import { grouped } from "./cogroup.ts"
 import { narrow } from "./element.ts"

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type { Order } from "effect/Order"
 import type { Tupled } from "../core/tupled.ts"
 import { checkPartitions } from "./creation.ts"

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import type { Tupled } from "../core/tupled.ts"
 import { narrow } from "./element.ts"
 import type { RDD } from "./rdd.ts"

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dual } from "effect/Function"
+import { dual } from "../core/dual.ts"
 import { Mismatch } from "../core/errors.ts"
 import type { Tupled } from "../core/tupled.ts"
 import type { ErrorOf, RecordOf, ServicesOf } from "./cogroup.ts"

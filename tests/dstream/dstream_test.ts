@@ -46,3 +46,15 @@ Deno.test("make() with a body that gives no RDD fails the batch, and names the o
   assert.deepEqual([error.operator, (error.reason as { _tag: string })._tag], ["broken", "OperatorWithoutRDD"])
   assert.match(error.message, /broken.*gave number.*no RDD/)
 })
+
+Deno.test("an operator in a pipe stands where it is written, not where the pipe begins", () => {
+  const stream = DStream.constant([1]).pipe(
+    DStream.map((n) => n + 1),
+    DStream.map((n) => n * 2),
+  )
+  const lineOf = (site: { readonly short: string } | undefined) => Number(site?.short.split(":")[1])
+  const second = lineOf(stream.site)
+  const first = lineOf(stream.parents[0]?.site)
+  const source = lineOf(stream.parents[0]?.parents[0]?.site)
+  assert.deepEqual([first - source, second - first], [1, 1])
+})
