@@ -47,8 +47,8 @@ const report = (cause: Cause.Cause<unknown>): string => {
 /**
  * Runs a program until it ends. Ctrl-C and SIGTERM interrupt it, which stops its streaming context and closes whatever
  * it has opened; a second Ctrl-C ends the process at once. Exit codes: 0, 1 for a failure (told on standard error), 130
- * and 143 for the signals. Logs go to standard error, so that standard output has only what the program prints. Timers or servers of your own that are
- * still open when the program has ended keep the process alive.
+ * and 143 for the signals. Logs go to standard error, so that standard output has only what the program prints. Timers or
+ * servers of your own that are still open when the program has ended keep the process alive.
  *
  * @example
  * ```ts
