@@ -6,7 +6,7 @@ import * as Receiver from "../../lib/receiver.ts"
 import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
 import { Testing } from "../../lib/testing.ts"
-import { observed, onEngines, pass, recording, source, test } from "./support.ts"
+import { observed, onEngines, outcomes, pass, recording, source, test } from "./support.ts"
 
 const { awaitTermination, getState, make, makeWith, start, stop } = StreamingContext
 
@@ -18,13 +18,6 @@ const throwing = (stream: DStream.DStream<number>) =>
     if (time === 2000) throw new RangeError("no such table")
     return rdd
   }))
-
-const outcomes = (events: ReadonlyArray<StreamingContext.StreamingEvent>) =>
-  events.flatMap((event) =>
-    event._tag === "OutputOperationCompleted"
-      ? [[event.operation.batchTime, event.operation.id, event.operation.outcome] as const]
-      : []
-  )
 
 onEngines(
   "a failing evaluation under fail: no output of the batch runs, and the context stops",

@@ -7,7 +7,7 @@ import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as RDD from "../../lib/rdd.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
 import { Testing } from "../../lib/testing.ts"
-import { nextLine, observed, onEngines, pass, recording, source, test } from "./support.ts"
+import { nextLine, observed, onEngines, outcomes, pass, recording, source, test } from "./support.ts"
 
 const { awaitTermination, getState, make, start, stop } = StreamingContext
 
@@ -25,13 +25,6 @@ const failing = (stream: DStream.DStream<number>, times = Infinity, attempts: Ar
         attempts.push(attempt)
         return attempts.length <= times ? Effect.fail(new Unavailable({ sink: "db" })) : Effect.void
       }),
-  )
-
-const outcomes = (events: ReadonlyArray<StreamingContext.StreamingEvent>) =>
-  events.flatMap((event) =>
-    event._tag === "OutputOperationCompleted"
-      ? [[event.operation.batchTime, event.operation.id, event.operation.outcome] as const]
-      : []
   )
 
 onEngines(

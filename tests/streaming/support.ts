@@ -142,3 +142,13 @@ export const observed = (
 
 /** The line after the one that makes the error: where a test writes what it wants to find in a call site. */
 export const nextLine = (here: Error): number => Number(/_test\.ts:(\d+):\d+/.exec(here.stack ?? "")?.[1]) + 1
+
+/** How each output ended in each batch, in the order of the events. */
+export const outcomes = (
+  events: ReadonlyArray<StreamingContext.StreamingEvent>,
+): ReadonlyArray<readonly [time: number, outputId: number, outcome: StreamingContext.OutputOperationInfo["outcome"]]> =>
+  events.flatMap((event) =>
+    event._tag === "OutputOperationCompleted"
+      ? [[event.operation.batchTime, event.operation.id, event.operation.outcome] as const]
+      : []
+  )

@@ -428,7 +428,8 @@ export class Planner {
   #balance(rdd: AnyRDD, parent: Lowered, n: number): Job<Lowered> {
     const write = (piece: Piece, i: number) =>
       Effect.map(this.run(rdd, piece, i), (block) => Shuffle.deal(block.records, n, i))
-    const gather = (parts: ReadonlyArray<Shuffle.Bucket>) => Block.fromArray(parts.flatMap((part) => part.values))
+    const gather = (parts: ReadonlyArray<Shuffle.Bucket>) =>
+      Block.fromArray(Block.joinArrays(parts.map((part) => part.values)))
     return this.#exchange(rdd, n, parent, write, gather, undefined)
   }
 
