@@ -11,8 +11,9 @@ import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import { callSite } from "../core/call_site.ts"
 import { empty } from "../rdd/creation.ts"
+import type { Columns } from "../rdd/pair_block.ts"
 import { make as makeRDD, type RDD } from "../rdd/rdd.ts"
-import type { PendingState, StateView } from "../rdd/state.ts"
+import { entriesOf, type PendingState } from "../rdd/state.ts"
 import { type DStream, isDStream, lift } from "./dstream.ts"
 import { checked, chosen } from "./partitioning.ts"
 import { CurrentState, type Described, type StateSpec } from "./state_spec.ts"
@@ -27,16 +28,14 @@ export interface MapWithStateDStream<out K, out S, out A, out E = never, out R =
   readonly "~dstream/MapWithState": (_: never) => readonly [K, S]
 }
 
-type AnyPair = readonly [key: unknown, value: unknown]
-
 /** One partition in one batch. */
 const step = ({ f, isTimed, timeoutMillis }: Described, time: number) =>
 (
   state: PendingState,
-  records: ReadonlyArray<AnyPair>,
+  pairs: Columns,
   _: number,
   __: boolean,
-  initial: ReadonlyArray<AnyPair>,
+  initial: Columns,
 ): ReadonlyArray<unknown> => {
   const out: Array<unknown> = []
   const current = new CurrentState<unknown>()
@@ -48,22 +47,17 @@ const step = ({ f, isTimed, timeoutMillis }: Described, time: number) =>
     const result: Option.Option<unknown> = f(time, key, value, current)
     if (Option.isSome(result)) out.push(result.value)
   }
-  for (const [key, value] of initial) state.set(key, value)
-  for (let i = 0; i < records.length; i++) {
-    const record = records[i]!
-    const key = record[0]
-    const value = record[1]
-    const before = state.get(key)
-    const exists = before !== undefined || state.has(key)
+  initial.keys.forEach((key, i) => state.set(key, initial.values[i]))
+  state.lookUp(pairs, (i, before, exists) => {
+    const key = pairs.keys[i]
     current.load(exists, before, false)
-    call(key, Option.some(value))
+    call(key, Option.some(pairs.values[i]))
     if (current.isRemoved) state.delete(key)
     // A record makes its key busy: for timeouts, when it was written is when it last had one.
     else if (current.isUpdated || (exists && timeoutMillis !== undefined)) state.set(key, current.value)
-  }
+  })
   if (timeoutMillis === undefined) return out
-  const idle = Array.from(state.writtenBefore(time - timeoutMillis))
-  for (const [key, value] of idle) {
+  for (const [key, value] of state.writtenBefore(time - timeoutMillis)) {
     current.load(true, value, true)
     call(key, Option.none())
     state.delete(key)
@@ -157,5 +151,5 @@ export const stateSnapshots = <K, S, A, E, R>(self: MapWithStateDStream<K, S, A,
   lift("stateSnapshots", self, (rdd): RDD<[K, S], E, R> =>
     makeRDD("stateSnapshots", [rdd], {
       kind: "view",
-      f: (state: StateView) => state.entries(),
+      f: entriesOf,
     }))

@@ -18,7 +18,9 @@ import { Mismatch } from "../core/errors.ts"
 import { KeyedTable } from "../core/keyed_table.ts"
 import { showRecord } from "../core/show.ts"
 import type { Tupled } from "../core/tupled.ts"
+import { type Block, fromArray } from "../rdd/block.ts"
 import { empty, parallelize } from "../rdd/creation.ts"
+import { type Columns, PairBlock } from "../rdd/pair_block.ts"
 import type { Partitioner, PartitionOptions } from "../rdd/partitioner.ts"
 import { type Callable, isRDD, type RDD } from "../rdd/rdd.ts"
 import type { PendingState } from "../rdd/state.ts"
@@ -52,33 +54,38 @@ export interface StatePartitionInfo {
 type AnyEntry = StateEntry<unknown, unknown, unknown>
 type AnyPair = readonly [key: unknown, value: unknown]
 type AnyOptions = StateOptions & { readonly initial?: RDD<AnyPair> | ReadonlyArray<AnyPair> | undefined }
+type Values = ReadonlyArray<unknown>
+type Groups = KeyedTable<unknown, Array<unknown>>
 
-/** What to do with the entries of a partition: gives the records, and writes the state. */
-type Rewrite = (
-  entries: ReadonlyArray<AnyEntry>,
+/** Gives the records of a partition, and writes its state; `groups` has the values that keys have in this batch. */
+type Rewrite = (groups: Groups, state: PendingState, info: StatePartitionInfo, by: Partitioner) => Block<unknown>
+
+const grouped = ({ hashes, keys, values }: Columns): Groups => {
+  const groups: Groups = new KeyedTable()
+  for (let i = 0; i < keys.length; i++) {
+    const slot = hashes === undefined ? groups.locate(keys[i]) : groups.locateHashed(keys[i], hashes[i] ?? 0)
+    if (groups.fresh) groups.values[slot] = [values[i]]
+    else groups.values[slot]?.push(values[i])
+  }
+  return groups
+}
+
+const noValues: Values = []
+
+/** Calls `f` for each key that has a state or values: those with a state come first. */
+const visit = (
+  groups: Groups,
   state: PendingState,
-  info: StatePartitionInfo,
-  by: Partitioner,
-) => ReadonlyArray<AnyPair>
-
-const entriesOf = (state: PendingState, records: ReadonlyArray<AnyPair>): ReadonlyArray<AnyEntry> => {
-  const groups = new KeyedTable<unknown, Array<unknown>>()
-  for (const [key, value] of records) {
-    const slot = groups.locate(key)
-    if (groups.fresh) groups.values[slot] = [value]
-    else groups.values[slot]?.push(value)
-  }
-  const entries: Array<AnyEntry> = []
+  f: (key: unknown, values: Values, before: Option.Option<unknown>) => void,
+): void => {
   const seen = new Uint8Array(groups.size)
-  for (const [key, value] of state.entries()) {
-    const slot = groups.size === 0 ? -1 : groups.find(key)
+  state.visit((key, value, slot) => {
     if (slot >= 0) seen[slot] = 1
-    entries.push([key, groups.values[slot] ?? [], Option.some(value)])
-  }
+    f(key, slot < 0 ? noValues : groups.values[slot] ?? noValues, Option.some(value))
+  }, groups)
   groups.keys.forEach((key, slot) => {
-    if (seen[slot] === 0) entries.push([key, groups.values[slot] ?? [], Option.none()])
+    if (seen[slot] === 0) f(key, groups.values[slot] ?? noValues, Option.none())
   })
-  return entries
 }
 
 const updating = <K, V, E, R, A>(
@@ -106,9 +113,11 @@ const updating = <K, V, E, R, A>(
         initial,
         expects: undefined,
         whole: undefined,
-        f: (state, records: ReadonlyArray<AnyPair>, partition, _, first: ReadonlyArray<AnyPair>) => {
-          for (const [key, value] of first) if (!state.has(key)) state.set(key, value)
-          return rewrite(entriesOf(state, records), state, { time, partition }, partitioner)
+        f: (state, pairs, partition, _, first) => {
+          first.keys.forEach((key, i) => {
+            if (!state.has(key)) state.set(key, first.values[i])
+          })
+          return rewrite(grouped(pairs), state, { time, partition }, partitioner)
         },
       }
     },
@@ -118,22 +127,19 @@ const updating = <K, V, E, R, A>(
 
 /** One call a key: `Some` is its new state and its record, `None` removes it. */
 const each = (
-  call: (entry: AnyEntry, info: StatePartitionInfo) => Option.Option<unknown>,
+  call: (key: unknown, values: Values, before: Option.Option<unknown>, time: number) => Option.Option<unknown>,
 ): Rewrite =>
-(entries, state, info) => {
-  const out: Array<AnyPair> = []
-  for (const entry of entries) {
-    const [key, , before] = entry
-    const after = call(entry, info)
-    if (Option.isNone(after)) {
-      state.delete(key)
-      continue
-    }
+(groups, state, { time }) => {
+  const out = { keys: Array<unknown>(), values: Array<unknown>() }
+  visit(groups, state, (key, values, before) => {
+    const after = call(key, values, before, time)
+    if (Option.isNone(after)) return void state.delete(key)
     // The order of last writes is of no use here, so what stays as it is need not be written.
     if (Option.isNone(before) || !Object.is(before.value, after.value)) state.set(key, after.value)
-    out.push([key, after.value])
-  }
-  return out
+    out.keys.push(key)
+    out.values.push(after.value)
+  })
+  return new PairBlock(out)
 }
 
 /**
@@ -182,7 +188,7 @@ export const updateStateByKey: {
     options?: StateOptions | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R> => {
     const call: Callable = update
-    return updating("updateStateByKey", self, update, options, each(([, values, state]) => call(values, state)))
+    return updating("updateStateByKey", self, update, options, each((_, values, state) => call(values, state)))
   },
 )
 
@@ -222,13 +228,15 @@ export const updateStateByKeyTimed: {
     options?: StateOptions | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R> => {
     const call: Callable = update
-    const all = each(([key, values, state], { time }) => call(time, key, values, state))
+    const all = each((key, values, state, time) => call(time, key, values, state))
     return updating("updateStateByKeyTimed", self, update, options, all)
   },
 )
 
 /** Of several pairs with one key the first is its state; a key without a pair is removed. */
-const partitionwise = (update: Callable): Rewrite => (entries, state, info, by) => {
+const partitionwise = (update: Callable): Rewrite => (groups, state, info, by) => {
+  const entries: Array<AnyEntry> = []
+  visit(groups, state, (...entry) => entries.push(entry))
   const out: ReadonlyArray<AnyPair> = Array.from(update(entries, info))
   const given = new KeyedTable<unknown, unknown>()
   for (const [key, value] of out) {
@@ -247,7 +255,7 @@ const partitionwise = (update: Callable): Rewrite => (entries, state, info, by) 
     const value = given.values[slot]
     if (value === undefined || !Object.is(state.get(key), value)) state.set(key, value)
   })
-  return out
+  return fromArray(out)
 }
 
 /**

@@ -1,15 +1,16 @@
 /**
  * What a sliding aggregate keeps of each key, and how batches that enter and leave the window change it.
  *
- * Both kinds take records `[key, [time, value]]` of what enters the window, oldest first. The one with an inverse is given
+ * Both kinds take pairs `[key, [time, value]]` of what enters the window, oldest first. The one with an inverse is given
  * what leaves it before that.
  *
  * @module
  */
+import { type Columns, PairBlock } from "../rdd/pair_block.ts"
 import type { PendingState } from "../rdd/state.ts"
 
-/** A value of a key, and the time of the batch that it is from. */
-export type Timed = readonly [key: unknown, timed: readonly [time: number, value: unknown]]
+/** A value, and the time of the batch that it is from. */
+export type Timed = readonly [time: number, value: unknown]
 
 /** Where a window stands. */
 export interface Standing {
@@ -31,10 +32,10 @@ export type Slide = (
   standing: Standing,
 ) => (
   state: PendingState,
-  records: ReadonlyArray<Timed>,
+  pairs: Columns,
   partition: number,
   fresh: boolean,
-) => ReadonlyArray<readonly [key: unknown, value: unknown]>
+) => PairBlock
 
 type Merge = (a: unknown, b: unknown) => unknown
 type Keep = (pair: readonly [unknown, unknown]) => boolean
@@ -54,9 +55,11 @@ export const balanced = (f: Merge, inverse: Merge, filter: Keep | undefined): Sl
     if (balance[1] === 1) state.delete(key)
     else state.set(key, [inverse(balance[0], value), balance[1] - 1, balance[2]])
   }
-  return (state, records, _, fresh) => {
+  return (state, { keys, values }, _, fresh) => {
     const after = fresh ? limit : before
-    for (const [key, [time, value]] of records) {
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]
+      const [time, value] = values[i] as Timed
       if (time <= limit) {
         leave(state, key, time, value)
         continue
@@ -64,15 +67,14 @@ export const balanced = (f: Merge, inverse: Merge, filter: Keep | undefined): Sl
       const balance = state.get(key) as Balance | undefined
       state.set(key, balance === undefined ? [value, 1, after] : [f(balance[0], value), balance[1] + 1, balance[2]])
     }
-    const found: Array<readonly [unknown, unknown]> = []
-    const dropped: Array<unknown> = []
-    for (const [key, balance] of state.entries()) {
-      const pair = [key, (balance as Balance)[0]] as const
-      if (filter === undefined || filter(pair)) found.push(pair)
-      else dropped.push(key)
-    }
-    for (const key of dropped) state.delete(key)
-    return found
+    const found = { keys: Array<unknown>(), values: Array<unknown>() }
+    state.visit((key, balance) => {
+      const [value] = balance as Balance
+      if (filter !== undefined && !filter([key, value])) return void state.delete(key)
+      found.keys.push(key)
+      found.values.push(value)
+    })
+    return new PairBlock(found)
   }
 }
 
@@ -138,25 +140,22 @@ const aggregate = ({ start, middle, end, values, rest }: Panes, f: Merge): unkno
  */
 export const merged = (f: Merge, filter?: Keep): Slide => ({ time, limit, window, zeroTime, pane }) => {
   const turn = zeroTime + (Math.ceil((time - zeroTime) / window) - 1) * window
-  return (state, records) => {
-    for (const [key, [at, value]] of records) {
-      const known = state.get(key) as Panes | undefined
-      state.set(key, append(known, f, zeroTime + Math.ceil((at - zeroTime) / pane) * pane, value))
+  return (state, { keys, values }) => {
+    for (let i = 0; i < keys.length; i++) {
+      const [at, value] = values[i] as Timed
+      const known = state.get(keys[i]) as Panes | undefined
+      state.set(keys[i], append(known, f, zeroTime + Math.ceil((at - zeroTime) / pane) * pane, value))
     }
-    const found: Array<readonly [unknown, unknown]> = []
-    const changed: Array<readonly [unknown, Panes | undefined]> = []
-    for (const [key, value] of state.entries()) {
-      const known = value as Panes
-      const panes = settled(known, f, limit, turn)
-      if (panes !== known) changed.push([key, panes])
-      if (panes === undefined) continue
-      const pair = [key, aggregate(panes, f)] as const
-      if (filter === undefined || filter(pair)) found.push(pair)
-    }
-    for (const [key, panes] of changed) {
-      if (panes === undefined) state.delete(key)
-      else state.set(key, panes)
-    }
-    return found
+    const found = { keys: Array<unknown>(), values: Array<unknown>() }
+    state.visit((key, known) => {
+      const panes = settled(known as Panes, f, limit, turn)
+      if (panes === undefined) return void state.delete(key)
+      if (panes !== known) state.set(key, panes)
+      const value = aggregate(panes, f)
+      if (filter !== undefined && !filter([key, value])) return
+      found.keys.push(key)
+      found.values.push(value)
+    })
+    return new PairBlock(found)
   }
 }

@@ -90,7 +90,7 @@ export const reduceByWindow: {
       slide: inverse === undefined ? merged(f as never) : balanced(f as never, inverse as never, undefined),
       leaving: inverse !== undefined,
       functions: inverse === undefined ? [f] : [f, inverse],
-      emit: (pairs) => pairs.map(([, value]) => value),
+      emit: (values) => values,
     })
   },
 )
@@ -124,7 +124,7 @@ export const countByWindow: {
       slide: counted,
       leaving: true,
       functions: [],
-      emit: (pairs) => pairs.length === 0 ? [0] : pairs.map(([, count]) => count),
+      emit: (counts) => counts.length === 0 ? [0] : counts,
     }),
 )
 

@@ -34,8 +34,8 @@ export interface Sliding {
   readonly functions: ReadonlyArray<Callable>
   /** What is wrong besides the durations. */
   readonly check?: ((batchDuration: number) => ReadonlyArray<string>) | undefined
-  /** Makes the records of a partition of its aggregates. Without it they are the pairs. */
-  readonly emit?: ((pairs: ReadonlyArray<readonly [unknown, unknown]>) => ReadonlyArray<unknown>) | undefined
+  /** Makes the records of a partition of its aggregates. Without it they are pairs, with their keys. */
+  readonly emit?: ((values: ReadonlyArray<unknown>) => ReadonlyArray<unknown>) | undefined
 }
 
 const divisor = (a: number, b: number): number => b === 0 ? a : divisor(b, a % b)
@@ -96,7 +96,7 @@ export const sliding = <A, E, R, B>(self: DStream<A, E, R>, options: Sliding): D
       whole: step >= window ? undefined : () => unionAll(recalled(timed, batch, time - window, time)),
       f: emit === undefined
         ? change
-        : (state, records, partition, fresh) => emit(change(state, records, partition, fresh)),
+        : (state, pairs, partition, fresh) => emit(change(state, pairs, partition, fresh).values),
     }
   }, { functions, check: checks })
 }

@@ -6,7 +6,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type CanonicalKey, canonicalKeys } from "../core/canonical_key.ts"
 import type { PendingState } from "../rdd/state.ts"
 import { Version } from "./state_version.ts"
 
@@ -40,7 +39,6 @@ export const StateStore: Context.Service<StateStore, StateStore> = Context.Servi
 )
 
 interface Versions {
-  readonly canonical: (key: unknown) => CanonicalKey
   /** The current version: its batch time, and its partitions. */
   at: number | undefined
   current: Map<number, Version>
@@ -57,7 +55,6 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
     const known = states.get(id)
     if (known !== undefined) return known
     const fresh: Versions = {
-      canonical: canonicalKeys(),
       at: undefined,
       current: new Map(),
       pending: new Map(),
@@ -76,9 +73,9 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
   return {
     open: (id, partition, from, at) =>
       Effect.sync(() => {
-        const { canonical, current, pending, sealed } = versionsOf(id)
+        const { current, pending, sealed } = versionsOf(id)
         const base = from === undefined ? undefined : (pending.get(from) ?? current).get(partition)
-        const version = Version.on(base ?? Version.empty(canonical), at)
+        const version = Version.on(base ?? Version.empty(), at)
         const partitions = pending.get(at) ?? new Map<number, Version>()
         sealed.delete(at)
         pending.set(at, partitions.set(partition, version))

@@ -1,266 +1,263 @@
 /**
- * Versions of one partition of a state: a table of everything, and what differs from it.
+ * Versions of one partition of a state.
  *
  * @module
  */
-import type { CanonicalKey } from "../core/canonical_key.ts"
+import type { KeyedTable } from "../core/keyed_table.ts"
+import type { Columns } from "../rdd/pair_block.ts"
 import type { PendingState } from "../rdd/state.ts"
-import { CellTable, hashCanonical } from "./cell_table.ts"
+import { GONE, StateTable } from "./state_table.ts"
+import { WriteOrder } from "./write_order.ts"
 
-/** A batch that writes, as an object: numbers beyond 32 bits would be boxed once for each entry. */
-interface Stamp {
-  readonly at: number
-}
+/** What a version has in place of what another one has: keys, each with its value and the time of its last write. */
+class Differences {
+  readonly keys: Array<unknown> = []
+  readonly values: Array<unknown> = []
+  readonly times: Array<number> = []
 
-/** What there is at a key. It is changed where it is: nothing is allocated to replace what is known. */
-class Slot {
-  readonly canonical: CanonicalKey
-  readonly hash: number
-  order = 0
-  key: unknown
-  value: unknown
-  /** The batch that has written it. Undefined: there is nothing, and a cell is in no table any more. */
-  stamp: Stamp | undefined
-
-  constructor(canonical: CanonicalKey, hash: number, key: unknown, value: unknown, stamp: Stamp | undefined) {
-    this.canonical = canonical
-    this.hash = hash
-    this.key = key
-    this.value = value
-    this.stamp = stamp
+  add(key: unknown, value: unknown, time: number): void {
+    this.keys.push(key)
+    this.values.push(value)
+    this.times.push(time)
   }
 }
 
-/** What a version has in place of what lies below it. */
-class Change extends Slot {
-  /** The key's place in the table, where it was known: the table is looked into once for each update. */
-  cell: Slot | undefined
-
-  constructor(canonical: CanonicalKey, hash: number, cell: Slot | undefined) {
-    super(canonical, hash, undefined, undefined, undefined)
-    this.cell = cell
-  }
+/** What all versions of a partition share. */
+interface Shared {
+  readonly table: StateTable
+  /** The version that the table shows. */
+  shown: Version
+  /** There once somebody has asked for what is old. */
+  order: WriteOrder | undefined
+  /** Places of entries that have been deleted, to be taken out of the table when there is no way back. */
+  deleted: Array<number>
 }
 
-interface Write {
-  readonly cell: Slot
-  readonly stamp: Stamp
-}
-
-/** Everything that the newest version has; and, once somebody asks for what is old, the order of the last writes. */
-class Table {
-  readonly cells = new CellTable<Slot>()
-  #writes: Array<Write> | undefined
-
-  /** Takes a change in, which becomes what was there before. */
-  swap(change: Change): void {
-    const { canonical, hash, key, value, stamp } = change
-    const cell = change.cell?.stamp === undefined ? this.cells.get(canonical, hash) : change.cell
-    change.key = cell?.key
-    change.value = cell?.value
-    change.stamp = cell?.stamp
-    change.cell = cell
-    if (stamp === undefined) {
-      if (cell === undefined) return
-      this.cells.remove(cell)
-      cell.key = cell.value = cell.stamp = undefined
-    } else if (cell === undefined) {
-      change.cell = new Slot(canonical, hash, key, value, stamp)
-      this.cells.add(change.cell)
-      this.#wrote(change.cell, stamp)
-    } else {
-      cell.key = key
-      cell.value = value
-      cell.stamp = stamp
-      this.#wrote(cell, stamp)
-    }
-  }
-
-  #wrote(cell: Slot, stamp: Stamp): void {
-    const writes = this.#writes
-    if (writes === undefined) return
-    // On the way back to an older version: the order is to be made anew.
-    if (stamp.at < (writes.at(-1)?.stamp.at ?? -Infinity)) this.#writes = undefined
-    else writes.push({ cell, stamp })
-  }
-
-  #ordered(): Array<Write> {
-    const writes: Array<Write> = []
-    for (const cell of this.cells.values()) if (cell.stamp !== undefined) writes.push({ cell, stamp: cell.stamp })
-    return writes.sort((a, b) => a.stamp.at - b.stamp.at)
-  }
-
-  /** The cells last written before a time, oldest first. What is skipped here is never looked at again. */
-  *writtenBefore(time: number): Iterable<Slot> {
-    const writes = this.#writes ??= this.#ordered()
-    const isStale = ({ cell, stamp }: Write) => cell.stamp !== stamp
-    let stale = 0
-    while (stale < writes.length && isStale(writes[stale] as Write)) stale++
-    if (stale > 0) writes.splice(0, stale)
-    for (let i = 0; i < writes.length; i++) {
-      const write = writes[i] as Write
-      if (write.stamp.at >= time) return
-      if (!isStale(write)) yield write.cell
-    }
-  }
-}
+/** How many keys are looked up ahead of their turn: the processor then waits for many spots in memory at a time. */
+const AHEAD = 128
 
 /** No key is this one. */
 const NOTHING = Symbol()
 
 /**
- * One version: what differs from another version, its base, or the table of everything. A pending version differs from
- * the one it was opened on, which is not touched before the commit. The commit turns that around: work grows with the
- * changes, not with the state, and who still holds the older version can read it.
+ * One version. The table always shows one of them, in general the newest, which is written in place; each other version
+ * has what differs from its neighbour on the way there. Reading another one brings the table to it: the differences
+ * between the two change sides. So a batch costs what it writes, its end costs nothing, and dropping a batch is going
+ * back. (Baker's way of having arrays in versions, for a table.)
  */
 export class Version implements PendingState {
-  readonly #stamp: Stamp
-  readonly #canonical: (key: unknown) => CanonicalKey
-  #table: Table | undefined
+  readonly #at: number
+  readonly #shared: Shared
+  /** The neighbour on the way to the version that the table shows. */
+  #next: Version | undefined
+  /** What differs from the neighbour. */
+  #differences = new Differences()
+  /** The version that this one is opened on, whose differences grow with each write. */
   #base: Version | undefined
-  #changes = new Map<CanonicalKey, Change>()
   #size: number
-  /** The key that was looked up last, and what was found: it is often the next to be written. */
+  /** Places from here on are this version's own; which of those below it has written is in a bit for each. */
+  #limit: number
+  #written: Uint8Array | undefined
+  /** The key that was looked up last, and its place: it is often the next to be written. */
   #key: unknown = NOTHING
-  #canonicalKey: CanonicalKey
-  #exists = false
-  #own: Change | undefined
-  #cell: Slot | undefined
+  #place = -1
 
-  private constructor(
-    at: number,
-    canonical: (key: unknown) => CanonicalKey,
-    base: Version | undefined,
-    table: Table | undefined,
-  ) {
-    this.#stamp = { at }
-    this.#canonical = canonical
+  private constructor(at: number, base: Version | undefined) {
+    this.#at = at
     this.#base = base
-    this.#table = table
     this.#size = base?.size ?? 0
+    this.#shared = base !== undefined
+      ? base.#shared
+      : { table: new StateTable(), shown: this, order: undefined, deleted: [] }
+    this.#limit = this.#shared.table.cells.length
   }
 
   /** A version without entries. */
-  static empty(canonical: (key: unknown) => CanonicalKey): Version {
-    return new Version(-Infinity, canonical, undefined, new Table())
+  static empty(): Version {
+    return new Version(-Infinity, undefined)
   }
 
   /** A pending version on top of another one. */
   static on(base: Version, at: number): Version {
-    return new Version(at, base.#canonical, base, undefined)
+    base.#show()
+    const version = new Version(at, base)
+    base.#next = version
+    base.#differences = new Differences()
+    base.#shared.shown = version
+    return version
   }
 
   get size(): number {
     return this.#size
   }
 
-  /** What there is at the key that is looked up, in this version or the nearest below it. */
-  #find(canonical: CanonicalKey): Slot | undefined {
-    const own = this.#own = this.#changes.get(canonical)
-    this.#cell = own?.cell
-    if (own !== undefined) return own
-    for (let version: Version | undefined = this as Version; version !== undefined; version = version.#base) {
-      if (version.#table !== undefined) {
-        return this.#cell = version.#table.cells.get(canonical, hashCanonical(canonical))
-      }
-      const change = version === this ? undefined : version.#changes.get(canonical)
-      if (change === undefined) continue
-      this.#cell = change.cell
-      return change
-    }
-    return undefined
-  }
-
-  #lookUp(key: unknown): Slot | undefined {
-    this.#canonicalKey = this.#canonical(key)
-    const found = this.#find(this.#canonicalKey)
-    this.#key = key
-    this.#exists = found?.stamp !== undefined
-    return found
-  }
-
-  #write(key: unknown, value: unknown, stamp: Stamp | undefined): void {
-    let change = this.#own
-    if (change === undefined) {
-      change = this.#own = new Change(
-        this.#canonicalKey,
-        this.#cell?.hash ?? hashCanonical(this.#canonicalKey),
-        this.#cell,
-      )
-      this.#changes.set(this.#canonicalKey, change)
-    }
-    change.key = key
-    change.value = value
-    change.stamp = stamp
-    this.#exists = stamp !== undefined
-  }
-
   get(key: unknown): unknown {
-    return this.#lookUp(key)?.value
+    const value = this.#valueAt(this.#find(key))
+    return value === GONE ? undefined : value
   }
 
   has(key: unknown): boolean {
-    if (key !== this.#key) this.#lookUp(key)
-    return this.#exists
+    return this.#valueAt(this.#find(key)) !== GONE
   }
 
   set(key: unknown, value: unknown): void {
-    if (key !== this.#key) this.#lookUp(key)
-    if (!this.#exists) this.#size++
-    this.#write(key, value, this.#stamp)
+    const { order, table } = this.#shared
+    const place = this.#find(key)
+    if (place < 0) {
+      if (this.#base !== undefined) this.#base.#differences.add(key, GONE, 0)
+      this.#place = table.insert(key, value)
+      this.#size++
+      order?.wrote(this.#place, this.#at)
+      return
+    }
+    const isNew = table.cells[place + 1] === GONE
+    if (isNew) this.#size++
+    const isFirst = this.#keep(place)
+    table.cells[place + 1] = value
+    if (isNew || isFirst) order?.wrote(place, this.#at)
   }
 
   delete(key: unknown): boolean {
-    if (!this.has(key)) return false
+    const { deleted, table } = this.#shared
+    const place = this.#find(key)
+    if (this.#valueAt(place) === GONE) return false
+    this.#keep(place)
+    table.cells[place + 1] = GONE
+    deleted.push(place)
     this.#size--
-    this.#write(undefined, undefined, undefined)
     return true
   }
 
-  *#all(): Iterable<Slot> {
-    const changes = new Map<CanonicalKey, Change>()
-    let version: Version | undefined = this as Version
-    for (; version !== undefined && version.#table === undefined; version = version.#base) {
-      for (const [canonical, change] of version.#changes) if (!changes.has(canonical)) changes.set(canonical, change)
-    }
-    const table = version === undefined ? undefined : version.#table
-    for (const cell of table?.cells.values() ?? []) if (!changes.has(cell.canonical)) yield cell
-    for (const change of changes.values()) if (change.stamp !== undefined) yield change
-  }
-
-  *entries(): Iterable<readonly [unknown, unknown]> {
-    for (const { key, value } of this.#all()) yield [key, value]
-  }
-
-  *writtenBefore(time: number): Iterable<readonly [unknown, unknown]> {
-    const table = this.#base === undefined ? undefined : this.#base.#table
-    if (table === undefined || this.#stamp.at < time) {
-      const at = ({ stamp }: Slot) => stamp?.at ?? 0
-      const old = Array.from(this.#all()).filter((slot) => at(slot) < time)
-      for (const { key, value } of old.sort((a, b) => at(a) - at(b))) yield [key, value]
-      return
-    }
-    for (const { canonical, key, value } of table.writtenBefore(time)) {
-      if (!this.#changes.has(canonical)) yield [key, value]
+  lookUp(pairs: Columns, f: (i: number, value: unknown, exists: boolean) => void): void {
+    this.#show()
+    const { table } = this.#shared
+    const { hashes, keys } = pairs
+    const places = new Int32Array(AHEAD)
+    for (let from = 0; from < keys.length; from += AHEAD) {
+      const to = Math.min(from + AHEAD, keys.length)
+      table.findMany(pairs, from, places)
+      for (let i = from; i < to; i++) {
+        const place = places[i - from]!
+        // One that is not there may have been added meanwhile.
+        this.#place = place < 0 ? table.find(keys[i], hashes?.[i]) : place
+        this.#key = keys[i]
+        const value = this.#valueAt(this.#place)
+        f(i, value === GONE ? undefined : value, value !== GONE)
+      }
     }
   }
 
-  /** Makes this version the one that has everything, and its base the one that differs. */
+  visit(f: (key: unknown, value: unknown, other: number) => void, others?: KeyedTable<unknown, unknown>): void {
+    this.#show()
+    const { cells } = this.#shared.table
+    const { length } = cells
+    const numbers = others === undefined || others.size === 0 ? undefined : this.#numbers(others)
+    for (let place = 0; place < length; place += 2) {
+      const value = cells[place + 1]
+      if (value === GONE) continue
+      this.#key = cells[place]
+      this.#place = place
+      f(this.#key, value, numbers === undefined ? -1 : numbers[place >> 1]! - 1)
+    }
+  }
+
+  writtenBefore(time: number): ReadonlyArray<readonly [unknown, unknown]> {
+    this.#show()
+    const { cells } = this.#shared.table
+    this.#shared.order ??= new WriteOrder(this.#shared.table, this.#at)
+    return this.#shared.order.before(time).map((place) => [cells[place], cells[place + 1]])
+  }
+
+  /** Says that there is no way back: what has been deleted need not be kept for it. */
   settle(): this {
-    const base = this.#base
-    if (base === undefined) return this
-    const table = base.settle().#table
-    if (table === undefined) return this
-    for (const change of this.#changes.values()) table.swap(change)
-    const changes = base.#changes
-    base.#changes = this.#changes
-    base.#table = undefined
-    base.#base = this
-    this.#changes = changes
-    this.#table = table
-    this.#base = undefined
+    this.#show()
+    const { deleted, order, table } = this.#shared
+    for (const place of deleted) if (table.cells[place + 1] === GONE) table.remove(place)
+    deleted.length = 0
+    const places = table.compact()
+    if (places !== undefined) order?.move(places)
     this.#key = NOTHING
-    this.#own = this.#cell = undefined
+    this.#written = undefined
+    for (let version: Version | undefined = this as Version; version !== undefined;) {
+      const base: Version | undefined = version.#base
+      version.#base = undefined
+      version = base
+    }
     return this
+  }
+
+  #valueAt(place: number): unknown {
+    return place < 0 ? GONE : this.#shared.table.cells[place + 1]
+  }
+
+  #find(key: unknown): number {
+    this.#show()
+    if (key === this.#key) return this.#place
+    this.#key = NOTHING // finding it may throw
+    this.#place = this.#shared.table.find(key)
+    this.#key = key
+    return this.#place
+  }
+
+  /** Keeps what the base has at a place that is about to be written. Tells whether it is the first time. */
+  #keep(place: number): boolean {
+    if (this.#base === undefined || place >= this.#limit) return false
+    const written = this.#written ??= new Uint8Array((this.#limit >> 4) + 1)
+    const bit = 1 << (place >> 1 & 7)
+    if ((written[place >> 4]! & bit) !== 0) return false
+    written[place >> 4]! |= bit
+    const { order, table: { cells } } = this.#shared
+    this.#base.#differences.add(cells[place], cells[place + 1], order === undefined ? this.#at : order.timeOf(place))
+    return true
+  }
+
+  /** For each entry, one more than the number that its key has in another table; 0 where it has none. */
+  #numbers(others: KeyedTable<unknown, unknown>): Int32Array {
+    const { table } = this.#shared
+    const numbers = new Int32Array(table.cells.length >> 1)
+    for (let other = 0; other < others.size; other++) {
+      const place = table.find(others.keys[other], others.hashes[other])
+      if (place >= 0) numbers[place >> 1] = other + 1
+    }
+    return numbers
+  }
+
+  /** Makes the table show this version. */
+  #show(): void {
+    if (this.#next === undefined) return
+    const path: Array<Version> = []
+    for (let version: Version = this as Version; version.#next !== undefined; version = version.#next) {
+      path.push(version)
+    }
+    for (const version of path.toReversed()) version.#take()
+    this.#shared.order?.forget()
+  }
+
+  /** Takes the table from the neighbour, which it shows. */
+  #take(): void {
+    const { order, shown, table } = this.#shared
+    const { cells } = table
+    const { keys, times, values } = this.#differences
+    const back = new Differences()
+    // The last first: what has been added leaves from the end, and the table is as it was.
+    for (let i = keys.length - 1; i >= 0; i--) {
+      let place = table.find(keys[i])
+      back.add(keys[i], this.#valueAt(place), place < 0 || order === undefined ? 0 : order.timeOf(place))
+      if (values[i] === GONE) {
+        if (place >= 0) table.remove(place)
+        continue
+      }
+      if (place < 0) place = table.insert(keys[i], values[i])
+      else cells[place + 1] = values[i]
+      order?.set(place, times[i]!)
+    }
+    shown.#differences = back
+    shown.#next = this
+    shown.#key = NOTHING
+    this.#next = undefined
+    this.#key = NOTHING
+    this.#limit = cells.length
+    this.#written = undefined
+    this.#shared.shown = this
   }
 }

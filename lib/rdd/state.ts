@@ -3,6 +3,9 @@
  *
  * @module
  */
+import type { KeyedTable } from "../core/keyed_table.ts"
+import type { Block } from "./block.ts"
+import type { Columns } from "./pair_block.ts"
 import type { AnyRDD } from "./rdd.ts"
 
 /** One partition's version of a state. It stays as it is, also when later versions have taken its place. */
@@ -11,10 +14,19 @@ export interface StateView {
   readonly get: (key: unknown) => unknown
   /** Whether there is an entry for a key. */
   readonly has: (key: unknown) => boolean
-  /** All entries, in an order that depends on nothing but what was written. Read lazily, so that a scan can end early. */
-  readonly entries: () => Iterable<readonly [key: unknown, value: unknown]>
-  /** The entries that were last written before this batch time, those written longest ago first. Read lazily. */
-  readonly writtenBefore: (time: number) => Iterable<readonly [key: unknown, value: unknown]>
+  /**
+   * Calls `f` for each entry, in an order that depends on nothing but what was written; with the number that the key has
+   * in the table `others`, -1 if it has none there. `f` may write and delete the entry that it is called for.
+   */
+  readonly visit: (
+    f: (key: unknown, value: unknown, other: number) => void,
+    others?: KeyedTable<unknown, unknown>,
+  ) => void
+  /**
+   * The entries that were last written before this batch time, those written longest ago first. When entries are written is
+   * known from the first time on that somebody asks; those that are there then count as written by the version asked.
+   */
+  readonly writtenBefore: (time: number) => ReadonlyArray<readonly [key: unknown, value: unknown]>
   /** How many keys there are. */
   readonly size: number
 }
@@ -25,6 +37,18 @@ export interface PendingState extends StateView {
   readonly set: (key: unknown, value: unknown) => void
   /** Removes an entry; false if there was none. */
   readonly delete: (key: unknown) => boolean
+  /**
+   * Calls `f` for each pair in turn, with what there is at its key by then. `f` may write and delete the entry of that key.
+   * Many keys are looked up faster this way than one by one.
+   */
+  readonly lookUp: (pairs: Columns, f: (i: number, value: unknown, exists: boolean) => void) => void
+}
+
+/** All entries of a state. */
+export const entriesOf = (state: StateView): Array<[key: unknown, value: unknown]> => {
+  const entries: Array<[unknown, unknown]> = []
+  state.visit((key, value) => entries.push([key, value]))
+  return entries
 }
 
 /** A link to the state before, cut by the engine once that has been settled: lineage must not grow with the batches. */
@@ -55,12 +79,15 @@ export interface StateStep {
   readonly since?: number | undefined
   /** The state that this one is built on, to be computed first if that has been left undone. */
   readonly previous?: Previous | undefined
-  /** `fresh`: the state started from nothing, on the records of `whole`, and with those of `initial`. */
+  /**
+   * Changes the state by the pairs of its partition, and gives the records. `fresh`: the state started from nothing, on the
+   * pairs of `whole`, and with those of `initial`.
+   */
   readonly f: (
     state: PendingState,
-    records: ReadonlyArray<never>,
+    pairs: Columns,
     partition: number,
     fresh: boolean,
-    initial: ReadonlyArray<never>,
-  ) => Iterable<unknown>
+    initial: Columns,
+  ) => Block<unknown> | ReadonlyArray<unknown>
 }

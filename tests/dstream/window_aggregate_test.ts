@@ -1,8 +1,10 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as DStream from "../../lib/dstream.ts"
-import { balanced, merged, type Slide } from "../../lib/dstream/window_aggregate.ts"
+import { balanced, merged, type Slide, type Timed } from "../../lib/dstream/window_aggregate.ts"
 import { make } from "../../lib/engine/state_store.ts"
+import { fromArray } from "../../lib/rdd/block.ts"
+import { columnsOf } from "../../lib/rdd/pair_block.ts"
 import { Testing } from "../../lib/testing.ts"
 
 type Pair = [key: string, value: number]
@@ -57,7 +59,8 @@ const slides = async <A>(
     for (let attempt = 0; attempt < times(at); attempt++) {
       const state = await Effect.runPromise(store.open("id", 0, last, at))
       const standing = { time: at, limit: at - w, window: w, before: at - 1, zeroTime: 0, pane: 1 }
-      result = slide(standing)(state, [...recordsAt(at - w), ...recordsAt(at)], 0, last === undefined)
+      const pairs = columnsOf(fromArray([...recordsAt(at - w), ...recordsAt(at)]))
+      result = slide(standing)(state, pairs, 0, last === undefined).records
     }
     await Effect.runPromise(Effect.andThen(store.seal("id", at), store.commit(at)))
     last = at
@@ -76,8 +79,10 @@ Deno.test("balanced() leaves the version that it builds on alone: trying again g
 Deno.test("merged() leaves the version that it builds on alone: trying again gives the same", async () => {
   const batches = Array.from("the quick brown fox jumps over the lazy dog")
   const join = merged((a, b) => `${a}${b}`)
-  const entering: Slide = (standing) => (state, records, partition, fresh) =>
-    join(standing)(state, records.filter(([, [at]]) => at > standing.limit), partition, fresh)
+  const entering: Slide = (standing) => (state, { keys, values }, partition, fresh) => {
+    const entered = values.filter((timed) => (timed as Timed)[0] > standing.limit)
+    return join(standing)(state, { keys: keys.slice(0, entered.length), values: entered }, partition, fresh)
+  }
   const once = await slides(entering, batches, 7, () => 1)
   assert.deepEqual(await slides(entering, batches, 7, (at) => at % 3 + 1), once)
   assert.deepEqual(once, batches.map((_, i) => [["a", batches.slice(Math.max(0, i - 6), i + 1).join("")]]))

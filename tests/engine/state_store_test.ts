@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import * as StateStore from "../../lib/engine/state_store.ts"
-import type { StateView } from "../../lib/rdd/state.ts"
+import { entriesOf, type StateView } from "../../lib/rdd/state.ts"
 
 const withStore = (body: (store: StateStore.StateStore) => Effect.Effect<void>): Promise<void> =>
   Effect.runPromise(Effect.flatMap(StateStore.make, body))
@@ -19,7 +19,7 @@ Deno.test("StateStore.open() reads the version it is opened on, and its own writ
       second.set("a", 10)
       assert.equal(second.delete("b"), true)
       assert.equal(second.delete("b"), false)
-      assert.deepEqual(Array.from(second.entries()), [["a", 10]])
+      assert.deepEqual(entriesOf(second), [["a", 10]])
       assert.equal(second.size, 1)
     })
   ))
@@ -63,7 +63,7 @@ Deno.test("StateStore.open() builds on a version of the same batch that is still
       yield* store.seal("s", 2)
       yield* store.commit(2)
       assert.equal(store.version("s"), 2)
-      assert.deepEqual(Array.from((yield* store.open("s", 0, 2, 3)).entries()), [["a", 1], ["b", 2]])
+      assert.deepEqual(entriesOf(yield* store.open("s", 0, 2, 3)), [["a", 1], ["b", 2]])
     })
   ))
 
@@ -94,7 +94,7 @@ Deno.test("StateStore keeps older versions as they were, for those who still hol
         yield* store.seal("s", at)
         yield* store.commit(at)
       }
-      assert.deepEqual(versions.map((version) => sorted(version.entries())), expected)
+      assert.deepEqual(versions.map((version) => sorted(entriesOf(version))), expected)
       assert.deepEqual(versions.map(({ size }) => size), expected.map(({ length }) => length))
       assert.deepEqual(versions.map((version) => version.get("b")), [1, undefined, undefined, undefined, 3, 4])
     })
@@ -106,12 +106,13 @@ Deno.test("StateStore.writtenBefore() gives what was last written before a versi
       for (const [at, keys] of [["a", "b", "c"], ["d"], ["b", "e"]].entries()) {
         const version = yield* store.open("s", 0, store.version("s"), at)
         for (const key of keys) version.set(key, at)
+        version.writtenBefore(at)
         yield* store.seal("s", at)
         yield* store.commit(at)
       }
       const version = yield* store.open("s", 0, 2, 3)
       version.set("c", 3)
-      const before = (at: number) => Array.from(version.writtenBefore(at), ([key]) => key)
+      const before = (at: number) => version.writtenBefore(at).map(([key]) => key)
       assert.deepEqual([0, 1, 2, 3, 4].map(before), [
         [],
         ["a"],
@@ -141,7 +142,7 @@ Deno.test("StateStore finds a key that is undefined, as any other", () =>
       yield* store.commit(1)
       const second = yield* store.open("s", 0, 1, 2)
       second.set(undefined, 2)
-      assert.deepEqual([second.size, Array.from(second.entries())], [1, [[undefined, 2]]])
+      assert.deepEqual([second.size, entriesOf(second)], [1, [[undefined, 2]]])
     })
   ))
 
@@ -181,7 +182,7 @@ Deno.test("StateStore holds what a list of entries holds, whatever fails in betw
               }
               const byName = (entries: Iterable<readonly [unknown, unknown]>) =>
                 Array.from(entries, (entry) => JSON.stringify([typeof entry[0], ...entry])).toSorted()
-              assert.deepEqual(byName(version.entries()), byName(next.map(([, key, value]) => [key, value])))
+              assert.deepEqual(byName(entriesOf(version)), byName(next.map(([, key, value]) => [key, value])))
               assert.equal(version.size, next.length)
               if (ends !== "unsealed") yield* store.seal("s", at)
               yield* ends === "abort" ? store.abort(at) : store.commit(at)

@@ -6,7 +6,8 @@ import * as DStream from "../../lib/dstream.ts"
 import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { make as makeRDD } from "../../lib/rdd/rdd.ts"
-import type { PendingState } from "../../lib/rdd/state.ts"
+import type { Columns } from "../../lib/rdd/pair_block.ts"
+import { entriesOf, type PendingState } from "../../lib/rdd/state.ts"
 import * as Scheduler from "../../lib/scheduler.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
 import { Testing } from "../../lib/testing.ts"
@@ -32,10 +33,10 @@ const runningCount = <E, R>(
     Effect.gen(function* () {
       const { time } = yield* DStream.Batch
       const pairs = RDD.map(yield* self, (word): Pair => [word, 1])
-      const f = (state: PendingState, records: ReadonlyArray<Pair>, partition: number, fresh: boolean) => {
+      const f = (state: PendingState, { keys }: Columns, partition: number, fresh: boolean) => {
         onStep?.(time, partition, fresh)
-        for (const [word, one] of records) state.set(word, (state.get(word) as number | undefined ?? 0) + one)
-        return state.entries()
+        for (const word of keys) state.set(word, (state.get(word) as number | undefined ?? 0) + 1)
+        return entriesOf(state)
       }
       return makeRDD<Pair, E, R>("runningCount", [pairs], {
         kind: "state",

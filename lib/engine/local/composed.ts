@@ -4,6 +4,7 @@
  * @module
  */
 import type { KeyedTable } from "../../core/keyed_table.ts"
+import { columnsOf } from "../../rdd/pair_block.ts"
 import type { Callable } from "../../rdd/rdd.ts"
 import type { Cursor, ElementKind, Loop, Shape } from "./program.ts"
 
@@ -64,6 +65,12 @@ export const loopFor = (shape: Shape): Loop => (functions, input, table, at) => 
     const g = functions[i]
     if (kind !== undefined && g !== undefined) emit = elementwise(kind, g, i, at, emit)
   }
-  for (let i = 0; i < input.length; i++) emit(input[i])
+  if (shape.paired) {
+    const { keys, values } = columnsOf(input)
+    for (let i = 0; i < keys.length; i++) emit([keys[i], values[i]])
+  } else {
+    const { records } = input
+    for (let i = 0; i < records.length; i++) emit(records[i])
+  }
   return out
 }

@@ -90,9 +90,12 @@ export const sourceOf = (shape: Shape, serial: number): string => {
   const names = Array.from({ length: slots }, (_, i) => `f${i} = f[${i}]`).join(", ")
   return `"use strict"; /* ${serial} */
     ${slots === 0 ? "" : `const ${names};`} let k = 0;
+    const ${shape.paired ? "a = input.keys, b = input.values" : "a = input.records"};
     try {
       ${before}
-      for (let i = 0, n = input.length; i < n; i++) { const x = input[i]; ${open} ${each} ${close} }
+      for (let i = 0, n = a.length; i < n; i++) { const x = ${
+    shape.paired ? "[a[i], b[i]]" : "a[i]"
+  }; ${open} ${each} ${close} }
       ${after}
     } catch (error) { at.step = k; throw error; }`
 }
@@ -115,7 +118,7 @@ const isFree = ({ owners }: Owned): boolean => owners.some((owner) => owner.dere
 /** The loop for a shape and functions: undefined where code generation is forbidden, or the cache is full. */
 export const loopFor = (shape: Shape, functions: ReadonlyArray<Callable>): Loop | undefined => {
   if (!allowed) return undefined
-  const key = `${shape.kinds.join()}|${shape.terminal}|${functions.map(codeOf).join("\u0000")}`
+  const key = `${shape.paired}|${shape.kinds.join()}|${shape.terminal}|${functions.map(codeOf).join("\u0000")}`
   const known = loops.get(key) ?? []
   const called = functions.slice(0, shape.kinds.length + calledBy[shape.terminal])
   const own = known.find((one) => isOwner(one, called))

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { Mismatch } from "../../core/errors.ts"
 import * as Block from "../../rdd/block.ts"
 import type { JobContext } from "../../rdd/engine.ts"
+import { joinColumns, PairBlock } from "../../rdd/pair_block.ts"
 import * as Partitioner from "../../rdd/partitioner.ts"
 import type { AnyRDD, Combine, Primitive, RangeSpec } from "../../rdd/rdd.ts"
 import type { StateView } from "../../rdd/state.ts"
@@ -366,7 +367,7 @@ export class Planner {
       const read = (piece: Piece, i: number) =>
         Effect.map(
           Effect.flatMap(piece.read, (block) => toTable(executor, job, rdd, own, piece.steps, block, i)),
-          Shuffle.pairsOf,
+          (table) => new PairBlock(table),
         )
       return Effect.succeed({
         pieces: parent.pieces.map((piece, i) => ({ read: read(piece, i), steps: [] })),
@@ -381,14 +382,14 @@ export class Planner {
         )
         : Effect.flatMap(
           this.run(rdd, piece, i),
-          (block) => attempt(rdd, i, job, () => Shuffle.cutPairs(block.records, by)),
+          (block) => attempt(rdd, i, job, () => Shuffle.cutPairs(block, by)),
         )
     return this.#exchange(
       rdd,
       by.numPartitions,
       parent,
       write,
-      (parts) => own === undefined ? Shuffle.gatherPairs(parts) : Shuffle.gatherCombined(parts, own),
+      (parts) => own === undefined ? joinColumns(parts) : Shuffle.gatherCombined(parts, own),
       by,
     )
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { KeyedTable } from "../../core/keyed_table.ts"
+import type { Block } from "../../rdd/block.ts"
 import type { Callable, Narrow } from "../../rdd/rdd.ts"
 
 /** Operations that one loop over the records can do together. */
@@ -24,6 +25,8 @@ export type Terminal = "push" | "combine" | "reduce" | "fold"
 export interface Shape {
   readonly kinds: ReadonlyArray<ElementKind>
   readonly terminal: Terminal
+  /** Whether the input is a `PairBlock`, whose pairs the loop is to make itself. */
+  readonly paired: boolean
 }
 
 /** Which step was running, to name the operator whose function threw. */
@@ -37,7 +40,7 @@ export interface Cursor {
  */
 export type Loop = (
   functions: ReadonlyArray<Callable>,
-  input: ReadonlyArray<unknown>,
+  input: Block<unknown>,
   table: KeyedTable<unknown, unknown> | undefined,
   at: Cursor,
 ) => ReadonlyArray<unknown>

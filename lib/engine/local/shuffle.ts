@@ -5,16 +5,13 @@
  */
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { hashKey } from "../../core/keys.ts"
-import * as Block from "../../rdd/block.ts"
-import type { Combine } from "../../rdd/rdd.ts"
+import type * as Block from "../../rdd/block.ts"
+import { type Columns, columnsOf, PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
+import type { Combine } from "../../rdd/rdd.ts"
 
-/** What one map task has for one reduce partition: keys, their hashes where known, and values, side by side. */
-export interface Bucket {
-  readonly keys: ReadonlyArray<unknown>
-  readonly hashes: ArrayLike<number>
-  readonly values: ReadonlyArray<unknown>
-}
+/** What one map task has for one reduce partition. */
+export type Bucket = Columns
 
 interface OpenBucket extends Bucket {
   readonly keys: Array<unknown>
@@ -51,16 +48,17 @@ export const cutTable = (table: KeyedTable<unknown, unknown>, by: Partitioner): 
 }
 
 /** Pairs as they are, cut by partition. */
-export const cutPairs = (pairs: ReadonlyArray<unknown>, by: Partitioner): Cut => {
+export const cutPairs = (pairs: Block.Block<unknown>, by: Partitioner): Cut => {
   const out: Array<OpenBucket | undefined> = []
   const { ofHash } = by
-  for (let i = 0; i < pairs.length; i++) {
-    const [key, value] = pairs[i] as readonly [unknown, unknown]
-    const hash = hashKey(key)
+  const { hashes, keys, values } = columnsOf(pairs)
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]
+    const hash = hashes === undefined ? hashKey(key) : hashes[i] ?? 0
     const bucket = bucketAt(out, ofHash === undefined ? by.getPartition(key) : ofHash(hash), by, key)
     bucket.keys.push(key)
     bucket.hashes.push(hash)
-    bucket.values.push(value)
+    bucket.values.push(values[i])
   }
   return out
 }
@@ -75,43 +73,10 @@ export const deal = (records: ReadonlyArray<unknown>, n: number, index: number):
   return out
 }
 
-/** The pairs of a table. */
-export const pairsOf = (table: KeyedTable<unknown, unknown>): Block.Block<readonly [unknown, unknown]> =>
-  gatherPairs([table])
-
-type Pair = readonly [unknown, unknown]
-
-/** Pairs as they came out of a shuffle: side by side, with their hashes, until somebody wants them as pairs. */
-class GatheredBlock implements Block.Block<Pair> {
-  readonly parts: ReadonlyArray<Bucket>
-  readonly length: number
-  #records: ReadonlyArray<Pair> | undefined
-  constructor(parts: ReadonlyArray<Bucket>) {
-    this.parts = parts
-    this.length = parts.reduce((sum, { keys }) => sum + keys.length, 0)
-  }
-  get records(): ReadonlyArray<Pair> {
-    if (this.#records === undefined) {
-      const out: Array<Pair> = []
-      for (const { keys, values } of this.parts) {
-        for (let i = 0; i < keys.length; i++) out.push([keys[i], values[i]])
-      }
-      this.#records = out
-    }
-    return this.#records
-  }
-}
-
-/** The pairs of one reduce partition, uncombined, in the order of the map tasks. */
-export const gatherPairs = (parts: ReadonlyArray<Bucket>): Block.Block<Pair> => new GatheredBlock(parts)
-
 /** One record a key. Parts combined already are merged; raw ones are combined here. */
-export const gatherCombined = (
-  parts: ReadonlyArray<Bucket>,
-  combine: Combine,
-): Block.Block<readonly [unknown, unknown]> => {
+export const gatherCombined = (parts: ReadonlyArray<Bucket>, combine: Combine): PairBlock => {
   const [only] = parts
-  if (combine.mapSide && parts.length === 1 && only !== undefined) return gatherPairs([only])
+  if (combine.mapSide && parts.length === 1 && only !== undefined) return new PairBlock(only)
   // Combined parts have no key twice, so the table will be as large as the largest of them at least.
   const capacity = combine.mapSide ? parts.reduce((most, { keys }) => Math.max(most, keys.length), 1) : undefined
   const table = new KeyedTable<unknown, unknown>(capacity)
@@ -120,34 +85,23 @@ export const gatherCombined = (
   const merge = combine.mapSide ? mergeCombiners : mergeValue
   for (const { keys, hashes, values } of parts) {
     for (let i = 0; i < keys.length; i++) {
-      const slot = table.locateHashed(keys[i], hashes[i] ?? 0)
+      const slot = hashes === undefined ? table.locate(keys[i]) : table.locateHashed(keys[i], hashes[i] ?? 0)
       table.values[slot] = table.fresh ? first(values[i]) : merge(table.values[slot], values[i])
     }
   }
-  return pairsOf(table)
+  return new PairBlock(table)
 }
 
 /** One record a key, with an array of values for each side. */
-export const gatherGroups = (
-  sides: ReadonlyArray<Block.Block<unknown>>,
-): Block.Block<readonly [unknown, ReadonlyArray<ReadonlyArray<unknown>>]> => {
+export const gatherGroups = (sides: ReadonlyArray<Block.Block<unknown>>): PairBlock => {
   const table = new KeyedTable<unknown, Array<Array<unknown>>>()
-  const add = (side: number, slot: number, value: unknown) => {
-    if (table.fresh) table.values[slot] = sides.map(() => [])
-    table.values[slot]?.[side]?.push(value)
-  }
   sides.forEach((block, side) => {
-    if (block instanceof GatheredBlock) {
-      for (const { keys, hashes, values } of block.parts) {
-        for (let i = 0; i < keys.length; i++) add(side, table.locateHashed(keys[i], hashes[i] ?? 0), values[i])
-      }
-      return
-    }
-    const pairs = block.records
-    for (let i = 0; i < pairs.length; i++) {
-      const [key, value] = pairs[i] as Pair
-      add(side, table.locate(key), value)
+    const { hashes, keys, values } = columnsOf(block)
+    for (let i = 0; i < keys.length; i++) {
+      const slot = hashes === undefined ? table.locate(keys[i]) : table.locateHashed(keys[i], hashes[i] ?? 0)
+      if (table.fresh) table.values[slot] = sides.map(() => [])
+      table.values[slot]?.[side]?.push(values[i])
     }
   })
-  return Block.fromArray(Array.from(table.keys, (key, i) => [key, table.values[i] ?? []] as const))
+  return new PairBlock(table)
 }

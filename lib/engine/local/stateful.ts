@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Block from "../../rdd/block.ts"
 import type { JobContext } from "../../rdd/engine.ts"
+import { columnsOf } from "../../rdd/pair_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { AnyRDD, Primitive } from "../../rdd/rdd.ts"
 import type { StateView } from "../../rdd/state.ts"
@@ -72,14 +73,8 @@ const over = (
       const state = yield* states.open(id, i, from, at)
       views[i] = state
       return yield* attempt(rdd, i, job, () => {
-        const results = f(
-          state,
-          records.records as ReadonlyArray<never>,
-          i,
-          from === undefined,
-          seed.records as ReadonlyArray<never>,
-        )
-        return executor.ship(Block.fromArray(Array.isArray(results) ? results : Array.from(results)))
+        const results = f(state, columnsOf(records), i, from === undefined, columnsOf(seed))
+        return executor.ship("records" in results ? results : Block.fromArray(results))
       })
     })
   return {

@@ -11,6 +11,7 @@ import { UnsupportedKey } from "../../core/keys.ts"
 import * as Block from "../../rdd/block.ts"
 import { BroadcastDestroyed } from "../../rdd/broadcast.ts"
 import type { ActionError, EngineError, JobContext } from "../../rdd/engine.ts"
+import { PairBlock } from "../../rdd/pair_block.ts"
 import type { AnyRDD, Callable, Combine, Narrow } from "../../rdd/rdd.ts"
 import * as Composed from "./composed.ts"
 import type { Executor } from "./executor.ts"
@@ -89,7 +90,7 @@ const runLoop = (
   executor: Executor,
   job: JobContext,
   fused: Fused,
-  input: ReadonlyArray<unknown>,
+  input: Block.Block<unknown>,
   terminal: Terminal,
   last: Step,
   functions: ReadonlyArray<Callable>,
@@ -98,7 +99,8 @@ const runLoop = (
   const at = { step: 0 }
   const all = [...fused.functions, ...functions]
   try {
-    return loopOf(executor, { kinds: fused.kinds, terminal }, all)(all, input, table, at)
+    const paired = input instanceof PairBlock && input.claim()
+    return loopOf(executor, { kinds: fused.kinds, terminal, paired }, all)(all, input, table, at)
   } catch (cause) {
     const step = fused.steps[at.step] ?? last
     throw failed(step.rdd, step.index, job, isEngineError(cause) ? cause : new FunctionFailed({ cause }))
@@ -127,7 +129,7 @@ const runSteps = <A>(
     let fused = nothing
     const flush = (step: Step) => {
       if (fused !== nothing) {
-        block = Block.fromArray(runLoop(executor, job, fused, block.records, "push", step, []))
+        block = Block.fromArray(runLoop(executor, job, fused, block, "push", step, []))
         fused = nothing
       }
     }
@@ -143,7 +145,7 @@ const runSteps = <A>(
         }
       } else if (narrow.kind === "reduce" || narrow.kind === "fold") {
         const functions = narrow.kind === "fold" ? [narrow.f, narrow.zero] : [narrow.f]
-        block = Block.fromArray(runLoop(executor, job, fused, block.records, narrow.kind, step, functions))
+        block = Block.fromArray(runLoop(executor, job, fused, block, narrow.kind, step, functions))
         fused = nothing
       } else {
         flush(step)
@@ -188,8 +190,8 @@ export const toBlock = (
   return Effect.suspend(() =>
     runSteps(executor, job, steps, shipped(executor, job, rdd, index, input), (block, fused) => {
       const step = { rdd, index }
-      const records = fused === nothing ? block.records : runLoop(executor, job, fused, block.records, "push", step, [])
-      return shipped(executor, job, rdd, index, Block.fromArray(records))
+      const out = fused === nothing ? block : Block.fromArray(runLoop(executor, job, fused, block, "push", step, []))
+      return shipped(executor, job, rdd, index, out)
     })
   ).pipe(failures)
 }
@@ -208,7 +210,7 @@ export const toTable = (
     runSteps(executor, job, steps, shipped(executor, job, shuffle, index, input), (block, fused) => {
       const table = new KeyedTable<unknown, unknown>()
       const functions = [combine.create, combine.mergeValue]
-      runLoop(executor, job, fused, block.records, "combine", { rdd: shuffle, index }, functions, table)
+      runLoop(executor, job, fused, block, "combine", { rdd: shuffle, index }, functions, table)
       return table
     })
   ).pipe(failures)

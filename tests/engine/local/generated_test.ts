@@ -5,6 +5,8 @@ import { UnsupportedKey } from "../../../lib/core/keys.ts"
 import * as Composed from "../../../lib/engine/local/composed.ts"
 import { loopFor, sourceOf } from "../../../lib/engine/local/generated.ts"
 import type { ElementKind, Loop, Shape, Terminal } from "../../../lib/engine/local/program.ts"
+import * as Block from "../../../lib/rdd/block.ts"
+import { columnsOf, PairBlock } from "../../../lib/rdd/pair_block.ts"
 import type { Callable } from "../../../lib/rdd/rdd.ts"
 
 type Pair = readonly [number, number]
@@ -70,15 +72,17 @@ interface Chain {
   readonly functions: ReadonlyArray<Callable>
 }
 
-const chainOf = (chosen: ReadonlyArray<Operation>, terminal: Terminal): Chain => ({
-  shape: { kinds: chosen.map(({ kind }) => kind), terminal },
+const chainOf = (chosen: ReadonlyArray<Operation>, terminal: Terminal, paired = false): Chain => ({
+  shape: { kinds: chosen.map(({ kind }) => kind), terminal, paired },
   functions: [...chosen.map(({ f }) => f), ...terminals[terminal]],
 })
 
 const run = (loop: Loop | undefined, { shape, functions }: Chain, input: ReadonlyArray<unknown>): unknown => {
   assert(loop)
   const table = new KeyedTable<unknown, unknown>()
-  const records = loop(functions, input, shape.terminal === "combine" ? table : undefined, { step: 0 })
+  const block = Block.fromArray(input)
+  const given = shape.paired ? new PairBlock(columnsOf(block)) : block
+  const records = loop(functions, given, shape.terminal === "combine" ? table : undefined, { step: 0 })
   return shape.terminal === "combine" ? table.keys.map((key, i) => [key, table.values[i]]) : records
 }
 
@@ -88,8 +92,8 @@ const anyNumber = fc.integer({ min: -5, max: 9 })
 const anyInput = fc.array(fc.tuple(anyNumber, anyNumber), { maxLength: 15 })
 
 Deno.test("loopFor() gives loops that do what array methods do, as the composed ones", () => {
-  fc.assert(fc.property(anyOperations, anyTerminal, anyInput, (chosen, terminal, input) => {
-    const chain = chainOf(chosen, terminal)
+  fc.assert(fc.property(anyOperations, anyTerminal, fc.boolean(), anyInput, (chosen, terminal, paired, input) => {
+    const chain = chainOf(chosen, terminal, paired)
     const expected = naiveEnd[terminal](chosen.reduce<ReadonlyArray<Pair>>((all, { naive }) => naive(all), input))
     assert.deepEqual(run(loopFor(chain.shape, chain.functions), chain, input), expected)
     assert.deepEqual(run(Composed.loopFor(chain.shape), chain, input), expected)
@@ -112,7 +116,7 @@ const stepOfThrow = (
   assert(loop)
   const at = { step: -1 }
   assert.throws(
-    () => loop(functions, [[1, 1], [1, 2]], shape.terminal === "combine" ? table : undefined, at),
+    () => loop(functions, Block.fromArray([[1, 1], [1, 2]]), shape.terminal === "combine" ? table : undefined, at),
     /on purpose/,
   )
   return at.step
@@ -150,17 +154,17 @@ Deno.test("loopFor() and the composed loops name the combining step for a key th
   const chain = chainOf([map((pair) => pair)], "combine")
   for (const loop of [loopFor(chain.shape, chain.functions), Composed.loopFor(chain.shape)]) {
     const at = { step: -1 }
-    assert.throws(() => loop?.(chain.functions, [[{}, 1]], new KeyedTable(), at), UnsupportedKey)
+    assert.throws(() => loop?.(chain.functions, Block.fromArray([[{}, 1]]), new KeyedTable(), at), UnsupportedKey)
     assert.equal(at.step, 1)
   }
 })
 
 Deno.test("sourceOf() has a text of its own for each serial number", () => {
-  const shape: Shape = { kinds: ["map", "filter"], terminal: "push" }
+  const shape: Shape = { kinds: ["map", "filter"], terminal: "push", paired: false }
   assert.notEqual(sourceOf(shape, 1), sourceOf(shape, 2))
 })
 
-const shape: Shape = { kinds: ["map"], terminal: "push" }
+const shape: Shape = { kinds: ["map"], terminal: "push", paired: false }
 const twins = (count: number): ReadonlyArray<Callable> => Array.from({ length: count }, () => (x: string) => x.trim())
 
 Deno.test("loopFor() gives the same functions the same loop, and the same code at another place another one", () => {
@@ -181,7 +185,7 @@ Deno.test("loopFor() keeps few loops for the same code, and those of the first o
 })
 
 Deno.test("loopFor() ignores the zero of a fold, which is called once", () => {
-  const fold: Shape = { kinds: [], terminal: "fold" }
+  const fold: Shape = { kinds: [], terminal: "fold", paired: false }
   const f = (n: number) => n + 1
   const loops = [0, 0].map((zero) => loopFor(fold, [f, () => zero]))
   assert.equal(loops[0], loops[1])

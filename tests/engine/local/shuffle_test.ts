@@ -3,14 +3,8 @@ import * as fc from "fast-check"
 import { KeyedTable } from "../../../lib/core/keyed_table.ts"
 import { hashKey } from "../../../lib/core/keys.ts"
 import * as Block from "../../../lib/rdd/block.ts"
-import {
-  type Cut,
-  cutPairs,
-  cutTable,
-  gatherCombined,
-  gatherGroups,
-  gatherPairs,
-} from "../../../lib/engine/local/shuffle.ts"
+import { type Cut, cutPairs, cutTable, gatherCombined, gatherGroups } from "../../../lib/engine/local/shuffle.ts"
+import { PairBlock } from "../../../lib/rdd/pair_block.ts"
 import * as Partitioner from "../../../lib/rdd/partitioner.ts"
 import type { Combine } from "../../../lib/rdd/rdd.ts"
 
@@ -50,7 +44,7 @@ const assertPlaced = (cut: Cut, pairs: number, by: Partitioner.Partitioner): voi
     placed += keys.length
     keys.forEach((key, i) => {
       assert.equal(by.getPartition(key), partition)
-      assert.equal(hashes[i], hashKey(key))
+      assert.equal(hashes?.[i], hashKey(key))
     })
   })
   assert.equal(placed, pairs)
@@ -60,13 +54,13 @@ Deno.test("cutTable() and cutPairs() put every key in its partition", () => {
   fc.assert(fc.property(anyPairs, anyPartitioner, (pairs, by) => {
     const table = tableOf(pairs)
     assertPlaced(cutTable(table, by), table.size, by)
-    assertPlaced(cutPairs(pairs, by), pairs.length, by)
+    assertPlaced(cutPairs(Block.fromArray(pairs), by), pairs.length, by)
   }))
 })
 
 Deno.test("gatherCombined() has each key once with its sum, in the order of appearance, however it was cut", () => {
   fc.assert(fc.property(anyParts, anyPartitioner, fc.boolean(), (parts, by, mapSide) => {
-    const written = parts.map((pairs) => mapSide ? cutTable(tableOf(pairs), by) : cutPairs(pairs, by))
+    const written = parts.map((pairs) => mapSide ? cutTable(tableOf(pairs), by) : cutPairs(Block.fromArray(pairs), by))
     for (let partition = 0; partition < by.numPartitions; partition++) {
       const mine = parts.flat().filter(([key]) => by.getPartition(key) === partition)
       const { records } = gatherCombined(written.flatMap((buckets) => buckets[partition] ?? []), sums(mapSide))
@@ -78,7 +72,7 @@ Deno.test("gatherCombined() has each key once with its sum, in the order of appe
 Deno.test("gatherGroups() has each key once with its values of both sides", () => {
   const { records } = gatherGroups([
     Block.fromArray([["a", 1], ["b", 2], ["a", 3]]),
-    gatherPairs([{ keys: ["c", "a"], hashes: [hashKey("c"), hashKey("a")], values: [4, 5] }]),
+    new PairBlock({ keys: ["c", "a"], hashes: [hashKey("c"), hashKey("a")], values: [4, 5] }),
   ])
   assert.deepEqual(records, [["a", [[1, 3], [5]]], ["b", [[2], []]], ["c", [[], [4]]]])
 })
@@ -87,5 +81,5 @@ Deno.test("cutTable() and cutPairs() throw for a partitioner that leaves its ran
   const one = Partitioner.make({ name: "Astray", numPartitions: 1, getPartition: () => 1 })
   const expected = { name: "RangeError", message: "Astray put a outside of its 1 partitions" }
   assert.throws(() => cutTable(tableOf([["a", 1]]), one), expected)
-  assert.throws(() => cutPairs([["a", 1]], one), expected)
+  assert.throws(() => cutPairs(Block.fromArray([["a", 1]]), one), expected)
 })

@@ -1,0 +1,149 @@
+/**
+ * The table of a state: keys compared by value, and what each of them has.
+ *
+ * @module
+ */
+import type { Columns } from "../rdd/pair_block.ts"
+import { equalKeys, hashKey } from "../core/keys.ts"
+
+/** The value of a key that has none (any more). */
+export const GONE = Symbol("gone")
+
+/** In the place of a key that has been taken out. */
+const GAP = Symbol("gap")
+
+/**
+ * A map from keys to values that keeps the order of insertion. Each key has a place, an even number: `cells` has the key
+ * there and its value next to it. The index has a key's hash beside its place. So looking a key up reads memory at two
+ * spots, which is what it costs: with a million keys neither is in the processor's cache.
+ */
+export class StateTable {
+  /** Keys and, at the places after them, their values; {@link GONE} where one has been deleted. Values may be written. */
+  readonly cells: Array<unknown> = []
+  /** Open addressing with linear probing, at most three quarters full: place + 1 (0 where free), then hash. */
+  #index = new Int32Array(32)
+  #shift = 28
+  /** How many keys there are, also deleted ones. */
+  #size = 0
+  /** What was last looked for in vain, its hash, and where it belongs in the index. */
+  #missed: unknown = GAP
+  #hash = 0
+  #free = 0
+
+  /** The place of a key, or -1. */
+  find(key: unknown, hash: number = hashKey(key)): number {
+    const index = this.#index
+    const mask = index.length - 1
+    let at = (Math.imul(hash, 0x9e3779b9) >>> this.#shift) << 1
+    let place: number
+    while ((place = index[at]! - 1) >= 0) {
+      if (index[at + 1] === hash && same(this.cells[place], key)) return place
+      at = (at + 2) & mask
+    }
+    this.#missed = key
+    this.#hash = hash
+    this.#free = at
+    return -1
+  }
+
+  /**
+   * Writes the places of `places.length` keys, beginning with number `from`, or of those that there are. Each step is taken
+   * for all of them before the next one, so that the processor waits for many spots in memory at a time.
+   */
+  findMany({ hashes, keys }: Pick<Columns, "hashes" | "keys">, from: number, places: Int32Array): void {
+    const index = this.#index
+    const { cells } = this
+    const n = Math.min(places.length, keys.length - from)
+    for (let i = 0; i < n; i++) {
+      const hash = hashes === undefined ? hashKey(keys[from + i]) : hashes[from + i]!
+      places[i] = index[this.#home(hash)]! - 1
+    }
+    for (let i = 0; i < n; i++) if (places[i]! >= 0 && cells[places[i]!] !== keys[from + i]) places[i] = -2
+    for (let i = 0; i < n; i++) if (places[i] === -2) places[i] = this.find(keys[from + i], hashes?.[from + i])
+  }
+
+  /** Adds a key that the table does not have, and gives its place. */
+  insert(key: unknown, value: unknown): number {
+    if (this.#missed !== key) this.find(key)
+    this.#missed = GAP
+    if (4 * ++this.#size > 3 * (this.#index.length >> 1)) {
+      this.#rebuild(this.#index.length * 2)
+      this.#free = this.#vacant(this.#hash)
+    }
+    const place = this.cells.push(key, value) - 2
+    this.#index[this.#free] = place + 1
+    this.#index[this.#free + 1] = this.#hash
+    return place
+  }
+
+  /** Takes a key out for good: inserted again it will come last. */
+  remove(place: number): void {
+    const { cells } = this
+    const key = cells[place]
+    if (key === GAP) return
+    const index = this.#index
+    const mask = index.length - 1
+    let gap = this.#home(hashKey(key))
+    while (index[gap] !== place + 1) gap = (gap + 2) & mask
+    // Closes the gap: what would no longer be found beyond it moves there.
+    for (let at = (gap + 2) & mask; index[at] !== 0; at = (at + 2) & mask) {
+      if (((at - this.#home(index[at + 1]!)) & mask) < ((at - gap) & mask)) continue
+      index[gap] = index[at]!
+      index[gap + 1] = index[at + 1]!
+      gap = at
+    }
+    index[gap] = 0
+    this.#missed = GAP
+    this.#size--
+    cells[place] = GAP
+    cells[place + 1] = GONE
+    while (cells.at(-2) === GAP) cells.length -= 2
+  }
+
+  /** Closes the gaps if they are the most of it. Then gives the new place of each key by its old one, -1 for gaps. */
+  compact(): Int32Array | undefined {
+    const { cells } = this
+    if (cells.length <= 4 * this.#size + 32) return undefined
+    const places = new Int32Array(cells.length).fill(-1)
+    let length = 0
+    for (let place = 0; place < cells.length; place += 2) {
+      if (cells[place] === GAP) continue
+      places[place] = length
+      cells[length++] = cells[place]
+      cells[length++] = cells[place + 1]
+    }
+    cells.length = length
+    let slots = this.#index.length
+    while (slots > 32 && 8 * this.#size < slots) slots /= 2
+    this.#rebuild(slots, places)
+    return places
+  }
+
+  #home(hash: number): number {
+    return (Math.imul(hash, 0x9e3779b9) >>> this.#shift) << 1
+  }
+
+  #vacant(hash: number): number {
+    const mask = this.#index.length - 1
+    let at = this.#home(hash)
+    while (this.#index[at] !== 0) at = (at + 2) & mask
+    return at
+  }
+
+  /** An index of another length, and with other places if there are. */
+  #rebuild(length: number, places?: Int32Array): void {
+    const before = this.#index
+    this.#missed = GAP
+    this.#index = new Int32Array(length)
+    this.#shift = Math.clz32(length) + 2
+    for (let from = 0; from < before.length; from += 2) {
+      const place = before[from]! - 1
+      if (place < 0) continue
+      const at = this.#vacant(before[from + 1]!)
+      this.#index[at] = (places === undefined ? place : places[place]!) + 1
+      this.#index[at + 1] = before[from + 1]!
+    }
+  }
+}
+
+const same = (a: unknown, b: unknown): boolean => a === b || (typeof b !== "string" && equalKeys(a, b))

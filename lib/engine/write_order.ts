@@ -1,0 +1,126 @@
+/**
+ * When the entries of a state were last written, and in which order: for finding those that have been idle for long.
+ *
+ * @module
+ */
+import { GONE, type StateTable } from "./state_table.ts"
+
+interface Batch {
+  readonly time: number
+  /** What has been written again since stands here too, until somebody comes by. */
+  places: Array<number>
+}
+
+/** The entries of a table by the batch that has written them last, the oldest batch first. */
+export class WriteOrder {
+  readonly #table: StateTable
+  /** When what stands at a place was written, by half the place. */
+  #times = new Float64Array(16)
+  /** Undefined: to be made anew of the times. */
+  #batches: Array<Batch> | undefined
+  #length = 0
+
+  /** The order of a table whose entries have all been written at this time. */
+  constructor(table: StateTable, time: number) {
+    this.#table = table
+    this.#fit()
+    this.#times.fill(time)
+  }
+
+  /** How many notes it has: one for each entry once somebody has asked, and some that are out of date. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** When an entry was last written. */
+  timeOf(place: number): number {
+    return this.#times[place >> 1]!
+  }
+
+  /** Notes that an entry has been written, by the newest batch. */
+  wrote(place: number, time: number): void {
+    this.set(place, time)
+    const batches = this.#batches
+    if (batches === undefined) return
+    this.#append(batches, place, time)
+    // Keys that are busy all the time would pile up until the first of them has been idle.
+    if (this.#length > this.#table.cells.length + 1024) this.#tidy(batches, Infinity)
+  }
+
+  /** Says when an entry was written, which is of no use before the order is forgotten. */
+  set(place: number, time: number): void {
+    if (place >> 1 >= this.#times.length) this.#fit()
+    this.#times[place >> 1] = time
+  }
+
+  /** The order is to be made anew of the times. */
+  forget(): void {
+    this.#batches = undefined
+    this.#length = 0
+  }
+
+  /** Follows the entries to the places that they have now. */
+  move(places: Int32Array): void {
+    const times = this.#times
+    for (let from = 0; from < places.length; from += 2) {
+      const to = places[from]!
+      if (to >= 0) times[to >> 1] = times[from >> 1]!
+    }
+    this.forget()
+  }
+
+  /** The entries last written before a time, oldest first. */
+  before(time: number): ReadonlyArray<number> {
+    const batches = this.#batches ??= this.#made()
+    this.#tidy(batches, time)
+    const found: Array<number> = []
+    for (const batch of batches) {
+      if (batch.time >= time) break
+      for (const place of batch.places) found.push(place)
+    }
+    return found
+  }
+
+  #fit(): void {
+    const times = new Float64Array(Math.max(this.#table.cells.length >> 1, 2 * this.#times.length))
+    times.set(this.#times)
+    this.#times = times
+  }
+
+  #made(): Array<Batch> {
+    const { cells } = this.#table
+    const places: Array<number> = []
+    for (let place = 0; place < cells.length; place += 2) if (cells[place + 1] !== GONE) places.push(place)
+    const batches: Array<Batch> = []
+    for (const place of places.sort((a, b) => this.timeOf(a) - this.timeOf(b))) {
+      this.#append(batches, place, this.timeOf(place))
+    }
+    return batches
+  }
+
+  #append(batches: Array<Batch>, place: number, time: number): void {
+    const last = batches.at(-1)
+    if (last?.time === time) last.places.push(place)
+    else batches.push({ time, places: [place] })
+    this.#length++
+  }
+
+  /** Forgets what has been written again since, in the batches before a time. */
+  #tidy(batches: Array<Batch>, time: number): void {
+    const { cells } = this.#table
+    let kept = 0
+    for (const batch of batches) {
+      if (batch.time < time) {
+        const { length } = batch.places
+        const last = batch.places.filter((place) =>
+          place < cells.length && cells[place + 1] !== GONE && this.timeOf(place) === batch.time
+        )
+        // What was deleted and written again in one batch stands here twice.
+        batch.places = Array.from(new Set(last))
+        this.#length -= length - batch.places.length
+      }
+      if (batch.places.length > 0) batches[kept++] = batch
+    }
+    batches.length = kept
+  }
+}
