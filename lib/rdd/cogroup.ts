@@ -6,7 +6,7 @@
 import { dual } from "../core/dual.ts"
 import { checkPartitioning } from "./keyed.ts"
 import { fromOptions, type PartitionOptions } from "./partitioner.ts"
-import { type AnyRDD, isRDD, make, type RDD } from "./rdd.ts"
+import { type AnyRDD, isRDD, type Join, make, type RDD } from "./rdd.ts"
 
 /** The record type of an RDD. */
 export type RecordOf<S> = S extends RDD<infer A, unknown, unknown> ? A : never
@@ -25,16 +25,17 @@ export type ValuesOf<S extends PairRDDs<unknown>> = {
   readonly [I in keyof S]: RecordOf<S[I]> extends readonly [unknown, infer V] ? ReadonlyArray<V> : never
 }
 
-/** Groups the values of all `parents` by key; `operation` is what the user called. */
+/** Groups the values of all `parents` by key, or joins those of two; `operation` is what the user called. */
 export const grouped = <A, E, R>(
   operation: string,
   parents: ReadonlyArray<AnyRDD>,
   options: PartitionOptions | undefined,
+  join?: Join,
 ): RDD<A, E, R> =>
   make(
     operation,
     parents,
-    { kind: "cogroup", by: fromOptions(options) ?? "default" },
+    { kind: "cogroup", by: fromOptions(options) ?? "default", join },
     checkPartitioning(`RDD.${operation}`, options),
   )
 

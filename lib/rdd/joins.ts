@@ -7,38 +7,11 @@
  * @module
  */
 import { dual } from "../core/dual.ts"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import { grouped } from "./cogroup.ts"
 import { narrow } from "./element.ts"
 import type { PartitionOptions } from "./partitioner.ts"
 import { isRDD, make, type RDD } from "./rdd.ts"
-
-const cross = <A, B>(left: ReadonlyArray<A>, right: ReadonlyArray<B>): Array<[A, B]> => {
-  const pairs: Array<[A, B]> = []
-  for (const a of left) for (const b of right) pairs.push([a, b])
-  return pairs
-}
-
-/** A side of an outer join that may be missing. */
-const outer = <A>(values: ReadonlyArray<A>): ReadonlyArray<Option.Option<A>> =>
-  values.length === 0 ? [Option.none()] : values.map((value) => Option.some(value))
-
-const joined = <A, E, R, E2, R2, V, W>(
-  operation: string,
-  self: RDD<unknown, E, R>,
-  that: RDD<unknown, E2, R2>,
-  options: PartitionOptions | undefined,
-  pairs: (left: ReadonlyArray<V>, right: ReadonlyArray<W>) => Iterable<unknown>,
-): RDD<A, E | E2, R | R2> =>
-  narrow(
-    operation,
-    grouped<unknown, E | E2, R | R2>(operation, [self, that], options),
-    {
-      kind: "flatMapValues",
-      f: ([left, right]: readonly [ReadonlyArray<V>, ReadonlyArray<W>]) => pairs(left, right),
-    },
-    true,
-  )
 
 /**
  * Every pair of values that the two RDDs have for the same key: `[key, [left, right]]`.
@@ -73,7 +46,8 @@ export const join: {
     self: RDD<readonly [K, V], E, R>,
     that: RDD<readonly [K, W], E2, R2>,
     options?: PartitionOptions,
-  ): RDD<[K, [V, W]], E | E2, R | R2> => joined("join", self, that, options, cross<V, W>),
+  ): RDD<[K, [V, W]], E | E2, R | R2> =>
+    grouped("join", [self, that], options, { left: "required", right: "required" }),
 )
 
 /**
@@ -110,13 +84,7 @@ export const leftOuterJoin: {
     that: RDD<readonly [K, W], E2, R2>,
     options?: PartitionOptions,
   ): RDD<[K, [V, Option.Option<W>]], E | E2, R | R2> =>
-    joined(
-      "leftOuterJoin",
-      self,
-      that,
-      options,
-      (left: ReadonlyArray<V>, right: ReadonlyArray<W>) => cross(left, outer(right)),
-    ),
+    grouped("leftOuterJoin", [self, that], options, { left: "required", right: "optional" }),
 )
 
 /**
@@ -153,13 +121,7 @@ export const rightOuterJoin: {
     that: RDD<readonly [K, W], E2, R2>,
     options?: PartitionOptions,
   ): RDD<[K, [Option.Option<V>, W]], E | E2, R | R2> =>
-    joined(
-      "rightOuterJoin",
-      self,
-      that,
-      options,
-      (left: ReadonlyArray<V>, right: ReadonlyArray<W>) => cross(outer(left), right),
-    ),
+    grouped("rightOuterJoin", [self, that], options, { left: "optional", right: "required" }),
 )
 
 /**
@@ -196,16 +158,10 @@ export const fullOuterJoin: {
     that: RDD<readonly [K, W], E2, R2>,
     options?: PartitionOptions,
   ): RDD<[K, [Option.Option<V>, Option.Option<W>]], E | E2, R | R2> =>
-    joined(
-      "fullOuterJoin",
-      self,
-      that,
-      options,
-      (left: ReadonlyArray<V>, right: ReadonlyArray<W>) => cross(outer(left), outer(right)),
-    ),
+    grouped("fullOuterJoin", [self, that], options, { left: "optional", right: "optional" }),
 )
 
-const onlyLeft = <V>(left: ReadonlyArray<V>, right: ReadonlyArray<unknown>): ReadonlyArray<V> =>
+const onlyLeft = ([left, right]: readonly [ReadonlyArray<unknown>, ReadonlyArray<unknown>]): ReadonlyArray<unknown> =>
   right.length === 0 ? left : []
 
 /** Hashed into as many partitions as it has; a cogroup by the default partitioner then takes this one. */
@@ -245,6 +201,10 @@ export const subtractByKey: {
     self: RDD<readonly [K, V], E, R>,
     that: RDD<readonly [K, W], E2, R2>,
     options?: PartitionOptions,
-  ): RDD<[K, V], E | E2, R | R2> =>
-    joined("subtractByKey", options === undefined ? own("subtractByKey", self) : self, that, options, onlyLeft<V>),
+  ): RDD<[K, V], E | E2, R | R2> => {
+    const operation = "subtractByKey"
+    const left = options === undefined ? own(operation, self) : self
+    const both = grouped<unknown, E | E2, R | R2>(operation, [left, that], options)
+    return narrow(operation, both, { kind: "flatMapValues", f: onlyLeft }, true)
+  },
 )

@@ -82,6 +82,15 @@ export interface RangeSpec {
   readonly make: (keys: ReadonlyArray<unknown>, partitions: number) => Partitioner
 }
 
+/**
+ * Pairs of values in place of groups: for each key, every left value with every right one. Values of a side are missing if
+ * it is `optional`, and `Option`s then.
+ */
+export interface Join {
+  readonly left: "required" | "optional"
+  readonly right: "required" | "optional"
+}
+
 /** What the engine can do. Every RDD operation is one of these, or a few of them after one another. */
 export type Primitive =
   | {
@@ -108,7 +117,7 @@ export type Primitive =
     readonly combine: Combine | undefined
   }
   | { readonly kind: "balance"; readonly partitions: number }
-  | { readonly kind: "cogroup"; readonly by: Partitioner | "default" }
+  | { readonly kind: "cogroup"; readonly by: Partitioner | "default"; readonly join?: Join | undefined }
   | {
     readonly kind: "state"
     readonly by: Partitioner | "default"

@@ -7,31 +7,16 @@ import * as Effect from "effect/Effect"
 import { Mismatch } from "../../core/errors.ts"
 import * as Block from "../../rdd/block.ts"
 import type { JobContext } from "../../rdd/engine.ts"
-import { joinColumns, PairBlock } from "../../rdd/pair_block.ts"
 import * as Partitioner from "../../rdd/partitioner.ts"
-import type { AnyRDD, Combine, Primitive, RangeSpec } from "../../rdd/rdd.ts"
-import type { StateView } from "../../rdd/state.ts"
+import type { AnyRDD } from "../../rdd/rdd.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { StateStore } from "../state_store.ts"
+import * as Exchange from "./exchange.ts"
 import type { Executor } from "./executor.ts"
+import { type Host, type Kind, type Lowered, noPiece, type Piece, reading, resolved, there } from "./host.ts"
 import type { ProvidedLayers } from "./provided.ts"
-import * as Shuffle from "./shuffle.ts"
 import * as Stateful from "./stateful.ts"
-import { attempt, failed, isEffectful, type Job, type Step, toBlock, toTable } from "./task.ts"
-
-/** One partition of an RDD: a block, and the steps still to be run over it. */
-export interface Piece {
-  readonly read: Job<Block.Block<unknown>>
-  readonly steps: ReadonlyArray<Step>
-}
-
-/** An RDD as the engine sees it. */
-export interface Lowered {
-  readonly pieces: ReadonlyArray<Piece>
-  readonly partitioner: Partitioner.Partitioner | undefined
-  /** For a state operation: its versions, by partition. */
-  readonly views?: ReadonlyArray<StateView> | undefined
-}
+import { attempt, failed, isEffectful, type Job, toBlock } from "./task.ts"
 
 /** What a planner works with. */
 export interface Environment {
@@ -42,12 +27,6 @@ export interface Environment {
   readonly shuffled: WeakMap<AnyRDD, Lowered>
 }
 
-type Kind<K extends Primitive["kind"]> = Extract<Primitive, { readonly kind: K }>
-
-const there = (block: Block.Block<unknown>): Piece => ({ read: Effect.succeed(block), steps: [] })
-const pieces = (n: number, piece: (i: number) => Piece): ReadonlyArray<Piece> =>
-  Array.from({ length: n }, (_, i) => piece(i))
-
 /** How the blocks lie that the jobs of a batch share. */
 const settled = new WeakMap<ReadonlyArray<Block.Block<unknown>>, Lowered>()
 
@@ -57,7 +36,7 @@ export class Planner {
   readonly #job: JobContext
   readonly #layers: ProvidedLayers
   readonly #dry: boolean
-  readonly #host: Stateful.Host
+  readonly #host: Host
   readonly #consumers = new Map<AnyRDD, number>()
   readonly #materialised = new Map<AnyRDD, Lowered>()
 
@@ -69,12 +48,13 @@ export class Planner {
     this.#host = {
       states: env.states,
       executor: env.executor,
+      shuffled: env.shuffled,
       job,
       dry,
       lower: (rdd) => this.lower(rdd),
       run: (rdd, piece, index) => this.run(rdd, piece, index),
-      placed: (rdd, by, parent) => this.#shuffleBy(sideOf(rdd), by, undefined, parent),
-      chosen: (by, all) => this.#chosen(by, all),
+      runAll: (rdd, lowered) => this.#runAll(rdd, lowered),
+      lowerForReal: (rdd) => new Planner(env, job, layers, false).lower(rdd),
     }
   }
 
@@ -196,11 +176,14 @@ export class Planner {
       case "cartesian":
         return Effect.flatMap(this.#parents(rdd), (all) => this.#cartesian(rdd, all))
       case "shuffle":
-        return Effect.flatMap(this.#parent(rdd), (parent) => this.#shuffle(rdd, primitive, parent))
+        return Effect.flatMap(this.#parent(rdd), (parent) => Exchange.shuffle(this.#host, rdd, primitive, parent))
       case "balance":
-        return Effect.flatMap(this.#parent(rdd), (parent) => this.#balance(rdd, parent, primitive.partitions))
+        return Effect.flatMap(
+          this.#parent(rdd),
+          (parent) => Exchange.balance(this.#host, rdd, primitive.partitions, parent),
+        )
       case "cogroup":
-        return Effect.flatMap(this.#parents(rdd), (all) => this.#cogroup(rdd, primitive, all))
+        return Effect.flatMap(this.#parents(rdd), (all) => Exchange.cogroup(this.#host, rdd, primitive, all))
       case "state":
         return Stateful.state(this.#host, rdd, primitive)
       case "view":
@@ -237,7 +220,7 @@ export class Planner {
             ? Effect.mapError(loaded, (reason) => failed(rdd, i, this.#job, reason))
             : Effect.succeed(loaded),
       )
-    return Effect.succeed({ pieces: pieces(n, (i) => ({ read: read(i), steps: [] })), partitioner })
+    return Effect.succeed({ pieces: reading(n, read), partitioner })
   }
 
   #union(rdd: AnyRDD, all: ReadonlyArray<Lowered>): Lowered {
@@ -246,10 +229,10 @@ export class Planner {
     if (by !== undefined && some.every((one) => one.partitioner && Partitioner.equals(one.partitioner, by))) {
       const read = (i: number) =>
         Effect.map(
-          Effect.forEach(some, (one) => this.run(rdd, one.pieces[i] ?? there(Block.empty), i)),
+          Effect.forEach(some, (one) => this.run(rdd, one.pieces[i] ?? noPiece, i)),
           Block.concat,
         )
-      return { pieces: pieces(by.numPartitions, (i) => ({ read: read(i), steps: [] })), partitioner: by }
+      return { pieces: reading(by.numPartitions, read), partitioner: by }
     }
     return { pieces: some.flatMap((one) => one.pieces), partitioner: undefined }
   }
@@ -266,19 +249,13 @@ export class Planner {
         Block.concat,
       )
     return {
-      pieces: pieces(n, (i) => ({ read: read(i), steps: [] })),
+      pieces: reading(n, read),
       partitioner: n === all.length ? parent.partitioner : undefined,
     }
   }
 
-  /** The operation as the executor knows it. */
-  #resolved(rdd: AnyRDD): Primitive {
-    return this.#env.executor.resolve(rdd, this.#job.lookUp).primitive
-  }
-
   #zip(rdd: AnyRDD, own: Kind<"zip">, all: ReadonlyArray<Lowered>): Job<Lowered> {
-    const resolved = this.#resolved(rdd)
-    const { f, preserves } = resolved.kind === "zip" ? resolved : own
+    const { f, preserves } = resolved(this.#host, rdd, own)
     const { ship } = this.#env.executor
     const counts = all.map((one) => one.pieces.length)
     const n = counts[0] ?? 0
@@ -288,7 +265,7 @@ export class Planner {
     }
     const read = (i: number) =>
       Effect.flatMap(
-        Effect.forEach(all, (one) => this.run(rdd, one.pieces[i] ?? there(Block.empty), i)),
+        Effect.forEach(all, (one) => this.run(rdd, one.pieces[i] ?? noPiece, i)),
         (blocks) =>
           attempt(rdd, i, this.#job, () =>
             ship(Block.fromArray(Array.from(f(
@@ -297,14 +274,14 @@ export class Planner {
             ))))),
       )
     const partitioner = preserves ? all.find((one) => one.partitioner !== undefined)?.partitioner : undefined
-    return Effect.succeed({ pieces: pieces(n, (i) => ({ read: read(i), steps: [] })), partitioner })
+    return Effect.succeed({ pieces: reading(n, read), partitioner })
   }
 
   #cartesian(rdd: AnyRDD, [left, right]: ReadonlyArray<Lowered>): Job<Lowered> {
     const rows = left?.pieces.length ?? 0
     const columns = right?.pieces.length ?? 0
     if (left === undefined || right === undefined || this.#dry) {
-      return Effect.succeed({ pieces: pieces(rows * columns, () => there(Block.empty)), partitioner: undefined })
+      return Effect.succeed({ pieces: Array.from({ length: rows * columns }, () => noPiece), partitioner: undefined })
     }
     return Effect.map(Effect.all([this.#runAll(rdd, left), this.#runAll(rdd, right)]), ([as, bs]) => ({
       pieces: as.flatMap((a) =>
@@ -317,142 +294,9 @@ export class Planner {
     }))
   }
 
-  #defaultPartitioner(all: ReadonlyArray<Lowered>): Partitioner.Partitioner {
-    const most = all.reduce((n, one) => Math.max(n, one.pieces.length), 0)
-    const widest = all.flatMap((one) => one.partitioner ?? [])
-      .reduce<Partitioner.Partitioner | undefined>((a, b) => a && a.numPartitions >= b.numPartitions ? a : b, undefined)
-    return widest !== undefined && widest.numPartitions * 10 > most ? widest : Partitioner.hash(most)
-  }
-
-  #chosen(by: Partitioner.Partitioner | "default" | "own", all: ReadonlyArray<Lowered>): Partitioner.Partitioner {
-    if (by === "default") return this.#defaultPartitioner(all)
-    if (by !== "own") return by
-    const n = all[0]?.pieces.length ?? 0
-    const kept = all[0]?.partitioner
-    return kept !== undefined && kept.numPartitions === n ? kept : Partitioner.hash(n)
-  }
-
-  #shuffle(rdd: AnyRDD, { by, combine }: Kind<"shuffle">, parent: Lowered): Job<Lowered> {
-    if (typeof by === "object" && "make" in by) {
-      // How many ranges there are depends on the keys: even the layout takes a real run, whose result is kept.
-      if (this.#dry) return new Planner(this.#env, this.#job, this.#layers, false).lower(rdd)
-      return this.#rangeShuffle(rdd, by, combine, parent)
-    }
-    return this.#shuffleBy(rdd, this.#chosen(by, [parent]), combine, parent)
-  }
-
-  #rangeShuffle(rdd: AnyRDD, by: RangeSpec, combine: Combine | undefined, parent: Lowered): Job<Lowered> {
-    return Effect.flatMap(this.#runAll(rdd, parent), (blocks) => {
-      const keys = () => blocks.flatMap((block) => block.records.map((pair) => (pair as readonly [unknown])[0]))
-      const settled = { pieces: blocks.map(there), partitioner: parent.partitioner }
-      return Effect.flatMap(
-        attempt(rdd, undefined, this.#job, () => by.make(keys(), by.partitions ?? parent.pieces.length)),
-        (partitioner) => this.#shuffleBy(rdd, partitioner, combine, settled),
-      )
-    })
-  }
-
-  #shuffleBy(
-    rdd: AnyRDD,
-    by: Partitioner.Partitioner,
-    combine: Combine | undefined,
-    parent: Lowered,
-  ): Job<Lowered> {
-    const { executor } = this.#env
-    const job = this.#job
-    const settled = parent.partitioner !== undefined && Partitioner.equals(parent.partitioner, by)
-    if (settled && combine === undefined) return Effect.succeed(parent)
-    const own = combine === undefined ? undefined : this.#combineOf(rdd)
-    if (settled && own !== undefined) {
-      const read = (piece: Piece, i: number) =>
-        Effect.map(
-          Effect.flatMap(piece.read, (block) => toTable(executor, job, rdd, own, piece.steps, block, i)),
-          (table) => new PairBlock(table),
-        )
-      return Effect.succeed({
-        pieces: parent.pieces.map((piece, i) => ({ read: read(piece, i), steps: [] })),
-        partitioner: by,
-      })
-    }
-    const write = (piece: Piece, i: number): Job<Shuffle.Cut> =>
-      own?.mapSide === true
-        ? Effect.flatMap(
-          Effect.flatMap(piece.read, (block) => toTable(executor, job, rdd, own, piece.steps, block, i)),
-          (table) => attempt(rdd, i, job, () => Shuffle.cutTable(table, by)),
-        )
-        : Effect.flatMap(
-          this.run(rdd, piece, i),
-          (block) => attempt(rdd, i, job, () => Shuffle.cutPairs(block, by)),
-        )
-    return this.#exchange(
-      rdd,
-      by.numPartitions,
-      parent,
-      write,
-      (parts) => own === undefined ? joinColumns(parts) : Shuffle.gatherCombined(parts, own),
-      by,
-    )
-  }
-
-  #combineOf(rdd: AnyRDD): Combine | undefined {
-    const resolved = this.#resolved(rdd)
-    return resolved.kind === "shuffle" ? resolved.combine : undefined
-  }
-
-  /** A stage boundary: every map task writes buckets now, reduce partition `i` gathers the `i`-th of each. */
-  #exchange(
-    rdd: AnyRDD,
-    n: number,
-    parent: Lowered,
-    write: (piece: Piece, index: number) => Job<Shuffle.Cut>,
-    gather: (parts: ReadonlyArray<Shuffle.Bucket>) => Block.Block<unknown>,
-    partitioner: Partitioner.Partitioner | undefined,
-  ): Job<Lowered> {
-    if (this.#dry) return Effect.succeed({ pieces: pieces(n, () => there(Block.empty)), partitioner })
-    return Effect.map(Effect.forEach(parent.pieces, write), (written) => {
-      const gathered = new Map<number, Block.Block<unknown>>()
-      const gatherOnce = (i: number) => {
-        // Kept as gathered, not as buckets: combine functions may change what they are given.
-        const known = gathered.get(i)
-        if (known !== undefined) return known
-        const block = gather(written.flatMap((buckets) => buckets[i] ?? []))
-        gathered.set(i, block)
-        return block
-      }
-      const read = (i: number) => attempt(rdd, i, this.#job, () => this.#env.executor.ship(gatherOnce(i)))
-      const lowered = { pieces: pieces(n, (i) => ({ read: read(i), steps: [] })), partitioner }
-      this.#env.shuffled.set(rdd, lowered)
-      return lowered
-    })
-  }
-
-  #balance(rdd: AnyRDD, parent: Lowered, n: number): Job<Lowered> {
-    const write = (piece: Piece, i: number) =>
-      Effect.map(this.run(rdd, piece, i), (block) => Shuffle.deal(block.records, n, i))
-    const gather = (parts: ReadonlyArray<Shuffle.Bucket>) =>
-      Block.fromArray(Block.joinArrays(parts.map((part) => part.values)))
-    return this.#exchange(rdd, n, parent, write, gather, undefined)
-  }
-
-  #cogroup(rdd: AnyRDD, { by }: Kind<"cogroup">, all: ReadonlyArray<Lowered>): Job<Lowered> {
-    const partitioner = this.#chosen(by, all)
-    const sides = Effect.forEach(all, (side) => this.#shuffleBy(sideOf(rdd), partitioner, undefined, side))
-    return Effect.map(sides, (sides) => {
-      const read = (i: number) =>
-        Effect.flatMap(
-          Effect.forEach(sides, (side) => this.run(rdd, side.pieces[i] ?? there(Block.empty), i)),
-          (blocks) => attempt(rdd, i, this.#job, () => Shuffle.gatherGroups(blocks)),
-        )
-      const lowered = { pieces: pieces(partitioner.numPartitions, (i) => ({ read: read(i), steps: [] })), partitioner }
-      if (!this.#dry) this.#env.shuffled.set(rdd, lowered)
-      return lowered
-    })
-  }
-
   #indexed(rdd: AnyRDD, own: Kind<"indexed">, parent: Lowered): Job<Lowered> {
     if (this.#dry) return Effect.succeed({ ...parent, partitioner: undefined })
-    const resolved = this.#resolved(rdd)
-    const { f } = resolved.kind === "indexed" ? resolved : own
+    const { f } = resolved(this.#host, rdd, own)
     return Effect.map(this.#runAll(rdd, parent), (blocks) => {
       const offsets: Array<number> = []
       blocks.reduce((sum, block) => (offsets.push(sum), sum + block.length), 0)
@@ -478,9 +322,6 @@ export class Planner {
 
 /** Whether an RDD hands on what its parents have: keeping it would be keeping them twice. */
 const isPassing = ({ primitive }: AnyRDD): boolean => primitive.kind === "input" || primitive.kind === "union"
-
-/** The exchange of one side of an operation that has several: a stand-in, so that each side is kept on its own. */
-const sideOf = (rdd: AnyRDD): AnyRDD => Object.create(rdd)
 
 /** Whether an RDD is kept, once computed, for later jobs that have the same context. */
 const isExchange = ({ primitive: { kind } }: AnyRDD): boolean =>

@@ -49,12 +49,19 @@ export const cutTable = (table: KeyedTable<unknown, unknown>, by: Partitioner): 
 
 /** Pairs as they are, cut by partition. */
 export const cutPairs = (pairs: Block.Block<unknown>, by: Partitioner): Cut => {
+  const { hashes: known, keys, values } = columnsOf(pairs)
+  const { numPartitions, ofHash } = by
+  let hashes = known
+  if (hashes === undefined) {
+    const fresh = new Int32Array(keys.length)
+    for (let i = 0; i < keys.length; i++) fresh[i] = hashKey(keys[i])
+    hashes = fresh
+  }
+  if (ofHash !== undefined && numPartitions === 1) return [{ keys, values, hashes }]
   const out: Array<OpenBucket | undefined> = []
-  const { ofHash } = by
-  const { hashes, keys, values } = columnsOf(pairs)
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i]
-    const hash = hashes === undefined ? hashKey(key) : hashes[i] ?? 0
+    const hash = hashes[i]!
     const bucket = bucketAt(out, ofHash === undefined ? by.getPartition(key) : ofHash(hash), by, key)
     bucket.keys.push(key)
     bucket.hashes.push(hash)
@@ -89,19 +96,5 @@ export const gatherCombined = (parts: ReadonlyArray<Bucket>, combine: Combine): 
       table.values[slot] = table.fresh ? first(values[i]) : merge(table.values[slot], values[i])
     }
   }
-  return new PairBlock(table)
-}
-
-/** One record a key, with an array of values for each side. */
-export const gatherGroups = (sides: ReadonlyArray<Block.Block<unknown>>): PairBlock => {
-  const table = new KeyedTable<unknown, Array<Array<unknown>>>()
-  sides.forEach((block, side) => {
-    const { hashes, keys, values } = columnsOf(block)
-    for (let i = 0; i < keys.length; i++) {
-      const slot = hashes === undefined ? table.locate(keys[i]) : table.locateHashed(keys[i], hashes[i] ?? 0)
-      if (table.fresh) table.values[slot] = sides.map(() => [])
-      table.values[slot]?.[side]?.push(values[i])
-    }
-  })
   return new PairBlock(table)
 }

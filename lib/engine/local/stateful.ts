@@ -5,33 +5,15 @@
  */
 import * as Effect from "effect/Effect"
 import * as Block from "../../rdd/block.ts"
-import type { JobContext } from "../../rdd/engine.ts"
 import { columnsOf } from "../../rdd/pair_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
-import type { AnyRDD, Primitive } from "../../rdd/rdd.ts"
+import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { StateView } from "../../rdd/state.ts"
-import type { StateStore } from "../state_store.ts"
-import type { Executor } from "./executor.ts"
-import type { Lowered, Piece } from "./planner.ts"
+import { chosen, placed } from "./exchange.ts"
+import { type Host, type Kind, type Lowered, noPiece, type Piece, resolved } from "./host.ts"
 import { attempt, type Job } from "./task.ts"
 
-type Kind<K extends Primitive["kind"]> = Extract<Primitive, { readonly kind: K }>
-
-/** What a planner lends to its stateful operations. */
-export interface Host {
-  readonly states: StateStore
-  readonly executor: Executor
-  readonly job: JobContext
-  readonly dry: boolean
-  readonly lower: (rdd: AnyRDD) => Job<Lowered>
-  readonly run: (rdd: AnyRDD, piece: Piece, index: number) => Job<Block.Block<unknown>>
-  /** Brings a parent's pairs to where the partitioner wants them. */
-  readonly placed: (rdd: AnyRDD, by: Partitioner, parent: Lowered) => Job<Lowered>
-  readonly chosen: (by: Partitioner | "default", all: ReadonlyArray<Lowered>) => Partitioner
-}
-
 const nothing: Lowered = { pieces: [], partitioner: undefined }
-const noPiece: Piece = { read: Effect.succeed(Block.empty), steps: [] }
 
 /** The state of a batch that has failed, if it is one: it is not computed a second time, and has no records. */
 export const gone = (host: Host, rdd: AnyRDD): Lowered | undefined => {
@@ -40,7 +22,7 @@ export const gone = (host: Host, rdd: AnyRDD): Lowered | undefined => {
   const { id, at, previous } = primitive.step
   if (!host.states.isGone(id, at)) return undefined
   if (previous !== undefined) previous.rdd = undefined
-  const partitioner = host.chosen(primitive.by, [])
+  const partitioner = chosen(primitive.by, [])
   return { pieces: Array.from({ length: partitioner.numPartitions }, () => noPiece), partitioner }
 }
 
@@ -63,8 +45,7 @@ const over = (
   const { executor, job, run, states } = host
   const { id, at } = primitive.step
   const { by, data, initial } = sides
-  const resolved = executor.resolve(rdd, job.lookUp).primitive
-  const { f } = resolved.kind === "state" ? resolved.step : primitive.step
+  const { f } = resolved(host, rdd, primitive).step
   const views: Array<StateView> = []
   const read = (piece: Piece, i: number): Job<Block.Block<unknown>> =>
     Effect.gen(function* () {
@@ -87,7 +68,7 @@ const over = (
 /** Lowers a state operation. */
 export const state = (host: Host, rdd: AnyRDD, primitive: Kind<"state">): Job<Lowered> =>
   Effect.gen(function* () {
-    const { dry, lower, placed, states } = host
+    const { dry, lower, states } = host
     const { id, at, expects, initial, previous, since, whole } = primitive.step
     if (!dry) {
       states.begin(id, at)
@@ -100,17 +81,18 @@ export const state = (host: Host, rdd: AnyRDD, primitive: Kind<"state">): Job<Lo
     const [changes] = rdd.parents
     const given = fresh && whole !== undefined ? whole() : changes
     const records = given === undefined ? nothing : yield* lower(given)
-    const by = host.chosen(primitive.by, [records])
-    const data = yield* placed(rdd, by, records)
-    const first = fresh && initial !== undefined && !dry ? yield* placed(rdd, by, yield* lower(initial)) : undefined
+    const by = chosen(primitive.by, [records])
+    const data = yield* placed(host, rdd, by, records)
+    const first = fresh && initial !== undefined && !dry
+      ? yield* placed(host, rdd, by, yield* lower(initial))
+      : undefined
     return over(host, rdd, primitive, fresh ? undefined : newest, { by, data, initial: first })
   })
 
 /** Lowers a view of a state: it reads the version that its parent has left, now or when that has been replaced. */
 export const view = (host: Host, rdd: AnyRDD, primitive: Kind<"view">, parent: Lowered): Lowered => {
   const { executor, job } = host
-  const resolved = executor.resolve(rdd, job.lookUp).primitive
-  const { f } = resolved.kind === "view" ? resolved : primitive
+  const { f } = resolved(host, rdd, primitive)
   const read = (i: number): Job<Block.Block<unknown>> =>
     attempt(rdd, i, job, () => {
       const state = parent.views?.[i]

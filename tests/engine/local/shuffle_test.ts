@@ -3,8 +3,7 @@ import * as fc from "fast-check"
 import { KeyedTable } from "../../../lib/core/keyed_table.ts"
 import { hashKey } from "../../../lib/core/keys.ts"
 import * as Block from "../../../lib/rdd/block.ts"
-import { type Cut, cutPairs, cutTable, gatherCombined, gatherGroups } from "../../../lib/engine/local/shuffle.ts"
-import { PairBlock } from "../../../lib/rdd/pair_block.ts"
+import { type Cut, cutPairs, cutTable, gatherCombined } from "../../../lib/engine/local/shuffle.ts"
 import * as Partitioner from "../../../lib/rdd/partitioner.ts"
 import type { Combine } from "../../../lib/rdd/rdd.ts"
 
@@ -67,14 +66,6 @@ Deno.test("gatherCombined() has each key once with its sum, in the order of appe
       assert.deepEqual(records, naiveSums(mine))
     }
   }))
-})
-
-Deno.test("gatherGroups() has each key once with its values of both sides", () => {
-  const { records } = gatherGroups([
-    Block.fromArray([["a", 1], ["b", 2], ["a", 3]]),
-    new PairBlock({ keys: ["c", "a"], hashes: [hashKey("c"), hashKey("a")], values: [4, 5] }),
-  ])
-  assert.deepEqual(records, [["a", [[1, 3], [5]]], ["b", [[2], []]], ["c", [[], [4]]]])
 })
 
 Deno.test("cutTable() and cutPairs() throw for a partitioner that leaves its range", () => {
