@@ -48,25 +48,22 @@ type Balance = readonly [value: unknown, batches: number, after: number]
  * remains of it, not even what rounding would leave.
  */
 export const balanced = (f: Merge, inverse: Merge, filter: Keep | undefined): Slide => ({ limit, before }) => {
-  const leave = (state: PendingState, key: unknown, time: number, value: unknown) => {
-    const balance = state.get(key) as Balance | undefined
+  const leave = (state: PendingState, key: unknown, balance: Balance | undefined, [time, value]: Timed) => {
     // Not there: the filter has dropped it, or the key has come back since. What was not counted is not taken out.
     if (balance === undefined || time <= balance[2]) return
     if (balance[1] === 1) state.delete(key)
     else state.set(key, [inverse(balance[0], value), balance[1] - 1, balance[2]])
   }
-  return (state, { keys, values }, _, fresh) => {
+  return (state, pairs, _, fresh) => {
     const after = fresh ? limit : before
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]
-      const [time, value] = values[i] as Timed
-      if (time <= limit) {
-        leave(state, key, time, value)
-        continue
-      }
-      const balance = state.get(key) as Balance | undefined
+    state.lookUp(pairs, (i, known) => {
+      const key = pairs.keys[i]
+      const timed = pairs.values[i] as Timed
+      const balance = known as Balance | undefined
+      if (timed[0] <= limit) return leave(state, key, balance, timed)
+      const [, value] = timed
       state.set(key, balance === undefined ? [value, 1, after] : [f(balance[0], value), balance[1] + 1, balance[2]])
-    }
+    })
     const found = { keys: Array<unknown>(), values: Array<unknown>() }
     state.visit((key, balance) => {
       const [value] = balance as Balance
@@ -140,12 +137,12 @@ const aggregate = ({ start, middle, end, values, rest }: Panes, f: Merge): unkno
  */
 export const merged = (f: Merge, filter?: Keep): Slide => ({ time, limit, window, zeroTime, pane }) => {
   const turn = zeroTime + (Math.ceil((time - zeroTime) / window) - 1) * window
-  return (state, { keys, values }) => {
-    for (let i = 0; i < keys.length; i++) {
-      const [at, value] = values[i] as Timed
-      const known = state.get(keys[i]) as Panes | undefined
-      state.set(keys[i], append(known, f, zeroTime + Math.ceil((at - zeroTime) / pane) * pane, value))
-    }
+  return (state, pairs) => {
+    state.lookUp(pairs, (i, known) => {
+      const [at, value] = pairs.values[i] as Timed
+      const end = zeroTime + Math.ceil((at - zeroTime) / pane) * pane
+      state.set(pairs.keys[i], append(known as Panes | undefined, f, end, value))
+    })
     const found = { keys: Array<unknown>(), values: Array<unknown>() }
     state.visit((key, known) => {
       const panes = settled(known as Panes, f, limit, turn)
