@@ -76,9 +76,19 @@ const slideProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray
   return [`its slide duration (${slide} ms) must be a multiple of the batch interval (${batchDuration} ms)`]
 }
 
+/** Nobody waits for what an async function gives: its Promise would be the record. */
+const functionProblems = (functions: ReadonlyArray<unknown> = []): ReadonlyArray<string> =>
+  functions.some(isAsync)
+    ? ["its function is async, and Promises are not waited for; mapEffect takes functions that give Effects"]
+    : []
+
+const isAsync = (f: unknown): boolean =>
+  /^\[object Async(Generator)?Function\]$/.test(Object.prototype.toString.call(f))
+
 const nodeProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray<Problem> => {
-  const checked = stream.traits.check?.(batchDuration) ?? []
-  const texts = new Set([...checked, ...slideProblems(stream, batchDuration)])
+  const { check, functions } = stream.traits
+  const checked = check?.(batchDuration) ?? []
+  const texts = new Set([...checked, ...slideProblems(stream, batchDuration), ...functionProblems(functions)])
   return Array.from(texts, (text) => about(stream, text))
 }
 
@@ -108,7 +118,7 @@ const nameProblems = (
 
 /**
  * All that is wrong with a graph, found without running anything: no outputs, outputs that are none, arguments that
- * operators reject, slides that are no multiple of the batch interval, and names given twice. An empty list: it can run.
+ * operators reject, async functions, slides that are no multiple of the batch interval, and names given twice. An empty list: it can run.
  * Names are unique over streams and outputs together. To fail with the list, wrap it in an {@link InvalidGraph}.
  *
  * @example
@@ -136,6 +146,7 @@ export const validate = (graph: AnyGraph, options: ValidateOptions): ReadonlyArr
         ),
       ]
       : streams.flatMap((stream) => nodeProblems(stream, batchDuration))),
+    ...outputs.flatMap((output) => functionProblems(output.functions).map((text) => about(output, text))),
     ...nameProblems(streams, outputs),
   ]
 }

@@ -7,7 +7,8 @@
 import * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
 import type * as Layer from "effect/Layer"
-import { FunctionFailed, InvalidOption } from "../core/errors.ts"
+import { InvalidOption } from "../core/errors.ts"
+import { listOf } from "../core/results.ts"
 import type { Tupled } from "../core/tupled.ts"
 import { isRDD, make, type RDD } from "./rdd.ts"
 
@@ -25,7 +26,7 @@ const checkConcurrency = (where: string, { concurrency = 1 }: ConcurrencyOption)
     expected: `a positive whole number or "unbounded"`,
   })
 
-/** An RDD with an effectful step more; what the function throws, or dies of, is `FunctionFailed`. */
+/** An RDD with an effectful step more. */
 const effectStep = <B, E, R>(
   operation: string,
   self: RDD<unknown, unknown, unknown>,
@@ -40,11 +41,7 @@ const effectStep = <B, E, R>(
       kind: "narrow",
       step: {
         kind: "effect",
-        f: (records, index) =>
-          Effect.catchDefect(
-            Effect.suspend(() => f(records, index)),
-            (cause) => Effect.fail(new FunctionFailed({ cause })),
-          ),
+        f: (records, index) => Effect.suspend(() => f(records, index)),
       },
       preserves,
     },
@@ -162,8 +159,7 @@ export const flatMapEffect: {
     effectStep(
       "flatMapEffect",
       self,
-      (records: ReadonlyArray<A>) =>
-        Effect.map(Effect.forEach(records, f, options), (parts) => parts.flatMap((part) => Array.from(part))),
+      (records: ReadonlyArray<A>) => Effect.map(Effect.forEach(records, f, options), (parts) => parts.flatMap(listOf)),
       false,
       options,
     ),
@@ -207,7 +203,7 @@ export const mapPartitionsEffect: {
     effectStep(
       "mapPartitionsEffect",
       self,
-      (records: ReadonlyArray<A>, index) => Effect.map(f(records, index), (part) => Array.from(part)),
+      (records: ReadonlyArray<A>, index) => Effect.map(f(records, index), listOf),
       options?.preservesPartitioning ?? false,
     ),
 )

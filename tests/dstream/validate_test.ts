@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { named } from "../../lib/dstream/dstream.ts"
 import { type AnyGraph, make } from "../../lib/dstream/graph.ts"
 import { fromReceiver } from "../../lib/dstream/input.ts"
-import { nameOutput, print } from "../../lib/dstream/output.ts"
+import { makeOutput, nameOutput, print } from "../../lib/dstream/output.ts"
 import { make as receiver } from "../../lib/dstream/receiver.ts"
 import { InvalidGraph, validate } from "../../lib/dstream/validate.ts"
 import { build, chain, counting, graphOf, shape, stub } from "./graph_arbitrary.ts"
@@ -158,4 +158,18 @@ Deno.test("validate() reads the parents of a shared stream a fixed number of tim
   const { last, reads } = counting(100)
   validate(graphOf(Array.from({ length: 100 }, () => print(last))), { batchDuration: 1000 })
   assert(reads() <= 2 * 99)
+})
+
+Deno.test("validate() refuses async functions, of streams and of outputs", () => {
+  const stream = stub("map", [socket()], { functions: [async (x: unknown) => await x] })
+  const output = makeOutput({
+    operation: "foreachRDD",
+    stream,
+    functions: [async function* () {}],
+    run: () => Effect.void,
+  })
+  assert.deepEqual(texts(make([output])).map((text) => text.replace(/,.*/, "")), [
+    "map: its function is async",
+    "foreachRDD: its function is async",
+  ])
 })

@@ -103,3 +103,35 @@ holdsOnEngines(
       assert.deepEqual(yield* RDD.collect(chained), expected)
     }),
 )
+
+// deno-lint-ignore no-explicit-any
+const untyped = (given: unknown): any => () => given
+
+/** What a function gives that it must not give, and what the failure says of it. */
+const wrongResults: ReadonlyArray<readonly [rdd: RDD.RDD<unknown>, operator: string, says: RegExp]> = [
+  [RDD.map(four, untyped(Promise.resolve(1))), "map", /^its function gives Promises, .*; mapEffect takes/],
+  [
+    RDD.filter(RDD.mapValues(RDD.keyBy(four, (n) => n), untyped(Promise.resolve(1))), () => true),
+    "mapValues",
+    /Promises/,
+  ],
+  [RDD.map(four, () => ["a", Promise.resolve(1)]), "map", /^its function gives Promises/],
+  [RDD.map(four, () => Effect.succeed(1)), "map", /^its function gives Effects, which are not run; mapEffect takes/],
+  [RDD.flatMap(four, untyped(7)), "flatMap", /^its function must give an array or another iterable, but gave: number$/],
+  [RDD.flatMap(four, untyped(Promise.resolve([1]))), "flatMap", /but gave: instance of Promise$/],
+  [RDD.flatMapValues(RDD.keyBy(four, (n) => n), untyped({})), "flatMapValues", /but gave: object$/],
+  [RDD.mapPartitions(four, untyped(undefined)), "mapPartitions", /but gave: undefined$/],
+]
+
+onEngines(
+  "functions that give Promises or Effects, or no iterable where there must be one, fail the job with Mismatch",
+  () =>
+    Effect.gen(function* () {
+      for (const [rdd, operator, says] of wrongResults) {
+        const error = yield* Effect.flip(RDD.collect(rdd))
+        assert.equal(error.operator, operator)
+        assert.equal(error.reason._tag, "Mismatch")
+        assert.match(error.reason.message, says)
+      }
+    }),
+)

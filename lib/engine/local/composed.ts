@@ -4,6 +4,7 @@
  * @module
  */
 import type { KeyedTable } from "../../core/keyed_table.ts"
+import { listOf } from "../../core/results.ts"
 import { columnsOf } from "../../rdd/pair_block.ts"
 import type { Callable } from "../../rdd/rdd.ts"
 import type { Cursor, ElementKind, Loop, Shape } from "./program.ts"
@@ -14,7 +15,7 @@ const pair = (x: unknown): readonly [unknown, unknown] => x as readonly [unknown
 
 const elementwise = (kind: ElementKind, f: Callable, step: number, at: Cursor, emit: Emit): Emit => {
   const each = (found: Iterable<unknown>, make: (y: unknown) => unknown) => {
-    const all = Array.isArray(found) ? found : Array.from(found)
+    const all = listOf(found)
     for (let i = 0; i < all.length; i++) emit(make(all[i]))
   }
   const emits: Record<ElementKind, Emit> = {

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { listOf } from "../../core/results.ts"
 import type { Callable } from "../../rdd/rdd.ts"
 import type { Loop, Shape, Terminal } from "./program.ts"
 
@@ -77,7 +78,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
       case "flatMapValues": {
         const values = kind === "flatMapValues"
         open += `k = ${i}; const l${i} = f${i}(${values ? `${x}[1]` : x});
-          const a${i} = Array.isArray(l${i}) ? l${i} : Array.from(l${i});
+          const a${i} = Array.isArray(l${i}) ? l${i} : listOf(l${i});
           for (let j${i} = 0; j${i} < a${i}.length; j${i}++) {
             const ${next} = ${values ? `[${x}[0], a${i}[j${i}]]` : `a${i}[j${i}]`};`
         close = "}" + close
@@ -88,7 +89,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
   const [before, each, after] = terminals[shape.terminal](x, shape.kinds.length)
   const slots = shape.kinds.length + functionsOf[shape.terminal]
   const names = Array.from({ length: slots }, (_, i) => `f${i} = f[${i}]`).join(", ")
-  return `"use strict"; /* ${serial} */
+  return `"use strict"; /* ${serial} */ return (f, input, table, at) => {
     ${slots === 0 ? "" : `const ${names};`} let k = 0;
     const ${shape.paired ? "a = input.keys, b = input.values" : "a = input.records"};
     try {
@@ -97,12 +98,12 @@ export const sourceOf = (shape: Shape, serial: number): string => {
     shape.paired ? "[a[i], b[i]]" : "a[i]"
   }; ${open} ${each} ${close} }
       ${after}
-    } catch (error) { at.step = k; throw error; }`
+    } catch (error) { at.step = k; throw error; } }`
 }
 
 const compile = (source: string): Loop | undefined => {
   try {
-    return new Function("f", "input", "table", "at", source) as Loop
+    return new Function("listOf", source)(listOf)
   } catch (error) {
     // A text that is too much for the compiler says nothing about the next one; being forbidden to compile does.
     if (error instanceof EvalError) allowed = false

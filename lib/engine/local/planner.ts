@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { Mismatch } from "../../core/errors.ts"
+import { listOf } from "../../core/results.ts"
 import * as Block from "../../rdd/block.ts"
 import type { JobContext } from "../../rdd/engine.ts"
 import * as Partitioner from "../../rdd/partitioner.ts"
@@ -268,7 +269,7 @@ export class Planner {
         Effect.forEach(all, (one) => this.run(rdd, one.pieces[i] ?? noPiece, i)),
         (blocks) =>
           attempt(rdd, i, this.#job, () =>
-            ship(Block.fromArray(Array.from(f(
+            ship(Block.fromArray(listOf(f(
               blocks.map((block) => ship(block).records as ReadonlyArray<never>),
               i,
             ))))),

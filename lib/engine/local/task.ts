@@ -8,6 +8,7 @@ import { EmptyCollection, FunctionFailed, InvalidOption, JobFailed, Mismatch } f
 import { NotPortable } from "../../core/codec.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { UnsupportedKey } from "../../core/keys.ts"
+import { listOf, refusePending } from "../../core/results.ts"
 import * as Block from "../../rdd/block.ts"
 import { BroadcastDestroyed } from "../../rdd/broadcast.ts"
 import type { ActionError, EngineError, JobContext } from "../../rdd/engine.ts"
@@ -37,6 +38,9 @@ const isEngineError = (u: unknown): u is EngineError =>
   u instanceof UnsupportedKey || u instanceof NotPortable || u instanceof Mismatch || u instanceof InvalidOption ||
   u instanceof EmptyCollection || u instanceof FunctionFailed || u instanceof BroadcastDestroyed
 
+/** What was thrown, as the reason of a failure. */
+const reasonOf = (cause: unknown): EngineError => isEngineError(cause) ? cause : new FunctionFailed({ cause })
+
 /** The failure of an operator, whatever was thrown. */
 export const failed = (
   rdd: AnyRDD,
@@ -56,7 +60,7 @@ export const failed = (
 export const attempt = <A>(rdd: AnyRDD, partition: number | undefined, job: JobContext, body: () => A): Job<A> =>
   Effect.try({
     try: body,
-    catch: (cause) => failed(rdd, partition, job, isEngineError(cause) ? cause : new FunctionFailed({ cause })),
+    catch: (cause) => failed(rdd, partition, job, reasonOf(cause)),
   })
 
 const narrowOf = (step: Step, executor: Executor, job: JobContext): Narrow => {
@@ -100,10 +104,13 @@ const runLoop = (
   const all = [...fused.functions, ...functions]
   try {
     const paired = input instanceof PairBlock && input.claim()
-    return loopOf(executor, { kinds: fused.kinds, terminal, paired }, all)(all, input, table, at)
+    const records = loopOf(executor, { kinds: fused.kinds, terminal, paired }, all)(all, input, table, at)
+    at.step = fused.kinds.findLastIndex((kind) => kind === "map" || kind === "mapValues")
+    refusePending(records)
+    return records
   } catch (cause) {
     const step = fused.steps[at.step] ?? last
-    throw failed(step.rdd, step.index, job, isEngineError(cause) ? cause : new FunctionFailed({ cause }))
+    throw failed(step.rdd, step.index, job, reasonOf(cause))
   }
 }
 
@@ -153,16 +160,16 @@ const runSteps = <A>(
         const records = block.records as ReadonlyArray<never>
         if (narrow.kind === "effect") {
           return narrow.f(records, step.index).pipe(
-            Effect.catchDefect((cause) => Effect.fail(new FunctionFailed({ cause }))),
+            Effect.catchDefect((cause) => Effect.fail(reasonOf(cause))),
             Effect.mapError((reason) => failed(step.rdd, step.index, job, reason)),
             Effect.flatMap((out) => runSteps(executor, job, rest, Block.fromArray(out), finish)),
           )
         }
         try {
           const out = narrow.f(records, step.index)
-          block = Block.fromArray(Array.isArray(out) ? out : Array.from(out))
+          block = Block.fromArray(listOf(out))
         } catch (cause) {
-          throw failed(step.rdd, step.index, job, isEngineError(cause) ? cause : new FunctionFailed({ cause }))
+          throw failed(step.rdd, step.index, job, reasonOf(cause))
         }
       }
     }
