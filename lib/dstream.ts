@@ -99,6 +99,7 @@ export {
   type OutputInfo,
   print,
   type ServicesOf,
+  type UntypedOutput,
   type Unwrapped,
 } from "./dstream/output.ts"
 export { saveAsObjectFiles, saveAsTextFiles } from "./dstream/saving.ts"

@@ -16,15 +16,18 @@
  */
 export {
   type AnyGraph,
+  type ErrorsOf,
   type Graph,
   type GraphOf,
   inputs,
   isGraph,
+  type Listed,
   make,
   module,
   nodes,
   type Origin,
   type Outputs,
+  type RequirementsOf,
 } from "./dstream/graph.ts"
 export * from "./dstream/explain.ts"
 export * from "./dstream/fingerprint.ts"

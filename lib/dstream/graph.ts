@@ -5,21 +5,15 @@
  */
 import type { AnyDStream } from "./dstream.ts"
 import type { InputSource } from "./input.ts"
-import type { AnyOutput, ErrorOf, Output, ServicesOf } from "./output.ts"
+import type { AnyOutput, ErrorOf, Output, ServicesOf, UntypedOutput } from "./output.ts"
 
 const TypeId = "~dstream/Graph"
 
 /** At least one output. */
 export type Outputs = readonly [AnyOutput, ...ReadonlyArray<AnyOutput>]
 
-/**
- * At least one output, as functions take them: without their types, because outputs that are written in a list must not take
- * theirs from the list.
- */
-export type Listed = readonly [
-  Omit<AnyOutput, "~dstream/Output">,
-  ...ReadonlyArray<Omit<AnyOutput, "~dstream/Output">>,
-]
+/** At least one output, as functions take them: an output that is written in a list must not take its types from there. */
+export type Listed = readonly [UntypedOutput, ...ReadonlyArray<UntypedOutput>]
 
 /** How another isolate can make the same graph: the module that declares it, and the data it was called with. */
 export interface Origin {
@@ -51,6 +45,16 @@ const construct = <O extends Listed>(outputs: O, origin: Origin | undefined): Gr
 
 /** The graph of a list of outputs. */
 export type GraphOf<O extends Listed> = Graph<ErrorOf<O[number]>, ServicesOf<O[number]>>
+
+/** The errors that a graph, or the outputs of a list, can end a context with. */
+export type ErrorsOf<O extends Listed | AnyGraph> = O extends Graph<infer E, infer _R> ? E
+  : O extends Listed ? ErrorOf<O[number]>
+  : never
+
+/** The services that a graph, or the outputs of a list, need. */
+export type RequirementsOf<O extends Listed | AnyGraph> = O extends Graph<infer _E, infer R> ? R
+  : O extends Listed ? ServicesOf<O[number]>
+  : never
 
 /**
  * The graph of some outputs. It runs on the calling isolate; declare it with {@link module} to run it elsewhere as well.

@@ -30,9 +30,8 @@ export interface OutputInfo {
   readonly attempt: number
 }
 
-/** An output operation on a stream, as a value: hand it to `StreamingContext.start`. */
-export interface Output<out E = never, out R = never> extends Pipeable {
-  readonly [TypeId]: { readonly _E: Types.Covariant<E>; readonly _R: Types.Covariant<R> }
+/** An output operation without its types: what a list of outputs is made of. */
+export interface UntypedOutput extends Pipeable {
   /** The operation that made it, such as `print`. */
   readonly operation: string
   /** The stream whose RDDs it takes. */
@@ -49,6 +48,11 @@ export interface Output<out E = never, out R = never> extends Pipeable {
   readonly detail: string
   /** Runs it for the RDD of one batch. */
   readonly run: (rdd: RDD<never, never, never>, info: OutputInfo) => Effect.Effect<unknown, unknown, unknown>
+}
+
+/** An output operation on a stream, as a value: hand it to `StreamingContext.start`. */
+export interface Output<out E = never, out R = never> extends UntypedOutput {
+  readonly [TypeId]: { readonly _E: Types.Covariant<E>; readonly _R: Types.Covariant<R> }
 }
 
 /** An output of whatever type. */

@@ -88,7 +88,7 @@ const stoppable = (engine: Engine, appName: string, isStopped: () => boolean): E
     )
   return {
     ...engine,
-    run: (rdd, partitions) => guard(engine.run(rdd, partitions)),
+    run: (rdd, partitions, each) => guard(engine.run(rdd, partitions, each)),
     layout: (rdd) => guard(engine.layout(rdd)),
   }
 }

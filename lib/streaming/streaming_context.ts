@@ -13,7 +13,6 @@ import * as Scope from "effect/Scope"
 import { type CallSite, callSite } from "../core/call_site.ts"
 import type { InvalidOption } from "../core/errors.ts"
 import * as Graph from "../dstream/graph.ts"
-import type { AnyOutput, ErrorOf, ServicesOf } from "../dstream/output.ts"
 import { fail } from "../dstream/policy.ts"
 import { InvalidGraph, validate } from "../dstream/validate.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
@@ -127,9 +126,6 @@ const running = Effect.fnUntraced(
   },
 )
 
-// Without their types: outputs that are written in a list must not take theirs from the list.
-type Listed = ReadonlyArray<Omit<AnyOutput, "~dstream/Output">>
-
 /**
  * Starts a context with all its outputs: a non-empty list, or a `Graph`. The graph is checked as a whole first. The
  * services that its functions need are those of the fiber that starts it. When the scope closes, which Ctrl-C does under
@@ -155,23 +151,17 @@ type Listed = ReadonlyArray<Omit<AnyOutput, "~dstream/Output">>
  * assert.deepEqual(states, ["Initialized", "Active", "Stopped"])
  * ```
  */
-export const start: {
-  <const O extends readonly [Omit<AnyOutput, "~dstream/Output">, ...ReadonlyArray<Omit<AnyOutput, "~dstream/Output">>]>(
-    ssc: StreamingContext<"Initialized">,
-    outputs: O,
-  ): Effect.Effect<
-    StreamingContext<"Active", ErrorOf<O[number]>>,
-    StartError | ErrorOf<O[number]>,
-    ServicesOf<O[number]> | Scope.Scope
-  >
-  <E, R>(
-    ssc: StreamingContext<"Initialized">,
-    graph: Graph.Graph<E, R>,
-  ): Effect.Effect<StreamingContext<"Active", E>, StartError | E, R | Scope.Scope>
-} = (ssc: StreamingContext<"Initialized">, outputs: Listed | Graph.AnyGraph): never => {
+export const start: <const O extends Graph.Listed | Graph.AnyGraph>(
+  ssc: StreamingContext<"Initialized">,
+  outputs: O,
+) => Effect.Effect<
+  StreamingContext<"Active", Graph.ErrorsOf<O>>,
+  StartError | Graph.ErrorsOf<O>,
+  Graph.RequirementsOf<O> | Scope.Scope
+> = (ssc, outputs) => {
   const site = callSite()
-  const graph = Graph.isGraph(outputs) ? outputs : Graph.make(outputs as ReadonlyArray<unknown> as Graph.Outputs)
-  return startGraph(internalsOf(ssc), graph, site) as never
+  const given: Graph.Listed | Graph.AnyGraph = outputs
+  return startGraph(internalsOf(ssc), Graph.isGraph(given) ? given : Graph.make(given), site) as never
 }
 
 /** How to stop. */
