@@ -4,7 +4,6 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import { describeValue } from "./describe_value.ts"
 import { Mismatch } from "./errors.ts"
 
@@ -34,8 +33,8 @@ export const listOf = <A>(given: Iterable<A>): ReadonlyArray<A> => {
   })
 }
 
-/** What nobody waits for or runs: a Promise, an Effect (but not an Exit, which is a result). */
-const isPending = (u: unknown): boolean => u instanceof Promise || (Effect.isEffect(u) && !Exit.isExit(u))
+/** What nobody waits for or runs. */
+const isPending = (u: unknown): boolean => u instanceof Promise || Effect.isEffect(u)
 
 /**
  * Throws `Mismatch` if the first of some records is a Promise or an Effect, or a pair with one.

@@ -151,14 +151,14 @@ const running = Effect.fnUntraced(
  * assert.deepEqual(states, ["Initialized", "Active", "Stopped"])
  * ```
  */
-export const start: <const O extends Graph.Listed | Graph.AnyGraph>(
+export const start = <const O extends Graph.Listed | Graph.AnyGraph>(
   ssc: StreamingContext<"Initialized">,
   outputs: O,
-) => Effect.Effect<
+): Effect.Effect<
   StreamingContext<"Active", Graph.ErrorsOf<O>>,
   StartError | Graph.ErrorsOf<O>,
   Graph.RequirementsOf<O> | Scope.Scope
-> = (ssc, outputs) => {
+> => {
   const site = callSite()
   const given: Graph.Listed | Graph.AnyGraph = outputs
   return startGraph(internalsOf(ssc), Graph.isGraph(given) ? given : Graph.make(given), site) as never
