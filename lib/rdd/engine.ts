@@ -44,10 +44,14 @@ export interface Layout {
 export interface Engine {
   /** Partitions where nothing else says how many: `N` of `local[N]`. Spark: `defaultParallelism`. */
   readonly defaultParallelism: number
-  /** Computes the partitions of an RDD (or just those named) and gives their blocks in order. */
+  /**
+   * Computes the partitions of an RDD (or just those named) and gives their blocks in order. `each` is run with the block
+   * of every partition when it is there, in any order; the job goes on when `each` has ended.
+   */
   readonly run: <A, E, R>(
     rdd: RDD<A, E, R>,
     partitions?: ReadonlyArray<number>,
+    each?: (block: Block<A>, partition: number) => Effect.Effect<void>,
   ) => Effect.Effect<ReadonlyArray<Block<A>>, ActionError<E>, R>
   /** How an RDD lies, without computing more of it than that takes. */
   readonly layout: <A, E, R>(rdd: RDD<A, E, R>) => Effect.Effect<Layout, ActionError<E>, R>

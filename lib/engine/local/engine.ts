@@ -59,7 +59,11 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
       })
     const engine: Engine = {
       defaultParallelism: options.parallelism,
-      run: <A, E, R>(rdd: RDD<A, E, R>, partitions?: ReadonlyArray<number>) =>
+      run: <A, E, R>(
+        rdd: RDD<A, E, R>,
+        partitions?: ReadonlyArray<number>,
+        each?: (block: Block.Block<A>, partition: number) => Effect.Effect<void>,
+      ) =>
         plan(rdd, false, (planner, { pieces }) => {
           const wanted = partitions ?? pieces.map((_, i) => i)
           return planner.runMany(
@@ -68,6 +72,8 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
               const piece = pieces[i]
               return piece === undefined ? [] : [[piece, i] as const]
             }),
+            // The RDD says what is in its blocks, the planner does not know.
+            each as ((block: Block.Block<unknown>, partition: number) => Effect.Effect<void>) | undefined,
           )
         }) as Effect.Effect<ReadonlyArray<Block.Block<A>>, ActionError<E>, R>,
       layout: <A, E, R>(rdd: RDD<A, E, R>) =>

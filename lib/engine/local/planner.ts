@@ -87,13 +87,21 @@ export class Planner {
     return this.runMany(rdd, lowered.pieces.map((piece, i) => [piece, i]))
   }
 
-  /** Runs partitions in order; those that wait for effects side by side, as many as the parallelism allows. */
+  /**
+   * Runs partitions in order; those that wait for effects side by side, as many as the parallelism allows. `each` is run
+   * with every block when it is there.
+   */
   runMany(
     rdd: AnyRDD,
     wanted: ReadonlyArray<readonly [piece: Piece, index: number]>,
+    each?: (block: Block.Block<unknown>, index: number) => Effect.Effect<void>,
   ): Job<ReadonlyArray<Block.Block<unknown>>> {
     const concurrency = wanted.some(([{ steps }]) => steps.some(isEffectful)) ? this.#env.parallelism : 1
-    return Effect.forEach(wanted, ([piece, i]) => this.run(rdd, piece, i), { concurrency })
+    const run = ([piece, i]: readonly [Piece, number]) => {
+      const block = this.run(rdd, piece, i)
+      return each === undefined ? block : Effect.tap(block, (it) => each(it, i))
+    }
+    return Effect.forEach(wanted, run, { concurrency })
   }
 
   /** Lowers an RDD, running the stages it depends on. */
