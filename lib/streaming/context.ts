@@ -70,6 +70,8 @@ export interface Internals {
   state: State
   remember: number | undefined
   startedAt: CallSite | undefined
+  /** Whether somebody has waited for its end. */
+  isAwaited: boolean
   runtime: Runtime | undefined
   stopping: Deferred.Deferred<void> | undefined
 }
@@ -139,6 +141,7 @@ export const makeWith: (
       state: "Initialized",
       remember: undefined,
       startedAt: undefined,
+      isAwaited: false,
       runtime: undefined,
       stopping: undefined,
     }

@@ -68,6 +68,17 @@ const shutDown = (
   )
 }
 
+const FORGOTTEN = "The streaming context was stopped before its first batch: its scope closed, and nobody waited. " +
+  "To keep it running: yield* StreamingContext.awaitTermination(active)"
+
+/** Says so where a program goes on to its end after `start`, which would print nothing at all. */
+const warnForgotten = (internals: Internals, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { isAwaited, runtime, stopping } = internals
+    const isForgotten = Exit.isSuccess(exit) && !isAwaited && stopping === undefined && runtime?.ended.size === 0
+    return isForgotten ? Effect.logWarning(FORGOTTEN) : Effect.void
+  })
+
 const atOnce = { graceful: false, inside: false } as const
 
 const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Graph.AnyGraph, site: CallSite) {
@@ -92,7 +103,10 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
   return yield* Effect.uninterruptibleMask((restore) => {
     registry.active = active
     return Effect.onError(
-      Effect.andThen(restore(running(internals, graph, site, end)), Effect.as(Effect.addFinalizer(() => end), active)),
+      Effect.andThen(
+        restore(running(internals, graph, site, end)),
+        Effect.as(Effect.addFinalizer((exit) => Effect.andThen(warnForgotten(internals, exit), end)), active),
+      ),
       () => end,
     )
   })
@@ -246,12 +260,14 @@ const outcome = (runtime: Runtime): Effect.Effect<boolean, BatchFailed<unknown> 
 export const awaitTermination = <E>(
   active: StreamingContext<"Active" | "Stopped", E>,
 ): Effect.Effect<void, BatchFailed<E> | ReceiverFailed> => {
-  const { runtime } = internalsOf(active)
+  const internals = internalsOf(active)
+  const { runtime } = internals
   if (runtime === undefined) return Effect.void
   const stopped = Deferred.await(runtime.stopped)
-  const waited = Effect.suspend(() =>
-    runtime.hasFailed ? stopped : Effect.raceFirst(Deferred.await(runtime.reported), stopped)
-  )
+  const waited = Effect.suspend(() => {
+    internals.isAwaited = true
+    return runtime.hasFailed ? stopped : Effect.raceFirst(Deferred.await(runtime.reported), stopped)
+  })
   return Effect.andThen(waited, Effect.asVoid(outcome(runtime))) as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
 }
 

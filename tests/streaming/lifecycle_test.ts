@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
@@ -10,7 +11,8 @@ import * as StreamingContext from "../../lib/streaming_context.ts"
 import { Testing } from "../../lib/testing.ts"
 import { discard, inVirtualTime, pass, pushed, source, test } from "./support.ts"
 
-const { getActive, getActiveOrCreate, getState, make, remember, start, stop } = StreamingContext
+const { awaitTerminationOrTimeout, getActive, getActiveOrCreate, getState, make, remember, start, stop } =
+  StreamingContext
 
 const output = () => DStream.foreachRDD(Testing.input([[1]]), () => Effect.void)
 
@@ -79,6 +81,28 @@ test("contexts with registries of their own do not see each other", () =>
     })
     yield* Effect.scoped(other).pipe(Effect.provideService(StreamingContext.Registry, { active: undefined }))
     assert.equal(yield* getState(ssc), "Active")
+  }))
+
+/** What a program that starts a context and then does something says in its log. */
+const warnings = (
+  body: (active: StreamingContext.StreamingContext<"Active">) => Effect.Effect<unknown, unknown, Scope.Scope>,
+) =>
+  Effect.gen(function* () {
+    const said: Array<string> = []
+    const logger = Logger.make<unknown, void>(({ message }) => void said.push(String(message)))
+    const program = Effect.flatMap(make, (ssc) => Effect.flatMap(start(ssc, [output()]), body))
+    yield* Effect.exit(Effect.scoped(program)).pipe(Effect.provide(Logger.layer([logger])))
+    return said
+  })
+
+test("a program that ends right after start() is told to wait, and one that waits, stops or fails is not", () =>
+  Effect.gen(function* () {
+    const [said] = yield* warnings(() => Effect.void)
+    assert.match(said ?? "", /^The streaming context was stopped before its first batch: .*awaitTermination\(active\)$/)
+    assert.deepEqual(yield* warnings((active) => awaitTerminationOrTimeout(active, 0)), [])
+    assert.deepEqual(yield* warnings((active) => stop(active, { stopSparkContext: false })), [])
+    assert.deepEqual(yield* warnings(() => Effect.fail("on purpose")), [])
+    assert.deepEqual(yield* warnings((active) => Testing.advance(active)), [])
   }))
 
 test("start() without outputs, as untyped code can call it, fails with InvalidGraph, and the context is Stopped", () =>
