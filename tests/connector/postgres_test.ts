@@ -3,62 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import { connect } from "../../lib/connector/postgres/client.ts"
 import * as DStream from "../../lib/dstream.ts"
 import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as Postgres from "../../lib/postgres.ts"
 import { Testing } from "../../lib/testing.ts"
+import { type Database, databases } from "./postgres_database.ts"
 import { tcpProxy, type Verdict } from "./tcp_proxy.ts"
 
-const engines: ReadonlyArray<Testing.EngineName> = ["local", "closures", "loopback"]
+const { withDatabase, query } = databases(import.meta.url)
 const sanitizers = { sanitizeOps: true, sanitizeResources: true, sanitizeExit: true }
-
-const server = Deno.env.get("POSTGRES_URL")
-if (server === undefined) {
-  console.warn(
-    "SKIPPED: tests/connector/postgres_test.ts needs a PostgreSQL server. " +
-      "Run it with POSTGRES_URL=postgres://user:password@host:port/database",
-  )
-}
-
-/** A table of a test in a schema of its own, where what has been committed is noted as well. */
-interface Database {
-  readonly url: string
-  readonly application: string
-  readonly query: (sql: string) => Promise<Array<Array<unknown>>>
-}
-
-const query = (sql: string): Promise<Array<Array<unknown>>> =>
-  Effect.runPromise(Effect.scoped(Effect.gen(function* () {
-    const connection = yield* connect(server ?? "", 5000)
-    const { rows } = yield* connection.query(sql)
-    return rows.map((row) => Object.values(row))
-  })))
-
-/** A test on each engine, with a schema of its own. */
-const withDatabase = (name: string, body: (database: Database, engine: Testing.EngineName) => Promise<void>): void => {
-  for (const engine of engines) {
-    Deno.test({
-      name: `${name} [${engine}]`,
-      ignore: server === undefined,
-      ...sanitizers,
-      fn: async () => {
-        const schema = `test_${crypto.randomUUID().replaceAll("-", "")}`
-        await query(`CREATE SCHEMA ${schema}`)
-        const url = new URL(server ?? "")
-        url.searchParams.set("options", `-c search_path=${schema}`)
-        url.searchParams.set("application_name", schema)
-        await query(`CREATE TABLE ${schema}.words (time BIGINT, word TEXT)`)
-        const database: Database = {
-          url: url.href.replaceAll("+", "%20"),
-          application: schema,
-          query: (sql) => query(sql.replaceAll("$schema", schema)),
-        }
-        await body(database, engine).finally(() => query(`DROP SCHEMA ${schema} CASCADE`))
-      },
-    })
-  }
-}
 
 const WORDS = "SELECT time::int AS time, word FROM $schema.words ORDER BY time, word"
 const COMMITS = "SELECT output, batch_time::int AS time FROM $schema.dstream_commits ORDER BY time"

@@ -1,0 +1,71 @@
+/** Tests with a schema of their own on a PostgreSQL server. */
+import * as Effect from "effect/Effect"
+import { connect } from "../../lib/connector/postgres/client.ts"
+import type { Testing } from "../../lib/testing.ts"
+import { type PostgresServer, postgresServer } from "./postgres_server.ts"
+
+type Rows = Array<Array<unknown>>
+
+/** A schema of a test, with a table `words`, where what has been committed is noted as well. */
+export interface Database {
+  /** With the schema as search path. */
+  readonly url: string
+  /** The name under which connections of this URL are listed by the server. */
+  readonly application: string
+  /** Runs a statement, in which `$schema` is that of the test. */
+  readonly query: (sql: string) => Promise<Rows>
+}
+
+type Body = (database: Database, engine: Testing.EngineName) => Promise<void>
+
+/** What the tests of a file need. */
+export interface Databases {
+  readonly server: PostgresServer
+  /** Runs a statement outside of any test's schema. */
+  readonly query: (sql: string) => Promise<Rows>
+  /** A test on each engine, or on those that are named, with a schema of its own. */
+  readonly withDatabase: (name: string, body: Body, engines?: ReadonlyArray<Testing.EngineName>) => void
+}
+
+/** Called once in a file, before its tests. */
+export const databases = (file: string): Databases => {
+  const server = postgresServer(file)
+  const query = (sql: string): Promise<Rows> =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+      const connection = yield* connect(server.url(), 5000)
+      const { rows } = yield* connection.query(sql)
+      return rows.map((row) => Object.values(row))
+    })))
+  const schemaOf = async (schema: string): Promise<Database> => {
+    await query(`CREATE SCHEMA ${schema}`)
+    await query(`CREATE TABLE ${schema}.words (time BIGINT, word TEXT)`)
+    const url = new URL(server.url())
+    url.searchParams.set("options", `-c search_path=${schema}`)
+    url.searchParams.set("application_name", schema)
+    return {
+      url: url.href.replaceAll("+", "%20"),
+      application: schema,
+      query: (sql) => query(sql.replaceAll("$schema", schema)),
+    }
+  }
+  return {
+    server,
+    query,
+    withDatabase: (name, body, engines = ["local", "closures", "loopback"]) => {
+      for (const engine of engines) {
+        Deno.test({
+          name: `${name} [${engine}]`,
+          ignore: !server.available,
+          sanitizeOps: true,
+          sanitizeResources: true,
+          sanitizeExit: true,
+          fn: async () => {
+            const schema = `test_${crypto.randomUUID().replaceAll("-", "")}`
+            const database = await schemaOf(schema)
+            await body(database, engine).finally(() => query(`DROP SCHEMA ${schema} CASCADE`))
+          },
+        })
+      }
+    },
+  }
+}
