@@ -53,6 +53,8 @@ export interface Batch {
   readonly recall: (stream: AnyDStream) => AnyRDD | undefined
   /** Keeps the RDD of a stream for as long as somebody may ask for it. */
   readonly remember: (stream: AnyDStream, rdd: AnyRDD) => void
+  /** What its owner keeps for as long as the context runs, made when it is first asked for: the same in all batches. */
+  readonly keep: <A>(owner: object, make: () => A) => A
   /** The address of a stream in the graph: its name, or its operation and place. */
   readonly address: (stream: AnyDStream) => string
   /** The batch time of the current version of a state; undefined if it has none. */

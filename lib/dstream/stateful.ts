@@ -20,11 +20,8 @@ export interface Stateful extends Omit<StateStep, "id" | "at" | "since" | "previ
   readonly keyed?: boolean | undefined
 }
 
-/** How far an operator has come in a run. */
+/** How far an operator has come in a run: each time is evaluated once, also where it has given no RDD. */
 interface Progress {
-  /** Together with the interval: which run it is. */
-  readonly zeroTime: number
-  readonly batchDuration: number
   /** The version that an earlier run has left, if one has: it does not count. */
   readonly since: number | undefined
   /** The last time at which it has been evaluated, with or without an RDD. */
@@ -33,20 +30,8 @@ interface Progress {
   last: AnyRDD | undefined
 }
 
-/** By the engine that a run works on, and by stream: each time is evaluated once, also where it has given no RDD. */
-const progresses = new WeakMap<Batch["stateVersion"], WeakMap<AnyDStream, Progress>>()
-
-const progressOf = (self: AnyDStream, batch: Batch): Progress => {
-  const { batchDuration, stateVersion, zeroTime } = batch
-  const all = progresses.get(stateVersion) ?? new WeakMap<AnyDStream, Progress>()
-  progresses.set(stateVersion, all)
-  const known = all.get(self)
-  if (known !== undefined && known.zeroTime === zeroTime && known.batchDuration === batchDuration) return known
-  const since = stateVersion(batch.address(self))
-  const fresh: Progress = { zeroTime, batchDuration, since, time: zeroTime, last: undefined }
-  all.set(self, fresh)
-  return fresh
-}
+const progressOf = (self: AnyDStream, { address, keep, stateVersion, zeroTime }: Batch): Progress =>
+  keep(self, () => ({ since: stateVersion(address(self)), time: zeroTime, last: undefined }))
 
 /** The newest RDD before a batch. One of a batch that has failed takes no part in what comes later. */
 const lastBefore = ({ last }: Progress, batch: Batch): AnyRDD | undefined => {

@@ -73,6 +73,7 @@ export class Timeline {
   readonly #options: TimelineOptions
   readonly #memo = new Map<AnyDStream, Map<number, AnyRDD>>()
   readonly #failed = new Set<number>()
+  readonly #kept = new WeakMap<object, unknown>()
   #blamed: AnyDStream | undefined
 
   constructor(options: TimelineOptions) {
@@ -99,6 +100,7 @@ export class Timeline {
         if (known === undefined) this.#memo.set(own, new Map([[time, rdd]]))
         else known.set(time, rdd)
       },
+      keep: (owner, make) => this.#keep(owner, make),
       address: (stream) => `${addresses.get(originalOf(stream)) ?? stream.operation}${run}`,
       stateVersion,
       failed: this.#failed.has(time),
@@ -107,6 +109,12 @@ export class Timeline {
       },
       input: (stream) => read(stream, time),
     }
+  }
+
+  /** An owner keeps one thing, so what is there is of the type that it makes. */
+  #keep<A>(owner: object, make: () => A): A {
+    if (!this.#kept.has(owner)) this.#kept.set(owner, make())
+    return this.#kept.get(owner) as A
   }
 
   /** The operator that failed since this was last asked: the first of them, where the failure began. */

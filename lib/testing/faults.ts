@@ -69,14 +69,13 @@ const isMeant = (meant: number | undefined, is: number): boolean => meant === un
  */
 export const failAt = (fault: Fault) => <A, E, R>(self: DStream<A, E, R>): DStream<A, E | InjectedFault, R> => {
   const { attempts = 1, partition = 0 } = fault
-  // A run is told apart by what all of its batches share: the stream is a value, and may be run again.
-  const runs = new WeakMap<Batch["stateVersion"], Map<number, number>>()
+  const attemptsOfRun = {}
   const body = Effect.gen(function* () {
-    const { stateVersion, time } = yield* Batch
+    const { keep, time } = yield* Batch
     const rdd: RDD<A, E, R> = yield* self
     if (!isMeant(fault.time, time)) return rdd
-    const tried = runs.get(stateVersion) ?? new Map<number, number>()
-    runs.set(stateVersion, tried)
+    // The stream is a value, and may be run again.
+    const tried = keep(attemptsOfRun, () => new Map<number, number>())
     return mapPartitionsEffect(
       rdd,
       (records: ReadonlyArray<A>, index: number): Effect.Effect<ReadonlyArray<A>, InjectedFault> =>

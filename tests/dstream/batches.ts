@@ -27,6 +27,7 @@ const batchAt = (time: number, memo: Map<DStream.AnyDStream, RDD.AnyRDD>): DStre
   zeroTime: 0,
   batchDuration: 1000,
   defaultParallelism: 2,
+  keep: (_, make) => make(),
   address: (stream) => stream.name ?? stream.operation,
   stateVersion: () => undefined,
   failed: false,
