@@ -58,6 +58,7 @@ export { type Fractions, sampleByKey, sampleByKeyExact } from "./rdd/sampling_ke
 export { filterByRange } from "./rdd/range_partitioner.ts"
 export { type Command, pipe, type PipeOptions } from "./rdd/piping.ts"
 export { type FileOptions, objectFile, textFile } from "./rdd/text_files.ts"
+export { binaryFiles, binaryRecords, PartialRecord, wholeTextFiles } from "./rdd/whole_files.ts"
 export { saveAsObjectFile, saveAsTextFile, type SaveOptions } from "./rdd/saving.ts"
 export { type FileEntry, FileError, type FileReason, Files } from "./rdd/files.ts"
 export { Processes, ProcessFailed, type ProcessOptions } from "./rdd/processes.ts"
@@ -75,18 +76,7 @@ export {
 } from "./rdd/actions.ts"
 export { collectAsMap, countByKey, countByValue, lookup, reduceByKeyLocally } from "./rdd/actions_keyed.ts"
 export { max, min, takeOrdered, top } from "./rdd/actions_ordered.ts"
-export {
-  mean,
-  popStdev,
-  popVariance,
-  sampleStdev,
-  sampleVariance,
-  type Stats,
-  stats,
-  stdev,
-  sum,
-  variance,
-} from "./rdd/stats.ts"
+export { mean, popStdev, popVariance, sampleStdev, sampleVariance, stats, stdev, sum, variance } from "./rdd/stats.ts"
 export { type EdgesOption, type Histogram, histogram, NoRange } from "./rdd/histogram.ts"
 export { type AccuracyOption, countApproxDistinct, countApproxDistinctByKey } from "./rdd/approximate.ts"
 export { runJob, toLocalIterator } from "./rdd/local_iterator.ts"

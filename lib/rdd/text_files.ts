@@ -8,7 +8,8 @@ import { CorruptBlock } from "../core/codec_errors.ts"
 import { parseLine } from "../core/json_lines.ts"
 import * as Block from "./block.ts"
 import { checkPartitions } from "./creation.ts"
-import { type FileEntry, FileError, Files } from "./files.ts"
+import { type FileEntry, type FileError, Files } from "./files.ts"
+import { filesAt, partOf } from "./listing.ts"
 import { make, type RDD } from "./rdd.ts"
 
 /** How to read files. */
@@ -42,33 +43,12 @@ const linesOf = (files: Files, { path, size }: FileEntry, from: number, to: numb
     }
   })
 
-const isShown = ({ name }: FileEntry): boolean => !name.startsWith("_") && !name.startsWith(".")
-
-const found = (files: Files, path: string): Effect.Effect<ReadonlyArray<FileEntry>, FileError> =>
-  Effect.map(
-    files.list(path),
-    (entries) => entries.length === 1 && entries[0]?.path === path ? entries : entries.filter(isShown),
-  )
-
 /** The lines of partition `i` of `n`: the files, one after the other, are cut into ranges of nearly equal size. */
 const load = (path: string, i: number, n: number): Effect.Effect<Block.Block<string>, FileError> =>
   Effect.gen(function* () {
     const files = yield* Files
-    const entries = yield* found(files, path)
-    const total = entries.reduce((sum, { size }) => sum + size, 0)
-    const [from, to] = [Math.floor((i * total) / n), Math.floor(((i + 1) * total) / n)]
-    const blocks: Array<Block.Block<string>> = []
-    let offset = 0
-    for (const entry of entries) {
-      if (entry.isDirectory) {
-        const cause = "it is a directory in a directory"
-        return yield* Effect.fail(new FileError({ path: entry.path, operation: "read", reason: "Other", cause }))
-      }
-      const [first, end] = [Math.max(0, from - offset), Math.min(entry.size, to - offset)]
-      offset += entry.size
-      if (first < end) blocks.push(yield* linesOf(files, entry, first, end))
-    }
-    return Block.concat(blocks)
+    const parts = partOf(yield* filesAt(files, path), i, n, ({ size }) => size)
+    return Block.concat(yield* Effect.forEach(parts, ({ file, from, to }) => linesOf(files, file, from, to)))
   })
 
 /**

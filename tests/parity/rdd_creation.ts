@@ -53,8 +53,27 @@ export const creation: ReadonlyArray<Row> = [
     test: ["tests/rdd/saving_test.ts", "textFile() cuts files anywhere, and gives each line once"],
     but: "a file or a directory, no patterns",
   },
-  { row: "SX-06", reason: "not yet" },
-  { row: "SX-07", reason: "not yet" },
+  {
+    row: "SX-06",
+    ours: "RDD.wholeTextFiles",
+    test: [
+      "tests/rdd/whole_files_test.ts",
+      "wholeTextFiles() gives each file with its path, by name, without hidden ones",
+      "wholeTextFiles() gives partitions about as many bytes each",
+    ],
+    but: "a file or a directory, no patterns",
+  },
+  {
+    row: "SX-07",
+    ours: "RDD.binaryFiles RDD.binaryRecords",
+    test: [
+      "tests/rdd/whole_files_test.ts",
+      "binaryFiles() gives the bytes of each file once",
+      "binaryRecords() cuts files into records",
+      "binaryRecords() fails with PartialRecord",
+    ],
+    but: "a file or a directory, no patterns; bytes, where Spark's binaryFiles has streams to open",
+  },
   {
     row: "SX-08",
     ours: "RDD.objectFile",

@@ -1,24 +1,11 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import * as fc from "fast-check"
 import { JobFailed } from "../../lib/core/errors.ts"
 import { runtimeFiles } from "../../lib/engine/files.ts"
 import * as RDD from "../../lib/rdd.ts"
-import type { Engine } from "../../lib/rdd/engine.ts"
+import { inFolder } from "./folder.ts"
 import { holdsOnEngines, onEngines } from "./run.ts"
-
-/** Runs with the files of the runtime, and a folder of its own. */
-const inFolder = <A, E>(
-  body: (folder: string) => Effect.Effect<A, E, Engine | Scope.Scope>,
-): Effect.Effect<A, E, Engine | Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.promise(() => Deno.makeTempDir()),
-    (folder) => Effect.promise(() => Deno.remove(folder, { recursive: true })),
-  ).pipe(
-    Effect.flatMap(body),
-    Effect.provideService(RDD.Files, runtimeFiles),
-  )
 
 /** All files of a folder, hidden ones too, with their texts. */
 const contents = (folder: string) =>

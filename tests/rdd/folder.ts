@@ -1,0 +1,18 @@
+/** Tests with real files. */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { runtimeFiles } from "../../lib/engine/files.ts"
+import { Files } from "../../lib/rdd.ts"
+import type { Engine } from "../../lib/rdd/engine.ts"
+
+/** Runs with the files of the runtime, and a folder of its own. */
+export const inFolder = <A, E>(
+  body: (folder: string) => Effect.Effect<A, E, Engine | Scope.Scope>,
+): Effect.Effect<A, E, Engine | Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.promise(() => Deno.makeTempDir()),
+    (folder) => Effect.promise(() => Deno.remove(folder, { recursive: true })),
+  ).pipe(
+    Effect.flatMap(body),
+    Effect.provideService(Files, runtimeFiles),
+  )
