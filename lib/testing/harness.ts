@@ -4,32 +4,22 @@
  * @module
  */
 import * as Clock from "effect/Clock"
-import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
-import type { DStream } from "../dstream/dstream.ts"
-import { inputs, type Listed, make as makeGraph } from "../dstream/graph.ts"
-import { type ErrorOf, foreachRDD, type ServicesOf } from "../dstream/output.ts"
 import type { OutputPolicy } from "../dstream/policy.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
 import { runtimeProcesses } from "../engine/processes.ts"
 import * as StateStore from "../engine/state_store.ts"
-import type { Block } from "../rdd/block.ts"
 import { Engine } from "../rdd/engine.ts"
-import type { ReceiverFailed } from "../receiver/errors.ts"
-import type { BatchFailed, StartError } from "../streaming/errors.ts"
-import type { StreamingEvent } from "../streaming/events.ts"
 import { Registry } from "../streaming/registry.ts"
 import type { BatchEnd, Runtime } from "../streaming/runtime.ts"
 import { Scheduler } from "../streaming/scheduler.ts"
 import { layerEngine, type SparkContext } from "../streaming/spark_context.ts"
 import * as StreamingContext from "../streaming/streaming_context.ts"
-import { lengthOf } from "./input.ts"
 import * as VirtualTime from "./virtual_time.ts"
 
 /** The engines that a test can run on. They give the same results; a test that runs on all of them proves it. */
@@ -148,133 +138,3 @@ export const advance: (
  * slow; as long as nobody else has moved the clock beyond another tick.
  */
 const progress = new WeakMap<Runtime, { readonly due: number; readonly target: number; readonly seen: number }>()
-
-/** What a run of outputs has shown. */
-export interface Ran<E> {
-  /** Everything printed on the console. */
-  readonly stdout: string
-  /** All events, in order. */
-  readonly events: ReadonlyArray<StreamingEvent>
-  /** How each batch ended. */
-  readonly batches: ReadonlyArray<BatchEnd>
-  /** Success, or why the context failed. */
-  readonly exit: Exit.Exit<void, BatchFailed<E> | ReceiverFailed>
-}
-
-/** Effects whose console is a text. */
-const capturing = (write: (text: string) => void): Console.Console => ({
-  ...globalThis.console,
-  log: (...parts) => write(`${parts.map(String).join(" ")}\n`),
-})
-
-/**
- * Runs outputs in virtual time for as many batches as their inputs have, and tells what happened.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { DStream } from "@dstream/dstream"
- * import { Testing } from "@dstream/dstream/testing"
- * import { Effect } from "effect"
- *
- * const outputs = [DStream.print(Testing.input([["a"], ["b"]]))] as const
- * const { batches, stdout } = await Effect.runPromise(Testing.runOutputs(outputs))
- * assert.deepEqual(batches, ["completed", "completed"])
- * assert.match(stdout, /Time: 1000 ms\n-+\na\n\n-+\nTime: 2000 ms\n-+\nb\n\n$/)
- * ```
- */
-export const runOutputs = <const O extends Listed>(
-  outputs: O,
-  options: Options = {},
-): Effect.Effect<
-  Ran<ErrorOf<O[number]>>,
-  StartError | ErrorOf<O[number]>,
-  Exclude<ServicesOf<O[number]>, Scope.Scope | Services>
-> => {
-  let stdout = ""
-  const seen: Array<StreamingEvent> = []
-  const longest = inputs(makeGraph(outputs)).reduce(
-    (most, { traits }) => Math.max(most, traits.source === undefined ? 0 : lengthOf(traits.source)),
-    0,
-  )
-  const program = Effect.gen(function* () {
-    const ssc = yield* StreamingContext.makeWith({ onFailure: options.onFailure })
-    yield* StreamingContext.addStreamingListener(ssc, (event) => Effect.sync(() => void seen.push(event)))
-    const active = yield* StreamingContext.start(ssc, outputs)
-    const batches = yield* advance(active, options.batches ?? longest)
-    yield* StreamingContext.stop(active)
-    return { batches, exit: yield* Effect.exit(StreamingContext.awaitTermination(active)) }
-  })
-  return Effect.map(
-    Effect.scoped(program).pipe(
-      Effect.provideService(Console.Console, capturing((text) => stdout += text)),
-      Effect.provide(layer(options)),
-    ),
-    ({ batches, exit }) => ({ stdout, events: seen, batches, exit }),
-  ) as never
-}
-
-/** The partitions of a stream's RDD in one batch; undefined where it had none. */
-export type Partitions<A> = ReadonlyArray<ReadonlyArray<A>> | undefined
-
-/**
- * As {@link run}, with the records of each partition apart.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { DStream } from "@dstream/dstream"
- * import { Testing } from "@dstream/dstream/testing"
- * import { Effect } from "effect"
- *
- * const numbers = Testing.input([[1, 2, 3], null], { partitions: 2 }).pipe(DStream.map((n) => n * 10))
- * assert.deepEqual(await Effect.runPromise(Testing.runPartitions(numbers)), [[[10], [20, 30]], undefined])
- * ```
- */
-export const runPartitions = <A, E, R>(
-  stream: DStream<A, E, R>,
-  options: Options = {},
-): Effect.Effect<
-  ReadonlyArray<Partitions<A>>,
-  StartError | E | BatchFailed<E> | ReceiverFailed,
-  Exclude<R, Scope.Scope | Services>
-> => {
-  const found = new Map<number, Partitions<A>>()
-  const output = foreachRDD(stream, (rdd, { time }) =>
-    Effect.flatMap(Engine, (engine) => engine.run(rdd)).pipe(
-      Effect.map((blocks: ReadonlyArray<Block<A>>) => void found.set(time, blocks.map(({ records }) => records))),
-    ))
-  const period = Duration.toMillis(options.batchDuration ?? "1 second")
-  const first = (Math.floor((options.clockStart ?? 0) / period) + 1) * period
-  return Effect.flatMap(
-    runOutputs([output], options),
-    ({ batches, exit }) =>
-      Exit.isFailure(exit)
-        ? Effect.failCause(exit.cause)
-        : Effect.succeed(batches.map((_, i) => found.get(first + i * period))),
-  ) as never
-}
-
-/**
- * Runs a stream in virtual time and gives the records of each batch, partition after partition; undefined for a batch
- * in which it had no RDD. Fails as the streaming context does.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { DStream } from "@dstream/dstream"
- * import { Testing } from "@dstream/dstream/testing"
- * import { Effect } from "effect"
- *
- * const sums = Testing.input([[1, 2, 3], [4]]).pipe(DStream.reduce((a, b) => a + b))
- * assert.deepEqual(await Effect.runPromise(Testing.run(sums)), [[6], [4]])
- * ```
- */
-export const run = <A, E, R>(
-  stream: DStream<A, E, R>,
-  options: Options = {},
-): Effect.Effect<
-  ReadonlyArray<ReadonlyArray<A> | undefined>,
-  StartError | E | BatchFailed<E> | ReceiverFailed,
-  Exclude<R, Scope.Scope | Services>
-> => Effect.map(runPartitions(stream, options), (batches) => batches.map((parts) => parts?.flat()))

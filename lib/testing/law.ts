@@ -10,8 +10,9 @@ import * as fc from "fast-check"
 import type { DStream } from "../dstream/dstream.ts"
 import type { Batches } from "./arbitraries.ts"
 import { equal, normal, type Reading } from "./compare.ts"
-import { type Options, run } from "./harness.ts"
+import type { Options } from "./harness.ts"
 import { input } from "./input.ts"
+import { run } from "./runs.ts"
 
 /** How one way to compute it ended. */
 export type Outcome = Exit.Exit<unknown, unknown>

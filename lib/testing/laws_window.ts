@@ -14,10 +14,11 @@ import { window as windowOf } from "../dstream/window.ts"
 import { reduceByKeyAndWindow } from "../dstream/window_keyed.ts"
 import { reduceByWindow as reduceByWindowOf } from "../dstream/window_reduce.ts"
 import { normal } from "./compare.ts"
-import { type Options, run } from "./harness.ts"
+import type { Options } from "./harness.ts"
 import { type Inputs, inputsOf, type Law, law, lengthOf, streamsOf } from "./law.ts"
 import type { ElementOptions } from "./laws_element.ts"
 import type { PairOptions } from "./laws_keyed.ts"
+import { run } from "./runs.ts"
 
 /** An operator that works as `window` does; durations in milliseconds. */
 export type WindowOperator = <A>(

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import type { DStream } from "../dstream/dstream.ts"
 import { normal, type Reading } from "./compare.ts"
-import { type Options, run } from "./harness.ts"
+import type { Options } from "./harness.ts"
 import {
   type Arbitraries,
   type Inputs,
@@ -18,6 +18,7 @@ import {
   type Streams,
   streamsOf,
 } from "./law.ts"
+import { run } from "./runs.ts"
 
 /** The batches of each input, as an oracle's meaning takes them. */
 export type BatchesOf<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: ReadonlyArray<B[I]> }

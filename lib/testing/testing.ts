@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./harness.ts"
+export * from "./runs.ts"
 export { type Given, input, type InputOptions } from "./input.ts"
 export {
   arrivals,

@@ -1,0 +1,186 @@
+/**
+ * Runs: outputs and streams in virtual time, for as many batches as their inputs have.
+ *
+ * @module
+ */
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import type { Tupled } from "../core/tupled.ts"
+import { type AnyDStream, type DStream, isDStream } from "../dstream/dstream.ts"
+import { inputs, type Listed, make as makeGraph } from "../dstream/graph.ts"
+import { type ErrorOf, foreachRDD, type ServicesOf } from "../dstream/output.ts"
+import type { Block } from "../rdd/block.ts"
+import { Engine } from "../rdd/engine.ts"
+import type { ReceiverFailed } from "../receiver/errors.ts"
+import type { BatchFailed, StartError } from "../streaming/errors.ts"
+import type { StreamingEvent } from "../streaming/events.ts"
+import type { BatchEnd } from "../streaming/runtime.ts"
+import * as StreamingContext from "../streaming/streaming_context.ts"
+import { advance, layer, type Options, type Services } from "./harness.ts"
+import { type Given, input, type InputOptions, lengthOf } from "./input.ts"
+
+/** What a run of outputs has shown. */
+export interface Ran<E> {
+  /** Everything printed on the console. */
+  readonly stdout: string
+  /** All events, in order. */
+  readonly events: ReadonlyArray<StreamingEvent>
+  /** How each batch ended. */
+  readonly batches: ReadonlyArray<BatchEnd>
+  /** Success, or why the context failed. */
+  readonly exit: Exit.Exit<void, BatchFailed<E> | ReceiverFailed>
+}
+
+/** Effects whose console is a text. */
+const capturing = (write: (text: string) => void): Console.Console => ({
+  ...globalThis.console,
+  log: (...parts) => write(`${parts.map(String).join(" ")}\n`),
+})
+
+/**
+ * Runs outputs in virtual time for as many batches as their inputs have, and tells what happened.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const outputs = [DStream.print(Testing.input([["a"], ["b"]]))] as const
+ * const { batches, stdout } = await Effect.runPromise(Testing.runOutputs(outputs))
+ * assert.deepEqual(batches, ["completed", "completed"])
+ * assert.match(stdout, /Time: 1000 ms\n-+\na\n\n-+\nTime: 2000 ms\n-+\nb\n\n$/)
+ * ```
+ */
+export const runOutputs = <const O extends Listed>(
+  outputs: O,
+  options: Options = {},
+): Effect.Effect<
+  Ran<ErrorOf<O[number]>>,
+  StartError | ErrorOf<O[number]>,
+  Exclude<ServicesOf<O[number]>, Scope.Scope | Services>
+> => {
+  let stdout = ""
+  const seen: Array<StreamingEvent> = []
+  const longest = inputs(makeGraph(outputs)).reduce(
+    (most, { traits }) => Math.max(most, traits.source === undefined ? 0 : lengthOf(traits.source)),
+    0,
+  )
+  const program = Effect.gen(function* () {
+    const ssc = yield* StreamingContext.makeWith({ onFailure: options.onFailure })
+    yield* StreamingContext.addStreamingListener(ssc, (event) => Effect.sync(() => void seen.push(event)))
+    const active = yield* StreamingContext.start(ssc, outputs)
+    const batches = yield* advance(active, options.batches ?? longest)
+    yield* StreamingContext.stop(active)
+    return { batches, exit: yield* Effect.exit(StreamingContext.awaitTermination(active)) }
+  })
+  return Effect.map(
+    Effect.scoped(program).pipe(
+      Effect.provideService(Console.Console, capturing((text) => stdout += text)),
+      Effect.provide(layer(options)),
+    ),
+    ({ batches, exit }) => ({ stdout, events: seen, batches, exit }),
+  ) as never
+}
+
+/** The partitions of a stream's RDD in one batch; undefined where it had none. */
+export type Partitions<A> = ReadonlyArray<ReadonlyArray<A>> | undefined
+
+/** A run of a stream: what it gives for each batch. */
+type Run<A, E, R> = Effect.Effect<
+  ReadonlyArray<A>,
+  StartError | E | BatchFailed<E> | ReceiverFailed,
+  Exclude<R, Scope.Scope | Services>
+>
+
+/** The streams of some inputs, whose records are of these types. */
+export type InputStreams<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: DStream<B[I]> }
+
+/** Batches for each of some inputs, as `Testing.input` takes them. */
+export type InputBatches<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: ReadonlyArray<Given<B[I]>> }
+
+/** The stream to run, and the options. */
+const asked = (
+  subject: AnyDStream | ((...streams: ReadonlyArray<never>) => AnyDStream),
+  more: Options | ReadonlyArray<unknown> = {},
+  options: Options & InputOptions = {},
+): readonly [AnyDStream, Options] => {
+  if (isDStream(subject)) return [subject, more as Options]
+  const inputs = more as ReadonlyArray<ReadonlyArray<Given<unknown>>>
+  return [subject(...inputs.map((batches) => input(batches, options) as never)), options]
+}
+
+const partitionsOf = (stream: AnyDStream, options: Options): Run<Partitions<unknown>, unknown, unknown> => {
+  const found = new Map<number, Partitions<unknown>>()
+  const output = foreachRDD(stream, (rdd, { time }) =>
+    Effect.flatMap(Engine, (engine) => engine.run(rdd)).pipe(
+      Effect.map((blocks: ReadonlyArray<Block<unknown>>) => void found.set(time, blocks.map(({ records }) => records))),
+    ))
+  const period = Duration.toMillis(options.batchDuration ?? "1 second")
+  const first = (Math.floor((options.clockStart ?? 0) / period) + 1) * period
+  return Effect.flatMap(
+    runOutputs([output], options),
+    ({ batches, exit }) =>
+      Exit.isFailure(exit)
+        ? Effect.failCause(exit.cause)
+        : Effect.succeed(batches.map((_, i) => found.get(first + i * period))),
+  )
+}
+
+/**
+ * As {@link run}, with the records of each partition apart.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const numbers = Testing.input([[1, 2, 3], null], { partitions: 2 }).pipe(DStream.map((n) => n * 10))
+ * assert.deepEqual(await Effect.runPromise(Testing.runPartitions(numbers)), [[[10], [20, 30]], undefined])
+ * ```
+ */
+export const runPartitions: {
+  <A, E, R>(stream: DStream<A, E, R>, options?: Options): Run<Partitions<A>, E, R>
+  <B extends ReadonlyArray<Tupled>, A, E, R>(
+    pipeline: (...streams: InputStreams<B>) => DStream<A, E, R>,
+    inputs: InputBatches<B>,
+    options?: Options & InputOptions,
+  ): Run<Partitions<A>, E, R>
+} = (...args: Parameters<typeof asked>): never => partitionsOf(...asked(...args)) as never
+
+/**
+ * Runs a stream in virtual time and gives the records of each batch, partition after partition; undefined for a batch
+ * in which it had no RDD. Fails as the streaming context does. Takes a stream, whose inputs are `Testing.input`s; or a
+ * pipeline, a function of streams, and batches for each of them.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const sums = Testing.input([[1, 2, 3], [4]]).pipe(DStream.reduce((a, b) => a + b))
+ * assert.deepEqual(await Effect.runPromise(Testing.run(sums)), [[6], [4]])
+ *
+ * type Named<A> = DStream.DStream<readonly [string, A]>
+ * const pipeline = (ages: Named<number>, towns: Named<string>) => DStream.join(ages, towns)
+ * const joined = Testing.run(pipeline, [[[["ann", 31]], []], [[["ann", "Oslo"]], [["bob", "Rome"]]]])
+ * assert.deepEqual(await Effect.runPromise(joined), [[["ann", [31, "Oslo"]]], []])
+ * ```
+ */
+export const run: {
+  <A, E, R>(stream: DStream<A, E, R>, options?: Options): Run<ReadonlyArray<A> | undefined, E, R>
+  <B extends ReadonlyArray<Tupled>, A, E, R>(
+    pipeline: (...streams: InputStreams<B>) => DStream<A, E, R>,
+    inputs: InputBatches<B>,
+    options?: Options & InputOptions,
+  ): Run<ReadonlyArray<A> | undefined, E, R>
+} = (...args: Parameters<typeof asked>): never =>
+  Effect.map(partitionsOf(...asked(...args)), (batches) => batches.map((parts) => parts?.flat())) as never

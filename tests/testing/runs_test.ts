@@ -1,0 +1,40 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as DStream from "../../lib/dstream.ts"
+import { Testing } from "../../lib/testing.ts"
+
+const lengths = (words: DStream.DStream<string>): DStream.DStream<[string, number]> =>
+  DStream.map(words, (word) => [word, word.length])
+
+Deno.test("run() gives a pipeline the batches of its inputs, however many there are", async () => {
+  const none = Testing.run(() => Testing.input([[1]]), [])
+  const one = Testing.run(lengths, [[["a"], null, ["bb"]]])
+  const three = Testing.run((a, b, c) => DStream.unionAll([a, b, c]), [[[1], [2]], [[3]], [[], [], [4]]])
+  assert.deepEqual(await Effect.runPromise(none), [[1]])
+  assert.deepEqual(await Effect.runPromise(one), [[["a", 1]], undefined, [["bb", 2]]])
+  assert.deepEqual(await Effect.runPromise(three), [[1, 3], [2], [4]])
+})
+
+Deno.test("run() infers the records of inputs for a pipeline that does not say them, pairs too", async () => {
+  const joined = Testing.run((ages, towns) => DStream.join(ages, towns), [[[["ann", 31]]], [[["ann", "Oslo"]]]])
+  const found: ReadonlyArray<ReadonlyArray<[string, [number, string]]> | undefined> = await Effect.runPromise(joined)
+  assert.deepEqual(found, [[["ann", [31, "Oslo"]]]])
+})
+
+Deno.test("run() and runPartitions() take options after the inputs", async () => {
+  const options = { batchDuration: "2 seconds", batches: 1, partitions: 3 } as const
+  const parts = Testing.runPartitions((numbers) => DStream.map(numbers, (n) => n + 1), [[[1, 2, 3], [4]]], options)
+  assert.deepEqual(await Effect.runPromise(parts), [[[2], [3], [4]]])
+})
+
+// Never called: what is in it need only compile, or not.
+const wrong = () => {
+  // @ts-expect-error the records are numbers
+  Testing.run(lengths, [[[1]]])
+  // @ts-expect-error there is one input only
+  Testing.run((a: DStream.DStream<string>, b: DStream.DStream<string>) => DStream.union(a, b), [[["a"]]])
+}
+
+Deno.test("run() does not compile where the inputs are not those of the pipeline", () => {
+  assert.equal(typeof wrong, "function")
+})
