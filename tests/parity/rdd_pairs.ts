@@ -37,10 +37,14 @@ export const rddPairs: ReadonlyArray<Row> = [
   },
   {
     row: "RP-06",
-    ours: "RDD.countByKey RDD.countApproxDistinctByKey",
-    test: ["tests/rdd/approximate_test.ts", "countApproxDistinctByKey() is exact for a few values of each key"],
+    ours: "RDD.countByKey RDD.countByKeyApprox RDD.countApproxDistinctByKey",
+    test: [
+      "tests/rdd/approximate_counts_test.ts",
+      "countByKeyApprox() means countByKey() if all partitions are done",
+      "countByValueApprox() and countByKeyApprox() estimate each count",
+    ],
     golden: "RP-18",
-    but: "no countByKeyApprox: give countByKey a timeout",
+    but: "pairs, where Spark has a map",
   },
   { row: "RP-07", ours: "RDD.groupByKey", test: [keyed, "groupByKey() keeps the order of values"], golden: "RP-03" },
   {
