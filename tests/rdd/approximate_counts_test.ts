@@ -4,6 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as TestClock from "effect/testing/TestClock"
 import * as fc from "fast-check"
+import * as Accumulator from "../../lib/accumulator.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { anyKey, anyPair, groupsOf, holdsOnEngines, onEngines, rddOf, sliced } from "./run.ts"
 import { holding, settle, untilTime } from "./time_limit.ts"
@@ -168,6 +169,25 @@ onEngines("countApprox() gives way after each partition, in whatever stage", () 
       assert.deepEqual([ran, at < 30], [at, true])
     }
   }).pipe(Effect.provide(TestClock.layer())))
+
+onEngines(
+  "countApprox() counts additions to accumulators if all partitions are done in time, final those of the rest",
+  () =>
+    Effect.gen(function* () {
+      const gate = Latch.makeUnsafe()
+      const seen = Accumulator.long()
+      const rdd = RDD.map(holding(RDD.range(0, 8, { partitions: 4 }), [3], gate), (n) => {
+        seen.add(1)
+        return n
+      })
+      const { final } = yield* untilTime(RDD.countApprox(rdd, "1 minute"))
+      assert.equal(seen.value, 0)
+      yield* gate.open
+      assert.deepEqual([yield* final, seen.value], [exactly(8), 2])
+      yield* RDD.countApprox(rdd, "1 minute")
+      assert.equal(seen.value, 10)
+    }),
+)
 
 onEngines("countApprox() refuses confidences and times out of range", () =>
   Effect.gen(function* () {
