@@ -11,7 +11,7 @@ import type { RDD } from "../rdd/rdd.ts"
 import { records } from "../rdd/job.ts"
 import { type DStream, lift } from "./dstream.ts"
 import { makeOutput, nameOutput, type Output } from "./output.ts"
-import { SqlError, type SqlInsert, type SqlRow, type SqlSink, statementOf } from "./sql_sink.ts"
+import { type SqlBatch, SqlError, type SqlInsert, type SqlRow, type SqlSink, statementOf } from "./sql_sink.ts"
 
 /** What is written, and under which name. */
 export type SqlOptions<A> = SqlInsert & {
@@ -19,7 +19,22 @@ export type SqlOptions<A> = SqlInsert & {
   readonly name: string
   /** The row of a record: one value for each column, or for each parameter of the statement. Runs where the record is. */
   readonly row: (record: A, batchTime: number) => SqlRow
+  /**
+   * How many marks of batches that have been written are kept for this output (10,000): the newest. With each batch, in its
+   * transaction, those before them are deleted. A batch that comes again when its mark is gone fails with `SqlError`,
+   * because nobody knows whether it has been written; it is never written twice. So keep more than there can be batches to
+   * be run again: those that run at the same time, and all that a restart goes back. Ten thousand are the batches of almost
+   * three hours at one a second, and take about a megabyte. `Infinity` keeps all of them.
+   */
+  readonly keepMarks?: number | undefined
 }
+
+const KEEP_MARKS = 10_000
+
+const problemsOf = (keepMarks: number): ReadonlyArray<string> =>
+  keepMarks === Infinity || (Number.isSafeInteger(keepMarks) && keepMarks >= 1)
+    ? []
+    : [`keepMarks is ${keepMarks}, but must be a whole number of at least 1, or Infinity`]
 
 const width = (insert: SqlInsert, rows: ReadonlyArray<SqlRow>): string | undefined => {
   if (!("columns" in insert)) return undefined
@@ -29,13 +44,15 @@ const width = (insert: SqlInsert, rows: ReadonlyArray<SqlRow>): string | undefin
 }
 
 /**
- * Writes each batch to a database: a row for each record, and in the same transaction the fact that this output has
- * written this batch, in the table `dstream_commits (output, batch_time)`, which is made if it is missing. So a batch that
- * is run again, by a policy, or after a crash in whatever moment, is in the database once.
+ * Writes each batch to a database: a row for each record, and in the same transaction a mark, the fact that this output
+ * has written this batch, in the table `dstream_commits (output, batch_time)`. So a batch that is run again, by a policy,
+ * or after a crash in whatever moment, is in the database once. The newest 10,000 marks of an output are kept, see
+ * `keepMarks`; `dstream_pruned (output, batch_time)` has the newest mark that has been deleted. Both tables are made if they
+ * are missing; leave their rows alone.
  *
  * Rows are made where the records are, and come to the driver one partition after the other, so that one transaction can
- * hold them all; it begins when the first partition is there. Values are always bound, never part of a statement. Rows of
- * `dstream_commits` that are older than any batch that may be run again can be deleted. Fails with `SqlError`.
+ * hold them all; it begins when the first partition is there. Values are always bound, never part of a statement. Fails
+ * with `SqlError`.
  * Sinks are in `@dstream/dstream/sqlite` and `@dstream/dstream/postgres`.
  *
  * @example
@@ -73,26 +90,25 @@ export const saveToSql: {
 } = dual(
   3,
   <A, E, R>(self: DStream<A, E, R>, sink: SqlSink, options: SqlOptions<A>): Output<E | SqlError, R> => {
-    const { name, row } = options
+    const { keepMarks = KEEP_MARKS, name, row } = options
     const insert: SqlInsert = "table" in options
       ? { table: options.table, columns: options.columns }
       : { statement: options.statement }
     const rows = lift("saveToSql", self, (rdd, { time }) => map(rdd, (record) => row(record, time)), {
       functions: [row],
+      check: () => problemsOf(keepMarks),
     })
     const output = makeOutput<E | SqlError, R>({
       operation: "saveToSql",
       stream: rows,
       detail: JSON.stringify([name, statementOf(insert, 1, () => "?")]),
-      run: (rdd, { time }) => Effect.scoped(write(rdd, sink, { output: name, batchTime: time, insert })),
+      run: (rdd, { time }) => Effect.scoped(write(rdd, sink, { output: name, batchTime: time, insert, keepMarks })),
     })
     return nameOutput(output, name)
   },
 )
 
-type Batch = Parameters<SqlSink["begin"]>[0]
-
-const write = Effect.fnUntraced(function* (rdd: RDD<SqlRow, unknown, unknown>, sink: SqlSink, batch: Batch) {
+const write = Effect.fnUntraced(function* (rdd: RDD<SqlRow, unknown, unknown>, sink: SqlSink, batch: SqlBatch) {
   const engine = yield* Engine
   const { partitions } = yield* engine.layout(rdd)
   const partition = Effect.fnUntraced(function* (i: number) {

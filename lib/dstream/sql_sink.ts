@@ -27,9 +27,14 @@ export interface SqlBatch {
   readonly batchTime: number
   /** How they are written. */
   readonly insert: SqlInsert
+  /** How many marks of this output are kept: at least 1, or `Infinity`. */
+  readonly keepMarks: number
 }
 
-/** A database refused something, or the connection broke. Nothing of the batch is in the database then. */
+/**
+ * A database refused something, or the connection broke. Nothing of the batch is in the database then, unless it is the
+ * answer to `COMMIT` that has been lost: running the batch again finds that out.
+ */
 export class SqlError extends Data.Error<{
   /** The output's name. */
   readonly output: string
@@ -58,13 +63,10 @@ export interface SqlTransaction {
 export interface SqlSink {
   /**
    * Connects and begins the transaction of a batch, in the current scope. Undefined if the batch has been committed before:
-   * then nothing is left to be done.
+   * then nothing is left to be done. Fails if the batch is so old that this cannot be told any more, see `keepMarks`.
    */
   readonly begin: (batch: SqlBatch) => Effect.Effect<SqlTransaction | undefined, SqlError, Scope.Scope>
 }
-
-/** The table in which sinks note what has been committed. */
-export const COMMITS = "dstream_commits"
 
 /** A name as SQL takes it, whatever is in it. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`

@@ -14,9 +14,16 @@ export interface Database {
   readonly application: string
   /** Runs a statement, in which `$schema` is that of the test. */
   readonly query: (sql: string) => Promise<Rows>
+  /** Waits until so many connections of this URL wait for a lock. */
+  readonly waiting: (count: number) => Promise<void>
 }
 
 type Body = (database: Database, engine: Testing.EngineName) => Promise<void>
+
+interface Choice {
+  readonly engines?: ReadonlyArray<Testing.EngineName>
+  readonly ignore?: boolean
+}
 
 /** What the tests of a file need. */
 export interface Databases {
@@ -24,8 +31,10 @@ export interface Databases {
   /** Runs a statement outside of any test's schema. */
   readonly query: (sql: string) => Promise<Rows>
   /** A test on each engine, or on those that are named, with a schema of its own. */
-  readonly withDatabase: (name: string, body: Body, engines?: ReadonlyArray<Testing.EngineName>) => void
+  readonly withDatabase: (name: string, body: Body, choice?: Choice) => void
 }
+
+const ENGINES: ReadonlyArray<Testing.EngineName> = ["local", "closures", "loopback"]
 
 /** Called once in a file, before its tests. */
 export const databases = (file: string): Databases => {
@@ -46,16 +55,24 @@ export const databases = (file: string): Databases => {
       url: url.href.replaceAll("+", "%20"),
       application: schema,
       query: (sql) => query(sql.replaceAll("$schema", schema)),
+      waiting: async (count) => {
+        const waits = `application_name = '${schema}' AND wait_event_type = 'Lock'`
+        let found: unknown
+        while (found !== count) {
+          const rows = await query(`SELECT count(*)::int FROM pg_stat_activity WHERE ${waits}`)
+          found = rows[0]?.[0]
+        }
+      },
     }
   }
   return {
     server,
     query,
-    withDatabase: (name, body, engines = ["local", "closures", "loopback"]) => {
+    withDatabase: (name, body, { engines = ENGINES, ignore = false } = {}) => {
       for (const engine of engines) {
         Deno.test({
           name: `${name} [${engine}]`,
-          ignore: !server.available,
+          ignore: ignore || !server.available,
           sanitizeOps: true,
           sanitizeResources: true,
           sanitizeExit: true,

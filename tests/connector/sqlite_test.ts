@@ -129,6 +129,70 @@ withDatabase("saveToSql() binds values of every kind, and never as text of the s
   assert.deepEqual(rows(WORDS), [])
 })
 
+withDatabase(
+  "saveToSql() writes whole numbers as such, also as texts and into columns of no type",
+  async (database) => {
+    const { path, run, rows } = database
+    run("CREATE TABLE numbers (a, b TEXT, c REAL, d INTEGER)")
+    const values = [5, 1.5, Number.MAX_SAFE_INTEGER, NaN, Infinity]
+    const output = Testing.input([values], { partitions: 1 }).pipe(
+      DStream.saveToSql(Sqlite.sink({ path }), {
+        name: "n",
+        table: "numbers",
+        columns: ["a", "b", "c", "d"],
+        row: (value) => [value, value, value, value],
+      }),
+    )
+    await Effect.runPromise(Testing.runOutputs([output]))
+    assert.deepEqual(rows("SELECT typeof(a), b, typeof(c), typeof(d) FROM numbers"), [
+      ["integer", "5", "real", "integer"],
+      ["real", "1.5", "real", "real"],
+      ["integer", "9007199254740991", "real", "integer"],
+      ["null", null, "null", "null"],
+      ["real", "Inf", "real", "real"],
+    ])
+  },
+)
+
+withDatabase("saveToSql() takes no row that has other than a value for each parameter", async (database, engine) => {
+  const { path, rows } = database
+  const saving = async (name: string, statement: string, values: ReadonlyArray<DStream.SqlRow>) => {
+    const output = Testing.input([values], { partitions: 1 }).pipe(
+      DStream.saveToSql(Sqlite.sink({ path }), { name, statement, row: (row) => row }),
+    )
+    return failureOf((await Effect.runPromise(Testing.runOutputs([output], { engine }))).exit)
+  }
+  const PAIR = "-- both\nINSERT INTO words (time, word) VALUES (?2, ?1)"
+  for (const values of [[["a", 1], ["b"]], [[]], [["a", 1, 2]]]) {
+    const failure = await saving("failing", PAIR, values)
+    assert.match(String(failure), /but the statement has more parameters|column index out of range/)
+  }
+  assert.deepEqual(rows(WORDS), [])
+  assert.equal(await saving("both", PAIR, [["a", 1], ["b", 2]]), undefined)
+  assert.equal(await saving("none", "INSERT INTO words DEFAULT VALUES", [[]]), undefined)
+  assert.deepEqual(rows(WORDS), [[null, null], [1, "a"], [2, "b"]])
+})
+
+withDatabase("saveToSql() rolls back where a reader does not let it commit", async ({ path, rows }, engine) => {
+  const output = Testing.input(["a"].map((a) => [a])).pipe(
+    DStream.saveToSql(Sqlite.sink({ path, busyTimeout: 1 }), {
+      name: "words",
+      table: "words",
+      columns: ["word"],
+      row: (word) => [word],
+    }),
+  )
+  const reader = new DatabaseSync(path)
+  reader.exec("BEGIN")
+  reader.prepare("SELECT count(*) FROM words").all()
+  const { exit } = await Effect.runPromise(Testing.runOutputs([output], { engine }))
+  assert.match(String(failureOf(exit)), /database is locked \(COMMIT\)/)
+  reader.close()
+  assert.deepEqual(rows(WORDS), [])
+  for (let i = 0; i < 2; i++) await Effect.runPromise(Testing.runOutputs([output], { engine }))
+  assert.deepEqual(rows(WORDS), [[null, "a"]])
+})
+
 withDatabase("saveToSql() fails with SqlError, which names output, batch and statement", async (database, engine) => {
   const { path, rows } = database
   const run = async (sink: DStream.SqlSink, table: string, row: DStream.SqlRow) => {

@@ -7,7 +7,6 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import {
-  COMMITS,
   type SqlBatch,
   SqlError,
   type SqlRow,
@@ -16,6 +15,7 @@ import {
   type SqlValue,
   statementOf,
 } from "../../dstream/sql_sink.ts"
+import { marksOf, refusal } from "../sql/marks.ts"
 
 /** Which database. */
 export interface SqliteOptions {
@@ -31,15 +31,16 @@ export interface SqliteOptions {
 /** How many rows are written before other fibers get a turn. */
 const ROWS = 1000
 
-const bound = (value: SqlValue): SQLInputValue =>
-  typeof value === "boolean" ? Number(value) : value instanceof Date ? value.toISOString() : value
+/** Whole numbers as integers: JavaScript's numbers would be floating-point ones, `5.0` in a column of texts. */
+const bound = (value: SqlValue): SQLInputValue => {
+  if (typeof value === "number") return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
+  return typeof value === "boolean" ? Number(value) : value instanceof Date ? value.toISOString() : value
+}
+
+const marks = marksOf((index) => `?${index + 1}`, "INTEGER", " WITHOUT ROWID")
 
 const trying = <A>({ output, batchTime }: SqlBatch, statement: string, body: () => A): Effect.Effect<A, SqlError> =>
   Effect.try({ try: body, catch: (cause) => new SqlError({ output, batchTime, statement, cause }) })
-
-const CREATE = `CREATE TABLE IF NOT EXISTS ${COMMITS} ` +
-  "(output TEXT NOT NULL, batch_time INTEGER NOT NULL, PRIMARY KEY (output, batch_time)) WITHOUT ROWID"
-const COMMIT_ROW = `INSERT INTO ${COMMITS} (output, batch_time) VALUES (?, ?) ON CONFLICT DO NOTHING`
 
 const opened = (options: SqliteOptions, batch: SqlBatch): Effect.Effect<DatabaseSync, SqlError, Scope.Scope> =>
   Effect.acquireRelease(
@@ -48,40 +49,68 @@ const opened = (options: SqliteOptions, batch: SqlBatch): Effect.Effect<Database
     (database) => Effect.sync(() => database.close()),
   )
 
+/** Whether a statement has more parameters than a row has values. SQLite would take NULL for the others. */
+const wantsMore = (database: DatabaseSync, text: string, row: SqlRow): boolean => {
+  try {
+    database.prepare(`EXPLAIN ${text}`).all(...[...row, null].map(() => null))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Writes rows with a statement, each of which must have all its parameters. */
+const writer = (database: DatabaseSync, text: string): (rows: ReadonlyArray<SqlRow>) => void => {
+  const statement = database.prepare(text)
+  let width: number | undefined
+  return (rows) => {
+    for (const row of rows) {
+      if (row.length !== width && wantsMore(database, text, row)) {
+        throw new TypeError(`A row has ${row.length} values, but the statement has more parameters`)
+      }
+      width = row.length
+      statement.run(...row.map(bound))
+    }
+  }
+}
+
 const begin: (
   options: SqliteOptions,
   batch: SqlBatch,
 ) => Effect.Effect<SqlTransaction | undefined, SqlError, Scope.Scope> = Effect.fnUntraced(
   function* (options: SqliteOptions, batch: SqlBatch) {
+    const { batchTime, insert, keepMarks, output } = batch
     const database = yield* opened(options, batch)
-    const run = (statement: string) => trying(batch, statement, () => database.exec(statement))
+    const run = (statement: string, ...values: ReadonlyArray<SQLInputValue>) =>
+      trying(batch, statement, () => Number(database.prepare(statement).run(...values).changes))
     yield* run("BEGIN IMMEDIATE")
-    yield* run(CREATE)
-    const { changes } = yield* trying(
-      batch,
-      COMMIT_ROW,
-      () => database.prepare(COMMIT_ROW).run(batch.output, batch.batchTime),
-    )
-    if (Number(changes) === 0) return undefined
-    const text = statementOf(batch.insert, 1, () => "?")
-    const statement = yield* trying(batch, text, () => database.prepare(text))
-    const some = (rows: ReadonlyArray<SqlRow>) =>
-      trying(batch, text, () => {
-        for (const row of rows) statement.run(...row.map(bound))
-      })
+    for (const statement of marks.create) yield* run(statement)
+    if ((yield* run(marks.write, output, batchTime)) === 0) return undefined
+    const noted = yield* trying(batch, marks.pruned, () => database.prepare(marks.pruned).get(output))
+    const refused = refusal(batch, noted?.batch_time)
+    if (refused !== undefined) {
+      return yield* Effect.fail(new SqlError({ output, batchTime, statement: marks.pruned, cause: refused }))
+    }
+    const text = statementOf(insert, 1, () => "?")
+    const some = yield* trying(batch, text, () => writer(database, text))
     const write = Effect.fnUntraced(function* (rows: ReadonlyArray<SqlRow>) {
       for (let i = 0; i < rows.length; i += ROWS) {
-        yield* some(rows.slice(i, i + ROWS))
+        yield* trying(batch, text, () => some(rows.slice(i, i + ROWS)))
         yield* Effect.yieldNow
       }
     })
-    return { write, commit: run("COMMIT") }
+    const commit = Effect.gen(function* () {
+      const old = keepMarks === Infinity ? 0 : yield* run(marks.note, output, keepMarks - 1)
+      if (old > 0) yield* run(marks.prune, output)
+      yield* run("COMMIT")
+    })
+    return { write, commit }
   },
 )
 
 /**
  * A SQLite database for `DStream.saveToSql`. It is opened for the transaction of each batch, so that nothing is kept open
- * in between. Booleans are bound as 0 and 1, dates as ISO texts; bigints must fit into 64 bits.
+ * in between. Booleans are bound as 0 and 1, whole numbers as integers, dates as ISO texts; bigints must fit into 64 bits.
  *
  * @example
  * ```ts
