@@ -1,7 +1,7 @@
 /** A TCP proxy in front of a server, to cut connections. */
 
-/** What the proxy does with bytes: pass them on, or cut the connection, before or after the peer has seen them. */
-export type Verdict = "pass" | "cut" | "pass, then cut when answered"
+/** What the proxy does with bytes: pass them on, lose them, or cut the connection, before or after the peer has seen them. */
+export type Verdict = "pass" | "lose" | "cut" | "pass, then cut when answered"
 
 /** A running proxy. */
 export interface Proxy extends AsyncDisposable {
@@ -29,6 +29,7 @@ export const tcpProxy = (to: { hostname: string; port: number }, judge: (sent: s
           const bytes = buffer.slice(0, n)
           const found = verdict(bytes)
           if (found === "cut") break
+          if (found === "lose") continue
           if (found !== "pass") cutting = true
           for (let at = 0; at < n;) at += await into.write(bytes.subarray(at))
         }
