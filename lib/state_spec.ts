@@ -24,14 +24,13 @@
  *
  * @module
  */
+export { InvalidStateChange, type State } from "./dstream/key_state.ts"
 export {
   type Described,
   function,
   initialState,
-  InvalidStateChange,
   numPartitions,
   partitioner,
-  type State,
   type StateSpec,
   timed,
   timeout,

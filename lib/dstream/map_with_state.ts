@@ -16,7 +16,8 @@ import { make as makeRDD, type RDD } from "../rdd/rdd.ts"
 import { entriesOf, type PendingState } from "../rdd/state.ts"
 import { type DStream, isDStream, lift } from "./dstream.ts"
 import { checked, chosen } from "./partitioning.ts"
-import { CurrentState, type Described, type StateSpec } from "./state_spec.ts"
+import { CurrentState } from "./current_state.ts"
+import type { Described, StateSpec } from "./state_spec.ts"
 import { stateful } from "./stateful.ts"
 
 /**

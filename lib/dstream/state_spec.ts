@@ -1,49 +1,20 @@
 /**
- * What `mapWithState` does: its function, the state that the function is given, and where the state starts and ends.
+ * What `mapWithState` does: its function, and where the state starts, lies and ends.
  *
  * @module
  */
-import * as Cause from "effect/Cause"
-import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import { type Pipeable, Prototype } from "effect/Pipeable"
 import { InvalidOption } from "../core/errors.ts"
-import { showRecord } from "../core/show.ts"
 import type { Tupled } from "../core/tupled.ts"
 import { parallelize } from "../rdd/creation.ts"
 import type { Partitioner, PartitionOptions } from "../rdd/partitioner.ts"
 import { type AnyRDD, type Callable, isRDD, type RDD } from "../rdd/rdd.ts"
+import type { State } from "./key_state.ts"
 
-/** A function has asked something of a {@link State} that cannot be. The message is Spark's. */
-export class InvalidStateChange extends Data.Error<{ readonly problem: string }> {
-  readonly _tag = "InvalidStateChange" as const
-  override get message(): string {
-    return this.problem
-  }
-}
-
-/**
- * The state of one key, for the time of one call: it must not be kept, and the value in it not be changed, only replaced.
- * Spark: `State[S]`.
- */
-export interface State<in out S> {
-  /** Whether the key has a state. */
-  readonly exists: () => boolean
-  /** The state. Throws a `NoSuchElementError` with Spark's `State is not set` if there is none. */
-  readonly get: () => S
-  /** The state, if there is one. */
-  readonly getOption: () => Option.Option<S>
-  /** Sets the state. Throws {@link InvalidStateChange} after `remove`, and while timing out. */
-  readonly update: (state: S) => void
-  /** Removes the state, if there is one. Throws {@link InvalidStateChange} after `remove`, and while timing out. */
-  readonly remove: () => void
-  /** Whether the key has been idle for too long: this call is its last, and it has no value. */
-  readonly isTimingOut: () => boolean
-  /** The state as text, or `<state not set>`. */
-  readonly toString: () => string
-}
+export { CurrentState } from "./current_state.ts"
 
 const TypeId = "~dstream/StateSpec"
 
@@ -254,68 +225,3 @@ export const timeout: {
     return construct({ ...self, invalid })
   },
 )
-
-/** The state that functions are given: one object for all keys of a partition, put on one key after the other. */
-export class CurrentState<S> implements State<S> {
-  #some = false
-  #value: S | undefined
-  #isTimingOut = false
-  /** Whether the function has removed it. */
-  isRemoved = false
-  /** Whether the function has set it. */
-  isUpdated = false
-
-  /** Puts it on a key. */
-  load(some: boolean, value: S | undefined, isTimingOut: boolean): void {
-    this.#some = some
-    this.#value = value
-    this.#isTimingOut = isTimingOut
-    this.isRemoved = false
-    this.isUpdated = false
-  }
-
-  /** What it holds. */
-  get value(): S | undefined {
-    return this.#value
-  }
-
-  exists(): boolean {
-    return this.#some
-  }
-
-  get(): S {
-    if (!this.#some) throw new Cause.NoSuchElementError("State is not set")
-    return this.#value as S
-  }
-
-  getOption(): Option.Option<S> {
-    return this.#some ? Option.some(this.#value as S) : Option.none()
-  }
-
-  update(state: S): void {
-    if (this.isRemoved) throw new InvalidStateChange({ problem: "Cannot update the state after it has been removed" })
-    if (this.#isTimingOut) throw new InvalidStateChange({ problem: "Cannot update the state that is timing out" })
-    this.#some = true
-    this.#value = state
-    this.isUpdated = true
-  }
-
-  remove(): void {
-    if (this.#isTimingOut) throw new InvalidStateChange({ problem: "Cannot remove the state that is timing out" })
-    if (this.isRemoved) {
-      throw new InvalidStateChange({ problem: "Cannot remove the state that has already been removed" })
-    }
-    this.#some = false
-    this.#value = undefined
-    this.isRemoved = true
-    this.isUpdated = false
-  }
-
-  isTimingOut(): boolean {
-    return this.#isTimingOut
-  }
-
-  toString(): string {
-    return this.#some ? showRecord(this.#value) : "<state not set>"
-  }
-}

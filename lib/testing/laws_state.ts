@@ -6,6 +6,7 @@
 import * as Option from "effect/Option"
 import type { Tupled } from "../core/tupled.ts"
 import type { DStream } from "../dstream/dstream.ts"
+import type { State } from "../dstream/key_state.ts"
 import { mapWithState } from "../dstream/map_with_state.ts"
 import * as StateSpec from "../dstream/state_spec.ts"
 import { updateStateByKey } from "../dstream/update_state.ts"
@@ -33,7 +34,7 @@ export type StepOperator = <K, V, S, A>(
 const updateWith: StateOperator = (update) => (stream) => updateStateByKey(stream, update)
 
 const stepWith: StepOperator = <K, V, S, A>(step: Step<K, V, S, A>) => {
-  const spec = StateSpec.function((key: K, value: Option.Option<V>, state: StateSpec.State<S>): A => {
+  const spec = StateSpec.function((key: K, value: Option.Option<V>, state: State<S>): A => {
     const [record, next] = step(key, Option.getOrThrow(value), state.getOption())
     state.update(next)
     return record

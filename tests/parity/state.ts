@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts"
 
-const spec = "tests/dstream/state_spec_test.ts"
+const current = "tests/dstream/current_state_test.ts"
 const mapWithState = "tests/dstream/map_with_state_test.ts"
 
 const placed = "mapWithState() keeps state where numPartitions() and partitioner() say, whatever they were before"
@@ -38,21 +38,21 @@ export const state: ReadonlyArray<Row> = [
     test: [mapWithState, "mapWithState() ends keys in the first batch in which they have been idle for longer"],
     but: "timeouts are exact, not late by up to ten batches",
   },
-  { row: "ST-06", ours: "StateSpec.function", golden: "MS-19", test: [spec, shows] },
-  { row: "ST-07", ours: "StateSpec.function", golden: "MS-14", test: [spec, shows] },
-  { row: "ST-08", ours: "StateSpec.function", golden: "MS-19", test: [spec, shows] },
+  { row: "ST-06", ours: "StateSpec.function", golden: "MS-19", test: [current, shows] },
+  { row: "ST-07", ours: "StateSpec.function", golden: "MS-14", test: [current, shows] },
+  { row: "ST-08", ours: "StateSpec.function", golden: "MS-19", test: [current, shows] },
   {
     row: "ST-09",
     ours: "StateSpec.function StateSpec.InvalidStateChange",
     golden: "MS-16 MS-18",
-    test: [spec, "State.update() sets it, also where there was none, and to nothing"],
+    test: [current, "State.update() sets it, also where there was none, and to nothing"],
   },
   {
     row: "ST-10",
     ours: "StateSpec.function StateSpec.InvalidStateChange",
     golden: "MS-07 MS-13 MS-15 MS-17",
-    test: [spec, removes],
+    test: [current, removes],
   },
-  { row: "ST-11", ours: "StateSpec.function", test: [spec, "State that is timing out can only be read"] },
-  { row: "ST-12", ours: "StateSpec.function", test: [spec, shows] },
+  { row: "ST-11", ours: "StateSpec.function", test: [current, "State that is timing out can only be read"] },
+  { row: "ST-12", ours: "StateSpec.function", test: [current, shows] },
 ]
