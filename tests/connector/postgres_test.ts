@@ -9,6 +9,8 @@ import * as RDD from "../../lib/rdd.ts"
 import * as Postgres from "../../lib/postgres.ts"
 import { Testing } from "../../lib/testing.ts"
 import { type Database, databases } from "./postgres_database.ts"
+import { killedAfter } from "./killing.ts"
+import { writing } from "./postgres_writer.ts"
 import { tcpProxy, type Verdict } from "./tcp_proxy.ts"
 
 const { server, withDatabase, query } = databases(import.meta.url)
@@ -18,18 +20,6 @@ const COMMITS = "SELECT output, batch_time::int AS time FROM $schema.dstream_com
 /** The end of a transaction, as it is sent. */
 const COMMIT = "COMMIT\0"
 const ALL = [[1000, "a"], [1000, "b"], [2000, "c"], [2000, "d"]]
-
-/** Two batches of two partitions; `during` runs for each record before it is written. */
-const writing = (url: string, during: (word: string) => Effect.Effect<void> = () => Effect.void) =>
-  Testing.input([["a", "b"], ["c", "d"]], { partitions: 2 }).pipe(
-    DStream.mapEffect((word) => Effect.as(during(word), word)),
-    DStream.saveToSql(Postgres.sink({ url }), {
-      name: "words",
-      table: "words",
-      columns: ["time", "word"],
-      row: (word, time) => [time, word],
-    }),
-  )
 
 const retried = <E, R>(output: DStream.Output<E, R>) =>
   DStream.onFailure(output, OutputPolicy.retry(Schedule.recurs(3)))
@@ -62,6 +52,16 @@ withDatabase("saveToSql() survives a backend that is terminated in mid-transacti
   assert.equal(terminated, 1)
   assert.deepEqual(await database.query(WORDS), ALL)
 })
+
+withDatabase("saveToSql() writes each batch once when the process is killed, again and again", async (database) => {
+  for (const word of ["a", "b", "d", "c", "d"]) {
+    await killedAfter("stops", new URL("./postgres_writer.ts", import.meta.url), [database.url, word])
+  }
+  assert.deepEqual(await database.query(WORDS), ALL.slice(0, 2))
+  const ran = await Effect.runPromise(Testing.runOutputs([writing(database.url)]))
+  assert.deepEqual(attemptsIn(ran), COMPLETED)
+  assert.deepEqual(await database.query(WORDS), ALL)
+}, { engines: ["local"] })
 
 /** Runs through a proxy that judges what is sent. */
 const throughProxy = async (
