@@ -20,26 +20,13 @@
  *
  * @module
  */
-export {
-  addStreamingListener,
-  awaitTermination,
-  awaitTerminationOrTimeout,
-  droppedEvents,
-  events,
-  getActive,
-  getActiveOrCreate,
-  getState,
-  make,
-  makeWith,
-  remember,
-  removeStreamingListener,
-  type Settings,
-  start,
-  type State,
-  stop,
-  type StopOptions,
-  type StreamingContext,
-} from "./streaming/streaming_context.ts"
+export { make, makeWith, type Settings, type State, type StreamingContext } from "./streaming/context.ts"
+export { start } from "./streaming/starting.ts"
+export { awaitTermination, awaitTerminationOrTimeout } from "./streaming/waiting.ts"
+export { stop, type StopOptions } from "./streaming/stopping.ts"
+export { getActive, getActiveOrCreate, getState } from "./streaming/active.ts"
+export { addStreamingListener, droppedEvents, events, removeStreamingListener } from "./streaming/listening.ts"
+export { remember } from "./streaming/remember.ts"
 export { slice } from "./streaming/slice.ts"
 export { statsReportListener } from "./streaming/stats_report.ts"
 export { Registry } from "./streaming/registry.ts"

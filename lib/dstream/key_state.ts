@@ -4,7 +4,7 @@
  * @module
  */
 import * as Data from "effect/Data"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 
 /** A function has asked something of a {@link State} that cannot be. The message is Spark's. */
 export class InvalidStateChange extends Data.Error<{ readonly problem: string }> {

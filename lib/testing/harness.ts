@@ -8,18 +8,17 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import type { OutputPolicy } from "../dstream/policy.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
 import { runtimeProcesses } from "../engine/processes.ts"
 import * as StateStore from "../engine/state_store.ts"
-import { Engine } from "../rdd/engine.ts"
+import type { Engine } from "../rdd/engine.ts"
+import { runtimeOf, type State, type StreamingContext } from "../streaming/context.ts"
 import { Registry } from "../streaming/registry.ts"
 import type { BatchEnd, Runtime } from "../streaming/runtime.ts"
 import { Scheduler } from "../streaming/scheduler.ts"
 import { layerEngine, type SparkContext } from "../streaming/spark_context.ts"
-import * as StreamingContext from "../streaming/streaming_context.ts"
 import * as VirtualTime from "./virtual_time.ts"
 
 /** The engines that a test can run on. They give the same results; a test that runs on all of them proves it. */
@@ -109,13 +108,13 @@ export const layer = (options: Options = {}): Layer.Layer<Services> => {
  * ```
  */
 export const advance: (
-  active: StreamingContext.StreamingContext<StreamingContext.State, unknown>,
+  active: StreamingContext<State, unknown>,
   batches?: number,
 ) => Effect.Effect<ReadonlyArray<BatchEnd>> = Effect.fnUntraced(function* (
-  active: StreamingContext.StreamingContext<StreamingContext.State, unknown>,
+  active: StreamingContext<State, unknown>,
   batches = 1,
 ) {
-  const runtime = yield* Effect.orDie(StreamingContext.runtimeOf("advance", active))
+  const runtime = yield* Effect.orDie(runtimeOf("advance", active))
   const { batchDuration } = runtime.options
   const ends: Array<BatchEnd> = []
   for (let i = 0; i < batches; i++) {

@@ -1,0 +1,91 @@
+/**
+ * Which state a context is in, and which one is active.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { internalsOf, type State, type StreamingContext } from "./context.ts"
+import { Registry } from "./registry.ts"
+
+/**
+ * The state of a context, whatever its handle says. Spark: `getState`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, StreamingContext } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const ssc = yield* StreamingContext.make
+ *   yield* StreamingContext.start(ssc, [DStream.print(DStream.constant(["hello"]))])
+ *   return [ssc.state, yield* StreamingContext.getState(ssc)]
+ * })
+ * const states = await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
+ * assert.deepEqual(states, ["Initialized", "Active"])
+ * ```
+ */
+export const getState = (ssc: StreamingContext<State, unknown>): Effect.Effect<State> =>
+  Effect.sync(() => internalsOf(ssc).state)
+
+/**
+ * The context that has been started and not stopped, if there is one. Spark: `StreamingContext.getActive`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, StreamingContext } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect, Option } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const ssc = yield* StreamingContext.make
+ *   const active = yield* StreamingContext.start(ssc, [DStream.print(DStream.constant(["hello"]))])
+ *   const during = yield* StreamingContext.getActive
+ *   yield* StreamingContext.stop(active)
+ *   return [during, yield* StreamingContext.getActive].map(Option.isSome)
+ * })
+ * const found = await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
+ * assert.deepEqual(found, [true, false])
+ * ```
+ */
+export const getActive: Effect.Effect<Option.Option<StreamingContext<"Active", unknown>>> = Effect.map(
+  Registry,
+  (registry) => Option.fromUndefinedOr(registry.active),
+)
+
+/**
+ * The active context, or the one that `creating` gives. Spark:
+ * `StreamingContext.getActiveOrCreate`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, StreamingContext } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const running = StreamingContext.getActiveOrCreate(
+ *   Effect.flatMap(StreamingContext.make, (ssc) =>
+ *     StreamingContext.start(ssc, [DStream.print(DStream.constant(["hello"]))])),
+ * )
+ * const program = Effect.gen(function* () {
+ *   const first = yield* running
+ *   return first === (yield* running)
+ * })
+ * const same = await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
+ * assert.equal(same, true)
+ * ```
+ */
+export const getActiveOrCreate = <S extends State, E2, E, R>(
+  creating: Effect.Effect<StreamingContext<S, E2>, E, R>,
+): Effect.Effect<StreamingContext<S | "Active", unknown>, E, R> =>
+  Effect.flatMap(
+    getActive,
+    Option.match({
+      onSome: (active): Effect.Effect<StreamingContext<S | "Active", unknown>, E, R> => Effect.succeed(active),
+      onNone: () => creating,
+    }),
+  )
