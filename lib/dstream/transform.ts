@@ -10,7 +10,8 @@ import * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
 import { FunctionFailed } from "../core/errors.ts"
 import type { Engine } from "../rdd/engine.ts"
-import { type AnyRDD, type Callable, isRDD, type RDD } from "../rdd/rdd.ts"
+import type { Callable } from "../rdd/primitive.ts"
+import { type AnyRDD, isRDD, type RDD } from "../rdd/rdd.ts"
 import { Batch } from "./batch.ts"
 import {
   agreeing,

@@ -6,7 +6,8 @@
 import { dual } from "../core/dual.ts"
 import { checkPartitioning } from "./keyed.ts"
 import { fromOptions, type PartitionOptions } from "./partitioner.ts"
-import { type AnyRDD, isRDD, type Join, make, type RDD } from "./rdd.ts"
+import type { Join } from "./primitive.ts"
+import { type AnyRDD, isRDD, make, type RDD } from "./rdd.ts"
 
 /** The record type of an RDD. */
 export type RecordOf<S> = S extends RDD<infer A, unknown, unknown> ? A : never

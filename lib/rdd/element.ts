@@ -6,7 +6,8 @@
 import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import type { Tupled } from "../core/tupled.ts"
-import { isRDD, make, type Narrow, type RDD } from "./rdd.ts"
+import type { Narrow } from "./primitive.ts"
+import { isRDD, make, type RDD } from "./rdd.ts"
 
 /** An RDD with one operation more on each partition. `preserves`: whether keys stay in their partitions. */
 export const narrow = <A, E, R>(

@@ -9,7 +9,8 @@ import { UnsupportedKey } from "../core/keys.ts"
 import { BroadcastDestroyed } from "./broadcast.ts"
 import { joinArrays } from "./block.ts"
 import { type ActionError, CurrentJob, Engine } from "./engine.ts"
-import { type AnyRDD, make, type Narrow, type RDD } from "./rdd.ts"
+import type { Narrow } from "./primitive.ts"
+import { type AnyRDD, make, type RDD } from "./rdd.ts"
 
 /** The records of all partitions (or of those named), in one new array. */
 export const records = <A, E, R>(

@@ -9,7 +9,8 @@ import type { Nested, Tupled } from "../core/tupled.ts"
 import { checkPartitions } from "./creation.ts"
 import { keyBy } from "./element.ts"
 import { fromOptions, type PartitionOptions } from "./partitioner.ts"
-import { type Combine, isRDD, make, type RDD } from "./rdd.ts"
+import type { Combine } from "./primitive.ts"
+import { isRDD, make, type RDD } from "./rdd.ts"
 
 /** How `combineByKey` makes one value of all the values of a key. */
 export interface Combiners<in V, in out C> {

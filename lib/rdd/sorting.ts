@@ -12,7 +12,8 @@ import { checkPartitioning } from "./keyed.ts"
 import { compare, type OrderOption } from "./ordering.ts"
 import type { Partitioner } from "./partitioner.ts"
 import { type DirectionOption, rangesOf } from "./range_partitioner.ts"
-import { isRDD, make, type RangeSpec, type RDD } from "./rdd.ts"
+import type { RangeSpec } from "./primitive.ts"
+import { isRDD, make, type RDD } from "./rdd.ts"
 import { values } from "./values.ts"
 
 /** Options of a sort. */

@@ -7,7 +7,8 @@ import { dual } from "../core/dual.ts"
 import { Mismatch } from "../core/errors.ts"
 import type { Tupled } from "../core/tupled.ts"
 import type { ErrorOf, RecordOf, ServicesOf } from "./cogroup.ts"
-import { type AnyRDD, type Callable, isRDD, make, type RDD } from "./rdd.ts"
+import type { Callable } from "./primitive.ts"
+import { type AnyRDD, isRDD, make, type RDD } from "./rdd.ts"
 
 const paired = (parts: ReadonlyArray<ReadonlyArray<never>>): ReadonlyArray<[never, never]> => {
   const [left = [], right = []] = parts

@@ -5,7 +5,7 @@ import { named } from "../../lib/dstream/dstream.ts"
 import { fingerprint, GraphMismatch, mismatch } from "../../lib/dstream/fingerprint.ts"
 import { make } from "../../lib/dstream/graph.ts"
 import { foreachRDD, nameOutput, print } from "../../lib/dstream/output.ts"
-import type { Callable } from "../../lib/rdd/rdd.ts"
+import type { Callable } from "../../lib/rdd/primitive.ts"
 import { outputs } from "./fingerprint_worker.ts"
 import { build, chain, counting, graphOf, shape, stub } from "./graph_arbitrary.ts"
 

@@ -7,7 +7,7 @@ import { loopFor, sourceOf } from "../../../lib/engine/local/generated.ts"
 import type { ElementKind, Loop, Shape, Terminal } from "../../../lib/engine/local/program.ts"
 import * as Block from "../../../lib/rdd/block.ts"
 import { columnsOf, PairBlock } from "../../../lib/rdd/pair_block.ts"
-import type { Callable } from "../../../lib/rdd/rdd.ts"
+import type { Callable } from "../../../lib/rdd/primitive.ts"
 
 type Pair = readonly [number, number]
 

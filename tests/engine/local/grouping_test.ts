@@ -5,7 +5,7 @@ import { hashKey } from "../../../lib/core/keys.ts"
 import { gatherGroups, gatherJoined } from "../../../lib/engine/local/grouping.ts"
 import * as Block from "../../../lib/rdd/block.ts"
 import { PairBlock } from "../../../lib/rdd/pair_block.ts"
-import type { Join } from "../../../lib/rdd/rdd.ts"
+import type { Join } from "../../../lib/rdd/primitive.ts"
 
 const pairs = fc.array(fc.tuple(fc.constantFrom("a", "b", "c", "d"), fc.nat(9)), { maxLength: 8 })
 type Pairs = ReadonlyArray<readonly [string, number]>

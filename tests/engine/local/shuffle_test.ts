@@ -5,7 +5,7 @@ import { hashKey } from "../../../lib/core/keys.ts"
 import * as Block from "../../../lib/rdd/block.ts"
 import { type Cut, cutPairs, cutTable, gatherCombined } from "../../../lib/engine/local/shuffle.ts"
 import * as Partitioner from "../../../lib/rdd/partitioner.ts"
-import type { Combine } from "../../../lib/rdd/rdd.ts"
+import type { Combine } from "../../../lib/rdd/primitive.ts"
 
 type Pairs = ReadonlyArray<readonly [string, number]>
 
