@@ -20,7 +20,8 @@
  *
  * @module
  */
-export { make, makeWith, type Settings, type State, type StreamingContext } from "./streaming/context.ts"
+export type { Settings, State, StreamingContext } from "./streaming/context.ts"
+export { make, makeWith } from "./streaming/making.ts"
 export { start } from "./streaming/starting.ts"
 export { awaitTermination, awaitTerminationOrTimeout } from "./streaming/waiting.ts"
 export { stop, type StopOptions } from "./streaming/stopping.ts"
