@@ -31,7 +31,8 @@ export { remember } from "./streaming/remember.ts"
 export { slice } from "./streaming/slice.ts"
 export { statsReportListener } from "./streaming/stats_report.ts"
 export { Registry } from "./streaming/registry.ts"
-export { logListener, type StreamingListener } from "./streaming/listener_bus.ts"
+export type { StreamingListener } from "./streaming/listener_bus.ts"
+export { logListener } from "./streaming/log_listener.ts"
 export type {
   BatchInfo,
   OutputOperationInfo,

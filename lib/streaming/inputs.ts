@@ -18,7 +18,7 @@ import type { StoredBlock } from "../receiver/hand_over.ts"
 import { type RunningReceiver, supervise } from "../receiver/supervisor.ts"
 import type { InputAllocation } from "./allocation.ts"
 import type { ReceiverInfo, StreamingEvent } from "./events.ts"
-import { RunsInside } from "./listener_bus.ts"
+import { RunsInside } from "./inside.ts"
 import type { Services } from "./provided.ts"
 import { noAllocation } from "./timeline.ts"
 

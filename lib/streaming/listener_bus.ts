@@ -4,26 +4,16 @@
  * @module
  */
 import type * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { forever } from "../core/fresh.ts"
 import type { StreamingEvent } from "./events.ts"
+import { RunsInside } from "./inside.ts"
 
 /** Listens to a streaming context. Events come one at a time, in order; a failure of the listener is its own affair. */
 export type StreamingListener = (event: StreamingEvent) => Effect.Effect<void>
-
-/** Whether the current fiber runs on behalf of a streaming context: as a job, or as a listener. */
-export const RunsInside: Context.Reference<boolean> = Context.Reference<boolean>("@dstream/dstream/RunsInside", {
-  defaultValue: () => false,
-})
-
-/** Whether the current fiber makes or runs a batch: a test in virtual time must let its sleeps pass. */
-export const InBatch: Context.Reference<boolean> = Context.Reference<boolean>("@dstream/dstream/InBatch", {
-  defaultValue: () => false,
-})
 
 /** How many events may wait for one listener; what comes beyond is dropped and counted. */
 const CAPACITY = 16_384
@@ -108,43 +98,5 @@ export const make = (scope: Scope.Scope): ListenerBus => {
         concurrency: "unbounded",
       })
     }),
-  }
-}
-
-/**
- * A listener that logs what went wrong: receivers' errors and restarts, failed batches and outputs. Every context has it;
- * put a `Logger` of your own in its place to get the messages.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { StreamingContext } from "@dstream/dstream"
- * import { Effect, Logger } from "effect"
- *
- * const messages: Array<unknown> = []
- * const logger = Logger.layer([Logger.make(({ message }) => messages.push(message))])
- * const event = { _tag: "BatchGenerationFailed", batchTime: 1000, failureReason: "no parent" } as const
- * await Effect.runPromise(Effect.provide(StreamingContext.logListener(event), logger))
- * assert.deepEqual(messages, [["Error generating jobs for time 1000 ms: no parent"]])
- * ```
- */
-export const logListener: StreamingListener = (event): Effect.Effect<void> => {
-  switch (event._tag) {
-    case "ReceiverError":
-    case "ReceiverStopped": {
-      const { lastError, lastErrorMessage, name } = event.receiver
-      if (event._tag === "ReceiverStopped" && lastError === "") return Effect.logDebug(`${name}: ${lastErrorMessage}`)
-      return Effect.logWarning(`${name}: ${lastErrorMessage}${lastError === "" ? "" : ` (${lastError})`}`)
-    }
-    case "BatchGenerationFailed":
-      return Effect.logError(`Error generating jobs for time ${event.batchTime} ms: ${event.failureReason}`)
-    case "OutputOperationCompleted":
-      return event.operation.failureReason === undefined
-        ? Effect.void
-        : Effect.logError(`Error running job ${event.operation.name}: ${event.operation.failureReason}`)
-    case "GraphNotPortable":
-      return Effect.logDebug("The graph is a plain list of outputs: it runs on the calling isolate")
-    default:
-      return Effect.void
   }
 }

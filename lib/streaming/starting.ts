@@ -13,7 +13,7 @@ import { fail } from "../dstream/policy.ts"
 import { InvalidGraph, validate } from "../dstream/validate.ts"
 import { handle, type Internals, internalsOf, type StreamingContext } from "./context.ts"
 import { AlreadyStarted, AlreadyStopped, AnotherContextActive, type StartError } from "./errors.ts"
-import * as Bus from "./listener_bus.ts"
+import { logListener } from "./log_listener.ts"
 import { Registry } from "./registry.ts"
 import { Runtime } from "./runtime.ts"
 import { shutDown } from "./stopping.ts"
@@ -66,7 +66,7 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
 const running = Effect.fnUntraced(
   function* (internals: Internals, graph: Graph.AnyGraph, site: CallSite, end: Effect.Effect<void>) {
     const { batchDuration, bus, engine, resolved, scope, settings } = internals
-    yield* bus.add(Bus.logListener)
+    yield* bus.add(logListener)
     if (graph.origin === undefined) bus.publish({ _tag: "GraphNotPortable" })
     const runtime = yield* Runtime.start(
       {

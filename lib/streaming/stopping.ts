@@ -10,7 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { PATIENCE, within } from "../receiver/patience.ts"
 import { handle, type Internals, internalsOf, type State, type StreamingContext } from "./context.ts"
-import * as Bus from "./listener_bus.ts"
+import { RunsInside } from "./inside.ts"
 import { Registry } from "./registry.ts"
 
 /** How long a stop that is not graceful waits for listeners, in milliseconds. */
@@ -87,7 +87,7 @@ export const stop: <E>(
 ) {
   const internals = internalsOf(ssc)
   const registry = yield* Registry
-  const inside = yield* Bus.RunsInside
+  const inside = yield* RunsInside
   const release = () => {
     if (registry.active !== undefined && internalsOf(registry.active) === internals) registry.active = undefined
   }

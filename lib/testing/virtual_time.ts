@@ -10,7 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
-import { InBatch } from "../streaming/listener_bus.ts"
+import { InBatch } from "../streaming/inside.ts"
 import type { Runtime } from "../streaming/runtime.ts"
 
 /** A batch does not end, however much time it is given. */

@@ -1,0 +1,45 @@
+/**
+ * The listener that every context has: it logs what went wrong.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import type { StreamingListener } from "./listener_bus.ts"
+
+/**
+ * A listener that logs what went wrong: receivers' errors and restarts, failed batches and outputs. Every context has it;
+ * put a `Logger` of your own in its place to get the messages.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { StreamingContext } from "@dstream/dstream"
+ * import { Effect, Logger } from "effect"
+ *
+ * const messages: Array<unknown> = []
+ * const logger = Logger.layer([Logger.make(({ message }) => messages.push(message))])
+ * const event = { _tag: "BatchGenerationFailed", batchTime: 1000, failureReason: "no parent" } as const
+ * await Effect.runPromise(Effect.provide(StreamingContext.logListener(event), logger))
+ * assert.deepEqual(messages, [["Error generating jobs for time 1000 ms: no parent"]])
+ * ```
+ */
+export const logListener: StreamingListener = (event): Effect.Effect<void> => {
+  switch (event._tag) {
+    case "ReceiverError":
+    case "ReceiverStopped": {
+      const { lastError, lastErrorMessage, name } = event.receiver
+      if (event._tag === "ReceiverStopped" && lastError === "") return Effect.logDebug(`${name}: ${lastErrorMessage}`)
+      return Effect.logWarning(`${name}: ${lastErrorMessage}${lastError === "" ? "" : ` (${lastError})`}`)
+    }
+    case "BatchGenerationFailed":
+      return Effect.logError(`Error generating jobs for time ${event.batchTime} ms: ${event.failureReason}`)
+    case "OutputOperationCompleted":
+      return event.operation.failureReason === undefined
+        ? Effect.void
+        : Effect.logError(`Error running job ${event.operation.name}: ${event.operation.failureReason}`)
+    case "GraphNotPortable":
+      return Effect.logDebug("The graph is a plain list of outputs: it runs on the calling isolate")
+    default:
+      return Effect.void
+  }
+}
