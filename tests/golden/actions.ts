@@ -89,6 +89,8 @@ const table: Readonly<Record<string, (node: NodeSpec) => Action>> = {
   mean: numeric(RDD.mean),
   variance: numeric(RDD.variance),
   stdev: numeric(RDD.stdev),
+  countApproxDistinct: ({ relativeSD }) => (rdd) =>
+    RDD.countApproxDistinct(rdd, { relativeSD: relativeSD as number | undefined }),
   popVariance: numeric(RDD.popVariance),
   popStdev: numeric(RDD.popStdev),
   sampleVariance: numeric(RDD.sampleVariance),
@@ -106,13 +108,7 @@ const table: Readonly<Record<string, (node: NodeSpec) => Action>> = {
       : RDD.histogram(numbers, node.edges as ReadonlyArray<number>, { even: node.even === true })
   },
   storageLevel: () => (rdd) => Effect.sync(() => RDD.getStorageLevel(rdd)),
-  persist: ({ level }) => (rdd) => Effect.sync(() => RDD.getStorageLevel(RDD.persist(rdd, level as never))),
-  cache: () => (rdd) => Effect.sync(() => RDD.getStorageLevel(RDD.cache(rdd))),
-  unpersist: () => (rdd) => Effect.as(RDD.unpersist(rdd), RDD.getStorageLevel(rdd)),
   isCheckpointed: () => (rdd) => Effect.sync(() => RDD.isCheckpointed(rdd)),
-  // There is no directory to checkpoint to, and none is needed.
-  checkpoint: () => (rdd) => Effect.asVoid(RDD.localCheckpoint(rdd)),
-  localCheckpoint: () => (rdd) => Effect.asVoid(RDD.localCheckpoint(rdd)),
   saveAsTextFile: ({ twice }) => (rdd) =>
     Effect.scoped(Effect.gen(function* () {
       const path = `${yield* folder}/rdd`
@@ -124,6 +120,39 @@ const table: Readonly<Record<string, (node: NodeSpec) => Action>> = {
   partitioner: () => (rdd) =>
     Effect.map(RDD.partitioner(rdd), (found) => partitionerName(Option.getOrUndefined(found))),
 }
+
+/** What an action that changes its RDD leaves of it, and what it gives. */
+export type Change = (rdd: AnyRDD) => Effect.Effect<readonly [AnyRDD, unknown], unknown, Engine>
+
+const persisting = (change: (rdd: AnyRDD, node: NodeSpec) => AnyRDD) => (node: NodeSpec): Change => (rdd) =>
+  Effect.sync(() => {
+    const changed = change(rdd, node)
+    return [changed, RDD.getStorageLevel(changed)]
+  })
+
+const unpersisted = (rdd: AnyRDD): AnyRDD => {
+  const [parent] = rdd.parents
+  return RDD.getStorageLevel(rdd) === "NONE" || parent === undefined ? rdd : unpersisted(parent as AnyRDD)
+}
+
+// There is no directory to checkpoint to, and none is needed.
+const checkpointing = (): Change => (rdd) => Effect.map(RDD.localCheckpoint(rdd), (changed) => [changed, undefined])
+
+const changes: Readonly<Record<string, (node: NodeSpec) => Change>> = {
+  persist: persisting((rdd, { level }) => RDD.persist(rdd, level as never)),
+  cache: persisting(RDD.cache),
+  unpersist: () => (rdd) =>
+    Effect.map(RDD.unpersist(rdd), () => {
+      const plain = unpersisted(rdd)
+      return [plain, RDD.getStorageLevel(plain)]
+    }),
+  checkpoint: checkpointing,
+  localCheckpoint: checkpointing,
+}
+
+/** The change that a case names, where it is one. */
+export const changeOf = (node: NodeSpec): Change | undefined =>
+  Object.hasOwn(changes, node.op) ? changes[node.op]?.(node) : undefined
 
 /** The action that a case names. */
 export const actionOf = (node: NodeSpec): Action => lookUp(table, node.op, "action")(node)

@@ -23,13 +23,20 @@ const shifted =
   (f: (self: Interval.Interval, by: number) => Interval.Interval) => (...[a = 0, b = 0, by = 0]: Numbers) =>
     Interval.show(f(Interval.make(a, b), by))
 
+const made = (f: (n: number) => number): Readonly<Record<string, Call>> => ({ apply: f })
+
 const tables: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   Duration: { ...functions(Durations), toString: Durations.show },
   Durations: functions(Durations),
-  Time: { ...functions(Time), toString: Time.show },
+  Milliseconds: made(Durations.milliseconds),
+  Seconds: made(Durations.seconds),
+  Minutes: made(Durations.minutes),
+  Time: { ...functions(Time), toString: Time.show, milliseconds: Durations.milliseconds },
   Interval: {
     ...functions(Interval),
     toString: (a: number, b: number) => Interval.show(Interval.make(a, b)),
+    beginTime: (a: number) => a,
+    endTime: (_: number, b: number) => b,
     duration: (a: number, b: number) => Interval.duration(Interval.make(a, b)),
     plus: shifted(Interval.plus),
     minus: shifted(Interval.minus),
@@ -47,7 +54,7 @@ export const callCase = (golden: Case): Effect.Effect<Differences> =>
     const number = compareValues("number of results", expected.results?.length, calls.length)
     const found = number === undefined ? [] : [number]
     for (const [i, { fn, args }] of calls.entries()) {
-      const [space = "", name = ""] = fn.split(".")
+      const [space = "", name = "apply"] = fn.split(".")
       const call = lookUp(lookUp(tables, space, ""), name, space) as (...args: ReadonlyArray<unknown>) => unknown
       const exit = yield* Effect.exit(Effect.suspend(() => {
         const value = call(...args.map(decode))

@@ -30,7 +30,7 @@ export interface InputSpec {
   readonly partitions?: number
   readonly rdds?: ReadonlyArray<Given>
   readonly oneAtATime?: boolean
-  readonly default?: ReadonlyArray<unknown> | null
+  readonly default?: Exclude<Given, { readonly throw: string }>
   readonly data?: ReadonlyArray<unknown> | null
   readonly [field: string]: unknown
 }
@@ -51,6 +51,12 @@ export interface OutputSpec {
   readonly rdd?: ReadonlyArray<NodeSpec>
   readonly action?: NodeSpec
   readonly [field: string]: unknown
+}
+
+/** What Spark gave for one output of a `stream` case. */
+export interface OutputsSpec {
+  readonly slideMs: number
+  readonly batches: ReadonlyArray<EntrySpec>
 }
 
 /** An error as Spark gave it; `task` is what happened inside of a task. */
@@ -114,7 +120,8 @@ export interface StepSpec extends ContextSpec {
 
 /** What Spark did. */
 export interface Expected {
-  readonly outputs?: Readonly<Record<string, unknown>>
+  /** Of a script the plain lists; `"free"` where relaxations leave an output uncompared. */
+  readonly outputs?: Readonly<Record<string, OutputsSpec | ReadonlyArray<EntrySpec> | "free">>
   readonly batchErrors?: ReadonlyArray<BatchErrorSpec>
   readonly error?: ErrorSpec
   readonly order?: ReadonlyArray<string>
@@ -133,6 +140,8 @@ export interface Case extends ContextSpec {
   readonly kind: string
   readonly numBatches?: number
   readonly informative?: boolean
+  /** `jobs`: outputs are numbered among those that have something to do in a batch. Relaxations say so. */
+  readonly numbering?: "jobs"
   readonly inputs?: ReadonlyArray<InputSpec>
   readonly nodes?: ReadonlyArray<NodeSpec>
   readonly outputs?: ReadonlyArray<OutputSpec>

@@ -1,5 +1,5 @@
 /** Comparisons: what differs, in one line, or undefined. */
-import type { Compare, EntrySpec, ErrorSpec, OutputSpec, ResultSpec } from "./case.ts"
+import type { Compare, EntrySpec, ErrorSpec, NodeSpec, OutputSpec, ResultSpec } from "./case.ts"
 import { matches, showError } from "./errors.ts"
 import { encode, show } from "./values.ts"
 
@@ -50,9 +50,40 @@ const equal = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.st
 const differ = (what: string, expected: unknown, got: unknown): string =>
   `${what}: expected ${show(expected)}, got ${show(got)}`
 
+/** What differs in two lists: all of it where it is short, else what only one of them has. */
+const differIn = (what: string, expected: ReadonlyArray<unknown>, got: ReadonlyArray<unknown>): string => {
+  const whole = differ(what, expected, got)
+  if (!whole.includes("...")) return whole
+  const without = (all: ReadonlyArray<unknown>, others: ReadonlyArray<unknown>) => {
+    const left = new Map<string, number>()
+    for (const each of others) left.set(show(each, Infinity), (left.get(show(each, Infinity)) ?? 0) + 1)
+    return all.filter((each) => {
+      const count = left.get(show(each, Infinity)) ?? 0
+      left.set(show(each, Infinity), count - 1)
+      return count <= 0
+    })
+  }
+  const [lacking, beyond] = [without(expected, got), without(got, expected)]
+  if (lacking.length > 0 || beyond.length > 0) {
+    return `${what}: lacks ${show(lacking)}, has ${show(beyond)} instead, of ${expected.length} expected`
+  }
+  const at = expected.findIndex((each, i) => !equal(each, got[i]))
+  return `${what}: another order, from place ${at} on: expected ${show(expected[at])}, got ${show(got[at])}`
+}
+
 /** Compares values, exactly. */
 export const compareValues = (what: string, expected: unknown, got: unknown): string | undefined =>
   equal(encode(expected), encode(got)) ? undefined : differ(what, encode(expected), encode(got))
+
+/** Compares texts, where one is expected: the first line that differs. */
+export const compareText = (what: string, expected: string | undefined, got: string): string | undefined => {
+  if (expected === undefined || expected === got) return undefined
+  const [lines, others] = [expected.split("\n"), got.split("\n")]
+  const at = lines.findIndex((line, i) => line !== others[i])
+  return at < 0
+    ? differ(`${what}, number of lines`, lines.length, others.length)
+    : differ(`${what}, line ${at + 1}`, lines[at], others[at] ?? null)
+}
 
 /** Compares elements in the order that matters. */
 export const compareElements = (
@@ -61,7 +92,9 @@ export const compareElements = (
   got: unknown,
   compare: Compare = "list",
 ): string | undefined =>
-  equal(canonical(expected, compare), canonical(got, compare)) ? undefined : differ(what, expected, encode(got))
+  equal(canonical(expected, compare), canonical(got, compare))
+    ? undefined
+    : differIn(what, list(encode(expected)), list(encode(got)))
 
 /** Compares elements by partition. Where their order is free, that of the partitions is as well. */
 export const comparePartitions = (
@@ -74,7 +107,21 @@ export const comparePartitions = (
     const each = parts.map((part) => canonical(part, compare))
     return compare === "list" ? each : sorted(each)
   }
-  return equal(form(expected), form(got)) ? undefined : differ(what, expected, encode(got))
+  return equal(form(expected), form(got)) ? undefined : differIn(what, expected, list(encode(got)))
+}
+
+/** Compares what an action gave. */
+export const compareAction = (
+  what: string,
+  expected: unknown,
+  got: unknown,
+  { op, compare = "list" }: NodeSpec,
+): string | undefined => {
+  if (!Array.isArray(expected) || !Array.isArray(got)) return compareValues(what, expected, got)
+  if (op !== "glomCollect") return compareElements(what, expected, got, compare)
+  if (compare === "list") return comparePartitions(what, expected, got, compare)
+  return compareValues(`${what}, number of partitions`, expected.length, got.length) ??
+    compareElements(what, expected.flat(), got.flat(), compare)
 }
 
 /** Compares errors. */
@@ -110,7 +157,7 @@ export const compareEntry = (expected: EntrySpec, got: Entry | undefined, output
   }
   if ("error" in got) return differ(what, summary(expected), showError(got.error))
   if (expected.called !== undefined) return compareValues(what, expected.called, got.called)
-  if ("value" in expected) return compareElements(what, expected.value, got.value, output.action?.compare)
+  if ("value" in expected) return compareAction(what, expected.value, got.value, output.action ?? { op: "collect" })
   return compareOutput(what, expected, got, output)
 }
 

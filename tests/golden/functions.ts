@@ -19,14 +19,31 @@ const boom = (value: unknown): never => {
   throw new UserError(`boom: ${showRecord(value)}`)
 }
 
+const vague = new Set<string>()
+
+/** Throws where nobody says with which text: any text stands for this one. */
+export const boomSomehow = (text: string): never => {
+  vague.add(text)
+  throw new UserError(text)
+}
+
+/** Whether a text was thrown only for want of the right one, in this case. */
+export const isVague = (text: string): boolean => vague.has(text)
+
+/** Before another case. */
+export const forgetVague = (): void => vague.clear()
+
 /** Whether two values are the same. */
 export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 const failing = (v: unknown) => (x: unknown) => same(x, v) ? boom(v) : x
 const modulo = (x: number, n: number) => ((x % n) + n) % n
+/** Whole numbers of Spark have no negative zero. */
+const whole = (x: number) => x + 0
 const total = (list: ReadonlyArray<number>) => list.reduce((a, b) => a + b, 0)
 const largest = (a: never, b: never) => compare(a, b) >= 0 ? a : b
-const add = (a: number, b: number) => a + b
+const add = (a: unknown, b: unknown) =>
+  typeof a === "number" && typeof b === "number" ? a + b : `${showRecord(a)}${showRecord(b)}`
 const chars = (x: string) => Array.from(x)
 
 const map: Table = {
@@ -35,11 +52,12 @@ const map: Table = {
   double: () => (x: number) => x * 2,
   plus: (n: number) => (x: number) => x + n,
   minus: (n: number) => (x: number) => x - n,
-  times: (n: number) => (x: number) => x * n,
-  negate: () => (x: number) => -x,
+  times: (n: number) => (x: number) => whole(x * n),
+  negate: () => (x: number) => whole(-x),
   square: () => (x: number) => x * x,
   mod: (n: number) => (x: number) => modulo(x, n),
   half: () => (x: number) => x / 2,
+  "half, whole": () => (x: number) => whole(Math.trunc(x / 2)),
   length: () => (x: string) => x.length,
   upper: () => (x: string) => x.toUpperCase(),
   suffix: (s: string) => (x: unknown) => `${showRecord(x)}${s}`,
@@ -99,7 +117,7 @@ const flatMap: Table = {
 const combine: Table = {
   add: () => add,
   sub: () => (a: number, b: number) => a - b,
-  mul: () => (a: number, b: number) => a * b,
+  mul: () => (a: number, b: number) => whole(a * b),
   max: () => largest,
   min: () => (a: never, b: never) => compare(a, b) <= 0 ? a : b,
   left: () => (a: unknown) => a,
@@ -110,7 +128,8 @@ const combine: Table = {
   countInc: () => (a: number) => a + 1,
   sumCount: () => ([sum, count]: readonly [number, number], v: number) => [sum + v, count + 1],
   sumCountMerge: () => (a: readonly [number, number], b: readonly [number, number]) => [a[0] + b[0], a[1] + b[1]],
-  failAdd: (v: unknown) => (a: number, b: number) => same(a, v) || same(b, v) ? boom(v) : add(a, b),
+  failAdd: (v: unknown) => (a: number, b: number) =>
+    same(a, v) || same(b, v) ? boomSomehow(`boom: ${showRecord(v)}`) : add(a, b),
 }
 
 type Part = ReadonlyArray<never>
@@ -126,7 +145,7 @@ const partition: Table = {
   reverse: () => (part: Part) => part.toReversed(),
   swapPairs: () => (part: ReadonlyArray<Pair>) => part.map(([a, b]) => [b, a]),
   failIfEmpty: () => (part: Part) => {
-    if (part.length === 0) throw new UserError("empty partition")
+    if (part.length === 0) boomSomehow("empty partition")
     return part
   },
   withIndex: () => (part: Part, index: number) => part.map((x) => [index, x]),

@@ -8,7 +8,7 @@ import { actionOf, partitionerName } from "./actions.ts"
 import { type BatchErrorSpec, lookUp, type OutputSpec } from "./case.ts"
 import type { Entry } from "./compare.ts"
 import { errorOf } from "./errors.ts"
-import { UserError } from "./functions.ts"
+import { boomSomehow, UserError } from "./functions.ts"
 import type { Stream } from "./nodes.ts"
 import { one, rddProgram } from "./rdd_nodes.ts"
 import { show } from "./values.ts"
@@ -16,6 +16,8 @@ import { show } from "./values.ts"
 /** A batch or an output that failed here. */
 export interface BatchError extends Omit<BatchErrorSpec, "error" | "outputOpId"> {
   readonly outputOpId?: number
+  /** The output that failed. */
+  readonly output?: string
   readonly error: unknown
 }
 
@@ -36,6 +38,15 @@ export class Recorder {
     else known.push(entry)
   }
 
+  /** The failures with Spark's ids of outputs: the place among those that had something to do in the batch. */
+  get errorsAsSpark(): ReadonlyArray<BatchError> {
+    return this.errors.map((each) => {
+      if (each.output === undefined) return each
+      const ran = this.order.filter((run) => run.startsWith(`${each.time} `))
+      return { ...each, outputOpId: ran.indexOf(`${each.time} ${each.output}`) }
+    })
+  }
+
   /** An output whose runs are noted. */
   watch(id: string, output: AnyOutput): AnyOutput {
     return {
@@ -48,7 +59,7 @@ export class Recorder {
           Effect.sync(() => {
             const error = errorOf(cause)
             this.add(id, { time: info.time, error })
-            this.errors.push({ time: info.time, phase: "job", outputOpId: info.outputId, error })
+            this.errors.push({ time: info.time, phase: "job", outputOpId: info.outputId, output: id, error })
           })
         )),
     }
@@ -77,7 +88,10 @@ const table: Readonly<Record<string, Build>> = {
   failAt: (stream, spec, add) =>
     DStream.foreachRDD(stream, (_, { time }) =>
       Effect.sync(() => {
-        if (time === spec.time) throw new UserError(spec.message ?? `boom at ${time}`)
+        if (time === spec.time) {
+          if (spec.message === undefined) boomSomehow(`boom at ${time}`)
+          throw new UserError(spec.message)
+        }
         add({ time, called: true })
       })),
   saveAsTextFiles: saving(DStream.saveAsTextFiles),

@@ -3,58 +3,69 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { RDD } from "../../mod.ts"
 import { Testing } from "../../lib/testing.ts"
-import { actionOf } from "./actions.ts"
-import { type Case, missing, type NodeSpec } from "./case.ts"
-import { compareElements, comparePartitions, compareResult, compareValues, type Result } from "./compare.ts"
+import { actionOf, changeOf } from "./actions.ts"
+import { type Case, Missing, missing, type NodeSpec } from "./case.ts"
+import { compareAction, compareErrors, compareResult, compareValues, type Result } from "./compare.ts"
 import { layerOptions } from "./contexts.ts"
 import { errorOf } from "./errors.ts"
 import { type AnyRDD, idsOf, rddNode } from "./rdd_nodes.ts"
 import type { Differences } from "./stream_cases.ts"
 import { decodeAll } from "./values.ts"
 
-/** How the value of an action is compared. */
-const comparing = (what: string, action: NodeSpec) => (expected: unknown, got: unknown): string | undefined => {
-  if (!Array.isArray(expected) || !Array.isArray(got)) return compareValues(what, expected, got)
-  const { compare = "list" } = action
-  if (action.op !== "glomCollect") return compareElements(what, expected, got, compare)
-  if (compare === "list") return comparePartitions(what, expected, got, compare)
-  return compareValues(`${what}, number of partitions`, expected.length, got.length) ??
-    compareElements(what, expected.flat(), got.flat(), compare)
-}
+type Known = Map<string, AnyRDD>
 
-const build = ({ rdds = [], nodes = [] }: Case): ReadonlyMap<string, AnyRDD> => {
-  const known = new Map<string, AnyRDD>()
+const find = (known: Known, id: string): AnyRDD => known.get(id) ?? missing(`RDD ${id}`)
+
+const build = ({ rdds = [], nodes = [] }: Case): Known => {
+  const known: Known = new Map()
   for (const { id, data, slices } of rdds) known.set(id, RDD.parallelize(decodeAll(data), { partitions: slices }))
   for (const node of nodes) {
-    const apply = rddNode(node)
-    const result = apply((idsOf(node) ?? []).map((id) => known.get(id) ?? missing(`RDD ${id}`)), 0)
+    const result = rddNode(node)((idsOf(node) ?? []).map((id) => find(known, id)), 0)
     if (result !== null) known.set(node.id ?? node.op, result)
   }
   return known
+}
+
+/** Runs an action. Spark's `persist` and the like change the RDD; what ours give takes its place. */
+const act = (known: Known, action: NodeSpec): Effect.Effect<unknown, unknown, Testing.Services> =>
+  Effect.suspend(() => {
+    const id = idsOf(action)?.[0] ?? missing("an action without an RDD")
+    const change = changeOf(action)
+    if (change === undefined) return actionOf(action)(find(known, id))
+    return Effect.map(change(find(known, id)), ([rdd, value]) => {
+      known.set(id, rdd)
+      return value
+    })
+  })
+
+/** What Spark refuses while building is told here when the RDD is used, at the latest. */
+const refused = (golden: Case, known: Known): Effect.Effect<unknown, unknown, Testing.Services> => {
+  const { actions = [], expected: { error } } = golden
+  const rdd = known.get(error?.at ?? "")
+  return rdd === undefined ? Effect.forEach(actions, (action) => act(known, action)) : RDD.count(rdd)
 }
 
 /** Runs a case on one engine. */
 export const rddCase = (golden: Case, engine: Testing.EngineName): Effect.Effect<Differences> =>
   Effect.gen(function* () {
     const { actions = [], expected } = golden
-    const rdds = build(golden)
-    const runs = actions.map((action) => ({
-      action,
-      run: actionOf(action)(rdds.get(idsOf(action)?.[0] ?? "") ?? missing(`RDD ${action.in}`)),
-    }))
-    const exits = yield* Effect.forEach(runs, ({ run }) => Effect.exit(run)).pipe(
-      Effect.provide(Testing.layer(layerOptions(golden, engine))),
-    )
-    const results = exits.map((exit): Result =>
-      Exit.isSuccess(exit) ? { value: exit.value } : { error: errorOf(exit.cause) }
-    )
-    // What Spark refuses while building is reported here by every action.
-    const refused = expected.error
-    const wanted = refused === undefined ? expected.results ?? [] : runs.map(() => ({ error: refused }))
-    const number = compareValues("number of results", wanted.length, results.length)
-    const different = runs.map(({ action }, i) => {
+    const built = yield* Effect.exit(Effect.sync(() => build(golden)))
+    if (expected.error !== undefined) {
+      const exit = Exit.isFailure(built) ? built : yield* Effect.exit(refused(golden, built.value))
+      return Exit.isSuccess(exit)
+        ? [`expected ${expected.error.class} ${expected.error.message}, but it is accepted`]
+        : [compareErrors("building", expected.error, errorOf(exit.cause))].filter((found) => found !== undefined)
+    }
+    const known = yield* built
+    const found = [compareValues("number of results", (expected.results ?? []).length, actions.length)]
+    for (const [i, action] of actions.entries()) {
+      const exit = yield* Effect.exit(act(known, action))
+      const got: Result = Exit.isSuccess(exit) ? { value: exit.value } : { error: errorOf(exit.cause) }
+      if (got.error instanceof Missing) return []
       const what = `${i} ${action.op}`
-      return compareResult(what, wanted[i] ?? {}, results[i] ?? {}, comparing(what, action))
-    })
-    return [number, ...different].filter((found) => found !== undefined)
-  })
+      found.push(
+        compareResult(what, expected.results?.[i] ?? {}, got, (a, b) => compareAction(what, a, b, action)),
+      )
+    }
+    return found.filter((each) => each !== undefined)
+  }).pipe(Effect.provide(Testing.layer(layerOptions(golden, engine))))

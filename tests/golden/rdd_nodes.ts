@@ -1,7 +1,7 @@
 /** RDD operations of cases: in `rdd` cases, and inside of `transform`. */
 import { Partitioner, RDD } from "../../mod.ts"
 import { lookUp, missing, type NodeSpec } from "./case.ts"
-import { combineFn, flatMapFn, mapFn, partitionFn, predicateFn, UserError, zipFn } from "./functions.ts"
+import { boomSomehow, combineFn, flatMapFn, mapFn, partitionFn, predicateFn, UserError, zipFn } from "./functions.ts"
 import { decode, decodeAll } from "./values.ts"
 
 /** An RDD of a case. */
@@ -66,6 +66,11 @@ export const drawing = (node: NodeSpec): RDD.SampleOptions => ({
   withReplacement: node.withReplacement === true,
 })
 
+const cogroup = (node: NodeSpec): Apply => ([first, ...rest]) =>
+  rest.length === 1
+    ? RDD.cogroup(first as Pairs, rest[0] as Pairs, partitions(node))
+    : RDD.cogroup(first as Pairs, rest as Array<Pairs>, partitions(node)) as AnyRDD
+
 const table: Readonly<Record<string, (node: NodeSpec) => Apply>> = {
   parallelize: (node) => () => RDD.parallelize(decodeAll(node.data as ReadonlyArray<unknown>), partitions(node)),
   emptyRDD: () => () => RDD.empty(),
@@ -87,8 +92,9 @@ const table: Readonly<Record<string, (node: NodeSpec) => Apply>> = {
   },
   mapWithTime: () => (rdds, time) => RDD.map(one(rdds), (x) => [x, time]),
   throwAt: (node) => (rdds, time) => {
-    if (time === node.time) throw new UserError(String(node.message ?? `boom at ${time}`))
-    return one(rdds)
+    if (time !== node.time) return one(rdds)
+    if (node.message === undefined) boomSomehow(`boom at ${time}`)
+    throw new UserError(String(node.message))
   },
   returnNull: () => () => null,
   glom: plainly(RDD.glom),
@@ -146,10 +152,8 @@ const table: Readonly<Record<string, (node: NodeSpec) => Apply>> = {
     const options = { mapSideCombine: node.mapSideCombine !== false, ...partitions(node) }
     return (rdds) => RDD.combineByKey(pairs(rdds), functions, options)
   },
-  cogroup: (node) => ([first, ...rest]) =>
-    rest.length === 1
-      ? RDD.cogroup(first as Pairs, rest[0] as Pairs, partitions(node))
-      : RDD.cogroup(first as Pairs, rest as Array<Pairs>, partitions(node)) as AnyRDD,
+  cogroup,
+  groupWith: cogroup,
   join: joining((a, b, options) => RDD.join(a, b, options)),
   leftOuterJoin: joining((a, b, options) => RDD.leftOuterJoin(a, b, options)),
   rightOuterJoin: joining((a, b, options) => RDD.rightOuterJoin(a, b, options)),
@@ -158,6 +162,7 @@ const table: Readonly<Record<string, (node: NodeSpec) => Apply>> = {
   sampleByKey: keyed((rdd, node) =>
     RDD.sampleByKey(rdd, decode(node.fractions) as ReadonlyArray<readonly [unknown, number]>, drawing(node))
   ),
+  filterByRange: keyed((rdd, node) => RDD.filterByRange(rdd, decode(node.lower), decode(node.upper))),
   sortByKey: keyed((rdd, node) => RDD.sortByKey(rdd, sort(node))),
   repartitionAndSortWithinPartitions: keyed((rdd, node) => RDD.repartitionAndSortWithinPartitions(rdd, hashOf(node))),
 }

@@ -10,8 +10,7 @@ const recorded = async (family: string, id: string): Promise<Case> => {
   return found
 }
 
-const judged = async (golden: Case): Promise<Outcome["_tag"]> =>
-  (await judge(await differences(), "other", golden))._tag
+const judged = async (golden: Case): Promise<Outcome["_tag"]> => (await judge(await differences(), golden))._tag
 
 interface Outputs {
   readonly [id: string]: { readonly slideMs: number; readonly batches: ReadonlyArray<EntrySpec> }
@@ -68,7 +67,7 @@ Deno.test("judge() fails a wrong result beside timeouts at other times", async (
 })
 
 Deno.test("judge() fails an operation that differs from Spark's as intended, but does not what it should", async () => {
-  const relaxed = relaxations.timeouts?.(await same("map_with_state", "MS-10"))
+  const [relaxed] = [relaxations.timeouts?.(await same("map_with_state", "MS-10")) ?? []].flat()
   assert.ok(relaxed)
   assert.equal(await judged(relaxed), "Passed")
   const nodes = relaxed.nodes?.map((node) => node.id === "w~" ? { ...node, timeout: 4000 } : node) ?? []
@@ -108,20 +107,20 @@ Deno.test("judge() skips what Spark takes out of an inverse window that never ca
 })
 
 Deno.test("judge() skips what Spark counts between two windows", async () => {
-  const apart = { window: 1000, slide: 2000, f: "add" }
-  const given = (op: string, inv: string | undefined, outputs: ReadonlyArray<unknown>): Case => {
-    const golden = inverse({ ...apart, op, ...(inv === undefined ? {} : { inv }) }, [1, 2, 3, 4], [0, 0], 2000)
+  const given = (op: string, outputs: ReadonlyArray<unknown>): Case => {
+    const golden = inverse({}, [1, 2, 3, 4], [0, 0], 2000)
     const batches = outputs.map((output, i) => ({ time: (i + 1) * 2000, output: [output] }))
     return {
       ...golden,
       inputs: [{ id: "s", batches: [["a"], ["a", "a"], ["a"], ["a"]] }],
+      nodes: [{ id: "n", op, in: "s", window: 1000, slide: 2000 }],
       expected: { outputs: { out: { slideMs: 2000, batches } } },
     }
   }
-  assert.equal(await judged(given("countByWindow", undefined, [3, 2])), "Skipped")
-  assert.equal(await judged(given("countByWindow", undefined, [3, 3])), "Failed")
-  assert.equal(await judged(given("countByValueAndWindow", undefined, [["a", 3], ["a", 2]])), "Skipped")
-  assert.equal(await judged(given("countByValueAndWindow", undefined, [["a", 3], ["a", 4]])), "Failed")
+  assert.equal(await judged(given("countByWindow", [3, 2])), "Skipped")
+  assert.equal(await judged(given("countByWindow", [3, 3])), "Failed")
+  assert.equal(await judged(given("countByValueAndWindow", [["a", 3], ["a", 2]])), "Skipped")
+  assert.equal(await judged(given("countByValueAndWindow", [["a", 3], ["a", 4]])), "Failed")
 })
 
 const boom = {
@@ -199,7 +198,7 @@ Deno.test("judge() skips slices of batches to come and of forgotten ones", async
 
 Deno.test("differences.json names relaxations that there are", async () => {
   for (const { differs, like } of await differences()) {
-    assert.ok(differs !== undefined || like !== undefined)
+    assert.ok((differs === undefined) !== (like === undefined))
     if (like !== undefined) assert.ok(like in relaxations, like)
   }
 })

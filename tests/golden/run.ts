@@ -1,155 +1,128 @@
 /** Compares with recordings of Apache Spark: `deno task golden [folder …]`. */
-import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
-import type { Testing } from "../../lib/testing.ts"
-import { callCase, hashCase } from "./call_cases.ts"
-import { type Case, type Family, takeMissing } from "./case.ts"
-import { errorOf, showError } from "./errors.ts"
-import { relaxations } from "./relaxations.ts"
-import { rddCase } from "./rdd_cases.ts"
-import { scriptCase } from "./script_cases.ts"
-import { type Differences, streamCase } from "./stream_cases.ts"
+import type { Case } from "./case.ts"
+import { type Intended, judge, type Outcome } from "./judge.ts"
 
-type Kind = (golden: Case, engine: Testing.EngineName) => Effect.Effect<Differences>
+export { type Intended, judge, type Outcome, runCase } from "./judge.ts"
 
-/** How a case ended. */
-export type Outcome =
-  | { readonly _tag: "Passed" }
-  | { readonly _tag: "Failed"; readonly differences: ReadonlyArray<string> }
-  | { readonly _tag: "Skipped"; readonly reason: string }
-
-/** A difference on purpose: what is said about it when a case shows it, and a case that does. */
-export interface Intended {
-  readonly family?: string
-  readonly id?: string
-  readonly reason: string
-  /** A pattern of the difference, wherever it occurs. */
-  readonly differs?: string
-  /** A relaxation of cases, wherever it applies. Without this and a pattern the case itself may differ, in any way. */
-  readonly like?: string
+interface Loaded {
+  readonly path: string
+  readonly family: string
+  readonly cases: ReadonlyArray<unknown>
 }
 
-const kinds: Readonly<Record<string, Kind>> = {
-  stream: streamCase,
-  script: scriptCase,
-  rdd: rddCase,
-  call: callCase,
-  hash: hashCase,
+/** What could be read, and what is wrong with the rest. */
+export interface Recordings {
+  readonly families: ReadonlyArray<Loaded>
+  readonly problems: ReadonlyArray<string>
 }
 
-const engines: ReadonlyArray<Testing.EngineName> = ["local", "closures", "loopback"]
+const problem = (path: string, error: unknown): Recordings => ({
+  families: [],
+  problems: [`${path}: ${error instanceof Error ? error.message : String(error)}`],
+})
 
-/** How much real time a case may take on one engine. */
-const LIMIT = "20 seconds"
-
-const runOn = (golden: Case, kind: Kind, engine: Testing.EngineName): Promise<Differences> =>
-  Effect.suspend(() => kind(golden, engine)).pipe(
-    // Without waiting for the interruption: what hangs may not listen.
-    Effect.forkDetach,
-    Effect.flatMap((fiber) => Effect.timeout(Fiber.await(fiber), LIMIT)),
-    Effect.flatten,
-    Effect.catchCause((cause) => Effect.succeed([showError(errorOf(cause))])),
-    Effect.map((differences) => differences.map((text) => `[${engine}] ${text}`)),
-    Effect.runPromise,
-  )
-
-/** Runs a case on all engines. */
-export const runCase = async (golden: Case): Promise<Outcome> => {
-  const kind = kinds[golden.kind]
-  if (kind === undefined) return { _tag: "Skipped", reason: `kind ${golden.kind}` }
-  takeMissing()
-  const differences: Array<string> = []
-  for (const engine of golden.kind === "call" || golden.kind === "hash" ? engines.slice(0, 1) : engines) {
-    differences.push(...await runOn(golden, kind, engine))
-    const [lacking] = takeMissing()
-    if (lacking !== undefined) return { _tag: "Skipped", reason: `missing: ${lacking}` }
+const familyIn = async (path: string): Promise<Recordings> => {
+  try {
+    const value: unknown = JSON.parse(await Deno.readTextFile(path))
+    if (typeof value !== "object" || value === null || !("cases" in value)) return { families: [], problems: [] }
+    const family = "family" in value ? String(value.family) : path.replace(/^.*\/|\.json$/g, "")
+    return Array.isArray(value.cases)
+      ? { families: [{ path, family, cases: value.cases }], problems: [] }
+      : problem(path, "cases is no list")
+  } catch (error) {
+    return problem(path, error)
   }
-  if (differences.length === 0) return { _tag: "Passed" }
-  return golden.informative === true ? { _tag: "Skipped", reason: "informative" } : { _tag: "Failed", differences }
 }
 
-const excused = (intended: ReadonlyArray<Intended>, family: string, { id }: Case, outcome: Outcome): Outcome => {
-  if (outcome._tag !== "Failed") return outcome
-  const purposes = outcome.differences.map((text) =>
-    intended.find(({ differs, ...each }) =>
-      differs === undefined
-        ? each.like === undefined && each.family === family && each.id === id
-        : new RegExp(differs).test(text)
-    )
-  )
-  const [first] = purposes
-  return first === undefined || purposes.includes(undefined)
-    ? outcome
-    : { _tag: "Skipped", reason: `intended difference: ${first.reason}` }
-}
+const together = (all: ReadonlyArray<Recordings>): Recordings => ({
+  families: all.flatMap(({ families }) => families),
+  problems: all.flatMap(({ problems }) => problems),
+})
 
-/**
- * Runs a case. If it fails, it counts as skipped when everything that differs differs on purpose: by its text, or because
- * nothing differs once the case is relaxed.
- */
-export const judge = async (intended: ReadonlyArray<Intended>, family: string, golden: Case): Promise<Outcome> => {
-  const outcome = excused(intended, family, golden, await runCase(golden))
-  if (outcome._tag !== "Failed") return outcome
-  const single = intended.filter(({ like = "" }) => relaxations[like]?.(golden) !== undefined)
-  const tries = single.length > 1 ? [...single.map((each) => [each]), single] : [single]
-  for (const some of tries.filter(({ length }) => length > 0)) {
-    const relaxed = some.reduce((all, { like = "" }) => relaxations[like]?.(all) ?? all, golden)
-    const again = excused(intended, family, golden, await runCase(relaxed))
-    if (again._tag === "Passed") {
-      return { _tag: "Skipped", reason: `intended difference: ${some.map(({ reason }) => reason).join("; ")}` }
-    }
-    if (again._tag === "Skipped") return again
+/** The recordings in a folder, or in one file. */
+export const recordingsIn = async (path: string): Promise<Recordings> => {
+  if (path.endsWith(".json")) return await familyIn(path)
+  try {
+    const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name)
+    const files = names.filter((name) => name.endsWith(".json")).toSorted()
+    const found = together(await Promise.all(files.map((name) => familyIn(`${path.replace(/\/$/, "")}/${name}`))))
+    const empty = found.families.length === 0 && found.problems.length === 0
+    return empty ? problem(path, "there are no recordings in it") : found
+  } catch (error) {
+    return problem(path, error)
   }
-  return outcome
-}
-
-const isFamily = (value: unknown): value is Family => typeof value === "object" && value !== null && "cases" in value
-
-const familiesIn = async (folder: string): Promise<ReadonlyArray<Family>> => {
-  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).filter((name) =>
-    name.endsWith(".json")
-  )
-  const files = await Promise.all(
-    names.toSorted().map(async (name): Promise<unknown> => JSON.parse(await Deno.readTextFile(`${folder}/${name}`))),
-  )
-  return files.filter(isFamily)
 }
 
 /** The differences on purpose. */
 export const differences = async (): Promise<ReadonlyArray<Intended>> =>
   JSON.parse(await Deno.readTextFile(new URL("differences.json", import.meta.url)))
 
-const main = async (folders: ReadonlyArray<string>): Promise<number> => {
+/** Differences once each, with the engines that show them. */
+const merged = (differences: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const engines = new Map<string, Array<string>>()
+  for (const each of differences) {
+    const [, engine = "", text = each] = /^\[(\w+)\] ([^]*)$/.exec(each) ?? []
+    const known = engines.get(text)
+    if (known === undefined) engines.set(text, [engine])
+    else known.push(engine)
+  }
+  return Array.from(engines, ([text, names]) => names.length === 3 ? text : `${text} (${names.join(", ")})`)
+}
+
+/** How many differences of a case are told. */
+const MANY = 8
+
+const failure = (name: string, differences: ReadonlyArray<string>): string => {
+  const all = merged(differences)
+  const rest = all.length > MANY ? [`and ${all.length - MANY} more`] : []
+  return [`FAILED ${name}`, ...all.slice(0, MANY), ...rest].join("\n    ")
+}
+
+const judgeSafely = async (intended: ReadonlyArray<Intended>, golden: unknown): Promise<Outcome> => {
+  try {
+    return await judge(intended, golden as Case)
+  } catch (error) {
+    return {
+      _tag: "Failed",
+      differences: [`the comparison itself fails: ${error instanceof Error ? error.stack : error}`],
+    }
+  }
+}
+
+const idOf = (golden: unknown): string =>
+  typeof golden === "object" && golden !== null && "id" in golden ? String(golden.id) : "(no id)"
+
+/** Runs what there is, tells what differs, and gives the exit code. */
+export const main = async (
+  folders: ReadonlyArray<string>,
+  tell: (line: string) => void = console.log,
+): Promise<number> => {
   const here = new URL(".", import.meta.url).pathname
   const intended = await differences()
   const counts = { Passed: 0, Failed: 0, Skipped: 0 }
   const skipped = new Map<string, Array<string>>()
-  const families = (await Promise.all((folders.length === 0 ? [here] : folders).map(familiesIn))).flat()
+  const { families, problems } = together(
+    await Promise.all((folders.length === 0 ? [here] : folders).map(recordingsIn)),
+  )
   for (const { family, cases } of families) {
     const own = { Passed: 0, Failed: 0, Skipped: 0 }
     for (const golden of cases) {
-      const outcome = await judge(intended, family, golden)
+      const name = `${family} ${idOf(golden)}`
+      const outcome = await judgeSafely(intended, golden)
       counts[outcome._tag]++
       own[outcome._tag]++
-      if (outcome._tag === "Skipped") {
-        const reason = skipped.get(outcome.reason)
-        if (reason === undefined) skipped.set(outcome.reason, [`${family} ${golden.id}`])
-        else reason.push(`${family} ${golden.id}`)
-      }
-      if (outcome._tag === "Failed") {
-        const [first, ...rest] = outcome.differences
-        console.log(`FAILED ${family} ${golden.id}: ${first}${rest.length === 0 ? "" : ` (and ${rest.length} more)`}`)
-      }
+      if (outcome._tag === "Skipped") skipped.set(outcome.reason, [...skipped.get(outcome.reason) ?? [], name])
+      if (outcome._tag === "Failed") tell(failure(name, outcome.differences))
     }
-    if (Deno.env.has("GOLDEN_FAMILIES")) console.log(family, own)
+    if (Deno.env.has("GOLDEN_FAMILIES")) tell(`${family} ${JSON.stringify(own)}`)
   }
-  for (const [reason, ids] of skipped) {
-    console.log(
-      `skipped ${ids.length}, ${reason} (${ids.length > 4 ? `${ids.slice(0, 4).join(", ")}, ...` : ids.join(", ")})`,
-    )
+  for (const [reason, names] of skipped) {
+    const some = names.length > 4 ? [...names.slice(0, 4), "..."] : names
+    tell(`skipped ${names.length}, ${reason} (${some.join(", ")})`)
   }
-  console.log(`${counts.Passed} passed, ${counts.Failed} failed, ${counts.Skipped} skipped`)
-  return counts.Failed > 0 ? 1 : 0
+  for (const each of problems) tell(`UNREADABLE ${each}`)
+  tell(`${counts.Passed} passed, ${counts.Failed} failed, ${counts.Skipped} skipped`)
+  return counts.Failed > 0 || problems.length > 0 ? 1 : 0
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args))

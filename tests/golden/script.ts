@@ -8,12 +8,13 @@ import { DStream, SparkContext, StreamingContext } from "../../mod.ts"
 import { Testing } from "../../lib/testing.ts"
 import type { AnyOutput } from "../../lib/dstream/output.ts"
 import { runtimeOf } from "../../lib/streaming/context.ts"
+import type { StreamingEvent } from "../../lib/streaming/events.ts"
 import { Scheduler } from "../../lib/streaming/scheduler.ts"
 import { type Case, type ContextSpec, type InputSpec, missing, type NodeSpec, type OutputSpec } from "./case.ts"
 import { type Handle, layerOptions, makeContext, type Services, startContext } from "./contexts.ts"
 import type { Stream } from "./nodes.ts"
 import { outputOf, type Recorder, sentinel } from "./outputs.ts"
-import { addInput, addNode, emptyProgram, type Program, streamOf } from "./streams.ts"
+import { addInput, addNode, change, emptyProgram, type Program, streamOf } from "./streams.ts"
 
 /** A context of a script. Its graph is a value: made of what was said about it, when it is first needed. */
 export class ScriptContext {
@@ -24,6 +25,7 @@ export class ScriptContext {
   readonly persisted = new Map<string, string | undefined>()
   active: Handle | undefined
   clock: number
+  readonly #queues: Program["queues"] = new Map()
   #program: Program | undefined
 
   constructor(
@@ -45,13 +47,17 @@ export class ScriptContext {
 
   /** Its streams. */
   get program(): Program {
-    if (this.#program !== undefined) return this.#program
-    const program = emptyProgram()
+    this.#program ??= this.#make()
+    return this.#program
+  }
+
+  #make(): Program {
+    const program = emptyProgram(this.#queues)
     const persist = (id: string | undefined) => {
       if (id === undefined || !this.persisted.has(id)) return
       const level = this.persisted.get(id)
       const stream = streamOf(program, id)
-      program.streams.set(id, level === "cache" ? DStream.cache(stream) : DStream.persist(stream, level as never))
+      change(program, id, level === "cache" ? DStream.cache(stream) : DStream.persist(stream, level as never))
     }
     for (const input of this.inputs) {
       addInput(program, input)
@@ -61,13 +67,13 @@ export class ScriptContext {
       addNode(program, node)
       persist(node.id)
     }
-    this.#program = program
     return program
   }
 
-  /** Makes its streams again: something has been added. What queues hold is kept by reading the definitions again. */
+  /** Makes its streams again: something has been added. What runs already stays as it is, and queues keep what they hold. */
   changed(): void {
-    this.#program = undefined
+    const made = this.#make()
+    if (this.active === undefined) this.#program = made
   }
 
   stream(id: string | undefined): Stream {
@@ -84,6 +90,7 @@ export class ScriptContext {
 /** A running script. */
 export class Script {
   readonly contexts = new Map<string, ScriptContext>()
+  readonly events: Array<readonly [ScriptContext, StreamingEvent]> = []
   #services: Context.Context<Testing.Services> | undefined
   #parallelism: number | undefined
 
@@ -121,6 +128,10 @@ export class Script {
         Effect.provideContext(services),
       )
       const made = new ScriptContext(spec, ssc, services)
+      yield* StreamingContext.addStreamingListener(
+        ssc,
+        (event) => Effect.sync(() => void this.events.push([made, event])),
+      ).pipe(Effect.provideContext(services))
       this.contexts.set(name, made)
       return made
     })
@@ -142,6 +153,15 @@ export class Script {
         const active = yield* startContext(context.ssc, context.graph(this.recorder))
         context.active = active
       }),
+    )
+  }
+
+  /** Stops what still runs. */
+  get stopAll(): Effect.Effect<void> {
+    return Effect.forEach(
+      this.contexts.values(),
+      (context) => this.within(context, StreamingContext.stop(context.handle, { stopSparkContext: false })),
+      { discard: true },
     )
   }
 

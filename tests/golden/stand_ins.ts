@@ -56,6 +56,15 @@ interface Kept {
 /** The streams of snapshots that go with streams of results. */
 export const snapshots = new WeakMap<Stream, Stream>()
 
+/** A stream that has an RDD in each of its batches. */
+const orEmpty = (s: Pairs): Pairs =>
+  DStream.make(
+    "orEmpty",
+    [s],
+    Effect.catchIf(s, (error) => error instanceof NoRDD, () => Effect.succeed(RDD.empty<Pair>())),
+    { slideDuration: s.slideDuration },
+  ) as Pairs
+
 /** `mapWithState` with a timeout that is looked after at multiples of an interval only. */
 const scanned = (s: Pairs, node: NodeSpec): Stream => {
   const f = stateFn(node.f)
@@ -92,7 +101,7 @@ const scanned = (s: Pairs, node: NodeSpec): Stream => {
     })
   const initial = (decode(node.initial ?? []) as ReadonlyArray<Pair>)
     .map(([key, value]): Pair => [key, { some: true, value, time: -1, results: [] }])
-  const all = DStream.updateStatePartitions(s, update, { initial, ...partitions(node) }) as Pairs
+  const all = DStream.updateStatePartitions(orEmpty(s), update, { initial, ...partitions(node) }) as Pairs
   const results = DStream.flatMap(all, ([, kept]) => (kept as Kept).results as ReadonlyArray<never>) as Stream
   snapshots.set(
     results,
@@ -107,15 +116,6 @@ const differing = (a: Stream, b: Stream): Stream => {
   const sums = DStream.reduceByKey(DStream.union(signed(a, 1), signed(b, -1)) as Pairs, combineFn("add"))
   return DStream.filter(sums, ([, n]) => n !== 0) as Stream
 }
-
-/** A stream that has an RDD in each of its batches. */
-const orEmpty = (s: Pairs): Pairs =>
-  DStream.make(
-    "orEmpty",
-    [s],
-    Effect.catchIf(s, (error) => error instanceof NoRDD, () => Effect.succeed(RDD.empty<Pair>())),
-    { slideDuration: s.slideDuration },
-  ) as Pairs
 
 /** What is known of a key: the values of its batches, and its value in the window. */
 interface Slid {
@@ -205,6 +205,7 @@ const standIn = (table: typeof sparkWindows): Build => (node, [s]) =>
 export const standIns: Readonly<Record<string, Build>> = {
   keepKeys: (node, [s]) => keepKeys(s as Pairs, node),
   keepValue: (node, [s]) => single(s as Stream, (pairs) => keepKeys(pairs, { ...node, n: 1 })),
+  orEmpty: (_, [s]) => orEmpty(s as Pairs) as Stream,
   fromFirst: (_, [s]) => single(s as Stream, fromFirst),
   scanned: (node, [s]) => scanned(s as Pairs, node),
   sparkWindow: standIn(sparkWindows),

@@ -2,7 +2,7 @@
 import { compare } from "../../lib/rdd.ts"
 import { showRecord } from "../../lib/core/show.ts"
 import type { FunctionRef } from "./case.ts"
-import { named, same, UserError } from "./functions.ts"
+import { boomSomehow, named, same } from "./functions.ts"
 
 type Table = Readonly<Record<string, (...given: ReadonlyArray<never>) => unknown>>
 type Numbers = ReadonlyArray<number>
@@ -30,7 +30,7 @@ const update: Table = {
   alwaysNone: () => () => undefined,
   lastValue: () => (values: ReadonlyArray<unknown>, state: unknown) => values.length === 0 ? state : values.at(-1),
   failOnValue: (v: unknown) => (values: Numbers, state: number | undefined) => {
-    if (values.some((each) => same(each, v))) throw new UserError(`boom: ${showRecord(v)}`)
+    if (values.some((each) => same(each, v))) boomSomehow(`boom: ${showRecord(v)}`)
     return runningSum(values, state)
   },
 }
@@ -106,6 +106,40 @@ const described = (value: unknown, state: StateView) => [
 
 const pairOfSum = summing((key, sum) => [key, sum])
 
+/** The state as text: before or after an update, or without one; with the key or without. */
+const asText = (when: "before" | "after" | "only", result: (key: unknown, text: string) => unknown) =>
+(): StateFn =>
+(
+  key,
+  value,
+  state,
+) => {
+  const before = String(state)
+  if (when !== "only") state.update(added(value, state))
+  return result(key, when === "before" ? before : String(state))
+}
+
+const onlyText = (_: unknown, text: string) => text
+
+const keyOnTimeout = (next: (value: unknown, state: StateView) => unknown) => (): StateFn => (key, value, state) => {
+  if (state.isTimingOut()) return key
+  state.update(next(value, state))
+}
+
+const updatingNull = (result: (key: unknown, state: StateView) => unknown) => (): StateFn => (key, _, state) => {
+  state.update(null)
+  return result(key, state)
+}
+
+const dropping =
+  (result: (key: unknown, sum: number) => unknown) => (t: number): StateFn => (key, value, state, time) => {
+    const sum = added(value, state)
+    state.update(sum)
+    return time === t ? undefined : result(key, sum)
+  }
+
+const pairOf = (key: unknown, value: unknown) => [key, value]
+
 const mapping: Readonly<Record<string, (...given: ReadonlyArray<never>) => StateFn>> = {
   sumReturnSum: () => summing((_, sum) => sum),
   sumReturnKeyKey: () => summing((key) => `${showRecord(key)}${showRecord(key)}`),
@@ -129,16 +163,19 @@ const mapping: Readonly<Record<string, (...given: ReadonlyArray<never>) => State
       state.update(value)
       return [key, value]
     }),
-  timeoutKeyOnly: () => (key, value, state) => {
-    if (state.isTimingOut()) return key
-    state.update(added(value, state))
-  },
+  timeoutKeyOnly: keyOnTimeout(added),
+  "timeoutKeyOnly, last value": keyOnTimeout((value) => value),
   readOnly: () => (key, _, state) => [key, current(state) ?? -1],
   withTime: () => summing((key, sum, time) => [key, [sum, time]]),
-  stateToString: () => (key, value, state) => {
-    state.update(added(value, state))
-    return [key, String(state)]
-  },
+  "withTime, flat": () => summing((key, sum, time) => [key, sum, time]),
+  "withTime, time first": () => summing((key, sum, time) => [key, [time, sum]]),
+  "withTime, only time": () => summing((key, _, time) => [key, time]),
+  stateToString: asText("after", pairOf),
+  "stateToString, before": asText("before", pairOf),
+  "stateToString, only": asText("only", pairOf),
+  "stateToString, no key": asText("after", onlyText),
+  "stateToString, before, no key": asText("before", onlyText),
+  "stateToString, only, no key": asText("only", onlyText),
   describe: () => (key, value, state) => [key, described(value, state)],
   describeAndSet: () => (key, value, state) => {
     const seen = described(value, state)
@@ -162,15 +199,12 @@ const mapping: Readonly<Record<string, (...given: ReadonlyArray<never>) => State
   },
   updateWhenTimingOut: () => (_, value, state) => state.update(value ?? 0),
   removeWhenTimingOut: () => (_, value, state) => state.isTimingOut() ? state.remove() : state.update(value),
-  updateNull: () => (key, _, state) => {
-    state.update(null)
-    return key
-  },
-  dropIfTimeIs: (t: number) => (key, value, state, time) => {
-    const sum = added(value, state)
-    state.update(sum)
-    return time === t ? undefined : [key, sum]
-  },
+  updateNull: updatingNull((key) => key),
+  "updateNull, nothing": updatingNull(() => null),
+  "updateNull, exists": updatingNull((key, state) => [key, state.exists()]),
+  dropIfTimeIs: dropping(pairOf),
+  "dropIfTimeIs, key": dropping((key) => key),
+  "dropIfTimeIs, sum": dropping((_, sum) => sum),
 }
 
 /** A function of `updateStateByKey`, simple form. */

@@ -1,7 +1,7 @@
 /** Operations of cases that keep state by key. */
 import * as Option from "effect/Option"
 import { DStream, StateSpec } from "../../mod.ts"
-import type { NodeSpec } from "./case.ts"
+import { lookUp, type NodeSpec } from "./case.ts"
 import type { Build, Stream } from "./nodes.ts"
 import { partitions } from "./rdd_nodes.ts"
 import { snapshots } from "./stand_ins.ts"
@@ -50,7 +50,7 @@ const specOf = (node: NodeSpec): StateSpec.StateSpec<unknown, unknown, unknown, 
       Option.fromNullishOr(f(key, Option.getOrUndefined(value), state, time))
     )
     : StateSpec.function((key: unknown, value: Option.Option<unknown>, state: StateSpec.State<unknown>) =>
-      f(key, Option.getOrUndefined(value), state, 0)
+      f(key, Option.getOrUndefined(value), state, 0) ?? null
     )
   const initial = initialOf(node)
   const primed = initial === undefined ? started : StateSpec.initialState(started, initial)
@@ -60,7 +60,8 @@ const specOf = (node: NodeSpec): StateSpec.StateSpec<unknown, unknown, unknown, 
 
 /** The operations by their names. */
 export const stateNodes: Readonly<Record<string, Build>> = {
-  updateStateByKey: (node, [s]) => forms[String(node.form ?? "simple")]?.(s as Pairs, node) as never,
+  updateStateByKey: (node, [s]) =>
+    lookUp(forms, String(node.form ?? "simple"), "form of updateStateByKey")(s as Pairs, node) as Stream,
   mapWithState: (node, [s]) => DStream.mapWithState(s as Pairs, specOf(node)),
   stateSnapshots: (_, [s]) => snapshots.get(s as Stream) ?? DStream.stateSnapshots(s as unknown as Snapshots) as never,
 }

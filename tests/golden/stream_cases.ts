@@ -5,8 +5,8 @@ import { Graph, StreamingContext, Time } from "../../mod.ts"
 import { Testing } from "../../lib/testing.ts"
 import type { AnyOutput } from "../../lib/dstream/output.ts"
 import type { StreamingEvent } from "../../lib/streaming/events.ts"
-import type { BatchErrorSpec, Case, EntrySpec } from "./case.ts"
-import { compareEntry, compareErrors, compareValues } from "./compare.ts"
+import { type BatchErrorSpec, type Case, missing, type OutputSpec } from "./case.ts"
+import { compareEntry, compareErrors, compareText, compareValues } from "./compare.ts"
 import { advance, layerOptions, makeContext, recording, startContext } from "./contexts.ts"
 import { errorOf, showError } from "./errors.ts"
 import { compareEvents, toFields } from "./events.ts"
@@ -45,16 +45,15 @@ export const compareBatchErrors = (
   return expected.flatMap((each, i) => compareErrors(`failure at ${place(each)}`, each.error, got[i]?.error) ?? [])
 }
 
-interface ExpectedOutput {
-  readonly slideMs: number
-  readonly batches: ReadonlyArray<EntrySpec>
-}
-
 /** The input ids that Spark gives: the order of definition. Ours follow the outputs. */
-const idOf = (golden: Case, program: Program, outputs: ReadonlyArray<AnyOutput>) => {
+export const idOf = (
+  golden: Pick<Case, "inputs">,
+  program: Program,
+  outputs: ReadonlyArray<AnyOutput>,
+): (id: number) => number => {
   const inputs = Graph.inputs(Graph.make(outputs as never))
   const sources = (golden.inputs ?? []).map(({ id }) => streamOf(program, id).traits.source)
-  return (id: number): number => {
+  return (id) => {
     const found = sources.indexOf(inputs[id]?.traits.source)
     return found < 0 ? sources.length : found
   }
@@ -77,10 +76,29 @@ const validTimes = (golden: Case, slide: number): ReadonlyArray<number> => {
   return Time.to(zero + slide, zero + numBatches * batchMs, slide)
 }
 
-const compareOutputs = (golden: Case, program: Program, recorder: Recorder): Differences =>
-  (golden.outputs ?? []).flatMap((spec) => {
-    const expected = golden.expected.outputs?.[spec.id] as ExpectedOutput | undefined
-    if (expected === undefined) return []
+/** Outputs that note nothing: what they do shows elsewhere. */
+const silent: ReadonlySet<string | undefined> = new Set([
+  "print",
+  "printDefault",
+  "saveAsTextFiles",
+  "saveAsObjectFiles",
+])
+
+/** Nothing may be expected of what is not there. */
+export const checkIds = ({ expected }: Case, outputs: ReadonlyArray<OutputSpec>): void => {
+  const unknown = Object.keys(expected.outputs ?? {}).find((id) => outputs.every((spec) => spec.id !== id))
+  if (unknown !== undefined) missing(`output ${unknown}`)
+}
+
+const compareOutputs = (golden: Case, program: Program, recorder: Recorder): Differences => {
+  const { outputs = [] } = golden
+  checkIds(golden, outputs)
+  return outputs.flatMap((spec) => {
+    const expected = golden.expected.outputs?.[spec.id]
+    if (expected === "free") return []
+    if (expected === undefined || !("slideMs" in expected)) {
+      return silent.has(spec.kind) || spec.kind === "nothing" ? [] : missing(`what output ${spec.id} should give`)
+    }
     const got = recorder.entries.get(spec.id) ?? []
     const slide = streamOf(program, spec.in).slideDuration ?? golden.batchMs ?? 1000
     const times = new Set(expected.batches.map(({ time }) => time))
@@ -92,23 +110,27 @@ const compareOutputs = (golden: Case, program: Program, recorder: Recorder): Dif
       ...expected.batches.map((each) => compareEntry(each, got.find(({ time }) => time === each.time), spec)),
     ].filter((found) => found !== undefined)
   })
+}
 
 /** The directory that outputs write to, below the folder of a run. */
-const directoryOf = ({ outputs = [] }: Case): string => String(outputs.find(({ dir }) => dir !== undefined)?.dir ?? ".")
+export const directoryOf = (outputs: ReadonlyArray<OutputSpec>): string =>
+  String(outputs.find(({ dir }) => dir !== undefined)?.dir ?? ".")
 
 /** Runs a case on one engine. */
 export const streamCase = (golden: Case, engine: Testing.EngineName): Effect.Effect<Differences> =>
   Effect.gen(function* () {
     const { expected } = golden
     const { files } = expected
-    const root = files === undefined ? "" : yield* folder
+    const root = yield* folder
     const recorder = new Recorder(root)
     const program = emptyProgram()
-    const own = buildAll(recorder, program, golden)
-    const outputs = golden.sentinel === false ? own : [...own, sentinel()]
     const events: Array<StreamingEvent> = []
+    const outputs: Array<AnyOutput> = []
+    const built = Effect.sync(() => {
+      outputs.push(...buildAll(recorder, program, golden), ...(golden.sentinel === false ? [] : [sentinel()]))
+    })
     const ended = yield* Effect.exit(
-      Effect.scoped(run(golden, recorder, events, outputs)).pipe(
+      Effect.andThen(built, Effect.suspend(() => Effect.scoped(run(golden, recorder, events, outputs)))).pipe(
         Effect.provideService(Console.Console, recording(recorder)),
         Effect.provide(Testing.layer(layerOptions(golden, engine))),
       ),
@@ -122,17 +144,23 @@ export const streamCase = (golden: Case, engine: Testing.EngineName): Effect.Eff
     if (expected.error !== undefined) {
       return [`expected ${expected.error.class} ${expected.error.message}, but it starts`]
     }
-    const order = expected.order && compareValues("order", expected.order, recorder.order)
-    const stdout = expected.stdout === undefined ? undefined : compareValues("stdout", expected.stdout, recorder.stdout)
+    const { numbering } = golden
+    const ids = { input: idOf(golden, program, outputs), numbering }
     return [
       ...compareOutputs(golden, program, recorder),
-      ...compareBatchErrors(expected.batchErrors ?? [], recorder.errors),
-      ...[order, stdout].filter((found) => found !== undefined),
+      ...compareBatchErrors(
+        expected.batchErrors ?? [],
+        numbering === "jobs" ? recorder.errorsAsSpark : recorder.errors,
+      ),
+      ...[
+        expected.order && compareValues("order", expected.order, recorder.order),
+        compareText("stdout", expected.stdout, recorder.stdout),
+      ].filter((found) => found !== undefined),
       ...(files === undefined
         ? []
-        : yield* Effect.promise(() => compareFiles(files, `${root}/${directoryOf(golden)}`))),
+        : yield* Effect.promise(() => compareFiles(files, `${root}/${directoryOf(golden.outputs ?? [])}`))),
       ...(expected.events === undefined
         ? []
-        : compareEvents(expected.events, toFields(events, idOf(golden, program, outputs)))),
+        : compareEvents(expected.events, toFields(events.map((event) => [event, ids])))),
     ]
   }).pipe(Effect.scoped)

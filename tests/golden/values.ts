@@ -34,8 +34,8 @@ export const encode = (value: unknown): unknown => {
   return Number.isInteger(value) ? value + 0 : Number(value.toPrecision(13))
 }
 
-/** A value in one line. */
-export const show = (value: unknown): string => {
+/** A value in one line, cut where it gets too long. */
+export const show = (value: unknown, most = 160): string => {
   const text = JSON.stringify(value) ?? String(value)
-  return text.length > 160 ? `${text.slice(0, 157)}...` : text
+  return text.length > most ? `${text.slice(0, most - 3)}...` : text
 }

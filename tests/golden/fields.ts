@@ -1,0 +1,216 @@
+/**
+ * What may stand in a case. A field that nobody here knows may change what the case means: such a case is not run, so
+ * that it can neither pass nor fail for want of it.
+ */
+
+type Fields = ReadonlySet<string>
+type Table = Readonly<Record<string, Fields>>
+type Plain = Readonly<Record<string, unknown>>
+
+const words = (text: string): Fields => new Set(text.split(" ").filter((word) => word !== ""))
+const table = (rows: Readonly<Record<string, string>>): Table =>
+  Object.fromEntries(
+    Object.entries(rows).flatMap(([names, text]) => names.split(" ").map((name) => [name, words(text)])),
+  )
+
+const options = "batchMs clockStart checkpoint remember conf sentinel"
+
+const ofCase = words(
+  `id description kind refs ${options} numBatches informative recordOrder recordStdout recordFiles recordEvents ` +
+    "inputs nodes outputs steps rdds actions calls keys n expected",
+)
+
+const ofExpected = words("outputs batchErrors error order stdout files events steps results hashCodes partition")
+
+const ofError = words("class message task cause phase at")
+
+const ofEntry = words("time output partitions partitioner called value error")
+
+const inputs = table({
+  batches: "batches partitions",
+  queue: "rdds oneAtATime default",
+  constant: "data",
+  textFiles: "dir",
+  binaryRecords: "dir recordLength",
+  files: "dir newFilesOnly nameSuffix",
+})
+
+const nodes = table({
+  "map flatMap filter mapValues flatMapValues reduce": "f",
+  "mapPartitions mapPartitionsWithIndex": "f preserve",
+  "glom count union unionAll stateSnapshots cache": "",
+  "cogroup join leftOuterJoin rightOuterJoin fullOuterJoin groupByKey countByValue repartition partitionBy": "n",
+  reduceByKey: "f n",
+  combineByKey: "create mergeValue mergeCombiners n mapSideCombine",
+  "transform transformWith transformAll": "rdd",
+  "window countByWindow": "window slide",
+  reduceByWindow: "window slide f inv",
+  "countByValueAndWindow groupByKeyAndWindow": "window slide n",
+  reduceByKeyAndWindow: "window slide f inv filter n",
+  updateStateByKey: "f form initial n rememberPartitioner",
+  mapWithState: "f arity initial timeout n",
+  persist: "level",
+  checkpoint: "ms",
+})
+
+const rddNodes = table({
+  "map flatMap filter keyBy mapValues flatMapValues": "f",
+  "mapPartitions mapPartitionsWithIndex zipPartitions": "f preserve",
+  "mapWithTime returnNull glom union unionAll cartesian zip zipWithIndex zipWithUniqueId emptyRDD cache keys values":
+    "",
+  throwAt: "time message",
+  parallelize: "data n",
+  range: "start end step n",
+  "distinct intersection subtract repartition partitionBy groupByKey cogroup groupWith": "n",
+  "join leftOuterJoin rightOuterJoin fullOuterJoin subtractByKey repartitionAndSortWithinPartitions": "n",
+  sortBy: "f asc n",
+  sortByKey: "asc n",
+  "groupBy reduceByKey": "f n",
+  coalesce: "n shuffle",
+  sample: "fraction seed withReplacement",
+  randomSplit: "weights seed index",
+  pipe: "command",
+  persist: "level",
+  foldByKey: "zero f n",
+  aggregateByKey: "zero seq comb n",
+  combineByKey: "create mergeValue mergeCombiners n mapSideCombine",
+  sampleByKey: "fractions seed withReplacement",
+  filterByRange: "lower upper",
+})
+
+const actions = table({
+  "collect glomCollect count first isEmpty max min countByValue countByKey collectAsMap toLocalIterator": "",
+  "foreachAccumulate foreachPartitionCount getNumPartitions partitioner isCheckpointed checkpoint localCheckpoint": "",
+  "sum mean variance stdev popVariance popStdev sampleVariance sampleStdev stats storageLevel cache unpersist": "",
+  "take top takeOrdered": "n",
+  "reduce reduceByKeyLocally": "f",
+  treeReduce: "f depth",
+  fold: "zero f",
+  aggregate: "zero seq comb",
+  treeAggregate: "zero seq comb depth",
+  lookup: "key",
+  takeSample: "n seed withReplacement",
+  histogram: "buckets edges even",
+  persist: "level",
+  saveAsTextFile: "twice",
+  countApproxDistinct: "relativeSD",
+})
+
+const outputs = table({
+  "collect called printDefault": "",
+  print: "num",
+  "saveAsTextFiles saveAsObjectFiles": "prefix suffix dir",
+  failAt: "time message",
+  rddAction: "rdd action",
+})
+
+const steps = table({
+  "create getActiveOrCreate": options,
+  "build start state getActive cacheStream stateCheckpointDuration checkpointDuration rememberDuration": "",
+  "slideDuration storageLevel zeroTime inputName inputId clock sparkContextStopped countOnSparkContext queueSize": "",
+  "generatedTimes isCheckpointingEnabled": "",
+  advance: "batches keepError",
+  stop: "stopSparkContext graceful",
+  "remember checkpointStream awaitOrTimeout settle": "ms",
+  checkpointDir: "dir",
+  persistStream: "level",
+  slice: "from to",
+  "getOrCompute rddStorageLevel rddIsCheckpointed": "time",
+  push: "rdds",
+  mkdir: "dir",
+  writeFile: "dir name mtime text bytes",
+  deleteFile: "dir name",
+  renameDir: "dir from to name",
+})
+
+const isPlain = (value: unknown): value is Plain => typeof value === "object" && value !== null && !Array.isArray(value)
+
+const common = words("id description op kind type in do ctx compare")
+
+const beyond = (what: string, known: Fields | undefined, value: unknown): string | undefined => {
+  if (!isPlain(value)) return `${what} is no object`
+  const field = known === undefined ? undefined : Object.keys(value).find((key) => !known.has(key) && !common.has(key))
+  return field === undefined ? undefined : `field ${field} of ${what}`
+}
+
+/** The field of something that a table describes. What is not in the table is for those who look it up. */
+const described = (all: Table, name: unknown, value: Plain, extra = ""): string | undefined => {
+  const known = Object.hasOwn(all, String(name)) ? all[String(name)] : undefined
+  return beyond(String(name), known && new Set([...known, ...words(extra)]), value)
+}
+
+const listed = (value: Plain, field: string, each: (item: Plain) => string | undefined): string | undefined => {
+  const list = value[field]
+  if (list === undefined) return undefined
+  if (!Array.isArray(list)) return `${field} is no list`
+  for (const item of list) {
+    const found = isPlain(item) ? each(item) : `${field} holds ${JSON.stringify(item)}`
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const inRDDNode = (node: Plain) => described(rddNodes, node.op, node)
+const inNode = (node: Plain) => described(nodes, node.op, node) ?? listed(node, "rdd", inRDDNode)
+const inAction = (action: Plain) => described(actions, action.op, action)
+const inInput = (input: Plain) => described(inputs, input.kind ?? "batches", input)
+const inOutput = (output: Plain) =>
+  described(outputs, output.kind ?? "collect", output, "partitions") ?? listed(output, "rdd", inRDDNode) ??
+    (output.action === undefined
+      ? undefined
+      : isPlain(output.action)
+      ? inAction(output.action)
+      : "an action is no object")
+
+const definitions: Readonly<Record<string, (step: Plain) => string | undefined>> = {
+  input: inInput,
+  node: inNode,
+  output: inOutput,
+}
+
+const inStep = (step: Plain) => {
+  const name = String(step.do)
+  return Object.hasOwn(definitions, name) ? definitions[name]?.(step) : described(steps, name, step)
+}
+
+const inError = (error: unknown): string | undefined =>
+  beyond("an error", ofError, error) ??
+    (isPlain(error) && error.task !== undefined ? beyond("an error", ofError, error.task) : undefined)
+
+const inResult = (known: Fields) => (result: Plain) =>
+  beyond("a result", known, result) ?? (result.error === undefined ? undefined : inError(result.error))
+
+const inOutputs = (given: unknown): string | undefined => {
+  if (given === undefined) return undefined
+  if (!isPlain(given)) return "outputs is no object"
+  for (const output of Object.values(given)) {
+    const batches = isPlain(output) ? output : { batches: output }
+    const found = beyond("an expected output", words("slideMs batches"), batches) ??
+      listed(batches, "batches", inResult(ofEntry))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const inExpected = (expected: unknown): string | undefined => {
+  if (!isPlain(expected)) return "nothing is expected"
+  return beyond("what is expected", ofExpected, expected) ?? inOutputs(expected.outputs) ??
+    listed(expected, "batchErrors", inResult(words("time phase outputOpId error"))) ??
+    listed(expected, "steps", inResult(words("value error"))) ??
+    listed(expected, "results", inResult(words("value error"))) ??
+    listed(expected, "events", () => undefined) ??
+    listed(expected, "files", (file) => beyond("a file", words("file text"), file)) ??
+    (expected.error === undefined ? undefined : inError(expected.error))
+}
+
+/** What keeps a case from being run: something that is not there, has another form, or that nobody here knows. */
+export const strange = (golden: unknown): string | undefined => {
+  if (!isPlain(golden)) return "a case is no object"
+  if (typeof golden.id !== "string" || typeof golden.kind !== "string") return "a case needs an id and a kind"
+  const inNodes = golden.kind === "rdd" ? inRDDNode : inNode
+  return beyond("a case", ofCase, golden) ?? inExpected(golden.expected) ?? listed(golden, "inputs", inInput) ??
+    listed(golden, "nodes", inNodes) ?? listed(golden, "outputs", inOutput) ?? listed(golden, "steps", inStep) ??
+    listed(golden, "actions", inAction) ??
+    listed(golden, "rdds", (rdd) => beyond("an RDD", words("data slices"), rdd)) ??
+    listed(golden, "calls", (call) => beyond("a call", words("fn args"), call))
+}
