@@ -1,0 +1,30 @@
+import assert from "node:assert/strict"
+import type { Case } from "./case.ts"
+import { recordingsIn } from "./run.ts"
+import { judged } from "./synthetic.ts"
+import { alone, later, renamed, shorter, slower, type Variation } from "./variations.ts"
+
+const here = new URL(".", import.meta.url).pathname
+
+/** Each variation is tried on some of the cases: together they see all. */
+const onSome = (variation: Variation, which: number, of: number) => async () => {
+  const { families } = await recordingsIn(here)
+  const all = families.flatMap(({ cases }) => cases as ReadonlyArray<Case>)
+    .flatMap((golden) => variation(golden) ?? [])
+    .filter((_, i) => i % of === which % of)
+  assert.ok(all.length > 15)
+  for (const golden of all) {
+    const outcome = await judged(golden)
+    assert.notEqual(outcome._tag, "Failed", `${golden.id}: ${JSON.stringify(outcome)}`)
+  }
+}
+
+Deno.test("recordings hold when they end a batch earlier", onSome(shorter, 0, 4))
+
+Deno.test("recordings hold for one output without the others", onSome(alone, 0, 1))
+
+Deno.test("recordings hold when they begin later", onSome(later, 1, 4))
+
+Deno.test("recordings hold when batches are longer", onSome(slower, 2, 4))
+
+Deno.test("recordings hold for other words", onSome(renamed, 1, 2))
