@@ -11,7 +11,8 @@ import { type AnyGraph, make as makeGraph, nodes, type Origin } from "../dstream
 import { InvalidGraph } from "../dstream/validate.ts"
 import type { JobContext } from "../rdd/engine.ts"
 import { type AnyRDD, make as makeRDD } from "../rdd/rdd.ts"
-import { generate, type Job, walk } from "./jobs.ts"
+import { generate, type Job } from "./jobs.ts"
+import { walk } from "./sharing.ts"
 import { addressesIn, noAllocation, rememberDurations, Timeline, type TimelineOptions } from "./timeline.ts"
 
 /** Where an operation stands: the output, and its place among the operations below it, parents first. */
