@@ -6,7 +6,7 @@
 import type { AnyOutput } from "../dstream/output.ts"
 import { type Allocation, recordsOf } from "./allocation.ts"
 import type { BatchInfo, OutputOperationInfo, StreamInputInfo } from "./events.ts"
-import type { RunningInput } from "./inputs.ts"
+import type { RunningInput } from "./running_input.ts"
 import type { Job } from "./jobs.ts"
 
 /** What is known of an output's job before it runs. */

@@ -20,6 +20,7 @@ import { PATIENCE, within } from "../receiver/patience.ts"
 import type { BatchFailed } from "./errors.ts"
 import type { BatchInfo } from "./events.ts"
 import { generateBatch, type GeneratorOptions, ofInput } from "./generator.ts"
+import type { ReceiverSettings } from "./input_blocks.ts"
 import * as Inputs from "./inputs.ts"
 import { toBatchFailed } from "./jobs.ts"
 import * as Runner from "./job_runner.ts"
@@ -29,6 +30,7 @@ import { type AnyPolicy, type Bearing, bearingOf, insist } from "./policies.ts"
 import * as Provided from "./provided.ts"
 import * as Replica from "./replica.ts"
 import * as Report from "./reports.ts"
+import type { RunningInput } from "./running_input.ts"
 import { firstTick, ticks } from "./scheduler.ts"
 import { addressesIn, noAllocation, rememberDurations, Timeline } from "./timeline.ts"
 
@@ -45,7 +47,7 @@ export interface RuntimeOptions {
   readonly gracefulStopTimeout: number
   /** How many batches may be submitted and not have ended before the next tick waits. */
   readonly maxPendingBatches: number
-  readonly receivers: Inputs.ReceiverSettings
+  readonly receivers: ReceiverSettings
   readonly bus: ListenerBus
   readonly site: CallSite
 }
@@ -68,7 +70,7 @@ const nextRun = (engine: Engine): string => {
 export class Runtime {
   readonly options: RuntimeOptions
   readonly timeline: Timeline
-  readonly inputs: ReadonlyArray<Inputs.RunningInput>
+  readonly inputs: ReadonlyArray<RunningInput>
   /** The last failure reported: `awaitTermination` gives it, whoever asks and however often. */
   failure: Failure | undefined
   /** Whether that failure ends the context. */
@@ -96,7 +98,7 @@ export class Runtime {
     options: RuntimeOptions,
     onFailure: Effect.Effect<void>,
     timeline: Timeline,
-    inputs: ReadonlyArray<Inputs.RunningInput>,
+    inputs: ReadonlyArray<RunningInput>,
     sets: Queue.Queue<Runner.JobSet>,
     lookUp: Replica.LookUp,
   ) {
@@ -135,7 +137,7 @@ export class Runtime {
         defaultParallelism: engine.defaultParallelism,
         run: nextRun(engine),
       }
-      const bySource = new Map<unknown, Inputs.RunningInput>(inputs.map((input) => [input.stream.traits.source, input]))
+      const bySource = new Map<unknown, RunningInput>(inputs.map((input) => [input.stream.traits.source, input]))
       const timeline = new Timeline({
         ...base,
         addresses: addressesIn(graph),
@@ -372,7 +374,7 @@ export class Runtime {
   }
 
   /** Lets ticks take every block that is waiting, and then no tick any more. */
-  #untilTaken(receivers: ReadonlyArray<NonNullable<Inputs.RunningInput["receiver"]>>): Effect.Effect<void> {
+  #untilTaken(receivers: ReadonlyArray<NonNullable<RunningInput["receiver"]>>): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       while (!this.hasFailed) {
         const waiting = yield* Effect.forEach(receivers, (receiver) => receiver.waiting)
