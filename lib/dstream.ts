@@ -42,7 +42,8 @@ export {
   type Positions,
   receiverStream,
 } from "./dstream/input.ts"
-export { filter, flatMap, glom, map, mapPartitions } from "./dstream/element.ts"
+export { filter, flatMap, map } from "./dstream/element.ts"
+export { glom, mapPartitions } from "./dstream/map_partitions.ts"
 export { count, countByValue, reduce } from "./dstream/reducing.ts"
 export { aggregateByKey, combineByKey, groupByKey, reduceByKey } from "./dstream/keyed.ts"
 export { flatMapValues, mapValues } from "./dstream/values.ts"

@@ -24,7 +24,8 @@
  */
 export { type AnyRDD, isRDD, type RDD } from "./rdd/rdd.ts"
 export { empty, parallelize, range, text } from "./rdd/creation.ts"
-export { filter, filterMap, flatMap, glom, keyBy, map, mapPartitions, mapPartitionsWithIndex } from "./rdd/element.ts"
+export { filter, filterMap, flatMap, keyBy, map } from "./rdd/element.ts"
+export { glom, mapPartitions, mapPartitionsWithIndex } from "./rdd/map_partitions.ts"
 export {
   aggregateByKey,
   combineByKey,

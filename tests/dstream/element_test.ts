@@ -50,19 +50,6 @@ Deno.test("flatMap() takes any iterable", async () => {
   assert.deepEqual(await run(twice), [["a", "a"]])
 })
 
-Deno.test("glom() gives each partition as one record, empty ones too", async () => {
-  assert.deepEqual(await partitions(DStream.glom(input([[1, 2, 3], [], "empty"])), 3), [
-    [[[1]], [[2, 3]]],
-    [[[]], [[]]],
-    [],
-  ])
-})
-
-Deno.test("mapPartitions() runs its function once for each partition, with its index", async () => {
-  const sums = DStream.mapPartitions(input([[1, 2, 3], []]), (part, i) => [[i, part.reduce((a, b) => a + b, 0)]])
-  assert.deepEqual(await partitions(sums, 2), [[[[0, 1]], [[1, 5]]], [[[0, 0]], [[1, 0]]]])
-})
-
 Deno.test("map() has no RDD where its parent has none", async () => {
   const doubled = DStream.map(input([null, [1]]), (n) => n * 2)
   assert.ok(await failure(doubled) instanceof DStream.NoRDD)

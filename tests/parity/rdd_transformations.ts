@@ -1,6 +1,7 @@
 import type { Row } from "./row.ts"
 
 const element = "tests/rdd/element_test.ts"
+const partitionwise = "tests/rdd/map_partitions_test.ts"
 const sets = "tests/rdd/sets_test.ts"
 const zips = "tests/rdd/zips_test.ts"
 const sampling = "tests/rdd/sampling_test.ts"
@@ -67,7 +68,12 @@ export const transformations: ReadonlyArray<Row> = [
   },
   { row: "RD-11", ours: "RDD.intersection", test: [sets, "intersection() keeps common records once"], golden: "RD-14" },
   { row: "RD-12", ours: "RDD.subtract", test: [sets, "subtract() keeps left records"], golden: "RD-15" },
-  { row: "RD-13", ours: "RDD.glom", test: [element, "glom() gives each partition as one array"], golden: "RD-28" },
+  {
+    row: "RD-13",
+    ours: "RDD.glom",
+    test: [partitionwise, "glom() gives each partition as one array"],
+    golden: "RD-28",
+  },
   { row: "RD-14", ours: "RDD.cartesian", test: [sets, "cartesian() has every pair, in n times m"], golden: "RD-16" },
   {
     row: "RD-15",
@@ -84,13 +90,13 @@ export const transformations: ReadonlyArray<Row> = [
   {
     row: "RD-17",
     ours: "RDD.mapPartitions",
-    test: [element, "mapPartitions() and mapPartitionsWithIndex() run once for each partition, empty ones too"],
+    test: [partitionwise, "mapPartitions() and mapPartitionsWithIndex() run once for each partition, empty ones too"],
     golden: "RD-27",
   },
   {
     row: "RD-18",
     ours: "RDD.mapPartitionsWithIndex",
-    test: [element, "mapPartitions() and mapPartitionsWithIndex() run once for each partition, empty ones too"],
+    test: [partitionwise, "mapPartitions() and mapPartitionsWithIndex() run once for each partition, empty ones too"],
     golden: "RD-27",
   },
   {
