@@ -14,9 +14,11 @@ export type Handle = StreamingContext.StreamingContext<StreamingContext.State, u
 /** What cases run in. */
 export type Services = Testing.Services | Scope.Scope
 
-/** The configuration entries that mean something here. */
+/** The configuration entries that are known, and what they mean here: nothing, where they change no result. */
 const entries: Readonly<Record<string, (value: string) => Pick<Testing.Options, "parallelism">>> = {
   "spark.default.parallelism": (value) => ({ parallelism: Number(value) }),
+  "spark.streaming.sessionByKey.deltaChainThreshold": () => ({}),
+  "spark.streaming.unpersist": () => ({}),
 }
 
 /** The surroundings that a case asks for. */

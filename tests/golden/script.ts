@@ -6,6 +6,7 @@ import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { DStream, SparkContext, StreamingContext } from "../../mod.ts"
 import { Testing } from "../../lib/testing.ts"
+import type { AnyDStream } from "../../lib/dstream/dstream.ts"
 import type { AnyOutput } from "../../lib/dstream/output.ts"
 import { runtimeOf } from "../../lib/streaming/context.ts"
 import type { StreamingEvent } from "../../lib/streaming/events.ts"
@@ -78,6 +79,18 @@ export class ScriptContext {
 
   stream(id: string | undefined): Stream {
     return streamOf(this.program, id ?? "")
+  }
+
+  /** Whether some output depends on a stream. */
+  uses(stream: Stream): boolean {
+    const found = new Set<AnyDStream>()
+    const walk = (each: AnyDStream) => {
+      if (found.has(each)) return
+      found.add(each)
+      each.parents.forEach(walk)
+    }
+    for (const spec of this.outputs) walk(this.stream(spec.in))
+    return found.has(stream)
   }
 
   /** Its outputs as values. */

@@ -12,7 +12,15 @@ import { compareFiles, fileStep, folder, isFileStep } from "./files.ts"
 import { Recorder } from "./outputs.ts"
 import { Script, type ScriptContext } from "./script.ts"
 import { runStep } from "./steps.ts"
-import { checkIds, compareBatchErrors, type Differences, directoryOf, idOf } from "./stream_cases.ts"
+import {
+  checkIds,
+  compareBatchErrors,
+  compareOrder,
+  type Differences,
+  directoryOf,
+  idOf,
+  isSilent,
+} from "./stream_cases.ts"
 
 /** The outputs that a case defines, at once or by steps. */
 const outputsOf = ({ outputs = [], steps = [] }: Case): ReadonlyArray<OutputSpec> => [
@@ -24,7 +32,7 @@ const compareOutputs = (golden: Case, recorder: Recorder): Differences => {
   const specs = outputsOf(golden)
   checkIds(golden, specs)
   return specs.flatMap((spec) => {
-    const expected = golden.expected.outputs?.[spec.id] ?? []
+    const expected = golden.expected.outputs?.[spec.id] ?? (isSilent(spec) ? "free" : [])
     if (expected === "free") return []
     if ("slideMs" in expected) return missing("outputs of scripts by slide")
     const got = recorder.entries.get(spec.id) ?? []
@@ -77,7 +85,7 @@ export const scriptCase = (golden: Case, engine: Testing.EngineName): Effect.Eff
         expected.batchErrors ?? [],
         numbering === "jobs" ? recorder.errorsAsSpark : recorder.errors,
       ),
-      ...[order && compareValues("order", order, recorder.order), text].filter((each) => each !== undefined),
+      ...[compareOrder(order, recorder.order, outputsOf(golden)), text].filter((each) => each !== undefined),
       ...(files === undefined
         ? []
         : yield* Effect.promise(() => compareFiles(files, `${root}/${directoryOf(outputsOf(golden))}`))),

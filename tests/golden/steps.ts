@@ -157,7 +157,10 @@ const table: Readonly<Record<string, Step>> = {
     })
   ),
   rememberDuration: inContext((context, step, script) =>
-    Effect.map(script.runtime(context), (runtime) => runtime?.timeline.rememberOf(context.stream(step.in)) ?? null)
+    Effect.map(script.runtime(context), (runtime) => {
+      const stream = context.stream(step.in)
+      return runtime !== undefined && context.uses(stream) ? runtime.timeline.rememberOf(stream) : null
+    })
   ),
   slideDuration: inContext((context, step) =>
     Effect.sync(() => context.stream(step.in).slideDuration ?? context.batchMs)
