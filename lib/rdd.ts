@@ -26,16 +26,8 @@ export { type AnyRDD, isRDD, type RDD } from "./rdd/rdd.ts"
 export { empty, parallelize, range, text } from "./rdd/creation.ts"
 export { filter, filterMap, flatMap, keyBy, map } from "./rdd/element.ts"
 export { glom, mapPartitions, mapPartitionsWithIndex } from "./rdd/map_partitions.ts"
-export {
-  aggregateByKey,
-  combineByKey,
-  type Combiners,
-  foldByKey,
-  groupBy,
-  groupByKey,
-  reduceByKey,
-  type Zero,
-} from "./rdd/keyed.ts"
+export { groupBy, groupByKey } from "./rdd/grouping.ts"
+export { aggregateByKey, combineByKey, type Combiners, foldByKey, reduceByKey, type Zero } from "./rdd/keyed.ts"
 export { flatMapValues, keys, mapValues, values } from "./rdd/values.ts"
 export { cogroup, type ErrorOf, type PairRDDs, type RecordOf, type ServicesOf, type ValuesOf } from "./rdd/cogroup.ts"
 export { fullOuterJoin, join, leftOuterJoin, rightOuterJoin, subtractByKey } from "./rdd/joins.ts"

@@ -1,28 +1,12 @@
 import assert from "node:assert/strict"
-import * as fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
 import { hash } from "../../lib/partitioner.ts"
 import { Testing } from "../../lib/testing.ts"
 import { holds } from "../testing/laws.ts"
 import { failure, input, partitions } from "./batches.ts"
-
-const pair = Testing.pairs(fc.integer({ min: -9, max: 9 }))
-type Pairs = ReadonlyArray<readonly [string, number]>
-
-const groups = (pairs: Pairs): Array<[string, Array<number>]> => {
-  const out = new Map<string, Array<number>>()
-  for (const [key, n] of pairs) out.set(key, [...(out.get(key) ?? []), n])
-  return Array.from(out)
-}
-
-const agrees = <B>(
-  operator: (self: DStream.DStream<readonly [string, number]>) => DStream.DStream<B>,
-  oracle: (records: Pairs) => ReadonlyArray<B>,
-): Promise<void> => holds(Testing.oracle(operator, Testing.perBatch(oracle), { inputs: [Testing.arrivals(pair)] }))
+import { agrees, groups, pair, type Pairs } from "./pairs.ts"
 
 const total = (values: ReadonlyArray<number>): number => values.reduce((a, b) => a + b)
-
-Deno.test("groupByKey() gives the values of each key in their order", () => agrees(DStream.groupByKey(), groups))
 
 Deno.test("reduceByKey() reduces the values of each key", () =>
   agrees(

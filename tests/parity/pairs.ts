@@ -14,7 +14,7 @@ export const pairs: ReadonlyArray<Row> = [
   {
     row: "P-01",
     ours: "DStream.groupByKey",
-    test: [keyed, "groupByKey() gives the values of each key in their order"],
+    test: ["tests/dstream/grouping_test.ts", "groupByKey() gives the values of each key in their order"],
     golden: "KY-01 KY-02 KY-03 KY-17",
   },
   {

@@ -46,7 +46,12 @@ export const rddPairs: ReadonlyArray<Row> = [
     golden: "RP-18",
     but: "pairs, where Spark has a map",
   },
-  { row: "RP-07", ours: "RDD.groupByKey", test: [keyed, "groupByKey() keeps the order of values"], golden: "RP-03" },
+  {
+    row: "RP-07",
+    ours: "RDD.groupByKey",
+    test: ["tests/rdd/grouping_test.ts", "groupByKey() keeps the order of values"],
+    golden: "RP-03",
+  },
   {
     row: "RP-08",
     ours: "RDD.partitionBy",

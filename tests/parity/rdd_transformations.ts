@@ -78,7 +78,7 @@ export const transformations: ReadonlyArray<Row> = [
   {
     row: "RD-15",
     ours: "RDD.groupBy",
-    test: ["tests/rdd/keyed_test.ts", "groupBy() groups whole records by the key of a function"],
+    test: ["tests/rdd/grouping_test.ts", "groupBy() groups whole records by the key of a function"],
     golden: "RD-25",
   },
   {

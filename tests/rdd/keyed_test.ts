@@ -31,24 +31,6 @@ onEngines(
     }),
 )
 
-onEngines("groupByKey() keeps the order of values", () =>
-  Effect.gen(function* () {
-    const parts = yield* two.pipe(RDD.groupByKey({ partitions: 3 }), RDD.glom, RDD.collect)
-    assert.deepEqual(parts, [[["c", [4]]], [["a", [1, 3]]], [["b", [2]]]])
-  }))
-
-onEngines("groupByKey() gives the same groups when it is run twice", () =>
-  Effect.gen(function* () {
-    const groups = RDD.groupByKey(two)
-    assert.deepEqual(yield* RDD.collect(groups), yield* RDD.collect(groups))
-  }))
-
-onEngines("groupBy() groups whole records by the key of a function", () =>
-  Effect.gen(function* () {
-    const parts = yield* RDD.range(1, 6, { partitions: 2 }).pipe(RDD.groupBy((n) => n % 2), RDD.glom, RDD.collect)
-    assert.deepEqual(parts, [[[0, [2, 4]]], [[1, [1, 3, 5]]]])
-  }))
-
 onEngines("foldByKey() uses zero once for each key in each partition", () =>
   Effect.gen(function* () {
     assert.deepEqual(bag(yield* two.pipe(RDD.foldByKey(100, add), RDD.collect)), [["a", 204], ["b", 102], ["c", 104]])
@@ -106,16 +88,6 @@ onEngines("reduceByKey() fails with FunctionFailed when the function throws", ()
     assert.equal(failure.reason._tag, "FunctionFailed")
     assert.match(failure.message, /reduceByKey at keyed_test\.ts:\d+:\d+ failed.*boom: 3/)
   }))
-
-holdsOnEngines(
-  "groupByKey() means the naive groups, whatever the partitions",
-  sliced(anyPair),
-  (input) =>
-    Effect.gen(function* () {
-      const groups = yield* rddOf(input).pipe(RDD.groupByKey({ partitions: 3 }), RDD.collect)
-      assert.deepEqual(bag(groups), bag(groupsOf(input.data)))
-    }),
-)
 
 holdsOnEngines(
   "reduceByKey() means the naive sums, whatever the partitions",
