@@ -50,17 +50,7 @@ export { aggregateByKey, combineByKey, reduceByKey } from "./dstream/keyed.ts"
 export { flatMapValues, mapValues } from "./dstream/values.ts"
 export { partitionBy, repartition } from "./dstream/partitioning.ts"
 export { cogroup, fullOuterJoin, join, leftOuterJoin, rightOuterJoin } from "./dstream/joins.ts"
-export {
-  type DStreams,
-  type RecordOf,
-  type StreamErrorOf,
-  type StreamServicesOf,
-  TransformWithoutResult,
-  union,
-  unionAll,
-  UnionWithoutRDD,
-  type Untyped,
-} from "./dstream/combining.ts"
+export type { DStreams, RecordOf, StreamErrorOf, StreamServicesOf, Untyped } from "./dstream/streams.ts"
 export {
   type RDDsOf,
   transform,
@@ -68,7 +58,9 @@ export {
   type Transformed,
   type TransformInfo,
   transformWith,
+  TransformWithoutResult,
 } from "./dstream/transform.ts"
+export { union, unionAll, UnionWithoutRDD } from "./dstream/unions.ts"
 export { filterEffect, flatMapEffect, mapEffect, mapPartitionsEffect, provide } from "./dstream/effectful.ts"
 export { cache, persist } from "./dstream/persistence.ts"
 export { window } from "./dstream/window.ts"

@@ -14,9 +14,9 @@ import * as Cogroup from "../rdd/cogroup.ts"
 import * as Rdd from "../rdd/joins.ts"
 import type { PartitionOptions } from "../rdd/partitioner.ts"
 import type { RDD } from "../rdd/rdd.ts"
-import { agreeing } from "./combining.ts"
 import { type DStream, isDStream, liftAll } from "./dstream.ts"
 import { checked, chosen } from "./partitioning.ts"
+import { agreeing } from "./streams.ts"
 
 type Pairs<K, V> = RDD<readonly [K, V], unknown, unknown>
 

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
 import { FunctionFailed } from "../core/errors.ts"
@@ -13,6 +14,8 @@ import type { Engine } from "../rdd/engine.ts"
 import type { Callable } from "../rdd/primitive.ts"
 import { type AnyRDD, isRDD, type RDD } from "../rdd/rdd.ts"
 import { Batch } from "./batch.ts"
+import { type AnyDStream, type DStream, make, required } from "./dstream.ts"
+import type { Unwrapped } from "./output.ts"
 import {
   agreeing,
   asStreams,
@@ -20,10 +23,17 @@ import {
   type RecordOf,
   type StreamErrorOf,
   type StreamServicesOf,
-  TransformWithoutResult,
-} from "./combining.ts"
-import { type AnyDStream, type DStream, make, required } from "./dstream.ts"
-import type { Unwrapped } from "./output.ts"
+} from "./streams.ts"
+
+/** The function of a transform gave no RDD. */
+export class TransformWithoutResult extends Data.Error<{ readonly operation: string; readonly time: number }> {
+  /** The tag to catch it by. */
+  readonly _tag = "TransformWithoutResult" as const
+  /** What to give instead. */
+  override get message(): string {
+    return "Transform function must not return null. Return RDD.empty() instead to represent no element as the result of transformation."
+  }
+}
 
 /** The batch that a transform works for. */
 export interface TransformInfo {

@@ -10,7 +10,7 @@ import type { DStream } from "../dstream/dstream.ts"
 import { fromPositions, type Positions } from "../dstream/input.ts"
 import { empty, parallelize } from "../rdd/creation.ts"
 import { isRDD, type RDD } from "../rdd/rdd.ts"
-import { unionAll } from "../rdd/sets.ts"
+import { unionAll } from "../rdd/unions.ts"
 
 /** A queue of RDDs that a {@link queueStream} takes from, and that you may push to at any time. */
 export interface RDDQueue<A, E = never, R = never> {

@@ -4,9 +4,9 @@
  * @module
  */
 import type * as fc from "fast-check"
-import * as Combining from "../dstream/combining.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import * as Element from "../dstream/element.ts"
+import * as Unions from "../dstream/unions.ts"
 import type { Slices } from "./arbitraries.ts"
 import type { Reading } from "./compare.ts"
 import type { Pipeline } from "./laws_pipeline.ts"
@@ -23,7 +23,7 @@ export interface UnionOptions<A> {
   readonly union?: UnionOperator | undefined
 }
 
-const unionOf: UnionOperator = (a, b) => Combining.union(a, b)
+const unionOf: UnionOperator = (a, b) => Unions.union(a, b)
 
 /**
  * `a ∪ b` has the same records as `b ∪ a`.

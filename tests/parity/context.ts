@@ -74,7 +74,7 @@ export const context: ReadonlyArray<Row> = [
   {
     row: "SC-17",
     ours: "DStream.unionAll",
-    test: ["tests/dstream/combining_test.ts", "unionAll() concatenates each batch"],
+    test: ["tests/dstream/unions_test.ts", "unionAll() concatenates each batch"],
     golden: "EW-19",
   },
   {

@@ -155,7 +155,7 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-23",
     ours: "DStream.union",
     test: [
-      "tests/dstream/combining_test.ts",
+      "tests/dstream/unions_test.ts",
       "union() puts the second stream's partitions after",
       "union() fails where a stream has no RDD",
     ],

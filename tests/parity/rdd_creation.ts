@@ -83,7 +83,7 @@ export const creation: ReadonlyArray<Row> = [
   {
     row: "SX-09",
     ours: "RDD.unionAll",
-    test: ["tests/rdd/sets_test.ts", "unionAll() drops RDDs without partitions"],
+    test: ["tests/rdd/unions_test.ts", "unionAll() drops RDDs without partitions"],
     golden: "RD-12 RD-13",
   },
   {

@@ -57,7 +57,7 @@ export const transformations: ReadonlyArray<Row> = [
   {
     row: "RD-09",
     ours: "RDD.union",
-    test: [sets, "union() puts the partitions of the second after those"],
+    test: ["tests/rdd/unions_test.ts", "union() puts the partitions of the second after those"],
     golden: "RD-11",
   },
   {
