@@ -61,7 +61,8 @@ export {
   TransformWithoutResult,
 } from "./dstream/transform.ts"
 export { union, unionAll, UnionWithoutRDD } from "./dstream/unions.ts"
-export { filterEffect, flatMapEffect, mapEffect, mapPartitionsEffect, provide } from "./dstream/effectful.ts"
+export { filterEffect, flatMapEffect, mapEffect, mapPartitionsEffect } from "./dstream/effectful.ts"
+export { provide } from "./dstream/provide.ts"
 export { cache, persist } from "./dstream/persistence.ts"
 export { window } from "./dstream/window.ts"
 export type { WindowOptions } from "./dstream/window_frame.ts"

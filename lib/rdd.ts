@@ -37,14 +37,8 @@ export { type PartsOf, zip, zipPartitions, zipWithIndex, zipWithUniqueId } from 
 export { coalesce, partitionBy, repartition } from "./rdd/partitioning.ts"
 export { compare, type OrderOption } from "./rdd/ordering.ts"
 export { repartitionAndSortWithinPartitions, sortBy, sortByKey, type SortOptions } from "./rdd/sorting.ts"
-export {
-  type ConcurrencyOption,
-  filterEffect,
-  flatMapEffect,
-  mapEffect,
-  mapPartitionsEffect,
-  provide,
-} from "./rdd/effectful.ts"
+export { type ConcurrencyOption, filterEffect, flatMapEffect, mapEffect, mapPartitionsEffect } from "./rdd/effectful.ts"
+export { provide } from "./rdd/provide.ts"
 export { cache, getStorageLevel, isCheckpointed, localCheckpoint, persist, unpersist } from "./rdd/persistence.ts"
 export { setName, toDebugString } from "./rdd/lineage.ts"
 export { randomSplit, sample, type SampleOptions, type SeedOption, takeSample } from "./rdd/sampling.ts"

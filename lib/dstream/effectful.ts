@@ -1,17 +1,13 @@
 /**
- * Effectful functions in streams, and the layers that provide what they need.
+ * Effectful functions in streams.
  *
  * @module
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
-import type * as Layer from "effect/Layer"
-import { callSite, withCallSite } from "../core/call_site.ts"
 import type { Tupled } from "../core/tupled.ts"
 import * as Rdd from "../rdd/effectful.ts"
-import type { Batch, NoRDD } from "./batch.ts"
-import { type DStream, isDStream, lift, make } from "./dstream.ts"
-import type { RDD } from "../rdd/rdd.ts"
+import { type DStream, isDStream, lift } from "./dstream.ts"
 
 /**
  * Runs `f` for every record and keeps what it succeeds with, in the order of the records; `concurrency` says how many of
@@ -153,51 +149,4 @@ export const mapPartitionsEffect: {
     options?: { readonly preservesPartitioning?: boolean | undefined },
   ): DStream<B, E | E2, R | R2> =>
     lift("mapPartitionsEffect", self, (rdd) => Rdd.mapPartitionsEffect(rdd, f, options), { functions: [f] }),
-)
-
-/**
- * Provides the services that the effectful functions, transforms and inputs above it need, so that the stream needs them
- * no more. The layer is built where they run, and finalized there. Spark has no such operation.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { DStream } from "@dstream/dstream"
- * import { Testing } from "@dstream/dstream/testing"
- * import { Context, Effect, Layer } from "effect"
- *
- * class Factor extends Context.Service<Factor, number>()("doc/Factor") {}
- * const scaled = Testing.input([[1, 2]]).pipe(
- *   DStream.mapEffect((n) => Factor.use((factor) => Effect.succeed(n * factor))),
- *   DStream.provide(Layer.succeed(Factor, 10)),
- * )
- * assert.deepEqual(await Effect.runPromise(Testing.run(scaled)), [[10, 20]])
- * ```
- */
-export const provide: {
-  <ROut, E2, RIn>(
-    layer: Layer.Layer<ROut, E2, RIn>,
-  ): <A, E, R>(self: DStream<A, E, R>) => DStream<A, E | E2, Exclude<R, ROut> | RIn>
-  <A, E, R, ROut, E2, RIn>(
-    self: DStream<A, E, R>,
-    layer: Layer.Layer<ROut, E2, RIn>,
-  ): DStream<A, E | E2, Exclude<R, ROut> | RIn>
-} = dual(
-  2,
-  <A, E, R, ROut, E2, RIn>(
-    self: DStream<A, E, R>,
-    layer: Layer.Layer<ROut, E2, RIn>,
-  ): DStream<A, E | E2, Exclude<R, ROut> | RIn> => {
-    const site = callSite()
-    const evaluated: Effect.Effect<RDD<A, E, R>, E | E2 | NoRDD, Exclude<R | Batch, ROut> | RIn> = Effect.provide(
-      self,
-      layer,
-    )
-    return make(
-      "provide",
-      [self],
-      Effect.map(evaluated, (rdd) => withCallSite(site, () => Rdd.provide(rdd, layer))),
-      { layer },
-    ) as DStream<A, E | E2, Exclude<R, ROut> | RIn>
-  },
 )

@@ -1,12 +1,10 @@
 /**
- * Effectful functions in RDDs, and the layers that provide what they need. Slower than plain functions: one effect for
- * each record.
+ * Effectful functions in RDDs. Slower than plain functions: one effect for each record.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
-import type * as Layer from "effect/Layer"
 import { InvalidOption } from "../core/errors.ts"
 import { listOf } from "../core/results.ts"
 import type { Tupled } from "../core/tupled.ts"
@@ -206,40 +204,4 @@ export const mapPartitionsEffect: {
       (records: ReadonlyArray<A>, index) => Effect.map(f(records, index), listOf),
       options?.preservesPartitioning ?? false,
     ),
-)
-
-/**
- * Provides the services that the effectful functions above it need. The layer is built where they run, once for each
- * worker, and finalized there. Spark has no such operation.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { RDD, SparkContext } from "@dstream/dstream"
- * import { Context, Effect, Layer } from "effect"
- *
- * class Factor extends Context.Service<Factor, number>()("doc/Factor") {}
- * const scaled = RDD.parallelize([1, 2]).pipe(
- *   RDD.mapEffect((n) => Factor.use((factor) => Effect.succeed(n * factor))),
- *   RDD.provide(Layer.succeed(Factor, 10)),
- *   RDD.collect,
- * )
- * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
- * assert.deepEqual(await Effect.runPromise(Effect.provide(scaled, sc)), [10, 20])
- * ```
- */
-export const provide: {
-  <ROut, E2, RIn>(
-    layer: Layer.Layer<ROut, E2, RIn>,
-  ): <A, E, R>(self: RDD<A, E, R>) => RDD<A, E | E2, Exclude<R, ROut> | RIn>
-  <A, E, R, ROut, E2, RIn>(
-    self: RDD<A, E, R>,
-    layer: Layer.Layer<ROut, E2, RIn>,
-  ): RDD<A, E | E2, Exclude<R, ROut> | RIn>
-} = dual(
-  2,
-  <A, E, R, ROut, E2, RIn>(
-    self: RDD<A, E, R>,
-    layer: Layer.Layer<ROut, E2, RIn>,
-  ): RDD<A, E | E2, Exclude<R, ROut> | RIn> => make("provide", [self], { kind: "provide", layer }),
 )

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict"
-import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { JobFailed } from "../../lib/core/errors.ts"
 import * as DStream from "../../lib/dstream.ts"
-import * as RDD from "../../lib/rdd.ts"
 import { failure, input, partitions, run } from "./batches.ts"
 
 class Odd extends Data.TaggedError("Odd")<{ readonly n: number }> {}
-class Factor extends Context.Service<Factor, number>()("test/Factor") {}
 
 Deno.test("mapEffect() keeps the order of records, whatever the concurrency", async () => {
   const slowFirst = (n: number) => n === 1 ? Effect.as(Effect.yieldNow, n * 10) : Effect.succeed(n * 10)
@@ -34,14 +30,4 @@ Deno.test("flatMapEffect() concatenates, filterEffect() selects", async () => {
 Deno.test("mapPartitionsEffect() runs its function once for each partition, with its index", async () => {
   const sizes = DStream.mapPartitionsEffect(input([[1, 2, 3]]), (part, i) => Effect.succeed([[i, part.length]]))
   assert.deepEqual(await partitions(sizes), [[[[0, 1]], [[1, 2]]]])
-})
-
-Deno.test("provide() serves effectful functions and transforms above it", async () => {
-  const scaled = input([[1, 2]]).pipe(
-    DStream.mapEffect((n) => Effect.map(Factor, (factor) => n * factor)),
-    DStream.transform((rdd) => Effect.map(Factor, (factor) => RDD.map(rdd, (n) => n + factor))),
-    DStream.provide(Layer.succeed(Factor, 10)),
-  )
-  assert.deepEqual(await run(scaled), [[20, 30]])
-  assert.notEqual(scaled.traits.layer, undefined)
 })

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Partitioner from "../../lib/partitioner.ts"
 import * as RDD from "../../lib/rdd.ts"
-import { onEngines, same } from "./run.ts"
+import { onEngines } from "./run.ts"
 
 const of = <A>(data: ReadonlyArray<A>, partitions: number) => RDD.parallelize(data, { partitions })
 
