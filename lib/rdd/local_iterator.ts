@@ -7,9 +7,9 @@ import * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
 import * as Stream from "effect/Stream"
 import { InvalidOption } from "../core/errors.ts"
-import { getNumPartitions } from "./actions.ts"
 import type { ActionError, Engine } from "./engine.ts"
 import { last, records } from "./job.ts"
+import { getNumPartitions } from "./layout.ts"
 import { isRDD, type RDD } from "./rdd.ts"
 
 /**

@@ -24,7 +24,10 @@ export const actionRows: ReadonlyArray<Row> = [
   {
     row: "RA-03",
     ours: "RDD.foreach RDD.foreachEffect RDD.foreachPartition",
-    test: [actions, "foreach() meets every record, foreachPartition() every partition, empty ones too"],
+    test: [
+      "tests/rdd/foreach_test.ts",
+      "foreach() meets every record, foreachPartition() every partition, empty ones too",
+    ],
     golden: "RA-12",
   },
   {

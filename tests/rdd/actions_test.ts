@@ -51,39 +51,6 @@ onEngines("actions on nothing give nothing, first() fails with EmptyCollection",
     }
   }))
 
-onEngines(
-  "foreach() meets every record, foreachPartition() every partition, empty ones too",
-  () =>
-    Effect.gen(function* () {
-      const rdd = RDD.parallelize([1, 2, 3], { partitions: 5 })
-      let sum = 0
-      yield* rdd.pipe(RDD.foreach((n) => void (sum += n)))
-      assert.equal(sum, 6)
-      const seen: Array<[number, number]> = []
-      yield* rdd.pipe(RDD.foreachPartition((part, i) => void seen.push([i, part.length])))
-      assert.deepEqual(seen, [[0, 0], [1, 1], [2, 0], [3, 1], [4, 1]])
-    }),
-)
-
-onEngines("foreach() fails with FunctionFailed and says where", () =>
-  Effect.gen(function* () {
-    const failure = yield* Effect.flip(ten.pipe(RDD.foreach((n) => {
-      if (n === 9) throw new Error("boom: 9")
-    })))
-    assert.equal(failure.reason._tag, "FunctionFailed")
-    assert.equal(failure.partition, 1)
-    assert.match(failure.message, /foreach at actions_test\.ts:\d+:\d+ failed in partition 1: boom: 9/)
-  }))
-
-onEngines(
-  "getNumPartitions() takes the engine's parallelism where nothing else is said",
-  () =>
-    Effect.gen(function* () {
-      assert.equal(yield* RDD.getNumPartitions(RDD.parallelize([1, 2, 3, 4, 5])), 2)
-      assert.equal(yield* RDD.getNumPartitions(RDD.empty()), 0)
-    }),
-)
-
 holdsOnEngines(
   "collect(), count() and take() mean the array, whatever the partitions",
   fc.tuple(sliced(anyKey), fc.integer({ min: 0, max: 14 })),

@@ -62,13 +62,6 @@ onEngines("mapPartitionsEffect() sees whole partitions and their index", () =>
     assert.deepEqual(yield* RDD.collect(rdd), [[0, 2], [1, 2], [2, 2]])
   }))
 
-onEngines("foreachEffect() runs the function once for each record", () =>
-  Effect.gen(function* () {
-    const seen: Array<number> = []
-    yield* numbers.pipe(RDD.foreachEffect((n) => Effect.sync(() => seen.push(n))))
-    assert.deepEqual(seen, [0, 1, 2, 3, 4, 5])
-  }))
-
 holdsOnEngines("effectful operations mean the plain ones", sliced(anyKey), (input) =>
   Effect.gen(function* () {
     const rdd = rddOf(input)
