@@ -83,20 +83,19 @@ export {
   updateStatePartitions,
 } from "./dstream/update_state.ts"
 export { mapWithState, type MapWithStateDStream, stateSnapshots } from "./dstream/map_with_state.ts"
+export { foreachPartition, foreachRDD } from "./dstream/foreach.ts"
 export {
   type AnyOutput,
   type ErrorOf,
-  foreachPartition,
-  foreachRDD,
   nameOutput,
   onFailure,
   type Output,
   type OutputInfo,
-  print,
   type ServicesOf,
   type UntypedOutput,
   type Unwrapped,
 } from "./dstream/output.ts"
+export { print } from "./dstream/print.ts"
 export { saveAsObjectFiles, saveAsTextFiles } from "./dstream/saving.ts"
 export { saveToSql, type SqlOptions } from "./dstream/saving_sql.ts"
 export {

@@ -1,22 +1,18 @@
 /**
- * Outputs: what a graph is for. print, foreachRDD, foreachPartition, and what happens when they fail.
+ * Outputs: what a graph is for, how one is made, and what happens when it fails.
  *
  * @module
  */
-import * as Console from "effect/Console"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
 import { type Pipeable, Prototype } from "effect/Pipeable"
 import { hasProperty } from "effect/Predicate"
 import type * as Types from "effect/Types"
 import { type CallSite, callSite } from "../core/call_site.ts"
-import { showRecord } from "../core/show.ts"
-import { count, take } from "../rdd/actions.ts"
-import { mapPartitionsEffect } from "../rdd/effectful.ts"
-import { type ActionError, CurrentJob, type Engine } from "../rdd/engine.ts"
+import type { ActionError } from "../rdd/engine.ts"
 import type { Callable } from "../rdd/primitive.ts"
 import type { RDD } from "../rdd/rdd.ts"
-import { type AnyDStream, type DStream, isDStream, lift } from "./dstream.ts"
+import type { AnyDStream } from "./dstream.ts"
 import type { OutputPolicy } from "./policy.ts"
 
 const TypeId = "~dstream/Output"
@@ -64,6 +60,9 @@ export type ErrorOf<O> = O extends Output<infer E, infer _R> ? E : never
 /** The services that an output needs. */
 export type ServicesOf<O> = O extends Output<infer _E, infer R> ? R : never
 
+/** The typed errors inside an action's error; engine errors are in every batch's failure anyway. */
+export type Unwrapped<E> = E extends ActionError<infer X> ? X : E
+
 const variance = { _E: (_: never) => _, _R: (_: never) => _ }
 
 /** The same output with something else about it. */
@@ -92,128 +91,6 @@ export const makeOutput = <E, R>(fields: {
     site: callSite(),
     policy: undefined,
   })
-
-/** The typed errors inside an action's error; engine errors are in every batch's failure anyway. */
-export type Unwrapped<E> = E extends ActionError<infer X> ? X : E
-
-/**
- * Runs `f` on the RDD of every batch, on the driver, when the batch's turn has come: also for an empty RDD, not for a
- * batch in which the stream has none. What is in the RDD is computed by the actions that `f` calls. Spark: `foreachRDD`.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { DStream, RDD } from "@dstream/dstream"
- * import { Testing } from "@dstream/dstream/testing"
- * import { Effect } from "effect"
- *
- * const sums: Array<number> = []
- * const output = DStream.foreachRDD(Testing.input([[1, 2], [3]]), (rdd, { time }) =>
- *   Effect.map(RDD.fold(rdd, 0, (a, b) => a + b), (sum) => void sums.push(time + sum)))
- * await Effect.runPromise(Testing.runOutputs([output]))
- * assert.deepEqual(sums, [1003, 2003])
- * ```
- */
-export const foreachRDD: {
-  <A, E, R, E2, R2>(
-    f: (rdd: RDD<A, E, R>, info: OutputInfo) => Effect.Effect<unknown, E2, R2>,
-  ): (self: DStream<A, E, R>) => Output<E | Unwrapped<E2>, R | Exclude<R2, Engine>>
-  <A, E, R, E2, R2>(
-    self: DStream<A, E, R>,
-    f: (rdd: RDD<A, E, R>, info: OutputInfo) => Effect.Effect<unknown, E2, R2>,
-  ): Output<E | Unwrapped<E2>, R | Exclude<R2, Engine>>
-} = dual(
-  2,
-  <A, E, R, E2, R2>(
-    self: DStream<A, E, R>,
-    f: (rdd: RDD<A, E, R>, info: OutputInfo) => Effect.Effect<unknown, E2, R2>,
-  ): Output<E | Unwrapped<E2>, R | Exclude<R2, Engine>> =>
-    makeOutput({ operation: "foreachRDD", stream: self, functions: [f], run: f }),
-)
-
-/**
- * Runs `f` on every partition of every batch, where the data is: on the thread or executor that has computed it, with
- * no result for the driver. The partition's index and the attempt tell a sink what it may have written before.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { DStream } from "@dstream/dstream"
- * import { Testing } from "@dstream/dstream/testing"
- * import { Effect } from "effect"
- *
- * const written: Array<unknown> = []
- * const output = DStream.foreachPartition(Testing.input([[1, 2, 3]]), (records, { partition }) =>
- *   Effect.sync(() => written.push([partition, ...records])))
- * await Effect.runPromise(Testing.runOutputs([output]))
- * assert.deepEqual(written, [[0, 1], [1, 2, 3]])
- * ```
- */
-export const foreachPartition: {
-  <A, E2, R2>(
-    f: (records: ReadonlyArray<A>, info: OutputInfo & { readonly partition: number }) => Effect.Effect<unknown, E2, R2>,
-  ): <E, R>(self: DStream<A, E, R>) => Output<E | E2, R | R2>
-  <A, E, R, E2, R2>(
-    self: DStream<A, E, R>,
-    f: (records: ReadonlyArray<A>, info: OutputInfo & { readonly partition: number }) => Effect.Effect<unknown, E2, R2>,
-  ): Output<E | E2, R | R2>
-} = dual(
-  2,
-  <A, E, R, E2, R2>(
-    self: DStream<A, E, R>,
-    f: (records: ReadonlyArray<A>, info: OutputInfo & { readonly partition: number }) => Effect.Effect<unknown, E2, R2>,
-  ): Output<E | E2, R | R2> => {
-    const written = lift(
-      "foreachPartition",
-      self,
-      (rdd, { time }) =>
-        mapPartitionsEffect(
-          rdd,
-          (records, partition) =>
-            Effect.flatMap(CurrentJob, ({ outputId, attempt }) =>
-              Effect.as(f(records, { time, outputId, attempt, partition }), [])),
-        ),
-      { functions: [f] },
-    )
-    return makeOutput({ operation: "foreachPartition", stream: written, run: count })
-  },
-)
-
-const RULE = "-".repeat(43)
-
-/**
- * Prints the first `num` (10) records of every batch on the console, under the batch time. Pairs look as Scala's do.
- * Spark: `print`.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { DStream } from "@dstream/dstream"
- * import { Testing } from "@dstream/dstream/testing"
- * import { Effect } from "effect"
- *
- * const { stdout } = await Effect.runPromise(Testing.runOutputs([DStream.print(Testing.input([["a"]]))]))
- * assert.deepEqual(stdout.split("\n").slice(1), ["Time: 1000 ms", "-".repeat(43), "a", "", ""])
- * ```
- */
-export const print: {
-  (num?: number): <A, E, R>(self: DStream<A, E, R>) => Output<E, R>
-  <A, E, R>(self: DStream<A, E, R>, num?: number): Output<E, R>
-} = dual(
-  (args) => isDStream(args[0]),
-  <A, E, R>(self: DStream<A, E, R>, num = 10): Output<E, R> =>
-    makeOutput({
-      operation: "print",
-      stream: self,
-      detail: String(num),
-      run: (rdd, { time }) =>
-        Effect.flatMap(take(rdd, num + 1), (records) => {
-          const shown = records.slice(0, num).map((record) => `${showRecord(record)}\n`).join("")
-          const more = records.length > num ? "...\n" : ""
-          return Console.log(`${RULE}\nTime: ${time} ms\n${RULE}\n${shown}${more}`)
-        }),
-    }),
-)
 
 /**
  * Says what happens when this output fails. Without it the context's policy applies, which is to fail.

@@ -2,7 +2,8 @@ import fc from "fast-check"
 import * as Effect from "effect/Effect"
 import { type AnyDStream, type DStream, isDStream, make, named, type NodeOptions } from "../../lib/dstream/dstream.ts"
 import { type Graph, make as makeGraph } from "../../lib/dstream/graph.ts"
-import { type AnyOutput, print } from "../../lib/dstream/output.ts"
+import type { AnyOutput } from "../../lib/dstream/output.ts"
+import { print } from "../../lib/dstream/print.ts"
 
 /** A stream that is never evaluated. */
 export const stub = (

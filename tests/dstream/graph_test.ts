@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { inputName, inputs, isGraph, make, module, nodes } from "../../lib/dstream/graph.ts"
 import { fromPositions, receiverStream } from "../../lib/dstream/input.ts"
 import { named } from "../../lib/dstream/dstream.ts"
-import { print } from "../../lib/dstream/output.ts"
+import { print } from "../../lib/dstream/print.ts"
 import { make as receiver } from "../../lib/dstream/receiver.ts"
 import { build, chain, counting, graphOf, reachable, shape, stub } from "./graph_arbitrary.ts"
 

@@ -5,7 +5,8 @@ const partitionwise = "tests/dstream/map_partitions_test.ts"
 const reducing = "tests/dstream/reducing_test.ts"
 const transform = "tests/dstream/transform_test.ts"
 const window = "tests/dstream/window_test.ts"
-const outputs = "tests/dstream/output_test.ts"
+const foreach = "tests/dstream/foreach_test.ts"
+const print = "tests/dstream/print_test.ts"
 const saving = "tests/dstream/saving_test.ts"
 const reduce = "tests/dstream/window_reduce_test.ts"
 
@@ -89,7 +90,7 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-14",
     ours: "DStream.foreachRDD DStream.foreachPartition",
     test: [
-      outputs,
+      foreach,
       "foreachRDD() gets the RDD of each batch, its time, the output's place in the graph, and the attempt",
       "foreachRDD() without an action computes nothing",
     ],
@@ -111,7 +112,7 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-17",
     ours: "DStream.print",
     golden: "OP-01 OP-02 OP-03 OP-04 OP-05 OP-06 OP-07 OP-08 OP-09 OP-10",
-    test: [outputs, "print() prints the first ten records below the batch time, and dots if there are more"],
+    test: [print, "print() prints the first ten records below the batch time, and dots if there are more"],
   },
   {
     row: "D-18",
