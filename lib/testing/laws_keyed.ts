@@ -12,10 +12,11 @@ import { groupByKey } from "../dstream/grouping.ts"
 import { reduceByKey as reduceByKeyOf } from "../dstream/keyed.ts"
 import { countByValue as countByValueOf } from "../dstream/reducing.ts"
 import { mapValues } from "../dstream/values.ts"
-import type { Batches, Slices } from "./arbitraries.ts"
+import type { Batches } from "./arbitraries.ts"
 import { equal } from "./compare.ts"
 import { type Law, sameStreams } from "./law.ts"
 import { oracle, perBatch } from "./oracle.ts"
+import type { Slices } from "./slices.ts"
 
 /** What a law about pairs is tried with. */
 export interface PairOptions<K, V> {

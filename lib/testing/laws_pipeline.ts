@@ -8,12 +8,13 @@ import type * as fc from "fast-check"
 import type { DStream } from "../dstream/dstream.ts"
 import { fromArray } from "../rdd/block.ts"
 import { fromBlocks } from "../rdd/creation.ts"
-import { type Batches, cut, sliced, type Slices } from "./arbitraries.ts"
+import type { Batches } from "./arbitraries.ts"
 import { normal, type Reading } from "./compare.ts"
 import type { EngineName, Options } from "./harness.ts"
 import { input as inputOf } from "./input.ts"
 import { type Inputs, inputsOf, type Law, law, lengthOf, streamsOf } from "./law.ts"
 import { run, runPartitions } from "./runs.ts"
+import { cut, sliced, type Slices } from "./slices.ts"
 
 /** A pipeline of one stream. */
 export type Pipeline<A, B> = (stream: DStream<A>) => DStream<B, unknown>

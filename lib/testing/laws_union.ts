@@ -7,10 +7,10 @@ import type * as fc from "fast-check"
 import type { DStream } from "../dstream/dstream.ts"
 import * as Element from "../dstream/element.ts"
 import * as Unions from "../dstream/unions.ts"
-import type { Slices } from "./arbitraries.ts"
 import type { Reading } from "./compare.ts"
-import type { Pipeline } from "./laws_pipeline.ts"
 import { certain, type Law, sameStreams } from "./law.ts"
+import type { Pipeline } from "./laws_pipeline.ts"
+import type { Slices } from "./slices.ts"
 
 /** An operator that works as `union` does. */
 export type UnionOperator = <A>(a: DStream<A>, b: DStream<A>) => DStream<A, unknown>

@@ -6,19 +6,9 @@
 export * from "./harness.ts"
 export * from "./runs.ts"
 export { type Given, input, type InputOptions } from "./input.ts"
-export {
-  arrivals,
-  type Batches,
-  batches,
-  cut,
-  pairs,
-  type SizeOptions,
-  skewedKeys,
-  type SkewOptions,
-  sliced,
-  type Slices,
-  type SlicesOf,
-} from "./arbitraries.ts"
+export { arrivals, type Batches, batches, type SizeOptions } from "./arbitraries.ts"
+export { pairs, skewedKeys, type SkewOptions } from "./arbitraries_keyed.ts"
+export { cut, sliced, type Slices, type SlicesOf } from "./slices.ts"
 export { check, checkAll, type CheckOptions, type Held, LawBroken } from "./check.ts"
 export type { Reading } from "./compare.ts"
 export { failAt, failingOutput, failingStarts, type Fault, InjectedFault } from "./faults.ts"
