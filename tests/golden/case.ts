@@ -35,8 +35,8 @@ export interface InputSpec {
   readonly [field: string]: unknown
 }
 
-/** Which order matters. */
-export type Compare = "list" | "set" | "group" | "cogroup"
+/** Which order matters. `lists` is of relaxations: none, nor that in lists. */
+export type Compare = "list" | "set" | "group" | "cogroup" | "lists"
 
 /** An output of a graph. */
 export interface OutputSpec {
@@ -140,6 +140,8 @@ export interface Case extends ContextSpec {
   readonly kind: string
   readonly numBatches?: number
   readonly informative?: boolean
+  /** Outputs whose records are written in any order. Relaxations say so. */
+  readonly unordered?: ReadonlyArray<string>
   /** `jobs`: outputs are numbered among those that have something to do in a batch. Relaxations say so. */
   readonly numbering?: "jobs"
   readonly inputs?: ReadonlyArray<InputSpec>

@@ -33,6 +33,7 @@ const freely: Readonly<Record<Compare, (element: unknown) => unknown>> = {
     const [key, values] = list(element)
     return [key, sorted(list(values))]
   },
+  lists: (element) => sorted(list(element)),
   cogroup: (element) => {
     const [key, groups] = list(element)
     return [key, list(groups).map((values) => sorted(list(values)))]
@@ -84,6 +85,21 @@ export const compareText = (what: string, expected: string | undefined, got: str
     ? differ(`${what}, number of lines`, lines.length, others.length)
     : differ(`${what}, line ${at + 1}`, lines[at], others[at] ?? null)
 }
+
+const header = /^(?=-{43}\nTime: )/m
+
+/** What is printed, with the lines of each batch in one order. */
+const inOneOrder = (text: string): string =>
+  text.split(header).map((block) => {
+    const [top, time, bottom, ...rest] = block.split("\n")
+    return [top, time, bottom, ...rest.toSorted()].join("\n")
+  }).join("")
+
+/** Compares what was printed. */
+export const comparePrinted = (expected: string | undefined, got: string, unordered: boolean): string | undefined =>
+  unordered && expected !== undefined
+    ? compareText("stdout", inOneOrder(expected), inOneOrder(got))
+    : compareText("stdout", expected, got)
 
 /** Compares elements in the order that matters. */
 export const compareElements = (

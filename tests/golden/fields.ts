@@ -133,6 +133,12 @@ const beyond = (what: string, known: Fields | undefined, value: unknown): string
   return field === undefined ? undefined : `field ${field} of ${what}`
 }
 
+const comparisons: ReadonlyArray<unknown> = [undefined, "list", "set", "group", "cogroup", "lists"]
+
+/** How something is compared, where nobody here knows how that would be. */
+const inComparison = ({ compare }: Plain): string | undefined =>
+  comparisons.includes(compare) ? undefined : `compare ${String(compare)}`
+
 /** The field of something that a table describes. What is not in the table is for those who look it up. */
 const described = (all: Table, name: unknown, value: Plain, extra = ""): string | undefined => {
   const known = Object.hasOwn(all, String(name)) ? all[String(name)] : undefined
@@ -152,10 +158,11 @@ const listed = (value: Plain, field: string, each: (item: Plain) => string | und
 
 const inRDDNode = (node: Plain) => described(rddNodes, node.op, node)
 const inNode = (node: Plain) => described(nodes, node.op, node) ?? listed(node, "rdd", inRDDNode)
-const inAction = (action: Plain) => described(actions, action.op, action)
+const inAction = (action: Plain) => described(actions, action.op, action) ?? inComparison(action)
 const inInput = (input: Plain) => described(inputs, input.kind ?? "batches", input)
 const inOutput = (output: Plain) =>
-  described(outputs, output.kind ?? "collect", output, "partitions") ?? listed(output, "rdd", inRDDNode) ??
+  described(outputs, output.kind ?? "collect", output, "partitions") ?? inComparison(output) ??
+    listed(output, "rdd", inRDDNode) ??
     (output.action === undefined
       ? undefined
       : isPlain(output.action)

@@ -48,14 +48,32 @@ export const listing = async (
   return found
 }
 
-/** Compares written files. */
+const folderOf = (file: string): string => file.replace(/\/?[^/]*$/, "")
+
+/** The lines of all files of a folder together, in one order. */
+const together = (files: ReadonlyArray<{ readonly file: string; readonly text?: string }>) => {
+  const lines = new Map<string, Array<string>>()
+  for (const { file, text = "" } of files) {
+    lines.set(folderOf(file), [...lines.get(folderOf(file)) ?? [], ...text.split("\n")])
+  }
+  return new Map(Array.from(lines, ([folder, all]) => [folder, all.toSorted().join("\n")]))
+}
+
+/** Compares written files; without an order, what is in the files of a folder together. */
 export const compareFiles = async (
   expected: NonNullable<Expected["files"]>,
   root: string,
+  unordered = false,
 ): Promise<ReadonlyArray<string>> => {
   const got = await listing(root).catch((error) => error instanceof Deno.errors.NotFound ? [] : Promise.reject(error))
   const names = compareValues("files", expected.map(({ file }) => file), got.map(({ file }) => file))
   if (names !== undefined) return [names]
+  if (unordered && expected.every(({ text }) => text !== undefined)) {
+    const others = together(got)
+    return Array.from(together(expected)).flatMap(([name, text]) =>
+      compareText(name, text, others.get(name) ?? "") ?? []
+    )
+  }
   return expected.flatMap(({ file, text }, i) =>
     text === undefined ? [] : compareText(file, text, got[i]?.text ?? "") ?? []
   )

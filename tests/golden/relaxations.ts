@@ -2,6 +2,7 @@
  * Differences on purpose as changes of cases: the case with Spark's behaviour in place of ours, or without the
  * expectations that cannot be met. All else in a changed case is compared as ever. `differences.json` says which there are.
  */
+import { openOrder } from "./relax_order.ts"
 import type { Relaxation } from "./relaxing.ts"
 import { heldBack, poisoned } from "./relax_failures.ts"
 import { badPartitions, checkpoints, misplaced, outputIds, timeouts } from "./relax_state.ts"
@@ -29,4 +30,5 @@ export const relaxations: Readonly<Record<string, Relaxation>> = {
   lateCheckpoints,
   arrayKeys,
   texts,
+  openOrder,
 }

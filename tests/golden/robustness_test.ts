@@ -72,6 +72,7 @@ Deno.test("main() skips what it does not know, says what that is, and lets none 
     ],
     [{ ...golden, outputs: [{ id: "s", in: "s", kind: "printAll" }] }, /missing: output printAll/],
     [{ ...golden, outputs: [{ id: "s", in: "s", limit: 3 }] }, /missing: field limit of collect/],
+    [{ ...golden, outputs: [{ id: "s", in: "s", compare: "bag" }] }, /missing: compare bag/],
     [{ ...golden, conf: { "spark.unheard": "1" } }, /missing: spark\.unheard/],
     [{ id: "X", kind: "script", steps: [{ do: "leap" }], expected: { steps: [{ do: "leap" }] } }, /missing: step leap/],
     [{ id: "X", kind: "script", steps: [{ do: "stop", how: 1 }], expected: {} }, /missing: field how of stop/],

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Testing } from "../../lib/testing.ts"
 import { type Case, Missing, missing, type OutputSpec } from "./case.ts"
-import { compareEntry, compareResult, compareText, compareValues, type Result } from "./compare.ts"
+import { compareEntry, comparePrinted, compareResult, compareValues, type Result } from "./compare.ts"
 import { recording } from "./contexts.ts"
 import { errorOf } from "./errors.ts"
 import { compareEvents, type Ids, toFields } from "./events.ts"
@@ -20,6 +20,7 @@ import {
   directoryOf,
   idOf,
   isSilent,
+  isUnordered,
 } from "./stream_cases.ts"
 
 /** The outputs that a case defines, at once or by steps. */
@@ -77,7 +78,7 @@ export const scriptCase = (golden: Case, engine: Testing.EngineName): Effect.Eff
     const { files, order, events } = expected
     // Listeners hear of everything before a context has stopped.
     if (events !== undefined) yield* script.stopAll
-    const text = compareText("stdout", expected.stdout, recorder.stdout)
+    const text = comparePrinted(expected.stdout, recorder.stdout, isUnordered(golden, /^print/))
     return [
       ...found,
       ...compareOutputs(golden, recorder),
@@ -88,7 +89,9 @@ export const scriptCase = (golden: Case, engine: Testing.EngineName): Effect.Eff
       ...[compareOrder(order, recorder.order, outputsOf(golden)), text].filter((each) => each !== undefined),
       ...(files === undefined
         ? []
-        : yield* Effect.promise(() => compareFiles(files, `${root}/${directoryOf(outputsOf(golden))}`))),
+        : yield* Effect.promise(() =>
+          compareFiles(files, `${root}/${directoryOf(outputsOf(golden))}`, isUnordered(golden, /^save/))
+        )),
       ...(events === undefined ? [] : compareEvents(events, eventsOf(script, golden))),
     ]
   }).pipe(Effect.scoped)

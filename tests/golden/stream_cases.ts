@@ -6,7 +6,7 @@ import { Testing } from "../../lib/testing.ts"
 import type { AnyOutput } from "../../lib/dstream/output.ts"
 import type { StreamingEvent } from "../../lib/streaming/events.ts"
 import { type BatchErrorSpec, type Case, missing, type OutputSpec } from "./case.ts"
-import { compareEntry, compareErrors, compareText, compareValues } from "./compare.ts"
+import { compareEntry, compareErrors, comparePrinted, compareValues } from "./compare.ts"
 import { advance, layerOptions, makeContext, recording, startContext } from "./contexts.ts"
 import { errorOf, showError } from "./errors.ts"
 import { compareEvents, toFields } from "./events.ts"
@@ -85,6 +85,10 @@ const quiet: ReadonlySet<string | undefined> = new Set([
 
 /** Whether an output notes nothing: what it does shows elsewhere. */
 export const isSilent = ({ kind }: OutputSpec): boolean => quiet.has(kind) || kind === "nothing"
+
+/** Whether all outputs of a kind are written in any order. */
+export const isUnordered = ({ outputs = [], unordered = [] }: Case, kind: RegExp): boolean =>
+  outputs.every((spec) => !kind.test(spec.kind ?? "") || unordered.includes(spec.id))
 
 /** Compares the order in which outputs ran, those that note nothing only where Spark's did. */
 export const compareOrder = (
@@ -168,11 +172,13 @@ export const streamCase = (golden: Case, engine: Testing.EngineName): Effect.Eff
       ),
       ...[
         compareOrder(expected.order, recorder.order, golden.outputs ?? []),
-        compareText("stdout", expected.stdout, recorder.stdout),
+        comparePrinted(expected.stdout, recorder.stdout, isUnordered(golden, /^print/)),
       ].filter((found) => found !== undefined),
       ...(files === undefined
         ? []
-        : yield* Effect.promise(() => compareFiles(files, `${root}/${directoryOf(golden.outputs ?? [])}`))),
+        : yield* Effect.promise(() =>
+          compareFiles(files, `${root}/${directoryOf(golden.outputs ?? [])}`, isUnordered(golden, /^save/))
+        )),
       ...(expected.events === undefined
         ? []
         : compareEvents(expected.events, toFields(events.map((event) => [event, ids])))),

@@ -70,6 +70,21 @@ Deno.test("scripts ask what streams hold, while they run and afterwards", async 
   ))
 })
 
+Deno.test("an input without dependants has its id, and is not remembered", async () => {
+  await agrees(script(
+    [
+      ...started,
+      [{ do: "inputId", in: "u" }, { value: 0 }],
+      [{ do: "inputName", in: "s" }, { value: "Golden input [1]" }],
+      [{ do: "advance", batches: 2 }, { value: ["completed", "completed"] }],
+      [{ do: "rememberDuration", in: "u" }, { value: null }],
+      [{ do: "generatedTimes", in: "u" }, { value: [] }],
+    ],
+    { ...program, inputs: [{ id: "u", batches: [[1], { throw: "never" }] }, ...program.inputs] },
+    first,
+  ))
+})
+
 Deno.test("queues keep what is pushed while a script goes on defining", async () => {
   await agrees(script(
     [

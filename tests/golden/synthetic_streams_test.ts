@@ -196,3 +196,33 @@ Deno.test("streams that cannot be made are refused where they start, at the late
   await refused({ op: "unionAll", in: [] }, { class: none, message: "head of empty array" })
   await refused({ op: "transformAll", in: [], rdd: [] }, { class: none, message: "head of empty list" })
 })
+
+Deno.test("what a shuffle gave is written in any order, unless it has been sorted", async () => {
+  const inputs: ReadonlyArray<InputSpec> = [{ id: "s", batches: [["b", "a", "b", "c"]], partitions: 1 }]
+  const counted: NodeSpec = { id: "n", op: "countByValue", in: "s", n: 1 }
+  const head =
+    "-------------------------------------------\nTime: 1000 ms\n-------------------------------------------\n"
+  const printed = (lines: string, nodes: ReadonlyArray<NodeSpec> = [counted]) =>
+    expecting({ ...stream({ inputs, nodes }, {}), outputs: [{ id: "p", in: "n", kind: "printDefault" }] }, {
+      stdout: `${head}${lines}\n\n`,
+    })
+  await agrees(printed("(b,2)\n(a,1)\n(c,1)"))
+  await differsOnPurpose(printed("(c,1)\n(a,1)\n(b,2)"), /order is open/)
+  await fails(printed("(c,1)\n(a,1)\n(b,1)"))
+  const sorted: NodeSpec = { id: "n", op: "transform", in: "k", rdd: [{ op: "sortByKey" }] }
+  await agrees(printed("(a,1)\n(b,2)\n(c,1)", [{ ...counted, id: "k" }, sorted]))
+  await fails(printed("(c,1)\n(a,1)\n(b,2)", [{ ...counted, id: "k" }, sorted]))
+  const written = (text: string) =>
+    expecting({
+      ...stream({ inputs, nodes: [counted] }, {}),
+      outputs: [{ id: "f", in: "n", kind: "saveAsTextFiles", prefix: "p" }],
+    }, {
+      files: [{ file: "p-1000/_SUCCESS", text: "" }, { file: "p-1000/part-00000", text }],
+    })
+  await differsOnPurpose(written("(c,1)\n(a,1)\n(b,2)\n"), /order is open/)
+  await fails(written("(c,1)\n(a,1)\n"))
+  const listed = (value: ReadonlyArray<unknown>) =>
+    stream({ inputs, nodes: [{ ...counted, id: "k" }, { id: "n", op: "glom", in: "k" }] }, { n: [[value]] })
+  await differsOnPurpose(listed([["a", 1], ["c", 1], ["b", 2]]), /order is open/)
+  await fails(listed([["a", 1], ["c", 2], ["b", 2]]))
+})
