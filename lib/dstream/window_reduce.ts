@@ -13,8 +13,9 @@ import type { Narrow } from "../rdd/primitive.ts"
 import type { RDD } from "../rdd/rdd.ts"
 import { type DStream, isDStream } from "./dstream.ts"
 import { checked, chosen } from "./partitioning.ts"
-import { balanced, merged } from "./window_aggregate.ts"
+import { balanced } from "./window_balanced.ts"
 import { frame, type WindowOptions } from "./window_frame.ts"
+import { merged } from "./window_merged.ts"
 import { sliding } from "./window_sliding.ts"
 
 /** How a window is reduced. */
