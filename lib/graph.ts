@@ -31,4 +31,5 @@ export {
 } from "./dstream/graph.ts"
 export * from "./dstream/explain.ts"
 export * from "./dstream/fingerprint.ts"
+export * from "./dstream/mismatch.ts"
 export * from "./dstream/validate.ts"

@@ -9,7 +9,7 @@ import { describeCause } from "../core/errors.ts"
 import type { OperatorWithoutRDD, ParentWithoutRDD } from "../dstream/batch.ts"
 import type { TransformWithoutResult } from "../dstream/transform.ts"
 import type { UnionWithoutRDD } from "../dstream/unions.ts"
-import type { GraphMismatch } from "../dstream/fingerprint.ts"
+import type { GraphMismatch } from "../dstream/mismatch.ts"
 import type { InvalidGraph } from "../dstream/validate.ts"
 import type { EngineError } from "../rdd/engine.ts"
 

@@ -2,9 +2,10 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import * as Effect from "effect/Effect"
 import { named } from "../../lib/dstream/dstream.ts"
-import { fingerprint, GraphMismatch, mismatch } from "../../lib/dstream/fingerprint.ts"
-import { make } from "../../lib/dstream/graph.ts"
+import { fingerprint } from "../../lib/dstream/fingerprint.ts"
 import { foreachRDD } from "../../lib/dstream/foreach.ts"
+import { make } from "../../lib/dstream/graph.ts"
+import { GraphMismatch, mismatch } from "../../lib/dstream/mismatch.ts"
 import { nameOutput } from "../../lib/dstream/output.ts"
 import { print } from "../../lib/dstream/print.ts"
 import type { Callable } from "../../lib/rdd/primitive.ts"
@@ -118,40 +119,6 @@ Deno.test("fingerprint() differs when the outputs do", () => {
   differ(of(nameOutput(print(a), "x")), of(nameOutput(print(a), "y")), /output 0 \(print\): its name is "x" here/)
   const found = differ(of(print(a)), of(print(a), print(a)), /output 1 \(print\): only the other side has this print/)
   assert.deepEqual([found.kind, found.index, found.mine, found.theirs], ["output", 1, undefined, "print"])
-})
-
-Deno.test("mismatch() names the first operator that differs, on both sides", () => {
-  const tower = (...operations: ReadonlyArray<string>) =>
-    fingerprint(make([print(operations.reduce((last, it) => stub(it, [last]), stub("constant")))]))
-  const found = differ(tower("map", "filter", "map"), tower("map", "glom", "count"), /operator 2 \(filter\)/)
-  assert.equal(found._tag, "GraphMismatch")
-  assert.deepEqual([found.kind, found.index, found.mine, found.theirs], ["operator", 2, "filter", "glom"])
-  const longer = differ(tower("map", "map"), tower("map"), /operator 2 \(map\): the other side does not have it/)
-  assert.deepEqual([longer.index, longer.mine, longer.theirs], [2, "map", undefined])
-})
-
-Deno.test("mismatch() finds a difference exactly when the hashes differ", () =>
-  fc.assert(fc.property(shape, shape, (a, b) => {
-    const [mine, theirs] = [fingerprint(build(a)), fingerprint(build(b))]
-    assert.equal(mismatch(mine, theirs) === undefined, mine.hash === theirs.hash)
-  })))
-
-Deno.test("mismatch() finds the one operation that was changed", () =>
-  fc.assert(fc.property(shape, fc.nat(), (it, pick) => {
-    const mine = fingerprint(build(it))
-    const changed = pick % mine.nodes.length
-    const nodes = mine.nodes.with(changed, '["changed",[],"",null]')
-    const found = mismatch(mine, { ...mine, nodes })
-    assert.deepEqual([found?.index, found?.theirs], [changed, "changed"])
-  })))
-
-Deno.test("mismatch() reads lines that another version wrote", () => {
-  const mine = withFunctions()
-  for (const line of ["constant", "{", "7", "null", "[]", '"text"']) {
-    const found = mismatch(mine, { ...mine, hash: "", nodes: [line] })
-    assert.deepEqual([found?.index, found?.mine], [0, "constant"])
-    assert.equal(typeof found?.message, "string")
-  }
 })
 
 Deno.test("fingerprint() has no collisions among many small graphs", () => {
