@@ -8,7 +8,8 @@ import type { Tupled } from "../core/tupled.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import * as Element from "../dstream/element.ts"
 import type { Batches } from "./arbitraries.ts"
-import { certain, type Law, sameStreams } from "./law.ts"
+import type { Law } from "./law.ts"
+import { certain, sameStreams } from "./law_streams.ts"
 
 /** What a law about one stream is tried with. */
 export interface ElementOptions<A> {

@@ -7,17 +7,16 @@ import * as Effect from "effect/Effect"
 import type { DStream } from "../dstream/dstream.ts"
 import { normal, type Reading } from "./compare.ts"
 import type { Options } from "./harness.ts"
+import { type Law, law } from "./law.ts"
 import {
   type Arbitraries,
   type Inputs,
   inputsOf,
-  type Law,
-  law,
   lengthOf,
   type RecordIn,
   type Streams,
   streamsOf,
-} from "./law.ts"
+} from "./law_streams.ts"
 import { run } from "./runs.ts"
 
 /** The batches of each input, as an oracle's meaning takes them. */
