@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Partitioner, RDD } from "../../mod.ts"
+import { Partitioner, RDD, StorageLevel } from "../../mod.ts"
 import { Engine } from "../../lib/rdd/engine.ts"
 import { lookUp, type NodeSpec } from "./case.ts"
 import { folder, listing } from "./files.ts"
@@ -139,7 +139,11 @@ const unpersisted = (rdd: AnyRDD): AnyRDD => {
 const checkpointing = (): Change => (rdd) => Effect.map(RDD.localCheckpoint(rdd), (changed) => [changed, undefined])
 
 const changes: Readonly<Record<string, (node: NodeSpec) => Change>> = {
-  persist: persisting((rdd, { level }) => RDD.persist(rdd, level as never)),
+  persist: (node) => (rdd) =>
+    Effect.andThen(
+      Effect.fromResult(StorageLevel.parse(String(node.level ?? "MEMORY_ONLY"))),
+      persisting((rdd, { level }) => RDD.persist(rdd, level as never))(node)(rdd),
+    ),
   cache: persisting(RDD.cache),
   unpersist: () => (rdd) =>
     Effect.map(RDD.unpersist(rdd), () => {
