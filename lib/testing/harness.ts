@@ -1,22 +1,17 @@
 /**
- * The harness: streaming programs in virtual time, on any of the engines.
+ * The harness: what streaming programs run on in virtual time, on any of the engines.
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as TestClock from "effect/testing/TestClock"
 import type { OutputPolicy } from "../dstream/policy.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
 import { runtimeProcesses } from "../engine/processes.ts"
 import * as StateStore from "../engine/state_store.ts"
 import type { Engine } from "../rdd/engine.ts"
-import { runtimeOf, type State, type StreamingContext } from "../streaming/context.ts"
 import { Registry } from "../streaming/registry.ts"
-import type { BatchEnd, Runtime } from "../streaming/runtime.ts"
 import { Scheduler } from "../streaming/scheduler.ts"
 import { layerEngine, type SparkContext } from "../streaming/spark_context.ts"
 import * as VirtualTime from "./virtual_time.ts"
@@ -78,62 +73,3 @@ export const layer = (options: Options = {}): Layer.Layer<Services> => {
     Logger.layer([]),
   ).pipe(Layer.provideMerge(VirtualTime.layer(options.clockStart ?? 0))) as Layer.Layer<Services>
 }
-
-/**
- * Moves the clock on by whole batch intervals, one by one, each time until the batch that was due has ended: where something in
- * it sleeps, the clock goes on as far as that takes, and ticks wait behind a batch that takes longer than an interval. Gives how
- * each of them ended; fewer than asked for if the context stops on the way. Dies with a message where a batch never ends.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { DStream, StreamingContext } from "@dstream/dstream"
- * import { Testing } from "@dstream/dstream/testing"
- * import { Effect } from "effect"
- *
- * const sums: Array<number> = []
- * const output = Testing.input([[1, 2], [3]]).pipe(
- *   DStream.reduce((a, b) => a + b),
- *   DStream.foreachPartition((found) => Effect.sync(() => void sums.push(...found))),
- * )
- * const program = Effect.gen(function* () {
- *   const ssc = yield* StreamingContext.make
- *   const active = yield* StreamingContext.start(ssc, [output])
- *   assert.deepEqual(yield* Testing.advance(active), ["completed"])
- *   assert.deepEqual(sums, [3])
- *   assert.deepEqual(yield* Testing.advance(active), ["completed"])
- *   assert.deepEqual(sums, [3, 3])
- * })
- * await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
- * ```
- */
-export const advance: (
-  active: StreamingContext<State, unknown>,
-  batches?: number,
-) => Effect.Effect<ReadonlyArray<BatchEnd>> = Effect.fnUntraced(function* (
-  active: StreamingContext<State, unknown>,
-  batches = 1,
-) {
-  const runtime = yield* Effect.orDie(runtimeOf("advance", active))
-  const { batchDuration } = runtime.options
-  const ends: Array<BatchEnd> = []
-  for (let i = 0; i < batches; i++) {
-    const now = yield* Clock.currentTimeMillis
-    const known = progress.get(runtime)
-    const { due, target } = known?.seen === runtime.due ? known : { due: runtime.due, target: now }
-    const next = target + batchDuration
-    if (next > now) yield* TestClock.adjust(next - now)
-    yield* VirtualTime.untilEnded(runtime, due)
-    progress.set(runtime, { due: due + batchDuration, target: next, seen: runtime.due })
-    const end = runtime.ended.get(due)
-    if (end === undefined) break
-    ends.push(end)
-  }
-  return ends
-})
-
-/**
- * How far each context has been advanced: the batch that is to be waited for next, and when that would be if none had been
- * slow; as long as nobody else has moved the clock beyond another tick.
- */
-const progress = new WeakMap<Runtime, { readonly due: number; readonly target: number; readonly seen: number }>()

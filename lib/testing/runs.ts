@@ -20,7 +20,8 @@ import type { BatchFailed, StartError } from "../streaming/errors.ts"
 import type { StreamingEvent } from "../streaming/events.ts"
 import type { BatchEnd } from "../streaming/runtime.ts"
 import * as StreamingContext from "../streaming_context.ts"
-import { advance, layer, type Options, type Services } from "./harness.ts"
+import { advance } from "./advance.ts"
+import { layer, type Options, type Services } from "./harness.ts"
 import { type Given, input, type InputOptions, lengthOf } from "./input.ts"
 
 /** What a run of outputs has shown. */

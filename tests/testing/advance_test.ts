@@ -1,0 +1,71 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schedule from "effect/Schedule"
+import * as DStream from "../../lib/dstream.ts"
+import * as OutputPolicy from "../../lib/output_policy.ts"
+import * as RDD from "../../lib/rdd.ts"
+import * as StreamingContext from "../../lib/streaming_context.ts"
+import { Testing } from "../../lib/testing.ts"
+
+const sanitizers = { sanitizeOps: true, sanitizeResources: true }
+
+const now = Effect.clockWith((clock) => clock.currentTimeMillis)
+
+Deno.test("advance() moves the time on for a job that sleeps, no further than it needs", sanitizers, async () => {
+  const ends: Array<number> = []
+  const output = Testing.input([[1, 2], [3]]).pipe(
+    DStream.mapEffect((n) => Effect.as(Effect.sleep(10), n)),
+    DStream.foreachRDD((rdd) => Effect.flatMap(RDD.count(rdd), () => Effect.map(now, (at) => void ends.push(at)))),
+  )
+  const { batches } = await Effect.runPromise(Testing.runOutputs([output]))
+  assert.deepEqual([batches, ends], [["completed", "completed"], [1010, 2010]])
+})
+
+Deno.test("advance() moves the time on for a retry policy with a schedule", sanitizers, async () => {
+  const output = DStream.onFailure(
+    DStream.foreachRDD(Testing.input([[1]]), (_, { attempt }) => attempt < 3 ? Effect.fail("no") : Effect.void),
+    OutputPolicy.retry(Schedule.spaced("10 millis")),
+  )
+  const { batches, exit } = await Effect.runPromise(Testing.runOutputs([output]))
+  assert.deepEqual([batches, exit._tag], [["completed"], "Success"])
+})
+
+Deno.test("advance() lets ticks queue behind a job that is longer than the interval", sanitizers, async () => {
+  const starts: Array<readonly [number, number]> = []
+  const output = DStream.foreachRDD(
+    Testing.input([[1], [2], [3]]),
+    (_, { time }) =>
+      Effect.gen(function* () {
+        starts.push([time, yield* now])
+        if (time === 1000) yield* Effect.sleep(2500)
+      }),
+  )
+  const { batches } = await Effect.runPromise(Testing.runOutputs([output]))
+  assert.deepEqual(batches, ["completed", "completed", "completed"])
+  assert.deepEqual(starts, [[1000, 1000], [2000, 3500], [3000, 3500]])
+})
+
+Deno.test("advance() waits for a job that needs real time, without moving the clock", sanitizers, async () => {
+  const times: Array<number> = []
+  const output = DStream.foreachRDD(Testing.input([[1], [2]]), () =>
+    Effect.andThen(
+      Effect.promise(() => new Promise<void>((resolve) => setTimeout(resolve, 100))),
+      Effect.map(now, (at) => void times.push(at)),
+    ))
+  await Effect.runPromise(Testing.runOutputs([output]))
+  assert.deepEqual(times, [1000, 2000])
+})
+
+for (const [what, body] of [["waits", Effect.never], ["sleeps", Effect.forever(Effect.sleep(20))]] as const) {
+  Deno.test(`advance() fails, and says so, where a batch ${what} for ever`, sanitizers, async () => {
+    const program = Effect.gen(function* () {
+      const ssc = yield* StreamingContext.make
+      const active = yield* StreamingContext.start(ssc, [DStream.foreachRDD(Testing.input([[1]]), () => body)])
+      return yield* Effect.exit(Testing.advance(active))
+    })
+    const exit = await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
+    assert.ok(Exit.isFailure(exit))
+    assert.match(String(exit.cause), /batch 1000 ms has not ended/)
+  })
+}
