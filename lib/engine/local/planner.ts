@@ -5,16 +5,15 @@
  */
 import * as Effect from "effect/Effect"
 import { Mismatch } from "../../core/errors.ts"
-import { listOf } from "../../core/results.ts"
-import * as Block from "../../rdd/block.ts"
+import type * as Block from "../../rdd/block.ts"
 import type { JobContext } from "../../rdd/engine.ts"
-import * as Partitioner from "../../rdd/partitioner.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { StateStore } from "../state_store.ts"
 import * as Exchange from "./exchange.ts"
 import type { Executor } from "./executor.ts"
-import { type Host, type Kind, type Lowered, noPiece, type Piece, reading, resolved, there } from "./host.ts"
+import { type Host, type Kind, type Lowered, type Piece, reading, there } from "./host.ts"
+import * as Partitions from "./partitions.ts"
 import type { ProvidedLayers } from "./provided.ts"
 import * as Stateful from "./stateful.ts"
 import { attempt, failed, isEffectful, type Job, toBlock } from "./task.ts"
@@ -177,13 +176,13 @@ export class Planner {
       case "input":
         return this.#over(rdd, (lowered) => lowered)
       case "union":
-        return Effect.map(this.#parents(rdd), (all) => this.#union(rdd, all))
+        return Effect.map(this.#parents(rdd), (all) => Partitions.union(this.#host, rdd, all))
       case "coalesce":
-        return this.#over(rdd, (parent) => this.#coalesce(rdd, parent, primitive.partitions))
+        return this.#over(rdd, (parent) => Partitions.coalesce(this.#host, rdd, parent, primitive.partitions))
       case "zip":
-        return Effect.flatMap(this.#parents(rdd), (all) => this.#zip(rdd, primitive, all))
+        return Effect.flatMap(this.#parents(rdd), (all) => Partitions.zip(this.#host, rdd, primitive, all))
       case "cartesian":
-        return Effect.flatMap(this.#parents(rdd), (all) => this.#cartesian(rdd, all))
+        return Effect.flatMap(this.#parents(rdd), (all) => Partitions.cartesian(this.#host, rdd, all))
       case "shuffle":
         return Effect.flatMap(this.#parent(rdd), (parent) => Exchange.shuffle(this.#host, rdd, primitive, parent))
       case "balance":
@@ -198,7 +197,7 @@ export class Planner {
       case "view":
         return this.#over(rdd, (parent) => Stateful.view(this.#host, rdd, primitive, parent))
       case "indexed":
-        return Effect.flatMap(this.#parent(rdd), (parent) => this.#indexed(rdd, primitive, parent))
+        return Effect.flatMap(this.#parent(rdd), (parent) => Partitions.indexed(this.#host, rdd, primitive, parent))
       case "provide":
         return this.#provide(rdd, primitive)
     }
@@ -230,93 +229,6 @@ export class Planner {
             : Effect.succeed(loaded),
       )
     return Effect.succeed({ pieces: reading(n, read), partitioner })
-  }
-
-  #union(rdd: AnyRDD, all: ReadonlyArray<Lowered>): Lowered {
-    const some = all.filter((one) => one.pieces.length > 0)
-    const by = some[0]?.partitioner
-    if (by !== undefined && some.every((one) => one.partitioner && Partitioner.equals(one.partitioner, by))) {
-      const read = (i: number) =>
-        Effect.map(
-          Effect.forEach(some, (one) => this.run(rdd, one.pieces[i] ?? noPiece, i)),
-          Block.concat,
-        )
-      return { pieces: reading(by.numPartitions, read), partitioner: by }
-    }
-    return { pieces: some.flatMap((one) => one.pieces), partitioner: undefined }
-  }
-
-  #coalesce(rdd: AnyRDD, parent: Lowered, partitions: number): Lowered {
-    const all = parent.pieces
-    const n = Math.min(partitions, all.length)
-    const read = (i: number) =>
-      Effect.map(
-        Effect.forEach(
-          all.slice(Math.floor((i * all.length) / n), Math.floor(((i + 1) * all.length) / n)),
-          (piece, j) => this.run(rdd, piece, Math.floor((i * all.length) / n) + j),
-        ),
-        Block.concat,
-      )
-    return {
-      pieces: reading(n, read),
-      partitioner: n === all.length ? parent.partitioner : undefined,
-    }
-  }
-
-  #zip(rdd: AnyRDD, own: Kind<"zip">, all: ReadonlyArray<Lowered>): Job<Lowered> {
-    const { f, preserves } = resolved(this.#host, rdd, own)
-    const { ship } = this.#env.executor
-    const counts = all.map((one) => one.pieces.length)
-    const n = counts[0] ?? 0
-    if (counts.some((count) => count !== n)) {
-      const problem = `Can't zip RDDs with unequal numbers of partitions: List(${counts.join(", ")})`
-      return Effect.fail(failed(rdd, undefined, this.#job, new Mismatch({ problem })))
-    }
-    const read = (i: number) =>
-      Effect.flatMap(
-        Effect.forEach(all, (one) => this.run(rdd, one.pieces[i] ?? noPiece, i)),
-        (blocks) =>
-          attempt(rdd, i, this.#job, () =>
-            ship(Block.fromArray(listOf(f(
-              blocks.map((block) => ship(block).records as ReadonlyArray<never>),
-              i,
-            ))))),
-      )
-    const partitioner = preserves ? all.find((one) => one.partitioner !== undefined)?.partitioner : undefined
-    return Effect.succeed({ pieces: reading(n, read), partitioner })
-  }
-
-  #cartesian(rdd: AnyRDD, [left, right]: ReadonlyArray<Lowered>): Job<Lowered> {
-    const rows = left?.pieces.length ?? 0
-    const columns = right?.pieces.length ?? 0
-    if (left === undefined || right === undefined || this.#dry) {
-      return Effect.succeed({ pieces: Array.from({ length: rows * columns }, () => noPiece), partitioner: undefined })
-    }
-    return Effect.map(Effect.all([this.#runAll(rdd, left), this.#runAll(rdd, right)]), ([as, bs]) => ({
-      pieces: as.flatMap((a) =>
-        bs.map((b) => ({
-          read: Effect.sync(() => Block.fromArray(a.records.flatMap((x) => b.records.map((y) => [x, y])))),
-          steps: [],
-        }))
-      ),
-      partitioner: undefined,
-    }))
-  }
-
-  #indexed(rdd: AnyRDD, own: Kind<"indexed">, parent: Lowered): Job<Lowered> {
-    if (this.#dry) return Effect.succeed({ ...parent, partitioner: undefined })
-    const { f } = resolved(this.#host, rdd, own)
-    return Effect.map(this.#runAll(rdd, parent), (blocks) => {
-      const offsets: Array<number> = []
-      blocks.reduce((sum, block) => (offsets.push(sum), sum + block.length), 0)
-      return {
-        pieces: blocks.map((block, index) => ({
-          read: Effect.succeed(block),
-          steps: [{ rdd, index, own: f(offsets, index) }],
-        })),
-        partitioner: undefined,
-      }
-    })
   }
 
   #provide(rdd: AnyRDD, { layer }: Kind<"provide">): Job<Lowered> {
