@@ -13,5 +13,6 @@
  *
  * @module
  */
-export { type Connection, SocketError, Sockets } from "./source/sockets.ts"
+export { type Connection, SocketError } from "./source/connection.ts"
+export { Sockets } from "./source/sockets.ts"
 export { LineTooLong } from "./source/text_lines.ts"

@@ -14,10 +14,11 @@ import type { Port } from "../core/literals.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import { fromReceiver } from "../dstream/input.ts"
 import { make, type Store } from "../dstream/receiver.ts"
-import { MAX_MESSAGE_BYTES, MessageReader } from "./messages.ts"
-import { type Connection, type SocketError, Sockets } from "./sockets.ts"
-import { type Lines, LineSplitter, LineTooLong, MAX_LINE_BYTES } from "./text_lines.ts"
+import type { Connection, SocketError } from "./connection.ts"
 import { forEachArray, untilUndefined } from "./draining.ts"
+import { MAX_MESSAGE_BYTES, MessageReader } from "./messages.ts"
+import { Sockets } from "./sockets.ts"
+import { type Lines, LineSplitter, LineTooLong, MAX_LINE_BYTES } from "./text_lines.ts"
 
 /** Options of all socket streams. */
 export interface SocketOptions {

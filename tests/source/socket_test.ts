@@ -5,8 +5,10 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { encode } from "../../lib/core/codec.ts"
+import { SocketError } from "../../lib/source/connection.ts"
+import { denoSockets, nodeSockets } from "../../lib/source/runtime_sockets.ts"
 import { rawSocketStream, socketStream, socketTextStream } from "../../lib/source/socket.ts"
-import { denoSockets, nodeSockets, SocketError, Sockets } from "../../lib/source/sockets.ts"
+import { Sockets } from "../../lib/source/sockets.ts"
 import { problemsOf, receive } from "./running.ts"
 
 const utf8 = new TextEncoder()
