@@ -20,8 +20,8 @@ const keyed = (build: (stream: Pairs, node: NodeSpec) => Stream): Build => (node
   build(one(streams) as Pairs, node)
 
 const binary =
-  (build: (a: Pairs, b: Pairs, options: { readonly partitions?: number }) => Stream): Build => (node, streams) =>
-    build(streams[0] as Pairs, streams[1] as Pairs, partitions(node))
+  (build: (a: Pairs, b: Pairs, options: { readonly partitions: number } | undefined) => Stream): Build =>
+  (node, streams) => build(streams[0] as Pairs, streams[1] as Pairs, partitions(node))
 
 const program = (node: NodeSpec) => {
   const apply = rddProgram(node.rdd ?? [])

@@ -16,8 +16,8 @@ export const one = (rdds: ReadonlyArray<AnyRDD>): AnyRDD => rdds[0] ?? RDD.empty
 const pairs = (rdds: ReadonlyArray<AnyRDD>, i = 0): Pairs => (rdds[i] ?? RDD.empty()) as Pairs
 
 /** `n` partitions, where a node says so. */
-export const partitions = ({ n }: NodeSpec): { readonly partitions?: number } =>
-  n === undefined ? {} : { partitions: n }
+export const partitions = ({ n }: NodeSpec): { readonly partitions: number } | undefined =>
+  n === undefined ? undefined : { partitions: n }
 
 const sort = (node: NodeSpec) => ({ ascending: node.asc !== false, ...partitions(node) })
 
@@ -51,7 +51,7 @@ const binary = (change: (a: AnyRDD, b: AnyRDD, node: NodeSpec) => AnyRDD) => (no
   change(one(rdds), rdds[1] ?? RDD.empty(), node)
 
 const joining =
-  (change: (a: Pairs, b: Pairs, options: Partitioner.PartitionOptions) => AnyRDD) =>
+  (change: (a: Pairs, b: Pairs, options: Partitioner.PartitionOptions | undefined) => AnyRDD) =>
   (node: NodeSpec): Apply =>
   (rdds) => change(pairs(rdds), pairs(rdds, 1), partitions(node))
 

@@ -32,7 +32,11 @@ export const replaced = (
   change: (node: NodeSpec) => { readonly spark: NodeSpec; readonly plain: NodeSpec },
 ): Case | undefined => {
   const ids = (golden.nodes ?? []).filter(which).map(({ id }) => String(id))
-  const own = { batchMs: golden.batchMs ?? 1000, zeroTime: zeroOf(golden) }
+  const own = {
+    batchMs: golden.batchMs ?? 1000,
+    zeroTime: zeroOf(golden),
+    parallelism: Number(golden.conf?.["spark.default.parallelism"] ?? 2),
+  }
   const relaxed = replacing((node) => {
     if (!which(node)) return undefined
     const { spark, plain } = change({ ...node, ...own })

@@ -166,7 +166,7 @@ const slid = (s: Pairs, node: NodeSpec): Stream => {
       const shown = balance !== undefined && filter([key, balance[0]])
       return [key, { batches, balance: shown ? balance : undefined, shown }]
     })
-  const { partitions: n = 2 } = partitions(node)
+  const n = node.n ?? Number(node.parallelism)
   const reduced = DStream.reduceByKey(orEmpty(s), f, { partitions: n })
   const all = DStream.updateStatePartitions(reduced, update, { partitions: n })
   const shown = DStream.flatMap(all, ([key, value]) => {
