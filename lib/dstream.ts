@@ -34,14 +34,8 @@ export {
   type Traits,
 } from "./dstream/dstream.ts"
 export { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "./dstream/batch.ts"
-export {
-  fromPositions,
-  fromReceiver,
-  type InputSource,
-  type Planned,
-  type Positions,
-  receiverStream,
-} from "./dstream/input.ts"
+export { fromPositions, fromReceiver, type InputSource, receiverStream } from "./dstream/input.ts"
+export type { Planned, Positions } from "./dstream/positions.ts"
 export { filter, flatMap, map } from "./dstream/element.ts"
 export { glom, mapPartitions } from "./dstream/map_partitions.ts"
 export { count, countByValue, reduce } from "./dstream/reducing.ts"

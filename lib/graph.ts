@@ -19,16 +19,15 @@ export {
   type ErrorsOf,
   type Graph,
   type GraphOf,
-  inputs,
   isGraph,
   type Listed,
   make,
   module,
-  nodes,
   type Origin,
   type Outputs,
   type RequirementsOf,
 } from "./dstream/graph.ts"
+export { inputs, nodes } from "./dstream/nodes.ts"
 export * from "./dstream/explain.ts"
 export * from "./dstream/fingerprint.ts"
 export * from "./dstream/mismatch.ts"

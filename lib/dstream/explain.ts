@@ -6,7 +6,9 @@
 import type * as Duration from "effect/Duration"
 import type { CallSite } from "../core/call_site.ts"
 import { toMillis } from "../core/durations.ts"
-import { type AnyGraph, inputName, nodes } from "./graph.ts"
+import type { AnyGraph } from "./graph.ts"
+import { inputName } from "./input.ts"
+import { nodes } from "./nodes.ts"
 import type { AnyOutput } from "./output.ts"
 
 /** One stream of a graph, as plain data. */

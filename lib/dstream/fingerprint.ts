@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type AnyGraph, nodes } from "./graph.ts"
+import type { AnyGraph } from "./graph.ts"
+import { nodes } from "./nodes.ts"
 
 /** What a graph is made of, in short. Plain data: it can be sent and stored. */
 export interface Fingerprint {

@@ -4,11 +4,11 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { AnyRDD, RDD } from "../rdd/rdd.ts"
+import type { RDD } from "../rdd/rdd.ts"
 import { Batch } from "./batch.ts"
-import { type DStream, makeSelf, type NodeOptions } from "./dstream.ts"
+import { type AnyDStream, type DStream, makeSelf, type NodeOptions } from "./dstream.ts"
+import type { AnyPositions, Positions } from "./positions.ts"
 import type { Receiver } from "./receiver.ts"
 
 /** Where the records of an input stream come from. */
@@ -21,37 +21,6 @@ export type InputSource =
     readonly title: string
     readonly open: Effect.Effect<AnyPositions, unknown, unknown>
   }
-
-/** What a batch will read: a position as plain data, and how many records that is where it is known. */
-export interface Planned<P> {
-  /** Where to read, in the source's own terms. */
-  readonly position: P
-  /** How many records that is, 0 where it is not known: listeners and the input rate see it. */
-  readonly records: number
-  /** More about it, shown by user interfaces under `Description`. */
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-}
-
-/**
- * A source that is read by position: files by name, Kafka by offset range. Each tick plans what the batch reads (none:
- * the stream has no RDD in this batch), the batch reads it, perhaps again, and when it has ended well the position is
- * committed.
- */
-export interface Positions<P, A, E = never, R = never> {
-  /** What the batch of this time is to read; none gives it no RDD. Called once a batch, in the order of the batches. */
-  readonly plan: (time: number) => Effect.Effect<Option.Option<Planned<P>>, E, R>
-  /** The RDD of what was planned. */
-  readonly read: (position: P, time: number) => Effect.Effect<RDD<A, E, R>, E, R>
-  /** Called when the batch has ended well: what stands before the position will not be asked for again. */
-  readonly commit?: ((position: P, time: number) => Effect.Effect<void, E, R>) | undefined
-}
-
-/** A source of positions of whatever type. */
-export interface AnyPositions {
-  readonly plan: (time: number) => Effect.Effect<Option.Option<Planned<unknown>>, unknown, unknown>
-  readonly read: (position: never, time: number) => Effect.Effect<AnyRDD, unknown, unknown>
-  readonly commit?: ((position: never, time: number) => Effect.Effect<void, unknown, unknown>) | undefined
-}
 
 const input = <A, E, R>(operation: string, source: InputSource, options: NodeOptions = {}): DStream<A, E, R> =>
   makeSelf(
@@ -122,3 +91,7 @@ export const fromPositions = <P, A, E, R, E2, R2>(
   open: Effect.Effect<Positions<P, A, E, R>, E2, R2>,
   options?: NodeOptions,
 ): DStream<A, E | E2, Exclude<R | R2, Scope.Scope>> => input(operation, { kind: "positions", title, open }, options)
+
+/** What an input is called, such as `Socket stream [0]`, or the name it was given. */
+export const inputName = (stream: AnyDStream, id: number): string =>
+  stream.name ?? `${stream.traits.source?.title ?? stream.operation} stream [${id}]`

@@ -9,7 +9,9 @@ import type { CallSite } from "../core/call_site.ts"
 import { describeValue } from "../core/describe_value.ts"
 import { toMillis } from "../core/durations.ts"
 import { type AnyDStream, isDStream } from "./dstream.ts"
-import { type AnyGraph, inputName, inputsAmong, nodes } from "./graph.ts"
+import type { AnyGraph } from "./graph.ts"
+import { inputName } from "./input.ts"
+import { inputsAmong, nodes } from "./nodes.ts"
 import { type AnyOutput, isOutput } from "./output.ts"
 
 /** Something that is wrong with a graph. */

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { AnyDStream } from "../dstream/dstream.ts"
-import type { AnyPositions } from "../dstream/input.ts"
+import type { AnyPositions } from "../dstream/positions.ts"
 import type { InputAllocation } from "./allocation.ts"
 import { entry, type RunningInput } from "./running_input.ts"
 import { noAllocation } from "./timeline.ts"

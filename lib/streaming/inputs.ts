@@ -5,7 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { type AnyGraph, inputName, inputs as inputsOf } from "../dstream/graph.ts"
+import type { AnyGraph } from "../dstream/graph.ts"
+import { inputName } from "../dstream/input.ts"
+import { inputs as inputsOf } from "../dstream/nodes.ts"
 import type { StreamingEvent } from "./events.ts"
 import { fromReceiver, type ReceiverSettings } from "./input_blocks.ts"
 import { fromPositions } from "./input_positions.ts"

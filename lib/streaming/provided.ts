@@ -8,7 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import type { AnyDStream } from "../dstream/dstream.ts"
-import { type AnyGraph, nodes } from "../dstream/graph.ts"
+import type { AnyGraph } from "../dstream/graph.ts"
+import { nodes } from "../dstream/nodes.ts"
 
 /** The services that a graph provides to an input, from all `provide` operators between it and an output. */
 export type Services = (input: AnyDStream) => Context.Context<never>

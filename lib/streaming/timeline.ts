@@ -7,7 +7,8 @@ import * as Effect from "effect/Effect"
 import type { CallSite } from "../core/call_site.ts"
 import { type Batch, NoRDD } from "../dstream/batch.ts"
 import { type AnyDStream, type DStream, originalOf } from "../dstream/dstream.ts"
-import { type AnyGraph, nodes } from "../dstream/graph.ts"
+import type { AnyGraph } from "../dstream/graph.ts"
+import { nodes } from "../dstream/nodes.ts"
 import type { AnyRDD, RDD } from "../rdd/rdd.ts"
 
 /** Reads an input stream's share of a batch. */
