@@ -25,7 +25,8 @@ export const denoSockets: { readonly connect: Connect } = {
     Effect.andThen(
       permitted(host, port),
       Effect.map(
-        opened(host, port, (signal) => Deno.connect({ hostname: host, port, signal }), (connection) => {
+        // Without its signal: a connection that is aborted on the way may stay open, with nobody who could close it.
+        opened(host, port, () => Deno.connect({ hostname: host, port }), (connection) => {
           try {
             connection.close()
           } catch {
