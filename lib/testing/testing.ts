@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { advance } from "./advance.ts"
+export * from "./advance.ts"
 export * from "./harness.ts"
 export * from "./runs.ts"
 export { type Given, input, type InputOptions } from "./input.ts"
