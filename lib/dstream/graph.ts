@@ -5,8 +5,6 @@
  */
 import type { AnyOutput, ErrorOf, Output, ServicesOf, UntypedOutput } from "./output.ts"
 
-export { inputName } from "./input.ts"
-
 const TypeId = "~dstream/Graph"
 
 /** At least one output. */

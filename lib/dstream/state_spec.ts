@@ -15,8 +15,6 @@ import type { Callable } from "../rdd/primitive.ts"
 import { type AnyRDD, isRDD, type RDD } from "../rdd/rdd.ts"
 import type { State } from "./key_state.ts"
 
-export { CurrentState } from "./current_state.ts"
-
 const TypeId = "~dstream/StateSpec"
 
 /** What a spec says, whatever its types. */

@@ -10,8 +10,6 @@ import { type CallSite, callSite } from "../core/call_site.ts"
 import type { InvalidOption } from "../core/errors.ts"
 import type { Primitive } from "./primitive.ts"
 
-export type { Callable, Combine, Join, Narrow, RangeSpec } from "./primitive.ts"
-
 const TypeId = "~dstream/RDD"
 
 /**

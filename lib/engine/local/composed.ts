@@ -6,7 +6,7 @@
 import type { KeyedTable } from "../../core/keyed_table.ts"
 import { listOf } from "../../core/results.ts"
 import { columnsOf } from "../../rdd/pair_block.ts"
-import type { Callable } from "../../rdd/rdd.ts"
+import type { Callable } from "../../rdd/primitive.ts"
 import type { Cursor, ElementKind, Loop, Shape } from "./program.ts"
 
 type Emit = (x: unknown) => void

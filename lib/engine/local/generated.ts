@@ -11,7 +11,7 @@
  * @module
  */
 import { listOf } from "../../core/results.ts"
-import type { Callable } from "../../rdd/rdd.ts"
+import type { Callable } from "../../rdd/primitive.ts"
 import type { Loop, Shape, Terminal } from "./program.ts"
 
 /** How many loops there may be, and how many of them for the same code. */

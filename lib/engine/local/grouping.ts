@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import { KeyedTable } from "../../core/keyed_table.ts"
 import type * as Block from "../../rdd/block.ts"
 import { type Columns, columnsOf, PairBlock } from "../../rdd/pair_block.ts"
-import type { Join } from "../../rdd/rdd.ts"
+import type { Join } from "../../rdd/primitive.ts"
 
 /** The values of one side in the order of their keys' numbers: those of key `n` are from `starts[n]` to `starts[n + 1]`. */
 interface Side {

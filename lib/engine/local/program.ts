@@ -5,7 +5,7 @@
  */
 import type { KeyedTable } from "../../core/keyed_table.ts"
 import type { Block } from "../../rdd/block.ts"
-import type { Callable, Narrow } from "../../rdd/rdd.ts"
+import type { Callable, Narrow } from "../../rdd/primitive.ts"
 
 /** Operations that one loop over the records can do together. */
 export type ElementKind =

@@ -8,7 +8,7 @@ import { hashKey } from "../../core/keys.ts"
 import type * as Block from "../../rdd/block.ts"
 import { type Columns, columnsOf, PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
-import type { Combine } from "../../rdd/rdd.ts"
+import type { Combine } from "../../rdd/primitive.ts"
 
 /** What one map task has for one reduce partition. */
 export type Bucket = Columns
