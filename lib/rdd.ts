@@ -52,7 +52,7 @@ export { type FileEntry, FileError, type FileReason, Files } from "./rdd/files.t
 export { Processes, ProcessFailed, type ProcessOptions } from "./rdd/processes.ts"
 export { collect, count, first, isEmpty, take } from "./rdd/actions.ts"
 export { getNumPartitions, partitioner } from "./rdd/layout.ts"
-export { foreach, foreachEffect, foreachPartition } from "./rdd/foreach.ts"
+export { foreach, foreachEffect, foreachPartition, foreachPartitionEffect } from "./rdd/foreach.ts"
 export { collectAsMap, countByKey, countByValue, lookup, reduceByKeyLocally } from "./rdd/actions_keyed.ts"
 export { max, min, takeOrdered, top } from "./rdd/actions_ordered.ts"
 export { mean, popStdev, popVariance, sampleStdev, sampleVariance, stats, stdev, sum, variance } from "./rdd/stats.ts"

@@ -33,11 +33,19 @@ export const listOf = <A>(given: Iterable<A>): ReadonlyArray<A> => {
   })
 }
 
-/** What nobody waits for or runs. */
-const isPending = (u: unknown): boolean => u instanceof Promise || Effect.isEffect(u)
+/** What nobody waits for or runs, in words. */
+const pendingIn = (u: unknown): string | undefined => {
+  if (u instanceof Promise) {
+    // Its failure must not end the process: the job fails anyway.
+    u.catch(() => {})
+    return "Promises, which are not waited for"
+  }
+  return Effect.isEffect(u) ? "Effects, which are not run" : undefined
+}
 
 /**
- * Throws `Mismatch` if the first of some records is a Promise or an Effect, or a pair with one.
+ * Throws `Mismatch` if what a function has given is a Promise or an Effect. `instead` is the operation that takes functions
+ * that give Effects.
  *
  * @example
  * ```ts
@@ -45,13 +53,39 @@ const isPending = (u: unknown): boolean => u instanceof Promise || Effect.isEffe
  * import { Mismatch } from "./errors.ts"
  * import { refusePending } from "./results.ts"
  *
- * assert.throws(() => refusePending([["a", Promise.resolve(1)]]), Mismatch)
+ * assert.throws(() => refusePending(Promise.resolve(1), "foreachEffect"), Mismatch)
  * ```
  */
-export const refusePending = (records: ReadonlyArray<unknown>): void => {
+export const refusePending = (given: unknown, instead: string): void => {
+  if (typeof given !== "object" || given === null) return
+  const pending = pendingIn(given)
+  if (pending === undefined) return
+  throw new Mismatch({ problem: `its function gives ${pending}; ${instead} takes functions that give Effects` })
+}
+
+/** As {@link refusePending}, for the first of some records, or its value if it is a pair. */
+export const refusePendingRecords = (records: ReadonlyArray<unknown>): void => {
   const [first] = records
-  const found = [first, Array.isArray(first) && first.length === 2 ? first[1] : undefined].find(isPending)
-  if (found === undefined) return
-  const given = found instanceof Promise ? "Promises, which are not waited for" : "Effects, which are not run"
-  throw new Mismatch({ problem: `its function gives ${given}; mapEffect takes functions that give Effects` })
+  refusePending(first, "mapEffect")
+  if (Array.isArray(first) && first.length === 2) refusePending(first[1], "mapEffect")
+}
+
+/**
+ * What a function that gives Effects has given; the Effect of failing with `Mismatch` (a defect) if that is none.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect, Exit } from "effect"
+ * import { effectOf } from "./results.ts"
+ *
+ * const untyped: any = Promise.resolve(1)
+ * assert.equal(Effect.runSyncExit(effectOf(untyped))._tag, "Failure")
+ * assert.deepEqual(Effect.runSyncExit(effectOf(Effect.succeed(1))), Exit.succeed(1))
+ * ```
+ */
+export const effectOf = <A, E, R>(given: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+  if (Effect.isEffect(given)) return given
+  pendingIn(given)
+  return Effect.die(new Mismatch({ problem: `its function must give an Effect, but gave: ${describeValue(given)}` }))
 }

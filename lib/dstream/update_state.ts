@@ -14,6 +14,7 @@
 import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import { callSite } from "../core/call_site.ts"
+import { describeValue } from "../core/describe_value.ts"
 import { Mismatch } from "../core/errors.ts"
 import { KeyedTable } from "../core/keyed_table.ts"
 import { showRecord } from "../core/show.ts"
@@ -126,6 +127,8 @@ const updating = <K, V, E, R, A>(
   )
 }
 
+const notOptional = (given: unknown) => `its function must give an Option, but gave: ${describeValue(given)}`
+
 /** One call a key: `Some` is its new state and its record, `None` removes it. */
 const each = (
   call: (key: unknown, values: Values, before: Option.Option<unknown>, time: number) => Option.Option<unknown>,
@@ -135,6 +138,7 @@ const each = (
   visit(groups, state, (key, values, before) => {
     const after = call(key, values, before, time)
     if (Option.isNone(after)) return void state.delete(key)
+    if (!Option.isSome(after)) throw new Mismatch({ problem: notOptional(after) })
     // The order of last writes is of no use here, so what stays as it is need not be written.
     if (Option.isNone(before) || !Object.is(before.value, after.value)) state.set(key, after.value)
     out.keys.push(key)

@@ -78,11 +78,25 @@ const slideProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray
   return [`its slide duration (${slide} ms) must be a multiple of the batch interval (${batchDuration} ms)`]
 }
 
-/** Nobody waits for what an async function gives: its Promise would be the record. */
-const functionProblems = (functions: ReadonlyArray<unknown> = []): ReadonlyArray<string> =>
-  functions.some(isAsync)
-    ? ["its function is async, and Promises are not waited for; mapEffect takes functions that give Effects"]
-    : []
+/** What takes functions that give Effects, in place of operators that do not. */
+const effectful: Readonly<Record<string, string>> = {
+  map: "mapEffect",
+  filter: "filterEffect",
+  flatMap: "flatMapEffect",
+  mapPartitions: "mapPartitionsEffect",
+}
+
+/** Nobody waits for what an async function gives: its Promise would be the result. */
+const functionProblems = (operation: string, functions: ReadonlyArray<unknown> = []): ReadonlyArray<string> => {
+  if (!functions.some(isAsync)) return []
+  const takesEffects = /Effect$|^foreach|^transform/.test(operation)
+  const instead = takesEffects
+    ? "give an Effect, such as Effect.promise(() => …)"
+    : effectful[operation] === undefined
+    ? "do that in mapEffect before"
+    : `${effectful[operation]} takes functions that give Effects`
+  return [`its function is async, and Promises are not waited for; ${instead}`]
+}
 
 const isAsync = (f: unknown): boolean =>
   /^\[object Async(Generator)?Function\]$/.test(Object.prototype.toString.call(f))
@@ -90,7 +104,11 @@ const isAsync = (f: unknown): boolean =>
 const nodeProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray<Problem> => {
   const { check, functions } = stream.traits
   const checked = check?.(batchDuration) ?? []
-  const texts = new Set([...checked, ...slideProblems(stream, batchDuration), ...functionProblems(functions)])
+  const texts = new Set([
+    ...checked,
+    ...slideProblems(stream, batchDuration),
+    ...functionProblems(stream.operation, functions),
+  ])
   return Array.from(texts, (text) => about(stream, text))
 }
 
@@ -148,7 +166,9 @@ export const validate = (graph: AnyGraph, options: ValidateOptions): ReadonlyArr
         ),
       ]
       : streams.flatMap((stream) => nodeProblems(stream, batchDuration))),
-    ...outputs.flatMap((output) => functionProblems(output.functions).map((text) => about(output, text))),
+    ...outputs.flatMap((output) =>
+      functionProblems(output.operation, output.functions).map((text) => about(output, text))
+    ),
     ...nameProblems(streams, outputs),
   ]
 }

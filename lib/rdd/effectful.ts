@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
 import { InvalidOption } from "../core/errors.ts"
-import { listOf } from "../core/results.ts"
+import { effectOf, listOf } from "../core/results.ts"
 import type { Tupled } from "../core/tupled.ts"
 import { isRDD, make, type RDD } from "./rdd.ts"
 
@@ -79,7 +79,13 @@ export const mapEffect: {
     f: (a: A) => Effect.Effect<B, E2, R2>,
     options: ConcurrencyOption = {},
   ): RDD<B, E | E2, R | R2> =>
-    effectStep("mapEffect", self, (records: ReadonlyArray<A>) => Effect.forEach(records, f, options), false, options),
+    effectStep(
+      "mapEffect",
+      self,
+      (records: ReadonlyArray<A>) => Effect.forEach(records, (a) => effectOf(f(a)), options),
+      false,
+      options,
+    ),
 )
 
 /**
@@ -117,7 +123,10 @@ export const filterEffect: {
       "filterEffect",
       self,
       (records: ReadonlyArray<A>) =>
-        Effect.map(Effect.forEach(records, f, options), (keep) => records.filter((_, i) => keep[i])),
+        Effect.map(
+          Effect.forEach(records, (a) => effectOf(f(a)), options),
+          (keep) => records.filter((_, i) => keep[i]),
+        ),
       true,
       options,
     ),
@@ -157,7 +166,8 @@ export const flatMapEffect: {
     effectStep(
       "flatMapEffect",
       self,
-      (records: ReadonlyArray<A>) => Effect.map(Effect.forEach(records, f, options), (parts) => parts.flatMap(listOf)),
+      (records: ReadonlyArray<A>) =>
+        Effect.map(Effect.forEach(records, (a) => effectOf(f(a)), options), (parts) => parts.flatMap(listOf)),
       false,
       options,
     ),
@@ -201,7 +211,7 @@ export const mapPartitionsEffect: {
     effectStep(
       "mapPartitionsEffect",
       self,
-      (records: ReadonlyArray<A>, index) => Effect.map(f(records, index), listOf),
+      (records: ReadonlyArray<A>, index) => Effect.map(effectOf(f(records, index)), listOf),
       options?.preservesPartitioning ?? false,
     ),
 )

@@ -1,12 +1,13 @@
 /**
- * Actions that run a function where the records are: foreach, foreachPartition, foreachEffect.
+ * Actions that run a function where the records are: foreach, foreachPartition, foreachEffect, foreachPartitionEffect.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
+import { effectOf, refusePending } from "../core/results.ts"
 import { count } from "./actions.ts"
-import { type ConcurrencyOption, mapEffect } from "./effectful.ts"
+import { type ConcurrencyOption, mapEffect, mapPartitionsEffect } from "./effectful.ts"
 import type { ActionError, Engine } from "./engine.ts"
 import { last, records } from "./job.ts"
 import { isRDD, type RDD } from "./rdd.ts"
@@ -33,7 +34,7 @@ export const foreach: {
   <A, E, R>(self: RDD<A, E, R>, f: (a: A) => void): Effect.Effect<void, ActionError<E>, R | Engine>
 } = dual(2, <A, E, R>(self: RDD<A, E, R>, f: (a: A) => void): Effect.Effect<void, ActionError<E>, R | Engine> => {
   const run = (a: A): boolean => {
-    f(a)
+    refusePending(f(a), "foreachEffect")
     return false
   }
   return Effect.asVoid(records(last("foreach", self, { kind: "filter", f: run })))
@@ -70,7 +71,7 @@ export const foreachPartition: {
     f: (records: ReadonlyArray<A>, index: number) => void,
   ): Effect.Effect<void, ActionError<E>, R | Engine> => {
     const run = (part: ReadonlyArray<A>, index: number): ReadonlyArray<never> => {
-      f(part, index)
+      refusePending(f(part, index), "foreachPartitionEffect")
       return []
     }
     return Effect.asVoid(records(last("foreachPartition", self, { kind: "partition", f: run })))
@@ -110,5 +111,43 @@ export const foreachEffect: {
     f: (a: A) => Effect.Effect<X, E2, R2>,
     options?: ConcurrencyOption,
   ): Effect.Effect<void, ActionError<E | E2>, R | R2 | Engine> =>
-    Effect.asVoid(count(mapEffect(self, (a: A) => Effect.as(f(a), null), options))),
+    Effect.asVoid(count(mapEffect(self, (a: A) => Effect.as(effectOf(f(a)), null), options))),
+)
+
+/**
+ * Runs an effectful `f` once for each partition, empty ones too, where its records are: one connection for all of them,
+ * say. Spark: `RDD.foreachPartition` with a blocking call.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect, Ref } from "effect"
+ *
+ * const sent = Ref.makeUnsafe<ReadonlyArray<string>>([])
+ * const send = RDD.range(0, 3, { partitions: 2 }).pipe(
+ *   RDD.foreachPartitionEffect((part, index) => Ref.update(sent, (all) => [...all, `${index}: ${part}`])),
+ * )
+ * const sc = SparkContext.layer({ master: "local", appName: "doc" })
+ * await Effect.runPromise(Effect.provide(send, sc))
+ * assert.deepEqual(Ref.getUnsafe(sent), ["0: 0", "1: 1,2"])
+ * ```
+ */
+export const foreachPartitionEffect: {
+  <A, X, E2, R2>(
+    f: (records: ReadonlyArray<A>, index: number) => Effect.Effect<X, E2, R2>,
+  ): <E, R>(self: RDD<A, E, R>) => Effect.Effect<void, ActionError<E | E2>, R | R2 | Engine>
+  <A, E, R, X, E2, R2>(
+    self: RDD<A, E, R>,
+    f: (records: ReadonlyArray<A>, index: number) => Effect.Effect<X, E2, R2>,
+  ): Effect.Effect<void, ActionError<E | E2>, R | R2 | Engine>
+} = dual(
+  2,
+  <A, E, R, X, E2, R2>(
+    self: RDD<A, E, R>,
+    f: (records: ReadonlyArray<A>, index: number) => Effect.Effect<X, E2, R2>,
+  ): Effect.Effect<void, ActionError<E | E2>, R | R2 | Engine> =>
+    Effect.asVoid(
+      count(mapPartitionsEffect(self, (part: ReadonlyArray<A>, index) => Effect.as(effectOf(f(part, index)), []))),
+    ),
 )

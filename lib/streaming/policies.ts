@@ -6,6 +6,7 @@
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { effectOf } from "../core/results.ts"
 import type { OutputFailure, OutputPolicy } from "../dstream/policy.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 
@@ -55,6 +56,6 @@ export const handOver = (
   failure: OutputFailure,
 ): Effect.Effect<Cause.Cause<unknown> | undefined, never, unknown> =>
   Effect.map(
-    Effect.exit(Effect.suspend(() => policy.handler(rdd, failure))),
+    Effect.exit(Effect.suspend(() => effectOf(policy.handler(rdd, failure)))),
     (exit) => Exit.isFailure(exit) ? exit.cause : undefined,
   )

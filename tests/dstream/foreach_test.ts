@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as DStream from "../../lib/dstream.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { Testing } from "../../lib/testing.ts"
@@ -40,3 +41,20 @@ Deno.test("foreachPartition() gets every partition, empty ones too, with its ind
     [],
   ]])
 })
+
+/** What a caller without types may hand over. */
+const untyped = (given: unknown) => () => given as Effect.Effect<void>
+
+for (
+  const [name, output] of [
+    ["foreachRDD", DStream.foreachRDD(Testing.input([[1]]), untyped(Promise.resolve(1)))],
+    ["foreachPartition", DStream.foreachPartition(Testing.input([[1]]), untyped(7))],
+  ] as const
+) {
+  Deno.test(`${name}() ends its batch and says so when its function gives no Effect`, async () => {
+    const { batches, exit } = await Effect.runPromise(Testing.runOutputs([output]))
+    assert.deepEqual(batches, ["failed"])
+    const [failure] = Exit.isFailure(exit) ? exit.cause.reasons : []
+    assert.match(String(failure), new RegExp(`${name} at .*: its function must give an Effect, but gave: `))
+  })
+}

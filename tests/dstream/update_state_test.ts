@@ -411,3 +411,13 @@ Deno.test("updateStateByKey() reports wrong options before start", async () => {
   const error = await Effect.runPromise(Effect.flip(Testing.run(states)))
   assert.match(error.message, /DStream\.updateStateByKey: partitions is 0/)
 })
+
+Deno.test("updateStateByKey() fails a batch whose function gives no Option, as untyped code can", async () => {
+  const untyped = (() => 7) as unknown as () => Option.Option<number>
+  const output = DStream.print(DStream.updateStateByKey(Testing.input<[string, number]>([[["a", 1]]]), untyped))
+  const { exit } = await Effect.runPromise(Testing.runOutputs([output]))
+  assert.match(
+    String(Exit.isFailure(exit) ? exit.cause.reasons[0] : exit),
+    /failed in updateStateByKey at .*: its function must give an Option, but gave: number/,
+  )
+})

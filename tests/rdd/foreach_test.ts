@@ -36,3 +36,51 @@ onEngines("foreachEffect() runs the function once for each record", () =>
     yield* numbers.pipe(RDD.foreachEffect((n) => Effect.sync(() => seen.push(n))))
     assert.deepEqual(seen, [0, 1, 2, 3, 4, 5])
   }))
+
+onEngines(
+  "foreachPartitionEffect() runs the function once for each partition, empty ones too",
+  () =>
+    Effect.gen(function* () {
+      const seen: Array<unknown> = []
+      const rdd = RDD.parallelize(["a", "b"], { partitions: 3 })
+      yield* RDD.foreachPartitionEffect(rdd, (part, index) => Effect.sync(() => seen.push([index, ...part])))
+      assert.deepEqual(seen, [[0], [1, "a"], [2, "b"]])
+      const failure = yield* Effect.flip(RDD.foreachPartitionEffect(rdd, () => Effect.fail("refused" as const)))
+      assert.equal(failure.reason, "refused")
+    }),
+)
+
+/** What a caller without types may hand over. */
+const untyped = (given: () => unknown) => given as () => Effect.Effect<void>
+
+onEngines(
+  "foreach() and its kin do not lose what a function gives that must be waited for or run",
+  () =>
+    Effect.gen(function* () {
+      const rejected = () => Promise.reject(new Error("nobody may see this"))
+      const actions = [
+        [
+          RDD.foreach(ten, rejected),
+          /foreach at .*: its function gives Promises, which are not waited for; foreachEffect/,
+        ],
+        [
+          RDD.foreachPartition(ten, async () => {}),
+          /foreachPartition at .*: its function gives Promises, .*; foreachPartitionEffect/,
+        ],
+        [
+          RDD.foreach(ten, () => Effect.void),
+          /its function gives Effects, which are not run; foreachEffect takes functions/,
+        ],
+        [
+          RDD.foreachEffect(ten, untyped(() => Promise.resolve(1))),
+          /must give an Effect, but gave: instance of Promise/,
+        ],
+        [RDD.foreachPartitionEffect(ten, untyped(() => 1)), /must give an Effect, but gave: number/],
+      ] as const
+      for (const [action, text] of actions) {
+        const failure = yield* Effect.flip(action)
+        assert.equal(failure.reason._tag, "Mismatch")
+        assert.match(failure.message, text)
+      }
+    }),
+)

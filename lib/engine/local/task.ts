@@ -8,12 +8,13 @@ import { EmptyCollection, FunctionFailed, InvalidOption, JobFailed, Mismatch } f
 import { NotPortable } from "../../core/codec.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { UnsupportedKey } from "../../core/keys.ts"
-import { listOf, refusePending } from "../../core/results.ts"
+import { listOf, refusePendingRecords } from "../../core/results.ts"
 import * as Block from "../../rdd/block.ts"
 import { BroadcastDestroyed } from "../../rdd/broadcast.ts"
 import type { ActionError, EngineError, JobContext } from "../../rdd/engine.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
-import type { AnyRDD, Callable, Combine, Narrow } from "../../rdd/rdd.ts"
+import type { Callable, Combine, Narrow } from "../../rdd/primitive.ts"
+import type { AnyRDD } from "../../rdd/rdd.ts"
 import * as Composed from "./composed.ts"
 import type { Executor } from "./executor.ts"
 import * as Generated from "./generated.ts"
@@ -106,7 +107,7 @@ const runLoop = (
     const paired = input instanceof PairBlock && input.claim()
     const records = loopOf(executor, { kinds: fused.kinds, terminal, paired }, all)(all, input, table, at)
     at.step = fused.kinds.findLastIndex((kind) => kind === "map" || kind === "mapValues")
-    refusePending(records)
+    refusePendingRecords(records)
     return records
   } catch (cause) {
     const step = fused.steps[at.step] ?? last
