@@ -39,6 +39,11 @@ export interface Settings {
   /** How long a graceful stop may take: 10 batch intervals. Spark: `spark.streaming.gracefulStopTimeout`. */
   readonly gracefulStopTimeout?: Duration.Input | undefined
   /**
+   * Whether the end of the scope, which Ctrl-C is under `runMain`, stops the context gracefully: false. Spark:
+   * `spark.streaming.stopGracefullyOnShutdown`.
+   */
+  readonly stopGracefullyOnShutdown?: boolean | undefined
+  /**
    * How many batches may be submitted and not have ended: 8. While there are as many, ticks wait; they follow in order
    * afterwards and none is left out, so that a program that falls behind, or wakes up after hours, does not make hundreds of
    * batches at once. Spark has no such limit.

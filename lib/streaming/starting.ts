@@ -43,6 +43,8 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
     if (registry.active === active) registry.active = undefined
   }
   const end = Effect.suspend(() => shutDown(internals, atOnce, release))
+  const graceful = internals.settings.stopGracefullyOnShutdown ?? false
+  const atShutdown = Effect.suspend(() => shutDown(internals, { graceful, inside: false }, release))
   internals.startedAt = site
   const problems = validate(graph, { batchDuration: internals.batchDuration })
   if (problems.length > 0) {
@@ -55,7 +57,7 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
     return Effect.onError(
       Effect.andThen(
         restore(running(internals, graph, site, end)),
-        Effect.as(Effect.addFinalizer((exit) => Effect.andThen(warnForgotten(internals, exit), end)), active),
+        Effect.as(Effect.addFinalizer((exit) => Effect.andThen(warnForgotten(internals, exit), atShutdown)), active),
       ),
       () => end,
     )

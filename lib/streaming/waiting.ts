@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import { internalsOf, type StreamingContext } from "./context.ts"
-import type { BatchFailed } from "./errors.ts"
+import { type BatchFailed, NotStarted } from "./errors.ts"
 import type { Runtime } from "./runtime.ts"
 
 const outcome = (runtime: Runtime): Effect.Effect<boolean, BatchFailed<unknown> | ReceiverFailed> =>
@@ -44,14 +44,18 @@ export const awaitTermination = <E>(
   active: StreamingContext<"Active" | "Stopped", E>,
 ): Effect.Effect<void, BatchFailed<E> | ReceiverFailed> => {
   const internals = internalsOf(active)
-  const { runtime } = internals
-  if (runtime === undefined) return Effect.void
-  const stopped = Deferred.await(runtime.stopped)
-  const waited = Effect.suspend(() => {
+  const ended = Effect.suspend((): Effect.Effect<void, BatchFailed<unknown> | ReceiverFailed | NotStarted> => {
+    const { runtime, state } = internals
+    if (runtime === undefined) {
+      return state === "Initialized" ? Effect.fail(new NotStarted({ operation: "awaitTermination" })) : Effect.void
+    }
     internals.isAwaited = true
-    return runtime.hasFailed ? stopped : Effect.raceFirst(Deferred.await(runtime.reported), stopped)
+    const stopped = Deferred.await(runtime.stopped)
+    const waited = runtime.hasFailed ? stopped : Effect.raceFirst(Deferred.await(runtime.reported), stopped)
+    return Effect.andThen(waited, Effect.asVoid(outcome(runtime)))
   })
-  return Effect.andThen(waited, Effect.asVoid(outcome(runtime))) as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
+  // With the types kept to, it has been started.
+  return ended as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
 }
 
 /**
@@ -80,4 +84,8 @@ export const awaitTerminationOrTimeout = <E>(
   active: StreamingContext<"Active" | "Stopped", E>,
   timeout: Duration.Input,
 ): Effect.Effect<boolean, BatchFailed<E> | ReceiverFailed> =>
-  Effect.map(Effect.timeoutOption(awaitTermination(active), timeout), Option.isSome)
+  Effect.suspend(() =>
+    internalsOf(active).state === "Initialized"
+      ? Effect.as(Effect.sleep(timeout), false)
+      : Effect.map(Effect.timeoutOption(awaitTermination(active), timeout), Option.isSome)
+  )

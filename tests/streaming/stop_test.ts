@@ -1,6 +1,8 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
 import * as DStream from "../../lib/dstream.ts"
 import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as RDD from "../../lib/rdd.ts"
@@ -217,6 +219,24 @@ test("graceful stop makes batches of all that has been stored before, and waits 
     yield* Fiber.join(stopping)
     assert.deepEqual(seen, [[1000, [1]], [2000, [2, 3]]])
     yield* awaitTermination(active)
+  }))
+
+test("the end of the scope stops gracefully if the settings say so", () =>
+  Effect.gen(function* () {
+    const lost = yield* Effect.forEach([true, false], (stopGracefullyOnShutdown) =>
+      Effect.gen(function* () {
+        const { stream, push } = pushed<number>()
+        const seen: Array<readonly [number, ReadonlyArray<number>]> = []
+        const scope = yield* Scope.make()
+        const ssc = yield* makeWith({ stopGracefullyOnShutdown })
+        yield* Scope.provide(start(ssc, [recording(stream, seen)]), scope)
+        yield* push(1)
+        const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
+        yield* pass(3000)
+        yield* Fiber.join(closing)
+        return seen.length === 0
+      }))
+    assert.deepEqual(lost, [false, true])
   }))
 
 test("graceful stop does not lose a batch that is just being generated", () =>
