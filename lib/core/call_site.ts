@@ -16,16 +16,25 @@ const LIBRARY = new URL("..", import.meta.url).href
 const FRAME = /\(?((?:file|https?|npm|jsr|blob|data|node|ext):[^()\s]+|\/[^()\s]+):(\d+):(\d+)\)?$/
 const RUNTIME = /[\\/]effect[\\/@](?:\d|dist|src)|^(?:ext|node):/
 
+/** The place that a line of a stack names, if that is in the user's source. */
+const placeOf = (line: string): string | undefined => {
+  const found = FRAME.exec(line.trim())
+  const file = found?.[1]
+  if (file === undefined || file.startsWith(LIBRARY) || RUNTIME.test(file)) return undefined
+  return `${file}:${found?.[2]}:${found?.[3]}`
+}
+
 const locate = (stack: string): string => {
   for (const line of stack.split("\n").slice(1)) {
-    const found = FRAME.exec(line.trim())
-    if (found === null) continue
-    const file = found[1] ?? ""
-    if (file.startsWith(LIBRARY) || RUNTIME.test(file)) continue
-    return `${file}:${found[2]}:${found[3]}`
+    const place = placeOf(line)
+    if (place !== undefined) return place
   }
   return "<unknown>"
 }
+
+/** The lines of a stack that are in the user's source. */
+export const userFrames = (stack: string): ReadonlyArray<string> =>
+  stack.split("\n").filter((line) => /^\s*at /.test(line) && placeOf(line) !== undefined)
 
 class Captured implements CallSite {
   #holder: { readonly stack?: string } | undefined
@@ -42,6 +51,16 @@ class Captured implements CallSite {
   }
   get short(): string {
     return this.long.slice(Math.max(this.long.lastIndexOf("/"), this.long.lastIndexOf("\\")) + 1)
+  }
+  toString(): string {
+    return this.short
+  }
+  toJSON(): string {
+    return this.long
+  }
+  /** How consoles show it. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.long
   }
 }
 

@@ -4,16 +4,44 @@
  * @module
  */
 import * as Data from "effect/Data"
-import type { CallSite } from "./call_site.ts"
+import { type CallSite, userFrames } from "./call_site.ts"
+import { showRecord } from "./show.ts"
 
-/** The text of an unknown cause, for messages. */
-export const describeCause = (cause: unknown): string => {
-  if (!(cause instanceof Error)) return String(cause)
-  if (cause.message !== "") return cause.message
+/** The fields of an object, below its tag if it has one. */
+const describeFields = (cause: object, name: string): string => {
   const fields = Object.entries(cause).filter(([name]) => name !== "_tag" && name !== "name")
-    .map(([name, value]) => `${name}: ${String(value)}`)
-  const tag = "_tag" in cause ? String(cause._tag) : cause.name
-  return fields.length === 0 ? tag : `${tag} { ${fields.join(", ")} }`
+  const text = showRecord(Object.fromEntries(fields))
+  const tag = "_tag" in cause ? String(cause._tag) : name
+  return fields.length === 0 ? tag || text : `${tag} ${text}`.trim()
+}
+
+/** How long a chain of causes is followed: it may lead to where it began. */
+const LONGEST_CHAIN = 10
+
+const describe = (cause: unknown, left: number): string => {
+  if (!(cause instanceof Error)) {
+    return typeof cause === "object" && cause !== null ? describeFields(cause, "") : String(cause)
+  }
+  if (cause.message === "") return describeFields(cause, cause.name)
+  const below = cause.cause === undefined || left === 0 ? "" : describe(cause.cause, left - 1)
+  return cause.message.includes(below) ? cause.message : `${cause.message}: ${below}`
+}
+
+/** The text of an unknown cause, for messages: with what has caused it in turn, unless it says that itself. */
+export const describeCause = (cause: unknown): string => describe(cause, LONGEST_CHAIN)
+
+/**
+ * A failure as people read it: its text, and the places in the user's own source that an error in the chain of its causes
+ * came through.
+ */
+export const explainFailure = (failure: Error): string => {
+  let frames: ReadonlyArray<string> = []
+  let cause: unknown = failure
+  for (let left = LONGEST_CHAIN; cause instanceof Error && left > 0; left--) {
+    frames = userFrames(cause.stack ?? "")
+    cause = cause.cause
+  }
+  return [describeCause(failure), ...frames].join("\n")
 }
 
 /** An option is out of range. Says which option of what, the value it got and what it accepts. */
@@ -79,5 +107,9 @@ export class JobFailed<out E> extends Data.Error<{
     const where = this.partition === undefined ? "" : ` in partition ${this.partition}`
     const when = this.batchTime === undefined ? "" : ` of batch ${this.batchTime} ms`
     return `${this.operator} at ${this.callSite.short} failed${where}${when}: ${describeCause(this.reason)}`
+  }
+  /** What was thrown, for those who print chains of errors. */
+  override get cause(): unknown {
+    return this.reason instanceof FunctionFailed ? this.reason.cause : this.reason
   }
 }

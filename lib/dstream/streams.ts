@@ -27,7 +27,11 @@ export type StreamServicesOf<S> = S extends DStream<unknown, unknown, infer R> ?
 export const agreeing = (verb: string, streams: ReadonlyArray<AnyDStream>): Traits => ({
   check: (batchDuration) => {
     if (streams.length === 0) return [`List of DStreams to ${verb} is empty`]
-    const slides = new Set(streams.map((stream) => stream.slideDuration ?? batchDuration))
-    return slides.size === 1 ? [] : ["Some of the DStreams have different slide durations"]
+    const slideOf = (stream: AnyDStream) => stream.slideDuration ?? batchDuration
+    const [first, ...others] = streams
+    const other = others.find((stream) => first !== undefined && slideOf(stream) !== slideOf(first))
+    if (first === undefined || other === undefined) return []
+    const each = [first, other].map((it) => `${it.operation} at ${it.site.short} has ${slideOf(it)} ms`)
+    return [`Some of the DStreams have different slide durations: ${each.join(", ")}`]
   },
 })

@@ -13,8 +13,8 @@ import { describeCause } from "../core/errors.ts"
 export class ReceiverFailed extends Data.Error<{
   /** The id of its input. */
   readonly streamId: number
-  /** The name of its stream. */
-  readonly name: string
+  /** The name of its stream, such as `Socket stream [0]`. */
+  readonly streamName: string
   /** What it said. */
   readonly problem: string
   /** The error it gave. */
@@ -22,6 +22,10 @@ export class ReceiverFailed extends Data.Error<{
 }> {
   readonly _tag = "ReceiverFailed" as const
   override get message(): string {
-    return `The receiver of ${this.name} has stopped: ${this.problem}: ${describeCause(this.reason)}`
+    return `The receiver of ${this.streamName} has stopped: ${this.problem}: ${describeCause(this.reason)}`
+  }
+  /** The error it gave, for those who print chains of errors. */
+  override get cause(): unknown {
+    return this.reason
   }
 }

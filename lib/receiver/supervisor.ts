@@ -9,6 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
+import { effectOf } from "../core/results.ts"
 import type { Receiver, Store } from "../dstream/receiver.ts"
 import { BlockGenerator } from "./block_generator.ts"
 import { ReceiverFailed } from "./errors.ts"
@@ -24,7 +25,7 @@ export interface ReceiverEvents {
   /** It has reported an error, or restarts because of one. */
   readonly error: (message: string, error: unknown) => Effect.Effect<void>
   /** It has stopped, for good or to start again. */
-  readonly stopped: (message: string, error: unknown) => Effect.Effect<void>
+  readonly stopped: (message: string, error: unknown, restarts: boolean) => Effect.Effect<void>
 }
 
 /** A receiver at work, as the streaming context sees it. */
@@ -86,11 +87,17 @@ export const supervise = <R>(
     const stopped = Deferred.makeUnsafe<Ending>()
     const events = guarded(options.events)
 
+    /** Once a start has stored something, it has not failed in starting. */
+    let hasStored = false
+    const storing = (stored: Effect.Effect<void>): Effect.Effect<void> => {
+      hasStored = true
+      return stored
+    }
     const storeOf = (restart: Deferred.Deferred<Ending>): Store<unknown> => ({
-      one: (record) => generator.one(record),
-      all: (records) => generator.all(records),
-      append: (block, bytes) => generator.append(block, bytes),
-      block: (records) => generator.block(records),
+      one: (record) => storing(generator.one(record)),
+      all: (records) => storing(generator.all(records)),
+      append: (block, bytes) => storing(generator.append(block, bytes)),
+      block: (records) => storing(generator.block(records)),
       reportError: (message, error) => events.error(message, error),
       restart: (message, error, delay = receiver.restartDelay) =>
         Effect.asVoid(Deferred.succeed(restart, { kind: "restart", message, error, delay })),
@@ -100,14 +107,16 @@ export const supervise = <R>(
     const once = Effect.scoped(Effect.gen(function* () {
       const ended = Deferred.makeUnsafe<Ending>()
       const store = storeOf(ended)
+      hasStored = false
       yield* Effect.addFinalizer(() =>
         Effect.catchCause(receiver.onStop, (cause) => events.error("Error stopping receiver", Cause.squash(cause)))
       )
       yield* events.started
       yield* Effect.forkScoped(
         Effect.catchCause(
-          Effect.suspend(() => receiver.onStart(store)),
-          (cause) => store.restart(`Error starting receiver ${options.streamId}`, Cause.squash(cause)),
+          Effect.suspend(() => effectOf(receiver.onStart(store))),
+          (cause) =>
+            store.restart(`Error ${hasStored ? "in" : "starting"} receiver ${options.streamId}`, Cause.squash(cause)),
         ),
         { startImmediately: true },
       )
@@ -123,7 +132,7 @@ export const supervise = <R>(
       if (ending.kind === "stop") return yield* Cause.done()
       const delay = Duration.max(Duration.fromInputUnsafe(ending.delay), SHORTEST_DELAY)
       const restarting = `Restarting receiver with delay ${Duration.toMillis(delay)} ms: ${ending.message}`
-      yield* events.stopped(restarting, ending.error)
+      yield* events.stopped(restarting, ending.error, true)
       yield* Effect.raceFirst(Effect.sleep(delay), Deferred.await(stopped))
     })
 
@@ -133,10 +142,10 @@ export const supervise = <R>(
       yield* Effect.catch(rounds, () => Effect.void)
       const { message, error } = yield* Deferred.await(stopped)
       generator.close()
-      yield* events.stopped(message, error)
+      yield* events.stopped(message, error, false)
       if (error === undefined) return
-      const { streamId, name } = options
-      yield* Deferred.fail(failure, new ReceiverFailed({ streamId, name, problem: message, reason: error }))
+      const { streamId, name: streamName } = options
+      yield* Deferred.fail(failure, new ReceiverFailed({ streamId, streamName, problem: message, reason: error }))
     })
 
     const interval = Effect.sleep(options.blockInterval ?? "200 millis")
@@ -170,5 +179,5 @@ export const supervise = <R>(
 const guarded = (events: ReceiverEvents): ReceiverEvents => ({
   started: Effect.ignoreCause(events.started, { log: "Warn" }),
   error: (message, error) => Effect.ignoreCause(events.error(message, error), { log: "Warn" }),
-  stopped: (message, error) => Effect.ignoreCause(events.stopped(message, error), { log: "Warn" }),
+  stopped: (...told) => Effect.ignoreCause(events.stopped(...told), { log: "Warn" }),
 })

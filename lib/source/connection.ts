@@ -18,6 +18,8 @@ export class SocketError extends Data.Error<{
   readonly reason: string
   /** What the runtime says. */
   readonly cause?: unknown
+  /** Whether it is not permitted, so that trying again is of no use. */
+  readonly isDenied?: boolean
 }> {
   readonly _tag = "SocketError" as const
   override get message(): string {

@@ -12,7 +12,8 @@ const READ_BYTES = 256 * 1024
 const permitted = (host: string, port: number): Effect.Effect<void, SocketError> =>
   Effect.suspend(() => {
     const address = `${host.includes(":") ? `[${host}]` : host}:${port}`
-    const denied = new SocketError({ host, port, reason: `Connecting to ${address} needs --allow-net=${address}` })
+    const reason = `Connecting to ${address} needs --allow-net=${address}`
+    const denied = new SocketError({ host, port, reason, isDenied: true })
     return Effect.tryPromise({
       try: () => Deno.permissions.request({ name: "net", host: address }),
       catch: () => denied,

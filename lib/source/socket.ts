@@ -76,7 +76,8 @@ export const socketTextStream = <const N extends number>(
           const stored = block === undefined ? Effect.void : store.append(block, bytes)
           if (tooLong === 0) return stored
           const error = new LineTooLong({ maxLineBytes: max })
-          return Effect.andThen(stored, Effect.replicateEffect(store.reportError(error.message, error), tooLong))
+          const told = store.reportError(`Error receiving data from ${host}:${port}`, error)
+          return Effect.andThen(stored, Effect.replicateEffect(told, tooLong))
         }
         const all = untilUndefined(Effect.suspend(() => connection.read()), (chunk) => keep(splitter.push(chunk)))
         return Effect.andThen(all, Effect.suspend(() => keep(splitter.finish())))
@@ -186,7 +187,10 @@ const socketInput = <A, E, R>(
     restartDelay: options.restartDelay,
     onStart: (store: Store<A>) =>
       Effect.matchEffect(Effect.flatMap(Sockets, (sockets) => sockets.connect(host, port)), {
-        onFailure: (error) => store.restart(`Error connecting to ${host}:${port}`, error),
+        onFailure: (error) => {
+          const message = `Error connecting to ${host}:${port}`
+          return error.isDenied === true ? store.stop(message, error) : store.restart(message, error)
+        },
         onSuccess: (connection) =>
           Effect.matchCauseEffect(receive(connection, store), {
             onFailure: (cause) => store.restart("Error receiving data", Cause.squash(cause)),

@@ -5,7 +5,7 @@
  */
 import * as Data from "effect/Data"
 import type { CallSite } from "../core/call_site.ts"
-import { describeCause } from "../core/errors.ts"
+import { describeCause, FunctionFailed } from "../core/errors.ts"
 import type { OperatorWithoutRDD, ParentWithoutRDD } from "../dstream/batch.ts"
 import type { TransformWithoutResult } from "../dstream/transform.ts"
 import type { UnionWithoutRDD } from "../dstream/unions.ts"
@@ -29,7 +29,7 @@ export class AlreadyStopped extends Data.Error<{ readonly operation: string }> {
   }
 }
 
-/** `stop`, `awaitTermination` and the like need a context that has been started. */
+/** `awaitTermination` and `slice` need a context that has been started. */
 export class NotStarted extends Data.Error<{ readonly operation: string }> {
   readonly _tag = "NotStarted" as const
   override get message(): string {
@@ -87,5 +87,9 @@ export class BatchFailed<out E = never> extends Data.Error<{
     return `batch ${this.batchTime} ms failed in ${this.operator} at ${this.callSite.short}${output}${partition}: ${
       describeCause(this.reason)
     }`
+  }
+  /** What was thrown, for those who print chains of errors. */
+  override get cause(): unknown {
+    return this.reason instanceof FunctionFailed ? this.reason.cause : this.reason
   }
 }

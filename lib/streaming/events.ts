@@ -32,7 +32,7 @@ export interface OutputOperationInfo {
   readonly endTime: number | undefined
   /** From start to end, undefined until it has ended. */
   readonly duration: number | undefined
-  /** What went wrong, as text; undefined while nothing has. */
+  /** What went wrong, as text, with the places in the user's source; undefined while nothing has. */
   readonly failureReason: string | undefined
   /** How it ended: it may have failed and still have been dealt with by its policy. */
   readonly outcome: "done" | "failed" | "skipped" | "deadLettered" | undefined
@@ -84,7 +84,8 @@ export type StreamingEvent =
   | { readonly _tag: "StreamingStopped"; readonly time: number }
   | { readonly _tag: "ReceiverStarted"; readonly receiver: ReceiverInfo }
   | { readonly _tag: "ReceiverError"; readonly receiver: ReceiverInfo }
-  | { readonly _tag: "ReceiverStopped"; readonly receiver: ReceiverInfo }
+  /** `restarts`: it will start again, after a delay. */
+  | { readonly _tag: "ReceiverStopped"; readonly receiver: ReceiverInfo; readonly restarts: boolean }
   | { readonly _tag: "BatchSubmitted"; readonly batch: BatchInfo }
   | { readonly _tag: "BatchStarted"; readonly batch: BatchInfo }
   | { readonly _tag: "BatchCompleted"; readonly batch: BatchInfo }

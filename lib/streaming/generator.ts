@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { explainFailure } from "../core/errors.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
 import type { AnyOutput } from "../dstream/output.ts"
 import type { Allocation, InputAllocation } from "./allocation.ts"
@@ -73,7 +74,7 @@ const allocate = (
 const settle = (policy: AnyPolicy, output: AnyOutput, outputId: number, failure: BatchFailed<unknown>): Evaluated => {
   if (lastOf(policy)._tag !== "Skip") return { _tag: "Failed", failure, bearing: bearingOf(policy) }
   const info = operationInfo(failure.batchTime, outputId, output)
-  return { _tag: "Left", operation: { ...info, outcome: "skipped", failureReason: failure.message } }
+  return { _tag: "Left", operation: { ...info, outcome: "skipped", failureReason: explainFailure(failure) } }
 }
 
 /** Evaluates one output, as often as its policy wants to. */

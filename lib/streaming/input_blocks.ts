@@ -40,15 +40,12 @@ export const fromReceiver = Effect.fnUntraced(function* (
     lastError: "",
     lastErrorTime: -1,
   }
-  const change =
-    (tag: "ReceiverStarted" | "ReceiverError" | "ReceiverStopped", active: boolean) =>
-    (message: string, error: unknown) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        const lastError = error === undefined ? "" : describeCause(error)
-        const failed = message === "" ? {} : { lastErrorMessage: message, lastError, lastErrorTime: now }
-        info = { ...info, active, ...failed }
-        publish({ _tag: tag, receiver: info })
-      })
+  const changed = (active: boolean, message: string, error: unknown): Effect.Effect<ReceiverInfo> =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const lastError = error === undefined ? "" : describeCause(error)
+      const failed = message === "" ? {} : { lastErrorMessage: message, lastError, lastErrorTime: now }
+      return info = { ...info, active, ...failed }
+    })
   const running = yield* supervise(receiver, {
     streamId: id,
     name,
@@ -56,9 +53,14 @@ export const fromReceiver = Effect.fnUntraced(function* (
     ...(settings.capacity === undefined ? {} : { capacity: settings.capacity }),
     ...(settings.maxRate === undefined ? {} : { maxRate: settings.maxRate }),
     events: {
-      started: change("ReceiverStarted", true)("", undefined),
-      error: change("ReceiverError", true),
-      stopped: change("ReceiverStopped", false),
+      started: Effect.map(changed(true, "", undefined), (now) => publish({ _tag: "ReceiverStarted", receiver: now })),
+      error: (message, error) =>
+        Effect.map(changed(true, message, error), (now) => publish({ _tag: "ReceiverError", receiver: now })),
+      stopped: (message, error, restarts) =>
+        Effect.map(
+          changed(false, message, error),
+          (now) => publish({ _tag: "ReceiverStopped", receiver: now, restarts }),
+        ),
     },
   }).pipe(Effect.provideService(RunsInside, true))
   const taken = new Map<number, ReadonlyArray<StoredBlock>>()

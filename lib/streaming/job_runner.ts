@@ -5,6 +5,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { explainFailure } from "../core/errors.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
 import type { Block } from "../rdd/block.ts"
 import { CurrentJob, type Engine, type JobContext } from "../rdd/engine.ts"
@@ -140,7 +141,7 @@ export const run: (
       endTime,
       duration: endTime - startTime,
       outcome: ended.outcome,
-      failureReason: ended.failure?.message,
+      failureReason: ended.failure && explainFailure(ended.failure),
     }
     info = Report.withOperation(info, finished)
     publish({ _tag: "OutputOperationCompleted", operation: finished })

@@ -9,6 +9,7 @@ import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { forever } from "../core/fresh.ts"
+import { effectOf } from "../core/results.ts"
 import type { StreamingEvent } from "./events.ts"
 import { RunsInside } from "./inside.ts"
 
@@ -68,7 +69,11 @@ export const make = (scope: Scope.Scope): ListenerBus => {
   const listen = (queue: Events, listener: StreamingListener) =>
     Effect.flatMap(
       Queue.take(queue),
-      (event) => Effect.ignoreCause(Effect.suspend(() => listener(event)), { log: "Warn" }),
+      (event) =>
+        Effect.ignoreCause(Effect.suspend(() => effectOf(listener(event))), {
+          log: "Warn",
+          message: `A streaming listener has failed on ${event._tag}`,
+        }),
     ).pipe(
       forever,
       Effect.catch(() => Effect.void),

@@ -4,7 +4,11 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import type { ReceiverInfo } from "./events.ts"
 import type { StreamingListener } from "./listener_bus.ts"
+
+const textOf = ({ lastError, lastErrorMessage, name }: ReceiverInfo): string =>
+  `${name}: ${lastErrorMessage}${lastError === "" || lastError === lastErrorMessage ? "" : ` (${lastError})`}`
 
 /**
  * A listener that logs what went wrong: receivers' errors and restarts, failed batches and outputs. Every context has it;
@@ -26,10 +30,11 @@ import type { StreamingListener } from "./listener_bus.ts"
 export const logListener: StreamingListener = (event): Effect.Effect<void> => {
   switch (event._tag) {
     case "ReceiverError":
+      return Effect.logWarning(textOf(event.receiver))
     case "ReceiverStopped": {
-      const { lastError, lastErrorMessage, name } = event.receiver
-      if (event._tag === "ReceiverStopped" && lastError === "") return Effect.logDebug(`${name}: ${lastErrorMessage}`)
-      return Effect.logWarning(`${name}: ${lastErrorMessage}${lastError === "" ? "" : ` (${lastError})`}`)
+      // With an error it has been told already, unless that is the end.
+      const isNews = event.restarts === (event.receiver.lastError === "")
+      return isNews ? Effect.logWarning(textOf(event.receiver)) : Effect.logDebug(textOf(event.receiver))
     }
     case "BatchGenerationFailed":
       return Effect.logError(`Error generating jobs for time ${event.batchTime} ms: ${event.failureReason}`)

@@ -7,9 +7,11 @@ import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
+import { explainFailure } from "../core/errors.ts"
 
 /** `runMain` was called in a worker: a program runs where it was started, workers only serve it. */
 export class RunsInWorker extends Data.Error {
@@ -38,10 +40,11 @@ const isWorker = (): boolean =>
 
 const codes = { SIGINT: 130, SIGTERM: 143 } as const
 
-/** A failure as a user reads it: its message, and the stack of what was thrown if the program itself is at fault. */
+/** A failure as a user reads it: its message, and the stack of what was thrown. */
 const report = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
-  return Cause.hasDies(cause) || !(error instanceof Error) ? Cause.pretty(cause) : `${error.name}: ${error.message}`
+  if (Cause.hasDies(cause) || !(error instanceof Error)) return Cause.pretty(cause)
+  return `${"_tag" in error ? String(error._tag) : error.name}: ${explainFailure(error)}`
 }
 
 /**
@@ -72,8 +75,13 @@ const report = (cause: Cause.Cause<unknown>): string => {
 export const runMain = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): void => {
   if (isWorker()) throw new RunsInWorker()
   const { process } = globals
+  let isTold = false
+  const tell = (cause: Cause.Cause<unknown>) =>
+    Cause.hasInterruptsOnly(cause)
+      ? Effect.void
+      : Effect.andThen(Effect.sync(() => isTold = true), Console.error(report(cause)))
   const main = Effect.scoped(program).pipe(
-    Effect.tapCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : Console.error(report(cause))),
+    Effect.tapCause(tell),
     Effect.provideService(Logger.LogToStderr, true),
   )
   const run = Runtime.makeRunMain(({ fiber, teardown }) => {
@@ -86,6 +94,8 @@ export const runMain = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): void =
     const listeners = { SIGINT: onSignal("SIGINT"), SIGTERM: onSignal("SIGTERM") }
     for (const signal of ["SIGINT", "SIGTERM"] as const) process?.on(signal, listeners[signal])
     fiber.addObserver((exit) => {
+      // What is no Effect at all ends a fiber without running its handlers.
+      if (Exit.isFailure(exit) && !isTold) Effect.runSync(tell(exit.cause))
       for (const signal of ["SIGINT", "SIGTERM"] as const) process?.off(signal, listeners[signal])
       teardown(exit, (code) => {
         const final = signalled === undefined ? code : codes[signalled]

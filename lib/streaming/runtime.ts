@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import type { CallSite } from "../core/call_site.ts"
+import { explainFailure } from "../core/errors.ts"
 import { forever } from "../core/fresh.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
 import { Engine } from "../rdd/engine.ts"
@@ -269,7 +270,7 @@ export class Runtime {
       this.#generated = time
       if (interval._tag === "Failed") {
         const { failure, bearing } = interval
-        bus.publish({ _tag: "BatchGenerationFailed", batchTime: time, failureReason: failure.message })
+        bus.publish({ _tag: "BatchGenerationFailed", batchTime: time, failureReason: explainFailure(failure) })
         this.timeline.discard(time)
         for (const input of this.inputs) input.drop(time)
         this.#record(failure, bearing)
@@ -324,7 +325,7 @@ export class Runtime {
       bus.publish({ _tag: "BatchCompleted", batch: Report.completed(info, yield* Clock.currentTimeMillis) })
       yield* this.#close(time, fails ? "failed" : "completed")
       if (fails) yield* this.#onFailure
-      else if (failure !== undefined && bearing === "tell") yield* Effect.logWarning(failure.message)
+      else if (failure !== undefined && bearing === "tell") yield* Effect.logWarning(explainFailure(failure))
     }).pipe(Effect.uninterruptible)
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import * as Data from "effect/Data"
-import { describeCause } from "../../lib/core/errors.ts"
+import { callSite } from "../../lib/core/call_site.ts"
+import { describeCause, explainFailure, FunctionFailed, JobFailed } from "../../lib/core/errors.ts"
 
 class DbDown extends Data.TaggedError("DbDown")<{ readonly user: string; readonly tries: number }> {}
 
@@ -9,4 +10,46 @@ Deno.test("describeCause() says the tag and the fields of an error without a mes
   assert.equal(describeCause(new Error("boom")), "boom")
   assert.equal(describeCause(new RangeError()), "RangeError")
   assert.equal(describeCause("text"), "text")
+})
+
+Deno.test("describeCause() says the fields of a plain object, below its tag", () => {
+  assert.equal(describeCause({ _tag: "Nope", x: [1, { y: 2 }] }), "Nope { x: (1,{ y: 2 }) }")
+  assert.equal(describeCause({ code: 42 }), "{ code: 42 }")
+  assert.equal(describeCause({ _tag: "Nope" }), "Nope")
+  assert.equal(describeCause(null), "null")
+})
+
+Deno.test("describeCause() follows causes, once each, and out of a circle", () => {
+  const inner = new Error("http 500")
+  assert.equal(describeCause(new Error("outer", { cause: inner })), "outer: http 500")
+  assert.equal(describeCause(new Error("it was http 500 again", { cause: inner })), "it was http 500 again")
+  const circle = new Error("a")
+  circle.cause = new Error("b", { cause: circle })
+  assert.match(describeCause(circle), /^a: b/)
+})
+
+Deno.test("explainFailure() shows where in the user's source the last cause comes from", () => {
+  const helper = (x: { readonly foo?: { readonly bar: number } }) => x.foo!.bar
+  const thrown = (() => {
+    try {
+      return helper({})
+    } catch (error) {
+      return error
+    }
+  })()
+  const failure = new JobFailed({
+    reason: new FunctionFailed({ cause: thrown }),
+    operator: "map",
+    callSite: callSite(),
+    partition: 1,
+    batchTime: 1000,
+  })
+  assert.equal(failure.cause, thrown)
+  const [text, ...frames] = explainFailure(failure).split("\n")
+  assert.match(
+    text ?? "",
+    /^map at errors_test.ts:\d+:\d+ failed in partition 1 of batch 1000 ms: Cannot read properties/,
+  )
+  assert.match(frames[0] ?? "", /^ +at helper \(.*errors_test.ts:\d+:\d+\)$/)
+  assert.ok(frames.every((frame) => frame.includes("errors_test.ts")))
 })

@@ -74,3 +74,6 @@ export const sorted = <A>(records: ReadonlyArray<A>): Array<A> =>
     const [x, y] = [JSON.stringify(a), JSON.stringify(b)]
     return x < y ? -1 : x > y ? 1 : 0
   })
+
+/** A text without the places in it. */
+export const unplaced = (text: string): string => text.replace(/ at \S+:\d+:\d+/g, "")

@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import * as DStream from "../../lib/dstream.ts"
 import { Testing } from "../../lib/testing.ts"
 import { holds } from "../testing/laws.ts"
-import { failure, input, partitions, run } from "./batches.ts"
+import { failure, input, partitions, run, unplaced } from "./batches.ts"
 
 type Pair = readonly [string, number]
 
@@ -73,8 +73,8 @@ Deno.test("join() fails where either stream has no RDD", async () => {
 
 Deno.test("join() reports streams of different slides, and a partition count below one, before start", () => {
   const [fast, slow] = [input<[string, number]>([]), input<[string, number]>([], 2000)]
-  assert.deepEqual(DStream.join(fast, slow, { partitions: 0 }).traits.check?.(1000), [
-    "Some of the DStreams have different slide durations",
+  assert.deepEqual(DStream.join(fast, slow, { partitions: 0 }).traits.check?.(1000).map(unplaced), [
+    "Some of the DStreams have different slide durations: input has 1000 ms, input has 2000 ms",
     "DStream.join: partitions is 0, but must be a positive whole number",
   ])
   assert.deepEqual(DStream.join(fast, slow).traits.check?.(2000), [])

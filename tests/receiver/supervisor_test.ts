@@ -136,7 +136,7 @@ Deno.test("store.stop() with an error fails with the stream, the message and the
     const { running, log } = yield* setup((store) => store.stop("Giving up", reason))
     const error = yield* Effect.flip(Deferred.await(running.failure))
     assert(error instanceof ReceiverFailed)
-    assert.deepEqual([error._tag, error.streamId, error.name, error.reason], [
+    assert.deepEqual([error._tag, error.streamId, error.streamName, error.reason], [
       "ReceiverFailed",
       3,
       "Test stream [3]",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import net from "node:net"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -202,7 +203,7 @@ Deno.test("socketTextStream() skips and reports a line over the limit, and keeps
     yield* until(() => records.length === 2)
     assert.deepEqual(records, ["before", "after"])
     const text = "A line longer than 16777216 bytes has been skipped (maxLineBytes)"
-    assert.deepEqual(log, ["started", `error ${text}: ${text}`])
+    assert.deepEqual(log, ["started", `error Error receiving data from 127.0.0.1:${port}: ${text}`])
   })))
 
 Deno.test("socketTextStream() gives U+FFFD for bytes that are not UTF-8", () =>
@@ -270,6 +271,21 @@ Deno.test({
         const address = host === "::1" ? "[::1]:9999" : "example.org:9999"
         assert.equal(error.message, `Connecting to ${address} needs --allow-net=${address}`)
       }
+    })),
+})
+
+Deno.test({
+  name: "socketTextStream() without permission stops for good, and its failure names the flag",
+  permissions: { net: false },
+  fn: () =>
+    run(Effect.gen(function* () {
+      const { running, log } = yield* receive(socketTextStream("example.org", 9999, { restartDelay }))
+      const failure = yield* Effect.flip(Deferred.await(running.failure))
+      assert.match(
+        failure.message,
+        /has stopped: Error connecting to example.org:9999: .* needs --allow-net=example.org:9999$/,
+      )
+      assert.deepEqual(log.filter((line) => line === "started"), ["started"])
     })),
 })
 

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict"
+
+const root = new URL("../../", import.meta.url)
+
+/** Runs a program in a process of its own: its exit code, and what it says on standard error. */
+const ran = async (program: string): Promise<readonly [code: number, said: string]> => {
+  const source = `import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "./mod.ts"
+    import { Effect } from "effect"
+    ${program}`
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), { args: ["eval", source], cwd: root }).output()
+  return [code, new TextDecoder().decode(stderr)]
+}
+
+Deno.test("runMain() says what went wrong, and where in the source it was thrown", async () => {
+  const [code, said] = await ran(`
+    const helper = (x) => x.missing.field
+    const numbers = DStream.constant([1]).pipe(DStream.map((n) => helper(n)))
+    Effect.gen(function* () {
+      const active = yield* StreamingContext.start(yield* StreamingContext.make, [DStream.print(numbers)])
+      yield* StreamingContext.awaitTermination(active)
+    }).pipe(
+      Effect.provide(Scheduler.layer("50 millis")),
+      Effect.provide(SparkContext.layer({ master: "local", appName: "test" })),
+      runMain,
+    )`)
+  assert.equal(code, 1)
+  assert.match(
+    said,
+    /^BatchFailed: batch \d+ ms failed in map at .*: Cannot read properties of undefined \(reading 'field'\)\n +at helper /m,
+  )
+})
+
+Deno.test("runMain() says what went wrong where the program is no Effect, or yields none", async () => {
+  const [code, said] = await ran(`runMain(Effect.gen(function* () { yield* "abc" }))`)
+  assert.equal(code, 1)
+  assert.match(said, /Not a valid effect: a/)
+})
