@@ -278,9 +278,6 @@ export const prettyPrint = (self: number): string => {
   return `${decimal(self, 3_600_000, 2)} h`
 }
 
-/** `self / unit` with halves rounded up in decimal, as Java formats numbers; `toFixed` rounds the binary value. */
-const decimal = (self: number, unit: number, digits: number): string => {
-  const scale = 10 ** digits
-  const scaled = Math.floor((self + unit / scale / 2) / (unit / scale))
-  return `${Math.floor(scaled / scale)}.${String(scaled % scale).padStart(digits, "0")}`
-}
+/** `self / unit` the way Spark divides: as floats of 32 bits, so that 1050 ms are 1.0 s. */
+const decimal = (self: number, unit: number, digits: number): string =>
+  Math.fround(Math.fround(self) / unit).toFixed(digits)

@@ -114,7 +114,8 @@ export const minus = (self: number, duration: number): number => self - duration
 export const minusTime = (self: number, that: number): number => self - that
 
 /**
- * The latest multiple of a duration, counted from the epoch, that is not after the time. Spark: `Time.floor(Duration)`.
+ * The latest multiple of a duration, counted from the epoch, that is not after the time; for times before the epoch the
+ * earliest that is not before it, as Spark has it. Spark: `Time.floor(Duration)`.
  *
  * @example
  * ```ts
@@ -124,7 +125,7 @@ export const minusTime = (self: number, that: number): number => self - that
  * assert.equal(Time.floor(1350, 200), 1200)
  * ```
  */
-export const floor = (self: number, duration: number): number => Math.floor(self / duration) * duration
+export const floor = (self: number, duration: number): number => Math.trunc(self / duration) * duration + 0
 
 /**
  * The latest time that is not after `self` and a whole number of durations away from `zero`.

@@ -16,3 +16,6 @@ export type Nested = readonly [Leaf, Leaf] | readonly [Leaf, Leaf, Leaf] | Leaf
  * array literals of two or three elements (and those nested in them) as tuples, without `as const`.
  */
 export type Tupled = readonly [Nested, Nested] | readonly [Nested, Nested, Nested] | Leaf
+
+/** What grows from a value: `[1]`, taken for a tuple of one, is the beginning of a list; everything else is as it is. */
+export type Grown<C> = C extends readonly [infer X] ? Array<X> : C

@@ -7,7 +7,7 @@
  * @module
  */
 import { dual } from "../core/dual.ts"
-import type { Tupled } from "../core/tupled.ts"
+import type { Grown, Tupled } from "../core/tupled.ts"
 import * as Rdd from "../rdd/keyed.ts"
 import type { PartitionOptions } from "../rdd/partitioner.ts"
 import { type DStream, isDStream, lift } from "./dstream.ts"
@@ -81,19 +81,19 @@ export const combineByKey: {
   <V, C extends Tupled>(
     combiners: Rdd.Combiners<V, C>,
     options?: PartitionOptions & { readonly mapSideCombine?: boolean | undefined },
-  ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, C], E, R>
+  ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, Grown<C>], E, R>
   <K, V, E, R, C extends Tupled>(
     self: DStream<readonly [K, V], E, R>,
     combiners: Rdd.Combiners<V, C>,
     options?: PartitionOptions & { readonly mapSideCombine?: boolean | undefined },
-  ): DStream<[K, C], E, R>
+  ): DStream<[K, Grown<C>], E, R>
 } = dual(
   (args) => isDStream(args[0]),
   <K, V, E, R, C extends Tupled>(
     self: DStream<readonly [K, V], E, R>,
     combiners: Rdd.Combiners<V, C>,
     options?: PartitionOptions & { readonly mapSideCombine?: boolean | undefined },
-  ): DStream<[K, C], E, R> => {
+  ): DStream<[K, Grown<C>], E, R> => {
     const { createCombiner, mergeCombiners, mergeValue } = combiners
     return lift(
       "combineByKey",

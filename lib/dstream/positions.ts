@@ -11,8 +11,8 @@ import type { AnyRDD, RDD } from "../rdd/rdd.ts"
 export interface Planned<P> {
   /** Where to read, in the source's own terms. */
   readonly position: P
-  /** How many records that is, 0 where it is not known: listeners and the input rate see it. */
-  readonly records: number
+  /** How many records that is: listeners and the input rate see it. Without it the input is not among those of the batch. */
+  readonly records?: number | undefined
   /** More about it, shown by user interfaces under `Description`. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }

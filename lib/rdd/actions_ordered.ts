@@ -5,23 +5,25 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
-import { flip, type Order } from "effect/Order"
 import type { EmptyCollection } from "../core/errors.ts"
 import type { ActionError, Engine } from "./engine.ts"
 import { checkCount, last, mergeSome, onDriver, records } from "./job.ts"
-import { compare, type OrderOption } from "./ordering.ts"
+import { compare, type Comparison, type OrderOption } from "./ordering.ts"
 import { isRDD, type RDD } from "./rdd.ts"
 
 const smallest = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
   n: number,
-  order: Order<A>,
+  order: Comparison<A>,
 ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => {
   const some = (part: ReadonlyArray<A>) => n > 0 ? part.toSorted(order).slice(0, n) : []
   const heads = last<A, E, R>(operation, self, { kind: "partition", f: some }, checkCount(`RDD.${operation}`, n))
   return Effect.flatMap(records(heads), (all) => onDriver(heads, () => some(all)))
 }
+
+/** The largest first. */
+const flip = <A>(order: Comparison<A>): Comparison<A> => (a, b) => order(b, a)
 
 /**
  * The `n` smallest records, smallest first. Spark: `RDD.takeOrdered`.
@@ -92,7 +94,7 @@ export const top: {
 const best = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
-  order: Order<A>,
+  order: Comparison<A>,
 ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => {
   const f = (a: A, b: A): A => order(a, b) <= 0 ? a : b
   const partial = last<A, E, R>(operation, self, { kind: "reduce", f })

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidOption } from "../core/errors.ts"
+import type { Tupled } from "../core/tupled.ts"
 import * as Block from "./block.ts"
 import { make, type RDD } from "./rdd.ts"
 
@@ -28,7 +29,7 @@ export const checkPartitions = (where: string, partitions: number | undefined): 
  * assert.deepEqual(await Effect.runPromise(Effect.provide(slices, sc)), [[1], [2, 3]])
  * ```
  */
-export const parallelize = <A>(
+export const parallelize = <A extends Tupled>(
   records: Iterable<A>,
   options?: { readonly partitions?: number | undefined },
 ): RDD<A> => {

@@ -10,7 +10,7 @@ import { dual } from "../core/dual.ts"
 import type * as Option from "effect/Option"
 import { grouped } from "./cogroup.ts"
 import { narrow } from "./element.ts"
-import type { PartitionOptions } from "./partitioner.ts"
+import { fromOptions, type PartitionOptions } from "./partitioner.ts"
 import { isRDD, make, type RDD } from "./rdd.ts"
 
 /**
@@ -203,7 +203,7 @@ export const subtractByKey: {
     options?: PartitionOptions,
   ): RDD<[K, V], E | E2, R | R2> => {
     const operation = "subtractByKey"
-    const left = options === undefined ? own(operation, self) : self
+    const left = fromOptions(options) === undefined ? own(operation, self) : self
     const both = grouped<unknown, E | E2, R | R2>(operation, [left, that], options)
     return narrow(operation, both, { kind: "flatMapValues", f: onlyLeft }, true)
   },

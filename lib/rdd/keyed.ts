@@ -5,20 +5,20 @@
  */
 import { dual } from "../core/dual.ts"
 import type { InvalidOption } from "../core/errors.ts"
-import type { Nested, Tupled } from "../core/tupled.ts"
+import type { Grown, Nested, Tupled } from "../core/tupled.ts"
 import { checkPartitions } from "./creation.ts"
 import { fromOptions, type PartitionOptions } from "./partitioner.ts"
 import type { Combine } from "./primitive.ts"
 import { isRDD, make, type RDD } from "./rdd.ts"
 
-/** How `combineByKey` makes one value of all the values of a key. */
-export interface Combiners<in V, in out C> {
+/** How `combineByKey` makes one value of all the values of a key: a sum, a pair of sums, a list that begins as `[value]`. */
+export interface Combiners<in V, C> {
   /** The first combiner of a key, from one value. */
   readonly createCombiner: (value: V) => C
   /** One value more. May change the combiner it is given. */
-  readonly mergeValue: (combiner: C, value: V) => C
+  readonly mergeValue: (combiner: Grown<C>, value: V) => Grown<C>
   /** Two combiners of the same key, in the order of their partitions. Must leave both as they are. */
-  readonly mergeCombiners: (a: C, b: C) => C
+  readonly mergeCombiners: (a: Grown<C>, b: Grown<C>) => Grown<C>
 }
 
 /**
@@ -74,19 +74,19 @@ export const combineByKey: {
   <V, C extends Tupled>(
     combiners: Combiners<V, C>,
     options?: PartitionOptions & { readonly mapSideCombine?: boolean | undefined },
-  ): <K, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, C], E, R>
+  ): <K, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, Grown<C>], E, R>
   <K, V, E, R, C extends Tupled>(
     self: RDD<readonly [K, V], E, R>,
     combiners: Combiners<V, C>,
     options?: PartitionOptions & { readonly mapSideCombine?: boolean | undefined },
-  ): RDD<[K, C], E, R>
+  ): RDD<[K, Grown<C>], E, R>
 } = dual(
   (args) => isRDD(args[0]),
   <K, V, E, R, C extends Tupled>(
     self: RDD<readonly [K, V], E, R>,
     { createCombiner, mergeCombiners, mergeValue }: Combiners<V, C>,
     options?: PartitionOptions & { readonly mapSideCombine?: boolean | undefined },
-  ): RDD<[K, C], E, R> =>
+  ): RDD<[K, Grown<C>], E, R> =>
     combined(
       "combineByKey",
       self,

@@ -4,7 +4,6 @@
  * @module
  */
 import * as Option from "effect/Option"
-import type { Order } from "effect/Order"
 import type { Ordering } from "effect/Ordering"
 import { UnsupportedKey } from "../core/keys.ts"
 
@@ -66,8 +65,11 @@ export const compare = (a: unknown, b: unknown): Ordering => {
   return sign(a.length - b.length)
 }
 
+/** Says which of two comes first, by the sign of a number: an `Order` of Effect's, or what `Array.sort` takes. */
+export type Comparison<in A> = (a: A, b: A) => number
+
 /** Options of everything that sorts: the order of what is compared, if not {@link compare}. */
 export interface OrderOption<in A> {
   /** Smallest first. */
-  readonly order?: Order<A> | undefined
+  readonly order?: Comparison<A> | undefined
 }

@@ -5,12 +5,11 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
-import type { Order } from "effect/Order"
 import { checkPartitions } from "./creation.ts"
 import { narrow } from "./element.ts"
 import type { ActionError, Engine } from "./engine.ts"
 import { last, onDriver, records } from "./job.ts"
-import { compare, type OrderOption } from "./ordering.ts"
+import { compare, type Comparison, type OrderOption } from "./ordering.ts"
 import { make as makePartitioner, type Partitioner } from "./partitioner.ts"
 import { isRDD, type RDD } from "./rdd.ts"
 
@@ -21,7 +20,7 @@ export interface DirectionOption<in K> extends OrderOption<K> {
 }
 
 /** The last key of each range but the last; ranges hold about as many keys each, equal keys are in one. */
-const bounds = (keys: ReadonlyArray<unknown>, partitions: number, order: Order<never>): ReadonlyArray<never> => {
+const bounds = (keys: ReadonlyArray<unknown>, partitions: number, order: Comparison<never>): ReadonlyArray<never> => {
   const sorted = ([...keys] as Array<never>).sort(order)
   const ranges = Math.min(partitions, sorted.length)
   const found: Array<never> = []
@@ -35,7 +34,7 @@ const bounds = (keys: ReadonlyArray<unknown>, partitions: number, order: Order<n
   return found
 }
 
-const rangeOf = (bounds: ReadonlyArray<never>, order: Order<never>, key: unknown): number => {
+const rangeOf = (bounds: ReadonlyArray<never>, order: Comparison<never>, key: unknown): number => {
   let low = 0
   let high = bounds.length
   while (low < high) {
@@ -52,7 +51,7 @@ export const rangesOf = (
   partitions: number,
   { ascending = true, order: given }: DirectionOption<never>,
 ): Partitioner => {
-  const order: Order<never> = given ?? compare
+  const order: Comparison<never> = given ?? compare
   const upper = bounds(keys, partitions, order)
   return makePartitioner({
     name: "RangePartitioner",
@@ -140,7 +139,7 @@ export const filterByRange: {
     upper: K,
     options: OrderOption<K> = {},
   ): RDD<[K, V], E, R> => {
-    const order: Order<K> = options.order ?? compare
+    const order: Comparison<K> = options.order ?? compare
     const isIn = ([key]: readonly [K, V]): boolean => order(key, lower) >= 0 && order(key, upper) <= 0
     return narrow("filterByRange", self, { kind: "filter", f: isIn }, true)
   },

@@ -8,7 +8,7 @@ import { grouped } from "./cogroup.ts"
 import { narrow } from "./element.ts"
 import { own } from "./joins.ts"
 import { combined } from "./keyed.ts"
-import type { PartitionOptions } from "./partitioner.ts"
+import { fromOptions, type PartitionOptions } from "./partitioner.ts"
 import { isRDD, make, type RDD } from "./rdd.ts"
 import { keys } from "./values.ts"
 
@@ -134,7 +134,7 @@ export const subtract: {
     const left = marked("subtract", self)
     return compared(
       "subtract",
-      options === undefined ? own("subtract", left) : left,
+      fromOptions(options) === undefined ? own("subtract", left) : left,
       that,
       options,
       (left, right) => right === 0 ? left : 0,

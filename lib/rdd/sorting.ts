@@ -4,12 +4,11 @@
  * @module
  */
 import { dual } from "../core/dual.ts"
-import type { Order } from "effect/Order"
 import type { Tupled } from "../core/tupled.ts"
 import { checkPartitions } from "./creation.ts"
 import { keyBy, narrow } from "./element.ts"
 import { checkPartitioning } from "./keyed.ts"
-import { compare, type OrderOption } from "./ordering.ts"
+import { compare, type Comparison, type OrderOption } from "./ordering.ts"
 import type { Partitioner } from "./partitioner.ts"
 import { type DirectionOption, rangesOf } from "./range_partitioner.ts"
 import type { RangeSpec } from "./primitive.ts"
@@ -32,7 +31,7 @@ const sortedParts = <A, E, R>(
   self: RDD<A, E, R>,
   options: SortOptions<never> | undefined,
 ): RDD<A, E, R> => {
-  const order: Order<never> = options?.order ?? compare
+  const order: Comparison<never> = options?.order ?? compare
   const direction = options?.ascending === false ? -1 : 1
   return narrow(operation, self, {
     kind: "partition",

@@ -38,7 +38,7 @@ export const constant = <A extends Tupled, E = never, R = never>(
     expected: "an RDD or an array of records",
   })
   const positions = {
-    plan: () => Effect.succeed(Option.some({ position: 0, records: 0 })),
+    plan: () => Effect.succeed(Option.some({ position: 0 })),
     read: () => Effect.succeed(rdd),
   }
   return fromPositions("constant", "Constant", Effect.succeed(positions), {

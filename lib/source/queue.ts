@@ -99,7 +99,7 @@ export const queueStream = <A, E = never, R = never>(
       plan: () =>
         Effect.sync(() => {
           planned.set(position, next())
-          return Option.some({ position: position++, records: 0 })
+          return Option.some({ position: position++ })
         }),
       read: (position) => Effect.sync(() => planned.get(position) ?? whenEmpty),
       commit: (position) =>

@@ -18,7 +18,7 @@ export type InputAllocation =
   | {
     readonly _tag: "Position"
     readonly position: unknown
-    readonly records: number
+    readonly records?: number | undefined
     readonly metadata?: Readonly<Record<string, unknown>> | undefined
   }
   /** The source gave nothing: its stream has no RDD in this batch. */
@@ -35,14 +35,14 @@ export interface Allocation {
   readonly inputs: Readonly<Record<string, InputAllocation>>
 }
 
-/** How many records an input contributes. */
-export const recordsOf = (input: InputAllocation): number => {
+/** How many records an input contributes; undefined where that is not known. */
+export const recordsOf = (input: InputAllocation): number | undefined => {
   switch (input._tag) {
     case "Blocks":
       return input.blocks.reduce((sum, block) => sum + block.records, 0)
     case "Position":
       return input.records
     case "Nothing":
-      return 0
+      return undefined
   }
 }

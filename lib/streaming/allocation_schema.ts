@@ -14,7 +14,7 @@ const Blocks = Schema.Struct({
 const Position = Schema.Struct({
   _tag: Schema.Literal("Position"),
   position: Schema.Unknown,
-  records: Schema.Number,
+  records: Schema.optionalKey(Schema.Number),
   metadata: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
 })
 

@@ -10,7 +10,7 @@ export interface StreamInputInfo {
   readonly inputStreamId: number
   /** Its name, such as `Socket stream [0]`. */
   readonly name: string
-  /** How many records it gave, 0 where that is not known. */
+  /** How many records it gave. */
   readonly numRecords: number
   /** What the source says of them; `Description` is for people. */
   readonly metadata: Readonly<Record<string, unknown>>
@@ -42,7 +42,7 @@ export interface OutputOperationInfo {
 export interface BatchInfo {
   /** The batch time: the end of its interval. */
   readonly batchTime: number
-  /** What each input gave, by its id. */
+  /** What each input gave, by its id: those inputs that say so. */
   readonly streamIdToInputInfo: Readonly<Record<number, StreamInputInfo>>
   /** The records of all inputs together. */
   readonly numRecords: number

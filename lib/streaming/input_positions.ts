@@ -36,7 +36,12 @@ export const fromPositions = Effect.fnUntraced(function* (
           onSome: ({ position, records, metadata }) => {
             planned.set(time, position)
             uncommitted.add(time)
-            return { _tag: "Position", position, records, ...(metadata === undefined ? {} : { metadata }) }
+            return {
+              _tag: "Position",
+              position,
+              ...(records === undefined ? {} : { records }),
+              ...(metadata === undefined ? {} : { metadata }),
+            }
           },
         }),
       ),

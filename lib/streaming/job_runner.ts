@@ -130,7 +130,13 @@ export const run: (
     const finishing = Array.from(last.keys()).filter((rdd) => last.get(rdd) === job.outputId)
     const states = finishing.filter((rdd) => isState(rdd, set.time))
     let attempts = 0
-    const once = Effect.suspend(() => runOnce(options, job, set, attempts++, shared, states))
+    const once = Effect.suspend(() => runOnce(options, job, set, attempts++, shared, states)).pipe(
+      Effect.tapError((failure) =>
+        policy._tag !== "Retry"
+          ? Effect.void
+          : Effect.logWarning(`Attempt ${attempts} of job ${operation.name} failed: ${explainFailure(failure)}`)
+      ),
+    )
     const ended = yield* Effect.matchEffect(insist(once, policy), {
       onSuccess: () => Effect.succeed(done),
       onFailure: (failure) => settle(policy, job, failure, attempts - 1),

@@ -22,14 +22,13 @@ export const operationInfo = (batchTime: number, outputId: number, output: AnyOu
   outcome: undefined,
 })
 
-const inputInfo = (input: RunningInput, allocation: Allocation): StreamInputInfo => {
+/** What is known of an input's share: nothing where the source says nothing of it, as Spark's queues do. */
+const inputInfo = (input: RunningInput, allocation: Allocation): ReadonlyArray<StreamInputInfo> => {
   const share = allocation.inputs[input.name] ?? { _tag: "Nothing" }
-  return {
-    inputStreamId: input.id,
-    name: input.name,
-    numRecords: recordsOf(share),
-    metadata: share._tag === "Position" ? share.metadata ?? {} : {},
-  }
+  const numRecords = recordsOf(share)
+  if (numRecords === undefined) return []
+  const metadata = share._tag === "Position" ? share.metadata ?? {} : {}
+  return [{ inputStreamId: input.id, name: input.name, numRecords, metadata }]
 }
 
 /** What is known of a batch when it is submitted. */
@@ -40,9 +39,7 @@ export const batchInfo = (
   left: ReadonlyArray<OutputOperationInfo>,
   submissionTime: number,
 ): BatchInfo => {
-  const infos = inputs
-    .filter((input) => allocation.inputs[input.name]?._tag !== "Nothing")
-    .map((input) => inputInfo(input, allocation))
+  const infos = inputs.flatMap((input) => inputInfo(input, allocation))
   return {
     batchTime: allocation.time,
     streamIdToInputInfo: Object.fromEntries(infos.map((info) => [info.inputStreamId, info])),

@@ -23,7 +23,7 @@ export interface SparkContext {
   readonly appName: string
   /** The master URL it was made with. */
   readonly master: string
-  /** The number of partitions where nothing else says how many: `N` of `local[N]`. */
+  /** The number of partitions where nothing else says how many: `N` of `local[N]`, or what it was told. */
   readonly defaultParallelism: number
   /** Whether it has been stopped. */
   readonly isStopped: Effect.Effect<boolean>
@@ -60,6 +60,11 @@ export interface SparkOptions<M extends string = string> {
   readonly master: Master<M>
   /** The application's name, for messages and user interfaces. */
   readonly appName: string
+  /**
+   * Partitions where nothing else says how many: of what is made, and of RDD operations by key, which have as many as their
+   * parents otherwise. Default: `N` of `local[N]`, for what is made. Spark: `spark.default.parallelism`.
+   */
+  readonly defaultParallelism?: number | undefined
 }
 
 /** The default parallelism that a master URL asks for. */
@@ -134,18 +139,18 @@ export const layer = <const M extends string>(
   options: SparkOptions<M>,
 ): Layer.Layer<SparkContext | Engine, InvalidOption> => {
   const parallelism = parallelismOf(options.master)
-  const { appName } = options
+  const { appName, defaultParallelism } = options
   const master: string = options.master
-  return parallelism === undefined
-    ? Layer.effectContext(Effect.fail(
-      new InvalidOption({
-        where: "SparkContext.layer",
-        option: "master",
-        value: master,
-        expected: "local, local[N] with N of 1 or more, or local[*]",
-      }),
-    ))
-    : layerEngine({ master, appName }, LocalEngine.make({ parallelism, processes: runtimeProcesses })).pipe(
-      Layer.provide(Layer.fresh(StateStore.layerMemory)),
-    )
+  const refused = (option: string, value: unknown, expected: string) =>
+    Layer.effectContext(Effect.fail(new InvalidOption({ where: "SparkContext.layer", option, value, expected })))
+  if (parallelism === undefined) {
+    return refused("master", master, "local, local[N] with N of 1 or more, or local[*]")
+  }
+  if (defaultParallelism !== undefined && !(Number.isSafeInteger(defaultParallelism) && defaultParallelism > 0)) {
+    return refused("defaultParallelism", defaultParallelism, "a positive whole number")
+  }
+  return layerEngine(
+    { master, appName },
+    LocalEngine.make({ parallelism, defaultParallelism, processes: runtimeProcesses }),
+  ).pipe(Layer.provide(Layer.fresh(StateStore.layerMemory)))
 }

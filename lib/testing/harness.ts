@@ -25,12 +25,16 @@ export interface Options {
   readonly batchDuration?: Duration.Input | undefined
   /** Partitions where nothing else says how many: 2, as in `local[2]`. */
   readonly parallelism?: number | undefined
+  /** Partitions where nothing else says how many, as of `SparkContext.layer`: the parallelism. */
+  readonly defaultParallelism?: number | undefined
   /** `local` generates code, `closures` does not, `loopback` sends every stage through graph look-up and codec. */
   readonly engine?: EngineName | undefined
   /** The time at which the clock starts, epoch milliseconds: 0. */
   readonly clockStart?: number | undefined
   /** How many batches to run: as many as the longest input has. */
   readonly batches?: number | undefined
+  /** Whether what is logged is shown: false. */
+  readonly logs?: boolean | undefined
   /** What happens when an output fails: the context fails. */
   readonly onFailure?: OutputPolicy<unknown, never> | undefined
 }
@@ -61,15 +65,20 @@ export type Services = Scheduler | SparkContext | Engine
  * ```
  */
 export const layer = (options: Options = {}): Layer.Layer<Services> => {
-  const parallelism = options.parallelism ?? 2
+  const { defaultParallelism, parallelism = 2 } = options
   const batchDuration = Duration.toMillis(options.batchDuration ?? "1 second")
-  const engine = LocalEngine.make({ parallelism, processes: runtimeProcesses, ...engines[options.engine ?? "local"] })
+  const engine = LocalEngine.make({
+    parallelism,
+    defaultParallelism,
+    processes: runtimeProcesses,
+    ...engines[options.engine ?? "local"],
+  })
   return Layer.mergeAll(
     Layer.succeed(Scheduler, { batchDuration }),
     layerEngine({ master: `local[${parallelism}]`, appName: "test" }, engine).pipe(
       Layer.provide(Layer.fresh(StateStore.layerMemory)),
     ),
     Layer.succeed(Registry, { active: undefined }),
-    Logger.layer([]),
+    ...(options.logs === true ? [] : [Logger.layer([])]),
   ).pipe(Layer.provideMerge(VirtualTime.layer(options.clockStart ?? 0))) as Layer.Layer<Services>
 }

@@ -24,8 +24,8 @@ export interface InputOptions {
 
 const lengths = new WeakMap<InputSource, number>()
 
-/** How many batches an input was given. */
-export const lengthOf = (source: InputSource): number => lengths.get(source) ?? 0
+/** How many batches an input was given; undefined for one that is not the test kit's. */
+export const lengthOf = (source: InputSource): number | undefined => lengths.get(source)
 
 /**
  * An input that gives the i-th list in the i-th batch, and empty lists after the last; `null` gives no RDD. An Effect in

@@ -43,6 +43,30 @@ const capturing = (write: (text: string) => void): Console.Console => ({
   log: (...parts) => write(`${parts.map(String).join(" ")}\n`),
 })
 
+/** As many batches as the longest input has. */
+const longest = (outputs: Listed): number => {
+  const lengths = inputs(makeGraph(outputs)).map(({ traits }) => traits.source && lengthOf(traits.source))
+  const known = lengths.filter((length) => length !== undefined)
+  if (known.length > 0) return Math.max(...known)
+  throw new TypeError("No Testing.input is among the inputs: say how many batches to run, as { batches: 3 }")
+}
+
+/** Runs outputs in virtual time. */
+const ran = (outputs: Listed, options: Options): Effect.Effect<Omit<Ran<unknown>, "stdout">, unknown, unknown> =>
+  Effect.suspend(() => {
+    const events: Array<StreamingEvent> = []
+    const count = options.batches ?? longest(outputs)
+    const program = Effect.gen(function* () {
+      const ssc = yield* StreamingContext.makeWith({ onFailure: options.onFailure })
+      yield* StreamingContext.addStreamingListener(ssc, (event) => Effect.sync(() => void events.push(event)))
+      const active = yield* StreamingContext.start(ssc, outputs)
+      const batches = yield* advance(active, count)
+      yield* StreamingContext.stop(active)
+      return { batches, events, exit: yield* Effect.exit(StreamingContext.awaitTermination(active)) }
+    })
+    return Effect.scoped(program).pipe(Effect.provide(layer(options)))
+  })
+
 /**
  * Runs outputs in virtual time for as many batches as their inputs have, and tells what happened.
  *
@@ -66,29 +90,15 @@ export const runOutputs = <const O extends Listed>(
   Ran<ErrorOf<O[number]>>,
   StartError | ErrorOf<O[number]>,
   Exclude<ServicesOf<O[number]>, Scope.Scope | Services>
-> => {
-  let stdout = ""
-  const seen: Array<StreamingEvent> = []
-  const longest = inputs(makeGraph(outputs)).reduce(
-    (most, { traits }) => Math.max(most, traits.source === undefined ? 0 : lengthOf(traits.source)),
-    0,
-  )
-  const program = Effect.gen(function* () {
-    const ssc = yield* StreamingContext.makeWith({ onFailure: options.onFailure })
-    yield* StreamingContext.addStreamingListener(ssc, (event) => Effect.sync(() => void seen.push(event)))
-    const active = yield* StreamingContext.start(ssc, outputs)
-    const batches = yield* advance(active, options.batches ?? longest)
-    yield* StreamingContext.stop(active)
-    return { batches, exit: yield* Effect.exit(StreamingContext.awaitTermination(active)) }
-  })
-  return Effect.map(
-    Effect.scoped(program).pipe(
-      Effect.provideService(Console.Console, capturing((text) => stdout += text)),
-      Effect.provide(layer(options)),
-    ),
-    ({ batches, exit }) => ({ stdout, events: seen, batches, exit }),
-  ) as never
-}
+> =>
+  Effect.suspend(() => {
+    let stdout = ""
+    const console = capturing((text) => stdout += text)
+    return Effect.map(
+      Effect.provideService(ran(outputs, options), Console.Console, console),
+      (shown) => ({ ...shown, stdout }),
+    )
+  }) as never
 
 /** The partitions of a stream's RDD in one batch; undefined where it had none. */
 export type Partitions<A> = ReadonlyArray<ReadonlyArray<A>> | undefined
@@ -126,7 +136,7 @@ const partitionsOf = (stream: AnyDStream, options: Options): Run<Partitions<unkn
   const period = Duration.toMillis(options.batchDuration ?? "1 second")
   const first = (Math.floor((options.clockStart ?? 0) / period) + 1) * period
   return Effect.flatMap(
-    runOutputs([output], options),
+    ran([output], options),
     ({ batches, exit }) =>
       Exit.isFailure(exit)
         ? Effect.failCause(exit.cause)

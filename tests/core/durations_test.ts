@@ -20,12 +20,20 @@ Deno.test("prettyPrint() gives the texts recorded from Spark", () => {
   for (const [ms, text] of recorded) assert.equal(Durations.prettyPrint(ms), text)
 })
 
-Deno.test("prettyPrint() rounds decimal halves up, where toFixed() would round the binary value", () => {
-  assert.equal(Durations.prettyPrint(1150), "1.2 s")
-  assert.equal(Durations.prettyPrint(1149), "1.1 s")
-  assert.equal(Durations.prettyPrint(63_000), "1.1 m")
-  assert.equal(Durations.prettyPrint(3_618_000), "1.01 h")
-  assert.equal(Durations.prettyPrint(-5000), "-5000 ms")
+Deno.test("prettyPrint() rounds floats of 32 bits, as Java's format does", () => {
+  const printed: ReadonlyArray<[number, string]> = [
+    [1050, "1.0 s"],
+    [1150, "1.1 s"],
+    [1250, "1.3 s"],
+    [2450, "2.5 s"],
+    [2550, "2.5 s"],
+    [63_000, "1.0 m"],
+    [123_456, "2.1 m"],
+    [3_618_000, "1.00 h"],
+    [7_234_567, "2.01 h"],
+    [-5000, "-5000 ms"],
+  ]
+  for (const [ms, text] of printed) assert.equal(Durations.prettyPrint(ms), text)
 })
 
 Deno.test("show() and toFormattedString() give the texts recorded from Spark", () => {

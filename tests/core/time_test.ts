@@ -14,8 +14,14 @@ Deno.test("floorZero() gives the values recorded from Spark", () => {
   assert.deepEqual([50, 150, 200].map((zero) => Time.floorZero(1350, 200, zero)), [1250, 1350, 1200])
 })
 
-Deno.test("floorZero() is the latest step from the zero that is not later, before the zero too", () => {
-  fc.assert(fc.property(time, step, time, (t, d, zero) => {
+Deno.test("floor() and floorZero() go towards the epoch and the zero for times before them, as Spark's", () => {
+  assert.deepEqual([Time.floor(-1, 200), Time.floor(-201, 200), Time.floor(-400, 200)], [0, -200, -400])
+  assert.deepEqual([Time.floorZero(10, 200, 50), Time.floorZero(-160, 200, 50)], [50, -150])
+})
+
+Deno.test("floorZero() is the latest step from the zero that is not later", () => {
+  fc.assert(fc.property(time, step, time, (a, d, b) => {
+    const [zero, t] = a < b ? [a, b] : [b, a]
     const floor = Time.floorZero(t, d, zero)
     assert(floor <= t && t < floor + d)
     assert(Time.isMultipleOf(Time.minusTime(floor, zero), d))

@@ -15,8 +15,8 @@ export type Handle = StreamingContext.StreamingContext<StreamingContext.State, u
 export type Services = Testing.Services | Scope.Scope
 
 /** The configuration entries that are known, and what they mean here: nothing, where they change no result. */
-const entries: Readonly<Record<string, (value: string) => Pick<Testing.Options, "parallelism">>> = {
-  "spark.default.parallelism": (value) => ({ parallelism: Number(value) }),
+const entries: Readonly<Record<string, (value: string) => Pick<Testing.Options, "defaultParallelism">>> = {
+  "spark.default.parallelism": (value) => ({ defaultParallelism: Number(value) }),
   "spark.streaming.sessionByKey.deltaChainThreshold": () => ({}),
   "spark.streaming.unpersist": () => ({}),
 }

@@ -105,7 +105,7 @@ export class Script {
   readonly contexts = new Map<string, ScriptContext>()
   readonly events: Array<readonly [ScriptContext, StreamingEvent]> = []
   #services: Context.Context<Testing.Services> | undefined
-  #parallelism: number | undefined
+  #defaultParallelism: number | undefined
 
   constructor(
     readonly golden: Case,
@@ -125,9 +125,9 @@ export class Script {
       const options = layerOptions(spec, this.engine)
       const known = this.#services
       const usable = known !== undefined && !(yield* Context.get(known, SparkContext.SparkContext).isStopped)
-      if (usable && options.parallelism === this.#parallelism) return known
+      if (usable && options.defaultParallelism === this.#defaultParallelism) return known
       this.#services = yield* Layer.buildWithScope(Testing.layer(options), this.scope)
-      this.#parallelism = options.parallelism
+      this.#defaultParallelism = options.defaultParallelism
       return this.#services
     })
   }

@@ -63,6 +63,7 @@ onEngines(
       const wide = RDD.repartition(right, 7)
       assert.deepEqual(yield* left.pipe(RDD.subtractByKey(wide), RDD.glom, RDD.collect), [[["b", 2]], []])
       assert.equal(yield* RDD.getNumPartitions(RDD.subtractByKey(left, wide, { partitions: 3 })), 3)
+      assert.equal(yield* RDD.getNumPartitions(RDD.subtractByKey(left, wide, {})), 2)
     }),
 )
 

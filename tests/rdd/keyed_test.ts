@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as LocalEngine from "../../lib/engine/local/engine.ts"
 import * as RDD from "../../lib/rdd.ts"
 import * as Partitioner from "../../lib/partitioner.ts"
 import { anyPair, bag, groupsOf, holdsOnEngines, onEngines, rddOf, sliced } from "./run.ts"
@@ -119,3 +120,18 @@ holdsOnEngines(
       )
     }),
 )
+
+Deno.test("reduceByKey() and its kin go by the default parallelism where one is set, and by a partitioner that suits", async () => {
+  const pairs = RDD.keyBy(RDD.range(0, 20, { partitions: 5 }), (n) => n)
+  const layer = LocalEngine.layer({ parallelism: 2, defaultParallelism: 3 })
+  const partitions = <A>(rdd: RDD.RDD<A>) => Effect.runPromise(Effect.provide(RDD.getNumPartitions(rdd), layer))
+  const add = (a: number, b: number) => a + b
+  assert.equal(await partitions(RDD.range(0, 9)), 3)
+  assert.equal(await partitions(RDD.reduceByKey(pairs, add)), 3)
+  assert.equal(await partitions(RDD.join(pairs, pairs)), 3)
+  // Not more than ten times as many partitions as the partitioner has, or no more than the default.
+  assert.equal(await partitions(RDD.reduceByKey(RDD.partitionBy(pairs, Partitioner.hash(2)), add)), 2)
+  const wide = RDD.keyBy(RDD.range(0, 20, { partitions: 40 }), (n) => n)
+  assert.equal(await partitions(RDD.cogroup(RDD.partitionBy(pairs, Partitioner.hash(4)), wide)), 4)
+  assert.equal(await partitions(RDD.cogroup(RDD.partitionBy(pairs, Partitioner.hash(2)), wide)), 3)
+})

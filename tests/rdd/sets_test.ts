@@ -26,6 +26,7 @@ onEngines(
     Effect.gen(function* () {
       const parts = yield* of([1, 1, 2, 3], 2).pipe(RDD.subtract(of([2, 4], 5)), RDD.glom, RDD.collect)
       assert.deepEqual(parts, [[], [1, 1, 3]])
+      assert.equal(yield* RDD.getNumPartitions(RDD.subtract(of([1], 2), of([2], 5), {})), 2)
     }),
 )
 

@@ -51,5 +51,6 @@ Deno.test("what is no allocation does not decode", () => {
 Deno.test("recordsOf() counts the records of blocks and positions", () => {
   assert.equal(recordsOf({ _tag: "Blocks", blocks: [{ id: "a", records: 2 }, { id: "b", records: 3 }] }), 5)
   assert.equal(recordsOf({ _tag: "Position", position: null, records: 7 }), 7)
-  assert.equal(recordsOf({ _tag: "Nothing" }), 0)
+  assert.equal(recordsOf({ _tag: "Position", position: null }), undefined)
+  assert.equal(recordsOf({ _tag: "Nothing" }), undefined)
 })

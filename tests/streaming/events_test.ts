@@ -41,6 +41,25 @@ test("StreamingStarted and StreamingStopped tell when it happened", () =>
     assert.deepEqual(times, [["StreamingStarted", 300], ["StreamingStopped", 1700]])
   }))
 
+test("inputs that do not say how many records they give are not among those of a batch", () =>
+  Effect.gen(function* () {
+    const { ssc, events } = yield* observed()
+    const all = DStream.unionAll([
+      DStream.constant([1]),
+      DStream.queueStream(DStream.rddQueue([[2]])),
+      Testing.input([[3]]),
+    ])
+    const active = yield* start(ssc, [discard(all)])
+    yield* Testing.advance(active)
+    const infos = events.flatMap((event) => event._tag === "BatchCompleted" ? [event.batch] : [])
+    assert.deepEqual(
+      infos.map(({ numRecords, streamIdToInputInfo }) => [numRecords, Object.keys(streamIdToInputInfo)]),
+      [
+        [1, ["2"]],
+      ],
+    )
+  }))
+
 test("a batch's fields are known as it goes along, and delays when they can be", () =>
   Effect.gen(function* () {
     const { ssc, events } = yield* observed()

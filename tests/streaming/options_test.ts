@@ -29,6 +29,22 @@ Deno.test("Scheduler.layer() accepts every form of a duration", async () => {
   }
 })
 
+Deno.test("SparkContext.layer() takes a default parallelism of its own, a positive whole number", async () => {
+  const { layer } = SparkContext
+  const made = (defaultParallelism: number) =>
+    Effect.runPromise(
+      Effect.map(SparkContext.SparkContext, (sc) => sc.defaultParallelism).pipe(
+        Effect.provide(layer({ master: "local[2]", appName: "test", defaultParallelism })),
+        Effect.catch((error) => Effect.succeed(error.message)),
+      ),
+    )
+  assert.equal(await made(7), 7)
+  assert.equal(
+    await made(0),
+    "SparkContext.layer: defaultParallelism is 0, but must be a positive whole number",
+  )
+})
+
 Deno.test("SparkContext.layer() rejects other master URLs, with InvalidOption", async () => {
   for (
     const master of [

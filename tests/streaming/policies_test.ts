@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
 import * as Schedule from "effect/Schedule"
 import * as DStream from "../../lib/dstream.ts"
 import * as OutputPolicy from "../../lib/output_policy.ts"
@@ -116,6 +117,24 @@ test("retry: the output runs again with attempts 1, 2, …, by the schedule, and
     const completed = events.flatMap((event) => event._tag === "OutputOperationCompleted" ? [event.operation] : [])
     assert.deepEqual(completed.map(({ outcome, duration }) => [outcome, duration]), [["done", 0], ["done", 200]])
     assert.equal(completed[1]?.failureReason, undefined)
+  }))
+
+test("retry: every attempt that fails is logged, with what went wrong", () =>
+  Effect.gen(function* () {
+    const said: Array<string> = []
+    const logger = Logger.layer([Logger.make(({ message }) => void said.push(String(message)))])
+    const output = DStream.onFailure(
+      DStream.foreachRDD(Testing.input([[1]]), (_, { attempt }) =>
+        attempt < 2 ? Effect.fail(`no ${attempt}`) : Effect.void),
+      OutputPolicy.retry(Schedule.recurs(3)),
+    )
+    const advanced = Effect.flatMap(start(yield* make, [output]), (active) =>
+      Testing.advance(active))
+    yield* Effect.provide(advanced, logger)
+    assert.deepEqual(said.map((line) => line.replace(/ at \S+/g, "")), [
+      "Attempt 1 of job foreachRDD failed: batch 1000 ms failed in foreachRDD, output 0: no 0",
+      "Attempt 2 of job foreachRDD failed: batch 1000 ms failed in foreachRDD, output 0: no 1",
+    ])
   }))
 
 test("retry: when the schedule is over, the policy after it applies: skip, dead letter, another retry, fail", () =>

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
 import * as DStream from "../../lib/dstream.ts"
+import * as RDD from "../../lib/rdd.ts"
 import { Testing } from "../../lib/testing.ts"
 
 const lengths = (words: DStream.DStream<string>): DStream.DStream<[string, number]> =>
@@ -37,4 +40,39 @@ const wrong = () => {
 
 Deno.test("run() does not compile where the inputs are not those of the pipeline", () => {
   assert.equal(typeof wrong, "function")
+})
+
+Deno.test("run() wants to be told how many batches there are where no input says so", async () => {
+  const ones = DStream.constant([1])
+  await assert.rejects(
+    Effect.runPromise(Testing.run(ones)),
+    /No Testing.input is among the inputs: say how many batches/,
+  )
+  assert.deepEqual(await Effect.runPromise(Testing.run(ones, { batches: 2 })), [[1], [1]])
+  assert.deepEqual(await Effect.runPromise(Testing.run(Testing.input<number>([]))), [])
+})
+
+/** What a pipeline prints and logs itself. */
+const shown = async (run: (stream: DStream.DStream<number>) => Effect.Effect<unknown, unknown>) => {
+  const lines: Array<string> = []
+  const console = { ...globalThis.console, log: (...parts: ReadonlyArray<unknown>) => void lines.push(parts.join(" ")) }
+  const said = DStream.mapEffect(
+    Testing.input([[1]]),
+    (n) => Effect.as(Effect.andThen(Console.log("print"), Effect.log("log")), n),
+  )
+  const logger = Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))])
+  await Effect.runPromise(
+    run(said).pipe(Effect.provideService(Console.Console, console), Effect.provide(logger)),
+  )
+  return lines
+}
+
+Deno.test("run() leaves the console to the pipeline, and the log if it is asked to", async () => {
+  assert.deepEqual(await shown((stream) => Testing.run(stream)), ["print"])
+  assert.deepEqual(await shown((stream) => Testing.run(stream, { logs: true })), ["print", "log"])
+})
+
+Deno.test("runOutputs() keeps what is printed", async () => {
+  const run = (stream: DStream.DStream<number>) => Testing.runOutputs([DStream.foreachRDD(stream, RDD.count)])
+  assert.deepEqual(await shown(run), [])
 })

@@ -19,8 +19,10 @@ import { attempt, type Job } from "./task.ts"
 
 /** How a local engine works. */
 export interface Options {
-  /** Partitions where nothing else says how many. */
+  /** How many partitions may wait for effects side by side; partitions of what is made, where nothing else says how many. */
   readonly parallelism: number
+  /** In its place as a number of partitions, also of operations by key, which otherwise go by their parents. */
+  readonly defaultParallelism?: number | undefined
   /** Whether loops may be generated code (true); where that is forbidden closures are used in any case. */
   readonly generateCode?: boolean | undefined
   /** Sends every stage through graph look-up and record codec, as an engine with other isolates does (false). */
@@ -37,6 +39,7 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
     const shuffled = new WeakMap<JobContext, WeakMap<AnyRDD, Lowered>>()
     const shared = {
       parallelism: options.parallelism,
+      defaultParallelism: options.defaultParallelism,
       executor: options.loopback === true ? Executor.loopback(how) : Executor.inline(how),
       states,
       persisted: new WeakMap<AnyRDD, Lowered>(),
@@ -58,7 +61,7 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
         )
       })
     const engine: Engine = {
-      defaultParallelism: options.parallelism,
+      defaultParallelism: options.defaultParallelism ?? options.parallelism,
       run: <A, E, R>(
         rdd: RDD<A, E, R>,
         partitions?: ReadonlyArray<number>,

@@ -14,19 +14,25 @@ import { type Host, type Kind, type Lowered, noPiece, type Piece, reading, resol
 import * as Shuffle from "./shuffle.ts"
 import { attempt, type Job, toTable } from "./task.ts"
 
-const defaultPartitioner = (all: ReadonlyArray<Lowered>): Partitioner.Partitioner => {
+const defaultPartitioner = (
+  { defaultParallelism }: Host,
+  all: ReadonlyArray<Lowered>,
+): Partitioner.Partitioner => {
   const most = all.reduce((n, one) => Math.max(n, one.pieces.length), 0)
+  const n = defaultParallelism ?? most
   const widest = all.flatMap((one) => one.partitioner ?? [])
     .reduce<Partitioner.Partitioner | undefined>((a, b) => a && a.numPartitions >= b.numPartitions ? a : b, undefined)
-  return widest !== undefined && widest.numPartitions * 10 > most ? widest : Partitioner.hash(most)
+  const suits = widest !== undefined && (widest.numPartitions >= n || widest.numPartitions * 10 > most)
+  return suits ? widest : Partitioner.hash(n)
 }
 
 /** The partitioner that an operation uses, given its parents. */
 export const chosen = (
+  host: Host,
   by: Partitioner.Partitioner | "default" | "own",
   all: ReadonlyArray<Lowered>,
 ): Partitioner.Partitioner => {
-  if (by === "default") return defaultPartitioner(all)
+  if (by === "default") return defaultPartitioner(host, all)
   if (by !== "own") return by
   const n = all[0]?.pieces.length ?? 0
   const kept = all[0]?.partitioner
@@ -120,7 +126,7 @@ export const shuffle = (host: Host, rdd: AnyRDD, primitive: Kind<"shuffle">, par
     // How many ranges there are depends on the keys: even the layout takes a real run, whose result is kept.
     return host.dry ? host.lowerForReal(rdd) : rangeShuffle(host, rdd, by, combine, parent)
   }
-  return shuffleBy(host, rdd, chosen(by, [parent]), combine, parent)
+  return shuffleBy(host, rdd, chosen(host, by, [parent]), combine, parent)
 }
 
 /** Brings pairs to where the partitioner wants them, for an operation that has several parents. */
@@ -145,7 +151,7 @@ export const cogroup = (
   all: ReadonlyArray<Lowered>,
 ): Job<Lowered> => {
   const { dry, job, run, shuffled } = host
-  const partitioner = chosen(by, all)
+  const partitioner = chosen(host, by, all)
   return Effect.map(Effect.forEach(all, (side) => placed(host, rdd, partitioner, side)), (sides) => {
     const read = (i: number) =>
       Effect.flatMap(

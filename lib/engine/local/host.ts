@@ -38,6 +38,8 @@ export interface Host {
   readonly job: JobContext
   /** Only how the RDD lies is wanted, so nothing that can be known without it is run. */
   readonly dry: boolean
+  /** Partitions of operations by key, if not as many as their parents have. */
+  readonly defaultParallelism: number | undefined
   /** What exchanges have gathered, for later jobs that have the same context. */
   readonly shuffled: WeakMap<AnyRDD, Lowered>
   readonly lower: (rdd: AnyRDD) => Job<Lowered>

@@ -21,6 +21,7 @@ import { attempt, failed, isEffectful, type Job, toBlock } from "./task.ts"
 /** What a planner works with. */
 export interface Environment {
   readonly parallelism: number
+  readonly defaultParallelism: number | undefined
   readonly executor: Executor
   readonly states: StateStore
   readonly persisted: WeakMap<AnyRDD, Lowered>
@@ -49,6 +50,7 @@ export class Planner {
       states: env.states,
       executor: env.executor,
       shuffled: env.shuffled,
+      defaultParallelism: env.defaultParallelism,
       job,
       dry,
       lower: (rdd) => this.lower(rdd),
@@ -219,7 +221,7 @@ export class Planner {
   }
 
   #source(rdd: AnyRDD, { partitions, partitioner, load }: Kind<"source">): Job<Lowered> {
-    const n = partitions === "default" ? this.#env.parallelism : partitions
+    const n = partitions === "default" ? this.#env.defaultParallelism ?? this.#env.parallelism : partitions
     const read = (i: number): Job<Block.Block<unknown>> =>
       Effect.flatMap(
         attempt(rdd, i, this.#job, () => load(i, n)),

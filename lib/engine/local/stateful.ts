@@ -22,7 +22,7 @@ export const gone = (host: Host, rdd: AnyRDD): Lowered | undefined => {
   const { id, at, previous } = primitive.step
   if (!host.states.isGone(id, at)) return undefined
   if (previous !== undefined) previous.rdd = undefined
-  const partitioner = chosen(primitive.by, [])
+  const partitioner = chosen(host, primitive.by, [])
   return { pieces: Array.from({ length: partitioner.numPartitions }, () => noPiece), partitioner }
 }
 
@@ -81,7 +81,7 @@ export const state = (host: Host, rdd: AnyRDD, primitive: Kind<"state">): Job<Lo
     const [changes] = rdd.parents
     const given = fresh && whole !== undefined ? whole() : changes
     const records = given === undefined ? nothing : yield* lower(given)
-    const by = chosen(primitive.by, [records])
+    const by = chosen(host, primitive.by, [records])
     const data = yield* placed(host, rdd, by, records)
     const first = fresh && initial !== undefined && !dry
       ? yield* placed(host, rdd, by, yield* lower(initial))
