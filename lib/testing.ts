@@ -20,4 +20,19 @@
  *
  * @module
  */
-export * as Testing from "./testing/testing.ts"
+export * from "./testing/advance.ts"
+export * from "./testing/harness.ts"
+export * from "./testing/runs.ts"
+export { type Given, input, type InputOptions } from "./testing/input.ts"
+export { arrivals, type Batches, batches, type SizeOptions } from "./testing/arbitraries.ts"
+export { pairs, skewedKeys, type SkewOptions } from "./testing/arbitraries_keyed.ts"
+export { cut, sliced, type Slices, type SlicesOf } from "./testing/slices.ts"
+export { check, checkAll, type CheckOptions, type Held, LawBroken } from "./testing/check.ts"
+export type { Reading } from "./testing/compare.ts"
+export { failAt, failingOutput, failingStarts, type Fault, InjectedFault } from "./testing/faults.ts"
+export { type Law, law, type Outcome, type Sides, type Statement, type Trial } from "./testing/law.ts"
+export { type Arbitraries, type Inputs, type RecordIn, sameStreams, type Streams } from "./testing/law_streams.ts"
+export * as laws from "./testing/laws.ts"
+export { type BatchesOf, type Expected, oracle, type OracleOptions, perBatch } from "./testing/oracle.ts"
+/** All of this under one name, for `import { Testing } from …`. */
+export * as Testing from "./testing.ts"

@@ -116,10 +116,11 @@ export const retry: {
     schedule: Schedule.Schedule<unknown, unknown, never, R>,
     then: OutputPolicy<E2, R2>,
   ): OutputPolicy<E2, R | R2>
-} = (
-  schedule: Schedule.Schedule<unknown, unknown, never, unknown>,
-  then: OutputPolicy<unknown, unknown> = fail,
-): never => ({ _tag: "Retry", schedule, then }) as never
+} = ((schedule: Schedule.Schedule<unknown, unknown, never, unknown>, then: OutputPolicy<unknown, unknown> = fail) => ({
+  _tag: "Retry",
+  schedule,
+  then,
+})) as never
 
 /**
  * Hands the RDD of the batch, and why and where its output failed, to `handler`. A policy may serve any output, so the types of

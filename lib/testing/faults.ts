@@ -67,7 +67,10 @@ const isMeant = (meant: number | undefined, is: number): boolean => meant === un
  * assert.deepEqual([seen, exit._tag], [[1, 1, 2], "Success"])
  * ```
  */
-export const failAt = (fault: Fault) => <A, E, R>(self: DStream<A, E, R>): DStream<A, E | InjectedFault, R> => {
+export const failAt = (
+  fault: Fault,
+): <A, E, R>(self: DStream<A, E, R>) => DStream<A, E | InjectedFault, R> =>
+<A, E, R>(self: DStream<A, E, R>) => {
   const { attempts = 1, partition = 0 } = fault
   const attemptsOfRun = {}
   const body = Effect.gen(function* () {

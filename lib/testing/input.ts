@@ -27,6 +27,34 @@ const lengths = new WeakMap<InputSource, number>()
 /** How many batches an input was given; undefined for one that is not the test kit's. */
 export const lengthOf = (source: InputSource): number | undefined => lengths.get(source)
 
+const make = <A, E, R>(
+  batches: ReadonlyArray<Given<A> | Effect.Effect<Given<A>, E, R>>,
+  options: InputOptions = {},
+): DStream<A, E, R> => {
+  const rddOf = (given: ReadonlyArray<A> | RDD<A>): RDD<A> => isRDD(given) ? given : parallelize(given, options)
+  const open: Effect.Effect<Positions<number, A, E, R>> = Effect.sync(() => {
+    let next = 0
+    return {
+      plan: () =>
+        Effect.sync(() => {
+          const position = next++
+          const given = batches[position]
+          if (given === null) return Option.none()
+          if (given === undefined) return Option.some({ position, records: 0 })
+          return Option.some({ position, records: Array.isArray(given) ? given.length : undefined })
+        }),
+      read: (position) => {
+        const given = batches[position] ?? []
+        const found: Effect.Effect<Given<A>, E, R> = Effect.isEffect(given) ? given : Effect.succeed(given)
+        return Effect.map(found, (one) => rddOf(one ?? []))
+      },
+    }
+  })
+  const stream = fromPositions<number, A, E, R, never, never>("input", "Testing", open)
+  if (stream.traits.source !== undefined) lengths.set(stream.traits.source, batches.length)
+  return stream
+}
+
 /**
  * An input that gives the i-th list in the i-th batch, and empty lists after the last; `null` gives no RDD. An Effect in
  * the place of a list is run when its batch is evaluated, and may fail.
@@ -47,29 +75,4 @@ export const input: {
     batches: ReadonlyArray<Given<A> | Effect.Effect<Given<A>, E, R>>,
     options?: InputOptions,
   ): DStream<A, E, R>
-} = <A, E, R>(
-  batches: ReadonlyArray<Given<A> | Effect.Effect<Given<A>, E, R>>,
-  options: InputOptions = {},
-): never => {
-  const rddOf = (given: ReadonlyArray<A> | RDD<A>): RDD<A> => isRDD(given) ? given : parallelize(given, options)
-  const open: Effect.Effect<Positions<number, A, E, R>> = Effect.sync(() => {
-    let next = 0
-    return {
-      plan: () =>
-        Effect.sync(() => {
-          const position = next++
-          const given = batches[position]
-          if (given === null) return Option.none()
-          return Option.some({ position, records: Array.isArray(given) ? given.length : 0 })
-        }),
-      read: (position) => {
-        const given = batches[position] ?? []
-        const found: Effect.Effect<Given<A>, E, R> = Effect.isEffect(given) ? given : Effect.succeed(given)
-        return Effect.map(found, (one) => rddOf(one ?? []))
-      },
-    }
-  })
-  const stream = fromPositions<number, A, E, R, never, never>("input", "Testing", open)
-  if (stream.traits.source !== undefined) lengths.set(stream.traits.source, batches.length)
-  return stream as never
-}
+} = make as never

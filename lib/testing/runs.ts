@@ -165,7 +165,7 @@ export const runPartitions: {
     inputs: InputBatches<B>,
     options?: Options & InputOptions,
   ): Run<Partitions<A>, E, R>
-} = (...args: Parameters<typeof asked>): never => partitionsOf(...asked(...args)) as never
+} = ((...args: Parameters<typeof asked>) => partitionsOf(...asked(...args))) as never
 
 /**
  * Runs a stream in virtual time and gives the records of each batch, partition after partition; undefined for a batch
@@ -195,5 +195,6 @@ export const run: {
     inputs: InputBatches<B>,
     options?: Options & InputOptions,
   ): Run<ReadonlyArray<A> | undefined, E, R>
-} = (...args: Parameters<typeof asked>): never =>
-  Effect.map(partitionsOf(...asked(...args)), (batches) => batches.map((parts) => parts?.flat())) as never
+} =
+  ((...args: Parameters<typeof asked>) =>
+    Effect.map(partitionsOf(...asked(...args)), (batches) => batches.map((parts) => parts?.flat()))) as never

@@ -174,6 +174,19 @@ Deno.test("groupByKey(), aggregateByKey(), combineByKey() infer what they make o
       mergeCombiners: (a, b) => [a[0] + b[0], a[1] + b[1]],
     })),
   ).is<DStream.DStream<[string, [number, number]]>>()
+  of(
+    pairs.pipe(DStream.combineByKey({
+      createCombiner: (n) => [n],
+      mergeValue: (all, n) => [...all, n],
+      mergeCombiners: (a, b) => a.concat(b),
+    })),
+  ).is<DStream.DStream<[string, Array<number>]>>()
+})
+
+Deno.test("RDD.parallelize() infers pairs, and takes any comparison for sorting", () => {
+  const pairs = RDD.parallelize([["a", 1], ["b", 2]])
+  of(pairs).is<RDD.RDD<[string, number]>>()
+  of(pairs.pipe(RDD.sortBy(([, n]) => n, { order: (a, b) => b - a }))).is<RDD.RDD<[string, number]>>()
 })
 
 Deno.test("mapPartitions(), countByValue(), count(), glom() know their records", () => {
