@@ -73,3 +73,13 @@ export interface OrderOption<in A> {
   /** Smallest first. */
   readonly order?: Comparison<A> | undefined
 }
+
+const isNumber = (key: unknown): key is number => typeof key === "number" && key === key
+const isString = (key: unknown): key is string => typeof key === "string"
+
+/** An order for these keys that agrees with {@link compare} and is faster where all of them are numbers or all strings. */
+export const orderOf = (keys: ReadonlyArray<unknown>): Comparison<never> => {
+  if (keys.every(isNumber)) return (a: number, b: number) => a < b ? -1 : a > b ? 1 : 0
+  if (keys.every(isString)) return (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
+  return compare
+}

@@ -8,7 +8,7 @@ import type { Tupled } from "../core/tupled.ts"
 import { checkPartitions } from "./creation.ts"
 import { keyBy, narrow } from "./element.ts"
 import { checkPartitioning } from "./keyed.ts"
-import { compare, type Comparison, type OrderOption } from "./ordering.ts"
+import { orderOf, type OrderOption } from "./ordering.ts"
 import type { Partitioner } from "./partitioner.ts"
 import { type DirectionOption, rangesOf } from "./range_partitioner.ts"
 import type { RangeSpec } from "./primitive.ts"
@@ -31,11 +31,13 @@ const sortedParts = <A, E, R>(
   self: RDD<A, E, R>,
   options: SortOptions<never> | undefined,
 ): RDD<A, E, R> => {
-  const order: Comparison<never> = options?.order ?? compare
   const direction = options?.ascending === false ? -1 : 1
   return narrow(operation, self, {
     kind: "partition",
-    f: (records: ReadonlyArray<readonly [never, unknown]>) => records.toSorted((a, b) => direction * order(a[0], b[0])),
+    f: (records: ReadonlyArray<readonly [never, unknown]>) => {
+      const order = options?.order ?? orderOf(records.map(([key]) => key))
+      return records.toSorted((a, b) => direction * order(a[0], b[0]))
+    },
   }, true)
 }
 

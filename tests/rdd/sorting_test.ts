@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import * as Partitioner from "../../lib/partitioner.ts"
 import * as RDD from "../../lib/rdd.ts"
+import { orderOf } from "../../lib/rdd/ordering.ts"
 import { anyKey, anyPair, holdsOnEngines, onEngines, rddOf, sliced } from "./run.ts"
 
 const of = <A>(data: ReadonlyArray<A>, partitions: number) => RDD.parallelize(data, { partitions })
@@ -112,3 +113,22 @@ onEngines("sortBy() after a shuffle lies in as many partitions as its keys have 
     assert.equal(yield* RDD.getNumPartitions(sorted), 2)
     assert.deepEqual(yield* RDD.take(sorted, 5), ["ccc", "bb", "a"])
   }))
+
+onEngines("sortBy() sorts by keys that are no keys elsewhere, given their order", () =>
+  Effect.gen(function* () {
+    const people = RDD.parallelize([{ age: 40 }, { age: 31 }, { age: 35 }], { partitions: 2 })
+    const sorted = RDD.sortBy(people, (person) => person, { order: (a, b) => a.age - b.age })
+    assert.deepEqual(yield* RDD.collect(sorted), [{ age: 31 }, { age: 35 }, { age: 40 }])
+  }))
+
+Deno.test("orderOf() agrees with compare(), whatever the keys are", () => {
+  const keys = fc.oneof(
+    fc.array(fc.oneof(fc.double(), fc.integer({ min: -2, max: 2 }), fc.constantFrom(NaN, -0, Infinity))),
+    fc.array(fc.string()),
+    fc.array(fc.oneof(fc.string(), fc.integer(), fc.constant(null))),
+  )
+  fc.assert(fc.property(keys, (keys) => {
+    const order: (a: never, b: never) => number = orderOf(keys)
+    assert.deepEqual((keys as Array<never>).toSorted(order), (keys as Array<never>).toSorted(RDD.compare))
+  }))
+})

@@ -47,27 +47,29 @@ export const cutTable = (table: KeyedTable<unknown, unknown>, by: Partitioner): 
   return out
 }
 
-/** Pairs as they are, cut by partition. */
+const hashesOf = (keys: ReadonlyArray<unknown>): Int32Array => {
+  const hashes = new Int32Array(keys.length)
+  for (let i = 0; i < keys.length; i++) hashes[i] = hashKey(keys[i])
+  return hashes
+}
+
+/** Pairs as they are, cut by partition. Keys are hashed only for a partitioner that goes by hashes. */
 export const cutPairs = (pairs: Block.Block<unknown>, by: Partitioner): Cut => {
   const { hashes: known, keys, values } = columnsOf(pairs)
   const { numPartitions, ofHash } = by
-  let hashes = known
-  if (hashes === undefined) {
-    const fresh = new Int32Array(keys.length)
-    for (let i = 0; i < keys.length; i++) fresh[i] = hashKey(keys[i])
-    hashes = fresh
-  }
+  const hashes = known ?? (ofHash === undefined ? undefined : hashesOf(keys))
   if (ofHash !== undefined && numPartitions === 1) return [{ keys, values, hashes }]
   const out: Array<OpenBucket | undefined> = []
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i]
-    const hash = hashes[i]!
-    const bucket = bucketAt(out, ofHash === undefined ? by.getPartition(key) : ofHash(hash), by, key)
+    const partition = ofHash === undefined || hashes === undefined ? by.getPartition(key) : ofHash(hashes[i]!)
+    const bucket = bucketAt(out, partition, by, key)
     bucket.keys.push(key)
-    bucket.hashes.push(hash)
     bucket.values.push(values[i])
+    if (hashes !== undefined) bucket.hashes.push(hashes[i]!)
   }
-  return out
+  // Buckets without hashes say so, so that nobody takes the empty list for them.
+  return hashes === undefined ? out.map((bucket) => bucket && { keys: bucket.keys, values: bucket.values }) : out
 }
 
 /** Whole records dealt out one by one, starting at the task's own index. */
