@@ -5,6 +5,7 @@
  */
 import * as Data from "effect/Data"
 import { type CallSite, userFrames } from "./call_site.ts"
+import { describeValue } from "./describe_value.ts"
 import { showRecord } from "./show.ts"
 
 /** The fields of an object, below its tag if it has one. */
@@ -28,7 +29,14 @@ const describe = (cause: unknown, left: number): string => {
 }
 
 /** The text of an unknown cause, for messages: with what has caused it in turn, unless it says that itself. */
-export const describeCause = (cause: unknown): string => describe(cause, LONGEST_CHAIN)
+export const describeCause = (cause: unknown): string => {
+  try {
+    return describe(cause, LONGEST_CHAIN)
+  } catch {
+    // Its own getters or its own toString throw, and it must be reported nevertheless.
+    return `something that cannot be shown (${describeValue(cause)})`
+  }
+}
 
 /**
  * A failure as people read it: its text, and the places in the user's own source that an error in the chain of its causes

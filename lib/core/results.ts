@@ -4,15 +4,28 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import { describeValue } from "./describe_value.ts"
 import { Mismatch } from "./errors.ts"
+
+/** What is an iterable only for the sake of `yield*`, and what gives its records. Undefined: it is none of them. */
+const yielding = (u: unknown): string | undefined =>
+  Option.isOption(u)
+    ? "an Option; Option.toArray makes a list of it, and filterMap takes functions that give Options"
+    : Result.isResult(u)
+    ? "a Result; Result.match makes a list of it"
+    : Effect.isEffect(u)
+    ? "an Effect; flatMapEffect takes functions that give Effects of lists"
+    : undefined
 
 const isIterable = (u: unknown): u is Iterable<unknown> =>
   typeof u === "string" || (typeof u === "object" && u !== null && Symbol.iterator in u)
 
 /**
  * What a function that gives many records has given, as an array. Throws `Mismatch` for what is no iterable, which
- * `Array.from` would take for an empty one.
+ * `Array.from` would take for an empty one, and for Options and Effects, which it would take for lists of themselves.
  *
  * @example
  * ```ts
@@ -27,9 +40,11 @@ const isIterable = (u: unknown): u is Iterable<unknown> =>
  */
 export const listOf = <A>(given: Iterable<A>): ReadonlyArray<A> => {
   if (Array.isArray(given)) return given
-  if (isIterable(given)) return Array.from(given)
+  const instead = yielding(given)
+  if (instead === undefined && isIterable(given)) return Array.from(given)
+  pendingIn(given)
   throw new Mismatch({
-    problem: `its function must give an array or another iterable, but gave: ${describeValue(given)}`,
+    problem: `its function must give an array or another iterable, but gave: ${instead ?? describeValue(given)}`,
   })
 }
 
@@ -40,6 +55,8 @@ const pendingIn = (u: unknown): string | undefined => {
     u.catch(() => {})
     return "Promises, which are not waited for"
   }
+  // Errors and Exits are Effects too, but as good as any other data.
+  if (u instanceof Error || Exit.isExit(u)) return undefined
   return Effect.isEffect(u) ? "Effects, which are not run" : undefined
 }
 

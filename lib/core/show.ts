@@ -26,7 +26,9 @@ const show = (value: unknown, depth: number): string => {
     return `Map(${parts.join(", ")})`
   }
   if (value instanceof Set) return `Set(${Array.from(value, (part) => show(part, depth + 1)).join(", ")})`
-  if (Object.hasOwn(value, "toString") || value.toString !== Object.prototype.toString) return String(value)
+  // Objects without a prototype have none.
+  const { toString }: { readonly toString?: unknown } = value
+  if (typeof toString === "function" && toString !== Object.prototype.toString) return String(value)
   const parts = Object.entries(value).map(([key, part]) => `${key}: ${show(part, depth + 1)}`)
   return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`
 }

@@ -92,6 +92,6 @@ export const foreachPartition: {
         ),
       { functions: [f] },
     )
-    return makeOutput({ operation: "foreachPartition", stream: written, run: count })
+    return makeOutput({ operation: "foreachPartition", stream: written, writes: true, run: count })
   },
 )

@@ -43,6 +43,8 @@ export interface UntypedOutput extends Pipeable {
   readonly functions: ReadonlyArray<Callable>
   /** What else tells it apart, such as how many records `print` shows: part of the fingerprint as well. */
   readonly detail: string
+  /** Whether computing its stream is what writes. Then that is done for each output anew, never once for several. */
+  readonly writes: boolean
   /** Runs it for the RDD of one batch. */
   readonly run: (rdd: RDD<never, never, never>, info: OutputInfo) => Effect.Effect<unknown, unknown, unknown>
 }
@@ -80,12 +82,14 @@ export const makeOutput = <E, R>(fields: {
   readonly stream: AnyDStream
   readonly functions?: ReadonlyArray<Callable>
   readonly detail?: string
+  readonly writes?: boolean
   readonly run: (rdd: RDD<never, never, never>, info: OutputInfo) => Effect.Effect<unknown, unknown, unknown>
 }): Output<E, R> =>
   Object.assign(Object.create(Prototype), {
     [TypeId]: variance,
     functions: [],
     detail: "",
+    writes: false,
     ...fields,
     name: undefined,
     site: callSite(),

@@ -30,6 +30,7 @@ const saving = <A, E, R>(
   return makeOutput({
     operation,
     stream: written,
+    writes: true,
     detail: JSON.stringify([prefix, suffix]),
     run: (rdd: RDD<number>, { time }) => place(rdd, pathOf(prefix, suffix, time), true),
   })

@@ -68,9 +68,12 @@ export const looking = ({ slide, window }: Frame): NodeOptions => ({
   lookBack: Number.isNaN(window) ? 0 : window,
 })
 
-/** The stream with its RDDs kept once computed: windows that overlap compute each of them once. */
+/**
+ * The stream with its RDDs kept once computed: windows that overlap compute each of them once. So it is where the user has
+ * persisted the stream already, which may have been with a level that keeps nothing.
+ */
 export const kept = <A, E, R>(self: DStream<A, E, R>): DStream<A, E, R> =>
-  self.operation === "persist" || self.operation === "cache" ? self : lift("persist", self, (rdd) => Rdd.persist(rdd))
+  lift("persist", self, (rdd) => Rdd.persist(rdd))
 
 /** The times in (from, to] at which a stream may have an RDD, oldest first. Both ends are multiples of its slide. */
 const times = (stream: AnyDStream, { batchDuration, zeroTime }: Batch, from: number, to: number): Array<number> => {

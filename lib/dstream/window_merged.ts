@@ -8,43 +8,55 @@ import type { Keep, Merge, Slide, Timed } from "./window_aggregate.ts"
 
 /**
  * The values of a key in the window, by pane. Those before `middle` are each merged with all that follow up to there;
- * those from `middle` on are as they came, and `rest` is all of them merged. The arrays are shared by versions of the
- * state, which only ever append: what is at or beyond a version's `end` is not its own.
+ * those from `middle` on are as they came, and `rest` is those up to `known` merged. The arrays are shared by versions of
+ * the state, which only ever append: what is at or beyond a version's `end` is not its own.
  */
 interface Panes {
   readonly panes: Array<number>
   readonly values: Array<unknown>
   readonly start: number
   readonly middle: number
+  readonly known: number
   readonly end: number
   readonly rest: unknown
 }
 
+/** Adds a value of a pane. It is merged with those before it only once those that leave the window have left. */
 const append = (self: Panes | undefined, f: Merge, pane: number, value: unknown): Panes => {
-  if (self === undefined) return { panes: [pane], values: [value], start: 0, middle: 0, end: 1, rest: value }
-  const { end, middle } = self
+  if (self === undefined) {
+    return { panes: [pane], values: [value], start: 0, middle: 0, known: 0, end: 1, rest: undefined }
+  }
+  const { end, known } = self
   const own = self.panes.length === end
   const panes = own ? self.panes : self.panes.slice(0, end)
   const values = own ? self.values : self.values.slice(0, end)
-  const rest = end === middle ? value : f(self.rest, value)
-  if (end > middle && panes[end - 1] === pane) {
+  if (end > known && panes[end - 1] === pane) {
     // The same pane once more, so it was appended in this very step, by a batch before.
     values[end - 1] = f(values[end - 1], value)
-    return { ...self, panes, values, rest }
+    return { ...self, panes, values }
   }
   panes.push(pane)
   values.push(value)
-  return { ...self, panes, values, end: end + 1, rest }
+  return { ...self, panes, values, end: end + 1 }
+}
+
+/** The values from `from` on merged into `rest`, or into the first of them. */
+const mergedInto = (f: Merge, values: ReadonlyArray<unknown>, from: number, end: number, rest?: { of: unknown }) => {
+  let all = rest === undefined ? values[from] : rest.of
+  for (let i = rest === undefined ? from + 1 : from; i < end; i++) all = f(all, values[i])
+  return all
 }
 
 /** Leaves out what is not after `limit`, and merges what is not after `turn` backwards. Undefined: nothing remains. */
 const settled = (self: Panes, f: Merge, limit: number, turn: number): Panes | undefined => {
-  const { panes, end } = self
+  const { end, known, panes, rest } = self
   let { start, middle } = self
   while (start < end && (panes[start] ?? 0) <= limit) start++
   if (start === end) return undefined
   if (start <= middle && (middle === end || (panes[middle] ?? 0) > turn)) {
-    return start === self.start ? self : { ...self, start }
+    if (known === end) return start === self.start ? self : { ...self, start }
+    const all = mergedInto(f, self.values, known, end, known === middle ? undefined : { of: rest })
+    return { ...self, start, known: end, rest: all }
   }
   // A turn was passed. All that has been merged backwards so far has left, because turns are a window apart.
   const times = panes.slice(start, end)
@@ -52,9 +64,8 @@ const settled = (self: Panes, f: Merge, limit: number, turn: number): Panes | un
   middle = 0
   while (middle < times.length && (times[middle] ?? 0) <= turn) middle++
   for (let i = middle - 2; i >= 0; i--) values[i] = f(values[i], values[i + 1])
-  let rest = values[middle]
-  for (let i = middle + 1; i < values.length; i++) rest = f(rest, values[i])
-  return { panes: times, values, start: 0, middle, end: values.length, rest }
+  const all = mergedInto(f, values, middle, values.length)
+  return { panes: times, values, start: 0, middle, known: values.length, end: values.length, rest: all }
 }
 
 const aggregate = ({ start, middle, end, values, rest }: Panes, f: Merge): unknown =>

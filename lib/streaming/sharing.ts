@@ -47,8 +47,9 @@ export const sharedAmong = (jobs: ReadonlyArray<Job>, time: number): ReadonlyMap
       if (passesOn(rdd) && count <= 2) open.push(...rdd.parents)
     }
   }
-  for (const { rdd: root, outputId } of jobs) {
-    consume(root)
+  for (const { output, outputId, rdd: root } of jobs) {
+    if (output.writes) root.parents.forEach(consume)
+    else consume(root)
     const open = [root]
     const visited = new Set<AnyRDD>()
     for (let rdd = open.pop(); rdd !== undefined; rdd = open.pop()) {
@@ -56,7 +57,7 @@ export const sharedAmong = (jobs: ReadonlyArray<Job>, time: number): ReadonlyMap
       visited.add(rdd)
       last.set(rdd, outputId)
       for (const parent of rdd.parents) {
-        if (!expanded.has(rdd) && !passesOn(rdd)) consume(parent)
+        if (!expanded.has(rdd) && !passesOn(rdd) && !(output.writes && rdd === root)) consume(parent)
         open.push(parent)
       }
       expanded.add(rdd)

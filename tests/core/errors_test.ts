@@ -53,3 +53,17 @@ Deno.test("explainFailure() shows where in the user's source the last cause come
   assert.match(frames[0] ?? "", /^ +at helper \(.*errors_test.ts:\d+:\d+\)$/)
   assert.ok(frames.every((frame) => frame.includes("errors_test.ts")))
 })
+
+Deno.test("describeCause() survives what cannot be shown", () => {
+  const bare = Object.assign(Object.create(null), { code: 7 })
+  assert.equal(describeCause(bare), "{ code: 7 }")
+  assert.equal(describeCause({ inner: bare }), "{ inner: { code: 7 } }")
+  class Shy extends Error {
+    override get message(): string {
+      throw new Error("not telling")
+    }
+  }
+  assert.equal(describeCause(new Shy()), "something that cannot be shown (instance of Shy)")
+  const failure = new FunctionFailed({ cause: new Shy() })
+  assert.match(explainFailure(failure), /^something that cannot be shown/)
+})

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
 import { Testing } from "../../lib/testing.ts"
@@ -48,6 +50,16 @@ Deno.test("flatMap() takes any iterable", async () => {
     yield word
   })
   assert.deepEqual(await run(twice), [["a", "a"]])
+})
+
+Deno.test("map(), filter() and flatMap() take records that are Effects for the data that they are", async () => {
+  const outcomes = [Exit.succeed(1), Exit.fail("no"), new RangeError("far")]
+  const passed = Testing.input([outcomes]).pipe(
+    DStream.map((outcome) => outcome),
+    DStream.flatMap((outcome) => [outcome]),
+    DStream.filter(() => true),
+  )
+  assert.deepEqual(await Effect.runPromise(Testing.run(passed)), [outcomes])
 })
 
 Deno.test("map() has no RDD where its parent has none", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
 import type { Slide, Timed } from "../../lib/dstream/window_aggregate.ts"
 import { balanced } from "../../lib/dstream/window_balanced.ts"
@@ -8,6 +9,7 @@ import { make } from "../../lib/engine/state_store.ts"
 import { fromArray } from "../../lib/rdd/block.ts"
 import { columnsOf } from "../../lib/rdd/pair_block.ts"
 import { Testing } from "../../lib/testing.ts"
+import { batchesLong, frames, naive } from "./windows.ts"
 
 type Pair = [key: string, value: number]
 type Sums = (stream: DStream.DStream<Pair>, f: (a: number, b: number) => number, n: number) => DStream.DStream<Pair>
@@ -89,3 +91,28 @@ Deno.test("merged() leaves the version that it builds on alone: trying again giv
   assert.deepEqual(await slides(entering, batches, 7, (at) => at % 3 + 1), once)
   assert.deepEqual(once, batches.map((_, i) => [["a", batches.slice(Math.max(0, i - 6), i + 1).join("")]]))
 })
+
+Deno.test("reduceByKeyAndWindow() without an inverse never merges values that no window has together", () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.boolean(), { minLength: 1, maxLength: 16 }),
+      frames,
+      async (present, [w, s]) => {
+        const batches = present.map((is, i): Array<[string, ReadonlyArray<number>]> => is ? [["a", [i]]] : [])
+        const join = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): ReadonlyArray<number> => {
+          const both = [...a, ...b]
+          const last = Math.ceil(((both.at(-1) ?? 0) + 1) / s) * s
+          assert.ok(both.every((i) => i >= last - w), `${both} is in no window of ${w} batches taken every ${s}`)
+          assert.deepEqual(both, both.toSorted((one, other) => one - other))
+          return both
+        }
+        const windows = Testing.input(batches).pipe(
+          DStream.reduceByKeyAndWindow(join, batchesLong(w), { slide: batchesLong(s) }),
+        )
+        const all = naive(batches.map((batch) => batch.flatMap(([, times]) => times)), w, s)
+        const expected = all.map((times) => times && (times.length === 0 ? [] : [["a", times]]))
+        assert.deepEqual(await Effect.runPromise(Testing.run(windows)), expected)
+      },
+    ),
+    { numRuns: 60 },
+  ))

@@ -99,6 +99,13 @@ Deno.test("window() computes each batch once, with operators of other slides abo
   assert.equal(calls, 6)
 })
 
+Deno.test("window() computes each batch once also where the stream is persisted with a level that keeps nothing", async () => {
+  let calls = 0
+  const counted = DStream.map(six(), (n) => n + 0 * calls++).pipe(DStream.persist("NONE"))
+  assert.equal((await run(DStream.window(counted, "4 seconds"))).length, 6)
+  assert.equal(calls, 6)
+})
+
 Deno.test("window() does not start with durations that are no multiples of the stream's slide", () => {
   const problems = (...args: [window: number, slide?: number]) => {
     const [w, slide] = args

@@ -68,7 +68,7 @@ onEngines(
           /foreachPartition at .*: its function gives Promises, .*; foreachPartitionEffect/,
         ],
         [
-          RDD.foreach(ten, () => Effect.void),
+          RDD.foreach(ten, () => Effect.logInfo("never seen")),
           /its function gives Effects, which are not run; foreachEffect takes functions/,
         ],
         [

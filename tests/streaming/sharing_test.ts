@@ -96,6 +96,35 @@ onEngines("the shuffle of a stream used by two outputs runs once a batch", () =>
   }))
 
 onEngines(
+  "an output that writes where its records are does so for each time that it is listed",
+  () =>
+    Effect.gen(function* () {
+      const [calls, f] = counting()
+      const written: Array<unknown> = []
+      const output = Testing.input(batches).pipe(
+        DStream.map(f),
+        DStream.foreachPartition((records, { outputId, time }) =>
+          Effect.sync(() => records.length > 0 && written.push([time, outputId, ...records]))
+        ),
+      )
+      const folder = yield* Effect.promise(() => Deno.makeTempDir())
+      const saved = DStream.saveAsTextFiles(Testing.input(batches), `${folder}/out`)
+      yield* run([output, output, saved, saved])
+      assert.deepEqual(written, [
+        [1000, 0, 2],
+        [1000, 0, 3, 4],
+        [1000, 1, 2],
+        [1000, 1, 3, 4],
+        [2000, 0, 5],
+        [2000, 1, 5],
+      ])
+      assert.equal(calls.count, 4)
+      assert.equal(yield* Effect.promise(() => Deno.readTextFile(`${folder}/out-2000/part-00001`)), "4\n")
+      yield* Effect.promise(() => Deno.remove(folder, { recursive: true }))
+    }),
+)
+
+onEngines(
   "a function that fails in a shared stream fails every output that needs it, as often as it is asked",
   () =>
     Effect.gen(function* () {

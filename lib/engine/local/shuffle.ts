@@ -5,6 +5,7 @@
  */
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { hashKey } from "../../core/keys.ts"
+import { showRecord } from "../../core/show.ts"
 import type * as Block from "../../rdd/block.ts"
 import { type Columns, columnsOf, PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
@@ -25,8 +26,9 @@ export type Cut = ReadonlyArray<Bucket | undefined>
 const bucketAt = (out: Array<OpenBucket | undefined>, partition: number, by: Partitioner, key: unknown): OpenBucket => {
   const open = out[partition]
   if (open !== undefined) return open
-  if (!(partition >= 0 && partition < by.numPartitions)) {
-    throw new RangeError(`${by.name} put ${String(key)} outside of its ${by.numPartitions} partitions`)
+  if (!(Number.isInteger(partition) && partition >= 0 && partition < by.numPartitions)) {
+    const where = `partition ${partition}, but has 0 to ${by.numPartitions - 1}`
+    throw new RangeError(`${by.name} put ${showRecord(key)} into ${where}`)
   }
   return out[partition] = { keys: [], hashes: [], values: [] }
 }

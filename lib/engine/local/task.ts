@@ -106,8 +106,8 @@ const runLoop = (
   try {
     const paired = input instanceof PairBlock && input.claim()
     const records = loopOf(executor, { kinds: fused.kinds, terminal, paired }, all)(all, input, table, at)
-    at.step = fused.kinds.findLastIndex((kind) => kind === "map" || kind === "mapValues")
-    refusePendingRecords(records)
+    at.step = fused.kinds.findLastIndex((kind) => kind !== "filter")
+    if (at.step >= 0) refusePendingRecords(records)
     return records
   } catch (cause) {
     const step = fused.steps[at.step] ?? last

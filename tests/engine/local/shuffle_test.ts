@@ -69,8 +69,10 @@ Deno.test("gatherCombined() has each key once with its sum, in the order of appe
 })
 
 Deno.test("cutTable() and cutPairs() throw for a partitioner that leaves its range", () => {
-  const one = Partitioner.make({ name: "Astray", numPartitions: 1, getPartition: () => 1 })
-  const expected = { name: "RangeError", message: "Astray put a outside of its 1 partitions" }
-  assert.throws(() => cutTable(tableOf([["a", 1]]), one), expected)
-  assert.throws(() => cutPairs(Block.fromArray([["a", 1]]), one), expected)
+  for (const partition of [2, -1, 0.5, NaN]) {
+    const astray = Partitioner.make({ name: "Astray", numPartitions: 2, getPartition: () => partition })
+    const message = `Astray put a into partition ${partition}, but has 0 to 1`
+    assert.throws(() => cutTable(tableOf([["a", 1]]), astray), { name: "RangeError", message })
+    assert.throws(() => cutPairs(Block.fromArray([["a", 1]]), astray), { name: "RangeError", message })
+  }
 })
