@@ -28,7 +28,7 @@ const Position = Schema.Struct({
  * import { Schema } from "effect"
  *
  * assert.equal(Schema.is(InputAllocation)({ _tag: "Nothing" }), true)
- * assert.equal(Schema.is(InputAllocation)({ _tag: "Position", position: 7 }), false)
+ * assert.equal(Schema.is(InputAllocation)({ _tag: "Position" }), false)
  * ```
  */
 export const InputAllocation: Schema.Codec<InputAllocationType, unknown> = Schema.Union([

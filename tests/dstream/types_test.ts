@@ -13,7 +13,8 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B 
 
 /** `of(stream).is<T>()` compiles only where the stream has exactly this type. */
 const of = <S>(stream: S) => ({
-  is: <T>(..._: Equal<S, T> extends true ? [] : [expected: T]): void => assert.equal(DStream.isDStream(stream), true),
+  is: <T>(..._: Equal<S, T> extends true ? [] : [expected: T]): void =>
+    assert.ok(DStream.isDStream(stream) || RDD.isRDD(stream)),
 })
 
 const input = <A>(): DStream.DStream<A> =>

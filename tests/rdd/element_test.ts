@@ -84,7 +84,7 @@ const wrongResults: ReadonlyArray<readonly [rdd: RDD.RDD<unknown>, operator: str
     /Promises/,
   ],
   [RDD.map(four, () => ["a", Promise.resolve(1)]), "map", /^its function gives Promises/],
-  [RDD.map(four, () => Effect.succeed(1)), "map", /^its function gives Effects, which are not run; mapEffect takes/],
+  [RDD.map(four, () => Effect.sync(() => 1)), "map", /^its function gives Effects, which are not run; mapEffect takes/],
   [RDD.flatMap(four, untyped(7)), "flatMap", /^its function must give an array or another iterable, but gave: number$/],
   [RDD.flatMap(four, untyped(Promise.resolve([1]))), "flatMap", /but gave: instance of Promise$/],
   [RDD.flatMapValues(RDD.keyBy(four, (n) => n), untyped({})), "flatMapValues", /but gave: object$/],
