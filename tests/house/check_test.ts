@@ -56,7 +56,7 @@ Deno.test("importsPointDown() accepts the own folder, lower layers, and anything
     file("lib/rdd/a.ts", `import "./b.ts"\nimport "../core/keys.ts"\nimport "effect/Effect"`),
     file("lib/engine/threads/a.ts", `import "../local/b.ts"\nimport "../../rdd/a.ts"`),
     file("lib/dstream.ts", `export * from "./dstream/map.ts"`),
-    file("lib/testing.ts", `export * from "./testing/harness.ts"`),
+    file("lib/testing.ts", `export * from "./testing/harness.ts"\nexport * as Testing from "./testing.ts"`),
     file("lib/testing/harness.ts", `import "../dstream.ts"\nimport "../streaming/context.ts"`),
     file("tests/core/a_test.ts", `import "../../lib/ui/server.ts"`),
   )
