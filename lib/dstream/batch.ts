@@ -51,16 +51,16 @@ export interface Batch {
   readonly at: (time: number) => Batch
   /** The RDD that a stream already has at this time. A plain look-up. */
   readonly recall: (stream: AnyDStream) => AnyRDD | undefined
-  /** Keeps the RDD of a stream for as long as somebody may ask for it. */
-  readonly remember: (stream: AnyDStream, rdd: AnyRDD) => void
-  /** What its owner keeps for as long as the context runs, made when it is first asked for: the same in all batches. */
-  readonly keep: <A>(owner: object, make: () => A) => A
+  /** Keeps the RDD of a stream for as long as somebody may ask for it; undefined: that it has none in this batch. */
+  readonly remember: (stream: AnyDStream, rdd: AnyRDD | undefined) => void
+  /** Whether it has turned out that a stream has no RDD in this batch. */
+  readonly hasNone: (stream: AnyDStream) => boolean
+  /** The newest RDD that a stream has, of those that are remembered, whatever the time of this batch. */
+  readonly newest: (stream: AnyDStream) => { readonly time: number; readonly rdd: AnyRDD } | undefined
   /** The address of a stream in the graph: its name, or its operation and place. */
   readonly address: (stream: AnyDStream) => string
   /** The batch time of the current version of a state; undefined if it has none. */
   readonly stateVersion: (id: string) => number | undefined
-  /** Whether this batch has failed: it takes no part in what later batches remember. */
-  readonly failed: boolean
   /** Says that this stream's operator failed; the first to say so in an evaluation is where the failure began. */
   readonly blame: (stream: AnyDStream) => void
   /** The RDD of an input stream, from what was allocated to this batch. */

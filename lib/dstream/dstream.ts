@@ -54,8 +54,17 @@ export type AnyDStream = DStream<unknown, unknown, unknown>
 export interface Traits {
   /** Where the records come from, for inputs. */
   readonly source?: InputSource | undefined
-  /** How much longer than its own RDDs it needs those of its parents, in milliseconds (windows). */
+  /**
+   * How much longer than its own RDDs it needs those of its parents, in milliseconds (windows). They are evaluated in each
+   * batch that it will look back at.
+   */
   readonly lookBack?: number | undefined
+  /**
+   * Later batches build on its RDDs (`always`: state) or look back at them (`whileNeeded`). They are evaluated then in their own
+   * batch and computed before it ends, or never: an RDD that could not be computed is empty from there on. Each
+   * must be the stream's own, and be kept once computed.
+   */
+  readonly keeps?: "always" | "whileNeeded" | undefined
   /** The user's functions: their text is part of the graph's fingerprint. */
   readonly functions?: ReadonlyArray<Callable> | undefined
   /** What is wrong with its arguments, given the batch interval in milliseconds. Checked before start. */
@@ -97,7 +106,7 @@ const evaluate = (copy: AnyDStream & Node): Effect.Effect<RDD<unknown, unknown, 
     const self = originalOf(copy)
     const known = batch.recall(self)
     if (known !== undefined) return Effect.succeed(known)
-    if (!isTimeValid(batch, self.slideDuration)) {
+    if (batch.hasNone(self) || !isTimeValid(batch, self.slideDuration)) {
       return Effect.fail(new NoRDD({ operation: self.operation, time: batch.time }))
     }
     const body = Effect.flatMap(
@@ -110,7 +119,9 @@ const evaluate = (copy: AnyDStream & Node): Effect.Effect<RDD<unknown, unknown, 
     return Effect.onExit(body, (exit) =>
       Effect.sync(() => {
         if (Exit.isSuccess(exit)) batch.remember(self, exit.value)
-        else if (!(Option.getOrUndefined(Cause.findErrorOption(exit.cause)) instanceof NoRDD)) batch.blame(self)
+        else if (Option.getOrUndefined(Cause.findErrorOption(exit.cause)) instanceof NoRDD) {
+          batch.remember(self, undefined)
+        } else batch.blame(self)
       }))
   })
 

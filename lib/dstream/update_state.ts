@@ -72,7 +72,8 @@ const grouped = ({ hashes, keys, values }: Columns): Groups => {
   return groups
 }
 
-const noValues: Values = []
+/** Functions that would change it would change it for all keys. */
+const noValues: Values = Object.freeze([])
 
 /** Calls `f` for each key that has a state or values: those with a state come first. */
 const visit = (

@@ -20,9 +20,9 @@ export const windowed = <A, E, R>(self: DStream<A, E, R>, given: Frame): DStream
   return makeSelf<A, E, R>(
     "window",
     [parent],
-    (self) =>
+    () =>
       Effect.flatMap(Batch, (batch) =>
-        Effect.map(lookedBack(self, parent, batch, given.window), () => {
+        Effect.map(lookedBack(parent), () => {
           const rdds = recalled(parent, batch, batch.time - given.window, batch.time)
           return withCallSite(site, () => unionAll(rdds) as RDD<A, unknown, unknown>)
         })),

@@ -73,7 +73,7 @@ export const looking = ({ slide, window }: Frame): NodeOptions => ({
  * persisted the stream already, which may have been with a level that keeps nothing.
  */
 export const kept = <A, E, R>(self: DStream<A, E, R>): DStream<A, E, R> =>
-  lift("persist", self, (rdd) => Rdd.persist(rdd))
+  lift("persist", self, (rdd) => Rdd.persist(rdd), { keeps: "whileNeeded" })
 
 /** The times in (from, to] at which a stream may have an RDD, oldest first. Both ends are multiples of its slide. */
 const times = (stream: AnyDStream, { batchDuration, zeroTime }: Batch, from: number, to: number): Array<number> => {
@@ -83,34 +83,20 @@ const times = (stream: AnyDStream, { batchDuration, zeroTime }: Batch, from: num
   return found
 }
 
-/** The RDDs that a stream had at the times in (from, to], oldest first; batches that failed or had none are left out. */
+/**
+ * The RDDs that a stream had at the times in (from, to], oldest first. Those of batches that could not be made are not there,
+ * and those of batches that could not be computed are empty.
+ */
 export const recalled = (stream: AnyDStream, batch: Batch, from: number, to: number): ReadonlyArray<AnyRDD> =>
-  times(stream, batch, from, to).flatMap((time) => {
-    const past = batch.at(time)
-    return past.failed ? [] : past.recall(stream) ?? []
-  })
+  times(stream, batch, from, to).flatMap((time) => batch.at(time).recall(stream) ?? [])
 
 /**
- * Evaluates a stream at the times of a window at which nobody has done so yet, so that {@link recalled} finds them all.
- * `self` is the stream that looks back: what it saw one slide ago is not looked at again.
+ * Evaluates a stream that is looked back at, so that {@link recalled} finds its RDD of this batch, too. The times before are
+ * done: what is looked back at is evaluated in every batch.
  */
-export const lookedBack = (
-  self: AnyDStream,
-  stream: AnyDStream,
-  batch: Batch,
-  window: number,
-): Effect.Effect<void, unknown, unknown> =>
-  Effect.suspend(() => {
-    const { time, zeroTime } = batch
-    const before = time - (self.slideDuration ?? batch.batchDuration)
-    const seen = before <= zeroTime || batch.at(before).recall(self) !== undefined
-    const missing = times(stream, batch, seen ? Math.max(before, time - window) : time - window, time)
-      .map((each) => each === time ? batch : batch.at(each))
-      .filter((each) => !each.failed && each.recall(stream) === undefined)
-    return Effect.forEach(missing, (each) =>
-      Effect.catchIf(
-        Effect.provideService(stream, Batch, each),
-        (error) => error instanceof NoRDD,
-        () => Effect.void,
-      ), { discard: true })
-  })
+export const lookedBack = (stream: AnyDStream): Effect.Effect<void, unknown, Batch> =>
+  Effect.catchIf(Effect.asVoid(stream), (error) => error instanceof NoRDD, () => Effect.void) as Effect.Effect<
+    void,
+    unknown,
+    Batch
+  >

@@ -66,7 +66,7 @@ const changes = ({ operation, frame, leaving }: Sliding, timed: AnyDStream, site
           return [...left, ...recalled(timed, batch, before, time)]
         }
         return Effect.map(
-          lookedBack(self, timed, batch, window),
+          lookedBack(timed),
           () => withCallSite(site, (): RDD<unknown, unknown, unknown> => unionAll(rdds())),
         )
       }),
@@ -80,7 +80,7 @@ export const sliding = <A, E, R, B>(self: DStream<A, E, R>, options: Sliding): D
   const timed = lift(operation, self, (rdd, batch) => {
     const { time } = batch
     return persist(mapValues(reduce(rdd as never, batch), (value): [number, unknown] => [time, value]))
-  }, { functions })
+  }, { functions, keeps: "whileNeeded" })
   const checks = (batchDuration: number) => [...frame.check(batchDuration), ...check?.(batchDuration) ?? []]
   return stateful(operation, changes(options, timed, site), site, ({ batch, data }) => {
     if (data === undefined) return undefined

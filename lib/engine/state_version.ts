@@ -168,21 +168,24 @@ export class Version implements PendingState {
     return this.#shared.order.before(time).map((place) => [cells[place], cells[place + 1]])
   }
 
-  /** Says that there is no way back: what has been deleted need not be kept for it. */
+  /**
+   * Says that there is no way back to the versions that this one is built on: what has been deleted need not be kept for
+   * it. That is left to the next version to say so where the table shows another one.
+   */
   settle(): this {
-    this.#show()
-    const { deleted, order, table } = this.#shared
+    const { deleted, order, shown, table } = this.#shared
+    for (let version: Version | undefined = this as Version; version !== undefined;) {
+      const base: Version | undefined = version.#base
+      version.#base = undefined
+      version = base
+    }
+    if (shown !== this) return this
     for (const place of deleted) if (table.cells[place + 1] === GONE) table.remove(place)
     deleted.length = 0
     const places = table.compact()
     if (places !== undefined) order?.move(places)
     this.#key = NOTHING
     this.#written = undefined
-    for (let version: Version | undefined = this as Version; version !== undefined;) {
-      const base: Version | undefined = version.#base
-      version.#base = undefined
-      version = base
-    }
     return this
   }
 

@@ -69,14 +69,15 @@ export class WriteOrder {
     this.forget()
   }
 
-  /** The entries last written before a time, oldest first. */
+  /** The entries last written before a time, oldest first; those of one batch as they stand in the table. */
   before(time: number): ReadonlyArray<number> {
     const batches = this.#batches ??= this.#made()
     this.#tidy(batches, time)
     const found: Array<number> = []
     for (const batch of batches) {
       if (batch.time >= time) break
-      for (const place of batch.places) found.push(place)
+      // The order in which they were written would tell whether the batch had to be tried again.
+      for (const place of batch.places.sort((a, b) => a - b)) found.push(place)
     }
     return found
   }

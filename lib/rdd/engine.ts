@@ -55,9 +55,13 @@ export interface Engine {
   ) => Effect.Effect<ReadonlyArray<Block<A>>, ActionError<E>, R>
   /** How an RDD lies, without computing more of it than that takes. */
   readonly layout: <A, E, R>(rdd: RDD<A, E, R>) => Effect.Effect<Layout, ActionError<E>, R>
-  /** Forgets the persisted blocks of an RDD. */
+  /** Forgets the persisted blocks of an RDD. Those of state are not for users to forget. */
   readonly release: (rdd: AnyRDD) => Effect.Effect<void>
-  /** Ends a batch: the state versions pending in it become the current ones, or are dropped. */
+  /** Says that an RDD that is kept (state, or persisted) is empty for good, if it has not been computed by now. */
+  readonly abandon: (rdd: AnyRDD) => Effect.Effect<void>
+  /** Drops whole states, by their addresses: nobody will ask for them again. */
+  readonly forgetStates: (ids: Iterable<string>) => Effect.Effect<void>
+  /** Ends a batch: the state versions pending in it become the current ones, or are dropped, with those after it. */
   readonly endBatch: (time: number, outcome: "commit" | "abort") => Effect.Effect<void>
   /** The batch time of the current version of a state; undefined if it has none. */
   readonly stateVersion: (id: string) => number | undefined

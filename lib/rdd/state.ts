@@ -15,7 +15,8 @@ export interface StateView {
   /** Whether there is an entry for a key. */
   readonly has: (key: unknown) => boolean
   /**
-   * Calls `f` for each entry, in an order that depends on nothing but what was written; with the number that the key has
+   * Calls `f` for each entry, in an order that depends on nothing but what was written (a version that later ones have
+   * replaced may show another order); with the number that the key has
    * in the table `others`, -1 if it has none there. `f` may write and delete the entry that it is called for.
    */
   readonly visit: (
@@ -23,8 +24,9 @@ export interface StateView {
     others?: KeyedTable<unknown, unknown>,
   ) => void
   /**
-   * The entries that were last written before this batch time, those written longest ago first. When entries are written is
-   * known from the first time on that somebody asks; those that are there then count as written by the version asked.
+   * The entries that were last written before this batch time, those written longest ago first; those that one batch has
+   * written in the order that `visit` has. When entries are written is known from the first time on that somebody asks;
+   * those that are there then count as written by the version asked.
    */
   readonly writtenBefore: (time: number) => ReadonlyArray<readonly [key: unknown, value: unknown]>
   /** How many keys there are. */
@@ -75,8 +77,6 @@ export interface StateStep {
   readonly whole: (() => AnyRDD) | undefined
   /** Pairs that `f` is given when the state starts from nothing. Asked for only then. */
   readonly initial?: AnyRDD | undefined
-  /** Versions up to this batch time belong to an earlier run, and do not count. Undefined: all do. */
-  readonly since?: number | undefined
   /** The state that this one is built on, to be computed first if that has been left undone. */
   readonly previous?: Previous | undefined
   /**

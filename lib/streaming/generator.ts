@@ -5,12 +5,14 @@
  */
 import * as Effect from "effect/Effect"
 import { explainFailure } from "../core/errors.ts"
+import type { AnyDStream } from "../dstream/dstream.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
 import type { AnyOutput } from "../dstream/output.ts"
 import type { Allocation, InputAllocation } from "./allocation.ts"
 import type { BatchFailed } from "./errors.ts"
 import type { OutputOperationInfo } from "./events.ts"
 import type { RunningInput } from "./running_input.ts"
+import type { Keeper, Kept } from "./keepers.ts"
 import { generate, type Job, toBatchFailed } from "./jobs.ts"
 import { type AnyPolicy, type Bearing, bearingOf, insist, lastOf } from "./policies.ts"
 import { operationInfo } from "./reports.ts"
@@ -23,6 +25,9 @@ export interface GeneratorOptions {
   readonly policy: AnyPolicy
   readonly timeline: Timeline
   readonly inputs: ReadonlyArray<RunningInput>
+  readonly keepers: ReadonlyArray<Keeper>
+  /** Whether somebody will ask for the RDD that a stream has at a time. */
+  readonly needs: (stream: AnyDStream, time: number) => boolean
 }
 
 /** What a tick came to. */
@@ -33,6 +38,8 @@ export type Interval =
     readonly jobs: ReadonlyArray<Job>
     /** Outputs that are left out of the batch by their policy, because their streams could not be evaluated. */
     readonly left: ReadonlyArray<OutputOperationInfo>
+    /** What later batches need of it. */
+    readonly kept: ReadonlyArray<Kept>
   }
   | { readonly _tag: "Failed"; readonly failure: BatchFailed<unknown>; readonly bearing: Bearing }
 
@@ -77,10 +84,14 @@ const settle = (policy: AnyPolicy, output: AnyOutput, outputId: number, failure:
   return { _tag: "Left", operation: { ...info, outcome: "skipped", failureReason: explainFailure(failure) } }
 }
 
-/** Evaluates one output, as often as its policy wants to. */
-const evaluate = (options: GeneratorOptions, time: number, output: AnyOutput, outputId: number) => {
+/** Evaluates one output, or a stream below it, as often as its policy wants to. */
+const evaluate = (
+  options: GeneratorOptions,
+  time: number,
+  { output, outputId, stream }: Keeper,
+): Effect.Effect<Evaluated, never, unknown> => {
   const once = Effect.flatMap(
-    generate(options.timeline, time, output, outputId),
+    generate(options.timeline, time, output, outputId, stream),
     (result) => result._tag === "Failed" ? Effect.fail(result.failure) : Effect.succeed(result),
   )
   const policy = output.policy ?? options.policy
@@ -90,6 +101,35 @@ const evaluate = (options: GeneratorOptions, time: number, output: AnyOutput, ou
   )
 }
 
+/** Evaluates what later batches need and no output has asked for. */
+const evaluateKeepers = (
+  options: GeneratorOptions,
+  time: number,
+): Effect.Effect<Failed | undefined, never, unknown> =>
+  Effect.gen(function* () {
+    const { keepers, needs, timeline } = options
+    for (const keeper of keepers) {
+      const { stream } = keeper
+      if (!needs(stream, time) || timeline.at(time).recall(stream) !== undefined) continue
+      if (timeline.hasFailed(stream, time)) continue
+      const result = yield* evaluate(options, time, keeper)
+      if (result._tag === "Failed") return result
+      if (result._tag === "Left") {
+        yield* Effect.logWarning(`Left out of later batches: ${result.operation.failureReason}`)
+      }
+    }
+  })
+
+/** What later batches need of a batch, of what has been evaluated in it. */
+export const keptAt = (
+  { keepers, timeline }: Pick<GeneratorOptions, "keepers" | "timeline">,
+  time: number,
+): ReadonlyArray<Kept> =>
+  keepers.flatMap((keeper) => {
+    const rdd = keeper.stream.traits.keeps === undefined ? undefined : timeline.at(time).recall(keeper.stream)
+    return rdd === undefined ? [] : { ...keeper, rdd }
+  })
+
 /** Makes the batch at `time`. */
 export const generateBatch = (options: GeneratorOptions, time: number): Effect.Effect<Interval, never, unknown> =>
   Effect.gen(function* () {
@@ -97,12 +137,13 @@ export const generateBatch = (options: GeneratorOptions, time: number): Effect.E
     const jobs: Array<Job> = []
     const left: Array<OutputOperationInfo> = []
     for (const [outputId, output] of options.graph.outputs.entries()) {
-      const result = yield* evaluate(options, time, output, outputId)
+      const result = yield* evaluate(options, time, { output, outputId, stream: output.stream })
       if (result._tag === "Failed") return result
       if (result._tag === "Job") jobs.push(result.job)
       if (result._tag === "Left") left.push(result.operation)
     }
-    return { _tag: "Batch" as const, allocation, jobs, left }
+    const failed = yield* evaluateKeepers(options, time)
+    return failed ?? { _tag: "Batch" as const, allocation, jobs, left, kept: keptAt(options, time) }
   }).pipe(
     Effect.catch((failure): Effect.Effect<Failed> =>
       Effect.succeed({ _tag: "Failed", failure, bearing: bearingOf(options.policy) })

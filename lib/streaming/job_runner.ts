@@ -1,5 +1,5 @@
 /**
- * The job runner: runs the jobs of one batch in order, each under its policy.
+ * The job runner: runs the jobs of one batch in order, each under its policy, and then what later batches need of it.
  *
  * @module
  */
@@ -12,8 +12,10 @@ import { CurrentJob, type Engine, type JobContext } from "../rdd/engine.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 import type { BatchFailed } from "./errors.ts"
 import type { BatchInfo, OutputOperationInfo, StreamingEvent } from "./events.ts"
+import type { AnyDStream } from "../dstream/dstream.ts"
 import { type Job, toBatchFailed } from "./jobs.ts"
-import { isState, sharedAmong } from "./sharing.ts"
+import type { Kept } from "./keepers.ts"
+import { sharedAmong } from "./sharing.ts"
 import { type AnyPolicy, handOver, insist, lastOf } from "./policies.ts"
 import * as Report from "./reports.ts"
 
@@ -23,6 +25,8 @@ export interface JobSet {
   readonly jobs: ReadonlyArray<Job>
   /** Outputs that are left out because their streams could not be evaluated. */
   readonly left: ReadonlyArray<OutputOperationInfo>
+  /** What later batches need of this one. */
+  readonly kept: ReadonlyArray<Kept>
   readonly info: BatchInfo
   readonly lookUp: JobContext["lookUp"]
 }
@@ -48,31 +52,59 @@ const done: Ended = { outcome: "done", failure: undefined, fatal: false }
 
 type Shared = JobContext["shared"]
 
-/**
- * Runs one job once, and then computes `states`, whatever the output has asked for: the batch is in them when it is
- * committed. So it is if the output fails, and its policy lets the batch go on.
- */
-const runOnce = (
-  { engine, graph }: RunnerOptions,
-  job: Job,
-  set: JobSet,
-  attempt: number,
-  shared: Shared,
-  states: Iterable<AnyRDD>,
-) => {
-  const { output, outputId, rdd } = job
+/** Something to be tried as often as a policy wants: what runs, on which blocks that others have computed. */
+interface Task {
+  readonly job: Job
+  readonly shared: Shared
+  /** What is computed whole with it, whatever the output asks for: the batch is in that when it is committed. */
+  readonly kept: ReadonlyArray<AnyRDD>
+  /** The keeper, where no output runs. */
+  readonly keeper: AnyDStream | undefined
+}
+
+/** Runs a task once. What is kept is computed also if the output fails: its policy may let the batch go on. */
+const runOnce = ({ engine, graph }: RunnerOptions, task: Task, set: JobSet, attempt: number) => {
+  const { job: { output, outputId, rdd }, keeper, shared } = task
   const batchTime = set.time
-  const computed = Effect.forEach(states, (state) => engine.run(state), { discard: true })
-  return Effect.suspend(() => output.run(rdd as never, { time: batchTime, outputId, attempt })).pipe(
-    Effect.tapCause(() => Effect.ignoreCause(computed)),
-    Effect.andThen(computed),
+  const computed = Effect.forEach(task.kept, (each) => engine.run(each), { discard: true })
+  const main = keeper === undefined
+    ? Effect.tapCause(
+      Effect.suspend(() => output.run(rdd as never, { time: batchTime, outputId, attempt })),
+      () => Effect.ignoreCause(computed),
+    )
+    : Effect.void
+  return Effect.andThen(main, computed).pipe(
     Effect.provideService(CurrentJob, { batchTime, outputId, attempt, shared, lookUp: set.lookUp }),
     Effect.catchCause((cause) => {
-      const where = { operator: output.operation, callSite: output.site, batchTime, outputId, phase: "job" } as const
-      return Effect.fail(toBatchFailed(cause, where, graph))
+      const { operation, site } = keeper ?? output
+      const where = { operator: operation, callSite: site, batchTime, phase: "job" } as const
+      return Effect.fail(
+        toBatchFailed(cause, { ...where, outputId: keeper === undefined ? outputId : undefined }, graph),
+      )
     }),
   )
 }
+
+/** Tries a task as often as its policy wants. */
+const runTask = (options: RunnerOptions, task: Task, set: JobSet): Effect.Effect<Ended, never, unknown> =>
+  Effect.suspend(() => {
+    const { job, keeper } = task
+    const policy = job.output.policy ?? options.policy
+    const { name } = Report.operationInfo(set.time, job.outputId, job.output)
+    const what = keeper === undefined ? `job ${name}` : `${keeper.operation} for later batches`
+    let attempts = 0
+    const once = Effect.suspend(() => runOnce(options, task, set, attempts++)).pipe(
+      Effect.tapError((failure) =>
+        policy._tag !== "Retry"
+          ? Effect.void
+          : Effect.logWarning(`Attempt ${attempts} of ${what} failed: ${explainFailure(failure)}`)
+      ),
+    )
+    return Effect.matchEffect(insist(once, policy), {
+      onSuccess: () => Effect.succeed(done),
+      onFailure: (failure) => settle(policy, job, failure, attempts - 1),
+    })
+  })
 
 /** Applies what is left of a policy to a failure. */
 const settle = (
@@ -103,44 +135,14 @@ const settle = (
   }
 }
 
-/** Runs the jobs of a batch. The result is the failure that ends the context, if there is one. Nothing is committed yet. */
-export const run: (
-  options: RunnerOptions,
-  set: JobSet,
-) => Effect.Effect<
-  { readonly fatal: BatchFailed<unknown> | undefined; readonly info: BatchInfo },
-  never,
-  unknown
-> = Effect.fnUntraced(function* (options: RunnerOptions, set: JobSet) {
-  const { publish } = options
-  const last = sharedAmong(set.jobs, set.time)
-  const shared = new Map<AnyRDD, ReadonlyArray<Block<unknown>> | undefined>(
-    Array.from(last.keys(), (rdd) => [rdd, undefined]),
-  )
-  let info = Report.started(set.info, yield* Clock.currentTimeMillis)
-  publish({ _tag: "BatchStarted", batch: info })
-  for (const operation of set.left) publish({ _tag: "OutputOperationCompleted", operation })
-  let fatal: BatchFailed<unknown> | undefined
-  for (const job of set.jobs) {
-    if (fatal !== undefined) break
+/** Runs the job of an output, and tells listeners. */
+const runJob = (options: RunnerOptions, task: Task, set: JobSet, info: BatchInfo) =>
+  Effect.gen(function* () {
+    const { job } = task
     const startTime = yield* Clock.currentTimeMillis
     const operation = { ...Report.operationInfo(set.time, job.outputId, job.output), startTime }
-    publish({ _tag: "OutputOperationStarted", operation })
-    const policy = job.output.policy ?? options.policy
-    const finishing = Array.from(last.keys()).filter((rdd) => last.get(rdd) === job.outputId)
-    const states = finishing.filter((rdd) => isState(rdd, set.time))
-    let attempts = 0
-    const once = Effect.suspend(() => runOnce(options, job, set, attempts++, shared, states)).pipe(
-      Effect.tapError((failure) =>
-        policy._tag !== "Retry"
-          ? Effect.void
-          : Effect.logWarning(`Attempt ${attempts} of job ${operation.name} failed: ${explainFailure(failure)}`)
-      ),
-    )
-    const ended = yield* Effect.matchEffect(insist(once, policy), {
-      onSuccess: () => Effect.succeed(done),
-      onFailure: (failure) => settle(policy, job, failure, attempts - 1),
-    })
+    options.publish({ _tag: "OutputOperationStarted", operation })
+    const ended = yield* runTask(options, task, set)
     const endTime = yield* Clock.currentTimeMillis
     const finished = {
       ...operation,
@@ -149,11 +151,57 @@ export const run: (
       outcome: ended.outcome,
       failureReason: ended.failure && explainFailure(ended.failure),
     }
-    info = Report.withOperation(info, finished)
-    publish({ _tag: "OutputOperationCompleted", operation: finished })
+    options.publish({ _tag: "OutputOperationCompleted", operation: finished })
+    if (!ended.fatal && ended.outcome === "failed" && ended.failure !== undefined) options.report(ended.failure)
+    return { ended, info: Report.withOperation(info, finished) }
+  })
+
+/** Computes what later batches need and no output has asked for. */
+const runUpkeep = (options: RunnerOptions, { output, outputId, rdd, stream }: Kept, shared: Shared, set: JobSet) =>
+  Effect.gen(function* () {
+    const task = { job: { output, outputId, rdd }, shared, kept: [rdd], keeper: stream }
+    const { failure, fatal, outcome } = yield* runTask(options, task, set)
+    if (failure === undefined || fatal) return failure
+    if (outcome === "failed") options.report(failure)
+    else yield* Effect.logWarning(`Left out of later batches: ${explainFailure(failure)}`)
+  })
+
+/** Whether nobody hears of a batch, because no output has anything to do in it. */
+export const isSilent = ({ jobs, left }: Pick<JobSet, "jobs" | "left">): boolean =>
+  jobs.length === 0 && left.length === 0
+
+/**
+ * Runs the jobs of a batch, and computes what is kept of it. The result is the failure that ends the context, if there is
+ * one. Nothing is committed yet.
+ */
+export const run: (
+  options: RunnerOptions,
+  set: JobSet,
+) => Effect.Effect<
+  { readonly fatal: BatchFailed<unknown> | undefined; readonly info: BatchInfo },
+  never,
+  unknown
+> = Effect.fnUntraced(function* (options: RunnerOptions, set: JobSet) {
+  const { engine, publish } = options
+  const { last, upkeep } = sharedAmong(set.jobs, set.kept)
+  const shared: Shared = new Map(Array.from(last.keys(), (rdd) => [rdd, undefined]))
+  const isKept = new Set(set.kept.map(({ rdd }) => rdd))
+  let info = Report.started(set.info, yield* Clock.currentTimeMillis)
+  if (!isSilent(set)) publish({ _tag: "BatchStarted", batch: info })
+  for (const operation of set.left) publish({ _tag: "OutputOperationCompleted", operation })
+  for (const [index, job] of set.jobs.entries()) {
+    const finishing = Array.from(last.keys()).filter((rdd) => last.get(rdd) === index)
+    const task = { job, shared, kept: finishing.filter((rdd) => isKept.has(rdd)), keeper: undefined }
+    const ran = yield* runJob(options, task, set, info)
+    info = ran.info
+    if (ran.ended.fatal) return { fatal: ran.ended.failure, info }
     for (const rdd of finishing) shared.delete(rdd)
-    if (ended.fatal) fatal = ended.failure
-    else if (ended.outcome === "failed" && ended.failure !== undefined) options.report(ended.failure)
   }
-  return { fatal, info }
+  for (const kept of upkeep) {
+    const fatal = yield* runUpkeep(options, kept, shared, set)
+    if (fatal !== undefined) return { fatal, info }
+  }
+  // What could not be computed is not tried again: later batches go on without it, all of them.
+  for (const { rdd } of set.kept) yield* engine.abandon(rdd)
+  return { fatal: undefined, info }
 })

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { FunctionFailed, JobFailed } from "../core/errors.ts"
 import { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "../dstream/batch.ts"
+import type { AnyDStream } from "../dstream/dstream.ts"
 import { TransformWithoutResult } from "../dstream/transform.ts"
 import { UnionWithoutRDD } from "../dstream/unions.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
@@ -56,16 +57,17 @@ export const toBatchFailed = (
   return new BatchFailed({ ...where, ...place, reason, partition })
 }
 
-/** Evaluates the stream of one output at a batch time. Builds lineage only. */
+/** Evaluates the stream of one output, or one below it, at a batch time. Builds lineage only. */
 export const generate = (
   timeline: Timeline,
   time: number,
   output: AnyOutput,
   outputId: number,
+  stream: AnyDStream = output.stream,
 ): Effect.Effect<Generated, never, unknown> =>
   Effect.suspend(() => {
     timeline.blamed()
-    return Effect.exit(Effect.provideService(output.stream, Batch, timeline.at(time)))
+    return Effect.exit(Effect.provideService(stream, Batch, timeline.at(time)))
   }).pipe(
     Effect.flatMap((exit): Effect.Effect<Generated> => {
       if (Exit.isSuccess(exit)) {
@@ -74,7 +76,7 @@ export const generate = (
       if (Option.getOrUndefined(Cause.findErrorOption(exit.cause)) instanceof NoRDD) {
         return Effect.succeed({ _tag: "NoJob" })
       }
-      const blamed = timeline.blamed() ?? output.stream
+      const blamed = timeline.blamed() ?? stream
       const failure = toBatchFailed(exit.cause, {
         operator: blamed.operation,
         callSite: blamed.site,

@@ -19,8 +19,8 @@ import { Engine } from "../rdd/engine.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import { PATIENCE, within } from "../receiver/patience.ts"
 import type { BatchFailed } from "./errors.ts"
-import type { BatchInfo } from "./events.ts"
-import { generateBatch, type GeneratorOptions, ofInput } from "./generator.ts"
+import { generateBatch, type GeneratorOptions, keptAt, ofInput } from "./generator.ts"
+import { keepersIn, needsIn } from "./keepers.ts"
 import type { ReceiverSettings } from "./input_blocks.ts"
 import * as Inputs from "./inputs.ts"
 import { toBatchFailed } from "./jobs.ts"
@@ -106,7 +106,9 @@ export class Runtime {
     this.options = options
     this.timeline = timeline
     this.inputs = inputs
-    this.#generator = { graph: options.graph, policy: options.policy, timeline, inputs }
+    const { graph, policy } = options
+    const needs = needsIn(graph, timeline.zeroTime, options.batchDuration)
+    this.#generator = { graph, policy, timeline, inputs, keepers: keepersIn(graph), needs }
     this.#onFailure = onFailure
     this.#sets = sets
     this.#lookUp = lookUp
@@ -271,19 +273,30 @@ export class Runtime {
       if (interval._tag === "Failed") {
         const { failure, bearing } = interval
         bus.publish({ _tag: "BatchGenerationFailed", batchTime: time, failureReason: explainFailure(failure) })
-        this.timeline.discard(time)
-        for (const input of this.inputs) input.drop(time)
+        yield* this.#discard(time)
         this.#record(failure, bearing)
         yield* this.#close(time, "generation failed")
         return yield* bearing === "end" ? this.#onFailure : Effect.void
       }
-      const { allocation, jobs, left } = interval
-      if (jobs.length === 0 && left.length === 0) return yield* this.#close(time, "no jobs")
+      const { allocation, jobs, kept, left } = interval
+      const isSilent = Runner.isSilent(interval)
+      if (isSilent && kept.length === 0) return yield* this.#close(time, "no jobs")
       const lookUp = yield* this.#lookUp(time, jobs)
       const info = Report.batchInfo(allocation, this.inputs, jobs, left, yield* Clock.currentTimeMillis)
       this.#open.add(time)
-      bus.publish({ _tag: "BatchSubmitted", batch: info })
-      yield* Queue.offer(this.#sets, { time, jobs, left, info, lookUp })
+      if (!isSilent) bus.publish({ _tag: "BatchSubmitted", batch: info })
+      yield* Queue.offer(this.#sets, { time, jobs, left, kept, info, lookUp })
+    })
+  }
+
+  /** Leaves nothing of a batch that could not be made. */
+  #discard(time: number): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      const { engine } = this.options
+      for (const { rdd } of keptAt(this.#generator, time)) yield* engine.abandon(rdd)
+      yield* engine.endBatch(time, "abort")
+      this.timeline.discard(time)
+      for (const input of this.inputs) input.drop(time)
     })
   }
 
@@ -303,7 +316,7 @@ export class Runtime {
     let settles = false
     const batch = Effect.flatMap(Runner.run(options, set), ({ fatal, info }) => {
       settles = true
-      return this.#settle(set.time, fatal, info)
+      return this.#settle({ ...set, info }, fatal)
     })
     const dropped = Effect.suspend(() => settles ? Effect.void : engine.endBatch(set.time, "abort"))
     return this.#guarded(
@@ -313,8 +326,9 @@ export class Runtime {
   }
 
   /** Commits a batch, or drops it, as a whole: a stop does not come between. */
-  #settle(time: number, fatal: BatchFailed<unknown> | undefined, info: BatchInfo): Work<void> {
+  #settle(set: Runner.JobSet, fatal: BatchFailed<unknown> | undefined): Work<void> {
     return Effect.gen({ self: this }, function* () {
+      const { time } = set
       const { engine, policy, bus } = this.options
       yield* engine.endBatch(time, fatal === undefined ? "commit" : "abort")
       const uncommitted = fatal === undefined ? yield* this.#commit(time) : undefined
@@ -322,8 +336,10 @@ export class Runtime {
       const bearing = fatal === undefined ? bearingOf(policy) : "end"
       const fails = failure !== undefined && bearing === "end"
       if (failure !== undefined) this.#record(failure, bearing)
-      bus.publish({ _tag: "BatchCompleted", batch: Report.completed(info, yield* Clock.currentTimeMillis) })
-      yield* this.#close(time, fails ? "failed" : "completed")
+      const isSilent = Runner.isSilent(set)
+      const now = yield* Clock.currentTimeMillis
+      if (!isSilent) bus.publish({ _tag: "BatchCompleted", batch: Report.completed(set.info, now) })
+      yield* this.#close(time, fails ? "failed" : isSilent ? "no jobs" : "completed")
       if (fails) yield* this.#onFailure
       else if (failure !== undefined && bearing === "tell") yield* Effect.logWarning(explainFailure(failure))
     }).pipe(Effect.uninterruptible)
@@ -363,6 +379,9 @@ export class Runtime {
         yield* Effect.timeoutOption(idle, gracefulStopTimeout)
       }
       yield* this.#interrupt(others)
+      const { keepers } = this.#generator
+      const { address } = this.timeline.at(this.timeline.zeroTime)
+      yield* this.options.engine.forgetStates(keepers.map(({ stream }) => address(stream)))
     })
   }
 

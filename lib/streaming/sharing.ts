@@ -5,6 +5,7 @@
  */
 import type { AnyRDD } from "../rdd/rdd.ts"
 import type { Job } from "./jobs.ts"
+import type { Kept } from "./keepers.ts"
 
 /** The RDDs below one, itself last, parents first; not beyond where inputs enter. */
 export const walk = (root: AnyRDD): ReadonlyArray<AnyRDD> => {
@@ -23,18 +24,29 @@ export const walk = (root: AnyRDD): ReadonlyArray<AnyRDD> => {
   return Array.from(seen)
 }
 
-/** Whether an RDD is a state operation that writes the version of this very batch. */
-export const isState = ({ primitive }: AnyRDD, time: number): boolean =>
-  primitive.kind === "state" && primitive.step.at === time
-
 /** Operations that pass their parents' partitions on: what is kept for several consumers are the parents. */
 const passesOn = ({ primitive }: AnyRDD): boolean => primitive.kind === "union" || primitive.kind === "input"
 
+/** Something that is computed in a batch: the RDD of a job, or what is kept and below no job. */
+interface Root {
+  readonly rdd: AnyRDD
+  /** Whether computing it is what writes. */
+  readonly writes: boolean
+}
+
+/** What is computed once for all jobs of a batch. */
+export interface Shared {
+  /** The index of the last job that needs each of these RDDs. What is below no job comes after the last one. */
+  readonly last: ReadonlyMap<AnyRDD, number>
+  /** What is kept and below no job. */
+  readonly upkeep: ReadonlyArray<Kept>
+}
+
 /**
- * The RDDs that are computed once for all jobs of a batch, each with the last job that needs it: those with several
- * consumers, and state, which is computed whole or not at all.
+ * The RDDs that are computed once in a batch, each with the last job that needs it: those with several consumers, and what
+ * is kept for later batches, which is computed whole.
  */
-export const sharedAmong = (jobs: ReadonlyArray<Job>, time: number): ReadonlyMap<AnyRDD, number> => {
+export const sharedAmong = (jobs: ReadonlyArray<Job>, kept: ReadonlyArray<Kept>): Shared => {
   const consumers = new Map<AnyRDD, number>()
   const last = new Map<AnyRDD, number>()
   const expanded = new Set<AnyRDD>()
@@ -47,21 +59,28 @@ export const sharedAmong = (jobs: ReadonlyArray<Job>, time: number): ReadonlyMap
       if (passesOn(rdd) && count <= 2) open.push(...rdd.parents)
     }
   }
-  for (const { output, outputId, rdd: root } of jobs) {
-    if (output.writes) root.parents.forEach(consume)
+  const visit = ({ rdd: root, writes }: Root, index: number) => {
+    if (writes) root.parents.forEach(consume)
     else consume(root)
     const open = [root]
     const visited = new Set<AnyRDD>()
     for (let rdd = open.pop(); rdd !== undefined; rdd = open.pop()) {
       if (visited.has(rdd)) continue
       visited.add(rdd)
-      last.set(rdd, outputId)
+      last.set(rdd, index)
       for (const parent of rdd.parents) {
-        if (!expanded.has(rdd) && !passesOn(rdd) && !(output.writes && rdd === root)) consume(parent)
+        if (!expanded.has(rdd) && !passesOn(rdd) && !(writes && rdd === root)) consume(parent)
         open.push(parent)
       }
       expanded.add(rdd)
     }
   }
-  return new Map(Array.from(last).filter(([rdd]) => (consumers.get(rdd) ?? 0) > 1 || isState(rdd, time)))
+  jobs.forEach(({ output: { writes }, rdd }, index) => visit({ rdd, writes }, index))
+  const upkeep = kept.filter(({ rdd }) => !last.has(rdd))
+  for (const { rdd } of upkeep) visit({ rdd, writes: false }, jobs.length)
+  const isKept = new Set(kept.map(({ rdd }) => rdd))
+  return {
+    last: new Map(Array.from(last).filter(([rdd]) => (consumers.get(rdd) ?? 0) > 1 || isKept.has(rdd))),
+    upkeep,
+  }
 }

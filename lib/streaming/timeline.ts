@@ -30,8 +30,8 @@ export interface TimelineOptions {
 }
 
 /**
- * Addresses of streams: the name where there is one, else the operation and the place in the walk of the graph. A stream
- * and its named copies are one: the first name counts.
+ * Addresses of streams: the name where there is one, else the place in the walk of the graph and the operation. No name can
+ * look like the address of a stream without one. A stream and its named copies are one: the first name counts.
  */
 export const addressesIn = (graph: AnyGraph): ReadonlyMap<AnyDStream, string> => {
   const addresses = new Map<AnyDStream, string>()
@@ -41,7 +41,7 @@ export const addressesIn = (graph: AnyGraph): ReadonlyMap<AnyDStream, string> =>
     if (named.has(original)) continue
     if (stream.name !== undefined) named.add(original)
     if (stream.name !== undefined || !addresses.has(original)) {
-      addresses.set(original, stream.name ?? `${stream.operation}-${index}`)
+      addresses.set(original, stream.name === undefined ? `stream/${index}/${stream.operation}` : `name/${stream.name}`)
     }
   }
   return addresses
@@ -69,13 +69,27 @@ export const rememberDurations = (
   return durations
 }
 
+/** What is known of the time that was evaluated last: which streams have failed, and which have no RDD. */
+interface Tick {
+  readonly time: number
+  readonly failing: Set<AnyDStream>
+  readonly without: Set<AnyDStream>
+}
+
+const tickAt = (time: number): Tick => ({ time, failing: new Set(), without: new Set() })
+
+const newestOf = (known: Iterable<readonly [number, AnyRDD]>): ReturnType<Batch["newest"]> => {
+  let newest: ReturnType<Batch["newest"]>
+  for (const [time, rdd] of known) if (newest === undefined || time > newest.time) newest = { time, rdd }
+  return newest
+}
+
 /** Remembers RDDs by stream and time. */
 export class Timeline {
   readonly #options: TimelineOptions
   readonly #memo = new Map<AnyDStream, Map<number, AnyRDD>>()
-  readonly #failed = new Set<number>()
-  readonly #kept = new WeakMap<object, unknown>()
   #blamed: AnyDStream | undefined
+  #tick = tickAt(0)
 
   constructor(options: TimelineOptions) {
     this.#options = options
@@ -97,25 +111,41 @@ export class Timeline {
       recall: (stream) => this.#memo.get(originalOf(stream))?.get(time),
       remember: (stream, rdd) => {
         const own = originalOf(stream)
+        if (rdd === undefined) return void this.#at(time).without.add(own)
         const known = this.#memo.get(own)
         if (known === undefined) this.#memo.set(own, new Map([[time, rdd]]))
         else known.set(time, rdd)
       },
-      keep: (owner, make) => this.#keep(owner, make),
+      hasNone: (stream) => this.#tick.time === time && this.#tick.without.has(originalOf(stream)),
+      newest: (stream) => newestOf(this.#memo.get(originalOf(stream)) ?? []),
       address: (stream) => `${addresses.get(originalOf(stream)) ?? stream.operation}${run}`,
       stateVersion,
-      failed: this.#failed.has(time),
       blame: (stream) => {
         this.#blamed ??= stream
+        this.#at(time).failing.add(originalOf(stream))
       },
       input: (stream) => read(stream, time),
     }
   }
 
-  /** An owner keeps one thing, so what is there is of the type that it makes. */
-  #keep<A>(owner: object, make: () => A): A {
-    if (!this.#kept.has(owner)) this.#kept.set(owner, make())
-    return this.#kept.get(owner) as A
+  #at(time: number): Tick {
+    if (this.#tick.time !== time) this.#tick = tickAt(time)
+    return this.#tick
+  }
+
+  /** Whether evaluating a stream can only come to a failure that is known already. */
+  hasFailed(stream: AnyDStream, time: number): boolean {
+    const { failing } = this.#at(time)
+    if (failing.size === 0) return false
+    const seen = new Set<AnyDStream>()
+    const open = [originalOf(stream)]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (seen.has(next) || this.#memo.get(next)?.has(time) === true) continue
+      if (failing.has(next)) return true
+      seen.add(next)
+      open.push(...next.parents.map(originalOf))
+    }
+    return false
   }
 
   /** The operator that failed since this was last asked: the first of them, where the failure began. */
@@ -144,13 +174,10 @@ export class Timeline {
       const oldest = time - this.rememberOf(stream)
       for (const each of known.keys()) if (each <= oldest) known.delete(each)
     }
-    const longest = Math.max(0, ...this.#options.remember.values())
-    for (const each of this.#failed) if (each <= time - longest) this.#failed.delete(each)
   }
 
   /** Forgets everything of a batch that has failed: later batches go on as if it had not been. */
   discard(time: number): void {
-    this.#failed.add(time)
     for (const known of this.#memo.values()) known.delete(time)
   }
 }

@@ -72,20 +72,18 @@ export const failAt = (
 ): <A, E, R>(self: DStream<A, E, R>) => DStream<A, E | InjectedFault, R> =>
 <A, E, R>(self: DStream<A, E, R>) => {
   const { attempts = 1, partition = 0 } = fault
-  const attemptsOfRun = {}
   const body = Effect.gen(function* () {
-    const { keep, time } = yield* Batch
+    const { time } = yield* Batch
     const rdd: RDD<A, E, R> = yield* self
     if (!isMeant(fault.time, time)) return rdd
-    // The stream is a value, and may be run again.
-    const tried = keep(attemptsOfRun, () => new Map<number, number>())
+    // The stream is a value, and may be run again: each RDD counts for itself.
+    let tried = 0
     return mapPartitionsEffect(
       rdd,
       (records: ReadonlyArray<A>, index: number): Effect.Effect<ReadonlyArray<A>, InjectedFault> =>
         Effect.suspend(() => {
           if (index !== partition) return Effect.succeed(records)
-          const attempt = tried.get(time) ?? 0
-          tried.set(time, attempt + 1)
+          const attempt = tried++
           return attempt < attempts
             ? Effect.fail(new InjectedFault({ where: "operator", time, partition, attempt }))
             : Effect.succeed(records)

@@ -123,13 +123,56 @@ Deno.test("StateStore.writtenBefore() gives what was last written before a versi
     })
   ))
 
-Deno.test("StateStore.begin() lets a version be dropped of which nothing was written", () =>
+/** Writes a version of one partition that has one entry, and seals it. */
+const write = (store: StateStore.StateStore, at: number, key: string) =>
+  Effect.gen(function* () {
+    const version = yield* store.open("s", 0, store.newest("s", at), at)
+    version.set(key, at)
+    yield* store.seal("s", at)
+    return version
+  })
+
+Deno.test("StateStore.commit() leaves the versions of later batches, and abort() those of earlier ones", () =>
   withStore((store) =>
     Effect.gen(function* () {
-      store.begin("s", 1)
-      assert.equal(store.isGone("s", 1), false)
+      yield* write(store, 1, "a")
+      yield* write(store, 2, "b")
+      yield* write(store, 3, "c")
       yield* store.commit(1)
-      assert.deepEqual([store.isGone("s", 1), store.isGone("s", 2)], [true, false])
+      assert.deepEqual([store.version("s"), store.newest("s", 4)], [1, 3])
+      yield* store.abort(3)
+      assert.deepEqual([store.version("s"), store.newest("s", 4)], [1, 2])
+      yield* write(store, 4, "d")
+      yield* store.commit(2)
+      yield* store.commit(4)
+      assert.equal(store.version("s"), 4)
+      assert.deepEqual(entriesOf(yield* store.open("s", 0, 4, 5)), [["a", 1], ["b", 2], ["d", 4]])
+    })
+  ))
+
+Deno.test("StateStore.commit() of a version that is not the newest keeps what later versions have deleted", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      yield* write(store, 1, "a")
+      const second = yield* write(store, 2, "b")
+      const third = yield* store.open("s", 0, 2, 3)
+      third.delete("a")
+      yield* store.seal("s", 3)
+      yield* store.commit(2)
+      assert.deepEqual(entriesOf(second), [["a", 1], ["b", 2]])
+      assert.deepEqual(entriesOf(third), [["b", 2]])
+      yield* store.commit(3)
+      assert.deepEqual([entriesOf(second), entriesOf(third)], [[["b", 2], ["a", 1]], [["b", 2]]])
+    })
+  ))
+
+Deno.test("StateStore.forget() drops whole states", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      yield* write(store, 1, "a")
+      yield* store.commit(1)
+      yield* store.forget(["s", "another"])
+      assert.deepEqual([store.version("s"), store.newest("s", 2)], [undefined, undefined])
     })
   ))
 

@@ -44,6 +44,7 @@ const runningCount = <E, R>(
         step: { id: "runningCount", at: time, expects: undefined, whole: undefined, f },
       })
     }),
+    { keeps: "always" },
   )
 
 /** The naive counts after each batch. */

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Semaphore from "effect/Semaphore"
 import type * as Block from "../../rdd/block.ts"
 import { type ActionError, CurrentJob, Engine, type JobContext, type Layout } from "../../rdd/engine.ts"
 import * as Processes from "../../rdd/processes.ts"
@@ -15,6 +16,7 @@ import * as Executor from "./executor.ts"
 import type { Lowered } from "./host.ts"
 import { type Environment, Planner } from "./planner.ts"
 import { ProvidedLayers } from "./provided.ts"
+import * as Stateful from "./stateful.ts"
 import { attempt, type Job } from "./task.ts"
 
 /** How a local engine works. */
@@ -43,6 +45,7 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
       executor: options.loopback === true ? Executor.loopback(how) : Executor.inline(how),
       states,
       persisted: new WeakMap<AnyRDD, Lowered>(),
+      turns: new WeakMap<AnyRDD, Semaphore.Semaphore>(),
     }
     const environment = (job: JobContext): Environment => {
       const kept = shuffled.get(job) ?? new WeakMap<AnyRDD, Lowered>()
@@ -92,7 +95,17 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
       endBatch: (time, outcome) => outcome === "commit" ? states.commit(time) : states.abort(time),
       stateVersion: (id) => states.version(id),
       looksUp: options.loopback === true,
-      release: (rdd) => Effect.sync(() => void shared.persisted.delete(rdd)),
+      release: (rdd) =>
+        Effect.sync(() => {
+          if (rdd.primitive.kind === "persist") shared.persisted.delete(rdd)
+        }),
+      abandon: (rdd) =>
+        Effect.sync(() => {
+          const { kind } = rdd.primitive
+          if ((kind !== "state" && kind !== "persist") || shared.persisted.has(rdd)) return
+          shared.persisted.set(rdd, Stateful.nothingOf(shared, rdd))
+        }),
+      forgetStates: states.forget,
     }
     return engine
   })

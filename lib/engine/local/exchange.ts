@@ -15,7 +15,7 @@ import * as Shuffle from "./shuffle.ts"
 import { attempt, type Job, toTable } from "./task.ts"
 
 const defaultPartitioner = (
-  { defaultParallelism }: Host,
+  { defaultParallelism }: Pick<Host, "defaultParallelism">,
   all: ReadonlyArray<Lowered>,
 ): Partitioner.Partitioner => {
   const most = all.reduce((n, one) => Math.max(n, one.pieces.length), 0)
@@ -28,7 +28,7 @@ const defaultPartitioner = (
 
 /** The partitioner that an operation uses, given its parents. */
 export const chosen = (
-  host: Host,
+  host: Pick<Host, "defaultParallelism">,
   by: Partitioner.Partitioner | "default" | "own",
   all: ReadonlyArray<Lowered>,
 ): Partitioner.Partitioner => {

@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import { Mismatch } from "../../core/errors.ts"
 import type * as Block from "../../rdd/block.ts"
 import type { JobContext } from "../../rdd/engine.ts"
@@ -25,6 +26,8 @@ export interface Environment {
   readonly executor: Executor
   readonly states: StateStore
   readonly persisted: WeakMap<AnyRDD, Lowered>
+  /** Whose turn it is to compute what is persisted: one job's after the other. */
+  readonly turns: WeakMap<AnyRDD, Semaphore.Semaphore>
   readonly shuffled: WeakMap<AnyRDD, Lowered>
 }
 
@@ -115,10 +118,24 @@ export class Planner {
       if (gone !== undefined) return Effect.succeed(gone)
       const keep = this.#dry ? undefined : this.#keeper(rdd)
       const lowered = keep === undefined ? this.#lower(rdd) : Effect.flatMap(this.#lower(rdd), keep)
-      return keep !== undefined || isExchange(rdd)
-        ? TaskUpdates.keeping(lowered, (it) => [it, this.#found(rdd)])
-        : lowered
+      if (keep === undefined && !isExchange(rdd)) return lowered
+      const kept = TaskUpdates.keeping(lowered, (it) => [it, this.#found(rdd)])
+      return isPersisted(rdd) && !this.#dry ? this.#inTurn(rdd, kept) : kept
     })
+  }
+
+  /** Two jobs at once would write the same version of a state, and run the user's functions twice. */
+  #inTurn(rdd: AnyRDD, lowered: Job<Lowered>): Job<Lowered> {
+    const { persisted, turns } = this.#env
+    const turn = turns.get(rdd) ?? Semaphore.makeUnsafe(1)
+    turns.set(rdd, turn)
+    return Semaphore.withPermit(
+      turn,
+      Effect.suspend(() => {
+        const known = persisted.get(rdd)
+        return known === undefined ? lowered : Effect.succeed(TaskUpdates.using(known))
+      }),
+    )
   }
 
   /** What is left of an earlier job. */
@@ -130,7 +147,7 @@ export class Planner {
   #keeper(rdd: AnyRDD): ((lowered: Lowered) => Job<Lowered>) | undefined {
     const { kind } = rdd.primitive
     if (kind === "source" || isPassing(rdd)) return undefined
-    if (kind !== "state" && kind !== "persist" && this.#job.shared.has(rdd)) {
+    if (!isPersisted(rdd) && this.#job.shared.has(rdd)) {
       return (lowered) =>
         Effect.map(this.#runAll(rdd, lowered), (all) => {
           const kept = this.#kept(rdd, lowered, all)
@@ -139,7 +156,7 @@ export class Planner {
           return kept
         })
     }
-    if (kind === "persist" || kind === "state") {
+    if (isPersisted(rdd)) {
       const whole = (lowered: Lowered) => {
         const blocks = this.#runAll(rdd, lowered)
         const { primitive } = rdd
@@ -245,6 +262,9 @@ export class Planner {
 
 /** Whether an RDD hands on what its parents have: keeping it would be keeping them twice. */
 const isPassing = ({ primitive }: AnyRDD): boolean => primitive.kind === "input" || primitive.kind === "union"
+
+/** Whether an RDD is kept, once computed, for whoever asks. */
+const isPersisted = ({ primitive: { kind } }: AnyRDD): boolean => kind === "persist" || kind === "state"
 
 /** Whether an RDD is kept, once computed, for later jobs that have the same context. */
 const isExchange = ({ primitive: { kind } }: AnyRDD): boolean =>

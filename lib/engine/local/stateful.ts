@@ -15,25 +15,35 @@ import { attempt, type Job } from "./task.ts"
 
 const nothing: Lowered = { pieces: [], partitioner: undefined }
 
-/** The state of a batch that has failed, if it is one: it is not computed a second time, and has no records. */
+/** What is left of an RDD that is not computed any more: partitions where they would be, without records. */
+export const nothingOf = (host: Pick<Host, "defaultParallelism">, rdd: AnyRDD): Lowered => {
+  const { primitive } = rdd
+  if (primitive.kind !== "state") return nothing
+  cut(primitive)
+  const by = chosen(host, primitive.by, [])
+  return {
+    pieces: Array.from({ length: by.numPartitions }, () => noPiece),
+    partitioner: primitive.keyed === false ? undefined : by,
+  }
+}
+
+/** The state of a batch that later ones have gone on without: it is not computed, and has no records. */
 export const gone = (host: Host, rdd: AnyRDD): Lowered | undefined => {
   const { primitive } = rdd
   if (primitive.kind !== "state") return undefined
-  const { id, at, previous } = primitive.step
-  if (!host.states.isGone(id, at)) return undefined
-  if (previous !== undefined) previous.rdd = undefined
-  const partitioner = chosen(host, primitive.by, [])
-  return { pieces: Array.from({ length: partitioner.numPartitions }, () => noPiece), partitioner }
+  const { id, at } = primitive.step
+  const current = host.states.version(id)
+  return current === undefined || at > current ? undefined : nothingOf(host, rdd)
+}
+
+/** Lineage must not grow with the batches. */
+const cut = ({ step }: Kind<"state">): void => {
+  if (step.previous !== undefined) step.previous.rdd = undefined
 }
 
 /** A version that lacks partitions is none: it is sealed when all have been written. */
-export const sealed = ({ states }: Host, { step }: Kind<"state">): Effect.Effect<void> =>
-  Effect.andThen(
-    states.seal(step.id, step.at),
-    Effect.sync(() => {
-      if (step.previous !== undefined) step.previous.rdd = undefined
-    }),
-  )
+export const sealed = ({ states }: Host, primitive: Kind<"state">): Effect.Effect<void> =>
+  Effect.andThen(states.seal(primitive.step.id, primitive.step.at), Effect.sync(() => cut(primitive)))
 
 const over = (
   host: Host,
@@ -69,14 +79,10 @@ const over = (
 export const state = (host: Host, rdd: AnyRDD, primitive: Kind<"state">): Job<Lowered> =>
   Effect.gen(function* () {
     const { dry, lower, states } = host
-    const { id, at, expects, initial, previous, since, whole } = primitive.step
-    if (!dry) {
-      states.begin(id, at)
-      if (previous?.rdd !== undefined) yield* lower(previous.rdd)
-    }
+    const { id, at, expects, initial, previous, whole } = primitive.step
+    if (!dry && previous?.rdd !== undefined) yield* lower(previous.rdd)
     const newest = states.newest(id, at)
-    const fresh = newest === undefined || newest <= (since ?? -Infinity) ||
-      (expects !== undefined && newest !== expects)
+    const fresh = newest === undefined || (expects !== undefined && newest !== expects)
     // Starting over does not take the changes: they may be what has failed before.
     const [changes] = rdd.parents
     const given = fresh && whole !== undefined ? whole() : changes
