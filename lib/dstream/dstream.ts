@@ -4,6 +4,7 @@
  * @module
  */
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
 import * as Exit from "effect/Exit"
@@ -101,6 +102,12 @@ const originals = new WeakMap<AnyDStream, AnyDStream>()
  */
 export const originalOf = (stream: AnyDStream): AnyDStream => originals.get(stream) ?? stream
 
+/** The stream that is being evaluated: its body is what runs. */
+export const Evaluating: Context.Reference<AnyDStream | undefined> = Context.Reference<AnyDStream | undefined>(
+  "@dstream/dstream/Evaluating",
+  { defaultValue: () => undefined },
+)
+
 const evaluate = (copy: AnyDStream & Node): Effect.Effect<RDD<unknown, unknown, unknown>, unknown, unknown> =>
   Effect.flatMap(Batch, (batch) => {
     const self = originalOf(copy)
@@ -116,7 +123,7 @@ const evaluate = (copy: AnyDStream & Node): Effect.Effect<RDD<unknown, unknown, 
           ? Effect.succeed(rdd)
           : Effect.die(new OperatorWithoutRDD({ operation: self.operation, given: rdd })),
     )
-    return Effect.onExit(body, (exit) =>
+    return Effect.onExit(Effect.provideService(body, Evaluating, self), (exit) =>
       Effect.sync(() => {
         if (Exit.isSuccess(exit)) batch.remember(self, exit.value)
         else if (Option.getOrUndefined(Cause.findErrorOption(exit.cause)) instanceof NoRDD) {

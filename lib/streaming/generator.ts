@@ -8,10 +8,12 @@ import { explainFailure } from "../core/errors.ts"
 import type { AnyDStream } from "../dstream/dstream.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
 import type { AnyOutput } from "../dstream/output.ts"
+import { Engine } from "../rdd/engine.ts"
 import type { Allocation, InputAllocation } from "./allocation.ts"
 import type { BatchFailed } from "./errors.ts"
 import type { OutputOperationInfo } from "./events.ts"
 import type { RunningInput } from "./running_input.ts"
+import type { Following } from "./following.ts"
 import type { Keeper, Kept } from "./keepers.ts"
 import { generate, type Job, toBatchFailed } from "./jobs.ts"
 import { type AnyPolicy, type Bearing, bearingOf, insist, lastOf } from "./policies.ts"
@@ -21,6 +23,7 @@ import type { Timeline } from "./timeline.ts"
 /** What the generator works with. */
 export interface GeneratorOptions {
   readonly graph: AnyGraph
+  readonly engine: Engine
   /** The policy of outputs without their own. */
   readonly policy: AnyPolicy
   readonly timeline: Timeline
@@ -28,6 +31,8 @@ export interface GeneratorOptions {
   readonly keepers: ReadonlyArray<Keeper>
   /** Whether somebody will ask for the RDD that a stream has at a time. */
   readonly needs: (stream: AnyDStream, time: number) => boolean
+  /** The other side's copy of the graph, where the engine has another side. */
+  readonly following: Following | undefined
 }
 
 /** What a tick came to. */
@@ -143,8 +148,11 @@ export const generateBatch = (options: GeneratorOptions, time: number): Effect.E
       if (result._tag === "Left") left.push(result.operation)
     }
     const failed = yield* evaluateKeepers(options, time)
-    return failed ?? { _tag: "Batch" as const, allocation, jobs, left, kept: keptAt(options, time) }
+    if (failed !== undefined) return failed
+    if (options.following !== undefined) yield* insist(options.following.follow(time), options.policy)
+    return { _tag: "Batch" as const, allocation, jobs, left, kept: keptAt(options, time) }
   }).pipe(
+    Effect.provideService(Engine, options.following?.engine ?? options.engine),
     Effect.catch((failure): Effect.Effect<Failed> =>
       Effect.succeed({ _tag: "Failed", failure, bearing: bearingOf(options.policy) })
     ),

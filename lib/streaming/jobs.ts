@@ -13,6 +13,7 @@ import type { AnyDStream } from "../dstream/dstream.ts"
 import { TransformWithoutResult } from "../dstream/transform.ts"
 import { UnionWithoutRDD } from "../dstream/unions.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
+import { GraphMismatch } from "../dstream/mismatch.ts"
 import { nodes } from "../dstream/nodes.ts"
 import type { AnyOutput } from "../dstream/output.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
@@ -34,7 +35,7 @@ export type Generated =
 
 const isBatchError = (u: unknown): boolean =>
   u instanceof ParentWithoutRDD || u instanceof UnionWithoutRDD || u instanceof TransformWithoutResult ||
-  u instanceof OperatorWithoutRDD || u instanceof FunctionFailed
+  u instanceof OperatorWithoutRDD || u instanceof FunctionFailed || u instanceof GraphMismatch
 
 /**
  * A failure's cause as a batch failure. An interruption is one as well: of user code that interrupts itself, because when

@@ -19,6 +19,7 @@ import { Engine } from "../rdd/engine.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import { PATIENCE, within } from "../receiver/patience.ts"
 import type { BatchFailed } from "./errors.ts"
+import { type Following, following, Notes } from "./following.ts"
 import { generateBatch, type GeneratorOptions, keptAt, ofInput } from "./generator.ts"
 import { keepersIn, needsIn } from "./keepers.ts"
 import type { ReceiverSettings } from "./input_blocks.ts"
@@ -29,7 +30,7 @@ import { InBatch, RunsInside } from "./inside.ts"
 import type { ListenerBus } from "./listener_bus.ts"
 import { type AnyPolicy, type Bearing, bearingOf, insist } from "./policies.ts"
 import * as Provided from "./provided.ts"
-import * as Replica from "./replica.ts"
+import { copyOf } from "./replica.ts"
 import * as Report from "./reports.ts"
 import type { RunningInput } from "./running_input.ts"
 import { firstTick, ticks } from "./scheduler.ts"
@@ -83,7 +84,7 @@ export class Runtime {
   readonly reported: Deferred.Deferred<void> = Deferred.makeUnsafe()
   readonly #generator: GeneratorOptions
   readonly #sets: Queue.Queue<Runner.JobSet>
-  readonly #lookUp: Replica.LookUp
+  readonly #following: Following | undefined
   readonly #onFailure: Effect.Effect<void>
   /** Batches that are submitted and have not ended, in order. */
   readonly #open = new Set<number>()
@@ -101,17 +102,17 @@ export class Runtime {
     timeline: Timeline,
     inputs: ReadonlyArray<RunningInput>,
     sets: Queue.Queue<Runner.JobSet>,
-    lookUp: Replica.LookUp,
+    following: Following | undefined,
   ) {
     this.options = options
     this.timeline = timeline
     this.inputs = inputs
-    const { graph, policy } = options
+    const { engine, graph, policy } = options
     const needs = needsIn(graph, timeline.zeroTime, options.batchDuration)
-    this.#generator = { graph, policy, timeline, inputs, keepers: keepersIn(graph), needs }
+    this.#generator = { graph, engine, policy, timeline, inputs, keepers: keepersIn(graph), needs, following }
     this.#onFailure = onFailure
     this.#sets = sets
-    this.#lookUp = lookUp
+    this.#following = following
     this.#generated = timeline.zeroTime
     this.#latest = timeline.zeroTime
   }
@@ -125,8 +126,8 @@ export class Runtime {
     return Effect.gen(function* () {
       const { batchDuration, engine, graph, bus } = options
       const memoMap = Layer.CurrentMemoMap.forkOrCreate(yield* Effect.context<unknown>())
-      const replica = engine.looksUp ? yield* Replica.make(graph) : undefined
-      if (replica?.copy !== undefined) yield* Provided.build(replica.copy, memoMap).pipe(Scope.provide(scope))
+      const copy = engine.looksUp ? yield* copyOf(graph) : undefined
+      if (copy !== undefined) yield* Provided.build(copy, memoMap).pipe(Scope.provide(scope))
       const services = yield* Provided.build(graph, memoMap).pipe(Scope.provide(scope))
       const inputs = yield* Inputs.start(graph, services, options.receivers, bus.publish).pipe(
         Effect.provideService(Layer.CurrentMemoMap, memoMap),
@@ -141,17 +142,18 @@ export class Runtime {
         run: nextRun(engine),
       }
       const bySource = new Map<unknown, RunningInput>(inputs.map((input) => [input.stream.traits.source, input]))
+      const notes = new Notes()
       const timeline = new Timeline({
         ...base,
         addresses: addressesIn(graph),
-        stateVersion: engine.stateVersion,
+        stateVersion: (id) => notes.version(id, engine.stateVersion(id)),
+        blamed: (stream) => notes.failed(stream),
         remember: rememberDurations(graph, batchDuration, options.remember),
         read: (stream, time) => bySource.get(stream.traits.source)?.read(time) ?? noAllocation(stream, time),
       })
-      const lookUp = replica?.lookUp(timeline, { ...base, stateVersion: engine.stateVersion }) ??
-        ((): ReturnType<Replica.LookUp> => Effect.succeed((rdd) => rdd))
+      const other = copy && following(graph, copy, timeline, notes, engine, base)
       const sets = yield* Queue.unbounded<Runner.JobSet>()
-      const runtime = new Runtime(options, onFailure, timeline, inputs, sets, lookUp)
+      const runtime = new Runtime(options, onFailure, timeline, inputs, sets, other)
       const loops = [
         ticks(first, batchDuration, (time) => runtime.#tick(time)),
         forever(Effect.flatMap(Queue.take(sets), (set) => runtime.#run(set))),
@@ -246,6 +248,7 @@ export class Runtime {
       const { batchDuration, remember } = this.options
       const settled = oldest === undefined ? this.#latest : Math.min(this.#latest, oldest - batchDuration)
       this.timeline.forget(settled)
+      this.#following?.forget(settled)
       for (const input of this.inputs) {
         input.forget(settled - Math.max(batchDuration, remember, this.timeline.rememberOf(input.stream)))
       }
@@ -268,6 +271,7 @@ export class Runtime {
   #generate(time: number): Work<void> {
     return Effect.gen({ self: this }, function* () {
       const { bus } = this.options
+      this.#following?.begin()
       const interval = yield* generateBatch(this.#generator, time)
       this.#generated = time
       if (interval._tag === "Failed") {
@@ -281,7 +285,7 @@ export class Runtime {
       const { allocation, jobs, kept, left } = interval
       const isSilent = Runner.isSilent(interval)
       if (isSilent && kept.length === 0) return yield* this.#close(time, "no jobs")
-      const lookUp = yield* this.#lookUp(time, jobs)
+      const lookUp = this.#following?.lookUp ?? ((rdd) => rdd)
       const info = Report.batchInfo(allocation, this.inputs, jobs, left, yield* Clock.currentTimeMillis)
       this.#open.add(time)
       if (!isSilent) bus.publish({ _tag: "BatchSubmitted", batch: info })

@@ -27,6 +27,8 @@ export interface TimelineOptions {
   readonly run: string
   /** The batch time of the current version of a state. */
   readonly stateVersion: (id: string) => number | undefined
+  /** Told of each stream that cannot be evaluated. */
+  readonly blamed?: ((stream: AnyDStream) => void) | undefined
 }
 
 /**
@@ -123,6 +125,7 @@ export class Timeline {
       blame: (stream) => {
         this.#blamed ??= stream
         this.#at(time).failing.add(originalOf(stream))
+        this.#options.blamed?.(originalOf(stream))
       },
       input: (stream) => read(stream, time),
     }

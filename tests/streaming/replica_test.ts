@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as DStream from "../../lib/dstream.ts"
 import * as Graph from "../../lib/graph.ts"
+import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as RDD from "../../lib/rdd.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
 import { Testing } from "../../lib/testing.ts"
@@ -193,3 +194,109 @@ for (const engine of ["local", "loopback"] as const) {
     { engine },
   )
 }
+
+const counts = Graph.module(import.meta, (config: { readonly name: string | null }) => {
+  const words = Testing.input([["a"], ["b", "c"], ["d"]])
+  const output = (config.name === null ? words : DStream.named(words, config.name)).pipe(
+    DStream.countByWindow("2 seconds"),
+    DStream.map((n) => n * 10),
+    collecting,
+  )
+  return [output]
+})
+
+let called = 0
+const calls = Graph.module(import.meta, (config: { readonly name: string | null }) => {
+  const call = called++
+  const numbers = Testing.input([[1]])
+  const output = (config.name === null ? numbers : DStream.named(numbers, config.name)).pipe(
+    DStream.map(() => call),
+    collecting,
+  )
+  return [output]
+})
+
+const sums = Graph.module(import.meta, (_: null) => {
+  const numbers = Testing.input([[1], [2], [3], null, [10], [100]])
+  const reduced = numbers.pipe(
+    DStream.map((n) => n * 2),
+    DStream.reduceByWindow((a, b) => a + b, "3 seconds", { inverse: (a, b) => a - b }),
+    DStream.map((n) => n + 1),
+  )
+  return [DStream.foreachRDD(DStream.repartition(numbers, 1), () => Effect.void), collecting(reduced)]
+})
+
+const shares = Graph.module(import.meta, (_: null) => {
+  let evaluated = 0
+  const output = Testing.input([[1, 3], [5, 15], [2]]).pipe(
+    DStream.transform((rdd) =>
+      Effect.gen(function* () {
+        // The driver's function and that of the copy are two: both must come to the same total.
+        evaluated++
+        const total = yield* RDD.fold(rdd, 0, (a, b) => a + b)
+        const sorted = total > 10 ? RDD.sortBy(rdd, (n) => -n) : rdd
+        return evaluated > 0 ? RDD.map(sorted, (n) => n * 100 / total) : rdd
+      })
+    ),
+    DStream.window("2 seconds"),
+    collecting,
+  )
+  return [output]
+})
+
+/** What the outputs see, on one engine. */
+const seenOn = async (graph: Graph.Graph, engine: Testing.EngineName, batches: number) => {
+  seen.length = 0
+  const program = Effect.gen(function* () {
+    const active = yield* start(yield* StreamingContext.makeWith({ onFailure: OutputPolicy.continueOn }), graph)
+    return yield* Testing.advance(active, batches)
+  })
+  const ends = await Effect.runPromise(Effect.scoped(program).pipe(Effect.provide(Testing.layer({ engine }))))
+  return [ends, Array.from(seen)]
+}
+
+Deno.test("a graph comes to the same on loopback: below a name, after batches that fail, with what actions have found", async () => {
+  const graphs: ReadonlyArray<readonly [() => Graph.Graph, number]> = [
+    [() => counts({ name: null }), 4],
+    [() => counts({ name: "words" }), 4],
+    [() => sums(null), 6],
+    [() => shares(null), 3],
+  ]
+  for (const [graph, batches] of graphs) {
+    assert.deepEqual(await seenOn(graph(), "loopback", batches), await seenOn(graph(), "local", batches))
+  }
+  assert.deepEqual(seen, [[25, 75], [25, 75, 75, 25], [75, 25, 100]])
+})
+
+Deno.test("the functions of the copy run, also below an input that has a name", async () => {
+  for (const name of [null, "numbers"]) {
+    called = 0
+    const [, records] = await seenOn(calls({ name }), "loopback", 1)
+    assert.deepEqual(records, [[1]])
+  }
+})
+
+let turns = 0
+const turning = Graph.module(import.meta, (_: null) => {
+  const output = source([[1, 2]]).pipe(
+    DStream.transform((rdd) => turns++ % 2 === 0 ? RDD.map(rdd, (n) => n + 1) : RDD.filter(rdd, (n) => n > 1)),
+    collecting,
+  )
+  return [output]
+})
+
+test(
+  "a stream whose RDD is made otherwise by the copy fails the batch, and says which it is",
+  () =>
+    Effect.gen(function* () {
+      turns = 0
+      const active = yield* start(yield* make, turning(null))
+      assert.deepEqual(yield* Testing.advance(active), ["generation failed"])
+      const error = yield* Effect.flip(StreamingContext.awaitTermination(active))
+      assert.match(
+        error.message,
+        /^batch 1000 ms failed in transform at .*: The graphs differ at operator 1 \(transform\): its RDD is not made of/,
+      )
+    }),
+  loopback,
+)

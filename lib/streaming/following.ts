@@ -1,0 +1,206 @@
+/**
+ * Following: the other side's copy of a graph goes through the same batches, so that an engine finds the operations of
+ * these batches there. What depends on anything but the graph (which inputs have an RDD, what actions have found, which
+ * state there is) is what this side has seen.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { Batch } from "../dstream/batch.ts"
+import { type AnyDStream, Evaluating, originalOf } from "../dstream/dstream.ts"
+import type { AnyGraph } from "../dstream/graph.ts"
+import { GraphMismatch } from "../dstream/mismatch.ts"
+import { nodes } from "../dstream/nodes.ts"
+import type { Block } from "../rdd/block.ts"
+import { Engine, type JobContext } from "../rdd/engine.ts"
+import { type AnyRDD, make as makeRDD } from "../rdd/rdd.ts"
+import { toBatchFailed } from "./jobs.ts"
+import type { BatchFailed } from "./errors.ts"
+import { addressesIn, noAllocation, rememberDurations, Timeline, type TimelineOptions } from "./timeline.ts"
+
+/** What an action has found, once it has. */
+interface Action {
+  exit: Exit.Exit<unknown, unknown> | undefined
+}
+
+/** What evaluating the streams of a batch has come upon, for the copy to come upon it as well. */
+export class Notes {
+  readonly #actions = new Map<AnyDStream, Array<Action>>()
+  readonly #versions = new Map<string, number | undefined>()
+
+  /** Forgets the batch before. */
+  clear(): void {
+    this.#actions.clear()
+    this.#versions.clear()
+  }
+
+  /** A stream's evaluation has failed: what its actions have found is of no use to anybody. */
+  failed(stream: AnyDStream): void {
+    this.#actions.delete(stream)
+  }
+
+  /** Notes the version of a state. */
+  version(id: string, version: number | undefined): number | undefined {
+    this.#versions.set(id, version)
+    return version
+  }
+
+  /** The version of a state that was noted. */
+  versionOf(id: string): number | undefined {
+    return this.#versions.get(id)
+  }
+
+  /** An engine that notes what actions find. */
+  noting(engine: Engine): Engine {
+    const noting = <A, E, R>(action: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.flatMap(Evaluating, (stream) => {
+        if (stream === undefined) return action
+        const actions = this.#actions.get(stream) ?? []
+        const note: Action = { exit: undefined }
+        // In the order in which they begin: they may end in any.
+        actions.push(note)
+        this.#actions.set(stream, actions)
+        return Effect.onExit(action, (exit) =>
+          Effect.sync(() => {
+            note.exit = exit
+          }))
+      })
+    return {
+      ...engine,
+      run: (rdd, partitions, each) => noting(engine.run(rdd, partitions, each)),
+      layout: (rdd) => noting(engine.layout(rdd)),
+    }
+  }
+
+  /** An engine that finds, in a stream of the copy, what the actions of its original have found. */
+  repeating(engine: Engine, originals: ReadonlyMap<AnyDStream, AnyDStream>): Engine {
+    const next = new Map<AnyDStream, number>()
+    const repeated = Effect.flatMap(Evaluating, (stream) => {
+      if (stream === undefined) return Effect.die(new TypeError("an action outside of any stream"))
+      const index = next.get(stream) ?? 0
+      next.set(stream, index + 1)
+      const original = originals.get(stream) ?? stream
+      const exit = this.#actions.get(original)?.[index]?.exit
+      return exit ?? Effect.die(differs(stream, "it runs an action there that it does not run here"))
+    }) as Effect.Effect<never>
+    return {
+      ...engine,
+      run: (_, __, each) =>
+        Effect.tap(
+          repeated as Effect.Effect<ReadonlyArray<Block<never>>>,
+          (blocks) => each === undefined ? Effect.void : Effect.forEach(blocks, each, { discard: true }),
+        ),
+      layout: () => repeated,
+    }
+  }
+}
+
+const differs = (stream: AnyDStream, difference: string, index = 0): GraphMismatch =>
+  new GraphMismatch({ kind: "operator", index, mine: stream.operation, theirs: stream.operation, difference })
+
+/** The RDDs of this side, each with the one that stands in its place on the other side. */
+class Pairs {
+  readonly #pairs = new WeakMap<AnyRDD, AnyRDD>()
+
+  get(rdd: AnyRDD): AnyRDD | undefined {
+    return this.#pairs.get(rdd)
+  }
+
+  /** Pairs two RDDs with all that is below them and not paired yet. False: they are not made alike. */
+  add(mine: AnyRDD, theirs: AnyRDD): boolean {
+    const open: Array<readonly [AnyRDD, AnyRDD]> = [[mine, theirs]]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const [a, b] = next
+      if (this.#pairs.has(a)) continue
+      const isInput = a.primitive.kind === "input"
+      const isAlike = a.operation === b.operation && a.primitive.kind === b.primitive.kind &&
+        (isInput || a.parents.length === b.parents.length)
+      if (!isAlike) return false
+      this.#pairs.set(a, b)
+      if (isInput) continue
+      for (const [i, parent] of a.parents.entries()) {
+        const other = b.parents[i]
+        if (other !== undefined) open.push([parent, other])
+      }
+    }
+    return true
+  }
+}
+
+/** A copy that follows. */
+export interface Following {
+  /** Says that this side begins a batch. */
+  readonly begin: () => void
+  /** What this side evaluates its streams with. */
+  readonly engine: Engine
+  /** Goes through a batch that this side has made. Fails where the two are not alike. */
+  readonly follow: (time: number) => Effect.Effect<void, BatchFailed<unknown>, unknown>
+  /** Finds the operation of the other side. */
+  readonly lookUp: JobContext["lookUp"]
+  /** As of the timeline. */
+  readonly forget: (time: number) => void
+}
+
+/** What the other side's timeline has in common with that of this side, `driver`. */
+type Common = Omit<TimelineOptions, "addresses" | "read" | "remember" | "stateVersion" | "blamed">
+
+/** Makes a copy follow. `notes` are taken by the timeline of this side. */
+export const following = (
+  graph: AnyGraph,
+  copy: AnyGraph,
+  driver: Timeline,
+  notes: Notes,
+  engine: Engine,
+  common: Common,
+): Following => {
+  const mine = nodes(graph).map(originalOf)
+  const streams = nodes(copy).map(originalOf)
+  const originals = new Map(streams.flatMap((stream, i) => mine[i] === undefined ? [] : [[stream, mine[i]]]))
+  const pairs = new Pairs()
+  const timeline = new Timeline({
+    ...common,
+    addresses: addressesIn(copy),
+    remember: rememberDurations(copy, common.batchDuration, 0),
+    stateVersion: (id) => notes.versionOf(id),
+    read: (stream, time) => {
+      const original = originals.get(stream)
+      return original === undefined || driver.at(time).recall(original) === undefined
+        ? noAllocation(stream, time)
+        : Effect.sync(() => makeRDD("input", [], { kind: "input" }))
+    },
+  })
+  const follow = (time: number, stream: AnyDStream, index: number): Effect.Effect<void, unknown, unknown> =>
+    Effect.suspend(() => {
+      const rdd = driver.at(time).recall(mine[index] ?? stream)
+      if (rdd === undefined) return Effect.void
+      return Effect.flatMap(
+        Effect.provideService(stream, Batch, timeline.at(time)),
+        (other) =>
+          pairs.add(rdd, other)
+            ? Effect.void
+            : Effect.fail(differs(stream, "its RDD is not made of the same operations there", index)),
+      )
+    })
+  return {
+    begin: () => notes.clear(),
+    engine: notes.noting(engine),
+    follow: (time) =>
+      Effect.suspend(() =>
+        Effect.forEach(streams, (stream, index) =>
+          Effect.catchCause(follow(time, stream, index), (cause) => {
+            const { operation, site } = mine[index] ?? stream
+            const where = { operator: operation, callSite: site, batchTime: time, outputId: undefined } as const
+            return Effect.fail(toBatchFailed(cause, { ...where, phase: "generate" }))
+          }), { discard: true }).pipe(
+            Effect.provideService(Engine, notes.repeating(engine, originals)),
+          )
+      ).pipe(Effect.onExit((exit) =>
+        Effect.sync(() => {
+          if (Exit.isFailure(exit)) timeline.discard(time)
+        })
+      )),
+    lookUp: (rdd) => pairs.get(rdd) ?? rdd,
+    forget: (time) => timeline.forget(time),
+  }
+}
