@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import { toMillis } from "../core/durations.ts"
 import * as Rdd from "../rdd/persistence.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
-import { Batch, NoRDD } from "./batch.ts"
+import { type Batch, NoRDD } from "./batch.ts"
 import { type AnyDStream, type DStream, lift, type NodeOptions } from "./dstream.ts"
 
 /** How often a window is taken. */
