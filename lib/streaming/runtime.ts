@@ -278,7 +278,9 @@ export class Runtime {
         const { failure, bearing } = interval
         bus.publish({ _tag: "BatchGenerationFailed", batchTime: time, failureReason: explainFailure(failure) })
         yield* this.#discard(time)
-        this.#record(failure, bearing)
+        // The batches before are whole: if the context has to end, it ends after them.
+        const others = this.until(() => bearing !== "end" || this.#open.size === 0 || this.hasFailed || this.#halted)
+        yield* Effect.ensuring(others, Effect.sync(() => this.#record(failure, bearing)))
         yield* this.#close(time, "generation failed")
         return yield* bearing === "end" ? this.#onFailure : Effect.void
       }

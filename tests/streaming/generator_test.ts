@@ -119,6 +119,25 @@ test("after a fatal generation failure no batch runs any more, although stopping
     assert.deepEqual(submitted, [1000])
   }))
 
+test("a fatal generation failure lets the batches before it end, and is told then", () =>
+  Effect.gen(function* () {
+    const committed: Array<number> = []
+    const done: Array<number> = []
+    const input = source([[1], [2], [3], [4]], { committed })
+    const failing = DStream.transform(input, (rdd, { time }) => {
+      if (time === 3000) throw new RangeError("no third")
+      return rdd
+    })
+    const slow = DStream.foreachRDD(failing, (_, { time }) =>
+      Effect.andThen(Effect.sleep(2500), Effect.sync(() => void done.push(time))))
+    const active = yield* start(yield* make, [slow])
+    yield* pass(4000)
+    assert.deepEqual([done, yield* StreamingContext.getState(active)], [[1000], "Active"])
+    yield* pass(4000)
+    assert.match((yield* Effect.flip(awaitTermination(active))).message, /batch 3000 ms failed in transform.*no third/)
+    assert.deepEqual([done, committed], [[1000, 2000], [0, 1]])
+  }))
+
 test("a failing evaluation under retry is evaluated again, and the batch has its result", () =>
   Effect.gen(function* () {
     let tries = 0
