@@ -55,6 +55,8 @@ export interface Batch {
   readonly remember: (stream: AnyDStream, rdd: AnyRDD | undefined) => void
   /** Whether it has turned out that a stream has no RDD in this batch. */
   readonly hasNone: (stream: AnyDStream) => boolean
+  /** The time of the first RDD that a stream has had in this run, whether it is remembered or not. */
+  readonly first: (stream: AnyDStream) => number | undefined
   /** The newest RDD that a stream has, of those that are remembered, whatever the time of this batch. */
   readonly newest: (stream: AnyDStream) => { readonly time: number; readonly rdd: AnyRDD } | undefined
   /** The address of a stream in the graph: its name, or its operation and place. */

@@ -32,7 +32,7 @@ export const stateful = <A, E, R>(
   step: (given: {
     readonly batch: Batch
     readonly data: AnyRDD | undefined
-    /** Whether a batch before this one has had an RDD: its version is there to build on, or will be, if all goes well. */
+    /** Whether a batch before has had an RDD: its version is there to build on, or will be, if all goes well. */
     readonly hasState: boolean
   }) => Stateful | undefined,
   options: NodeOptions = {},
@@ -52,7 +52,7 @@ export const stateful = <A, E, R>(
           // What has come later is built on there being none.
           if (Math.max(version ?? -Infinity, newest?.time ?? -Infinity) >= time) return yield* none
           const data = yield* Effect.catchIf(parent, (error) => error instanceof NoRDD, () => Effect.undefined)
-          const found = step({ batch, data, hasState: version !== undefined || newest !== undefined })
+          const found = step({ batch, data, hasState: version !== undefined || batch.first(self) !== undefined })
           if (found === undefined) return yield* none
           const { data: records, partitioner: by, keyed, ...how } = found
           const { initial } = how

@@ -132,8 +132,8 @@ class Pairs {
 export interface Following {
   /** Says that this side begins a batch. */
   readonly begin: () => void
-  /** What this side evaluates its streams with. */
-  readonly engine: Engine
+  /** An engine for this side to evaluate its streams with: it notes what actions find. */
+  readonly noting: (engine: Engine) => Engine
   /** Goes through a batch that this side has made. Fails where the two are not alike. */
   readonly follow: (time: number) => Effect.Effect<void, BatchFailed<unknown>, unknown>
   /** Finds the operation of the other side. */
@@ -184,7 +184,7 @@ export const following = (
     })
   return {
     begin: () => notes.clear(),
-    engine: notes.noting(engine),
+    noting: (own) => notes.noting(own),
     follow: (time) =>
       Effect.suspend(() =>
         Effect.forEach(streams, (stream, index) =>

@@ -23,6 +23,7 @@ import type { Timeline } from "./timeline.ts"
 /** What the generator works with. */
 export interface GeneratorOptions {
   readonly graph: AnyGraph
+  /** What actions run on while the batch is made. */
   readonly engine: Engine
   /** The policy of outputs without their own. */
   readonly policy: AnyPolicy
@@ -152,7 +153,7 @@ export const generateBatch = (options: GeneratorOptions, time: number): Effect.E
     if (options.following !== undefined) yield* insist(options.following.follow(time), options.policy)
     return { _tag: "Batch" as const, allocation, jobs, left, kept: keptAt(options, time) }
   }).pipe(
-    Effect.provideService(Engine, options.following?.engine ?? options.engine),
+    Effect.provideService(Engine, options.engine),
     Effect.catch((failure): Effect.Effect<Failed> =>
       Effect.succeed({ _tag: "Failed", failure, bearing: bearingOf(options.policy) })
     ),

@@ -5,6 +5,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { explainFailure } from "../core/errors.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
 import { CurrentJob, type Engine, type JobContext } from "../rdd/engine.ts"
@@ -65,7 +66,11 @@ interface Task {
 const runOnce = ({ engine, graph }: RunnerOptions, task: Task, set: JobSet, attempt: number) => {
   const { job: { output, outputId, rdd }, keeper, shared } = task
   const batchTime = set.time
-  const computed = Effect.forEach(task.kept, (each) => engine.run(each), { discard: true })
+  // One that fails does not keep the others from being computed.
+  const computed = Effect.flatMap(
+    Effect.forEach(task.kept, (each) => Effect.exit(engine.run(each))),
+    (exits) => exits.find(Exit.isFailure) ?? Effect.void,
+  )
   const main = keeper === undefined
     ? Effect.tapCause(
       Effect.suspend(() => output.run(rdd as never, { time: batchTime, outputId, attempt })),
@@ -182,19 +187,19 @@ export const run: (
   unknown
 > = Effect.fnUntraced(function* (options: RunnerOptions, set: JobSet) {
   const { engine, publish } = options
-  const { last, upkeep } = sharedAmong(set.jobs, set.kept)
+  const { due, last, upkeep } = sharedAmong(set.jobs, set.kept)
   const shared: Shared = new Map(Array.from(last.keys(), (rdd) => [rdd, undefined]))
-  const isKept = new Set(set.kept.map(({ rdd }) => rdd))
   let info = Report.started(set.info, yield* Clock.currentTimeMillis)
   if (!isSilent(set)) publish({ _tag: "BatchStarted", batch: info })
   for (const operation of set.left) publish({ _tag: "OutputOperationCompleted", operation })
   for (const [index, job] of set.jobs.entries()) {
-    const finishing = Array.from(last.keys()).filter((rdd) => last.get(rdd) === index)
-    const task = { job, shared, kept: finishing.filter((rdd) => isKept.has(rdd)), keeper: undefined }
+    const ofJob = (all: ReadonlyMap<AnyRDD, number>) =>
+      Array.from(all).flatMap(([rdd, which]) => which === index ? [rdd] : [])
+    const task = { job, shared, kept: ofJob(due), keeper: undefined }
     const ran = yield* runJob(options, task, set, info)
     info = ran.info
     if (ran.ended.fatal) return { fatal: ran.ended.failure, info }
-    for (const rdd of finishing) shared.delete(rdd)
+    for (const rdd of ofJob(last)) shared.delete(rdd)
   }
   for (const kept of upkeep) {
     const fatal = yield* runUpkeep(options, kept, shared, set)

@@ -16,8 +16,10 @@ import { explainFailure } from "../core/errors.ts"
 import { forever } from "../core/fresh.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
 import { Engine } from "../rdd/engine.ts"
+import type { AnyRDD } from "../rdd/rdd.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import { PATIENCE, within } from "../receiver/patience.ts"
+import { afterOpen } from "./early_actions.ts"
 import type { BatchFailed } from "./errors.ts"
 import { type Following, following, Notes } from "./following.ts"
 import { generateBatch, type GeneratorOptions, keptAt, ofInput } from "./generator.ts"
@@ -86,8 +88,8 @@ export class Runtime {
   readonly #sets: Queue.Queue<Runner.JobSet>
   readonly #following: Following | undefined
   readonly #onFailure: Effect.Effect<void>
-  /** Batches that are submitted and have not ended, in order. */
-  readonly #open = new Set<number>()
+  /** Batches that are submitted and have not ended, in order, and what is kept of them. */
+  readonly #open = new Map<number, ReadonlySet<AnyRDD>>()
   #pulse: Deferred.Deferred<void> = Deferred.makeUnsafe()
   #generated: number
   #latest: number
@@ -107,8 +109,11 @@ export class Runtime {
     this.options = options
     this.timeline = timeline
     this.inputs = inputs
-    const { engine, graph, policy } = options
+    const { graph, policy } = options
     const needs = needsIn(graph, timeline.zeroTime, options.batchDuration)
+    const isOpen = (rdd: AnyRDD) => Array.from(this.#open.values()).some((kept) => kept.has(rdd))
+    const early = afterOpen(options.engine, isOpen, this.until(() => this.#open.size === 0 || this.#closing))
+    const engine = following?.noting(early) ?? early
     this.#generator = { graph, engine, policy, timeline, inputs, keepers: keepersIn(graph), needs, following }
     this.#onFailure = onFailure
     this.#sets = sets
@@ -244,7 +249,7 @@ export class Runtime {
       }
       this.#latest = Math.max(this.#latest, time)
       // A batch without jobs ends at once, maybe before older ones: what those need is kept.
-      const [oldest] = this.#open
+      const [oldest] = this.#open.keys()
       const { batchDuration, remember } = this.options
       const settled = oldest === undefined ? this.#latest : Math.min(this.#latest, oldest - batchDuration)
       this.timeline.forget(settled)
@@ -289,7 +294,7 @@ export class Runtime {
       if (isSilent && kept.length === 0) return yield* this.#close(time, "no jobs")
       const lookUp = this.#following?.lookUp ?? ((rdd) => rdd)
       const info = Report.batchInfo(allocation, this.inputs, jobs, left, yield* Clock.currentTimeMillis)
-      this.#open.add(time)
+      this.#open.set(time, new Set(kept.map(({ rdd }) => rdd)))
       if (!isSilent) bus.publish({ _tag: "BatchSubmitted", batch: info })
       yield* Queue.offer(this.#sets, { time, jobs, left, kept, info, lookUp })
     })

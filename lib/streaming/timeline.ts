@@ -90,6 +90,7 @@ const newestOf = (known: Iterable<readonly [number, AnyRDD]>): ReturnType<Batch[
 export class Timeline {
   readonly #options: TimelineOptions
   readonly #memo = new Map<AnyDStream, Map<number, AnyRDD>>()
+  readonly #first = new Map<AnyDStream, number>()
   #blamed: AnyDStream | undefined
   #tick = tickAt(0)
 
@@ -114,11 +115,13 @@ export class Timeline {
       remember: (stream, rdd) => {
         const own = originalOf(stream)
         if (rdd === undefined) return void this.#at(time).without.add(own)
+        if (!this.#first.has(own)) this.#first.set(own, time)
         const known = this.#memo.get(own)
         if (known === undefined) this.#memo.set(own, new Map([[time, rdd]]))
         else known.set(time, rdd)
       },
       hasNone: (stream) => this.#tick.time === time && this.#tick.without.has(originalOf(stream)),
+      first: (stream) => this.#first.get(originalOf(stream)),
       newest: (stream) => newestOf(this.#memo.get(originalOf(stream)) ?? []),
       address: (stream) => `${addresses.get(originalOf(stream)) ?? stream.operation}${run}`,
       stateVersion,
@@ -182,6 +185,7 @@ export class Timeline {
   /** Forgets everything of a batch that has failed: later batches go on as if it had not been. */
   discard(time: number): void {
     for (const known of this.#memo.values()) known.delete(time)
+    for (const [stream, first] of this.#first) if (first === time) this.#first.delete(stream)
   }
 }
 

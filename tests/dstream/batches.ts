@@ -27,6 +27,7 @@ const batchAt = (time: number, memo: Map<DStream.AnyDStream, RDD.AnyRDD>): DStre
   zeroTime: 0,
   batchDuration: 1000,
   defaultParallelism: 2,
+  first: () => undefined,
   newest: () => undefined,
   address: (stream) => stream.name ?? stream.operation,
   stateVersion: () => undefined,

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as TestClock from "effect/testing/TestClock"
+import * as DStream from "../../lib/dstream.ts"
+import type * as Graph from "../../lib/graph.ts"
+import * as OutputPolicy from "../../lib/output_policy.ts"
+import * as RDD from "../../lib/rdd.ts"
+import * as StreamingContext from "../../lib/streaming_context.ts"
+import { Testing } from "../../lib/testing.ts"
+import { discard, inVirtualTime, outcomes, recording } from "./support.ts"
+
+type Pair = [key: string, n: number]
+type Seen = Array<readonly [time: number, records: ReadonlyArray<Pair>]>
+
+const add = (a: number, b: number) => a + b
+const summed = (self: DStream.DStream<Pair>): DStream.DStream<Pair> =>
+  DStream.updateStateByKey(
+    self,
+    (values: ReadonlyArray<number>, state: Option.Option<number>) =>
+      Option.some(values.reduce(add, Option.getOrElse(state, () => 0))),
+    { partitions: 1 },
+  )
+const pairs = () => Testing.input<Pair>([[["k", 1]], [["k", 2]], [["k", 4]]])
+
+/** The pairs, reduced, but for one that cannot be computed. */
+const poisoned = (poison: number): DStream.DStream<Pair> =>
+  pairs().pipe(
+    DStream.map((pair): Pair => {
+      if (pair[1] === poison) throw new RangeError("poison")
+      return pair
+    }),
+    DStream.reduceByKey(add, { partitions: 1 }),
+  )
+
+const skipping = <E, R>(output: DStream.Output<E, R>) => DStream.onFailure(output, OutputPolicy.skip)
+const run = (outputs: Graph.Listed, batches = 3) =>
+  Effect.runPromise(
+    Testing.runOutputs(outputs, { batches }) as unknown as Effect.Effect<Testing.Ran<unknown>, unknown>,
+  )
+
+Deno.test("what cannot be computed for later batches keeps nothing else from being computed", async () => {
+  const totals = summed(pairs())
+  const lasts = async (stream: DStream.DStream<Pair>, from: number) => {
+    const seen: Seen = []
+    await run([
+      skipping(
+        DStream.foreachRDD(
+          stream,
+          (rdd, { time }) =>
+            time < from ? Effect.void : Effect.map(RDD.collect(rdd), (records) => void seen.push([time, records])),
+        ),
+      ),
+    ])
+    return seen.at(-1)?.[1]
+  }
+  assert.deepEqual(await lasts(summed(DStream.union(poisoned(2), totals)), 0), [["k", 13]])
+  assert.deepEqual(await lasts(DStream.window(DStream.union(poisoned(2), totals), "2 seconds"), 0), [["k", 4], [
+    "k",
+    7,
+  ]])
+  assert.deepEqual(await lasts(DStream.union(totals, summed(poisoned(2))), 3000), [["k", 7], ["k", 5]])
+})
+
+Deno.test("what a job needs is computed with the job, also if something else that is kept needs it", async () => {
+  const seen: Seen = []
+  const totals = summed(pairs())
+  const late = DStream.window(DStream.union(poisoned(1), totals), "2 seconds", { slide: "2 seconds" })
+  const output = DStream.foreachRDD(
+    totals,
+    (rdd, { time }) =>
+      time === 1000 ? Effect.void : Effect.map(RDD.collect(rdd), (records) => void seen.push([time, records])),
+  )
+  await run([skipping(output), skipping(discard(late))])
+  assert.deepEqual(seen, [[2000, [["k", 3]]], [3000, [["k", 7]]]])
+  const bad = summed(poisoned(1))
+  const window = DStream.window(bad, "2 seconds", { slide: "2 seconds" })
+  for (const outputs of [[discard(bad)], [discard(bad), discard(window)]]) {
+    const { events } = await run(outputs.map(skipping) as unknown as Graph.Listed, 1)
+    assert.deepEqual(outcomes(events), [[1000, 0, "skipped"]])
+  }
+})
+
+Deno.test("a state has an RDD from the first batch on that has one, however long that is remembered", async () => {
+  for (const isRemembered of [false, true]) {
+    const state = Testing.input<Pair>([[["k", 1]], null, null, null]).pipe(
+      DStream.map((): Pair => {
+        throw new RangeError("poison")
+      }),
+      summed,
+    )
+    const failing = DStream.transform(pairs(), (rdd, { time }) => {
+      if (time === 2000) throw new RangeError("not now")
+      return rdd
+    })
+    const outputs = [
+      skipping(discard(state)),
+      DStream.onFailure(discard(failing), OutputPolicy.continueOn),
+      skipping(discard(isRemembered ? DStream.window(state, "3 seconds") : failing)),
+    ] as const
+    const { events } = await run(outputs, 4)
+    const times = outcomes(events).flatMap(([time, outputId]) => outputId === 0 ? [time] : [])
+    assert.deepEqual(times, [1000, 3000, 4000])
+  }
+})
+
+Deno.test("an action in transform waits for what batches before it have to compute, and does not fail with it", async () => {
+  for (const isAhead of [false, true]) {
+    const seen: Seen = []
+    const counted = DStream.transform(
+      summed(poisoned(2)),
+      (rdd, { time }) => time === 3000 ? Effect.as(RDD.count(rdd), rdd) : rdd,
+    )
+    const slow = DStream.foreachRDD(counted, (rdd, { time }) =>
+      TestClock.withLive(Effect.sleep(5)).pipe(
+        Effect.andThen(RDD.collect(rdd)),
+        Effect.map((records) => void seen.push([time, records])),
+      ))
+    const program = Effect.gen(function* () {
+      const active = yield* StreamingContext.start(yield* StreamingContext.make, [skipping(slow)])
+      if (isAhead) yield* TestClock.adjust(3000)
+      else yield* Testing.advance(active, 3)
+      while (seen.length < 2) yield* TestClock.withLive(Effect.sleep(1))
+      yield* StreamingContext.stop(active)
+    })
+    await inVirtualTime(program)
+    assert.deepEqual(seen, [[1000, [["k", 1]]], [3000, [["k", 5]]]])
+  }
+})
+
+Deno.test("an action in transform that needs only its own batch waits for no other", async () => {
+  const counts: Array<number> = []
+  const counted = DStream.transform(pairs(), (rdd) => Effect.map(RDD.count(rdd), (n) => (counts.push(n), rdd)))
+  const program = Effect.gen(function* () {
+    const never = DStream.foreachRDD(counted, () => Effect.never)
+    yield* StreamingContext.start(yield* StreamingContext.make, [
+      never,
+      recording(DStream.window(counted, "2 seconds"), []),
+    ])
+    yield* TestClock.adjust(3000)
+    while (counts.length < 3) yield* TestClock.withLive(Effect.sleep(1))
+  })
+  await inVirtualTime(program)
+  assert.deepEqual(counts, [1, 1, 1])
+})
