@@ -1,0 +1,116 @@
+/** States and windows over batches that fail at random, in three ways, against a model of what must be left. */
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as DStream from "../../lib/dstream.ts"
+import * as OutputPolicy from "../../lib/output_policy.ts"
+import * as RDD from "../../lib/rdd.ts"
+import { Testing } from "../../lib/testing.ts"
+import { engines } from "./support.ts"
+
+type Pair = [key: string, n: number]
+
+/** What happens in a batch. `made`: it cannot be made. `poison`: it cannot be computed. `once`: only at the second try. */
+interface Given {
+  readonly records: ReadonlyArray<Pair>
+  readonly fault: "none" | "made" | "poison" | "once"
+}
+
+const givens = fc.array(
+  fc.record<Given>({
+    records: fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.integer({ min: 1, max: 9 })), { maxLength: 4 }),
+    fault: fc.constantFrom("none", "none", "none", "made", "poison", "once"),
+  }),
+  { minLength: 1, maxLength: 9 },
+)
+const frames = fc.record({ length: fc.integer({ min: 1, max: 4 }), slide: fc.integer({ min: 1, max: 4 }) })
+
+type Output = "state" | "window" | "reduced" | "inverse" | "late"
+type Found = Map<string, unknown>
+
+const add = (a: number, b: number) => a + b
+const sums = (pairs: Iterable<Pair>): Array<Pair> => {
+  const all = new Map<string, number>()
+  for (const [key, n] of pairs) all.set(key, (all.get(key) ?? 0) + n)
+  return sorted(Array.from(all))
+}
+const sorted = (pairs: ReadonlyArray<Pair>) => pairs.toSorted(([a], [b]) => a < b ? -1 : a > b ? 1 : 0)
+
+/** What each output must see in each batch in which it is done. */
+const expected = (given: ReadonlyArray<Given>, frame: { readonly length: number; readonly slide: number }): Found => {
+  const found: Found = new Map()
+  const good: Array<ReadonlyArray<Pair>> = []
+  given.forEach(({ fault, records }, i) => {
+    good.push(fault === "none" || fault === "once" ? records : [])
+    if (fault === "made" || fault === "poison") return
+    const note = (output: Output, what: unknown) => found.set(`${output} ${i + 1}`, what)
+    note("state", sums(good.flat()))
+    if ((i + 1) % frame.slide === 0) {
+      const batches = good.slice(Math.max(0, i + 1 - frame.length), i + 1)
+      note("window", sorted(batches.flat()))
+      note("reduced", sums(batches.flat()))
+      note("inverse", sums(batches.flat()))
+    }
+    if ((i + 1) % 3 === 0) note("late", sums(good.flat()))
+  })
+  return found
+}
+
+/** What the library's outputs see. */
+const actual = async (
+  given: ReadonlyArray<Given>,
+  frame: { readonly length: number; readonly slide: number },
+  options: Testing.Options,
+): Promise<Found> => {
+  const found: Found = new Map()
+  const tried = new Set<number>()
+  const pairs = Testing.input(given.map(({ records }) => records)).pipe(DStream.transform((rdd, { time }) => {
+    const fault = given[time / 1000 - 1]?.fault
+    if (fault === "made") throw new RangeError("cannot be made")
+    return RDD.mapPartitions(rdd, (records): ReadonlyArray<Pair> => {
+      if (fault !== "poison" && (fault !== "once" || tried.has(time))) return records
+      tried.add(time)
+      throw new RangeError("cannot be computed")
+    })
+  }))
+  const state = DStream.updateStateByKey(
+    pairs,
+    (values: ReadonlyArray<number>, before: Option.Option<number>) =>
+      Option.some(values.reduce(add, Option.getOrElse(before, () => 0))),
+  )
+  const [length, slide] = [`${frame.length} seconds`, `${frame.slide} seconds`] as const
+  const streams: ReadonlyArray<readonly [Output, DStream.DStream<Pair>]> = [
+    ["state", state],
+    ["window", DStream.window(pairs, length, { slide })],
+    ["reduced", DStream.reduceByKeyAndWindow(pairs, add, length, { slide })],
+    ["inverse", DStream.reduceByKeyAndWindow(pairs, add, length, { slide, inverse: (a, b) => a - b })],
+    ["late", DStream.window(state, "1 second", { slide: "3 seconds" })],
+  ]
+  const outputs = streams.map(([name, stream]) =>
+    DStream.foreachRDD(
+      stream,
+      (rdd, { time }) =>
+        Effect.map(RDD.collect(rdd), (records) => void found.set(`${name} ${time / 1000}`, sorted(records))),
+    )
+  )
+  await Effect.runPromise(Testing.runOutputs(outputs as unknown as readonly [DStream.Output], options))
+  return found
+}
+
+for (const engine of engines) {
+  Deno.test(`states and windows have the batches that could be made and computed, and no others [${engine}]`, () =>
+    fc.assert(
+      fc.asyncProperty(
+        givens,
+        frames,
+        fc.constantFrom(OutputPolicy.skip, OutputPolicy.continueOn),
+        async (given, frame, then) => {
+          const onFailure = OutputPolicy.retry(Schedule.recurs(2), then)
+          assert.deepEqual(await actual(given, frame, { engine, onFailure }), expected(given, frame))
+        },
+      ),
+      { numRuns: 60 },
+    ))
+}
