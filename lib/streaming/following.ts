@@ -8,36 +8,31 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Batch } from "../dstream/batch.ts"
-import { type AnyDStream, Evaluating, originalOf } from "../dstream/dstream.ts"
+import { type AnyDStream, originalOf } from "../dstream/dstream.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
 import { GraphMismatch } from "../dstream/mismatch.ts"
 import { nodes } from "../dstream/nodes.ts"
-import type { Block } from "../rdd/block.ts"
 import { Engine, type JobContext } from "../rdd/engine.ts"
 import { type AnyRDD, make as makeRDD } from "../rdd/rdd.ts"
 import { toBatchFailed } from "./jobs.ts"
 import type { BatchFailed } from "./errors.ts"
+import { type Logs, noting, replaying } from "./noted_actions.ts"
 import { addressesIn, noAllocation, rememberDurations, Timeline, type TimelineOptions } from "./timeline.ts"
-
-/** What an action has found, once it has. */
-interface Action {
-  exit: Exit.Exit<unknown, unknown> | undefined
-}
 
 /** What evaluating the streams of a batch has come upon, for the copy to come upon it as well. */
 export class Notes {
-  readonly #actions = new Map<AnyDStream, Array<Action>>()
+  readonly logs: Logs = new Map()
   readonly #versions = new Map<string, number | undefined>()
 
   /** Forgets the batch before. */
   clear(): void {
-    this.#actions.clear()
+    this.logs.clear()
     this.#versions.clear()
   }
 
   /** A stream's evaluation has failed: what its actions have found is of no use to anybody. */
   failed(stream: AnyDStream): void {
-    this.#actions.delete(stream)
+    this.logs.delete(stream)
   }
 
   /** Notes the version of a state. */
@@ -49,50 +44,6 @@ export class Notes {
   /** The version of a state that was noted. */
   versionOf(id: string): number | undefined {
     return this.#versions.get(id)
-  }
-
-  /** An engine that notes what actions find. */
-  noting(engine: Engine): Engine {
-    const noting = <A, E, R>(action: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-      Effect.flatMap(Evaluating, (stream) => {
-        if (stream === undefined) return action
-        const actions = this.#actions.get(stream) ?? []
-        const note: Action = { exit: undefined }
-        // In the order in which they begin: they may end in any.
-        actions.push(note)
-        this.#actions.set(stream, actions)
-        return Effect.onExit(action, (exit) =>
-          Effect.sync(() => {
-            note.exit = exit
-          }))
-      })
-    return {
-      ...engine,
-      run: (rdd, partitions, each) => noting(engine.run(rdd, partitions, each)),
-      layout: (rdd) => noting(engine.layout(rdd)),
-    }
-  }
-
-  /** An engine that finds, in a stream of the copy, what the actions of its original have found. */
-  repeating(engine: Engine, originals: ReadonlyMap<AnyDStream, AnyDStream>): Engine {
-    const next = new Map<AnyDStream, number>()
-    const repeated = Effect.flatMap(Evaluating, (stream) => {
-      if (stream === undefined) return Effect.die(new TypeError("an action outside of any stream"))
-      const index = next.get(stream) ?? 0
-      next.set(stream, index + 1)
-      const original = originals.get(stream) ?? stream
-      const exit = this.#actions.get(original)?.[index]?.exit
-      return exit ?? Effect.die(differs(stream, "it runs an action there that it does not run here"))
-    }) as Effect.Effect<never>
-    return {
-      ...engine,
-      run: (_, __, each) =>
-        Effect.tap(
-          repeated as Effect.Effect<ReadonlyArray<Block<never>>>,
-          (blocks) => each === undefined ? Effect.void : Effect.forEach(blocks, each, { discard: true }),
-        ),
-      layout: () => repeated,
-    }
   }
 }
 
@@ -182,9 +133,12 @@ export const following = (
             : Effect.fail(differs(stream, "its RDD is not made of the same operations there", index)),
       )
     })
+  const logOf = (stream: AnyDStream) => notes.logs.get(originals.get(stream) ?? stream)
+  const unknown = (stream: AnyDStream | undefined, asked: string) =>
+    differs(stream ?? graph.outputs[0].stream, `it asks there what it does not ask here (${asked})`)
   return {
     begin: () => notes.clear(),
-    noting: (own) => notes.noting(own),
+    noting: (own) => noting(own, notes.logs),
     follow: (time) =>
       Effect.suspend(() =>
         Effect.forEach(streams, (stream, index) =>
@@ -192,14 +146,14 @@ export const following = (
             const { operation, site } = mine[index] ?? stream
             const where = { operator: operation, callSite: site, batchTime: time, outputId: undefined } as const
             return Effect.fail(toBatchFailed(cause, { ...where, phase: "generate" }))
-          }), { discard: true }).pipe(
-            Effect.provideService(Engine, notes.repeating(engine, originals)),
-          )
-      ).pipe(Effect.onExit((exit) =>
-        Effect.sync(() => {
-          if (Exit.isFailure(exit)) timeline.discard(time)
-        })
-      )),
+          }), { discard: true })
+      ).pipe((all) => replaying(engine, logOf, unknown, (other) => Effect.provideService(all, Engine, other))).pipe(
+        Effect.onExit((exit) =>
+          Effect.sync(() => {
+            if (Exit.isFailure(exit)) timeline.discard(time)
+          })
+        ),
+      ),
     lookUp: (rdd) => pairs.get(rdd) ?? rdd,
     forget: (time) => timeline.forget(time),
   }

@@ -111,16 +111,19 @@ const evaluate = (
 const evaluateKeepers = (
   options: GeneratorOptions,
   time: number,
+  settled: Set<number>,
 ): Effect.Effect<Failed | undefined, never, unknown> =>
   Effect.gen(function* () {
     const { keepers, needs, timeline } = options
     for (const keeper of keepers) {
       const { stream } = keeper
       if (!needs(stream, time) || timeline.at(time).recall(stream) !== undefined) continue
-      if (timeline.hasFailed(stream, time)) continue
+      // The policy of its output has dealt with that failure already.
+      if (settled.has(keeper.outputId) && timeline.hasFailed(stream, time)) continue
       const result = yield* evaluate(options, time, keeper)
       if (result._tag === "Failed") return result
       if (result._tag === "Left") {
+        settled.add(keeper.outputId)
         yield* Effect.logWarning(`Left out of later batches: ${result.operation.failureReason}`)
       }
     }
@@ -142,13 +145,17 @@ export const generateBatch = (options: GeneratorOptions, time: number): Effect.E
     const allocation = yield* allocate(options, time)
     const jobs: Array<Job> = []
     const left: Array<OutputOperationInfo> = []
+    const settled = new Set<number>()
     for (const [outputId, output] of options.graph.outputs.entries()) {
       const result = yield* evaluate(options, time, { output, outputId, stream: output.stream })
       if (result._tag === "Failed") return result
       if (result._tag === "Job") jobs.push(result.job)
-      if (result._tag === "Left") left.push(result.operation)
+      if (result._tag === "Left") {
+        left.push(result.operation)
+        settled.add(outputId)
+      }
     }
-    const failed = yield* evaluateKeepers(options, time)
+    const failed = yield* evaluateKeepers(options, time, settled)
     if (failed !== undefined) return failed
     if (options.following !== undefined) yield* insist(options.following.follow(time), options.policy)
     return { _tag: "Batch" as const, allocation, jobs, left, kept: keptAt(options, time) }

@@ -114,6 +114,8 @@ export class Timeline {
       recall: (stream) => this.#memo.get(originalOf(stream))?.get(time),
       remember: (stream, rdd) => {
         const own = originalOf(stream)
+        // It may have failed before, and been tried again.
+        this.#at(time).failing.delete(own)
         if (rdd === undefined) return void this.#at(time).without.add(own)
         if (!this.#first.has(own)) this.#first.set(own, time)
         const known = this.#memo.get(own)

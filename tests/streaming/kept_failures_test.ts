@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/testing/TestClock"
 import * as DStream from "../../lib/dstream.ts"
 import type * as Graph from "../../lib/graph.ts"
@@ -142,4 +143,62 @@ Deno.test("an action in transform that needs only its own batch waits for no oth
   })
   await inVirtualTime(program)
   assert.deepEqual(counts, [1, 1, 1])
+})
+
+Deno.test("a failure that is tried again, and then is none, keeps nothing from being evaluated for later batches", async () => {
+  for (const failures of [0, 1]) {
+    let left = failures
+    const input = Testing.input<Pair>([[["k", 1]], [["k", 1]], null, [["k", 1]]])
+    const flaky: DStream.DStream<Pair> = DStream.make(
+      "flaky",
+      [input],
+      Effect.flatMap(DStream.Batch, ({ time }) => {
+        if (time === 3000 && left-- > 0) throw new RangeError("once")
+        return input
+      }),
+    )
+    const batches = DStream.updateStateByKey(
+      flaky,
+      (_: ReadonlyArray<number>, n: Option.Option<number>) => Option.some(Option.getOrElse(n, () => 0) + 1),
+      { partitions: 1 },
+    )
+    const seen: Seen = []
+    const late = recording(DStream.window(batches, "2 seconds", { slide: "2 seconds" }), seen)
+    const retrying = [discard(flaky), late].map((output) =>
+      DStream.onFailure(output, OutputPolicy.retry(Schedule.recurs(2)))
+    )
+    await run(retrying as unknown as Graph.Listed, 4)
+    assert.deepEqual(seen, [[2000, [["k", 1], ["k", 2]]], [4000, [["k", 3], ["k", 4]]]])
+  }
+})
+
+Deno.test("what is kept goes by the policy of its own output, whatever another output has made of the same failure", async () => {
+  const policies = [OutputPolicy.fail, OutputPolicy.retry(Schedule.recurs(2)), OutputPolicy.skip]
+  const ends = await Promise.all(policies.flatMap((policy) =>
+    [false, true].map(async (hasOther) => {
+      let left = policy === OutputPolicy.fail ? 2 : 1
+      const failing = DStream.transform(
+        Testing.input<Pair>([[["k", 1]], [["k", 1]], [["k", 1]], [["k", 1]]]),
+        (rdd, info) => {
+          if (info.time === 3000 && (policy === OutputPolicy.skip || left-- > 0)) throw new RangeError("not now")
+          return rdd
+        },
+      )
+      const seen: Seen = []
+      const late = recording(DStream.window(summed(failing), "2 seconds", { slide: "2 seconds" }), seen)
+      const own = DStream.onFailure(late, policy)
+      const outputs = hasOther ? [skipping(discard(failing)), own] : [own]
+      const { exit } = await run(outputs as unknown as Graph.Listed, 4)
+      return [exit._tag, seen.at(-1)?.[1]]
+    })
+  ))
+  const [first, both] = [[["k", 1], ["k", 2]], [["k", 3], ["k", 4]]]
+  assert.deepEqual(ends, [
+    ["Failure", first],
+    ["Failure", first],
+    ["Success", both],
+    ["Success", both],
+    ["Success", [["k", 3]]],
+    ["Success", [["k", 3]]],
+  ])
 })
