@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Data from "effect/Data"
 
 /** A place in the user's source: the first stack frame outside this library. */
 export interface CallSite {
@@ -87,3 +88,24 @@ export const withCallSite = <A>(site: CallSite, body: () => A): A => {
     current = before
   }
 }
+
+/** Looks up the places in some fields, and in lists of them. */
+const lookUp = (fields: object): void => {
+  for (const value of Object.values(fields)) {
+    if (value instanceof Captured) void value.long
+    else if (Array.isArray(value)) {
+      for (const each of value) if (typeof each === "object" && each !== null) lookUp(each)
+    }
+  }
+}
+
+/**
+ * `Data.Error`, for errors that name places in the user's source. They are looked up before the error takes its own stack,
+ * because a stack that is read while another one is written has the lines of what the source was compiled to.
+ */
+export const Located: typeof Data.Error = class extends Data.Error<Record<string, unknown>> {
+  constructor(fields: Record<string, unknown>) {
+    lookUp(fields)
+    super(fields)
+  }
+} as never

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Data from "effect/Data"
-import { type CallSite, userFrames } from "./call_site.ts"
+import { type CallSite, Located, userFrames } from "./call_site.ts"
 import { describeValue } from "./describe_value.ts"
 import { showRecord } from "./show.ts"
 
@@ -102,7 +102,7 @@ export class Mismatch extends Data.Error<{ readonly problem: string }> {
  * A job failed: while running `operator` (written at `callSite`) on one partition. `reason` is the typed error of an
  * effectful function, or what went wrong in the engine. Spark: `Job aborted due to stage failure`.
  */
-export class JobFailed<out E> extends Data.Error<{
+export class JobFailed<out E> extends Located<{
   readonly reason: unknown
   readonly operator: string
   readonly callSite: CallSite

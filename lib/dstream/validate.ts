@@ -3,9 +3,8 @@
  *
  * @module
  */
-import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
-import type { CallSite } from "../core/call_site.ts"
+import { type CallSite, Located } from "../core/call_site.ts"
 import { describeValue } from "../core/describe_value.ts"
 import { toMillis } from "../core/durations.ts"
 import { type AnyDStream, isDStream } from "./dstream.ts"
@@ -28,7 +27,7 @@ const place = ({ operator, callSite }: Problem): string =>
   (operator ?? "") + (callSite === undefined ? "" : ` at ${callSite.short}`)
 
 /** A graph cannot run. `message` has a line for each problem. */
-export class InvalidGraph extends Data.Error<{ readonly problems: ReadonlyArray<Problem> }> {
+export class InvalidGraph extends Located<{ readonly problems: ReadonlyArray<Problem> }> {
   readonly _tag = "InvalidGraph" as const
   override get message(): string {
     return this.problems.map((it) => it.operator === undefined ? it.text : `${place(it)}: ${it.text}`).join("\n")

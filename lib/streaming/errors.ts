@@ -4,7 +4,7 @@
  * @module
  */
 import * as Data from "effect/Data"
-import type { CallSite } from "../core/call_site.ts"
+import { type CallSite, Located } from "../core/call_site.ts"
 import { describeCause, FunctionFailed } from "../core/errors.ts"
 import type { OperatorWithoutRDD, ParentWithoutRDD } from "../dstream/batch.ts"
 import type { TransformWithoutResult } from "../dstream/transform.ts"
@@ -14,7 +14,7 @@ import type { InvalidGraph } from "../dstream/validate.ts"
 import type { EngineError } from "../rdd/engine.ts"
 
 /** `start` was called on a context that runs already. Spark ignores that with a warning. */
-export class AlreadyStarted extends Data.Error<{ readonly startedAt: CallSite }> {
+export class AlreadyStarted extends Located<{ readonly startedAt: CallSite }> {
   readonly _tag = "AlreadyStarted" as const
   override get message(): string {
     return `StreamingContext has already been started at ${this.startedAt.short}; start it once, with all its outputs`
@@ -38,7 +38,7 @@ export class NotStarted extends Data.Error<{ readonly operation: string }> {
 }
 
 /** Another streaming context runs in this process. This one stays as it was and can start when that has stopped. */
-export class AnotherContextActive extends Data.Error<{ readonly startedAt: CallSite }> {
+export class AnotherContextActive extends Located<{ readonly startedAt: CallSite }> {
   readonly _tag = "AnotherContextActive" as const
   override get message(): string {
     return `Only one StreamingContext may be started in this process. Currently running StreamingContext was started at ${this.startedAt.short}`
@@ -63,7 +63,7 @@ export type BatchError = EngineError | ParentWithoutRDD | OperatorWithoutRDD | U
  * A batch failed, and with it (unless the policy says otherwise) the context. `reason` is the typed error of the user's
  * own effects or what went wrong in the engine; narrow it with `Effect.catchReason`.
  */
-export class BatchFailed<out E = never> extends Data.Error<{
+export class BatchFailed<out E = never> extends Located<{
   readonly reason: unknown
   /** The operation that failed, such as `map`. */
   readonly operator: string
