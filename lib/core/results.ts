@@ -62,7 +62,7 @@ const pendingIn = (u: unknown): string | undefined => {
 
 /**
  * Throws `Mismatch` if what a function has given is a Promise or an Effect. `instead` is the operation that takes functions
- * that give Effects.
+ * that give Effects, if there is one.
  *
  * @example
  * ```ts
@@ -73,11 +73,30 @@ const pendingIn = (u: unknown): string | undefined => {
  * assert.throws(() => refusePending(Promise.resolve(1), "foreachEffect"), Mismatch)
  * ```
  */
-export const refusePending = (given: unknown, instead: string): void => {
+export const refusePending = (given: unknown, instead?: string): void => {
   if (typeof given !== "object" || given === null) return
   const pending = pendingIn(given)
   if (pending === undefined) return
-  throw new Mismatch({ problem: `its function gives ${pending}; ${instead} takes functions that give Effects` })
+  const advice = instead === undefined ? "" : `; ${instead} takes functions that give Effects`
+  throw new Mismatch({ problem: `its function gives ${pending}${advice}` })
+}
+
+/**
+ * Whether what a predicate has given counts as true. Throws `Mismatch` for Promises and Effects, which would.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Mismatch } from "./errors.ts"
+ * import { accepts } from "./results.ts"
+ *
+ * assert.deepEqual([accepts(true), accepts("yes"), accepts(0)], [true, true, false])
+ * assert.throws(() => accepts(Promise.resolve(false)), Mismatch)
+ * ```
+ */
+export const accepts = (given: unknown): boolean => {
+  if (typeof given === "object") refusePending(given, "filterEffect")
+  return Boolean(given)
 }
 
 /** As {@link refusePending}, for the first of some records, or its value if it is a pair. */
@@ -85,6 +104,26 @@ export const refusePendingRecords = (records: ReadonlyArray<unknown>): void => {
   const [first] = records
   refusePending(first, "mapEffect")
   if (Array.isArray(first) && first.length === 2) refusePending(first[1], "mapEffect")
+}
+
+/** How many results of a function that puts values together are looked at: it may have had one value only for some. */
+const LOOKED_AT = 100
+
+const isPending = (u: unknown): boolean => typeof u === "object" && u !== null && pendingIn(u) !== undefined
+
+/**
+ * What is wrong with values that were put together: `some` of them are Promises or Effects, so the function that did it
+ * gives them; `all` are, so they may have been before. Undefined: nothing.
+ */
+export const pendingAmong = (values: ReadonlyArray<unknown>): "some" | "all" | undefined => {
+  const few = values.slice(0, LOOKED_AT)
+  const pending = few.filter(isPending).length
+  return pending === 0 ? undefined : pending === few.length ? "all" : "some"
+}
+
+/** Throws `Mismatch` if there are Promises or Effects among values that a function has put together. */
+export const refusePendingAmong = (values: ReadonlyArray<unknown>): void => {
+  if (pendingAmong(values) !== undefined) refusePending(values.find(isPending))
 }
 
 /**

@@ -10,6 +10,7 @@
 import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import { callSite } from "../core/call_site.ts"
+import { refusePendingAmong } from "../core/results.ts"
 import { empty } from "../rdd/creation.ts"
 import type { Columns } from "../rdd/pair_block.ts"
 import { make as makeRDD, type RDD } from "../rdd/rdd.ts"
@@ -57,6 +58,7 @@ const step = ({ f, isTimed, timeoutMillis }: Described, time: number) =>
     // A record makes its key busy: for timeouts, when it was written is when it last had one.
     else if (current.isUpdated || (exists && timeoutMillis !== undefined)) state.set(key, current.value)
   })
+  refusePendingAmong(out)
   if (timeoutMillis === undefined) return out
   for (const [key, value] of state.writtenBefore(time - timeoutMillis)) {
     current.load(true, value, true)
@@ -118,8 +120,11 @@ export const mapWithState: {
         f: step(spec, batch.time),
       }),
       {
-        functions: [f],
+        functions: typeof f === "function" ? [f] : [],
         check: (batchDuration) => [
+          ...(typeof f === "function"
+            ? []
+            : ["it takes a StateSpec: make one of the function with StateSpec.function"]),
           ...(invalid === undefined ? [] : [invalid.message]),
           ...(check?.(batchDuration) ?? []),
         ],

@@ -8,6 +8,7 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { describeValue } from "../core/describe_value.ts"
 import { dual } from "../core/dual.ts"
 import { FunctionFailed } from "../core/errors.ts"
 import type { Engine } from "../rdd/engine.ts"
@@ -26,12 +27,19 @@ import {
 } from "./streams.ts"
 
 /** The function of a transform gave no RDD. */
-export class TransformWithoutResult extends Data.Error<{ readonly operation: string; readonly time: number }> {
+export class TransformWithoutResult extends Data.Error<{
+  readonly operation: string
+  readonly time: number
+  /** What it gave instead. */
+  readonly given?: unknown
+}> {
   /** The tag to catch it by. */
   readonly _tag = "TransformWithoutResult" as const
   /** What to give instead. */
   override get message(): string {
-    return "Transform function must not return null. Return RDD.empty() instead to represent no element as the result of transformation."
+    return this.given === undefined || this.given === null
+      ? "Transform function must not return null. Return RDD.empty() instead to represent no element as the result of transformation."
+      : `Transform function must give an RDD, or an Effect of one, but gave: ${describeValue(this.given)}`
   }
 }
 
@@ -64,7 +72,9 @@ const transformed = <A, E, R>(
     const batch = yield* Batch
     const rdds = yield* Effect.forEach(parents, (parent) => required(operation, parent, batch))
     const result = yield* resultOf(rdds, { time: batch.time })
-    return isRDD(result) ? result : yield* Effect.die(new TransformWithoutResult({ operation, time: batch.time }))
+    return isRDD(result)
+      ? result
+      : yield* Effect.die(new TransformWithoutResult({ operation, time: batch.time, given: result }))
   })
   return make<A, E, R, never, never>(
     operation,

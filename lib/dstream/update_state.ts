@@ -138,6 +138,8 @@ const each = (
   const out = { keys: Array<unknown>(), values: Array<unknown>() }
   visit(groups, state, (key, values, before) => {
     const after = call(key, values, before, time)
+    // What the types promise, callers in JavaScript may not keep: a function without a return, for one.
+    if (after === undefined || after === null) throw new Mismatch({ problem: notOptional(after) })
     if (Option.isNone(after)) return void state.delete(key)
     if (!Option.isSome(after)) throw new Mismatch({ problem: notOptional(after) })
     // The order of last writes is of no use here, so what stays as it is need not be written.

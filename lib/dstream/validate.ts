@@ -87,6 +87,8 @@ const effectful: Readonly<Record<string, string>> = {
 
 /** Nobody waits for what an async function gives: its Promise would be the result. */
 const functionProblems = (operation: string, functions: ReadonlyArray<unknown> = []): ReadonlyArray<string> => {
+  const none = functions.filter((f) => typeof f !== "function")
+  if (none.length > 0) return [`it takes a function, but was given: ${describeValue(none[0])}`]
   if (!functions.some(isAsync)) return []
   const takesEffects = /Effect$|^foreach|^transform/.test(operation)
   const instead = takesEffects

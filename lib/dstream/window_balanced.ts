@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { refusePendingAmong } from "../core/results.ts"
 import { PairBlock } from "../rdd/pair_block.ts"
 import type { PendingState } from "../rdd/state.ts"
 import type { Keep, Merge, Slide, Timed } from "./window_aggregate.ts"
@@ -38,6 +39,7 @@ export const balanced = (f: Merge, inverse: Merge, filter: Keep | undefined): Sl
       found.keys.push(key)
       found.values.push(value)
     })
+    refusePendingAmong(found.values)
     return new PairBlock(found)
   }
 }

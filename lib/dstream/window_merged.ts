@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { refusePendingAmong } from "../core/results.ts"
 import { PairBlock } from "../rdd/pair_block.ts"
 import type { Keep, Merge, Slide, Timed } from "./window_aggregate.ts"
 
@@ -95,6 +96,7 @@ export const merged = (f: Merge, filter?: Keep): Slide => ({ time, limit, window
       found.keys.push(key)
       found.values.push(value)
     })
+    refusePendingAmong(found.values)
     return new PairBlock(found)
   }
 }

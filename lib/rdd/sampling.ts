@@ -32,6 +32,21 @@ const seedOf = (seed: number, partition: number): bigint => {
   return seeds.nextLong()
 }
 
+/** Rounding may leave a probability that was computed a little above 1. */
+const EPSILON = 1e-6
+
+const checkFraction = (fraction: number, withReplacement: boolean): InvalidOption | undefined => {
+  const wrong = { where: "RDD.sample", option: "fraction", value: fraction }
+  if (!(fraction >= 0)) {
+    return new InvalidOption({ ...wrong, expected: `0 or more: Fraction must be nonnegative, but got ${fraction}` })
+  }
+  if (withReplacement || fraction <= 1 + EPSILON) return undefined
+  return new InvalidOption({
+    ...wrong,
+    expected: `at most 1 without replacement: Sampling fraction (${fraction}) must be on interval [0, 1]`,
+  })
+}
+
 const sampled = <A, E, R>(
   self: RDD<A, E, R>,
   fraction: number,
@@ -51,12 +66,7 @@ const sampled = <A, E, R>(
         },
       },
     },
-    fraction >= 0 ? checkSeed("RDD.sample", seed) : new InvalidOption({
-      where: "RDD.sample",
-      option: "fraction",
-      value: fraction,
-      expected: `0 or more: Fraction must be nonnegative, but got ${fraction}`,
-    }),
+    checkFraction(fraction, withReplacement) ?? checkSeed("RDD.sample", seed),
   )
 
 /**

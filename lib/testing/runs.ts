@@ -8,12 +8,13 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
+import { describeValue } from "../core/describe_value.ts"
 import type { Tupled } from "../core/tupled.ts"
 import { type AnyDStream, type DStream, isDStream } from "../dstream/dstream.ts"
 import { type Listed, make as makeGraph } from "../dstream/graph.ts"
 import { inputs } from "../dstream/nodes.ts"
 import { foreachRDD } from "../dstream/foreach.ts"
-import type { ErrorOf, ServicesOf } from "../dstream/output.ts"
+import { type ErrorOf, isOutput, type ServicesOf } from "../dstream/output.ts"
 import type { Block } from "../rdd/block.ts"
 import { Engine } from "../rdd/engine.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
@@ -45,6 +46,8 @@ const capturing = (write: (text: string) => void): Console.Console => ({
 
 /** As many batches as the longest input has. */
 const longest = (outputs: Listed): number => {
+  // What is no output stops the context from being started, which says so.
+  if (!Array.isArray(outputs) || !outputs.every(isOutput)) return 1
   const lengths = inputs(makeGraph(outputs)).map(({ traits }) => traits.source && lengthOf(traits.source))
   const known = lengths.filter((length) => length !== undefined)
   if (known.length > 0) return Math.max(...known)
@@ -123,6 +126,13 @@ const asked = (
   options: Options & InputOptions = {},
 ): readonly [AnyDStream, Options] => {
   if (isDStream(subject)) return [subject, more as Options]
+  if (typeof subject !== "function") {
+    throw new TypeError(
+      `Testing.run takes a stream, or a function of streams and batches for each, but was given: ${
+        describeValue(subject)
+      }`,
+    )
+  }
   const inputs = more as ReadonlyArray<ReadonlyArray<Given<unknown>>>
   return [subject(...inputs.map((batches) => input(batches, options) as never)), options]
 }

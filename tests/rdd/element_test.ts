@@ -85,6 +85,13 @@ const wrongResults: ReadonlyArray<readonly [rdd: RDD.RDD<unknown>, operator: str
   ],
   [RDD.map(four, () => ["a", Promise.resolve(1)]), "map", /^its function gives Promises/],
   [RDD.map(four, () => Effect.sync(() => 1)), "map", /^its function gives Effects, which are not run; mapEffect takes/],
+  [RDD.filter(four, untyped(Promise.resolve(false))), "filter", /^its function gives Promises, .*; filterEffect takes/],
+  [RDD.filter(four, untyped(Effect.sync(() => false))), "filter", /^its function gives Effects/],
+  [
+    RDD.reduceByKey(RDD.map(four, (n) => [n === 4 ? "b" : "a", n]), untyped(Promise.resolve(1))),
+    "reduceByKey",
+    /gives Promises, which are not waited for$/,
+  ],
   [RDD.flatMap(four, untyped(7)), "flatMap", /^its function must give an array or another iterable, but gave: number$/],
   [RDD.flatMap(four, untyped(Promise.resolve([1]))), "flatMap", /but gave: instance of Promise$/],
   [RDD.flatMapValues(RDD.keyBy(four, (n) => n), untyped({})), "flatMapValues", /but gave: object$/],

@@ -29,6 +29,9 @@ onEngines(
       const failure = yield* Effect.flip(RDD.count(RDD.sample(forty, -0.5)))
       assert.match(failure.message, /Fraction must be nonnegative, but got -0.5/)
       assert.match((yield* Effect.flip(RDD.count(RDD.sample(forty, NaN)))).message, /fraction is NaN/)
+      const tooMuch = yield* Effect.flip(RDD.count(RDD.sample(forty, 1.5)))
+      assert.match(tooMuch.message, /Sampling fraction \(1.5\) must be on interval \[0, 1\]/)
+      assert.ok((yield* RDD.count(RDD.sample(forty, 1.5, { withReplacement: true }))) > 0)
       assert.match((yield* Effect.flip(RDD.count(RDD.sample(forty, 1, { seed: 0.5 })))).message, /seed is 0.5/)
     }),
 )

@@ -4,7 +4,7 @@
  * @module
  */
 import type { KeyedTable } from "../../core/keyed_table.ts"
-import { listOf } from "../../core/results.ts"
+import { accepts, listOf } from "../../core/results.ts"
 import { columnsOf } from "../../rdd/pair_block.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import type { Cursor, ElementKind, Loop, Shape } from "./program.ts"
@@ -22,7 +22,7 @@ const elementwise = (kind: ElementKind, f: Callable, step: number, at: Cursor, e
     map: (x) => emit(f(x)),
     mapValues: (x) => emit([pair(x)[0], f(pair(x)[1])]),
     filter: (x) => {
-      if (f(x)) emit(x)
+      if (accepts(f(x))) emit(x)
     },
     flatMap: (x) => each(f(x), (y) => y),
     flatMapValues: (x) => each(f(pair(x)[1]), (y) => [pair(x)[0], y]),

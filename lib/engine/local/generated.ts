@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { listOf } from "../../core/results.ts"
+import { accepts, listOf } from "../../core/results.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import type { Loop, Shape, Terminal } from "./program.ts"
 
@@ -71,7 +71,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
         open += `k = ${i}; const ${next} = [${x}[0], f${i}(${x}[1])];`
         break
       case "filter":
-        open += `k = ${i}; if (f${i}(${x})) {`
+        open += `k = ${i}; const b${i} = f${i}(${x}); if (b${i} === true || (b${i} && accepts(b${i}))) {`
         close = "}" + close
         return
       case "flatMap":
@@ -103,7 +103,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
 
 const compile = (source: string): Loop | undefined => {
   try {
-    return new Function("listOf", source)(listOf)
+    return new Function("listOf", "accepts", source)(listOf, accepts)
   } catch (error) {
     // A text that is too much for the compiler says nothing about the next one; being forbidden to compile does.
     if (error instanceof EvalError) allowed = false

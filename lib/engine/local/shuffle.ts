@@ -5,6 +5,7 @@
  */
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { hashKey } from "../../core/keys.ts"
+import { refusePendingAmong } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
 import type * as Block from "../../rdd/block.ts"
 import { type Columns, columnsOf, PairBlock } from "../../rdd/pair_block.ts"
@@ -100,5 +101,6 @@ export const gatherCombined = (parts: ReadonlyArray<Bucket>, combine: Combine): 
       table.values[slot] = table.fresh ? first(values[i]) : merge(table.values[slot], values[i])
     }
   }
+  refusePendingAmong(table.values)
   return new PairBlock(table)
 }

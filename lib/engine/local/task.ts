@@ -8,7 +8,7 @@ import { EmptyCollection, FunctionFailed, InvalidOption, JobFailed, Mismatch } f
 import { NotPortable } from "../../core/codec.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { UnsupportedKey } from "../../core/keys.ts"
-import { listOf, refusePendingRecords } from "../../core/results.ts"
+import { listOf, pendingAmong, refusePendingAmong, refusePendingRecords } from "../../core/results.ts"
 import * as Block from "../../rdd/block.ts"
 import { BroadcastDestroyed } from "../../rdd/broadcast.ts"
 import type { ActionError, EngineError, JobContext } from "../../rdd/engine.ts"
@@ -107,7 +107,16 @@ const runLoop = (
     const paired = input instanceof PairBlock && input.claim()
     const records = loopOf(executor, { kinds: fused.kinds, terminal, paired }, all)(all, input, table, at)
     at.step = fused.kinds.findLastIndex((kind) => kind !== "filter")
-    if (at.step >= 0) refusePendingRecords(records)
+    if (terminal === "push") {
+      if (at.step >= 0) refusePendingRecords(records)
+      return records
+    }
+    const pending = pendingAmong(records)
+    if (pending === undefined) return records
+    // Where nothing was put together they were there before.
+    if (pending === "all" && at.step >= 0 && records.length >= input.length) refusePendingRecords(records)
+    at.step = fused.steps.length
+    refusePendingAmong(records)
     return records
   } catch (cause) {
     const step = fused.steps[at.step] ?? last
