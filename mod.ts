@@ -29,6 +29,7 @@
  *
  * @module
  */
+/** Values that tasks add to, and that the driver reads. */
 export * as Accumulator from "./lib/accumulator.ts"
 export * as Broadcast from "./lib/broadcast.ts"
 export * as DStream from "./lib/dstream.ts"

@@ -67,10 +67,14 @@ export class InvalidOption extends Data.Error<{
 }
 
 /** A user function threw. `cause` is what it threw; operator, place, batch and partition stand in {@link JobFailed}. */
-export class FunctionFailed extends Data.Error<{ readonly cause: unknown }> {
+export class FunctionFailed extends Data.Error<{
+  readonly cause: unknown
+  /** The key that it was called for, as it is printed, where it is called key by key. */
+  readonly key?: string
+}> {
   readonly _tag = "FunctionFailed" as const
   override get message(): string {
-    return describeCause(this.cause)
+    return (this.key === undefined ? "" : `key ${this.key}: `) + describeCause(this.cause)
   }
 }
 

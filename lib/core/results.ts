@@ -127,6 +127,31 @@ export const refusePendingAmong = (values: ReadonlyArray<unknown>): void => {
 }
 
 /**
+ * Runs the Effect that an output's function has given, and fails with `Mismatch` (a defect) if that gives another Effect,
+ * which nobody would run: `Effect.map` where `Effect.flatMap` was meant.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect } from "effect"
+ * import { ranOf } from "./results.ts"
+ *
+ * const exit = Effect.runSyncExit(ranOf(Effect.map(Effect.succeed(1), (n) => Effect.log(n))))
+ * assert.equal(exit._tag, "Failure")
+ * assert.equal(Effect.runSync(ranOf(Effect.succeed(1))), 1)
+ * ```
+ */
+export const ranOf = <A, E, R>(given: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.tap(effectOf(given), (result) => {
+    const pending = pendingIn(result)
+    return pending === undefined ? Effect.void : Effect.die(
+      new Mismatch({
+        problem: `the Effect of its function gives ${pending}; use Effect.flatMap in place of Effect.map`,
+      }),
+    )
+  })
+
+/**
  * What a function that gives Effects has given; the Effect of failing with `Mismatch` (a defect) if that is none.
  *
  * @example

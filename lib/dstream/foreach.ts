@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
-import { effectOf } from "../core/results.ts"
+import { ranOf } from "../core/results.ts"
 import { count } from "../rdd/actions.ts"
 import { mapPartitionsEffect } from "../rdd/effectful.ts"
 import { CurrentJob, type Engine } from "../rdd/engine.ts"
@@ -45,7 +45,7 @@ export const foreachRDD: {
     self: DStream<A, E, R>,
     f: (rdd: RDD<A, E, R>, info: OutputInfo) => Effect.Effect<unknown, E2, R2>,
   ): Output<E | Unwrapped<E2>, R | Exclude<R2, Engine>> =>
-    makeOutput({ operation: "foreachRDD", stream: self, functions: [f], run: (rdd, info) => effectOf(f(rdd, info)) }),
+    makeOutput({ operation: "foreachRDD", stream: self, functions: [f], run: (rdd, info) => ranOf(f(rdd, info)) }),
 )
 
 /**
@@ -88,7 +88,7 @@ export const foreachPartition: {
           rdd,
           (records, partition) =>
             Effect.flatMap(CurrentJob, ({ outputId, attempt }) =>
-              Effect.as(effectOf(f(records, { time, outputId, attempt, partition })), [])),
+              Effect.as(ranOf(f(records, { time, outputId, attempt, partition })), [])),
         ),
       { functions: [f] },
     )

@@ -16,6 +16,7 @@ import type { Columns } from "../rdd/pair_block.ts"
 import { make as makeRDD, type RDD } from "../rdd/rdd.ts"
 import { entriesOf, type PendingState } from "../rdd/state.ts"
 import { type DStream, isDStream, lift } from "./dstream.ts"
+import { failedFor } from "./key_failure.ts"
 import { checked, chosen } from "./partitioning.ts"
 import { CurrentState } from "./current_state.ts"
 import type { Described, StateSpec } from "./state_spec.ts"
@@ -41,7 +42,9 @@ const step = ({ f, isTimed, timeoutMillis }: Described, time: number) =>
 ): ReadonlyArray<unknown> => {
   const out: Array<unknown> = []
   const current = new CurrentState<unknown>()
+  let at: unknown
   const call = (key: unknown, value: Option.Option<unknown>) => {
+    at = key
     if (!isTimed) {
       out.push(f(key, value, current))
       return
@@ -50,21 +53,26 @@ const step = ({ f, isTimed, timeoutMillis }: Described, time: number) =>
     if (Option.isSome(result)) out.push(result.value)
   }
   initial.keys.forEach((key, i) => state.set(key, initial.values[i]))
-  state.lookUp(pairs, (i, before, exists) => {
-    const key = pairs.keys[i]
-    current.load(exists, before, false)
-    call(key, Option.some(pairs.values[i]))
-    if (current.isRemoved) state.delete(key)
-    // A record makes its key busy: for timeouts, when it was written is when it last had one.
-    else if (current.isUpdated || (exists && timeoutMillis !== undefined)) state.set(key, current.value)
-  })
-  refusePendingAmong(out)
-  if (timeoutMillis === undefined) return out
-  for (const [key, value] of state.writtenBefore(time - timeoutMillis)) {
-    current.load(true, value, true)
-    call(key, Option.none())
-    state.delete(key)
+  try {
+    state.lookUp(pairs, (i, before, exists) => {
+      const key = pairs.keys[i]
+      current.load(exists, before, false)
+      call(key, Option.some(pairs.values[i]))
+      if (current.isRemoved) state.delete(key)
+      // A record makes its key busy: for timeouts, when it was written is when it last had one.
+      else if (current.isUpdated || (exists && timeoutMillis !== undefined)) state.set(key, current.value)
+    })
+    if (timeoutMillis !== undefined) {
+      for (const [key, value] of state.writtenBefore(time - timeoutMillis)) {
+        current.load(true, value, true)
+        call(key, Option.none())
+        state.delete(key)
+      }
+    }
+  } catch (cause) {
+    throw failedFor(at, cause)
   }
+  refusePendingAmong(out)
   return out
 }
 
@@ -153,9 +161,15 @@ export const mapWithState: {
  * assert.deepEqual(await Effect.runPromise(Testing.run(where)), [[["ann", "/a"]], [["ann", "/a"], ["bob", "/"]]])
  * ```
  */
-export const stateSnapshots = <K, S, A, E, R>(self: MapWithStateDStream<K, S, A, E, R>): DStream<[K, S], E, R> =>
-  lift("stateSnapshots", self, (rdd): RDD<[K, S], E, R> =>
-    makeRDD("stateSnapshots", [rdd], {
-      kind: "view",
-      f: entriesOf,
-    }))
+export const stateSnapshots: {
+  (): <K, S, A, E, R>(self: MapWithStateDStream<K, S, A, E, R>) => DStream<[K, S], E, R>
+  <K, S, A, E, R>(self: MapWithStateDStream<K, S, A, E, R>): DStream<[K, S], E, R>
+} = dual(
+  (args) => isDStream(args[0]),
+  <K, S, A, E, R>(self: MapWithStateDStream<K, S, A, E, R>): DStream<[K, S], E, R> =>
+    lift(
+      "stateSnapshots",
+      self,
+      (rdd): RDD<[K, S], E, R> => makeRDD("stateSnapshots", [rdd], { kind: "view", f: entriesOf }),
+    ),
+)

@@ -27,6 +27,7 @@ import type { Callable } from "../rdd/primitive.ts"
 import { isRDD, type RDD } from "../rdd/rdd.ts"
 import type { PendingState } from "../rdd/state.ts"
 import { type DStream, isDStream } from "./dstream.ts"
+import { failedFor } from "./key_failure.ts"
 import { checked, chosen } from "./partitioning.ts"
 import { stateful } from "./stateful.ts"
 
@@ -136,7 +137,8 @@ const each = (
 ): Rewrite =>
 (groups, state, { time }) => {
   const out = { keys: Array<unknown>(), values: Array<unknown>() }
-  visit(groups, state, (key, values, before) => {
+  const one = (key: unknown, values: Values, before: Option.Option<unknown>): void => {
+    at = key
     const after = call(key, values, before, time)
     // What the types promise, callers in JavaScript may not keep: a function without a return, for one.
     if (after === undefined || after === null) throw new Mismatch({ problem: notOptional(after) })
@@ -146,7 +148,13 @@ const each = (
     if (Option.isNone(before) || !Object.is(before.value, after.value)) state.set(key, after.value)
     out.keys.push(key)
     out.values.push(after.value)
-  })
+  }
+  let at: unknown
+  try {
+    visit(groups, state, one)
+  } catch (cause) {
+    throw failedFor(at, cause)
+  }
   return new PairBlock(out)
 }
 
