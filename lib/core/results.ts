@@ -48,6 +48,8 @@ export const listOf = <A>(given: Iterable<A>): ReadonlyArray<A> => {
   })
 }
 
+const NOT_RUN = "Effects, which are not run"
+
 /** What nobody waits for or runs, in words. */
 const pendingIn = (u: unknown): string | undefined => {
   if (u instanceof Promise) {
@@ -57,7 +59,7 @@ const pendingIn = (u: unknown): string | undefined => {
   }
   // Errors and Exits are Effects too, but as good as any other data.
   if (u instanceof Error || Exit.isExit(u)) return undefined
-  return Effect.isEffect(u) ? "Effects, which are not run" : undefined
+  return Effect.isEffect(u) ? NOT_RUN : undefined
 }
 
 /**
@@ -76,9 +78,30 @@ const pendingIn = (u: unknown): string | undefined => {
 export const refusePending = (given: unknown, instead?: string): void => {
   if (typeof given !== "object" || given === null) return
   const pending = pendingIn(given)
-  if (pending === undefined) return
+  if (pending !== undefined) refuse(pending, instead)
+}
+
+const refuse = (pending: string, instead: string | undefined): never => {
   const advice = instead === undefined ? "" : `; ${instead} takes functions that give Effects`
   throw new Mismatch({ problem: `its function gives ${pending}${advice}` })
+}
+
+/**
+ * As {@link refusePending}, for functions whose results are no data: an Exit is an Effect there, of `Effect.fail` maybe.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Effect } from "effect"
+ * import { Mismatch } from "./errors.ts"
+ * import { refuseUnrun } from "./results.ts"
+ *
+ * assert.throws(() => refuseUnrun(Effect.fail("too large"), "foreachEffect"), Mismatch)
+ * ```
+ */
+export const refuseUnrun = (given: unknown, instead: string): void => {
+  if (Effect.isEffect(given)) refuse(NOT_RUN, instead)
+  refusePending(given, instead)
 }
 
 /**
@@ -95,7 +118,7 @@ export const refusePending = (given: unknown, instead?: string): void => {
  * ```
  */
 export const accepts = (given: unknown): boolean => {
-  if (typeof given === "object") refusePending(given, "filterEffect")
+  if (typeof given === "object" && given !== null) refuseUnrun(given, "filterEffect")
   return Boolean(given)
 }
 

@@ -7,7 +7,7 @@ import type * as Duration from "effect/Duration"
 import { type CallSite, Located } from "../core/call_site.ts"
 import { describeValue } from "../core/describe_value.ts"
 import { toMillis } from "../core/durations.ts"
-import { type AnyDStream, isDStream } from "./dstream.ts"
+import { type AnyDStream, isDStream, originalOf } from "./dstream.ts"
 import type { AnyGraph } from "./graph.ts"
 import { inputName } from "./input.ts"
 import { inputsAmong, nodes } from "./nodes.ts"
@@ -117,7 +117,7 @@ const nameProblems = (
   streams: ReadonlyArray<AnyDStream>,
   outputs: ReadonlyArray<AnyOutput>,
 ): ReadonlyArray<Problem> => {
-  const holders = new Map<string, Problem>()
+  const holders = new Map<string, AnyDStream | AnyOutput>()
   // Inputs without a name of their own are addressed by the one they are shown under.
   const ids = new Map(inputsAmong(streams).map((stream, id) => [stream, id]))
   const nameOf = (stream: AnyDStream) => {
@@ -131,9 +131,13 @@ const nameProblems = (
   return named.flatMap(([it, name]) => {
     if (name === undefined) return []
     const holder = holders.get(name)
-    if (holder !== undefined) return [about(it, `its name ${JSON.stringify(name)} is already that of ${place(holder)}`)]
-    holders.set(name, about(it, name))
-    return []
+    if (holder === undefined) {
+      holders.set(name, it)
+      return []
+    }
+    // A stream and its named copies are one.
+    if (isDStream(it) && isDStream(holder) && originalOf(it) === originalOf(holder)) return []
+    return [about(it, `its name ${JSON.stringify(name)} is already that of ${place(about(holder, ""))}`)]
   })
 }
 

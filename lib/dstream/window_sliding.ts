@@ -8,6 +8,7 @@
  */
 import * as Effect from "effect/Effect"
 import { type CallSite, callSite, withCallSite } from "../core/call_site.ts"
+import { divisor } from "../core/divisor.ts"
 import type { Partitioner } from "../rdd/partitioner.ts"
 import { persist } from "../rdd/persistence.ts"
 import type { Callable } from "../rdd/primitive.ts"
@@ -38,8 +39,6 @@ export interface Sliding {
   /** Makes the records of a partition of its aggregates. Without it they are pairs, with their keys. */
   readonly emit?: ((values: ReadonlyArray<unknown>) => ReadonlyArray<unknown>) | undefined
 }
-
-const divisor = (a: number, b: number): number => b === 0 ? a : divisor(b, a % b)
 
 const standing = ({ time, zeroTime }: Batch, window: number, slide: number): Standing => ({
   time,

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../core/dual.ts"
-import { effectOf, refusePending } from "../core/results.ts"
+import { effectOf, refuseUnrun } from "../core/results.ts"
 import { count } from "./actions.ts"
 import { type ConcurrencyOption, mapEffect, mapPartitionsEffect } from "./effectful.ts"
 import type { ActionError, Engine } from "./engine.ts"
@@ -34,7 +34,7 @@ export const foreach: {
   <A, E, R>(self: RDD<A, E, R>, f: (a: A) => void): Effect.Effect<void, ActionError<E>, R | Engine>
 } = dual(2, <A, E, R>(self: RDD<A, E, R>, f: (a: A) => void): Effect.Effect<void, ActionError<E>, R | Engine> => {
   const run = (a: A): boolean => {
-    refusePending(f(a), "foreachEffect")
+    refuseUnrun(f(a), "foreachEffect")
     return false
   }
   return Effect.asVoid(records(last("foreach", self, { kind: "filter", f: run })))
@@ -71,7 +71,7 @@ export const foreachPartition: {
     f: (records: ReadonlyArray<A>, index: number) => void,
   ): Effect.Effect<void, ActionError<E>, R | Engine> => {
     const run = (part: ReadonlyArray<A>, index: number): ReadonlyArray<never> => {
-      refusePending(f(part, index), "foreachPartitionEffect")
+      refuseUnrun(f(part, index), "foreachPartitionEffect")
       return []
     }
     return Effect.asVoid(records(last("foreachPartition", self, { kind: "partition", f: run })))

@@ -69,6 +69,10 @@ class Pairs {
         (isInput || a.parents.length === b.parents.length)
       if (!isAlike) return false
       this.#pairs.set(a, b)
+      // Nothing is computed there, so nobody cuts it there, and lineage would grow with the batches.
+      if (b.primitive.kind === "state" && b.primitive.step.previous !== undefined) {
+        b.primitive.step.previous.rdd = undefined
+      }
       if (isInput) continue
       for (const [i, parent] of a.parents.entries()) {
         const other = b.parents[i]

@@ -117,7 +117,7 @@ const evaluateKeepers = (
     const { keepers, needs, timeline } = options
     for (const keeper of keepers) {
       const { stream } = keeper
-      if (!needs(stream, time) || timeline.at(time).recall(stream) !== undefined) continue
+      if (timeline.at(time).recall(stream) !== undefined || !needs(stream, time)) continue
       // The policy of its output has dealt with that failure already.
       if (settled.has(keeper.outputId) && timeline.hasFailed(stream, time)) continue
       const result = yield* evaluate(options, time, keeper)

@@ -5,14 +5,12 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import { explainFailure } from "../core/errors.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
 import { CurrentJob, type Engine, type JobContext } from "../rdd/engine.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 import type { BatchFailed } from "./errors.ts"
 import type { BatchInfo, OutputOperationInfo, StreamingEvent } from "./events.ts"
-import type { AnyDStream } from "../dstream/dstream.ts"
 import { type Job, toBatchFailed } from "./jobs.ts"
 import type { Kept } from "./keepers.ts"
 import { sharedAmong } from "./sharing.ts"
@@ -52,56 +50,49 @@ const done: Ended = { outcome: "done", failure: undefined, fatal: false }
 
 type Shared = JobContext["shared"]
 
-/** Something to be tried as often as a policy wants: what runs, on which blocks that others have computed. */
+/** Something to be tried as often as a policy wants. */
 interface Task {
   readonly job: Job
-  readonly shared: Shared
-  /** What is computed whole with it, whatever the output asks for: the batch is in that when it is committed. */
-  readonly kept: ReadonlyArray<AnyRDD>
-  /** The keeper, where no output runs. */
-  readonly keeper: AnyDStream | undefined
+  readonly name: string
+  readonly run: (attempt: number) => Effect.Effect<unknown, unknown, unknown>
+  /** What failures that are nobody else's are said to be of. */
+  readonly where: Pick<BatchFailed<unknown>, "operator" | "callSite" | "outputId">
 }
 
-/** Runs a task once. What is kept is computed also if the output fails: its policy may let the batch go on. */
-const runOnce = ({ engine, graph }: RunnerOptions, task: Task, set: JobSet, attempt: number) => {
-  const { job: { output, outputId, rdd }, keeper, shared } = task
-  const batchTime = set.time
-  // One that fails does not keep the others from being computed.
-  const computed = Effect.flatMap(
-    Effect.forEach(task.kept, (each) => Effect.exit(engine.run(each))),
-    (exits) => exits.find(Exit.isFailure) ?? Effect.void,
-  )
-  const main = keeper === undefined
-    ? Effect.tapCause(
-      Effect.suspend(() => output.run(rdd as never, { time: batchTime, outputId, attempt })),
-      () => Effect.ignoreCause(computed),
-    )
-    : Effect.void
-  return Effect.andThen(main, computed).pipe(
-    Effect.provideService(CurrentJob, { batchTime, outputId, attempt, shared, lookUp: set.lookUp }),
-    Effect.catchCause((cause) => {
-      const { operation, site } = keeper ?? output
-      const where = { operator: operation, callSite: site, batchTime, phase: "job" } as const
-      return Effect.fail(
-        toBatchFailed(cause, { ...where, outputId: keeper === undefined ? outputId : undefined }, graph),
-      )
-    }),
-  )
+/** What the tasks of a batch have in common. */
+interface Running {
+  readonly options: RunnerOptions
+  readonly set: JobSet
+  readonly shared: Shared
+  /** What is kept and could not be computed at the last attempt of a task. */
+  readonly failed: Set<AnyRDD>
 }
 
 /** Tries a task as often as its policy wants. */
-const runTask = (options: RunnerOptions, task: Task, set: JobSet): Effect.Effect<Ended, never, unknown> =>
+const runTask = (running: Running, task: Task): Effect.Effect<Ended, never, unknown> =>
   Effect.suspend(() => {
-    const { job, keeper } = task
+    const { failed, options, set, shared } = running
+    const { job, name, where } = task
+    const { outputId } = job
+    const batchTime = set.time
     const policy = job.output.policy ?? options.policy
-    const { name } = Report.operationInfo(set.time, job.outputId, job.output)
-    const what = keeper === undefined ? `job ${name}` : `${keeper.operation} for later batches`
     let attempts = 0
-    const once = Effect.suspend(() => runOnce(options, task, set, attempts++)).pipe(
+    const once = Effect.suspend(() => {
+      const attempt = attempts++
+      failed.clear()
+      return Effect.provideService(
+        Effect.suspend(() => task.run(attempt)),
+        CurrentJob,
+        { batchTime, outputId, attempt, shared, failed, lookUp: set.lookUp },
+      )
+    }).pipe(
+      Effect.catchCause((cause) =>
+        Effect.fail(toBatchFailed(cause, { ...where, batchTime, phase: "job" }, options.graph))
+      ),
       Effect.tapError((failure) =>
         policy._tag !== "Retry"
           ? Effect.void
-          : Effect.logWarning(`Attempt ${attempts} of ${what} failed: ${explainFailure(failure)}`)
+          : Effect.logWarning(`Attempt ${attempts} of ${name} failed: ${explainFailure(failure)}`)
       ),
     )
     return Effect.matchEffect(insist(once, policy), {
@@ -140,13 +131,19 @@ const settle = (
 }
 
 /** Runs the job of an output, and tells listeners. */
-const runJob = (options: RunnerOptions, task: Task, set: JobSet, info: BatchInfo) =>
+const runJob = (running: Running, job: Job, info: BatchInfo) =>
   Effect.gen(function* () {
-    const { job } = task
+    const { options, set } = running
+    const { output, outputId, rdd } = job
     const startTime = yield* Clock.currentTimeMillis
-    const operation = { ...Report.operationInfo(set.time, job.outputId, job.output), startTime }
+    const operation = { ...Report.operationInfo(set.time, outputId, output), startTime }
     options.publish({ _tag: "OutputOperationStarted", operation })
-    const ended = yield* runTask(options, task, set)
+    const ended = yield* runTask(running, {
+      job,
+      name: `job ${operation.name}`,
+      run: (attempt) => output.run(rdd as never, { time: set.time, outputId, attempt }),
+      where: { operator: output.operation, callSite: output.site, outputId },
+    })
     const endTime = yield* Clock.currentTimeMillis
     const finished = {
       ...operation,
@@ -160,14 +157,20 @@ const runJob = (options: RunnerOptions, task: Task, set: JobSet, info: BatchInfo
     return { ended, info: Report.withOperation(info, finished) }
   })
 
-/** Computes what later batches need and no output has asked for. */
-const runUpkeep = (options: RunnerOptions, { output, outputId, rdd, stream }: Kept, shared: Shared, set: JobSet) =>
+/** Computes what later batches need, whole, whatever outputs have asked for. A dead letter has the records it is made of. */
+const runUpkeep = (running: Running, { output, outputId, rdd, stream }: Kept): Effect.Effect<Ended, never, unknown> =>
   Effect.gen(function* () {
-    const task = { job: { output, outputId, rdd }, shared, kept: [rdd], keeper: stream }
-    const { failure, fatal, outcome } = yield* runTask(options, task, set)
-    if (failure === undefined || fatal) return failure
-    if (outcome === "failed") options.report(failure)
-    else yield* Effect.logWarning(`Left out of later batches: ${explainFailure(failure)}`)
+    const { options } = running
+    const ended = yield* runTask(running, {
+      job: { output, outputId, rdd: rdd.parents[0] ?? rdd },
+      name: `${stream.operation} for later batches`,
+      run: () => options.engine.run(rdd),
+      where: { operator: stream.operation, callSite: stream.site, outputId: undefined },
+    })
+    if (ended.failure === undefined || ended.fatal) return ended
+    if (ended.outcome === "failed") options.report(ended.failure)
+    else yield* Effect.logWarning(`Left out of later batches: ${explainFailure(ended.failure)}`)
+    return ended
   })
 
 /** Whether nobody hears of a batch, because no output has anything to do in it. */
@@ -187,25 +190,32 @@ export const run: (
   unknown
 > = Effect.fnUntraced(function* (options: RunnerOptions, set: JobSet) {
   const { engine, publish } = options
-  const { due, last, upkeep } = sharedAmong(set.jobs, set.kept)
+  const { due, last } = sharedAmong(set.jobs, set.kept)
   const shared: Shared = new Map(Array.from(last.keys(), (rdd) => [rdd, undefined]))
+  const running: Running = { options, set, shared, failed: new Set() }
+  const finishing = Map.groupBy(last.keys(), (rdd) => last.get(rdd))
   let info = Report.started(set.info, yield* Clock.currentTimeMillis)
   if (!isSilent(set)) publish({ _tag: "BatchStarted", batch: info })
   for (const operation of set.left) publish({ _tag: "OutputOperationCompleted", operation })
+  const keep = Effect.fnUntraced(function* (kept: ReadonlyArray<Kept>) {
+    for (const each of kept) {
+      const { failure, fatal } = yield* runUpkeep(running, each)
+      if (fatal) return failure
+      // It is not tried again: later batches go on without it, all of them.
+      if (failure !== undefined) yield* engine.abandon(each.rdd)
+    }
+  })
   for (const [index, job] of set.jobs.entries()) {
-    const ofJob = (all: ReadonlyMap<AnyRDD, number>) =>
-      Array.from(all).flatMap(([rdd, which]) => which === index ? [rdd] : [])
-    const task = { job, shared, kept: ofJob(due), keeper: undefined }
-    const ran = yield* runJob(options, task, set, info)
+    const ran = yield* runJob(running, job, info)
     info = ran.info
     if (ran.ended.fatal) return { fatal: ran.ended.failure, info }
-    for (const rdd of ofJob(last)) shared.delete(rdd)
-  }
-  for (const kept of upkeep) {
-    const fatal = yield* runUpkeep(options, kept, shared, set)
+    // What an output has failed with has been dealt with by its policy.
+    const lost = new Set(ran.ended.failure === undefined ? [] : running.failed)
+    const kept = due.get(index) ?? []
+    for (const { rdd } of kept) if (lost.has(rdd)) yield* engine.abandon(rdd)
+    const fatal = yield* keep(kept.filter(({ rdd }) => !lost.has(rdd)))
     if (fatal !== undefined) return { fatal, info }
+    for (const rdd of finishing.get(index) ?? []) shared.delete(rdd)
   }
-  // What could not be computed is not tried again: later batches go on without it, all of them.
-  for (const { rdd } of set.kept) yield* engine.abandon(rdd)
-  return { fatal: undefined, info }
+  return { fatal: yield* keep(due.get(undefined) ?? []), info }
 })

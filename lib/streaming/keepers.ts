@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { divisor } from "../core/divisor.ts"
 import { type AnyDStream, originalOf } from "../dstream/dstream.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
 import { nodes } from "../dstream/nodes.ts"
@@ -46,7 +47,6 @@ export const keepersIn = (graph: AnyGraph): ReadonlyArray<Keeper> => {
   })
 }
 
-const divisor = (a: number, b: number): number => b === 0 ? a : divisor(b, a % b)
 const multiple = (a: number, b: number): number => a / divisor(a, b) * b
 
 /** Who asks for a stream's RDDs (a stream that looks back; undefined: an output or a state), each how often. */
@@ -83,11 +83,20 @@ export const needsIn = (
 ): (stream: AnyDStream, time: number) => boolean => {
   const slideOf = (stream: AnyDStream) => stream.slideDuration ?? batchDuration
   const demand = demandIn(graph, slideOf)
-  const isLookedBackAt = (by: AnyDStream, time: number): boolean => {
+  // Streams that look back and are not asked for themselves in [from, at): windows of windows ask over and over.
+  const next = new Map<AnyDStream, { readonly from: number; readonly at: number }>()
+  const nextOf = (by: AnyDStream, time: number, until: number): number => {
     const slide = slideOf(by)
-    const first = zeroTime + Math.ceil((time - zeroTime) / slide) * slide
-    for (let at = first; at < time + (by.traits.lookBack ?? 0); at += slide) if (needs(by, at)) return true
-    return false
+    const known = next.get(by)
+    const isKnown = known !== undefined && known.from <= time && time <= known.at
+    let at = isKnown ? known.at : zeroTime + Math.ceil((time - zeroTime) / slide) * slide
+    while (at < until && !needs(by, at)) at += slide
+    next.set(by, { from: isKnown ? known.from : time, at })
+    return at
+  }
+  const isLookedBackAt = (by: AnyDStream, time: number): boolean => {
+    const until = time + (by.traits.lookBack ?? 0)
+    return nextOf(by, time, until) < until
   }
   const needs = (stream: AnyDStream, time: number): boolean =>
     Array.from(demand.get(originalOf(stream)) ?? []).some(([by, periods]) =>

@@ -94,6 +94,8 @@ export class Runtime {
   #generated: number
   #latest: number
   #ticking = false
+  /** Whether a batch is made only when those before it have ended: actions in its making need what they compute. */
+  #isInTurn = false
   #halted = false
   #closing = false
   #fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>> = []
@@ -112,7 +114,10 @@ export class Runtime {
     const { graph, policy } = options
     const needs = needsIn(graph, timeline.zeroTime, options.batchDuration)
     const isOpen = (rdd: AnyRDD) => Array.from(this.#open.values()).some((kept) => kept.has(rdd))
-    const early = afterOpen(options.engine, isOpen, this.until(() => this.#open.size === 0 || this.#closing))
+    const early = afterOpen(options.engine, isOpen, () => {
+      this.#isInTurn = true
+      return this.#untilEnded(Array.from(this.#open.keys()))
+    })
     const engine = following?.noting(early) ?? early
     this.#generator = { graph, engine, policy, timeline, inputs, keepers: keepersIn(graph), needs, following }
     this.#onFailure = onFailure
@@ -205,6 +210,12 @@ export class Runtime {
     )
   }
 
+  /** Waits for the end of batches; for ever if the context ends first. */
+  #untilEnded(times: ReadonlyArray<number>): Effect.Effect<void> {
+    const ended = this.until(() => this.#closing || times.every((time) => !this.#open.has(time)))
+    return Effect.andThen(ended, Effect.suspend(() => this.#closing ? Effect.never : Effect.void))
+  }
+
   #beat(): void {
     const pulse = this.#pulse
     this.#pulse = Deferred.makeUnsafe()
@@ -263,7 +274,9 @@ export class Runtime {
 
   #tick(time: number): Work<void> {
     const isOver = () => this.#halted || this.#closing
-    return Effect.flatMap(this.until(() => isOver() || this.#open.size < this.options.maxPendingBatches), () => {
+    // Where an action has waited once, others will: better here than with what the user's function holds meanwhile.
+    const isTurn = () => this.#open.size < (this.#isInTurn ? 1 : this.options.maxPendingBatches)
+    return Effect.flatMap(this.until(() => isOver() || isTurn()), () => {
       if (isOver()) return Effect.never
       this.#ticking = true
       return this.#guarded(this.#generate(time), time).pipe(Effect.ensuring(Effect.sync(() => {

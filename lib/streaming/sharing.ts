@@ -38,10 +38,8 @@ interface Root {
 export interface Shared {
   /** The index of the last job that needs each of these RDDs. What is below no job comes after the last one. */
   readonly last: ReadonlyMap<AnyRDD, number>
-  /** What is kept and below a job: the last of these jobs, which computes it whole. */
-  readonly due: ReadonlyMap<AnyRDD, number>
-  /** What is kept and below no job. */
-  readonly upkeep: ReadonlyArray<Kept>
+  /** What is kept, by the index of the last job that needs it: it is computed right after that. Undefined: no job does. */
+  readonly due: ReadonlyMap<number | undefined, ReadonlyArray<Kept>>
 }
 
 /**
@@ -78,16 +76,11 @@ export const sharedAmong = (jobs: ReadonlyArray<Job>, kept: ReadonlyArray<Kept>)
     }
   }
   jobs.forEach(({ output: { writes }, rdd }, index) => visit({ rdd, writes }, index))
-  const due = new Map(kept.flatMap(({ rdd }) => {
-    const index = last.get(rdd)
-    return index === undefined ? [] : [[rdd, index] as const]
-  }))
-  const upkeep = kept.filter(({ rdd }) => !due.has(rdd))
-  for (const { rdd } of upkeep) visit({ rdd, writes: false }, jobs.length)
+  const due = Map.groupBy(kept, ({ rdd }) => last.get(rdd))
+  for (const { rdd } of due.get(undefined) ?? []) visit({ rdd, writes: false }, jobs.length)
   const isKept = new Set(kept.map(({ rdd }) => rdd))
   return {
     last: new Map(Array.from(last).filter(([rdd]) => (consumers.get(rdd) ?? 0) > 1 || isKept.has(rdd))),
     due,
-    upkeep,
   }
 }

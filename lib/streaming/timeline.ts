@@ -71,14 +71,11 @@ export const rememberDurations = (
   return durations
 }
 
-/** What is known of the time that was evaluated last: which streams have failed, and which have no RDD. */
+/** Which streams could not be evaluated at a time, and which have no RDD. */
 interface Tick {
-  readonly time: number
   readonly failing: Set<AnyDStream>
   readonly without: Set<AnyDStream>
 }
-
-const tickAt = (time: number): Tick => ({ time, failing: new Set(), without: new Set() })
 
 const newestOf = (known: Iterable<readonly [number, AnyRDD]>): ReturnType<Batch["newest"]> => {
   let newest: ReturnType<Batch["newest"]>
@@ -92,7 +89,7 @@ export class Timeline {
   readonly #memo = new Map<AnyDStream, Map<number, AnyRDD>>()
   readonly #first = new Map<AnyDStream, number>()
   #blamed: AnyDStream | undefined
-  #tick = tickAt(0)
+  readonly #ticks = new Map<number, Tick>()
 
   constructor(options: TimelineOptions) {
     this.#options = options
@@ -122,7 +119,7 @@ export class Timeline {
         if (known === undefined) this.#memo.set(own, new Map([[time, rdd]]))
         else known.set(time, rdd)
       },
-      hasNone: (stream) => this.#tick.time === time && this.#tick.without.has(originalOf(stream)),
+      hasNone: (stream) => this.#ticks.get(time)?.without.has(originalOf(stream)) === true,
       first: (stream) => this.#first.get(originalOf(stream)),
       newest: (stream) => newestOf(this.#memo.get(originalOf(stream)) ?? []),
       address: (stream) => `${addresses.get(originalOf(stream)) ?? stream.operation}${run}`,
@@ -137,8 +134,9 @@ export class Timeline {
   }
 
   #at(time: number): Tick {
-    if (this.#tick.time !== time) this.#tick = tickAt(time)
-    return this.#tick
+    const tick = this.#ticks.get(time) ?? { failing: new Set(), without: new Set() }
+    this.#ticks.set(time, tick)
+    return tick
   }
 
   /** Whether evaluating a stream can only come to a failure that is known already. */
@@ -178,6 +176,8 @@ export class Timeline {
 
   /** Forgets what nobody can ask for any more once the batch at `time` has ended. */
   forget(time: number): void {
+    const longest = Math.max(0, ...this.#options.remember.values())
+    for (const each of this.#ticks.keys()) if (each <= time - longest) this.#ticks.delete(each)
     for (const [stream, known] of this.#memo) {
       const oldest = time - this.rememberOf(stream)
       for (const each of known.keys()) if (each <= oldest) known.delete(each)

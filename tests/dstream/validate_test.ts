@@ -104,6 +104,12 @@ Deno.test("validate() refuses names that are given twice, among streams and outp
   assert.deepEqual(texts(make([print(a), print(stub("map", [a, a]))])), [])
 })
 
+Deno.test("validate() takes a name that is given to one stream twice: its copies are one", () => {
+  const input = socket()
+  const graph = make([print(named(input, "lines")), print(stub("map", [named(input, "lines")]))])
+  assert.deepEqual(texts(graph), [])
+})
+
 Deno.test("validate() refuses a name that another input is shown under", () => {
   const graph = make([print(socket()), print(named(stub("a"), "Socket stream [0]"))])
   assert.deepEqual(texts(graph), ['a: its name "Socket stream [0]" is already that of socketTextStream'])

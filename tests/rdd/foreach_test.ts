@@ -72,6 +72,10 @@ onEngines(
           /its function gives Effects, which are not run; foreachEffect takes functions/,
         ],
         [
+          RDD.foreach(ten, (n) => n < 3 ? Effect.void : Effect.fail("too large")),
+          /its function gives Effects, which are not run; foreachEffect takes functions/,
+        ],
+        [
           RDD.foreachEffect(ten, untyped(() => Promise.resolve(1))),
           /must give an Effect, but gave: instance of Promise/,
         ],

@@ -74,12 +74,6 @@ Deno.test("what a job needs is computed with the job, also if something else tha
   )
   await run([skipping(output), skipping(discard(late))])
   assert.deepEqual(seen, [[2000, [["k", 3]]], [3000, [["k", 7]]]])
-  const bad = summed(poisoned(1))
-  const window = DStream.window(bad, "2 seconds", { slide: "2 seconds" })
-  for (const outputs of [[discard(bad)], [discard(bad), discard(window)]]) {
-    const { events } = await run(outputs.map(skipping) as unknown as Graph.Listed, 1)
-    assert.deepEqual(outcomes(events), [[1000, 0, "skipped"]])
-  }
 })
 
 Deno.test("a state has an RDD from the first batch on that has one, however long that is remembered", async () => {

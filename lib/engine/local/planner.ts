@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Semaphore from "effect/Semaphore"
 import { Mismatch } from "../../core/errors.ts"
 import type * as Block from "../../rdd/block.ts"
@@ -133,7 +134,11 @@ export class Planner {
       turn,
       Effect.suspend(() => {
         const known = persisted.get(rdd)
-        return known === undefined ? lowered : Effect.succeed(TaskUpdates.using(known))
+        if (known !== undefined) return Effect.succeed(TaskUpdates.using(known))
+        return Effect.onExit(lowered, (exit) =>
+          Effect.sync(() => {
+            if (Exit.isFailure(exit)) this.#job.failed?.add(rdd)
+          }))
       }),
     )
   }
