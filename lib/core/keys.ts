@@ -38,7 +38,7 @@ export class UnsupportedKey extends Data.Error<{
   /** What was found, and what a key may be. */
   override get message(): string {
     return `Unsupported key: ${this.problem}. A key is a string, number, boolean, bigint, Date, null, undefined, ` +
-      "a tuple or Option of these, or has Effect's Hash and Equal"
+      "a tuple or Option of these, or an object with Effect's Hash and Equal, such as one of a class that extends Data.Class"
   }
 }
 

@@ -58,10 +58,4 @@ export const mapPartitions: {
  * assert.deepEqual(await Effect.runPromise(Testing.run(slices)), [[[1], [2, 3]], [[], [4]]])
  * ```
  */
-export const glom: {
-  (): <A, E, R>(self: DStream<A, E, R>) => DStream<ReadonlyArray<A>, E, R>
-  <A, E, R>(self: DStream<A, E, R>): DStream<ReadonlyArray<A>, E, R>
-} = dual(
-  (args) => isDStream(args[0]),
-  <A, E, R>(self: DStream<A, E, R>): DStream<ReadonlyArray<A>, E, R> => lift("glom", self, Rdd.glom),
-)
+export const glom = <A, E, R>(self: DStream<A, E, R>): DStream<ReadonlyArray<A>, E, R> => lift("glom", self, Rdd.glom)

@@ -161,15 +161,9 @@ export const mapWithState: {
  * assert.deepEqual(await Effect.runPromise(Testing.run(where)), [[["ann", "/a"]], [["ann", "/a"], ["bob", "/"]]])
  * ```
  */
-export const stateSnapshots: {
-  (): <K, S, A, E, R>(self: MapWithStateDStream<K, S, A, E, R>) => DStream<[K, S], E, R>
-  <K, S, A, E, R>(self: MapWithStateDStream<K, S, A, E, R>): DStream<[K, S], E, R>
-} = dual(
-  (args) => isDStream(args[0]),
-  <K, S, A, E, R>(self: MapWithStateDStream<K, S, A, E, R>): DStream<[K, S], E, R> =>
-    lift(
-      "stateSnapshots",
-      self,
-      (rdd): RDD<[K, S], E, R> => makeRDD("stateSnapshots", [rdd], { kind: "view", f: entriesOf }),
-    ),
-)
+export const stateSnapshots = <K, S, A, E, R>(self: MapWithStateDStream<K, S, A, E, R>): DStream<[K, S], E, R> =>
+  lift(
+    "stateSnapshots",
+    self,
+    (rdd): RDD<[K, S], E, R> => makeRDD("stateSnapshots", [rdd], { kind: "view", f: entriesOf }),
+  )

@@ -55,11 +55,5 @@ export const persist: {
  * assert.deepEqual(await Effect.runPromise(Testing.run(kept)), [[1, 2]])
  * ```
  */
-export const cache: {
-  (): <A, E, R>(self: DStream<A, E, R>) => DStream<A, E, R>
-  <A, E, R>(self: DStream<A, E, R>): DStream<A, E, R>
-} = dual(
-  (args) => isDStream(args[0]),
-  <A, E, R>(self: DStream<A, E, R>): DStream<A, E, R> =>
-    lift("cache", self, (rdd) => Rdd.persist(rdd, "MEMORY_ONLY_SER")),
-)
+export const cache = <A, E, R>(self: DStream<A, E, R>): DStream<A, E, R> =>
+  lift("cache", self, (rdd) => Rdd.persist(rdd, "MEMORY_ONLY_SER"))

@@ -55,7 +55,8 @@ export const fail: OutputPolicy = { _tag: "Fail" }
 
 /**
  * Spark's own policy: `awaitTermination` fails with the reason, but other outputs and later batches go on, until somebody
- * stops the context.
+ * stops the context. A program that waits, as under `runMain`, ends then: to go on past failures use {@link skip},
+ * {@link retry} or {@link deadLetter}.
  *
  * @example
  * ```ts
@@ -126,7 +127,8 @@ export const retry: {
  * Hands the RDD of the batch, and why and where its output failed, to `handler`. A policy may serve any output, so the types of
  * the RDD's records and errors are not known in it. When that succeeds the output counts as
  * done, otherwise the batch fails. Where the stream could not even be evaluated (a `transform` that throws) there is no RDD to
- * hand over: then this is {@link fail}, so that no record is counted as dealt with that nobody has seen.
+ * hand over: then this is {@link fail}, so that no record is counted as dealt with that nobody has seen. Of what a state or
+ * window cannot take for later batches, the RDD is that of the records it would be made of.
  *
  * @example
  * ```ts

@@ -65,18 +65,12 @@ const tally = (count: number): number => count + 1
  * assert.deepEqual(await Effect.runPromise(Testing.run(counts)), [[2], [0]])
  * ```
  */
-export const count: {
-  (): <A, E, R>(self: DStream<A, E, R>) => DStream<number, E, R>
-  <A, E, R>(self: DStream<A, E, R>): DStream<number, E, R>
-} = dual(
-  (args) => isDStream(args[0]),
-  <A, E, R>(self: DStream<A, E, R>): DStream<number, E, R> =>
-    liftOne("count", self, (rdd, batch) => {
-      const counts = narrow<number, unknown, unknown>("count", rdd, { kind: "fold", f: tally, zero: () => 0 }, false)
-      const atLeastZero = union(counts, parallelize([0], { partitions: 1 }))
-      return values(reduceByKey(map(atLeastZero, (n) => [null, n]), add, chosen(batch, undefined)))
-    }),
-)
+export const count = <A, E, R>(self: DStream<A, E, R>): DStream<number, E, R> =>
+  liftOne("count", self, (rdd, batch) => {
+    const counts = narrow<number, unknown, unknown>("count", rdd, { kind: "fold", f: tally, zero: () => 0 }, false)
+    const atLeastZero = union(counts, parallelize([0], { partitions: 1 }))
+    return values(reduceByKey(map(atLeastZero, (n) => [null, n]), add, chosen(batch, undefined)))
+  })
 
 /**
  * How often each record occurs in a batch: `[record, count]`, compared as keys are. An empty batch gives no records.

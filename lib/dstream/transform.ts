@@ -86,7 +86,10 @@ const transformed = <A, E, R>(
 
 /**
  * Runs `f` on the RDD of every batch and goes on with the RDD it gives, or with that of the Effect it gives, which may
- * run actions. A batch in which the stream has no RDD fails; so does one in which `f` throws (`FunctionFailed`) or gives
+ * run actions. It is called when the batch is made, before its turn to run: an action that needs a state, or what a window
+ * looks back at, waits for the batches before, and from then on batches are made one after the other. Where the engine has
+ * another side, as `loopback` in tests, `f` is called there too, and its actions find what they have found here: what it
+ * gives must depend on nothing but RDDs, actions and the graph's data. A batch in which the stream has no RDD fails; so does one in which `f` throws (`FunctionFailed`) or gives
  * no RDD (`TransformWithoutResult`). Spark: `DStream.transform`.
  *
  * @example
