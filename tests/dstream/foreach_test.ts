@@ -58,3 +58,20 @@ for (
     assert.match(String(failure), new RegExp(`${name} at .*: its function must give an Effect, but gave: `))
   })
 }
+
+const mapped = () => Effect.map(Effect.succeed(1), (n) => Effect.log(n))
+
+for (
+  const [name, output] of [
+    ["foreachRDD", DStream.foreachRDD(Testing.input([[1]]), mapped)],
+    ["foreachPartition", DStream.foreachPartition(Testing.input([[1]]), mapped)],
+  ] as const
+) {
+  Deno.test(`${name}() ends its batch if the Effect of its function gives another one, which nobody would run`, async () => {
+    const { exit } = await Effect.runPromise(Testing.runOutputs([output]))
+    assert.match(
+      String(Exit.isFailure(exit) && exit.cause),
+      new RegExp(`${name} at .*: the Effect of its function gives Effects, which are not run; use Effect.flatMap`),
+    )
+  })
+}

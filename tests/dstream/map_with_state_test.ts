@@ -346,6 +346,22 @@ Deno.test("mapWithState() reports wrong options before start", async () => {
   }
 })
 
+Deno.test("mapWithState() says before start that it takes a spec, and for which key a function has thrown", async () => {
+  const bare = counting as unknown as typeof spec
+  const spec = StateSpec.function((key: string, _: Option.Option<number>, state: StateSpec.State<number>) => {
+    if (key === "b") throw new RangeError("not b")
+    state.update(1)
+  })
+  const input = Testing.input<[string, number]>([[["a", 1], ["b", 1], ["c", 1]]])
+  const refused = await Effect.runPromise(Effect.flip(Testing.run(DStream.mapWithState(input, bare))))
+  assert.match(
+    refused.message,
+    /mapWithState at .*: it takes a StateSpec: make one of the function with StateSpec.function/,
+  )
+  const failed = await Effect.runPromise(Effect.flip(Testing.run(DStream.mapWithState(input, spec))))
+  assert.match(failed.message, /failed in mapWithState at .*: key b: not b/)
+})
+
 onEngines(
   "mapWithState() keeps state where numPartitions() and partitioner() say, whatever they were before",
   (engine) =>

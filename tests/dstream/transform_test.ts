@@ -69,6 +69,11 @@ Deno.test("transform() fails the batch where its function gives no RDD", async (
   }
 })
 
+Deno.test("transform() says what its function has given in the place of an RDD", async () => {
+  const error = await failure(DStream.transform(input([[1]]), () => [1] as unknown as RDD.RDD<number>))
+  assert.match(String(error), /must give an RDD, or an Effect of one, but gave: array$/)
+})
+
 Deno.test("transform() passes on the typed errors of its function and of the actions in it", async () => {
   assert.ok(await failure(DStream.transform(input([[1]]), () => Effect.fail(new Missing()))) instanceof Missing)
   const failing = DStream.mapEffect(input([[1]]), () => Effect.fail(new Missing()))

@@ -413,11 +413,25 @@ Deno.test("updateStateByKey() reports wrong options before start", async () => {
 })
 
 Deno.test("updateStateByKey() fails a batch whose function gives no Option, as untyped code can", async () => {
-  const untyped = (() => 7) as unknown as () => Option.Option<number>
-  const output = DStream.print(DStream.updateStateByKey(Testing.input<[string, number]>([[["a", 1]]]), untyped))
-  const { exit } = await Effect.runPromise(Testing.runOutputs([output]))
-  assert.match(
-    String(Exit.isFailure(exit) ? exit.cause.reasons[0] : exit),
-    /failed in updateStateByKey at .*: its function must give an Option, but gave: number/,
+  for (const [given, what] of [[7, "number"], [undefined, "undefined"], [null, "null"]] as const) {
+    const untyped = (() => given) as unknown as () => Option.Option<number>
+    const output = DStream.print(DStream.updateStateByKey(Testing.input<[string, number]>([[["a", 1]]]), untyped))
+    const { exit } = await Effect.runPromise(Testing.runOutputs([output]))
+    assert.match(
+      String(Exit.isFailure(exit) ? exit.cause.reasons[0] : exit),
+      new RegExp(`failed in updateStateByKey at .*: its function must give an Option, but gave: ${what}`),
+    )
+  }
+})
+
+Deno.test("updateStateByKey() says for which key its function has thrown", async () => {
+  const careful = (_: number, key: string, __: ReadonlyArray<number>, state: Option.Option<number>) => {
+    if (key === "b") throw new RangeError("not b")
+    return state
+  }
+  const input = Testing.input<[string, number]>([[["a", 1], ["b", 1], ["c", 1]]])
+  const { exit } = await Effect.runPromise(
+    Testing.runOutputs([DStream.print(DStream.updateStateByKeyTimed(input, careful, { partitions: 1 }))]),
   )
+  assert.match(String(Exit.isFailure(exit) && exit.cause), /failed in updateStateByKeyTimed at .*: key b: not b/)
 })

@@ -52,6 +52,11 @@ Deno.test("validate() asks every operator once about its arguments, with the bat
   assert.deepEqual(asked, [1000])
 })
 
+Deno.test("validate() refuses what is given in the place of a function", () => {
+  const graph = make([print(stub("map", [socket()], { functions: ["upper" as never] }))])
+  assert.deepEqual(texts(graph), ["map: it takes a function, but was given: string"])
+})
+
 Deno.test("validate() refuses slides that are no multiple of the batch interval", () => {
   const sliding = (slideDuration: number) => make([print(stub("window", [socket()], { slideDuration }))])
   assert.deepEqual(texts(sliding(3000)), [])

@@ -76,3 +76,12 @@ Deno.test("runOutputs() keeps what is printed", async () => {
   const run = (stream: DStream.DStream<number>) => Testing.runOutputs([DStream.foreachRDD(stream, RDD.count)])
   assert.deepEqual(await shown(run), [])
 })
+
+Deno.test("run() and runOutputs() say what they take, where they are given something else", async () => {
+  // deno-lint-ignore no-explicit-any
+  const untyped = (u: unknown): any => u
+  assert.throws(() => Testing.run(untyped([[1]])), /takes a stream, or a function of streams .* but was given: array/)
+  const outputs: readonly [DStream.Output] = untyped([Testing.input([[1]]), DStream.print])
+  const error = await Effect.runPromise(Effect.flip(Testing.runOutputs(outputs)))
+  assert.match(String(error), /output 0 is a stream; end it with an output operation/)
+})
