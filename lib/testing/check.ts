@@ -35,6 +35,8 @@ export interface Held {
 export class LawBroken extends Data.Error<{
   /** The name of the law. */
   readonly law: string
+  /** Where the law was made, as far as that is known. */
+  readonly place?: string | undefined
   /** The engine it was broken on. */
   readonly engine: EngineName
   /** The smallest input found. */
@@ -52,13 +54,14 @@ export class LawBroken extends Data.Error<{
 }> {
   readonly _tag = "LawBroken" as const
   override get message(): string {
-    const { engine, given, law, path, runs, seed, shrinks, sides } = this
+    const { engine, given, law, path, place, runs, seed, shrinks, sides } = this
     return [
       `"${law}" does not hold on the engine ${engine}`,
       `  for    ${fc.stringify(given)}`,
       `  left   ${showOutcome(sides.left)}`,
       `  right  ${showOutcome(sides.right)}`,
-      `  found by input ${runs}, made smaller ${shrinks} times; again with { seed: ${seed}, path: "${path}" }`,
+      `  found by input ${runs}, made smaller ${shrinks} times; again with { seed: ${seed}, path: "${path}" }` +
+      (place === undefined ? "" : `; the law is that of ${place}`),
     ].join("\n")
   }
 }
@@ -117,7 +120,17 @@ export const check = (law: Law, options: CheckOptions = {}): Effect.Effect<Held,
     const { counterexamplePath, numRuns, numShrinks, seed } = found
     const path = counterexamplePath ?? ""
     return Effect.fail(
-      new LawBroken({ law: law.name, engine, given, sides, runs: numRuns, shrinks: numShrinks, seed, path }),
+      new LawBroken({
+        law: law.name,
+        place: law.place,
+        engine,
+        given,
+        sides,
+        runs: numRuns,
+        shrinks: numShrinks,
+        seed,
+        path,
+      }),
     )
   })
 }

@@ -7,6 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as fc from "fast-check"
+import { callSite } from "../core/call_site.ts"
 import { equal } from "./compare.ts"
 import type { Options } from "./harness.ts"
 
@@ -35,6 +36,8 @@ export interface Trial {
 export interface Law {
   /** What it says, such as `map fusion`. */
   readonly name: string
+  /** Where it was made, in your source: `word_count_test.ts:12:3`. */
+  readonly place?: string | undefined
   /** The inputs to try it with. */
   readonly trials: fc.Arbitrary<Trial>
 }
@@ -70,8 +73,12 @@ export const law = <Case>(name: string, cases: fc.Arbitrary<Case>, statement: St
   // What throws before it gives an Effect must end as a failed side too.
   const exitOf = (side: Statement<Case>["left"], given: Case, options: Options): Effect.Effect<Outcome> =>
     Effect.exit(Effect.suspend(() => side(given, options)))
+  const site = callSite()
   return {
     name,
+    get place() {
+      return site.short
+    },
     trials: cases.map((given): Trial => ({
       given,
       sides: Effect.fnUntraced(function* (options: Options) {

@@ -26,7 +26,7 @@ Deno.test("check() tells the law, the smallest input, both results, and how to s
   ])
   assert.match(
     lines[4] ?? "",
-    /^ {2}found by input \d+, made smaller \d+ times; again with \{ seed: 1, path: "\d[\d:]*" \}$/,
+    /^ {2}found by input \d+, made smaller \d+ times; again with \{ seed: 1, path: "\d[\d:]*" \}; the law is that of check_test\.ts:\d+:\d+$/,
   )
 })
 
