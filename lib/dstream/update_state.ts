@@ -161,7 +161,8 @@ const each = (
 /**
  * Keeps a state for each key. In every batch `update` is called for every key that has values in it or state from before,
  * with the values (none, maybe) and the state; it gives the new state, or `None` to remove the key. The records are all
- * keys with their new state. Spark: `PairDStreamFunctions.updateStateByKey(updateFunc[, partitioner[, initialRDD]])`.
+ * keys with their new state. Without `initial` the type of the state is that of the function's second parameter: annotate
+ * it. Spark: `PairDStreamFunctions.updateStateByKey(updateFunc[, partitioner[, initialRDD]])`.
  *
  * @example
  * ```ts
