@@ -93,7 +93,8 @@ const running = Effect.fnUntraced(
 )
 
 /**
- * Starts a context with all its outputs: a non-empty list, or a `Graph`. The graph is checked as a whole first. The
+ * Starts a context with all its outputs: a non-empty list, or a `Graph`. (A list that is put together when the program
+ * runs has a first one for the types as `[first, ...others]`.) The graph is checked as a whole first. The
  * services that its functions need are those of the fiber that starts it. When the scope closes, which Ctrl-C does under
  * `runMain`, the context is stopped. Spark: `start`.
  *
