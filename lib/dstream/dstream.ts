@@ -66,6 +66,8 @@ export interface Traits {
    * must be the stream's own, and be kept once computed.
    */
   readonly keeps?: "always" | "whileNeeded" | undefined
+  /** Whether it is a part of the operator above it: what it has in its RDDs is that operator's own business. */
+  readonly isInternal?: boolean | undefined
   /** The user's functions: their text is part of the graph's fingerprint. */
   readonly functions?: ReadonlyArray<Callable> | undefined
   /** What is wrong with its arguments, given the batch interval in milliseconds. Checked before start. */

@@ -69,7 +69,7 @@ const changes = ({ operation, frame, leaving }: Sliding, timed: AnyDStream, site
           () => withCallSite(site, (): RDD<unknown, unknown, unknown> => unionAll(rdds())),
         )
       }),
-    looking(frame),
+    { ...looking(frame), isInternal: true },
   )
 
 /** Makes a sliding aggregate of a stream. */
@@ -79,7 +79,7 @@ export const sliding = <A, E, R, B>(self: DStream<A, E, R>, options: Sliding): D
   const timed = lift(operation, self, (rdd, batch) => {
     const { time } = batch
     return persist(mapValues(reduce(rdd as never, batch), (value): [number, unknown] => [time, value]))
-  }, { functions, keeps: "whileNeeded" })
+  }, { functions, keeps: "whileNeeded", isInternal: true })
   const checks = (batchDuration: number) => [...frame.check(batchDuration), ...check?.(batchDuration) ?? []]
   return stateful(operation, changes(options, timed, site), site, ({ batch, data }) => {
     if (data === undefined) return undefined

@@ -16,7 +16,7 @@ import { Engine, type JobContext } from "../rdd/engine.ts"
 import { type AnyRDD, make as makeRDD } from "../rdd/rdd.ts"
 import { toBatchFailed } from "./jobs.ts"
 import type { BatchFailed } from "./errors.ts"
-import { type Logs, noting, replaying } from "./noted_actions.ts"
+import { type Logs, noting, notingSleeps, replaying } from "./noted_actions.ts"
 import { addressesIn, noAllocation, rememberDurations, Timeline, type TimelineOptions } from "./timeline.ts"
 
 /** What evaluating the streams of a batch has come upon, for the copy to come upon it as well. */
@@ -89,6 +89,8 @@ export interface Following {
   readonly begin: () => void
   /** An engine for this side to evaluate its streams with: it notes what actions find. */
   readonly noting: (engine: Engine) => Engine
+  /** Notes the sleeps of what this side evaluates. */
+  readonly notingSleeps: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Goes through a batch that this side has made. Fails where the two are not alike. */
   readonly follow: (time: number) => Effect.Effect<void, BatchFailed<unknown>, unknown>
   /** Finds the operation of the other side. */
@@ -143,6 +145,7 @@ export const following = (
   return {
     begin: () => notes.clear(),
     noting: (own) => noting(own, notes.logs),
+    notingSleeps: notingSleeps(notes.logs),
     follow: (time) =>
       Effect.suspend(() =>
         Effect.forEach(streams, (stream, index) =>
@@ -151,7 +154,8 @@ export const following = (
             const where = { operator: operation, callSite: site, batchTime: time, outputId: undefined } as const
             return Effect.fail(toBatchFailed(cause, { ...where, phase: "generate" }))
           }), { discard: true })
-      ).pipe((all) => replaying(engine, logOf, unknown, (other) => Effect.provideService(all, Engine, other))).pipe(
+      ).pipe(
+        (all) => replaying({ engine, logOf, unknown }, (other) => Effect.provideService(all, Engine, other)),
         Effect.onExit((exit) =>
           Effect.sync(() => {
             if (Exit.isFailure(exit)) timeline.discard(time)

@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import { explainFailure } from "../core/errors.ts"
 import type { AnyDStream } from "../dstream/dstream.ts"
 import type { AnyGraph } from "../dstream/graph.ts"
@@ -23,8 +24,8 @@ import type { Timeline } from "./timeline.ts"
 /** What the generator works with. */
 export interface GeneratorOptions {
   readonly graph: AnyGraph
-  /** What actions run on while the batch is made. */
-  readonly engine: Engine
+  /** What actions run on while the batch at a time is made. */
+  readonly engine: (time: number) => Engine
   /** The policy of outputs without their own. */
   readonly policy: AnyPolicy
   readonly timeline: Timeline
@@ -129,14 +130,22 @@ const evaluateKeepers = (
     }
   })
 
+/** The stream of the records that a keeper is made of, as users know it. */
+const recordsOf = (keeper: AnyDStream): AnyDStream => {
+  let stream = keeper.parents[0]
+  while (stream?.traits.isInternal === true) stream = stream.parents[0]
+  return stream ?? keeper
+}
+
 /** What later batches need of a batch, of what has been evaluated in it. */
 export const keptAt = (
   { keepers, timeline }: Pick<GeneratorOptions, "keepers" | "timeline">,
   time: number,
 ): ReadonlyArray<Kept> =>
   keepers.flatMap((keeper) => {
-    const rdd = keeper.stream.traits.keeps === undefined ? undefined : timeline.at(time).recall(keeper.stream)
-    return rdd === undefined ? [] : { ...keeper, rdd }
+    const batch = timeline.at(time)
+    const rdd = keeper.stream.traits.keeps === undefined ? undefined : batch.recall(keeper.stream)
+    return rdd === undefined ? [] : { ...keeper, rdd, letter: batch.recall(recordsOf(keeper.stream)) }
   })
 
 /** Makes the batch at `time`. */
@@ -160,7 +169,8 @@ export const generateBatch = (options: GeneratorOptions, time: number): Effect.E
     if (options.following !== undefined) yield* insist(options.following.follow(time), options.policy)
     return { _tag: "Batch" as const, allocation, jobs, left, kept: keptAt(options, time) }
   }).pipe(
-    Effect.provideService(Engine, options.engine),
+    options.following?.notingSleeps ?? identity,
+    Effect.provideService(Engine, options.engine(time)),
     Effect.catch((failure): Effect.Effect<Failed> =>
       Effect.succeed({ _tag: "Failed", failure, bearing: bearingOf(options.policy) })
     ),

@@ -158,11 +158,14 @@ const runJob = (running: Running, job: Job, info: BatchInfo) =>
   })
 
 /** Computes what later batches need, whole, whatever outputs have asked for. A dead letter has the records it is made of. */
-const runUpkeep = (running: Running, { output, outputId, rdd, stream }: Kept): Effect.Effect<Ended, never, unknown> =>
+const runUpkeep = (
+  running: Running,
+  { letter, output, outputId, rdd, stream }: Kept,
+): Effect.Effect<Ended, never, unknown> =>
   Effect.gen(function* () {
     const { options } = running
     const ended = yield* runTask(running, {
-      job: { output, outputId, rdd: rdd.parents[0] ?? rdd },
+      job: { output, outputId, rdd: letter ?? rdd },
       name: `${stream.operation} for later batches`,
       run: () => options.engine.run(rdd),
       where: { operator: stream.operation, callSite: stream.site, outputId: undefined },
@@ -209,11 +212,13 @@ export const run: (
     const ran = yield* runJob(running, job, info)
     info = ran.info
     if (ran.ended.fatal) return { fatal: ran.ended.failure, info }
-    // What an output has failed with has been dealt with by its policy.
-    const lost = new Set(ran.ended.failure === undefined ? [] : running.failed)
-    const kept = due.get(index) ?? []
-    for (const { rdd } of kept) if (lost.has(rdd)) yield* engine.abandon(rdd)
-    const fatal = yield* keep(kept.filter(({ rdd }) => !lost.has(rdd)))
+    // What an output has failed with has been dealt with by its policy, unless another one applies.
+    const failed = new Set(ran.ended.failure === undefined ? [] : running.failed)
+    const policyOf = ({ output }: Pick<Kept, "output">) => output.policy ?? options.policy
+    const isLost = (kept: Kept) => failed.has(kept.rdd) && policyOf(kept) === policyOf(job)
+    const [lost = [], left = []] = [true, false].map((is) => due.get(index)?.filter((kept) => isLost(kept) === is))
+    for (const { rdd } of lost) yield* engine.abandon(rdd)
+    const fatal = yield* keep(left)
     if (fatal !== undefined) return { fatal, info }
     for (const rdd of finishing.get(index) ?? []) shared.delete(rdd)
   }

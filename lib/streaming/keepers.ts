@@ -22,6 +22,8 @@ export interface Keeper {
 /** What a batch keeps: the RDD of a keeper. */
 export interface Kept extends Keeper {
   readonly rdd: AnyRDD
+  /** The records of the batch that it is made of: what a dead letter has. */
+  readonly letter: AnyRDD | undefined
 }
 
 const looksBack = ({ traits }: AnyDStream): boolean => (traits.lookBack ?? 0) > 0

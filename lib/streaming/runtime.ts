@@ -113,12 +113,10 @@ export class Runtime {
     this.inputs = inputs
     const { graph, policy } = options
     const needs = needsIn(graph, timeline.zeroTime, options.batchDuration)
-    const isOpen = (rdd: AnyRDD) => Array.from(this.#open.values()).some((kept) => kept.has(rdd))
-    const early = afterOpen(options.engine, isOpen, () => {
-      this.#isInTurn = true
-      return this.#untilEnded(Array.from(this.#open.keys()))
-    })
-    const engine = following?.noting(early) ?? early
+    const engine = (time: number) => {
+      const early = this.#earlyEngine(time)
+      return following?.noting(early) ?? early
+    }
     this.#generator = { graph, engine, policy, timeline, inputs, keepers: keepersIn(graph), needs, following }
     this.#onFailure = onFailure
     this.#sets = sets
@@ -210,6 +208,19 @@ export class Runtime {
     )
   }
 
+  /**
+   * What actions run on while the batch at `time` is made: those before it come first. Somebody may keep it for longer, such
+   * as the rest of a partial result, which runs in the batch itself.
+   */
+  #earlyEngine(time: number): Engine {
+    const before = () => Array.from(this.#open).filter(([each]) => each < time)
+    const isOpen = (rdd: AnyRDD) => before().some(([, kept]) => kept.has(rdd))
+    return afterOpen(this.options.engine, isOpen, () => {
+      this.#isInTurn = true
+      return this.#untilEnded(before().map(([each]) => each))
+    })
+  }
+
   /** Waits for the end of batches; for ever if the context ends first. */
   #untilEnded(times: ReadonlyArray<number>): Effect.Effect<void> {
     const ended = this.until(() => this.#closing || times.every((time) => !this.#open.has(time)))
@@ -297,7 +308,7 @@ export class Runtime {
         bus.publish({ _tag: "BatchGenerationFailed", batchTime: time, failureReason: explainFailure(failure) })
         yield* this.#discard(time)
         // The batches before are whole: if the context has to end, it ends after them.
-        const others = this.until(() => bearing !== "end" || this.#open.size === 0 || this.hasFailed || this.#halted)
+        const others = this.until(() => bearing !== "end" || this.#open.size === 0 || this.hasFailed)
         yield* Effect.ensuring(others, Effect.sync(() => this.#record(failure, bearing)))
         yield* this.#close(time, "generation failed")
         return yield* bearing === "end" ? this.#onFailure : Effect.void
@@ -333,7 +344,11 @@ export class Runtime {
   }
 
   #run(set: Runner.JobSet): Work<void> {
-    if (this.#closing) return Effect.never
+    if (this.#closing) {
+      this.#open.delete(set.time)
+      this.#beat()
+      return Effect.never
+    }
     const { graph, engine, policy, bus } = this.options
     const report = (failure: Failure) => this.#record(failure, "report")
     const options = { graph, engine, policy, publish: bus.publish, report }
@@ -367,6 +382,12 @@ export class Runtime {
       if (fails) yield* this.#onFailure
       else if (failure !== undefined && bearing === "tell") yield* Effect.logWarning(explainFailure(failure))
     }).pipe(Effect.uninterruptible)
+  }
+
+  /** Lets no other batch begin to run. */
+  hold(): void {
+    this.#closing = true
+    this.#halt()
   }
 
   #halt(): void {

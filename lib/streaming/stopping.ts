@@ -94,6 +94,8 @@ export const stop: <E>(
   const spark = options.stopSparkContext ?? true ? internals.spark.stop : Effect.void
   const how = { graceful: options.stopGracefully ?? false, inside }
   const stopping = Effect.andThen(Effect.suspend(() => shutDown(internals, how, release)), spark)
+  // What waits must not begin between this job and the stop.
+  if (inside && !how.graceful) internals.runtime?.hold()
   if (inside) yield* Effect.forkDetach(stopping)
   else yield* stopping
   return handle<"Stopped", E>(internals, "Stopped")

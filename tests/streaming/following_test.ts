@@ -24,6 +24,11 @@ const actions = {
   interruptedByAnother: (rdd: Numbers): Found => Effect.raceFirst(RDD.count(slow(rdd)), RDD.collect(rdd)),
   approximate: (rdd: Numbers): Found =>
     Effect.map(RDD.countApprox(slow(rdd, 10_000), "100 millis"), ({ initial, isFinal }) => [isFinal, initial]),
+  onceInTimeAndOnceNot: (rdd: Numbers): Found =>
+    Effect.all([
+      Effect.timeoutOption(RDD.count(slow(rdd, 10_000)), "100 millis"),
+      Effect.timeoutOption(Effect.as(Effect.sleep("50 millis"), "in time"), "1 second"),
+    ]),
   forked: (rdd: Numbers): Found =>
     Effect.scoped(Effect.andThen(Effect.forkScoped(RDD.count(slow(rdd))), RDD.collect(rdd))),
   insideAnother: (rdd: Numbers): Found =>
@@ -41,6 +46,14 @@ const actions = {
       ],
       { concurrency: "unbounded" },
     ),
+  withPromisesBetween: (rdd: Numbers): Found =>
+    Effect.forEach([30, 1], (millis) => {
+      const waited = TestClock.withLive(Effect.sleep(millis))
+      return Effect.andThen(
+        Effect.andThen(RDD.count(rdd), waited),
+        RDD.collect(RDD.map(rdd, (n) => n * millis)),
+      )
+    }, { concurrency: "unbounded" }),
   ofOnePlace: (rdd: Numbers): Found =>
     Effect.forEach(
       [30, 1, 15],
@@ -80,6 +93,8 @@ const expected: Record<Name, unknown> = {
   interruptedByTime: { _id: "Option", _tag: "None" },
   interruptedByAnother: [1, 2, 3],
   approximate: [false, { mean: 3, confidence: 0.95, low: 2, high: 7 }],
+  onceInTimeAndOnceNot: [{ _id: "Option", _tag: "None" }, { _id: "Option", _tag: "Some", value: "in time" }],
+  withPromisesBetween: [[30, 60, 90], [1, 2, 3]],
   forked: [1, 2, 3],
   insideAnother: [[5, 5, 5], 3],
   sideBySide: [["a1", "a2", "a3"], ["b1", "b2", "b3"], [1, 2, 3], [-1, -2, -3]],

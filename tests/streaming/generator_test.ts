@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import * as DStream from "../../lib/dstream.ts"
 import * as Receiver from "../../lib/receiver.ts"
@@ -136,6 +137,24 @@ test("a fatal generation failure lets the batches before it end, and is told the
     yield* pass(4000)
     assert.match((yield* Effect.flip(awaitTermination(active))).message, /batch 3000 ms failed in transform.*no third/)
     assert.deepEqual([done, committed], [[1000, 2000], [0, 1]])
+  }))
+
+test("a graceful stop lets the batches before a fatal generation failure end, too", () =>
+  Effect.gen(function* () {
+    const done: Array<number> = []
+    const failing = DStream.transform(source([[1], [2], [3]]), (rdd, { time }) => {
+      if (time === 3000) throw new RangeError("no third")
+      return rdd
+    })
+    const slow = DStream.foreachRDD(failing, (_, { time }) =>
+      Effect.andThen(Effect.sleep(2500), Effect.sync(() => void done.push(time))))
+    const active = yield* start(yield* make, [slow])
+    yield* pass(3200)
+    const stopping = yield* Effect.forkChild(stop(active, { stopGracefully: true }))
+    yield* pass(5000)
+    yield* Fiber.join(stopping)
+    assert.match((yield* Effect.flip(awaitTermination(active))).message, /batch 3000 ms failed in transform.*no third/)
+    assert.deepEqual(done, [1000, 2000])
   }))
 
 test("a failing evaluation under retry is evaluated again, and the batch has its result", () =>

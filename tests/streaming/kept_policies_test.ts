@@ -133,6 +133,56 @@ Deno.test("a dead letter of what is kept has the records that it is made of, and
   assert.deepEqual(seen, [[3000, [2, 3]]])
 })
 
+Deno.test("a dead letter of a reduced window has the records of the batch, as they are", async () => {
+  for (const inverse of [undefined, (a: number, b: number) => a - b]) {
+    const letters: Array<unknown> = []
+    const pairs = Testing.input<[string, number]>([[["a", 1], ["a", 2]], [["b", 3]]], { partitions: 1 })
+    const reduced = DStream.reduceByKeyAndWindow(pairs, (a, b) => a + b, "2 seconds", {
+      inverse,
+      filter: ([key]) => {
+        if (key === "b") throw new RangeError("no b")
+        return true
+      },
+    })
+    const policy = OutputPolicy.deadLetter((rdd, { time }) =>
+      Effect.map(Effect.orDie(RDD.collect(rdd as RDD.RDD<unknown>)), (records) => void letters.push([time, ...records]))
+    )
+    const output = DStream.onFailure(DStream.foreachRDD(reduced, () => Effect.void), policy)
+    await Effect.runPromise(Testing.runOutputs([output as DStream.Output]))
+    assert.deepEqual(letters, [[2000, ["b", 3]]])
+  }
+})
+
+Deno.test("a state whose own output would fail is not lost to one that is skipped", async () => {
+  const state = summed(failingForTwo().stream)
+  const outputs = [
+    DStream.onFailure(DStream.foreachRDD(state, () => Effect.void), OutputPolicy.fail),
+    DStream.onFailure(DStream.foreachRDD(state, (rdd) => RDD.count(rdd)), OutputPolicy.skip),
+  ]
+  const { batches } = await Effect.runPromise(
+    Testing.runOutputs(outputs as unknown as readonly [DStream.Output], { batches: 3 }),
+  )
+  assert.deepEqual(batches, ["completed", "failed"])
+})
+
+Deno.test("the rest of a partial result that a transform has begun can be run in the batch's output", async () => {
+  for (const above of Object.values(kinds)) {
+    const counts: Array<number> = []
+    let rest: Effect.Effect<unknown, unknown, never> = Effect.void
+    const begun = DStream.transform(
+      above(Testing.input([[1], [2], [3]])),
+      (rdd) =>
+        Effect.map(RDD.countApprox(rdd, "1 second"), ({ final }) => {
+          rest = Effect.map(final, ({ mean }) => void counts.push(mean)) as typeof rest
+          return rdd
+        }),
+    )
+    const output = DStream.foreachRDD(begun, () => Effect.suspend(() => rest))
+    await Effect.runPromise(Testing.runOutputs([output as DStream.Output]))
+    assert.equal(counts.length, 3)
+  }
+})
+
 test("an action in transform does not run any more when a batch that it waits for has ended the context", () =>
   Effect.gen(function* () {
     const ran: Array<number> = []

@@ -352,3 +352,20 @@ test("an interruption does not come between the parts of a commit", () =>
     assert.deepEqual(committed, ["a", "b"])
     assert.equal(events.some(({ _tag }) => _tag === "BatchCompleted"), true)
   }))
+
+test("a stop from inside a job lets no batch begin that waits", () =>
+  Effect.gen(function* () {
+    const ran: Array<number> = []
+    const { ssc } = yield* observed()
+    const output = DStream.foreachRDD(source([[1], [2], [3]]), (_, { time }) =>
+      Effect.gen(function* () {
+        ran.push(time)
+        if (time > 1000) return
+        yield* Effect.sleep(2500)
+        yield* stop(active)
+      }))
+    const active: StreamingContext.StreamingContext<"Active", unknown> = yield* start(ssc, [output])
+    yield* pass(6000)
+    yield* awaitTermination(active)
+    assert.deepEqual(ran, [1000])
+  }))
