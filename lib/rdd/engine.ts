@@ -81,7 +81,7 @@ export interface JobContext {
   readonly attempt: number
   /** RDDs with several consumers in this batch, and their blocks once computed. */
   readonly shared: Map<AnyRDD, ReadonlyArray<Block<unknown>> | undefined>
-  /** What is kept (state, or persisted) and has failed to be computed, or was interrupted. */
+  /** What is kept (state, or persisted) and could not be computed, or was interrupted, though all below it could. */
   readonly failed?: Set<AnyRDD> | undefined
   /** Finds the operation that another isolate, calling the same graph, has in the place of this one. */
   readonly lookUp: (rdd: AnyRDD) => AnyRDD

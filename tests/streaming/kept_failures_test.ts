@@ -63,6 +63,15 @@ Deno.test("what cannot be computed for later batches keeps nothing else from bei
   assert.deepEqual(await lasts(DStream.union(totals, summed(poisoned(2))), 3000), [["k", 7], ["k", 5]])
 })
 
+Deno.test("what is kept above something that cannot be computed goes on without that, in a job or after it", async () => {
+  const both = DStream.union(summed(poisoned(2)), summed(pairs()))
+  for (const slide of ["1 second", "3 seconds"] as const) {
+    const seen: Seen = []
+    await run([skipping(recording(DStream.window(both, "3 seconds", { slide }), seen))])
+    assert.deepEqual(seen.at(-1), [3000, [["k", 1], ["k", 1], ["k", 3], ["k", 5], ["k", 7]]])
+  }
+})
+
 Deno.test("what a job needs is computed with the job, also if something else that is kept needs it", async () => {
   const seen: Seen = []
   const totals = summed(pairs())

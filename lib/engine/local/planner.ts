@@ -135,9 +135,12 @@ export class Planner {
       Effect.suspend(() => {
         const known = persisted.get(rdd)
         if (known !== undefined) return Effect.succeed(TaskUpdates.using(known))
+        const { failed } = this.#job
+        const before = failed?.size
         return Effect.onExit(lowered, (exit) =>
           Effect.sync(() => {
-            if (Exit.isFailure(exit)) this.#job.failed?.add(rdd)
+            // What has failed because something below it has may be computed without that.
+            if (Exit.isFailure(exit) && failed?.size === before) failed?.add(rdd)
           }))
       }),
     )
