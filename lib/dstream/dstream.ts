@@ -16,7 +16,7 @@ import { type CallSite, callSite, withCallSite } from "../core/call_site.ts"
 import type { JobFailed } from "../core/errors.ts"
 import type { Engine, EngineError } from "../rdd/engine.ts"
 import type { Callable } from "../rdd/primitive.ts"
-import { isRDD, type RDD } from "../rdd/rdd.ts"
+import { type AnyRDD, isRDD, type RDD } from "../rdd/rdd.ts"
 import { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "./batch.ts"
 import type { InputSource } from "./input.ts"
 
@@ -296,6 +296,10 @@ export const required = <A, E, R>(
     (error): error is E | NoRDD => error instanceof NoRDD,
     () => Effect.die(new ParentWithoutRDD({ operation, time: batch.time })),
   )
+
+/** The RDD of a parent that may have none, for the body of {@link makeSelf}: undefined then. */
+export const optional = (parent: AnyDStream): Effect.Effect<AnyRDD | undefined, unknown, unknown> =>
+  Effect.catchIf(parent, (error) => error instanceof NoRDD, () => Effect.undefined)
 
 /**
  * Whether a value is a DStream.

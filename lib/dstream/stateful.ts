@@ -9,7 +9,7 @@ import type { Partitioner } from "../rdd/partitioner.ts"
 import { type AnyRDD, make as makeRDD, type RDD } from "../rdd/rdd.ts"
 import type { StateStep } from "../rdd/state.ts"
 import { Batch, NoRDD } from "./batch.ts"
-import { type AnyDStream, type DStream, makeSelf, type NodeOptions } from "./dstream.ts"
+import { type AnyDStream, type DStream, makeSelf, type NodeOptions, optional } from "./dstream.ts"
 
 /** What a stateful operator does in one batch. */
 export interface Stateful extends Omit<StateStep, "id" | "at" | "previous"> {
@@ -51,7 +51,7 @@ export const stateful = <A, E, R>(
           const none = new NoRDD({ operation, time })
           // What has come later is built on there being none.
           if (Math.max(version ?? -Infinity, newest?.time ?? -Infinity) >= time) return yield* none
-          const data = yield* Effect.catchIf(parent, (error) => error instanceof NoRDD, () => Effect.undefined)
+          const data = yield* optional(parent)
           const found = step({ batch, data, hasState: version !== undefined || batch.first(self) !== undefined })
           if (found === undefined) return yield* none
           const { data: records, partitioner: by, keyed, ...how } = found

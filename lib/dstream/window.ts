@@ -10,8 +10,8 @@ import { callSite, withCallSite } from "../core/call_site.ts"
 import type { RDD } from "../rdd/rdd.ts"
 import { unionAll } from "../rdd/unions.ts"
 import { Batch } from "./batch.ts"
-import { type DStream, isDStream, makeSelf } from "./dstream.ts"
-import { type Frame, frame, kept, lookedBack, looking, recalled, type WindowOptions } from "./window_frame.ts"
+import { type DStream, isDStream, makeSelf, optional } from "./dstream.ts"
+import { type Frame, frame, kept, looking, recalled, type WindowOptions } from "./window_frame.ts"
 
 /** The window that a frame describes. */
 export const windowed = <A, E, R>(self: DStream<A, E, R>, given: Frame): DStream<A, E, R> => {
@@ -22,7 +22,7 @@ export const windowed = <A, E, R>(self: DStream<A, E, R>, given: Frame): DStream
     [parent],
     () =>
       Effect.flatMap(Batch, (batch) =>
-        Effect.map(lookedBack(parent), () => {
+        Effect.map(optional(parent), () => {
           const rdds = recalled(parent, batch, batch.time - given.window, batch.time)
           return withCallSite(site, () => unionAll(rdds) as RDD<A, unknown, unknown>)
         })),

@@ -4,11 +4,10 @@
  * @module
  */
 import type * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import { toMillis } from "../core/durations.ts"
 import * as Rdd from "../rdd/persistence.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
-import { type Batch, NoRDD } from "./batch.ts"
+import type { Batch } from "./batch.ts"
 import { type AnyDStream, type DStream, lift, type NodeOptions } from "./dstream.ts"
 
 /** How often a window is taken. */
@@ -84,19 +83,9 @@ const times = (stream: AnyDStream, { batchDuration, zeroTime }: Batch, from: num
 }
 
 /**
- * The RDDs that a stream had at the times in (from, to], oldest first. Those of batches that could not be made are not there,
+ * The RDDs that a stream had at the times in (from, to], oldest first; that of the current batch once the stream has been
+ * evaluated in it. The times before are done: what is looked back at is evaluated in every batch. Those of batches that could not be made are not there,
  * and those of batches that could not be computed are empty.
  */
 export const recalled = (stream: AnyDStream, batch: Batch, from: number, to: number): ReadonlyArray<AnyRDD> =>
   times(stream, batch, from, to).flatMap((time) => batch.at(time).recall(stream) ?? [])
-
-/**
- * Evaluates a stream that is looked back at, so that {@link recalled} finds its RDD of this batch, too. The times before are
- * done: what is looked back at is evaluated in every batch.
- */
-export const lookedBack = (stream: AnyDStream): Effect.Effect<void, unknown, Batch> =>
-  Effect.catchIf(Effect.asVoid(stream), (error) => error instanceof NoRDD, () => Effect.void) as Effect.Effect<
-    void,
-    unknown,
-    Batch
-  >

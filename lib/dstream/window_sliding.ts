@@ -16,10 +16,10 @@ import type { RDD } from "../rdd/rdd.ts"
 import { unionAll } from "../rdd/unions.ts"
 import { mapValues } from "../rdd/values.ts"
 import { Batch } from "./batch.ts"
-import { type AnyDStream, type DStream, lift, makeSelf } from "./dstream.ts"
+import { type AnyDStream, type DStream, lift, makeSelf, optional } from "./dstream.ts"
 import { stateful } from "./stateful.ts"
 import type { Slide, Standing } from "./window_aggregate.ts"
-import { type Frame, lookedBack, looking, recalled } from "./window_frame.ts"
+import { type Frame, looking, recalled } from "./window_frame.ts"
 
 type Pairs = RDD<readonly [unknown, unknown], unknown, unknown>
 
@@ -65,7 +65,7 @@ const changes = ({ operation, frame, leaving }: Sliding, timed: AnyDStream, site
           return [...left, ...recalled(timed, batch, before, time)]
         }
         return Effect.map(
-          lookedBack(timed),
+          optional(timed),
           () => withCallSite(site, (): RDD<unknown, unknown, unknown> => unionAll(rdds())),
         )
       }),

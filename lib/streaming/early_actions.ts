@@ -6,7 +6,17 @@
 import * as Effect from "effect/Effect"
 import type { Engine } from "../rdd/engine.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
-import { walk } from "./sharing.ts"
+
+/** Whether an RDD, or one below it, is such a one; not beyond where inputs enter. */
+const isAbove = (root: AnyRDD, isMeant: (rdd: AnyRDD) => boolean): boolean => {
+  const seen = new Set([root])
+  // A set goes on to what is added to it on the way.
+  for (const rdd of seen) {
+    if (isMeant(rdd)) return true
+    if (rdd.primitive.kind !== "input") rdd.parents.forEach((parent) => seen.add(parent))
+  }
+  return false
+}
 
 /**
  * An engine whose actions run after `ended` if they need what batches that are open have to compute: state, or what windows
@@ -20,9 +30,7 @@ export const afterOpen = (
 ): Engine => {
   const after = <A, E, R>(rdd: AnyRDD, action: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.suspend(() =>
-      walk(rdd).some((each) => each.primitive.kind === "state" || isOpen(each))
-        ? Effect.andThen(ended(), action)
-        : action
+      isAbove(rdd, (each) => each.primitive.kind === "state" || isOpen(each)) ? Effect.andThen(ended(), action) : action
     )
   return {
     ...engine,

@@ -26,7 +26,6 @@ export interface JobSet {
   /** What later batches need of this one. */
   readonly kept: ReadonlyArray<Kept>
   readonly info: BatchInfo
-  readonly lookUp: JobContext["lookUp"]
 }
 
 /** How an output ended: its outcome, and the failure if there was one. `fatal`: the batch and the context fail. */
@@ -41,6 +40,8 @@ export interface RunnerOptions {
   readonly graph: AnyGraph
   readonly engine: Engine
   readonly policy: AnyPolicy
+  /** Finds the operations that the engine's other side has. */
+  readonly lookUp: JobContext["lookUp"]
   readonly publish: (event: StreamingEvent) => void
   /** Reports a failure that does not end the context. */
   readonly report: (failure: BatchFailed<unknown>) => void
@@ -83,7 +84,7 @@ const runTask = (running: Running, task: Task): Effect.Effect<Ended, never, unkn
       return Effect.provideService(
         Effect.suspend(() => task.run(attempt)),
         CurrentJob,
-        { batchTime, outputId, attempt, shared, failed, lookUp: set.lookUp },
+        { batchTime, outputId, attempt, shared, failed, lookUp: options.lookUp },
       )
     }).pipe(
       Effect.catchCause((cause) =>
@@ -200,12 +201,12 @@ export const run: (
   let info = Report.started(set.info, yield* Clock.currentTimeMillis)
   if (!isSilent(set)) publish({ _tag: "BatchStarted", batch: info })
   for (const operation of set.left) publish({ _tag: "OutputOperationCompleted", operation })
-  const keep = Effect.fnUntraced(function* (kept: ReadonlyArray<Kept>) {
+  /** Computes what is kept, parents first, but for what is lost already. Nothing that is lost is tried again later. */
+  const keep = Effect.fnUntraced(function* (kept: ReadonlyArray<Kept> = [], isLost: (kept: Kept) => boolean) {
     for (const each of kept) {
-      const { failure, fatal } = yield* runUpkeep(running, each)
-      if (fatal) return failure
-      // It is not tried again: later batches go on without it, all of them.
-      if (failure !== undefined) yield* engine.abandon(each.rdd)
+      const ended = isLost(each) ? undefined : yield* runUpkeep(running, each)
+      if (ended?.fatal === true) return ended.failure
+      if (ended?.outcome !== "done") yield* engine.abandon(each.rdd)
     }
   })
   for (const [index, job] of set.jobs.entries()) {
@@ -216,11 +217,9 @@ export const run: (
     const failed = new Set(ran.ended.failure === undefined ? [] : running.failed)
     const policyOf = ({ output }: Pick<Kept, "output">) => output.policy ?? options.policy
     const isLost = (kept: Kept) => failed.has(kept.rdd) && policyOf(kept) === policyOf(job)
-    const [lost = [], left = []] = [true, false].map((is) => due.get(index)?.filter((kept) => isLost(kept) === is))
-    for (const { rdd } of lost) yield* engine.abandon(rdd)
-    const fatal = yield* keep(left)
+    const fatal = yield* keep(due.get(index), isLost)
     if (fatal !== undefined) return { fatal, info }
     for (const rdd of finishing.get(index) ?? []) shared.delete(rdd)
   }
-  return { fatal: yield* keep(due.get(undefined) ?? []), info }
+  return { fatal: yield* keep(due.get(undefined), () => false), info }
 })

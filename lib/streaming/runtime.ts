@@ -316,11 +316,10 @@ export class Runtime {
       const { allocation, jobs, kept, left } = interval
       const isSilent = Runner.isSilent(interval)
       if (isSilent && kept.length === 0) return yield* this.#close(time, "no jobs")
-      const lookUp = this.#following?.lookUp ?? ((rdd) => rdd)
       const info = Report.batchInfo(allocation, this.inputs, jobs, left, yield* Clock.currentTimeMillis)
       this.#open.set(time, new Set(kept.map(({ rdd }) => rdd)))
       if (!isSilent) bus.publish({ _tag: "BatchSubmitted", batch: info })
-      yield* Queue.offer(this.#sets, { time, jobs, left, kept, info, lookUp })
+      yield* Queue.offer(this.#sets, { time, jobs, left, kept, info })
     })
   }
 
@@ -351,7 +350,8 @@ export class Runtime {
     }
     const { graph, engine, policy, bus } = this.options
     const report = (failure: Failure) => this.#record(failure, "report")
-    const options = { graph, engine, policy, publish: bus.publish, report }
+    const lookUp = this.#following?.lookUp ?? ((rdd: AnyRDD) => rdd)
+    const options = { graph, engine, policy, lookUp, publish: bus.publish, report }
     let settles = false
     const batch = Effect.flatMap(Runner.run(options, set), ({ fatal, info }) => {
       settles = true

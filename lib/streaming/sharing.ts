@@ -1,28 +1,11 @@
 /**
- * What the jobs of a batch have in common: the RDDs below theirs, and which of them are computed once for all jobs.
+ * What the jobs of a batch have in common: which RDDs are computed once for all of them.
  *
  * @module
  */
 import type { AnyRDD } from "../rdd/rdd.ts"
 import type { Job } from "./jobs.ts"
 import type { Kept } from "./keepers.ts"
-
-/** The RDDs below one, itself last, parents first; not beyond where inputs enter. */
-export const walk = (root: AnyRDD): ReadonlyArray<AnyRDD> => {
-  const seen = new Set<AnyRDD>()
-  const open: Array<readonly [rdd: AnyRDD, expanded: boolean]> = [[root, false]]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [rdd, expanded] = next
-    if (seen.has(rdd)) continue
-    if (expanded || rdd.primitive.kind === "input") {
-      seen.add(rdd)
-    } else {
-      open.push([rdd, true])
-      for (const parent of rdd.parents.toReversed()) open.push([parent, false])
-    }
-  }
-  return Array.from(seen)
-}
 
 /** Operations that pass their parents' partitions on: what is kept for several consumers are the parents. */
 const passesOn = ({ primitive }: AnyRDD): boolean => primitive.kind === "union" || primitive.kind === "input"

@@ -86,6 +86,8 @@ const newestOf = (known: Iterable<readonly [number, AnyRDD]>): ReturnType<Batch[
 /** Remembers RDDs by stream and time. */
 export class Timeline {
   readonly #options: TimelineOptions
+  /** The longest time that a stream's RDDs are remembered for. */
+  readonly #longest: number
   readonly #memo = new Map<AnyDStream, Map<number, AnyRDD>>()
   readonly #first = new Map<AnyDStream, number>()
   #blamed: AnyDStream | undefined
@@ -93,6 +95,7 @@ export class Timeline {
 
   constructor(options: TimelineOptions) {
     this.#options = options
+    this.#longest = Math.max(0, ...options.remember.values())
   }
 
   get zeroTime(): number {
@@ -176,8 +179,7 @@ export class Timeline {
 
   /** Forgets what nobody can ask for any more once the batch at `time` has ended. */
   forget(time: number): void {
-    const longest = Math.max(0, ...this.#options.remember.values())
-    for (const each of this.#ticks.keys()) if (each <= time - longest) this.#ticks.delete(each)
+    for (const each of this.#ticks.keys()) if (each <= time - this.#longest) this.#ticks.delete(each)
     for (const [stream, known] of this.#memo) {
       const oldest = time - this.rememberOf(stream)
       for (const each of known.keys()) if (each <= oldest) known.delete(each)

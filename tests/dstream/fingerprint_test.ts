@@ -5,28 +5,16 @@ import { named } from "../../lib/dstream/dstream.ts"
 import { fingerprint } from "../../lib/dstream/fingerprint.ts"
 import { foreachRDD } from "../../lib/dstream/foreach.ts"
 import { make } from "../../lib/dstream/graph.ts"
-import { GraphMismatch, mismatch } from "../../lib/dstream/mismatch.ts"
+import { mismatch } from "../../lib/dstream/mismatch.ts"
 import { nameOutput } from "../../lib/dstream/output.ts"
 import { print } from "../../lib/dstream/print.ts"
-import type { Callable } from "../../lib/rdd/primitive.ts"
 import { outputs } from "./fingerprint_worker.ts"
+import { differ, withFunctions } from "./fingerprints.ts"
 import { build, chain, counting, graphOf, shape, stub } from "./graph_arbitrary.ts"
-
-const withFunctions = (...functions: ReadonlyArray<Callable>) =>
-  fingerprint(make([print(stub("map", [stub("constant")], { functions }))]))
 
 const same = (a: Parameters<typeof mismatch>[0], b: typeof a) => {
   assert.deepEqual(a, b)
   assert.equal(mismatch(a, b), undefined)
-}
-
-const differ = (a: Parameters<typeof mismatch>[0], b: typeof a, message: RegExp) => {
-  assert.notEqual(a.hash, b.hash)
-  const found = mismatch(a, b)
-  assert(found instanceof GraphMismatch)
-  assert.match(found.message, message)
-  assert.notEqual(mismatch(b, a), undefined)
-  return found
 }
 
 Deno.test("fingerprint() is 16 hexadecimal digits and plain data", () => {

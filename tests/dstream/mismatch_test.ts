@@ -2,22 +2,10 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import { fingerprint } from "../../lib/dstream/fingerprint.ts"
 import { make } from "../../lib/dstream/graph.ts"
-import { GraphMismatch, mismatch } from "../../lib/dstream/mismatch.ts"
+import { mismatch } from "../../lib/dstream/mismatch.ts"
 import { print } from "../../lib/dstream/print.ts"
-import type { Callable } from "../../lib/rdd/primitive.ts"
+import { differ, withFunctions } from "./fingerprints.ts"
 import { build, shape, stub } from "./graph_arbitrary.ts"
-
-const withFunctions = (...functions: ReadonlyArray<Callable>) =>
-  fingerprint(make([print(stub("map", [stub("constant")], { functions }))]))
-
-const differ = (a: Parameters<typeof mismatch>[0], b: typeof a, message: RegExp) => {
-  assert.notEqual(a.hash, b.hash)
-  const found = mismatch(a, b)
-  assert(found instanceof GraphMismatch)
-  assert.match(found.message, message)
-  assert.notEqual(mismatch(b, a), undefined)
-  return found
-}
 
 Deno.test("mismatch() names the first operator that differs, on both sides", () => {
   const tower = (...operations: ReadonlyArray<string>) =>

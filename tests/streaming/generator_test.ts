@@ -120,18 +120,24 @@ test("after a fatal generation failure no batch runs any more, although stopping
     assert.deepEqual(submitted, [1000])
   }))
 
+/** An output that is slower than the batches come, and whose third batch cannot be made. */
+const slowWithoutThird = (input: DStream.DStream<number>, done: Array<number>) => {
+  const failing = DStream.transform(input, (rdd, { time }) => {
+    if (time === 3000) throw new RangeError("no third")
+    return rdd
+  })
+  return DStream.foreachRDD(
+    failing,
+    (_, { time }) => Effect.andThen(Effect.sleep(2500), Effect.sync(() => void done.push(time))),
+  )
+}
+
 test("a fatal generation failure lets the batches before it end, and is told then", () =>
   Effect.gen(function* () {
     const committed: Array<number> = []
     const done: Array<number> = []
     const input = source([[1], [2], [3], [4]], { committed })
-    const failing = DStream.transform(input, (rdd, { time }) => {
-      if (time === 3000) throw new RangeError("no third")
-      return rdd
-    })
-    const slow = DStream.foreachRDD(failing, (_, { time }) =>
-      Effect.andThen(Effect.sleep(2500), Effect.sync(() => void done.push(time))))
-    const active = yield* start(yield* make, [slow])
+    const active = yield* start(yield* make, [slowWithoutThird(input, done)])
     yield* pass(4000)
     assert.deepEqual([done, yield* StreamingContext.getState(active)], [[1000], "Active"])
     yield* pass(4000)
@@ -142,13 +148,7 @@ test("a fatal generation failure lets the batches before it end, and is told the
 test("a graceful stop lets the batches before a fatal generation failure end, too", () =>
   Effect.gen(function* () {
     const done: Array<number> = []
-    const failing = DStream.transform(source([[1], [2], [3]]), (rdd, { time }) => {
-      if (time === 3000) throw new RangeError("no third")
-      return rdd
-    })
-    const slow = DStream.foreachRDD(failing, (_, { time }) =>
-      Effect.andThen(Effect.sleep(2500), Effect.sync(() => void done.push(time))))
-    const active = yield* start(yield* make, [slow])
+    const active = yield* start(yield* make, [slowWithoutThird(source([[1], [2], [3]]), done)])
     yield* pass(3200)
     const stopping = yield* Effect.forkChild(stop(active, { stopGracefully: true }))
     yield* pass(5000)

@@ -13,7 +13,7 @@ import type { AnyRDD, RDD } from "../../rdd/rdd.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import * as StateStore from "../state_store.ts"
 import * as Executor from "./executor.ts"
-import type { Lowered } from "./host.ts"
+import { isPersisted, type Lowered } from "./host.ts"
 import { type Environment, Planner } from "./planner.ts"
 import { ProvidedLayers } from "./provided.ts"
 import * as Stateful from "./stateful.ts"
@@ -101,8 +101,7 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
         }),
       abandon: (rdd) =>
         Effect.sync(() => {
-          const { kind } = rdd.primitive
-          if ((kind !== "state" && kind !== "persist") || shared.persisted.has(rdd)) return
+          if (!isPersisted(rdd) || shared.persisted.has(rdd)) return
           shared.persisted.set(rdd, Stateful.nothingOf(shared, rdd))
         }),
       forgetStates: states.forget,

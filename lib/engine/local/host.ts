@@ -53,6 +53,9 @@ export interface Host {
 /** A partition that is there already. */
 export const there = (block: Block.Block<unknown>): Piece => ({ read: Effect.succeed(block), steps: [] })
 
+/** Whether an RDD is kept, once computed, for whoever asks. */
+export const isPersisted = ({ primitive: { kind } }: AnyRDD): boolean => kind === "persist" || kind === "state"
+
 /** The partition that is missing in an RDD with fewer. */
 export const noPiece: Piece = there(Block.empty)
 

@@ -14,7 +14,7 @@ import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { StateStore } from "../state_store.ts"
 import * as Exchange from "./exchange.ts"
 import type { Executor } from "./executor.ts"
-import { type Host, type Kind, type Lowered, type Piece, reading, there } from "./host.ts"
+import { type Host, isPersisted, type Kind, type Lowered, type Piece, reading, there } from "./host.ts"
 import * as Partitions from "./partitions.ts"
 import type { ProvidedLayers } from "./provided.ts"
 import * as Stateful from "./stateful.ts"
@@ -270,9 +270,6 @@ export class Planner {
 
 /** Whether an RDD hands on what its parents have: keeping it would be keeping them twice. */
 const isPassing = ({ primitive }: AnyRDD): boolean => primitive.kind === "input" || primitive.kind === "union"
-
-/** Whether an RDD is kept, once computed, for whoever asks. */
-const isPersisted = ({ primitive: { kind } }: AnyRDD): boolean => kind === "persist" || kind === "state"
 
 /** Whether an RDD is kept, once computed, for later jobs that have the same context. */
 const isExchange = ({ primitive: { kind } }: AnyRDD): boolean =>
