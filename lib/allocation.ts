@@ -13,5 +13,5 @@
  *
  * @module
  */
-export { Allocation, InputAllocation } from "./streaming/allocation_schema.ts"
-export type { BlockRef } from "./streaming/allocation.ts"
+export { Allocation, InputAllocation } from "./streaming/inputs/allocation_schema.ts"
+export type { BlockRef } from "./streaming/inputs/allocation.ts"

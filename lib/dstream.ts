@@ -34,17 +34,17 @@ export {
   type Traits,
 } from "./dstream/dstream.ts"
 export { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "./dstream/batch.ts"
-export { fromPositions, fromReceiver, type InputSource, receiverStream } from "./dstream/input.ts"
-export type { Planned, Positions } from "./dstream/positions.ts"
-export { filter, flatMap, map } from "./dstream/element.ts"
-export { glom, mapPartitions } from "./dstream/map_partitions.ts"
-export { count, countByValue, reduce } from "./dstream/reducing.ts"
-export { groupByKey } from "./dstream/grouping.ts"
-export { aggregateByKey, combineByKey, reduceByKey } from "./dstream/keyed.ts"
-export { flatMapValues, mapValues } from "./dstream/values.ts"
-export { partitionBy, repartition } from "./dstream/partitioning.ts"
-export { cogroup, fullOuterJoin, join, leftOuterJoin, rightOuterJoin } from "./dstream/joins.ts"
-export type { DStreams, RecordOf, StreamErrorOf, StreamServicesOf, Untyped } from "./dstream/streams.ts"
+export { fromPositions, fromReceiver, type InputSource, receiverStream } from "./dstream/inputs/input.ts"
+export type { Planned, Positions } from "./dstream/inputs/positions.ts"
+export { filter, flatMap, map } from "./dstream/operators/element.ts"
+export { glom, mapPartitions } from "./dstream/operators/map_partitions.ts"
+export { count, countByValue, reduce } from "./dstream/operators/reducing.ts"
+export { groupByKey } from "./dstream/operators/grouping.ts"
+export { aggregateByKey, combineByKey, reduceByKey } from "./dstream/operators/keyed.ts"
+export { flatMapValues, mapValues } from "./dstream/operators/values.ts"
+export { partitionBy, repartition } from "./dstream/operators/partitioning.ts"
+export { cogroup, fullOuterJoin, join, leftOuterJoin, rightOuterJoin } from "./dstream/operators/joins.ts"
+export type { DStreams, RecordOf, StreamErrorOf, StreamServicesOf, Untyped } from "./dstream/operators/streams.ts"
 export {
   type RDDsOf,
   transform,
@@ -53,20 +53,20 @@ export {
   type TransformInfo,
   transformWith,
   TransformWithoutResult,
-} from "./dstream/transform.ts"
-export { union, unionAll, UnionWithoutRDD } from "./dstream/unions.ts"
-export { filterEffect, flatMapEffect, mapEffect, mapPartitionsEffect } from "./dstream/effectful.ts"
-export { provide } from "./dstream/provide.ts"
-export { cache, persist } from "./dstream/persistence.ts"
-export { window } from "./dstream/window.ts"
-export type { WindowOptions } from "./dstream/window_frame.ts"
+} from "./dstream/operators/transform.ts"
+export { union, unionAll, UnionWithoutRDD } from "./dstream/operators/unions.ts"
+export { filterEffect, flatMapEffect, mapEffect, mapPartitionsEffect } from "./dstream/operators/effectful.ts"
+export { provide } from "./dstream/operators/provide.ts"
+export { cache, persist } from "./dstream/operators/persistence.ts"
+export { window } from "./dstream/windows/window.ts"
+export type { WindowOptions } from "./dstream/windows/frame.ts"
 export {
   countByValueAndWindow,
   countByWindow,
   reduceByWindow,
   type WindowReduceOptions,
-} from "./dstream/window_reduce.ts"
-export { groupByKeyAndWindow, reduceByKeyAndWindow, type WindowReduceByKeyOptions } from "./dstream/window_keyed.ts"
+} from "./dstream/windows/reduce.ts"
+export { groupByKeyAndWindow, reduceByKeyAndWindow, type WindowReduceByKeyOptions } from "./dstream/windows/keyed.ts"
 export {
   type InitialStateOptions,
   type StateEntry,
@@ -75,9 +75,9 @@ export {
   updateStateByKey,
   updateStateByKeyTimed,
   updateStatePartitions,
-} from "./dstream/update_state.ts"
-export { mapWithState, type MapWithStateDStream, stateSnapshots } from "./dstream/map_with_state.ts"
-export { foreachPartition, foreachRDD } from "./dstream/foreach.ts"
+} from "./dstream/state/update_state.ts"
+export { mapWithState, type MapWithStateDStream, stateSnapshots } from "./dstream/state/map_with_state.ts"
+export { foreachPartition, foreachRDD } from "./dstream/outputs/foreach.ts"
 export {
   type AnyOutput,
   type ErrorOf,
@@ -88,10 +88,10 @@ export {
   type ServicesOf,
   type UntypedOutput,
   type Unwrapped,
-} from "./dstream/output.ts"
-export { print } from "./dstream/print.ts"
-export { saveAsObjectFiles, saveAsTextFiles } from "./dstream/saving.ts"
-export { saveToSql, type SqlOptions } from "./dstream/saving_sql.ts"
+} from "./dstream/outputs/output.ts"
+export { print } from "./dstream/outputs/print.ts"
+export { saveAsObjectFiles, saveAsTextFiles } from "./dstream/outputs/saving.ts"
+export { saveToSql, type SqlOptions } from "./dstream/outputs/saving_sql.ts"
 export {
   type SqlBatch,
   SqlError,
@@ -100,7 +100,7 @@ export {
   type SqlSink,
   type SqlTransaction,
   type SqlValue,
-} from "./dstream/sql_sink.ts"
+} from "./dstream/outputs/sql_sink.ts"
 export { constant } from "./source/constant.ts"
 export { fromStream, type FromStreamOptions } from "./source/effect_stream.ts"
 export { queueStream, type QueueStreamOptions, type RDDQueue, rddQueue } from "./source/queue.ts"

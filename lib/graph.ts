@@ -26,9 +26,9 @@ export {
   type Origin,
   type Outputs,
   type RequirementsOf,
-} from "./dstream/graph.ts"
-export { inputs, nodes } from "./dstream/nodes.ts"
-export * from "./dstream/explain.ts"
-export * from "./dstream/fingerprint.ts"
-export * from "./dstream/mismatch.ts"
-export * from "./dstream/validate.ts"
+} from "./dstream/graph/graph.ts"
+export { inputs, nodes } from "./dstream/graph/nodes.ts"
+export * from "./dstream/graph/explain.ts"
+export * from "./dstream/graph/fingerprint.ts"
+export * from "./dstream/graph/mismatch.ts"
+export * from "./dstream/graph/validate.ts"

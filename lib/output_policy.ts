@@ -16,4 +16,12 @@
  *
  * @module
  */
-export { continueOn, deadLetter, fail, type OutputFailure, type OutputPolicy, retry, skip } from "./dstream/policy.ts"
+export {
+  continueOn,
+  deadLetter,
+  fail,
+  type OutputFailure,
+  type OutputPolicy,
+  retry,
+  skip,
+} from "./dstream/outputs/policy.ts"

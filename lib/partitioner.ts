@@ -16,4 +16,4 @@
  * @module
  */
 export { equals, hash, make, type Partitioner, type PartitionOptions, show } from "./rdd/partitioner.ts"
-export { type DirectionOption, range } from "./rdd/range_partitioner.ts"
+export { type DirectionOption, range } from "./rdd/operators/ranges.ts"

@@ -18,4 +18,12 @@
  * @module
  */
 export { type PostgresOptions, sink } from "./connector/postgres/sink.ts"
-export type { SqlBatch, SqlError, SqlInsert, SqlRow, SqlSink, SqlTransaction, SqlValue } from "./dstream/sql_sink.ts"
+export type {
+  SqlBatch,
+  SqlError,
+  SqlInsert,
+  SqlRow,
+  SqlSink,
+  SqlTransaction,
+  SqlValue,
+} from "./dstream/outputs/sql_sink.ts"

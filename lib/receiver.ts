@@ -13,4 +13,4 @@
  *
  * @module
  */
-export { make, type Receiver, type Store } from "./dstream/receiver.ts"
+export { make, type Receiver, type Store } from "./dstream/inputs/receiver.ts"

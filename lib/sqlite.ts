@@ -32,4 +32,12 @@
  * @module
  */
 export { sink, type SqliteOptions } from "./connector/sqlite/sink.ts"
-export type { SqlBatch, SqlError, SqlInsert, SqlRow, SqlSink, SqlTransaction, SqlValue } from "./dstream/sql_sink.ts"
+export type {
+  SqlBatch,
+  SqlError,
+  SqlInsert,
+  SqlRow,
+  SqlSink,
+  SqlTransaction,
+  SqlValue,
+} from "./dstream/outputs/sql_sink.ts"

@@ -24,7 +24,7 @@
  *
  * @module
  */
-export { InvalidStateChange, type State } from "./dstream/key_state.ts"
+export { InvalidStateChange, type State } from "./dstream/state/key_state.ts"
 export {
   type Described,
   function,
@@ -34,4 +34,4 @@ export {
   type StateSpec,
   timed,
   timeout,
-} from "./dstream/state_spec.ts"
+} from "./dstream/state/state_spec.ts"

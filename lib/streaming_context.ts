@@ -20,26 +20,26 @@
  *
  * @module
  */
-export type { Settings, State, StreamingContext } from "./streaming/context.ts"
-export { make, makeWith } from "./streaming/making.ts"
-export { start } from "./streaming/starting.ts"
-export { awaitTermination, awaitTerminationOrTimeout } from "./streaming/waiting.ts"
-export { stop, type StopOptions } from "./streaming/stopping.ts"
-export { getActive, getActiveOrCreate, getState } from "./streaming/active.ts"
-export { addStreamingListener, droppedEvents, events, removeStreamingListener } from "./streaming/listening.ts"
-export { remember } from "./streaming/remember.ts"
-export { slice } from "./streaming/slice.ts"
-export { statsReportListener } from "./streaming/stats_report.ts"
-export { Registry } from "./streaming/registry.ts"
-export type { StreamingListener } from "./streaming/listener_bus.ts"
-export { logListener } from "./streaming/log_listener.ts"
+export type { Settings, State, StreamingContext } from "./streaming/context/context.ts"
+export { make, makeWith } from "./streaming/context/making.ts"
+export { start } from "./streaming/context/starting.ts"
+export { awaitTermination, awaitTerminationOrTimeout } from "./streaming/context/waiting.ts"
+export { stop, type StopOptions } from "./streaming/context/stopping.ts"
+export { getActive, getActiveOrCreate, getState } from "./streaming/context/active.ts"
+export { addStreamingListener, droppedEvents, events, removeStreamingListener } from "./streaming/context/listening.ts"
+export { remember } from "./streaming/context/remember.ts"
+export { slice } from "./streaming/context/slice.ts"
+export { statsReportListener } from "./streaming/listeners/stats_report.ts"
+export { Registry } from "./streaming/context/registry.ts"
+export type { StreamingListener } from "./streaming/listeners/listener_bus.ts"
+export { logListener } from "./streaming/listeners/log_listener.ts"
 export type {
   BatchInfo,
   OutputOperationInfo,
   ReceiverInfo,
   StreamingEvent,
   StreamInputInfo,
-} from "./streaming/events.ts"
+} from "./streaming/listeners/events.ts"
 export {
   AlreadyStarted,
   AlreadyStopped,

@@ -18,7 +18,7 @@ import type { Engine, EngineError } from "../rdd/engine.ts"
 import type { Callable } from "../rdd/primitive.ts"
 import { type AnyRDD, isRDD, type RDD } from "../rdd/rdd.ts"
 import { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "./batch.ts"
-import type { InputSource } from "./input.ts"
+import type { InputSource } from "./inputs/input.ts"
 
 const TypeId = "~dstream/DStream"
 

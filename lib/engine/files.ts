@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { type FileEntry, FileError, type FileReason, type Files } from "../rdd/files.ts"
+import { type FileEntry, FileError, type FileReason, type Files } from "../rdd/files/files.ts"
 
 const codeOf = (cause: unknown): unknown =>
   typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { type Block, concat, fromArray } from "../rdd/block.ts"
-import { type HandOver, weigh } from "./hand_over.ts"
+import { type HandOver, weigh } from "./block_queue.ts"
 import type { RateLimiter } from "./rate_limiter.ts"
 
 /**

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import { InvalidOption } from "../core/errors.ts"
 import type { Tupled } from "../core/tupled.ts"
 import type { DStream } from "../dstream/dstream.ts"
-import { fromPositions } from "../dstream/input.ts"
+import { fromPositions } from "../dstream/inputs/input.ts"
 import { parallelize } from "../rdd/creation.ts"
 import { isRDD, type RDD } from "../rdd/rdd.ts"
 

@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { DStream } from "../dstream/dstream.ts"
-import { fromReceiver } from "../dstream/input.ts"
-import { make, type Store } from "../dstream/receiver.ts"
+import { fromReceiver } from "../dstream/inputs/input.ts"
+import { make, type Store } from "../dstream/inputs/receiver.ts"
 import { forEachArray } from "./draining.ts"
 
 /** Options of {@link fromStream}. */

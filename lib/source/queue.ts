@@ -7,11 +7,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Tupled } from "../core/tupled.ts"
 import type { DStream } from "../dstream/dstream.ts"
-import { fromPositions } from "../dstream/input.ts"
-import type { Positions } from "../dstream/positions.ts"
+import { fromPositions } from "../dstream/inputs/input.ts"
+import type { Positions } from "../dstream/inputs/positions.ts"
 import { empty, parallelize } from "../rdd/creation.ts"
 import { isRDD, type RDD } from "../rdd/rdd.ts"
-import { unionAll } from "../rdd/unions.ts"
+import { unionAll } from "../rdd/operators/unions.ts"
 
 /** A queue of RDDs that a {@link queueStream} takes from, and that you may push to at any time. */
 export interface RDDQueue<A, E = never, R = never> {

@@ -15,7 +15,7 @@ import { runtimeFiles } from "../engine/files.ts"
 import { runtimeProcesses } from "../engine/processes.ts"
 import * as StateStore from "../engine/state_store.ts"
 import { CurrentJob, Engine } from "../rdd/engine.ts"
-import { Files, unavailable } from "../rdd/files.ts"
+import { Files, unavailable } from "../rdd/files/files.ts"
 
 /** A running SparkContext. One may serve several streaming contexts, one after the other. */
 export interface SparkContext {

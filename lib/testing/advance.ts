@@ -6,7 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
-import { runtimeOf, type State, type StreamingContext } from "../streaming/context.ts"
+import { runtimeOf, type State, type StreamingContext } from "../streaming/context/context.ts"
 import type { BatchEnd, Runtime } from "../streaming/runtime.ts"
 import * as VirtualTime from "./virtual_time.ts"
 

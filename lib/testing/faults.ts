@@ -7,9 +7,9 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { Batch } from "../dstream/batch.ts"
 import { type DStream, make } from "../dstream/dstream.ts"
-import type { OutputInfo } from "../dstream/output.ts"
-import type { Receiver } from "../dstream/receiver.ts"
-import { mapPartitionsEffect } from "../rdd/effectful.ts"
+import type { OutputInfo } from "../dstream/outputs/output.ts"
+import type { Receiver } from "../dstream/inputs/receiver.ts"
+import { mapPartitionsEffect } from "../rdd/operators/effectful.ts"
 import type { RDD } from "../rdd/rdd.ts"
 
 /** What a test has made fail. */

@@ -6,7 +6,7 @@
 import type * as fc from "fast-check"
 import type { Tupled } from "../core/tupled.ts"
 import type { DStream } from "../dstream/dstream.ts"
-import * as Element from "../dstream/element.ts"
+import * as Element from "../dstream/operators/element.ts"
 import type { Batches } from "./arbitraries.ts"
 import type { Law } from "./law.ts"
 import { certain, sameStreams } from "./law_streams.ts"

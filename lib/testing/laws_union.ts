@@ -5,8 +5,8 @@
  */
 import type * as fc from "fast-check"
 import type { DStream } from "../dstream/dstream.ts"
-import * as Element from "../dstream/element.ts"
-import * as Unions from "../dstream/unions.ts"
+import * as Element from "../dstream/operators/element.ts"
+import * as Unions from "../dstream/operators/unions.ts"
 import type { Reading } from "./compare.ts"
 import type { Law } from "./law.ts"
 import { certain, sameStreams } from "./law_streams.ts"

@@ -1,7 +1,7 @@
 /** A started streaming context whose batches run when they are told to, one at a time. */
 import { type DStream, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Clock, Duration, Effect, Exit, Layer, ManagedRuntime, Scope } from "effect"
-import { Registry } from "../../lib/streaming/registry.ts"
+import { Registry } from "../../lib/streaming/context/registry.ts"
 
 /** A context at work. */
 export interface Session {

@@ -1,6 +1,6 @@
-import { fingerprint } from "../../lib/dstream/fingerprint.ts"
-import { module } from "../../lib/dstream/graph.ts"
-import { print } from "../../lib/dstream/print.ts"
+import { fingerprint } from "../../lib/dstream/graph/fingerprint.ts"
+import { module } from "../../lib/dstream/graph/graph.ts"
+import { print } from "../../lib/dstream/outputs/print.ts"
 import { chain, stub } from "./graph_arbitrary.ts"
 
 /** A graph that the test makes in its own isolate, and in a worker that runs this module. */

@@ -1,9 +1,9 @@
 /** Fingerprints to compare, and comparing them. */
 import assert from "node:assert/strict"
-import { fingerprint } from "../../lib/dstream/fingerprint.ts"
-import { make } from "../../lib/dstream/graph.ts"
-import { GraphMismatch, mismatch } from "../../lib/dstream/mismatch.ts"
-import { print } from "../../lib/dstream/print.ts"
+import { fingerprint } from "../../lib/dstream/graph/fingerprint.ts"
+import { make } from "../../lib/dstream/graph/graph.ts"
+import { GraphMismatch, mismatch } from "../../lib/dstream/graph/mismatch.ts"
+import { print } from "../../lib/dstream/outputs/print.ts"
 import type { Callable } from "../../lib/rdd/primitive.ts"
 import { stub } from "./graph_arbitrary.ts"
 

@@ -1,9 +1,9 @@
 import fc from "fast-check"
 import * as Effect from "effect/Effect"
 import { type AnyDStream, type DStream, isDStream, make, named, type NodeOptions } from "../../lib/dstream/dstream.ts"
-import { type Graph, make as makeGraph } from "../../lib/dstream/graph.ts"
-import type { AnyOutput } from "../../lib/dstream/output.ts"
-import { print } from "../../lib/dstream/print.ts"
+import { type Graph, make as makeGraph } from "../../lib/dstream/graph/graph.ts"
+import type { AnyOutput } from "../../lib/dstream/outputs/output.ts"
+import { print } from "../../lib/dstream/outputs/print.ts"
 
 /** A stream that is never evaluated. */
 export const stub = (

@@ -1,5 +1,5 @@
 /** Listener events of cases. */
-import type { BatchInfo, OutputOperationInfo, StreamingEvent } from "../../lib/streaming/events.ts"
+import type { BatchInfo, OutputOperationInfo, StreamingEvent } from "../../lib/streaming/listeners/events.ts"
 import type { ErrorSpec } from "./case.ts"
 import { compareValues } from "./compare.ts"
 import { matchesText } from "./errors.ts"

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { DStream, RDD } from "../../mod.ts"
 import { Testing } from "../../lib/testing.ts"
-import type { AnyOutput } from "../../lib/dstream/output.ts"
+import type { AnyOutput } from "../../lib/dstream/outputs/output.ts"
 import { Engine } from "../../lib/rdd/engine.ts"
 import { actionOf, partitionerName } from "./actions.ts"
 import { type BatchErrorSpec, lookUp, type OutputSpec } from "./case.ts"

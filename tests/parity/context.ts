@@ -3,7 +3,7 @@ import type { Row } from "./row.ts"
 const lifecycle = "tests/streaming/lifecycle_test.ts"
 const options = "tests/streaming/options_test.ts"
 const stop = "tests/streaming/stop_test.ts"
-const events = "tests/streaming/events_test.ts"
+const events = "tests/streaming/listeners/events_test.ts"
 
 const checkpoint = "checkpoints in files come later"
 const files = "streams of files come later"
@@ -74,14 +74,14 @@ export const context: ReadonlyArray<Row> = [
   {
     row: "SC-17",
     ours: "DStream.unionAll",
-    test: ["tests/dstream/unions_test.ts", "unionAll() concatenates each batch"],
+    test: ["tests/dstream/operators/unions_test.ts", "unionAll() concatenates each batch"],
     golden: "EW-19",
   },
   {
     row: "SC-18",
     ours: "DStream.transformAll",
     test: [
-      "tests/dstream/transform_test.ts",
+      "tests/dstream/operators/transform_test.ts",
       "transformWith() and transformAll() give their function the RDDs in order",
     ],
     golden: "TR-15 TR-16",

@@ -1,14 +1,14 @@
 import type { Row } from "./row.ts"
 
-const element = "tests/dstream/element_test.ts"
-const partitionwise = "tests/dstream/map_partitions_test.ts"
-const reducing = "tests/dstream/reducing_test.ts"
-const transform = "tests/dstream/transform_test.ts"
-const window = "tests/dstream/window_test.ts"
-const foreach = "tests/dstream/foreach_test.ts"
-const print = "tests/dstream/print_test.ts"
-const saving = "tests/dstream/saving_test.ts"
-const reduce = "tests/dstream/window_reduce_test.ts"
+const element = "tests/dstream/operators/element_test.ts"
+const partitionwise = "tests/dstream/operators/map_partitions_test.ts"
+const reducing = "tests/dstream/operators/reducing_test.ts"
+const transform = "tests/dstream/operators/transform_test.ts"
+const window = "tests/dstream/windows/window_test.ts"
+const foreach = "tests/dstream/outputs/foreach_test.ts"
+const print = "tests/dstream/outputs/print_test.ts"
+const saving = "tests/dstream/outputs/saving_test.ts"
+const reduce = "tests/dstream/windows/reduce_test.ts"
 
 /** Operations on streams of any records. */
 export const dstream: ReadonlyArray<Row> = [
@@ -23,13 +23,13 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-02",
     ours: "DStream.persist",
     golden: "RM-10",
-    test: ["tests/dstream/persistence_test.ts", "persist() and cache() compute a record once"],
+    test: ["tests/dstream/operators/persistence_test.ts", "persist() and cache() compute a record once"],
     but: "gives another stream, so there is nothing to refuse after start",
   },
   {
     row: "D-03",
     ours: "DStream.cache",
-    test: ["tests/dstream/persistence_test.ts", "persist() and cache() compute a record once"],
+    test: ["tests/dstream/operators/persistence_test.ts", "persist() and cache() compute a record once"],
   },
   { row: "D-04", reason: "checkpoints in files come later" },
   {
@@ -59,7 +59,7 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-09",
     ours: "DStream.repartition",
-    test: ["tests/dstream/partitioning_test.ts", "repartition() gives exactly as many partitions"],
+    test: ["tests/dstream/operators/partitioning_test.ts", "repartition() gives exactly as many partitions"],
     golden: "EW-20 EW-21",
   },
   {
@@ -156,7 +156,7 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-23",
     ours: "DStream.union",
     test: [
-      "tests/dstream/unions_test.ts",
+      "tests/dstream/operators/unions_test.ts",
       "union() puts the second stream's partitions after",
       "union() fails where a stream has no RDD",
     ],
@@ -166,7 +166,7 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-24",
     ours: "StreamingContext.slice",
     golden: "RM-11 RM-12 RM-13",
-    test: ["tests/streaming/slice_test.ts", "slice() gives the RDDs between two times, both included"],
+    test: ["tests/streaming/context/slice_test.ts", "slice() gives the RDDs between two times, both included"],
     but: "reads what is remembered and computes no RDDs of its own",
   },
   {
@@ -186,7 +186,7 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-28",
     ours: "DStream.print DStream.partitionBy DStream.mapPartitions DStream.transform",
-    test: ["tests/dstream/partitioning_test.ts", "partitionBy() puts pairs where the partitioner says"],
+    test: ["tests/dstream/operators/partitioning_test.ts", "partitionBy() puts pairs where the partitioner says"],
     golden: "TR-05",
   },
 ]

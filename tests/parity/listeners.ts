@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts"
 
-const events = "tests/streaming/events_test.ts"
+const events = "tests/streaming/listeners/events_test.ts"
 const life = "events come in the order of a batch's life, between StreamingStarted and StreamingStopped"
 const receiver = "a receiver's events tell its name, whether it is active, and its last error"
 
@@ -35,6 +35,6 @@ export const listeners: ReadonlyArray<Row> = [
   {
     row: "LS-10",
     ours: "StreamingContext.statsReportListener",
-    test: ["tests/streaming/stats_report_test.ts", "statsReportListener() logs the distribution"],
+    test: ["tests/streaming/listeners/stats_report_test.ts", "statsReportListener() logs the distribution"],
   },
 ]

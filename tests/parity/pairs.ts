@@ -1,11 +1,11 @@
 import type { Row } from "./row.ts"
 
-const keyed = "tests/dstream/keyed_test.ts"
-const values = "tests/dstream/values_test.ts"
-const joins = "tests/dstream/joins_test.ts"
-const windows = "tests/dstream/window_keyed_test.ts"
-const state = "tests/dstream/update_state_test.ts"
-const mapWithState = "tests/dstream/map_with_state_test.ts"
+const keyed = "tests/dstream/operators/keyed_test.ts"
+const values = "tests/dstream/operators/values_test.ts"
+const joins = "tests/dstream/operators/joins_test.ts"
+const windows = "tests/dstream/windows/keyed_test.ts"
+const state = "tests/dstream/state/update_state_test.ts"
+const mapWithState = "tests/dstream/state/map_with_state_test.ts"
 
 const hadoop = "Hadoop's output formats are Java classes"
 
@@ -14,7 +14,7 @@ export const pairs: ReadonlyArray<Row> = [
   {
     row: "P-01",
     ours: "DStream.groupByKey",
-    test: ["tests/dstream/grouping_test.ts", "groupByKey() gives the values of each key in their order"],
+    test: ["tests/dstream/operators/grouping_test.ts", "groupByKey() gives the values of each key in their order"],
     golden: "KY-01 KY-02 KY-03 KY-17",
   },
   {
@@ -155,7 +155,10 @@ export const pairs: ReadonlyArray<Row> = [
   {
     row: "P-24",
     ours: "DStream.partitionBy DStream.reduceByKeyAndWindow",
-    test: ["tests/dstream/partitioning_test.ts", "partitionBy() hashes into the default number of partitions"],
+    test: [
+      "tests/dstream/operators/partitioning_test.ts",
+      "partitionBy() hashes into the default number of partitions",
+    ],
     golden: "KY-14",
   },
 ]

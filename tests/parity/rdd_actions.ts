@@ -1,11 +1,11 @@
 import type { Row } from "./row.ts"
 
-const actions = "tests/rdd/actions_test.ts"
-const ordered = "tests/rdd/actions_ordered_test.ts"
-const reductions = "tests/rdd/reductions_test.ts"
-const counts = "tests/rdd/approximate_counts_test.ts"
-const saving = "tests/rdd/saving_test.ts"
-const histogram = "tests/rdd/histogram_test.ts"
+const actions = "tests/rdd/actions/collecting_test.ts"
+const ordered = "tests/rdd/actions/ordered_test.ts"
+const reductions = "tests/rdd/actions/reductions_test.ts"
+const counts = "tests/rdd/actions/approximate_counts_test.ts"
+const saving = "tests/rdd/actions/saving_test.ts"
+const histogram = "tests/rdd/actions/histogram_test.ts"
 
 /** Actions. */
 export const actionRows: ReadonlyArray<Row> = [
@@ -18,14 +18,14 @@ export const actionRows: ReadonlyArray<Row> = [
   {
     row: "RA-02",
     ours: "RDD.toLocalIterator",
-    test: ["tests/rdd/local_iterator_test.ts", "toLocalIterator() runs one partition at a time"],
+    test: ["tests/rdd/actions/local_iterator_test.ts", "toLocalIterator() runs one partition at a time"],
     but: "an Effect stream",
   },
   {
     row: "RA-03",
     ours: "RDD.foreach RDD.foreachEffect RDD.foreachPartition",
     test: [
-      "tests/rdd/foreach_test.ts",
+      "tests/rdd/actions/foreach_test.ts",
       "foreach() meets every record, foreachPartition() every partition, empty ones too",
     ],
     golden: "RA-12",
@@ -95,7 +95,7 @@ export const actionRows: ReadonlyArray<Row> = [
     row: "RA-14",
     ours: "RDD.takeSample",
     golden: "RA-11",
-    test: ["tests/rdd/sampling_test.ts", "takeSample() takes what Spark takes, in its order"],
+    test: ["tests/rdd/operators/sampling_test.ts", "takeSample() takes what Spark takes, in its order"],
   },
   {
     row: "RA-15",
@@ -117,7 +117,7 @@ export const actionRows: ReadonlyArray<Row> = [
       "RDD.sum RDD.mean RDD.variance RDD.stdev RDD.sampleVariance RDD.sampleStdev RDD.popVariance RDD.popStdev RDD.stats RDD.sumApprox RDD.meanApprox",
     golden: "RA-06 RA-08",
     test: [
-      "tests/rdd/approximate_numbers_test.ts",
+      "tests/rdd/actions/approximate_numbers_test.ts",
       "sumApprox() and meanApprox() mean sum() and mean() if all partitions are done",
       "sumApprox() and meanApprox() estimate from the partitions that are done, and know all when asked",
     ],

@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts"
 
-const ranges = "tests/rdd/range_partitioner_test.ts"
+const ranges = "tests/rdd/operators/ranges_test.ts"
 
 /** Partitioners, and how RDDs begin. */
 export const creation: ReadonlyArray<Row> = [
@@ -19,12 +19,15 @@ export const creation: ReadonlyArray<Row> = [
   {
     row: "PT-03",
     ours: "Partitioner.make",
-    test: ["tests/rdd/partitioning_test.ts", "partitionBy() takes a partitioner of the user"],
+    test: ["tests/rdd/operators/partitioning_test.ts", "partitionBy() takes a partitioner of the user"],
   },
   {
     row: "PT-04",
     ours: "RDD.reduceByKey RDD.cogroup",
-    test: ["tests/rdd/keyed_test.ts", "reduceByKey() takes as many partitions as the RDD has, or as options say"],
+    test: [
+      "tests/rdd/operators/keyed_test.ts",
+      "reduceByKey() takes as many partitions as the RDD has, or as options say",
+    ],
     golden: "RP-01 RP-02",
     but: "what keyed operations do by default, not a function of its own",
   },
@@ -50,14 +53,14 @@ export const creation: ReadonlyArray<Row> = [
   {
     row: "SX-05",
     ours: "RDD.textFile RDD.text",
-    test: ["tests/rdd/saving_test.ts", "textFile() cuts files anywhere, and gives each line once"],
+    test: ["tests/rdd/actions/saving_test.ts", "textFile() cuts files anywhere, and gives each line once"],
     but: "a file or a directory, no patterns",
   },
   {
     row: "SX-06",
     ours: "RDD.wholeTextFiles",
     test: [
-      "tests/rdd/whole_files_test.ts",
+      "tests/rdd/files/whole_test.ts",
       "wholeTextFiles() gives each file with its path, by name, without hidden ones",
       "wholeTextFiles() gives partitions about as many bytes each",
     ],
@@ -67,7 +70,7 @@ export const creation: ReadonlyArray<Row> = [
     row: "SX-07",
     ours: "RDD.binaryFiles RDD.binaryRecords",
     test: [
-      "tests/rdd/whole_files_test.ts",
+      "tests/rdd/files/whole_test.ts",
       "binaryFiles() gives the bytes of each file once",
       "binaryRecords() cuts files into records",
       "binaryRecords() fails with PartialRecord",
@@ -77,13 +80,13 @@ export const creation: ReadonlyArray<Row> = [
   {
     row: "SX-08",
     ours: "RDD.objectFile",
-    test: ["tests/rdd/saving_test.ts", "textFile() and objectFile() fail with typed errors"],
+    test: ["tests/rdd/actions/saving_test.ts", "textFile() and objectFile() fail with typed errors"],
     but: "Hadoop's input formats are Java classes",
   },
   {
     row: "SX-09",
     ours: "RDD.unionAll",
-    test: ["tests/rdd/unions_test.ts", "unionAll() drops RDDs without partitions"],
+    test: ["tests/rdd/operators/unions_test.ts", "unionAll() drops RDDs without partitions"],
     golden: "RD-12 RD-13",
   },
   {
@@ -105,7 +108,7 @@ export const creation: ReadonlyArray<Row> = [
   {
     row: "SX-12",
     ours: "RDD.runJob SparkContext.layer",
-    test: ["tests/rdd/local_iterator_test.ts", "runJob() gives one result for each partition asked for"],
+    test: ["tests/rdd/actions/local_iterator_test.ts", "runJob() gives one result for each partition asked for"],
     but: "jobs are Effects, so groups of them are fibers; modules need no addJar; checkpoints in files come later",
   },
 ]

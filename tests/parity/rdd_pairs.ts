@@ -1,10 +1,10 @@
 import type { Row } from "./row.ts"
 
-const keyed = "tests/rdd/keyed_test.ts"
-const keyedActions = "tests/rdd/actions_keyed_test.ts"
-const joins = "tests/rdd/joins_test.ts"
-const values = "tests/rdd/values_test.ts"
-const sorting = "tests/rdd/sorting_test.ts"
+const keyed = "tests/rdd/operators/keyed_test.ts"
+const keyedActions = "tests/rdd/actions/keyed_test.ts"
+const joins = "tests/rdd/operators/joins_test.ts"
+const values = "tests/rdd/operators/values_test.ts"
+const sorting = "tests/rdd/operators/sorting_test.ts"
 
 /** Operations on RDDs of pairs. */
 export const rddPairs: ReadonlyArray<Row> = [
@@ -39,7 +39,7 @@ export const rddPairs: ReadonlyArray<Row> = [
     row: "RP-06",
     ours: "RDD.countByKey RDD.countByKeyApprox RDD.countApproxDistinctByKey",
     test: [
-      "tests/rdd/approximate_counts_test.ts",
+      "tests/rdd/actions/approximate_counts_test.ts",
       "countByKeyApprox() means countByKey() if all partitions are done",
       "countByValueApprox() and countByKeyApprox() estimate each count",
     ],
@@ -49,13 +49,13 @@ export const rddPairs: ReadonlyArray<Row> = [
   {
     row: "RP-07",
     ours: "RDD.groupByKey",
-    test: ["tests/rdd/grouping_test.ts", "groupByKey() keeps the order of values"],
+    test: ["tests/rdd/operators/grouping_test.ts", "groupByKey() keeps the order of values"],
     golden: "RP-03",
   },
   {
     row: "RP-08",
     ours: "RDD.partitionBy",
-    test: ["tests/rdd/partitioning_test.ts", "partitionBy() places pairs by their keys, in order"],
+    test: ["tests/rdd/operators/partitioning_test.ts", "partitionBy() places pairs by their keys, in order"],
     golden: "RP-08",
   },
   {
@@ -67,7 +67,7 @@ export const rddPairs: ReadonlyArray<Row> = [
   {
     row: "RP-10",
     ours: "RDD.cogroup",
-    test: ["tests/rdd/cogroup_test.ts", "cogroup() takes lists of RDDs, with the types of each"],
+    test: ["tests/rdd/operators/cogroup_test.ts", "cogroup() takes lists of RDDs, with the types of each"],
     golden: "RP-14",
   },
   {
@@ -104,7 +104,10 @@ export const rddPairs: ReadonlyArray<Row> = [
     row: "RP-16",
     ours: "RDD.sampleByKey RDD.sampleByKeyExact",
     golden: "RP-19",
-    test: ["tests/rdd/sampling_keyed_test.ts", "sampleByKeyExact() takes the fraction of each key rounded up"],
+    test: [
+      "tests/rdd/operators/sampling_keyed_test.ts",
+      "sampleByKeyExact() takes the fraction of each key rounded up",
+    ],
     but: "sampleByKeyExact chooses others than Spark, as many of each key",
   },
   {
@@ -123,7 +126,7 @@ export const rddPairs: ReadonlyArray<Row> = [
     row: "RP-19",
     ours: "RDD.filterByRange",
     test: [
-      "tests/rdd/range_partitioner_test.ts",
+      "tests/rdd/operators/ranges_test.ts",
       "filterByRange() keeps both ends, the partitioner, and goes by any order",
     ],
   },

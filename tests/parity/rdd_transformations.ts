@@ -1,12 +1,12 @@
 import type { Row } from "./row.ts"
 
-const element = "tests/rdd/element_test.ts"
-const partitionwise = "tests/rdd/map_partitions_test.ts"
-const sets = "tests/rdd/sets_test.ts"
-const zips = "tests/rdd/zips_test.ts"
-const sampling = "tests/rdd/sampling_test.ts"
-const partitioning = "tests/rdd/partitioning_test.ts"
-const persistence = "tests/rdd/persistence_test.ts"
+const element = "tests/rdd/operators/element_test.ts"
+const partitionwise = "tests/rdd/operators/map_partitions_test.ts"
+const sets = "tests/rdd/operators/sets_test.ts"
+const zips = "tests/rdd/operators/zips_test.ts"
+const sampling = "tests/rdd/operators/sampling_test.ts"
+const partitioning = "tests/rdd/operators/partitioning_test.ts"
+const persistence = "tests/rdd/operators/persistence_test.ts"
 
 /** RDDs of RDDs. */
 export const transformations: ReadonlyArray<Row> = [
@@ -57,13 +57,13 @@ export const transformations: ReadonlyArray<Row> = [
   {
     row: "RD-09",
     ours: "RDD.union",
-    test: ["tests/rdd/unions_test.ts", "union() puts the partitions of the second after those"],
+    test: ["tests/rdd/operators/unions_test.ts", "union() puts the partitions of the second after those"],
     golden: "RD-11",
   },
   {
     row: "RD-10",
     ours: "RDD.sortBy",
-    test: ["tests/rdd/sorting_test.ts", "sortBy() cuts ranges where Spark cuts them"],
+    test: ["tests/rdd/operators/sorting_test.ts", "sortBy() cuts ranges where Spark cuts them"],
     golden: "RD-23 RD-24",
   },
   { row: "RD-11", ours: "RDD.intersection", test: [sets, "intersection() keeps common records once"], golden: "RD-14" },
@@ -78,14 +78,14 @@ export const transformations: ReadonlyArray<Row> = [
   {
     row: "RD-15",
     ours: "RDD.groupBy",
-    test: ["tests/rdd/grouping_test.ts", "groupBy() groups whole records by the key of a function"],
+    test: ["tests/rdd/operators/grouping_test.ts", "groupBy() groups whole records by the key of a function"],
     golden: "RD-25",
   },
   {
     row: "RD-16",
     ours: "RDD.pipe",
     golden: "RD-41 RD-42 RD-43",
-    test: ["tests/rdd/piping_test.ts", "pipe() fails with ProcessFailed when the program ends badly"],
+    test: ["tests/rdd/operators/piping_test.ts", "pipe() fails with ProcessFailed when the program ends badly"],
   },
   {
     row: "RD-17",
@@ -146,7 +146,7 @@ export const transformations: ReadonlyArray<Row> = [
     row: "RD-29",
     ours:
       "RDD.toDebugString RDD.setName RDD.getStorageLevel RDD.isCheckpointed RDD.getNumPartitions RDD.partitioner RDD.isEmpty",
-    test: ["tests/rdd/lineage_test.ts", "toDebugString() shows stages with their partitions"],
+    test: ["tests/rdd/actions/lineage_test.ts", "toDebugString() shows stages with their partitions"],
     but: "an RDD's name, parents and operation are fields; no preferred locations and no checkpoint file",
   },
   { row: "RD-30", reason: "gang scheduling: all partitions run in this process" },

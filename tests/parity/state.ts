@@ -1,7 +1,7 @@
 import type { Row } from "./row.ts"
 
-const current = "tests/dstream/current_state_test.ts"
-const mapWithState = "tests/dstream/map_with_state_test.ts"
+const current = "tests/dstream/state/current_state_test.ts"
+const mapWithState = "tests/dstream/state/map_with_state_test.ts"
 
 const placed = "mapWithState() keeps state where numPartitions() and partitioner() say, whatever they were before"
 const shows = "State shows what it holds"

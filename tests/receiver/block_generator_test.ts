@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
 import { type Block, fromArray, fromText } from "../../lib/rdd/block.ts"
 import { BlockGenerator } from "../../lib/receiver/block_generator.ts"
-import { HandOver } from "../../lib/receiver/hand_over.ts"
+import { HandOver } from "../../lib/receiver/block_queue.ts"
 import { RateLimiter } from "../../lib/receiver/rate_limiter.ts"
 
 const setup = (options: { capacity?: number; maxRate?: number } = {}) =>

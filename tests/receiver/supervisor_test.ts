@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
-import { make, type Receiver, type Store } from "../../lib/dstream/receiver.ts"
+import { make, type Receiver, type Store } from "../../lib/dstream/inputs/receiver.ts"
 import { ReceiverFailed } from "../../lib/receiver/errors.ts"
 import { type RunningReceiver, supervise, type SuperviseOptions } from "../../lib/receiver/supervisor.ts"
 

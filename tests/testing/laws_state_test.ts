@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
-import { updateStateByKey } from "../../lib/dstream/update_state.ts"
+import { updateStateByKey } from "../../lib/dstream/state/update_state.ts"
 import { Testing } from "../../lib/testing.ts"
 import { holds, smallest } from "./laws.ts"
 

@@ -13,7 +13,7 @@ import {
   type SqlTransaction,
   type SqlValue,
   statementOf,
-} from "../../dstream/sql_sink.ts"
+} from "../../dstream/outputs/sql_sink.ts"
 import { COMMITS, marksOf, PRUNED, refusal } from "../sql/marks.ts"
 import { connect, type Connection } from "./client.ts"
 

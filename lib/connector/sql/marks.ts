@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { SqlBatch } from "../../dstream/sql_sink.ts"
+import type { SqlBatch } from "../../dstream/outputs/sql_sink.ts"
 
 /** The table of what has been written. */
 export const COMMITS = "dstream_commits"

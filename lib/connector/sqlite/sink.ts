@@ -14,7 +14,7 @@ import {
   type SqlTransaction,
   type SqlValue,
   statementOf,
-} from "../../dstream/sql_sink.ts"
+} from "../../dstream/outputs/sql_sink.ts"
 import { marksOf, refusal } from "../sql/marks.ts"
 
 /** Which database. */

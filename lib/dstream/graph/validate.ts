@@ -1,0 +1,179 @@
+/**
+ * Checking graphs before they run: everything that is wrong with them, at once.
+ *
+ * @module
+ */
+import type * as Duration from "effect/Duration"
+import { type CallSite, Located } from "../../core/call_site.ts"
+import { describeValue } from "../../core/describe_value.ts"
+import { toMillis } from "../../core/durations.ts"
+import { type AnyDStream, isDStream, originalOf } from "../dstream.ts"
+import type { AnyGraph } from "./graph.ts"
+import { inputName } from "../inputs/input.ts"
+import { inputsAmong, nodes } from "./nodes.ts"
+import { type AnyOutput, isOutput } from "../outputs/output.ts"
+
+/** Something that is wrong with a graph. */
+export interface Problem {
+  /** The operation it is about; undefined if it is about the graph itself. */
+  readonly operator: string | undefined
+  /** Where that stands in the user's source. */
+  readonly callSite: CallSite | undefined
+  /** What is wrong, in a sentence. */
+  readonly text: string
+}
+
+const place = ({ operator, callSite }: Problem): string =>
+  (operator ?? "") + (callSite === undefined ? "" : ` at ${callSite.short}`)
+
+/** A graph cannot run. `message` has a line for each problem. */
+export class InvalidGraph extends Located<{ readonly problems: ReadonlyArray<Problem> }> {
+  readonly _tag = "InvalidGraph" as const
+  override get message(): string {
+    return this.problems.map((it) => it.operator === undefined ? it.text : `${place(it)}: ${it.text}`).join("\n")
+  }
+}
+
+/** What {@link validate} needs to know of the context. */
+export interface ValidateOptions {
+  /** The batch interval. */
+  readonly batchDuration: Duration.Input
+}
+
+const ofGraph = (text: string): Problem => ({ operator: undefined, callSite: undefined, text })
+
+const about = (it: AnyDStream | AnyOutput, text: string): Problem => ({
+  operator: it.operation,
+  callSite: it.site,
+  text,
+})
+
+const notAnOutput = (u: unknown, index: number): Problem =>
+  isDStream(u)
+    ? about(u, `output ${index} is a stream; end it with an output operation, such as print or foreachRDD`)
+    : ofGraph(`Output ${index} is no output operation, but: ${describeValue(u)}`)
+
+// What the types promise, callers in JavaScript may not keep.
+const outputProblems = (outputs: unknown): ReadonlyArray<Problem> => {
+  if (isOutput(outputs)) return [ofGraph("The outputs are no list, but a single output; put it into [ ]")]
+  if (!Array.isArray(outputs)) return [ofGraph(`The outputs are no list, but: ${describeValue(outputs)}`)]
+  if (outputs.length === 0) return [ofGraph("No output operations registered, so nothing to execute")]
+  return outputs.flatMap((output: unknown, index) => isOutput(output) ? [] : [notAnOutput(output, index)])
+}
+
+const streamsOf = (graph: AnyGraph, outputs: ReadonlyArray<AnyOutput>): ReadonlyArray<AnyDStream> => {
+  const [first, ...rest] = outputs
+  return first === undefined ? [] : nodes({ ...graph, outputs: [first, ...rest] })
+}
+
+const slideProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray<string> => {
+  const slide = stream.slideDuration
+  // Streams inherit the slide of their first parent: what is wrong with it is said once, where it comes from.
+  if (slide === undefined || Object.is(slide, stream.parents[0]?.slideDuration)) return []
+  if (!Number.isSafeInteger(slide) || slide <= 0) {
+    return [`its slide duration (${slide} ms) must be a positive whole number of milliseconds`]
+  }
+  if (slide % batchDuration === 0) return []
+  return [`its slide duration (${slide} ms) must be a multiple of the batch interval (${batchDuration} ms)`]
+}
+
+/** What takes functions that give Effects, in place of operators that do not. */
+const effectful: Readonly<Record<string, string>> = {
+  map: "mapEffect",
+  filter: "filterEffect",
+  flatMap: "flatMapEffect",
+  mapPartitions: "mapPartitionsEffect",
+}
+
+/** Nobody waits for what an async function gives: its Promise would be the result. */
+const functionProblems = (operation: string, functions: ReadonlyArray<unknown> = []): ReadonlyArray<string> => {
+  const none = functions.filter((f) => typeof f !== "function")
+  if (none.length > 0) return [`it takes a function, but was given: ${describeValue(none[0])}`]
+  if (!functions.some(isAsync)) return []
+  const takesEffects = /Effect$|^foreach|^transform/.test(operation)
+  const instead = takesEffects
+    ? "give an Effect, such as Effect.promise(() => …)"
+    : effectful[operation] === undefined
+    ? "do that in mapEffect before"
+    : `${effectful[operation]} takes functions that give Effects`
+  return [`its function is async, and Promises are not waited for; ${instead}`]
+}
+
+const isAsync = (f: unknown): boolean =>
+  /^\[object Async(Generator)?Function\]$/.test(Object.prototype.toString.call(f))
+
+const nodeProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray<Problem> => {
+  const { check, functions } = stream.traits
+  const checked = check?.(batchDuration) ?? []
+  const texts = new Set([
+    ...checked,
+    ...slideProblems(stream, batchDuration),
+    ...functionProblems(stream.operation, functions),
+  ])
+  return Array.from(texts, (text) => about(stream, text))
+}
+
+const nameProblems = (
+  streams: ReadonlyArray<AnyDStream>,
+  outputs: ReadonlyArray<AnyOutput>,
+): ReadonlyArray<Problem> => {
+  const holders = new Map<string, AnyDStream | AnyOutput>()
+  // Inputs without a name of their own are addressed by the one they are shown under.
+  const ids = new Map(inputsAmong(streams).map((stream, id) => [stream, id]))
+  const nameOf = (stream: AnyDStream) => {
+    const id = ids.get(stream)
+    return id === undefined ? stream.name : inputName(stream, id)
+  }
+  const named: ReadonlyArray<readonly [AnyDStream | AnyOutput, string | undefined]> = [
+    ...streams.map((stream) => [stream, nameOf(stream)] as const),
+    ...outputs.map((output) => [output, output.name] as const),
+  ]
+  return named.flatMap(([it, name]) => {
+    if (name === undefined) return []
+    const holder = holders.get(name)
+    if (holder === undefined) {
+      holders.set(name, it)
+      return []
+    }
+    // A stream and its named copies are one.
+    if (isDStream(it) && isDStream(holder) && originalOf(it) === originalOf(holder)) return []
+    return [about(it, `its name ${JSON.stringify(name)} is already that of ${place(about(holder, ""))}`)]
+  })
+}
+
+/**
+ * All that is wrong with a graph, found without running anything: no outputs, outputs that are none, arguments that
+ * operators reject, async functions, slides that are no multiple of the batch interval, and names given twice. An empty list: it can run.
+ * Names are unique over streams and outputs together. To fail with the list, wrap it in an {@link InvalidGraph}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Graph } from "@dstream/dstream"
+ *
+ * const ones = DStream.constant([1]).pipe(DStream.named("numbers"))
+ * const twos = DStream.constant([2]).pipe(DStream.named("numbers"))
+ * const problems = Graph.validate(Graph.make([DStream.print(ones), DStream.print(twos)]), { batchDuration: "1 second" })
+ * assert.match(problems[0]?.text ?? "", /^its name "numbers" is already that of constant/)
+ * ```
+ */
+export const validate = (graph: AnyGraph, options: ValidateOptions): ReadonlyArray<Problem> => {
+  const given: ReadonlyArray<unknown> = Array.isArray(graph.outputs) ? graph.outputs : []
+  const outputs = given.filter(isOutput)
+  const streams = streamsOf(graph, outputs)
+  const batchDuration = toMillis(options.batchDuration)
+  return [
+    ...outputProblems(graph.outputs),
+    ...(batchDuration === undefined
+      ? [
+        ofGraph(
+          `The batch interval (${String(options.batchDuration)}) must be a positive whole number of milliseconds`,
+        ),
+      ]
+      : streams.flatMap((stream) => nodeProblems(stream, batchDuration))),
+    ...outputs.flatMap((output) =>
+      functionProblems(output.operation, output.functions).map((text) => about(output, text))
+    ),
+    ...nameProblems(streams, outputs),
+  ]
+}

@@ -1,0 +1,50 @@
+/**
+ * Groups of each batch: groupByKey. Records are `[key, value]`.
+ *
+ * Results lie in the partitions of the partitioner in the options; without one, keys are hashed into as many partitions
+ * as the engine's default parallelism.
+ *
+ * @module
+ */
+import { dual } from "../../core/dual.ts"
+import * as Rdd from "../../rdd/operators/grouping.ts"
+import type { PartitionOptions } from "../../rdd/partitioner.ts"
+import { type DStream, isDStream, lift } from "../dstream.ts"
+import { checked, chosen } from "./partitioning.ts"
+
+/**
+ * All values that each key has in a batch, in the order of partitions and records.
+ * Spark: `PairDStreamFunctions.groupByKey`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const groups = Testing.input<[string, number]>([[["a", 1], ["a", 3]], [["a", 4]]]).pipe(DStream.groupByKey())
+ * assert.deepEqual(await Effect.runPromise(Testing.run(groups)), [[["a", [1, 3]]], [["a", [4]]]])
+ * ```
+ */
+export const groupByKey: {
+  (
+    options?: PartitionOptions,
+  ): <K, V, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, ReadonlyArray<V>], E, R>
+  <K, V, E, R>(
+    self: DStream<readonly [K, V], E, R>,
+    options?: PartitionOptions,
+  ): DStream<[K, ReadonlyArray<V>], E, R>
+} = dual(
+  (args) => isDStream(args[0]),
+  <K, V, E, R>(
+    self: DStream<readonly [K, V], E, R>,
+    options?: PartitionOptions,
+  ): DStream<[K, ReadonlyArray<V>], E, R> =>
+    lift(
+      "groupByKey",
+      self,
+      (rdd, batch) => Rdd.groupByKey(rdd, chosen(batch, options)),
+      checked("groupByKey", options),
+    ),
+)

@@ -1,0 +1,222 @@
+/**
+ * Joins of two streams of pairs, batch by batch: what each has for a key in that batch. A side that may be missing is an
+ * `Option`.
+ *
+ * A batch in which either stream has no RDD fails, and the slides of both must be equal. Results lie in the partitions
+ * of the partitioner in the options; without one, keys are hashed into as many partitions as the engine's default
+ * parallelism.
+ *
+ * @module
+ */
+import { dual } from "../../core/dual.ts"
+import type * as Option from "effect/Option"
+import * as Cogroup from "../../rdd/operators/cogroup.ts"
+import * as Rdd from "../../rdd/operators/joins.ts"
+import type { PartitionOptions } from "../../rdd/partitioner.ts"
+import type { RDD } from "../../rdd/rdd.ts"
+import { type DStream, isDStream, liftAll } from "../dstream.ts"
+import { checked, chosen } from "./partitioning.ts"
+import { agreeing } from "./streams.ts"
+
+type Pairs<K, V> = RDD<readonly [K, V], unknown, unknown>
+
+const joined = <K, V, E, R, W, E2, R2, A>(
+  operation: string,
+  self: DStream<readonly [K, V], E, R>,
+  that: DStream<readonly [K, W], E2, R2>,
+  options: PartitionOptions | undefined,
+  join: (left: Pairs<K, V>, right: Pairs<K, W>, options: PartitionOptions) => RDD<A, unknown, unknown>,
+): DStream<A, E | E2, R | R2> => {
+  const slides = agreeing("transform", [self, that]).check
+  const partitions = checked(operation, options).check
+  return liftAll(
+    operation,
+    [self, that],
+    ([left, right], batch) => join(left as Pairs<K, V>, right as Pairs<K, W>, chosen(batch, options)),
+    { check: (batchDuration) => [slides, partitions].flatMap((check) => check?.(batchDuration) ?? []) },
+  )
+}
+
+/**
+ * For each key of either stream in a batch, the values that each has for it: `[key, [values, values]]`.
+ * Spark: `PairDStreamFunctions.cogroup`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const ages = Testing.input<[string, number]>([[["ann", 31]]])
+ * const towns = Testing.input<[string, string]>([[["ann", "Oslo"], ["ann", "Rome"]]])
+ * assert.deepEqual(await Effect.runPromise(Testing.run(ages.pipe(DStream.cogroup(towns)))), [[["ann", [[31], ["Oslo", "Rome"]]]]])
+ * ```
+ */
+export const cogroup: {
+  <K, W, E2, R2>(
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): <V, E, R>(
+    self: DStream<readonly [K, V], E, R>,
+  ) => DStream<[K, [ReadonlyArray<V>, ReadonlyArray<W>]], E | E2, R | R2>
+  <K, V, E, R, W, E2, R2>(
+    self: DStream<readonly [K, V], E, R>,
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): DStream<[K, [ReadonlyArray<V>, ReadonlyArray<W>]], E | E2, R | R2>
+} = dual(
+  (args) => isDStream(args[1]),
+  <K, V, E, R, W, E2, R2>(
+    self: DStream<readonly [K, V], E, R>,
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): DStream<[K, [ReadonlyArray<V>, ReadonlyArray<W>]], E | E2, R | R2> =>
+    joined("cogroup", self, that, options, (left, right, by) => Cogroup.cogroup(left, right, by)),
+)
+
+/**
+ * Every pair of values that the two streams have for the same key in a batch: `[key, [left, right]]`.
+ * Spark: `PairDStreamFunctions.join`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const ages = Testing.input<[string, number]>([[["ann", 31], ["bob", 40]]])
+ * const towns = Testing.input<[string, string]>([[["ann", "Oslo"]]])
+ * assert.deepEqual(await Effect.runPromise(Testing.run(ages.pipe(DStream.join(towns)))), [[["ann", [31, "Oslo"]]]])
+ * ```
+ */
+export const join: {
+  <K, W, E2, R2>(
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): <V, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, [V, W]], E | E2, R | R2>
+  <K, V, E, R, W, E2, R2>(
+    self: DStream<readonly [K, V], E, R>,
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): DStream<[K, [V, W]], E | E2, R | R2>
+} = dual(
+  (args) => isDStream(args[1]),
+  <K, V, E, R, W, E2, R2>(
+    self: DStream<readonly [K, V], E, R>,
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): DStream<[K, [V, W]], E | E2, R | R2> =>
+    joined("join", self, that, options, (left, right, by) => Rdd.join(left, right, by)),
+)
+
+/**
+ * As {@link join}, and left values whose key the right does not have in the batch, with `None`.
+ * Spark: `PairDStreamFunctions.leftOuterJoin`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect, Option } from "effect"
+ *
+ * const ages = Testing.input<[string, number]>([[["bob", 40]]])
+ * const towns = Testing.input<[string, string]>([[["ann", "Oslo"]]])
+ * assert.deepEqual(await Effect.runPromise(Testing.run(ages.pipe(DStream.leftOuterJoin(towns)))), [[["bob", [40, Option.none()]]]])
+ * ```
+ */
+export const leftOuterJoin: {
+  <K, W, E2, R2>(
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): <V, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, [V, Option.Option<W>]], E | E2, R | R2>
+  <K, V, E, R, W, E2, R2>(
+    self: DStream<readonly [K, V], E, R>,
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): DStream<[K, [V, Option.Option<W>]], E | E2, R | R2>
+} = dual(
+  (args) => isDStream(args[1]),
+  <K, V, E, R, W, E2, R2>(
+    self: DStream<readonly [K, V], E, R>,
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): DStream<[K, [V, Option.Option<W>]], E | E2, R | R2> =>
+    joined("leftOuterJoin", self, that, options, (left, right, by) => Rdd.leftOuterJoin(left, right, by)),
+)
+
+/**
+ * As {@link join}, and right values whose key the left does not have in the batch, with `None`.
+ * Spark: `PairDStreamFunctions.rightOuterJoin`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect, Option } from "effect"
+ *
+ * const ages = Testing.input<[string, number]>([[["bob", 40]]])
+ * const towns = Testing.input<[string, string]>([[["ann", "Oslo"]]])
+ * assert.deepEqual(await Effect.runPromise(Testing.run(ages.pipe(DStream.rightOuterJoin(towns)))), [[["ann", [Option.none(), "Oslo"]]]])
+ * ```
+ */
+export const rightOuterJoin: {
+  <K, W, E2, R2>(
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): <V, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, [Option.Option<V>, W]], E | E2, R | R2>
+  <K, V, E, R, W, E2, R2>(
+    self: DStream<readonly [K, V], E, R>,
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): DStream<[K, [Option.Option<V>, W]], E | E2, R | R2>
+} = dual(
+  (args) => isDStream(args[1]),
+  <K, V, E, R, W, E2, R2>(
+    self: DStream<readonly [K, V], E, R>,
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): DStream<[K, [Option.Option<V>, W]], E | E2, R | R2> =>
+    joined("rightOuterJoin", self, that, options, (left, right, by) => Rdd.rightOuterJoin(left, right, by)),
+)
+
+/**
+ * The values of all keys that either stream has in a batch; a side without values is `None`.
+ * Spark: `PairDStreamFunctions.fullOuterJoin`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect, Option } from "effect"
+ *
+ * const ages = Testing.input<[string, number]>([[["ann", 31]]])
+ * const towns = Testing.input<[string, string]>([[["ann", "Oslo"]]])
+ * assert.deepEqual(await Effect.runPromise(Testing.run(ages.pipe(DStream.fullOuterJoin(towns)))), [[["ann", [Option.some(31), Option.some("Oslo")]]]])
+ * ```
+ */
+export const fullOuterJoin: {
+  <K, W, E2, R2>(
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): <V, E, R>(
+    self: DStream<readonly [K, V], E, R>,
+  ) => DStream<[K, [Option.Option<V>, Option.Option<W>]], E | E2, R | R2>
+  <K, V, E, R, W, E2, R2>(
+    self: DStream<readonly [K, V], E, R>,
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): DStream<[K, [Option.Option<V>, Option.Option<W>]], E | E2, R | R2>
+} = dual(
+  (args) => isDStream(args[1]),
+  <K, V, E, R, W, E2, R2>(
+    self: DStream<readonly [K, V], E, R>,
+    that: DStream<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): DStream<[K, [Option.Option<V>, Option.Option<W>]], E | E2, R | R2> =>
+    joined("fullOuterJoin", self, that, options, (left, right, by) => Rdd.fullOuterJoin(left, right, by)),
+)

@@ -1,0 +1,102 @@
+/**
+ * Each batch made one record, or a few: reduce, count, countByValue.
+ *
+ * @module
+ */
+import { dual } from "../../core/dual.ts"
+import { parallelize } from "../../rdd/creation.ts"
+import { map, narrow } from "../../rdd/operators/element.ts"
+import { reduceByKey } from "../../rdd/operators/keyed.ts"
+import type { PartitionOptions } from "../../rdd/partitioner.ts"
+import { repartition } from "../../rdd/operators/partitioning.ts"
+import type { RDD } from "../../rdd/rdd.ts"
+import { union } from "../../rdd/operators/unions.ts"
+import { values } from "../../rdd/operators/values.ts"
+import { type DStream, isDStream, lift } from "../dstream.ts"
+import { checked, chosen, liftOne } from "./partitioning.ts"
+import type { Tupled } from "../../core/tupled.ts"
+
+const add = (a: number, b: number): number => a + b
+
+/** At most one record, in one partition: partition by partition first, then the results in their order. */
+const reduced = <A, E, R>(rdd: RDD<A, E, R>, f: (a: A, b: A) => A): RDD<A, E, R> => {
+  const partial = narrow<A, E, R>("reduce", rdd, { kind: "reduce", f }, false)
+  return narrow("reduce", repartition(partial, 1), { kind: "reduce", f }, false)
+}
+
+/**
+ * Reduces each batch to one record with `f`, which must be associative and commutative. An empty batch gives an RDD
+ * without records. Spark: `DStream.reduce`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const sums = Testing.input([[1, 2, 3], [], [4]]).pipe(DStream.reduce((a, b) => a + b))
+ * assert.deepEqual(await Effect.runPromise(Testing.run(sums)), [[6], [], [4]])
+ * ```
+ */
+export const reduce: {
+  <A extends Tupled>(f: (a: A, b: A) => A): <E, R>(self: DStream<A, E, R>) => DStream<A, E, R>
+  <A extends Tupled, E, R>(self: DStream<A, E, R>, f: (a: A, b: A) => A): DStream<A, E, R>
+} = dual(
+  2,
+  <A extends Tupled, E, R>(self: DStream<A, E, R>, f: (a: A, b: A) => A): DStream<A, E, R> =>
+    lift("reduce", self, (rdd) => reduced(rdd, f), { functions: [f] }),
+)
+
+const tally = (count: number): number => count + 1
+
+/**
+ * The number of records of each batch: always one record, 0 for an empty batch. A batch in which the stream has no RDD
+ * fails, as it does in Spark: `DStream.count`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const counts = Testing.input([["a", "b"], []]).pipe(DStream.count)
+ * assert.deepEqual(await Effect.runPromise(Testing.run(counts)), [[2], [0]])
+ * ```
+ */
+export const count = <A, E, R>(self: DStream<A, E, R>): DStream<number, E, R> =>
+  liftOne("count", self, (rdd, batch) => {
+    const counts = narrow<number, unknown, unknown>("count", rdd, { kind: "fold", f: tally, zero: () => 0 }, false)
+    const atLeastZero = union(counts, parallelize([0], { partitions: 1 }))
+    return values(reduceByKey(map(atLeastZero, (n) => [null, n]), add, chosen(batch, undefined)))
+  })
+
+/**
+ * How often each record occurs in a batch: `[record, count]`, compared as keys are. An empty batch gives no records.
+ * Spark: `DStream.countByValue`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const counts = Testing.input([["a", "a"], []]).pipe(DStream.countByValue())
+ * assert.deepEqual(await Effect.runPromise(Testing.run(counts)), [[["a", 2]], []])
+ * ```
+ */
+export const countByValue: {
+  (options?: PartitionOptions): <A, E, R>(self: DStream<A, E, R>) => DStream<[A, number], E, R>
+  <A, E, R>(self: DStream<A, E, R>, options?: PartitionOptions): DStream<[A, number], E, R>
+} = dual(
+  (args) => isDStream(args[0]),
+  <A, E, R>(self: DStream<A, E, R>, options?: PartitionOptions): DStream<[A, number], E, R> =>
+    lift(
+      "countByValue",
+      self,
+      (rdd, batch) => reduceByKey(map(rdd, (a): [A, number] => [a, 1]), add, chosen(batch, options)),
+      checked("countByValue", options),
+    ),
+)

@@ -1,0 +1,94 @@
+/**
+ * Streams after one another: union, unionAll.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { callSite, withCallSite } from "../../core/call_site.ts"
+import { dual } from "../../core/dual.ts"
+import type { RDD } from "../../rdd/rdd.ts"
+import * as Rdd from "../../rdd/operators/unions.ts"
+import { Batch, NoRDD } from "../batch.ts"
+import { type AnyDStream, type DStream, make } from "../dstream.ts"
+import {
+  agreeing,
+  asStreams,
+  type DStreams,
+  type RecordOf,
+  type StreamErrorOf,
+  type StreamServicesOf,
+} from "./streams.ts"
+
+/** A stream has no RDD at a batch time, and a union needs one of every stream. */
+export class UnionWithoutRDD extends Data.Error<{ readonly operation: string; readonly time: number }> {
+  /** The tag to catch it by. */
+  readonly _tag = "UnionWithoutRDD" as const
+  /** Spark's text. */
+  override get message(): string {
+    return `Could not generate RDD from a parent for unifying at time ${this.time} ms`
+  }
+}
+
+/**
+ * The records of both streams, batch by batch: the second one's partitions after the first one's. A batch in which either
+ * has no RDD fails. The slides of both must be equal. Spark: `DStream.union`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const all = Testing.input([[1, 2], []]).pipe(DStream.union(Testing.input([["a"], ["b"]])))
+ * assert.deepEqual(await Effect.runPromise(Testing.run(all)), [[1, 2, "a"], ["b"]])
+ * ```
+ */
+export const union: {
+  <B, E2, R2>(that: DStream<B, E2, R2>): <A, E, R>(self: DStream<A, E, R>) => DStream<A | B, E | E2, R | R2>
+  <A, E, R, B, E2, R2>(self: DStream<A, E, R>, that: DStream<B, E2, R2>): DStream<A | B, E | E2, R | R2>
+} = dual(
+  2,
+  <A, E, R, B, E2, R2>(self: DStream<A, E, R>, that: DStream<B, E2, R2>): DStream<A | B, E | E2, R | R2> =>
+    united("union", [self, that]),
+)
+
+/**
+ * The records of all streams, as {@link union} does it. Spark: `StreamingContext.union`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const all = DStream.unionAll([Testing.input([[1]]), Testing.input([["a"]]), Testing.input([[true]])])
+ * assert.deepEqual(await Effect.runPromise(Testing.run(all)), [[1, "a", true]])
+ * ```
+ */
+export const unionAll = <const S extends DStreams>(
+  streams: S,
+): DStream<RecordOf<S[number]>, StreamErrorOf<S[number]>, StreamServicesOf<S[number]>> =>
+  united("unionAll", asStreams(streams))
+
+const united = <A, E, R>(operation: string, streams: ReadonlyArray<AnyDStream>): DStream<A, E, R> => {
+  const site = callSite()
+  const rddOf = (stream: AnyDStream) =>
+    Effect.catchIf(
+      stream,
+      (error) => error instanceof NoRDD,
+      () => Effect.flatMap(Batch, ({ time }) => Effect.die(new UnionWithoutRDD({ operation, time }))),
+    )
+  const body = Effect.map(
+    Effect.forEach(streams, rddOf),
+    (rdds) => withCallSite(site, () => Rdd.unionAll(rdds)),
+  ) as Effect.Effect<RDD<A, E, R>, E, R>
+  return make<A, E, R, never, never>(
+    operation,
+    streams,
+    body as Effect.Effect<RDD<A, E, R>>,
+    agreeing("union", streams),
+  )
+}

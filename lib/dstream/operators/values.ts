@@ -1,0 +1,63 @@
+/**
+ * Values of pairs, with their keys left alone: mapValues, flatMapValues.
+ *
+ * @module
+ */
+import { dual } from "../../core/dual.ts"
+import type { Tupled } from "../../core/tupled.ts"
+import * as Rdd from "../../rdd/operators/values.ts"
+import { type DStream, lift } from "../dstream.ts"
+
+/**
+ * Applies `f` to every value; keys stay, and so does the partitioner. Spark: `PairDStreamFunctions.mapValues`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const tens = Testing.input<[string, number]>([[["a", 1], ["b", 2]]]).pipe(DStream.mapValues((n) => n * 10))
+ * assert.deepEqual(await Effect.runPromise(Testing.run(tens)), [[["a", 10], ["b", 20]]])
+ * ```
+ */
+export const mapValues: {
+  <V, W extends Tupled>(f: (value: V) => W): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, W], E, R>
+  <K, V, E, R, W extends Tupled>(self: DStream<readonly [K, V], E, R>, f: (value: V) => W): DStream<[K, W], E, R>
+} = dual(
+  2,
+  <K, V, E, R, W extends Tupled>(self: DStream<readonly [K, V], E, R>, f: (value: V) => W): DStream<[K, W], E, R> =>
+    lift("mapValues", self, (rdd) => Rdd.mapValues(rdd, f), { functions: [f] }),
+)
+
+/**
+ * Pairs the key with each of the values that `f` gives for its value; the partitioner stays.
+ * Spark: `PairDStreamFunctions.flatMapValues`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const words = Testing.input<[number, string]>([[[1, "to be"]]]).pipe(DStream.flatMapValues((line) => line.split(" ")))
+ * assert.deepEqual(await Effect.runPromise(Testing.run(words)), [[[1, "to"], [1, "be"]]])
+ * ```
+ */
+export const flatMapValues: {
+  <V, W extends Tupled>(
+    f: (value: V) => Iterable<W>,
+  ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, W], E, R>
+  <K, V, E, R, W extends Tupled>(
+    self: DStream<readonly [K, V], E, R>,
+    f: (value: V) => Iterable<W>,
+  ): DStream<[K, W], E, R>
+} = dual(
+  2,
+  <K, V, E, R, W extends Tupled>(
+    self: DStream<readonly [K, V], E, R>,
+    f: (value: V) => Iterable<W>,
+  ): DStream<[K, W], E, R> => lift("flatMapValues", self, (rdd) => Rdd.flatMapValues(rdd, f), { functions: [f] }),
+)

@@ -1,0 +1,100 @@
+/**
+ * Outputs that save each batch to files: saveAsTextFiles, saveAsObjectFiles.
+ *
+ * @module
+ */
+import { dual } from "../../core/dual.ts"
+import type { FileError } from "../../rdd/files/files.ts"
+import { place, type ToLines, writing } from "../../rdd/files/parts.ts"
+import type { RDD } from "../../rdd/rdd.ts"
+import { objectLines, textLines } from "../../rdd/actions/saving.ts"
+import { type DStream, isDStream, lift } from "../dstream.ts"
+import { makeOutput, type Output } from "./output.ts"
+
+/** Where a batch goes: `prefix-<ms>.suffix`, `prefix-<ms>`, or `<ms>`. */
+const pathOf = (prefix: string, suffix: string, time: number): string =>
+  `${prefix === "" ? time : `${prefix}-${time}`}${suffix === "" ? "" : `.${suffix}`}`
+
+const saving = <A, E, R>(
+  operation: string,
+  self: DStream<A, E, R>,
+  prefix: string,
+  suffix: string,
+  lines: ToLines,
+): Output<E | FileError, R> => {
+  const written = lift(
+    operation,
+    self,
+    (rdd, { time }) => writing(operation, rdd, pathOf(prefix, suffix, time), lines),
+  )
+  return makeOutput({
+    operation,
+    stream: written,
+    writes: true,
+    detail: JSON.stringify([prefix, suffix]),
+    run: (rdd: RDD<number>, { time }) => place(rdd, pathOf(prefix, suffix, time), true),
+  })
+}
+
+/**
+ * Saves each batch as text, in a directory of its own: `prefix-<ms>`, or `prefix-<ms>.suffix`, with the batch time in
+ * milliseconds, or only `<ms>` where the prefix is empty. The prefix may be a path. In it there is a file `part-00000`, … for
+ * each partition, empty ones too, with a line for each record as `print` shows it, and an empty file `_SUCCESS`. Nothing
+ * is written for a batch in which the stream has no RDD.
+ *
+ * The files are written where the records are, into a hidden directory next to it, which is then renamed: nobody sees half
+ * an output, and a batch that is run again, by a policy or after a crash, replaces what it had written. Fails with
+ * `FileError`. Spark: `saveAsTextFiles`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const folder = await Deno.makeTempDir()
+ * const counts = Testing.input<[string, number]>([[["a", 1], ["b", 2]]], { partitions: 1 })
+ * await Effect.runPromise(Testing.runOutputs([DStream.saveAsTextFiles(counts, `${folder}/counts`, "txt")]))
+ * assert.equal(await Deno.readTextFile(`${folder}/counts-1000.txt/part-00000`), "(a,1)\n(b,2)\n")
+ * await Deno.remove(folder, { recursive: true })
+ * ```
+ */
+export const saveAsTextFiles: {
+  (prefix: string, suffix?: string): <A, E, R>(self: DStream<A, E, R>) => Output<E | FileError, R>
+  <A, E, R>(self: DStream<A, E, R>, prefix: string, suffix?: string): Output<E | FileError, R>
+} = dual(
+  (args) => isDStream(args[0]),
+  <A, E, R>(self: DStream<A, E, R>, prefix: string, suffix = ""): Output<E | FileError, R> =>
+    saving("saveAsTextFiles", self, prefix, suffix, textLines),
+)
+
+/**
+ * Saves each batch so that `RDD.objectFile` reads it back: in directories as `saveAsTextFiles` makes them, each record as a
+ * line of JSON, in which what JSON lacks has a tag, such as `{"$bigint":"12"}`. Records must be portable. Spark:
+ * `saveAsObjectFiles`, which writes serialized Java objects.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, RDD, SparkContext } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const folder = await Deno.makeTempDir()
+ * const dates = Testing.input([[new Date(0), new Date(1)]])
+ * await Effect.runPromise(Testing.runOutputs([DStream.saveAsObjectFiles(dates, `${folder}/dates`)]))
+ * const again = RDD.collect(RDD.objectFile<Date>(`${folder}/dates-1000`))
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(again, sc)), [new Date(0), new Date(1)])
+ * await Deno.remove(folder, { recursive: true })
+ * ```
+ */
+export const saveAsObjectFiles: {
+  (prefix: string, suffix?: string): <A, E, R>(self: DStream<A, E, R>) => Output<E | FileError, R>
+  <A, E, R>(self: DStream<A, E, R>, prefix: string, suffix?: string): Output<E | FileError, R>
+} = dual(
+  (args) => isDStream(args[0]),
+  <A, E, R>(self: DStream<A, E, R>, prefix: string, suffix = ""): Output<E | FileError, R> =>
+    saving("saveAsObjectFiles", self, prefix, suffix, objectLines),
+)

@@ -1,0 +1,128 @@
+/**
+ * The output that writes each batch to a database, once: saveToSql.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { dual } from "../../core/dual.ts"
+import { map } from "../../rdd/operators/element.ts"
+import { Engine } from "../../rdd/engine.ts"
+import type { RDD } from "../../rdd/rdd.ts"
+import { records } from "../../rdd/job.ts"
+import { type DStream, lift } from "../dstream.ts"
+import { makeOutput, nameOutput, type Output } from "./output.ts"
+import { type SqlBatch, SqlError, type SqlInsert, type SqlRow, type SqlSink, statementOf } from "./sql_sink.ts"
+
+/** What is written, and under which name. */
+export type SqlOptions<A> = SqlInsert & {
+  /** The output's name. Batches are committed under it, so it must stay the same when the program is started again. */
+  readonly name: string
+  /** The row of a record: one value for each column, or for each parameter of the statement. Runs where the record is. */
+  readonly row: (record: A, batchTime: number) => SqlRow
+  /**
+   * How many marks of batches that have been written are kept for this output (10,000): the newest. With each batch, in its
+   * transaction, those before them are deleted. A batch that comes again when its mark is gone fails with `SqlError`,
+   * because nobody knows whether it has been written; it is never written twice. So keep more than there can be batches to
+   * be run again: those that run at the same time, and all that a restart goes back. Ten thousand are the batches of almost
+   * three hours at one a second, and take about a megabyte. `Infinity` keeps all of them.
+   */
+  readonly keepMarks?: number | undefined
+}
+
+const KEEP_MARKS = 10_000
+
+const problemsOf = (keepMarks: number): ReadonlyArray<string> =>
+  keepMarks === Infinity || (Number.isSafeInteger(keepMarks) && keepMarks >= 1)
+    ? []
+    : [`keepMarks is ${keepMarks}, but must be a whole number of at least 1, or Infinity`]
+
+const width = (insert: SqlInsert, rows: ReadonlyArray<SqlRow>): string | undefined => {
+  if (!("columns" in insert)) return undefined
+  const { columns } = insert
+  const wrong = rows.find((row) => row.length !== columns.length)
+  return wrong && `A row has ${wrong.length} values, but there are ${columns.length} columns`
+}
+
+/**
+ * Writes each batch to a database: a row for each record, and in the same transaction a mark, the fact that this output
+ * has written this batch, in the table `dstream_commits (output, batch_time)`. So a batch that is run again, by a policy,
+ * or after a crash in whatever moment, is in the database once. The newest 10,000 marks of an output are kept, see
+ * `keepMarks`; `dstream_pruned (output, batch_time)` has the newest mark that has been deleted. Both tables are made if they
+ * are missing; leave their rows alone.
+ *
+ * Rows are made where the records are, and come to the driver one partition after the other, so that one transaction can
+ * hold them all; it begins when the first partition is there. Values are always bound, never part of a statement. Fails
+ * with `SqlError`.
+ * Sinks are in `@dstream/dstream/sqlite` and `@dstream/dstream/postgres`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DatabaseSync } from "node:sqlite"
+ * import { DStream } from "@dstream/dstream"
+ * import * as Sqlite from "@dstream/dstream/sqlite"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const path = await Deno.makeTempFile()
+ * const database = new DatabaseSync(path)
+ * database.exec("CREATE TABLE counts (time INTEGER, word TEXT, n INTEGER)")
+ *
+ * const output = Testing.input<[string, number]>([[["a", 1], ["b", 2]], [["a", 3]]]).pipe(
+ *   DStream.saveToSql(Sqlite.sink({ path }), {
+ *     name: "counts",
+ *     table: "counts",
+ *     columns: ["time", "word", "n"],
+ *     row: ([word, n], time) => [time, word, n],
+ *   }),
+ * )
+ * await Effect.runPromise(Testing.runOutputs([output]))
+ *
+ * const rows = database.prepare("SELECT time || ' ' || word || ' ' || n AS row FROM counts ORDER BY row").all()
+ * assert.deepEqual(rows.map(({ row }) => row), ["1000 a 1", "1000 b 2", "2000 a 3"])
+ * database.close()
+ * await Deno.remove(path)
+ * ```
+ */
+export const saveToSql: {
+  <A>(sink: SqlSink, options: SqlOptions<A>): <E, R>(self: DStream<A, E, R>) => Output<E | SqlError, R>
+  <A, E, R>(self: DStream<A, E, R>, sink: SqlSink, options: SqlOptions<A>): Output<E | SqlError, R>
+} = dual(
+  3,
+  <A, E, R>(self: DStream<A, E, R>, sink: SqlSink, options: SqlOptions<A>): Output<E | SqlError, R> => {
+    const { keepMarks = KEEP_MARKS, name, row } = options
+    const insert: SqlInsert = "table" in options
+      ? { table: options.table, columns: options.columns }
+      : { statement: options.statement }
+    const rows = lift("saveToSql", self, (rdd, { time }) => map(rdd, (record) => row(record, time)), {
+      functions: [row],
+      check: () => problemsOf(keepMarks),
+    })
+    const output = makeOutput<E | SqlError, R>({
+      operation: "saveToSql",
+      stream: rows,
+      detail: JSON.stringify([name, statementOf(insert, 1, () => "?")]),
+      run: (rdd, { time }) => Effect.scoped(write(rdd, sink, { output: name, batchTime: time, insert, keepMarks })),
+    })
+    return nameOutput(output, name)
+  },
+)
+
+const write = Effect.fnUntraced(function* (rdd: RDD<SqlRow, unknown, unknown>, sink: SqlSink, batch: SqlBatch) {
+  const engine = yield* Engine
+  const { partitions } = yield* engine.layout(rdd)
+  const partition = Effect.fnUntraced(function* (i: number) {
+    const rows = yield* records(rdd, [i])
+    const wrong = width(batch.insert, rows)
+    if (wrong === undefined) return rows
+    const statement = statementOf(batch.insert, 1, () => "?")
+    return yield* Effect.fail(new SqlError({ ...batch, statement, cause: wrong }))
+  })
+  // Before the transaction begins: a shuffle, say, would keep it open, and locks with it, for as long as it takes.
+  const first = partitions === 0 ? [] : yield* partition(0)
+  const transaction = yield* sink.begin(batch)
+  if (transaction === undefined) return
+  yield* transaction.write(first)
+  for (let i = 1; i < partitions; i++) yield* transaction.write(yield* partition(i))
+  yield* transaction.commit
+})

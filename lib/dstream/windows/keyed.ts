@@ -1,0 +1,158 @@
+/**
+ * Pairs in windows: groupByKeyAndWindow, reduceByKeyAndWindow. Records are `[key, value]`.
+ *
+ * @module
+ */
+import type * as Duration from "effect/Duration"
+import { dual } from "../../core/dual.ts"
+import type { Tupled } from "../../core/tupled.ts"
+import { groupByKey } from "../../rdd/operators/grouping.ts"
+import { combineByKey, reduceByKey } from "../../rdd/operators/keyed.ts"
+import type { PartitionOptions } from "../../rdd/partitioner.ts"
+import { type DStream, isDStream, lift } from "../dstream.ts"
+import { checked, chosen } from "../operators/partitioning.ts"
+import { windowed } from "./window.ts"
+import { balanced } from "./with_inverse.ts"
+import { frame, type WindowOptions } from "./frame.ts"
+import { merged } from "./without_inverse.ts"
+import type { WindowReduceOptions } from "./reduce.ts"
+import { sliding } from "./sliding.ts"
+
+const all = {
+  createCombiner: <V>(group: ReadonlyArray<V>): Array<V> => group.slice(),
+  mergeValue: <V>(groups: Array<V>, group: ReadonlyArray<V>): Array<V> => {
+    for (const value of group) groups.push(value)
+    return groups
+  },
+  mergeCombiners: <V>(a: Array<V>, b: Array<V>): Array<V> => a.concat(b),
+}
+
+/**
+ * All values that each key has in the window, oldest first. Keys without a value in it are not there. Durations: see
+ * {@link window}. Spark: `PairDStreamFunctions.groupByKeyAndWindow`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const groups = Testing.input<[string, number]>([[["a", 1]], [["a", 2], ["a", 3]], []]).pipe(
+ *   DStream.groupByKeyAndWindow("2 seconds"),
+ * )
+ * assert.deepEqual(await Effect.runPromise(Testing.run(groups)), [[["a", [1]]], [["a", [1, 2, 3]]], [["a", [2, 3]]]])
+ * ```
+ */
+export const groupByKeyAndWindow: {
+  (
+    windowDuration: Duration.Input,
+    options?: WindowOptions & PartitionOptions,
+  ): <K, V, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, ReadonlyArray<V>], E, R>
+  <K, V, E, R>(
+    self: DStream<readonly [K, V], E, R>,
+    windowDuration: Duration.Input,
+    options?: WindowOptions & PartitionOptions,
+  ): DStream<[K, ReadonlyArray<V>], E, R>
+} = dual(
+  (args) => isDStream(args[0]),
+  <K, V, E, R>(
+    self: DStream<readonly [K, V], E, R>,
+    windowDuration: Duration.Input,
+    options?: WindowOptions & PartitionOptions,
+  ): DStream<[K, ReadonlyArray<V>], E, R> => {
+    const operation = "groupByKeyAndWindow"
+    const groups = lift(operation, self, (rdd, batch) => groupByKey(rdd, chosen(batch, options)))
+    return lift(
+      operation,
+      windowed(groups, frame("windowed", self, windowDuration, options?.slide)),
+      (rdd, batch) =>
+        combineByKey<K, ReadonlyArray<V>, E, R, ReadonlyArray<V>>(rdd, all as never, chosen(batch, options)),
+      checked(operation, options),
+    )
+  },
+)
+
+/** How the values of each key in a window are reduced. */
+export interface WindowReduceByKeyOptions<K, V> extends WindowReduceOptions<V>, PartitionOptions {
+  /**
+   * Pairs that it rejects are left out of the result. With an inverse they are forgotten as well: if the key comes back, it
+   * counts from there.
+   */
+  readonly filter?: ((pair: readonly [key: K, value: V]) => boolean) | undefined
+}
+
+/**
+ * Reduces the values that each key has in the window to one with `f`, which must be associative; keys without a value in
+ * the window are not there. Every key of the window is in every slide's result.
+ *
+ * `f` is called a bounded number of times for each key and slide however long the window is, always with the older
+ * values first, and must leave what it is given as it is. With an `inverse` it is one call for each value of a batch that
+ * enters or leaves, and `f` must be commutative as well. Durations: see {@link window}.
+ *
+ * Spark: `PairDStreamFunctions.reduceByKeyAndWindow`. With an inverse, Spark needs a checkpoint directory, keeps keys that have
+ * left at a value such as 0 unless they are filtered out, fails when a filtered key's batch leaves, and counts batches
+ * between windows if the slide is longer than the window.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const pairs = Testing.input([["a"], ["a", "b"], ["b"], []]).pipe(DStream.map((word) => [word, 1]))
+ * const add = (a: number, b: number) => a + b
+ *
+ * const counts = pairs.pipe(DStream.reduceByKeyAndWindow(add, "2 seconds", { partitions: 1 }))
+ * const expected = [[["a", 1]], [["a", 2], ["b", 1]], [["a", 1], ["b", 2]], [["b", 1]]]
+ * assert.deepEqual(await Effect.runPromise(Testing.run(counts)), expected)
+ *
+ * const sliding = pairs.pipe(
+ *   DStream.reduceByKeyAndWindow(add, "4 seconds", { slide: "2 seconds", inverse: (a, b) => a - b, partitions: 1 }),
+ * )
+ * const everyOther = [undefined, [["a", 2], ["b", 1]], undefined, [["a", 2], ["b", 2]]]
+ * assert.deepEqual(await Effect.runPromise(Testing.run(sliding)), everyOther)
+ * ```
+ */
+export const reduceByKeyAndWindow: {
+  <V extends Tupled>(
+    f: (a: V, b: V) => V,
+    windowDuration: Duration.Input,
+    options?: WindowReduceByKeyOptions<unknown, V>,
+  ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
+  <J, V extends Tupled>(
+    f: (a: V, b: V) => V,
+    windowDuration: Duration.Input,
+    options: WindowReduceByKeyOptions<J, V>,
+  ): <K extends J, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
+  <K, V extends Tupled, E, R>(
+    self: DStream<readonly [K, V], E, R>,
+    f: (a: V, b: V) => V,
+    windowDuration: Duration.Input,
+    options?: WindowReduceByKeyOptions<K, V>,
+  ): DStream<[K, V], E, R>
+} = dual(
+  (args) => isDStream(args[0]),
+  <K, V extends Tupled, E, R>(
+    self: DStream<readonly [K, V], E, R>,
+    f: (a: V, b: V) => V,
+    windowDuration: Duration.Input,
+    options: WindowReduceByKeyOptions<K, V> = {},
+  ): DStream<[K, V], E, R> => {
+    const { filter, inverse, slide } = options
+    const operation = "reduceByKeyAndWindow"
+    return sliding(self, {
+      operation,
+      frame: frame(inverse === undefined ? "windowed" : "reduced", self, windowDuration, slide),
+      reduce: (rdd, batch) => reduceByKey(rdd as never, f, chosen(batch, options)),
+      partitioner: (batch) => chosen(batch, options).partitioner,
+      slide: inverse === undefined
+        ? merged(f as never, filter as never)
+        : balanced(f as never, inverse as never, filter as never),
+      leaving: inverse !== undefined,
+      functions: [f, inverse, filter].filter((each) => each !== undefined),
+      check: checked(operation, options).check,
+    })
+  },
+)

@@ -1,0 +1,124 @@
+/**
+ * Actions that bring records to the driver, or count them: collect, count, take, first, isEmpty.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { dual } from "../../core/dual.ts"
+import { EmptyCollection } from "../../core/errors.ts"
+import type { ActionError, Engine } from "../engine.ts"
+import { checkCount, last, records } from "../job.ts"
+import { layoutOf } from "./layout.ts"
+import type { RDD } from "../rdd.ts"
+
+/**
+ * All records, in the order of their partitions. Spark: `RDD.collect`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const all = RDD.collect(RDD.range(0, 3))
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(all, sc)), [0, 1, 2])
+ * ```
+ */
+export const collect = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<Array<A>, ActionError<E>, R | Engine> =>
+  records(self)
+
+/**
+ * How many records there are. Spark: `RDD.count`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.equal(await Effect.runPromise(Effect.provide(RDD.count(RDD.range(0, 3)), sc)), 3)
+ * ```
+ */
+export const count = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<number, ActionError<E>, R | Engine> => {
+  const counts = last<number, E, R>("count", self, { kind: "fold", f: (n: number) => n + 1, zero: () => 0 })
+  return Effect.map(records(counts), (all) => all.reduce((a, b) => a + b, 0))
+}
+
+/** How many times more partitions are run in the next round of `take`. Spark: `spark.rdd.limit.scaleUpFactor`. */
+const SCALE_UP = 4
+
+/**
+ * The first `n` records. Runs the first partition, and then more of them only while records are missing. None if `n` is
+ * not positive. Spark: `RDD.take`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const two = RDD.range(0, 9).pipe(RDD.take(2))
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(two, sc)), [0, 1])
+ * ```
+ */
+export const take: {
+  (n: number): <A, E, R>(self: RDD<A, E, R>) => Effect.Effect<Array<A>, ActionError<E>, R | Engine>
+  <A, E, R>(self: RDD<A, E, R>, n: number): Effect.Effect<Array<A>, ActionError<E>, R | Engine>
+} = dual(2, <A, E, R>(self: RDD<A, E, R>, n: number): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => {
+  const heads = last<A, E, R>(
+    "take",
+    self,
+    { kind: "partition", f: (part: ReadonlyArray<A>) => part.slice(0, Math.max(n, 0)) },
+    checkCount("RDD.take", n),
+  )
+  return Effect.gen(function* () {
+    const { partitions } = yield* layoutOf(heads)
+    const taken: Array<A> = []
+    for (let from = 0, to = 1; from < partitions && taken.length < n; from = to, to = from * (1 + SCALE_UP)) {
+      const round = Array.from({ length: Math.min(to, partitions) - from }, (_, i) => from + i)
+      for (const record of yield* records(heads, round)) taken.push(record)
+    }
+    return taken.slice(0, Math.max(n, 0))
+  })
+})
+
+/**
+ * The first record; fails with `EmptyCollection` if there is none. Spark: `RDD.first`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.equal(await Effect.runPromise(Effect.provide(RDD.first(RDD.range(5, 9)), sc)), 5)
+ * ```
+ */
+export const first = <A, E, R>(
+  self: RDD<A, E, R>,
+): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> =>
+  Effect.flatMap(
+    take(self, 1),
+    (taken) =>
+      taken.length === 0 ? Effect.fail(new EmptyCollection({ operation: "first" })) : Effect.succeed(taken[0]!),
+  )
+
+/**
+ * Whether there is no record. Spark: `RDD.isEmpty`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.equal(await Effect.runPromise(Effect.provide(RDD.isEmpty(RDD.empty()), sc)), true)
+ * ```
+ */
+export const isEmpty = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<boolean, ActionError<E>, R | Engine> =>
+  Effect.map(take(self, 1), (taken) => taken.length === 0)

@@ -1,0 +1,163 @@
+/**
+ * Histograms of numbers.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { dual } from "../../core/dual.ts"
+import { type EmptyCollection, InvalidOption } from "../../core/errors.ts"
+import type { ActionError, Engine } from "../engine.ts"
+import { last, mergeSome } from "../job.ts"
+import { isRDD, type RDD } from "../rdd.ts"
+
+/** The range of the numbers cannot be cut into buckets: there are none of them, or one is infinite or `NaN`. */
+export class NoRange extends Data.Error<{
+  /** The smallest and the largest number found. */
+  readonly range: readonly [min: number, max: number]
+}> {
+  readonly _tag = "NoRange" as const
+  override get message(): string {
+    const [min, max] = this.range
+    return "Histogram on either an empty RDD or RDD containing +/-infinity or NaN" +
+      (min > max ? "" : ` (from ${min} to ${max})`)
+  }
+}
+
+/** The edges of buckets, one more than there are buckets, and how many numbers are in each bucket. */
+export type Histogram = [edges: ReadonlyArray<number>, counts: ReadonlyArray<number>]
+
+/** Option of a histogram with given edges. */
+export interface EdgesOption {
+  /** Whether all buckets are equally wide, so that a number's bucket can be computed instead of searched. */
+  readonly even?: boolean | undefined
+}
+
+/** The bucket of a number among sorted edges, or -1. */
+const searched = (edges: ReadonlyArray<number>) => (x: number): number => {
+  let low = 0
+  let high = edges.length - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const edge = edges[middle]!
+    if (edge === x) return Math.min(middle, edges.length - 2)
+    // Not `edge < x`: a NaN belongs behind everything.
+    if (edge >= x) high = middle - 1
+    else low = middle + 1
+  }
+  return low < edges.length ? low - 1 : -1
+}
+
+/** The bucket of a number among evenly spaced edges, or -1. */
+const computed = (edges: ReadonlyArray<number>) => (x: number): number => {
+  const [min, max, n] = [edges[0]!, edges.at(-1)!, edges.length - 1]
+  if (!(x >= min && x <= max)) return -1
+  return max === min ? 0 : Math.min(Math.trunc(((x - min) / (max - min)) * n), n - 1)
+}
+
+const counted = <E, R>(
+  self: RDD<number, E, R>,
+  edges: ReadonlyArray<number>,
+  even: boolean,
+): Effect.Effect<Array<number>, ActionError<E> | EmptyCollection, R | Engine> => {
+  const bucketOf = (even ? computed : searched)(edges)
+  const count = (part: ReadonlyArray<number>): ReadonlyArray<Array<number>> => {
+    const counts = Array<number>(edges.length - 1).fill(0)
+    for (let i = 0; i < part.length; i++) {
+      const bucket = bucketOf(part[i]!)
+      if (bucket >= 0) counts[bucket]!++
+    }
+    return [counts]
+  }
+  const invalid = edges.length >= 2 ? undefined : new InvalidOption({
+    where: "RDD.histogram",
+    option: "buckets",
+    value: `[${edges.join(",")}]`,
+    expected: "two edges or more: buckets array must have at least two elements",
+  })
+  const partial = last<Array<number>, E, R>("histogram", self, { kind: "partition", f: count }, invalid)
+  return mergeSome(partial, (all) => all.reduce((a, b) => a.map((n, i) => n + b[i]!)))
+}
+
+const rangeOf = (part: ReadonlyArray<number>): ReadonlyArray<readonly [number, number]> => {
+  let [min, max] = [Infinity, -Infinity]
+  for (let i = 0; i < part.length; i++) {
+    min = Math.min(min, part[i]!)
+    max = Math.max(max, part[i]!)
+  }
+  return [[min, max]]
+}
+
+const cut = <E, R>(
+  self: RDD<number, E, R>,
+  buckets: number,
+): Effect.Effect<Histogram, ActionError<E> | EmptyCollection | NoRange, R | Engine> => {
+  const invalid = Number.isInteger(buckets) && buckets >= 1 ? undefined : new InvalidOption({
+    where: "RDD.histogram",
+    option: "buckets",
+    value: buckets,
+    expected: "a whole number from 1, or a list of edges: buckets array must have at least two elements",
+  })
+  const ranges = last<readonly [number, number], E, R>("histogram", self, { kind: "partition", f: rangeOf }, invalid)
+  const merge = (all: ReadonlyArray<readonly [number, number]>) =>
+    all.reduce(([min, max], [low, high]) => [Math.min(min, low), Math.max(max, high)] as const)
+  return Effect.gen(function* () {
+    const [min, max] = yield* mergeSome(ranges, merge)
+    if (!Number.isFinite(min) || !Number.isFinite(max)) return yield* Effect.fail(new NoRange({ range: [min, max] }))
+    const edges = min === max
+      ? [min, max]
+      : [...Array.from({ length: buckets }, (_, i) => min + (i * (max - min)) / buckets), max]
+    const found: Histogram = [edges, yield* counted(self, edges, true)]
+    return found
+  })
+}
+
+/**
+ * How many numbers lie in each of some buckets. A number of buckets cuts the range from the smallest to the largest
+ * number into as many of equal width, which takes two jobs, and gives the edges too; it fails with `NoRange` if there is
+ * no number, or one that is infinite or `NaN`. Edges, in ascending order, give the counts of the buckets between them.
+ * A bucket holds its lower edge and not its upper one, but the last bucket holds both; what lies outside is not counted.
+ * Fails with `EmptyCollection` if there is no partition. Spark: `DoubleRDDFunctions.histogram`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const numbers = RDD.parallelize([1, 2, 3, 4, 5, 10])
+ * const both = Effect.all([RDD.histogram(numbers, 2), RDD.histogram(numbers, [2, 4, 8])])
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(both, sc)), [[[1, 5.5, 10], [5, 1]], [2, 2]])
+ * ```
+ */
+export const histogram: {
+  (
+    buckets: number,
+  ): <E, R>(
+    self: RDD<number, E, R>,
+  ) => Effect.Effect<Histogram, ActionError<E> | EmptyCollection | NoRange, R | Engine>
+  (
+    edges: ReadonlyArray<number>,
+    options?: EdgesOption,
+  ): <E, R>(
+    self: RDD<number, E, R>,
+  ) => Effect.Effect<Array<number>, ActionError<E> | EmptyCollection, R | Engine>
+  <E, R>(
+    self: RDD<number, E, R>,
+    buckets: number,
+  ): Effect.Effect<Histogram, ActionError<E> | EmptyCollection | NoRange, R | Engine>
+  <E, R>(
+    self: RDD<number, E, R>,
+    edges: ReadonlyArray<number>,
+    options?: EdgesOption,
+  ): Effect.Effect<Array<number>, ActionError<E> | EmptyCollection, R | Engine>
+} = dual(
+  (args) => isRDD(args[0]),
+  <E, R>(
+    self: RDD<number, E, R>,
+    buckets: number | ReadonlyArray<number>,
+    options?: EdgesOption,
+  ): Effect.Effect<Histogram | Array<number>, ActionError<E> | EmptyCollection | NoRange, R | Engine> =>
+    typeof buckets === "number" ? cut(self, buckets) : counted(self, buckets, options?.even === true),
+)

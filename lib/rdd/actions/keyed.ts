@@ -1,0 +1,151 @@
+/**
+ * Actions on keys: countByValue, countByKey, collectAsMap, reduceByKeyLocally, lookup. Where Spark gives a map, these
+ * give an array of entries, each key once and in no certain order: a JavaScript `Map` does not compare tuples and dates
+ * by value. `new Map(entries)` makes one where keys are strings or numbers.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { dual } from "../../core/dual.ts"
+import { equalKeys } from "../../core/keys.ts"
+import { type ActionError, Engine } from "../engine.ts"
+import { last, onDriver, records } from "../job.ts"
+import { combined } from "../operators/keyed.ts"
+import type { RDD } from "../rdd.ts"
+
+const byKey = <K, V, E, R>(
+  operation: string,
+  self: RDD<readonly [K, unknown], E, R>,
+  f: (a: V, b: V) => V,
+): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> =>
+  records(combined<[K, V], E, R>(
+    operation,
+    self,
+    { create: (value: V) => value, mergeValue: f, mergeCombiners: f, mapSide: true },
+    undefined,
+  ))
+
+const sum = (a: number, b: number): number => a + b
+
+/**
+ * Every different record and how often it is there. Spark: `RDD.countByValue`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const counts = RDD.parallelize(["a", "b", "a"]).pipe(RDD.countByValue)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(new Map(await Effect.runPromise(Effect.provide(counts, sc))), new Map([["a", 2], ["b", 1]]))
+ * ```
+ */
+export const countByValue = <A, E, R>(
+  self: RDD<A, E, R>,
+): Effect.Effect<Array<[A, number]>, ActionError<E>, R | Engine> =>
+  byKey("countByValue", last<[A, number], E, R>("countByValue", self, { kind: "map", f: (a: A) => [a, 1] }), sum)
+
+/**
+ * Every key and how many pairs it has. Spark: `PairRDDFunctions.countByKey`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const counts = RDD.parallelize<[string, number]>([["a", 1], ["a", 3]]).pipe(RDD.countByKey)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(counts, sc)), [["a", 2]])
+ * ```
+ */
+export const countByKey = <K, E, R>(
+  self: RDD<readonly [K, unknown], E, R>,
+): Effect.Effect<Array<[K, number]>, ActionError<E>, R | Engine> => {
+  const one = ([key]: readonly [K, unknown]): [K, number] => [key, 1]
+  return byKey("countByKey", last<[K, number], E, R>("countByKey", self, { kind: "map", f: one }), sum)
+}
+
+/**
+ * Every key with its last value. Spark: `PairRDDFunctions.collectAsMap`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const entries = RDD.parallelize<[string, number]>([["a", 1], ["a", 3]]).pipe(RDD.collectAsMap)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(entries, sc)), [["a", 3]])
+ * ```
+ */
+export const collectAsMap = <K, V, E, R>(
+  self: RDD<readonly [K, V], E, R>,
+): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> => byKey("collectAsMap", self, (_: V, value: V) => value)
+
+/**
+ * The values of each key reduced to one with `f`, on the driver. Spark: `PairRDDFunctions.reduceByKeyLocally`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const sums = RDD.parallelize<[string, number]>([["a", 1], ["a", 3]]).pipe(RDD.reduceByKeyLocally((a, b) => a + b))
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(sums, sc)), [["a", 4]])
+ * ```
+ */
+export const reduceByKeyLocally: {
+  <V>(
+    f: (a: V, b: V) => V,
+  ): <K, E, R>(self: RDD<readonly [K, V], E, R>) => Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine>
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    f: (a: V, b: V) => V,
+  ): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine>
+} = dual(
+  2,
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    f: (a: V, b: V) => V,
+  ): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> => byKey("reduceByKeyLocally", self, f),
+)
+
+/**
+ * The values of one key, in their order. Runs only the key's own partition if the RDD has a partitioner.
+ * Spark: `PairRDDFunctions.lookup`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const values = RDD.parallelize<[string, number]>([["a", 1], ["b", 2], ["a", 3]]).pipe(RDD.lookup("a"))
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(values, sc)), [1, 3])
+ * ```
+ */
+export const lookup: {
+  <K>(
+    key: K,
+  ): <V, E, R>(self: RDD<readonly [K, V], E, R>) => Effect.Effect<Array<V>, ActionError<E>, R | Engine>
+  <K, V, E, R>(self: RDD<readonly [K, V], E, R>, key: K): Effect.Effect<Array<V>, ActionError<E>, R | Engine>
+} = dual(
+  2,
+  <K, V, E, R>(self: RDD<readonly [K, V], E, R>, key: K): Effect.Effect<Array<V>, ActionError<E>, R | Engine> => {
+    const of = (part: ReadonlyArray<readonly [K, V]>): ReadonlyArray<V> =>
+      part.filter((pair) => equalKeys(pair[0], key)).map((pair) => pair[1])
+    const found = last<V, E, R>("lookup", self, { kind: "partition", f: of })
+    return Effect.gen(function* () {
+      const { partitioner } = yield* Effect.flatMap(Engine, (engine) => engine.layout(self))
+      if (partitioner === undefined) return yield* records(found)
+      const partition = yield* onDriver(found, () => partitioner.getPartition(key))
+      return yield* records(found, [partition])
+    })
+  },
+)

@@ -1,0 +1,124 @@
+/**
+ * Actions that save: saveAsTextFile, saveAsObjectFile.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { dual } from "../../core/dual.ts"
+import { toLines } from "../../core/json_lines.ts"
+import { showRecord } from "../../core/show.ts"
+import { type ActionError, CurrentJob, type Engine } from "../engine.ts"
+import type { FileError } from "../files/files.ts"
+import { place, type ToLines, writing } from "../files/parts.ts"
+import { isRDD, type RDD } from "../rdd.ts"
+
+/** How to save. */
+export interface SaveOptions {
+  /** Whether to replace what is there: in a batch of a stream yes, as it may be run again; otherwise no, it fails. */
+  readonly overwrite?: boolean | undefined
+}
+
+/** Records as text lines. */
+export const textLines: ToLines = (records) => records.map(showRecord)
+
+/** Records as the lines of an object file. */
+export const objectLines: ToLines = toLines
+
+const save = <E, R>(
+  operation: string,
+  self: RDD<unknown, E, R>,
+  path: string,
+  lines: ToLines,
+  options: SaveOptions = {},
+): Effect.Effect<void, ActionError<E | FileError>, R | Engine> => {
+  const written = writing(operation, self, path, lines)
+  return Effect.flatMap(
+    CurrentJob,
+    ({ batchTime }) => place(written, path, options.overwrite ?? batchTime !== undefined),
+  )
+}
+
+/**
+ * Saves the records as text: a directory with a file `part-00000`, `part-00001`, … for each partition, empty ones too, with
+ * a line for each record as `print` shows it, and at last an empty file `_SUCCESS`. The files are written where the records
+ * are, into a hidden directory that gets its name when all is there: nobody sees half of it, whatever fails. A directory
+ * that is there already fails the job with `FileError`, except in a batch of a stream, which replaces it. The files
+ * survive the end of the process at any moment; they are not forced onto the disk. Spark: `RDD.saveAsTextFile`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const folder = await Deno.makeTempDir()
+ * const save = RDD.parallelize<[string, number]>([["a", 1], ["b", 2]], { partitions: 1 }).pipe(
+ *   RDD.saveAsTextFile(`${folder}/counts`),
+ * )
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * await Effect.runPromise(Effect.provide(save, sc))
+ * assert.equal(await Deno.readTextFile(`${folder}/counts/part-00000`), "(a,1)\n(b,2)\n")
+ * await Deno.remove(folder, { recursive: true })
+ * ```
+ */
+export const saveAsTextFile: {
+  (
+    path: string,
+    options?: SaveOptions,
+  ): <A, E, R>(self: RDD<A, E, R>) => Effect.Effect<void, ActionError<E | FileError>, R | Engine>
+  <A, E, R>(
+    self: RDD<A, E, R>,
+    path: string,
+    options?: SaveOptions,
+  ): Effect.Effect<void, ActionError<E | FileError>, R | Engine>
+} = dual(
+  (args) => isRDD(args[0]),
+  <A, E, R>(
+    self: RDD<A, E, R>,
+    path: string,
+    options?: SaveOptions,
+  ): Effect.Effect<void, ActionError<E | FileError>, R | Engine> =>
+    save("saveAsTextFile", self, path, textLines, options),
+)
+
+/**
+ * Saves the records so that `objectFile` reads them back as they were: laid out as `saveAsTextFile` does, each record as
+ * a line of JSON. What JSON lacks is an object with one key that starts with `$`, such as `{"$bigint":"12"}`, `{"$date":
+ * "1970-01-01T00:00:00.000Z"}`, `{"$some":1}` or `{"$bytes":["Uint8Array","AQI="]}`. Records must be portable, as those that
+ * go to other threads are. Spark: `RDD.saveAsObjectFile`, which writes serialized Java objects.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect, Option } from "effect"
+ *
+ * const folder = await Deno.makeTempDir()
+ * const program = Effect.gen(function* () {
+ *   yield* RDD.saveAsObjectFile(RDD.parallelize([Option.some(1n), Option.none()]), `${folder}/numbers`)
+ *   return yield* RDD.collect(RDD.objectFile(`${folder}/numbers`))
+ * })
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(program, sc)), [Option.some(1n), Option.none()])
+ * await Deno.remove(folder, { recursive: true })
+ * ```
+ */
+export const saveAsObjectFile: {
+  (
+    path: string,
+    options?: SaveOptions,
+  ): <A, E, R>(self: RDD<A, E, R>) => Effect.Effect<void, ActionError<E | FileError>, R | Engine>
+  <A, E, R>(
+    self: RDD<A, E, R>,
+    path: string,
+    options?: SaveOptions,
+  ): Effect.Effect<void, ActionError<E | FileError>, R | Engine>
+} = dual(
+  (args) => isRDD(args[0]),
+  <A, E, R>(
+    self: RDD<A, E, R>,
+    path: string,
+    options?: SaveOptions,
+  ): Effect.Effect<void, ActionError<E | FileError>, R | Engine> =>
+    save("saveAsObjectFile", self, path, objectLines, options),
+)

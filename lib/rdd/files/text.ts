@@ -1,0 +1,111 @@
+/**
+ * RDDs of what is in files: textFile, objectFile.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { CorruptBlock } from "../../core/codec_errors.ts"
+import { parseLine } from "../../core/json_lines.ts"
+import * as Block from "../block.ts"
+import { checkPartitions } from "../creation.ts"
+import { type FileEntry, type FileError, Files } from "./files.ts"
+import { filesAt, partOf } from "./listing.ts"
+import { make, type RDD } from "../rdd.ts"
+
+/** How to read files. */
+export interface FileOptions {
+  /** How many partitions; the engine's default parallelism, if not given. */
+  readonly partitions?: number | undefined
+}
+
+const [CR, LF] = [13, 10]
+const AHEAD = 65_536
+
+/** Where the first line begins that begins at `from` or after it; `bytes` begin one byte before `from`. */
+const firstLine = (bytes: Uint8Array): number => {
+  const ends = (i: number) => bytes[i] === LF || (bytes[i] === CR && bytes[i + 1] !== LF)
+  for (let i = 0; i < bytes.length; i++) if (ends(i)) return i + 1
+  return bytes.length
+}
+
+/** The lines of a file whose first byte is in [from, to): what is split between two ranges belongs to the first. */
+const linesOf = (files: Files, { path, size }: FileEntry, from: number, to: number) =>
+  Effect.gen(function* () {
+    const start = Math.max(0, from - 1)
+    // As much again each time, until the line that is open at `to` ends; one byte more tells \r from \r\n.
+    for (let ahead = AHEAD;; ahead *= 4) {
+      const bytes = yield* files.read(path, start, Math.min(size, to + ahead))
+      const begin = from === 0 ? 0 : firstLine(bytes)
+      if (start + begin >= to) return Block.empty
+      const end = to >= size ? bytes.length : to - 1 - start + firstLine(bytes.subarray(to - 1 - start))
+      const isWhole = end < bytes.length || start + bytes.length >= size
+      if (isWhole) return Block.fromText(bytes.slice(begin, end))
+    }
+  })
+
+/** The lines of partition `i` of `n`: the files, one after the other, are cut into ranges of nearly equal size. */
+const load = (path: string, i: number, n: number): Effect.Effect<Block.Block<string>, FileError> =>
+  Effect.gen(function* () {
+    const files = yield* Files
+    const parts = partOf(yield* filesAt(files, path), i, n, ({ size }) => size)
+    return Block.concat(yield* Effect.forEach(parts, ({ file, from, to }) => linesOf(files, file, from, to)))
+  })
+
+/**
+ * The lines of a text file, or of the files in a directory in the order of their names; files whose names begin with `_` or
+ * `.` are left out. They are read when a job needs them, each partition its own part, in UTF-8; lines end with `\n`,
+ * `\r\n` or `\r`. A file that cannot be read fails the job with `FileError`. Spark: `sc.textFile`, without its patterns.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const file = await Deno.makeTempFile()
+ * await Deno.writeTextFile(file, "to be\nor not\n")
+ * const lines = RDD.collect(RDD.textFile(file))
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(lines, sc)), ["to be", "or not"])
+ * await Deno.remove(file)
+ * ```
+ */
+export const textFile = (path: string, options: FileOptions = {}): RDD<string, FileError> => {
+  const invalid = checkPartitions("RDD.textFile", options.partitions)
+  const partitions = invalid === undefined ? options.partitions ?? "default" : 1
+  return make("textFile", [], { kind: "source", partitions, load: (i, n) => load(path, i, n) }, invalid)
+}
+
+/**
+ * The records that `saveAsObjectFile` wrote. Nothing checks that they are of the type you say. A line that is something
+ * else fails the job with `CorruptBlock`. Spark: `sc.objectFile`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const file = await Deno.makeTempFile()
+ * await Deno.writeTextFile(file, '["a",{"$bigint":"1"}]\n["b",{"$bigint":"2"}]\n')
+ * const pairs = RDD.objectFile<[string, bigint]>(file).pipe(RDD.values, RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(pairs, sc)), [1n, 2n])
+ * await Deno.remove(file)
+ * ```
+ */
+export const objectFile = <A = unknown>(
+  path: string,
+  options: FileOptions = {},
+): RDD<A, FileError | CorruptBlock> => {
+  const invalid = checkPartitions("RDD.objectFile", options.partitions)
+  const partitions = invalid === undefined ? options.partitions ?? "default" : 1
+  const objects = (i: number, n: number) =>
+    Effect.flatMap(load(path, i, n), (block) =>
+      Effect.try({
+        try: () => Block.fromArray(block.records.map(parseLine)),
+        catch: (cause) =>
+          cause instanceof CorruptBlock ? new CorruptBlock({ problem: `${path}, ${cause.problem}` }) : cause,
+      }))
+  return make("objectFile", [], { kind: "source", partitions, load: objects }, invalid)
+}

@@ -1,0 +1,173 @@
+/**
+ * RDDs of whole files and of records of bytes: wholeTextFiles, binaryFiles, binaryRecords.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { InvalidOption } from "../../core/errors.ts"
+import * as Block from "../block.ts"
+import { checkPartitions } from "../creation.ts"
+import { type FileEntry, FileError, Files } from "./files.ts"
+import { type FilePart, filesAt, partOf } from "./listing.ts"
+import { make, type RDD } from "../rdd.ts"
+import type { FileOptions } from "./text.ts"
+
+/** The files whose middles lie in part `i` of `n` of all of them, laid after one another; an empty one is one byte long. */
+const filesOf = (entries: ReadonlyArray<FileEntry>, i: number, n: number): ReadonlyArray<FileEntry> => {
+  const total = entries.reduce((sum, { size }) => sum + size + 1, 0)
+  let offset = 0
+  return entries.filter(({ size }) => {
+    const middle = offset + (size + 1) / 2
+    offset += size + 1
+    return Math.floor((middle * n) / total) === i
+  })
+}
+
+const wholeFiles = <A>(
+  operation: string,
+  path: string,
+  options: FileOptions,
+  decode: (bytes: Uint8Array) => A,
+): RDD<[path: string, content: A], FileError> => {
+  const invalid = checkPartitions(`RDD.${operation}`, options.partitions)
+  const load = (i: number, n: number): Effect.Effect<Block.Block<[string, A]>, FileError> =>
+    Effect.gen(function* () {
+      const files = yield* Files
+      const own = filesOf(yield* filesAt(files, path), i, n)
+      const read = ({ path }: FileEntry) =>
+        Effect.flatMap(files.read(path, 0, Infinity), (bytes) =>
+          Effect.try({
+            try: (): [string, A] => [path, decode(bytes)],
+            // There are texts too long for a string.
+            catch: (cause) => new FileError({ path, operation: "read", reason: "Other", cause }),
+          }))
+      return Block.fromArray(yield* Effect.forEach(own, read))
+    })
+  const partitions = invalid === undefined ? options.partitions ?? "default" : 1
+  return make(operation, [], { kind: "source", partitions, load }, invalid)
+}
+
+/**
+ * Each file in a directory, or one file, as a record: its path and its text, in UTF-8. They come in the order of the names;
+ * those whose names begin with `_` or `.` are left out. They are read when a job needs them, each partition its own, and
+ * a partition is held whole: for many small files. A file that cannot be read fails the job with `FileError`. Spark:
+ * `sc.wholeTextFiles`, without its patterns.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const folder = await Deno.makeTempDir()
+ * await Deno.writeTextFile(`${folder}/a.txt`, "to be\n")
+ * await Deno.writeTextFile(`${folder}/b.txt`, "or not\n")
+ * const texts = RDD.collect(RDD.wholeTextFiles(folder))
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(texts, sc)), [
+ *   [`${folder}/a.txt`, "to be\n"],
+ *   [`${folder}/b.txt`, "or not\n"],
+ * ])
+ * await Deno.remove(folder, { recursive: true })
+ * ```
+ */
+export const wholeTextFiles = (
+  path: string,
+  options: FileOptions = {},
+): RDD<[path: string, content: string], FileError> => {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
+  return wholeFiles("wholeTextFiles", path, options, (bytes) => decoder.decode(bytes))
+}
+
+/**
+ * Each file in a directory, or one file, as a record: its path and its bytes, as {@link wholeTextFiles} finds and reads
+ * them. Spark: `sc.binaryFiles`, which gives streams that are opened later.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const file = await Deno.makeTempFile()
+ * await Deno.writeFile(file, new Uint8Array([1, 2, 3]))
+ * const bytes = RDD.collect(RDD.binaryFiles(file))
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(bytes, sc)), [[file, new Uint8Array([1, 2, 3])]])
+ * await Deno.remove(file)
+ * ```
+ */
+export const binaryFiles = (
+  path: string,
+  options: FileOptions = {},
+): RDD<[path: string, content: Uint8Array], FileError> => wholeFiles("binaryFiles", path, options, (bytes) => bytes)
+
+/** A file cannot be cut into records of one length: the last of them would not be whole. */
+export class PartialRecord extends Data.Error<{
+  /** The file. */
+  readonly path: string
+  /** Its size in bytes. */
+  readonly size: number
+  /** How many bytes a record has. */
+  readonly recordLength: number
+}> {
+  readonly _tag = "PartialRecord" as const
+  override get message(): string {
+    return `Cannot cut ${this.path} into records: its ${this.size} bytes are no multiple of ${this.recordLength}`
+  }
+}
+
+/** The records of a part of a file. */
+const recordsOf = (files: Files, { file: { path }, from, to }: FilePart, length: number) =>
+  Effect.flatMap(files.read(path, from * length, to * length), (bytes) => {
+    if (bytes.length < (to - from) * length) {
+      const cause = "it has become shorter meanwhile"
+      return Effect.fail(new FileError({ path, operation: "read", reason: "Other", cause }))
+    }
+    return Effect.succeed(Array.from({ length: to - from }, (_, i) => bytes.slice(i * length, (i + 1) * length)))
+  })
+
+/**
+ * The bytes of a file, or of the files in a directory, as {@link wholeTextFiles} finds them, cut into records that are all
+ * as long. Each partition reads its own part. A file whose size is no multiple of the length fails the job with
+ * `PartialRecord`, one that cannot be read with `FileError`. Spark: `sc.binaryRecords`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const file = await Deno.makeTempFile()
+ * await Deno.writeFile(file, new Uint8Array([0, 1, 1, 0]))
+ * const numbers = RDD.binaryRecords(file, 2).pipe(RDD.map((bytes) => new DataView(bytes.buffer).getUint16(0)), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(numbers, sc)), [1, 256])
+ * await Deno.remove(file)
+ * ```
+ */
+export const binaryRecords = (
+  path: string,
+  recordLength: number,
+  options: FileOptions = {},
+): RDD<Uint8Array<ArrayBuffer>, FileError | PartialRecord> => {
+  const where = "RDD.binaryRecords"
+  const invalid = Number.isInteger(recordLength) && recordLength >= 1
+    ? checkPartitions(where, options.partitions)
+    : new InvalidOption({ where, option: "recordLength", value: recordLength, expected: "a positive whole number" })
+  const load = (i: number, n: number): Effect.Effect<Block.Block<Uint8Array>, FileError | PartialRecord> =>
+    Effect.gen(function* () {
+      const files = yield* Files
+      const entries = yield* filesAt(files, path)
+      const uneven = entries.find(({ size }) => size % recordLength !== 0)
+      if (uneven !== undefined) {
+        return yield* Effect.fail(new PartialRecord({ path: uneven.path, size: uneven.size, recordLength }))
+      }
+      const parts = partOf(entries, i, n, ({ size }) => size / recordLength)
+      const records = yield* Effect.forEach(parts, (part) => recordsOf(files, part, recordLength))
+      return Block.fromArray(Block.joinArrays(records))
+    })
+  const partitions = invalid === undefined ? options.partitions ?? "default" : 1
+  return make("binaryRecords", [], { kind: "source", partitions, load }, invalid)
+}

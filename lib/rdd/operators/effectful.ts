@@ -1,0 +1,217 @@
+/**
+ * Effectful functions in RDDs. Slower than plain functions: one effect for each record.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { dual } from "../../core/dual.ts"
+import { InvalidOption } from "../../core/errors.ts"
+import { effectOf, listOf } from "../../core/results.ts"
+import type { Tupled } from "../../core/tupled.ts"
+import { isRDD, make, type RDD } from "../rdd.ts"
+
+/** How many records of a partition may be under way at once; one, if not given. Results keep their order anyway. */
+export interface ConcurrencyOption {
+  /** A positive whole number, or all at once. */
+  readonly concurrency?: number | "unbounded" | undefined
+}
+
+const checkConcurrency = (where: string, { concurrency = 1 }: ConcurrencyOption): InvalidOption | undefined =>
+  concurrency === "unbounded" || (Number.isInteger(concurrency) && concurrency >= 1) ? undefined : new InvalidOption({
+    where,
+    option: "concurrency",
+    value: concurrency,
+    expected: `a positive whole number or "unbounded"`,
+  })
+
+/** An RDD with an effectful step more. */
+const effectStep = <B, E, R>(
+  operation: string,
+  self: RDD<unknown, unknown, unknown>,
+  f: (records: ReadonlyArray<never>, index: number) => Effect.Effect<ReadonlyArray<unknown>, unknown, unknown>,
+  preserves: boolean,
+  options?: ConcurrencyOption,
+): RDD<B, E, R> =>
+  make(
+    operation,
+    [self],
+    {
+      kind: "narrow",
+      step: {
+        kind: "effect",
+        f: (records, index) => Effect.suspend(() => f(records, index)),
+      },
+      preserves,
+    },
+    options === undefined ? undefined : checkConcurrency(`RDD.${operation}`, options),
+  )
+
+/**
+ * Runs `f` for every record and keeps what it succeeds with. A failure of `f` fails the job, with the failure as the
+ * reason. Spark has no such operation; it is `RDD.map` with a blocking call.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const twice = RDD.mapEffect((n: number) => Effect.succeed(n * 2), { concurrency: 4 })
+ * const doubled = RDD.parallelize([1, 2]).pipe(twice, RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(doubled, sc)), [2, 4])
+ * ```
+ */
+export const mapEffect: {
+  <A, B extends Tupled, E2, R2>(
+    f: (a: A) => Effect.Effect<B, E2, R2>,
+    options?: ConcurrencyOption,
+  ): <E, R>(self: RDD<A, E, R>) => RDD<B, E | E2, R | R2>
+  <A, E, R, B extends Tupled, E2, R2>(
+    self: RDD<A, E, R>,
+    f: (a: A) => Effect.Effect<B, E2, R2>,
+    options?: ConcurrencyOption,
+  ): RDD<B, E | E2, R | R2>
+} = dual(
+  (args) => isRDD(args[0]),
+  <A, E, R, B extends Tupled, E2, R2>(
+    self: RDD<A, E, R>,
+    f: (a: A) => Effect.Effect<B, E2, R2>,
+    options: ConcurrencyOption = {},
+  ): RDD<B, E | E2, R | R2> =>
+    effectStep(
+      "mapEffect",
+      self,
+      (records: ReadonlyArray<A>) => Effect.forEach(records, (a) => effectOf(f(a)), options),
+      false,
+      options,
+    ),
+)
+
+/**
+ * Keeps the records for which `f` succeeds with true.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const even = RDD.range(0, 4).pipe(RDD.filterEffect((n) => Effect.succeed(n % 2 === 0)), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(even, sc)), [0, 2])
+ * ```
+ */
+export const filterEffect: {
+  <A, E2, R2>(
+    f: (a: A) => Effect.Effect<boolean, E2, R2>,
+    options?: ConcurrencyOption,
+  ): <E, R>(self: RDD<A, E, R>) => RDD<A, E | E2, R | R2>
+  <A, E, R, E2, R2>(
+    self: RDD<A, E, R>,
+    f: (a: A) => Effect.Effect<boolean, E2, R2>,
+    options?: ConcurrencyOption,
+  ): RDD<A, E | E2, R | R2>
+} = dual(
+  (args) => isRDD(args[0]),
+  <A, E, R, E2, R2>(
+    self: RDD<A, E, R>,
+    f: (a: A) => Effect.Effect<boolean, E2, R2>,
+    options: ConcurrencyOption = {},
+  ): RDD<A, E | E2, R | R2> =>
+    effectStep(
+      "filterEffect",
+      self,
+      (records: ReadonlyArray<A>) =>
+        Effect.map(
+          Effect.forEach(records, (a) => effectOf(f(a)), options),
+          (keep) => records.filter((_, i) => keep[i]),
+        ),
+      true,
+      options,
+    ),
+)
+
+/**
+ * Runs `f` for every record and concatenates what it succeeds with.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const twice = RDD.parallelize([1, 2]).pipe(RDD.flatMapEffect((n) => Effect.succeed([n, n])), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(twice, sc)), [1, 1, 2, 2])
+ * ```
+ */
+export const flatMapEffect: {
+  <A, B extends Tupled, E2, R2>(
+    f: (a: A) => Effect.Effect<Iterable<B>, E2, R2>,
+    options?: ConcurrencyOption,
+  ): <E, R>(self: RDD<A, E, R>) => RDD<B, E | E2, R | R2>
+  <A, E, R, B extends Tupled, E2, R2>(
+    self: RDD<A, E, R>,
+    f: (a: A) => Effect.Effect<Iterable<B>, E2, R2>,
+    options?: ConcurrencyOption,
+  ): RDD<B, E | E2, R | R2>
+} = dual(
+  (args) => isRDD(args[0]),
+  <A, E, R, B extends Tupled, E2, R2>(
+    self: RDD<A, E, R>,
+    f: (a: A) => Effect.Effect<Iterable<B>, E2, R2>,
+    options: ConcurrencyOption = {},
+  ): RDD<B, E | E2, R | R2> =>
+    effectStep(
+      "flatMapEffect",
+      self,
+      (records: ReadonlyArray<A>) =>
+        Effect.map(Effect.forEach(records, (a) => effectOf(f(a)), options), (parts) => parts.flatMap(listOf)),
+      false,
+      options,
+    ),
+)
+
+/**
+ * Gives all records of a partition to an effectful `f` at once, with the partition's index: one connection for a whole
+ * partition, say. Spark: `RDD.mapPartitions` with a blocking call.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const lengths = RDD.range(0, 5, { partitions: 2 }).pipe(
+ *   RDD.mapPartitionsEffect((part, i) => Effect.succeed([[i, part.length]])),
+ *   RDD.collect,
+ * )
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(lengths, sc)), [[0, 2], [1, 3]])
+ * ```
+ */
+export const mapPartitionsEffect: {
+  <A, B extends Tupled, E2, R2>(
+    f: (records: ReadonlyArray<A>, index: number) => Effect.Effect<Iterable<B>, E2, R2>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): <E, R>(self: RDD<A, E, R>) => RDD<B, E | E2, R | R2>
+  <A, E, R, B extends Tupled, E2, R2>(
+    self: RDD<A, E, R>,
+    f: (records: ReadonlyArray<A>, index: number) => Effect.Effect<Iterable<B>, E2, R2>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): RDD<B, E | E2, R | R2>
+} = dual(
+  (args) => isRDD(args[0]),
+  <A, E, R, B extends Tupled, E2, R2>(
+    self: RDD<A, E, R>,
+    f: (records: ReadonlyArray<A>, index: number) => Effect.Effect<Iterable<B>, E2, R2>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): RDD<B, E | E2, R | R2> =>
+    effectStep(
+      "mapPartitionsEffect",
+      self,
+      (records: ReadonlyArray<A>, index) => Effect.map(effectOf(f(records, index)), listOf),
+      options?.preservesPartitioning ?? false,
+    ),
+)

@@ -1,0 +1,210 @@
+/**
+ * Joins of two RDDs of pairs. A side that may be missing is an `Option`.
+ *
+ * Keys come in the order in which they appear, left then right; within a key, all right values for the first left
+ * value, then for the second, and so on.
+ *
+ * @module
+ */
+import { dual } from "../../core/dual.ts"
+import type * as Option from "effect/Option"
+import { grouped } from "./cogroup.ts"
+import { narrow } from "./element.ts"
+import { fromOptions, type PartitionOptions } from "../partitioner.ts"
+import { isRDD, make, type RDD } from "../rdd.ts"
+
+/**
+ * Every pair of values that the two RDDs have for the same key: `[key, [left, right]]`.
+ * Spark: `PairRDDFunctions.join`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const ages = RDD.parallelize<[string, number]>([["ann", 31], ["bob", 40]])
+ * const towns = RDD.parallelize<[string, string]>([["ann", "Oslo"]])
+ * const both = ages.pipe(RDD.join(towns), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(both, sc)), [["ann", [31, "Oslo"]]])
+ * ```
+ */
+export const join: {
+  <K, W, E2, R2>(
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): <V, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, [V, W]], E | E2, R | R2>
+  <K, V, E, R, W, E2, R2>(
+    self: RDD<readonly [K, V], E, R>,
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): RDD<[K, [V, W]], E | E2, R | R2>
+} = dual(
+  (args) => isRDD(args[1]),
+  <K, V, E, R, W, E2, R2>(
+    self: RDD<readonly [K, V], E, R>,
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): RDD<[K, [V, W]], E | E2, R | R2> =>
+    grouped("join", [self, that], options, { left: "required", right: "required" }),
+)
+
+/**
+ * As {@link join}, and left values whose key the right does not have, with `None`.
+ * Spark: `PairRDDFunctions.leftOuterJoin`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect, Option } from "effect"
+ *
+ * const ages = RDD.parallelize<[string, number]>([["bob", 40]])
+ * const towns = RDD.parallelize<[string, string]>([["ann", "Oslo"]])
+ * const all = ages.pipe(RDD.leftOuterJoin(towns), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(all, sc)), [["bob", [40, Option.none()]]])
+ * ```
+ */
+export const leftOuterJoin: {
+  <K, W, E2, R2>(
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): <V, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, [V, Option.Option<W>]], E | E2, R | R2>
+  <K, V, E, R, W, E2, R2>(
+    self: RDD<readonly [K, V], E, R>,
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): RDD<[K, [V, Option.Option<W>]], E | E2, R | R2>
+} = dual(
+  (args) => isRDD(args[1]),
+  <K, V, E, R, W, E2, R2>(
+    self: RDD<readonly [K, V], E, R>,
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): RDD<[K, [V, Option.Option<W>]], E | E2, R | R2> =>
+    grouped("leftOuterJoin", [self, that], options, { left: "required", right: "optional" }),
+)
+
+/**
+ * As {@link join}, and right values whose key the left does not have, with `None`.
+ * Spark: `PairRDDFunctions.rightOuterJoin`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect, Option } from "effect"
+ *
+ * const ages = RDD.parallelize<[string, number]>([["bob", 40]])
+ * const towns = RDD.parallelize<[string, string]>([["ann", "Oslo"]])
+ * const all = ages.pipe(RDD.rightOuterJoin(towns), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(all, sc)), [["ann", [Option.none(), "Oslo"]]])
+ * ```
+ */
+export const rightOuterJoin: {
+  <K, W, E2, R2>(
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): <V, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, [Option.Option<V>, W]], E | E2, R | R2>
+  <K, V, E, R, W, E2, R2>(
+    self: RDD<readonly [K, V], E, R>,
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): RDD<[K, [Option.Option<V>, W]], E | E2, R | R2>
+} = dual(
+  (args) => isRDD(args[1]),
+  <K, V, E, R, W, E2, R2>(
+    self: RDD<readonly [K, V], E, R>,
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): RDD<[K, [Option.Option<V>, W]], E | E2, R | R2> =>
+    grouped("rightOuterJoin", [self, that], options, { left: "optional", right: "required" }),
+)
+
+/**
+ * The values of all keys that either RDD has; a side without values is `None`.
+ * Spark: `PairRDDFunctions.fullOuterJoin`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect, Option } from "effect"
+ *
+ * const ages = RDD.parallelize<[string, number]>([["ann", 31]])
+ * const towns = RDD.parallelize<[string, string]>([["ann", "Oslo"]])
+ * const all = ages.pipe(RDD.fullOuterJoin(towns), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(all, sc)), [["ann", [Option.some(31), Option.some("Oslo")]]])
+ * ```
+ */
+export const fullOuterJoin: {
+  <K, W, E2, R2>(
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): <V, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, [Option.Option<V>, Option.Option<W>]], E | E2, R | R2>
+  <K, V, E, R, W, E2, R2>(
+    self: RDD<readonly [K, V], E, R>,
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): RDD<[K, [Option.Option<V>, Option.Option<W>]], E | E2, R | R2>
+} = dual(
+  (args) => isRDD(args[1]),
+  <K, V, E, R, W, E2, R2>(
+    self: RDD<readonly [K, V], E, R>,
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): RDD<[K, [Option.Option<V>, Option.Option<W>]], E | E2, R | R2> =>
+    grouped("fullOuterJoin", [self, that], options, { left: "optional", right: "optional" }),
+)
+
+const onlyLeft = ([left, right]: readonly [ReadonlyArray<unknown>, ReadonlyArray<unknown>]): ReadonlyArray<unknown> =>
+  right.length === 0 ? left : []
+
+/** Hashed into as many partitions as it has; a cogroup by the default partitioner then takes this one. */
+export const own = <A, E, R>(operation: string, self: RDD<A, E, R>): RDD<A, E, R> =>
+  make(operation, [self], { kind: "shuffle", by: "own", combine: undefined })
+
+/**
+ * The pairs whose key the other RDD does not have, repeated ones as often as they are there. Partitioned as the left
+ * RDD is, unless options say otherwise. Spark: `PairRDDFunctions.subtractByKey`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const ages = RDD.parallelize<[string, number]>([["ann", 31], ["bob", 40]])
+ * const towns = RDD.parallelize<[string, string]>([["ann", "Oslo"]])
+ * const homeless = ages.pipe(RDD.subtractByKey(towns), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(homeless, sc)), [["bob", 40]])
+ * ```
+ */
+export const subtractByKey: {
+  <K, W, E2, R2>(
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): <V, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, V], E | E2, R | R2>
+  <K, V, E, R, W, E2, R2>(
+    self: RDD<readonly [K, V], E, R>,
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): RDD<[K, V], E | E2, R | R2>
+} = dual(
+  (args) => isRDD(args[1]),
+  <K, V, E, R, W, E2, R2>(
+    self: RDD<readonly [K, V], E, R>,
+    that: RDD<readonly [K, W], E2, R2>,
+    options?: PartitionOptions,
+  ): RDD<[K, V], E | E2, R | R2> => {
+    const operation = "subtractByKey"
+    const left = fromOptions(options) === undefined ? own(operation, self) : self
+    const both = grouped<unknown, E | E2, R | R2>(operation, [left, that], options)
+    return narrow(operation, both, { kind: "flatMapValues", f: onlyLeft }, true)
+  },
+)

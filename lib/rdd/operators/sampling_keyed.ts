@@ -1,0 +1,210 @@
+/**
+ * Random samples of pairs, with a fraction for each key: sampleByKey, sampleByKeyExact.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { dual } from "../../core/dual.ts"
+import { InvalidOption, Mismatch } from "../../core/errors.ts"
+import { KeyedTable } from "../../core/keyed_table.ts"
+import { showRecord } from "../../core/show.ts"
+import type { ActionError, Engine } from "../engine.ts"
+import { last, onDriver, records } from "../job.ts"
+import { checkSeed, type Generator, poisson, well, xorShift } from "../numbers/random.ts"
+import { isRDD, make, type RDD } from "../rdd.ts"
+import type { SampleOptions } from "./sampling.ts"
+import { taken } from "../numbers/samplers.ts"
+
+/** A fraction for each key, as entries; a `Map` of strings or numbers will do. */
+export type Fractions<K> = Iterable<readonly [key: K, fraction: number]>
+
+type Pair<K> = readonly [K, unknown]
+
+const tableOf = <K>(fractions: Fractions<K>): KeyedTable<K, number> => {
+  const table = new KeyedTable<K, number>()
+  for (const [key, fraction] of fractions) table.values[table.locate(key)] = fraction
+  return table
+}
+
+const fractionOf = <K>(table: KeyedTable<K, number>, key: K): number => {
+  const at = table.find(key)
+  if (at < 0) throw new Mismatch({ problem: `key not found: ${showRecord(key)}. There is no fraction for it` })
+  return table.values[at]!
+}
+
+const check = (where: string, fractions: Fractions<unknown>, seed: number): InvalidOption | undefined => {
+  const bad = [...fractions].find(([, fraction]) => !(fraction >= 0))
+  return bad === undefined ? checkSeed(where, seed) : new InvalidOption({
+    where,
+    option: `fraction of ${showRecord(bad[0])}`,
+    value: bad[1],
+    expected: "0 or more: Negative sampling rates.",
+  })
+}
+
+/**
+ * A random sample of pairs, with a fraction for each key: the probability of each of its pairs to be taken; with
+ * replacement, how often each is taken on average. A key without a fraction fails the job with `Mismatch`. The
+ * partitioner stays. Spark: `PairRDDFunctions.sampleByKey`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const pairs = RDD.range(0, 20, { partitions: 2 }).pipe(RDD.keyBy((n) => n < 10 ? "a" : "b"))
+ * const some = pairs.pipe(RDD.sampleByKey([["a", 0.3], ["b", 0]], { seed: 4 }), RDD.values, RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(some, sc)), [1, 2, 4, 8])
+ * ```
+ */
+export const sampleByKey: {
+  <K>(
+    fractions: Fractions<K>,
+    options?: SampleOptions,
+  ): <V, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, V], E, R>
+  <K, V, E, R>(self: RDD<readonly [K, V], E, R>, fractions: Fractions<K>, options?: SampleOptions): RDD<[K, V], E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    fractions: Fractions<K>,
+    { seed = 0, withReplacement = false }: SampleOptions = {},
+  ): RDD<[K, V], E, R> => {
+    const entries = [...fractions]
+    return make("sampleByKey", [self], {
+      kind: "narrow",
+      preserves: true,
+      step: {
+        kind: "partition",
+        f: (part: ReadonlyArray<Pair<K>>, index) => {
+          const table = tableOf(entries)
+          const own = BigInt(seed) + BigInt(index)
+          const uniform = xorShift(own)
+          const byFraction = new Map<number, Generator>()
+          const times = (fraction: number): number => {
+            if (!withReplacement) return uniform.nextDouble() < fraction ? 1 : 0
+            const rng = byFraction.get(fraction) ?? well(own)
+            byFraction.set(fraction, rng)
+            return poisson(fraction, rng)
+          }
+          let i = 0
+          return taken(part, () => times(fractionOf(table, part[i++]![0])))
+        },
+      },
+    }, check("RDD.sampleByKey", entries, seed))
+  },
+)
+
+/** How often to take which of a key's pairs, and where each partition's begin among them. */
+interface Choice {
+  total: number
+  readonly before: Map<number, number>
+  times: ReadonlyMap<number, number>
+}
+
+const choose = (size: number, total: number, withReplacement: boolean, rng: Generator): ReadonlyMap<number, number> => {
+  const times = new Map<number, number>()
+  if (withReplacement) {
+    for (let n = 0; n < size && total > 0; n++) {
+      const at = Math.floor(rng.nextDouble() * total)
+      times.set(at, (times.get(at) ?? 0) + 1)
+    }
+  } else {
+    for (let at = 0; at < total && times.size < size; at++) {
+      if (rng.nextDouble() * (total - at) < size - times.size) times.set(at, 1)
+    }
+  }
+  return times
+}
+
+const countsOf = <K>(part: ReadonlyArray<Pair<K>>, index: number): ReadonlyArray<readonly [K, number, number]> => {
+  const table = new KeyedTable<K, number>()
+  for (const [key] of part) {
+    const at = table.locate(key)
+    table.values[at] = table.fresh ? 1 : table.values[at]! + 1
+  }
+  return table.keys.map((key, i) => [key, table.values[i]!, index])
+}
+
+/**
+ * {@link sampleByKey} with exact sizes: of every key, its fraction times the number of its pairs, rounded up. Counts
+ * the pairs of each key first, which takes a job. Spark: `PairRDDFunctions.sampleByKeyExact`, whose choice is another
+ * one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const pairs = RDD.range(0, 20).pipe(RDD.keyBy((n) => n < 10 ? "a" : "b"))
+ * const sizes = pairs.pipe(RDD.sampleByKeyExact([["a", 0.3], ["b", 0.5]]), Effect.flatMap(RDD.countByKey))
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(new Map(await Effect.runPromise(Effect.provide(sizes, sc))), new Map([["a", 3], ["b", 5]]))
+ * ```
+ */
+export const sampleByKeyExact: {
+  <K>(
+    fractions: Fractions<K>,
+    options?: SampleOptions,
+  ): <V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+  ) => Effect.Effect<RDD<[K, V], E, R>, ActionError<E>, R | Engine>
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    fractions: Fractions<K>,
+    options?: SampleOptions,
+  ): Effect.Effect<RDD<[K, V], E, R>, ActionError<E>, R | Engine>
+} = dual(
+  (args) => isRDD(args[0]),
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    fractions: Fractions<K>,
+    { seed = 0, withReplacement = false }: SampleOptions = {},
+  ): Effect.Effect<RDD<[K, V], E, R>, ActionError<E>, R | Engine> => {
+    const entries = [...fractions]
+    const invalid = check("RDD.sampleByKeyExact", entries, seed)
+    const step = { kind: "partition", f: countsOf<K> } as const
+    const counts = last<readonly [K, number, number], E, R>("sampleByKeyExact", self, step, invalid)
+    const chosen = (all: ReadonlyArray<readonly [K, number, number]>): KeyedTable<K, Choice> => {
+      const table = tableOf(entries)
+      const choices = new KeyedTable<K, Choice>()
+      for (const [key, count, index] of all) {
+        const at = choices.locate(key)
+        const choice = choices.fresh ? { total: 0, before: new Map(), times: new Map() } : choices.values[at]!
+        choice.before.set(index, choice.total)
+        choice.total += count
+        choices.values[at] = choice
+      }
+      const rng = xorShift(BigInt(seed))
+      choices.values.forEach((choice, i) => {
+        const size = Math.ceil(choice.total * fractionOf(table, choices.keys[i]!))
+        choice.times = choose(size, choice.total, withReplacement, rng)
+      })
+      return choices
+    }
+    const takeFrom =
+      (choices: KeyedTable<K, Choice>) => (part: ReadonlyArray<Pair<K>>, index: number): ReadonlyArray<Pair<K>> => {
+        const seen = new Map<Choice, number>()
+        let i = 0
+        return taken(part, () => {
+          const choice = choices.values[choices.find(part[i++]![0])]
+          if (choice === undefined) return 0
+          const at = seen.get(choice) ?? choice.before.get(index) ?? 0
+          seen.set(choice, at + 1)
+          return choice.times.get(at) ?? 0
+        })
+      }
+    return Effect.map(
+      Effect.flatMap(records(counts), (all) => onDriver(counts, () => chosen(all))),
+      (choices) =>
+        make("sampleByKeyExact", [self], {
+          kind: "narrow",
+          preserves: true,
+          step: { kind: "partition", f: takeFrom(choices) },
+        }),
+    )
+  },
+)

@@ -1,0 +1,161 @@
+/**
+ * Sorting: sortBy, sortByKey, repartitionAndSortWithinPartitions.
+ *
+ * @module
+ */
+import { dual } from "../../core/dual.ts"
+import type { Tupled } from "../../core/tupled.ts"
+import { checkPartitions } from "../creation.ts"
+import { keyBy, narrow } from "./element.ts"
+import { checkPartitioning } from "./keyed.ts"
+import { orderOf, type OrderOption } from "../ordering.ts"
+import type { Partitioner } from "../partitioner.ts"
+import { type DirectionOption, rangesOf } from "./ranges.ts"
+import type { RangeSpec } from "../primitive.ts"
+import { isRDD, make, type RDD } from "../rdd.ts"
+import { values } from "./values.ts"
+
+/** Options of a sort. */
+export interface SortOptions<in K> extends DirectionOption<K> {
+  /** How many partitions; as many as there are, if not given. Fewer if there are not as many different keys. */
+  readonly partitions?: number | undefined
+}
+
+const ranges = (options: SortOptions<never> | undefined): RangeSpec => ({
+  partitions: options?.partitions,
+  make: (keys, partitions) => rangesOf(keys, partitions, options ?? {}),
+})
+
+const sortedParts = <A, E, R>(
+  operation: string,
+  self: RDD<A, E, R>,
+  options: SortOptions<never> | undefined,
+): RDD<A, E, R> => {
+  const direction = options?.ascending === false ? -1 : 1
+  return narrow(operation, self, {
+    kind: "partition",
+    f: (records: ReadonlyArray<readonly [never, unknown]>) => {
+      const order = options?.order ?? orderOf(records.map(([key]) => key))
+      return records.toSorted((a, b) => direction * order(a[0], b[0]))
+    },
+  }, true)
+}
+
+const sorted = <K, V, E, R>(
+  operation: string,
+  self: RDD<readonly [K, V], E, R>,
+  options: SortOptions<K> | undefined,
+): RDD<[K, V], E, R> =>
+  sortedParts(
+    operation,
+    make<[K, V], E, R>(
+      operation,
+      [self],
+      { kind: "shuffle", by: ranges(options), combine: undefined },
+      checkPartitions(`RDD.${operation}`, options?.partitions),
+    ),
+    options,
+  )
+
+/**
+ * Sorts by the key that `f` gives, across all partitions; records with equal keys keep their order. Equal keys end up
+ * in one partition. Spark: `RDD.sortBy`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const longestFirst = RDD.parallelize(["a", "ccc", "bb"]).pipe(
+ *   RDD.sortBy((word) => word.length, { ascending: false }),
+ *   RDD.collect,
+ * )
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(longestFirst, sc)), ["ccc", "bb", "a"])
+ * ```
+ */
+export const sortBy: {
+  <A, K extends Tupled>(f: (a: A) => K, options?: SortOptions<K>): <E, R>(self: RDD<A, E, R>) => RDD<A, E, R>
+  <A, E, R, K extends Tupled>(self: RDD<A, E, R>, f: (a: A) => K, options?: SortOptions<K>): RDD<A, E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <A, E, R, K extends Tupled>(self: RDD<A, E, R>, f: (a: A) => K, options?: SortOptions<K>): RDD<A, E, R> =>
+    values(sorted("sortBy", keyBy(self, f), options)),
+)
+
+/**
+ * Sorts pairs by their keys, across all partitions; pairs with equal keys keep their order.
+ * Spark: `OrderedRDDFunctions.sortByKey`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const parts = RDD.parallelize<[number, string]>([[3, "c"], [1, "a"], [2, "b"]], { partitions: 2 }).pipe(
+ *   RDD.sortByKey(),
+ *   RDD.glom,
+ *   RDD.collect,
+ * )
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(parts, sc)), [[[1, "a"], [2, "b"]], [[3, "c"]]])
+ * ```
+ */
+export const sortByKey: {
+  <K>(options?: SortOptions<K>): <V, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, V], E, R>
+  <K, V, E, R>(self: RDD<readonly [K, V], E, R>, options?: SortOptions<K>): RDD<[K, V], E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <K, V, E, R>(self: RDD<readonly [K, V], E, R>, options?: SortOptions<K>): RDD<[K, V], E, R> =>
+    sorted("sortByKey", self, options),
+)
+
+/**
+ * Brings every pair to the partition of its key, and sorts each partition by key.
+ * Spark: `OrderedRDDFunctions.repartitionAndSortWithinPartitions`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Partitioner, RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const parts = RDD.parallelize<[number, string]>([[3, "c"], [1, "a"], [2, "b"]]).pipe(
+ *   RDD.repartitionAndSortWithinPartitions(Partitioner.hash(2)),
+ *   RDD.glom,
+ *   RDD.collect,
+ * )
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(parts, sc)), [[[2, "b"]], [[1, "a"], [3, "c"]]])
+ * ```
+ */
+export const repartitionAndSortWithinPartitions: {
+  <K>(
+    partitioner: Partitioner,
+    options?: OrderOption<K>,
+  ): <V, E, R>(self: RDD<readonly [K, V], E, R>) => RDD<[K, V], E, R>
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    partitioner: Partitioner,
+    options?: OrderOption<K>,
+  ): RDD<[K, V], E, R>
+} = dual(
+  (args) => isRDD(args[0]),
+  <K, V, E, R>(
+    self: RDD<readonly [K, V], E, R>,
+    partitioner: Partitioner,
+    options?: OrderOption<K>,
+  ): RDD<[K, V], E, R> =>
+    sortedParts(
+      "repartitionAndSortWithinPartitions",
+      make<[K, V], E, R>(
+        "repartitionAndSortWithinPartitions",
+        [self],
+        { kind: "shuffle", by: partitioner, combine: undefined },
+        checkPartitioning("RDD.repartitionAndSortWithinPartitions", { partitioner }),
+      ),
+      options,
+    ),
+)

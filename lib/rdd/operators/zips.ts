@@ -1,0 +1,151 @@
+/**
+ * RDDs side by side, and records with their position: zip, zipPartitions, zipWithIndex, zipWithUniqueId.
+ *
+ * @module
+ */
+import { dual } from "../../core/dual.ts"
+import { Mismatch } from "../../core/errors.ts"
+import type { Tupled } from "../../core/tupled.ts"
+import type { ErrorOf, RecordOf, ServicesOf } from "./cogroup.ts"
+import type { Callable } from "../primitive.ts"
+import { type AnyRDD, isRDD, make, type RDD } from "../rdd.ts"
+
+const paired = (parts: ReadonlyArray<ReadonlyArray<never>>): ReadonlyArray<[never, never]> => {
+  const [left = [], right = []] = parts
+  if (left.length !== right.length) {
+    throw new Mismatch({ problem: "Can only zip RDDs with same number of elements in each partition" })
+  }
+  return left.map((a, i) => [a, right[i]!])
+}
+
+/**
+ * The first record with the first, the second with the second, and so on. Both RDDs must have as many partitions, and
+ * as many records in each; otherwise running it fails with `Mismatch`. Spark: `RDD.zip`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const pairs = RDD.parallelize([1, 2]).pipe(RDD.zip(RDD.parallelize(["a", "b"])), RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(pairs, sc)), [[1, "a"], [2, "b"]])
+ * ```
+ */
+export const zip: {
+  <B, E2, R2>(that: RDD<B, E2, R2>): <A, E, R>(self: RDD<A, E, R>) => RDD<[A, B], E | E2, R | R2>
+  <A, E, R, B, E2, R2>(self: RDD<A, E, R>, that: RDD<B, E2, R2>): RDD<[A, B], E | E2, R | R2>
+} = dual(
+  2,
+  <A, E, R, B, E2, R2>(self: RDD<A, E, R>, that: RDD<B, E2, R2>): RDD<[A, B], E | E2, R | R2> =>
+    make("zip", [self, that], { kind: "zip", preserves: false, f: paired }),
+)
+
+/** For each RDD, an array of its records. */
+export type PartsOf<S extends ReadonlyArray<AnyRDD>> = { readonly [I in keyof S]: ReadonlyArray<RecordOf<S[I]>> }
+
+/**
+ * Gives the partitions at the same index to `f` at once. Takes one other RDD or a list of them, which must have as many
+ * partitions, whatever their lengths; otherwise running it fails with `Mismatch`. `preservesPartitioning` says that
+ * keys of the first RDD stay where they are. Spark: `RDD.zipPartitions`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const numbers = RDD.parallelize([1, 2, 3], { partitions: 2 })
+ * const letters = RDD.parallelize(["a"], { partitions: 2 })
+ * const sizes = RDD.zipPartitions(numbers, letters, (ns, ls) => [`${ns.length} ${ls.length}`]).pipe(RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(sizes, sc)), ["1 0", "2 1"])
+ * ```
+ */
+export const zipPartitions: {
+  <A, B, E2, R2, C extends Tupled>(
+    that: RDD<B, E2, R2>,
+    f: (records: ReadonlyArray<A>, others: ReadonlyArray<B>) => Iterable<C>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): <E, R>(self: RDD<A, E, R>) => RDD<C, E | E2, R | R2>
+  <A, const S extends ReadonlyArray<AnyRDD>, C extends Tupled>(
+    those: S,
+    f: (records: ReadonlyArray<A>, ...others: PartsOf<S>) => Iterable<C>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): <E, R>(self: RDD<A, E, R>) => RDD<C, E | ErrorOf<S[number]>, R | ServicesOf<S[number]>>
+  <A, E, R, B, E2, R2, C extends Tupled>(
+    self: RDD<A, E, R>,
+    that: RDD<B, E2, R2>,
+    f: (records: ReadonlyArray<A>, others: ReadonlyArray<B>) => Iterable<C>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): RDD<C, E | E2, R | R2>
+  <A, E, R, const S extends ReadonlyArray<AnyRDD>, C extends Tupled>(
+    self: RDD<A, E, R>,
+    those: S,
+    f: (records: ReadonlyArray<A>, ...others: PartsOf<S>) => Iterable<C>,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): RDD<C, E | ErrorOf<S[number]>, R | ServicesOf<S[number]>>
+} = dual(
+  (args) => typeof args[2] === "function",
+  (
+    self: AnyRDD,
+    those: AnyRDD | ReadonlyArray<AnyRDD>,
+    f: Callable,
+    options?: { readonly preservesPartitioning?: boolean | undefined },
+  ): RDD<never, never, never> =>
+    make("zipPartitions", isRDD(those) ? [self, those] : [self, ...those], {
+      kind: "zip",
+      preserves: options?.preservesPartitioning ?? false,
+      f: (parts) => f(...parts),
+    }),
+)
+
+const numbered = <A, E, R>(
+  operation: string,
+  self: RDD<A, E, R>,
+  at: (offset: number, partition: number, partitions: number) => (i: number) => number,
+): RDD<[A, number], E, R> =>
+  make(operation, [self], {
+    kind: "indexed",
+    f: (offsets, index) => {
+      const number = at(offsets[index] ?? 0, index, offsets.length)
+      return { kind: "partition", f: (records: ReadonlyArray<A>) => records.map((a, i): [A, number] => [a, number(i)]) }
+    },
+  })
+
+/**
+ * Pairs every record with its position in the whole RDD, from 0. Counts the partitions first if there are several.
+ * Spark: `RDD.zipWithIndex`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const positions = RDD.parallelize(["a", "b"]).pipe(RDD.zipWithIndex, RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(positions, sc)), [["a", 0], ["b", 1]])
+ * ```
+ */
+export const zipWithIndex = <A, E, R>(self: RDD<A, E, R>): RDD<[A, number], E, R> =>
+  numbered("zipWithIndex", self, (offset) => (i) => offset + i)
+
+/**
+ * Pairs every record with a number of its own: those of partition `k` of `n` get `k`, `k + n`, `k + 2n`, …
+ * Spark: `RDD.zipWithUniqueId`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { RDD, SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const ids = RDD.parallelize(["a", "b", "c"], { partitions: 2 }).pipe(RDD.zipWithUniqueId, RDD.collect)
+ * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(ids, sc)), [["a", 0], ["b", 1], ["c", 3]])
+ * ```
+ */
+export const zipWithUniqueId = <A, E, R>(self: RDD<A, E, R>): RDD<[A, number], E, R> =>
+  numbered("zipWithUniqueId", self, (_, partition, partitions) => (i) => partition + i * partitions)

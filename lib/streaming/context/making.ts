@@ -1,0 +1,97 @@
+/**
+ * Making a context: its settings, checked, and what it is made of.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
+import { InvalidOption } from "../../core/errors.ts"
+import { Engine } from "../../rdd/engine.ts"
+import { handle, type Internals, type Settings, type StreamingContext } from "./context.ts"
+import * as Bus from "../listeners/listener_bus.ts"
+import { positiveMillis, Scheduler } from "../scheduler.ts"
+import { SparkContext } from "../spark_context.ts"
+
+/**
+ * A new context with settings of your own. Needs a `Scheduler` for the interval and a `SparkContext` for the engine.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { OutputPolicy, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+ * import { Effect, Layer } from "effect"
+ *
+ * const layer = Layer.merge(
+ *   Scheduler.layer("1 second"),
+ *   SparkContext.layer({ master: "local", appName: "doc" }),
+ * )
+ * const made = StreamingContext.makeWith({ onFailure: OutputPolicy.continueOn })
+ * assert.equal((await Effect.runPromise(Effect.provide(made, layer))).state, "Initialized")
+ * ```
+ */
+export const makeWith: (
+  settings: Settings,
+) => Effect.Effect<StreamingContext<"Initialized">, InvalidOption, Scheduler | SparkContext | Engine> = Effect
+  .fnUntraced(function* (settings: Settings) {
+    const where = "StreamingContext.makeWith"
+    const positive = (option: "maxRate" | "receiverCapacity") => {
+      const value = settings[option]
+      return value === undefined || value > 0
+        ? Effect.succeed(value)
+        : Effect.fail(new InvalidOption({ where, option, value, expected: "a number above 0" }))
+    }
+    const maxPendingBatches = settings.maxPendingBatches ?? 8
+    if (!Number.isInteger(maxPendingBatches) || maxPendingBatches < 1) {
+      const expected = "a whole number of 1 or more"
+      return yield* new InvalidOption({ where, option: "maxPendingBatches", value: maxPendingBatches, expected })
+    }
+    const { batchDuration } = yield* Scheduler
+    const timeout = settings.gracefulStopTimeout ?? 10 * batchDuration
+    const blockInterval = settings.blockInterval ?? 200
+    const scope = yield* Scope.make()
+    const internals: Internals = {
+      batchDuration,
+      settings,
+      resolved: {
+        gracefulStopTimeout: yield* positiveMillis(where, "gracefulStopTimeout", timeout),
+        maxPendingBatches,
+        receivers: {
+          blockInterval: yield* positiveMillis(where, "blockInterval", blockInterval),
+          maxRate: yield* positive("maxRate"),
+          capacity: yield* positive("receiverCapacity"),
+        },
+      },
+      spark: yield* SparkContext,
+      engine: yield* Engine,
+      scope,
+      bus: Bus.make(scope),
+      state: "Initialized",
+      remember: undefined,
+      startedAt: undefined,
+      isAwaited: false,
+      runtime: undefined,
+      stopping: undefined,
+    }
+    return handle<"Initialized", never>(internals, "Initialized")
+  })
+
+/**
+ * A new context with default settings. Needs a `Scheduler` for the interval and a `SparkContext` for the engine. Spark:
+ * `new StreamingContext(sparkContext, batchDuration)`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+ * import { Effect, Layer } from "effect"
+ *
+ * const layer = Layer.merge(
+ *   Scheduler.layer("1 second"),
+ *   SparkContext.layer({ master: "local[2]", appName: "doc" }),
+ * )
+ * const ssc = await Effect.runPromise(Effect.provide(StreamingContext.make, layer))
+ * assert.equal(ssc.state, "Initialized")
+ * ```
+ */
+export const make: Effect.Effect<StreamingContext<"Initialized">, never, Scheduler | SparkContext | Engine> = Effect
+  .orDie(makeWith({}))

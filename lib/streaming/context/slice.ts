@@ -1,0 +1,48 @@
+/**
+ * Slices: the RDDs of a running stream between two times.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { floorZero } from "../../core/time.ts"
+import type { DStream } from "../../dstream/dstream.ts"
+import type { RDD } from "../../rdd/rdd.ts"
+import { runtimeOf, type StreamingContext } from "./context.ts"
+import type { NotStarted } from "../errors.ts"
+
+/**
+ * The RDDs that a stream has had from one batch time to another, both included, and rounded down to its slide. Times
+ * without an RDD, before the first batch, to come, or no longer remembered are left out: use `remember` to keep more.
+ * Nothing is evaluated, where Spark makes RDDs also of times to come. Spark: `slice`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+ * import { Effect, Layer } from "effect"
+ *
+ * const numbers = DStream.constant([1])
+ * const program = Effect.gen(function* () {
+ *   const ssc = yield* StreamingContext.make
+ *   const active = yield* StreamingContext.start(ssc, [DStream.print(numbers)])
+ *   return yield* StreamingContext.slice(active, numbers, 0, 0)
+ * })
+ * const layer = Layer.merge(
+ *   Scheduler.layer("1 minute"),
+ *   SparkContext.layer({ master: "local", appName: "doc" }),
+ * )
+ * assert.deepEqual(await Effect.runPromise(Effect.scoped(Effect.provide(program, layer))), [])
+ * ```
+ */
+export const slice = <A, E, R>(
+  active: StreamingContext<"Active" | "Stopped", unknown>,
+  stream: DStream<A, E, R>,
+  from: number,
+  to: number,
+): Effect.Effect<ReadonlyArray<RDD<A, E, R>>, NotStarted> =>
+  Effect.map(runtimeOf("slice", active), ({ timeline, options }) => {
+    const slide = stream.slideDuration ?? options.batchDuration
+    const first = floorZero(from, slide, timeline.zeroTime)
+    const last = floorZero(to, slide, timeline.zeroTime)
+    return timeline.held(stream, first, last)
+  })

@@ -1,0 +1,132 @@
+/**
+ * Starting a context, once, with all its outputs.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import { type CallSite, callSite } from "../../core/call_site.ts"
+import * as Graph from "../../dstream/graph/graph.ts"
+import { fail } from "../../dstream/outputs/policy.ts"
+import { InvalidGraph, validate } from "../../dstream/graph/validate.ts"
+import { handle, type Internals, internalsOf, type StreamingContext } from "./context.ts"
+import { AlreadyStarted, AlreadyStopped, AnotherContextActive, type StartError } from "../errors.ts"
+import { logListener } from "../listeners/log_listener.ts"
+import { Registry } from "./registry.ts"
+import { Runtime } from "../runtime.ts"
+import { shutDown } from "./stopping.ts"
+
+const FORGOTTEN = "The streaming context was stopped before its first batch: its scope closed, and nobody waited. " +
+  "To keep it running: yield* StreamingContext.awaitTermination(active)"
+
+/** Says so where a program goes on to its end after `start`, which would print nothing at all. */
+const warnForgotten = (internals: Internals, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { isAwaited, runtime, stopping } = internals
+    const isForgotten = Exit.isSuccess(exit) && !isAwaited && stopping === undefined && runtime?.ended.size === 0
+    return isForgotten ? Effect.logWarning(FORGOTTEN) : Effect.void
+  })
+
+const atOnce = { graceful: false, inside: false } as const
+
+const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Graph.AnyGraph, site: CallSite) {
+  const registry = yield* Registry
+  if (internals.state === "Stopped") return yield* new AlreadyStopped({ operation: "start" })
+  if (internals.startedAt !== undefined) return yield* new AlreadyStarted({ startedAt: internals.startedAt })
+  if (registry.active !== undefined) {
+    return yield* new AnotherContextActive({ startedAt: internalsOf(registry.active).startedAt ?? site })
+  }
+  const active = handle<"Active", unknown>(internals, "Active")
+  const release = () => {
+    if (registry.active === active) registry.active = undefined
+  }
+  const end = Effect.suspend(() => shutDown(internals, atOnce, release))
+  const graceful = internals.settings.stopGracefullyOnShutdown ?? false
+  const atShutdown = Effect.suspend(() => shutDown(internals, { graceful, inside: false }, release))
+  internals.startedAt = site
+  const problems = validate(graph, { batchDuration: internals.batchDuration })
+  if (problems.length > 0) {
+    yield* end
+    return yield* new InvalidGraph({ problems })
+  }
+  // Whoever is interrupted in here has stopped the context, or has its finalizer: it is never left behind as active.
+  return yield* Effect.uninterruptibleMask((restore) => {
+    registry.active = active
+    return Effect.onError(
+      Effect.andThen(
+        restore(running(internals, graph, site, end)),
+        Effect.as(Effect.addFinalizer((exit) => Effect.andThen(warnForgotten(internals, exit), atShutdown)), active),
+      ),
+      () => end,
+    )
+  })
+})
+
+/** Starts the runtime of a context. */
+const running = Effect.fnUntraced(
+  function* (internals: Internals, graph: Graph.AnyGraph, site: CallSite, end: Effect.Effect<void>) {
+    const { batchDuration, bus, engine, resolved, scope, settings } = internals
+    yield* bus.add(logListener)
+    if (graph.origin === undefined) bus.publish({ _tag: "GraphNotPortable" })
+    const runtime = yield* Runtime.start(
+      {
+        graph,
+        engine,
+        batchDuration,
+        remember: internals.remember ?? 0,
+        policy: settings.onFailure ?? fail,
+        ...resolved,
+        bus,
+        site,
+      },
+      scope,
+      Effect.asVoid(Effect.forkDetach(end)),
+    )
+    // Somebody may have stopped the context while its inputs were opened.
+    if (internals.stopping !== undefined) return yield* new AlreadyStopped({ operation: "start" })
+    internals.runtime = runtime
+    internals.state = "Active"
+    bus.publish({ _tag: "StreamingStarted", time: yield* Clock.currentTimeMillis })
+  },
+)
+
+/**
+ * Starts a context with all its outputs: a non-empty list, or a `Graph`. (A list that is put together when the program
+ * runs has a first one for the types as `[first, ...others]`.) The graph is checked as a whole first. The
+ * services that its functions need are those of the fiber that starts it. When the scope closes, which Ctrl-C does under
+ * `runMain`, the context is stopped. Spark: `start`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+ * import { Effect, Layer } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const ssc = yield* StreamingContext.make
+ *   const active = yield* StreamingContext.start(ssc, [DStream.print(DStream.constant(["hello"]))])
+ *   const stopped = yield* StreamingContext.stop(active)
+ *   return [ssc.state, active.state, stopped.state]
+ * })
+ * const layer = Layer.merge(
+ *   Scheduler.layer("1 minute"),
+ *   SparkContext.layer({ master: "local", appName: "doc" }),
+ * )
+ * const states = await Effect.runPromise(Effect.scoped(Effect.provide(program, layer)))
+ * assert.deepEqual(states, ["Initialized", "Active", "Stopped"])
+ * ```
+ */
+export const start = <const O extends Graph.Listed | Graph.AnyGraph>(
+  ssc: StreamingContext<"Initialized">,
+  outputs: O,
+): Effect.Effect<
+  StreamingContext<"Active", Graph.ErrorsOf<O>>,
+  StartError | Graph.ErrorsOf<O>,
+  Graph.RequirementsOf<O> | Scope.Scope
+> => {
+  const site = callSite()
+  const given: Graph.Listed | Graph.AnyGraph = outputs
+  return startGraph(internalsOf(ssc), Graph.isGraph(given) ? given : Graph.make(given), site) as never
+}

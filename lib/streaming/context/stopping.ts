@@ -1,0 +1,102 @@
+/**
+ * Stopping a context: at once or gracefully, from outside or from inside one of its own jobs.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { PATIENCE, within } from "../../receiver/bounded_wait.ts"
+import { handle, type Internals, internalsOf, type State, type StreamingContext } from "./context.ts"
+import { RunsInside } from "../inside.ts"
+import { Registry } from "./registry.ts"
+
+/** How long a stop that is not graceful waits for listeners, in milliseconds. */
+const LISTENERS_TIMEOUT = 2_000
+
+/** Ends what a context has started, once, however often it is asked to. `release` lets the next context start. */
+export const shutDown = (
+  internals: Internals,
+  how: { readonly graceful: boolean; readonly inside: boolean },
+  release: () => void,
+): Effect.Effect<void> => {
+  if (internals.stopping !== undefined) return Deferred.await(internals.stopping)
+  const stopping = Deferred.makeUnsafe<void>()
+  internals.stopping = stopping
+  const { bus, runtime, scope } = internals
+  const { gracefulStopTimeout } = internals.resolved
+  return Effect.gen(function* () {
+    if (runtime !== undefined) {
+      yield* runtime.close(how)
+      bus.publish({ _tag: "StreamingStopped", time: yield* Clock.currentTimeMillis })
+    }
+    const patience = how.graceful ? gracefulStopTimeout : Math.min(gracefulStopTimeout, LISTENERS_TIMEOUT)
+    yield* Effect.timeoutOption(bus.close, patience)
+    if (!(yield* within(Scope.close(scope, Exit.void), PATIENCE))) {
+      yield* Effect.logWarning("Something that the context has opened does not close; stopping without waiting for it")
+    }
+  }).pipe(
+    Effect.ensuring(Effect.sync(() => {
+      release()
+      internals.state = "Stopped"
+      runtime?.markStopped()
+      Deferred.doneUnsafe(stopping, Effect.void)
+    })),
+    Effect.uninterruptible,
+  )
+}
+
+/** How to stop. */
+export interface StopOptions {
+  /** Stop the SparkContext as well (true). Otherwise the next streaming context may use it. */
+  readonly stopSparkContext?: boolean | undefined
+  /** Let everything received become batches, and the batches end, within `gracefulStopTimeout` (false). */
+  readonly stopGracefully?: boolean | undefined
+}
+
+/**
+ * Stops a context, started or not. Called from inside one of its own jobs or listeners it lets that job end and does not
+ * wait for itself: the context is stopped soon after. Stopping twice is fine, and a second call may still stop the
+ * SparkContext. Spark: `stop`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, RDD, StreamingContext } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const ssc = yield* StreamingContext.make
+ *   const active = yield* StreamingContext.start(ssc, [DStream.print(DStream.constant(["hello"]))])
+ *   const stopped = yield* StreamingContext.stop(active, { stopSparkContext: false, stopGracefully: true })
+ *   return [stopped.state, yield* RDD.count(RDD.range(0, 3))]
+ * })
+ * const result = await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
+ * assert.deepEqual(result, ["Stopped", 3])
+ * ```
+ */
+export const stop: <E>(
+  ssc: StreamingContext<State, E>,
+  options?: StopOptions,
+) => Effect.Effect<StreamingContext<"Stopped", E>> = Effect.fnUntraced(function* <E>(
+  ssc: StreamingContext<State, E>,
+  options: StopOptions = {},
+) {
+  const internals = internalsOf(ssc)
+  const registry = yield* Registry
+  const inside = yield* RunsInside
+  const release = () => {
+    if (registry.active !== undefined && internalsOf(registry.active) === internals) registry.active = undefined
+  }
+  const spark = options.stopSparkContext ?? true ? internals.spark.stop : Effect.void
+  const how = { graceful: options.stopGracefully ?? false, inside }
+  const stopping = Effect.andThen(Effect.suspend(() => shutDown(internals, how, release)), spark)
+  // What waits must not begin between this job and the stop.
+  if (inside && !how.graceful) internals.runtime?.hold()
+  if (inside) yield* Effect.forkDetach(stopping)
+  else yield* stopping
+  return handle<"Stopped", E>(internals, "Stopped")
+})

@@ -1,0 +1,91 @@
+/**
+ * Waiting for the end of a context.
+ *
+ * @module
+ */
+import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { ReceiverFailed } from "../../receiver/errors.ts"
+import { internalsOf, type StreamingContext } from "./context.ts"
+import { type BatchFailed, NotStarted } from "../errors.ts"
+import type { Runtime } from "../runtime.ts"
+
+const outcome = (runtime: Runtime): Effect.Effect<boolean, BatchFailed<unknown> | ReceiverFailed> =>
+  Effect.suspend(() =>
+    runtime.failure !== undefined ? Effect.fail(runtime.failure) : Effect.succeed(runtime.hasStopped)
+  )
+
+/**
+ * Waits until the context is stopped, and fails with the reason if it could not go on. Under `OutputPolicy.continueOn`
+ * it fails as well while the context goes on, as Spark's does. Asking again gives the same answer. Spark:
+ * `awaitTermination`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, StreamingContext } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const refuse = DStream.foreachRDD(Testing.input([["hello"]]), () => Effect.fail("refused"))
+ * const program = Effect.gen(function* () {
+ *   const ssc = yield* StreamingContext.make
+ *   const active = yield* StreamingContext.start(ssc, [refuse])
+ *   yield* Testing.advance(active)
+ *   return yield* Effect.flip(StreamingContext.awaitTermination(active))
+ * })
+ * const error = await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
+ * assert.deepEqual(error._tag === "BatchFailed" && [error.batchTime, error.reason], [1000, "refused"])
+ * ```
+ */
+export const awaitTermination = <E>(
+  active: StreamingContext<"Active" | "Stopped", E>,
+): Effect.Effect<void, BatchFailed<E> | ReceiverFailed> => {
+  const internals = internalsOf(active)
+  const ended = Effect.suspend((): Effect.Effect<void, BatchFailed<unknown> | ReceiverFailed | NotStarted> => {
+    const { runtime, state } = internals
+    if (runtime === undefined) {
+      return state === "Initialized" ? Effect.fail(new NotStarted({ operation: "awaitTermination" })) : Effect.void
+    }
+    internals.isAwaited = true
+    const stopped = Deferred.await(runtime.stopped)
+    const waited = runtime.hasFailed ? stopped : Effect.raceFirst(Deferred.await(runtime.reported), stopped)
+    return Effect.andThen(waited, Effect.asVoid(outcome(runtime)))
+  })
+  // With the types kept to, it has been started.
+  return ended as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
+}
+
+/**
+ * As {@link awaitTermination}, for a while: true when the context has stopped, false when the time was up first. Spark:
+ * `awaitTerminationOrTimeout`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, StreamingContext } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const ssc = yield* StreamingContext.make
+ *   const active = yield* StreamingContext.start(ssc, [DStream.print(DStream.constant(["hello"]))])
+ *   const before = yield* StreamingContext.awaitTerminationOrTimeout(active, 0)
+ *   yield* StreamingContext.stop(active)
+ *   return [before, yield* StreamingContext.awaitTerminationOrTimeout(active, "1 minute")]
+ * })
+ * const stopped = await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
+ * assert.deepEqual(stopped, [false, true])
+ * ```
+ */
+export const awaitTerminationOrTimeout = <E>(
+  active: StreamingContext<"Active" | "Stopped", E>,
+  timeout: Duration.Input,
+): Effect.Effect<boolean, BatchFailed<E> | ReceiverFailed> =>
+  Effect.suspend(() =>
+    internalsOf(active).state === "Initialized"
+      ? Effect.as(Effect.sleep(timeout), false)
+      : Effect.map(Effect.timeoutOption(awaitTermination(active), timeout), Option.isSome)
+  )

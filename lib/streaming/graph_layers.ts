@@ -1,0 +1,49 @@
+/**
+ * The layers of a graph: each is built once for a run, and everything in the run that asks for it gets that instance.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import type { AnyDStream } from "../dstream/dstream.ts"
+import type { AnyGraph } from "../dstream/graph/graph.ts"
+import { nodes } from "../dstream/graph/nodes.ts"
+
+/** The services that a graph provides to an input, from all `provide` operators between it and an output. */
+export type Services = (input: AnyDStream) => Context.Context<never>
+
+/**
+ * Builds the layers of a graph in the scope of the run, and remembers them in its memo map. A layer may need what those
+ * between it and the outputs provide. Where a stream is below several that provide the same service, it gets one of them.
+ */
+export const build = (
+  graph: AnyGraph,
+  memoMap: Layer.MemoMap,
+): Effect.Effect<Services, unknown, Scope.Scope> =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.Scope
+    const above = new Map<AnyDStream, Context.Context<never>>()
+    for (const stream of nodes(graph).toReversed()) {
+      const given = above.get(stream) ?? Context.empty()
+      const layer = stream.traits.layer as Layer.Layer<never, unknown, unknown> | undefined
+      const services = layer === undefined ? given : Context.merge(
+        given,
+        yield* Effect.provideContext(Layer.buildWithMemoMap(layer, memoMap, scope), given),
+      )
+      for (const parent of stream.parents) {
+        const others = above.get(parent)
+        above.set(parent, others === undefined ? services : Context.merge(services, others))
+      }
+    }
+    const bySource = new Map<unknown, Context.Context<never>>()
+    for (const stream of nodes(graph)) {
+      const { source } = stream.traits
+      const services = above.get(stream)
+      if (source === undefined || services === undefined) continue
+      const others = bySource.get(source)
+      bySource.set(source, others === undefined ? services : Context.merge(services, others))
+    }
+    return (input) => bySource.get(input.traits.source) ?? Context.empty()
+  }) as Effect.Effect<Services, unknown, Scope.Scope>

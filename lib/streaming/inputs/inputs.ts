@@ -1,0 +1,31 @@
+/**
+ * The inputs of a running context: receivers and sources of positions, behind one face.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { AnyGraph } from "../../dstream/graph/graph.ts"
+import { inputName } from "../../dstream/inputs/input.ts"
+import { inputs as inputsOf } from "../../dstream/graph/nodes.ts"
+import type { StreamingEvent } from "../listeners/events.ts"
+import { fromReceiver, type ReceiverSettings } from "./input_blocks.ts"
+import { fromPositions } from "./input_positions.ts"
+import type { Services } from "../graph_layers.ts"
+import type { RunningInput } from "./running_input.ts"
+
+/** Starts all inputs of a graph, each with the services that the graph provides to it. They end with the scope. */
+export const start = (
+  graph: AnyGraph,
+  services: Services,
+  settings: ReceiverSettings,
+  publish: (event: StreamingEvent) => void,
+): Effect.Effect<ReadonlyArray<RunningInput>, unknown, Scope.Scope> =>
+  Effect.forEach(inputsOf(graph), (stream, id) => {
+    const { source } = stream.traits
+    const name = inputName(stream, id)
+    const running: Effect.Effect<RunningInput, unknown, unknown> = source?.kind === "blocks"
+      ? fromReceiver(id, name, stream, source.receiver, settings, publish)
+      : fromPositions(id, name, stream, source?.open ?? Effect.die(new TypeError(`${name} has no source`)))
+    return Effect.provideContext(running, services(stream))
+  }) as Effect.Effect<ReadonlyArray<RunningInput>, unknown, Scope.Scope>

@@ -1,0 +1,107 @@
+/**
+ * The listener bus: brings events to listeners without ever making the scheduler wait.
+ *
+ * @module
+ */
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import { forever } from "../../core/fresh.ts"
+import { effectOf } from "../../core/results.ts"
+import type { StreamingEvent } from "./events.ts"
+import { RunsInside } from "../inside.ts"
+
+/** Listens to a streaming context. Events come one at a time, in order; a failure of the listener is its own affair. */
+export type StreamingListener = (event: StreamingEvent) => Effect.Effect<void>
+
+/** How many events may wait for one listener; what comes beyond is dropped and counted. */
+const CAPACITY = 16_384
+
+/** The events of one subscriber, until the bus is closed. */
+type Events = Queue.Queue<StreamingEvent, Cause.Done>
+
+interface Subscription {
+  readonly listener: StreamingListener
+  readonly queue: Events
+  readonly fiber: Fiber.Fiber<void>
+}
+
+/** Brings events to listeners, each in a fiber of its own. */
+export interface ListenerBus {
+  /** Hands an event to all listeners. Never waits. */
+  readonly publish: (event: StreamingEvent) => void
+  /** Adds a subscription; the same listener may have several. */
+  readonly add: (listener: StreamingListener) => Effect.Effect<void>
+  /** Ends the oldest subscription of a listener, if it has one. */
+  readonly remove: (listener: StreamingListener) => Effect.Effect<void>
+  /** The events from now on, until the bus is closed. The bus does not wait for who reads them. */
+  readonly subscribe: Effect.Effect<Events, never, Scope.Scope>
+  /** How many events were dropped because a listener was too slow. */
+  readonly dropped: () => number
+  /** Lets the listeners see what has been published, and ends them. */
+  readonly close: Effect.Effect<void>
+}
+
+/** Makes a bus whose listeners run in the given scope. */
+export const make = (scope: Scope.Scope): ListenerBus => {
+  const queues = new Set<Events>()
+  const subscriptions = new Set<Subscription>()
+  let dropped = 0
+  let closed = false
+  const open = Effect.tap(
+    Queue.make<StreamingEvent, Cause.Done>({ capacity: CAPACITY, strategy: "dropping" }),
+    (queue) => {
+      if (closed) return Queue.end(queue)
+      queues.add(queue)
+      return Effect.void
+    },
+  )
+  const remove = (listener: StreamingListener) =>
+    Effect.suspend(() => {
+      const found = Array.from(subscriptions).find((subscription) => subscription.listener === listener)
+      if (found === undefined) return Effect.void
+      subscriptions.delete(found)
+      queues.delete(found.queue)
+      return Effect.asVoid(Queue.end(found.queue))
+    })
+  const listen = (queue: Events, listener: StreamingListener) =>
+    Effect.flatMap(
+      Queue.take(queue),
+      (event) =>
+        Effect.ignoreCause(Effect.suspend(() => effectOf(listener(event))), {
+          log: "Warn",
+          message: `A streaming listener has failed on ${event._tag}`,
+        }),
+    ).pipe(
+      forever,
+      Effect.catch(() => Effect.void),
+      Effect.provideService(RunsInside, true),
+    )
+  return {
+    publish: (event) => {
+      for (const queue of queues) if (!Queue.offerUnsafe(queue, event)) dropped++
+    },
+    add: Effect.fnUntraced(function* (listener: StreamingListener) {
+      const queue = yield* open
+      const fiber = yield* Effect.forkIn(listen(queue, listener), scope)
+      if (!closed) subscriptions.add({ listener, queue, fiber })
+    }),
+    remove,
+    subscribe: Effect.acquireRelease(open, (queue) => {
+      queues.delete(queue)
+      return Queue.shutdown(queue)
+    }),
+    dropped: () => dropped,
+    close: Effect.suspend(() => {
+      closed = true
+      for (const queue of queues) Queue.endUnsafe(queue)
+      queues.clear()
+      return Effect.forEach(Array.from(subscriptions), ({ fiber }) => Fiber.await(fiber), {
+        discard: true,
+        concurrency: "unbounded",
+      })
+    }),
+  }
+}

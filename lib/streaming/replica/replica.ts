@@ -1,0 +1,32 @@
+/**
+ * The other side's copy of a graph: what another isolate has that calls the same function.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Codec from "../../core/codec.ts"
+import { describeCause } from "../../core/errors.ts"
+import { fingerprint } from "../../dstream/graph/fingerprint.ts"
+import { type GraphMismatch, mismatch } from "../../dstream/graph/mismatch.ts"
+import { type AnyGraph, make as makeGraph, type Origin } from "../../dstream/graph/graph.ts"
+import { InvalidGraph } from "../../dstream/graph/validate.ts"
+
+/** Calls the graph's function once more, as another isolate would: with its configuration after a trip through the codec. */
+const madeAgain = ({ build, config, module }: Origin): Effect.Effect<AnyGraph, InvalidGraph> =>
+  Effect.try({
+    try: () => makeGraph(build(Codec.decode(Codec.encode([config]))[0])),
+    catch: (cause) => {
+      const text = `${module} cannot make the graph again from its configuration: ${describeCause(cause)}`
+      return new InvalidGraph({ problems: [{ operator: undefined, callSite: undefined, text }] })
+    },
+  })
+
+/** Makes a graph that a module declares once more; the two must be alike. Undefined for a graph that is no module's. */
+export const copyOf = (graph: AnyGraph): Effect.Effect<AnyGraph | undefined, GraphMismatch | InvalidGraph> =>
+  Effect.gen(function* () {
+    const { origin } = graph
+    if (origin === undefined) return undefined
+    const copy = yield* madeAgain(origin)
+    const different = mismatch(fingerprint(graph), fingerprint(copy))
+    return different === undefined ? copy : yield* different
+  })

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict"
+import fc from "fast-check"
+import * as Effect from "effect/Effect"
+import { named } from "../../../lib/dstream/dstream.ts"
+import { fingerprint } from "../../../lib/dstream/graph/fingerprint.ts"
+import { foreachRDD } from "../../../lib/dstream/outputs/foreach.ts"
+import { make } from "../../../lib/dstream/graph/graph.ts"
+import { mismatch } from "../../../lib/dstream/graph/mismatch.ts"
+import { nameOutput } from "../../../lib/dstream/outputs/output.ts"
+import { print } from "../../../lib/dstream/outputs/print.ts"
+import { outputs } from "../fingerprint_worker.ts"
+import { differ, withFunctions } from "../fingerprints.ts"
+import { build, chain, counting, graphOf, shape, stub } from "../graph_arbitrary.ts"
+
+const same = (a: Parameters<typeof mismatch>[0], b: typeof a) => {
+  assert.deepEqual(a, b)
+  assert.equal(mismatch(a, b), undefined)
+}
+
+Deno.test("fingerprint() is 16 hexadecimal digits and plain data", () => {
+  const it = withFunctions((n) => n + 1)
+  assert.match(it.hash, /^[0-9a-f]{16}$/)
+  assert.deepEqual(structuredClone(it), it)
+  assert.equal(it.nodes.length, 2)
+  assert.equal(it.outputs.length, 1)
+})
+
+Deno.test("fingerprint() is the same in every run", () => {
+  const { hash, nodes } = fingerprint(make([foreachRDD(stub("map", [stub("a")]), () => Effect.void)]))
+  assert.deepEqual(nodes, ['["a",[],"",null]', '["map",[0],"",null]'])
+  assert.equal(hash, "3c2bddf52436d2e1")
+})
+
+Deno.test("fingerprint() is the same in another isolate", async () => {
+  const worker = new Worker(new URL("fingerprint_worker.ts", import.meta.url), { type: "module" })
+  const { port1, port2 } = new MessageChannel()
+  const answer = new Promise((resolve) => port1.onmessage = ({ data }) => resolve(data))
+  worker.postMessage({ length: 5 }, [port2])
+  assert.deepEqual(await answer, fingerprint(outputs({ length: 5 })))
+  port1.close()
+  worker.terminate()
+})
+
+Deno.test("fingerprint() is equal for the same function called twice", () => {
+  same(fingerprint(outputs({ length: 3 })), fingerprint(outputs({ length: 3 })))
+  differ(
+    fingerprint(outputs({ length: 3 })),
+    fingerprint(outputs({ length: 4 })),
+    /^The graphs differ at operator 3 \(filter\): it is filter here and map there\. /,
+  )
+})
+
+Deno.test("fingerprint() is equal for graphs built twice from the same shape", () =>
+  fc.assert(fc.property(shape, (it) => same(fingerprint(build(it)), fingerprint(build(it))))))
+
+Deno.test("fingerprint() does not depend on where the operators stand", () => {
+  const here = () => stub("map", [stub("constant")])
+  const there = () => stub("map", [stub("constant")])
+  same(fingerprint(make([print(here())])), fingerprint(make([print(there())])))
+})
+
+Deno.test("fingerprint() differs when a function's text does, not when what it captures does", () => {
+  const above = (limit: number) => (n: number) => n > limit
+  same(withFunctions(above(1)), withFunctions(above(2)))
+  differ(withFunctions((n) => n + 1), withFunctions((n) => n + 2), /operator 1 \(map\): its functions have different/)
+  differ(withFunctions((n) => n), withFunctions(), /its functions have different texts/)
+  differ(withFunctions((n) => n), withFunctions((n) => n, (n) => n), /its functions have different texts/)
+  differ(withFunctions((a) => a, (b) => b), withFunctions((b) => b, (a) => a), /its functions have different texts/)
+})
+
+Deno.test("fingerprint() differs when parents or their order do", () => {
+  const joined = (order: (a: string, b: string) => ReadonlyArray<number>) => {
+    const streams = [stub("constant"), stub("constant")]
+    const join = stub("join", order("a", "b").map((i) => streams[i] ?? assert.fail()))
+    return fingerprint(graphOf([...streams.map((it) => print(it)), print(join)]))
+  }
+  differ(
+    joined(() => [0, 1]),
+    joined(() => [1, 0]),
+    /operator 2 \(join\): it is computed from \[0,1\] here and \[1,0\]/,
+  )
+  differ(joined(() => [0, 1]), joined(() => [0, 0]), /computed from \[0,1\] here and \[0,0\] there/)
+  differ(joined(() => [0]), joined(() => [0, 0]), /computed from \[0\] here and \[0,0\] there/)
+})
+
+Deno.test("fingerprint() differs when the names do", () => {
+  const of = (name: string) => fingerprint(make([print(named(stub("constant"), name))]))
+  differ(of("a"), of("b"), /operator 0 \(constant\): its name is "a" here and "b" there/)
+  differ(of("null"), fingerprint(make([print(stub("constant"))])), /its name is "null" here and null there/)
+})
+
+Deno.test("fingerprint() differs when the outputs do", () => {
+  const a = stub("a")
+  const b = stub("b", [a])
+  const of = (...all: Parameters<typeof graphOf>[0]) => fingerprint(graphOf(all))
+  differ(of(print(b), print(a)), of(print(b), print(b)), /output 1 \(print\): it is computed from \[0\] here and \[1\]/)
+  differ(
+    of(print(a)),
+    of(foreachRDD(a, () => Effect.void)),
+    /output 0 \(print\): it is print here and foreachRDD there/,
+  )
+  differ(
+    of(foreachRDD(a, () => Effect.void)),
+    of(foreachRDD(a, () => Effect.never)),
+    /output 0 \(foreachRDD\): its fun/,
+  )
+  differ(of(nameOutput(print(a), "x")), of(nameOutput(print(a), "y")), /output 0 \(print\): its name is "x" here/)
+  const found = differ(of(print(a)), of(print(a), print(a)), /output 1 \(print\): only the other side has this print/)
+  assert.deepEqual([found.kind, found.index, found.mine, found.theirs], ["output", 1, undefined, "print"])
+})
+
+Deno.test("fingerprint() has no collisions among many small graphs", () => {
+  const hashes = new Set<string>()
+  for (let i = 0; i < 5_000; i++) hashes.add(fingerprint(make([print(stub(`op${i}`))])).hash)
+  assert.equal(hashes.size, 5_000)
+})
+
+Deno.test("fingerprint() walks a chain of 10,000 streams and 100 outputs", () => {
+  const last = chain(10_000)
+  const it = fingerprint(graphOf(Array.from({ length: 100 }, () => print(last))))
+  assert.deepEqual([it.nodes.length, it.outputs.length], [10_000, 100])
+})
+
+Deno.test("fingerprint() reads the parents of a shared stream a fixed number of times", () => {
+  const { last, reads } = counting(100)
+  fingerprint(graphOf(Array.from({ length: 100 }, () => print(last))))
+  assert.equal(reads(), 2 * 99)
+})

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict"
+import * as fc from "fast-check"
+import { type BoundedDouble, ofCount, ofMean, ofSum, type Progress } from "../../../lib/rdd/numbers/estimates.ts"
+import { momentsOf, none, statsOf } from "../../../lib/rdd/numbers/moments.ts"
+import { xorShift } from "../../../lib/rdd/numbers/random.ts"
+
+const total = (numbers: ReadonlyArray<number>): number => numbers.reduce((a, b) => a + b, 0)
+
+/** All three estimates from the numbers that have been seen. */
+const estimates = (seen: ReadonlyArray<number>, progress: Progress, confidence: number) => ({
+  count: ofCount(seen.length, progress, confidence),
+  sum: ofSum([seen.length, total(seen), total(seen.map((x) => x * x))], progress, confidence),
+  mean: ofMean(statsOf(momentsOf(seen)[0] ?? none), progress, confidence),
+})
+
+const within = ({ low, high }: BoundedDouble, truth: number): number => low <= truth && truth <= high ? 1 : 0
+
+/** How often the bounds hold, if numbers of a lopsided distribution are seen as often as partitions are done. */
+const simulated = (size: number, progress: Progress, confidence: number) => {
+  const runs = 500
+  const rng = xorShift(BigInt(size))
+  const held = { count: 0, sum: 0, mean: 0 }
+  for (let run = 0; run < runs; run++) {
+    const all = Array.from({ length: size }, () => 10 * rng.nextDouble() ** 2 - 1)
+    const found = estimates(all.filter(() => rng.nextDouble() < progress.done / progress.total), progress, confidence)
+    held.count += within(found.count, size) / runs
+    held.sum += within(found.sum, total(all)) / runs
+    held.mean += within(found.mean, total(all) / size) / runs
+  }
+  return held
+}
+
+for (const size of [20, 400]) {
+  for (const done of [2, 8]) {
+    Deno.test(`bounds hold as often as they say, for ${size} numbers of which ${done} tenths are seen`, () => {
+      for (const confidence of [0.95, 0.6]) {
+        const held = simulated(size, { done, total: 10 }, confidence)
+        const shown = `${confidence}: ${JSON.stringify(held)}`
+        assert.ok(held.count > confidence - 0.03, shown)
+        // Lopsided numbers need to be some before their mean is distributed as Student's t distribution says.
+        assert.ok(held.sum > confidence - (size < 100 ? 0.2 : 0.05), shown)
+        assert.ok(held.mean > confidence - (size < 100 ? 0.1 : 0.05), shown)
+        if (size >= 100) assert.ok(Math.max(held.sum, held.mean) < confidence + 0.07, shown)
+      }
+    })
+  }
+}
+
+const anyProgress = fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 })).map(([a, b]) => ({
+  done: Math.min(a, b),
+  total: Math.max(a, b),
+}))
+
+/** How far a job is, and the numbers it has seen: none before the first partition is done. */
+const anySight = fc.tuple(anyProgress, fc.array(fc.integer({ min: -100, max: 100 }), { maxLength: 30 }))
+  .map(([progress, seen]) => [progress, progress.done === 0 ? [] : seen] as const)
+
+Deno.test("estimates lie within their bounds, which are none where all is done", () => {
+  const confidence = fc.double({ min: 0, max: 1, noNaN: true })
+  fc.assert(fc.property(anySight, confidence, ([progress, seen], confidence) => {
+    for (const [name, found] of Object.entries(estimates(seen, progress, confidence))) {
+      const shown = `${name}: ${JSON.stringify(found)}`
+      assert.ok(found.low <= found.mean && found.mean <= found.high, shown)
+      if (progress.done === progress.total) {
+        assert.deepEqual([found.low, found.high, found.confidence], [found.mean, found.mean, 1], shown)
+      }
+    }
+  }))
+})
+
+Deno.test("bounds are wider for more confidence", () => {
+  const [less, more] = [0.5, 0.9]
+  fc.assert(fc.property(anySight, ([progress, seen]) => {
+    const [narrow, wide] = [estimates(seen, progress, less), estimates(seen, progress, more)]
+    for (const name of ["count", "sum", "mean"] as const) {
+      assert.ok(wide[name].low <= narrow[name].low && narrow[name].high <= wide[name].high, name)
+    }
+  }))
+})
+
+Deno.test("nothing is known while nothing has been seen, and no bounds of a single number", () => {
+  const nothing = { mean: 0, confidence: 0, high: Infinity }
+  const without = estimates([], { done: 0, total: 4 }, 0.95)
+  assert.deepEqual(without.count, { ...nothing, low: 0 })
+  assert.deepEqual(without.sum, { ...nothing, low: -Infinity })
+  assert.deepEqual(without.mean, { ...nothing, low: -Infinity })
+  const one = estimates([3], { done: 1, total: 4 }, 0.95)
+  assert.deepEqual([one.sum.mean, one.sum.low, one.sum.high], [12, -Infinity, Infinity])
+  assert.deepEqual([one.mean.mean, one.mean.low, one.mean.high], [3, -Infinity, Infinity])
+  const zeros = estimates([0, 0], { done: 1, total: 4 }, 0.95)
+  assert.deepEqual([zeros.sum.low, zeros.sum.high, zeros.mean.low, zeros.mean.high], [0, 0, 0, 0])
+})
+
+Deno.test("bounds are those that the formulas give", () => {
+  const found = estimates([1, 2, 3, 4], { done: 1, total: 2 }, 0.9)
+  const t = 2.353363434801825 // Student's, for 3 degrees of freedom and 0.95
+  const close = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-9, `${a}, not ${b}`)
+  close(found.sum.high, 20 + t * Math.sqrt(0.5 * 30) / 0.5)
+  close(found.mean.low, 2.5 - t * Math.sqrt(0.5 * (5 / 3) / 4))
+  assert.deepEqual([found.count.low, found.count.high], [4, 15])
+})

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import * as RDD from "../../../lib/rdd.ts"
+import { anyKey, bag, holdsOnEngines, onEngines, rddOf, same, sliced } from "../run.ts"
+
+const of = <A>(data: ReadonlyArray<A>, partitions: number) => RDD.parallelize(data, { partitions })
+
+onEngines("distinct() keeps each record once, in as many partitions", () =>
+  Effect.gen(function* () {
+    const parts = yield* of([1, 2, 1, 3, 2, 1], 2).pipe(RDD.distinct(), RDD.glom, RDD.collect)
+    assert.deepEqual(parts.map(bag), [[2], [1, 3]])
+    const three = yield* of(["x", "y", "x", "z"], 2).pipe(RDD.distinct({ partitions: 3 }), RDD.glom, RDD.collect)
+    assert.deepEqual(three, [["x"], ["y"], ["z"]])
+  }))
+
+onEngines("intersection() keeps common records once", () =>
+  Effect.gen(function* () {
+    const parts = yield* of([1, 2, 2, 3], 2).pipe(RDD.intersection(of([2, 3, 3, 4], 2)), RDD.glom, RDD.collect)
+    assert.deepEqual(parts, [[2], [3]])
+  }))
+
+onEngines(
+  "subtract() keeps left records that are not right, as often as they are there",
+  () =>
+    Effect.gen(function* () {
+      const parts = yield* of([1, 1, 2, 3], 2).pipe(RDD.subtract(of([2, 4], 5)), RDD.glom, RDD.collect)
+      assert.deepEqual(parts, [[], [1, 1, 3]])
+      assert.equal(yield* RDD.getNumPartitions(RDD.subtract(of([1], 2), of([2], 5), {})), 2)
+    }),
+)
+
+onEngines("cartesian() has every pair, in n times m partitions", () =>
+  Effect.gen(function* () {
+    const pairs: RDD.RDD<[number, string]> = of([1, 2, 3], 2).pipe(RDD.cartesian(of(["x", "y"], 2)))
+    assert.deepEqual(yield* RDD.collect(RDD.glom(pairs)), [
+      [[1, "x"]],
+      [[1, "y"]],
+      [[2, "x"], [3, "x"]],
+      [[2, "y"], [3, "y"]],
+    ])
+  }))
+
+const once = <A>(data: ReadonlyArray<A>) => data.filter((a, i) => data.findIndex((b) => same(a, b)) === i)
+const has = (data: ReadonlyArray<unknown>, a: unknown) => data.some((b) => same(a, b))
+
+holdsOnEngines(
+  "the set operations mean the naive ones",
+  fc.tuple(sliced(anyKey), sliced(anyKey)),
+  ([a, b]) =>
+    Effect.gen(function* () {
+      const left = rddOf(a)
+      const right = rddOf(b)
+      assert.deepEqual(yield* RDD.collect(RDD.union(left, right)), [...a.data, ...b.data])
+      assert.deepEqual(bag(yield* RDD.collect(RDD.distinct(left))), bag(once(a.data)))
+      const common = once(a.data).filter((x) => has(b.data, x))
+      assert.deepEqual(bag(yield* RDD.collect(RDD.intersection(left, right))), bag(common))
+      const rest = a.data.filter((x) => !has(b.data, x))
+      assert.deepEqual(bag(yield* RDD.collect(RDD.subtract(left, right))), bag(rest))
+      const pairs = a.data.flatMap((x) => b.data.map((y) => [x, y]))
+      assert.deepEqual(bag<unknown>(yield* RDD.collect(RDD.cartesian(left, right))), bag(pairs))
+    }),
+)

@@ -1,0 +1,290 @@
+import assert from "node:assert/strict"
+
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as TestClock from "effect/testing/TestClock"
+import * as Accumulator from "../../../lib/accumulator.ts"
+import * as DStream from "../../../lib/dstream.ts"
+import * as Graph from "../../../lib/graph.ts"
+import * as OutputPolicy from "../../../lib/output_policy.ts"
+import * as RDD from "../../../lib/rdd.ts"
+import { keepersIn, needsIn } from "../../../lib/streaming/batch/kept_streams.ts"
+import * as StateSpec from "../../../lib/state_spec.ts"
+import * as StreamingContext from "../../../lib/streaming_context.ts"
+import { Testing } from "../../../lib/testing.ts"
+import { discard, engines, inVirtualTime, recording } from "../support.ts"
+
+type Pair = [key: string, n: number]
+type Seen<A> = Array<readonly [time: number, records: ReadonlyArray<A>]>
+
+const sum = (values: ReadonlyArray<number>, state: Option.Option<number>) =>
+  Option.some(values.reduce((a, b) => a + b, Option.getOrElse(state, () => 0)))
+
+/** One key, whose values are the digits of a number: what is missing of it shows. */
+const digits = (batches = 3): DStream.DStream<Pair> =>
+  Testing.input(Array.from({ length: batches }, (_, i): Array<Pair> => [["a", 10 ** i]]))
+
+/** The same stream, that cannot be evaluated at some times. */
+const failingAt = <A>(stream: DStream.DStream<A>, ...times: ReadonlyArray<number>): DStream.DStream<A> =>
+  DStream.transform(stream, (rdd, { time }) => {
+    if (times.includes(time)) throw new Error("not now")
+    return rdd
+  })
+
+/** Runs outputs, on each engine, in a test of its own. */
+const onEngines = (
+  name: string,
+  body: (run: (outputs: Graph.Listed, policy?: OutputPolicy.OutputPolicy) => ReturnType<typeof ran>) => Promise<void>,
+) => {
+  for (const engine of engines) {
+    Deno.test(`${name} [${engine}]`, () => body((outputs, policy) => ran(outputs, { engine, onFailure: policy })))
+  }
+}
+
+const ran = (outputs: Graph.Listed, options: Testing.Options) =>
+  Effect.runPromise(Testing.runOutputs(outputs, options) as Effect.Effect<Testing.Ran<unknown>, unknown>)
+
+onEngines("state below a longer slide takes every batch, also one that had to be evaluated again", async (run) => {
+  let thrown = 0
+  const seen: Seen<Pair> = []
+  const once = DStream.transform(digits(), (rdd, { time }) => {
+    if (time === 1000 && thrown++ === 0) throw new Error("not yet")
+    return rdd
+  })
+  const totals = once.pipe(DStream.updateStateByKey(sum), DStream.window("1 second", { slide: "3 seconds" }))
+  const { batches, events } = await run([recording(totals, seen)], OutputPolicy.retry(Schedule.recurs(2)))
+  assert.deepEqual(seen, [[3000, [["a", 111]]]])
+  assert.deepEqual([batches, thrown], [["no jobs", "no jobs", "completed"], 2])
+  // Nobody hears of batches in which no output has anything to do.
+  assert.deepEqual(events.flatMap((event) => "batch" in event ? [event.batch.batchTime] : []), [3000, 3000, 3000])
+})
+
+onEngines("state goes on after an outage of its input", async (run) => {
+  const down = Effect.fail("source is down")
+  for (const outage of [[down], [down, down]]) {
+    const seen: Seen<Pair> = []
+    const one: Array<Pair> = [["a", 1]]
+    const counts = Testing.input<Pair, string>([one, ...outage, one, one]).pipe(
+      DStream.repartition(2),
+      DStream.updateStateByKey(sum),
+    )
+    const { batches } = await run([recording(counts, seen)], OutputPolicy.continueOn)
+    assert.deepEqual(batches.filter((end) => end === "generation failed").length, outage.length)
+    assert.deepEqual(seen.map(([, [pair]]) => pair?.[1]), [1, 2, 3])
+  }
+})
+
+onEngines("a batch that cannot be made is in no state, also where an action has computed it already", async (run) => {
+  const seen: Seen<Pair> = []
+  const input = digits()
+  const counts = input.pipe(DStream.updateStateByKey(sum), DStream.transform((rdd) => Effect.as(RDD.count(rdd), rdd)))
+  const { batches } = await run([recording(counts, seen), discard(failingAt(input, 2000))], OutputPolicy.continueOn)
+  assert.deepEqual(batches, ["completed", "generation failed", "completed"])
+  assert.deepEqual(seen, [[1000, [["a", 1]]], [3000, [["a", 101]]]])
+})
+
+onEngines("batches that cannot be made are not made up for", async (run) => {
+  const seen: Seen<Pair> = []
+  const calls: Array<number> = []
+  const input = digits(5)
+  const totals = DStream.updateStateByKeyTimed(
+    input,
+    (time, _: string, values: ReadonlyArray<number>, state: Option.Option<number>) => {
+      calls.push(time)
+      return sum(values, state)
+    },
+  )
+  const outputs = [
+    discard(failingAt(input, 3000, 4000)),
+    recording(totals, seen),
+    discard(failingAt(input, 2000)),
+  ] as const
+  await run(outputs, OutputPolicy.continueOn)
+  assert.deepEqual(seen, [[1000, [["a", 1]]], [5000, [["a", 10001]]]])
+  assert.deepEqual(calls, [1000, 5000])
+})
+
+for (const engine of engines) {
+  Deno.test(`state comes to the same where actions run ahead of the jobs [${engine}]`, async () => {
+    for (const withAction of [false, true]) {
+      const seen: Seen<Pair> = []
+      const counts = digits(6).pipe(
+        DStream.updateStateByKey(sum),
+        DStream.transform((rdd) => withAction ? Effect.as(RDD.count(rdd), rdd) : Effect.succeed(rdd)),
+      )
+      const slow = DStream.foreachRDD(counts, (rdd, { time }) =>
+        TestClock.withLive(Effect.sleep(5)).pipe(
+          Effect.andThen(RDD.collect(rdd)),
+          Effect.map((records) => void seen.push([time, records])),
+        ))
+      const program = Effect.gen(function* () {
+        yield* StreamingContext.start(yield* StreamingContext.makeWith({ maxPendingBatches: 8 }), [slow])
+        yield* TestClock.adjust(3000)
+        yield* TestClock.adjust(3000)
+        while (seen.length < 6) yield* TestClock.withLive(Effect.sleep(1))
+      })
+      await inVirtualTime(program, { engine })
+      assert.deepEqual(seen.map(([, [pair]]) => pair?.[1]), [1, 11, 111, 1111, 11111, 111111])
+    }
+  })
+}
+
+onEngines("what a window looks back at is computed once, in its own batch", async (run) => {
+  for (const slide of ["1 second", "2 seconds"] as const) {
+    let calls = 0
+    const accumulator = Accumulator.long()
+    const ids = Testing.input([["a"], ["b"], ["c"], ["d"]]).pipe(DStream.map((name) => {
+      accumulator.add(1)
+      return `${name}${calls++}`
+    }))
+    const [seen, windows]: [Seen<string>, Seen<string>] = [[], []]
+    await run([recording(ids, seen), recording(DStream.window(ids, "2 seconds", { slide }), windows)])
+    assert.deepEqual([calls, accumulator.value], [4, 4])
+    assert.deepEqual(seen.flatMap(([, records]) => records), ["a0", "b1", "c2", "d3"])
+    assert.deepEqual(windows.at(-1), [4000, ["c2", "d3"]])
+  }
+})
+
+onEngines("a batch that cannot be computed is left out of windows, all of them", async (run) => {
+  const input = Testing.input([[1], [2], [3], [4]])
+  const poisoned = DStream.map(input, (n) => {
+    if (n === 2) throw new RangeError("two")
+    return n
+  })
+  for (const policy of [OutputPolicy.skip, OutputPolicy.continueOn]) {
+    for (const stream of [poisoned, failingAt(input, 2000)]) {
+      const seen: Seen<number> = []
+      await run([recording(DStream.window(stream, "2 seconds"), seen)], policy)
+      assert.deepEqual(seen, [[1000, [1]], [3000, [3]], [4000, [3, 4]]])
+    }
+    const late: Seen<number> = []
+    const { batches } = await run(
+      [recording(DStream.window(poisoned, "4 seconds", { slide: "4 seconds" }), late)],
+      policy,
+    )
+    assert.deepEqual(late, [[4000, [1, 3, 4]]])
+    assert.deepEqual(batches, ["no jobs", "no jobs", "no jobs", "completed"])
+  }
+})
+
+onEngines(
+  "what cannot be computed for later batches fails the context, with the operator and the batch",
+  async (run) => {
+    const poisoned = DStream.map(Testing.input([[1], [2], [3], [4]]), (n) => {
+      if (n === 2) throw new RangeError("two")
+      return n
+    })
+    const window = DStream.window(poisoned, "4 seconds", { slide: "4 seconds" })
+    const { batches, events, exit } = await run([discard(window)])
+    assert.deepEqual(batches, ["no jobs", "failed"])
+    assert.match(String(exit), /batch 2000 ms failed in map at .*keepers_test\.ts:\d+:\d+.*two/)
+    assert.deepEqual(events.filter((event) => "batch" in event), [])
+    const retried = await run([discard(window)], OutputPolicy.retry(Schedule.recurs(2)))
+    assert.deepEqual(retried.batches, ["no jobs", "failed"])
+  },
+)
+
+onEngines("batches that a longer slide leaves out are not looked at", async (run) => {
+  const asked: Array<number> = []
+  const noted = DStream.transform(Testing.input([[1], [2], [3], [4], [5], [6]]), (rdd, { time }) => {
+    asked.push(time)
+    return rdd
+  })
+  const seen: Seen<number> = []
+  await run([recording(DStream.window(noted, "1 second", { slide: "3 seconds" }), seen)])
+  assert.deepEqual([asked, seen], [[3000, 6000], [[3000, [3]], [6000, [6]]]])
+})
+
+onEngines("unpersist() takes nothing from those who look back at a state", async (run) => {
+  const counts = DStream.updateStateByKey(digits(4), sum)
+  const seen: Seen<Pair> = []
+  await run([
+    DStream.foreachRDD(counts, (rdd) => Effect.andThen(RDD.count(rdd), RDD.unpersist(rdd))),
+    recording(DStream.window(counts, "2 seconds", { slide: "2 seconds" }), seen),
+  ])
+  assert.deepEqual(seen, [[2000, [["a", 1], ["a", 11]]], [4000, [["a", 111], ["a", 1111]]]])
+})
+
+onEngines("actions at once on one state, and one that is interrupted, write it once", async (run) => {
+  const seen: Array<ReadonlyArray<readonly [number, number]>> = []
+  const ones = [0, 1, 2].map((key): [number, number] => [key, 1])
+  let calls = 0
+  const counts = Testing.input<[number, number]>([ones, ones, []]).pipe(
+    DStream.partitionBy({ partitions: 3 }),
+    DStream.mapPartitionsEffect(
+      (records, i) => Effect.as(TestClock.withLive(Effect.sleep(i === 0 && calls++ % 2 === 0 ? 2 : 10)), records),
+      { preservesPartitioning: true },
+    ),
+    DStream.updateStateByKey((values: ReadonlyArray<number>, state: Option.Option<number>) => sum(values, state), {
+      partitions: 3,
+    }),
+  )
+  const output = DStream.foreachRDD(counts, (rdd) =>
+    Effect.gen(function* () {
+      const interrupted = Effect.race(RDD.count(rdd), TestClock.withLive(Effect.sleep(5)))
+      const [records] = yield* Effect.all([RDD.collect(rdd), interrupted, RDD.count(rdd)], { concurrency: 3 })
+      seen.push(records)
+    }))
+  await run([output])
+  const twos = ones.map(([key]) => [key, 2])
+  assert.deepEqual(seen, [ones, twos, twos])
+})
+
+onEngines("keys time out in the same order, whether a batch was tried again or not", async (run) => {
+  for (const failures of [0, 1]) {
+    let left = failures
+    const seen: Seen<string> = []
+    const spec = StateSpec.function((key: string, _: Option.Option<number>, state: StateSpec.State<number>) => {
+      if (key === "c" && left-- > 0) throw new Error("once")
+      if (!state.isTimingOut()) state.update(1)
+      return `${key}${state.isTimingOut() ? " out" : ""}`
+    }).pipe(StateSpec.timeout("1 second"), StateSpec.numPartitions(1))
+    const input = Testing.input<Pair>([[["a", 1], ["b", 1]], [["b", 1], ["a", 1]], [["c", 1]], []])
+    await run([recording(DStream.mapWithState(input, spec), seen)], OutputPolicy.retry(Schedule.recurs(1)))
+    assert.deepEqual(seen.at(-1), [4000, ["a out", "b out"]])
+  }
+})
+
+Deno.test("names cannot be mistaken for the addresses of streams without one", async () => {
+  const input = digits()
+  const [one, hundred]: [Seen<Pair>, Seen<Pair>] = [[], []]
+  const named = input.pipe(
+    DStream.mapValues((n) => n * 100),
+    DStream.updateStateByKey(sum),
+    DStream.named("stream/1/updateStateByKey"),
+  )
+  await ran([recording(DStream.updateStateByKey(input, sum), one), recording(named, hundred)], {})
+  assert.deepEqual([one.at(-1)?.[1], hundred.at(-1)?.[1]], [[["a", 111]], [["a", 11100]]])
+})
+
+Deno.test("keepersIn() finds states and what is looked back at, with the first output above", () => {
+  const input = digits()
+  const state = DStream.updateStateByKey(input, sum)
+  const window = DStream.window(state, "2 seconds", { slide: "2 seconds" })
+  const graph = Graph.make([discard(input), discard(window), discard(state)])
+  const keepers = keepersIn(graph)
+  assert.deepEqual(keepers.map(({ stream, outputId }) => [stream.operation, outputId]), [
+    ["updateStateByKey", 1],
+    ["persist", 1],
+  ])
+})
+
+Deno.test("needsIn() says when a stream is asked for: by outputs, states, windows, and windows of windows", () => {
+  const input = digits()
+  const times = (stream: DStream.AnyDStream, ...outputs: Graph.Listed) => {
+    const needs = needsIn(Graph.make(outputs), 0, 1000)
+    return [1, 2, 3, 4, 5, 6].filter((n) => needs(stream, n * 1000))
+  }
+  const every = [1, 2, 3, 4, 5, 6]
+  const window = (self: DStream.DStream<Pair>, length: number, slide: number) =>
+    DStream.window(self, `${length} seconds`, { slide: `${slide} seconds` })
+  const mapped = DStream.map(input, (pair) => pair)
+  assert.deepEqual(times(input, discard(mapped)), every)
+  assert.deepEqual(times(input, discard(window(mapped, 1, 3))), [3, 6])
+  assert.deepEqual(times(input, discard(window(mapped, 2, 3))), [2, 3, 5, 6])
+  assert.deepEqual(times(input, discard(window(DStream.updateStateByKey(mapped, sum), 1, 3))), every)
+  assert.deepEqual(times(input, discard(window(window(mapped, 2, 1), 1, 6))), [5, 6])
+  assert.deepEqual(times(input, discard(window(window(mapped, 2, 2), 2, 6))), [5, 6])
+  assert.deepEqual(times(input, discard(window(mapped, 1, 3)), discard(window(mapped, 1, 2))), [2, 3, 4, 6])
+})

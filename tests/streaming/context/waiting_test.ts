@@ -1,0 +1,34 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/testing/TestClock"
+import * as StreamingContext from "../../../lib/streaming_context.ts"
+import { test } from "../support.ts"
+
+const { awaitTermination, awaitTerminationOrTimeout, make, stop } = StreamingContext
+
+/** A handle as a program without types may hold it. */
+const untyped = (ssc: StreamingContext.StreamingContext<StreamingContext.State>) =>
+  ssc as StreamingContext.StreamingContext<"Active">
+
+test("awaitTermination() of a context that was not started fails with NotStarted, and waits for none that was stopped", () =>
+  Effect.gen(function* () {
+    const ssc = yield* make
+    const error = yield* Effect.flip(awaitTermination(untyped(ssc)))
+    assert.deepEqual([String(error._tag), error.message], [
+      "NotStarted",
+      "StreamingContext has not been started (awaitTermination)",
+    ])
+    const stopped = yield* stop(ssc, { stopSparkContext: false })
+    yield* awaitTermination(stopped)
+    assert.equal(yield* awaitTerminationOrTimeout(stopped, 0), true)
+  }))
+
+test("awaitTerminationOrTimeout() of a context that was not started is false when the time is up", () =>
+  Effect.gen(function* () {
+    const waiting = yield* Effect.forkChild(awaitTerminationOrTimeout(untyped(yield* make), "3 seconds"))
+    yield* TestClock.adjust("2 seconds")
+    assert.equal(waiting.pollUnsafe(), undefined)
+    yield* TestClock.adjust("1 second")
+    assert.equal(yield* Fiber.join(waiting), false)
+  }))

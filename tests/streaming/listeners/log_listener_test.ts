@@ -1,0 +1,53 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as References from "effect/References"
+import type { StreamingEvent } from "../../../lib/streaming/listeners/events.ts"
+import { logListener } from "../../../lib/streaming/listeners/log_listener.ts"
+
+const receiver = { streamId: 0, name: "SocketReceiver-0", active: false, lastErrorTime: 5 }
+const broken = { ...receiver, lastErrorMessage: "Error receiving data", lastError: "reset by peer" }
+const restarting = {
+  ...receiver,
+  lastErrorMessage: "Restarting receiver with delay 2000 ms: no more data",
+  lastError: "",
+}
+
+/** What is logged of some events, with the level. */
+const logged = async (events: ReadonlyArray<StreamingEvent>): Promise<ReadonlyArray<string>> => {
+  const lines: Array<string> = []
+  const logger = Logger.make<unknown, void>(({ logLevel, message }) => void lines.push(`${logLevel} ${message}`))
+  await Effect.runPromise(
+    Effect.forEach(events, logListener).pipe(
+      Effect.provide(Logger.layer([logger])),
+      Effect.provideService(References.MinimumLogLevel, "Debug"),
+    ),
+  )
+  return lines
+}
+
+Deno.test("logListener() warns of a receiver's error once, and of a restart without one", async () => {
+  assert.deepEqual(
+    await logged([
+      { _tag: "ReceiverError", receiver: broken },
+      { _tag: "ReceiverStopped", receiver: broken, restarts: true },
+      { _tag: "ReceiverStopped", receiver: restarting, restarts: true },
+    ]),
+    [
+      "Warn SocketReceiver-0: Error receiving data (reset by peer)",
+      "Debug SocketReceiver-0: Error receiving data (reset by peer)",
+      "Warn SocketReceiver-0: Restarting receiver with delay 2000 ms: no more data",
+    ],
+  )
+})
+
+Deno.test("logListener() warns of a receiver that stops for good with an error, and not of one that was stopped", async () => {
+  const stopped = { ...receiver, lastErrorMessage: "Stopped by driver", lastError: "" }
+  assert.deepEqual(
+    await logged([
+      { _tag: "ReceiverStopped", receiver: broken, restarts: false },
+      { _tag: "ReceiverStopped", receiver: stopped, restarts: false },
+    ]),
+    ["Warn SocketReceiver-0: Error receiving data (reset by peer)", "Debug SocketReceiver-0: Stopped by driver"],
+  )
+})
