@@ -65,6 +65,11 @@ export interface Batch {
   readonly stateVersion: (id: string) => number | undefined
   /** Says that this stream's operator failed; the first to say so in an evaluation is where the failure began. */
   readonly blame: (stream: AnyDStream) => void
+  /**
+   * Says that only the driver can make this stream's RDD, because its function runs an action or gives an Effect: copies of the
+   * graph do not evaluate it again.
+   */
+  readonly keepOnDriver: (stream: AnyDStream) => void
   /** The RDD of an input stream, from what was allocated to this batch. */
   readonly input: (stream: AnyDStream) => Effect.Effect<AnyRDD, unknown, unknown>
 }

@@ -69,6 +69,20 @@ export interface Engine {
   readonly looksUp: boolean
 }
 
+/** Where an operation stands in a graph that several isolates have made. */
+export interface Address {
+  readonly time: number
+  readonly stream: number
+  readonly place: number
+}
+
+/** The graph as it was made again where tasks run. */
+export interface GraphCopy {
+  readonly evaluate: (notes: unknown) => Effect.Effect<void, unknown, unknown>
+  readonly operationAt: (address: Address) => AnyRDD | undefined
+  readonly release: (time: number) => void
+}
+
 /** The engine service. */
 export const Engine: Context.Service<Engine, Engine> = Context.Service<Engine>("@dstream/dstream/Engine")
 

@@ -7,7 +7,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { runtimeOf, type State, type StreamingContext } from "../streaming/context/context.ts"
-import type { BatchEnd, Runtime } from "../streaming/runtime.ts"
+import type { BatchResult } from "../streaming/batch/batch.ts"
+import type { Runtime } from "../streaming/runtime.ts"
 import * as VirtualTime from "./virtual_time.ts"
 
 /**
@@ -41,13 +42,13 @@ import * as VirtualTime from "./virtual_time.ts"
 export const advance: (
   active: StreamingContext<State, unknown>,
   batches?: number,
-) => Effect.Effect<ReadonlyArray<BatchEnd>> = Effect.fnUntraced(function* (
+) => Effect.Effect<ReadonlyArray<BatchResult>> = Effect.fnUntraced(function* (
   active: StreamingContext<State, unknown>,
   batches = 1,
 ) {
   const runtime = yield* Effect.orDie(runtimeOf("advance", active))
-  const { batchDuration } = runtime.options
-  const ends: Array<BatchEnd> = []
+  const { batchDuration } = runtime.run
+  const ends: Array<BatchResult> = []
   for (let i = 0; i < batches; i++) {
     const now = yield* Clock.currentTimeMillis
     const known = progress.get(runtime)
@@ -56,7 +57,7 @@ export const advance: (
     if (next > now) yield* TestClock.adjust(next - now)
     yield* VirtualTime.untilEnded(runtime, due)
     progress.set(runtime, { due: due + batchDuration, target: next, seen: runtime.due })
-    const end = runtime.ended.get(due)
+    const end = runtime.results.get(due)
     if (end === undefined) break
     ends.push(end)
   }

@@ -20,7 +20,7 @@ import { Engine } from "../rdd/engine.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import type { BatchFailed, StartError } from "../streaming/errors.ts"
 import type { StreamingEvent } from "../streaming/listeners/events.ts"
-import type { BatchEnd } from "../streaming/runtime.ts"
+import type { BatchResult } from "../streaming/batch/batch.ts"
 import * as StreamingContext from "../streaming_context.ts"
 import { advance } from "./advance.ts"
 import { layer, type Options, type Services } from "./harness.ts"
@@ -33,7 +33,7 @@ export interface Ran<E> {
   /** All events, in order. */
   readonly events: ReadonlyArray<StreamingEvent>
   /** How each batch ended. */
-  readonly batches: ReadonlyArray<BatchEnd>
+  readonly batches: ReadonlyArray<BatchResult>
   /** Success, or why the context failed. */
   readonly exit: Exit.Exit<void, BatchFailed<E> | ReceiverFailed>
 }

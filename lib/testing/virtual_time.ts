@@ -68,8 +68,8 @@ const LIMITS = { idle: 20, intervals: 20, sleeps: 1_000 } as const
 export const untilEnded: (runtime: Runtime, batchTime: number) => Effect.Effect<void> = Effect.fnUntraced(
   function* (runtime: Runtime, batchTime: number) {
     const clock = yield* Clock.Clock
-    const { batchDuration } = runtime.options
-    const isDone = () => runtime.ended.has(batchTime) || runtime.hasStopped
+    const { batchDuration } = runtime.run
+    const isDone = () => runtime.results.has(batchTime) || Deferred.isDoneUnsafe(runtime.stopped)
     const begin = clock.currentTimeMillisUnsafe()
     const live = (millis: number, other: Effect.Effect<void> = Effect.never) =>
       Effect.raceFirst(Effect.raceFirst(runtime.until(isDone), other), TestClock.withLive(Effect.sleep(millis)))

@@ -35,6 +35,7 @@ const batchAt = (time: number, memo: Map<DStream.AnyDStream, RDD.AnyRDD>): DStre
   recall: (stream) => memo.get(stream),
   remember: (stream, rdd) => void (rdd && memo.set(stream, rdd)),
   hasNone: () => false,
+  keepOnDriver: () => {},
   blame: () => {},
   input: () => Effect.die(new TypeError("no input here")),
 })

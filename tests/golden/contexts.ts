@@ -58,13 +58,13 @@ export const advance: (
     const ends: Array<string> = []
     for (let i = 0; i < batches; i++) {
       const time = runtime.due
-      const before = runtime.failure
+      const before = runtime.failed
       const done = yield* Testing.advance(active, 1)
       ends.push(...done)
-      if (runtime.failure !== before && done[0] === "generation failed") {
-        recorder.errors.push({ time, phase: "generate", error: runtime.failure })
+      if (runtime.failed !== before && done[0] === "generation failed") {
+        recorder.errors.push({ time, phase: "generate", error: runtime.failed?.failure })
       }
-      if (!keepError) runtime.failure = undefined
+      if (!keepError) runtime.failed = undefined
     }
     return ends
   },

@@ -1,4 +1,5 @@
 /** The steps of scripts. Adding one is one line of the table. */
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { DStream, Graph, RDD, SparkContext, StreamingContext, Time } from "../../mod.ts"
@@ -6,7 +7,7 @@ import { Batch, NoRDD } from "../../lib/dstream/batch.ts"
 import { isTimeValid } from "../../lib/dstream/dstream.ts"
 import { inputName } from "../../lib/dstream/inputs/input.ts"
 import { runtimeOf } from "../../lib/streaming/context/context.ts"
-import { Timeline } from "../../lib/streaming/batch/timeline.ts"
+import { History } from "../../lib/streaming/batch/history.ts"
 import { type Given, lookUp, missing, type StepSpec } from "./case.ts"
 import { advance, type Services } from "./contexts.ts"
 import type { Script, ScriptContext } from "./script.ts"
@@ -47,7 +48,7 @@ const computed = (
 ): Effect.Effect<RDD.RDD<unknown, unknown> | undefined, unknown> =>
   Effect.flatMap(runtimeOf(step.do, context.handle), (runtime) => {
     const stream = context.stream(step.in)
-    const batch = runtime.timeline.at(Number(step.time))
+    const batch = runtime.run.history.at(Number(step.time))
     if (!isTimeValid(batch, stream.slideDuration)) return Effect.undefined
     return Effect.catch(
       Effect.provideService(stream, Batch, batch),
@@ -55,18 +56,17 @@ const computed = (
     )
   })
 
-/** A run without batches, to look at the RDDs that streams make. */
-const scratch = ({ batchMs }: ScriptContext) =>
-  new Timeline({
+/** A first batch that is not run, to look at the RDD that a stream makes. */
+const scratch = ({ batchMs }: ScriptContext, stream: DStream.DStream<unknown, unknown>) =>
+  new History({
+    graph: Graph.make([DStream.print(stream)]),
     zeroTime: 0,
     batchDuration: batchMs,
     defaultParallelism: 2,
-    remember: new Map(),
-    read: () => Effect.succeed(RDD.empty()),
-    addresses: new Map(),
+    remember: 0,
     run: "",
     stateVersion: () => undefined,
-  })
+  }).begin(batchMs, () => Effect.succeed(RDD.empty()))
 
 /** Milliseconds of real time that a step waits at most. */
 const PATIENCE = 20
@@ -127,7 +127,7 @@ const table: Readonly<Record<string, Step>> = {
   ),
   storageLevel: inContext((context, step) =>
     Effect.map(
-      Effect.provideService(context.stream(step.in), Batch, scratch(context).at(context.batchMs)),
+      Effect.provideService(context.stream(step.in), Batch, scratch(context, context.stream(step.in))),
       RDD.getStorageLevel,
     )
   ),
@@ -150,7 +150,7 @@ const table: Readonly<Record<string, Step>> = {
   generatedTimes: inContext((context, step, script) =>
     Effect.map(script.runtime(context), (runtime) => {
       if (runtime === undefined) return []
-      const { timeline } = runtime
+      const { history: timeline } = runtime.run
       const stream = context.stream(step.in)
       return Time.until(timeline.zeroTime, runtime.due, context.batchMs)
         .filter((time) => timeline.at(time).recall(stream) !== undefined)
@@ -159,14 +159,14 @@ const table: Readonly<Record<string, Step>> = {
   rememberDuration: inContext((context, step, script) =>
     Effect.map(script.runtime(context), (runtime) => {
       const stream = context.stream(step.in)
-      return runtime !== undefined && context.uses(stream) ? runtime.timeline.rememberOf(stream) : null
+      return runtime !== undefined && context.uses(stream) ? runtime.run.history.rememberOf(stream) : null
     })
   ),
   slideDuration: inContext((context, step) =>
     Effect.sync(() => context.stream(step.in).slideDuration ?? context.batchMs)
   ),
   zeroTime: inContext((context, _, script) =>
-    Effect.map(script.runtime(context), (runtime) => runtime?.timeline.zeroTime ?? null)
+    Effect.map(script.runtime(context), (runtime) => runtime?.run.history.zeroTime ?? null)
   ),
   inputName: inContext((context, step) =>
     Effect.sync(() => {
@@ -187,7 +187,7 @@ const table: Readonly<Record<string, Step>> = {
       const over = yield* TestClock.withLive(waiting)
       const runtime = yield* script.runtime(context)
       // A failure that was taken back, without `keepError`, wakes those who wait all the same.
-      return over && (runtime === undefined || runtime.hasStopped)
+      return over && (runtime === undefined || Deferred.isDoneUnsafe(runtime.stopped))
     })
   ),
   sparkContextStopped: inContext(() => Effect.flatMap(SparkContext.SparkContext, ({ isStopped }) => isStopped)),

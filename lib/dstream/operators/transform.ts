@@ -15,7 +15,7 @@ import type { Engine } from "../../rdd/engine.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import { type AnyRDD, isRDD, type RDD } from "../../rdd/rdd.ts"
 import { Batch } from "../batch.ts"
-import { type AnyDStream, type DStream, make, required } from "../dstream.ts"
+import { type AnyDStream, type DStream, Evaluating, make, required } from "../dstream.ts"
 import type { Unwrapped } from "../outputs/output.ts"
 import {
   agreeing,
@@ -63,15 +63,19 @@ const transformed = <A, E, R>(
   f: Callable,
   apply: (rdds: ReadonlyArray<AnyRDD>, info: TransformInfo) => unknown,
 ): DStream<A, E, R> => {
-  const resultOf = (rdds: ReadonlyArray<AnyRDD>, info: TransformInfo): Effect.Effect<unknown, unknown, unknown> =>
+  const resultOf = (rdds: ReadonlyArray<AnyRDD>, batch: Batch): Effect.Effect<unknown, unknown, unknown> =>
     Effect.suspend(() => {
-      const given = apply(rdds, info)
-      return Effect.isEffect(given) ? given : Effect.succeed(given)
+      const given = apply(rdds, { time: batch.time })
+      if (!Effect.isEffect(given)) return Effect.succeed(given)
+      return Effect.flatMap(Evaluating, (self) => {
+        if (self !== undefined) batch.keepOnDriver(self)
+        return given
+      })
     }).pipe(Effect.catchDefect((cause) => Effect.die(new FunctionFailed({ cause }))))
   const body = Effect.gen(function* () {
     const batch = yield* Batch
     const rdds = yield* Effect.forEach(parents, (parent) => required(operation, parent, batch))
-    const result = yield* resultOf(rdds, { time: batch.time })
+    const result = yield* resultOf(rdds, batch)
     return isRDD(result)
       ? result
       : yield* Effect.die(new TransformWithoutResult({ operation, time: batch.time, given: result }))
@@ -85,12 +89,14 @@ const transformed = <A, E, R>(
 }
 
 /**
- * Runs `f` on the RDD of every batch and goes on with the RDD it gives, or with that of the Effect it gives, which may
- * run actions. It is called when the batch is made, before its turn to run: an action that needs a state, or what a window
- * looks back at, waits for the batches before, and from then on batches are made one after the other. Where the engine has
- * another side, as `loopback` in tests, `f` is called there too, and its actions find what they have found here: what it
- * gives must depend on nothing but RDDs, actions and the graph's data. A batch in which the stream has no RDD fails; so does one in which `f` throws (`FunctionFailed`) or gives
- * no RDD (`TransformWithoutResult`). Spark: `DStream.transform`.
+ * Applies `f` to the RDD of every batch and goes on with the RDD that it gives, or with that of the Effect that it gives,
+ * which may run actions. `f` is called on the driver once a batch, after the batch before has ended. A batch fails in which
+ * the stream has no RDD, `f` throws (`FunctionFailed`) or `f` gives no RDD (`TransformWithoutResult`).
+ *
+ * On engines that run tasks in other isolates, a function that gives an RDD is called in each of them as well: the RDD must
+ * depend on nothing but the RDDs and the batch time that it is given and the graph's data. A function that gives an Effect, or runs
+ * actions, is called on the driver only, and workers get the records of its RDD; the event `StreamRunsOnDriver` says so once.
+ * Spark: `DStream.transform`.
  *
  * @example
  * ```ts

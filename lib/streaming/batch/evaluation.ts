@@ -1,90 +1,96 @@
 /**
- * The jobs of one batch: generated from the graph, and what became of those that fail.
+ * The evaluation of a batch: the streams of its outputs, and those that later batches need, give their RDDs. Nothing is
+ * computed yet, but for actions that a stream's own function runs.
  *
  * @module
  */
 import * as Cause from "effect/Cause"
-import * as Exit from "effect/Exit"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { FunctionFailed, JobFailed } from "../../core/errors.ts"
-import { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "../../dstream/batch.ts"
+import { explainFailure } from "../../core/errors.ts"
+import { Batch, NoRDD } from "../../dstream/batch.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
-import { TransformWithoutResult } from "../../dstream/operators/transform.ts"
-import { UnionWithoutRDD } from "../../dstream/operators/unions.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { GraphMismatch } from "../../dstream/graph/mismatch.ts"
-import { nodes } from "../../dstream/graph/nodes.ts"
 import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
-import { BatchFailed } from "../errors.ts"
-import type { Timeline } from "./timeline.ts"
+import type { BatchFailed } from "../errors.ts"
+import type { OutputOperationInfo } from "../listeners/events.ts"
+import { toBatchFailed } from "./failures.ts"
+import type { History } from "./history.ts"
+import { keptRDDs, type KeptStream } from "./kept_streams.ts"
+import { type AnyPolicy, type Failed, failureEffect, lastOf, withRetries } from "./policies.ts"
+import { operationInfo } from "./reports.ts"
+import type { Job, Work } from "./work.ts"
 
-/** One output of one batch, with the RDD it works on. */
-export interface Job {
-  readonly outputId: number
-  readonly output: AnyOutput
-  readonly rdd: AnyRDD
+/** What the evaluation of batches works with. */
+export interface EvaluationOptions {
+  readonly graph: AnyGraph
+  /** The policy of outputs without their own. */
+  readonly policy: AnyPolicy
+  readonly history: History
+  readonly keptStreams: ReadonlyArray<KeptStream>
+  /** Whether the RDD that a stream has at a time is asked for, then or later. */
+  readonly isNeeded: (stream: AnyDStream, time: number) => boolean
 }
 
-/** What an output came to when its stream was evaluated: a job, nothing to do, or a failure. */
-export type Generated =
-  | { readonly _tag: "Job"; readonly job: Job }
-  | { readonly _tag: "NoJob" }
-  | { readonly _tag: "Failed"; readonly failure: BatchFailed<unknown>; readonly output: AnyOutput }
-
-const isBatchError = (u: unknown): boolean =>
-  u instanceof ParentWithoutRDD || u instanceof UnionWithoutRDD || u instanceof TransformWithoutResult ||
-  u instanceof OperatorWithoutRDD || u instanceof FunctionFailed || u instanceof GraphMismatch
-
-/**
- * A failure's cause as a batch failure. An interruption is one as well: of user code that interrupts itself, because when
- * the context interrupts a batch nobody asks any more.
- */
-export const toBatchFailed = (
-  cause: Cause.Cause<unknown>,
-  where: Pick<BatchFailed<unknown>, "operator" | "callSite" | "batchTime" | "outputId" | "phase">,
-  graph?: AnyGraph,
-): BatchFailed<unknown> => {
-  const error = Option.getOrElse(Cause.findErrorOption(cause), () => {
-    const defect = Cause.squash(cause)
-    return isBatchError(defect) || defect instanceof JobFailed ? defect : new FunctionFailed({ cause: defect })
-  })
-  if (!(error instanceof JobFailed)) return new BatchFailed({ ...where, reason: error, partition: undefined })
-  const { reason, callSite, partition } = error
-  // RDDs stand where their stream stands, but may have another name: users know the operator that they have written.
-  const stream = graph === undefined ? undefined : nodes(graph).find(({ site }) => site === callSite)
-  const place = callSite.long === "<unknown>" ? {} : { operator: stream?.operation ?? error.operator, callSite }
-  return new BatchFailed({ ...where, ...place, reason, partition })
-}
-
-/** Evaluates the stream of one output, or one below it, at a batch time. Builds lineage only. */
-export const generate = (
-  timeline: Timeline,
+/** Evaluates a stream once. Undefined: it has no RDD in this batch. */
+const evaluateOnce = (
+  history: History,
   time: number,
-  output: AnyOutput,
-  outputId: number,
-  stream: AnyDStream = output.stream,
-): Effect.Effect<Generated, never, unknown> =>
+  stream: AnyDStream,
+): Effect.Effect<AnyRDD | undefined, BatchFailed<unknown>, unknown> =>
   Effect.suspend(() => {
-    timeline.blamed()
-    return Effect.exit(Effect.provideService(stream, Batch, timeline.at(time)))
+    history.takeFailed(time)
+    return Effect.provideService(stream, Batch, history.at(time))
   }).pipe(
-    Effect.flatMap((exit): Effect.Effect<Generated> => {
-      if (Exit.isSuccess(exit)) {
-        return Effect.succeed({ _tag: "Job", job: { outputId, output, rdd: exit.value } })
-      }
-      if (Option.getOrUndefined(Cause.findErrorOption(exit.cause)) instanceof NoRDD) {
-        return Effect.succeed({ _tag: "NoJob" })
-      }
-      const blamed = timeline.blamed() ?? stream
-      const failure = toBatchFailed(exit.cause, {
-        operator: blamed.operation,
-        callSite: blamed.site,
-        batchTime: time,
-        outputId: undefined,
-        phase: "generate",
-      })
-      return Effect.succeed({ _tag: "Failed", failure, output })
+    Effect.catchCause((cause): Effect.Effect<undefined, BatchFailed<unknown>> => {
+      if (Option.getOrUndefined(Cause.findErrorOption(cause)) instanceof NoRDD) return Effect.undefined
+      const { operation, site } = history.takeFailed(time) ?? stream
+      const where = { operator: operation, callSite: site, batchTime: time, outputId: undefined } as const
+      return Effect.fail(toBatchFailed(cause, { ...where, phase: "generate" }))
     }),
   )
+
+/** Evaluates the batch at `time`, which has begun in the history. Fails where the failure policies let it fail as a whole. */
+export const evaluate: (
+  options: EvaluationOptions,
+  time: number,
+) => Effect.Effect<Work, Failed, unknown> = Effect.fnUntraced(function* (options: EvaluationOptions, time: number) {
+  const { graph, history, isNeeded, keptStreams } = options
+  const skipped = new Map<number, OutputOperationInfo>()
+  /** Evaluates a stream under the policy of an output, which may skip it. */
+  const evaluateFor = (
+    { output, outputId, stream }: KeptStream,
+    skip: (failure: BatchFailed<unknown>) => Effect.Effect<void>,
+  ): Effect.Effect<AnyRDD | undefined, Failed, unknown> => {
+    const policy = output.policy ?? options.policy
+    return Effect.catch(withRetries(evaluateOnce(history, time, stream), policy), (failure) => {
+      if (lastOf(policy)._tag !== "Skip") return Effect.fail({ failure, effect: failureEffect(policy) })
+      skipped.set(outputId, skippedInfo(failure, outputId, output))
+      return Effect.as(skip(failure), undefined)
+    })
+  }
+  const jobs: Array<Job> = []
+  for (const [outputId, output] of graph.outputs.entries()) {
+    const rdd = yield* evaluateFor({ output, outputId, stream: output.stream }, () => Effect.void)
+    if (rdd !== undefined) jobs.push({ outputId, output, rdd })
+  }
+  const skippedOutputs = Array.from(skipped.values())
+  for (const kept of keptStreams) {
+    const { outputId, stream } = kept
+    if (history.at(time).recall(stream) !== undefined || !isNeeded(stream, time)) continue
+    // The policy of its output has dealt with that failure already.
+    if (skipped.has(outputId) && history.hasFailed(stream, time)) continue
+    yield* evaluateFor(
+      kept,
+      (failure) => Effect.logWarning(`Later batches go on without ${stream.operation}: ${explainFailure(failure)}`),
+    )
+  }
+  return { jobs, skipped: skippedOutputs, kept: keptRDDs(keptStreams, history, time) }
+})
+
+const skippedInfo = (failure: BatchFailed<unknown>, outputId: number, output: AnyOutput): OutputOperationInfo => ({
+  ...operationInfo(failure.batchTime, outputId, output),
+  outcome: "skipped",
+  failureReason: explainFailure(failure),
+})

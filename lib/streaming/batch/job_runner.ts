@@ -1,5 +1,5 @@
 /**
- * The job runner: runs the jobs of one batch in order, each under its policy, and then what later batches need of it.
+ * The job runner: runs the jobs of one batch in order, each under its failure policy, and computes what later batches need.
  *
  * @module
  */
@@ -7,219 +7,176 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { explainFailure } from "../../core/errors.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { CurrentJob, type Engine, type JobContext } from "../../rdd/engine.ts"
+import { CurrentJob, type Engine } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { BatchFailed } from "../errors.ts"
-import type { BatchInfo, OutputOperationInfo, StreamingEvent } from "../listeners/events.ts"
-import { type Job, toBatchFailed } from "./evaluation.ts"
-import type { Kept } from "./kept_streams.ts"
-import { sharedAmong } from "./shared_rdds.ts"
-import { type AnyPolicy, handOver, insist, lastOf } from "./policies.ts"
-import * as Report from "./reports.ts"
+import type { OutputOperationInfo } from "../listeners/events.ts"
+import { toBatchFailed, type Where } from "./failures.ts"
+import type { KeptRDD } from "./kept_streams.ts"
+import { type AnyPolicy, lastOf, runDeadLetter, withRetries } from "./policies.ts"
+import { type BatchReport, operationInfo } from "./reports.ts"
+import type { Job, Work } from "./work.ts"
+import type { OpenBatch } from "./open_batch.ts"
 
-/** The jobs of one batch, ready to run. */
-export interface JobSet {
-  readonly time: number
-  readonly jobs: ReadonlyArray<Job>
-  /** Outputs that are left out because their streams could not be evaluated. */
-  readonly left: ReadonlyArray<OutputOperationInfo>
-  /** What later batches need of this one. */
-  readonly kept: ReadonlyArray<Kept>
-  readonly info: BatchInfo
-}
-
-/** How an output ended: its outcome, and the failure if there was one. `fatal`: the batch and the context fail. */
-interface Ended {
-  readonly outcome: NonNullable<OutputOperationInfo["outcome"]>
-  readonly failure: BatchFailed<unknown> | undefined
-  readonly fatal: boolean
-}
-
-/** What the runner needs of the running context. */
+/** What the job runner needs of the running context. */
 export interface RunnerOptions {
   readonly graph: AnyGraph
   readonly engine: Engine
+  /** The policy of outputs without their own. */
   readonly policy: AnyPolicy
-  /** Finds the operations that the engine's other side has. */
-  readonly lookUp: JobContext["lookUp"]
-  readonly publish: (event: StreamingEvent) => void
-  /** Reports a failure that does not end the context. */
-  readonly report: (failure: BatchFailed<unknown>) => void
+  /** Reports a failure that does not stop the context. */
+  readonly report: (failure: BatchFailed<unknown>) => Effect.Effect<void>
 }
 
-const done: Ended = { outcome: "done", failure: undefined, fatal: false }
+/** How an attempt ended, with the retries behind it: its outcome, and the failure that its policy dealt with. */
+interface Outcome {
+  readonly outcome: NonNullable<OutputOperationInfo["outcome"]>
+  readonly failure: BatchFailed<unknown> | undefined
+}
 
-type Shared = JobContext["shared"]
-
-/** Something to be tried as often as a policy wants. */
-interface Task {
+/** Something that is tried under the policy of an output. */
+interface Attempted {
+  /** The output, and the RDD that a dead letter gets. */
   readonly job: Job
+  /** For log messages. */
   readonly name: string
+  /** Where it failed, unless the failure knows better. */
+  readonly where: Omit<Where, "phase">
   readonly run: (attempt: number) => Effect.Effect<unknown, unknown, unknown>
-  /** What failures that are nobody else's are said to be of. */
-  readonly where: Pick<BatchFailed<unknown>, "operator" | "callSite" | "outputId">
 }
 
-/** What the tasks of a batch have in common. */
-interface Running {
-  readonly options: RunnerOptions
-  readonly set: JobSet
-  readonly shared: Shared
-  /** What is kept and could not be computed at the last attempt of a task. */
-  readonly failed: Set<AnyRDD>
-}
+const policyOf = ({ output }: Pick<Job, "output">, { policy }: RunnerOptions): AnyPolicy => output.policy ?? policy
 
-/** Tries a task as often as its policy wants. */
-const runTask = (running: Running, task: Task): Effect.Effect<Ended, never, unknown> =>
+/** Tries something as often as its policy allows, and applies the rest of the policy. Fails if the batch has to fail. */
+const runUnderPolicy = (
+  options: RunnerOptions,
+  open: OpenBatch,
+  { job, name, run, where }: Attempted,
+): Effect.Effect<Outcome, BatchFailed<unknown>, unknown> =>
   Effect.suspend(() => {
-    const { failed, options, set, shared } = running
-    const { job, name, where } = task
     const { outputId } = job
-    const batchTime = set.time
-    const policy = job.output.policy ?? options.policy
+    const policy = policyOf(job, options)
     let attempts = 0
     const once = Effect.suspend(() => {
       const attempt = attempts++
-      failed.clear()
-      return Effect.provideService(
-        Effect.suspend(() => task.run(attempt)),
-        CurrentJob,
-        { batchTime, outputId, attempt, shared, failed, lookUp: options.lookUp },
-      )
+      return Effect.provideService(Effect.suspend(() => run(attempt)), CurrentJob, open.attempt(outputId, attempt))
     }).pipe(
-      Effect.catchCause((cause) =>
-        Effect.fail(toBatchFailed(cause, { ...where, batchTime, phase: "job" }, options.graph))
-      ),
+      Effect.catchCause((cause) => Effect.fail(toBatchFailed(cause, { ...where, phase: "job" }, options.graph))),
       Effect.tapError((failure) =>
         policy._tag !== "Retry"
           ? Effect.void
           : Effect.logWarning(`Attempt ${attempts} of ${name} failed: ${explainFailure(failure)}`)
       ),
     )
-    return Effect.matchEffect(insist(once, policy), {
-      onSuccess: () => Effect.succeed(done),
-      onFailure: (failure) => settle(policy, job, failure, attempts - 1),
+    return Effect.matchEffect(withRetries(once, policy), {
+      onSuccess: () => Effect.succeed<Outcome>({ outcome: "done", failure: undefined }),
+      onFailure: (failure) => applyPolicy(policy, job, failure, attempts - 1),
     })
   })
 
-/** Applies what is left of a policy to a failure. */
-const settle = (
+/** Applies what is left of a policy after its retries. */
+const applyPolicy = (
   policy: AnyPolicy,
-  job: Job,
+  { outputId, rdd }: Job,
   failure: BatchFailed<unknown>,
   attempt: number,
-): Effect.Effect<Ended, never, unknown> => {
+): Effect.Effect<Outcome, BatchFailed<unknown>, unknown> => {
   const last = lastOf(policy)
   switch (last._tag) {
     case "Fail":
-      return Effect.succeed({ outcome: "failed", failure, fatal: true })
+      return Effect.fail(failure)
     case "Continue":
-      return Effect.succeed({ outcome: "failed", failure, fatal: false })
+      return Effect.succeed({ outcome: "failed", failure })
     case "Skip":
-      return Effect.succeed({ outcome: "skipped", failure, fatal: false })
+      return Effect.succeed({ outcome: "skipped", failure })
     case "DeadLetter": {
       const { batchTime, reason, operator } = failure
-      const { outputId } = job
-      return Effect.map(
-        handOver(last, job.rdd, { time: batchTime, outputId, attempt, reason, operator }),
-        (cause): Ended =>
+      return Effect.flatMap(
+        runDeadLetter(last, rdd, { time: batchTime, outputId, attempt, reason, operator }),
+        (cause) =>
           cause === undefined
-            ? { outcome: "deadLettered", failure, fatal: false }
-            : { outcome: "failed", failure: toBatchFailed(cause, { ...failure, operator: "deadLetter" }), fatal: true },
+            ? Effect.succeed({ outcome: "deadLettered", failure })
+            : Effect.fail(toBatchFailed(cause, { ...failure, operator: "deadLetter" })),
       )
     }
   }
 }
 
 /** Runs the job of an output, and tells listeners. */
-const runJob = (running: Running, job: Job, info: BatchInfo) =>
+const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job: Job, report: BatchReport) =>
   Effect.gen(function* () {
-    const { options, set } = running
     const { output, outputId, rdd } = job
     const startTime = yield* Clock.currentTimeMillis
-    const operation = { ...Report.operationInfo(set.time, outputId, output), startTime }
-    options.publish({ _tag: "OutputOperationStarted", operation })
-    const ended = yield* runTask(running, {
+    const operation = { ...operationInfo(batchTime, outputId, output), startTime }
+    report.operationStarted(operation)
+    const completed = ({ failure, outcome }: Outcome) =>
+      Effect.map(Clock.currentTimeMillis, (endTime) =>
+        report.operationCompleted({
+          ...operation,
+          endTime,
+          duration: endTime - startTime,
+          outcome,
+          failureReason: failure && explainFailure(failure),
+        }))
+    const ended = yield* runUnderPolicy(options, open, {
       job,
       name: `job ${operation.name}`,
-      run: (attempt) => output.run(rdd as never, { time: set.time, outputId, attempt }),
-      where: { operator: output.operation, callSite: output.site, outputId },
-    })
-    const endTime = yield* Clock.currentTimeMillis
-    const finished = {
-      ...operation,
-      endTime,
-      duration: endTime - startTime,
-      outcome: ended.outcome,
-      failureReason: ended.failure && explainFailure(ended.failure),
-    }
-    options.publish({ _tag: "OutputOperationCompleted", operation: finished })
-    if (!ended.fatal && ended.outcome === "failed" && ended.failure !== undefined) options.report(ended.failure)
-    return { ended, info: Report.withOperation(info, finished) }
-  })
-
-/** Computes what later batches need, whole, whatever outputs have asked for. A dead letter has the records it is made of. */
-const runUpkeep = (
-  running: Running,
-  { letter, output, outputId, rdd, stream }: Kept,
-): Effect.Effect<Ended, never, unknown> =>
-  Effect.gen(function* () {
-    const { options } = running
-    const ended = yield* runTask(running, {
-      job: { output, outputId, rdd: letter ?? rdd },
-      name: `${stream.operation} for later batches`,
-      run: () => options.engine.run(rdd),
-      where: { operator: stream.operation, callSite: stream.site, outputId: undefined },
-    })
-    if (ended.failure === undefined || ended.fatal) return ended
-    if (ended.outcome === "failed") options.report(ended.failure)
-    else yield* Effect.logWarning(`Left out of later batches: ${explainFailure(ended.failure)}`)
+      where: { operator: output.operation, callSite: output.site, batchTime, outputId },
+      run: (attempt) => output.run(rdd as never, { time: batchTime, outputId, attempt }),
+    }).pipe(
+      Effect.tap(completed),
+      Effect.tapError((failure) => completed({ outcome: "failed", failure })),
+    )
+    if (ended.outcome === "failed" && ended.failure !== undefined) yield* options.report(ended.failure)
     return ended
   })
 
-/** Whether nobody hears of a batch, because no output has anything to do in it. */
-export const isSilent = ({ jobs, left }: Pick<JobSet, "jobs" | "left">): boolean =>
-  jobs.length === 0 && left.length === 0
+/** Computes a kept RDD, whole, whatever outputs have asked of it. One that cannot be computed is empty from now on. */
+const computeKept = (
+  options: RunnerOptions,
+  open: OpenBatch,
+  batchTime: number,
+  { deadLetterRDD, output, outputId, rdd, stream }: KeptRDD,
+) =>
+  Effect.gen(function* () {
+    const { failure, outcome } = yield* runUnderPolicy(options, open, {
+      job: { output, outputId, rdd: deadLetterRDD ?? rdd },
+      name: `${stream.operation} for later batches`,
+      where: { operator: stream.operation, callSite: stream.site, batchTime, outputId: undefined },
+      run: () => options.engine.run(rdd),
+    })
+    if (failure === undefined) return
+    yield* options.engine.abandon(rdd)
+    if (outcome === "failed") yield* options.report(failure)
+    else yield* Effect.logWarning(`Later batches go on without ${stream.operation}: ${explainFailure(failure)}`)
+  })
 
-/**
- * Runs the jobs of a batch, and computes what is kept of it. The result is the failure that ends the context, if there is
- * one. Nothing is committed yet.
- */
+/** Runs the jobs of a batch, and computes its kept RDDs. Commits nothing. Fails if the batch has to fail. */
 export const run: (
   options: RunnerOptions,
-  set: JobSet,
-) => Effect.Effect<
-  { readonly fatal: BatchFailed<unknown> | undefined; readonly info: BatchInfo },
-  never,
-  unknown
-> = Effect.fnUntraced(function* (options: RunnerOptions, set: JobSet) {
-  const { engine, publish } = options
-  const { due, last } = sharedAmong(set.jobs, set.kept)
-  const shared: Shared = new Map(Array.from(last.keys(), (rdd) => [rdd, undefined]))
-  const running: Running = { options, set, shared, failed: new Set() }
-  const finishing = Map.groupBy(last.keys(), (rdd) => last.get(rdd))
-  let info = Report.started(set.info, yield* Clock.currentTimeMillis)
-  if (!isSilent(set)) publish({ _tag: "BatchStarted", batch: info })
-  for (const operation of set.left) publish({ _tag: "OutputOperationCompleted", operation })
-  /** Computes what is kept, parents first, but for what is lost already. Nothing that is lost is tried again later. */
-  const keep = Effect.fnUntraced(function* (kept: ReadonlyArray<Kept> = [], isLost: (kept: Kept) => boolean) {
-    for (const each of kept) {
-      const ended = isLost(each) ? undefined : yield* runUpkeep(running, each)
-      if (ended?.fatal === true) return ended.failure
-      if (ended?.outcome !== "done") yield* engine.abandon(each.rdd)
+  open: OpenBatch,
+  work: Work,
+  batchTime: number,
+  report: BatchReport,
+) => Effect.Effect<void, BatchFailed<unknown>, unknown> = Effect.fnUntraced(function* (
+  options: RunnerOptions,
+  open: OpenBatch,
+  work: Work,
+  batchTime: number,
+  report: BatchReport,
+) {
+  const kept = new Map<AnyRDD, KeptRDD>(work.kept.map((each) => [each.rdd, each]))
+  const keptAfter = (index: number | undefined) => open.dueAfter(index).flatMap((rdd) => kept.get(rdd) ?? [])
+  report.started(work, yield* Clock.currentTimeMillis)
+  for (const [index, job] of work.jobs.entries()) {
+    const { failure } = yield* runJob(options, open, batchTime, job, report)
+    const lost = new Set(failure === undefined ? [] : open.lost)
+    for (const each of keptAfter(index)) {
+      // The policy of the output has dealt with this failure, unless another one applies to the kept stream.
+      const isHandled = lost.has(each.rdd) && policyOf(each, options) === policyOf(job, options)
+      yield* isHandled ? options.engine.abandon(each.rdd) : computeKept(options, open, batchTime, each)
     }
-  })
-  for (const [index, job] of set.jobs.entries()) {
-    const ran = yield* runJob(running, job, info)
-    info = ran.info
-    if (ran.ended.fatal) return { fatal: ran.ended.failure, info }
-    // What an output has failed with has been dealt with by its policy, unless another one applies.
-    const failed = new Set(ran.ended.failure === undefined ? [] : running.failed)
-    const policyOf = ({ output }: Pick<Kept, "output">) => output.policy ?? options.policy
-    const isLost = (kept: Kept) => failed.has(kept.rdd) && policyOf(kept) === policyOf(job)
-    const fatal = yield* keep(due.get(index), isLost)
-    if (fatal !== undefined) return { fatal, info }
-    for (const rdd of finishing.get(index) ?? []) shared.delete(rdd)
+    open.finish(index)
   }
-  return { fatal: yield* keep(due.get(undefined), () => false), info }
+  for (const each of keptAfter(undefined)) yield* computeKept(options, open, batchTime, each)
 })

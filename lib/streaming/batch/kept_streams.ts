@@ -1,6 +1,6 @@
 /**
- * What a batch keeps for later ones: state, and what windows look back at. It is evaluated in its own batch, whether an
- * output asks for it there or not, and computed before the batch ends.
+ * Kept streams: state, and what windows look back at. Each is evaluated in its own batch, whether or not an output asks for
+ * it there, and computed before that batch ends.
  *
  * @module
  */
@@ -10,48 +10,66 @@ import type { AnyGraph } from "../../dstream/graph/graph.ts"
 import { nodes } from "../../dstream/graph/nodes.ts"
 import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
+import type { History } from "./history.ts"
 
-/** A stream that is evaluated for the sake of later batches. */
-export interface Keeper {
+/** A stream that is evaluated for later batches. */
+export interface KeptStream {
   readonly stream: AnyDStream
-  /** The first output that is made of it, whose policy applies. */
+  /** The first output above it, whose failure policy applies to it. */
   readonly output: AnyOutput
   readonly outputId: number
 }
 
-/** What a batch keeps: the RDD of a keeper. */
-export interface Kept extends Keeper {
+/** The RDD of a kept stream in one batch. */
+export interface KeptRDD extends KeptStream {
   readonly rdd: AnyRDD
-  /** The records of the batch that it is made of: what a dead letter has. */
-  readonly letter: AnyRDD | undefined
+  /** The records of the batch that it is made of: what a dead letter gets. */
+  readonly deadLetterRDD: AnyRDD | undefined
 }
 
 const looksBack = ({ traits }: AnyDStream): boolean => (traits.lookBack ?? 0) > 0
 
-/** The keepers of a graph, parents first. */
-export const keepersIn = (graph: AnyGraph): ReadonlyArray<Keeper> => {
-  const owners = new Map<AnyDStream, Pick<Keeper, "output" | "outputId">>()
-  const keeping = new Set<AnyDStream>()
+/** The kept streams of a graph, parents first. */
+export const keptStreamsIn = (graph: AnyGraph): ReadonlyArray<KeptStream> => {
+  const order = new Set(nodes(graph).map(originalOf))
+  const kept = new Set<AnyDStream>()
   for (const stream of nodes(graph)) {
-    if (stream.traits.keeps !== undefined) keeping.add(originalOf(stream))
-    if (looksBack(stream)) stream.parents.forEach((parent) => keeping.add(originalOf(parent)))
+    if (stream.traits.keeps !== undefined) kept.add(originalOf(stream))
+    if (looksBack(stream)) stream.parents.forEach((parent) => kept.add(originalOf(parent)))
   }
+  const first = new Map<AnyDStream, KeptStream>()
   for (const [outputId, output] of graph.outputs.entries()) {
-    for (const stream of nodes({ ...graph, outputs: [output] })) {
-      const own = originalOf(stream)
-      if (keeping.has(own) && !owners.has(own)) owners.set(own, { output, outputId })
+    for (const copy of nodes({ ...graph, outputs: [output] })) {
+      const stream = originalOf(copy)
+      if (kept.has(stream) && !first.has(stream)) first.set(stream, { stream, output, outputId })
     }
   }
-  const order = new Set(nodes(graph).map(originalOf))
-  return Array.from(order).flatMap((stream) => {
-    const owner = owners.get(stream)
-    return owner === undefined ? [] : { stream, ...owner }
+  return Array.from(order).flatMap((stream) => first.get(stream) ?? [])
+}
+
+/** The stream of the records that a kept stream is made of, as users know it. */
+const recordsOf = (kept: AnyDStream): AnyDStream => {
+  let stream = kept.parents[0]
+  while (stream?.traits.isInternal === true) stream = stream.parents[0]
+  return stream ?? kept
+}
+
+/** The RDDs that kept streams have in a batch, as far as it has been evaluated. */
+export const keptRDDs = (
+  streams: ReadonlyArray<KeptStream>,
+  history: History,
+  time: number,
+): ReadonlyArray<KeptRDD> => {
+  const batch = history.at(time)
+  return streams.flatMap((kept) => {
+    const rdd = kept.stream.traits.keeps === undefined ? undefined : batch.recall(kept.stream)
+    return rdd === undefined ? [] : { ...kept, rdd, deadLetterRDD: batch.recall(recordsOf(kept.stream)) }
   })
 }
 
 const multiple = (a: number, b: number): number => a / divisor(a, b) * b
 
-/** Who asks for a stream's RDDs (a stream that looks back; undefined: an output or a state), each how often. */
+/** What asks for a stream's RDDs (a stream that looks back; undefined: an output or a state), each with its periods. */
 type Demand = Map<AnyDStream | undefined, Set<number>>
 
 const demandIn = (graph: AnyGraph, slideOf: (stream: AnyDStream) => number): ReadonlyMap<AnyDStream, Demand> => {
@@ -77,22 +95,22 @@ const demandIn = (graph: AnyGraph, slideOf: (stream: AnyDStream) => number): Rea
   return demand
 }
 
-/** Whether somebody will ask for the RDD that a stream has at a time: then, or looking back later. */
-export const needsIn = (
+/** Whether the RDD that a stream has at a time is asked for: in that batch, or by a later one that looks back. */
+export const neededIn = (
   graph: AnyGraph,
   zeroTime: number,
   batchDuration: number,
 ): (stream: AnyDStream, time: number) => boolean => {
   const slideOf = (stream: AnyDStream) => stream.slideDuration ?? batchDuration
   const demand = demandIn(graph, slideOf)
-  // Streams that look back and are not asked for themselves in [from, at): windows of windows ask over and over.
+  // The next time, not before `from`, at which a stream that looks back is asked for: windows of windows ask repeatedly.
   const next = new Map<AnyDStream, { readonly from: number; readonly at: number }>()
   const nextOf = (by: AnyDStream, time: number, until: number): number => {
     const slide = slideOf(by)
     const known = next.get(by)
     const isKnown = known !== undefined && known.from <= time && time <= known.at
     let at = isKnown ? known.at : zeroTime + Math.ceil((time - zeroTime) / slide) * slide
-    while (at < until && !needs(by, at)) at += slide
+    while (at < until && !isNeeded(by, at)) at += slide
     next.set(by, { from: isKnown ? known.from : time, at })
     return at
   }
@@ -100,10 +118,10 @@ export const needsIn = (
     const until = time + (by.traits.lookBack ?? 0)
     return nextOf(by, time, until) < until
   }
-  const needs = (stream: AnyDStream, time: number): boolean =>
+  const isNeeded = (stream: AnyDStream, time: number): boolean =>
     Array.from(demand.get(originalOf(stream)) ?? []).some(([by, periods]) =>
       Array.from(periods).some((period) => (time - zeroTime) % period === 0) &&
       (by === undefined || isLookedBackAt(by, time))
     )
-  return needs
+  return isNeeded
 }

@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { internalsOf, type State, type StreamingContext } from "./context.ts"
+import { stateOf } from "./life.ts"
 import { Registry } from "./registry.ts"
 
 /**
@@ -28,7 +29,7 @@ import { Registry } from "./registry.ts"
  * ```
  */
 export const getState = (ssc: StreamingContext<State, unknown>): Effect.Effect<State> =>
-  Effect.sync(() => internalsOf(ssc).state)
+  Effect.sync(() => stateOf(internalsOf(ssc)))
 
 /**
  * The context that has been started and not stopped, if there is one. Spark: `StreamingContext.getActive`.

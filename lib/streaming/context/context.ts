@@ -3,18 +3,17 @@
  *
  * @module
  */
-import type * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Types from "effect/Types"
-import type { CallSite } from "../../core/call_site.ts"
 import type { OutputPolicy } from "../../dstream/outputs/policy.ts"
 import type { Engine } from "../../rdd/engine.ts"
 import { NotStarted } from "../errors.ts"
 import type { ReceiverSettings } from "../inputs/input_blocks.ts"
 import type * as Bus from "../listeners/listener_bus.ts"
 import type { Runtime } from "../runtime.ts"
+import { type Life, runningOf } from "./life.ts"
 import type { SparkContext } from "../spark_context.ts"
 
 const TypeId = "~dstream/StreamingContext"
@@ -57,7 +56,7 @@ export interface Settings {
   readonly receiverCapacity?: number | undefined
 }
 
-/** What a context is made of. */
+/** What a context is made of, and its state. */
 export interface Internals {
   readonly batchDuration: number
   readonly settings: Settings
@@ -70,13 +69,11 @@ export interface Internals {
   readonly engine: Engine
   readonly scope: Scope.Closeable
   readonly bus: Bus.ListenerBus
-  state: State
+  life: Life
+  /** Milliseconds, where `remember` has set them. */
   remember: number | undefined
-  startedAt: CallSite | undefined
-  /** Whether somebody has waited for its end. */
+  /** Whether the program has waited for its end. */
   isAwaited: boolean
-  runtime: Runtime | undefined
-  stopping: Deferred.Deferred<void> | undefined
 }
 
 /** A handle on a context. */
@@ -94,6 +91,6 @@ export const runtimeOf = (
   active: StreamingContext<State, unknown>,
 ): Effect.Effect<Runtime, NotStarted> =>
   Effect.suspend(() => {
-    const { runtime } = internalsOf(active)
-    return runtime === undefined ? Effect.fail(new NotStarted({ operation })) : Effect.succeed(runtime)
+    const running = runningOf(internalsOf(active))
+    return running === undefined ? Effect.fail(new NotStarted({ operation })) : Effect.succeed(running.runtime)
   })

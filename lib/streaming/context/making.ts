@@ -65,12 +65,9 @@ export const makeWith: (
       engine: yield* Engine,
       scope,
       bus: Bus.make(scope),
-      state: "Initialized",
+      life: { _tag: "Initialized" },
       remember: undefined,
-      startedAt: undefined,
       isAwaited: false,
-      runtime: undefined,
-      stopping: undefined,
     }
     return handle<"Initialized", never>(internals, "Initialized")
   })

@@ -7,7 +7,8 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { InvalidOption } from "../../core/errors.ts"
 import { internalsOf, type StreamingContext } from "./context.ts"
-import { AlreadyStarted, AlreadyStopped, RememberAlreadySet } from "../errors.ts"
+import { type AlreadyStarted, type AlreadyStopped, RememberAlreadySet } from "../errors.ts"
+import { requireInitialized } from "./life.ts"
 import { positiveMillis } from "../scheduler.ts"
 
 /**
@@ -46,11 +47,8 @@ export const remember = (
         if (internals.remember !== undefined) {
           return Effect.fail(new RememberAlreadySet({ remember: internals.remember }))
         }
-        if (internals.state === "Stopped") return Effect.fail(new AlreadyStopped({ operation: "remember" }))
-        if (internals.startedAt !== undefined) {
-          return Effect.fail(new AlreadyStarted({ startedAt: internals.startedAt }))
-        }
-        internals.remember = millis
-        return Effect.void
+        return Effect.map(requireInitialized(internals, "remember"), () => {
+          internals.remember = millis
+        })
       }),
   )

@@ -40,9 +40,9 @@ export const slice = <A, E, R>(
   from: number,
   to: number,
 ): Effect.Effect<ReadonlyArray<RDD<A, E, R>>, NotStarted> =>
-  Effect.map(runtimeOf("slice", active), ({ timeline, options }) => {
-    const slide = stream.slideDuration ?? options.batchDuration
-    const first = floorZero(from, slide, timeline.zeroTime)
-    const last = floorZero(to, slide, timeline.zeroTime)
-    return timeline.held(stream, first, last)
+  Effect.map(runtimeOf("slice", active), ({ run: { batchDuration, history } }) => {
+    const slide = stream.slideDuration ?? batchDuration
+    const first = floorZero(from, slide, history.zeroTime)
+    const last = floorZero(to, slide, history.zeroTime)
+    return history.held(stream, first, last)
   })

@@ -12,10 +12,11 @@ import * as Graph from "../../dstream/graph/graph.ts"
 import { fail } from "../../dstream/outputs/policy.ts"
 import { InvalidGraph, validate } from "../../dstream/graph/validate.ts"
 import { handle, type Internals, internalsOf, type StreamingContext } from "./context.ts"
-import { AlreadyStarted, AlreadyStopped, AnotherContextActive, type StartError } from "../errors.ts"
+import { AnotherContextActive, type StartError } from "../errors.ts"
 import { logListener } from "../listeners/log_listener.ts"
+import { beginStart, endStart, isEnding, requireInitialized, runningOf, startedAt } from "./life.ts"
 import { Registry } from "./registry.ts"
-import { Runtime } from "../runtime.ts"
+import { start as startRunning } from "../running.ts"
 import { shutDown } from "./stopping.ts"
 
 const FORGOTTEN = "The streaming context was stopped before its first batch: its scope closed, and nobody waited. " +
@@ -24,8 +25,8 @@ const FORGOTTEN = "The streaming context was stopped before its first batch: its
 /** Says so where a program goes on to its end after `start`, which would print nothing at all. */
 const warnForgotten = (internals: Internals, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
   Effect.suspend(() => {
-    const { isAwaited, runtime, stopping } = internals
-    const isForgotten = Exit.isSuccess(exit) && !isAwaited && stopping === undefined && runtime?.ended.size === 0
+    const results = runningOf(internals)?.runtime.results
+    const isForgotten = Exit.isSuccess(exit) && !internals.isAwaited && !isEnding(internals) && results?.size === 0
     return isForgotten ? Effect.logWarning(FORGOTTEN) : Effect.void
   })
 
@@ -33,19 +34,18 @@ const atOnce = { graceful: false, inside: false } as const
 
 const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Graph.AnyGraph, site: CallSite) {
   const registry = yield* Registry
-  if (internals.state === "Stopped") return yield* new AlreadyStopped({ operation: "start" })
-  if (internals.startedAt !== undefined) return yield* new AlreadyStarted({ startedAt: internals.startedAt })
+  yield* requireInitialized(internals, "start")
   if (registry.active !== undefined) {
-    return yield* new AnotherContextActive({ startedAt: internalsOf(registry.active).startedAt ?? site })
+    return yield* new AnotherContextActive({ startedAt: startedAt(internalsOf(registry.active)) ?? site })
   }
   const active = handle<"Active", unknown>(internals, "Active")
   const release = () => {
     if (registry.active === active) registry.active = undefined
   }
-  const end = Effect.suspend(() => shutDown(internals, atOnce, release))
+  const end = shutDown(internals, atOnce, release)
   const graceful = internals.settings.stopGracefullyOnShutdown ?? false
-  const atShutdown = Effect.suspend(() => shutDown(internals, { graceful, inside: false }, release))
-  internals.startedAt = site
+  const atShutdown = shutDown(internals, { graceful, inside: false }, release)
+  yield* beginStart(internals, site)
   const problems = validate(graph, { batchDuration: internals.batchDuration })
   if (problems.length > 0) {
     yield* end
@@ -56,7 +56,7 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
     registry.active = active
     return Effect.onError(
       Effect.andThen(
-        restore(running(internals, graph, site, end)),
+        restore(running(internals, graph, end)),
         Effect.as(Effect.addFinalizer((exit) => Effect.andThen(warnForgotten(internals, exit), atShutdown)), active),
       ),
       () => end,
@@ -64,33 +64,23 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
   })
 })
 
-/** Starts the runtime of a context. */
-const running = Effect.fnUntraced(
-  function* (internals: Internals, graph: Graph.AnyGraph, site: CallSite, end: Effect.Effect<void>) {
-    const { batchDuration, bus, engine, resolved, scope, settings } = internals
-    yield* bus.add(logListener)
-    if (graph.origin === undefined) bus.publish({ _tag: "GraphNotPortable" })
-    const runtime = yield* Runtime.start(
-      {
-        graph,
-        engine,
-        batchDuration,
-        remember: internals.remember ?? 0,
-        policy: settings.onFailure ?? fail,
-        ...resolved,
-        bus,
-        site,
-      },
-      scope,
-      Effect.asVoid(Effect.forkDetach(end)),
-    )
-    // Somebody may have stopped the context while its inputs were opened.
-    if (internals.stopping !== undefined) return yield* new AlreadyStopped({ operation: "start" })
-    internals.runtime = runtime
-    internals.state = "Active"
-    bus.publish({ _tag: "StreamingStarted", time: yield* Clock.currentTimeMillis })
-  },
-)
+/** Starts the run of a context. */
+const running = Effect.fnUntraced(function* (internals: Internals, graph: Graph.AnyGraph, end: Effect.Effect<void>) {
+  const { batchDuration, bus, engine, remember, resolved, scope, settings } = internals
+  yield* bus.add(logListener)
+  if (graph.origin === undefined) bus.publish({ _tag: "GraphNotPortable" })
+  const options = {
+    ...resolved,
+    graph,
+    engine,
+    batchDuration,
+    remember: remember ?? 0,
+    policy: settings.onFailure ?? fail,
+    publish: bus.publish,
+  }
+  yield* endStart(internals, yield* startRunning(options, scope, Effect.asVoid(Effect.forkDetach(end))))
+  bus.publish({ _tag: "StreamingStarted", time: yield* Clock.currentTimeMillis })
+})
 
 /**
  * Starts a context with all its outputs: a non-empty list, or a `Graph`. (A list that is put together when the program

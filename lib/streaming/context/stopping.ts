@@ -4,47 +4,35 @@
  * @module
  */
 import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { PATIENCE, within } from "../../receiver/bounded_wait.ts"
 import { handle, type Internals, internalsOf, type State, type StreamingContext } from "./context.ts"
 import { RunsInside } from "../inside.ts"
+import { close, type Running, type StopMode } from "../running.ts"
+import { runningOf, stopOnce } from "./life.ts"
 import { Registry } from "./registry.ts"
 
 /** How long a stop that is not graceful waits for listeners, in milliseconds. */
 const LISTENERS_TIMEOUT = 2_000
 
 /** Ends what a context has started, once, however often it is asked to. `release` lets the next context start. */
-export const shutDown = (
-  internals: Internals,
-  how: { readonly graceful: boolean; readonly inside: boolean },
-  release: () => void,
-): Effect.Effect<void> => {
-  if (internals.stopping !== undefined) return Deferred.await(internals.stopping)
-  const stopping = Deferred.makeUnsafe<void>()
-  internals.stopping = stopping
-  const { bus, runtime, scope } = internals
-  const { gracefulStopTimeout } = internals.resolved
-  return Effect.gen(function* () {
-    if (runtime !== undefined) {
-      yield* runtime.close(how)
+export const shutDown = (internals: Internals, mode: StopMode, release: () => void): Effect.Effect<void> => {
+  const { bus, resolved: { gracefulStopTimeout }, scope } = internals
+  const stopping = Effect.fnUntraced(function* (running: Running | undefined) {
+    if (running !== undefined) {
+      yield* close(running, mode)
       bus.publish({ _tag: "StreamingStopped", time: yield* Clock.currentTimeMillis })
     }
-    const patience = how.graceful ? gracefulStopTimeout : Math.min(gracefulStopTimeout, LISTENERS_TIMEOUT)
-    yield* Effect.timeoutOption(bus.close, patience)
+    const timeout = mode.graceful ? gracefulStopTimeout : Math.min(gracefulStopTimeout, LISTENERS_TIMEOUT)
+    yield* Effect.timeoutOption(bus.close, timeout)
     if (!(yield* within(Scope.close(scope, Exit.void), PATIENCE))) {
       yield* Effect.logWarning("Something that the context has opened does not close; stopping without waiting for it")
     }
-  }).pipe(
-    Effect.ensuring(Effect.sync(() => {
-      release()
-      internals.state = "Stopped"
-      runtime?.markStopped()
-      Deferred.doneUnsafe(stopping, Effect.void)
-    })),
-    Effect.uninterruptible,
+  })
+  return Effect.uninterruptible(
+    stopOnce(internals, (running) => Effect.ensuring(stopping(running), Effect.sync(release))),
   )
 }
 
@@ -93,9 +81,9 @@ export const stop: <E>(
   }
   const spark = options.stopSparkContext ?? true ? internals.spark.stop : Effect.void
   const how = { graceful: options.stopGracefully ?? false, inside }
-  const stopping = Effect.andThen(Effect.suspend(() => shutDown(internals, how, release)), spark)
+  const stopping = Effect.andThen(shutDown(internals, how, release), spark)
   // What waits must not begin between this job and the stop.
-  if (inside && !how.graceful) internals.runtime?.hold()
+  if (inside && !how.graceful) yield* runningOf(internals)?.runtime.hold ?? Effect.void
   if (inside) yield* Effect.forkDetach(stopping)
   else yield* stopping
   return handle<"Stopped", E>(internals, "Stopped")

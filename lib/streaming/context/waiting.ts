@@ -10,12 +10,7 @@ import * as Option from "effect/Option"
 import type { ReceiverFailed } from "../../receiver/errors.ts"
 import { internalsOf, type StreamingContext } from "./context.ts"
 import { type BatchFailed, NotStarted } from "../errors.ts"
-import type { Runtime } from "../runtime.ts"
-
-const outcome = (runtime: Runtime): Effect.Effect<boolean, BatchFailed<unknown> | ReceiverFailed> =>
-  Effect.suspend(() =>
-    runtime.failure !== undefined ? Effect.fail(runtime.failure) : Effect.succeed(runtime.hasStopped)
-  )
+import { runningOf, stateOf } from "./life.ts"
 
 /**
  * Waits until the context is stopped, and fails with the reason if it could not go on. Under `OutputPolicy.continueOn`
@@ -45,14 +40,21 @@ export const awaitTermination = <E>(
 ): Effect.Effect<void, BatchFailed<E> | ReceiverFailed> => {
   const internals = internalsOf(active)
   const ended = Effect.suspend((): Effect.Effect<void, BatchFailed<unknown> | ReceiverFailed | NotStarted> => {
-    const { runtime, state } = internals
+    const runtime = runningOf(internals)?.runtime
     if (runtime === undefined) {
-      return state === "Initialized" ? Effect.fail(new NotStarted({ operation: "awaitTermination" })) : Effect.void
+      return stateOf(internals) === "Initialized"
+        ? Effect.fail(new NotStarted({ operation: "awaitTermination" }))
+        : Effect.void
     }
     internals.isAwaited = true
     const stopped = Deferred.await(runtime.stopped)
-    const waited = runtime.hasFailed ? stopped : Effect.raceFirst(Deferred.await(runtime.reported), stopped)
-    return Effect.andThen(waited, Effect.asVoid(outcome(runtime)))
+    const waited = runtime.failed?.stops === true
+      ? stopped
+      : Effect.raceFirst(Deferred.await(runtime.reported), stopped)
+    return Effect.flatMap(
+      waited,
+      () => runtime.failed === undefined ? Effect.void : Effect.fail(runtime.failed.failure),
+    )
   })
   // With the types kept to, it has been started.
   return ended as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
@@ -85,7 +87,7 @@ export const awaitTerminationOrTimeout = <E>(
   timeout: Duration.Input,
 ): Effect.Effect<boolean, BatchFailed<E> | ReceiverFailed> =>
   Effect.suspend(() =>
-    internalsOf(active).state === "Initialized"
+    stateOf(internalsOf(active)) === "Initialized"
       ? Effect.as(Effect.sleep(timeout), false)
       : Effect.map(Effect.timeoutOption(awaitTermination(active), timeout), Option.isSome)
   )

@@ -5,22 +5,44 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { withCallSite } from "../../core/call_site.ts"
 import { describeCause } from "../../core/errors.ts"
+import { NoRDD } from "../../dstream/batch.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
-import type { Block } from "../../rdd/block.ts"
 import { fromBlocks } from "../../rdd/creation.ts"
 import type { StoredBlock } from "../../receiver/block_queue.ts"
 import { supervise } from "../../receiver/supervisor.ts"
-import type { ReceiverInfo, StreamingEvent } from "../listeners/events.ts"
 import { RunsInside } from "../inside.ts"
+import type { ReceiverInfo, StreamingEvent } from "../listeners/events.ts"
+import type { InputAllocation } from "./allocation.ts"
 import { entry, type RunningInput } from "./running_input.ts"
-import { noAllocation } from "../batch/timeline.ts"
 
 /** The settings of receivers. */
 export interface ReceiverSettings {
   readonly blockInterval?: number | undefined
   readonly maxRate?: number | undefined
   readonly capacity?: number | undefined
+}
+
+/** Publishes what happens to a receiver, each time with all that is known of it. */
+const receiverEvents = (initial: ReceiverInfo, publish: (event: StreamingEvent) => void) => {
+  let info = initial
+  const changed = (active: boolean, message: string, error: unknown): Effect.Effect<ReceiverInfo> =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const lastError = error === undefined ? "" : describeCause(error)
+      const failed = message === "" ? {} : { lastErrorMessage: message, lastError, lastErrorTime: now }
+      return info = { ...info, active, ...failed }
+    })
+  return {
+    started: Effect.map(changed(true, "", undefined), (receiver) => publish({ _tag: "ReceiverStarted", receiver })),
+    error: (message: string, error: unknown) =>
+      Effect.map(changed(true, message, error), (receiver) => publish({ _tag: "ReceiverError", receiver })),
+    stopped: (message: string, error: unknown, restarts: boolean) =>
+      Effect.map(
+        changed(false, message, error),
+        (receiver) => publish({ _tag: "ReceiverStopped", receiver, restarts }),
+      ),
+  }
 }
 
 /** Runs a receiver; each batch takes the blocks that it has stored so far. */
@@ -32,7 +54,7 @@ export const fromReceiver = Effect.fnUntraced(function* (
   settings: ReceiverSettings,
   publish: (event: StreamingEvent) => void,
 ) {
-  let info: ReceiverInfo = {
+  const info: ReceiverInfo = {
     streamId: id,
     name: `${receiver.name}Receiver-${id}`,
     active: false,
@@ -40,53 +62,44 @@ export const fromReceiver = Effect.fnUntraced(function* (
     lastError: "",
     lastErrorTime: -1,
   }
-  const changed = (active: boolean, message: string, error: unknown): Effect.Effect<ReceiverInfo> =>
-    Effect.map(Clock.currentTimeMillis, (now) => {
-      const lastError = error === undefined ? "" : describeCause(error)
-      const failed = message === "" ? {} : { lastErrorMessage: message, lastError, lastErrorTime: now }
-      return info = { ...info, active, ...failed }
-    })
+  const { blockInterval, capacity, maxRate } = settings
   const running = yield* supervise(receiver, {
     streamId: id,
     name,
-    ...(settings.blockInterval === undefined ? {} : { blockInterval: settings.blockInterval }),
-    ...(settings.capacity === undefined ? {} : { capacity: settings.capacity }),
-    ...(settings.maxRate === undefined ? {} : { maxRate: settings.maxRate }),
-    events: {
-      started: Effect.map(changed(true, "", undefined), (now) => publish({ _tag: "ReceiverStarted", receiver: now })),
-      error: (message, error) =>
-        Effect.map(changed(true, message, error), (now) => publish({ _tag: "ReceiverError", receiver: now })),
-      stopped: (message, error, restarts) =>
-        Effect.map(
-          changed(false, message, error),
-          (now) => publish({ _tag: "ReceiverStopped", receiver: now, restarts }),
-        ),
-    },
+    blockInterval,
+    capacity,
+    maxRate,
+    events: receiverEvents(info, publish),
   }).pipe(Effect.provideService(RunsInside, true))
-  const taken = new Map<number, ReadonlyArray<StoredBlock>>()
+  const allocated = new Map<string, StoredBlock>()
+  const blocksOf = (share: InputAllocation) =>
+    share._tag === "Blocks" ? share.blocks.map(({ id }) => allocated.get(id)) : [undefined]
   const input: RunningInput = {
     id,
     name,
     stream,
     receiver: running,
     cut: running.cut,
-    allocate: (time) =>
+    allocate: () =>
       Effect.map(running.take, (blocks) => {
-        taken.set(time, blocks)
+        for (const block of blocks) allocated.set(block.id, block)
         return { _tag: "Blocks", blocks: blocks.map(({ id, block }) => ({ id, records: block.length })) }
       }),
-    read: (time) => {
-      const blocks = taken.get(time)
-      return blocks === undefined
-        ? noAllocation(stream, time)
-        : Effect.sync(() => entry(fromBlocks(blocks.map(({ block }): Block<unknown> => block))))
-    },
+    read: (share, time) =>
+      Effect.suspend(() => {
+        const blocks = blocksOf(share)
+        const held = blocks.flatMap((stored) => stored?.block ?? [])
+        return held.length < blocks.length
+          ? Effect.fail(new NoRDD({ operation: stream.operation, time }))
+          : Effect.succeed(entry(stream, withCallSite(stream.site, () => fromBlocks(held))))
+      }),
     commit: () => Effect.void,
-    drop: () => {},
-    ended: (time) => Effect.suspend(() => running.release(taken.get(time) ?? [])),
-    forget: (time) => {
-      for (const each of taken.keys()) if (each <= time) taken.delete(each)
-    },
+    release: (share) =>
+      Effect.suspend(() => {
+        const blocks = blocksOf(share).flatMap((stored) => stored ?? [])
+        for (const { id } of blocks) allocated.delete(id)
+        return running.release(blocks)
+      }),
   }
   return input
 })

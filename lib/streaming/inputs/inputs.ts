@@ -1,17 +1,18 @@
 /**
- * The inputs of a running context: receivers and sources of positions, behind one face.
+ * The inputs of a running context, receivers and sources of positions alike.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { inputName } from "../../dstream/inputs/input.ts"
 import { inputs as inputsOf } from "../../dstream/graph/nodes.ts"
+import { inputName } from "../../dstream/inputs/input.ts"
+import type { Services } from "../graph_layers.ts"
 import type { StreamingEvent } from "../listeners/events.ts"
+import type { Allocation, InputAllocation } from "./allocation.ts"
 import { fromReceiver, type ReceiverSettings } from "./input_blocks.ts"
 import { fromPositions } from "./input_positions.ts"
-import type { Services } from "../graph_layers.ts"
 import type { RunningInput } from "./running_input.ts"
 
 /** Starts all inputs of a graph, each with the services that the graph provides to it. They end with the scope. */
@@ -29,3 +30,8 @@ export const start = (
       : fromPositions(id, name, stream, source?.open ?? Effect.die(new TypeError(`${name} has no source`)))
     return Effect.provideContext(running, services(stream))
   }) as Effect.Effect<ReadonlyArray<RunningInput>, unknown, Scope.Scope>
+
+const nothing: InputAllocation = { _tag: "Nothing" }
+
+/** What an allocation gives to one input. */
+export const shareOf = ({ inputs }: Allocation, { name }: RunningInput): InputAllocation => inputs[name] ?? nothing

@@ -4,33 +4,31 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
+import { withCallSite } from "../../core/call_site.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
 import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
 import type { RunningReceiver } from "../../receiver/supervisor.ts"
 import type { InputAllocation } from "./allocation.ts"
 
-/** One input of a running context. */
+/** One input of a running context. What a batch takes from it is a share: plain data, which every other operation is given. */
 export interface RunningInput {
   readonly id: number
   readonly name: string
   readonly stream: AnyDStream
   /** The receiver, where it has one. */
   readonly receiver: RunningReceiver | undefined
-  /** Cuts what is open, without taking it. */
+  /** Makes a block of what has been received since the last block. Called for all inputs before any of them allocates. */
   readonly cut: Effect.Effect<void>
   /** Decides what the batch at `time` reads. */
   readonly allocate: (time: number) => Effect.Effect<InputAllocation, unknown, unknown>
-  /** The RDD of what was allocated to `time`. */
-  readonly read: (time: number) => Effect.Effect<AnyRDD, unknown, unknown>
-  /** The batch at `time` has ended well, and with it those before it that had nothing to do. */
-  readonly commit: (time: number) => Effect.Effect<void, unknown, unknown>
-  /** The batch at `time` has failed: it is never committed. */
-  readonly drop: (time: number) => void
-  /** The batch at `time` has ended, well or not: what was received for it is no longer in the way of more. */
-  readonly ended: (time: number) => Effect.Effect<void>
-  /** Nobody will read times up to this one again. */
-  readonly forget: (time: number) => void
+  /** The RDD of a share. Fails with `NoRDD` where the share has nothing. */
+  readonly read: (share: InputAllocation, time: number) => Effect.Effect<AnyRDD, unknown, unknown>
+  /** Tells the source that the batch of a share has ended well. Called once a share, in the order of the batches. */
+  readonly commit: (share: InputAllocation, time: number) => Effect.Effect<void, unknown, unknown>
+  /** Releases what a share holds: its batch has ended, well or not. */
+  readonly release: (share: InputAllocation) => Effect.Effect<void>
 }
 
-/** Marks the place where a graph's input enters: another isolate has the same node there, without the data. */
-export const entry = (rdd: AnyRDD): AnyRDD => makeRDD("input", [rdd], { kind: "input" })
+/** Marks the place where an input enters a graph: a graph copy has the same node there, without the data. */
+export const entry = (stream: AnyDStream, rdd: AnyRDD): AnyRDD =>
+  withCallSite(stream.site, () => makeRDD(stream.operation, [rdd], { kind: "input" }))

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { CallSite } from "../../core/call_site.ts"
+
 /** One input's share of a batch. */
 export interface StreamInputInfo {
   /** The input's id: its place among the inputs of the graph. */
@@ -95,3 +97,8 @@ export type StreamingEvent =
   | { readonly _tag: "OutputOperationCompleted"; readonly operation: OutputOperationInfo }
   /** Said once, at start: the graph is a plain list of outputs and runs on the calling isolate. */
   | { readonly _tag: "GraphNotPortable" }
+  /**
+   * Said once for a stream, on engines that run tasks in other isolates: its function runs an action or gives an Effect, so
+   * that its RDDs are made on the driver only.
+   */
+  | { readonly _tag: "StreamRunsOnDriver"; readonly operation: string; readonly callSite: CallSite }

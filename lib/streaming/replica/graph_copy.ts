@@ -1,168 +1,179 @@
 /**
- * Following: the other side's copy of a graph goes through the same batches, so that an engine finds the operations of
- * these batches there. What depends on anything but the graph (which inputs have an RDD, what actions have found, which
- * state there is) is what this side has seen.
+ * Graph copies: the graph as another isolate makes it again, which goes through the same batches as the driver's, so that
+ * tasks find their operations there.
+ *
+ * A copy evaluates streams from what the driver has noted of each batch. Nothing is computed in it. A stream whose own
+ * function ran an action, or gave an Effect, is not evaluated again: its records enter the copy as an input does.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import { Batch } from "../../dstream/batch.ts"
-import { type AnyDStream, originalOf } from "../../dstream/dstream.ts"
+import * as Option from "effect/Option"
+import { Batch, type Batch as BatchView } from "../../dstream/batch.ts"
+import { type AnyDStream, Evaluating, originalOf } from "../../dstream/dstream.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
 import { GraphMismatch } from "../../dstream/graph/mismatch.ts"
 import { nodes } from "../../dstream/graph/nodes.ts"
-import { Engine, type JobContext } from "../../rdd/engine.ts"
+import { Engine, type GraphCopy } from "../../rdd/engine.ts"
 import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
-import { toBatchFailed } from "../batch/evaluation.ts"
+import { ofStream } from "../batch/failures.ts"
+import { History, type HistoryOptions } from "../batch/history.ts"
 import type { BatchFailed } from "../errors.ts"
-import { type Logs, noting, notingSleeps, replaying } from "./noted_actions.ts"
-import { addressesIn, noAllocation, rememberDurations, Timeline, type TimelineOptions } from "../batch/timeline.ts"
+import { Addresses } from "./addresses.ts"
 
-/** What evaluating the streams of a batch has come upon, for the copy to come upon it as well. */
+/** What a copy must know of a batch to evaluate it. Plain data. */
+export interface BatchNotes {
+  readonly time: number
+  /** By the index of each stream that has an RDD: what that is made of; null where only the driver can make it. */
+  readonly shapes: ReadonlyArray<readonly [stream: number, shape: string | null]>
+  /** By the index of each state: the time of its first RDD, and the current version. */
+  readonly states: ReadonlyArray<readonly [stream: number, first: number | null, version: number | null]>
+}
+
+const shapeOf = (rdds: ReadonlyArray<AnyRDD>): string =>
+  rdds.map(({ operation, primitive }) => `${operation} (${primitive.kind})`).join(", ")
+
+const orNull = <A>(value: A | undefined): A | null => value ?? null
+
+/** The streams of a graph by their index, named copies as their originals. */
+const streamsOf = (graph: AnyGraph): ReadonlyArray<AnyDStream> => nodes(graph).map(originalOf)
+
+/** The driver's side of copies: gives addresses to the operations of each batch, and notes what copies must know. */
 export class Notes {
-  readonly logs: Logs = new Map()
-  readonly #versions = new Map<string, number | undefined>()
+  readonly #streams: ReadonlyArray<AnyDStream>
+  readonly #history: History
+  /** Called once for each stream that only the driver can evaluate. */
+  readonly #onDriver: (stream: AnyDStream) => void
+  readonly #known = new Set<AnyDStream>()
+  readonly addresses: Addresses = new Addresses()
 
-  /** Forgets the batch before. */
-  clear(): void {
-    this.logs.clear()
-    this.#versions.clear()
+  constructor(graph: AnyGraph, history: History, onDriver: (stream: AnyDStream) => void) {
+    this.#streams = streamsOf(graph)
+    this.#history = history
+    this.#onDriver = onDriver
   }
 
-  /** A stream's evaluation has failed: what its actions have found is of no use to anybody. */
-  failed(stream: AnyDStream): void {
-    this.logs.delete(stream)
+  /** Notes a batch that has been evaluated, before anything of it is computed. */
+  take(time: number): BatchNotes {
+    const batch = this.#history.at(time)
+    const shapes: Array<readonly [number, string | null]> = []
+    const states: Array<readonly [number, number | null, number | null]> = []
+    for (const [index, stream] of this.#streams.entries()) {
+      if (stream.traits.keeps === "always") {
+        const version = batch.stateVersion(batch.address(stream))
+        // What this batch is the first to have is not there yet when the stream is evaluated.
+        const first = batch.first(stream)
+        states.push([index, first === time ? null : orNull(first), orNull(version)])
+      }
+      const rdd = batch.recall(stream)
+      if (rdd === undefined) continue
+      const isOnDriver = this.#history.isOnDriver(stream, time)
+      if (isOnDriver) {
+        this.addresses.exclude(rdd)
+        if (!this.#known.has(stream)) this.#onDriver(stream)
+        this.#known.add(stream)
+      }
+      shapes.push([index, isOnDriver ? null : shapeOf(this.addresses.add(time, index, rdd))])
+    }
+    return { time, shapes, states }
   }
 
-  /** Notes the version of a state. */
-  version(id: string, version: number | undefined): number | undefined {
-    this.#versions.set(id, version)
-    return version
+  /** Releases what no batch after the one at `time` can ask for. */
+  release(time: number): void {
+    this.addresses.release(time - this.#history.longest)
   }
 
-  /** The version of a state that was noted. */
-  versionOf(id: string): number | undefined {
-    return this.#versions.get(id)
+  /** An engine to evaluate streams with: a stream whose function runs an action on it is kept on the driver. */
+  noting(engine: Engine): Engine {
+    const noted = <A, E, R>(action: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.flatMap(Effect.all([Evaluating, Effect.serviceOption(Batch)]), ([stream, batch]) => {
+        if (stream !== undefined && Option.isSome(batch)) batch.value.keepOnDriver(stream)
+        return action
+      })
+    return { ...engine, run: (...args) => noted(engine.run(...args)), layout: (rdd) => noted(engine.layout(rdd)) }
   }
 }
 
-const differs = (stream: AnyDStream, difference: string, index = 0): GraphMismatch =>
+const differs = (stream: AnyDStream, index: number, difference: string): GraphMismatch =>
   new GraphMismatch({ kind: "operator", index, mine: stream.operation, theirs: stream.operation, difference })
 
-/** The RDDs of this side, each with the one that stands in its place on the other side. */
-class Pairs {
-  readonly #pairs = new WeakMap<AnyRDD, AnyRDD>()
+/** An input's RDD in a copy: the data is the driver's. */
+const inputRDD = (stream: AnyDStream): AnyRDD => makeRDD(stream.operation, [], { kind: "input" })
 
-  get(rdd: AnyRDD): AnyRDD | undefined {
-    return this.#pairs.get(rdd)
-  }
+/** What a copy has in common with the run that it follows. */
+export type CopyOptions = Omit<HistoryOptions, "graph" | "stateVersion">
 
-  /** Pairs two RDDs with all that is below them and not paired yet. False: they are not made alike. */
-  add(mine: AnyRDD, theirs: AnyRDD): boolean {
-    const open: Array<readonly [AnyRDD, AnyRDD]> = [[mine, theirs]]
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const [a, b] = next
-      if (this.#pairs.has(a)) continue
-      const isInput = a.primitive.kind === "input"
-      const isAlike = a.operation === b.operation && a.primitive.kind === b.primitive.kind &&
-        (isInput || a.parents.length === b.parents.length)
-      if (!isAlike) return false
-      this.#pairs.set(a, b)
-      // Nothing is computed there, so nobody cuts it there, and lineage would grow with the batches.
-      if (b.primitive.kind === "state" && b.primitive.step.previous !== undefined) {
-        b.primitive.step.previous.rdd = undefined
-      }
-      if (isInput) continue
-      for (const [i, parent] of a.parents.entries()) {
-        const other = b.parents[i]
-        if (other !== undefined) open.push([parent, other])
-      }
-    }
-    return true
-  }
-}
-
-/** A copy that follows. */
-export interface Following {
-  /** Says that this side begins a batch. */
-  readonly begin: () => void
-  /** An engine for this side to evaluate its streams with: it notes what actions find. */
-  readonly noting: (engine: Engine) => Engine
-  /** Notes the sleeps of what this side evaluates. */
-  readonly notingSleeps: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Goes through a batch that this side has made. Fails where the two are not alike. */
-  readonly follow: (time: number) => Effect.Effect<void, BatchFailed<unknown>, unknown>
-  /** Finds the operation of the other side. */
-  readonly lookUp: JobContext["lookUp"]
-  /** As of the timeline. */
-  readonly forget: (time: number) => void
-}
-
-/** What the other side's timeline has in common with that of this side, `driver`. */
-type Common = Omit<TimelineOptions, "addresses" | "read" | "remember" | "stateVersion" | "blamed">
-
-/** Makes a copy follow. `notes` are taken by the timeline of this side. */
-export const following = (
-  graph: AnyGraph,
-  copy: AnyGraph,
-  driver: Timeline,
-  notes: Notes,
-  engine: Engine,
-  common: Common,
-): Following => {
-  const mine = nodes(graph).map(originalOf)
-  const streams = nodes(copy).map(originalOf)
-  const originals = new Map(streams.flatMap((stream, i) => mine[i] === undefined ? [] : [[stream, mine[i]]]))
-  const pairs = new Pairs()
-  const timeline = new Timeline({
-    ...common,
-    addresses: addressesIn(copy),
-    remember: rememberDurations(copy, common.batchDuration, 0),
-    stateVersion: (id) => notes.versionOf(id),
-    read: (stream, time) => {
-      const original = originals.get(stream)
-      return original === undefined || driver.at(time).recall(original) === undefined
-        ? noAllocation(stream, time)
-        : Effect.sync(() => makeRDD("input", [], { kind: "input" }))
-    },
+/** Makes a copy follow a run. Failures name `driver`'s streams, whose call sites are those of the program. */
+export const follow = (copy: AnyGraph, driver: AnyGraph, options: CopyOptions): GraphCopy => {
+  const streams = streamsOf(copy)
+  const sites = streamsOf(driver)
+  const indices = new Map(streams.map((stream, index) => [stream, index]))
+  const addresses = new Addresses()
+  let notes: BatchNotes = { time: options.zeroTime, shapes: [], states: [] }
+  const stateOf = (id: string) =>
+    notes.states.find(([index]) => {
+      const stream = streams[index]
+      return stream !== undefined && history.at(notes.time).address(stream) === id
+    })
+  const history: History = new History({
+    ...options,
+    graph: copy,
+    stateVersion: (id) => stateOf(id)?.[2] ?? undefined,
   })
-  const follow = (time: number, stream: AnyDStream, index: number): Effect.Effect<void, unknown, unknown> =>
+  const first: BatchView["first"] = (stream) => {
+    const index = indices.get(originalOf(stream))
+    return notes.states.find(([each]) => each === index)?.[1] ?? undefined
+  }
+  const evaluateStream = (stream: AnyDStream, index: number, shape: string, batch: BatchView) =>
+    Effect.gen(function* () {
+      const refuse = Effect.die(
+        differs(stream, index, "its function runs an action, or gives an Effect, in the copy only"),
+      )
+      const engine = yield* Engine
+      const rdd = yield* Effect.provideService(stream, Batch, batch).pipe(
+        Effect.provideService(Engine, { ...engine, run: () => refuse, layout: () => refuse }),
+      )
+      if (history.isOnDriver(stream, notes.time)) return yield* refuse
+      if (shapeOf(addresses.add(notes.time, index, rdd)) !== shape) {
+        return yield* Effect.fail(differs(stream, index, "its RDD is not made of the same operations in the copy"))
+      }
+      const { primitive } = rdd
+      // Only the engine cuts this link, when it computes the state, which it does not do in a copy.
+      if (primitive.kind === "state" && primitive.step.previous !== undefined) primitive.step.previous.rdd = undefined
+    })
+  const evaluate = (given: BatchNotes): Effect.Effect<void, BatchFailed<unknown>, unknown> =>
     Effect.suspend(() => {
-      const rdd = driver.at(time).recall(mine[index] ?? stream)
-      if (rdd === undefined) return Effect.void
-      return Effect.flatMap(
-        Effect.provideService(stream, Batch, timeline.at(time)),
-        (other) =>
-          pairs.add(rdd, other)
-            ? Effect.void
-            : Effect.fail(differs(stream, "its RDD is not made of the same operations there", index)),
+      notes = given
+      const { shapes, time } = notes
+      const withRDD = new Set(shapes.map(([index]) => index))
+      const batch = history.begin(
+        time,
+        (stream) =>
+          withRDD.has(indices.get(originalOf(stream)) ?? -1)
+            ? Effect.sync(() => inputRDD(stream))
+            : history.at(-Infinity).input(stream),
+        first,
+      )
+      return Effect.forEach(shapes, ([index, shape]) => {
+        const stream = streams[index]
+        if (stream === undefined) return Effect.void
+        if (shape !== null) {
+          return ofStream(sites[index] ?? stream, time, "generate", () => evaluateStream(stream, index, shape, batch))
+        }
+        const rdd = inputRDD(stream)
+        addresses.exclude(rdd)
+        batch.remember(stream, rdd)
+        return Effect.void
+      }, { discard: true }).pipe(
+        Effect.onError(() => Effect.sync(() => history.discard(time))),
       )
     })
-  const logOf = (stream: AnyDStream) => notes.logs.get(originals.get(stream) ?? stream)
-  const unknown = (stream: AnyDStream | undefined, asked: string) =>
-    differs(stream ?? graph.outputs[0].stream, `it asks there what it does not ask here (${asked})`)
   return {
-    begin: () => notes.clear(),
-    noting: (own) => noting(own, notes.logs),
-    notingSleeps: notingSleeps(notes.logs),
-    follow: (time) =>
-      Effect.suspend(() =>
-        Effect.forEach(streams, (stream, index) =>
-          Effect.catchCause(follow(time, stream, index), (cause) => {
-            const { operation, site } = mine[index] ?? stream
-            const where = { operator: operation, callSite: site, batchTime: time, outputId: undefined } as const
-            return Effect.fail(toBatchFailed(cause, { ...where, phase: "generate" }))
-          }), { discard: true })
-      ).pipe(
-        (all) => replaying({ engine, logOf, unknown }, (other) => Effect.provideService(all, Engine, other)),
-        Effect.onExit((exit) =>
-          Effect.sync(() => {
-            if (Exit.isFailure(exit)) timeline.discard(time)
-          })
-        ),
-      ),
-    lookUp: (rdd) => pairs.get(rdd) ?? rdd,
-    forget: (time) => timeline.forget(time),
+    evaluate: (given) => evaluate(given as BatchNotes),
+    operationAt: (address) => addresses.at(address),
+    release: (time) => {
+      history.release(time)
+      addresses.release(time - history.longest)
+    },
   }
 }

@@ -9,7 +9,7 @@ import * as DStream from "../../../lib/dstream.ts"
 import * as Graph from "../../../lib/graph.ts"
 import * as OutputPolicy from "../../../lib/output_policy.ts"
 import * as RDD from "../../../lib/rdd.ts"
-import { keepersIn, needsIn } from "../../../lib/streaming/batch/kept_streams.ts"
+import { keptStreamsIn, neededIn } from "../../../lib/streaming/batch/kept_streams.ts"
 import * as StateSpec from "../../../lib/state_spec.ts"
 import * as StreamingContext from "../../../lib/streaming_context.ts"
 import { Testing } from "../../../lib/testing.ts"
@@ -178,7 +178,7 @@ onEngines(
     const window = DStream.window(poisoned, "4 seconds", { slide: "4 seconds" })
     const { batches, events, exit } = await run([discard(window)])
     assert.deepEqual(batches, ["no jobs", "failed"])
-    assert.match(String(exit), /batch 2000 ms failed in map at .*keepers_test\.ts:\d+:\d+.*two/)
+    assert.match(String(exit), /batch 2000 ms failed in map at .*kept_streams_test\.ts:\d+:\d+.*two/)
     assert.deepEqual(events.filter((event) => "batch" in event), [])
     const retried = await run([discard(window)], OutputPolicy.retry(Schedule.recurs(2)))
     assert.deepEqual(retried.batches, ["no jobs", "failed"])
@@ -258,22 +258,22 @@ Deno.test("names cannot be mistaken for the addresses of streams without one", a
   assert.deepEqual([one.at(-1)?.[1], hundred.at(-1)?.[1]], [[["a", 111]], [["a", 11100]]])
 })
 
-Deno.test("keepersIn() finds states and what is looked back at, with the first output above", () => {
+Deno.test("keptStreamsIn() finds states and what is looked back at, with the first output above", () => {
   const input = digits()
   const state = DStream.updateStateByKey(input, sum)
   const window = DStream.window(state, "2 seconds", { slide: "2 seconds" })
   const graph = Graph.make([discard(input), discard(window), discard(state)])
-  const keepers = keepersIn(graph)
-  assert.deepEqual(keepers.map(({ stream, outputId }) => [stream.operation, outputId]), [
+  const kept = keptStreamsIn(graph)
+  assert.deepEqual(kept.map(({ stream, outputId }) => [stream.operation, outputId]), [
     ["updateStateByKey", 1],
     ["persist", 1],
   ])
 })
 
-Deno.test("needsIn() says when a stream is asked for: by outputs, states, windows, and windows of windows", () => {
+Deno.test("neededIn() says when a stream is asked for: by outputs, states, windows, and windows of windows", () => {
   const input = digits()
   const times = (stream: DStream.AnyDStream, ...outputs: Graph.Listed) => {
-    const needs = needsIn(Graph.make(outputs), 0, 1000)
+    const needs = neededIn(Graph.make(outputs), 0, 1000)
     return [1, 2, 3, 4, 5, 6].filter((n) => needs(stream, n * 1000))
   }
   const every = [1, 2, 3, 4, 5, 6]

@@ -1,36 +1,20 @@
-/** Actions in a transform find in the copy of a graph what they have found here, however they run. */
+/** Copies of a graph: what they evaluate again, and what stays on the driver. */
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
-import * as TestClock from "effect/testing/TestClock"
 import * as DStream from "../../../lib/dstream.ts"
 import * as Graph from "../../../lib/graph.ts"
 import * as RDD from "../../../lib/rdd.ts"
 import type { Engine } from "../../../lib/rdd/engine.ts"
 import * as StreamingContext from "../../../lib/streaming_context.ts"
 import { Testing } from "../../../lib/testing.ts"
-import { engines, test } from "../support.ts"
+import { engines, observed, test } from "../support.ts"
 
 type Numbers = RDD.RDD<number>
 type Found = Effect.Effect<unknown, unknown, Engine>
 
-/** The same records, slowly: those above 2 take longer. */
-const slow = (rdd: Numbers, millis = 20): Numbers =>
-  RDD.mapEffect(rdd, (n) => Effect.as(TestClock.withLive(Effect.sleep(n > 2 ? millis : 1)), n))
-
 const actions = {
   oneAfterAnother: (rdd: Numbers): Found =>
     Effect.all([RDD.count(rdd), RDD.take(rdd, 2), RDD.reduce(rdd, (a, b) => a + b)]),
-  interruptedByTime: (rdd: Numbers): Found => Effect.timeoutOption(RDD.count(slow(rdd, 10_000)), "100 millis"),
-  interruptedByAnother: (rdd: Numbers): Found => Effect.raceFirst(RDD.count(slow(rdd)), RDD.collect(rdd)),
-  approximate: (rdd: Numbers): Found =>
-    Effect.map(RDD.countApprox(slow(rdd, 10_000), "100 millis"), ({ initial, isFinal }) => [isFinal, initial]),
-  onceInTimeAndOnceNot: (rdd: Numbers): Found =>
-    Effect.all([
-      Effect.timeoutOption(RDD.count(slow(rdd, 10_000)), "100 millis"),
-      Effect.timeoutOption(Effect.as(Effect.sleep("50 millis"), "in time"), "1 second"),
-    ]),
-  forked: (rdd: Numbers): Found =>
-    Effect.scoped(Effect.andThen(Effect.forkScoped(RDD.count(slow(rdd))), RDD.collect(rdd))),
   insideAnother: (rdd: Numbers): Found =>
     Effect.all([
       RDD.collect(RDD.mapEffect(rdd, () => RDD.count(RDD.parallelize([1, 2, 3, 4, 5])))),
@@ -39,27 +23,14 @@ const actions = {
   sideBySide: (rdd: Numbers): Found =>
     Effect.all(
       [
-        Effect.andThen(RDD.count(slow(rdd)), RDD.collect(RDD.map(rdd, (n) => `a${n}`))),
+        RDD.collect(RDD.map(rdd, (n) => `a${n}`)),
         Effect.andThen(RDD.count(rdd), RDD.collect(RDD.map(rdd, (n) => `b${n}`))),
-        RDD.take(slow(rdd), 3),
         RDD.take(RDD.map(rdd, (n) => -n), 3),
       ],
       { concurrency: "unbounded" },
     ),
-  withPromisesBetween: (rdd: Numbers): Found =>
-    Effect.forEach([30, 1], (millis) => {
-      const waited = TestClock.withLive(Effect.sleep(millis))
-      return Effect.andThen(
-        Effect.andThen(RDD.count(rdd), waited),
-        RDD.collect(RDD.map(rdd, (n) => n * millis)),
-      )
-    }, { concurrency: "unbounded" }),
-  ofOnePlace: (rdd: Numbers): Found =>
-    Effect.forEach(
-      [30, 1, 15],
-      (millis) => Effect.andThen(RDD.isEmpty(slow(rdd, millis)), RDD.collect(RDD.map(rdd, (n) => n * millis))),
-      { concurrency: 2 },
-    ),
+  interrupted: (rdd: Numbers): Found =>
+    Effect.timeoutOption(RDD.count(RDD.mapEffect(rdd, () => Effect.never)), "100 millis"),
   failing: (rdd: Numbers): Found =>
     Effect.map(
       Effect.flip(RDD.collect(RDD.map(rdd, () => {
@@ -71,41 +42,34 @@ const actions = {
 
 type Name = keyof typeof actions
 
-let seen: Array<unknown> = []
-const graphOf = Graph.module(import.meta, (name: Name) => {
-  const found = DStream.transform(
-    Testing.input([[1, 2, 3]], { partitions: 3 }),
-    (rdd) =>
-      Effect.map(Effect.orDie(actions[name](rdd)), (what) => RDD.map(rdd, (n): [number, string] => [n, show(what)])),
-  )
-  const output = DStream.foreachRDD(
-    found,
-    (rdd) => Effect.map(RDD.collect(rdd), (records) => void seen.push(...records)),
-  )
-  return [output]
-})
-
 /** What has been found, as data that every engine can carry. */
 const show = (what: unknown): string => JSON.stringify(what)
 
+let seen: Array<unknown> = []
+const collecting = (stream: DStream.DStream<unknown>): DStream.Output =>
+  DStream.foreachRDD(stream, (rdd) => Effect.map(RDD.collect(rdd), (records) => void seen.push(...records)))
+
+const graphOf = Graph.module(import.meta, (name: Name) => [
+  Testing.input([[1, 2, 3]], { partitions: 3 }).pipe(
+    DStream.transform((rdd) =>
+      Effect.map(Effect.orDie(actions[name](rdd)), (what) => RDD.map(rdd, (n): [number, string] => [n, show(what)]))
+    ),
+    collecting,
+  ),
+])
+
 const expected: Record<Name, unknown> = {
   oneAfterAnother: [3, [1, 2], 6],
-  interruptedByTime: { _id: "Option", _tag: "None" },
-  interruptedByAnother: [1, 2, 3],
-  approximate: [false, { mean: 3, confidence: 0.95, low: 2, high: 7 }],
-  onceInTimeAndOnceNot: [{ _id: "Option", _tag: "None" }, { _id: "Option", _tag: "Some", value: "in time" }],
-  withPromisesBetween: [[30, 60, 90], [1, 2, 3]],
-  forked: [1, 2, 3],
   insideAnother: [[5, 5, 5], 3],
-  sideBySide: [["a1", "a2", "a3"], ["b1", "b2", "b3"], [1, 2, 3], [-1, -2, -3]],
-  ofOnePlace: [[30, 60, 90], [1, 2, 3], [15, 30, 45]],
+  sideBySide: [["a1", "a2", "a3"], ["b1", "b2", "b3"], [-1, -2, -3]],
+  interrupted: { _id: "Option", _tag: "None" },
   failing: ["map", "FunctionFailed"],
 }
 
 for (const name of Object.keys(actions) as Array<Name>) {
   for (const engine of engines) {
     test(
-      `what actions find in a transform is the same in the copy: ${name} [${engine}]`,
+      `an action in transform gives the same on every engine: ${name} [${engine}]`,
       () =>
         Effect.gen(function* () {
           seen = []
@@ -121,23 +85,96 @@ for (const name of Object.keys(actions) as Array<Name>) {
   }
 }
 
-let asked = 0
-const asking = Graph.module(import.meta, (_: null) => {
-  const counted = DStream.transform(
-    Testing.input([[1]]),
-    (rdd) => Effect.as(asked++ % 2 === 0 ? RDD.count(rdd) : RDD.count(RDD.filter(rdd, () => true)), rdd),
+/** How often each function of the graph below has been called, here and in the copy. */
+const calls = { pure: 0, effectful: 0, acting: 0, above: 0 }
+let built = 0
+const counted = Graph.module(import.meta, (_: null) => {
+  const copy = built++
+  const input = Testing.input([[1, 2], [3]])
+  const pure = DStream.transform(input, (rdd) => {
+    calls.pure++
+    return RDD.map(rdd, (n) => [n, copy])
+  })
+  const effectful = DStream.transform(input, (rdd) => {
+    calls.effectful++
+    return Effect.succeed(RDD.map(rdd, (n) => [n, copy]))
+  })
+  const acting = DStream.make(
+    "acting",
+    [input],
+    Effect.gen(function* () {
+      calls.acting++
+      const rdd = yield* input
+      const total = yield* RDD.count(rdd)
+      return RDD.map(rdd, (n) => [n, copy, total])
+    }),
   )
-  return [DStream.foreachRDD(counted, () => Effect.void)]
+  const above = DStream.transform(effectful, (rdd) => {
+    calls.above++
+    return RDD.map(rdd, (pair) => [...pair, copy])
+  })
+  return [collecting(pure), collecting(effectful), collecting(acting), collecting(above)]
 })
 
-test("an action that only the copy runs fails the batch, and says which it is", () =>
+const observe = Effect.gen(function* () {
+  seen = []
+  built = 0
+  Object.assign(calls, { pure: 0, effectful: 0, acting: 0, above: 0 })
+  const { ssc, events } = yield* observed()
+  const active = yield* StreamingContext.start(ssc, counted(null))
+  assert.deepEqual(yield* Testing.advance(active, 2), ["completed", "completed"])
+  yield* StreamingContext.stop(active)
+  return events.flatMap((event) => event._tag === "StreamRunsOnDriver" ? [event] : [])
+})
+
+test(
+  "a copy evaluates pure streams; those that run actions or give Effects run on the driver, which is said once",
+  () =>
+    Effect.gen(function* () {
+      const events = yield* observe
+      assert.deepEqual(calls, { pure: 4, effectful: 2, acting: 2, above: 4 })
+      assert.deepEqual(seen.slice(0, 8), [[1, 1], [2, 1], [1, 0], [2, 0], [1, 0, 2], [2, 0, 2], [1, 0, 1], [2, 0, 1]])
+      assert.deepEqual(events.map(({ operation }) => operation), ["transform", "acting"])
+      for (const { callSite } of events) assert.match(callSite.short, /^graph_copy_test\.ts:\d+:\d+$/)
+    }),
+  { engine: "loopback" },
+)
+
+test("on the calling isolate every function is called once a batch, and no stream is said to run on the driver", () =>
   Effect.gen(function* () {
-    asked = 0
-    const active = yield* StreamingContext.start(yield* StreamingContext.make, asking(null))
-    assert.deepEqual(yield* Testing.advance(active), ["generation failed"])
-    const { message } = yield* Effect.flip(StreamingContext.awaitTermination(active))
-    assert.match(
-      message,
-      /in transform at .*The graphs differ at operator \d+ \(transform\): it asks there what it does not/,
-    )
-  }), { engine: "loopback" })
+    const events = yield* observe
+    assert.deepEqual(calls, { pure: 2, effectful: 2, acting: 2, above: 2 })
+    assert.deepEqual(events, [])
+  }))
+
+let asked = 0
+const asking = Graph.module(import.meta, (how: "action" | "effect") => {
+  const stream = Testing.input([[1]])
+  const body = Effect.gen(function* () {
+    const rdd = yield* stream
+    if (asked++ % 2 === 1) yield* RDD.count(rdd)
+    return RDD.map(rdd, (n) => n)
+  })
+  const changing = how === "action"
+    ? DStream.make("changing", [stream], body)
+    : DStream.transform(stream, (rdd) => asked++ % 2 === 1 ? Effect.succeed(rdd) : RDD.map(rdd, (n) => n))
+  return [DStream.foreachRDD(changing, () => Effect.void)]
+})
+
+for (const how of ["action", "effect"] as const) {
+  test(
+    `a function that runs an action or gives an Effect in the copy only fails the batch, with its place (${how})`,
+    () =>
+      Effect.gen(function* () {
+        asked = 0
+        const active = yield* StreamingContext.start(yield* StreamingContext.make, asking(how))
+        assert.deepEqual(yield* Testing.advance(active), ["generation failed"])
+        const { message } = yield* Effect.flip(StreamingContext.awaitTermination(active))
+        assert.match(
+          message,
+          /in (changing|transform) at graph_copy_test.*The graphs differ at operator 1 \((changing|transform)\): its function runs an action/,
+        )
+      }),
+    { engine: "loopback" },
+  )
+}

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
-import * as DStream from "../../../lib/dstream.ts"
-import * as RDD from "../../../lib/rdd.ts"
-import * as StreamingContext from "../../../lib/streaming_context.ts"
-import { Testing } from "../../../lib/testing.ts"
-import { onEngines, test } from "../support.ts"
+import * as DStream from "../../lib/dstream.ts"
+import * as RDD from "../../lib/rdd.ts"
+import * as StreamingContext from "../../lib/streaming_context.ts"
+import { Testing } from "../../lib/testing.ts"
+import { onEngines, test } from "./support.ts"
 
 const { make, start } = StreamingContext
 

@@ -38,7 +38,7 @@ onEngines(
         undefined,
         "generate",
       ])
-      assert.match(error.callSite.short, /^generator_test\.ts:\d+:\d+$/)
+      assert.match(error.callSite.short, /^evaluation_test\.ts:\d+:\d+$/)
       assert.match(error.message, /no such table/)
       assert.deepEqual([seen, committed], [[[1000, [1]]], [0]])
       assert.equal(events.filter(({ _tag }) => _tag === "BatchGenerationFailed").length, 1)
@@ -116,8 +116,8 @@ test("after a fatal generation failure no batch runs any more, although stopping
     yield* pass(9000)
     assert.equal((yield* Effect.flip(awaitTermination(active)))._tag, "BatchFailed")
     assert.deepEqual(seen, [[1000, [1]]])
-    const submitted = events.flatMap((event) => event._tag === "BatchSubmitted" ? [event.batch.batchTime] : [])
-    assert.deepEqual(submitted, [1000])
+    const started = events.flatMap((event) => event._tag === "BatchStarted" ? [event.batch.batchTime] : [])
+    assert.deepEqual(started, [1000])
   }))
 
 /** An output that is slower than the batches come, and whose third batch cannot be made. */

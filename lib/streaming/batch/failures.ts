@@ -1,0 +1,55 @@
+/**
+ * Failures of batches: the cause of one as an error that names the operator.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { FunctionFailed, JobFailed } from "../../core/errors.ts"
+import { OperatorWithoutRDD, ParentWithoutRDD } from "../../dstream/batch.ts"
+import type { AnyDStream } from "../../dstream/dstream.ts"
+import type { AnyGraph } from "../../dstream/graph/graph.ts"
+import { GraphMismatch } from "../../dstream/graph/mismatch.ts"
+import { nodes } from "../../dstream/graph/nodes.ts"
+import { TransformWithoutResult } from "../../dstream/operators/transform.ts"
+import { UnionWithoutRDD } from "../../dstream/operators/unions.ts"
+import { BatchFailed } from "../errors.ts"
+
+/** Where a batch failed, unless the cause knows better. */
+export type Where = Pick<BatchFailed<unknown>, "operator" | "callSite" | "batchTime" | "outputId" | "phase">
+
+const isBatchError = (u: unknown): boolean =>
+  u instanceof ParentWithoutRDD || u instanceof UnionWithoutRDD || u instanceof TransformWithoutResult ||
+  u instanceof OperatorWithoutRDD || u instanceof FunctionFailed || u instanceof GraphMismatch
+
+/**
+ * A cause as the failure of a batch. An interruption counts as one, because it comes from user code that interrupts itself:
+ * when the context interrupts a batch, nothing asks for its failure.
+ */
+export const toBatchFailed = (cause: Cause.Cause<unknown>, where: Where, graph?: AnyGraph): BatchFailed<unknown> => {
+  const error = Option.getOrElse(Cause.findErrorOption(cause), () => {
+    const defect = Cause.squash(cause)
+    return isBatchError(defect) || defect instanceof JobFailed ? defect : new FunctionFailed({ cause: defect })
+  })
+  if (error instanceof BatchFailed) return error
+  if (!(error instanceof JobFailed)) return new BatchFailed({ ...where, reason: error, partition: undefined })
+  const { reason, callSite, partition } = error
+  // An RDD has the call site of its stream but may have another operation: users know the operator that they wrote.
+  const stream = graph === undefined ? undefined : nodes(graph).find(({ site }) => site === callSite)
+  const place = callSite.long === "<unknown>" ? {} : { operator: stream?.operation ?? error.operator, callSite }
+  return new BatchFailed({ ...where, ...place, reason, partition })
+}
+
+/** Runs something that belongs to a stream; its failure becomes that of the batch. */
+export const ofStream = <A>(
+  { operation, site }: Pick<AnyDStream, "operation" | "site">,
+  batchTime: number,
+  phase: "generate" | "commit",
+  body: () => Effect.Effect<A, unknown, unknown>,
+): Effect.Effect<A, BatchFailed<unknown>, unknown> =>
+  Effect.catchCause(
+    Effect.suspend(body),
+    (cause) =>
+      Effect.fail(toBatchFailed(cause, { operator: operation, callSite: site, batchTime, outputId: undefined, phase })),
+  )

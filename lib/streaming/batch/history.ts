@@ -1,0 +1,231 @@
+/**
+ * The history of a run: the RDDs that its streams had in each batch, for as long as later batches may ask for them.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import type { CallSite } from "../../core/call_site.ts"
+import { type Batch, NoRDD } from "../../dstream/batch.ts"
+import { type AnyDStream, type DStream, originalOf } from "../../dstream/dstream.ts"
+import type { AnyGraph } from "../../dstream/graph/graph.ts"
+import { nodes } from "../../dstream/graph/nodes.ts"
+import type { AnyRDD, RDD } from "../../rdd/rdd.ts"
+
+/** Reads what was allocated to a batch from an input stream. */
+export type ReadInput = (stream: AnyDStream) => Effect.Effect<AnyRDD, unknown, unknown>
+
+/** What is fixed for a run. */
+export interface HistoryOptions {
+  readonly graph: AnyGraph
+  /** Start of the first batch, epoch milliseconds. */
+  readonly zeroTime: number
+  /** The batch interval in milliseconds. */
+  readonly batchDuration: number
+  readonly defaultParallelism: number
+  /** Milliseconds for which the RDDs of outputs are remembered at least. */
+  readonly remember: number
+  /** Added to the addresses of streams: a second run on the same engine must not find the states of the first. */
+  readonly run: string
+  /** The batch time of the current version of a state; undefined if it has none. */
+  readonly stateVersion: (id: string) => number | undefined
+}
+
+/**
+ * The addresses of streams: the name of a stream that has one, else its place in the walk of the graph and its operation.
+ * No name can look like the address of an unnamed stream. A stream and its named copies share the first name.
+ */
+const addressesIn = (graph: AnyGraph): ReadonlyMap<AnyDStream, string> => {
+  const addresses = new Map<AnyDStream, string>()
+  const named = new Set<AnyDStream>()
+  for (const [index, stream] of nodes(graph).entries()) {
+    const original = originalOf(stream)
+    if (named.has(original)) continue
+    if (stream.name !== undefined) named.add(original)
+    if (stream.name !== undefined || !addresses.has(original)) {
+      addresses.set(original, stream.name === undefined ? `stream/${index}/${stream.operation}` : `name/${stream.name}`)
+    }
+  }
+  return addresses
+}
+
+/** For how many milliseconds the RDDs of each stream are remembered: its slide, and as long as its children look back. */
+const rememberDurations = ({ batchDuration, graph, remember }: HistoryOptions): ReadonlyMap<AnyDStream, number> => {
+  const durations = new Map<AnyDStream, number>()
+  const ask = (copy: AnyDStream, least: number) => {
+    const stream = originalOf(copy)
+    durations.set(stream, Math.max(durations.get(stream) ?? 0, stream.slideDuration ?? batchDuration, least))
+  }
+  for (const { stream } of graph.outputs) ask(stream, remember)
+  for (const stream of nodes(graph).toReversed()) {
+    const own = durations.get(originalOf(stream)) ?? 0
+    for (const parent of stream.parents) ask(parent, own + (stream.traits.lookBack ?? 0))
+  }
+  return durations
+}
+
+/** What the evaluation of one batch has given so far, by the originals of named streams. */
+interface Evaluation {
+  /** The same as the streams see it. */
+  readonly batch: Batch
+  readonly rdds: Map<AnyDStream, AnyRDD>
+  readonly without: Set<AnyDStream>
+  /** Streams whose own operator failed, in the order of their failures since the last call of `takeFailed`. */
+  readonly failing: Set<AnyDStream>
+  readonly onDriver: Set<AnyDStream>
+  failed: AnyDStream | undefined
+}
+
+/** Remembers the RDDs of a run by batch and stream. */
+export class History {
+  readonly #options: HistoryOptions
+  readonly #addresses: ReadonlyMap<AnyDStream, string>
+  readonly #remember: ReadonlyMap<AnyDStream, number>
+  readonly #evaluations = new Map<number, Evaluation>()
+  readonly #first = new Map<AnyDStream, number>()
+  /** For how many milliseconds a batch can be asked for: the longest time that a stream is remembered. */
+  readonly longest: number
+  #newest: number
+
+  constructor(options: HistoryOptions) {
+    this.#options = options
+    this.#addresses = addressesIn(options.graph)
+    this.#remember = rememberDurations(options)
+    this.longest = Math.max(options.batchDuration, ...this.#remember.values())
+    this.#newest = options.zeroTime
+  }
+
+  get zeroTime(): number {
+    return this.#options.zeroTime
+  }
+
+  /** Begins the evaluation of a batch. Its input streams are read through `read`. */
+  begin(time: number, read: ReadInput, first?: Batch["first"]): Batch {
+    const evaluation = this.#evaluation(time, read, first)
+    this.#evaluations.set(time, evaluation)
+    this.#newest = Math.max(this.#newest, time)
+    return evaluation.batch
+  }
+
+  /** A batch as the streams see it. One that is not remembered has no RDDs. */
+  at(time: number): Batch {
+    return this.#evaluations.get(time)?.batch ?? this.#evaluation(time, withoutAllocation(time)).batch
+  }
+
+  #evaluation(time: number, read: ReadInput, first?: Batch["first"]): Evaluation {
+    const { batchDuration, defaultParallelism, run, stateVersion, zeroTime } = this.#options
+    const rdds = new Map<AnyDStream, AnyRDD>()
+    const without = new Set<AnyDStream>()
+    const failing = new Set<AnyDStream>()
+    const onDriver = new Set<AnyDStream>()
+    const evaluation: Evaluation = {
+      rdds,
+      without,
+      failing,
+      onDriver,
+      failed: undefined,
+      batch: {
+        time,
+        zeroTime,
+        batchDuration,
+        defaultParallelism,
+        at: (other) => this.at(other),
+        recall: (stream) => rdds.get(originalOf(stream)),
+        remember: (stream, rdd) => {
+          const own = originalOf(stream)
+          // A retry may succeed where the attempt before failed.
+          failing.delete(own)
+          if (rdd === undefined) return void without.add(own)
+          if (!this.#first.has(own)) this.#first.set(own, time)
+          rdds.set(own, rdd)
+        },
+        hasNone: (stream) => without.has(originalOf(stream)),
+        first: first ?? ((stream) => this.#first.get(originalOf(stream))),
+        newest: (stream) => this.#newestOf(originalOf(stream)),
+        address: (stream) => `${this.#addresses.get(originalOf(stream)) ?? stream.operation}${run}`,
+        stateVersion,
+        blame: (stream) => {
+          evaluation.failed ??= stream
+          failing.add(originalOf(stream))
+        },
+        keepOnDriver: (stream) => void onDriver.add(originalOf(stream)),
+        input: read,
+      },
+    }
+    return evaluation
+  }
+
+  #newestOf(stream: AnyDStream): ReturnType<Batch["newest"]> {
+    const { batchDuration, zeroTime } = this.#options
+    const oldest = Math.max(zeroTime, this.#newest - this.rememberOf(stream))
+    for (let time = this.#newest; time >= oldest; time -= batchDuration) {
+      const rdd = this.#evaluations.get(time)?.rdds.get(stream)
+      if (rdd !== undefined) return { time, rdd }
+    }
+    return undefined
+  }
+
+  /** Whether evaluating a stream can only repeat a failure that has been dealt with. */
+  hasFailed(stream: AnyDStream, time: number): boolean {
+    const evaluation = this.#evaluations.get(time)
+    if (evaluation === undefined || evaluation.failing.size === 0) return false
+    const { failing, rdds } = evaluation
+    const seen = new Set<AnyDStream>()
+    const open = [originalOf(stream)]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (seen.has(next) || rdds.has(next)) continue
+      if (failing.has(next)) return true
+      seen.add(next)
+      open.push(...next.parents.map(originalOf))
+    }
+    return false
+  }
+
+  /** The operator that failed first since the last call: where the failure began. */
+  takeFailed(time: number): { readonly operation: string; readonly site: CallSite } | undefined {
+    const evaluation = this.#evaluations.get(time)
+    const failed = evaluation?.failed
+    if (evaluation !== undefined) evaluation.failed = undefined
+    return failed
+  }
+
+  /** Whether a stream's RDD of a batch can be made on the driver only. */
+  isOnDriver(stream: AnyDStream, time: number): boolean {
+    return this.#evaluations.get(time)?.onDriver.has(originalOf(stream)) === true
+  }
+
+  /** For how many milliseconds a stream's RDDs are remembered. */
+  rememberOf(stream: AnyDStream): number {
+    return this.#remember.get(originalOf(stream)) ?? this.#options.batchDuration
+  }
+
+  /** The remembered RDDs of a stream from one time to another, both included, oldest first. */
+  held<A, E, R>(stream: DStream<A, E, R>, from: number, to: number): ReadonlyArray<RDD<A, E, R>> {
+    return Array.from(this.#evaluations)
+      .filter(([time]) => from <= time && time <= to)
+      .toSorted(([a], [b]) => a - b)
+      .flatMap(([, { rdds }]) => rdds.get(originalOf(stream)) as RDD<A, E, R> ?? [])
+  }
+
+  /** Releases what no batch after the one at `time` can ask for. Call it once for each batch, in order. */
+  release(time: number): void {
+    const { batchDuration } = this.#options
+    // Every stream leaves one batch: the one that is now as old as the stream is remembered.
+    for (const [stream, duration] of this.#remember) {
+      const old = time - Math.ceil(duration / batchDuration) * batchDuration
+      const evaluation = this.#evaluations.get(old)
+      if (evaluation === undefined) continue
+      evaluation.rdds.delete(stream)
+      if (evaluation.rdds.size === 0) this.#evaluations.delete(old)
+    }
+  }
+
+  /** Forgets a batch that failed: later batches go on as if it had not been. */
+  discard(time: number): void {
+    this.#evaluations.delete(time)
+    for (const [stream, first] of this.#first) if (first === time) this.#first.delete(stream)
+  }
+}
+
+/** Reads the inputs of a batch to which nothing was allocated, or that is no longer remembered: they have no RDD. */
+const withoutAllocation = (time: number): ReadInput => (stream) =>
+  Effect.fail(new NoRDD({ operation: stream.operation, time }))

@@ -1,0 +1,153 @@
+/**
+ * A run: what a started context works with and what stays the same until it stops.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Codec from "../core/codec.ts"
+import type { AnyDStream } from "../dstream/dstream.ts"
+import type { AnyGraph } from "../dstream/graph/graph.ts"
+import type { AnyOutput } from "../dstream/outputs/output.ts"
+import { Engine } from "../rdd/engine.ts"
+import type { AnyRDD } from "../rdd/rdd.ts"
+import type { EvaluationOptions } from "./batch/evaluation.ts"
+import { ofStream } from "./batch/failures.ts"
+import { History } from "./batch/history.ts"
+import { keptStreamsIn, neededIn } from "./batch/kept_streams.ts"
+import { type OpenBatch, openBatch } from "./batch/open_batch.ts"
+import { type AnyPolicy, withRetries } from "./batch/policies.ts"
+import { outputsDue } from "./batch/reports.ts"
+import type { Work } from "./batch/work.ts"
+import type { BatchFailed } from "./errors.ts"
+import * as GraphLayers from "./graph_layers.ts"
+import type { Allocation } from "./inputs/allocation.ts"
+import type { ReceiverSettings } from "./inputs/input_blocks.ts"
+import * as Inputs from "./inputs/inputs.ts"
+import type { RunningInput } from "./inputs/running_input.ts"
+import type { StreamingEvent } from "./listeners/events.ts"
+import { follow, Notes } from "./replica/graph_copy.ts"
+import { copyOf } from "./replica/replica.ts"
+import { firstTick } from "./scheduler.ts"
+
+/** What a run is started with. */
+export interface RunOptions {
+  readonly graph: AnyGraph
+  readonly engine: Engine
+  /** The batch interval in milliseconds. */
+  readonly batchDuration: number
+  /** Milliseconds for which the RDDs of outputs are remembered at least. */
+  readonly remember: number
+  /** The policy of outputs without their own. */
+  readonly policy: AnyPolicy
+  readonly gracefulStopTimeout: number
+  /** How many batches may be pending, allocated and not ended, before the next tick waits. */
+  readonly maxPendingBatches: number
+  readonly receivers: ReceiverSettings
+  readonly publish: (event: StreamingEvent) => void
+}
+
+/** What a started context works with. */
+export interface Run extends RunOptions {
+  readonly history: History
+  readonly inputs: ReadonlyArray<RunningInput>
+  readonly evaluation: EvaluationOptions
+  /** The memo map of the layers in the graph: everything in the run shares the instances that it holds. */
+  readonly memoMap: Layer.MemoMap
+  /** The outputs that may have a job, by what is allocated. */
+  readonly outputsDue: (allocation: Allocation) => ReadonlyArray<readonly [outputId: number, output: AnyOutput]>
+  /** The RDD of an input stream, from what is allocated to a batch. */
+  readonly read: (allocation: Allocation, stream: AnyDStream) => Effect.Effect<AnyRDD, unknown, unknown>
+  /** Provides the engine that actions of stream functions run on. */
+  readonly evaluating: <A, E>(self: Effect.Effect<A, E, unknown>) => Effect.Effect<A, E, unknown>
+  /** Opens an evaluated batch on the engine. */
+  readonly open: (work: Work, time: number) => Effect.Effect<OpenBatch, BatchFailed<unknown>, unknown>
+  /** Releases what no batch after the one at `time` can ask for. */
+  readonly release: (time: number) => void
+}
+
+const runs = new WeakMap<Engine, number>()
+
+/** What marks the states of the next run on an engine: a run starts without those of the runs before it. */
+const nextRun = (engine: Engine): string => {
+  const run = (runs.get(engine) ?? 0) + 1
+  runs.set(engine, run)
+  return run === 1 ? "" : `, run ${run}`
+}
+
+/** Builds the layers of a graph and starts its inputs, in the current scope. The first batch is due at the next tick. */
+export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { batchDuration, engine, graph, policy, publish, receivers, remember } = options
+    const memoMap = Layer.CurrentMemoMap.forkOrCreate(yield* Effect.context<unknown>())
+    const copyGraph = engine.looksUp ? yield* copyOf(graph) : undefined
+    if (copyGraph !== undefined) yield* GraphLayers.build(copyGraph, memoMap)
+    const services = yield* GraphLayers.build(graph, memoMap)
+    const inputs = yield* Inputs.start(graph, services, receivers, publish).pipe(
+      Effect.provideService(Layer.CurrentMemoMap, memoMap),
+    )
+    // Only now: opening layers and inputs may have taken long, and no batch has been missed.
+    const zeroTime = firstTick(yield* Clock.currentTimeMillis, batchDuration) - batchDuration
+    const common = {
+      zeroTime,
+      batchDuration,
+      defaultParallelism: engine.defaultParallelism,
+      remember,
+      run: nextRun(engine),
+    }
+    const history = new History({ ...common, graph, stateVersion: engine.stateVersion })
+    const inputOf = new Map(inputs.map((input) => [input.stream.traits.source, input]))
+    const notes = copyGraph && new Notes(graph, history, ({ operation, site }) =>
+      publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }))
+    const copy = copyGraph && follow(copyGraph, graph, common)
+    const evaluationEngine = notes?.noting(engine) ?? engine
+    const lookUp = (rdd: AnyRDD): AnyRDD => {
+      const address = notes?.addresses.of(rdd)
+      return (address && copy?.operationAt(address)) ?? rdd
+    }
+    return {
+      ...options,
+      history,
+      inputs,
+      memoMap,
+      evaluation: {
+        graph,
+        policy,
+        history,
+        keptStreams: keptStreamsIn(graph),
+        isNeeded: neededIn(graph, zeroTime, batchDuration),
+      },
+      outputsDue: outputsDue(graph, inputs, history),
+      read: (allocation, stream) => {
+        const input = inputOf.get(stream.traits.source)
+        return input === undefined
+          ? Effect.die(new TypeError(`${stream.operation} is no input of the graph`))
+          : input.read(Inputs.shareOf(allocation, input), allocation.time)
+      },
+      evaluating: Effect.provideService(Engine, evaluationEngine),
+      open: (work, time) =>
+        Effect.suspend(() => {
+          const noted = notes?.take(time)
+          const opened = copy === undefined || noted === undefined
+            ? openBatch(engine, work, time, lookUp)
+            : Effect.andThen(
+              Effect.suspend(() =>
+                copy.evaluate(Codec.decode(Codec.encode([noted]))[0])
+              ),
+              openBatch(engine, work, time, lookUp),
+            )
+          return withRetries(
+            ofStream(graph.outputs[0], time, "generate", () =>
+              opened),
+            policy,
+          )
+        }),
+      release: (time) => {
+        history.release(time)
+        notes?.release(time)
+        copy?.release(time)
+      },
+    }
+  }) as Effect.Effect<Run, unknown, Scope.Scope>

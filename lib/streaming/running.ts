@@ -1,0 +1,88 @@
+/**
+ * The fibers of a started context: one ticks, one takes batches through their phases, and one waits for each receiver.
+ *
+ * @module
+ */
+import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import { forever } from "../core/fresh.ts"
+import { Engine } from "../rdd/engine.ts"
+import { PATIENCE, within } from "../receiver/bounded_wait.ts"
+import { RunsInside } from "./inside.ts"
+import * as Run from "./run.ts"
+import { Runtime } from "./runtime.ts"
+import { ticks } from "./scheduler.ts"
+
+/** A context at work. */
+export interface Running {
+  readonly runtime: Runtime
+  readonly ticker: Fiber.Fiber<unknown, unknown>
+  readonly others: ReadonlyArray<Fiber.Fiber<unknown, unknown>>
+}
+
+/** Starts inputs, ticks and batches in a scope. `stop` stops the context, in a fiber of its own. */
+export const start = (
+  options: Run.RunOptions,
+  scope: Scope.Scope,
+  stop: Effect.Effect<void>,
+): Effect.Effect<Running, unknown, unknown> =>
+  Effect.gen(function* () {
+    const run = yield* Scope.provide(Run.start(options), scope)
+    const runtime = new Runtime(run, stop)
+    const fork = <A, E>(self: Effect.Effect<A, E, unknown>) =>
+      self.pipe(
+        Effect.provideService(RunsInside, true),
+        Effect.provideService(Layer.CurrentMemoMap, run.memoMap),
+        Effect.provideService(Engine, run.engine),
+        Effect.forkIn(scope),
+      )
+    const ticker = yield* fork(ticks(runtime.due, run.batchDuration, (time) => runtime.tick(time)))
+    const batches = yield* fork(forever(runtime.next))
+    const receivers = yield* Effect.forEach(
+      run.inputs.flatMap(({ receiver }) => receiver ?? []),
+      ({ failure }) => fork(Effect.catch(Deferred.await(failure), (failed) => runtime.fail(failed))),
+    )
+    return { runtime, ticker, others: [batches, ...receivers] }
+  })
+
+/** Interrupts fibers, and goes on without those that cannot be interrupted. */
+const interrupt = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>): Effect.Effect<void> =>
+  Effect.flatMap(
+    within(Fiber.interruptAll(fibers), PATIENCE),
+    (ended) => ended ? Effect.void : Effect.logWarning("A job cannot be interrupted; stopping without waiting for it"),
+  )
+
+/** How a context is stopped. */
+export interface StopMode {
+  /** Lets everything received become batches, and the batches end. */
+  readonly graceful: boolean
+  /** Whether a job of the context asks for it: that job ends first. */
+  readonly inside: boolean
+}
+
+/** Stops receivers, ticks and batches, in that order. */
+export const close = ({ runtime, ticker, others }: Running, { graceful, inside }: StopMode): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const { engine, evaluation, gracefulStopTimeout, history, inputs } = runtime.run
+    const timeout: Duration.Input = graceful ? gracefulStopTimeout : PATIENCE
+    yield* Effect.forEach(inputs, ({ receiver }) => receiver?.stopWithin(timeout) ?? Effect.void, {
+      discard: true,
+      concurrency: "unbounded",
+    })
+    if (graceful) {
+      const drained = yield* Effect.timeoutOption(runtime.drain(inputs), gracefulStopTimeout)
+      if (drained._tag === "None") {
+        yield* Effect.logWarning(`Timed out while stopping the job generator (timeout = ${gracefulStopTimeout})`)
+      }
+    }
+    yield* runtime.hold
+    yield* interrupt([ticker])
+    if (inside) yield* Effect.timeoutOption(runtime.dropWaiting, gracefulStopTimeout)
+    yield* interrupt(others)
+    const { address } = history.at(history.zeroTime)
+    yield* engine.forgetStates(evaluation.keptStreams.map(({ stream }) => address(stream)))
+  })
