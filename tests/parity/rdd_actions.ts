@@ -95,7 +95,7 @@ export const actionRows: ReadonlyArray<Row> = [
     row: "RA-14",
     ours: "RDD.takeSample",
     golden: "RA-11",
-    test: ["tests/rdd/operators/sampling_test.ts", "takeSample() takes what Spark takes, in its order"],
+    test: ["tests/rdd/actions/take_sample_test.ts", "takeSample() takes what Spark takes, in its order"],
   },
   {
     row: "RA-15",

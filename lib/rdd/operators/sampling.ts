@@ -1,15 +1,11 @@
 /**
- * Random samples: sample, randomSplit, takeSample. The same seed gives the same sample, the one that Spark draws.
+ * Random samples: sample, randomSplit. The same seed gives the same sample, the one that Spark draws.
  *
  * @module
  */
-import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
-import { count } from "../actions/collecting.ts"
-import type { ActionError, Engine } from "../engine.ts"
-import { last, onDriver, records } from "../job.ts"
-import { checkSeed, linear, shuffled } from "../numbers/random.ts"
+import { checkSeed, linear } from "../numbers/random.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 import * as Samplers from "../numbers/samplers.ts"
 
@@ -47,28 +43,6 @@ const checkFraction = (fraction: number, withReplacement: boolean): InvalidOptio
   })
 }
 
-const sampled = <A, E, R>(
-  self: RDD<A, E, R>,
-  fraction: number,
-  { seed = 0, withReplacement = false }: SampleOptions,
-): RDD<A, E, R> =>
-  make(
-    "sample",
-    [self],
-    {
-      kind: "narrow",
-      preserves: true,
-      step: {
-        kind: "partition",
-        f: (part: ReadonlyArray<A>, index) => {
-          const sampler = withReplacement ? Samplers.withReplacement : Samplers.bernoulli
-          return Samplers.taken(part, sampler(fraction, seedOf(seed, index)))
-        },
-      },
-    },
-    checkFraction(fraction, withReplacement) ?? checkSeed("RDD.sample", seed),
-  )
-
 /**
  * A random sample. Without replacement, `fraction` is the probability of each record to be taken; with replacement, how
  * often each is taken on average. The partitioner stays. Spark: `RDD.sample`.
@@ -89,8 +63,22 @@ export const sample: {
   <A, E, R>(self: RDD<A, E, R>, fraction: number, options?: SampleOptions): RDD<A, E, R>
 } = dual(
   (args) => isRDD(args[0]),
-  <A, E, R>(self: RDD<A, E, R>, fraction: number, options: SampleOptions = {}): RDD<A, E, R> =>
-    sampled(self, fraction, options),
+  <A, E, R>(
+    self: RDD<A, E, R>,
+    fraction: number,
+    { seed = 0, withReplacement = false }: SampleOptions = {},
+  ): RDD<A, E, R> => {
+    const draw = (records: ReadonlyArray<A>, partition: number): ReadonlyArray<A> => {
+      const sampler = withReplacement ? Samplers.withReplacement : Samplers.bernoulli
+      return Samplers.taken(records, sampler(fraction, seedOf(seed, partition)))
+    }
+    return make(
+      "sample",
+      [self],
+      { kind: "narrow", preserves: true, step: { kind: "partition", f: draw } },
+      checkFraction(fraction, withReplacement) ?? checkSeed("RDD.sample", seed),
+    )
+  },
 )
 
 const checkWeights = (weights: ReadonlyArray<number>, sum: number): InvalidOption | undefined => {
@@ -150,63 +138,6 @@ export const randomSplit: {
             Samplers.taken(part, Samplers.cell(low, high, BigInt(seed) + BigInt(index))),
         },
       }, invalid)
-    })
-  },
-)
-
-/**
- * `n` records at random, in random order; all of them if there are no more and none is to be taken twice. Samples until
- * there are enough, so this may compute the records more than once. Spark: `RDD.takeSample`.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { RDD, SparkContext } from "@dstream/dstream"
- * import { Effect } from "effect"
- *
- * const five = RDD.range(0, 20, { partitions: 2 }).pipe(RDD.takeSample(5, { seed: 1 }))
- * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
- * assert.deepEqual(await Effect.runPromise(Effect.provide(five, sc)), [7, 5, 18, 12, 10])
- * ```
- */
-export const takeSample: {
-  (
-    n: number,
-    options?: SampleOptions,
-  ): <A, E, R>(self: RDD<A, E, R>) => Effect.Effect<Array<A>, ActionError<E>, R | Engine>
-  <A, E, R>(
-    self: RDD<A, E, R>,
-    n: number,
-    options?: SampleOptions,
-  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine>
-} = dual(
-  (args) => isRDD(args[0]),
-  <A, E, R>(
-    self: RDD<A, E, R>,
-    n: number,
-    { seed = 0, withReplacement = false }: SampleOptions = {},
-  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => {
-    const invalid = Number.isInteger(n) && n >= 0 ? checkSeed("RDD.takeSample", seed) : new InvalidOption({
-      where: "RDD.takeSample",
-      option: "n",
-      value: n,
-      expected: "a whole number from 0: Negative number of elements requested",
-    })
-    const checked = last<A, E, R>("takeSample", self, { kind: "filter", f: () => true }, invalid)
-    return Effect.gen(function* () {
-      if (invalid === undefined && n === 0) return []
-      const total = yield* count(checked)
-      if (total === 0) return []
-      const rng = linear(BigInt(seed))
-      if (!withReplacement && n >= total) {
-        const all = yield* records(checked)
-        return yield* onDriver(checked, () => shuffled(all, rng))
-      }
-      const fraction = Samplers.fractionFor(n, total, withReplacement)
-      const draw = Effect.suspend(() => records(sampled(self, fraction, { seed: rng.nextInt(), withReplacement })))
-      let drawn = yield* draw
-      while (drawn.length < n) drawn = yield* draw
-      return yield* onDriver(checked, () => shuffled(drawn, rng).slice(0, n))
     })
   },
 )
