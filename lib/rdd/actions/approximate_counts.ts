@@ -13,7 +13,7 @@ import {
   checkConfidence,
   CONFIDENCE,
   type ConfidenceOption,
-  ofCount,
+  estimateCount,
   type Progress,
 } from "../numbers/estimates.ts"
 import { last } from "../job.ts"
@@ -63,7 +63,7 @@ export const countApprox: {
     return partially(
       last<number, E, R>("countApprox", self, step, invalid),
       timeout,
-      (counts, progress) => ofCount(counts.reduce((a, b) => a + b, 0), progress, confidence),
+      (counts, progress) => estimateCount(counts.reduce((a, b) => a + b, 0), progress, confidence),
     )
   },
 )
@@ -93,7 +93,7 @@ const countedBy = <A, K, E, R>(
     for (const [key, count] of counts) add(table, key, count)
     const known = new Map<number, BoundedDouble>()
     const estimate = (count: number): BoundedDouble => {
-      const found = known.get(count) ?? ofCount(count, progress, confidence)
+      const found = known.get(count) ?? estimateCount(count, progress, confidence)
       known.set(count, found)
       return found
     }

@@ -12,13 +12,13 @@ import {
   checkConfidence,
   CONFIDENCE,
   type ConfidenceOption,
-  ofMean,
-  ofSum,
+  estimateMean,
+  estimateSum,
   type Progress,
   type Sums,
 } from "../numbers/estimates.ts"
 import { last } from "../job.ts"
-import { merged, type Moments, momentsOf, none, statsOf } from "../numbers/moments.ts"
+import { mergeMoments, type Moments, momentsOf, noMoments, statsOf } from "../numbers/moments.ts"
 import { checkTimeout, partially, type PartialResult } from "./partial_result.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
@@ -95,7 +95,7 @@ export const sumApprox: {
       "sumApprox",
       self,
       sumsOf,
-      (found, progress, confidence) => ofSum(found.reduce(together, [0, 0, 0]), progress, confidence),
+      (found, progress, confidence) => estimateSum(found.reduce(together, [0, 0, 0]), progress, confidence),
       timeout,
       options,
     ),
@@ -141,7 +141,7 @@ export const meanApprox: {
       self,
       momentsOf,
       (found: ReadonlyArray<Moments>, progress, confidence) =>
-        ofMean(statsOf(found.reduce(merged, none)), progress, confidence),
+        estimateMean(statsOf(found.reduce(mergeMoments, noMoments)), progress, confidence),
       timeout,
       options,
     ),

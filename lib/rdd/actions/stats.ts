@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, mergeSome, records } from "../job.ts"
-import { merged, type Moments, momentsOf, none, type Stats, statsOf } from "../numbers/moments.ts"
+import { mergeMoments, type Moments, momentsOf, noMoments, type Stats, statsOf } from "../numbers/moments.ts"
 import type { RDD } from "../rdd.ts"
 
 const counted = <E, R>(
@@ -17,7 +17,7 @@ const counted = <E, R>(
   Effect.map(
     mergeSome(
       last<Moments, E, R>(operation, self, { kind: "partition", f: momentsOf }),
-      (all) => all.reduce(merged, none),
+      (all) => all.reduce(mergeMoments, noMoments),
     ),
     statsOf,
   )
@@ -43,7 +43,7 @@ export const stats = <E, R>(
 ): Effect.Effect<Stats, ActionError<E> | EmptyCollection, R | Engine> => counted("stats", self)
 
 /**
- * The sum of the numbers; 0 if there are none. Spark: `DoubleRDDFunctions.sum`.
+ * The sum of the numbers; 0 if there are noMoments. Spark: `DoubleRDDFunctions.sum`.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export const sum = <E, R>(self: RDD<number, E, R>): Effect.Effect<number, Action
 }
 
 /**
- * The mean of the numbers; 0 if there are none. Fails with `EmptyCollection` if there is no partition. Spark:
+ * The mean of the numbers; 0 if there are noMoments. Fails with `EmptyCollection` if there is no partition. Spark:
  * `DoubleRDDFunctions.mean`.
  *
  * @example
@@ -83,7 +83,7 @@ export const mean = <E, R>(
   Effect.map(counted("mean", self), (found) => found.mean)
 
 /**
- * The variance of the numbers themselves: their squared deviations from the mean, on average. `NaN` if there are none;
+ * The variance of the numbers themselves: their squared deviations from the mean, on average. `NaN` if there are noMoments;
  * fails with `EmptyCollection` if there is no partition. Spark: `DoubleRDDFunctions.variance`, `popVariance`.
  *
  * @example

@@ -8,15 +8,17 @@ import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, onDriver, records } from "../job.ts"
-import { checkSeed, linear, shuffled } from "../numbers/random.ts"
+import { checkSeed, javaRandom, shuffled } from "../numbers/random.ts"
 import { fractionFor } from "../numbers/samplers.ts"
 import { sample, type SampleOptions } from "../operators/sampling.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 import { count } from "./collecting.ts"
 
 /**
- * `n` records at random, in random order; all of them if there are no more and none is to be taken twice. Samples until
- * there are enough, so this may compute the records more than once. Spark: `RDD.takeSample`.
+ * Returns `n` random records, in random order.
+ *
+ * Without replacement, an RDD with fewer records gives all of them. The RDD is counted first, and then sampled until there
+ * are enough records, so it is computed at least twice: persist it if that is expensive. Spark: `RDD.takeSample`.
  *
  * @example
  * ```ts
@@ -46,18 +48,17 @@ export const takeSample: {
     n: number,
     { seed = 0, withReplacement = false }: SampleOptions = {},
   ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => {
-    const invalid = Number.isInteger(n) && n >= 0 ? checkSeed("RDD.takeSample", seed) : new InvalidOption({
-      where: "RDD.takeSample",
-      option: "n",
-      value: n,
-      expected: "a whole number from 0: Negative number of elements requested",
-    })
+    const where = "RDD.takeSample"
+    const expected = 'a whole number of 0 or more (Spark: "Negative number of elements requested")'
+    const invalid = Number.isInteger(n) && n >= 0
+      ? checkSeed(where, seed)
+      : new InvalidOption({ where, option: "n", value: n, expected })
     const checked = last<A, E, R>("takeSample", self, { kind: "filter", f: () => true }, invalid)
     return Effect.gen(function* () {
       if (invalid === undefined && n === 0) return []
       const total = yield* count(checked)
       if (total === 0) return []
-      const rng = linear(BigInt(seed))
+      const rng = javaRandom(BigInt(seed))
       if (!withReplacement && n >= total) {
         const all = yield* records(checked)
         return yield* onDriver(checked, () => shuffled(all, rng))
