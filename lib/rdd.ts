@@ -1,7 +1,9 @@
 /**
- * RDDs: distributed collections as values. Make one (`parallelize`, `range`, `text`, …), describe what to compute
- * (`map`, `reduceByKey`, `join`, …), and run it with an action (`collect`, `count`, `reduce`, …), which needs an
- * engine: `SparkContext.layer` gives one. Spark: `RDD`, `PairRDDFunctions`, `OrderedRDDFunctions`.
+ * RDDs: distributed collections as values.
+ *
+ * Create an RDD (`parallelize`, `range`, `text`, …), describe what to compute (`map`, `reduceByKey`, `join`, …), and run it
+ * with an action (`collect`, `count`, `reduce`, …). Actions are Effects that need an engine, which `SparkContext.layer`
+ * provides. Spark: `RDD`, `PairRDDFunctions`, `OrderedRDDFunctions`.
  *
  * @example
  * ```ts
