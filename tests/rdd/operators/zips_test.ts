@@ -24,7 +24,10 @@ onEngines("zip() fails with Mismatch for unequal lengths", () =>
   Effect.gen(function* () {
     const { reason } = yield* Effect.flip(RDD.collect(RDD.zip(of([1, 2, 3, 4], 2), of([1, 2], 2))))
     assert.equal(reason._tag, "Mismatch")
-    assert.equal(reason.message, "Can only zip RDDs with same number of elements in each partition")
+    assert.equal(
+      reason.message,
+      "Can only zip RDDs with same number of elements in each partition, but the partitions have 2 and 1",
+    )
   }))
 
 onEngines("zipPartitions() gives partitions of any lengths side by side", () =>
