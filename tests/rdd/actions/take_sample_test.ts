@@ -4,7 +4,7 @@ import * as fc from "fast-check"
 import * as RDD from "../../../lib/rdd.ts"
 import { holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 
-onEngines("takeSample() takes what Spark takes, in its order", () =>
+onEngines("takeSample() returns the same records as Spark, in the same order", () =>
   Effect.gen(function* () {
     const twenty = RDD.range(0, 20, { partitions: 2 })
     assert.deepEqual(yield* RDD.takeSample(twenty, 5, { seed: 1 }), [7, 5, 18, 12, 10])
@@ -17,7 +17,7 @@ onEngines("takeSample() takes what Spark takes, in its order", () =>
   }))
 
 holdsOnEngines(
-  "takeSample() takes as many as asked, and each once unless told otherwise",
+  "takeSample() returns n records, each at most once without replacement",
   fc.record({ rdd: sliced(fc.integer(), 20), n: fc.integer({ min: 0, max: 25 }), seed: fc.integer() }),
   ({ rdd, n, seed }) =>
     Effect.gen(function* () {
