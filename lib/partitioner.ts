@@ -1,8 +1,8 @@
 /**
  * Partitioners: functions that assign keys to partitions.
  *
- * Keyed operations take a partitioner in their options. The hash partitioner places strings and whole numbers in the same
- * partitions as Spark does. Spark: `Partitioner`, `HashPartitioner`, `RangePartitioner`.
+ * Keyed operations take a partitioner in their options. The hash partitioner places strings and whole numbers in the
+ * same partitions as Spark does. Spark: `Partitioner`, `HashPartitioner`, `RangePartitioner`.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 /**
  * RDDs: distributed collections as values.
  *
- * Create an RDD (`parallelize`, `range`, `text`, …), describe what to compute (`map`, `reduceByKey`, `join`, …), and run it
- * with an action (`collect`, `count`, `reduce`, …). Actions are Effects that need an engine, which `SparkContext.layer`
- * provides. Spark: `RDD`, `PairRDDFunctions`, `OrderedRDDFunctions`.
+ * Create an RDD (`parallelize`, `range`, `text`, …), describe what to compute (`map`, `reduceByKey`, `join`, …), and
+ * run it with an action (`collect`, `count`, `reduce`, …). Actions are Effects that need an engine, which
+ * `SparkContext.layer` provides. Spark: `RDD`, `PairRDDFunctions`, `OrderedRDDFunctions`.
  *
  * @example
  * ```ts

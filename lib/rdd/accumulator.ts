@@ -162,7 +162,8 @@ const numbers = (name: string | undefined, check: (value: number) => void): Numb
 export const long = (name?: string): NumberAccumulator =>
   numbers(name, (value) => {
     if (Number.isInteger(value)) return
-    throw new InvalidOption({ where: "Accumulator.long", option: "add", value, expected: "a whole number" })
+    const where = name === undefined ? "Accumulator.long" : `Accumulator.long("${name}")`
+    throw new InvalidOption({ where, option: "add", value, expected: "a whole number" })
   })
 
 /**

@@ -36,10 +36,10 @@ const compareNumbers = (a: number | bigint, b: number | bigint): Ordering =>
 /**
  * Compares two values by the default order.
  *
- * Numbers and bigints are ordered by size, with `NaN` last; strings by UTF-16 code units; `false` before `true`; dates by
- * time; `None` before `Some`; arrays element by element, a prefix before the longer array. Values of different kinds are
- * ordered by kind: `undefined`, `null`, booleans, numbers, strings, dates, `Option`s, arrays. Any other value throws
- * `UnsupportedKey`.
+ * Numbers and bigints are ordered by size, with `NaN` last; strings by UTF-16 code units; `false` before `true`; dates
+ * by time; `None` before `Some`; arrays element by element, a prefix before the longer array. Values of different kinds
+ * are ordered by kind: `undefined`, `null`, booleans, numbers, strings, dates, `Option`s, arrays. Any other value
+ * throws `UnsupportedKey`.
  *
  * @example
  * ```ts
@@ -69,8 +69,8 @@ export const compare = (a: unknown, b: unknown): Ordering => {
 }
 
 /**
- * A comparison function as `Array.sort` takes it: negative if `a` comes first, positive if `b` does, 0 if they are equal. Every
- * `Order` of Effect is one.
+ * A comparison function, as `Array.sort` takes it: negative if `a` comes first, positive if `b` does, 0 if they are
+ * equal. Every `Order` of Effect is one.
  */
 export type Comparison<in A> = (a: A, b: A) => number
 
@@ -83,7 +83,9 @@ export interface OrderOption<in A> {
 const isNumber = (key: unknown): key is number => typeof key === "number" && key === key
 const isString = (key: unknown): key is string => typeof key === "string"
 
-/** Returns a comparison that agrees with {@link compare} on the given keys; faster if all are numbers or all are strings. */
+/**
+ * Returns a comparison that agrees with {@link compare} on these keys, but is faster if all are numbers or all strings.
+ */
 export const orderOf = (keys: ReadonlyArray<unknown>): Comparison<never> => {
   if (keys.every(isNumber)) return (a: number, b: number) => a < b ? -1 : a > b ? 1 : 0
   if (keys.every(isString)) return (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0

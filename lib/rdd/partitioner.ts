@@ -7,7 +7,10 @@ import { equalKeys, hashKey, partitionOf } from "../core/keys.ts"
 
 /** Assigns each key to one of `numPartitions` partitions. Spark: `Partitioner`. */
 export interface Partitioner {
-  /** The kind of partitioner, such as `HashPartitioner`. Partitioners with equal name, count and `detail` must place keys alike. */
+  /**
+   * The kind of partitioner, such as `HashPartitioner`. Partitioners with the same name, number of partitions and
+   * `detail` must place every key in the same partition.
+   */
   readonly name: string
   /** The number of partitions. */
   readonly numPartitions: number
@@ -15,7 +18,10 @@ export interface Partitioner {
   readonly detail?: unknown
   /** Returns the partition of a key: a whole number from 0 to `numPartitions` - 1. */
   readonly getPartition: (key: unknown) => number
-  /** Returns the partition for a key's hash. Present if the partition depends on the hash alone, so that known hashes are reused. */
+  /**
+   * Returns the partition for the hash of a key. Present if the hash alone determines the partition: known hashes are
+   * reused.
+   */
   readonly ofHash?: (hash: number) => number
 }
 
@@ -43,8 +49,8 @@ export const hash = (numPartitions: number): Partitioner => ({
 /**
  * Creates a custom partitioner.
  *
- * Partitioners are equal if they have the same `name`, `numPartitions` and `detail`. Pairs that are already partitioned by
- * an equal partitioner are not shuffled again. Spark: a subclass of `Partitioner`.
+ * Partitioners are equal if they have the same `name`, `numPartitions` and `detail`. Pairs that are already partitioned
+ * by an equal partitioner are not shuffled again. Spark: a subclass of `Partitioner`.
  *
  * @example
  * ```ts
@@ -102,8 +108,8 @@ export const equals = (a: Partitioner, b: Partitioner): boolean =>
 export const show = (self: Partitioner): string => `${self.name}(${self.numPartitions})`
 
 /**
- * How a keyed operation partitions its result. Without options, the engine uses the partitioner of one of the RDDs if it
- * suits, or else a hash partitioner.
+ * How a keyed operation partitions its result. Without options, the engine uses the partitioner of one of the RDDs if
+ * it suits, or else a hash partitioner.
  */
 export interface PartitionOptions {
   /** The number of partitions of a hash partitioner: a positive whole number. */

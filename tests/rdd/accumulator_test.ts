@@ -113,6 +113,7 @@ onEngines("long() accepts only whole numbers", () =>
   Effect.gen(function* () {
     const sum = Accumulator.long()
     assert.throws(() => sum.add(0.5), /Accumulator.long: add is 0.5/)
+    assert.throws(() => Accumulator.long("lines").add(0.5), /Accumulator.long\("lines"\): add is 0.5/)
     const failure = yield* Effect.flip(RDD.foreach(ten, () => sum.add(NaN)))
     assert.equal(failure.reason._tag, "InvalidOption")
   }))

@@ -1,4 +1,6 @@
-/** Runs tests of RDDs on every variant of the local engine, and has the arbitraries and naive models that they share. */
+/**
+ * Runs tests of RDDs on every variant of the local engine, and has the arbitraries and naive models that they share.
+ */
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"

@@ -23,8 +23,8 @@ import { isRDD, type RDD } from "../rdd.ts"
 /**
  * Counts the records within a time limit.
  *
- * If some partitions are not computed when the time is up, the count is estimated from the others, with bounds. The bounds
- * are valid if records are distributed over the partitions at random. A partition with plain functions cannot be
+ * If some partitions are not computed when the time is up, the count is estimated from the others, with bounds. The
+ * bounds are valid if records are distributed over the partitions at random. A partition with plain functions cannot be
  * interrupted, so the result can be late by the time that one partition takes. Spark: `RDD.countApprox`.
  *
  * @example
@@ -114,8 +114,8 @@ const countByKeyOf = <A, K, E, R>(
 /**
  * Counts how often each distinct record occurs, within a time limit: `[record, count]`, in no particular order.
  *
- * Counts are estimated as by {@link countApprox}. Records that are only in partitions that were not computed are missing.
- * Spark: `RDD.countByValueApprox`.
+ * Counts are estimated as by {@link countApprox}. Records that are only in partitions that were not computed are
+ * missing. Spark: `RDD.countByValueApprox`.
  *
  * @example
  * ```ts

@@ -16,7 +16,10 @@ import { mapValues } from "../operators/values.ts"
 
 /** Option of approximate distinct counts: their accuracy. */
 export interface AccuracyOption {
-  /** The relative standard deviation of the estimate, at least 0.001; 0.05 by default. Half of it takes four times the memory. */
+  /**
+   * The relative standard deviation of the estimate, at least 0.001; 0.05 by default. Half of it takes four times the
+   * memory.
+   */
   readonly relativeSD?: number | undefined
 }
 
@@ -33,7 +36,9 @@ const checkAccuracy = (where: string, relativeSD: number): InvalidOption | undef
 
 const DEFAULT_RELATIVE_SD = 0.05
 
-/** Returns the precision of the sketches. An invalid accuracy gives the default precision: the RDD's check reports it. */
+/**
+ * Returns the precision of the sketches. An invalid accuracy gives the default precision: the RDD's check reports it.
+ */
 const precisionOf = (relativeSD: number): number =>
   Sketch.precisionFor(checkAccuracy("", relativeSD) === undefined ? relativeSD : DEFAULT_RELATIVE_SD)
 

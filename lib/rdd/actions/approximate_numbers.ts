@@ -55,9 +55,9 @@ const addSums = (a: Sums, b: Sums): Sums => [a[0] + b[0], a[1] + b[1], a[2] + b[
 /**
  * Computes the sum of the numbers within a time limit.
  *
- * If some partitions are not computed when the time is up, the sum is estimated from the others, with bounds. The bounds
- * are valid if there are more than a few numbers, distributed over the partitions at random. A partition with plain
- * functions cannot be interrupted, so the result can be late by the time that one partition takes. Spark:
+ * If some partitions are not computed when the time is up, the sum is estimated from the others, with bounds. The
+ * bounds are valid if there are more than a few numbers, distributed over the partitions at random. A partition with
+ * plain functions cannot be interrupted, so the result can be late by the time that one partition takes. Spark:
  * `DoubleRDDFunctions.sumApprox`.
  *
  * @example

@@ -55,8 +55,8 @@ const SCALE_UP = 4
 /**
  * Returns the first `n` records; none if `n` is 0 or negative.
  *
- * Computes the first partition, and further ones only while there are too few records: in each round, four times as many
- * partitions as in all rounds before. Spark: `RDD.take`.
+ * Computes the first partition, and further ones only while there are too few records: in each round, four times as
+ * many partitions as in all rounds before. Spark: `RDD.take`.
  *
  * @example
  * ```ts

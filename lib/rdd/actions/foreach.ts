@@ -123,9 +123,9 @@ export const foreachEffect: {
 /**
  * Runs the Effect that `f` returns for each partition, also for an empty one, where the partition is computed.
  *
- * `f` takes all records of the partition and its index. Use it to open one connection for a partition rather than for each
- * record. If the Effect fails, the job fails with its error as the `reason`. Spark: `RDD.foreachPartition` with a blocking
- * call.
+ * `f` takes all records of the partition and its index. Use it to open one connection for a partition rather than for
+ * each record. If the Effect fails, the job fails with its error as the `reason`. Spark: `RDD.foreachPartition` with a
+ * blocking call.
  *
  * @example
  * ```ts

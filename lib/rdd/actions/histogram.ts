@@ -11,7 +11,9 @@ import type { ActionError, Engine } from "../engine.ts"
 import { last, mergeSome } from "../job.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
-/** The range of the numbers cannot be divided into buckets: there are no numbers, or one of them is infinite or `NaN`. */
+/**
+ * The range of the numbers cannot be divided into buckets: there are no numbers, or one of them is infinite or `NaN`.
+ */
 export class NoRange extends Data.Error<{
   /** The smallest and the largest number; `[Infinity, -Infinity]` if there are no numbers. */
   readonly range: readonly [min: number, max: number]
@@ -19,8 +21,9 @@ export class NoRange extends Data.Error<{
   readonly _tag = "NoRange" as const
   override get message(): string {
     const [min, max] = this.range
-    return "Histogram on either an empty RDD or RDD containing +/-infinity or NaN" +
-      (min > max ? "" : ` (from ${min} to ${max})`)
+    const range = min > max ? "" : ` (from ${min} to ${max})`
+    return `Histogram on either an empty RDD or RDD containing +/-infinity or NaN${range}. ` +
+      "Give the edges of the buckets in place of their number, or remove such numbers"
   }
 }
 
@@ -118,14 +121,14 @@ const countByWidth = <E, R>(
  * Counts the numbers in each of a set of buckets.
  *
  * Given a number of buckets, it divides the range from the smallest to the largest number into as many buckets of equal
- * width, and returns their edges and counts. This runs two jobs. It fails with `NoRange` if there are no numbers, or if one
- * is infinite or `NaN`.
+ * width, and returns their edges and counts. This runs two jobs. It fails with `NoRange` if there are no numbers, or if
+ * one is infinite or `NaN`.
  *
- * Given edges in ascending order, it returns the counts of the buckets between them. Numbers outside of the edges and `NaN`
- * are not counted.
+ * Given edges in ascending order, it returns the counts of the buckets between them. Numbers outside of the edges and
+ * `NaN` are not counted.
  *
- * A bucket includes its lower edge but not its upper one; the last bucket includes both. An RDD without partitions fails
- * with `EmptyCollection`. Spark: `DoubleRDDFunctions.histogram`.
+ * A bucket includes its lower edge but not its upper one; the last bucket includes both. An RDD without partitions
+ * fails with `EmptyCollection`. Spark: `DoubleRDDFunctions.histogram`.
  *
  * @example
  * ```ts

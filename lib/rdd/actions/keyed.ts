@@ -1,8 +1,9 @@
 /**
  * Actions on keys: countByValue, countByKey, collectAsMap, reduceByKeyLocally, lookup.
  *
- * Where Spark returns a map, these return an array of entries with each key once, in no particular order. The reason is that
- * a JavaScript `Map` does not compare tuples and dates by value. If the keys are strings or numbers, use `new Map(entries)`.
+ * Where Spark returns a map, these return an array of entries with each key once, in no particular order. The reason is
+ * that a JavaScript `Map` does not compare tuples and dates by value. If the keys are strings or numbers, use
+ * `new Map(entries)`.
  *
  * @module
  */

@@ -45,8 +45,8 @@ type CountPartitions = (rdd: AnyRDD) => Effect.Effect<number, unknown, unknown>
 type Lines = Effect.Effect<Array<string>, unknown, unknown>
 
 /**
- * The lines of a stage, and of the stages before it. `rdd` is the last RDD of the stage. `lead` is the text before the first
- * line, `bar` the text before the others.
+ * The lines of a stage, and of the stages before it. `rdd` is the last RDD of the stage. `lead` is the text before the
+ * first line, `bar` the text before the others.
  */
 const stageLines: (rdd: AnyRDD, count: CountPartitions, lead: string, bar: string) => Lines = Effect.fnUntraced(
   function* (rdd: AnyRDD, count: CountPartitions, lead: string, bar: string) {
@@ -57,7 +57,10 @@ const stageLines: (rdd: AnyRDD, count: CountPartitions, lead: string, bar: strin
   },
 )
 
-/** The lines of the parents of an RDD, and of what they are computed from. `trunk` is the text before each line of the stage. */
+/**
+ * The lines of the parents of an RDD, and of what they are computed from. `trunk` is the text before each line of the
+ * stage.
+ */
 const parentLines: (rdd: AnyRDD, count: CountPartitions, trunk: string) => Lines = Effect.fnUntraced(
   function* (rdd: AnyRDD, count: CountPartitions, trunk: string) {
     const lines: Array<string> = []
@@ -76,8 +79,8 @@ const parentLines: (rdd: AnyRDD, count: CountPartitions, trunk: string) => Lines
 /**
  * Describes the lineage of an RDD as text: the RDD, followed by the RDDs it is computed from, down to the sources.
  *
- * Each stage begins with its number of partitions; `+-` marks a shuffle. An RDD that is used several times appears several
- * times. Spark: `RDD.toDebugString`.
+ * Each stage begins with its number of partitions; `+-` marks a shuffle. An RDD that is used several times appears
+ * several times. Spark: `RDD.toDebugString`.
  *
  * @example
  * ```ts

@@ -15,8 +15,8 @@ import { isRDD, type RDD } from "../rdd.ts"
 /**
  * Returns all records in their order, as a `Stream`.
  *
- * Partitions are computed one after another as the stream is consumed, one job for each, so only one partition is in memory
- * at a time. Spark: `RDD.toLocalIterator`.
+ * Partitions are computed one after another as the stream is consumed, one job for each, so only one partition is in
+ * memory at a time. Spark: `RDD.toLocalIterator`.
  *
  * @example
  * ```ts
@@ -39,8 +39,8 @@ export const toLocalIterator = <A, E, R>(self: RDD<A, E, R>): Stream.Stream<A, A
 /**
  * Runs `f` on each partition, or on the given partitions, and returns the results.
  *
- * The results are in the order of the partitions, or of the given indices. An index that is not a partition of the RDD fails
- * with `InvalidOption`. Spark: `SparkContext.runJob`.
+ * The results are in the order of the partitions, or of the given indices. An index that is not a partition of the RDD
+ * fails with `InvalidOption`. Spark: `SparkContext.runJob`.
  *
  * @example
  * ```ts

@@ -14,15 +14,17 @@ import type { Progress } from "../numbers/estimates.ts"
 import { onDriver } from "../job.ts"
 import type { RDD } from "../rdd.ts"
 
-/** The result of an action with a time limit: what is known when the time is up, and how to compute the rest. Spark: `PartialResult`. */
+/**
+ * What an action with a time limit returns: an estimate, and an Effect that computes the rest. Spark: `PartialResult`.
+ */
 export interface PartialResult<out A, out E = never, out R = never> {
   /** The result or estimate from the partitions that were computed in time. Spark: `initialValue`. */
   readonly initial: A
   /** Whether all partitions were computed in time, so that `initial` is exact. Spark: `isInitialValueFinal`. */
   readonly isFinal: boolean
   /**
-   * Computes the exact result. It runs the partitions that were not computed in time; unless you run this Effect, they are not
-   * computed at all. Spark: `getFinalValue`, which waits for a job that continues in any case.
+   * Computes the exact result: runs the partitions that were not computed in time. Unless you run this Effect, they are
+   * not computed at all. Spark: `getFinalValue`, which waits for a job that continues in any case.
    */
   readonly final: Effect.Effect<A, ActionError<E>, R>
 }
@@ -34,16 +36,16 @@ export const checkTimeout = (where: string, timeout: Duration.Input): InvalidOpt
     : new InvalidOption({ where, option: "timeout", value: timeout, expected: "a duration of 0 or more" })
 
 /**
- * After how many Effect operations a job yields, so that the timeout can fire. A partition takes about as many, whatever
- * the stage.
+ * After how many Effect operations a job yields, so that the timeout can fire. A partition takes about as many,
+ * whatever the stage.
  */
 const OPS_BEFORE_YIELD = 8
 
 type Computed<P> = ReadonlyMap<number, ReadonlyArray<P>>
 
 /**
- * Computes the partitions of an RDD, and evaluates the records of those that are complete when the time is up. Partitions
- * that are still running are interrupted.
+ * Computes the partitions of an RDD, and evaluates the records of those that are complete when the time is up.
+ * Partitions that are still running are interrupted.
  */
 export const runWithTimeout = <P, A, E, R>(
   rdd: RDD<P, E, R>,

@@ -28,8 +28,8 @@ const checkDepth = (where: string, { depth = 2 }: DepthOption): InvalidOption | 
   })
 
 /**
- * Merges the results of partitions in rounds, as Spark does: each round merges result `i` into result `i % n` for a smaller
- * `n`. Returns the results that are left when a further round would not pay.
+ * Merges the results of partitions in rounds, as Spark does: each round merges result `i` into result `i % n` for a
+ * smaller `n`. Returns the results that are left when a further round would not pay.
  */
 const mergeRounds = <U>(
   partials: ReadonlyArray<U>,
@@ -137,8 +137,8 @@ export const treeReduce: {
 /**
  * Folds all records into `zero` with `f`.
  *
- * `zero` is used once for each partition and once for the merge, so it should be neutral for `f`. It is not copied, so `f`
- * must not change it. Spark: `RDD.fold`.
+ * `zero` is used once for each partition and once for the merge, so it should be neutral for `f`. It is not copied, so
+ * `f` must not change it. Spark: `RDD.fold`.
  *
  * @example
  * ```ts
@@ -168,8 +168,8 @@ export const fold: {
 /**
  * Folds the records of each partition into `zero` with `seq`, and the results of the partitions with `comb`.
  *
- * `zero` is used once for each partition and once for the merge. It is not copied, so neither function may change it. Spark:
- * `RDD.aggregate`.
+ * `zero` is used once for each partition and once for the merge. It is not copied, so neither function may change it.
+ * Spark: `RDD.aggregate`.
  *
  * @example
  * ```ts
@@ -210,9 +210,9 @@ export const aggregate: {
 /**
  * Aggregates all records as {@link aggregate} does, but merges the results of partitions in several rounds.
  *
- * With a neutral `zero`, the result is that of `aggregate`. Otherwise mind that `zero` is used more often, as in Spark: once
- * for each partition, once for each partial result of every round, once for each result after the last round, and once for
- * the final merge. Spark: `RDD.treeAggregate`.
+ * With a neutral `zero`, the result is that of `aggregate`. Otherwise mind that `zero` is used more often, as in Spark:
+ * once for each partition, once for each partial result of every round, once for each result after the last round, and
+ * once for the final merge. Spark: `RDD.treeAggregate`.
  *
  * @example
  * ```ts

@@ -126,7 +126,8 @@ export const stdev = <E, R>(
   Effect.map(statsFor("stdev", self), (all) => all.stdev)
 
 /**
- * Computes the population variance of the numbers: the same as {@link variance}. Spark: `DoubleRDDFunctions.popVariance`.
+ * Computes the population variance of the numbers: the same as {@link variance}. Spark:
+ * `DoubleRDDFunctions.popVariance`.
  *
  * @example
  * ```ts

@@ -17,8 +17,8 @@ import { count } from "./collecting.ts"
 /**
  * Returns `n` random records, in random order.
  *
- * Without replacement, an RDD with fewer records gives all of them. The RDD is counted first, and then sampled until there
- * are enough records, so it is computed at least twice: persist it if that is expensive. Spark: `RDD.takeSample`.
+ * Without replacement, an RDD with fewer records gives all of them. The RDD is counted first, and then sampled until
+ * there are enough records, so it is computed at least twice: persist it if that is expensive. Spark: `RDD.takeSample`.
  *
  * @example
  * ```ts

@@ -48,8 +48,10 @@ export const checkConfidence = (where: string, confidence: number): InvalidOptio
     expected: `a number from 0 to 1 (Spark: "confidence (${confidence}) must be in [0,1]")`,
   })
 
+/** A number that is known exactly. */
 const exact = (value: number): BoundedDouble => ({ mean: value, confidence: 1, low: value, high: value })
 
+/** A number of which nothing is known but that it is at least `low`. */
 const unbounded = (low: number): BoundedDouble => ({ mean: 0, confidence: 0, low, high: Infinity })
 
 /** Returns symmetric bounds around a mean, by Student's t distribution. */
@@ -78,10 +80,12 @@ export const estimateCount = (seen: number, { done, total }: Progress, confidenc
   }
 }
 
-/** What an estimate of a sum needs to know about the numbers seen: their count, their sum, and the sum of their squares. */
+/**
+ * What an estimate of a sum needs to know about the numbers seen: their count, their sum, and the sum of their squares.
+ */
 export type Sums = readonly [count: number, sum: number, squares: number]
 
-/** Estimates the sum of all numbers from the numbers seen. The sum of their squares determines the variance of the estimate. */
+/** Estimates the sum of all numbers from the numbers seen. The variance of the estimate follows from their squares. */
 export const estimateSum = (
   [count, sum, squares]: Sums,
   { done, total }: Progress,

@@ -6,7 +6,10 @@
 import * as Option from "effect/Option"
 import { hashKey, UnsupportedKey, unsupportedKey } from "../../core/keys.ts"
 
-/** The registers, one byte each: one more than the longest run of leading zero bits among the hashes of a register; 0 if empty. */
+/**
+ * One byte for each register: 1 plus the longest run of leading zeros among the hashes that belong to it; 0 if there
+ * are none.
+ */
 export type Sketch = Uint8Array
 
 const double = new Float64Array(1)
@@ -81,8 +84,7 @@ export const add = (sketch: Sketch, key: unknown): void => {
   hasher.reset()
   hasher.key(key)
   hasher.finish()
-  // The low bits of the first hash select the register; the run of zeros is counted in the second hash, then in the rest of
-  // the first.
+  // The low bits of `a` select the register. Leading zeros are counted in `b`, and then in the other bits of `a`.
   const register = hasher.a & (sketch.length - 1)
   const run = hasher.b === 0 ? 33 + Math.clz32(hasher.a | (sketch.length - 1)) : 1 + Math.clz32(hasher.b)
   if (run > sketch[register]!) sketch[register] = run
@@ -91,7 +93,9 @@ export const add = (sketch: Sketch, key: unknown): void => {
 /** Merges two sketches into a new one. */
 export const merge = (a: Sketch, b: Sketch): Sketch => a.map((run, i) => Math.max(run, b[i] ?? 0))
 
-/** Computes x + Σ x^(2^k) · 2^(k-1) over k ≥ 1: the contribution of empty registers, where `x` is their share of all. */
+/**
+ * Computes x + Σ x^(2^k) · 2^(k-1) over k ≥ 1: the contribution of empty registers, where `x` is their share of all.
+ */
 const sigma = (x: number): number => {
   if (x === 1) return Infinity
   let [z, power, weight, before] = [x, x, 1, -1]
@@ -104,7 +108,7 @@ const sigma = (x: number): number => {
   return z
 }
 
-/** Estimates the number of distinct keys, by a method that needs no correction for small or large numbers (Otmar Ertl's). */
+/** Estimates the number of distinct keys, by Ertl's method, which needs no correction for small or large numbers. */
 export const estimate = (sketch: Sketch): number => {
   const m = sketch.length
   const counts = new Map<number, number>()

@@ -7,8 +7,8 @@
 /**
  * Statistics of numbers.
  *
- * Without numbers, `mean` and `sum` are 0, variances and standard deviations are `NaN`, `min` is `Infinity`, and `max` is
- * `-Infinity`. Spark: `StatCounter`.
+ * Without numbers, `mean` and `sum` are 0, variances and standard deviations are `NaN`, `min` is `Infinity`, and `max`
+ * is `-Infinity`. Spark: `StatCounter`.
  */
 export interface Stats {
   /** How many numbers there are. */

@@ -77,7 +77,10 @@ const logGamma = (x: number): number => {
 
 const [TINY, PRECISION] = [1e-300, 1e-14]
 
-/** Computes the continued fraction of the incomplete beta function by Lentz's method. It converges fast if x < (a + 1)/(a + b + 2). */
+/**
+ * Computes the continued fraction of the incomplete beta function by Lentz's method. It converges fast if x < (a +
+ * 1)/(a + b + 2).
+ */
 const continuedFraction = (x: number, a: number, b: number): number => {
   const awayFromZero = (y: number) => Math.abs(y) < TINY ? TINY : y
   let c = 1
@@ -129,8 +132,8 @@ export const student = (q: number, freedom: number): number => {
 }
 
 /**
- * Finds the smallest whole number from 0 for which a condition holds. If it holds for a number, it must hold for all greater
- * ones. The search starts at `guess`.
+ * Finds the smallest whole number from 0 for which a condition holds. If it holds for a number, it must hold for all
+ * greater ones. The search starts at `guess`.
  */
 const smallestWhere = (holds: (k: number) => boolean, guess: number): number => {
   let [low, high, step] = [guess - 1, guess, 1]

@@ -79,7 +79,9 @@ export const taken = <A>(records: ReadonlyArray<A>, sampler: Sampler): Array<A> 
   return out
 }
 
-/** Returns the smallest fraction for which a sample of `total` records has at least `n` with a probability of 99.99 %. */
+/**
+ * Returns the smallest fraction for which a sample of `total` records has at least `n` with a probability of 99.99 %.
+ */
 export const fractionFor = (n: number, total: number, replacement: boolean): number => {
   if (replacement) {
     const deviations = n < 6 ? 12 : n < 16 ? 9 : 6

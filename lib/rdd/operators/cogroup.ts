@@ -26,7 +26,10 @@ export type ValuesOf<S extends PairRDDs<unknown>> = {
   readonly [I in keyof S]: RecordOf<S[I]> extends readonly [unknown, infer V] ? ReadonlyArray<V> : never
 }
 
-/** Groups the values of all parents by key; with `join`, joins the two parents. `operation` is the operator that the user called. */
+/**
+ * Groups the values of all parents by key; with `join`, joins the two parents. `operation` is the operator that the
+ * user called.
+ */
 export const grouped = <A, E, R>(
   operation: string,
   parents: ReadonlyArray<AnyRDD>,
@@ -44,8 +47,8 @@ export const grouped = <A, E, R>(
  * Groups the values of several RDDs by key: `[key, [values of self, values of that]]`.
  *
  * Takes one other RDD or a list of RDDs; each of them adds an array, which is empty if the RDD does not have the key.
- * Values are in the order of partitions and records. The keys of a partition are in the order in which they first appear,
- * one RDD after another. Spark: `PairRDDFunctions.cogroup`, `groupWith`.
+ * Values are in the order of partitions and records. The keys of a partition are in the order in which they first
+ * appear, one RDD after another. Spark: `PairRDDFunctions.cogroup`, `groupWith`.
  *
  * @example
  * ```ts

@@ -94,8 +94,8 @@ export const mapEffect: {
 /**
  * Keeps the records for which the Effect that `f` returns succeeds with true.
  *
- * If the Effect fails, the job fails with its error as the `reason`. The partitioner is kept. Spark: `RDD.filter` with a
- * blocking call.
+ * If the Effect fails, the job fails with its error as the `reason`. The partitioner is kept. Spark: `RDD.filter` with
+ * a blocking call.
  *
  * @example
  * ```ts
@@ -184,9 +184,10 @@ export const flatMapEffect: {
 /**
  * Replaces the records of each partition with the result of the Effect that `f` returns for them.
  *
- * `f` is called once for each partition, also for an empty one, with all of its records and its index. Use it to open one
- * connection for a partition rather than for each record. The result has no partitioner, unless `preservesPartitioning` is
- * true: set it only if `f` leaves keys as they are. Spark: `RDD.mapPartitions` with a blocking call.
+ * `f` is called once for each partition, also for an empty one, with all of its records and its index. Use it to open
+ * one connection for a partition rather than for each record. The result has no partitioner, unless
+ * `preservesPartitioning` is true: set it only if `f` leaves keys as they are. Spark: `RDD.mapPartitions` with a
+ * blocking call.
  *
  * @example
  * ```ts

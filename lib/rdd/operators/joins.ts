@@ -1,8 +1,9 @@
 /**
  * Joins of two RDDs of pairs: join, leftOuterJoin, rightOuterJoin, fullOuterJoin, subtractByKey.
  *
- * In each partition, the left keys come first, then the keys that only the right RDD has, both in the order in which they
- * first appear. Within a key, the first left value comes with all right values, then the second left value, and so on.
+ * In each partition, the left keys come first, then the keys that only the right RDD has, both in the order in which
+ * they first appear. Within a key, the first left value comes with all right values, then the second left value, and so
+ * on.
  *
  * @module
  */

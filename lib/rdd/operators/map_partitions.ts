@@ -11,8 +11,8 @@ import { isRDD, type RDD } from "../rdd.ts"
 /**
  * Replaces the records of each partition with those that `f` returns for them.
  *
- * `f` is called once for each partition, also for an empty one, with all of its records and its index. The result has no
- * partitioner, unless `preservesPartitioning` is true: set it only if `f` leaves keys as they are. Spark:
+ * `f` is called once for each partition, also for an empty one, with all of its records and its index. The result has
+ * no partitioner, unless `preservesPartitioning` is true: set it only if `f` leaves keys as they are. Spark:
  * `RDD.mapPartitions`, `RDD.mapPartitionsWithIndex`.
  *
  * @example

@@ -20,8 +20,8 @@ const checkNumPartitions = (where: string, partitions: number): InvalidOption | 
 /**
  * Moves every pair to the partition that the partitioner returns for its key.
  *
- * Pairs that come from the same partition keep their order. Nothing is moved if the RDD already has an equal partitioner.
- * Spark: `PairRDDFunctions.partitionBy`.
+ * Pairs that come from the same partition keep their order. Nothing is moved if the RDD already has an equal
+ * partitioner. Spark: `PairRDDFunctions.partitionBy`.
  *
  * @example
  * ```ts

@@ -15,11 +15,11 @@ import { parse, type StorageLevel } from "../storage_level.ts"
  * Returns an RDD that keeps its records once they are computed, so that later actions do not compute them again.
  *
  * Records are kept from the first action until {@link unpersist} or the end of the SparkContext. Use the returned RDD:
- * `self` is still computed anew by each action. Records are kept in memory, whatever the level. `NONE` returns `self`; any
- * text that is not a level fails jobs with `InvalidOption`.
+ * `self` is still computed anew by each action. Records are kept in memory, whatever the level. `NONE` returns `self`;
+ * any text that is not a level fails jobs with `InvalidOption`.
  *
- * Spark: `RDD.persist`, which changes the RDD itself and refuses to change the level. Here, persisting with another level
- * returns another RDD.
+ * Spark: `RDD.persist`, which changes the RDD itself and refuses to change the level. Here, persisting with another
+ * level returns another RDD.
  *
  * @example
  * ```ts
@@ -110,8 +110,8 @@ const CHECKPOINT = "localCheckpoint"
  * do not run the functions of its parents again. Its records stay in memory as long as the result is referenced. Use it
  * where lineage would grow without end, such as in a loop.
  *
- * Spark: `RDD.localCheckpoint`, which changes the RDD itself at its next job. `RDD.checkpoint`, which writes to files, is
- * not available.
+ * Spark: `RDD.localCheckpoint`, which changes the RDD itself at its next job. `RDD.checkpoint`, which writes to files,
+ * is not available.
  *
  * @example
  * ```ts

@@ -23,8 +23,8 @@ export interface DirectionOption<in K> extends OrderOption<K> {
 const SAMPLE_SIZE = 100_000
 
 /**
- * Returns the upper bounds (inclusive) of all ranges but the last. Ranges have about the same number of keys; equal keys are
- * in the same range.
+ * Returns the upper bounds (inclusive) of all ranges but the last. Ranges have about the same number of keys; equal
+ * keys are in the same range.
  */
 const upperBoundsOf = (
   keys: ReadonlyArray<unknown>,
@@ -81,9 +81,9 @@ export const rangesOf = (
 /**
  * Creates a partitioner that divides the keys of an RDD into at most `partitions` ranges with about as many pairs each.
  *
- * There are fewer ranges if the RDD has fewer distinct keys, and one range if it is empty. Runs a job that collects all keys;
- * the bounds are computed from at most 100,000 of them. Spark: `new RangePartitioner(partitions, rdd, ascending)`, which
- * uses a smaller sample.
+ * There are fewer ranges if the RDD has fewer distinct keys, and one range if it is empty. Runs a job that collects all
+ * keys; the bounds are computed from at most 100,000 of them. Spark: `new RangePartitioner(partitions, rdd,
+ * ascending)`, which uses a smaller sample.
  *
  * @example
  * ```ts
@@ -123,8 +123,8 @@ export const range: {
 /**
  * Keeps the pairs with keys from `lower` to `upper`, both inclusive.
  *
- * The partitioner is kept. Spark: `OrderedRDDFunctions.filterByRange`, which also removes the partitions that cannot have
- * such keys; here they stay and are empty.
+ * The partitioner is kept. Spark: `OrderedRDDFunctions.filterByRange`, which also removes the partitions that cannot
+ * have such keys; here they stay and are empty.
  *
  * @example
  * ```ts

@@ -23,7 +23,9 @@ export interface SampleOptions extends SeedOption {
   readonly withReplacement?: boolean | undefined
 }
 
-/** Derives the seed of a partition as Spark does: partition `i` gets the `i`-th number of a generator, counted from 0. */
+/**
+ * Derives the seed of a partition as Spark does: partition `i` gets the `i`-th number of a generator, counted from 0.
+ */
 const partitionSeed = (seed: number, partition: number): bigint => {
   const seeds = javaRandom(BigInt(seed))
   for (let i = 0; i < partition; i++) seeds.nextLong()
@@ -101,8 +103,8 @@ const checkWeights = (weights: ReadonlyArray<number>, sum: number): InvalidOptio
 /**
  * Splits an RDD at random into one RDD for each weight.
  *
- * Each record is in exactly one of the results, with a probability in proportion to its weight. Each result computes the
- * RDD anew: persist it first if that is expensive. Spark: `RDD.randomSplit`.
+ * Each record is in exactly one of the results, with a probability in proportion to its weight. Each result computes
+ * the RDD anew: persist it first if that is expensive. Spark: `RDD.randomSplit`.
  *
  * @example
  * ```ts

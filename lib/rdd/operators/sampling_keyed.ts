@@ -43,9 +43,9 @@ const checkFractions = (where: string, fractions: Fractions<unknown>, seed: numb
 /**
  * Draws a random sample of pairs, with a fraction for each key.
  *
- * Without replacement, the fraction is the probability that a pair of the key is taken. With replacement, it is how often
- * each pair is taken on average. A key without a fraction fails the job with `Mismatch`. The partitioner is kept. Spark:
- * `PairRDDFunctions.sampleByKey`.
+ * Without replacement, the fraction is the probability that a pair of the key is taken. With replacement, it is how
+ * often each pair is taken on average. A key without a fraction fails the job with `Mismatch`. The partitioner is kept.
+ * Spark: `PairRDDFunctions.sampleByKey`.
  *
  * @example
  * ```ts
@@ -136,8 +136,8 @@ const countsOf = <K>(part: ReadonlyArray<Pair<K>>, index: number): ReadonlyArray
 /**
  * Draws a random sample of pairs with an exact size for each key.
  *
- * The size is the fraction of the key times the number of its pairs, rounded up. Runs a job first, which counts the pairs of
- * each key. A key without a fraction fails with `Mismatch`. The partitioner is kept. Spark:
+ * The size is the fraction of the key times the number of its pairs, rounded up. Runs a job first, which counts the
+ * pairs of each key. A key without a fraction fails with `Mismatch`. The partitioner is kept. Spark:
  * `PairRDDFunctions.sampleByKeyExact`, which draws other samples from the same seed.
  *
  * @example

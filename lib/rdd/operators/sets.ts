@@ -150,8 +150,8 @@ export const subtract: {
 /**
  * Pairs every record of this RDD with every record of the other one.
  *
- * If the other RDD has `m` partitions, partition `i * m + j` of the result pairs partition `i` of this RDD with partition
- * `j` of the other. Spark: `RDD.cartesian`.
+ * If the other RDD has `m` partitions, partition `i * m + j` of the result pairs partition `i` of this RDD with
+ * partition `j` of the other. Spark: `RDD.cartesian`.
  *
  * @example
  * ```ts

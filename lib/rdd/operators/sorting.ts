@@ -17,7 +17,9 @@ import { values } from "./values.ts"
 
 /** Options of a sort: order, direction, and number of partitions. */
 export interface SortOptions<in K> extends DirectionOption<K> {
-  /** The largest number of partitions; as many as before by default. There are fewer if there are fewer distinct keys. */
+  /**
+   * The largest number of partitions; as many as before by default. There are fewer if there are fewer distinct keys.
+   */
   readonly partitions?: number | undefined
 }
 

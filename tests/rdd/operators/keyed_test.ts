@@ -132,8 +132,8 @@ Deno.test("keyed operators use the configured default parallelism, or the partit
   assert.equal(await partitions(RDD.range(0, 9)), 3)
   assert.equal(await partitions(RDD.reduceByKey(pairs, add)), 3)
   assert.equal(await partitions(RDD.join(pairs, pairs)), 3)
-  // A parent's partitioner suits if it has at least as many partitions as the default, or more than a tenth of the partitions of
-  // the widest parent.
+  // A parent's partitioner suits if it has at least as many partitions as the default, or more than a tenth of the
+  // partitions of the widest parent.
   assert.equal(await partitions(RDD.reduceByKey(RDD.partitionBy(pairs, Partitioner.hash(2)), add)), 2)
   const wide = RDD.keyBy(RDD.range(0, 20, { partitions: 40 }), (n) => n)
   assert.equal(await partitions(RDD.cogroup(RDD.partitionBy(pairs, Partitioner.hash(4)), wide)), 4)
