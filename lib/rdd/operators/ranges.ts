@@ -82,8 +82,9 @@ export const rangesOf = (
  * Creates a partitioner that divides the keys of an RDD into at most `partitions` ranges with about as many pairs each.
  *
  * There are fewer ranges if the RDD has fewer distinct keys, and one range if it is empty. Runs a job that collects all
- * keys; the bounds are computed from at most 100,000 of them. Spark: `new RangePartitioner(partitions, rdd,
- * ascending)`, which uses a smaller sample.
+ * keys; the bounds are computed from at most 100,000 of them.
+ *
+ * Spark: `new RangePartitioner(partitions, rdd, ascending)`, which uses a smaller sample.
  *
  * @example
  * ```ts

@@ -1,7 +1,8 @@
 /**
  * Set operators: distinct, intersection, subtract, cartesian.
  *
- * Records are compared by value, as keys are. A record that cannot be a key fails the job with `UnsupportedKey`.
+ * All but cartesian compare records by value, as keys are compared. A record that cannot be a key fails the job with
+ * `UnsupportedKey`.
  *
  * @module
  */
