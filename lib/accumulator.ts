@@ -1,6 +1,7 @@
 /**
- * Accumulators: counters that the functions of RDDs and DStreams add to, and the driver reads. An addition counts when its
- * job succeeds, once. Spark: `AccumulatorV2`.
+ * Accumulators: totals that the functions of RDDs and DStreams add to and the driver reads.
+ *
+ * Additions take effect exactly once, when their job succeeds. Spark: `AccumulatorV2`.
  *
  * @example
  * ```ts

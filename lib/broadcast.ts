@@ -1,5 +1,5 @@
 /**
- * Broadcasts: values that the functions of RDDs and DStreams read. Spark: `Broadcast`.
+ * Broadcasts: read-only values that the functions of RDDs and DStreams share. Spark: `Broadcast`.
  *
  * @example
  * ```ts

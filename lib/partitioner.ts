@@ -1,6 +1,8 @@
 /**
- * Partitioners: which partition a key belongs to. Keyed operations take one in their options; the hash partitioner
- * places strings and whole numbers where Spark does. Spark: `Partitioner`, `HashPartitioner`.
+ * Partitioners: functions that assign keys to partitions.
+ *
+ * Keyed operations take a partitioner in their options. The hash partitioner places strings and whole numbers in the
+ * same partitions as Spark does. Spark: `Partitioner`, `HashPartitioner`, `RangePartitioner`.
  *
  * @example
  * ```ts

@@ -1,7 +1,9 @@
 /**
- * RDDs: distributed collections as values. Make one (`parallelize`, `range`, `text`, …), describe what to compute
- * (`map`, `reduceByKey`, `join`, …), and run it with an action (`collect`, `count`, `reduce`, …), which needs an
- * engine: `SparkContext.layer` gives one. Spark: `RDD`, `PairRDDFunctions`, `OrderedRDDFunctions`.
+ * RDDs: distributed collections as values.
+ *
+ * Create an RDD (`parallelize`, `range`, `text`, …), describe what to compute (`map`, `reduceByKey`, `join`, …), and
+ * run it with an action (`collect`, `count`, `reduce`, …). Actions are Effects that need an engine, which
+ * `SparkContext.layer` provides. Spark: `RDD`, `PairRDDFunctions`, `OrderedRDDFunctions`.
  *
  * @example
  * ```ts
@@ -68,7 +70,7 @@ export {
   unpersist,
 } from "./rdd/operators/persistence.ts"
 export { setName, toDebugString } from "./rdd/actions/lineage.ts"
-export { randomSplit, sample, type SampleOptions, type SeedOption, takeSample } from "./rdd/operators/sampling.ts"
+export { randomSplit, sample, type SampleOptions, type SeedOption } from "./rdd/operators/sampling.ts"
 export { type Fractions, sampleByKey, sampleByKeyExact } from "./rdd/operators/sampling_keyed.ts"
 export { filterByRange } from "./rdd/operators/ranges.ts"
 export { type Command, pipe, type PipeOptions } from "./rdd/operators/piping.ts"
@@ -78,6 +80,7 @@ export { saveAsObjectFile, saveAsTextFile, type SaveOptions } from "./rdd/action
 export { type FileEntry, FileError, type FileReason, Files } from "./rdd/files/files.ts"
 export { Processes, ProcessFailed, type ProcessOptions } from "./rdd/processes.ts"
 export { collect, count, first, isEmpty, take } from "./rdd/actions/collecting.ts"
+export { takeSample } from "./rdd/actions/take_sample.ts"
 export { getNumPartitions, partitioner } from "./rdd/actions/layout.ts"
 export { foreach, foreachEffect, foreachPartition, foreachPartitionEffect } from "./rdd/actions/foreach.ts"
 export { collectAsMap, countByKey, countByValue, lookup, reduceByKeyLocally } from "./rdd/actions/keyed.ts"

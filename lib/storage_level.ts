@@ -1,6 +1,7 @@
 /**
- * Storage levels: where persisted and received blocks are kept, by Spark's names. Names only for now: all blocks are
- * kept once, in memory. Spark: `StorageLevel`.
+ * Storage levels: Spark's names for where persisted and received blocks are kept.
+ *
+ * The names have no effect yet: blocks are kept once, in memory, whatever the level. Spark: `StorageLevel`.
  *
  * @example
  * ```ts

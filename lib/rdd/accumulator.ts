@@ -1,5 +1,5 @@
 /**
- * Accumulators: counters that tasks add to and the driver reads.
+ * Accumulators: totals that tasks add to and the driver reads.
  *
  * @module
  */
@@ -8,74 +8,76 @@ import { InvalidOption } from "../core/errors.ts"
 import { current, type Updated } from "./task_updates.ts"
 
 /**
- * Something that tasks add to. What the functions of an RDD add counts when the job that runs them succeeds, exactly
- * once: additions of a failed attempt are dropped. A function that runs in several jobs counts in each of them, as
- * often as it runs. Outside of tasks an addition counts at once. Spark: `AccumulatorV2`.
+ * A total that tasks add to.
  *
- * A task is what the engine runs of an RDD, effectful functions included; code that a function leaves behind in a
- * promise or a timer of its own is no task any more.
+ * Additions made by the functions of an RDD take effect when their job succeeds, exactly once. Additions of a failed
+ * attempt are dropped. A function that runs in several jobs adds in each of them. Outside of tasks, an addition takes
+ * effect immediately.
+ *
+ * A task is everything that the engine runs for a partition, including effectful functions. Code that a function leaves
+ * running in a promise or timer of its own is not part of the task. Spark: `AccumulatorV2`.
  */
 export interface Accumulator<in In, out Out> {
-  /** Its name, for messages. */
+  /** The name of the accumulator, for messages. */
   readonly name: string | undefined
   /** Adds a value. */
   readonly add: (value: In) => void
-  /** What all that counts comes to. A task sees what counted before its job. */
+  /** The current total. Inside a task: the total as it was before the task's job. */
   readonly value: Out
-  /** Forgets everything added so far. */
+  /** Sets the total back to zero. */
   readonly reset: Effect.Effect<void>
 }
 
-/** An accumulator of numbers; `value` is their sum. Spark: `LongAccumulator`, `DoubleAccumulator`. */
+/** An accumulator of numbers whose `value` is their sum. Spark: `LongAccumulator`, `DoubleAccumulator`. */
 export interface NumberAccumulator extends Accumulator<number, number> {
-  /** Their sum. */
+  /** The sum of the numbers that were added: the same as `value`. */
   readonly sum: number
   /** How many numbers were added. */
   readonly count: number
-  /** Their mean; `NaN` if there are none. */
+  /** The mean of the numbers that were added; `NaN` if there are none. */
   readonly avg: number
 }
 
-/** How an accumulator of your own adds up. */
+/** How a custom accumulator computes its total. */
 export interface Accumulating<in In, in out Out> {
-  /** A name, for messages. */
+  /** The name of the accumulator, for messages. */
   readonly name?: string | undefined
-  /** The value to begin with: a new one at each call, if `add` or `merge` change it. */
+  /** Returns the initial total. If `add` or `merge` change a total in place, each call must return a new one. */
   readonly zero: () => Out
-  /** One value more. May change what it is given. */
+  /** Adds a value to a total. May change the total in place. */
   readonly add: (sum: Out, value: In) => Out
-  /** Two sums together, in any order of tasks. May change the first. */
+  /** Adds the total of one task to another total, in any order of tasks. May change `a` in place. */
   readonly merge: (a: Out, b: Out) => Out
 }
 
-class Sum<in In, in out S> implements Updated<S> {
+class Total<in In, in out S> implements Updated<S> {
   readonly name: string | undefined
-  readonly #how: Accumulating<In, S>
+  readonly #options: Accumulating<In, S>
   state: S
-  constructor(how: Accumulating<In, S>) {
-    this.#how = how
-    this.name = how.name
-    this.state = how.zero()
+  constructor(options: Accumulating<In, S>) {
+    this.#options = options
+    this.name = options.name
+    this.state = options.zero()
   }
   zero(): S {
-    return this.#how.zero()
+    return this.#options.zero()
   }
   absorb(partial: S): void {
-    this.state = this.#how.merge(this.state, partial)
+    this.state = this.#options.merge(this.state, partial)
   }
   add(value: In): void {
     const target = current()?.partial(this) ?? this
-    target.state = this.#how.add(target.state, value)
+    target.state = this.#options.add(target.state, value)
   }
 }
 
-const reset = <In, S>(sum: Sum<In, S>): Effect.Effect<void> =>
+const reset = <In, S>(total: Total<In, S>): Effect.Effect<void> =>
   Effect.sync(() => {
-    sum.state = sum.zero()
+    total.state = total.zero()
   })
 
 /**
- * An accumulator of your own. Spark: a subclass of `AccumulatorV2`.
+ * Creates an accumulator with a custom total. Spark: a subclass of `AccumulatorV2`.
  *
  * @example
  * ```ts
@@ -93,22 +95,22 @@ const reset = <In, S>(sum: Sum<In, S>): Effect.Effect<void> =>
  * assert.equal(longest.value, "ccc")
  * ```
  */
-export const make = <In, Out>(how: Accumulating<In, Out>): Accumulator<In, Out> => {
-  const sum = new Sum(how)
+export const make = <In, Out>(options: Accumulating<In, Out>): Accumulator<In, Out> => {
+  const total = new Total(options)
   return {
-    name: sum.name,
-    add: (value) => sum.add(value),
+    name: total.name,
+    add: (value) => total.add(value),
     get value() {
-      return sum.state
+      return total.state
     },
-    reset: reset(sum),
+    reset: reset(total),
   }
 }
 
-type Total = readonly [sum: number, count: number]
+type SumAndCount = readonly [sum: number, count: number]
 
 const numbers = (name: string | undefined, check: (value: number) => void): NumberAccumulator => {
-  const total = new Sum<number, Total>({
+  const total = new Total<number, SumAndCount>({
     name,
     zero: () => [0, 0],
     add: ([sum, count], value) => {
@@ -137,7 +139,9 @@ const numbers = (name: string | undefined, check: (value: number) => void): Numb
 }
 
 /**
- * An accumulator of whole numbers; adding another one fails with `InvalidOption`. Spark: `sc.longAccumulator`.
+ * Creates an accumulator of whole numbers.
+ *
+ * Adding any other number throws `InvalidOption`, which fails the job if a task does it. Spark: `sc.longAccumulator`.
  *
  * @example
  * ```ts
@@ -158,11 +162,12 @@ const numbers = (name: string | undefined, check: (value: number) => void): Numb
 export const long = (name?: string): NumberAccumulator =>
   numbers(name, (value) => {
     if (Number.isInteger(value)) return
-    throw new InvalidOption({ where: "Accumulator.long", option: "add", value, expected: "a whole number" })
+    const where = name === undefined ? "Accumulator.long" : `Accumulator.long("${name}")`
+    throw new InvalidOption({ where, option: "add", value, expected: "a whole number" })
   })
 
 /**
- * An accumulator of numbers. Spark: `sc.doubleAccumulator`.
+ * Creates an accumulator of any numbers. Spark: `sc.doubleAccumulator`.
  *
  * @example
  * ```ts
@@ -179,7 +184,9 @@ export const long = (name?: string): NumberAccumulator =>
 export const double = (name?: string): NumberAccumulator => numbers(name, () => {})
 
 /**
- * An accumulator that keeps everything added, in the order of the tasks. Spark: `sc.collectionAccumulator`.
+ * Creates an accumulator that keeps every added value.
+ *
+ * The values of a job are in the order of its partitions. Spark: `sc.collectionAccumulator`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Making RDDs: from values in memory, ranges, text, nothing.
+ * Creating RDDs from records in memory: parallelize, range, text, empty.
  *
  * @module
  */
@@ -8,15 +8,20 @@ import type { Tupled } from "../core/tupled.ts"
 import * as Block from "./block.ts"
 import { make, type RDD } from "./rdd.ts"
 
-/** Checks a partition count: whole and at least 1. Spark: `Positive number of partitions required`. */
+/**
+ * Checks that a partition count, if given, is a positive whole number. Spark: `Positive number of partitions required`.
+ */
 export const checkPartitions = (where: string, partitions: number | undefined): InvalidOption | undefined =>
   partitions === undefined || (Number.isInteger(partitions) && partitions >= 1)
     ? undefined
     : new InvalidOption({ where, option: "partitions", value: partitions, expected: "a positive whole number" })
 
 /**
- * An RDD of the given records, cut into slices of nearly equal length in their order; `partitions` is the engine's
- * default parallelism if not given. Spark: `sc.parallelize`, `sc.makeRDD`.
+ * Creates an RDD from records in memory.
+ *
+ * Each partition is a slice of the records, in their order; slices differ in length by at most one. `partitions`
+ * defaults to the engine's default parallelism. An array is not copied: do not change it while the RDD is in use.
+ * Spark: `sc.parallelize`, `sc.makeRDD`.
  *
  * @example
  * ```ts
@@ -44,7 +49,7 @@ export const parallelize = <A extends Tupled>(
 }
 
 /**
- * An RDD without partitions. Spark: `sc.emptyRDD`.
+ * Creates an RDD without records and without partitions. Spark: `sc.emptyRDD`.
  *
  * @example
  * ```ts
@@ -60,7 +65,9 @@ export const empty = <A = never>(): RDD<A> =>
   make("emptyRDD", [], { kind: "source", partitions: 0, load: () => Block.empty })
 
 /**
- * Whole numbers from `start` up to `end`, exclusive. Spark: `sc.range`.
+ * Creates an RDD of the numbers from `start` to `end`, in steps of `step` (1 by default), without `end` itself.
+ *
+ * A negative `step` counts down. A `step` of 0 fails jobs with `InvalidOption`. Spark: `sc.range`.
  *
  * @example
  * ```ts
@@ -95,8 +102,10 @@ export const range = (
 }
 
 /**
- * The lines of a text, cut into slices; lines end with `\n`, `\r\n` or `\r`. Spark's `sc.textFile`, for a text that is
- * in memory already.
+ * Creates an RDD of the lines of a text in memory.
+ *
+ * Lines end with `\n`, `\r\n` or `\r`. They are partitioned as by {@link parallelize}. Spark: `sc.textFile`, for a text
+ * that is already in memory.
  *
  * @example
  * ```ts
@@ -112,6 +121,6 @@ export const range = (
 export const text = (content: string, options?: { readonly partitions?: number | undefined }): RDD<string> =>
   parallelize(Block.fromText(new TextEncoder().encode(content)).records, options)
 
-/** An RDD over blocks that are there already, one partition each. */
+/** Creates an RDD from existing blocks, one partition for each block. */
 export const fromBlocks = <A>(blocks: ReadonlyArray<Block.Block<A>>): RDD<A> =>
   make("blocks", [], { kind: "source", partitions: blocks.length, load: (i) => blocks[i] ?? Block.empty })

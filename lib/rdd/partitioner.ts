@@ -1,27 +1,34 @@
 /**
- * Partitioners: which partition a key belongs to.
+ * Partitioners: functions that assign keys to partitions.
  *
  * @module
  */
 import { equalKeys, hashKey, partitionOf } from "../core/keys.ts"
 
-/** Says for each key which of `numPartitions` partitions it belongs to. Spark: `Partitioner`. */
+/** Assigns each key to one of `numPartitions` partitions. Spark: `Partitioner`. */
 export interface Partitioner {
-  /** What partitioner it is, such as `HashPartitioner`; two with one name, count and `detail` place keys alike. */
+  /**
+   * The kind of partitioner, such as `HashPartitioner`. Partitioners with the same name, number of partitions and
+   * `detail` must place every key in the same partition.
+   */
   readonly name: string
-  /** How many partitions there are. */
+  /** The number of partitions. */
   readonly numPartitions: number
-  /** What else tells it apart from others of its name, compared by value. */
+  /** What distinguishes it from other partitioners of the same name; compared by value. */
   readonly detail?: unknown
-  /** The partition of a key, from 0 up to `numPartitions` exclusive. */
+  /** Returns the partition of a key: a whole number from 0 to `numPartitions` - 1. */
   readonly getPartition: (key: unknown) => number
-  /** Present where the partition follows from the key's hash alone, so that a known hash need not be computed again. */
+  /**
+   * Returns the partition for the hash of a key. Present if the hash alone determines the partition: known hashes are
+   * reused.
+   */
   readonly ofHash?: (hash: number) => number
 }
 
 /**
- * Places keys by their hash code, as Spark's `HashPartitioner` does: strings and whole numbers end up where Spark puts
- * them.
+ * Creates a partitioner that places keys by their hash code.
+ *
+ * Strings and whole numbers are placed in the same partitions as by Spark. Spark: `HashPartitioner`.
  *
  * @example
  * ```ts
@@ -40,8 +47,10 @@ export const hash = (numPartitions: number): Partitioner => ({
 })
 
 /**
- * A partitioner of your own. `name` and `detail` are its identity: data partitioned by an equal one is not shuffled
- * again.
+ * Creates a custom partitioner.
+ *
+ * Partitioners are equal if they have the same `name`, `numPartitions` and `detail`. Pairs that are already partitioned
+ * by an equal partitioner are not shuffled again. Spark: a subclass of `Partitioner`.
  *
  * @example
  * ```ts
@@ -69,7 +78,7 @@ export const make = (options: {
 }): Partitioner => options
 
 /**
- * Whether two partitioners place every key alike: same name, number of partitions and `detail`.
+ * Checks whether two partitioners are equal: same name, number of partitions and `detail`.
  *
  * @example
  * ```ts
@@ -86,7 +95,7 @@ export const equals = (a: Partitioner, b: Partitioner): boolean =>
     (a.detail === b.detail || (a.detail !== undefined && b.detail !== undefined && equalKeys(a.detail, b.detail))))
 
 /**
- * A partitioner as text: its name and number of partitions.
+ * Formats a partitioner as text: its name and number of partitions.
  *
  * @example
  * ```ts
@@ -98,14 +107,17 @@ export const equals = (a: Partitioner, b: Partitioner): boolean =>
  */
 export const show = (self: Partitioner): string => `${self.name}(${self.numPartitions})`
 
-/** How a keyed operation may be told to partition its result: a partition count, or a partitioner. */
+/**
+ * How a keyed operation partitions its result. Without options, the engine uses the partitioner of one of the RDDs if
+ * it suits, or else a hash partitioner.
+ */
 export interface PartitionOptions {
-  /** Number of partitions, with the hash partitioner. */
+  /** The number of partitions of a hash partitioner: a positive whole number. */
   readonly partitions?: number | undefined
-  /** A partitioner; wins over `partitions`. */
+  /** The partitioner; if given, `partitions` is ignored. */
   readonly partitioner?: Partitioner | undefined
 }
 
-/** The partitioner that options ask for, or undefined where they leave the choice open. */
+/** Returns the partitioner that the options name; undefined if they leave the choice to the engine. */
 export const fromOptions = (options: PartitionOptions | undefined): Partitioner | undefined =>
   options?.partitioner ?? (options?.partitions === undefined ? undefined : hash(options.partitions))

@@ -1,5 +1,5 @@
 /**
- * Storage levels: where persisted and received blocks are kept, by Spark's names.
+ * Storage levels: Spark's names for where persisted and received blocks are kept.
  *
  * @module
  */
@@ -23,13 +23,14 @@ const names = [
 ] as const
 
 /**
- * Where blocks are kept: `_SER` is Spark's for serialized, `_2` for two replicas. Names only for now: all blocks are
- * kept once, in memory. Spark: `StorageLevel`.
+ * Where blocks are kept. In Spark's names, `_SER` stands for serialized and `_2` for two replicas.
+ *
+ * The names have no effect yet: blocks are kept once, in memory, whatever the level. Spark: `StorageLevel`.
  */
 export type StorageLevel = typeof names[number]
 
 /**
- * All storage levels, as Spark lists them.
+ * All storage levels, in Spark's order.
  *
  * @example
  * ```ts
@@ -43,7 +44,7 @@ export type StorageLevel = typeof names[number]
 export const all: ReadonlyArray<StorageLevel> = names
 
 /**
- * Whether a value is the name of a storage level.
+ * Checks whether a value is the name of a storage level.
  *
  * @example
  * ```ts
@@ -57,7 +58,7 @@ export const all: ReadonlyArray<StorageLevel> = names
 export const isStorageLevel = (u: unknown): u is StorageLevel => names.some((name) => name === u)
 
 /**
- * Reads the name of a storage level; fails with `InvalidOption` for other text. Spark: `StorageLevel.fromString`.
+ * Parses the name of a storage level. Any other text fails with `InvalidOption`. Spark: `StorageLevel.fromString`.
  *
  * @example
  * ```ts
@@ -75,6 +76,6 @@ export const parse = (text: string): Result.Result<StorageLevel, InvalidOption> 
       where: "StorageLevel",
       option: "name",
       value: text,
-      expected: `one of ${names.join(", ")}. Invalid StorageLevel: ${text}`,
+      expected: `one of ${names.join(", ")} (Spark: "Invalid StorageLevel: ${text}")`,
     }),
   )

@@ -13,12 +13,15 @@ export const actionRows: ReadonlyArray<Row> = [
     row: "RA-01",
     ours: "RDD.collect",
     golden: "RA-01",
-    test: [actions, "collect(), count() and first() see partitions in order"],
+    test: [actions, "collect(), count() and first() read partitions in order"],
   },
   {
     row: "RA-02",
     ours: "RDD.toLocalIterator",
-    test: ["tests/rdd/actions/local_iterator_test.ts", "toLocalIterator() runs one partition at a time"],
+    test: [
+      "tests/rdd/actions/local_iterator_test.ts",
+      "toLocalIterator() computes one partition at a time, and only as many as are consumed",
+    ],
     but: "an Effect stream",
   },
   {
@@ -26,14 +29,17 @@ export const actionRows: ReadonlyArray<Row> = [
     ours: "RDD.foreach RDD.foreachEffect RDD.foreachPartition",
     test: [
       "tests/rdd/actions/foreach_test.ts",
-      "foreach() meets every record, foreachPartition() every partition, empty ones too",
+      "foreach() runs for every record, foreachPartition() for every partition, also for empty ones",
     ],
     golden: "RA-12",
   },
   {
     row: "RA-04",
     ours: "RDD.reduce RDD.treeReduce",
-    test: [reductions, "reduce() and treeReduce() of nothing fail with EmptyCollection"],
+    test: [
+      reductions,
+      "reduce() and treeReduce() fail with EmptyCollection if there are no records; fold() returns zero",
+    ],
     golden: "RA-03 RA-06",
   },
   {
@@ -54,9 +60,9 @@ export const actionRows: ReadonlyArray<Row> = [
     ours: "RDD.count RDD.countApprox RDD.countApproxDistinct",
     test: [
       counts,
-      "countApprox() is exact and final if all partitions are done",
-      "countApprox() estimates from the partitions that are done, and runs the others when asked",
-      "countApprox() knows nothing while no partition is done, and all of an empty RDD",
+      "countApprox() is exact and final if all partitions are computed in time",
+      "countApprox() estimates from the partitions computed in time; final computes the others",
+      "countApprox() has no bounds before the first partition is computed, and is exact for an empty RDD",
     ],
     but: "the rest of countApprox runs when asked for, not in any case",
   },
@@ -65,37 +71,50 @@ export const actionRows: ReadonlyArray<Row> = [
     ours: "RDD.countByValue RDD.countByValueApprox",
     test: [
       counts,
-      "countByValueApprox() means countByValue() if all partitions are done",
-      "countByValueApprox() and countByKeyApprox() estimate each count",
+      "countByValueApprox() agrees with countByValue() if all partitions are computed in time",
+      "countByValueApprox() and countByKeyApprox() estimate the counts of the records and keys seen in time",
     ],
     golden: "RA-07",
     but: "pairs, where Spark has a map",
   },
-  { row: "RA-09", ours: "RDD.take", golden: "RA-01", test: [actions, "take() runs no more partitions than it needs"] },
+  {
+    row: "RA-09",
+    ours: "RDD.take",
+    golden: "RA-01",
+    test: [actions, "take() computes partitions in growing rounds: 1, then 4 more, then the rest"],
+  },
   {
     row: "RA-10",
     ours: "RDD.first",
     golden: "OP-19 RA-01 RA-06",
-    test: [actions, "actions on nothing give nothing, first() fails with EmptyCollection"],
+    test: [actions, "actions on an empty RDD return nothing; first() fails with EmptyCollection"],
   },
   {
     row: "RA-11",
     ours: "RDD.top RDD.takeOrdered",
-    test: [ordered, "top() and takeOrdered() give the largest and the smallest"],
+    test: [ordered, "top() returns the largest records, takeOrdered() the smallest"],
     golden: "RA-02",
   },
   {
     row: "RA-12",
     ours: "RDD.max RDD.min",
-    test: [ordered, "max() and min() of nothing fail with EmptyCollection"],
+    test: [ordered, "max() and min() fail with EmptyCollection if there are no records"],
     golden: "RA-02 RA-06",
   },
-  { row: "RA-13", ours: "RDD.isEmpty", test: [actions, "actions on nothing give nothing"], golden: "RD-06 RA-01" },
+  {
+    row: "RA-13",
+    ours: "RDD.isEmpty",
+    test: [actions, "actions on an empty RDD return nothing"],
+    golden: "RD-06 RA-01",
+  },
   {
     row: "RA-14",
     ours: "RDD.takeSample",
     golden: "RA-11",
-    test: ["tests/rdd/operators/sampling_test.ts", "takeSample() takes what Spark takes, in its order"],
+    test: [
+      "tests/rdd/actions/take_sample_test.ts",
+      "takeSample() returns the same records as Spark, in the same order",
+    ],
   },
   {
     row: "RA-15",
@@ -118,8 +137,8 @@ export const actionRows: ReadonlyArray<Row> = [
     golden: "RA-06 RA-08",
     test: [
       "tests/rdd/actions/approximate_numbers_test.ts",
-      "sumApprox() and meanApprox() mean sum() and mean() if all partitions are done",
-      "sumApprox() and meanApprox() estimate from the partitions that are done, and know all when asked",
+      "sumApprox() and meanApprox() agree with sum() and mean() if all partitions are computed in time",
+      "sumApprox() and meanApprox() estimate from the partitions computed in time; final computes the exact result",
     ],
     but: "the bounds of sumApprox are wider, so that they hold",
   },
@@ -127,6 +146,6 @@ export const actionRows: ReadonlyArray<Row> = [
     row: "RA-19",
     ours: "RDD.histogram",
     golden: "RA-06 RA-09 RA-10",
-    test: [histogram, "histogram() needs a range to cut, and two edges"],
+    test: [histogram, "histogram() fails without a finite range, and with fewer than two edges"],
   },
 ]

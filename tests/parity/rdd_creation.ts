@@ -13,20 +13,20 @@ export const creation: ReadonlyArray<Row> = [
   {
     row: "PT-02",
     ours: "Partitioner.range",
-    test: [ranges, "range() cuts keys into ranges, equal keys into one, nothing into one"],
+    test: [ranges, "range() divides keys into ranges; equal keys, or no keys, are in one range"],
     but: "looks at all keys, where Spark takes a sample",
   },
   {
     row: "PT-03",
     ours: "Partitioner.make",
-    test: ["tests/rdd/operators/partitioning_test.ts", "partitionBy() takes a partitioner of the user"],
+    test: ["tests/rdd/operators/partitioning_test.ts", "partitionBy() accepts a custom partitioner"],
   },
   {
     row: "PT-04",
     ours: "RDD.reduceByKey RDD.cogroup",
     test: [
       "tests/rdd/operators/keyed_test.ts",
-      "reduceByKey() takes as many partitions as the RDD has, or as options say",
+      "reduceByKey() has as many partitions as the RDD, or as the options say",
     ],
     golden: "RP-01 RP-02",
     but: "what keyed operations do by default, not a function of its own",
@@ -34,7 +34,7 @@ export const creation: ReadonlyArray<Row> = [
   {
     row: "SX-01",
     ours: "RDD.parallelize",
-    test: ["tests/rdd/creation_test.ts", "parallelize() cuts records into slices of nearly equal length, in order"],
+    test: ["tests/rdd/creation_test.ts", "parallelize() divides records into slices of nearly equal length, in order"],
     golden: "RD-01 RD-02 RD-03 RD-04 RD-05 EW-11",
   },
   { row: "SX-02", reason: "preferred hosts: all partitions are in this process" },
@@ -47,7 +47,7 @@ export const creation: ReadonlyArray<Row> = [
   {
     row: "SX-04",
     ours: "RDD.range",
-    test: ["tests/rdd/creation_test.ts", "range() counts up or down, without the end"],
+    test: ["tests/rdd/creation_test.ts", "range() counts up or down, excluding the end"],
     golden: "RD-07",
   },
   {
@@ -86,7 +86,10 @@ export const creation: ReadonlyArray<Row> = [
   {
     row: "SX-09",
     ours: "RDD.unionAll",
-    test: ["tests/rdd/operators/unions_test.ts", "unionAll() drops RDDs without partitions"],
+    test: [
+      "tests/rdd/operators/unions_test.ts",
+      "unionAll() ignores RDDs without partitions, and has the union of all types",
+    ],
     golden: "RD-12 RD-13",
   },
   {
@@ -95,20 +98,26 @@ export const creation: ReadonlyArray<Row> = [
     test: [
       "tests/rdd/broadcast_test.ts",
       "destroy() makes later reads fail with BroadcastDestroyed",
-      "make() takes no RDD",
+      "make() refuses an RDD",
     ],
   },
   {
     row: "SX-11",
     ours: "Accumulator.long Accumulator.double Accumulator.collection Accumulator.make",
     golden: "RA-12",
-    test: ["tests/rdd/accumulator_test.ts", "add() before a shuffle, or below what is persisted, counts once"],
+    test: [
+      "tests/rdd/accumulator_test.ts",
+      "add() before a shuffle or a persisted RDD takes effect once, with the first job that succeeds",
+    ],
     but: "counts once in transformations too; nothing to register, and nothing to be registered twice",
   },
   {
     row: "SX-12",
     ours: "RDD.runJob SparkContext.layer",
-    test: ["tests/rdd/actions/local_iterator_test.ts", "runJob() gives one result for each partition asked for"],
+    test: [
+      "tests/rdd/actions/local_iterator_test.ts",
+      "runJob() returns one result for each given partition, in their order",
+    ],
     but: "jobs are Effects, so groups of them are fibers; modules need no addJar; checkpoints in files come later",
   },
 ]

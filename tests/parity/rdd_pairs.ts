@@ -11,7 +11,7 @@ export const rddPairs: ReadonlyArray<Row> = [
   {
     row: "RP-01",
     ours: "RDD.combineByKey",
-    test: [keyed, "combineByKey() makes, fills and merges combiners, on the map side or not"],
+    test: [keyed, "combineByKey() creates, fills and merges combiners, with or without map-side combining"],
     golden: "RP-06",
   },
   {
@@ -24,14 +24,19 @@ export const rddPairs: ReadonlyArray<Row> = [
   {
     row: "RP-03",
     ours: "RDD.foldByKey",
-    test: [keyed, "foldByKey() uses zero once for each key in each"],
+    test: [keyed, "foldByKey() uses zero once for each key and partition"],
     golden: "RP-04",
   },
-  { row: "RP-04", ours: "RDD.reduceByKey", test: [keyed, "reduceByKey() means the naive sums"], golden: "RP-01" },
+  {
+    row: "RP-04",
+    ours: "RDD.reduceByKey",
+    test: [keyed, "reduceByKey() agrees with the naive sums, whatever the partitions"],
+    golden: "RP-01",
+  },
   {
     row: "RP-05",
     ours: "RDD.reduceByKeyLocally",
-    test: [keyedActions, "countByKey(), collectAsMap() and reduceByKeyLocally() have each key once"],
+    test: [keyedActions, "countByKey(), collectAsMap() and reduceByKeyLocally() return each key once"],
     golden: "RP-18",
     but: "pairs, where Spark has a map; keys that are arrays are fine",
   },
@@ -40,8 +45,8 @@ export const rddPairs: ReadonlyArray<Row> = [
     ours: "RDD.countByKey RDD.countByKeyApprox RDD.countApproxDistinctByKey",
     test: [
       "tests/rdd/actions/approximate_counts_test.ts",
-      "countByKeyApprox() means countByKey() if all partitions are done",
-      "countByValueApprox() and countByKeyApprox() estimate each count",
+      "countByKeyApprox() agrees with countByKey() if all partitions are computed in time",
+      "countByValueApprox() and countByKeyApprox() estimate the counts of the records and keys seen in time",
     ],
     golden: "RP-18",
     but: "pairs, where Spark has a map",
@@ -61,25 +66,25 @@ export const rddPairs: ReadonlyArray<Row> = [
   {
     row: "RP-09",
     ours: "RDD.join RDD.leftOuterJoin RDD.rightOuterJoin RDD.fullOuterJoin",
-    test: [joins, "fullOuterJoin() means the naive loop, and each unmatched pair once"],
+    test: [joins, "fullOuterJoin() agrees with the naive loop, and keeps each unmatched pair once"],
     golden: "RP-09 RP-10 RP-11 RP-12 RP-13",
   },
   {
     row: "RP-10",
     ours: "RDD.cogroup",
-    test: ["tests/rdd/operators/cogroup_test.ts", "cogroup() takes lists of RDDs, with the types of each"],
+    test: ["tests/rdd/operators/cogroup_test.ts", "cogroup() accepts a list of RDDs, and keeps their types"],
     golden: "RP-14",
   },
   {
     row: "RP-11",
     ours: "RDD.subtractByKey",
-    test: [joins, "subtractByKey() means the naive filter"],
+    test: [joins, "subtractByKey() agrees with the naive filter"],
     golden: "RP-13 RP-09 RP-10 RP-11 RP-12",
   },
   {
     row: "RP-12",
     ours: "RDD.keys RDD.values",
-    test: [values, "keys() and values() take pairs apart"],
+    test: [values, "keys() and values() return one side of the pairs"],
     golden: "RP-07",
   },
   {
@@ -91,13 +96,13 @@ export const rddPairs: ReadonlyArray<Row> = [
   {
     row: "RP-14",
     ours: "RDD.lookup",
-    test: [keyedActions, "lookup() runs one partition only if the RDD has a partitioner"],
+    test: [keyedActions, "lookup() computes only one partition if the RDD has a partitioner"],
     golden: "RP-17",
   },
   {
     row: "RP-15",
     ours: "RDD.collectAsMap",
-    test: [keyedActions, "countByKey() and collectAsMap() mean the size and the last of naive groups"],
+    test: [keyedActions, "countByKey() and collectAsMap() agree with the naive groups"],
     golden: "RP-18",
   },
   {
@@ -106,14 +111,14 @@ export const rddPairs: ReadonlyArray<Row> = [
     golden: "RP-19",
     test: [
       "tests/rdd/operators/sampling_keyed_test.ts",
-      "sampleByKeyExact() takes the fraction of each key rounded up",
+      "sampleByKeyExact() returns the fraction of each key rounded up, in the order of the records",
     ],
     but: "sampleByKeyExact chooses others than Spark, as many of each key",
   },
   {
     row: "RP-17",
     ours: "RDD.sortByKey",
-    test: [sorting, "sortByKey() means a stable sort of the whole"],
+    test: [sorting, "sortByKey() agrees with a stable sort of all pairs, in at most n partitions"],
     golden: "RP-15",
   },
   {
@@ -127,7 +132,7 @@ export const rddPairs: ReadonlyArray<Row> = [
     ours: "RDD.filterByRange",
     test: [
       "tests/rdd/operators/ranges_test.ts",
-      "filterByRange() keeps both ends, the partitioner, and goes by any order",
+      "filterByRange() includes both ends, keeps the partitioner, and accepts an order",
     ],
   },
   { row: "RP-20", reason: "Hadoop's output formats are Java classes" },

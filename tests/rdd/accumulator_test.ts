@@ -11,25 +11,28 @@ import { holdsOnEngines, onEngines, rddOf, sliced } from "./run.ts"
 
 const ten = RDD.range(0, 10, { partitions: 3 })
 
-onEngines("add() in tasks counts when the job succeeds, on the driver at once", () =>
-  Effect.gen(function* () {
-    const sum = Accumulator.long("sum")
-    const counted = RDD.map(ten, (n) => {
-      sum.add(n)
-      return sum.value
-    })
-    assert.deepEqual([sum.name, sum.value, sum.avg], ["sum", 0, NaN])
-    assert.deepEqual(yield* RDD.collect(counted), Array(10).fill(0))
-    assert.deepEqual([sum.value, sum.sum, sum.count, sum.avg], [45, 45, 10, 4.5])
-    yield* RDD.foreach(ten, sum.add)
-    assert.equal(sum.value, 90)
-    sum.add(10)
-    assert.equal(sum.value, 100)
-    yield* sum.reset
-    assert.deepEqual([sum.value, sum.count], [0, 0])
-  }))
+onEngines(
+  "add() in tasks takes effect when the job succeeds, on the driver immediately",
+  () =>
+    Effect.gen(function* () {
+      const sum = Accumulator.long("sum")
+      const counted = RDD.map(ten, (n) => {
+        sum.add(n)
+        return sum.value
+      })
+      assert.deepEqual([sum.name, sum.value, sum.avg], ["sum", 0, NaN])
+      assert.deepEqual(yield* RDD.collect(counted), Array(10).fill(0))
+      assert.deepEqual([sum.value, sum.sum, sum.count, sum.avg], [45, 45, 10, 4.5])
+      yield* RDD.foreach(ten, sum.add)
+      assert.equal(sum.value, 90)
+      sum.add(10)
+      assert.equal(sum.value, 100)
+      yield* sum.reset
+      assert.deepEqual([sum.value, sum.count], [0, 0])
+    }),
+)
 
-onEngines("add() in a job that fails does not count", () =>
+onEngines("add() in a job that fails has no effect", () =>
   Effect.gen(function* () {
     const sum = Accumulator.double()
     yield* Effect.flip(RDD.foreach(ten, (n) => {
@@ -40,7 +43,7 @@ onEngines("add() in a job that fails does not count", () =>
   }))
 
 onEngines(
-  "add() before a shuffle, or below what is persisted, counts once with the first job that succeeds",
+  "add() before a shuffle or a persisted RDD takes effect once, with the first job that succeeds",
   () =>
     Effect.gen(function* () {
       for (const keep of [RDD.repartition(2), RDD.cache, RDD.coalesce(1)]) {
@@ -67,7 +70,7 @@ onEngines(
 )
 
 onEngines(
-  "add() in what two branches of one job use counts once, and once more in the next job",
+  "add() in an RDD that two branches of a job share takes effect once for each job",
   () =>
     Effect.gen(function* () {
       const seen = Accumulator.long()
@@ -83,7 +86,7 @@ onEngines(
     }),
 )
 
-onEngines("add() in combine functions, whole partitions and effects counts", () =>
+onEngines("add() works in combine functions, functions of partitions, and Effects", () =>
   Effect.gen(function* () {
     const merges = Accumulator.long()
     const pairs = RDD.map(ten, (n) => [n % 2, n])
@@ -106,16 +109,17 @@ onEngines("add() in combine functions, whole partitions and effects counts", () 
     assert.equal(effects.value, 45)
   }))
 
-onEngines("long() takes whole numbers only", () =>
+onEngines("long() accepts only whole numbers", () =>
   Effect.gen(function* () {
     const sum = Accumulator.long()
     assert.throws(() => sum.add(0.5), /Accumulator.long: add is 0.5/)
+    assert.throws(() => Accumulator.long("lines").add(0.5), /Accumulator.long\("lines"\): add is 0.5/)
     const failure = yield* Effect.flip(RDD.foreach(ten, () => sum.add(NaN)))
     assert.equal(failure.reason._tag, "InvalidOption")
   }))
 
 onEngines(
-  "collection() keeps values in the order of partitions, make() adds up as told",
+  "collection() keeps values in the order of partitions; make() uses the given functions",
   () =>
     Effect.gen(function* () {
       const all = Accumulator.collection<number>("all")
@@ -128,7 +132,7 @@ onEngines(
     }),
 )
 
-onEngines("merge that throws fails the job", () =>
+onEngines("make() fails the job if merge throws", () =>
   Effect.gen(function* () {
     const merge = (): number => {
       throw new Error("merge")
@@ -139,7 +143,7 @@ onEngines("merge that throws fails the job", () =>
   }))
 
 holdsOnEngines(
-  "add() adds up to the naive sum through any stages",
+  "add() agrees with the naive sum in every stage",
   sliced(fc.integer({ min: -99, max: 99 })),
   (numbers) =>
     Effect.gen(function* () {
@@ -161,7 +165,7 @@ holdsOnEngines(
 )
 
 for (const engine of ["local", "closures", "loopback"] as const) {
-  Deno.test(`add() counts once although outputs share a stage and are tried again [${engine}]`, async () => {
+  Deno.test(`add() takes effect once if outputs share a stage and are retried [${engine}]`, async () => {
     const mapped = Accumulator.long()
     const combined = Accumulator.long()
     const written = Accumulator.long()

@@ -4,7 +4,7 @@ import { type Block, concat, empty, fromArray, fromText } from "../../lib/rdd/bl
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
-/** Runs `body` and gives how often it has decoded text. */
+/** Runs `body` and returns how often it decoded text. */
 const decodings = (body: () => void): number => {
   const { prototype } = TextDecoder
   const { decode } = prototype
@@ -21,14 +21,14 @@ const decodings = (body: () => void): number => {
   return count
 }
 
-Deno.test("fromText() counts its lines without decoding them", () => {
+Deno.test("fromText() counts lines without decoding them", () => {
   const block = fromText(bytesOf("a\nb\r\nc\rd"))
   assert.equal(decodings(() => assert.equal(block.length, 4)), 0)
   assert.equal(decodings(() => assert.deepEqual(block.records, ["a", "b", "c", "d"])), 1)
   assert.equal(decodings(() => assert.deepEqual([block.length, block.records.length], [4, 4])), 0)
 })
 
-Deno.test("fromText() counts as many lines as it reads, whatever the line ends and the bytes", () => {
+Deno.test("fromText() counts as many lines as it decodes, whatever the line ends and bytes", () => {
   const part = fc.constantFrom("\n", "\r", "\r\n", "a", "", "é")
   fc.assert(fc.property(fc.array(part), fc.uint8Array({ maxLength: 4 }), (parts, noise) => {
     const bytes = new Uint8Array([...bytesOf(parts.join("")), ...noise, ...bytesOf(parts.toReversed().join(""))])
@@ -37,7 +37,7 @@ Deno.test("fromText() counts as many lines as it reads, whatever the line ends a
   }))
 })
 
-Deno.test("concat() keeps its parts unread, and reads each once", () => {
+Deno.test("concat() reads its parts only when records are asked for, and each only once", () => {
   let reads = 0
   const counted = (text: string): Block<string> => {
     const block = fromText(bytesOf(text))

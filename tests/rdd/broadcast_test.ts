@@ -4,7 +4,7 @@ import * as Broadcast from "../../lib/broadcast.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { onEngines } from "./run.ts"
 
-onEngines("value is what functions of RDDs read, whatever it holds", () =>
+onEngines("value can be read in functions of RDDs, whatever its type", () =>
   Effect.gen(function* () {
     const table = Broadcast.make({ price: (n: number) => n * 2 })
     const rdd = RDD.range(0, 3).pipe(RDD.map((n) => table.value.price(n)))
@@ -14,7 +14,7 @@ onEngines("value is what functions of RDDs read, whatever it holds", () =>
   }))
 
 onEngines(
-  "destroy() makes later reads fail with BroadcastDestroyed, in tasks, on the driver, twice or once",
+  "destroy() makes later reads fail with BroadcastDestroyed, in tasks and on the driver; a second call changes nothing",
   () =>
     Effect.gen(function* () {
       const answer = Broadcast.make(42)
@@ -33,7 +33,7 @@ onEngines(
     }),
 )
 
-onEngines("make() takes no RDD", () =>
+onEngines("make() refuses an RDD", () =>
   Effect.gen(function* () {
     // @ts-expect-error: an RDD is no value
     const wrong: Broadcast.Broadcast<unknown> = Broadcast.make(RDD.range(0, 3))
@@ -45,7 +45,7 @@ onEngines("make() takes no RDD", () =>
     )
   }))
 
-Deno.test("make() numbers broadcasts", () => {
+Deno.test("make() gives broadcasts consecutive numbers", () => {
   const [a, b] = [Broadcast.make(1), Broadcast.make(1)]
   assert.equal(b.id, a.id + 1)
   assert.equal(String(a), `Broadcast(${a.id})`)

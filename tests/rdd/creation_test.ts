@@ -12,7 +12,7 @@ const invalid = <A>(rdd: RDD.RDD<A>) =>
     return error.reason.message
   })
 
-onEngines("parallelize() cuts records into slices of nearly equal length, in order", () =>
+onEngines("parallelize() divides records into slices of nearly equal length, in order", () =>
   Effect.gen(function* () {
     const ten = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     assert.deepEqual(yield* slices(RDD.parallelize(ten, { partitions: 3 })), [[0, 1, 2], [3, 4, 5], [6, 7, 8, 9]])
@@ -40,7 +40,7 @@ onEngines("empty() has no partitions", () =>
     assert.equal(yield* RDD.count(RDD.map(RDD.empty<number>(), (n) => n + 1)), 0)
   }))
 
-onEngines("range() counts up or down, without the end", () =>
+onEngines("range() counts up or down, excluding the end", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* slices(RDD.range(0, 10, { step: 3, partitions: 2 })), [[0, 3], [6, 9]])
     assert.deepEqual(yield* RDD.collect(RDD.range(5, 0, { step: -2 })), [5, 3, 1])
@@ -49,7 +49,7 @@ onEngines("range() counts up or down, without the end", () =>
     assert.match(yield* invalid(RDD.range(0, 1, { step: 0 })), /RDD\.range: step is 0/)
   }))
 
-onEngines("text() gives the lines of a text, whatever they end with", () =>
+onEngines("text() returns the lines of a text, whatever their line ends", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* RDD.collect(RDD.text("a\nb\r\nc\rd")), ["a", "b", "c", "d"])
     assert.deepEqual(yield* RDD.collect(RDD.text("a\n\nb\n")), ["a", "", "b"])
@@ -58,7 +58,7 @@ onEngines("text() gives the lines of a text, whatever they end with", () =>
   }))
 
 holdsOnEngines(
-  "parallelize() keeps the records in order, slice i from floor(i * length / n)",
+  "parallelize() keeps the order: slice i begins at floor(i * length / n)",
   sliced(fc.integer()),
   ({ data, partitions }) =>
     Effect.map(slices(rddOf({ data, partitions })), (found) =>

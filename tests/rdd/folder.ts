@@ -1,11 +1,11 @@
-/** Tests with real files. */
+/** Helper for tests with real files. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { runtimeFiles } from "../../lib/engine/files.ts"
 import { Files } from "../../lib/rdd.ts"
 import type { Engine } from "../../lib/rdd/engine.ts"
 
-/** Runs with the files of the runtime, and a folder of its own. */
+/** Runs `body` with the file system of the runtime and a temporary folder. */
 export const inFolder = <A, E>(
   body: (folder: string) => Effect.Effect<A, E, Engine | Scope.Scope>,
 ): Effect.Effect<A, E, Engine | Scope.Scope> =>

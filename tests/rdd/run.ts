@@ -1,4 +1,6 @@
-/** Runs RDD tests on every variant of the local engine, and what they share: arbitrary slices, the naive bag of records. */
+/**
+ * Runs tests of RDDs on every variant of the local engine, and has the arbitraries and naive models that they share.
+ */
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
@@ -15,7 +17,7 @@ const engines: ReadonlyArray<readonly [string, Layer.Layer<Engine>]> = [
 
 const options = { sanitizeOps: true, sanitizeResources: true, sanitizeExit: true }
 
-/** One test for each engine variant. */
+/** Registers a test for each engine variant. */
 export const onEngines = (name: string, body: () => Effect.Effect<unknown, unknown, Engine | Scope.Scope>): void => {
   for (const [engine, layer] of engines) {
     Deno.test(`${name} [${engine}]`, options, async () => {
@@ -24,7 +26,7 @@ export const onEngines = (name: string, body: () => Effect.Effect<unknown, unkno
   }
 }
 
-/** A property for each engine variant: what `body` does must not fail for any input. */
+/** Registers a property test for each engine variant: `body` must succeed for every input. */
 export const holdsOnEngines = <A>(
   name: string,
   input: fc.Arbitrary<A>,
@@ -40,20 +42,20 @@ export const holdsOnEngines = <A>(
   }
 }
 
-/** Records and how many slices to cut them into. */
+/** Records, and the number of partitions to divide them into. */
 export interface Sliced<A> {
   readonly data: ReadonlyArray<A>
   readonly partitions: number
 }
 
-/** Any records in any number of slices. */
+/** Arbitrary records in an arbitrary number of partitions. */
 export const sliced = <A>(record: fc.Arbitrary<A>, maxLength = 12): fc.Arbitrary<Sliced<A>> =>
   fc.record({ data: fc.array(record, { maxLength }), partitions: fc.integer({ min: 1, max: 5 }) })
 
-/** The RDD of sliced records. */
+/** Creates the RDD of sliced records. */
 export const rddOf = <A>({ data, partitions }: Sliced<A>): RDD<A> => parallelize(data, { partitions })
 
-/** Few different keys, so that they meet: strings, numbers, tuples, dates. */
+/** Arbitrary keys: strings, numbers, tuples, dates. There are few, so that equal keys are likely. */
 export const anyKey: fc.Arbitrary<string | number | [string, number] | Date> = fc.oneof(
   fc.constantFrom("a", "b", "", "é"),
   fc.integer({ min: -2, max: 2 }),
@@ -61,20 +63,20 @@ export const anyKey: fc.Arbitrary<string | number | [string, number] | Date> = f
   fc.constantFrom(0, 1).map((time) => new Date(time)),
 )
 
-/** Any pairs. */
+/** Arbitrary pairs. */
 export const anyPair: fc.Arbitrary<[string | number | [string, number] | Date, number]> = fc.tuple(
   anyKey,
   fc.integer({ min: -9, max: 9 }),
 )
 
-/** Sorted, to compare records whose order is free. */
+/** Sorts records, to compare results whose order is not defined. */
 export const bag = <A>(records: Iterable<A>): Array<A> => [...records].sort(compare)
 
-/** Whether two keys are the same, the naive way. */
+/** Whether two keys are equal: the naive model of key equality. */
 export const same = (a: unknown, b: unknown): boolean =>
   (a instanceof Date) === (b instanceof Date) && JSON.stringify(a) === JSON.stringify(b)
 
-/** The naive meaning of grouping: every key once, in order of appearance, with its values in order. */
+/** The naive model of grouping: every key once, in order of appearance, with its values in order. */
 export const groupsOf = <K, V>(pairs: ReadonlyArray<readonly [K, V]>): Array<[K, Array<V>]> => {
   const groups: Array<[K, Array<V>]> = []
   for (const [key, value] of pairs) {

@@ -1,4 +1,4 @@
-/** Actions with a time limit, without waiting for it. */
+/** Helpers for actions with a time limit, under virtual time. */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Latch from "effect/Latch"
@@ -6,20 +6,20 @@ import * as TestClock from "effect/testing/TestClock"
 import type { Tupled } from "../../lib/core/tupled.ts"
 import { mapPartitionsEffect, type RDD } from "../../lib/rdd.ts"
 
-/** Lets everything run that can run now. */
-export const settle: Effect.Effect<void> = Effect.forEach(Array(200), () => Effect.yieldNow, { discard: true })
+/** Runs all fibers until they wait for something. */
+export const runPending: Effect.Effect<void> = Effect.forEach(Array(200), () => Effect.yieldNow, { discard: true })
 
-/** Runs an action that has a minute, which is over when all that need not wait has been done. */
-export const untilTime = <A, E, R>(action: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+/** Runs an action with a time limit of one minute. The minute passes as soon as the action waits for something. */
+export const runUntilTimeout = <A, E, R>(action: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(action)
-    yield* settle
+    yield* runPending
     yield* TestClock.adjust("1 minute")
     return yield* Fiber.join(fiber)
   }).pipe(Effect.provide(TestClock.layer()))
 
-/** Lets some partitions wait until a latch is open, and notes which have begun, and ended as they should. */
-export const holding = <A extends Tupled, E, R>(
+/** Makes the partitions in `held` wait for a latch, and logs which partitions begin, end, and are interrupted. */
+export const holdPartitions = <A extends Tupled, E, R>(
   self: RDD<A, E, R>,
   held: ReadonlyArray<number>,
   gate: Latch.Latch,

@@ -13,18 +13,19 @@ import {
   checkConfidence,
   CONFIDENCE,
   type ConfidenceOption,
-  ofCount,
+  estimateCount,
   type Progress,
 } from "../numbers/estimates.ts"
 import { last } from "../job.ts"
-import { checkTimeout, partially, type PartialResult } from "./partial_result.ts"
+import { checkTimeout, type PartialResult, runWithTimeout } from "./partial_result.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
 /**
- * How many records there are, as far as that is known within the time: all partitions are run, and if some are not done
- * when the time is up the number is estimated from those that are, with bounds. They hold if records lie in partitions at
- * random. A partition whose functions are plain is not cut short, so the result may come as much later as one takes.
- * Spark: `RDD.countApprox`.
+ * Counts the records within a time limit.
+ *
+ * If some partitions are not computed when the time is up, the count is estimated from the others, with bounds. The
+ * bounds are valid if records are distributed over the partitions at random. A partition with plain functions cannot be
+ * interrupted, so the result can be late by the time that one partition takes. Spark: `RDD.countApprox`.
  *
  * @example
  * ```ts
@@ -60,22 +61,24 @@ export const countApprox: {
   ): Effect.Effect<PartialResult<BoundedDouble, E, R>, ActionError<E>, R | Engine> => {
     const invalid = checkTimeout("RDD.countApprox", timeout) ?? checkConfidence("RDD.countApprox", confidence)
     const step = { kind: "fold", f: (n: number) => n + 1, zero: () => 0 } as const
-    return partially(
+    return runWithTimeout(
       last<number, E, R>("countApprox", self, step, invalid),
       timeout,
-      (counts, progress) => ofCount(counts.reduce((a, b) => a + b, 0), progress, confidence),
+      (counts, progress) => estimateCount(counts.reduce((a, b) => a + b, 0), progress, confidence),
     )
   },
 )
 
 type Counts<K> = Array<[key: K, count: BoundedDouble]>
 
-const add = <K>(table: KeyedTable<K, number>, key: K, count: number): void => {
+/** Adds to the count of a key. */
+const addCount = <K>(table: KeyedTable<K, number>, key: K, count: number): void => {
   const at = table.locate(key)
   table.values[at] = table.fresh ? count : table.values[at]! + count
 }
 
-const countedBy = <A, K, E, R>(
+/** Counts the records of each key. */
+const countByKeyOf = <A, K, E, R>(
   operation: string,
   self: RDD<A, E, R>,
   keyOf: (a: A) => K,
@@ -85,22 +88,23 @@ const countedBy = <A, K, E, R>(
   const where = `RDD.${operation}`
   const countsOf = (part: ReadonlyArray<A>): ReadonlyArray<[K, number]> => {
     const table = new KeyedTable<K, number>()
-    for (let i = 0; i < part.length; i++) add(table, keyOf(part[i]!), 1)
+    for (let i = 0; i < part.length; i++) addCount(table, keyOf(part[i]!), 1)
     return table.keys.map((key, i) => [key, table.values[i]!])
   }
   const evaluate = (counts: ReadonlyArray<readonly [K, number]>, progress: Progress): Counts<K> => {
     const table = new KeyedTable<K, number>()
-    for (const [key, count] of counts) add(table, key, count)
-    const known = new Map<number, BoundedDouble>()
+    for (const [key, count] of counts) addCount(table, key, count)
+    // Estimates are expensive, and many keys have equal counts.
+    const estimates = new Map<number, BoundedDouble>()
     const estimate = (count: number): BoundedDouble => {
-      const found = known.get(count) ?? ofCount(count, progress, confidence)
-      known.set(count, found)
-      return found
+      const known = estimates.get(count) ?? estimateCount(count, progress, confidence)
+      estimates.set(count, known)
+      return known
     }
     return table.keys.map((key, i) => [key, estimate(table.values[i]!)])
   }
   const invalid = checkTimeout(where, timeout) ?? checkConfidence(where, confidence)
-  return partially(
+  return runWithTimeout(
     last<[K, number], E, R>(operation, self, { kind: "partition", f: countsOf }, invalid),
     timeout,
     evaluate,
@@ -108,8 +112,10 @@ const countedBy = <A, K, E, R>(
 }
 
 /**
- * Every different record that was met within the time, and how often it is there, as {@link countApprox} tells it: none,
- * if no partition was done. They come as pairs and in no certain order. Spark: `RDD.countByValueApprox`.
+ * Counts how often each distinct record occurs, within a time limit: `[record, count]`, in no particular order.
+ *
+ * Counts are estimated as by {@link countApprox}. Records that are only in partitions that were not computed are
+ * missing. Spark: `RDD.countByValueApprox`.
  *
  * @example
  * ```ts
@@ -142,12 +148,14 @@ export const countByValueApprox: {
     timeout: Duration.Input,
     options?: ConfidenceOption,
   ): Effect.Effect<PartialResult<Array<[A, BoundedDouble]>, E, R>, ActionError<E>, R | Engine> =>
-    countedBy("countByValueApprox", self, (record) => record, timeout, options),
+    countByKeyOf("countByValueApprox", self, (record) => record, timeout, options),
 )
 
 /**
- * Every key that was met within the time, and how many pairs it has, as {@link countApprox} tells it: none, if no
- * partition was done. Spark: `PairRDDFunctions.countByKeyApprox`.
+ * Counts the pairs of each key within a time limit: `[key, count]`, in no particular order.
+ *
+ * Counts are estimated as by {@link countApprox}. Keys that are only in partitions that were not computed are missing.
+ * Spark: `PairRDDFunctions.countByKeyApprox`.
  *
  * @example
  * ```ts
@@ -180,5 +188,5 @@ export const countByKeyApprox: {
     timeout: Duration.Input,
     options?: ConfidenceOption,
   ): Effect.Effect<PartialResult<Array<[K, BoundedDouble]>, E, R>, ActionError<E>, R | Engine> =>
-    countedBy("countByKeyApprox", self, ([key]: readonly [K, unknown]) => key, timeout, options),
+    countByKeyOf("countByKeyApprox", self, ([key]: readonly [K, unknown]) => key, timeout, options),
 )

@@ -1,5 +1,5 @@
 /**
- * Counting different records without keeping them: countApproxDistinct, countApproxDistinctByKey.
+ * Approximate counts of distinct records in little memory: countApproxDistinct, countApproxDistinctByKey.
  *
  * @module
  */
@@ -14,31 +14,39 @@ import { fromOptions, type PartitionOptions } from "../partitioner.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 import { mapValues } from "../operators/values.ts"
 
-/** How exact an estimate is to be. */
+/** Option of approximate distinct counts: their accuracy. */
 export interface AccuracyOption {
-  /** The relative standard deviation of the estimate, from 0.001; 0.05 unless given. Half of it takes four times the memory. */
+  /**
+   * The relative standard deviation of the estimate, at least 0.001; 0.05 by default. Half of it takes four times the
+   * memory.
+   */
   readonly relativeSD?: number | undefined
 }
 
-const FINEST = 0.001
+/** The smallest relative standard deviation. */
+const MIN_RELATIVE_SD = 0.001
 
 const checkAccuracy = (where: string, relativeSD: number): InvalidOption | undefined =>
-  relativeSD >= FINEST && relativeSD < Infinity ? undefined : new InvalidOption({
+  relativeSD >= MIN_RELATIVE_SD && relativeSD < Infinity ? undefined : new InvalidOption({
     where,
     option: "relativeSD",
     value: relativeSD,
-    expected: `a number from ${FINEST}: accuracy (${relativeSD}) must be greater`,
+    expected: `a finite number of at least ${MIN_RELATIVE_SD}`,
   })
 
-const DEFAULT = 0.05
-
-/** The precision for an accuracy; that of the default where it is invalid, which is reported elsewhere. */
-const precisionOf = (relativeSD: number): number =>
-  Sketch.precisionFor(checkAccuracy("", relativeSD) === undefined ? relativeSD : DEFAULT)
+const DEFAULT_RELATIVE_SD = 0.05
 
 /**
- * About how many different records there are, compared by value as keys are. Spark: `RDD.countApproxDistinct`, with the
- * same accuracy but other hashes, so another estimate.
+ * Returns the precision of the sketches. An invalid accuracy gives the default precision: the RDD's check reports it.
+ */
+const precisionOf = (relativeSD: number): number =>
+  Sketch.precisionFor(checkAccuracy("", relativeSD) === undefined ? relativeSD : DEFAULT_RELATIVE_SD)
+
+/**
+ * Estimates the number of distinct records.
+ *
+ * Records are compared by value, as keys are; a record that cannot be a key fails the job with `UnsupportedKey`. Spark:
+ * `RDD.countApproxDistinct`, which has the same accuracy but returns other estimates, since it uses other hashes.
  *
  * @example
  * ```ts
@@ -58,7 +66,7 @@ export const countApproxDistinct: {
   (args) => isRDD(args[0]),
   <A, E, R>(
     self: RDD<A, E, R>,
-    { relativeSD = DEFAULT }: AccuracyOption = {},
+    { relativeSD = DEFAULT_RELATIVE_SD }: AccuracyOption = {},
   ): Effect.Effect<number, ActionError<E>, R | Engine> => {
     const precision = precisionOf(relativeSD)
     const sketchOf = (part: ReadonlyArray<A>): ReadonlyArray<Sketch.Sketch> => {
@@ -80,7 +88,9 @@ export const countApproxDistinct: {
 )
 
 /**
- * About how many different values each key has. Spark: `PairRDDFunctions.countApproxDistinctByKey`.
+ * Estimates the number of distinct values of each key: `[key, count]`.
+ *
+ * Values are compared by value, as keys are. Spark: `PairRDDFunctions.countApproxDistinctByKey`.
  *
  * @example
  * ```ts
@@ -108,7 +118,7 @@ export const countApproxDistinctByKey: {
     self: RDD<readonly [K, V], E, R>,
     options: AccuracyOption & PartitionOptions = {},
   ): RDD<[K, number], E, R> => {
-    const { relativeSD = DEFAULT } = options
+    const { relativeSD = DEFAULT_RELATIVE_SD } = options
     const precision = precisionOf(relativeSD)
     const where = "RDD.countApproxDistinctByKey"
     const mergeValue = (sketch: Sketch.Sketch, value: V): Sketch.Sketch => {

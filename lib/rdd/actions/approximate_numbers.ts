@@ -12,30 +12,31 @@ import {
   checkConfidence,
   CONFIDENCE,
   type ConfidenceOption,
-  ofMean,
-  ofSum,
+  estimateMean,
+  estimateSum,
   type Progress,
   type Sums,
 } from "../numbers/estimates.ts"
 import { last } from "../job.ts"
-import { merged, type Moments, momentsOf, none, statsOf } from "../numbers/moments.ts"
-import { checkTimeout, partially, type PartialResult } from "./partial_result.ts"
+import { mergeMoments, type Moments, momentsOf, noMoments, statsOf } from "../numbers/moments.ts"
+import { checkTimeout, type PartialResult, runWithTimeout } from "./partial_result.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
-const estimated = <P, E, R>(
+/** Runs `f` on each partition within a time limit, and estimates a number from the results. */
+const estimateWithin = <P, E, R>(
   operation: string,
   self: RDD<number, E, R>,
   f: (part: ReadonlyArray<number>) => ReadonlyArray<P>,
-  evaluate: (found: ReadonlyArray<P>, progress: Progress, confidence: number) => BoundedDouble,
+  evaluate: (partials: ReadonlyArray<P>, progress: Progress, confidence: number) => BoundedDouble,
   timeout: Duration.Input,
   { confidence = CONFIDENCE }: ConfidenceOption = {},
 ): Effect.Effect<PartialResult<BoundedDouble, E, R>, ActionError<E>, R | Engine> => {
   const where = `RDD.${operation}`
   const invalid = checkTimeout(where, timeout) ?? checkConfidence(where, confidence)
-  return partially(
+  return runWithTimeout(
     last<P, E, R>(operation, self, { kind: "partition", f }, invalid),
     timeout,
-    (found, progress) => evaluate(found, progress, confidence),
+    (partials, progress) => evaluate(partials, progress, confidence),
   )
 }
 
@@ -49,13 +50,15 @@ const sumsOf = (part: ReadonlyArray<number>): ReadonlyArray<Sums> => {
   return [[part.length, sum, squares]]
 }
 
-const together = (a: Sums, b: Sums): Sums => [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
+const addSums = (a: Sums, b: Sums): Sums => [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
 
 /**
- * The sum of the numbers, as far as it is known within the time: all partitions are run, and if some are not done when
- * the time is up the sum is estimated from those that are, with bounds. They hold if numbers lie in partitions at random,
- * and there are not few. A partition whose functions are plain is not cut short, so the result may come as much later as
- * one takes. Spark: `DoubleRDDFunctions.sumApprox`.
+ * Computes the sum of the numbers within a time limit.
+ *
+ * If some partitions are not computed when the time is up, the sum is estimated from the others, with bounds. The
+ * bounds are valid if there are more than a few numbers, distributed over the partitions at random. A partition with
+ * plain functions cannot be interrupted, so the result can be late by the time that one partition takes. Spark:
+ * `DoubleRDDFunctions.sumApprox`.
  *
  * @example
  * ```ts
@@ -63,7 +66,7 @@ const together = (a: Sums, b: Sums): Sums => [a[0] + b[0], a[1] + b[1], a[2] + b
  * import { RDD, SparkContext } from "@dstream/dstream"
  * import { Effect } from "effect"
  *
- * // A partition that takes for ever.
+ * // The second partition never ends.
  * const slow = RDD.parallelize([1, 2, 3, 1, 2, 3], { partitions: 2 }).pipe(
  *   RDD.mapPartitionsEffect((part, i) => i === 1 ? Effect.never : Effect.succeed(part)),
  * )
@@ -91,19 +94,20 @@ export const sumApprox: {
     timeout: Duration.Input,
     options?: ConfidenceOption,
   ): Effect.Effect<PartialResult<BoundedDouble, E, R>, ActionError<E>, R | Engine> =>
-    estimated(
+    estimateWithin(
       "sumApprox",
       self,
       sumsOf,
-      (found, progress, confidence) => ofSum(found.reduce(together, [0, 0, 0]), progress, confidence),
+      (partials, progress, confidence) => estimateSum(partials.reduce(addSums, [0, 0, 0]), progress, confidence),
       timeout,
       options,
     ),
 )
 
 /**
- * The mean of the numbers, as far as it is known within the time: as {@link sumApprox} tells the sum. 0 if there are no
- * numbers, also where there is no partition. Spark: `DoubleRDDFunctions.meanApprox`.
+ * Computes the mean of the numbers within a time limit; 0 if there are no numbers.
+ *
+ * The mean is estimated in the same way as the sum by {@link sumApprox}. Spark: `DoubleRDDFunctions.meanApprox`.
  *
  * @example
  * ```ts
@@ -136,12 +140,12 @@ export const meanApprox: {
     timeout: Duration.Input,
     options?: ConfidenceOption,
   ): Effect.Effect<PartialResult<BoundedDouble, E, R>, ActionError<E>, R | Engine> =>
-    estimated(
+    estimateWithin(
       "meanApprox",
       self,
       momentsOf,
-      (found: ReadonlyArray<Moments>, progress, confidence) =>
-        ofMean(statsOf(found.reduce(merged, none)), progress, confidence),
+      (partials: ReadonlyArray<Moments>, progress, confidence) =>
+        estimateMean(statsOf(partials.reduce(mergeMoments, noMoments)), progress, confidence),
       timeout,
       options,
     ),

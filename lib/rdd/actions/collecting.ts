@@ -1,5 +1,5 @@
 /**
- * Actions that bring records to the driver, or count them: collect, count, take, first, isEmpty.
+ * Actions that return records or count them: collect, count, take, first, isEmpty.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { layoutOf } from "./layout.ts"
 import type { RDD } from "../rdd.ts"
 
 /**
- * All records, in the order of their partitions. Spark: `RDD.collect`.
+ * Returns all records, in the order of their partitions. Spark: `RDD.collect`.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export const collect = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<Array<A>, Ac
   records(self)
 
 /**
- * How many records there are. Spark: `RDD.count`.
+ * Counts the records. Spark: `RDD.count`.
  *
  * @example
  * ```ts
@@ -46,12 +46,17 @@ export const count = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<number, Action
   return Effect.map(records(counts), (all) => all.reduce((a, b) => a + b, 0))
 }
 
-/** How many times more partitions are run in the next round of `take`. Spark: `spark.rdd.limit.scaleUpFactor`. */
+/**
+ * Each further round of `take` computes this many times the partitions of all rounds before it. Spark:
+ * `spark.rdd.limit.scaleUpFactor`.
+ */
 const SCALE_UP = 4
 
 /**
- * The first `n` records. Runs the first partition, and then more of them only while records are missing. None if `n` is
- * not positive. Spark: `RDD.take`.
+ * Returns the first `n` records; none if `n` is 0 or negative.
+ *
+ * Computes the first partition, and further ones only while there are too few records: in each round, four times as
+ * many partitions as in all rounds before. Spark: `RDD.take`.
  *
  * @example
  * ```ts
@@ -86,7 +91,7 @@ export const take: {
 })
 
 /**
- * The first record; fails with `EmptyCollection` if there is none. Spark: `RDD.first`.
+ * Returns the first record. An RDD without records fails with `EmptyCollection`. Spark: `RDD.first`.
  *
  * @example
  * ```ts
@@ -108,7 +113,9 @@ export const first = <A, E, R>(
   )
 
 /**
- * Whether there is no record. Spark: `RDD.isEmpty`.
+ * Checks whether there are no records.
+ *
+ * Computes partitions only until it finds a record, as {@link take} does. Spark: `RDD.isEmpty`.
  *
  * @example
  * ```ts

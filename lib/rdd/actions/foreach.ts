@@ -1,5 +1,5 @@
 /**
- * Actions that run a function where the records are: foreach, foreachPartition, foreachEffect, foreachPartitionEffect.
+ * Actions that run a function for its effects: foreach, foreachPartition, foreachEffect, foreachPartitionEffect.
  *
  * @module
  */
@@ -13,8 +13,10 @@ import { last, records } from "../job.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
 /**
- * Runs `f` for every record, where the record is. What `f` changes in its surroundings is seen by the caller only on an
- * engine that runs in the same isolate. Spark: `RDD.foreach`.
+ * Runs `f` for every record, where the record is computed.
+ *
+ * The caller sees what `f` changes in variables outside of it only if the engine runs in the caller's isolate; to add
+ * something up, use an `Accumulator`. Spark: `RDD.foreach`.
  *
  * @example
  * ```ts
@@ -41,7 +43,9 @@ export const foreach: {
 })
 
 /**
- * Runs `f` once for each partition, empty ones too, where its records are. Spark: `RDD.foreachPartition`.
+ * Runs `f` once for each partition, also for an empty one, where the partition is computed.
+ *
+ * `f` takes all records of the partition and its index. Spark: `RDD.foreachPartition`.
  *
  * @example
  * ```ts
@@ -79,7 +83,9 @@ export const foreachPartition: {
 )
 
 /**
- * Runs an effectful `f` for every record. Spark: `RDD.foreach` with a blocking call.
+ * Runs the Effect that `f` returns for every record, where the record is computed.
+ *
+ * If the Effect fails, the job fails with its error as the `reason`. Spark: `RDD.foreach` with a blocking call.
  *
  * @example
  * ```ts
@@ -115,8 +121,11 @@ export const foreachEffect: {
 )
 
 /**
- * Runs an effectful `f` once for each partition, empty ones too, where its records are: one connection for all of them,
- * say. Spark: `RDD.foreachPartition` with a blocking call.
+ * Runs the Effect that `f` returns for each partition, also for an empty one, where the partition is computed.
+ *
+ * `f` takes all records of the partition and its index. Use it to open one connection for a partition rather than for
+ * each record. If the Effect fails, the job fails with its error as the `reason`. Spark: `RDD.foreachPartition` with a
+ * blocking call.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Histograms of numbers.
+ * The action that counts numbers in buckets: histogram.
  *
  * @module
  */
@@ -11,56 +11,60 @@ import type { ActionError, Engine } from "../engine.ts"
 import { last, mergeSome } from "../job.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
-/** The range of the numbers cannot be cut into buckets: there are none of them, or one is infinite or `NaN`. */
+/**
+ * The range of the numbers cannot be divided into buckets: there are no numbers, or one of them is infinite or `NaN`.
+ */
 export class NoRange extends Data.Error<{
-  /** The smallest and the largest number found. */
+  /** The smallest and the largest number; `[Infinity, -Infinity]` if there are no numbers. */
   readonly range: readonly [min: number, max: number]
 }> {
   readonly _tag = "NoRange" as const
   override get message(): string {
     const [min, max] = this.range
-    return "Histogram on either an empty RDD or RDD containing +/-infinity or NaN" +
-      (min > max ? "" : ` (from ${min} to ${max})`)
+    const range = min > max ? "" : ` (from ${min} to ${max})`
+    return `Histogram on either an empty RDD or RDD containing +/-infinity or NaN${range}. ` +
+      "Give the edges of the buckets in place of their number, or remove such numbers"
   }
 }
 
-/** The edges of buckets, one more than there are buckets, and how many numbers are in each bucket. */
+/** The edges of the buckets, one more than there are buckets, and the count of numbers in each bucket. */
 export type Histogram = [edges: ReadonlyArray<number>, counts: ReadonlyArray<number>]
 
 /** Option of a histogram with given edges. */
 export interface EdgesOption {
-  /** Whether all buckets are equally wide, so that a number's bucket can be computed instead of searched. */
+  /** Whether all buckets have the same width, so that buckets are computed rather than searched; false by default. */
   readonly even?: boolean | undefined
 }
 
-/** The bucket of a number among sorted edges, or -1. */
-const searched = (edges: ReadonlyArray<number>) => (x: number): number => {
+/** Finds the bucket of a number by binary search in sorted edges; -1 if it is outside of them. */
+const searchBucket = (edges: ReadonlyArray<number>) => (x: number): number => {
   let low = 0
   let high = edges.length - 1
   while (low <= high) {
     const middle = (low + high) >> 1
     const edge = edges[middle]!
     if (edge === x) return Math.min(middle, edges.length - 2)
-    // Not `edge < x`: a NaN belongs behind everything.
+    // Not `edge < x`, because NaN must end after the last edge.
     if (edge >= x) high = middle - 1
     else low = middle + 1
   }
   return low < edges.length ? low - 1 : -1
 }
 
-/** The bucket of a number among evenly spaced edges, or -1. */
-const computed = (edges: ReadonlyArray<number>) => (x: number): number => {
+/** Computes the bucket of a number from evenly spaced edges; -1 if it is outside of them. */
+const computeBucket = (edges: ReadonlyArray<number>) => (x: number): number => {
   const [min, max, n] = [edges[0]!, edges.at(-1)!, edges.length - 1]
   if (!(x >= min && x <= max)) return -1
   return max === min ? 0 : Math.min(Math.trunc(((x - min) / (max - min)) * n), n - 1)
 }
 
-const counted = <E, R>(
+/** Counts the numbers in the buckets between given edges. */
+const countByEdges = <E, R>(
   self: RDD<number, E, R>,
   edges: ReadonlyArray<number>,
   even: boolean,
 ): Effect.Effect<Array<number>, ActionError<E> | EmptyCollection, R | Engine> => {
-  const bucketOf = (even ? computed : searched)(edges)
+  const bucketOf = (even ? computeBucket : searchBucket)(edges)
   const count = (part: ReadonlyArray<number>): ReadonlyArray<Array<number>> => {
     const counts = Array<number>(edges.length - 1).fill(0)
     for (let i = 0; i < part.length; i++) {
@@ -73,7 +77,7 @@ const counted = <E, R>(
     where: "RDD.histogram",
     option: "buckets",
     value: `[${edges.join(",")}]`,
-    expected: "two edges or more: buckets array must have at least two elements",
+    expected: 'a list of at least two edges (Spark: "buckets array must have at least two elements")',
   })
   const partial = last<Array<number>, E, R>("histogram", self, { kind: "partition", f: count }, invalid)
   return mergeSome(partial, (all) => all.reduce((a, b) => a.map((n, i) => n + b[i]!)))
@@ -88,7 +92,8 @@ const rangeOf = (part: ReadonlyArray<number>): ReadonlyArray<readonly [number, n
   return [[min, max]]
 }
 
-const cut = <E, R>(
+/** Divides the range of the numbers into buckets of equal width, and counts the numbers in them. */
+const countByWidth = <E, R>(
   self: RDD<number, E, R>,
   buckets: number,
 ): Effect.Effect<Histogram, ActionError<E> | EmptyCollection | NoRange, R | Engine> => {
@@ -96,7 +101,7 @@ const cut = <E, R>(
     where: "RDD.histogram",
     option: "buckets",
     value: buckets,
-    expected: "a whole number from 1, or a list of edges: buckets array must have at least two elements",
+    expected: 'a positive whole number, or a list of edges (Spark: "buckets array must have at least two elements")',
   })
   const ranges = last<readonly [number, number], E, R>("histogram", self, { kind: "partition", f: rangeOf }, invalid)
   const merge = (all: ReadonlyArray<readonly [number, number]>) =>
@@ -107,17 +112,23 @@ const cut = <E, R>(
     const edges = min === max
       ? [min, max]
       : [...Array.from({ length: buckets }, (_, i) => min + (i * (max - min)) / buckets), max]
-    const found: Histogram = [edges, yield* counted(self, edges, true)]
+    const found: Histogram = [edges, yield* countByEdges(self, edges, true)]
     return found
   })
 }
 
 /**
- * How many numbers lie in each of some buckets. A number of buckets cuts the range from the smallest to the largest
- * number into as many of equal width, which takes two jobs, and gives the edges too; it fails with `NoRange` if there is
- * no number, or one that is infinite or `NaN`. Edges, in ascending order, give the counts of the buckets between them.
- * A bucket holds its lower edge and not its upper one, but the last bucket holds both; what lies outside is not counted.
- * Fails with `EmptyCollection` if there is no partition. Spark: `DoubleRDDFunctions.histogram`.
+ * Counts the numbers in each of a set of buckets.
+ *
+ * Given a number of buckets, it divides the range from the smallest to the largest number into as many buckets of equal
+ * width, and returns their edges and counts. This runs two jobs. It fails with `NoRange` if there are no numbers, or if
+ * one is infinite or `NaN`.
+ *
+ * Given edges in ascending order, it returns the counts of the buckets between them. Numbers outside of the edges and
+ * `NaN` are not counted.
+ *
+ * A bucket includes its lower edge but not its upper one; the last bucket includes both. An RDD without partitions
+ * fails with `EmptyCollection`. Spark: `DoubleRDDFunctions.histogram`.
  *
  * @example
  * ```ts
@@ -159,5 +170,5 @@ export const histogram: {
     buckets: number | ReadonlyArray<number>,
     options?: EdgesOption,
   ): Effect.Effect<Histogram | Array<number>, ActionError<E> | EmptyCollection | NoRange, R | Engine> =>
-    typeof buckets === "number" ? cut(self, buckets) : counted(self, buckets, options?.even === true),
+    typeof buckets === "number" ? countByWidth(self, buckets) : countByEdges(self, buckets, options?.even === true),
 )

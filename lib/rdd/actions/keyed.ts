@@ -1,7 +1,9 @@
 /**
- * Actions on keys: countByValue, countByKey, collectAsMap, reduceByKeyLocally, lookup. Where Spark gives a map, these
- * give an array of entries, each key once and in no certain order: a JavaScript `Map` does not compare tuples and dates
- * by value. `new Map(entries)` makes one where keys are strings or numbers.
+ * Actions on keys: countByValue, countByKey, collectAsMap, reduceByKeyLocally, lookup.
+ *
+ * Where Spark returns a map, these return an array of entries with each key once, in no particular order. The reason is
+ * that a JavaScript `Map` does not compare tuples and dates by value. If the keys are strings or numbers, use
+ * `new Map(entries)`.
  *
  * @module
  */
@@ -13,7 +15,8 @@ import { last, onDriver, records } from "../job.ts"
 import { combined } from "../operators/keyed.ts"
 import type { RDD } from "../rdd.ts"
 
-const byKey = <K, V, E, R>(
+/** Reduces the values of each key to one value with `f`, and collects the results. */
+const collectReduced = <K, V, E, R>(
   operation: string,
   self: RDD<readonly [K, unknown], E, R>,
   f: (a: V, b: V) => V,
@@ -28,7 +31,7 @@ const byKey = <K, V, E, R>(
 const sum = (a: number, b: number): number => a + b
 
 /**
- * Every different record and how often it is there. Spark: `RDD.countByValue`.
+ * Counts how often each distinct record occurs: `[record, count]`. Spark: `RDD.countByValue`.
  *
  * @example
  * ```ts
@@ -44,10 +47,14 @@ const sum = (a: number, b: number): number => a + b
 export const countByValue = <A, E, R>(
   self: RDD<A, E, R>,
 ): Effect.Effect<Array<[A, number]>, ActionError<E>, R | Engine> =>
-  byKey("countByValue", last<[A, number], E, R>("countByValue", self, { kind: "map", f: (a: A) => [a, 1] }), sum)
+  collectReduced(
+    "countByValue",
+    last<[A, number], E, R>("countByValue", self, { kind: "map", f: (a: A) => [a, 1] }),
+    sum,
+  )
 
 /**
- * Every key and how many pairs it has. Spark: `PairRDDFunctions.countByKey`.
+ * Counts the pairs of each key: `[key, count]`. Spark: `PairRDDFunctions.countByKey`.
  *
  * @example
  * ```ts
@@ -64,11 +71,11 @@ export const countByKey = <K, E, R>(
   self: RDD<readonly [K, unknown], E, R>,
 ): Effect.Effect<Array<[K, number]>, ActionError<E>, R | Engine> => {
   const one = ([key]: readonly [K, unknown]): [K, number] => [key, 1]
-  return byKey("countByKey", last<[K, number], E, R>("countByKey", self, { kind: "map", f: one }), sum)
+  return collectReduced("countByKey", last<[K, number], E, R>("countByKey", self, { kind: "map", f: one }), sum)
 }
 
 /**
- * Every key with its last value. Spark: `PairRDDFunctions.collectAsMap`.
+ * Returns every key with its last value: `[key, value]`. Spark: `PairRDDFunctions.collectAsMap`.
  *
  * @example
  * ```ts
@@ -83,10 +90,13 @@ export const countByKey = <K, E, R>(
  */
 export const collectAsMap = <K, V, E, R>(
   self: RDD<readonly [K, V], E, R>,
-): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> => byKey("collectAsMap", self, (_: V, value: V) => value)
+): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> =>
+  collectReduced("collectAsMap", self, (_: V, value: V) => value)
 
 /**
- * The values of each key reduced to one with `f`, on the driver. Spark: `PairRDDFunctions.reduceByKeyLocally`.
+ * Reduces the values of each key to one value with `f`, and returns the results: `[key, value]`.
+ *
+ * `f` must be associative and commutative. Spark: `PairRDDFunctions.reduceByKeyLocally`.
  *
  * @example
  * ```ts
@@ -112,12 +122,13 @@ export const reduceByKeyLocally: {
   <K, V, E, R>(
     self: RDD<readonly [K, V], E, R>,
     f: (a: V, b: V) => V,
-  ): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> => byKey("reduceByKeyLocally", self, f),
+  ): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> => collectReduced("reduceByKeyLocally", self, f),
 )
 
 /**
- * The values of one key, in their order. Runs only the key's own partition if the RDD has a partitioner.
- * Spark: `PairRDDFunctions.lookup`.
+ * Returns the values of one key, in their order.
+ *
+ * If the RDD has a partitioner, only the partition of the key is computed. Spark: `PairRDDFunctions.lookup`.
  *
  * @example
  * ```ts
@@ -138,9 +149,9 @@ export const lookup: {
 } = dual(
   2,
   <K, V, E, R>(self: RDD<readonly [K, V], E, R>, key: K): Effect.Effect<Array<V>, ActionError<E>, R | Engine> => {
-    const of = (part: ReadonlyArray<readonly [K, V]>): ReadonlyArray<V> =>
+    const valuesOfKey = (part: ReadonlyArray<readonly [K, V]>): ReadonlyArray<V> =>
       part.filter((pair) => equalKeys(pair[0], key)).map((pair) => pair[1])
-    const found = last<V, E, R>("lookup", self, { kind: "partition", f: of })
+    const found = last<V, E, R>("lookup", self, { kind: "partition", f: valuesOfKey })
     return Effect.gen(function* () {
       const { partitioner } = yield* Effect.flatMap(Engine, (engine) => engine.layout(self))
       if (partitioner === undefined) return yield* records(found)

@@ -1,5 +1,5 @@
 /**
- * How an RDD lies: getNumPartitions, partitioner.
+ * Actions that return the layout of an RDD: getNumPartitions, partitioner.
  *
  * @module
  */
@@ -9,12 +9,14 @@ import { type ActionError, Engine, type Layout } from "../engine.ts"
 import type { Partitioner } from "../partitioner.ts"
 import type { RDD } from "../rdd.ts"
 
-/** How an RDD lies, as the engine knows it. */
+/** Asks the engine for the layout of an RDD. */
 export const layoutOf = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<Layout, ActionError<E>, R | Engine> =>
   Effect.flatMap(Engine, (engine) => engine.layout(self))
 
 /**
- * How many partitions there are. Spark: `RDD.getNumPartitions`.
+ * Returns the number of partitions.
+ *
+ * Computes records only if the number depends on them, as after a sort. Spark: `RDD.getNumPartitions`.
  *
  * @example
  * ```ts
@@ -31,7 +33,9 @@ export const getNumPartitions = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<num
   Effect.map(layoutOf(self), ({ partitions }) => partitions)
 
 /**
- * The partitioner, if the RDD has one. Spark: `RDD.partitioner`.
+ * Returns the partitioner of an RDD, or `None` if it has none.
+ *
+ * Computes records only if the partitioner depends on them, as after a sort. Spark: `RDD.partitioner`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * What an RDD is and where it comes from: setName, toDebugString.
+ * Names and lineage of RDDs: setName, toDebugString.
  *
  * @module
  */
@@ -10,8 +10,10 @@ import { getStorageLevel } from "../operators/persistence.ts"
 import { type AnyRDD, type RDD, renamed } from "../rdd.ts"
 
 /**
- * The same RDD with a name, for {@link toDebugString} and user interfaces. What is persisted is kept for each of the two
- * by itself, so name an RDD first. Spark: `RDD.setName`, which changes the RDD itself.
+ * Returns the same RDD with a name, for {@link toDebugString} and user interfaces.
+ *
+ * Set the name before you persist an RDD: the named and the unnamed RDD keep their records separately. Spark:
+ * `RDD.setName`, which changes the RDD itself.
  *
  * @example
  * ```ts
@@ -26,49 +28,59 @@ export const setName: {
   <A, E, R>(self: RDD<A, E, R>, name: string): RDD<A, E, R>
 } = dual(2, <A, E, R>(self: RDD<A, E, R>, name: string): RDD<A, E, R> => renamed(self, name))
 
-const line = (rdd: AnyRDD): string => {
+/** Describes an RDD in one line: name, operation, id, place in the source, storage level. */
+const describe = (rdd: AnyRDD): string => {
   const level = getStorageLevel(rdd)
   const name = rdd.name === undefined ? "" : `${rdd.name} `
   return `${name}${rdd.operation}[${rdd.id}] at ${rdd.site.short}${level === "NONE" ? "" : ` [${level}]`}`
 }
 
-/** Whether records of one partition may come from several partitions of each parent. */
-const shuffles = ({ primitive }: AnyRDD): boolean =>
+/** Whether the records of a partition can come from all partitions of each parent. */
+const isShuffle = ({ primitive }: AnyRDD): boolean =>
   primitive.kind === "shuffle" || primitive.kind === "balance" || primitive.kind === "cogroup" ||
   primitive.kind === "state"
 
-type Count = (rdd: AnyRDD) => Effect.Effect<number, unknown, unknown>
+type CountPartitions = (rdd: AnyRDD) => Effect.Effect<number, unknown, unknown>
 
-/** An RDD that a stage ends with, and the lines below it. `lead` stands before its first line, `bar` before the others. */
-const stage: (
-  rdd: AnyRDD,
-  count: Count,
-  lead: string,
-  bar: string,
-) => Effect.Effect<Array<string>, unknown, unknown> = Effect.fnUntraced(
-  function* (rdd: AnyRDD, count: Count, lead: string, bar: string) {
+type Lines = Effect.Effect<Array<string>, unknown, unknown>
+
+/**
+ * The lines of a stage, and of the stages before it. `rdd` is the last RDD of the stage. `lead` is the text before the
+ * first line, `bar` the text before the others.
+ */
+const stageLines: (rdd: AnyRDD, count: CountPartitions, lead: string, bar: string) => Lines = Effect.fnUntraced(
+  function* (rdd: AnyRDD, count: CountPartitions, lead: string, bar: string) {
     const partitions = `(${yield* count(rdd)})`
     const left = " ".repeat((partitions.length - 1) >> 1)
     const trunk = `${bar}${left}|${" ".repeat(partitions.length - left.length)}`
-    return [`${lead}${partitions} ${line(rdd)}`, ...yield* below(rdd, count, trunk)]
+    return [`${lead}${partitions} ${describe(rdd)}`, ...yield* parentLines(rdd, count, trunk)]
   },
 )
 
-const below: (rdd: AnyRDD, count: Count, trunk: string) => Effect.Effect<Array<string>, unknown, unknown> = Effect
-  .fnUntraced(function* (rdd: AnyRDD, count: Count, trunk: string) {
-    const out: Array<string> = []
+/**
+ * The lines of the parents of an RDD, and of what they are computed from. `trunk` is the text before each line of the
+ * stage.
+ */
+const parentLines: (rdd: AnyRDD, count: CountPartitions, trunk: string) => Lines = Effect.fnUntraced(
+  function* (rdd: AnyRDD, count: CountPartitions, trunk: string) {
+    const lines: Array<string> = []
     const before = trunk.replace(/\|\s*$/, "")
     for (const [i, parent] of rdd.parents.entries()) {
-      const more = i < rdd.parents.length - 1
-      if (shuffles(rdd)) out.push(...yield* stage(parent, count, `${before}+-`, `${before}${more ? "| " : "  "}`))
-      else out.push(`${trunk}${line(parent)}`, ...yield* below(parent, count, trunk))
+      const isLast = i === rdd.parents.length - 1
+      const added = isShuffle(rdd)
+        ? yield* stageLines(parent, count, `${before}+-`, `${before}${isLast ? "  " : "| "}`)
+        : [`${trunk}${describe(parent)}`, ...yield* parentLines(parent, count, trunk)]
+      lines.push(...added)
     }
-    return out
-  })
+    return lines
+  },
+)
 
 /**
- * The lineage as text: the RDD, and below it what it is computed from, to the sources. Each stage begins with its number
- * of partitions; `+-` marks a shuffle. An RDD that is used more than once is shown as often. Spark: `RDD.toDebugString`.
+ * Describes the lineage of an RDD as text: the RDD, followed by the RDDs it is computed from, down to the sources.
+ *
+ * Each stage begins with its number of partitions; `+-` marks a shuffle. An RDD that is used several times appears
+ * several times. Spark: `RDD.toDebugString`.
  *
  * @example
  * ```ts
@@ -84,6 +96,6 @@ const below: (rdd: AnyRDD, count: Count, trunk: string) => Effect.Effect<Array<s
  */
 export const toDebugString = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<string, ActionError<E>, R | Engine> =>
   Effect.flatMap(Engine, (engine) => {
-    const count: Count = (rdd) => Effect.map(engine.layout(rdd), ({ partitions }) => partitions)
-    return Effect.map(stage(self, count, "", ""), (lines) => lines.join("\n"))
+    const count: CountPartitions = (rdd) => Effect.map(engine.layout(rdd), ({ partitions }) => partitions)
+    return Effect.map(stageLines(self, count, "", ""), (lines) => lines.join("\n"))
   }) as Effect.Effect<string, ActionError<E>, R | Engine>

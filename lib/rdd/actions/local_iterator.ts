@@ -1,5 +1,5 @@
 /**
- * Actions on single partitions: toLocalIterator, runJob.
+ * Actions on selected partitions: toLocalIterator, runJob.
  *
  * @module
  */
@@ -13,8 +13,10 @@ import { getNumPartitions } from "./layout.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
 /**
- * All records in their order as a stream, which runs one partition after the other, as they are asked for: no more than
- * one has to be held at a time. Spark: `RDD.toLocalIterator`.
+ * Returns all records in their order, as a `Stream`.
+ *
+ * Partitions are computed one after another as the stream is consumed, one job for each, so only one partition is in
+ * memory at a time. Spark: `RDD.toLocalIterator`.
  *
  * @example
  * ```ts
@@ -35,8 +37,10 @@ export const toLocalIterator = <A, E, R>(self: RDD<A, E, R>): Stream.Stream<A, A
     )))
 
 /**
- * Runs `f` over each partition, or over those named, and gives what it gives, in the order of the partitions named.
- * Spark: `SparkContext.runJob`.
+ * Runs `f` on each partition, or on the given partitions, and returns the results.
+ *
+ * The results are in the order of the partitions, or of the given indices. An index that is not a partition of the RDD
+ * fails with `InvalidOption`. Spark: `SparkContext.runJob`.
  *
  * @example
  * ```ts
@@ -67,13 +71,14 @@ export const runJob: {
     partitions?: ReadonlyArray<number>,
   ): Effect.Effect<Array<B>, ActionError<E>, R | Engine> =>
     Effect.flatMap(partitions === undefined ? Effect.succeed(0) : getNumPartitions(self), (n) => {
-      const bad = partitions?.find((partition) => !(Number.isInteger(partition) && partition >= 0 && partition < n))
-      const invalid = bad === undefined ? undefined : new InvalidOption({
+      const exists = (partition: number) => Number.isInteger(partition) && partition >= 0 && partition < n
+      const missing = partitions?.find((partition) => !exists(partition))
+      const spark = `Attempting to access a non-existent partition: ${missing}. Total number of partitions: ${n}`
+      const invalid = missing === undefined ? undefined : new InvalidOption({
         where: "RDD.runJob",
         option: "partitions",
-        value: bad,
-        expected:
-          `one of them: Attempting to access a non-existent partition: ${bad}. Total number of partitions: ${n}`,
+        value: `[${partitions?.join(",")}]`,
+        expected: `indices of existing partitions (Spark: "${spark}")`,
       })
       const step = { kind: "partition", f: (part: ReadonlyArray<A>, index: number) => [f(part, index)] } as const
       return records(last<B, E, R>("runJob", self, step, invalid), partitions)

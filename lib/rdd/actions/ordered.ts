@@ -1,5 +1,5 @@
 /**
- * Actions that look for the smallest and largest records: takeOrdered, top, min, max.
+ * Actions that return the smallest or largest records: takeOrdered, top, min, max.
  *
  * @module
  */
@@ -11,22 +11,23 @@ import { checkCount, last, mergeSome, onDriver, records } from "../job.ts"
 import { compare, type Comparison, type OrderOption } from "../ordering.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
+/** Returns the first `n` records by an order. */
 const smallest = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
   n: number,
   order: Comparison<A>,
 ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => {
-  const some = (part: ReadonlyArray<A>) => n > 0 ? part.toSorted(order).slice(0, n) : []
-  const heads = last<A, E, R>(operation, self, { kind: "partition", f: some }, checkCount(`RDD.${operation}`, n))
-  return Effect.flatMap(records(heads), (all) => onDriver(heads, () => some(all)))
+  const head = (part: ReadonlyArray<A>) => n > 0 ? part.toSorted(order).slice(0, n) : []
+  const heads = last<A, E, R>(operation, self, { kind: "partition", f: head }, checkCount(`RDD.${operation}`, n))
+  return Effect.flatMap(records(heads), (all) => onDriver(heads, () => head(all)))
 }
 
-/** The largest first. */
-const flip = <A>(order: Comparison<A>): Comparison<A> => (a, b) => order(b, a)
+/** Reverses an order: largest first. */
+const reverse = <A>(order: Comparison<A>): Comparison<A> => (a, b) => order(b, a)
 
 /**
- * The `n` smallest records, smallest first. Spark: `RDD.takeOrdered`.
+ * Returns the `n` smallest records, smallest first; none if `n` is 0 or negative. Spark: `RDD.takeOrdered`.
  *
  * @example
  * ```ts
@@ -59,7 +60,7 @@ export const takeOrdered: {
 )
 
 /**
- * The `n` largest records, largest first. Spark: `RDD.top`.
+ * Returns the `n` largest records, largest first; none if `n` is 0 or negative. Spark: `RDD.top`.
  *
  * @example
  * ```ts
@@ -88,10 +89,12 @@ export const top: {
     self: RDD<A, E, R>,
     n: number,
     options?: OrderOption<A>,
-  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => smallest("top", self, n, flip(options?.order ?? compare)),
+  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> =>
+    smallest("top", self, n, reverse(options?.order ?? compare)),
 )
 
-const best = <A, E, R>(
+/** Returns the record that comes first by an order. */
+const firstBy = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
   order: Comparison<A>,
@@ -102,7 +105,9 @@ const best = <A, E, R>(
 }
 
 /**
- * The smallest record, the first one of equal ones; fails with `EmptyCollection` if there is none. Spark: `RDD.min`.
+ * Returns the smallest record; of equal ones, the first.
+ *
+ * An RDD without records fails with `EmptyCollection`. Spark: `RDD.min`.
  *
  * @example
  * ```ts
@@ -128,11 +133,13 @@ export const min: {
   <A, E, R>(
     self: RDD<A, E, R>,
     options?: OrderOption<A>,
-  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => best("min", self, options?.order ?? compare),
+  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => firstBy("min", self, options?.order ?? compare),
 )
 
 /**
- * The largest record, the first one of equal ones; fails with `EmptyCollection` if there is none. Spark: `RDD.max`.
+ * Returns the largest record; of equal ones, the first.
+ *
+ * An RDD without records fails with `EmptyCollection`. Spark: `RDD.max`.
  *
  * @example
  * ```ts
@@ -159,5 +166,5 @@ export const max: {
     self: RDD<A, E, R>,
     options?: OrderOption<A>,
   ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> =>
-    best("max", self, flip(options?.order ?? compare)),
+    firstBy("max", self, reverse(options?.order ?? compare)),
 )

@@ -1,7 +1,7 @@
 /**
- * Actions that make one value of all records: reduce, fold, aggregate, and their tree forms.
+ * Actions that reduce all records to one value: reduce, fold, aggregate, treeReduce, treeAggregate.
  *
- * Each partition is reduced where it is; what partitions give is merged on the driver, in their order.
+ * Each partition is reduced where it is computed. The driver merges the results of the partitions, in their order.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import type { Zero } from "../operators/keyed.ts"
 import { last, mergeSome, onDriver, records } from "../job.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
-/** Option of the tree forms: how many levels the merge has; 2 unless given. */
+/** Option of `treeReduce` and `treeAggregate`: the depth of the merge tree. */
 export interface DepthOption {
-  /** A whole number from 1. */
+  /** The number of levels of the merge tree: a positive whole number; 2 by default. */
   readonly depth?: number | undefined
 }
 
@@ -24,10 +24,13 @@ const checkDepth = (where: string, { depth = 2 }: DepthOption): InvalidOption | 
     where,
     option: "depth",
     value: depth,
-    expected: `a whole number from 1: Depth must be greater than or equal to 1 but got ${depth}.`,
+    expected: `a positive whole number (Spark: "Depth must be greater than or equal to 1 but got ${depth}.")`,
   })
 
-/** The rounds of a tree merge: while it pays, partition `i` is merged into `i` modulo a smaller count. */
+/**
+ * Merges the results of partitions in rounds, as Spark does: each round merges result `i` into result `i % n` for a
+ * smaller `n`. Returns the results that are left when a further round would not pay.
+ */
 const mergeRounds = <U>(
   partials: ReadonlyArray<U>,
   { depth = 2 }: DepthOption,
@@ -49,7 +52,8 @@ const mergeRounds = <U>(
   return merged
 }
 
-const reduced = <A, E, R>(
+/** Reduces all records with `f`, in several rounds if `rounds` is true. */
+const reduceWith = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
   f: (a: A, b: A) => A,
@@ -64,8 +68,9 @@ const reduced = <A, E, R>(
 }
 
 /**
- * All records reduced to one with `f`, which must be associative and commutative. Fails with `EmptyCollection` if there
- * is no record. Spark: `RDD.reduce`.
+ * Reduces all records to one value with `f`, which must be associative and commutative.
+ *
+ * An RDD without records fails with `EmptyCollection`. Spark: `RDD.reduce`.
  *
  * @example
  * ```ts
@@ -91,11 +96,13 @@ export const reduce: {
   <A, E, R>(
     self: RDD<A, E, R>,
     f: (a: A, b: A) => A,
-  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => reduced("reduce", self, f, {}, false),
+  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => reduceWith("reduce", self, f, {}, false),
 )
 
 /**
- * {@link reduce}, merging in several rounds; the result is the same. Spark: `RDD.treeReduce`.
+ * Reduces all records as {@link reduce} does, but merges the results of partitions in several rounds.
+ *
+ * Spark: `RDD.treeReduce`.
  *
  * @example
  * ```ts
@@ -124,12 +131,14 @@ export const treeReduce: {
     self: RDD<A, E, R>,
     f: (a: A, b: A) => A,
     options: DepthOption = {},
-  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => reduced("treeReduce", self, f, options, true),
+  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => reduceWith("treeReduce", self, f, options, true),
 )
 
 /**
- * All records folded into `zero` with `f`. `zero` is used once for each partition and once for the merge, so it should
- * be neutral; it is not copied, so `f` must not change it. Spark: `RDD.fold`.
+ * Folds all records into `zero` with `f`.
+ *
+ * `zero` is used once for each partition and once for the merge, so it should be neutral for `f`. It is not copied, so
+ * `f` must not change it. Spark: `RDD.fold`.
  *
  * @example
  * ```ts
@@ -157,9 +166,10 @@ export const fold: {
 )
 
 /**
- * The records of each partition folded into `zero` with `seq`, and what partitions give, with `comb`. `zero` is used
- * once for each partition and once for the merge; it is not copied, so neither function must change it. Spark:
- * `RDD.aggregate`.
+ * Folds the records of each partition into `zero` with `seq`, and the results of the partitions with `comb`.
+ *
+ * `zero` is used once for each partition and once for the merge. It is not copied, so neither function may change it.
+ * Spark: `RDD.aggregate`.
  *
  * @example
  * ```ts
@@ -198,9 +208,11 @@ export const aggregate: {
 )
 
 /**
- * {@link aggregate}, merging in several rounds. `zero` is used once for each partition, once for each partial result in
- * every round, and, as in {@link fold}, once for each result that is left and once at the end: with a neutral `zero`
- * the result is that of `aggregate`. Spark: `RDD.treeAggregate`.
+ * Aggregates all records as {@link aggregate} does, but merges the results of partitions in several rounds.
+ *
+ * With a neutral `zero`, the result is that of `aggregate`. Otherwise mind that `zero` is used more often, as in Spark:
+ * once for each partition, once for each partial result of every round, once for each result after the last round, and
+ * once for the final merge. Spark: `RDD.treeAggregate`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Statistics of numbers: how many, their mean, sum, extremes and variance, in one pass.
+ * Actions that compute statistics of numbers in one pass: stats, sum, mean, variance, stdev and their sample forms.
  *
  * @module
  */
@@ -7,24 +7,26 @@ import * as Effect from "effect/Effect"
 import type { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, mergeSome, records } from "../job.ts"
-import { merged, type Moments, momentsOf, none, type Stats, statsOf } from "../numbers/moments.ts"
+import { mergeMoments, type Moments, momentsOf, noMoments, type Stats, statsOf } from "../numbers/moments.ts"
 import type { RDD } from "../rdd.ts"
 
-const counted = <E, R>(
+/** Computes all statistics; `operation` is the action that the user called. */
+const statsFor = <E, R>(
   operation: string,
   self: RDD<number, E, R>,
 ): Effect.Effect<Stats, ActionError<E> | EmptyCollection, R | Engine> =>
   Effect.map(
     mergeSome(
       last<Moments, E, R>(operation, self, { kind: "partition", f: momentsOf }),
-      (all) => all.reduce(merged, none),
+      (all) => all.reduce(mergeMoments, noMoments),
     ),
     statsOf,
   )
 
 /**
- * All statistics of the numbers at once. Fails with `EmptyCollection` if there is no partition. Spark:
- * `DoubleRDDFunctions.stats`.
+ * Computes count, mean, sum, minimum, maximum, variance and standard deviation of the numbers.
+ *
+ * An RDD without partitions fails with `EmptyCollection`. Spark: `DoubleRDDFunctions.stats`.
  *
  * @example
  * ```ts
@@ -40,10 +42,10 @@ const counted = <E, R>(
  */
 export const stats = <E, R>(
   self: RDD<number, E, R>,
-): Effect.Effect<Stats, ActionError<E> | EmptyCollection, R | Engine> => counted("stats", self)
+): Effect.Effect<Stats, ActionError<E> | EmptyCollection, R | Engine> => statsFor("stats", self)
 
 /**
- * The sum of the numbers; 0 if there are none. Spark: `DoubleRDDFunctions.sum`.
+ * Computes the sum of the numbers; 0 if there are no numbers. Spark: `DoubleRDDFunctions.sum`.
  *
  * @example
  * ```ts
@@ -64,8 +66,9 @@ export const sum = <E, R>(self: RDD<number, E, R>): Effect.Effect<number, Action
 }
 
 /**
- * The mean of the numbers; 0 if there are none. Fails with `EmptyCollection` if there is no partition. Spark:
- * `DoubleRDDFunctions.mean`.
+ * Computes the mean of the numbers; 0 if there are no numbers.
+ *
+ * An RDD without partitions fails with `EmptyCollection`. Spark: `DoubleRDDFunctions.mean`.
  *
  * @example
  * ```ts
@@ -80,11 +83,12 @@ export const sum = <E, R>(self: RDD<number, E, R>): Effect.Effect<number, Action
 export const mean = <E, R>(
   self: RDD<number, E, R>,
 ): Effect.Effect<number, ActionError<E> | EmptyCollection, R | Engine> =>
-  Effect.map(counted("mean", self), (found) => found.mean)
+  Effect.map(statsFor("mean", self), (all) => all.mean)
 
 /**
- * The variance of the numbers themselves: their squared deviations from the mean, on average. `NaN` if there are none;
- * fails with `EmptyCollection` if there is no partition. Spark: `DoubleRDDFunctions.variance`, `popVariance`.
+ * Computes the population variance of the numbers; `NaN` if there are no numbers.
+ *
+ * An RDD without partitions fails with `EmptyCollection`. Spark: `DoubleRDDFunctions.variance`.
  *
  * @example
  * ```ts
@@ -99,10 +103,12 @@ export const mean = <E, R>(
 export const variance = <E, R>(
   self: RDD<number, E, R>,
 ): Effect.Effect<number, ActionError<E> | EmptyCollection, R | Engine> =>
-  Effect.map(counted("variance", self), (found) => found.variance)
+  Effect.map(statsFor("variance", self), (all) => all.variance)
 
 /**
- * The root of {@link variance}. Spark: `DoubleRDDFunctions.stdev`, `popStdev`.
+ * Computes the population standard deviation of the numbers: the square root of {@link variance}.
+ *
+ * An RDD without partitions fails with `EmptyCollection`. Spark: `DoubleRDDFunctions.stdev`.
  *
  * @example
  * ```ts
@@ -117,10 +123,11 @@ export const variance = <E, R>(
 export const stdev = <E, R>(
   self: RDD<number, E, R>,
 ): Effect.Effect<number, ActionError<E> | EmptyCollection, R | Engine> =>
-  Effect.map(counted("stdev", self), (found) => found.stdev)
+  Effect.map(statsFor("stdev", self), (all) => all.stdev)
 
 /**
- * {@link variance} by its other name. Spark: `DoubleRDDFunctions.popVariance`.
+ * Computes the population variance of the numbers: the same as {@link variance}. Spark:
+ * `DoubleRDDFunctions.popVariance`.
  *
  * @example
  * ```ts
@@ -135,10 +142,11 @@ export const stdev = <E, R>(
 export const popVariance = <E, R>(
   self: RDD<number, E, R>,
 ): Effect.Effect<number, ActionError<E> | EmptyCollection, R | Engine> =>
-  Effect.map(counted("popVariance", self), (found) => found.variance)
+  Effect.map(statsFor("popVariance", self), (all) => all.variance)
 
 /**
- * {@link stdev} by its other name. Spark: `DoubleRDDFunctions.popStdev`.
+ * Computes the population standard deviation of the numbers: the same as {@link stdev}. Spark:
+ * `DoubleRDDFunctions.popStdev`.
  *
  * @example
  * ```ts
@@ -153,11 +161,12 @@ export const popVariance = <E, R>(
 export const popStdev = <E, R>(
   self: RDD<number, E, R>,
 ): Effect.Effect<number, ActionError<E> | EmptyCollection, R | Engine> =>
-  Effect.map(counted("popStdev", self), (found) => found.stdev)
+  Effect.map(statsFor("popStdev", self), (all) => all.stdev)
 
 /**
- * The variance of what the numbers are a sample of: {@link variance} with one less in the denominator. `NaN` unless
- * there are two. Fails with `EmptyCollection` if there is no partition. Spark: `DoubleRDDFunctions.sampleVariance`.
+ * Computes the sample variance of the numbers, which divides by their count minus 1; `NaN` if there are fewer than two.
+ *
+ * An RDD without partitions fails with `EmptyCollection`. Spark: `DoubleRDDFunctions.sampleVariance`.
  *
  * @example
  * ```ts
@@ -172,10 +181,12 @@ export const popStdev = <E, R>(
 export const sampleVariance = <E, R>(
   self: RDD<number, E, R>,
 ): Effect.Effect<number, ActionError<E> | EmptyCollection, R | Engine> =>
-  Effect.map(counted("sampleVariance", self), (found) => found.sampleVariance)
+  Effect.map(statsFor("sampleVariance", self), (all) => all.sampleVariance)
 
 /**
- * The root of {@link sampleVariance}. Spark: `DoubleRDDFunctions.sampleStdev`.
+ * Computes the sample standard deviation of the numbers: the square root of {@link sampleVariance}.
+ *
+ * An RDD without partitions fails with `EmptyCollection`. Spark: `DoubleRDDFunctions.sampleStdev`.
  *
  * @example
  * ```ts
@@ -190,4 +201,4 @@ export const sampleVariance = <E, R>(
 export const sampleStdev = <E, R>(
   self: RDD<number, E, R>,
 ): Effect.Effect<number, ActionError<E> | EmptyCollection, R | Engine> =>
-  Effect.map(counted("sampleStdev", self), (found) => found.sampleStdev)
+  Effect.map(statsFor("sampleStdev", self), (all) => all.sampleStdev)

@@ -1,18 +1,21 @@
 /**
- * HyperLogLog: how many different keys there are, counted in a few hundred bytes.
+ * HyperLogLog: estimates the number of distinct keys with a few hundred bytes of memory.
  *
  * @module
  */
 import * as Option from "effect/Option"
 import { hashKey, UnsupportedKey, unsupportedKey } from "../../core/keys.ts"
 
-/** One byte for each register: the longest run of zero bits seen in it, and one. */
+/**
+ * One byte for each register: 1 plus the longest run of leading zeros among the hashes that belong to it; 0 if there
+ * are none.
+ */
 export type Sketch = Uint8Array
 
 const double = new Float64Array(1)
 const words = new Int32Array(double.buffer)
 
-/** Two hashes of 32 bits side by side, fed word by word. */
+/** Computes two 32-bit hashes of a sequence of words. */
 class Hasher {
   a = 0
   b = 0
@@ -26,7 +29,7 @@ class Hasher {
     this.a = (a << 13) | (a >>> 19)
     this.b = (b << 17) | (b >>> 15)
   }
-  /** A key, by value: equal keys feed the same words. */
+  /** Adds a key by value: equal keys add the same words. */
   key(key: unknown): void {
     if (typeof key === "string") {
       this.word(key.length)
@@ -66,13 +69,13 @@ class Hasher {
 
 const hasher = new Hasher()
 
-/** How many bits choose the register, for a relative standard deviation. */
+/** Returns the precision (the number of hash bits that select a register) for a relative standard deviation. */
 export const precisionFor = (relativeSD: number): number => Math.max(4, Math.ceil(2 * Math.log2(1.054 / relativeSD)))
 
-/** A sketch of nothing. */
+/** Creates a sketch without keys. */
 export const empty = (precision: number): Sketch => new Uint8Array(2 ** precision)
 
-/** Adds a key to a sketch, in place. Throws `UnsupportedKey` for what cannot be a key. */
+/** Adds a key to a sketch, in place. Throws `UnsupportedKey` for a value that cannot be a key. */
 export const add = (sketch: Sketch, key: unknown): void => {
   if (typeof key === "object" && key !== null) {
     const problem = unsupportedKey(key)
@@ -81,16 +84,18 @@ export const add = (sketch: Sketch, key: unknown): void => {
   hasher.reset()
   hasher.key(key)
   hasher.finish()
-  // Registers by the low bits of one word, runs of zeros in the other word and what is left of the first.
+  // The low bits of `a` select the register. Leading zeros are counted in `b`, and then in the other bits of `a`.
   const register = hasher.a & (sketch.length - 1)
   const run = hasher.b === 0 ? 33 + Math.clz32(hasher.a | (sketch.length - 1)) : 1 + Math.clz32(hasher.b)
   if (run > sketch[register]!) sketch[register] = run
 }
 
-/** Both together, as a new sketch. */
+/** Merges two sketches into a new one. */
 export const merge = (a: Sketch, b: Sketch): Sketch => a.map((run, i) => Math.max(run, b[i] ?? 0))
 
-/** Sum of x^(2^k) 2^(k-1), which stands for the registers that are still empty. */
+/**
+ * Computes x + Σ x^(2^k) · 2^(k-1) over k ≥ 1: the contribution of empty registers, where `x` is their share of all.
+ */
 const sigma = (x: number): number => {
   if (x === 1) return Infinity
   let [z, power, weight, before] = [x, x, 1, -1]
@@ -103,7 +108,7 @@ const sigma = (x: number): number => {
   return z
 }
 
-/** The number of different keys in a sketch: an estimate that needs no correction for small or large numbers. */
+/** Estimates the number of distinct keys, by Ertl's method, which needs no correction for small or large numbers. */
 export const estimate = (sketch: Sketch): number => {
   const m = sketch.length
   const counts = new Map<number, number>()

@@ -1,43 +1,45 @@
 /**
- * Moments: what has to be kept of numbers, of each partition and then of all, to know their statistics.
+ * Moments: a mergeable summary of numbers from which their statistics are computed.
  *
  * @module
  */
 
 /**
- * Statistics of some numbers. Of none, `mean` and `sum` are 0, the variances and deviations `NaN`, `min` is `Infinity`
- * and `max` `-Infinity`. Spark: `StatCounter`.
+ * Statistics of numbers.
+ *
+ * Without numbers, `mean` and `sum` are 0, variances and standard deviations are `NaN`, `min` is `Infinity`, and `max`
+ * is `-Infinity`. Spark: `StatCounter`.
  */
 export interface Stats {
-  /** How many numbers. */
+  /** How many numbers there are. */
   readonly count: number
-  /** Their mean. */
+  /** The mean of the numbers. */
   readonly mean: number
-  /** Their sum: `count` times `mean`. */
+  /** The sum of the numbers, computed as `count` times `mean`. */
   readonly sum: number
-  /** The smallest. */
+  /** The smallest number. */
   readonly min: number
-  /** The largest. */
+  /** The largest number. */
   readonly max: number
-  /** The variance of the numbers themselves: deviations from the mean squared, summed, divided by `count`. */
+  /** The population variance: the sum of the squared deviations from the mean, divided by `count`. */
   readonly variance: number
-  /** The root of `variance`. */
+  /** The population standard deviation: the square root of `variance`. */
   readonly stdev: number
-  /** The variance of what the numbers are a sample of: divided by `count` − 1. */
+  /** The sample variance: the sum of the squared deviations from the mean, divided by `count` - 1. */
   readonly sampleVariance: number
-  /** The root of `sampleVariance`. */
+  /** The sample standard deviation: the square root of `sampleVariance`. */
   readonly sampleStdev: number
 }
 
-/** What is known of some numbers: count, mean, sum of squared deviations, extremes. */
+/** A summary of numbers. `m2` is the sum of the squared deviations from the mean. */
 export type Moments = readonly [count: number, mean: number, m2: number, min: number, max: number]
 
-/** What is known of no numbers. */
-export const none: Moments = [0, 0, 0, Infinity, -Infinity]
+/** The moments of no numbers. */
+export const noMoments: Moments = [0, 0, 0, Infinity, -Infinity]
 
-/** What is known of a partition, as its one record. */
+/** Returns the moments of a partition, as its only record. */
 export const momentsOf = (part: ReadonlyArray<number>): ReadonlyArray<Moments> => {
-  let [count, mean, m2, min, max] = none
+  let [count, mean, m2, min, max] = noMoments
   for (let i = 0; i < part.length; i++) {
     const x = part[i]!
     const delta = x - mean
@@ -50,23 +52,25 @@ export const momentsOf = (part: ReadonlyArray<number>): ReadonlyArray<Moments> =
   return [[count, mean, m2, min, max]]
 }
 
-/** What is known of both together. */
-export const merged = (a: Moments, b: Moments): Moments => {
+/** Merges the moments of two sets of numbers. */
+export const mergeMoments = (a: Moments, b: Moments): Moments => {
   if (a[0] === 0) return b
   if (b[0] === 0) return a
-  const [n, mean, m2] = a
-  const [m, other, o2] = b
-  const delta = other - mean
-  const count = n + m
-  const middle = m * 10 < n
-    ? mean + (delta * m) / count
-    : n * 10 < m
-    ? other - (delta * n) / count
-    : (mean * n + other * m) / count
-  return [count, middle, m2 + o2 + (delta * delta * n * m) / count, Math.min(a[3], b[3]), Math.max(a[4], b[4])]
+  const [countA, meanA, m2A] = a
+  const [countB, meanB, m2B] = b
+  const delta = meanB - meanA
+  const count = countA + countB
+  // If the counts differ much, correcting the mean of the larger set loses less precision than a weighted mean.
+  const mean = countB * 10 < countA
+    ? meanA + (delta * countB) / count
+    : countA * 10 < countB
+    ? meanB - (delta * countA) / count
+    : (meanA * countA + meanB * countB) / count
+  const m2 = m2A + m2B + (delta * delta * countA * countB) / count
+  return [count, mean, m2, Math.min(a[3], b[3]), Math.max(a[4], b[4])]
 }
 
-/** The statistics that follow. */
+/** Computes the statistics from the moments. */
 export const statsOf = ([count, mean, m2, min, max]: Moments): Stats => {
   const variance = count === 0 ? NaN : m2 / count
   const sampleVariance = count <= 1 ? NaN : m2 / (count - 1)

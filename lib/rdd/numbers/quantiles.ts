@@ -1,10 +1,13 @@
 /**
- * Quantiles of the distributions that estimates need: normal, Student's t, negative binomial. The first is a formula, the
- * others are searched for with the incomplete beta function, which their probabilities are values of.
+ * Quantiles of the distributions that estimates need: normal, Student's t, negative binomial.
+ *
+ * Normal quantiles are approximated by a formula. The others are found by bisection, because their cumulative
+ * probabilities are values of the incomplete beta function.
  *
  * @module
  */
 
+/** Evaluates a polynomial; the coefficient of the highest power comes first. */
 const polynomial = (coefficients: ReadonlyArray<number>, x: number): number =>
   coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0)
 
@@ -39,10 +42,10 @@ const tail = {
   denominator: [7.784695709041462e-3, 3.224671290700398e-1, 2.445134137142996, 3.754408661907416, 1],
 }
 
-/** Where the tails begin, which have another formula. */
+/** Below this probability, the formula for the tail applies. */
 const TAIL = 0.02425
 
-/** What a standard normal number stays below with probability `q`; good to nine digits. The algorithm is Acklam's. */
+/** Returns the quantile `q` of the standard normal distribution, to nine digits, by Acklam's algorithm. */
 export const normal = (q: number): number => {
   if (!(q > 0 && q < 1)) return q === 0 ? -Infinity : q === 1 ? Infinity : NaN
   if (q > 0.5) return -normal(1 - q)
@@ -65,7 +68,7 @@ const lanczos = [
   1.5056327351493116e-7,
 ]
 
-/** The logarithm of the gamma function, for positive numbers. The approximation is Lanczos's. */
+/** Computes the logarithm of the gamma function of a positive number, by Lanczos's approximation. */
 const logGamma = (x: number): number => {
   const series = lanczos.reduce((sum, coefficient, i) => sum + coefficient / (x + i), 0.99999999999980993)
   const t = x + lanczos.length - 1.5
@@ -74,19 +77,22 @@ const logGamma = (x: number): number => {
 
 const [TINY, PRECISION] = [1e-300, 1e-14]
 
-/** The continued fraction of the incomplete beta function, by Lentz's method. It ends soon where x < (a + 1)/(a + b + 2). */
-const fraction = (x: number, a: number, b: number): number => {
-  const away = (y: number) => Math.abs(y) < TINY ? TINY : y
+/**
+ * Computes the continued fraction of the incomplete beta function by Lentz's method. It converges fast if x < (a +
+ * 1)/(a + b + 2).
+ */
+const continuedFraction = (x: number, a: number, b: number): number => {
+  const awayFromZero = (y: number) => Math.abs(y) < TINY ? TINY : y
   let c = 1
-  let d = 1 / away(1 - ((a + b) * x) / (a + 1))
+  let d = 1 / awayFromZero(1 - ((a + b) * x) / (a + 1))
   let value = d
   for (let m = 1, change = 0; Math.abs(change - 1) > PRECISION; m++) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m))
     const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1))
     change = 1
     for (const term of [even, odd]) {
-      d = 1 / away(1 + term * d)
-      c = away(1 + term / c)
+      d = 1 / awayFromZero(1 + term * d)
+      c = awayFromZero(1 + term / c)
       change *= c * d
     }
     value *= change
@@ -94,19 +100,21 @@ const fraction = (x: number, a: number, b: number): number => {
   return value
 }
 
-/** The incomplete beta function, as a part of the whole: I_x(a, b). */
+/** Computes the regularized incomplete beta function I_x(a, b). */
 export const incompleteBeta = (x: number, a: number, b: number): number => {
   if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1
   const front = Math.exp(
     logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x),
   )
-  return x < (a + 1) / (a + b + 2) ? (front * fraction(x, a, b)) / a : 1 - (front * fraction(1 - x, b, a)) / b
+  return x < (a + 1) / (a + b + 2)
+    ? (front * continuedFraction(x, a, b)) / a
+    : 1 - (front * continuedFraction(1 - x, b, a)) / b
 }
 
-/** From here on distributions are near enough to the normal one, or to what follows from it. */
+/** From this many degrees of freedom, or successes, an approximation by the normal distribution is close enough. */
 const LARGE = 10_000
 
-/** What a number of Student's t distribution stays below with probability `q`; infinite without a degree of freedom. */
+/** Returns the quantile `q` of Student's t distribution; infinite if `freedom`, the degrees of freedom, is below 1. */
 export const student = (q: number, freedom: number): number => {
   if (q < 0.5) return -student(1 - q, freedom)
   if (freedom < 1 || q === 1) return Infinity
@@ -123,8 +131,11 @@ export const student = (q: number, freedom: number): number => {
   return (low + high) / 2
 }
 
-/** The least whole number from 0 for which a condition holds that holds for all greater ones. Looks near `guess` first. */
-const least = (holds: (k: number) => boolean, guess: number): number => {
+/**
+ * Finds the smallest whole number from 0 for which a condition holds. If it holds for a number, it must hold for all
+ * greater ones. The search starts at `guess`.
+ */
+const smallestWhere = (holds: (k: number) => boolean, guess: number): number => {
   let [low, high, step] = [guess - 1, guess, 1]
   while (!holds(high)) [low, high, step] = [high, high + step, step * 2]
   while (low >= 0 && holds(low)) [low, high, step] = [low - step, low, step * 2]
@@ -138,8 +149,8 @@ const least = (holds: (k: number) => boolean, guess: number): number => {
 }
 
 /**
- * The least number that as many failures reach with probability `q` as come before the `successes`-th success, where
- * each trial succeeds with probability `p`.
+ * Returns the quantile `q` of the negative binomial distribution: of the number of failures before the `successes`-th
+ * success, where each trial succeeds with probability `p`.
  */
 export const negativeBinomial = (q: number, successes: number, p: number): number => {
   if (q <= 0 || successes === 0) return 0
@@ -148,5 +159,5 @@ export const negativeBinomial = (q: number, successes: number, p: number): numbe
   const [mean, spread] = [(successes * (1 - p)) / p, Math.sqrt(successes * (1 - p)) / p]
   const skewed = z + ((2 - p) / Math.sqrt(successes * (1 - p)) * (z * z - 1)) / 6
   const guess = Math.max(0, Math.round(mean + spread * skewed))
-  return successes > LARGE ? guess : least((k) => incompleteBeta(p, successes, k + 1) >= q, guess)
+  return successes > LARGE ? guess : smallestWhere((k) => incompleteBeta(p, successes, k + 1) >= q, guess)
 }

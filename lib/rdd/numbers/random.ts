@@ -1,28 +1,30 @@
 /**
- * Random generators that draw what Spark's draw from the same seed. Each task seeds its own, so a sample depends on seed
- * and partition alone, on every engine and in every run.
+ * Random number generators that produce the same numbers as Spark's for the same seed.
+ *
+ * Each task creates its own generator, so a sample depends only on the seed and the partition, not on the engine or the
+ * run.
  *
  * @module
  */
 import { InvalidOption } from "../../core/errors.ts"
 
-/** A source of random numbers. */
+/** A generator of uniformly distributed random numbers. */
 export interface Generator {
-  /** A number from 0 up to 1, exclusive. */
+  /** Returns the next number: at least 0 and less than 1. */
   readonly nextDouble: () => number
 }
 
-/** Checks a seed: a whole number, as far as JavaScript's are exact. */
+/** Checks that a seed is a whole number that JavaScript represents exactly. */
 export const checkSeed = (where: string, seed: number): InvalidOption | undefined =>
   Number.isSafeInteger(seed)
     ? undefined
-    : new InvalidOption({ where, option: "seed", value: seed, expected: "a whole number" })
+    : new InvalidOption({ where, option: "seed", value: seed, expected: "a safe integer" })
 
 const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by))
 
 const mixed = (word: number): number => Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593)
 
-/** MurmurHash3 of the eight bytes of a long, which are read as little-endian words. */
+/** Computes MurmurHash3 of the eight bytes of a Java `long`, read as two little-endian words. */
 const murmur = (high: number, low: number, seed: number): number => {
   let hash = seed
   for (const word of [high, low]) {
@@ -35,6 +37,7 @@ const murmur = (high: number, low: number, seed: number): number => {
   return hash ^ (hash >>> 16)
 }
 
+/** The seed that Scala's `MurmurHash3` uses for arrays; Spark hashes seeds with it. */
 const ARRAY_SEED = 0x3c074a61
 
 const halves = (seed: bigint): readonly [high: number, low: number] => [
@@ -42,7 +45,7 @@ const halves = (seed: bigint): readonly [high: number, low: number] => [
   Number(BigInt.asIntN(32, seed)),
 ]
 
-/** A xorshift generator over 64 bits, kept as two words. Spark: `XORShiftRandom`. */
+/** Creates a 64-bit xorshift generator. Its state is kept as two 32-bit words. Spark: `XORShiftRandom`. */
 export const xorShift = (seed: bigint): Generator => {
   const [seedHigh, seedLow] = halves(seed)
   let low = murmur(seedHigh, seedLow, ARRAY_SEED)
@@ -63,18 +66,18 @@ export const xorShift = (seed: bigint): Generator => {
   }
 }
 
-/** A linear congruential generator over 48 bits. */
-export interface Linear {
-  /** A whole number of 32 bits. */
+/** The operations of Java's `java.util.Random`. */
+export interface JavaRandom {
+  /** Returns the next signed 32-bit whole number. */
   readonly nextInt: () => number
-  /** A whole number from 0 up to `bound`, exclusive. */
+  /** Returns the next whole number from 0 to `bound` - 1. */
   readonly nextBelow: (bound: number) => number
-  /** A whole number of 64 bits. */
+  /** Returns the next signed 64-bit whole number. */
   readonly nextLong: () => bigint
 }
 
-/** The generator of Java's library: `java.util.Random`. */
-export const linear = (seed: bigint): Linear => {
+/** Creates the generator of Java's `java.util.Random`: linear congruential, with 48 bits of state. */
+export const javaRandom = (seed: bigint): JavaRandom => {
   let state = BigInt.asUintN(48, seed ^ 0x5deece66dn)
   const next = (bits: number): number => {
     state = BigInt.asUintN(48, state * 0x5deece66dn + 11n)
@@ -93,9 +96,10 @@ export const linear = (seed: bigint): Linear => {
   }
 }
 
+/** The words of state of {@link well}. */
 const WORDS = 624
 
-/** The WELL generator with a period of 2^19937 − 1, tempered. */
+/** Creates the generator `Well19937c` of Apache Commons Math, which has a period of 2^19937 − 1. */
 export const well = (seed: bigint): Generator => {
   const v = new Int32Array(WORDS)
   v.set(halves(seed))
@@ -127,7 +131,10 @@ export const well = (seed: bigint): Generator => {
   }
 }
 
-/** Draws from a Poisson distribution by multiplying; `mean` up to some hundreds, beyond which 64 bits underflow. */
+/**
+ * Draws from a Poisson distribution by multiplying uniform numbers. Only for small means: from a mean of about 700,
+ * `exp(-mean)` underflows.
+ */
 const poissonSmall = (mean: number, rng: Generator): number => {
   const stop = Math.exp(-mean)
   let n = 0
@@ -135,23 +142,24 @@ const poissonSmall = (mean: number, rng: Generator): number => {
   return n
 }
 
+/** The largest mean that is drawn in one step. */
 const PIVOT = 40
 
-/** How often something happens that happens `mean` times on average. */
+/** Draws from a Poisson distribution. A large mean is drawn as a sum of draws with smaller means. */
 export const poisson = (mean: number, rng: Generator): number => {
   let n = 0
   for (let rest = mean; rest > 0; rest -= PIVOT) n += poissonSmall(Math.min(rest, PIVOT), rng)
   return n
 }
 
-/** The records in random order. */
-export const shuffled = <A>(records: ReadonlyArray<A>, rng: Linear): Array<A> => {
+/** Returns the records in random order, in a new array. */
+export const shuffled = <A>(records: ReadonlyArray<A>, rng: JavaRandom): Array<A> => {
   const out = [...records]
   for (let i = out.length - 1; i > 0; i--) {
     const j = rng.nextBelow(i + 1)
-    const moved = out[i]!
+    const swapped = out[i]!
     out[i] = out[j]!
-    out[j] = moved
+    out[j] = swapped
   }
   return out
 }

@@ -1,43 +1,45 @@
 /**
- * Samplers: how often each record of a partition is taken.
+ * Samplers: they decide how often each record of a partition is taken.
  *
  * @module
  */
 import { type Generator, poisson, well, xorShift } from "./random.ts"
 
-/** Says for one record after another how often to take it. */
+/** Returns how often to take the next record. It is called once for each record of a partition, in order. */
 export type Sampler = () => number
 
-/** Up to this fraction it is cheaper to draw the gaps between the records that are taken. */
-const GAPS_UP_TO = 0.4
+/** Up to this fraction, drawing the gaps between taken records is cheaper than drawing a number for each record. */
+const MAX_GAP_FRACTION = 0.4
 
+/** The smallest uniform number that a gap is computed from, as in Spark: the logarithm of 0 is infinite. */
 const SMALLEST = 5e-11
 
-/** Takes a record as often as `times` says, then leaves out as many as a gap drawn for `scale` is long. */
-const gaps = (rng: Generator, scale: number, times: Sampler): Sampler => {
-  const gap = () => Math.trunc(Math.log(Math.max(rng.nextDouble(), SMALLEST)) / scale)
-  let left = gap()
+/** Skips as many records as the next gap is long, then takes one record as often as `times` returns. */
+const gapSampler = (rng: Generator, logOfSkip: number, times: Sampler): Sampler => {
+  const drawGap = () => Math.trunc(Math.log(Math.max(rng.nextDouble(), SMALLEST)) / logOfSkip)
+  let toSkip = drawGap()
   return () => {
-    if (left > 0) {
-      left--
+    if (toSkip > 0) {
+      toSkip--
       return 0
     }
     const n = times()
-    left = gap()
+    toSkip = drawGap()
     return n
   }
 }
 
-/** Takes each record once or not at all. */
+/** Creates a sampler that takes each record at most once, with probability `fraction`. */
 export const bernoulli = (fraction: number, seed: bigint): Sampler => {
   if (fraction <= 0) return () => 0
   if (fraction >= 1) return () => 1
   const rng = xorShift(seed)
-  return fraction <= GAPS_UP_TO ? gaps(rng, Math.log1p(-fraction), () => 1) : () => rng.nextDouble() <= fraction ? 1 : 0
+  if (fraction <= MAX_GAP_FRACTION) return gapSampler(rng, Math.log1p(-fraction), () => 1)
+  return () => rng.nextDouble() <= fraction ? 1 : 0
 }
 
-/** How often at least once, where `fraction` times are the average of all. */
-const atLeastOnce = (fraction: number, rng: Generator): Sampler => {
+/** Draws from the Poisson distribution with mean `fraction`, given that the result is at least 1. */
+const poissonAtLeastOne = (fraction: number, rng: Generator): Sampler => {
   const q = Math.exp(-fraction)
   return () => {
     let n = 1
@@ -47,28 +49,28 @@ const atLeastOnce = (fraction: number, rng: Generator): Sampler => {
   }
 }
 
-/** Takes each record any number of times, `fraction` times on average. */
+/** Creates a sampler that takes each record any number of times, `fraction` times on average. */
 export const withReplacement = (fraction: number, seed: bigint): Sampler => {
   if (fraction <= 0) return () => 0
-  if (fraction <= GAPS_UP_TO) {
+  if (fraction <= MAX_GAP_FRACTION) {
     const rng = xorShift(seed)
-    return gaps(rng, -fraction, atLeastOnce(fraction, rng))
+    return gapSampler(rng, -fraction, poissonAtLeastOne(fraction, rng))
   }
   const rng = well(seed)
   return () => poisson(fraction, rng)
 }
 
-/** Takes the records whose random number lies in one cell of the interval from 0 to 1. */
-export const cell = (from: number, to: number, seed: bigint): Sampler => {
-  if (to <= from) return () => 0
+/** Creates a sampler that takes the records whose random number is at least `low` and less than `high`. */
+export const interval = (low: number, high: number, seed: bigint): Sampler => {
+  if (high <= low) return () => 0
   const rng = xorShift(seed)
   return () => {
     const x = rng.nextDouble()
-    return x >= from && x < to ? 1 : 0
+    return x >= low && x < high ? 1 : 0
   }
 }
 
-/** The records that a sampler takes. */
+/** Returns the records that a sampler takes. */
 export const taken = <A>(records: ReadonlyArray<A>, sampler: Sampler): Array<A> => {
   const out: Array<A> = []
   for (let i = 0; i < records.length; i++) {
@@ -77,7 +79,9 @@ export const taken = <A>(records: ReadonlyArray<A>, sampler: Sampler): Array<A> 
   return out
 }
 
-/** The least fraction to draw so that very probably `n` of `total` records are taken. */
+/**
+ * Returns the smallest fraction for which a sample of `total` records has at least `n` with a probability of 99.99 %.
+ */
 export const fractionFor = (n: number, total: number, replacement: boolean): number => {
   if (replacement) {
     const deviations = n < 6 ? 12 : n < 16 ? 9 : 6

@@ -1,5 +1,5 @@
 /**
- * Several RDDs of pairs brought together by key; joins are made of it.
+ * The operator that groups several RDDs of pairs by key: cogroup. Joins are built on it.
  *
  * @module
  */
@@ -15,18 +15,21 @@ export type RecordOf<S> = S extends RDD<infer A, unknown, unknown> ? A : never
 /** The error type of an RDD. */
 export type ErrorOf<S> = S extends RDD<unknown, infer E, unknown> ? E : never
 
-/** The services that an RDD needs. */
+/** The type of the services that an RDD needs. */
 export type ServicesOf<S> = S extends RDD<unknown, unknown, infer R> ? R : never
 
-/** RDDs of pairs with keys of type `K`. */
+/** A list of RDDs of pairs with keys of type `K`. */
 export type PairRDDs<K> = ReadonlyArray<RDD<readonly [K, unknown], unknown, unknown>>
 
-/** For each RDD of pairs, an array of its values. */
+/** The types of the arrays of values, one for each RDD of a list. */
 export type ValuesOf<S extends PairRDDs<unknown>> = {
   readonly [I in keyof S]: RecordOf<S[I]> extends readonly [unknown, infer V] ? ReadonlyArray<V> : never
 }
 
-/** Groups the values of all `parents` by key, or joins those of two; `operation` is what the user called. */
+/**
+ * Groups the values of all parents by key; with `join`, joins the two parents. `operation` is the operator that the
+ * user called.
+ */
 export const grouped = <A, E, R>(
   operation: string,
   parents: ReadonlyArray<AnyRDD>,
@@ -41,9 +44,11 @@ export const grouped = <A, E, R>(
   )
 
 /**
- * For each key of any of the RDDs, the values that each of them has for it: `[key, [values, values]]`. Takes one other
- * RDD, or a list of them for `[key, [values, values, values, …]]`. Values are in the order of partitions and records;
- * keys in the order in which they appear, RDD after RDD. Spark: `PairRDDFunctions.cogroup`, `groupWith`.
+ * Groups the values of several RDDs by key: `[key, [values of self, values of that]]`.
+ *
+ * Takes one other RDD or a list of RDDs; each of them adds an array, which is empty if the RDD does not have the key.
+ * Values are in the order of partitions and records. The keys of a partition are in the order in which they first
+ * appear, one RDD after another. Spark: `PairRDDFunctions.cogroup`, `groupWith`.
  *
  * @example
  * ```ts

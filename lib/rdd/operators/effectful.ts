@@ -1,5 +1,7 @@
 /**
- * Effectful functions in RDDs. Slower than plain functions: one effect for each record.
+ * Operators with effectful functions: mapEffect, filterEffect, flatMapEffect, mapPartitionsEffect.
+ *
+ * They are slower than those with plain functions, since they run an Effect for each record or partition.
  *
  * @module
  */
@@ -10,9 +12,9 @@ import { effectOf, listOf } from "../../core/results.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 
-/** How many records of a partition may be under way at once; one, if not given. Results keep their order anyway. */
+/** Option of operators with effectful functions: how many records of a partition are processed at once. */
 export interface ConcurrencyOption {
-  /** A positive whole number, or all at once. */
+  /** A positive whole number, or `"unbounded"`; 1 by default. Results are in the order of the records in any case. */
   readonly concurrency?: number | "unbounded" | undefined
 }
 
@@ -24,7 +26,7 @@ const checkConcurrency = (where: string, { concurrency = 1 }: ConcurrencyOption)
     expected: `a positive whole number or "unbounded"`,
   })
 
-/** An RDD with an effectful step more. */
+/** Adds an effectful step on each partition to an RDD. */
 const effectStep = <B, E, R>(
   operation: string,
   self: RDD<unknown, unknown, unknown>,
@@ -47,8 +49,9 @@ const effectStep = <B, E, R>(
   )
 
 /**
- * Runs `f` for every record and keeps what it succeeds with. A failure of `f` fails the job, with the failure as the
- * reason. Spark has no such operation; it is `RDD.map` with a blocking call.
+ * Runs the Effect that `f` returns for every record, and replaces the record with its result.
+ *
+ * If the Effect fails, the job fails with its error as the `reason`. Spark: `RDD.map` with a blocking call.
  *
  * @example
  * ```ts
@@ -89,7 +92,10 @@ export const mapEffect: {
 )
 
 /**
- * Keeps the records for which `f` succeeds with true.
+ * Keeps the records for which the Effect that `f` returns succeeds with true.
+ *
+ * If the Effect fails, the job fails with its error as the `reason`. The partitioner is kept. Spark: `RDD.filter` with
+ * a blocking call.
  *
  * @example
  * ```ts
@@ -133,7 +139,9 @@ export const filterEffect: {
 )
 
 /**
- * Runs `f` for every record and concatenates what it succeeds with.
+ * Runs the Effect that `f` returns for every record, and concatenates the results.
+ *
+ * If the Effect fails, the job fails with its error as the `reason`. Spark: `RDD.flatMap` with a blocking call.
  *
  * @example
  * ```ts
@@ -174,8 +182,12 @@ export const flatMapEffect: {
 )
 
 /**
- * Gives all records of a partition to an effectful `f` at once, with the partition's index: one connection for a whole
- * partition, say. Spark: `RDD.mapPartitions` with a blocking call.
+ * Replaces the records of each partition with the result of the Effect that `f` returns for them.
+ *
+ * `f` is called once for each partition, also for an empty one, with all of its records and its index. Use it to open
+ * one connection for a partition rather than for each record. The result has no partitioner, unless
+ * `preservesPartitioning` is true: set it only if `f` leaves keys as they are. Spark: `RDD.mapPartitions` with a
+ * blocking call.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Record by record: map, filter, filterMap, flatMap, keyBy.
+ * Operators on single records: map, flatMap, filter, filterMap, keyBy.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Tupled } from "../../core/tupled.ts"
 import type { Narrow } from "../primitive.ts"
 import { make, type RDD } from "../rdd.ts"
 
-/** An RDD with one operation more on each partition. `preserves`: whether keys stay in their partitions. */
+/** Adds one step on each partition to an RDD. `preserves` says whether the result keeps the partitioner. */
 export const narrow = <A, E, R>(
   operation: string,
   self: RDD<unknown, E, R>,
@@ -41,7 +41,7 @@ export const map: {
 )
 
 /**
- * Applies `f` to every record and concatenates what it gives. Spark: `RDD.flatMap`.
+ * Applies `f` to every record and concatenates the results. Spark: `RDD.flatMap`.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export const flatMap: {
 )
 
 /**
- * Keeps the records that `f` accepts. Spark: `RDD.filter`.
+ * Keeps the records for which `f` returns true. The partitioner is kept. Spark: `RDD.filter`.
  *
  * @example
  * ```ts
@@ -89,8 +89,9 @@ export const filter: {
 )
 
 /**
- * Maps the records for which `f` gives something, and leaves out the others. Spark: `RDD.collect` with a partial
- * function.
+ * Applies `f` to every record and keeps the values of the `Some`s that it returns.
+ *
+ * Records for which `f` returns `None` are dropped. Spark: `RDD.collect` with a partial function.
  *
  * @example
  * ```ts
@@ -114,7 +115,7 @@ export const filterMap: {
 )
 
 /**
- * Pairs every record with the key that `f` gives it. Spark: `RDD.keyBy`.
+ * Pairs every record with the key that `f` returns for it: `[key, record]`. Spark: `RDD.keyBy`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Groups: groupByKey, groupBy. Nothing is combined before the shuffle.
+ * Operators that group records by key: groupByKey, groupBy.
  *
  * @module
  */
@@ -11,7 +11,8 @@ import type { PartitionOptions } from "../partitioner.ts"
 import type { Combine } from "../primitive.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
-const grouping: Combine = {
+/** Appends values to arrays. Nothing is combined before the shuffle, since that would not reduce the data. */
+const appendValues: Combine = {
   create: (value: unknown) => [value],
   mergeValue: (group: Array<unknown>, value: unknown) => {
     group.push(value)
@@ -22,8 +23,10 @@ const grouping: Combine = {
 }
 
 /**
- * All values of each key in one array, in the order of partitions and records. Nothing is combined before the shuffle.
- * Spark: `PairRDDFunctions.groupByKey`.
+ * Groups the values of each key into one array, in the order of partitions and records.
+ *
+ * All values are shuffled: to reduce the values of each key, {@link reduceByKey} is faster. Spark:
+ * `PairRDDFunctions.groupByKey`.
  *
  * @example
  * ```ts
@@ -44,11 +47,11 @@ export const groupByKey: {
   <K, V, E, R>(
     self: RDD<readonly [K, V], E, R>,
     options?: PartitionOptions,
-  ): RDD<[K, ReadonlyArray<V>], E, R> => combined("groupByKey", self, grouping, options),
+  ): RDD<[K, ReadonlyArray<V>], E, R> => combined("groupByKey", self, appendValues, options),
 )
 
 /**
- * All records in groups, by the key that `f` gives them. Spark: `RDD.groupBy`.
+ * Groups records by the key that `f` returns for them: `[key, records]`. Spark: `RDD.groupBy`.
  *
  * @example
  * ```ts
@@ -77,5 +80,5 @@ export const groupBy: {
     self: RDD<A, E, R>,
     f: (a: A) => K,
     options?: PartitionOptions,
-  ): RDD<[K, ReadonlyArray<A>], E, R> => combined("groupBy", keyBy(self, f), grouping, options),
+  ): RDD<[K, ReadonlyArray<A>], E, R> => combined("groupBy", keyBy(self, f), appendValues, options),
 )

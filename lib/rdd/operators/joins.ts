@@ -1,8 +1,9 @@
 /**
- * Joins of two RDDs of pairs. A side that may be missing is an `Option`.
+ * Joins of two RDDs of pairs: join, leftOuterJoin, rightOuterJoin, fullOuterJoin, subtractByKey.
  *
- * Keys come in the order in which they appear, left then right; within a key, all right values for the first left
- * value, then for the second, and so on.
+ * In each partition, the left keys come first, then the keys that only the right RDD has, both in the order in which
+ * they first appear. Within a key, the first left value comes with all right values, then the second left value, and so
+ * on.
  *
  * @module
  */
@@ -14,8 +15,9 @@ import { fromOptions, type PartitionOptions } from "../partitioner.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 
 /**
- * Every pair of values that the two RDDs have for the same key: `[key, [left, right]]`.
- * Spark: `PairRDDFunctions.join`.
+ * Joins two RDDs by key: `[key, [left, right]]` for each left and each right value of a key.
+ *
+ * Keys that only one of the RDDs has are dropped. Spark: `PairRDDFunctions.join`.
  *
  * @example
  * ```ts
@@ -51,7 +53,8 @@ export const join: {
 )
 
 /**
- * As {@link join}, and left values whose key the right does not have, with `None`.
+ * Joins two RDDs by key, and keeps the left values without a right value: `[key, [left, Option(right)]]`.
+ *
  * Spark: `PairRDDFunctions.leftOuterJoin`.
  *
  * @example
@@ -88,7 +91,8 @@ export const leftOuterJoin: {
 )
 
 /**
- * As {@link join}, and right values whose key the left does not have, with `None`.
+ * Joins two RDDs by key, and keeps the right values without a left value: `[key, [Option(left), right]]`.
+ *
  * Spark: `PairRDDFunctions.rightOuterJoin`.
  *
  * @example
@@ -125,7 +129,8 @@ export const rightOuterJoin: {
 )
 
 /**
- * The values of all keys that either RDD has; a side without values is `None`.
+ * Joins two RDDs by key, and keeps the values that only one side has: `[key, [Option(left), Option(right)]]`.
+ *
  * Spark: `PairRDDFunctions.fullOuterJoin`.
  *
  * @example
@@ -161,16 +166,21 @@ export const fullOuterJoin: {
     grouped("fullOuterJoin", [self, that], options, { left: "optional", right: "optional" }),
 )
 
-const onlyLeft = ([left, right]: readonly [ReadonlyArray<unknown>, ReadonlyArray<unknown>]): ReadonlyArray<unknown> =>
-  right.length === 0 ? left : []
+const withoutRight = (
+  [left, right]: readonly [ReadonlyArray<unknown>, ReadonlyArray<unknown>],
+): ReadonlyArray<unknown> => right.length === 0 ? left : []
 
-/** Hashed into as many partitions as it has; a cogroup by the default partitioner then takes this one. */
-export const own = <A, E, R>(operation: string, self: RDD<A, E, R>): RDD<A, E, R> =>
+/**
+ * Partitions an RDD by hash into as many partitions as it has, unless it already has a partitioner. A cogroup without
+ * options then uses this partitioner.
+ */
+export const hashPartitioned = <A, E, R>(operation: string, self: RDD<A, E, R>): RDD<A, E, R> =>
   make(operation, [self], { kind: "shuffle", by: "own", combine: undefined })
 
 /**
- * The pairs whose key the other RDD does not have, repeated ones as often as they are there. Partitioned as the left
- * RDD is, unless options say otherwise. Spark: `PairRDDFunctions.subtractByKey`.
+ * Keeps the pairs whose key the other RDD does not have, duplicates included.
+ *
+ * By default, the result is partitioned like the left RDD. Spark: `PairRDDFunctions.subtractByKey`.
  *
  * @example
  * ```ts
@@ -203,8 +213,8 @@ export const subtractByKey: {
     options?: PartitionOptions,
   ): RDD<[K, V], E | E2, R | R2> => {
     const operation = "subtractByKey"
-    const left = fromOptions(options) === undefined ? own(operation, self) : self
+    const left = fromOptions(options) === undefined ? hashPartitioned(operation, self) : self
     const both = grouped<unknown, E | E2, R | R2>(operation, [left, that], options)
-    return narrow(operation, both, { kind: "flatMapValues", f: onlyLeft }, true)
+    return narrow(operation, both, { kind: "flatMapValues", f: withoutRight }, true)
   },
 )

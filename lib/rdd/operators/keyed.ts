@@ -1,5 +1,7 @@
 /**
- * Pairs: what is done to the values of each key. Records are `[key, value]`.
+ * Operators that combine the values of each key: combineByKey, aggregateByKey, foldByKey, reduceByKey.
+ *
+ * Records are pairs: `[key, value]`.
  *
  * @module
  */
@@ -11,28 +13,32 @@ import { fromOptions, type PartitionOptions } from "../partitioner.ts"
 import type { Combine } from "../primitive.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 
-/** How `combineByKey` makes one value of all the values of a key: a sum, a pair of sums, a list that begins as `[value]`. */
+/** How `combineByKey` combines the values of a key into one: into a sum, a pair of sums, or an array, for example. */
 export interface Combiners<in V, C> {
-  /** The first combiner of a key, from one value. */
+  /** Creates the combiner of a key from its first value. */
   readonly createCombiner: (value: V) => C
-  /** One value more. May change the combiner it is given. */
+  /** Adds a value to a combiner. May change the combiner in place. */
   readonly mergeValue: (combiner: Grown<C>, value: V) => Grown<C>
-  /** Two combiners of the same key, in the order of their partitions. Must leave both as they are. */
+  /** Merges two combiners of a key; `a` comes from an earlier partition than `b`. Must not change either of them. */
   readonly mergeCombiners: (a: Grown<C>, b: Grown<C>) => Grown<C>
 }
 
 /**
- * What a fold may begin with: anything but `null` and `undefined`. Written so that `0` is taken for a `number`, and
- * `[0, 0]` for a pair.
+ * The initial value of a fold: anything but `null` and `undefined`.
+ *
+ * The type is written so that TypeScript infers `number` for `0`, and a pair of numbers for `[0, 0]`.
  */
 // deno-lint-ignore ban-types
 export type Zero = readonly [Nested, Nested] | readonly [Nested, Nested, Nested] | {}
 
-/** Checks what a keyed operation is told about partitioning. */
+/** Checks the partition count of the options of a keyed operation. */
 export const checkPartitioning = (where: string, options: PartitionOptions | undefined): InvalidOption | undefined =>
   checkPartitions(where, options?.partitioner?.numPartitions ?? options?.partitions)
 
-/** A shuffle that combines the values of each key; where options leave it open, `otherwise` says how to partition. */
+/**
+ * Shuffles pairs and combines the values of each key. `otherwise` says how to partition if the options do not: by the
+ * engine's default, or into as many partitions as `self` has (`own`).
+ */
 export const combined = <A, E, R>(
   operation: string,
   self: RDD<readonly [unknown, unknown], E, R>,
@@ -48,9 +54,10 @@ export const combined = <A, E, R>(
   )
 
 /**
- * Makes one combiner of the values of each key; values are merged in each partition first (`mapSideCombine`, on unless
- * told otherwise), then across partitions. Nothing is shuffled if the data is partitioned that way already.
- * Spark: `PairRDDFunctions.combineByKey`.
+ * Combines the values of each key with a set of functions.
+ *
+ * Values are combined within each partition first, then across partitions; `mapSideCombine: false` turns the first step
+ * off. Pairs that already have the wanted partitioner are not shuffled. Spark: `PairRDDFunctions.combineByKey`.
  *
  * @example
  * ```ts
@@ -96,9 +103,10 @@ export const combineByKey: {
 )
 
 /**
- * Folds the values of each key into `zero` with `seq`, in each partition; merges what partitions give with `comb`.
- * `zero` is used once for each key in each partition. It is not copied: `seq` must give a new value and leave `zero` as
- * it is. Spark: `PairRDDFunctions.aggregateByKey`.
+ * Folds the values of each key into `zero` with `seq` within each partition, and merges the results with `comb`.
+ *
+ * `zero` is used once for each key and partition. It is not copied, so `seq` must not change it. Spark:
+ * `PairRDDFunctions.aggregateByKey`.
  *
  * @example
  * ```ts
@@ -146,8 +154,10 @@ export const aggregateByKey: {
 )
 
 /**
- * Folds the values of each key with `f`, beginning with `zero` once for each key in each partition. `f` must not change
- * `zero`. Spark: `PairRDDFunctions.foldByKey`.
+ * Folds the values of each key into `zero` with `f`.
+ *
+ * `zero` is used once for each key and partition. It is not copied, so `f` must not change it. Spark:
+ * `PairRDDFunctions.foldByKey`.
  *
  * @example
  * ```ts
@@ -192,8 +202,9 @@ export const foldByKey: {
 )
 
 /**
- * Reduces the values of each key to one with `f`, which must be associative and commutative.
- * Spark: `PairRDDFunctions.reduceByKey`.
+ * Reduces the values of each key to one value with `f`, which must be associative and commutative.
+ *
+ * Values are reduced within each partition first, then across partitions. Spark: `PairRDDFunctions.reduceByKey`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Partition by partition: mapPartitions, mapPartitionsWithIndex, glom.
+ * Operators on whole partitions: mapPartitions, mapPartitionsWithIndex, glom.
  *
  * @module
  */
@@ -9,8 +9,11 @@ import { narrow } from "./element.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
 /**
- * Gives all records of a partition to `f` at once, with the partition's index. `preservesPartitioning` says that keys
- * stay where they are. Spark: `RDD.mapPartitions`, `RDD.mapPartitionsWithIndex`.
+ * Replaces the records of each partition with those that `f` returns for them.
+ *
+ * `f` is called once for each partition, also for an empty one, with all of its records and its index. The result has
+ * no partitioner, unless `preservesPartitioning` is true: set it only if `f` leaves keys as they are. Spark:
+ * `RDD.mapPartitions`, `RDD.mapPartitionsWithIndex`.
  *
  * @example
  * ```ts
@@ -43,7 +46,8 @@ export const mapPartitions: {
 )
 
 /**
- * {@link mapPartitions} with the index first, as Spark has it. Spark: `RDD.mapPartitionsWithIndex`.
+ * Does the same as {@link mapPartitions}, but `f` takes the index first, as in Spark. Spark:
+ * `RDD.mapPartitionsWithIndex`.
  *
  * @example
  * ```ts
@@ -85,7 +89,7 @@ export const mapPartitionsWithIndex: {
 )
 
 /**
- * Each partition as one array. Spark: `RDD.glom`.
+ * Turns each partition into one record: the array of its records. Spark: `RDD.glom`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * How an RDD is cut: partitionBy, repartition, coalesce. None of them changes a record.
+ * Operators that change the partitions of an RDD, but not its records: partitionBy, repartition, coalesce.
  *
  * @module
  */
@@ -9,17 +9,19 @@ import { checkPartitioning } from "./keyed.ts"
 import type { Partitioner } from "../partitioner.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 
-const checkCount = (where: string, partitions: number): InvalidOption | undefined =>
+const checkNumPartitions = (where: string, partitions: number): InvalidOption | undefined =>
   Number.isInteger(partitions) && partitions >= 1 ? undefined : new InvalidOption({
     where,
     option: "partitions",
     value: partitions,
-    expected: `a whole number from 1: Number of partitions (${partitions}) must be positive.`,
+    expected: `a positive whole number (Spark: "Number of partitions (${partitions}) must be positive.")`,
   })
 
 /**
- * Brings every pair to the partition that the partitioner names for its key; pairs of one partition keep their order.
- * Nothing happens if the RDD has an equal partitioner already. Spark: `PairRDDFunctions.partitionBy`.
+ * Moves every pair to the partition that the partitioner returns for its key.
+ *
+ * Pairs that come from the same partition keep their order. Nothing is moved if the RDD already has an equal
+ * partitioner. Spark: `PairRDDFunctions.partitionBy`.
  *
  * @example
  * ```ts
@@ -51,7 +53,10 @@ export const partitionBy: {
 )
 
 /**
- * Spreads the records evenly over `partitions` partitions, more or fewer than there are. Spark: `RDD.repartition`.
+ * Spreads the records evenly over a given number of partitions, more or fewer than before.
+ *
+ * The records are shuffled. To reduce the number of partitions without a shuffle, use {@link coalesce}. Spark:
+ * `RDD.repartition`.
  *
  * @example
  * ```ts
@@ -70,12 +75,14 @@ export const repartition: {
 } = dual(
   2,
   <A, E, R>(self: RDD<A, E, R>, partitions: number): RDD<A, E, R> =>
-    make("repartition", [self], { kind: "balance", partitions }, checkCount("RDD.repartition", partitions)),
+    make("repartition", [self], { kind: "balance", partitions }, checkNumPartitions("RDD.repartition", partitions)),
 )
 
 /**
- * Puts neighbouring partitions together so that `partitions` are left; no more than there are, unless `shuffle` is set,
- * which makes it a {@link repartition}. Spark: `RDD.coalesce`.
+ * Merges neighbouring partitions into a given number of partitions, without a shuffle.
+ *
+ * If the RDD has no more partitions than that, nothing changes. With `shuffle: true` it does the same as
+ * {@link repartition}, which can also increase the number of partitions. Spark: `RDD.coalesce`.
  *
  * @example
  * ```ts
@@ -109,6 +116,6 @@ export const coalesce: {
       "coalesce",
       [self],
       { kind: options?.shuffle === true ? "balance" : "coalesce", partitions },
-      checkCount("RDD.coalesce", partitions),
+      checkNumPartitions("RDD.coalesce", partitions),
     ),
 )

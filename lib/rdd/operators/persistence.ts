@@ -1,5 +1,5 @@
 /**
- * Keeping what was computed: persist, cache, unpersist, localCheckpoint.
+ * Operators that keep computed records: persist, cache, unpersist, getStorageLevel, localCheckpoint, isCheckpointed.
  *
  * @module
  */
@@ -12,10 +12,14 @@ import { type AnyRDD, isRDD, make, type RDD } from "../rdd.ts"
 import { parse, type StorageLevel } from "../storage_level.ts"
 
 /**
- * The same records, kept from the first action on it until {@link unpersist} or the end of the SparkContext. Use the
- * RDD that this gives: the one it was made of is computed anew each time. Everything is kept in memory, whatever the
- * level; `NONE` keeps nothing more than before. Spark: `RDD.persist`, which changes the RDD itself and does not let the
- * level change; here persisting with another level just gives another RDD.
+ * Returns an RDD that keeps its records once they are computed, so that later actions do not compute them again.
+ *
+ * Records are kept from the first action until {@link unpersist} or the end of the SparkContext. Use the returned RDD:
+ * `self` is still computed anew by each action. Records are kept in memory, whatever the level. `NONE` returns `self`;
+ * any text that is not a level fails jobs with `InvalidOption`.
+ *
+ * Spark: `RDD.persist`, which changes the RDD itself and refuses to change the level. Here, persisting with another
+ * level returns another RDD.
  *
  * @example
  * ```ts
@@ -44,7 +48,7 @@ export const persist: {
 )
 
 /**
- * {@link persist} with the default level, `MEMORY_ONLY`. Spark: `RDD.cache`.
+ * Does the same as {@link persist} with the default level, `MEMORY_ONLY`. Spark: `RDD.cache`.
  *
  * @example
  * ```ts
@@ -61,7 +65,7 @@ export const cache = <A, E, R>(self: RDD<A, E, R>): RDD<A, E, R> =>
   make("cache", [self], { kind: "persist", level: "MEMORY_ONLY" })
 
 /**
- * Forgets the records that a persisted RDD keeps; the next action computes them anew. Spark: `RDD.unpersist`.
+ * Releases the records that a persisted RDD keeps. The next action computes them again. Spark: `RDD.unpersist`.
  *
  * @example
  * ```ts
@@ -79,7 +83,8 @@ export const unpersist = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<void, neve
   Effect.flatMap(Engine, (engine) => engine.release(self))
 
 /**
- * The storage level that an RDD was persisted with: `NONE` if it is not the result of {@link persist} or {@link cache}.
+ * Returns the storage level of an RDD: `NONE` unless it is the result of {@link persist} or {@link cache}.
+ *
  * Spark: `RDD.getStorageLevel`.
  *
  * @example
@@ -95,13 +100,18 @@ export const unpersist = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<void, neve
 export const getStorageLevel = (self: AnyRDD): StorageLevel =>
   self.primitive.kind === "persist" ? self.primitive.level : "NONE"
 
+/** The operation name that marks checkpointed RDDs. */
 const CHECKPOINT = "localCheckpoint"
 
 /**
- * Computes all records now and gives an RDD of them, with the same partitions and partitioner, that knows nothing of
- * where they came from: its lineage is cut, what was computed for it can be forgotten, and it fails no more. The records
- * are held in memory as long as the RDD is. Use it where lineage grows, as in a loop. Spark: `RDD.localCheckpoint`, which
- * changes the RDD itself at its next job. (`RDD.checkpoint`, which writes files, is not there.)
+ * Computes an RDD now, and returns an RDD of its records that has no lineage.
+ *
+ * The result has the same partitions and partitioner, but no parents: persisted parents can be released, and jobs on it
+ * do not run the functions of its parents again. Its records stay in memory as long as the result is referenced. Use it
+ * where lineage would grow without end, such as in a loop.
+ *
+ * Spark: `RDD.localCheckpoint`, which changes the RDD itself at its next job. `RDD.checkpoint`, which writes to files,
+ * is not available.
  *
  * @example
  * ```ts
@@ -131,7 +141,7 @@ export const localCheckpoint: <A, E, R>(self: RDD<A, E, R>) => Effect.Effect<RDD
   })
 
 /**
- * Whether an RDD is the result of {@link localCheckpoint}. Spark: `RDD.isCheckpointed`.
+ * Checks whether an RDD is the result of {@link localCheckpoint}. Spark: `RDD.isCheckpointed`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Layers for what effectful functions in RDDs need.
+ * The operator that provides services to effectful functions: provide.
  *
  * @module
  */
@@ -8,8 +8,10 @@ import { dual } from "../../core/dual.ts"
 import { make, type RDD } from "../rdd.ts"
 
 /**
- * Provides the services that the effectful functions above it need. The layer is built where they run, once for each
- * worker, and finalized there. Spark has no such operation.
+ * Provides services to the effectful functions that the RDD is computed from.
+ *
+ * The layer is built where these functions run, once for each worker, and is finalized there. If it fails to build, the
+ * job fails with its error as the `reason`. Spark has no such operation.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Ranges of keys: the partitioner that sorting uses, and the pairs in a range.
+ * Ranges of keys: the range partitioner that sorts use, and the operator filterByRange.
  *
  * @module
  */
@@ -13,66 +13,78 @@ import { compare, type Comparison, orderOf, type OrderOption } from "../ordering
 import { make as makePartitioner, type Partitioner } from "../partitioner.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
-/** In which order. */
+/** Options of sorts: the order of keys, and its direction. */
 export interface DirectionOption<in K> extends OrderOption<K> {
-  /** Smallest first, unless false. */
+  /** Whether the smallest key comes first (true, the default) or the largest (false). */
   readonly ascending?: boolean | undefined
 }
 
-/** How many keys the bounds are taken from, spread evenly over all of them. */
-const SAMPLE = 100_000
+/** About how many keys, evenly spread over all keys, the bounds are computed from. */
+const SAMPLE_SIZE = 100_000
 
-/** The last key of each range but the last; ranges hold about as many keys each, equal keys are in one. */
-const bounds = (keys: ReadonlyArray<unknown>, partitions: number, order: Comparison<never>): ReadonlyArray<never> => {
+/**
+ * Returns the upper bounds (inclusive) of all ranges but the last. Ranges have about the same number of keys; equal
+ * keys are in the same range.
+ */
+const upperBoundsOf = (
+  keys: ReadonlyArray<unknown>,
+  partitions: number,
+  order: Comparison<never>,
+): ReadonlyArray<never> => {
   const ranges = Math.min(partitions, keys.length)
   if (ranges < 2) return []
-  const step = Math.ceil(keys.length / SAMPLE)
+  const step = Math.ceil(keys.length / SAMPLE_SIZE)
   const sorted = (keys.filter((_, i) => i % step === 0) as Array<never>).sort(order)
-  const found: Array<never> = []
+  const bounds: Array<never> = []
   let target = sorted.length / ranges
-  for (let i = 0; i < sorted.length && found.length < ranges - 1; i++) {
+  for (let i = 0; i < sorted.length && bounds.length < ranges - 1; i++) {
     const key = sorted[i]!
-    if (i + 1 < target || (found.length > 0 && order(key, found.at(-1)!) === 0)) continue
-    found.push(key)
+    if (i + 1 < target || (bounds.length > 0 && order(key, bounds.at(-1)!) === 0)) continue
+    bounds.push(key)
     target += sorted.length / ranges
   }
-  return found
+  return bounds
 }
 
-const rangeOf = (bounds: ReadonlyArray<never>, order: Comparison<never>, key: unknown): number => {
+/** Finds the range of a key by binary search. */
+const rangeOf = (upperBounds: ReadonlyArray<never>, order: Comparison<never>, key: unknown): number => {
   let low = 0
-  let high = bounds.length
+  let high = upperBounds.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (order(key as never, bounds[middle]!) <= 0) high = middle
+    if (order(key as never, upperBounds[middle]!) <= 0) high = middle
     else low = middle + 1
   }
   return low
 }
 
-/** Cuts keys into at most `partitions` ranges. */
+/** Creates a partitioner that divides the given keys into at most `partitions` ranges. */
 export const rangesOf = (
   keys: ReadonlyArray<unknown>,
   partitions: number,
   { ascending = true, order: given }: DirectionOption<never>,
 ): Partitioner => {
   const order: Comparison<never> = given ?? compare
-  const upper = bounds(keys, partitions, given ?? orderOf(keys))
+  const upperBounds = upperBoundsOf(keys, partitions, given ?? orderOf(keys))
   return makePartitioner({
     name: "RangePartitioner",
-    numPartitions: upper.length + 1,
-    detail: given === undefined ? [ascending, ...upper] : Symbol("order"),
+    numPartitions: upperBounds.length + 1,
+    // Functions cannot be compared, so a partitioner with an order of its own equals no other one.
+    detail: given === undefined ? [ascending, ...upperBounds] : Symbol("order"),
     getPartition: (key) => {
-      const range = rangeOf(upper, order, key)
-      return ascending ? range : upper.length - range
+      const range = rangeOf(upperBounds, order, key)
+      return ascending ? range : upperBounds.length - range
     },
   })
 }
 
 /**
- * A partitioner that cuts the keys of an RDD into at most `partitions` ranges with about as many pairs each: fewer if
- * there are not as many different keys, one if there is none. Looks at the keys, at 100,000 of them at the most, which takes
- * a job. Spark: `new RangePartitioner(partitions, rdd, ascending)`, which looks at a smaller sample.
+ * Creates a partitioner that divides the keys of an RDD into at most `partitions` ranges with about as many pairs each.
+ *
+ * There are fewer ranges if the RDD has fewer distinct keys, and one range if it is empty. Runs a job that collects all
+ * keys; the bounds are computed from at most 100,000 of them.
+ *
+ * Spark: `new RangePartitioner(partitions, rdd, ascending)`, which uses a smaller sample.
  *
  * @example
  * ```ts
@@ -110,8 +122,10 @@ export const range: {
 )
 
 /**
- * The pairs with keys from `lower` to `upper`, both included. The partitioner stays. Spark:
- * `OrderedRDDFunctions.filterByRange`, which also drops the partitions that cannot have any of them; here they are empty.
+ * Keeps the pairs with keys from `lower` to `upper`, both inclusive.
+ *
+ * The partitioner is kept. Spark: `OrderedRDDFunctions.filterByRange`, which also removes the partitions that cannot
+ * have such keys; here they stay and are empty.
  *
  * @example
  * ```ts
@@ -145,7 +159,7 @@ export const filterByRange: {
     options: OrderOption<K> = {},
   ): RDD<[K, V], E, R> => {
     const order: Comparison<K> = options.order ?? compare
-    const isIn = ([key]: readonly [K, V]): boolean => order(key, lower) >= 0 && order(key, upper) <= 0
-    return narrow("filterByRange", self, { kind: "filter", f: isIn }, true)
+    const isInRange = ([key]: readonly [K, V]): boolean => order(key, lower) >= 0 && order(key, upper) <= 0
+    return narrow("filterByRange", self, { kind: "filter", f: isInRange }, true)
   },
 )

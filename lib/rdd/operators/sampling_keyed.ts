@@ -1,5 +1,5 @@
 /**
- * Random samples of pairs, with a fraction for each key: sampleByKey, sampleByKeyExact.
+ * Operators that draw random samples of pairs, with a fraction for each key: sampleByKey, sampleByKeyExact.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { isRDD, make, type RDD } from "../rdd.ts"
 import type { SampleOptions } from "./sampling.ts"
 import { taken } from "../numbers/samplers.ts"
 
-/** A fraction for each key, as entries; a `Map` of strings or numbers will do. */
+/** The fraction of each key, as entries: an array of pairs, or a `Map` if the keys are strings or numbers. */
 export type Fractions<K> = Iterable<readonly [key: K, fraction: number]>
 
 type Pair<K> = readonly [K, unknown]
@@ -28,24 +28,24 @@ const tableOf = <K>(fractions: Fractions<K>): KeyedTable<K, number> => {
 
 const fractionOf = <K>(table: KeyedTable<K, number>, key: K): number => {
   const at = table.find(key)
-  if (at < 0) throw new Mismatch({ problem: `key not found: ${showRecord(key)}. There is no fraction for it` })
+  if (at < 0) throw new Mismatch({ problem: `key not found: ${showRecord(key)}. Add a fraction for this key` })
   return table.values[at]!
 }
 
-const check = (where: string, fractions: Fractions<unknown>, seed: number): InvalidOption | undefined => {
-  const bad = [...fractions].find(([, fraction]) => !(fraction >= 0))
-  return bad === undefined ? checkSeed(where, seed) : new InvalidOption({
-    where,
-    option: `fraction of ${showRecord(bad[0])}`,
-    value: bad[1],
-    expected: "0 or more: Negative sampling rates.",
-  })
+const checkFractions = (where: string, fractions: Fractions<unknown>, seed: number): InvalidOption | undefined => {
+  const invalid = [...fractions].find(([, fraction]) => !(fraction >= 0))
+  if (invalid === undefined) return checkSeed(where, seed)
+  const [key, value] = invalid
+  const expected = '0 or more (Spark: "Negative sampling rates.")'
+  return new InvalidOption({ where, option: `fraction of ${showRecord(key)}`, value, expected })
 }
 
 /**
- * A random sample of pairs, with a fraction for each key: the probability of each of its pairs to be taken; with
- * replacement, how often each is taken on average. A key without a fraction fails the job with `Mismatch`. The
- * partitioner stays. Spark: `PairRDDFunctions.sampleByKey`.
+ * Draws a random sample of pairs, with a fraction for each key.
+ *
+ * Without replacement, the fraction is the probability that a pair of the key is taken. With replacement, it is how
+ * often each pair is taken on average. A key without a fraction fails the job with `Mismatch`. The partitioner is kept.
+ * Spark: `PairRDDFunctions.sampleByKey`.
  *
  * @example
  * ```ts
@@ -80,12 +80,12 @@ export const sampleByKey: {
         kind: "partition",
         f: (part: ReadonlyArray<Pair<K>>, index) => {
           const table = tableOf(entries)
-          const own = BigInt(seed) + BigInt(index)
-          const uniform = xorShift(own)
+          const partitionSeed = BigInt(seed) + BigInt(index)
+          const uniform = xorShift(partitionSeed)
           const byFraction = new Map<number, Generator>()
           const times = (fraction: number): number => {
             if (!withReplacement) return uniform.nextDouble() < fraction ? 1 : 0
-            const rng = byFraction.get(fraction) ?? well(own)
+            const rng = byFraction.get(fraction) ?? well(partitionSeed)
             byFraction.set(fraction, rng)
             return poisson(fraction, rng)
           }
@@ -93,17 +93,21 @@ export const sampleByKey: {
           return taken(part, () => times(fractionOf(table, part[i++]![0])))
         },
       },
-    }, check("RDD.sampleByKey", entries, seed))
+    }, checkFractions("RDD.sampleByKey", entries, seed))
   },
 )
 
-/** How often to take which of a key's pairs, and where each partition's begin among them. */
+/** Which pairs of a key to take. The pairs of a key are numbered from 0, across all partitions. */
 interface Choice {
+  /** The number of pairs of the key. */
   total: number
-  readonly before: Map<number, number>
+  /** For each partition, the number of its first pair of the key. */
+  readonly firstIn: Map<number, number>
+  /** How often to take which pair, by its number. */
   times: ReadonlyMap<number, number>
 }
 
+/** Chooses `size` of `total` pairs at random: how often to take which pair. */
 const choose = (size: number, total: number, withReplacement: boolean, rng: Generator): ReadonlyMap<number, number> => {
   const times = new Map<number, number>()
   if (withReplacement) {
@@ -119,6 +123,7 @@ const choose = (size: number, total: number, withReplacement: boolean, rng: Gene
   return times
 }
 
+/** Counts the pairs of each key in a partition. */
 const countsOf = <K>(part: ReadonlyArray<Pair<K>>, index: number): ReadonlyArray<readonly [K, number, number]> => {
   const table = new KeyedTable<K, number>()
   for (const [key] of part) {
@@ -129,9 +134,11 @@ const countsOf = <K>(part: ReadonlyArray<Pair<K>>, index: number): ReadonlyArray
 }
 
 /**
- * {@link sampleByKey} with exact sizes: of every key, its fraction times the number of its pairs, rounded up. Counts
- * the pairs of each key first, which takes a job. Spark: `PairRDDFunctions.sampleByKeyExact`, whose choice is another
- * one.
+ * Draws a random sample of pairs with an exact size for each key.
+ *
+ * The size is the fraction of the key times the number of its pairs, rounded up. Runs a job first, which counts the
+ * pairs of each key. A key without a fraction fails with `Mismatch`. The partitioner is kept. Spark:
+ * `PairRDDFunctions.sampleByKeyExact`, which draws other samples from the same seed.
  *
  * @example
  * ```ts
@@ -165,16 +172,16 @@ export const sampleByKeyExact: {
     { seed = 0, withReplacement = false }: SampleOptions = {},
   ): Effect.Effect<RDD<[K, V], E, R>, ActionError<E>, R | Engine> => {
     const entries = [...fractions]
-    const invalid = check("RDD.sampleByKeyExact", entries, seed)
+    const invalid = checkFractions("RDD.sampleByKeyExact", entries, seed)
     const step = { kind: "partition", f: countsOf<K> } as const
     const counts = last<readonly [K, number, number], E, R>("sampleByKeyExact", self, step, invalid)
-    const chosen = (all: ReadonlyArray<readonly [K, number, number]>): KeyedTable<K, Choice> => {
+    const chooseAll = (all: ReadonlyArray<readonly [K, number, number]>): KeyedTable<K, Choice> => {
       const table = tableOf(entries)
       const choices = new KeyedTable<K, Choice>()
       for (const [key, count, index] of all) {
         const at = choices.locate(key)
-        const choice = choices.fresh ? { total: 0, before: new Map(), times: new Map() } : choices.values[at]!
-        choice.before.set(index, choice.total)
+        const choice = choices.fresh ? { total: 0, firstIn: new Map(), times: new Map() } : choices.values[at]!
+        choice.firstIn.set(index, choice.total)
         choice.total += count
         choices.values[at] = choice
       }
@@ -192,13 +199,13 @@ export const sampleByKeyExact: {
         return taken(part, () => {
           const choice = choices.values[choices.find(part[i++]![0])]
           if (choice === undefined) return 0
-          const at = seen.get(choice) ?? choice.before.get(index) ?? 0
+          const at = seen.get(choice) ?? choice.firstIn.get(index) ?? 0
           seen.set(choice, at + 1)
           return choice.times.get(at) ?? 0
         })
       }
     return Effect.map(
-      Effect.flatMap(records(counts), (all) => onDriver(counts, () => chosen(all))),
+      Effect.flatMap(records(counts), (all) => onDriver(counts, () => chooseAll(all))),
       (choices) =>
         make("sampleByKeyExact", [self], {
           kind: "narrow",

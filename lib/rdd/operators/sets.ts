@@ -1,23 +1,28 @@
 /**
- * RDDs taken as collections: distinct, intersection, subtract, cartesian. Records are compared as keys are, by value.
+ * Set operators: distinct, intersection, subtract, cartesian.
+ *
+ * All but cartesian compare records by value, as keys are compared. A record that cannot be a key fails the job with
+ * `UnsupportedKey`.
  *
  * @module
  */
 import { dual } from "../../core/dual.ts"
 import { grouped } from "./cogroup.ts"
 import { narrow } from "./element.ts"
-import { own } from "./joins.ts"
+import { hashPartitioned } from "./joins.ts"
 import { combined } from "./keyed.ts"
 import { fromOptions, type PartitionOptions } from "../partitioner.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 import { keys } from "./values.ts"
 
-const marked = <A, E, R>(operation: string, self: RDD<A, E, R>): RDD<[A, null], E, R> =>
+/** Pairs every record, as the key, with `null`. */
+const asKeys = <A, E, R>(operation: string, self: RDD<A, E, R>): RDD<[A, null], E, R> =>
   narrow(operation, self, { kind: "map", f: (a: A): [A, null] => [a, null] }, false)
 
 /**
- * Every record once. The result has as many partitions, unless options say otherwise, and no order.
- * Spark: `RDD.distinct`.
+ * Removes duplicate records.
+ *
+ * The order of the result is not defined. By default, it has as many partitions as the RDD. Spark: `RDD.distinct`.
  *
  * @example
  * ```ts
@@ -38,15 +43,15 @@ export const distinct: {
   <A, E, R>(self: RDD<A, E, R>, options?: PartitionOptions): RDD<A, E, R> =>
     keys(combined<[A, null], E, R>(
       "distinct",
-      marked("distinct", self),
+      asKeys("distinct", self),
       { create: () => null, mergeValue: () => null, mergeCombiners: () => null, mapSide: true },
       options,
       "own",
     )),
 )
 
-/** Keeps each left record `keep` times, told how often it is left and right. */
-const compared = <A, E, R, B, E2, R2>(
+/** Keeps each left record as often as `keep` returns for the number of its occurrences on the left and on the right. */
+const keepByCounts = <A, E, R, B, E2, R2>(
   operation: string,
   left: RDD<[A, null], E, R>,
   that: RDD<B, E2, R2>,
@@ -55,12 +60,12 @@ const compared = <A, E, R, B, E2, R2>(
 ): RDD<A, E | E2, R | R2> => {
   const f = ([left, right]: readonly [ReadonlyArray<null>, ReadonlyArray<null>]) =>
     left.slice(0, keep(left.length, right.length))
-  const both = grouped<unknown, E | E2, R | R2>(operation, [left, marked(operation, that)], options)
+  const both = grouped<unknown, E | E2, R | R2>(operation, [left, asKeys(operation, that)], options)
   return keys(narrow<[A, null], E | E2, R | R2>(operation, both, { kind: "flatMapValues", f }, true))
 }
 
 /**
- * The records that are in both RDDs, each once. Spark: `RDD.intersection`.
+ * Keeps the records that are in both RDDs, without duplicates. Spark: `RDD.intersection`.
  *
  * @example
  * ```ts
@@ -90,9 +95,9 @@ export const intersection: {
     that: RDD<B, E2, R2>,
     options?: PartitionOptions,
   ): RDD<A, E | E2, R | R2> =>
-    compared(
+    keepByCounts(
       "intersection",
-      marked("intersection", self),
+      asKeys("intersection", self),
       that,
       options,
       (left, right) => right === 0 ? 0 : Math.min(left, 1),
@@ -100,8 +105,9 @@ export const intersection: {
 )
 
 /**
- * The records that the other RDD does not have, repeated ones as often as they are there. The result has as many
- * partitions as the left RDD, unless options say otherwise. Spark: `RDD.subtract`.
+ * Keeps the records that the other RDD does not have, duplicates included.
+ *
+ * By default, the result has as many partitions as the left RDD. Spark: `RDD.subtract`.
  *
  * @example
  * ```ts
@@ -131,10 +137,10 @@ export const subtract: {
     that: RDD<B, E2, R2>,
     options?: PartitionOptions,
   ): RDD<A, E | E2, R | R2> => {
-    const left = marked("subtract", self)
-    return compared(
+    const left = asKeys("subtract", self)
+    return keepByCounts(
       "subtract",
-      fromOptions(options) === undefined ? own("subtract", left) : left,
+      fromOptions(options) === undefined ? hashPartitioned("subtract", left) : left,
       that,
       options,
       (left, right) => right === 0 ? left : 0,
@@ -143,8 +149,10 @@ export const subtract: {
 )
 
 /**
- * Every record of the one RDD with every record of the other; partition `i * m + j` has those of the partitions `i` and
- * `j`, where the other has `m`. Spark: `RDD.cartesian`.
+ * Pairs every record of this RDD with every record of the other one.
+ *
+ * If the other RDD has `m` partitions, partition `i * m + j` of the result pairs partition `i` of this RDD with
+ * partition `j` of the other. Spark: `RDD.cartesian`.
  *
  * @example
  * ```ts

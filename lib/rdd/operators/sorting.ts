@@ -1,5 +1,5 @@
 /**
- * Sorting: sortBy, sortByKey, repartitionAndSortWithinPartitions.
+ * Operators that sort: sortBy, sortByKey, repartitionAndSortWithinPartitions.
  *
  * @module
  */
@@ -15,9 +15,11 @@ import type { RangeSpec } from "../primitive.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 import { values } from "./values.ts"
 
-/** Options of a sort. */
+/** Options of a sort: order, direction, and number of partitions. */
 export interface SortOptions<in K> extends DirectionOption<K> {
-  /** How many partitions; as many as there are, if not given. Fewer if there are not as many different keys. */
+  /**
+   * The largest number of partitions; as many as before by default. There are fewer if there are fewer distinct keys.
+   */
   readonly partitions?: number | undefined
 }
 
@@ -26,7 +28,8 @@ const ranges = (options: SortOptions<never> | undefined): RangeSpec => ({
   make: (keys, partitions) => rangesOf(keys, partitions, options ?? {}),
 })
 
-const sortedParts = <A, E, R>(
+/** Sorts each partition by key. The sort is stable. */
+const sortPartitions = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
   options: SortOptions<never> | undefined,
@@ -41,12 +44,13 @@ const sortedParts = <A, E, R>(
   }, true)
 }
 
-const sorted = <K, V, E, R>(
+/** Sorts pairs by key across all partitions. */
+const sortPairs = <K, V, E, R>(
   operation: string,
   self: RDD<readonly [K, V], E, R>,
   options: SortOptions<K> | undefined,
 ): RDD<[K, V], E, R> =>
-  sortedParts(
+  sortPartitions(
     operation,
     make<[K, V], E, R>(
       operation,
@@ -58,8 +62,9 @@ const sorted = <K, V, E, R>(
   )
 
 /**
- * Sorts by the key that `f` gives, across all partitions; records with equal keys keep their order. Equal keys end up
- * in one partition. Spark: `RDD.sortBy`.
+ * Sorts records across all partitions by the key that `f` returns for them.
+ *
+ * Records with equal keys keep their order and are in the same partition. Spark: `RDD.sortBy`.
  *
  * @example
  * ```ts
@@ -81,12 +86,13 @@ export const sortBy: {
 } = dual(
   (args) => isRDD(args[0]),
   <A, E, R, K extends Tupled>(self: RDD<A, E, R>, f: (a: A) => K, options?: SortOptions<K>): RDD<A, E, R> =>
-    values(sorted("sortBy", keyBy(self, f), options)),
+    values(sortPairs("sortBy", keyBy(self, f), options)),
 )
 
 /**
- * Sorts pairs by their keys, across all partitions; pairs with equal keys keep their order.
- * Spark: `OrderedRDDFunctions.sortByKey`.
+ * Sorts pairs across all partitions by their keys.
+ *
+ * Pairs with equal keys keep their order and are in the same partition. Spark: `OrderedRDDFunctions.sortByKey`.
  *
  * @example
  * ```ts
@@ -109,11 +115,12 @@ export const sortByKey: {
 } = dual(
   (args) => isRDD(args[0]),
   <K, V, E, R>(self: RDD<readonly [K, V], E, R>, options?: SortOptions<K>): RDD<[K, V], E, R> =>
-    sorted("sortByKey", self, options),
+    sortPairs("sortByKey", self, options),
 )
 
 /**
- * Brings every pair to the partition of its key, and sorts each partition by key.
+ * Moves every pair to the partition that the partitioner returns for its key, and sorts each partition by key.
+ *
  * Spark: `OrderedRDDFunctions.repartitionAndSortWithinPartitions`.
  *
  * @example
@@ -148,7 +155,7 @@ export const repartitionAndSortWithinPartitions: {
     partitioner: Partitioner,
     options?: OrderOption<K>,
   ): RDD<[K, V], E, R> =>
-    sortedParts(
+    sortPartitions(
       "repartitionAndSortWithinPartitions",
       make<[K, V], E, R>(
         "repartitionAndSortWithinPartitions",

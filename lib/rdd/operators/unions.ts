@@ -1,5 +1,5 @@
 /**
- * RDDs after one another: union, unionAll.
+ * Operators that concatenate RDDs: union, unionAll.
  *
  * @module
  */
@@ -8,9 +8,10 @@ import type { ErrorOf, RecordOf, ServicesOf } from "./cogroup.ts"
 import { type AnyRDD, make, type RDD } from "../rdd.ts"
 
 /**
- * The records of both RDDs, the second one's partitions after the first one's; nothing is removed. An RDD without
- * partitions leaves the other as it is; RDDs with equal partitioners keep it, partition by partition. Spark:
- * `RDD.union`.
+ * Concatenates two RDDs, duplicates included.
+ *
+ * The partitions of the second RDD follow those of the first. But if both have equal partitioners, the result keeps the
+ * partitioner, and each of its partitions joins the partitions of both RDDs at the same index. Spark: `RDD.union`.
  *
  * @example
  * ```ts
@@ -33,7 +34,9 @@ export const union: {
 )
 
 /**
- * The records of all RDDs, one after another, as {@link union} does it. Spark: `SparkContext.union`.
+ * Concatenates a list of RDDs, as {@link union} does for two. RDDs without partitions are ignored.
+ *
+ * Spark: `SparkContext.union`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * One side of pairs: values mapped with their keys left alone, keys only, values only.
+ * Operators on the values or keys of pairs: mapValues, flatMapValues, keys, values.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { narrow } from "./element.ts"
 import type { RDD } from "../rdd.ts"
 
 /**
- * Applies `f` to every value; keys stay, and so does the partitioner. Spark: `PairRDDFunctions.mapValues`.
+ * Applies `f` to the value of every pair. Keys and the partitioner are kept. Spark: `PairRDDFunctions.mapValues`.
  *
  * @example
  * ```ts
@@ -32,8 +32,9 @@ export const mapValues: {
 )
 
 /**
- * Pairs the key with each of the values that `f` gives for its value; the partitioner stays.
- * Spark: `PairRDDFunctions.flatMapValues`.
+ * Applies `f` to the value of every pair, and pairs the key with each of the results.
+ *
+ * The partitioner is kept. Spark: `PairRDDFunctions.flatMapValues`.
  *
  * @example
  * ```ts
@@ -63,7 +64,7 @@ export const flatMapValues: {
 )
 
 /**
- * The key of every pair. Spark: `PairRDDFunctions.keys`.
+ * Returns the key of every pair. Spark: `PairRDDFunctions.keys`.
  *
  * @example
  * ```ts
@@ -80,7 +81,7 @@ export const keys = <K, E, R>(self: RDD<readonly [K, unknown], E, R>): RDD<K, E,
   narrow("keys", self, { kind: "map", f: (pair: readonly [K, unknown]) => pair[0] }, false)
 
 /**
- * The value of every pair. Spark: `PairRDDFunctions.values`.
+ * Returns the value of every pair. Spark: `PairRDDFunctions.values`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * RDDs side by side, and records with their position: zip, zipPartitions, zipWithIndex, zipWithUniqueId.
+ * Operators that combine records or partitions by position: zip, zipPartitions, zipWithIndex, zipWithUniqueId.
  *
  * @module
  */
@@ -10,17 +10,21 @@ import type { ErrorOf, RecordOf, ServicesOf } from "./cogroup.ts"
 import type { Callable } from "../primitive.ts"
 import { type AnyRDD, isRDD, make, type RDD } from "../rdd.ts"
 
-const paired = (parts: ReadonlyArray<ReadonlyArray<never>>): ReadonlyArray<[never, never]> => {
+const pairRecords = (parts: ReadonlyArray<ReadonlyArray<never>>): ReadonlyArray<[never, never]> => {
   const [left = [], right = []] = parts
   if (left.length !== right.length) {
-    throw new Mismatch({ problem: "Can only zip RDDs with same number of elements in each partition" })
+    const problem = "Can only zip RDDs with same number of elements in each partition, " +
+      `but the partitions have ${left.length} and ${right.length}`
+    throw new Mismatch({ problem })
   }
   return left.map((a, i) => [a, right[i]!])
 }
 
 /**
- * The first record with the first, the second with the second, and so on. Both RDDs must have as many partitions, and
- * as many records in each; otherwise running it fails with `Mismatch`. Spark: `RDD.zip`.
+ * Pairs the records of two RDDs by position.
+ *
+ * Both RDDs must have the same number of partitions, with the same number of records in each; otherwise the job fails
+ * with `Mismatch`. Spark: `RDD.zip`.
  *
  * @example
  * ```ts
@@ -39,16 +43,18 @@ export const zip: {
 } = dual(
   2,
   <A, E, R, B, E2, R2>(self: RDD<A, E, R>, that: RDD<B, E2, R2>): RDD<[A, B], E | E2, R | R2> =>
-    make("zip", [self, that], { kind: "zip", preserves: false, f: paired }),
+    make("zip", [self, that], { kind: "zip", preserves: false, f: pairRecords }),
 )
 
-/** For each RDD, an array of its records. */
+/** The types of the partitions of a list of RDDs: one array of records for each. */
 export type PartsOf<S extends ReadonlyArray<AnyRDD>> = { readonly [I in keyof S]: ReadonlyArray<RecordOf<S[I]>> }
 
 /**
- * Gives the partitions at the same index to `f` at once. Takes one other RDD or a list of them, which must have as many
- * partitions, whatever their lengths; otherwise running it fails with `Mismatch`. `preservesPartitioning` says that
- * keys of the first RDD stay where they are. Spark: `RDD.zipPartitions`.
+ * Replaces the partitions of several RDDs at the same index with the records that `f` returns for them.
+ *
+ * Takes one other RDD or a list of RDDs. All must have the same number of partitions, or the job fails with `Mismatch`;
+ * their lengths may differ. The result has no partitioner, unless `preservesPartitioning` is true: set it only if `f`
+ * leaves the keys of the first RDD as they are. Spark: `RDD.zipPartitions`.
  *
  * @example
  * ```ts
@@ -101,22 +107,24 @@ export const zipPartitions: {
     }),
 )
 
+/** Pairs every record with a number. `offset` is the number of records in the partitions before. */
 const numbered = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
-  at: (offset: number, partition: number, partitions: number) => (i: number) => number,
+  numberFrom: (offset: number, partition: number, partitions: number) => (i: number) => number,
 ): RDD<[A, number], E, R> =>
   make(operation, [self], {
     kind: "indexed",
     f: (offsets, index) => {
-      const number = at(offsets[index] ?? 0, index, offsets.length)
+      const number = numberFrom(offsets[index] ?? 0, index, offsets.length)
       return { kind: "partition", f: (records: ReadonlyArray<A>) => records.map((a, i): [A, number] => [a, number(i)]) }
     },
   })
 
 /**
- * Pairs every record with its position in the whole RDD, from 0. Counts the partitions first if there are several.
- * Spark: `RDD.zipWithIndex`.
+ * Pairs every record with its position in the RDD, from 0.
+ *
+ * All partitions are computed first, to know at which position each of them begins. Spark: `RDD.zipWithIndex`.
  *
  * @example
  * ```ts
@@ -133,8 +141,9 @@ export const zipWithIndex = <A, E, R>(self: RDD<A, E, R>): RDD<[A, number], E, R
   numbered("zipWithIndex", self, (offset) => (i) => offset + i)
 
 /**
- * Pairs every record with a number of its own: those of partition `k` of `n` get `k`, `k + n`, `k + 2n`, …
- * Spark: `RDD.zipWithUniqueId`.
+ * Pairs every record with a unique number.
+ *
+ * The records of partition `k` of `n` get `k`, `k + n`, `k + 2n`, … Spark: `RDD.zipWithUniqueId`.
  *
  * @example
  * ```ts

@@ -6,7 +6,7 @@ import * as RDD from "../../../lib/rdd.ts"
 import { anyKey, anyPair, groupsOf, holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 
 onEngines(
-  "countApproxDistinct() is near the number of different records, nearer if asked",
+  "countApproxDistinct() is as close to the number of distinct records as relativeSD says",
   () =>
     Effect.gen(function* () {
       const words = RDD.range(0, 20_000, { partitions: 3 }).pipe(RDD.map((n) => `word ${n % 5000}`))
@@ -17,7 +17,7 @@ onEngines(
     }),
 )
 
-onEngines("countApproxDistinct() tells kinds of values apart", () =>
+onEngines("countApproxDistinct() distinguishes values of different types", () =>
   Effect.gen(function* () {
     const values = [1, "1", 1n, true, null, undefined, [1], Option.some(1), new Date(1), NaN, 0, ["a", 1]]
     const rdd = RDD.parallelize<unknown>([...values, ...values, -0, ["a", 1]], { partitions: 3 })
@@ -25,18 +25,21 @@ onEngines("countApproxDistinct() tells kinds of values apart", () =>
     assert.equal(yield* RDD.countApproxDistinct(RDD.empty()), 0)
   }))
 
-onEngines("countApproxDistinct() refuses what is no key, and accuracies out of range", () =>
-  Effect.gen(function* () {
-    const failure = yield* Effect.flip(RDD.countApproxDistinct(RDD.parallelize([{ a: 1 }])))
-    assert.equal(failure.reason._tag, "UnsupportedKey")
-    for (const relativeSD of [0, 1e-5, -1, NaN, Infinity]) {
-      const invalid = yield* Effect.flip(RDD.countApproxDistinct(RDD.empty(), { relativeSD }))
-      assert.match(invalid.message, /relativeSD is/)
-      const pairs = RDD.empty<[string, number]>()
-      const keyed = yield* Effect.flip(RDD.collect(RDD.countApproxDistinctByKey(pairs, { relativeSD })))
-      assert.match(keyed.message, /relativeSD is/)
-    }
-  }))
+onEngines(
+  "countApproxDistinct() refuses records that cannot be keys, and accuracies out of range",
+  () =>
+    Effect.gen(function* () {
+      const failure = yield* Effect.flip(RDD.countApproxDistinct(RDD.parallelize([{ a: 1 }])))
+      assert.equal(failure.reason._tag, "UnsupportedKey")
+      for (const relativeSD of [0, 1e-5, -1, NaN, Infinity]) {
+        const invalid = yield* Effect.flip(RDD.countApproxDistinct(RDD.empty(), { relativeSD }))
+        assert.match(invalid.message, /relativeSD is/)
+        const pairs = RDD.empty<[string, number]>()
+        const keyed = yield* Effect.flip(RDD.collect(RDD.countApproxDistinctByKey(pairs, { relativeSD })))
+        assert.match(keyed.message, /relativeSD is/)
+      }
+    }),
+)
 
 holdsOnEngines("countApproxDistinct() is exact for a few records", sliced(anyKey), (keys) =>
   Effect.gen(function* () {

@@ -4,14 +4,14 @@ import * as Latch from "effect/Latch"
 import * as fc from "fast-check"
 import * as RDD from "../../../lib/rdd.ts"
 import { holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
-import { holding, untilTime } from "../time_limit.ts"
+import { holdPartitions, runUntilTimeout } from "../time_limit.ts"
 
 const exactly = (n: number): RDD.BoundedDouble => ({ mean: n, confidence: 1, low: n, high: n })
 
 const anyNumber = fc.double({ min: -1e6, max: 1e6, noNaN: true })
 
 holdsOnEngines(
-  "sumApprox() and meanApprox() mean sum() and mean() if all partitions are done",
+  "sumApprox() and meanApprox() agree with sum() and mean() if all partitions are computed in time",
   sliced(anyNumber),
   (all) =>
     Effect.gen(function* () {
@@ -23,16 +23,16 @@ holdsOnEngines(
 )
 
 onEngines(
-  "sumApprox() and meanApprox() estimate from the partitions that are done, and know all when asked",
+  "sumApprox() and meanApprox() estimate from the partitions computed in time; final computes the exact result",
   () =>
     Effect.gen(function* () {
       const gate = Latch.makeUnsafe()
-      const rdd = holding(RDD.range(0, 100, { partitions: 4 }), [1, 3], gate)
-      // Of 0 to 24 and 50 to 74.
-      const sum = yield* untilTime(RDD.sumApprox(rdd, "1 minute", { confidence: 0.9 }))
+      const rdd = holdPartitions(RDD.range(0, 100, { partitions: 4 }), [1, 3], gate)
+      // Estimates from the numbers 0 to 24 and 50 to 74.
+      const sum = yield* runUntilTimeout(RDD.sumApprox(rdd, "1 minute", { confidence: 0.9 }))
       assert.deepEqual([sum.initial.mean, sum.initial.confidence, sum.isFinal], [3700, 0.9, false])
       assert.ok(2500 < sum.initial.low && sum.initial.low < 3000 && 4400 < sum.initial.high && sum.initial.high < 5000)
-      const mean = yield* untilTime(RDD.meanApprox(rdd, "1 minute"))
+      const mean = yield* runUntilTimeout(RDD.meanApprox(rdd, "1 minute"))
       assert.deepEqual([mean.initial.mean, mean.initial.confidence, mean.isFinal], [37, 0.95, false])
       assert.ok(30 < mean.initial.low && mean.initial.low < 33 && 41 < mean.initial.high && mean.initial.high < 44)
       yield* gate.open
@@ -41,12 +41,12 @@ onEngines(
 )
 
 onEngines(
-  "sumApprox() and meanApprox() know nothing before the first partition is done, and all of nothing",
+  "sumApprox() and meanApprox() have no bounds before the first partition is computed, and are exact for an empty RDD",
   () =>
     Effect.gen(function* () {
-      const rdd = holding(RDD.range(0, 9, { partitions: 2 }), [0, 1], Latch.makeUnsafe())
+      const rdd = holdPartitions(RDD.range(0, 9, { partitions: 2 }), [0, 1], Latch.makeUnsafe())
       for (const action of [RDD.sumApprox, RDD.meanApprox]) {
-        const { initial, isFinal } = yield* untilTime(action(rdd, "1 minute"))
+        const { initial, isFinal } = yield* runUntilTimeout(action(rdd, "1 minute"))
         assert.deepEqual([initial, isFinal], [{ mean: 0, confidence: 0, low: -Infinity, high: Infinity }, false])
         const none = yield* action(RDD.empty<number>(), "1 second")
         assert.deepEqual([none.initial, none.isFinal], [exactly(0), true])

@@ -7,7 +7,7 @@ import { anyKey, holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 const ten = RDD.parallelize([5, 3, 8, 1, 9, 2, 7, 4, 6, 10], { partitions: 3 })
 const none = RDD.parallelize<number>([], { partitions: 2 })
 
-onEngines("collect(), count() and first() see partitions in order", () =>
+onEngines("collect(), count() and first() read partitions in order", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* RDD.collect(ten), [5, 3, 8, 1, 9, 2, 7, 4, 6, 10])
     assert.equal(yield* RDD.count(ten), 10)
@@ -15,7 +15,7 @@ onEngines("collect(), count() and first() see partitions in order", () =>
     assert.equal(yield* RDD.isEmpty(ten), false)
   }))
 
-onEngines("take() gives the first n, all, or none", () =>
+onEngines("take() returns the first n records, all of them, or none", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* ten.pipe(RDD.take(4)), [5, 3, 8, 1])
     assert.deepEqual(yield* RDD.take(ten, 99), [5, 3, 8, 1, 9, 2, 7, 4, 6, 10])
@@ -23,7 +23,7 @@ onEngines("take() gives the first n, all, or none", () =>
     assert.deepEqual(yield* RDD.take(ten, -1), [])
   }))
 
-onEngines("take() runs no more partitions than it needs: 1, then 4 more, then the rest", () =>
+onEngines("take() computes partitions in growing rounds: 1, then 4 more, then the rest", () =>
   Effect.gen(function* () {
     const ran: Array<number> = []
     const rdd = RDD.range(0, 20, { partitions: 10 }).pipe(RDD.mapPartitions((part, i) => {
@@ -38,7 +38,7 @@ onEngines("take() runs no more partitions than it needs: 1, then 4 more, then th
     assert.deepEqual(ran, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
   }))
 
-onEngines("actions on nothing give nothing, first() fails with EmptyCollection", () =>
+onEngines("actions on an empty RDD return nothing; first() fails with EmptyCollection", () =>
   Effect.gen(function* () {
     for (const rdd of [none, RDD.empty<number>()]) {
       assert.deepEqual(yield* RDD.collect(rdd), [])
@@ -52,7 +52,7 @@ onEngines("actions on nothing give nothing, first() fails with EmptyCollection",
   }))
 
 holdsOnEngines(
-  "collect(), count() and take() mean the array, whatever the partitions",
+  "collect(), count() and take() agree with the array, whatever the partitions",
   fc.tuple(sliced(anyKey), fc.integer({ min: 0, max: 14 })),
   ([input, n]) =>
     Effect.gen(function* () {

@@ -7,7 +7,7 @@ const ten = RDD.parallelize([5, 3, 8, 1, 9, 2, 7, 4, 6, 10], { partitions: 3 })
 const numbers = RDD.range(0, 6, { partitions: 3 })
 
 onEngines(
-  "foreach() meets every record, foreachPartition() every partition, empty ones too",
+  "foreach() runs for every record, foreachPartition() for every partition, also for empty ones",
   () =>
     Effect.gen(function* () {
       const rdd = RDD.parallelize([1, 2, 3], { partitions: 5 })
@@ -20,15 +20,18 @@ onEngines(
     }),
 )
 
-onEngines("foreach() fails with FunctionFailed and says where", () =>
-  Effect.gen(function* () {
-    const failure = yield* Effect.flip(ten.pipe(RDD.foreach((n) => {
-      if (n === 9) throw new Error("boom: 9")
-    })))
-    assert.equal(failure.reason._tag, "FunctionFailed")
-    assert.equal(failure.partition, 1)
-    assert.match(failure.message, /foreach at foreach_test\.ts:\d+:\d+ failed in partition 1: boom: 9/)
-  }))
+onEngines(
+  "foreach() fails with FunctionFailed, and its message names the place and the partition",
+  () =>
+    Effect.gen(function* () {
+      const failure = yield* Effect.flip(ten.pipe(RDD.foreach((n) => {
+        if (n === 9) throw new Error("boom: 9")
+      })))
+      assert.equal(failure.reason._tag, "FunctionFailed")
+      assert.equal(failure.partition, 1)
+      assert.match(failure.message, /foreach at foreach_test\.ts:\d+:\d+ failed in partition 1: boom: 9/)
+    }),
+)
 
 onEngines("foreachEffect() runs the function once for each record", () =>
   Effect.gen(function* () {
@@ -38,7 +41,7 @@ onEngines("foreachEffect() runs the function once for each record", () =>
   }))
 
 onEngines(
-  "foreachPartitionEffect() runs the function once for each partition, empty ones too",
+  "foreachPartitionEffect() runs the function once for each partition, also for empty ones",
   () =>
     Effect.gen(function* () {
       const seen: Array<unknown> = []
@@ -50,14 +53,14 @@ onEngines(
     }),
 )
 
-/** What a caller without types may hand over. */
-const untyped = (given: () => unknown) => given as () => Effect.Effect<void>
+/** Passes a function that a caller without types could pass. */
+const untyped = (f: () => unknown) => f as () => Effect.Effect<void>
 
 onEngines(
-  "foreach() and its kin do not lose what a function gives that must be waited for or run",
+  "foreach() and its variants refuse functions that return Promises, or Effects that would not run",
   () =>
     Effect.gen(function* () {
-      const rejected = () => Promise.reject(new Error("nobody may see this"))
+      const rejected = () => Promise.reject(new Error("never reported"))
       const actions = [
         [
           RDD.foreach(ten, rejected),

@@ -7,7 +7,7 @@ import { holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 const six = RDD.parallelize([1, 2, 3, 4, 5, 10], { partitions: 2 })
 
 onEngines(
-  "histogram() counts as Spark does: by number of buckets, by edges, by even edges",
+  "histogram() returns the same counts as Spark, for a number of buckets, edges, and even edges",
   () =>
     Effect.gen(function* () {
       assert.deepEqual(yield* six.pipe(RDD.histogram(2)), [[1, 5.5, 10], [5, 1]])
@@ -19,12 +19,12 @@ onEngines(
     }),
 )
 
-onEngines("histogram() of numbers that are all equal has one bucket", () =>
+onEngines("histogram() has one bucket if all numbers are equal", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* RDD.histogram(RDD.parallelize([7, 7]), 5), [[7, 7], [2]])
   }))
 
-onEngines("histogram() needs a range to cut, and two edges", () =>
+onEngines("histogram() fails without a finite range, and with fewer than two edges", () =>
   Effect.gen(function* () {
     for (const numbers of [[], [1, Infinity], [NaN, 1]]) {
       const failure = yield* Effect.flip(RDD.histogram(RDD.parallelize<number>(numbers), 2))
@@ -44,7 +44,7 @@ const naive = (data: ReadonlyArray<number>, edges: ReadonlyArray<number>) =>
   )
 
 holdsOnEngines(
-  "histogram() by edges agrees with the naive count; what lies outside, and NaN, is not counted",
+  "histogram() by edges agrees with the naive count; NaN and numbers outside of the edges are not counted",
   fc.record({
     numbers: sliced(fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constantFrom(NaN, Infinity, -0, 0.5)), 30),
     edges: fc.uniqueArray(fc.integer({ min: -6, max: 6 }), { minLength: 2, maxLength: 6 }),
@@ -57,7 +57,7 @@ holdsOnEngines(
 )
 
 holdsOnEngines(
-  "histogram() by number counts every number, between the smallest and the largest",
+  "histogram() by number of buckets counts every number, from the smallest to the largest",
   fc.record({
     numbers: sliced(fc.integer({ min: -99, max: 99 }), 30).filter(({ data }) => data.length > 0),
     buckets: fc.integer({ min: 1, max: 7 }),

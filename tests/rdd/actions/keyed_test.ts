@@ -13,35 +13,35 @@ onEngines("countByValue() counts equal records", () =>
     assert.deepEqual(bag(counts), [["", 1], ["a", 3], ["b", 2]])
   }))
 
-onEngines("countByKey(), collectAsMap() and reduceByKeyLocally() have each key once", () =>
+onEngines("countByKey(), collectAsMap() and reduceByKeyLocally() return each key once", () =>
   Effect.gen(function* () {
     assert.deepEqual(bag(yield* RDD.countByKey(pairs)), [["a", 2], ["b", 1], ["c", 1]])
     assert.deepEqual(bag(yield* RDD.collectAsMap(pairs)), [["a", 3], ["b", 2], ["c", 4]])
     assert.deepEqual(bag(yield* pairs.pipe(RDD.reduceByKeyLocally((a, b) => a + b))), [["a", 4], ["b", 2], ["c", 4]])
   }))
 
-onEngines("lookup() finds the values of a key in order", () =>
+onEngines("lookup() returns the values of a key in order", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* pairs.pipe(RDD.lookup("a")), [1, 3])
     assert.deepEqual(yield* RDD.lookup(pairs, "zz"), [])
   }))
 
-onEngines("lookup() runs one partition only if the RDD has a partitioner", () =>
+onEngines("lookup() computes only one partition if the RDD has a partitioner", () =>
   Effect.gen(function* () {
     const ran: Array<number> = []
-    const settled = pairs.pipe(
+    const partitioned = pairs.pipe(
       RDD.partitionBy(Partitioner.hash(3)),
       RDD.mapPartitions((part, i) => {
         ran.push(i)
         return part
       }, { preservesPartitioning: true }),
     )
-    assert.deepEqual(yield* RDD.lookup(settled, "a"), [1, 3])
+    assert.deepEqual(yield* RDD.lookup(partitioned, "a"), [1, 3])
     assert.deepEqual(ran, [1])
   }))
 
 holdsOnEngines(
-  "lookup() means the naive filter",
+  "lookup() agrees with the naive filter",
   fc.tuple(sliced(anyPair), anyKey),
   ([input, key]) =>
     Effect.gen(function* () {
@@ -52,7 +52,7 @@ holdsOnEngines(
 )
 
 holdsOnEngines(
-  "countByKey() and collectAsMap() mean the size and the last of naive groups",
+  "countByKey() and collectAsMap() agree with the naive groups",
   sliced(anyPair),
   (input) =>
     Effect.gen(function* () {
@@ -68,7 +68,7 @@ holdsOnEngines(
     }),
 )
 
-holdsOnEngines("countByValue() means the naive counts", sliced(anyKey), (input) =>
+holdsOnEngines("countByValue() agrees with the naive counts", sliced(anyKey), (input) =>
   Effect.gen(function* () {
     const groups = groupsOf(input.data.map((a) => [a, 1] as const))
     assert.deepEqual(bag(yield* RDD.countByValue(rddOf(input))), bag(groups.map(([a, ones]) => [a, ones.length])))

@@ -4,7 +4,7 @@ import * as RDD from "../../../lib/rdd.ts"
 import { onEngines } from "../run.ts"
 
 onEngines(
-  "getNumPartitions() takes the engine's parallelism where nothing else is said",
+  "getNumPartitions() returns the engine's parallelism by default",
   () =>
     Effect.gen(function* () {
       assert.equal(yield* RDD.getNumPartitions(RDD.parallelize([1, 2, 3, 4, 5])), 2)

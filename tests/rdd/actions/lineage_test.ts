@@ -6,7 +6,7 @@ import { onEngines } from "../run.ts"
 const shape = (text: string) => text.replace(/\[\d+\] at (?:\S+:\d+:\d+|<unknown>)/g, "[]")
 
 onEngines(
-  "toDebugString() shows stages with their partitions, shuffles, names and storage levels",
+  "toDebugString() shows stages with partition counts, shuffles, names and storage levels",
   () =>
     Effect.gen(function* () {
       const words = RDD.parallelize(["a", "b"], { partitions: 3 }).pipe(RDD.setName("words"), RDD.cache)
@@ -44,7 +44,7 @@ onEngines("toDebugString() shows both sides of a cogroup, and all parents of a u
     )
   }))
 
-Deno.test("setName() gives another RDD with the name, numbers go up", () => {
+Deno.test("setName() returns another RDD, with the name and a higher id", () => {
   const plain = RDD.range(0, 3)
   const named = plain.pipe(RDD.setName("three"))
   assert.deepEqual([plain.name, named.name], [undefined, "three"])

@@ -6,7 +6,7 @@ import * as RDD from "../../../lib/rdd.ts"
 import { holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 
 onEngines(
-  "toLocalIterator() runs one partition at a time, and no more than are asked for",
+  "toLocalIterator() computes one partition at a time, and only as many as are consumed",
   () =>
     Effect.gen(function* () {
       const ran: Array<number> = []
@@ -19,7 +19,7 @@ onEngines(
     }),
 )
 
-onEngines("toLocalIterator() runs a shuffle once, and fails as its job does", () =>
+onEngines("toLocalIterator() runs a shuffle once, and fails if its job fails", () =>
   Effect.gen(function* () {
     let calls = 0
     const rdd = RDD.range(0, 6, { partitions: 3 }).pipe(
@@ -39,12 +39,12 @@ onEngines("toLocalIterator() runs a shuffle once, and fails as its job does", ()
     assert.equal(failure.reason.message, "boom")
   }))
 
-holdsOnEngines("toLocalIterator() has what collect() has", sliced(fc.integer()), (numbers) =>
+holdsOnEngines("toLocalIterator() agrees with collect()", sliced(fc.integer()), (numbers) =>
   Effect.gen(function* () {
     assert.deepEqual(yield* Stream.runCollect(RDD.toLocalIterator(rddOf(numbers))), numbers.data)
   }))
 
-onEngines("runJob() gives one result for each partition asked for, in that order", () =>
+onEngines("runJob() returns one result for each given partition, in their order", () =>
   Effect.gen(function* () {
     const rdd = RDD.range(0, 5, { partitions: 3 })
     const sum = (part: ReadonlyArray<number>, index: number) => [index, part.reduce((a, b) => a + b, 0)]

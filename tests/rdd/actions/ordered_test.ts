@@ -7,7 +7,7 @@ import { anyKey, holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 const ten = RDD.parallelize([5, 3, 8, 1, 9, 2, 7, 4, 6, 10], { partitions: 3 })
 const none = RDD.parallelize<number>([], { partitions: 2 })
 
-onEngines("top() and takeOrdered() give the largest and the smallest", () =>
+onEngines("top() returns the largest records, takeOrdered() the smallest", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* ten.pipe(RDD.top(3)), [10, 9, 8])
     assert.deepEqual(yield* ten.pipe(RDD.takeOrdered(3)), [1, 2, 3])
@@ -16,7 +16,7 @@ onEngines("top() and takeOrdered() give the largest and the smallest", () =>
     assert.deepEqual(yield* RDD.top(none, 2), [])
   }))
 
-onEngines("max() and min() find one record, by an order too", () =>
+onEngines("max() and min() return one record, also by a given order", () =>
   Effect.gen(function* () {
     assert.equal(yield* ten.pipe(RDD.max()), 10)
     assert.equal(yield* RDD.min(ten), 1)
@@ -25,14 +25,14 @@ onEngines("max() and min() find one record, by an order too", () =>
     assert.deepEqual(yield* RDD.top(ten, 2, { order }), [9, 4])
   }))
 
-onEngines("max() and min() of nothing fail with EmptyCollection", () =>
+onEngines("max() and min() fail with EmptyCollection if there are no records", () =>
   Effect.gen(function* () {
     assert.equal((yield* Effect.flip(RDD.max(none)))._tag, "EmptyCollection")
     assert.equal((yield* Effect.flip(RDD.min(none)))._tag, "EmptyCollection")
   }))
 
 holdsOnEngines(
-  "takeOrdered(), top(), min() and max() mean the sorted array",
+  "takeOrdered(), top(), min() and max() agree with the sorted array",
   fc.tuple(sliced(anyKey), fc.integer({ min: 0, max: 14 })),
   ([input, n]) =>
     Effect.gen(function* () {

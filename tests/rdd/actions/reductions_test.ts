@@ -9,7 +9,7 @@ const three = RDD.parallelize([1, 2, 3], { partitions: 3 })
 const none = RDD.parallelize<number>([], { partitions: 2 })
 const add = (a: number, b: number) => a + b
 
-onEngines("reduce() and treeReduce() add up", () =>
+onEngines("reduce() and treeReduce() reduce all records", () =>
   Effect.gen(function* () {
     assert.equal(yield* ten.pipe(RDD.reduce(add)), 55)
     assert.equal(yield* ten.pipe(RDD.treeReduce(add, { depth: 2 })), 55)
@@ -31,16 +31,19 @@ onEngines("treeAggregate() uses zero as often as Spark does", () =>
     assert.equal(yield* RDD.treeAggregate(three, 10, add, add, { depth: 2 }), 76)
   }))
 
-onEngines("aggregate() and treeAggregate() may give another type than the records'", () =>
-  Effect.gen(function* () {
-    const seq = ([sum, count]: [number, number], n: number): [number, number] => [sum + n, count + 1]
-    const comb = (a: [number, number], b: [number, number]): [number, number] => [a[0] + b[0], a[1] + b[1]]
-    assert.deepEqual(yield* ten.pipe(RDD.aggregate([0, 0], seq, comb)), [55, 10])
-    assert.deepEqual(yield* ten.pipe(RDD.treeAggregate([0, 0], seq, comb)), [55, 10])
-  }))
+onEngines(
+  "aggregate() and treeAggregate() can return another type than that of the records",
+  () =>
+    Effect.gen(function* () {
+      const seq = ([sum, count]: [number, number], n: number): [number, number] => [sum + n, count + 1]
+      const comb = (a: [number, number], b: [number, number]): [number, number] => [a[0] + b[0], a[1] + b[1]]
+      assert.deepEqual(yield* ten.pipe(RDD.aggregate([0, 0], seq, comb)), [55, 10])
+      assert.deepEqual(yield* ten.pipe(RDD.treeAggregate([0, 0], seq, comb)), [55, 10])
+    }),
+)
 
 onEngines(
-  "reduce() and treeReduce() of nothing fail with EmptyCollection, fold() gives zero",
+  "reduce() and treeReduce() fail with EmptyCollection if there are no records; fold() returns zero",
   () =>
     Effect.gen(function* () {
       for (const rdd of [none, RDD.empty<number>()]) {
@@ -52,7 +55,7 @@ onEngines(
     }),
 )
 
-onEngines("a function that throws while results are merged fails the job", () =>
+onEngines("reduce() fails the job if the function throws while results are merged", () =>
   Effect.gen(function* () {
     const fail = (): number => {
       throw new Error("boom")
@@ -77,7 +80,7 @@ const many = fc.record({
 })
 
 holdsOnEngines(
-  "all forms agree with the array's sum, whatever the partitions and depth",
+  "all reductions agree with the sum of the array, whatever the partitions and depth",
   fc.tuple(many, fc.integer({ min: 1, max: 4 })),
   ([input, depth]) =>
     Effect.gen(function* () {

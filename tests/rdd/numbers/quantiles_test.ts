@@ -5,7 +5,7 @@ import { incompleteBeta, negativeBinomial, normal, student } from "../../../lib/
 const near = (found: number, expected: number, relative: number): void =>
   assert.ok(Math.abs(found - expected) <= relative * Math.abs(expected), `${found}, not ${expected}`)
 
-Deno.test("normal() has the values of the tables", () => {
+Deno.test("normal() agrees with published tables", () => {
   const table: ReadonlyArray<readonly [q: number, z: number]> = [
     [0.6, 0.2533471031],
     [0.9, 1.2815515655],
@@ -23,7 +23,7 @@ Deno.test("normal() has the values of the tables", () => {
   assert.deepEqual([normal(0.5), normal(0), normal(1), normal(-1), normal(2)], [0, -Infinity, Infinity, NaN, NaN])
 })
 
-Deno.test("student() has the values of the tables", () => {
+Deno.test("student() agrees with published tables", () => {
   const table: ReadonlyArray<readonly [freedom: number, t90: number, t95: number, t975: number, t995: number]> = [
     [1, 3.078, 6.314, 12.706, 63.657],
     [2, 1.886, 2.920, 4.303, 9.925],
@@ -44,12 +44,12 @@ Deno.test("student() has the values of the tables", () => {
   assert.deepEqual([student(0.5, 3), student(1, 3), student(0, 3), student(0.9, 0)], [0, Infinity, -Infinity, Infinity])
 })
 
-Deno.test("student() goes on where it takes the normal distribution instead", () => {
+Deno.test("student() is continuous where the normal approximation begins", () => {
   near(student(0.975, 10_000), student(0.975, 10_001), 2e-4)
 })
 
-Deno.test("incompleteBeta() is what whole numbers make of it", () => {
-  // The probability of two or more heads, of a coin thrown four times.
+Deno.test("incompleteBeta() agrees with values that are known exactly", () => {
+  // The probability of at least two heads in four throws, where heads have a probability of 0.3.
   near(incompleteBeta(0.3, 2, 3), 0.3483, 1e-12)
   near(incompleteBeta(0.5, 0.5, 0.5), 0.5, 1e-12)
   near(incompleteBeta(0.2, 1, 1), 0.2, 1e-12)
@@ -57,8 +57,8 @@ Deno.test("incompleteBeta() is what whole numbers make of it", () => {
   assert.deepEqual([incompleteBeta(0, 2, 3), incompleteBeta(1, 2, 3)], [0, 1])
 })
 
-/** What the definition says: probabilities summed up from 0 on. */
-const summed = (q: number, successes: number, p: number): readonly [found: number, distance: number] => {
+/** The quantile by its definition: sums probabilities from 0 up; and how far the sums around it are from `q`. */
+const quantileBySums = (q: number, successes: number, p: number): readonly [found: number, distance: number] => {
   let [k, one] = [0, p ** successes]
   let sum = one
   let before = 0
@@ -71,18 +71,18 @@ const summed = (q: number, successes: number, p: number): readonly [found: numbe
   return [k, Math.min(sum - q, q - before)]
 }
 
-Deno.test("negativeBinomial() is the first number whose summed probabilities reach q", () => {
+Deno.test("negativeBinomial() is the smallest number whose cumulative probability reaches q", () => {
   const quantile = fc.double({ min: 0.001, max: 0.999, noNaN: true })
   const successes = fc.integer({ min: 1, max: 60 })
   const p = fc.double({ min: 0.02, max: 0.98, noNaN: true })
   fc.assert(fc.property(quantile, successes, p, (q, successes, p) => {
-    const [expected, distance] = summed(q, successes, p)
-    // Where the sum just reaches q, rounding decides.
+    const [expected, distance] = quantileBySums(q, successes, p)
+    // If the sum is as good as equal to q, rounding decides.
     if (distance > 1e-9) assert.equal(negativeBinomial(q, successes, p), expected)
   }))
 })
 
-Deno.test("negativeBinomial() has ends, and goes on where it is approximated", () => {
+Deno.test("negativeBinomial() handles 0, 1 and no successes, and is continuous where the approximation begins", () => {
   assert.deepEqual([negativeBinomial(0, 5, 0.5), negativeBinomial(1, 5, 0.5), negativeBinomial(0.9, 0, 0.5)], [
     0,
     Infinity,

@@ -1,24 +1,24 @@
 import assert from "node:assert/strict"
 import * as fc from "fast-check"
-import { linear, poisson, shuffled, well, xorShift } from "../../../lib/rdd/numbers/random.ts"
+import { javaRandom, poisson, shuffled, well, xorShift } from "../../../lib/rdd/numbers/random.ts"
 
 const numbers = (n: number, next: () => number) => Array.from({ length: n }, next)
 
-Deno.test("linear() draws what Java's generator draws", () => {
-  const rng = linear(42n)
+Deno.test("javaRandom() draws the same numbers as java.util.Random", () => {
+  const rng = javaRandom(42n)
   assert.deepEqual(numbers(3, rng.nextInt), [-1170105035, 234785527, -1360544799])
-  assert.equal(linear(42n).nextLong(), -5025562857975149833n)
-  assert.deepEqual(numbers(5, () => linear(0n).nextBelow(10)), [0, 0, 0, 0, 0])
+  assert.equal(javaRandom(42n).nextLong(), -5025562857975149833n)
+  assert.deepEqual(numbers(5, () => javaRandom(0n).nextBelow(10)), [0, 0, 0, 0, 0])
 })
 
-Deno.test("shuffled() puts records in the order that Spark puts them in", () => {
+Deno.test("shuffled() gives the same order as Spark", () => {
   assert.deepEqual(
-    shuffled([...Array(20).keys()], linear(1n)),
+    shuffled([...Array(20).keys()], javaRandom(1n)),
     [2, 17, 6, 15, 11, 13, 19, 8, 7, 12, 14, 10, 9, 0, 4, 3, 16, 1, 18, 5],
   )
 })
 
-Deno.test("xorShift() and well() draw from 0 up to 1, evenly, and the same for the same seed", () => {
+Deno.test("xorShift() and well() draw evenly from 0 to 1, and the same numbers for the same seed", () => {
   fc.assert(
     fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (seed) => {
       for (const make of [xorShift, well]) {
@@ -33,7 +33,7 @@ Deno.test("xorShift() and well() draw from 0 up to 1, evenly, and the same for t
   )
 })
 
-Deno.test("poisson() has its mean as mean and variance, small or large", () => {
+Deno.test("poisson() draws numbers whose mean and variance are the given mean, small or large", () => {
   for (const mean of [0.3, 5, 100]) {
     const rng = well(7n)
     const drawn = numbers(4000, () => poisson(mean, rng))

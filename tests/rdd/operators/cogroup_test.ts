@@ -7,15 +7,18 @@ import { anyPair, bag, holdsOnEngines, onEngines, rddOf, same, sliced } from "..
 const left = RDD.parallelize<[string, number]>([["a", 1], ["b", 2], ["a", 3], ["c", 4]], { partitions: 2 })
 const right = RDD.parallelize<[string, string]>([["a", "x"], ["c", "y"], ["d", "z"], ["a", "w"]], { partitions: 2 })
 
-onEngines("cogroup() gives the values of both sides, keys in the order of appearance", () =>
-  Effect.gen(function* () {
-    assert.deepEqual(yield* left.pipe(RDD.cogroup(right), RDD.glom, RDD.collect), [
-      [["b", [[2], []]], ["d", [[], ["z"]]]],
-      [["a", [[1, 3], ["x", "w"]]], ["c", [[4], ["y"]]]],
-    ])
-  }))
+onEngines(
+  "cogroup() returns the values of both sides, with keys in the order of appearance",
+  () =>
+    Effect.gen(function* () {
+      assert.deepEqual(yield* left.pipe(RDD.cogroup(right), RDD.glom, RDD.collect), [
+        [["b", [[2], []]], ["d", [[], ["z"]]]],
+        [["a", [[1, 3], ["x", "w"]]], ["c", [[4], ["y"]]]],
+      ])
+    }),
+)
 
-onEngines("cogroup() takes lists of RDDs, with the types of each", () =>
+onEngines("cogroup() accepts a list of RDDs, and keeps their types", () =>
   Effect.gen(function* () {
     const flags = RDD.parallelize<[string, boolean]>([["a", true]])
     const three: RDD.RDD<[string, [ReadonlyArray<number>, ReadonlyArray<string>, ReadonlyArray<boolean>]]> = RDD
@@ -34,14 +37,14 @@ onEngines("cogroup() takes lists of RDDs, with the types of each", () =>
     assert.deepEqual(yield* RDD.collect(four), [["a", [[1, 3], ["x", "w"], [true], [1, 3]]]])
   }))
 
-onEngines("cogroup() of an RDD with itself has its values twice", () =>
+onEngines("cogroup() of an RDD with itself returns its values twice", () =>
   Effect.gen(function* () {
     const one = RDD.parallelize<[string, number]>([["a", 1]])
     assert.deepEqual(yield* one.pipe(RDD.cogroup(one), RDD.collect), [["a", [[1], [1]]]])
   }))
 
 holdsOnEngines(
-  "cogroup() means the naive lists for each key of either side",
+  "cogroup() agrees with the naive lists for each key of either side",
   fc.tuple(sliced(anyPair), sliced(anyPair)),
   ([a, b]) =>
     Effect.gen(function* () {

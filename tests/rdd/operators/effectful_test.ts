@@ -46,7 +46,7 @@ onEngines("mapEffect() fails with InvalidOption for a concurrency below 1", () =
     assert.equal(reason._tag, "InvalidOption")
   }))
 
-onEngines("mapEffect() mixes with plain steps before and after it", () =>
+onEngines("mapEffect() can be combined with plain steps before and after it", () =>
   Effect.gen(function* () {
     const rdd = numbers.pipe(
       RDD.map((n) => n + 1),
@@ -56,13 +56,13 @@ onEngines("mapEffect() mixes with plain steps before and after it", () =>
     assert.deepEqual(yield* RDD.collect(rdd), [40, 50, 60])
   }))
 
-onEngines("mapPartitionsEffect() sees whole partitions and their index", () =>
+onEngines("mapPartitionsEffect() takes whole partitions and their index", () =>
   Effect.gen(function* () {
     const rdd = RDD.mapPartitionsEffect(numbers, (part, i) => Effect.succeed([[i, part.length]]))
     assert.deepEqual(yield* RDD.collect(rdd), [[0, 2], [1, 2], [2, 2]])
   }))
 
-holdsOnEngines("effectful operations mean the plain ones", sliced(anyKey), (input) =>
+holdsOnEngines("effectful operators agree with the plain ones", sliced(anyKey), (input) =>
   Effect.gen(function* () {
     const rdd = rddOf(input)
     const isText = (a: unknown) => typeof a === "string"

@@ -8,7 +8,7 @@ import { holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 const slices = <A, E>(rdd: RDD.RDD<A, E>) => RDD.collect(RDD.glom(rdd))
 const four = RDD.range(0, 4, { partitions: 2 })
 
-onEngines("map(), flatMap() and filter() work where the records are", () =>
+onEngines("map(), flatMap() and filter() keep the partitions", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* slices(RDD.map(four, (n) => n * 10)), [[0, 10], [20, 30]])
     assert.deepEqual(yield* slices(RDD.flatMap(four, (n) => new Set([n, n % 2]))), [[0, 1], [2, 0, 3, 1]])
@@ -21,7 +21,7 @@ onEngines("keyBy() pairs each record with its key", () =>
   }))
 
 onEngines(
-  "filterMap() maps the records for which there is something, and drops the others",
+  "filterMap() keeps the values of Somes and drops Nones",
   () =>
     Effect.gen(function* () {
       const halves = RDD.filterMap(four, (n) => n % 2 === 0 ? Option.some(n / 2) : Option.none())
@@ -31,7 +31,7 @@ onEngines(
 )
 
 onEngines(
-  "a function that throws fails the job with FunctionFailed, and with what it threw",
+  "a function that throws fails the job with FunctionFailed, whose cause is what it threw",
   () =>
     Effect.gen(function* () {
       const boom = (): never => {
@@ -57,7 +57,7 @@ onEngines(
 )
 
 holdsOnEngines(
-  "map(), flatMap() and filter() mean those of arrays",
+  "map(), flatMap() and filter() agree with those of arrays",
   sliced(fc.integer({ min: -9, max: 9 })),
   (input) =>
     Effect.gen(function* () {
@@ -73,10 +73,10 @@ holdsOnEngines(
 )
 
 // deno-lint-ignore no-explicit-any
-const untyped = (given: unknown): any => () => given
+const untyped = (result: unknown): any => () => result
 
-/** What a function gives that it must not give, and what the failure says of it. */
-const wrongResults: ReadonlyArray<readonly [rdd: RDD.RDD<unknown>, operator: string, says: RegExp]> = [
+/** Operators whose function returns a value of a wrong type, and the message of the failure. */
+const wrongResults: ReadonlyArray<readonly [rdd: RDD.RDD<unknown>, operator: string, message: RegExp]> = [
   [RDD.map(four, untyped(Promise.resolve(1))), "map", /^its function gives Promises, .*; mapEffect takes/],
   [
     RDD.filter(RDD.mapValues(RDD.keyBy(four, (n) => n), untyped(Promise.resolve(1))), () => true),
@@ -99,14 +99,14 @@ const wrongResults: ReadonlyArray<readonly [rdd: RDD.RDD<unknown>, operator: str
 ]
 
 onEngines(
-  "functions that give Promises or Effects, or no iterable where there must be one, fail the job with Mismatch",
+  "functions that return Promises, Effects, or no iterable where one is needed fail the job with Mismatch",
   () =>
     Effect.gen(function* () {
-      for (const [rdd, operator, says] of wrongResults) {
+      for (const [rdd, operator, message] of wrongResults) {
         const error = yield* Effect.flip(RDD.collect(rdd))
         assert.equal(error.operator, operator)
         assert.equal(error.reason._tag, "Mismatch")
-        assert.match(error.reason.message, says)
+        assert.match(error.reason.message, message)
       }
     }),
 )

@@ -12,20 +12,20 @@ onEngines("groupByKey() keeps the order of values", () =>
     assert.deepEqual(parts, [[["c", [4]]], [["a", [1, 3]]], [["b", [2]]]])
   }))
 
-onEngines("groupByKey() gives the same groups when it is run twice", () =>
+onEngines("groupByKey() returns the same groups in every job", () =>
   Effect.gen(function* () {
     const groups = RDD.groupByKey(two)
     assert.deepEqual(yield* RDD.collect(groups), yield* RDD.collect(groups))
   }))
 
-onEngines("groupBy() groups whole records by the key of a function", () =>
+onEngines("groupBy() groups records by the key that a function returns", () =>
   Effect.gen(function* () {
     const parts = yield* RDD.range(1, 6, { partitions: 2 }).pipe(RDD.groupBy((n) => n % 2), RDD.glom, RDD.collect)
     assert.deepEqual(parts, [[[0, [2, 4]]], [[1, [1, 3, 5]]]])
   }))
 
 holdsOnEngines(
-  "groupByKey() means the naive groups, whatever the partitions",
+  "groupByKey() agrees with the naive groups, whatever the partitions",
   sliced(anyPair),
   (input) =>
     Effect.gen(function* () {

@@ -11,7 +11,7 @@ const right = RDD.parallelize<[string, string]>([["a", "x"], ["c", "y"], ["d", "
 const { some } = Option
 const none = Option.none()
 
-onEngines("join() pairs the values of each common key, left-major", () =>
+onEngines("join() pairs the values of each common key, in the order of the left values", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* left.pipe(RDD.join(right), RDD.glom, RDD.collect), [
       [],
@@ -19,7 +19,7 @@ onEngines("join() pairs the values of each common key, left-major", () =>
     ])
   }))
 
-onEngines("join() keeps a partitioner, data-first too", () =>
+onEngines("join() uses the given partition count, also in data-first form", () =>
   Effect.gen(function* () {
     const by = yield* RDD.partitioner(RDD.join(left, right, { partitions: 4 }))
     assert.deepEqual(Option.map(by, Partitioner.show), some("HashPartitioner(4)"))
@@ -57,7 +57,7 @@ onEngines("fullOuterJoin() keeps the keys of both sides", () =>
   }))
 
 onEngines(
-  "subtractByKey() drops the keys of the other, and keeps the left partition count",
+  "subtractByKey() drops the keys of the other RDD, and keeps the left partition count",
   () =>
     Effect.gen(function* () {
       const wide = RDD.repartition(right, 7)
@@ -74,13 +74,13 @@ const has = (data: ReadonlyArray<Keyed>, key: unknown) => data.some((pair) => sa
 const inner = (a: Input, b: Input) =>
   a.data.flatMap(([key, v]) => b.data.filter((pair) => same(pair[0], key)).map((pair) => [key, [v, pair[1]]] as const))
 
-holdsOnEngines("join() means the naive nested loop", both, ([a, b]) =>
+holdsOnEngines("join() agrees with the naive nested loop", both, ([a, b]) =>
   Effect.gen(function* () {
     assert.deepEqual(bag(yield* rddOf(a).pipe(RDD.join(rddOf(b)), RDD.collect)), bag(inner(a, b)))
   }))
 
 holdsOnEngines(
-  "fullOuterJoin() means the naive loop, and each unmatched pair once",
+  "fullOuterJoin() agrees with the naive loop, and keeps each unmatched pair once",
   both,
   ([a, b]) =>
     Effect.gen(function* () {
@@ -94,7 +94,7 @@ holdsOnEngines(
 )
 
 holdsOnEngines(
-  "left and right outer joins are a full one without the other side's unmatched pairs",
+  "left and right outer joins agree with a full one without the other side's unmatched pairs",
   both,
   ([a, b]) =>
     Effect.gen(function* () {
@@ -107,7 +107,7 @@ holdsOnEngines(
     }),
 )
 
-holdsOnEngines("subtractByKey() means the naive filter", both, ([a, b]) =>
+holdsOnEngines("subtractByKey() agrees with the naive filter", both, ([a, b]) =>
   Effect.gen(function* () {
     const rest = yield* rddOf(a).pipe(RDD.subtractByKey(rddOf(b)), RDD.collect)
     assert.deepEqual(bag<unknown>(rest), bag(a.data.filter(([key]) => !has(b.data, key))))

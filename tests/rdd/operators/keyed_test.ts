@@ -9,13 +9,13 @@ const pairs: ReadonlyArray<[string, number]> = [["a", 1], ["b", 2], ["a", 3], ["
 const two = RDD.parallelize(pairs, { partitions: 2 })
 const add = (a: number, b: number) => a + b
 
-onEngines("reduceByKey() gives one pair for each key, where Spark puts it", () =>
+onEngines("reduceByKey() returns one pair for each key, in the same partition as Spark", () =>
   Effect.gen(function* () {
     const parts = yield* two.pipe(RDD.reduceByKey(add), RDD.glom, RDD.collect)
     assert.deepEqual(parts.map(bag), [[["b", 2]], [["a", 4], ["c", 4]]])
   }))
 
-onEngines("reduceByKey() takes as many partitions as the RDD has, or as options say", () =>
+onEngines("reduceByKey() has as many partitions as the RDD, or as the options say", () =>
   Effect.gen(function* () {
     const five = RDD.parallelize(pairs, { partitions: 5 })
     assert.equal(yield* five.pipe(RDD.reduceByKey(add), RDD.getNumPartitions), 5)
@@ -24,15 +24,15 @@ onEngines("reduceByKey() takes as many partitions as the RDD has, or as options 
   }))
 
 onEngines(
-  "reduceByKey() combines again without moving anything if the data lies right already",
+  "reduceByKey() combines without a shuffle if the RDD is already partitioned by key",
   () =>
     Effect.gen(function* () {
-      const settled = two.pipe(RDD.partitionBy(Partitioner.hash(3)), RDD.reduceByKey(add))
-      assert.deepEqual((yield* RDD.collect(RDD.glom(settled))).map(bag), [[["c", 4]], [["a", 4]], [["b", 2]]])
+      const partitioned = two.pipe(RDD.partitionBy(Partitioner.hash(3)), RDD.reduceByKey(add))
+      assert.deepEqual((yield* RDD.collect(RDD.glom(partitioned))).map(bag), [[["c", 4]], [["a", 4]], [["b", 2]]])
     }),
 )
 
-onEngines("foldByKey() uses zero once for each key in each partition", () =>
+onEngines("foldByKey() uses zero once for each key and partition", () =>
   Effect.gen(function* () {
     assert.deepEqual(bag(yield* two.pipe(RDD.foldByKey(100, add), RDD.collect)), [["a", 204], ["b", 102], ["c", 104]])
   }))
@@ -49,18 +49,21 @@ onEngines("aggregateByKey() folds in partitions and merges across them", () =>
     assert.deepEqual(bag(yield* RDD.collect(sums)), [["a", [4, 2]], ["b", [2, 1]], ["c", [4, 1]]])
   }))
 
-onEngines("combineByKey() makes, fills and merges combiners, on the map side or not", () =>
-  Effect.gen(function* () {
-    for (const mapSideCombine of [true, false]) {
-      const joined = two.pipe(RDD.combineByKey({
-        createCombiner: (n: number) => `${n}`,
-        mergeValue: (text, n) => `${text},${n}`,
-        mergeCombiners: (a, b) => `${a};${b}`,
-      }, { mapSideCombine }))
-      const a = mapSideCombine ? "1;3" : "1,3"
-      assert.deepEqual(bag(yield* RDD.collect(joined)), [["a", a], ["b", "2"], ["c", "4"]])
-    }
-  }))
+onEngines(
+  "combineByKey() creates, fills and merges combiners, with or without map-side combining",
+  () =>
+    Effect.gen(function* () {
+      for (const mapSideCombine of [true, false]) {
+        const joined = two.pipe(RDD.combineByKey({
+          createCombiner: (n: number) => `${n}`,
+          mergeValue: (text, n) => `${text},${n}`,
+          mergeCombiners: (a, b) => `${a};${b}`,
+        }, { mapSideCombine }))
+        const a = mapSideCombine ? "1;3" : "1,3"
+        assert.deepEqual(bag(yield* RDD.collect(joined)), [["a", a], ["b", "2"], ["c", "4"]])
+      }
+    }),
+)
 
 onEngines(
   "reduceByKey() fails with InvalidOption for a partition count that is not positive",
@@ -72,7 +75,7 @@ onEngines(
     }),
 )
 
-onEngines("reduceByKey() fails with UnsupportedKey for keys without equality", () =>
+onEngines("reduceByKey() fails with UnsupportedKey for plain objects as keys", () =>
   Effect.gen(function* () {
     const objects = RDD.parallelize([[{ id: 1 }, 1]] as const)
     const failure = yield* Effect.flip(objects.pipe(RDD.reduceByKey(add), RDD.collect))
@@ -91,7 +94,7 @@ onEngines("reduceByKey() fails with FunctionFailed when the function throws", ()
   }))
 
 holdsOnEngines(
-  "reduceByKey() means the naive sums, whatever the partitions",
+  "reduceByKey() agrees with the naive sums, whatever the partitions",
   sliced(anyPair),
   (input) =>
     Effect.gen(function* () {
@@ -121,7 +124,7 @@ holdsOnEngines(
     }),
 )
 
-Deno.test("reduceByKey() and its kin go by the default parallelism where one is set, and by a partitioner that suits", async () => {
+Deno.test("keyed operators use the configured default parallelism, or the partitioner of a parent that suits", async () => {
   const pairs = RDD.keyBy(RDD.range(0, 20, { partitions: 5 }), (n) => n)
   const layer = LocalEngine.layer({ parallelism: 2, defaultParallelism: 3 })
   const partitions = <A>(rdd: RDD.RDD<A>) => Effect.runPromise(Effect.provide(RDD.getNumPartitions(rdd), layer))
@@ -129,7 +132,8 @@ Deno.test("reduceByKey() and its kin go by the default parallelism where one is 
   assert.equal(await partitions(RDD.range(0, 9)), 3)
   assert.equal(await partitions(RDD.reduceByKey(pairs, add)), 3)
   assert.equal(await partitions(RDD.join(pairs, pairs)), 3)
-  // Not more than ten times as many partitions as the partitioner has, or no more than the default.
+  // A parent's partitioner suits if it has at least as many partitions as the default, or more than a tenth of the
+  // partitions of the widest parent.
   assert.equal(await partitions(RDD.reduceByKey(RDD.partitionBy(pairs, Partitioner.hash(2)), add)), 2)
   const wide = RDD.keyBy(RDD.range(0, 20, { partitions: 40 }), (n) => n)
   assert.equal(await partitions(RDD.cogroup(RDD.partitionBy(pairs, Partitioner.hash(4)), wide)), 4)

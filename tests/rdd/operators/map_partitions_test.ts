@@ -8,14 +8,14 @@ import { onEngines } from "../run.ts"
 const slices = <A, E>(rdd: RDD.RDD<A, E>) => RDD.collect(RDD.glom(rdd))
 const four = RDD.range(0, 4, { partitions: 2 })
 
-onEngines("glom() gives each partition as one array, empty ones too", () =>
+onEngines("glom() returns each partition as one array, also an empty one", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* slices(RDD.parallelize(["a"], { partitions: 2 })), [[], ["a"]])
     assert.deepEqual(yield* RDD.collect(RDD.glom(RDD.empty())), [])
   }))
 
 onEngines(
-  "mapPartitions() and mapPartitionsWithIndex() run once for each partition, empty ones too",
+  "mapPartitions() and mapPartitionsWithIndex() run once for each partition, also for empty ones",
   () =>
     Effect.gen(function* () {
       const rdd = RDD.parallelize(["a"], { partitions: 2 })
@@ -26,15 +26,18 @@ onEngines(
     }),
 )
 
-onEngines("mapPartitions() and filter() keep the partitioner: when told to, and always", () =>
-  Effect.gen(function* () {
-    const pairs = RDD.partitionBy(RDD.keyBy(four, (n) => n % 2), Partitioner.hash(3))
-    const kept = <A>(rdd: RDD.RDD<A>) => Effect.map(RDD.partitioner(rdd), Option.isSome)
-    assert.equal(yield* kept(RDD.filter(pairs, ([key]) => key === 0)), true)
-    assert.equal(yield* kept(RDD.map(pairs, (pair) => pair)), false)
-    assert.equal(yield* kept(RDD.flatMap(pairs, (pair) => [pair])), false)
-    assert.equal(yield* kept(RDD.mapPartitions(pairs, (records) => records)), false)
-    const options = { preservesPartitioning: true }
-    assert.equal(yield* kept(RDD.mapPartitions(pairs, (records) => records, options)), true)
-    assert.equal(yield* kept(RDD.mapPartitionsWithIndex(pairs, (_, records) => records, options)), true)
-  }))
+onEngines(
+  "filter() always keeps the partitioner, mapPartitions() if preservesPartitioning is set",
+  () =>
+    Effect.gen(function* () {
+      const pairs = RDD.partitionBy(RDD.keyBy(four, (n) => n % 2), Partitioner.hash(3))
+      const kept = <A>(rdd: RDD.RDD<A>) => Effect.map(RDD.partitioner(rdd), Option.isSome)
+      assert.equal(yield* kept(RDD.filter(pairs, ([key]) => key === 0)), true)
+      assert.equal(yield* kept(RDD.map(pairs, (pair) => pair)), false)
+      assert.equal(yield* kept(RDD.flatMap(pairs, (pair) => [pair])), false)
+      assert.equal(yield* kept(RDD.mapPartitions(pairs, (records) => records)), false)
+      const options = { preservesPartitioning: true }
+      assert.equal(yield* kept(RDD.mapPartitions(pairs, (records) => records, options)), true)
+      assert.equal(yield* kept(RDD.mapPartitionsWithIndex(pairs, (_, records) => records, options)), true)
+    }),
+)

@@ -13,7 +13,7 @@ onEngines("partitionBy() places pairs by their keys, in order", () =>
     assert.deepEqual(parts, [[["c", 4]], [["a", 1], ["a", 3]], [["b", 2]]])
   }))
 
-onEngines("partitionBy() takes a partitioner of the user", () =>
+onEngines("partitionBy() accepts a custom partitioner", () =>
   Effect.gen(function* () {
     const onlyA = Partitioner.make({ name: "onlyA", numPartitions: 2, getPartition: (key) => key === "a" ? 1 : 0 })
     const parts = yield* pairs.pipe(RDD.partitionBy(onlyA), RDD.glom, RDD.collect)
@@ -27,7 +27,7 @@ onEngines("repartition() spreads records evenly", () =>
     assert.deepEqual(bag(parts.flat()), [0, 1, 2, 3, 4, 5, 6, 7])
   }))
 
-onEngines("coalesce() puts neighbouring partitions together, and never makes more", () =>
+onEngines("coalesce() merges neighbouring partitions, and adds none without a shuffle", () =>
   Effect.gen(function* () {
     const six = RDD.range(1, 7, { partitions: 6 })
     assert.deepEqual(yield* six.pipe(RDD.coalesce(2), RDD.glom, RDD.collect), [[1, 2, 3], [4, 5, 6]])
@@ -46,7 +46,7 @@ onEngines("coalesce() and repartition() fail with InvalidOption for a count belo
   }))
 
 holdsOnEngines(
-  "partitionBy(), repartition() and coalesce() lose and invent nothing",
+  "partitionBy(), repartition() and coalesce() keep all records and add none",
   fc.tuple(sliced(anyPair), fc.integer({ min: 1, max: 6 })),
   ([input, n]) =>
     Effect.gen(function* () {

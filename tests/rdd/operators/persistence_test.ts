@@ -13,38 +13,44 @@ const counting = () => {
   return { calls, rdd }
 }
 
-onEngines("persist() computes once, unpersist() lets the next action compute again", () =>
-  Effect.gen(function* () {
-    const { calls, rdd } = counting()
-    const kept = RDD.persist(rdd, "MEMORY_AND_DISK")
-    assert.equal(calls.count, 0)
-    assert.deepEqual(yield* RDD.collect(kept), [0, 1, 2, 3])
-    assert.equal(yield* RDD.count(kept), 4)
-    assert.equal(calls.count, 4)
-    yield* RDD.unpersist(kept)
-    assert.equal(yield* RDD.count(kept), 4)
-    assert.equal(calls.count, 8)
-  }))
+onEngines(
+  "persist() computes records once; after unpersist() the next action computes them again",
+  () =>
+    Effect.gen(function* () {
+      const { calls, rdd } = counting()
+      const kept = RDD.persist(rdd, "MEMORY_AND_DISK")
+      assert.equal(calls.count, 0)
+      assert.deepEqual(yield* RDD.collect(kept), [0, 1, 2, 3])
+      assert.equal(yield* RDD.count(kept), 4)
+      assert.equal(calls.count, 4)
+      yield* RDD.unpersist(kept)
+      assert.equal(yield* RDD.count(kept), 4)
+      assert.equal(calls.count, 8)
+    }),
+)
 
-onEngines("cache() is persist() and what it was made of stays as it was", () =>
-  Effect.gen(function* () {
-    const { calls, rdd } = counting()
-    const kept = RDD.cache(rdd)
-    yield* RDD.count(kept)
-    yield* RDD.count(RDD.map(kept, (n) => n))
-    assert.equal(calls.count, 4)
-    yield* RDD.count(rdd)
-    assert.equal(calls.count, 8)
-  }))
+onEngines(
+  "cache() keeps records as persist() does, and leaves the original RDD as it is",
+  () =>
+    Effect.gen(function* () {
+      const { calls, rdd } = counting()
+      const kept = RDD.cache(rdd)
+      yield* RDD.count(kept)
+      yield* RDD.count(RDD.map(kept, (n) => n))
+      assert.equal(calls.count, 4)
+      yield* RDD.count(rdd)
+      assert.equal(calls.count, 8)
+    }),
+)
 
-onEngines("persist() hands out records that the caller may change", () =>
+onEngines("persist() is not affected if the caller changes the collected array", () =>
   Effect.gen(function* () {
     const kept = RDD.cache(RDD.parallelize([1, 2], { partitions: 1 }))
     ;(yield* RDD.collect(kept)).push(3)
     assert.deepEqual(yield* RDD.collect(kept), [1, 2])
   }))
 
-onEngines("persist() remembers its level, NONE keeps nothing", () =>
+onEngines("persist() has the given level; NONE keeps nothing", () =>
   Effect.gen(function* () {
     const { calls, rdd } = counting()
     assert.equal(RDD.getStorageLevel(rdd), "NONE")
@@ -60,7 +66,7 @@ onEngines("persist() remembers its level, NONE keeps nothing", () =>
   }))
 
 onEngines(
-  "localCheckpoint() computes now, keeps partitions and partitioner, and cuts the lineage",
+  "localCheckpoint() computes at once, keeps partitions and partitioner, and removes the lineage",
   () =>
     Effect.gen(function* () {
       const { calls, rdd } = counting()
@@ -76,7 +82,7 @@ onEngines(
     }),
 )
 
-onEngines("localCheckpoint() keeps a loop's lineage short", () =>
+onEngines("localCheckpoint() keeps the lineage of a loop short", () =>
   Effect.gen(function* () {
     let rdd = RDD.range(0, 3)
     for (let i = 0; i < 50; i++) rdd = yield* RDD.localCheckpoint(RDD.map(rdd, (n) => n + 1))

@@ -15,7 +15,7 @@ class TooBig {
 }
 const numbers = RDD.range(0, 6, { partitions: 3 })
 
-onEngines("provide() closes the requirements of the functions above it", () =>
+onEngines("provide() satisfies the requirements of the functions before it", () =>
   Effect.gen(function* () {
     const open: RDD.RDD<number, never, Factor> = RDD.mapEffect(
       numbers,

@@ -8,7 +8,7 @@ import { anyPair, holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 const ten = RDD.range(0, 10).pipe(RDD.map((n) => [n, n]))
 
 onEngines(
-  "range() cuts keys into ranges, equal keys into one, nothing into one",
+  "range() divides keys into ranges; equal keys, or no keys, are in one range",
   () =>
     Effect.gen(function* () {
       const halves = yield* ten.pipe(Partitioner.range(2))
@@ -23,7 +23,7 @@ onEngines(
 )
 
 holdsOnEngines(
-  "range() brings pairs into order of partitions",
+  "range() orders pairs by partition",
   sliced(anyPair, 24),
   (pairs) =>
     Effect.gen(function* () {
@@ -39,15 +39,18 @@ holdsOnEngines(
     }),
 )
 
-onEngines("filterByRange() keeps both ends, the partitioner, and goes by any order", () =>
-  Effect.gen(function* () {
-    assert.deepEqual(yield* RDD.collect(RDD.keys(RDD.filterByRange(ten, 3, 5))), [3, 4, 5])
-    const order = (a: number, b: number) => RDD.compare(b, a)
-    assert.deepEqual(yield* ten.pipe(RDD.filterByRange(5, 3, { order }), RDD.values, RDD.collect), [3, 4, 5])
-    const sorted = ten.pipe(RDD.sortByKey({ partitions: 4 }), RDD.filterByRange(3, 5))
-    assert.equal((yield* RDD.partitioner(sorted))._tag, "Some")
-    assert.deepEqual(yield* RDD.collect(RDD.keys(sorted)), [3, 4, 5])
-  }))
+onEngines(
+  "filterByRange() includes both ends, keeps the partitioner, and accepts an order",
+  () =>
+    Effect.gen(function* () {
+      assert.deepEqual(yield* RDD.collect(RDD.keys(RDD.filterByRange(ten, 3, 5))), [3, 4, 5])
+      const order = (a: number, b: number) => RDD.compare(b, a)
+      assert.deepEqual(yield* ten.pipe(RDD.filterByRange(5, 3, { order }), RDD.values, RDD.collect), [3, 4, 5])
+      const sorted = ten.pipe(RDD.sortByKey({ partitions: 4 }), RDD.filterByRange(3, 5))
+      assert.equal((yield* RDD.partitioner(sorted))._tag, "Some")
+      assert.deepEqual(yield* RDD.collect(RDD.keys(sorted)), [3, 4, 5])
+    }),
+)
 
 holdsOnEngines(
   "filterByRange() agrees with the naive filter",

@@ -7,7 +7,7 @@ import { anyKey, groupsOf, holdsOnEngines, onEngines, rddOf, same, sliced } from
 
 const twenty = RDD.range(0, 20, { partitions: 2 }).pipe(RDD.map((n) => [n < 10 ? "a" : "b", n % 10]))
 
-onEngines("sampleByKey() takes what Spark takes, and keeps the partitioner", () =>
+onEngines("sampleByKey() returns the same records as Spark, and keeps the partitioner", () =>
   Effect.gen(function* () {
     const some = RDD.sampleByKey(twenty, [["a", 0.3], ["b", 0.8]], { seed: 4 })
     assert.deepEqual(
@@ -19,7 +19,7 @@ onEngines("sampleByKey() takes what Spark takes, and keeps the partitioner", () 
     assert.equal(yield* RDD.count(RDD.sampleByKey(twenty, [["a", 0], ["b", 1]])), 10)
   }))
 
-onEngines("sampleByKey() takes records more than once with replacement", () =>
+onEngines("sampleByKey() can return a record several times with replacement", () =>
   Effect.gen(function* () {
     const often = RDD.sampleByKey(twenty, [["a", 50], ["b", 0]], { withReplacement: true })
     const n = yield* RDD.count(often)
@@ -27,7 +27,7 @@ onEngines("sampleByKey() takes records more than once with replacement", () =>
   }))
 
 onEngines(
-  "sampleByKey() and sampleByKeyExact() want a fraction of every key, none of them negative",
+  "sampleByKey() and sampleByKeyExact() refuse missing and negative fractions",
   () =>
     Effect.gen(function* () {
       const missing = yield* Effect.flip(RDD.count(RDD.sampleByKey(twenty, [["a", 1]])))
@@ -43,7 +43,7 @@ onEngines(
 )
 
 holdsOnEngines(
-  "sampleByKeyExact() takes the fraction of each key rounded up, in the records' order",
+  "sampleByKeyExact() returns the fraction of each key rounded up, in the order of the records",
   fc.record({
     rdd: sliced(anyKey, 24),
     fraction: fc.double({ min: 0, max: 1, noNaN: true }),

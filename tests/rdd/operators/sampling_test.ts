@@ -7,7 +7,7 @@ import { holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 const forty = RDD.range(0, 40, { partitions: 2 })
 const glommed = <A>(rdd: RDD.RDD<A>) => RDD.collect(RDD.glom(rdd))
 
-onEngines("sample() takes what Spark takes", () =>
+onEngines("sample() returns the same records as Spark", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* glommed(RDD.sample(forty, 0.5, { seed: 42 })), [
       [0, 1, 2, 8, 10, 11, 12, 13, 14, 15, 17, 18, 19],
@@ -20,7 +20,7 @@ onEngines("sample() takes what Spark takes", () =>
   }))
 
 onEngines(
-  "sample() takes nothing of 0, everything of 1, and no negative fraction or odd seed",
+  "sample() returns nothing for 0, everything for 1, and refuses invalid fractions and seeds",
   () =>
     Effect.gen(function* () {
       assert.deepEqual(yield* RDD.collect(RDD.sample(forty, 0)), [])
@@ -39,7 +39,7 @@ onEngines(
 const seeds = fc.integer()
 
 holdsOnEngines(
-  "sample() takes some of the records in their order, the same ones every time",
+  "sample() returns some of the records in their order, and the same ones every time",
   fc.record({ rdd: sliced(fc.integer(), 30), fraction: fc.double({ min: 0, max: 1, noNaN: true }), seed: seeds }),
   ({ rdd, fraction, seed }) =>
     Effect.gen(function* () {
@@ -51,7 +51,7 @@ holdsOnEngines(
     }),
 )
 
-Deno.test("sample() takes about the fraction asked for, both ways, however small", async () => {
+Deno.test("sample() returns about the given fraction, with and without replacement, however small", async () => {
   const { layer } = await import("../../../lib/engine/local/engine.ts")
   const many = RDD.range(0, 40_000, { partitions: 4 })
   const run = RDD.count(many).pipe(
@@ -69,7 +69,7 @@ Deno.test("sample() takes about the fraction asked for, both ways, however small
   await Effect.runPromise(Effect.provide(run, layer({ parallelism: 2 })))
 })
 
-onEngines("randomSplit() cuts as Spark cuts", () =>
+onEngines("randomSplit() splits as Spark does", () =>
   Effect.gen(function* () {
     const parts = RDD.range(0, 20, { partitions: 2 }).pipe(RDD.randomSplit([0.3, 0.7], { seed: 11 }))
     assert.deepEqual(yield* Effect.forEach(parts, RDD.collect), [
@@ -78,20 +78,23 @@ onEngines("randomSplit() cuts as Spark cuts", () =>
     ])
   }))
 
-onEngines("randomSplit() wants weights that are not negative and sum to something", () =>
-  Effect.gen(function* () {
-    const messages = yield* Effect.forEach(
-      [[1, -1], [0, 0], [Infinity, 1]],
-      (weights) => Effect.flip(RDD.count(RDD.randomSplit(forty, weights)[0]!)),
-    )
-    assert.match(messages[0]!.message, /Weights must be nonnegative, but got \[1,-1\]/)
-    assert.match(messages[1]!.message, /Sum of weights must be positive, but got \[0,0\]/)
-    assert.match(messages[2]!.message, /Sum of weights must be positive/)
-    assert.deepEqual(RDD.randomSplit(forty, []), [])
-  }))
+onEngines(
+  "randomSplit() refuses negative weights, and weights whose sum is not positive and finite",
+  () =>
+    Effect.gen(function* () {
+      const messages = yield* Effect.forEach(
+        [[1, -1], [0, 0], [Infinity, 1]],
+        (weights) => Effect.flip(RDD.count(RDD.randomSplit(forty, weights)[0]!)),
+      )
+      assert.match(messages[0]!.message, /Weights must be nonnegative, but got \[1,-1\]/)
+      assert.match(messages[1]!.message, /Sum of weights must be positive, but got \[0,0\]/)
+      assert.match(messages[2]!.message, /Sum of weights must be positive/)
+      assert.deepEqual(RDD.randomSplit(forty, []), [])
+    }),
+)
 
 holdsOnEngines(
-  "randomSplit() puts every record in exactly one part, none in a part without weight",
+  "randomSplit() puts every record in exactly one result, and none in a result with weight 0",
   fc.record({
     rdd: sliced(fc.integer(), 30),
     weights: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 4 }).filter((all) =>
@@ -106,33 +109,5 @@ holdsOnEngines(
       assert.equal(parts.length, weights.length)
       assert.deepEqual(parts.flat().sort((a, b) => a - b), rdd.data.map((_, i) => i))
       parts.forEach((part, i) => weights[i] === 0 && assert.deepEqual(part, []))
-    }),
-)
-
-onEngines("takeSample() takes what Spark takes, in its order", () =>
-  Effect.gen(function* () {
-    const twenty = RDD.range(0, 20, { partitions: 2 })
-    assert.deepEqual(yield* RDD.takeSample(twenty, 5, { seed: 1 }), [7, 5, 18, 12, 10])
-    assert.deepEqual(yield* twenty.pipe(RDD.takeSample(5, { seed: 1, withReplacement: true })), [7, 12, 3, 14, 9])
-    assert.equal((yield* RDD.takeSample(twenty, 30)).length, 20)
-    assert.deepEqual(yield* RDD.takeSample(twenty, 0), [])
-    assert.deepEqual(yield* RDD.takeSample(RDD.empty(), 3), [])
-    const failure = yield* Effect.flip(RDD.takeSample(twenty, -1))
-    assert.match(failure.message, /takeSample.*Negative number of elements requested/)
-  }))
-
-holdsOnEngines(
-  "takeSample() takes as many as asked, and each once unless told otherwise",
-  fc.record({ rdd: sliced(fc.integer(), 20), n: fc.integer({ min: 0, max: 25 }), seed: seeds }),
-  ({ rdd, n, seed }) =>
-    Effect.gen(function* () {
-      const length = rdd.data.length
-      const positions = rddOf({ ...rdd, data: rdd.data.map((_, i) => i) })
-      const some = yield* RDD.takeSample(positions, n, { seed })
-      assert.equal(some.length, Math.min(n, length))
-      assert.equal(new Set(some).size, some.length)
-      const more = yield* RDD.takeSample(positions, n, { seed, withReplacement: true })
-      assert.equal(more.length, length === 0 ? 0 : n)
-      assert.ok([...some, ...more].every((i) => i >= 0 && i < length))
     }),
 )

@@ -6,7 +6,7 @@ import { anyKey, bag, holdsOnEngines, onEngines, rddOf, same, sliced } from "../
 
 const of = <A>(data: ReadonlyArray<A>, partitions: number) => RDD.parallelize(data, { partitions })
 
-onEngines("distinct() keeps each record once, in as many partitions", () =>
+onEngines("distinct() keeps each record once, in as many partitions as before", () =>
   Effect.gen(function* () {
     const parts = yield* of([1, 2, 1, 3, 2, 1], 2).pipe(RDD.distinct(), RDD.glom, RDD.collect)
     assert.deepEqual(parts.map(bag), [[2], [1, 3]])
@@ -14,14 +14,14 @@ onEngines("distinct() keeps each record once, in as many partitions", () =>
     assert.deepEqual(three, [["x"], ["y"], ["z"]])
   }))
 
-onEngines("intersection() keeps common records once", () =>
+onEngines("intersection() keeps each common record once", () =>
   Effect.gen(function* () {
     const parts = yield* of([1, 2, 2, 3], 2).pipe(RDD.intersection(of([2, 3, 3, 4], 2)), RDD.glom, RDD.collect)
     assert.deepEqual(parts, [[2], [3]])
   }))
 
 onEngines(
-  "subtract() keeps left records that are not right, as often as they are there",
+  "subtract() keeps the left records that are not on the right, with duplicates",
   () =>
     Effect.gen(function* () {
       const parts = yield* of([1, 1, 2, 3], 2).pipe(RDD.subtract(of([2, 4], 5)), RDD.glom, RDD.collect)
@@ -30,7 +30,7 @@ onEngines(
     }),
 )
 
-onEngines("cartesian() has every pair, in n times m partitions", () =>
+onEngines("cartesian() returns every pair, in n times m partitions", () =>
   Effect.gen(function* () {
     const pairs: RDD.RDD<[number, string]> = of([1, 2, 3], 2).pipe(RDD.cartesian(of(["x", "y"], 2)))
     assert.deepEqual(yield* RDD.collect(RDD.glom(pairs)), [
@@ -45,7 +45,7 @@ const once = <A>(data: ReadonlyArray<A>) => data.filter((a, i) => data.findIndex
 const has = (data: ReadonlyArray<unknown>, a: unknown) => data.some((b) => same(a, b))
 
 holdsOnEngines(
-  "the set operations mean the naive ones",
+  "the set operators agree with the naive ones",
   fc.tuple(sliced(anyKey), sliced(anyKey)),
   ([a, b]) =>
     Effect.gen(function* () {

@@ -7,20 +7,20 @@ import { onEngines } from "../run.ts"
 
 const of = <A>(data: ReadonlyArray<A>, partitions: number) => RDD.parallelize(data, { partitions })
 
-onEngines("union() puts the partitions of the second after those of the first", () =>
+onEngines("union() appends the partitions of the second RDD to those of the first", () =>
   Effect.gen(function* () {
     const parts = yield* of([1, 2, 3], 2).pipe(RDD.union(of([4, 1], 3)), RDD.glom, RDD.collect)
     assert.deepEqual(parts, [[1], [2, 3], [], [4], [1]])
   }))
 
-onEngines("unionAll() drops RDDs without partitions, and has the types of all", () =>
+onEngines("unionAll() ignores RDDs without partitions, and has the union of all types", () =>
   Effect.gen(function* () {
     const all: RDD.RDD<number | string> = RDD.unionAll([of([1, 2], 2), RDD.empty<number>(), of(["a"], 1)])
     assert.deepEqual(yield* RDD.collect(RDD.glom(all)), [[1], [2], ["a"]])
     assert.deepEqual(yield* RDD.collect(RDD.unionAll([])), [])
   }))
 
-onEngines("union() of RDDs with equal partitioners keeps it", () =>
+onEngines("union() keeps the partitioner if both RDDs have an equal one", () =>
   Effect.gen(function* () {
     const by = Partitioner.hash(2)
     const a = of<[string, number]>([["a", 1], ["b", 2]], 2).pipe(RDD.partitionBy(by))

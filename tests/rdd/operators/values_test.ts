@@ -8,7 +8,7 @@ import { anyPair, holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 const pairs = RDD.parallelize<[string, number]>([["a", 1], ["b", 2], ["a", 3], ["c", 4]], { partitions: 2 })
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i)
 
-onEngines("mapValues() changes values, partition by partition", () =>
+onEngines("mapValues() changes values, and keeps the partitions", () =>
   Effect.gen(function* () {
     const parts = yield* pairs.pipe(RDD.mapValues((n) => n * 10), RDD.glom, RDD.collect)
     assert.deepEqual(parts, [[["a", 10], ["b", 20]], [["a", 30], ["c", 40]]])
@@ -22,7 +22,7 @@ onEngines("flatMapValues() repeats the key for each value", () =>
     ])
   }))
 
-onEngines("keys() and values() take pairs apart", () =>
+onEngines("keys() and values() return one side of the pairs", () =>
   Effect.gen(function* () {
     assert.deepEqual(yield* pairs.pipe(RDD.keys, RDD.collect), ["a", "b", "a", "c"])
     assert.deepEqual(yield* pairs.pipe(RDD.values, RDD.collect), [1, 2, 3, 4])
@@ -32,21 +32,28 @@ onEngines(
   "mapValues() and flatMapValues() keep the partitioner, map() and keys() do not",
   () =>
     Effect.gen(function* () {
-      const settled = RDD.partitionBy(pairs, Partitioner.hash(3))
+      const partitioned = RDD.partitionBy(pairs, Partitioner.hash(3))
       const shown = (rdd: RDD.RDD<unknown>) => Effect.map(RDD.partitioner(rdd), Option.map(Partitioner.show))
       const kept = Option.some("HashPartitioner(3)")
-      assert.deepEqual(yield* shown(settled), kept)
-      assert.deepEqual(yield* shown(RDD.mapValues(settled, (n) => n + 1)), kept)
-      assert.deepEqual(yield* shown(RDD.flatMapValues(settled, upTo)), kept)
-      assert.deepEqual(yield* shown(RDD.filter(settled, () => true)), kept)
-      assert.deepEqual(yield* shown(RDD.mapPartitions(settled, (part) => part, { preservesPartitioning: true })), kept)
-      assert.deepEqual(yield* shown(RDD.map(settled, (pair) => pair)), Option.none())
-      assert.deepEqual(yield* shown(RDD.keys(settled)), Option.none())
+      assert.deepEqual(yield* shown(partitioned), kept)
+      assert.deepEqual(yield* shown(RDD.mapValues(partitioned, (n) => n + 1)), kept)
+      assert.deepEqual(yield* shown(RDD.flatMapValues(partitioned, upTo)), kept)
+      assert.deepEqual(yield* shown(RDD.filter(partitioned, () => true)), kept)
+      assert.deepEqual(
+        yield* shown(RDD.mapPartitions(partitioned, (part) => part, { preservesPartitioning: true })),
+        kept,
+      )
+      assert.deepEqual(yield* shown(RDD.map(partitioned, (pair) => pair)), Option.none())
+      assert.deepEqual(yield* shown(RDD.keys(partitioned)), Option.none())
     }),
 )
 
-holdsOnEngines("flatMapValues() means the naive pairs in order", sliced(anyPair), (input) =>
-  Effect.gen(function* () {
-    const both = yield* rddOf(input).pipe(RDD.flatMapValues((n) => [n, -n]), RDD.collect)
-    assert.deepEqual(both, input.data.flatMap(([key, n]) => [[key, n], [key, -n]]))
-  }))
+holdsOnEngines(
+  "flatMapValues() agrees with the naive pairs, in order",
+  sliced(anyPair),
+  (input) =>
+    Effect.gen(function* () {
+      const both = yield* rddOf(input).pipe(RDD.flatMapValues((n) => [n, -n]), RDD.collect)
+      assert.deepEqual(both, input.data.flatMap(([key, n]) => [[key, n], [key, -n]]))
+    }),
+)

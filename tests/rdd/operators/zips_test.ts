@@ -24,10 +24,13 @@ onEngines("zip() fails with Mismatch for unequal lengths", () =>
   Effect.gen(function* () {
     const { reason } = yield* Effect.flip(RDD.collect(RDD.zip(of([1, 2, 3, 4], 2), of([1, 2], 2))))
     assert.equal(reason._tag, "Mismatch")
-    assert.equal(reason.message, "Can only zip RDDs with same number of elements in each partition")
+    assert.equal(
+      reason.message,
+      "Can only zip RDDs with same number of elements in each partition, but the partitions have 2 and 1",
+    )
   }))
 
-onEngines("zipPartitions() gives partitions of any lengths side by side", () =>
+onEngines("zipPartitions() takes the partitions at the same index, of any lengths", () =>
   Effect.gen(function* () {
     const numbers = of([1, 2, 3], 2)
     const sizes = numbers.pipe(RDD.zipPartitions(of([9], 2), (a, b) => [[a.length, b.length]]), RDD.glom)
@@ -38,20 +41,23 @@ onEngines("zipPartitions() gives partitions of any lengths side by side", () =>
     assert.deepEqual(yield* RDD.collect(joined), ["1||true", "2,3|x|false"])
   }))
 
-onEngines("zipWithIndex() counts across partitions", () =>
+onEngines("zipWithIndex() numbers records across partitions", () =>
   Effect.gen(function* () {
     const parts = yield* letters.pipe(RDD.zipWithIndex, RDD.glom, RDD.collect)
     assert.deepEqual(parts, [[["a", 0]], [["b", 1], ["c", 2]], [["d", 3], ["e", 4]]])
   }))
 
-onEngines("zipWithUniqueId() numbers each partition in steps of the partition count", () =>
-  Effect.gen(function* () {
-    const parts = yield* letters.pipe(RDD.zipWithUniqueId, RDD.glom, RDD.collect)
-    assert.deepEqual(parts, [[["a", 0]], [["b", 1], ["c", 4]], [["d", 2], ["e", 5]]])
-  }))
+onEngines(
+  "zipWithUniqueId() numbers the records of a partition in steps of the partition count",
+  () =>
+    Effect.gen(function* () {
+      const parts = yield* letters.pipe(RDD.zipWithUniqueId, RDD.glom, RDD.collect)
+      assert.deepEqual(parts, [[["a", 0]], [["b", 1], ["c", 4]], [["d", 2], ["e", 5]]])
+    }),
+)
 
 holdsOnEngines(
-  "zipWithIndex() gives array indices and zipWithUniqueId() no number twice",
+  "zipWithIndex() returns array indices, and zipWithUniqueId() no number twice",
   sliced(anyKey),
   (input) =>
     Effect.gen(function* () {
@@ -62,7 +68,7 @@ holdsOnEngines(
     }),
 )
 
-Deno.test("zip() and zipWithIndex() send their records through the codec where they are sent elsewhere", async () => {
+Deno.test("zip() and zipWithIndex() pass their records through the codec if tasks run in another isolate", async () => {
   class Own {}
   const loopback = LocalEngine.layer({ parallelism: 2, loopback: true })
   const own = RDD.parallelize([1, 2]).pipe(RDD.mapPartitions((part) => part.map(() => new Own())))
