@@ -1,7 +1,8 @@
-import { codeOnly, importsOf, lineOf, type Problem, resolve, type SourceFile, withoutComments } from "./source.ts"
-
-/** A rule looks at all files at once and names what breaks it. */
-export type Rule = (files: ReadonlyArray<SourceFile>) => ReadonlyArray<Problem>
+import { noCircles } from "./circles.ts"
+import { foldersPointDown } from "./folders.ts"
+import { plainWords } from "./prose.ts"
+import { each, isLib, type Rule, words } from "./rule.ts"
+import { codeOnly, importsOf, lineOf, resolve, withoutComments } from "./source.ts"
 
 /** The layers of `lib/`, lowest first. A file imports its own layer and those before it. */
 export const layers: ReadonlyArray<string> = [
@@ -16,30 +17,10 @@ export const layers: ReadonlyArray<string> = [
   "ui",
 ]
 
-const isLib = (path: string) => path.startsWith("lib/") && path.endsWith(".ts")
 const isBarrel = (path: string) => path === "mod.ts" || /^lib\/[^/]+\.ts$/.test(path)
 const isTesting = (path: string) => path.startsWith("lib/testing/")
 const isConnector = (path: string) => path.startsWith("lib/connector/")
 const layerOf = (path: string) => path.split("/")[1] ?? ""
-
-const each = (where: (path: string) => boolean, problems: (file: SourceFile) => ReadonlyArray<Problem>): Rule => {
-  return (files) => files.filter((file) => where(file.path)).flatMap(problems)
-}
-
-const words = (
-  where: (path: string) => boolean,
-  pattern: RegExp,
-  message: (found: string) => string,
-  view: (text: string) => string = (text) => text,
-): Rule =>
-  each(where, ({ path, text }) => {
-    const seen = view(text)
-    return [...seen.matchAll(pattern)].map((match) => ({
-      path,
-      line: lineOf(seen, match.index),
-      message: message(match[0].trim()),
-    }))
-  })
 
 const upward = (from: string, to: string): string | undefined => {
   // A barrel may give all it exports under one name: its own.
@@ -86,7 +67,7 @@ export const importsKeepOut: Rule = each(isLib, (file) =>
     return message === undefined ? [] : [{ path: file.path, line, message }]
   }))
 
-const isPortable = (path: string) => isLib(path) && /^lib\/(core|rdd|dstream|engine\/local)\//.test(path)
+const isPortable = (path: string) => isLib(path) && /^lib\/(core|rdd|dstream|engine\/(local|plan|task))\//.test(path)
 
 /** The layers that run in a browser use no Deno or Node interface. */
 export const portableLayers: Rule = (files) => [
@@ -144,6 +125,8 @@ export const onePin: Rule = (files) => {
 /** Every rule, by name. */
 export const rules: Readonly<Record<string, Rule>> = {
   importsPointDown,
+  foldersPointDown,
+  noCircles,
   barrelsOnlyReExport,
   importsKeepOut,
   portableLayers,
@@ -153,4 +136,5 @@ export const rules: Readonly<Record<string, Rule>> = {
   moduleDocs,
   noMachines,
   onePin,
+  plainWords,
 }

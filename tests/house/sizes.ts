@@ -9,7 +9,7 @@ export interface Sizes {
 }
 
 /** Upper bounds; the median is a wish and fails nothing. */
-export const bounds = { median: 100, p90: 300, max: 500 } as const
+export const bounds = { median: 100, p90: 250, max: 400 } as const
 
 const lines = (text: string): number => text.replace(/\n$/, "").split("\n").length
 

@@ -63,3 +63,17 @@ export const importsOf = (file: SourceFile): ReadonlyArray<Import> => {
 /** The project path a relative specifier means, or nothing for any other specifier. */
 export const resolve = (from: string, specifier: string): string | undefined =>
   specifier.startsWith(".") ? new URL(specifier, `file:///${from}`).pathname.slice(1) : undefined
+
+/** A test that a file declares. */
+export interface DeclaredTest {
+  /** As it is written: a template keeps its `${…}`. */
+  readonly name: string
+  /** 1-based. */
+  readonly line: number
+}
+
+const declaration = /(?:^\w+|(?<![.\w])(?:Deno\.)?test)\(\s*(?:\{\s*name:\s*)?(["'`])((?:\\.|(?!\1)[^\\])*)\1/gm
+
+/** The tests in a source text, those that a helper at the start of a line declares included. */
+export const declaredTests = (text: string): ReadonlyArray<DeclaredTest> =>
+  [...text.matchAll(declaration)].map((match) => ({ name: match[2] ?? "", line: lineOf(text, match.index) }))

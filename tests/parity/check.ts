@@ -2,6 +2,7 @@
 import * as library from "../../mod.ts"
 import type { Case, Family } from "../golden/case.ts"
 import { type Outcome, runCase } from "../golden/run.ts"
+import { declaredTests } from "../house/source.ts"
 import { ids, type Present, type Row } from "./row.ts"
 
 /** What rows are checked against. */
@@ -17,12 +18,6 @@ export interface World {
 const root = new URL("../../", import.meta.url)
 
 const words = (text: string): ReadonlyArray<string> => text.split(" ").filter((word) => word !== "")
-
-const declaration = /(?:^\w+|(?<![.\w])(?:Deno\.)?test)\(\s*(?:\{\s*name:\s*)?(["'`])((?:\\.|(?!\1)[^\\])*)\1/gm
-
-/** The names of the tests in a source text, of helpers at the start of a line as well; templates as they are written. */
-export const testNames = (text: string): ReadonlyArray<string> =>
-  [...text.matchAll(declaration)].map((match) => match[2] ?? "")
 
 const outcomeText = (outcome: Outcome): string =>
   outcome._tag === "Failed" ? outcome.differences[0] ?? "failed" : outcome._tag === "Skipped" ? outcome.reason : ""
@@ -80,7 +75,10 @@ const exported = async (name: string): Promise<boolean> => {
 }
 
 const testsIn = (file: string): Promise<ReadonlyArray<string> | undefined> =>
-  Deno.readTextFile(new URL(file, root)).then(testNames, () => undefined)
+  Deno.readTextFile(new URL(file, root)).then(
+    (text) => declaredTests(text).map(({ name }) => name),
+    () => undefined,
+  )
 
 const casesIn = async (folder: URL): Promise<ReadonlyMap<string, Case>> => {
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).filter((name) =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { problemsOf, project, testNames, type World } from "./check.ts"
+import { problemsOf, project, type World } from "./check.ts"
 import { ids, type Row } from "./row.ts"
 import { rows } from "./rows.ts"
 
@@ -47,21 +47,6 @@ Deno.test("problemsOf() names what is not exported, not tested, not recorded, or
     [{ row: "D-05", reason: "" }, "no reason"],
   ]
   for (const [row, problem] of wrong) assert.deepEqual(await problemsWith(row), [`D-05: ${problem}`])
-})
-
-Deno.test("testNames() finds the names of tests, however they are declared, and nothing else", () => {
-  const text = [
-    'Deno.test("one", () => {})',
-    "test(`two ${n}`, body)",
-    'onEngines(\n  "three (3)",\n  body,\n)',
-    'Deno.test({ name: "four", fn })',
-    'holdsOnEngines("five \\"5\\"", arbitrary, body)',
-    'inFolder("six", body)',
-    '/x/.test("none")',
-    'assert.equal("none", "none")',
-    '  describe("none")',
-  ].join("\n")
-  assert.deepEqual(testNames(text), ["one", "two ${n}", "three (3)", "four", 'five \\"5\\"', "six"])
 })
 
 Deno.test("project() knows names of mod.ts and of sub-paths, and no others", async () => {
