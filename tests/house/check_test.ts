@@ -3,7 +3,7 @@ import { accepts, file, messages, rejects } from "./checking.ts"
 import * as Rules from "./rules.ts"
 import { sizeProblems, sizesOf } from "./sizes.ts"
 
-// Put together here, because this file is held to the rules itself.
+// Joined at run time, because the rules check this file as well.
 const absolute = (...parts: ReadonlyArray<string>): string => parts.map((part) => `/${part}`).join("")
 
 Deno.test("importsPointDown() accepts the own folder, lower layers, and anything in the test kit", () => {
@@ -77,7 +77,7 @@ Deno.test("importsKeepOut() rejects the root barrel of effect, and packages outs
   rejects(rule, "lib/core/a.ts", `import * as fc from "fast-check"`, /lib\/testing/)
 })
 
-Deno.test("portableLayers() rejects Deno and Node where a browser must do", () => {
+Deno.test("portableLayers() rejects Deno and Node in layers that run in a browser", () => {
   const rule = Rules.portableLayers
   accepts(
     rule,

@@ -14,7 +14,7 @@ Deno.test("codeOnly() blanks quoted strings and keeps the code of templates", ()
   assert.equal(codeOnly("f('Date.now', `${Date.now()}`)"), "f(          , `${Date.now()}`)")
 })
 
-Deno.test("importsOf() finds every way to name a module, with its line", () => {
+Deno.test("importsOf() finds every form of import, with its line", () => {
   const text = [
     `import a from "./a.ts"`,
     `import type { B } from "./b.ts"`,
