@@ -19,7 +19,7 @@ export const actionRows: ReadonlyArray<Row> = [
     row: "RA-02",
     ours: "RDD.toLocalIterator",
     test: ["tests/rdd/actions/local_iterator_test.ts", "toLocalIterator() runs one partition at a time"],
-    but: "an Effect stream",
+    but: "returns an Effect Stream",
   },
   {
     row: "RA-03",
@@ -47,7 +47,7 @@ export const actionRows: ReadonlyArray<Row> = [
     ours: "RDD.aggregate RDD.treeAggregate",
     test: [reductions, "treeAggregate() uses zero as often as Spark does"],
     golden: "RA-03 RA-05",
-    but: "partition results merge in their order",
+    but: "merges the results of partitions in order",
   },
   {
     row: "RA-07",
@@ -58,7 +58,7 @@ export const actionRows: ReadonlyArray<Row> = [
       "countApprox() estimates from the partitions that are done, and runs the others when asked",
       "countApprox() knows nothing while no partition is done, and all of an empty RDD",
     ],
-    but: "the rest of countApprox runs when asked for, not in any case",
+    but: "the remaining partitions of countApprox run only on request",
   },
   {
     row: "RA-08",
@@ -69,7 +69,7 @@ export const actionRows: ReadonlyArray<Row> = [
       "countByValueApprox() and countByKeyApprox() estimate each count",
     ],
     golden: "RA-07",
-    but: "pairs, where Spark has a map",
+    but: "returns pairs; Spark returns a map",
   },
   { row: "RA-09", ours: "RDD.take", golden: "RA-01", test: [actions, "take() runs no more partitions than it needs"] },
   {
@@ -102,15 +102,15 @@ export const actionRows: ReadonlyArray<Row> = [
     ours: "RDD.saveAsTextFile",
     golden: "RA-14",
     test: [saving, "saveAsTextFile() refuses a directory that is there, or replaces it whole"],
-    but: "no compression codec",
+    but: "takes no compression codec",
   },
   {
     row: "RA-16",
     ours: "RDD.saveAsObjectFile",
     test: [saving, "objectFile() reads the records that saveAsObjectFile() wrote, in their order"],
-    but: "lines of JSON, where Spark writes Java objects",
+    but: "writes lines of JSON; Spark writes Java objects",
   },
-  { row: "RA-17", reason: "an action is an Effect: fork it, and interrupt the fiber" },
+  { row: "RA-17", reason: "an action is an Effect, which can be forked and interrupted" },
   {
     row: "RA-18",
     ours:
@@ -121,7 +121,7 @@ export const actionRows: ReadonlyArray<Row> = [
       "sumApprox() and meanApprox() mean sum() and mean() if all partitions are done",
       "sumApprox() and meanApprox() estimate from the partitions that are done, and know all when asked",
     ],
-    but: "the bounds of sumApprox are wider, so that they hold",
+    but: "the bounds of sumApprox are wider, because they include how much the missing numbers vary",
   },
   {
     row: "RA-19",

@@ -8,7 +8,7 @@ const sampling = "tests/rdd/operators/sampling_test.ts"
 const partitioning = "tests/rdd/operators/partitioning_test.ts"
 const persistence = "tests/rdd/operators/persistence_test.ts"
 
-/** RDDs of RDDs. */
+/** Transformations of RDDs. */
 export const transformations: ReadonlyArray<Row> = [
   {
     row: "RD-01",
@@ -33,14 +33,14 @@ export const transformations: ReadonlyArray<Row> = [
     row: "RD-05",
     ours: "RDD.repartition",
     test: [partitioning, "repartition() spreads records evenly"],
-    but: "placement starts at the same position in every run, where Spark draws one",
+    but: "placement starts at the same partition in every run; Spark chooses it at random",
   },
   {
     row: "RD-06",
     ours: "RDD.coalesce",
     test: [partitioning, "coalesce() puts neighbouring partitions together, and never makes more"],
     golden: "RD-29 RD-30 RD-31 RD-32 RD-33",
-    but: "no coalescer of one's own",
+    but: "takes no custom coalescer",
   },
   {
     row: "RD-07",
@@ -128,19 +128,19 @@ export const transformations: ReadonlyArray<Row> = [
     row: "RD-25",
     ours: "RDD.persist RDD.cache",
     test: [persistence, "persist() computes once"],
-    but: "gives another RDD, so a second level is no error",
+    but: "returns a new RDD, so a second storage level is not an error",
   },
   {
     row: "RD-26",
     ours: "RDD.unpersist",
     test: [persistence, "unpersist() lets the next action compute again"],
   },
-  { row: "RD-27", reason: "checkpoints in files come later" },
+  { row: "RD-27", reason: "checkpoints on disk are not implemented yet" },
   {
     row: "RD-28",
     ours: "RDD.localCheckpoint",
     test: [persistence, "localCheckpoint() computes now, keeps partitions and partitioner, and cuts the lineage"],
-    but: "computes at once and gives another RDD",
+    but: "computes at once and returns a new RDD",
   },
   {
     row: "RD-29",
@@ -149,5 +149,5 @@ export const transformations: ReadonlyArray<Row> = [
     test: ["tests/rdd/actions/lineage_test.ts", "toDebugString() shows stages with their partitions"],
     but: "an RDD's name, parents and operation are fields; no preferred locations and no checkpoint file",
   },
-  { row: "RD-30", reason: "gang scheduling: all partitions run in this process" },
+  { row: "RD-30", reason: "gang scheduling has no use: all partitions run in this process" },
 ]
