@@ -52,7 +52,7 @@ export const barrelsOnlyReExport: Rule = each((path) => isLib(path) && isBarrel(
   return rest.trim() === "" ? [] : [{ path, message: "a barrel may only re-export" }]
 })
 
-/** `lib/` imports the sub-modules of `effect`, never its root; only connectors import packages and remote modules. */
+/** `effect` comes in by its sub-modules; packages and remote modules come in through connectors only. */
 export const importsKeepOut: Rule = each(isLib, (file) =>
   importsOf(file).flatMap(({ specifier, line }) => {
     const free = isConnector(file.path)
