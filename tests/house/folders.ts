@@ -17,7 +17,7 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["state"],
     ["windows"],
   ],
-  engine: [["."], ["task"], ["plan"], ["local"]],
+  engine: [["platform"], ["."], ["plan"], ["task"], ["local"]],
   streaming: [
     ["errors.ts", "inside.ts", "graph_layers.ts"],
     ["listeners"],
@@ -27,7 +27,7 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["."],
     ["context"],
   ],
-  connector: [["sql"], ["postgres", "sqlite"]],
+  connector: [["."], ["sql"], ["postgres", "sqlite"]],
 }
 
 interface Place {
