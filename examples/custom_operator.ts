@@ -1,5 +1,6 @@
 /**
- * An operator of your own: a DStream is an Effect that yields its RDD of the batch, so an operator is a few lines.
+ * Defines an operator outside the library. A DStream is an Effect that yields its RDD of the current batch, so an operator
+ * is an Effect that yields its parents and returns a new RDD.
  *
  *     deno run examples/custom_operator.ts
  *
@@ -8,7 +9,7 @@
 import { DStream, RDD, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect } from "effect"
 
-/** The `n` largest records of every batch, by a measure: one RDD operation after another. */
+/** Keeps the `n` records of every batch for which `measure` is largest, each paired with its measure. */
 const largest = (n: number, measure: (word: string) => number) => <E, R>(self: DStream.DStream<string, E, R>) =>
   DStream.make(
     "largest",

@@ -1,14 +1,14 @@
 /**
- * A receiver of your own: what it opens belongs to its scope, and is closed when it stops or restarts.
+ * Defines a receiver. The receiver opens its device in its scope; the device is closed when the receiver stops or restarts.
  *
- *     deno run examples/custom_receiver.ts [seconds]    # 5
+ *     deno run examples/custom_receiver.ts [seconds]    # default: 5
  *
  * @module
  */
 import { DStream, Receiver, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect, Random } from "effect"
 
-/** A thermometer that is read ten times a second. */
+/** Reads a simulated thermometer ten times a second. */
 const thermometer = Receiver.make({
   name: "Thermometer",
   onStart: (store: Receiver.Store<number>) =>

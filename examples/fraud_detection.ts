@@ -1,7 +1,8 @@
 /**
- * Decides on card payments by the history of each card. Alerts go to SQLite, each once, and are read back at the end.
+ * Accepts or refuses card payments by the history of each card. Writes each refusal to SQLite exactly once, and reads all
+ * of them back at the end.
  *
- *     deno run --allow-read --allow-write examples/fraud_detection.ts [seconds]    # 8
+ *     deno run --allow-read --allow-write examples/fraud_detection.ts [seconds]    # default: 8
  *
  * @module
  */
@@ -12,7 +13,7 @@ import { DatabaseSync } from "node:sqlite"
 
 type History = { readonly payments: number; readonly total: number }
 
-/** The payments of a batch: card c is not used after the third, and card b is stolen in the sixth. */
+/** Payments of a batch. Card c is not used after the third batch; card b is stolen in the sixth. */
 const payments = Effect.fnUntraced(function* (batch: number) {
   const cards = ["a", "a", "b", ...batch < 3 ? ["c"] : []]
   const amount = Random.nextIntBetween(5, 40)
@@ -20,15 +21,17 @@ const payments = Effect.fnUntraced(function* (batch: number) {
   return batch === 5 ? [...usual, ["b", 900] as const, ["b", 950] as const] : usual
 })
 
-/** After three payments more than five times their average is refused, and does not become part of the history. */
-const deciding = StateSpec.function((card: string, paid: Option.Option<number>, history: StateSpec.State<History>) => {
-  const { payments, total } = Option.getOrElse(history.getOption(), () => ({ payments: 0, total: 0 }))
-  if (Option.isNone(paid)) return [card, 0, `idle, ${payments} payments forgotten`]
-  const amount = paid.value
-  if (payments >= 3 && amount > 5 * total / payments) return [card, amount, "refused"]
-  history.update({ payments: payments + 1, total: total + amount })
-  return [card, amount, "accepted"]
-}).pipe(StateSpec.timeout("2 seconds"))
+/** Refuses an amount above five times the average of at least three payments. Refused payments are not in the history. */
+const decisionSpec = StateSpec.function(
+  (card: string, paid: Option.Option<number>, history: StateSpec.State<History>) => {
+    const { payments, total } = Option.getOrElse(history.getOption(), () => ({ payments: 0, total: 0 }))
+    if (Option.isNone(paid)) return [card, 0, `idle, ${payments} payments forgotten`]
+    const amount = paid.value
+    if (payments >= 3 && amount > 5 * total / payments) return [card, amount, "refused"]
+    history.update({ payments: payments + 1, total: total + amount })
+    return [card, amount, "accepted"]
+  },
+).pipe(StateSpec.timeout("2 seconds"))
 
 const program = Effect.gen(function* () {
   const path = yield* Effect.acquireRelease(
@@ -38,7 +41,7 @@ const program = Effect.gen(function* () {
   using database = new DatabaseSync(path)
   database.exec("CREATE TABLE alerts (time INTEGER, card TEXT, amount INTEGER)")
   const batches = yield* Effect.forEach([0, 1, 2, 3, 4, 5, 6, 7], payments).pipe(Random.withSeed("payments"))
-  const decisions = DStream.queueStream(DStream.rddQueue(batches)).pipe(DStream.mapWithState(deciding))
+  const decisions = DStream.queueStream(DStream.rddQueue(batches)).pipe(DStream.mapWithState(decisionSpec))
   const alerts = DStream.filter(decisions, ([, , verdict]) => verdict === "refused").pipe(
     DStream.saveToSql(Sqlite.sink({ path }), {
       name: "alerts",

@@ -1,8 +1,8 @@
 /**
  * Counts words from a TCP socket every second.
  *
- *     deno run examples/network_word_count.ts              # with a small text server of its own
- *     deno run examples/network_word_count.ts host 9999    # against `nc -lk 9999`
+ *     deno run examples/network_word_count.ts              # starts a small text server
+ *     deno run examples/network_word_count.ts host 9999    # reads from `nc -lk 9999`
  *
  * @module
  */

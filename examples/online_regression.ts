@@ -1,8 +1,8 @@
 /**
- * Linear regression that learns while it is used: one stream trains the model, by gradient descent, and another is
- * predicted. It begins with what old data say; the world has changed since, and the error falls as the model follows.
+ * Trains a linear regression on one stream by gradient descent, and predicts the values of another. The initial model comes
+ * from old data that no longer fit, so the error falls as the model learns from new data.
  *
- *     deno run examples/online_regression.ts [seconds]    # 6
+ *     deno run examples/online_regression.ts [seconds]    # default: 6
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { Effect, Option, Random } from "effect"
 type Point = readonly [x: number, y: number]
 type Model = readonly [slope: number, offset: number]
 
-/** Points near a line, always the same, in batches of 50. */
+/** Batches of 50 random points near a line; the same seed gives the same points. */
 const points = (batches: number, [slope, offset]: Model, seed: string) => {
   const noisy = Effect.all([Random.nextBetween(-1, 1), Random.nextBetween(-0.1, 0.1)])
   const point = Effect.map(noisy, ([x, noise]): Point => [x, slope * x + offset + noise])
@@ -21,26 +21,26 @@ const points = (batches: number, [slope, offset]: Model, seed: string) => {
 
 const mean = (numbers: ReadonlyArray<number>) => numbers.reduce((a, b) => a + b, 0) / Math.max(1, numbers.length)
 
-/** Steps down the gradient of the mean squared error; without points the model stays as it is. */
+/** Takes steps down the gradient of the mean squared error. Without points the model does not change. */
 const learn = (data: ReadonlyArray<Point>, [slope, offset]: Model, steps: number): Model => {
   if (steps === 0) return [slope, offset]
   const errors = data.map(([x, y]) => [x, slope * x + offset - y] as const)
-  const steepest = [mean(errors.map(([x, error]) => x * error)), mean(errors.map(([, error]) => error))] as const
-  return learn(data, [slope - 0.2 * steepest[0], offset - 0.2 * steepest[1]], steps - 1)
+  const gradient = [mean(errors.map(([x, error]) => x * error)), mean(errors.map(([, error]) => error))] as const
+  return learn(data, [slope - 0.2 * gradient[0], offset - 0.2 * gradient[1]], steps - 1)
 }
 
 const program = Effect.gen(function* () {
   const history = learn((yield* points(4, [1, 0], "history")).flat(), [0, 0], 100)
   const training = DStream.queueStream(DStream.rddQueue(yield* points(10, [3, -1], "training")))
-  const asked = DStream.queueStream(DStream.rddQueue(yield* points(10, [3, -1], "asked")))
-  // The model is state, under the only key there is: a batch that fails leaves no half-learned model behind.
+  const queries = DStream.queueStream(DStream.rddQueue(yield* points(10, [3, -1], "query")))
+  // The model is the state of a single key. A batch that fails does not change it.
   const models = DStream.map(training, (point) => ["model", point]).pipe(
     DStream.updateStateByKey(
       (data: ReadonlyArray<Point>, model: Option.Option<Model>) => Option.map(model, (model) => learn(data, model, 5)),
       { initial: [["model", history]] },
     ),
   )
-  const errors = DStream.map(asked, (point) => ["model", point]).pipe(
+  const errors = DStream.map(queries, (point) => ["model", point]).pipe(
     DStream.join(models),
     DStream.mapValues(([[x, y], [slope, offset]]) => [(slope * x + offset - y) ** 2, 1, slope, offset]),
     DStream.reduceByKey(([sum, n, ...model], [more, m]) => [sum + more, n + m, ...model]),

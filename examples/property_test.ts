@@ -1,8 +1,8 @@
 /**
- * Property tests of a pipeline of your own: random batches instead of a few chosen ones, in virtual time.
+ * Tests the properties of a pipeline with random batches, in virtual time.
  *
- *     deno test examples/property_test.ts    # as tests
- *     deno run examples/property_test.ts     # shows how a mistake is caught
+ *     deno test examples/property_test.ts    # runs the tests
+ *     deno run examples/property_test.ts     # shows how a test finds a mistake
  *
  * @module
  */
@@ -13,7 +13,7 @@ import * as fc from "fast-check"
 
 type Readings = DStream.DStream<readonly [sensor: string, celsius: number]>
 
-/** The pipeline to test: the average of each sensor in each batch. */
+/** The pipeline under test: the average of each sensor in each batch. */
 const averages = (readings: Readings) =>
   readings.pipe(
     DStream.mapValues((celsius) => [celsius, 1]),
@@ -21,13 +21,13 @@ const averages = (readings: Readings) =>
     DStream.mapValues(([sum, count]) => sum / count),
   )
 
-/** The same with a mistake: the average of averages is not that of all. */
+/** The same with a mistake: an average of averages is not the average of all values. */
 const mistaken = (readings: Readings) => DStream.reduceByKey(readings, (a, b) => (a + b) / 2)
 
-/** Some sensors send much more than others; there are bursts, silence, and batches without an RDD. */
+/** Random readings. Some sensors send much more than others; there are bursts, empty batches and batches without an RDD. */
 const input = Testing.arrivals(Testing.pairs(fc.integer({ min: -40, max: 60 }), Testing.skewedKeys({ distinct: 3 })))
 
-/** What an average is, with plain arrays. */
+/** The expected averages, computed with plain arrays. */
 const meaning = Testing.perBatch((readings: ReadonlyArray<readonly [string, number]>) =>
   Array.from(
     Map.groupBy(readings, ([sensor]) => sensor),

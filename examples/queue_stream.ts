@@ -1,7 +1,7 @@
 /**
- * A stream fed from a queue: every second one more RDD of numbers, counted by their last digit.
+ * Pushes an RDD of numbers to a queue every second, and counts the numbers of each batch by their last digit.
  *
- *     deno run examples/queue_stream.ts [batches]    # 5
+ *     deno run examples/queue_stream.ts [batches]    # default: 5
  *
  * @module
  */

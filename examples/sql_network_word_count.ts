@@ -1,9 +1,9 @@
 /**
- * Counts words from a TCP socket with SQL: the words of each second are a table.
+ * Counts words from a TCP socket with SQL. The words of each second form a table.
  *
- *     deno run examples/sql_network_word_count.ts              # with a small text server of its own
- *     deno run examples/sql_network_word_count.ts 5            # the same, for 5 seconds
- *     deno run examples/sql_network_word_count.ts host 9999    # against `nc -lk 9999`
+ *     deno run examples/sql_network_word_count.ts              # starts a small text server
+ *     deno run examples/sql_network_word_count.ts 5            # the same, stops after 5 seconds
+ *     deno run examples/sql_network_word_count.ts host 9999    # reads from `nc -lk 9999`
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
- * Keeps the counts of all words that have ever come from a TCP socket, and shows them every second.
+ * Counts all words received from a TCP socket since the start, and prints the counts every second.
  *
- *     deno run examples/stateful_network_word_count.ts              # with a small text server of its own
- *     deno run examples/stateful_network_word_count.ts 5            # the same, for 5 seconds
- *     deno run examples/stateful_network_word_count.ts host 9999    # against `nc -lk 9999`
+ *     deno run examples/stateful_network_word_count.ts              # starts a small text server
+ *     deno run examples/stateful_network_word_count.ts 5            # the same, stops after 5 seconds
+ *     deno run examples/stateful_network_word_count.ts host 9999    # reads from `nc -lk 9999`
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { DStream, runMain, Scheduler, SparkContext, StateSpec, StreamingContext 
 import { Effect, Option } from "effect"
 import { textServer } from "./text_server.ts"
 
-/** Called for each word: its new count is its state, and its record. */
-const counting = StateSpec.function((word: string, one: Option.Option<number>, count: StateSpec.State<number>) => {
+/** Adds 1 to the count of a word. The new count becomes the word's state, and an output record. */
+const countSpec = StateSpec.function((word: string, one: Option.Option<number>, count: StateSpec.State<number>) => {
   const sum = Option.getOrElse(one, () => 0) + Option.getOrElse(count.getOption(), () => 0)
   count.update(sum)
   return [word, sum]
@@ -22,7 +22,7 @@ const runningCounts = (host: string, port: number) =>
   DStream.socketTextStream(host, port).pipe(
     DStream.flatMap((line) => line.split(" ")),
     DStream.map((word) => [word, 1]),
-    DStream.mapWithState(counting),
+    DStream.mapWithState(countSpec),
     DStream.stateSnapshots,
   )
 

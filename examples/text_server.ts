@@ -1,18 +1,18 @@
 /**
- * A small text server for the examples: it sends lines to whoever connects, over and over, until the scope closes.
+ * A small text server for the examples. It sends its lines to every client, again and again, until its scope closes.
  *
  * @module
  */
 import { Effect, type Scope } from "effect"
 
-/** Listens on a free port of the loopback interface and sends the lines again every `pause` milliseconds. */
+/** Listens on a free port of the loopback interface. Sends the lines to each client every `pause` milliseconds. */
 export const textServer = (
   lines: ReadonlyArray<string>,
   pause = 200,
 ): Effect.Effect<{ readonly hostname: string; readonly port: number }, Error, Scope.Scope> =>
   Effect.gen(function* () {
     const hostname = "127.0.0.1"
-    // Asked for the whole host, so that listening and connecting are one question.
+    // Permission for the whole host covers listening and connecting, so Deno asks only once.
     const permission = yield* Effect.promise(() => Deno.permissions.request({ name: "net", host: hostname }))
     if (permission.state !== "granted") return yield* Effect.fail(new Error(`Run again with --allow-net=${hostname}`))
     const listener = yield* Effect.acquireRelease(

@@ -1,15 +1,15 @@
 /**
- * Counts words in a sliding window: what enters is added to the counts, what leaves is taken from them. After six seconds
- * no more lines come, and the counts fall back.
+ * Counts words in a sliding window. Words that enter the window are added to the counts, words that leave are subtracted.
+ * No lines come after six seconds, so the counts fall to zero.
  *
- *     deno run examples/windowed_word_count.ts [seconds] [window] [slide]    # 20 10 2, all in seconds
+ *     deno run examples/windowed_word_count.ts [seconds] [window] [slide]    # defaults: 20 10 2, all in seconds
  *
  * @module
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect } from "effect"
 
-/** One line a second. */
+/** The stream gets one line a second. */
 const lines = ["to be or not to be", "that is the question", "to be", "to sleep", "perchance to dream", "to be"]
 
 const [seconds = 20, window = 10, slide = 2] = Deno.args.map(Number)

@@ -1,4 +1,4 @@
-/** Word count, grep and map-filter: the same work by hand, on the engine alone, and as batches of a streaming context. */
+/** Word count, grep and map-filter, each as a hand loop, as an RDD action, and as batches of a streaming context. */
 import { DStream, RDD, SparkContext } from "@dstream/dstream"
 import { Effect, ManagedRuntime } from "effect"
 import type { Engine } from "../../lib/rdd/engine.ts"
@@ -12,7 +12,7 @@ const POOLS = 2
 const HAND = "hand loop"
 const BATCH = "batch of a streaming context"
 
-/** One kind of work: by hand; and with DStreams, as a stream and the action on its RDDs. */
+/** A workload, as a hand loop and as operators with an action. */
 interface Work<A, B, C> {
   readonly name: string
   readonly data: (pool: number, count: number) => ReadonlyArray<A>
@@ -21,11 +21,11 @@ interface Work<A, B, C> {
   readonly rdds: (rdd: RDD.RDD<A>) => RDD.RDD<B>
   readonly action: (rdd: RDD.RDD<B>) => Effect.Effect<C, unknown, Engine>
   readonly sum: (result: C) => number
-  /** How many rounds to time, after half as many without. */
+  /** Rounds to time; half as many warm-up rounds come first. */
   readonly rounds: number
-  /** The speed to reach, in percent of the hand loop. */
+  /** The least speed, in percent of the hand loop's. */
   readonly goal: number
-  /** The same work in the Spark suite. */
+  /** The arguments of the same workload in the Spark suite. */
   readonly spark: string
 }
 
@@ -119,7 +119,7 @@ const measure = async <A, B, C>(work: Work<A, B, C>, count: number): Promise<Rep
   await session.close()
   await engine.dispose()
   return {
-    title: `${work.name}, ${count.toLocaleString("en")} records a batch`,
+    title: `${work.name}, ${count.toLocaleString("en")} records per batch`,
     figures,
     goals: [{ what: "batch against the hand loop", of: BATCH, base: HAND, percent: work.goal }],
     spark: [{ of: BATCH, workload: `${work.spark} records=${count}` }],
@@ -128,7 +128,7 @@ const measure = async <A, B, C>(work: Work<A, B, C>, count: number): Promise<Rep
 
 const RECORDS = 100_000
 
-/** The benches of this file. */
+/** The benchmarks of this file. */
 export const batches: Readonly<Record<string, () => Promise<Report>>> = {
   wordcount: () => measure(wordCount, RECORDS),
   grep: () => measure(grep, RECORDS),

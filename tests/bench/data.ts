@@ -1,8 +1,8 @@
-/** The records that benches work on: always the same, from a seeded generator, so that results can be compared. */
+/** Input records of the benchmarks. They come from a seeded generator, so every run has the same records. */
 
 const WORDS_PER_LINE = 12
 
-/** mulberry32: the unsigned 32-bit numbers that follow from a seed. */
+/** The generator mulberry32: gives whole numbers from 0 up to a bound, always the same for a seed. */
 export const random = (seed: number): (bound: number) => number => {
   let state = seed | 0
   return (bound) => {
@@ -19,20 +19,20 @@ const vocabulary = (): ReadonlyArray<string> => {
   return Array.from({ length: 5000 }, () => Array.from({ length: 7 }, letter).join(""))
 }
 
-/** The 5,000 words of 7 letters that lines are made of. */
+/** The vocabulary of `lines`: 5,000 words of 7 letters. */
 export const words: ReadonlyArray<string> = vocabulary()
 
-/** The word that `grep` looks for. */
+/** The word that `grep` searches for. */
 export const needle: string = words[42] ?? ""
 
-/** Lines of 12 words: 95 characters. */
+/** Makes lines of 12 words, 95 characters each. */
 export const lines = (pool: number, count: number): ReadonlyArray<string> => {
   const below = random(1000 + pool)
   const word = () => words[below(words.length)]
   return Array.from({ length: count }, () => Array.from({ length: WORDS_PER_LINE }, word).join(" "))
 }
 
-/** Whole numbers below 2^20. */
+/** Makes whole numbers below 2^20. */
 export const ints = (pool: number, count: number): ReadonlyArray<number> => {
   const below = random(2000 + pool)
   return Array.from({ length: count }, () => below(2 ** 20))
@@ -41,16 +41,16 @@ export const ints = (pool: number, count: number): ReadonlyArray<number> => {
 /** A key and a value, both whole numbers. */
 export type Pair = readonly [key: number, value: number]
 
-/** Pairs of a stream: keys below a bound, values below 1,000. */
+/** Makes pairs for a stream, with keys below `keys` and values below 1,000. */
 export const pairs = (stream: number, pool: number, count: number, keys: number): ReadonlyArray<Pair> => {
   const below = random(3000 + 10 * stream + pool)
   return Array.from({ length: count }, (): Pair => [below(keys), below(1000)])
 }
 
-/** One pair as a number, to be summed up. */
+/** Hashes a pair. The sum of the hashes does not depend on the order of pairs. */
 export const hashPair = (key: number, value: number): number => Math.imul(Math.imul(key + 1, 0x9e3779b1), value)
 
-/** A word count as one number: equal for equal counts, whatever their order. */
+/** Hashes word counts. Equal counts have equal checksums, in any order. */
 export const checksum = (counts: Iterable<readonly [word: string, count: number]>): number => {
   let sum = 0
   for (const [word, count] of counts) {

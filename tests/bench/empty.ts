@@ -1,4 +1,4 @@
-/** What a batch without records costs: ticking, allocating, planning, running, committing, telling. */
+/** The cost of a batch without records: tick, allocation, planning, jobs, commit and events. */
 import { DStream, RDD } from "@dstream/dstream"
 import { interleaved } from "./measure.ts"
 import type { Report } from "./report.ts"
@@ -16,7 +16,7 @@ const counts = (defaultRDD: RDD.RDD<string> | null) =>
     DStream.foreachRDD((rdd) => RDD.collect(rdd)),
   )
 
-/** The benches of this file. */
+/** The benchmarks of this file. */
 export const empty: Readonly<Record<string, () => Promise<Report>>> = {
   empty: async () => {
     const without = await open(counts(null))

@@ -1,12 +1,12 @@
-/** What a user could write without any library: one thread, plain loops, `Map`. The measure for everything else. */
+/** Workloads written by hand, with loops and `Map`s on one thread. The library is compared with them. */
 import { hashPair, needle, type Pair } from "./data.ts"
 
-/** A count that can be raised in place. */
+/** A count that can be incremented in place. */
 export interface Tally {
   n: number
 }
 
-/** Words counted by cutting lines at spaces, without an array of words. */
+/** Counts words. Finds them in each line without making an array of words. */
 export const wordCount = (lines: ReadonlyArray<string>): ReadonlyMap<string, Tally> => {
   const counts = new Map<string, Tally>()
   for (let i = 0; i < lines.length; i++) {
@@ -24,7 +24,7 @@ export const wordCount = (lines: ReadonlyArray<string>): ReadonlyMap<string, Tal
   return counts
 }
 
-/** How many lines have the word in them. */
+/** Counts the lines that contain the needle. */
 export const grep = (lines: ReadonlyArray<string>): number => {
   let found = 0
   for (let i = 0; i < lines.length; i++) {
@@ -33,7 +33,7 @@ export const grep = (lines: ReadonlyArray<string>): number => {
   return found
 }
 
-/** Times three, the even ones, plus one, summed up. */
+/** Multiplies by three, keeps the even results, adds one, and sums up. */
 export const mapFilter = (ints: ReadonlyArray<number>): number => {
   let sum = 0
   for (let i = 0; i < ints.length; i++) {
@@ -43,11 +43,11 @@ export const mapFilter = (ints: ReadonlyArray<number>): number => {
   return sum
 }
 
-/** A joined pair as a number, to be summed up. */
+/** Hashes a joined pair. The sum of the hashes does not depend on the order of pairs. */
 export const hashJoined = (key: number, left: number, right: number): number =>
   hashPair(key, Math.imul(left + 1, right + 1))
 
-/** Two lists of pairs joined by key; what comes out is summed up. */
+/** Joins two lists of pairs by key, and sums up the hashes of the joined pairs. */
 export const join = (left: ReadonlyArray<Pair>, right: ReadonlyArray<Pair>): number => {
   const table = new Map<number, Array<number>>()
   for (let i = 0; i < left.length; i++) {

@@ -1,4 +1,4 @@
-/** What importing the library costs a program at its start: processes that import and end. */
+/** The start-up time that importing the library adds, measured with processes that import and exit. */
 import { figure } from "./measure.ts"
 import type { Report } from "./report.ts"
 
@@ -16,11 +16,11 @@ const root = new URL("../../", import.meta.url)
 const start = async (code: string): Promise<number> => {
   const from = performance.now()
   const { success } = await new Deno.Command(Deno.execPath(), { args: ["eval", code], cwd: root }).output()
-  if (!success) throw new Error(`${code} does not run`)
+  if (!success) throw new Error(`deno eval failed for the program: ${code}`)
   return performance.now() - from
 }
 
-/** The benches of this file. */
+/** The benchmarks of this file. */
 export const imports: Readonly<Record<string, () => Promise<Report>>> = {
   import: async () => {
     const times = programs.map((): Array<number> => [])
@@ -31,9 +31,9 @@ export const imports: Readonly<Record<string, () => Promise<Report>>> = {
       }
     }
     return {
-      title: "starting a process that imports and ends",
+      title: "start of a process that imports and exits",
       figures: programs.map(([name], i) => figure(name, times[i] ?? [])),
-      goals: [{ what: "mod.ts above effect/Effect", of: "mod.ts", base: "effect/Effect", ms: 60 }],
+      goals: [{ what: "mod.ts, in addition to effect/Effect", of: "mod.ts", base: "effect/Effect", ms: 60 }],
     }
   },
 }

@@ -1,4 +1,4 @@
-/** A join of two streams: the same work by hand, and as batches of a streaming context. */
+/** A join of two streams, as a hand loop and as batches of a streaming context. */
 import { DStream, RDD } from "@dstream/dstream"
 import { Effect } from "effect"
 import { type Pair, pairs } from "./data.ts"
@@ -57,12 +57,12 @@ const joined = async (): Promise<Report> => {
   ], 40)
   await session.close()
   return {
-    title: `join of two streams, ${RECORDS.toLocaleString("en")} records each a batch`,
+    title: `join of two streams, ${RECORDS.toLocaleString("en")} records per stream and batch`,
     figures,
     goals: [],
     spark: [{ of: BATCH, workload: `join records=${RECORDS} keys=${KEYS} warmup=15 batches=10` }],
   }
 }
 
-/** The benches of this file. */
+/** The benchmarks of this file. */
 export const joins: Readonly<Record<string, () => Promise<Report>>> = { join: joined }

@@ -1,4 +1,4 @@
-/** A session over pairs, whose batches sum up what comes out: how work on keyed streams is measured. */
+/** Sessions on streams of pairs. Each batch gives a checksum of its output, to compare with an expected one. */
 import assert from "node:assert/strict"
 import { DStream, RDD } from "@dstream/dstream"
 import { Effect } from "effect"
@@ -8,16 +8,16 @@ import { open } from "./session.ts"
 
 const POOLS = 2
 
-/** A stream of pairs at work. */
+/** A started context that processes a stream of pairs. */
 export interface KeyedSession {
-  /** Runs the next batch; gives the sum of its records. */
+  /** Runs the next batch and returns the checksum of its output. */
   readonly batch: () => Promise<number>
-  /** The records of a batch, counted from 0. */
+  /** The input records of a batch; batches are counted from 0. */
   readonly records: (batch: number) => ReadonlyArray<Pair>
   readonly close: () => Promise<void>
 }
 
-/** Starts a chain on batches of so many records with so many keys. */
+/** Starts a session in which `chain` processes batches of `count` records with `keys` different keys. */
 export const openKeyed = async (
   count: number,
   keys: number,
@@ -48,7 +48,7 @@ export const openKeyed = async (
   }
 }
 
-/** Batches of a session as a variant; the sum of each must be the one expected. */
+/** A variant that runs batches of a session and asserts the checksum of each. */
 export const checking = (name: string, session: KeyedSession, expected: () => number): Variant => ({
   name,
   run: async () => {

@@ -1,4 +1,4 @@
-/** The table of keyed operations against the language's `Map`, both counting. */
+/** Counting by key with the library's `KeyedTable` and with JavaScript's `Map`. */
 import { KeyedTable } from "../../lib/core/keyed_table.ts"
 import { ints, lines } from "./data.ts"
 import { interleaved } from "./measure.ts"
@@ -32,20 +32,20 @@ const byTable = <K>(keys: Iterable<K>): number => {
 const measure = async <K>(title: string, keys: () => Iterable<K>, percent: number): Promise<Report> => ({
   title,
   figures: await interleaved([
-    { name: MAP, run: () => always(byMap(keys())) },
-    { name: TABLE, run: () => always(byTable(keys())) },
+    { name: MAP, run: () => constant(byMap(keys())) },
+    { name: TABLE, run: () => constant(byTable(keys())) },
   ], ROUNDS),
-  goals: [{ what: "table against Map", of: TABLE, base: MAP, percent }],
+  goals: [{ what: "KeyedTable against Map", of: TABLE, base: MAP, percent }],
 })
 
-const always = (sum: number) => () => sum
+const constant = (sum: number) => () => sum
 
 const text = lines(0, 50_000)
 function* freshWords(): Iterable<string> {
   for (const line of text) yield* line.split(" ")
 }
 
-/** The benches of this file. */
+/** The benchmarks of this file. */
 export const keyedTables: Readonly<Record<string, () => Promise<Report>>> = {
   tablewords: () => measure("counting 600,000 fresh substrings", freshWords, 100),
   tableints: () => {

@@ -1,15 +1,15 @@
-/** Measuring side by side: variants take turns within one run, so that noise of the machine meets them all. */
+/** Side-by-side measurements. Variants take turns in one run, so that noise on the machine affects all of them. */
 
 /**
- * One way to do a piece of work. `run` gives what sums the result up, which is not timed; the sums of all variants of a
- * bench must be the same.
+ * One way to do the work of a benchmark. `run` is timed; the function that it returns computes a checksum of the result and
+ * is not. All variants of a benchmark must have the same checksum.
  */
 export interface Variant {
   readonly name: string
   readonly run: (round: number) => Promise<() => number> | (() => number)
 }
 
-/** What a variant took, in milliseconds a round. */
+/** The time of a variant, in milliseconds per round. */
 export interface Figure {
   readonly name: string
   readonly min: number
@@ -17,14 +17,14 @@ export interface Figure {
   readonly max: number
 }
 
-/** The middle of some numbers. */
+/** The median of a list of numbers. */
 export const median = (numbers: ReadonlyArray<number>): number => {
   const sorted = numbers.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle] ?? NaN : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
 }
 
-/** The figure of some times. */
+/** Summarizes the times of a variant. */
 export const figure = (name: string, times: ReadonlyArray<number>): Figure => ({
   name,
   min: Math.min(...times),
@@ -32,7 +32,7 @@ export const figure = (name: string, times: ReadonlyArray<number>): Figure => ({
   max: Math.max(...times),
 })
 
-/** Runs the variants in turns, warm-up rounds first. Complains when their checksums differ. */
+/** Runs the variants in turns, after warm-up rounds that are not timed. Throws if their checksums differ in a round. */
 export const interleaved = async (
   variants: ReadonlyArray<Variant>,
   rounds: number,
@@ -52,7 +52,9 @@ export const interleaved = async (
       if (round >= warmUp) times[at]?.push(time)
     }
     if (new Set(sums).size > 1) {
-      throw new Error(`${variants.map(({ name }, i) => `${name}: ${sums[i]}`).join(", ")}: not the same result`)
+      throw new Error(
+        `${variants.map(({ name }, i) => `${name}: ${sums[i]}`).join(", ")}: variants differ in their checksums`,
+      )
     }
   }
   return variants.map(({ name }, i) => figure(name, times[i] ?? []))

@@ -1,26 +1,29 @@
-/** What benches tell: figures and goals as plain data, from the process that measured to the one that prints. */
+/** Results of benchmarks as plain data, which the measuring process sends to the process that prints them. */
 import { type Figure, median } from "./measure.ts"
 
-/** What a figure should be: no slower than a part of another's speed, or no more than so many milliseconds (above another). */
+/** A bound on a figure: its speed in percent of a base, its time as a multiple of a base, or milliseconds. */
 export interface Goal {
+  /** What is compared, for printing. */
   readonly what: string
+  /** The name of the figure. */
   readonly of: string
+  /** The name of the figure that it is compared with. */
   readonly base?: string
-  /** The least speed in percent of the base's. */
+  /** The least speed, in percent of the base's speed. */
   readonly percent?: number
-  /** The most milliseconds, beyond the base's if there is one. */
+  /** The most milliseconds; with a base, the most milliseconds more than the base. */
   readonly ms?: number
-  /** The most times the base's milliseconds. */
+  /** The most time, as a multiple of the base's time. */
   readonly times?: number
 }
 
-/** The work of a figure as a workload of the Spark suite, such as `join records=1000`. */
+/** The Spark workload that does the work of a figure, such as `join records=1000`. */
 export interface SparkWork {
   readonly of: string
   readonly workload: string
 }
 
-/** The outcome of one bench. The first figure is the one that speeds are compared with. */
+/** The result of a benchmark. Speeds are printed in percent of the first figure's. */
 export interface Report {
   readonly title: string
   readonly figures: ReadonlyArray<Figure>
@@ -28,7 +31,7 @@ export interface Report {
   readonly spark?: ReadonlyArray<SparkWork>
 }
 
-/** One report out of several of the same bench: the median of each figure, the extremes of all. */
+/** Merges reports of the same benchmark: the median of the medians of each figure, and the extremes of all. */
 export const merged = (reports: ReadonlyArray<Report>): Report | undefined => {
   const [first] = reports
   return first === undefined ? undefined : {
@@ -45,7 +48,7 @@ export const merged = (reports: ReadonlyArray<Report>): Report | undefined => {
   }
 }
 
-/** Milliseconds to be read. */
+/** Formats milliseconds. */
 export const unit = (ms: number): string =>
   ms >= 100 ? `${ms.toFixed(0)} ms` : ms >= 1 ? `${ms.toFixed(2)} ms` : `${(ms * 1000).toFixed(1)} µs`
 
@@ -69,7 +72,7 @@ const goalLine = (goal: Goal, reports: ReadonlyArray<Report>): string => {
   return `  ${met ? "reached" : "MISSED "}  ${goal.what}: ${show(value)}${runs}, goal ${wanted}`
 }
 
-/** Prints the runs of one bench as a table, and its goals with the ratio of each run. Nothing fails: benches inform. */
+/** Prints a benchmark as a table, and its goals with the value of each run. A missed goal is printed and does not fail. */
 export const print = (reports: ReadonlyArray<Report>): void => {
   const report = merged(reports)
   if (report === undefined) return

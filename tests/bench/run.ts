@@ -1,10 +1,11 @@
 /**
- * Benches, for information: `deno task bench` runs all, `deno task bench grep socket` some, `--runs=5` each five times
- * (3). Every run has a process of its own, because what the JIT makes of a loop differs from process to process.
+ * Runs benchmarks: `deno task bench` runs all, `deno task bench grep socket` runs two of them. Each is run three times, or
+ * as often as `--runs=5` says. Every run has a process of its own, because the JIT compiles a loop differently from process
+ * to process. The results are printed only: a missed goal does not fail the task.
  *
- * `--peer=baseline.ts` names a program with the same workloads on the same data, which is run as well: with the arguments
- * `wordcount records=100000`, printing one JSON line that has `turnaroundMs.median`. `--spark=run.sh` does so with
- * Apache Spark: with the arguments `wordcount records=100000 master=local[2]`.
+ * `--peer=baseline.ts` compares with another program that runs the same workloads on the same data. It gets arguments such
+ * as `wordcount records=100000` and prints one line of JSON with `turnaroundMs.median`. `--spark=run.sh` compares with
+ * Apache Spark in the same way; the program gets arguments such as `wordcount records=100000 master=local[2]`.
  */
 import { batches } from "./batches.ts"
 import { empty } from "./empty.ts"
@@ -28,17 +29,17 @@ const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ...keyedTables,
   ...imports,
 }
-/** Those that start processes themselves. */
+/** Benchmarks that are run once, because they start processes themselves. */
 const once = new Set(["import", "socket"])
 const MARK = "REPORT "
 
-const apart = async (name: string): Promise<Report> => {
+const inOwnProcess = async (name: string): Promise<Report> => {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", import.meta.url, `--only=${name}`],
     stderr: "inherit",
   }).output()
   const line = new TextDecoder().decode(stdout).split("\n").find((line) => line.startsWith(MARK))
-  if (!success || line === undefined) throw new Error(`the bench ${name} has failed`)
+  if (!success || line === undefined) throw new Error(`The benchmark ${name} failed`)
   return JSON.parse(line.slice(MARK.length))
 }
 
@@ -52,11 +53,11 @@ if (only !== undefined) {
   const named = Deno.args.filter((arg) => !arg.startsWith("--"))
   const unknown = named.filter((name) => !(name in benches))
   if (unknown.length > 0) {
-    throw new Error(`no bench ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}`)
+    throw new Error(`Unknown benchmark ${unknown.join(", ")}; choose from ${Object.keys(benches).join(", ")}`)
   }
   for (const name of named.length > 0 ? named : Object.keys(benches)) {
     const reports: Array<Report> = []
-    for (let run = 0; run < (once.has(name) ? 1 : runs); run++) reports.push(await apart(name))
+    for (let run = 0; run < (once.has(name) ? 1 : runs); run++) reports.push(await inOwnProcess(name))
     print(reports)
     if (name in batches || name in joins) await printPeer(name, option("peer"))
     const report = merged(reports)

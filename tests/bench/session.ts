@@ -1,13 +1,13 @@
-/** A started streaming context whose batches run when they are told to, one at a time. */
+/** A started streaming context on a manual clock, which runs one batch at a time. */
 import { type DStream, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Clock, Duration, Effect, Exit, Layer, ManagedRuntime, Scope } from "effect"
 import { Registry } from "../../lib/streaming/context/registry.ts"
 
-/** A context at work. */
+/** A started context. */
 export interface Session {
   /**
-   * Moves the clock on to the next batch and comes back when a listener has heard that it is completed: tick, allocation,
-   * jobs, commit, events.
+   * Moves the clock to the next tick, and returns when a listener gets the `BatchCompleted` event. The time includes tick,
+   * allocation, jobs, commit and events.
    */
   readonly batch: () => Promise<void>
   readonly close: () => Promise<void>
@@ -18,7 +18,7 @@ interface Sleeper {
   readonly wake: () => void
 }
 
-/** A clock that stands still, and wakes who is due when it is moved. */
+/** A clock that moves only when `move` is called, and then ends the sleeps that are due. */
 class ManualClock implements Clock.Clock {
   #now = 0
   #sleepers: Array<Sleeper> = []
@@ -45,7 +45,7 @@ class ManualClock implements Clock.Clock {
   readonly monotonicTimeNanos = Effect.sync(this.monotonicTimeNanosUnsafe)
 }
 
-/** Starts an output on the engine of `local`: nothing waits for the time to pass, everything else is as it always is. */
+/** Starts a context with one output and the master `local`. Only the clock differs from a real program. */
 export const open = async <E>(
   output: DStream.Output<E, Layer.Success<ReturnType<typeof SparkContext.layer>>>,
 ): Promise<Session> => {

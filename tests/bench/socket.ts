@@ -1,4 +1,4 @@
-/** How fast lines come in from a socket: as a stream whose batches count them, and read by hand. */
+/** The speed at which lines are received from a socket, by `socketTextStream` and by hand. */
 import { DStream, RDD, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect, Layer } from "effect"
 import { figure } from "./measure.ts"
@@ -10,14 +10,14 @@ const TIMED_MS = 2000
 const RAW = "Deno.connect and split"
 const OURS = "socketTextStream, counted in batches"
 
-/** Takes the time for a million lines out of how many had been seen when. */
+/** Measures the time per million lines, after a warm-up. */
 class Meter {
   #lines = 0
   #start = performance.now()
   #from: readonly [time: number, lines: number] | undefined
   #to: readonly [time: number, lines: number] = [0, 0]
 
-  /** Adds lines; true when it has been long enough. */
+  /** Counts lines; returns true when the measurement is over. */
   add(lines: number): boolean {
     this.#lines += lines
     const time = performance.now() - this.#start
@@ -25,8 +25,8 @@ class Meter {
     this.#to = [time, this.#lines]
     return time >= WARM_UP_MS + TIMED_MS
   }
-  /** Milliseconds for a million lines. */
-  get million(): number {
+  /** Milliseconds per million lines. */
+  get millisPerMillion(): number {
     const [time, lines] = this.#from ?? [0, 0]
     return ((this.#to[0] - time) / (this.#to[1] - lines)) * 1e6
   }
@@ -46,7 +46,7 @@ const byHand = async (port: number): Promise<number> => {
     if (meter.add(lines.length)) break
   }
   connection.close()
-  return meter.million
+  return meter.millisPerMillion
 }
 
 const asStream = (port: number): Promise<number> => {
@@ -62,7 +62,7 @@ const asStream = (port: number): Promise<number> => {
     const active = yield* StreamingContext.start(ssc, [output])
     yield* Effect.promise(() => enough.promise)
     yield* StreamingContext.stop(active)
-    return meter.million
+    return meter.millisPerMillion
   })
   const layers = Layer.merge(
     Scheduler.layer("50 millis"),
@@ -71,7 +71,7 @@ const asStream = (port: number): Promise<number> => {
   return Effect.runPromise(Effect.scoped(Effect.provide(program, layers)))
 }
 
-/** The benches of this file. */
+/** The benchmarks of this file. */
 export const sockets: Readonly<Record<string, () => Promise<Report>>> = {
   socket: async () => {
     const server = new Deno.Command(Deno.execPath(), {
@@ -92,7 +92,7 @@ export const sockets: Readonly<Record<string, () => Promise<Report>>> = {
     return {
       title: "a million lines of 96 bytes from a socket",
       figures: [figure(RAW, raw), figure(OURS, ours)],
-      goals: [{ what: "intake against reading by hand", of: OURS, base: RAW, percent: 50 }],
+      goals: [{ what: "socketTextStream against reading by hand", of: OURS, base: RAW, percent: 50 }],
     }
   },
 }

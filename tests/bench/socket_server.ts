@@ -1,4 +1,4 @@
-/** Sends the same lines to every connection for as long as it takes them; prints its port. A process of its own. */
+/** A server in a process of its own: prints its port, and sends the same lines to every client until it disconnects. */
 import { lines } from "./data.ts"
 
 const text = new TextEncoder().encode(lines(0, 10_000).map((line) => `${line}\n`).join(""))
@@ -11,7 +11,7 @@ const serve = async (connection: Deno.Conn) => {
       for (let sent = 0; sent < text.length;) sent += await connection.write(text.subarray(sent))
     }
   } catch {
-    // The reader has had enough.
+    // The client has disconnected.
   }
 }
 for await (const connection of listener) serve(connection)

@@ -1,24 +1,24 @@
-/** Spark's own streaming, run beside ours by a suite of the same workloads on the same data. */
+/** Comparison with Apache Spark, which a separate program runs with the same workloads on the same data. */
 import { type Report, unit } from "./report.ts"
 
 const MASTER = "local[2]"
-/** How many times faster than Spark we want to be. */
+/** The goal: how many times faster than Spark the library is. */
 const TIMES = 3
 
-const skipped = (why: string) =>
+const printSkipped = (why: string) =>
   console.log(
-    `  SKIPPED  SPARK: ${why}. To compare: --spark=…/run.sh, a program (it needs Java 17) that takes ` +
-      `"join records=1000 master=${MASTER}" and prints one JSON line with turnaroundMs.median`,
+    `  SKIPPED  SPARK: ${why}. To compare, give a program with --spark=<file>. It gets arguments such as ` +
+      `"join records=1000 master=${MASTER}" and prints one line of JSON with turnaroundMs.median; Spark needs Java 17.`,
   )
 
 const lastLine = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim().split("\n").at(-1) ?? ""
 
-/** Runs Spark for the workloads of a report and prints both medians and their ratio; says so when it cannot. */
+/** Runs Spark with the workloads of a report and prints both medians and their ratio, or why Spark was skipped. */
 export const printSpark = async (report: Report, program: string | undefined): Promise<void> => {
   const { figures, spark = [] } = report
   if (spark.length === 0) return
-  if (program === undefined) return skipped("none is named")
-  if (await Deno.stat(program).then(() => false, () => true)) return skipped(`there is no ${program}`)
+  if (program === undefined) return printSkipped("no program is given")
+  if (await Deno.stat(program).then(() => false, () => true)) return printSkipped(`${program} does not exist`)
   for (const { of, workload } of spark) {
     const ours = figures.find(({ name }) => name === of)?.median ?? NaN
     const { success, stdout } = await new Deno.Command(program, {
@@ -26,7 +26,7 @@ export const printSpark = async (report: Report, program: string | undefined): P
       stderr: "inherit",
     }).output().catch(() => ({ success: false, stdout: new Uint8Array() }))
     if (!success) {
-      skipped(`${program} ${workload} does not run`)
+      printSkipped(`${program} ${workload} failed`)
       continue
     }
     const line = JSON.parse(lastLine(stdout))

@@ -1,4 +1,4 @@
-/** State by key with few keys and with many, and the same updates in each batch. */
+/** Keyed state with few and with many keys, and the same number of updates in each batch. */
 import { DStream, RDD, StateSpec } from "@dstream/dstream"
 import { Option } from "effect"
 import { hashPair, type Pair } from "./data.ts"
@@ -9,14 +9,14 @@ import type { Report } from "./report.ts"
 const UPDATES = 10_000
 const KEYS = [10_000, 100_000, 1_000_000] as const
 
-/** An operation, and which of its results are records: those of the keys in the batch, or of all. */
+/** A stateful operation. `all`: its output has every key, not only the keys of the batch. */
 interface Kind {
   readonly name: string
   readonly workload: string
   readonly chain: (keys: number) => (stream: DStream.DStream<Pair>) => DStream.DStream<Pair>
   readonly all: boolean
   readonly rounds: number
-  /** The most times that a million keys may take of what 10,000 do. */
+  /** The most time with a million keys, as a multiple of the time with 10,000; undefined for a proportional bound. */
   readonly times: number | undefined
 }
 
@@ -52,7 +52,7 @@ const updateState: Kind = {
   times: undefined,
 }
 
-/** What a batch must sum up to, kept by hand. */
+/** Computes the expected checksum of each batch by hand. */
 const expected = (session: KeyedSession, keys: number, all: boolean) => {
   const states = new Int32Array(keys)
   let batch = 0
@@ -76,7 +76,7 @@ const measure = async ({ all, chain, name, rounds, times, workload }: Kind): Pro
   )
   await Promise.all(sessions.map(({ close }) => close()))
   return {
-    title: `${name}, ${UPDATES.toLocaleString("en")} updates a batch`,
+    title: `${name}, ${UPDATES.toLocaleString("en")} updates per batch`,
     figures,
     goals: [100_000, 1_000_000].map((keys) => ({
       what: `${nameOf(keys)} against ${nameOf(10_000)}`,
@@ -91,7 +91,7 @@ const measure = async ({ all, chain, name, rounds, times, workload }: Kind): Pro
   }
 }
 
-/** The benches of this file. */
+/** The benchmarks of this file. */
 export const states: Readonly<Record<string, () => Promise<Report>>> = {
   mapstate: () => measure(mapState),
   updatestate: () => measure(updateState),

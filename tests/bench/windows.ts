@@ -1,4 +1,4 @@
-/** Sliding reductions by key: short windows and long ones, with and without an inverse. */
+/** `reduceByKeyAndWindow` with short and long windows, with and without an inverse function. */
 import { DStream } from "@dstream/dstream"
 import { Duration } from "effect"
 import { hashPair, type Pair } from "./data.ts"
@@ -17,7 +17,7 @@ const subtract = (a: number, b: number): number => a - b
 const chain = (length: number, inverse: boolean) => (stream: DStream.DStream<Pair>): DStream.DStream<Pair> =>
   DStream.reduceByKeyAndWindow(stream, add, Duration.seconds(length), inverse ? { inverse: subtract } : {})
 
-/** What a batch must sum up to, kept by hand. */
+/** Computes the expected checksum of each batch by hand. */
 const expected = (session: KeyedSession, keys: number, length: number) => {
   const sums = new Int32Array(keys)
   let batch = 0
@@ -47,7 +47,7 @@ const lengths = async (): Promise<Report> => {
   )
   await Promise.all(sessions.map(({ close }) => close()))
   return {
-    title: `reduceByKeyAndWindow, ${SMALL.toLocaleString("en")} records a batch`,
+    title: `reduceByKeyAndWindow, ${SMALL.toLocaleString("en")} records per batch`,
     figures,
     goals: [true, false].map((inverse) => ({
       what: `1000 batches against 10, ${inverse ? "inverse" : "no inverse"}`,
@@ -70,7 +70,7 @@ const large = async (): Promise<Report> => {
   )
   await Promise.all(sessions.map(({ close }) => close()))
   return {
-    title: `reduceByKeyAndWindow, ${LARGE.toLocaleString("en")} records a batch`,
+    title: `reduceByKeyAndWindow, ${LARGE.toLocaleString("en")} records per batch`,
     figures,
     goals: [],
     spark: kinds.map((inverse) => ({
@@ -81,7 +81,7 @@ const large = async (): Promise<Report> => {
   }
 }
 
-/** The benches of this file. */
+/** The benchmarks of this file. */
 export const windows: Readonly<Record<string, () => Promise<Report>>> = {
   window: lengths,
   windowlarge: large,

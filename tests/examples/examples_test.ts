@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 const decoder = new TextDecoder()
 const root = new URL("../../", import.meta.url)
 
-/** Runs an example in a process of its own until it ends, or until its output satisfies `enough`: then Ctrl-C. */
+/** Runs an example in a process of its own. Sends `signals` when the output satisfies `enough`; returns when it ends. */
 const runExample = async (
   args: ReadonlyArray<string>,
   enough: (stdout: string) => boolean = () => false,
@@ -18,11 +18,11 @@ const runExample = async (
   }).spawn()
   const stderr = new Response(child.stderr).text()
   let stdout = ""
-  let told = false
+  let signalled = false
   for await (const chunk of child.stdout) {
     stdout += decoder.decode(chunk, { stream: true })
-    if (!told && enough(stdout)) {
-      told = true
+    if (!signalled && enough(stdout)) {
+      signalled = true
       for (const signal of signals) child.kill(signal)
     }
   }
@@ -32,7 +32,7 @@ const runExample = async (
 const batches = (stdout: string) => stdout.split("Time: ").length - 1
 const NET = "--allow-net=127.0.0.1"
 
-Deno.test("network_word_count counts the words of its own server, and Ctrl-C ends it cleanly", async () => {
+Deno.test("network_word_count counts the words of its own server, and Ctrl-C stops it cleanly", async () => {
   const { code, stdout, stderr } = await runExample(
     [NET, "examples/network_word_count.ts"],
     (text) => text.includes("(hello,") && batches(text) >= 3,
@@ -43,7 +43,7 @@ Deno.test("network_word_count counts the words of its own server, and Ctrl-C end
   assert.equal(stderr, "")
 })
 
-Deno.test("network_word_count counts the words of a server that is named", async () => {
+Deno.test("network_word_count counts the words of the server given as arguments", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
   const served = listener.accept().then(async (connection) => {
     await connection.write(new TextEncoder().encode("a b a\nc"))
@@ -59,10 +59,10 @@ Deno.test("network_word_count counts the words of a server that is named", async
   assert.equal(code, 143)
   assert.match(stdout, /\(a,2\)\n/)
   assert.match(stdout, /\(b,1\)\n/)
-  assert.doesNotMatch(stdout, /\(c,/) // The line has no end yet.
+  assert.doesNotMatch(stdout, /\(c,/) // The line is not complete.
 })
 
-Deno.test("network_word_count says which flag it needs where it may not use the network", async () => {
+Deno.test("network_word_count says which flag it needs if it has no network permission", async () => {
   const { code, stderr } = await runExample(["examples/network_word_count.ts"])
   assert.equal(code, 1)
   assert.match(stderr, /--allow-net=127\.0\.0\.1/)
@@ -76,7 +76,7 @@ Deno.test("network_word_count ends at once on a second Ctrl-C", async () => {
   assert.equal(code, 130)
 })
 
-Deno.test("queue_stream counts the digits of what is pushed, without permissions", async () => {
+Deno.test("queue_stream counts the last digits of pushed numbers, without permissions", async () => {
   const { code, stdout } = await runExample(["examples/queue_stream.ts", "2"])
   assert.equal(code, 0)
   assert.ok(batches(stdout) >= 2)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 
 const root = new URL("../../", import.meta.url)
 
-Deno.test("property_test prints which laws hold, and the smallest input that shows a mistake, without permissions", async () => {
+Deno.test("property_test prints the laws that hold and the smallest input that shows the mistake, without permissions", async () => {
   const args = ["run", "--no-prompt", "examples/property_test.ts"]
   const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output()
   const text = new TextDecoder().decode(stdout)

@@ -16,11 +16,11 @@ const run = async (...args: ReadonlyArray<string>): Promise<string> => {
 
 const NET = "--allow-net=127.0.0.1"
 
-/** What was printed for each batch: its lines. */
+/** The lines printed for each batch. */
 const batches = (stdout: string): ReadonlyArray<ReadonlyArray<string>> =>
   stdout.split(/-{43}\nTime: \d+ ms\n-{43}\n/).slice(1).map((text) => text.split("\n").filter((line) => line !== ""))
 
-/** The number that follows a text, in each batch that has it. */
+/** The number after a text, for each batch that prints the text. */
 const numbers = (stdout: string, before: string): ReadonlyArray<number> =>
   batches(stdout).flatMap((lines) => {
     const line = lines.find((line) => line.startsWith(before))
@@ -29,17 +29,17 @@ const numbers = (stdout: string, before: string): ReadonlyArray<number> =>
 
 const grows = (values: ReadonlyArray<number>) => values.every((value, i) => i === 0 || value > (values[i - 1] ?? 0))
 
-Deno.test("stateful_network_word_count adds to the counts of the batches before, from the first counts on", async () => {
+Deno.test("stateful_network_word_count adds to the counts of earlier batches and to the initial counts", async () => {
   const stdout = await run(NET, "examples/stateful_network_word_count.ts", "4")
   const [hello, world, to, not] = ["(hello,", "(world,", "(to,", "(not,"].map((word) => numbers(stdout, word))
   assert.ok(hello && world && to && not && hello.length >= 2, stdout)
   assert.ok(grows(hello) && grows(world) && grows(to) && grows(not), stdout)
   assert.ok((hello.at(-1) ?? 0) > 10)
-  // One line has both, so however lines fall into batches there are twice as many.
+  // One line has "to" twice and "not" once, so the ratio holds however lines are split into batches.
   assert.deepEqual(to, not.map((count) => 2 * count))
 })
 
-Deno.test("windowed_word_count counts what is in the window, and falls back to nothing when no more comes", async () => {
+Deno.test("windowed_word_count counts the words in the window, and prints nothing after the last word has left", async () => {
   const seen = batches(await run("examples/windowed_word_count.ts", "11", "3", "1"))
   assert.deepEqual(seen.slice(0, 9).map((lines) => lines.toSorted()), [
     ["(be,2)", "(not,1)", "(or,1)", "(to,2)"],
@@ -54,7 +54,7 @@ Deno.test("windowed_word_count counts what is in the window, and falls back to n
   ])
 })
 
-Deno.test("fraud_detection refuses by history, forgets idle cards, and reads its alerts back from SQLite", async () => {
+Deno.test("fraud_detection refuses payments by history, drops idle cards, and reads its alerts back from SQLite", async () => {
   const stdout = await run("--allow-read", "--allow-write", "examples/fraud_detection.ts", "6")
   const seen = batches(stdout)
   assert.deepEqual(seen.flatMap((lines) => lines.filter((line) => line.endsWith("refused)"))), [
@@ -62,12 +62,12 @@ Deno.test("fraud_detection refuses by history, forgets idle cards, and reads its
     "(b,950,refused)",
   ])
   assert.ok(seen[5]?.includes("(b,900,refused)"), stdout)
-  // The last payment of card c is in the third batch, and more than two seconds later is five batches later.
+  // The last payment of card c is in the third batch. Its timeout of two seconds has passed five batches later.
   assert.ok(seen[7]?.includes("(c,0,idle, 3 payments forgotten)"), stdout)
   assert.match(stdout, /\nRead from SQLite: card b, 900\nRead from SQLite: card b, 950\n$/)
 })
 
-Deno.test("online_regression predicts better with each batch that it has learned from", async () => {
+Deno.test("online_regression predicts better after each batch", async () => {
   const stdout = await run("examples/online_regression.ts", "6")
   const errors = numbers(stdout, "mean squared error ")
   const [first = NaN, last = NaN] = [errors[0], errors.at(-1)]
@@ -76,7 +76,7 @@ Deno.test("online_regression predicts better with each batch that it has learned
   assert.ok(first > 0.5 && last < 0.02, stdout)
 })
 
-Deno.test("sql_network_word_count prints what SQL makes of each batch, in its order", async () => {
+Deno.test("sql_network_word_count prints the rows that SQL gives for each batch, in the order of SQL", async () => {
   const stdout = await run(NET, "examples/sql_network_word_count.ts", "4")
   const tables = stdout.split(/={9} \d+ ={9}\n/).slice(1).filter((text) => text !== "")
   assert.ok(tables.length >= 2, stdout)
@@ -84,7 +84,7 @@ Deno.test("sql_network_word_count prints what SQL makes of each batch, in its or
     const rows = table.trimEnd().split("\n").map((line) => line.split(": "))
     const totals = new Map(rows.map(([word = "", total]) => [word, Number(total)]))
     assert.ok(totals.size >= 2, stdout)
-    // One line has all three, so however lines fall into batches these go together.
+    // The line that has "to" and "be" twice has "or" and "not" once, so the counts of each pair are equal in every batch.
     assert.equal(totals.get("to"), totals.get("be"))
     assert.equal(totals.get("or"), totals.get("not"))
     const sorted = rows.toSorted(([a = "", m], [b = "", n]) => Number(n) - Number(m) || (a < b ? -1 : 1))

@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 const root = new URL("../../", import.meta.url)
 const command = `${Deno.execPath()} run examples/network_word_count.ts`
 
-/** Whether the program that gives us a pseudo-terminal is there. */
+/** Whether `script`, which runs a program in a pseudo-terminal, is installed. */
 const hasScript = await new Deno.Command("script", { args: ["--version"] }).output().then(
   ({ success }) => success,
   () => false,
@@ -15,7 +15,7 @@ if (!hasScript) {
 }
 
 Deno.test({
-  name: "network_word_count asks on a terminal once for network access and for nothing else, and Ctrl-C ends it",
+  name: "network_word_count asks only for network access, once, on a terminal, and Ctrl-C stops it",
   ignore: !hasScript,
   fn: async () => {
     const child = new Deno.Command("script", {
@@ -35,7 +35,7 @@ Deno.test({
       screen += decoder.decode(chunk, { stream: true })
       if (screen.split("Allow?").length - 1 > answered) {
         answered++
-        // The prompt throws away what was typed before it could be read.
+        // The prompt discards keys that were typed before it started reading.
         await new Promise((resolve) => setTimeout(resolve, 1_000))
         await type("y\r")
       }

@@ -5,7 +5,7 @@ import type { Problem, SourceFile } from "./source.ts"
 const root = new URL("../../", import.meta.url)
 const ignored = new Set([".git", ...Deno.readTextFileSync(new URL(".gitignore", root)).split(/\/?\r?\n/)])
 
-/** Every text file below a folder, without those the repository ignores. */
+/** Every text file below a folder, without those that the repository ignores. */
 const walk = (folder: string): ReadonlyArray<SourceFile> =>
   [...Deno.readDirSync(new URL(folder, root))].flatMap((entry) => {
     const path = folder + entry.name

@@ -1,6 +1,6 @@
 import type { Problem } from "./source.ts"
 
-/** A declaration, as `deno doc --json` writes it; only what is read here. */
+/** A declaration in the output of `deno doc --json`; only the fields that this file reads. */
 interface Declaration {
   readonly kind: string
   readonly declarationKind?: string
@@ -29,34 +29,34 @@ export interface DocJson {
   >
 }
 
-/** The tag and the message of an error, and the brand of a value: there is nothing to say that is not true of all. */
-const SPEAKS_FOR_ITSELF =
+/** Members that need no description: the tag and the message of an error, and the brand of a value. */
+const SELF_EXPLANATORY =
   /^error\[missing-jsdoc\][^]*\|\s+(?:readonly (?:_tag = "|\[TypeId\]: )|override get message\(\))/
 
 /**
- * The errors of `deno doc --lint` that count. A public mention of any type of an npm package is reported as
- * `private-type-ref`, and nothing the library could write would avoid it.
+ * The errors of `deno doc --lint`, without `private-type-ref`: Deno reports every public mention of a type from an npm
+ * package under that name, and the library cannot avoid it.
  */
 export const countingErrors = (output: string): ReadonlyArray<string> =>
   output.split(/(?=^error(?:\[|:))/m)
-    .filter((block) => /^error\[(?!private-type-ref\])/.test(block) && !SPEAKS_FOR_ITSELF.test(block))
+    .filter((block) => /^error\[(?!private-type-ref\])/.test(block) && !SELF_EXPLANATORY.test(block))
     .map((block) => block.trimEnd())
 
 const hasExample = ({ doc, tags = [] }: Documentation): boolean =>
   [doc, ...tags.map((tag) => tag.doc)].some((text) => /^\s*```ts\b/m.test(text ?? ""))
 
 /**
- * Entry points without a module doc, exported functions and constants without a ```ts block, and other exports
- * without a description; the same of what stands in a namespace. A name with several declarations (overloads, or a type
- * beside its constant) needs one of them to be documented so. Takes one entry point at a time: given several, `deno doc`
- * writes what two of them export as a bare reference, without its documentation.
+ * Finds entry points without a module doc, exported functions and constants without a ```ts block, and other exports
+ * without a description, members of namespaces included. Of a name with several declarations (overloads, or a type beside
+ * its constant) one has to be documented. Takes the output for one entry point: given several, `deno doc` writes an
+ * export that two of them share as a bare reference, without its documentation.
  */
 export const undocumented = (json: DocJson, root: string): ReadonlyArray<Problem> => {
   const local = (url: string) => url.startsWith(root) ? url.slice(root.length) : url
   const ofExport = ({ name, declarations }: Export): ReadonlyArray<Problem> => {
     const exported = declarations.filter((it) => it.declarationKind !== "private" && it.location.filename !== "")
     const first = exported[0]
-    // Packages document their own.
+    // Exports of other packages are not this library's to document.
     if (!first || !first.location.filename.startsWith(root)) return []
     if (first.kind === "namespace") return (first.def?.elements ?? []).flatMap(ofExport)
     const docs = exported.flatMap((it) => it.jsDoc ? [it.jsDoc] : [])
@@ -97,7 +97,7 @@ if (import.meta.main) {
   const lint = doc(root, "--lint", ...files)
   const jsons = files.map((file) => doc(root, "--json", file))
   const errors = countingErrors(lint.err)
-  // Anything the two commands say that is not a lint error (a file that is missing, a syntax error) must not pass.
+  // Other failures of the two commands (a missing file, a syntax error) fail this check as well.
   const broken = [
     ...(lint.success || /^error\[/m.test(lint.err) ? [] : [lint.err]),
     ...jsons.flatMap((json) => json.success ? [] : [json.err]),

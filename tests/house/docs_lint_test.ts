@@ -21,7 +21,7 @@ Deno.test("countingErrors() drops private-type-ref, the final count, and nothing
   ])
 })
 
-Deno.test("countingErrors() asks no documentation of tags, messages and brands, but of other members", () => {
+Deno.test("countingErrors() drops missing docs of tags, messages and brands, and keeps those of other members", () => {
   const missing = (source: string) =>
     `error[missing-jsdoc]: exported symbol is missing JSDoc documentation\n --> /p/lib/a.ts:3:3\n  | \n3 |   ${source}\n  |   ^\n`
   const selfSpeaking = ['readonly _tag = "A" as const', "override get message(): string {", "readonly [TypeId]: {"]
@@ -45,11 +45,11 @@ const json = (kind: string, jsDoc?: object, module_doc?: object): DocJson => ({
 
 const found = (value: DocJson) => undocumented(value, root).map((it) => `${it.path}:${it.line} ${it.message}`)
 
-Deno.test("undocumented() wants a module doc of an entry point", () => {
+Deno.test("undocumented() reports an entry point without a module doc", () => {
   assert.deepEqual(found(json("interface", { doc: "It." })), ["mod.ts:1 entry point without a module doc (@module)"])
 })
 
-Deno.test("undocumented() wants an example of functions and constants", () => {
+Deno.test("undocumented() reports functions and constants without an example", () => {
   for (const kind of ["function", "variable"]) {
     assert.deepEqual(found(json(kind, { doc: "It." }, {})), ["lib/a.ts:7 it has no ```ts example"])
     assert.deepEqual(found(json(kind, { doc: "It.\n\n```ts\nit()\n```" }, {})), [])
@@ -57,14 +57,14 @@ Deno.test("undocumented() wants an example of functions and constants", () => {
   }
 })
 
-Deno.test("undocumented() wants no more than a description of types, interfaces and classes", () => {
+Deno.test("undocumented() reports types, interfaces and classes without a description", () => {
   for (const kind of ["interface", "typeAlias", "class"]) {
     assert.deepEqual(found(json(kind, { doc: "It." }, {})), [])
     assert.deepEqual(found(json(kind, undefined, {})), ["lib/a.ts:7 it has no description"])
   }
 })
 
-Deno.test("undocumented() reads what stands in a namespace", () => {
+Deno.test("undocumented() reports members of a namespace", () => {
   const element = {
     name: "inner",
     declarations: [{ kind: "function", location: { filename: `${root}lib/b.ts`, line: 1 } }],
@@ -76,7 +76,7 @@ Deno.test("undocumented() reads what stands in a namespace", () => {
   assert.deepEqual(found(value), ["lib/b.ts:2 inner has no description"])
 })
 
-Deno.test("undocumented() is content with one documented declaration of a name", () => {
+Deno.test("undocumented() accepts a name with one documented declaration", () => {
   const location = { filename: `${root}lib/a.ts`, line: 6 }
   const declarations = [
     { kind: "interface", location, jsDoc: { doc: "It.\n\n```ts\nit()\n```" } },
@@ -86,7 +86,7 @@ Deno.test("undocumented() is content with one documented declaration of a name",
   assert.deepEqual(found(value), [])
 })
 
-Deno.test("entryPoints() reads both forms of exports, each file once", () => {
+Deno.test("entryPoints() reads both forms of `exports` and lists each file once", () => {
   assert.deepEqual(entryPoints("./mod.ts"), ["./mod.ts"])
   assert.deepEqual(entryPoints({ ".": "./mod.ts", "./a": "./lib/a.ts", "./b": "./lib/a.ts" }), [
     "./mod.ts",

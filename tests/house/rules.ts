@@ -1,9 +1,10 @@
-import { codeOnly, importsOf, lineOf, type Problem, resolve, type SourceFile, withoutComments } from "./source.ts"
+import { noCircles } from "./circles.ts"
+import { foldersPointDown } from "./folders.ts"
+import { plainWords } from "./prose.ts"
+import { each, isLib, type Rule, words } from "./rule.ts"
+import { codeOnly, importsOf, lineOf, resolve, withoutComments } from "./source.ts"
 
-/** A rule looks at all files at once and names what breaks it. */
-export type Rule = (files: ReadonlyArray<SourceFile>) => ReadonlyArray<Problem>
-
-/** The layers of `lib/`, lowest first. A file imports its own layer and those before it. */
+/** The layers of `lib/`, lowest first. A file imports its own layer and lower ones. */
 export const layers: ReadonlyArray<string> = [
   "core",
   "rdd",
@@ -16,36 +17,16 @@ export const layers: ReadonlyArray<string> = [
   "ui",
 ]
 
-const isLib = (path: string) => path.startsWith("lib/") && path.endsWith(".ts")
 const isBarrel = (path: string) => path === "mod.ts" || /^lib\/[^/]+\.ts$/.test(path)
 const isTesting = (path: string) => path.startsWith("lib/testing/")
 const isConnector = (path: string) => path.startsWith("lib/connector/")
 const layerOf = (path: string) => path.split("/")[1] ?? ""
 
-const each = (where: (path: string) => boolean, problems: (file: SourceFile) => ReadonlyArray<Problem>): Rule => {
-  return (files) => files.filter((file) => where(file.path)).flatMap(problems)
-}
-
-const words = (
-  where: (path: string) => boolean,
-  pattern: RegExp,
-  message: (found: string) => string,
-  view: (text: string) => string = (text) => text,
-): Rule =>
-  each(where, ({ path, text }) => {
-    const seen = view(text)
-    return [...seen.matchAll(pattern)].map((match) => ({
-      path,
-      line: lineOf(seen, match.index),
-      message: message(match[0].trim()),
-    }))
-  })
-
 const upward = (from: string, to: string): string | undefined => {
-  // A barrel may give all it exports under one name: its own.
+  // A barrel may export itself as a namespace.
   if (isTesting(from) || (isBarrel(from) && from === to)) return undefined
-  if (isBarrel(to)) return "a barrel is imported by users, tests and lib/testing only"
-  if (isTesting(to)) return from === "lib/testing.ts" ? undefined : "lib/testing is imported by nothing else in lib"
+  if (isBarrel(to)) return "only users, tests and lib/testing import a barrel"
+  if (isTesting(to)) return from === "lib/testing.ts" ? undefined : "nothing else in lib imports lib/testing"
   if (!to.startsWith("lib/")) return "lib imports nothing outside lib"
   if (isBarrel(from)) return undefined
   const [here, there] = [layers.indexOf(layerOf(from)), layers.indexOf(layerOf(to))]
@@ -62,7 +43,7 @@ export const importsPointDown: Rule = each(isLib, (file) =>
     return message === undefined ? [] : [{ path: file.path, line, message: `${message} (${specifier})` }]
   }))
 
-/** Barrels in `lib/` hold re-exports and nothing else. */
+/** Barrels in `lib/` only re-export. */
 export const barrelsOnlyReExport: Rule = each((path) => isLib(path) && isBarrel(path), ({ path, text }) => {
   const rest = withoutComments(text).replace(
     /\bexport\s+(?:type\s+)?(?:\*(?:\s+as\s+\w+)?|\{[^}]*\})\s*from\s*["'][^"']+["']\s*;?/g,
@@ -86,15 +67,15 @@ export const importsKeepOut: Rule = each(isLib, (file) =>
     return message === undefined ? [] : [{ path: file.path, line, message }]
   }))
 
-const isPortable = (path: string) => isLib(path) && /^lib\/(core|rdd|dstream|engine\/local)\//.test(path)
+const isPortable = (path: string) => isLib(path) && /^lib\/(core|rdd|dstream|engine\/(local|plan|task))\//.test(path)
 
-/** The layers that run in a browser use no Deno or Node interface. */
+/** The layers that run in a browser use no API of Deno or Node. */
 export const portableLayers: Rule = (files) => [
   ...words(isPortable, /\bDeno\s*\??\./g, () => "Deno is not available in a browser", codeOnly)(files),
   ...words(isPortable, /["']node:[^"']*["']/g, (it) => `${it} is not available in a browser`, withoutComments)(files),
 ]
 
-/** Clock, randomness and waiting come from Effect's services. */
+/** Time, randomness and timers come from Effect's services. */
 export const timeThroughServices: Rule = words(
   isLib,
   /\b(?:Date\s*\.\s*now|Math\s*\.\s*random|setTimeout|setInterval)\b/g,
@@ -102,7 +83,7 @@ export const timeThroughServices: Rule = words(
   codeOnly,
 )
 
-/** `any` says nothing (the linter sees the other places it can stand in). */
+/** No `any` as an annotation or assertion. The linter reports its other uses. */
 export const noAny: Rule = words(isLib, /(?::|\bas)\s*any\b(?!\s*[:(.])/g, (it) => `no ${it}`, codeOnly)
 
 /** File and folder names are snake_case. */
@@ -111,7 +92,7 @@ export const snakeCase: Rule = each(
   ({ path }) => /^([a-z0-9_]+\/)*[a-z0-9]+(_[a-z0-9]+)*\.ts$/.test(path) ? [] : [{ path, message: "not snake_case" }],
 )
 
-/** Every file of `lib/` opens with a doc comment whose `@module` has its own line (Deno reads no other form). */
+/** Every file of `lib/` starts with a doc comment that has `@module` on a line of its own, the only form Deno reads. */
 export const moduleDocs: Rule = each(
   isLib,
   ({ path, text }) =>
@@ -123,7 +104,7 @@ export const moduleDocs: Rule = each(
 const hosts = /\b(?:registry\.(?:npmjs\.org|npmmirror\.com|yarnpkg\.com)|npm\.jsr\.io|[\w.-]*\bartifactory\b[\w.-]*)/gi
 const paths = /(?<![\w.])\/(?:work|root|home|tmp\/npm)(?:\/[\w./-]*|(?=["'`]))/g
 
-/** Nothing in the project depends on the machine it was written on. */
+/** No file mentions a path or host of the machine it was written on. */
 export const noMachines: Rule = (files) => [
   ...words(() => true, paths, (it) => `machine path ${it}`)(files),
   ...words(() => true, hosts, (it) => `registry host ${it}`)(files),
@@ -144,6 +125,8 @@ export const onePin: Rule = (files) => {
 /** Every rule, by name. */
 export const rules: Readonly<Record<string, Rule>> = {
   importsPointDown,
+  foldersPointDown,
+  noCircles,
   barrelsOnlyReExport,
   importsKeepOut,
   portableLayers,
@@ -153,4 +136,5 @@ export const rules: Readonly<Record<string, Rule>> = {
   moduleDocs,
   noMachines,
   onePin,
+  plainWords,
 }

@@ -8,7 +8,7 @@ export interface SourceFile {
 /** A broken rule. */
 export interface Problem {
   readonly path: string
-  /** 1-based; absent when the rule is about the whole file. */
+  /** 1-based; absent when the problem concerns the whole file. */
   readonly line?: number
   readonly message: string
 }
@@ -19,7 +19,7 @@ export interface Import {
   readonly line: number
 }
 
-// Strings and regular expressions are matched only so that a comment mark inside them is not taken for a comment.
+// Strings and regular expressions are matched so that a comment mark inside them does not start a comment.
 const tokens = new RegExp(
   [
     /"(?:\\[\s\S]|[^"\\\n])*"/,
@@ -34,15 +34,15 @@ const tokens = new RegExp(
 
 const blank = (text: string): string => text.replace(/[^\n]/g, " ")
 
-/** The text with its comments blanked; every line and column stays where it was. */
+/** Replaces comments with spaces; every line and column stays where it was. */
 export const withoutComments = (text: string): string =>
   text.replace(tokens, (token) => /^\/[*/]/.test(token) ? blank(token) : token)
 
-/** The text with comments, quoted strings and regular expressions blanked; template literals stay, they hold code. */
+/** Replaces comments, quoted strings and regular expressions with spaces. Template literals stay, because they hold code. */
 export const codeOnly = (text: string): string =>
   text.replace(tokens, (token) => token.startsWith("`") ? token : blank(token))
 
-/** The 1-based line of an offset. */
+/** The line of an offset, counted from 1. */
 export const lineOf = (text: string, offset: number): number => text.slice(0, offset).split("\n").length
 
 const importForms = [
@@ -52,7 +52,7 @@ const importForms = [
   /\bnew\s+URL\s*\(\s*["'](\.[^"']+\.[jt]s)["']\s*,\s*import\.meta\.url/g,
 ]
 
-/** Every module a file names, type-only imports and worker entries included. */
+/** Every module that a file refers to, type-only imports and worker entries included. */
 export const importsOf = (file: SourceFile): ReadonlyArray<Import> => {
   const text = withoutComments(file.text)
   return importForms.flatMap((form) =>
@@ -60,6 +60,20 @@ export const importsOf = (file: SourceFile): ReadonlyArray<Import> => {
   )
 }
 
-/** The project path a relative specifier means, or nothing for any other specifier. */
+/** The path in the project that a relative specifier points to; undefined for other specifiers. */
 export const resolve = (from: string, specifier: string): string | undefined =>
   specifier.startsWith(".") ? new URL(specifier, `file:///${from}`).pathname.slice(1) : undefined
+
+/** A test that a file declares. */
+export interface DeclaredTest {
+  /** As it is written: a template keeps its `${…}`. */
+  readonly name: string
+  /** 1-based. */
+  readonly line: number
+}
+
+const declaration = /(?:^\w+|(?<![.\w])(?:Deno\.)?test)\(\s*(?:\{\s*name:\s*)?(["'`])((?:\\.|(?!\1)[^\\])*)\1/gm
+
+/** The tests in a source text, those that a helper at the start of a line declares included. */
+export const declaredTests = (text: string): ReadonlyArray<DeclaredTest> =>
+  [...text.matchAll(declaration)].map((match) => ({ name: match[2] ?? "", line: lineOf(text, match.index) }))

@@ -1,28 +1,23 @@
-/** Checks rows against the library, its tests, and the recordings of Spark. */
+/** Checks the list of Spark's operations against the library, its tests and the recordings of Spark. */
 import * as library from "../../mod.ts"
 import type { Case, Family } from "../golden/case.ts"
 import { type Outcome, runCase } from "../golden/run.ts"
+import { declaredTests } from "../house/source.ts"
 import { ids, type Present, type Row } from "./row.ts"
 
 /** What rows are checked against. */
 export interface World {
   /** Whether a name is exported. */
   readonly exported: (name: string) => Promise<boolean>
-  /** The names of the tests in a file; undefined where there is no such file. */
+  /** The names of the tests in a file; undefined if the file does not exist. */
   readonly testsIn: (file: string) => Promise<ReadonlyArray<string> | undefined>
-  /** How a recorded case ends; undefined where there is no such case. */
+  /** The outcome of a recorded case; undefined if the case does not exist. */
   readonly golden: (id: string) => Promise<Outcome | undefined>
 }
 
 const root = new URL("../../", import.meta.url)
 
 const words = (text: string): ReadonlyArray<string> => text.split(" ").filter((word) => word !== "")
-
-const declaration = /(?:^\w+|(?<![.\w])(?:Deno\.)?test)\(\s*(?:\{\s*name:\s*)?(["'`])((?:\\.|(?!\1)[^\\])*)\1/gm
-
-/** The names of the tests in a source text, of helpers at the start of a line as well; templates as they are written. */
-export const testNames = (text: string): ReadonlyArray<string> =>
-  [...text.matchAll(declaration)].map((match) => match[2] ?? "")
 
 const outcomeText = (outcome: Outcome): string =>
   outcome._tag === "Failed" ? outcome.differences[0] ?? "failed" : outcome._tag === "Skipped" ? outcome.reason : ""
@@ -35,29 +30,29 @@ const presentProblems = async (row: Present, world: World): Promise<ReadonlyArra
   const [file, ...parts] = row.test ?? []
   const tests = file === undefined ? [] : await world.testsIn(file)
   const test = tests === undefined
-    ? [`there is no ${file}`]
+    ? [`${file} does not exist`]
     : parts.flatMap((part) => tests.some((name) => name.includes(part)) ? [] : [`${file} has no test "${part}"`])
   const golden: Array<string> = []
   for (const id of words(row.golden ?? "")) {
     const outcome = await world.golden(id)
-    if (outcome === undefined) golden.push(`there is no case ${id}`)
-    else if (outcome._tag !== "Passed") golden.push(`case ${id} does not agree: ${outcomeText(outcome)}`)
+    if (outcome === undefined) golden.push(`case ${id} does not exist`)
+    else if (outcome._tag !== "Passed") golden.push(`case ${id} does not pass: ${outcomeText(outcome)}`)
   }
-  const nothing = names.length === 0 ? ["no name of ours"] : []
-  const unproven = row.test === undefined && row.golden === undefined ? ["neither test nor recording"] : []
+  const nothing = names.length === 0 ? ["names no export"] : []
+  const unproven = row.test === undefined && row.golden === undefined ? ["has neither a test nor a recorded case"] : []
   return [...nothing, ...unproven, ...unknown, ...test, ...golden]
 }
 
-/** What is wrong with rows: ids that are missing, unknown or there twice, names and proofs that are not found. */
+/** Reports ids that are missing, unknown or repeated, and exports, tests and cases that do not exist or do not pass. */
 export const problemsOf = async (rows: ReadonlyArray<Row>, world: World): Promise<ReadonlyArray<string>> => {
   const seen = new Map<string, number>()
   for (const { row } of rows) seen.set(row, (seen.get(row) ?? 0) + 1)
-  const missing = ids.filter((id) => !seen.has(id)).map((id) => `${id}: missing`)
-  const unknown = [...seen.keys()].filter((id) => !ids.includes(id)).map((id) => `${id}: unknown`)
-  const twice = [...seen].flatMap(([id, count]) => count > 1 ? [`${id}: ${count} times`] : [])
+  const missing = ids.filter((id) => !seen.has(id)).map((id) => `${id}: is missing`)
+  const unknown = [...seen.keys()].filter((id) => !ids.includes(id)).map((id) => `${id}: is unknown`)
+  const twice = [...seen].flatMap(([id, count]) => count > 1 ? [`${id}: occurs ${count} times`] : [])
   const wrong: Array<string> = []
   for (const row of rows) {
-    const problems = "ours" in row ? await presentProblems(row, world) : row.reason === "" ? ["no reason"] : []
+    const problems = "ours" in row ? await presentProblems(row, world) : row.reason === "" ? ["gives no reason"] : []
     wrong.push(...problems.map((problem) => `${row.row}: ${problem}`))
   }
   return [...missing, ...unknown, ...twice, ...wrong]
@@ -80,7 +75,10 @@ const exported = async (name: string): Promise<boolean> => {
 }
 
 const testsIn = (file: string): Promise<ReadonlyArray<string> | undefined> =>
-  Deno.readTextFile(new URL(file, root)).then(testNames, () => undefined)
+  Deno.readTextFile(new URL(file, root)).then(
+    (text) => declaredTests(text).map(({ name }) => name),
+    () => undefined,
+  )
 
 const casesIn = async (folder: URL): Promise<ReadonlyMap<string, Case>> => {
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).filter((name) =>
@@ -92,7 +90,7 @@ const casesIn = async (folder: URL): Promise<ReadonlyMap<string, Case>> => {
   return new Map(families.flatMap(({ cases }) => cases.map((each) => [each.id, each] as const)))
 }
 
-/** The project as it is. */
+/** Looks names, tests and cases up in this project. */
 export const project = async (): Promise<World> => {
   const cases = await casesIn(new URL("tests/golden/", root))
   const outcomes = new Map<string, Outcome>()

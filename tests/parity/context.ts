@@ -5,8 +5,8 @@ const options = "tests/streaming/options_test.ts"
 const stop = "tests/streaming/stop_test.ts"
 const events = "tests/streaming/listeners/events_test.ts"
 
-const checkpoint = "checkpoints in files come later"
-const files = "streams of files come later"
+const checkpoint = "checkpoints on disk are not implemented yet"
+const files = "streams of files are not implemented yet"
 
 /** The streaming context. */
 export const context: ReadonlyArray<Row> = [
@@ -14,7 +14,7 @@ export const context: ReadonlyArray<Row> = [
     row: "SC-01",
     ours: "StreamingContext.make StreamingContext.makeWith",
     test: [stop, "a second context runs on the SparkContext that the first has left"],
-    but: "the SparkContext and the batch duration are services of the program",
+    but: "the SparkContext and the batch interval are services",
   },
   {
     row: "SC-02",
@@ -25,7 +25,7 @@ export const context: ReadonlyArray<Row> = [
     row: "SC-03",
     ours: "SparkContext.layer",
     test: [options, "SparkContext.layer() rejects other master URLs"],
-    but: "no sparkHome, jars or env: nothing is shipped",
+    but: "takes no sparkHome, jars or environment",
   },
   { row: "SC-04", reason: checkpoint },
   { row: "SC-05", reason: checkpoint },
@@ -33,7 +33,7 @@ export const context: ReadonlyArray<Row> = [
     row: "SC-06",
     ours: "SparkContext.SparkContext",
     test: [options, "SparkContext.layer() takes the parallelism from the master URL"],
-    but: "a service, where Spark has a field",
+    but: "a service; a field in Spark",
   },
   {
     row: "SC-07",
@@ -118,7 +118,7 @@ export const context: ReadonlyArray<Row> = [
     ours: "StreamingContext.awaitTerminationOrTimeout",
     test: [lifecycle, "awaitTerminationOrTimeout() is false when the time was up first"],
     golden: "LC-17 LC-18 LC-19",
-    but: "a timeout is a duration: a negative one does not wait for ever",
+    but: "a negative timeout has passed; Spark waits forever",
   },
   {
     row: "SC-25",
@@ -145,7 +145,10 @@ export const context: ReadonlyArray<Row> = [
   },
   { row: "SC-29", reason: checkpoint },
   { row: "SC-30", reason: checkpoint },
-  { row: "SC-31", reason: "packaging of Java classes; modules have URLs" },
-  { row: "SC-32", reason: "Java's names: close is stop, or the end of the scope of start" },
-  { row: "SC-33", reason: "Python's names for SC-10, SC-16 to SC-19 and SC-28, and for what comes later" },
+  { row: "SC-31", reason: "packages Java classes, which modules do not need" },
+  { row: "SC-32", reason: "Java's names; close is StreamingContext.stop, or the end of the scope of start" },
+  {
+    row: "SC-33",
+    reason: "Python's names for SC-10, SC-16 to SC-19, SC-28 and for operations that are not implemented yet",
+  },
 ]

@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts"
 
-const connectors = "connectors come later"
+const connectors = "connectors are not implemented yet"
 
 /** Kinds of input streams. */
 export const inputs: ReadonlyArray<Row> = [
@@ -14,7 +14,7 @@ export const inputs: ReadonlyArray<Row> = [
     ours: "DStream.rawSocketStream",
     test: ["tests/source/socket_test.ts", "rawSocketStream() takes a decoder of its own"],
   },
-  { row: "I-03", reason: "streams of files come later" },
+  { row: "I-03", reason: "streams of files are not implemented yet" },
   {
     row: "I-04",
     ours: "DStream.queueStream",
@@ -31,7 +31,7 @@ export const inputs: ReadonlyArray<Row> = [
     row: "I-06",
     ours: "DStream.fromReceiver",
     test: ["tests/streaming/batches_test.ts", "a record stored just before a tick is in that tick's batch"],
-    but: "a function that gives a stream, where Spark has a subclass; no write-ahead log",
+    but: "a function that returns a stream, a subclass in Spark; no write-ahead log",
   },
   {
     row: "I-07",

@@ -4,7 +4,7 @@ const events = "tests/streaming/listeners/events_test.ts"
 const life = "events come in the order of a batch's life, between StreamingStarted and StreamingStopped"
 const receiver = "a receiver's events tell its name, whether it is active, and its last error"
 
-/** What listeners hear. */
+/** Events that listeners get. */
 export const listeners: ReadonlyArray<Row> = [
   {
     row: "LS-01",

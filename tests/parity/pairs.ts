@@ -90,7 +90,7 @@ export const pairs: ReadonlyArray<Row> = [
       "reduceByKeyAndWindow() does not start with durations that are no multiples of the stream's slide",
     ],
     but:
-      "needs no checkpoint; keys leave with their last value; windows that do not overlap count nothing from between",
+      "needs no checkpoint; a key leaves with its last value; windows that do not overlap omit the records between them",
   },
   {
     row: "P-14",
@@ -107,7 +107,7 @@ export const pairs: ReadonlyArray<Row> = [
       "updateStateByKey() leaves out batches in which",
       "updateStateByKey() has no RDD until its parent has one, and then one in every batch",
     ],
-    but: "needs no checkpoint; a batch that fails is not in the state",
+    but: "needs no checkpoint; the state leaves failed batches out",
   },
   {
     row: "P-16",
@@ -120,7 +120,7 @@ export const pairs: ReadonlyArray<Row> = [
     ours: "DStream.updateStatePartitions",
     golden: "US-05 US-16",
     test: [state, "updateStateByKeyTimed() and updateStatePartitions() come to what updateStateByKey() does"],
-    but: "a key that belongs to another partition fails the batch",
+    but: "the batch fails if the function returns a key of another partition",
   },
   {
     row: "P-18",
@@ -142,7 +142,7 @@ export const pairs: ReadonlyArray<Row> = [
       mapWithState,
       "mapWithState() is a map that is touched record by record, and stateSnapshots() shows all of it",
     ],
-    but: "needs no checkpoint; a batch that fails is not in the state",
+    but: "needs no checkpoint; the state leaves failed batches out",
   },
   {
     row: "P-21",

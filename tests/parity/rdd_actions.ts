@@ -22,7 +22,7 @@ export const actionRows: ReadonlyArray<Row> = [
       "tests/rdd/actions/local_iterator_test.ts",
       "toLocalIterator() computes one partition at a time, and only as many as are consumed",
     ],
-    but: "an Effect stream",
+    but: "returns an Effect Stream",
   },
   {
     row: "RA-03",
@@ -53,7 +53,7 @@ export const actionRows: ReadonlyArray<Row> = [
     ours: "RDD.aggregate RDD.treeAggregate",
     test: [reductions, "treeAggregate() uses zero as often as Spark does"],
     golden: "RA-03 RA-05",
-    but: "partition results merge in their order",
+    but: "merges the results of partitions in order",
   },
   {
     row: "RA-07",
@@ -64,7 +64,7 @@ export const actionRows: ReadonlyArray<Row> = [
       "countApprox() estimates from the partitions computed in time; final computes the others",
       "countApprox() has no bounds before the first partition is computed, and is exact for an empty RDD",
     ],
-    but: "the rest of countApprox runs when asked for, not in any case",
+    but: "the remaining partitions of countApprox run only on request",
   },
   {
     row: "RA-08",
@@ -75,7 +75,7 @@ export const actionRows: ReadonlyArray<Row> = [
       "countByValueApprox() and countByKeyApprox() estimate the counts of the records and keys seen in time",
     ],
     golden: "RA-07",
-    but: "pairs, where Spark has a map",
+    but: "returns pairs; Spark returns a map",
   },
   {
     row: "RA-09",
@@ -121,15 +121,15 @@ export const actionRows: ReadonlyArray<Row> = [
     ours: "RDD.saveAsTextFile",
     golden: "RA-14",
     test: [saving, "saveAsTextFile() refuses a directory that is there, or replaces it whole"],
-    but: "no compression codec",
+    but: "takes no compression codec",
   },
   {
     row: "RA-16",
     ours: "RDD.saveAsObjectFile",
     test: [saving, "objectFile() reads the records that saveAsObjectFile() wrote, in their order"],
-    but: "lines of JSON, where Spark writes Java objects",
+    but: "writes lines of JSON; Spark writes Java objects",
   },
-  { row: "RA-17", reason: "an action is an Effect: fork it, and interrupt the fiber" },
+  { row: "RA-17", reason: "an action is an Effect, which can be forked and interrupted" },
   {
     row: "RA-18",
     ours:
@@ -140,7 +140,7 @@ export const actionRows: ReadonlyArray<Row> = [
       "sumApprox() and meanApprox() agree with sum() and mean() if all partitions are computed in time",
       "sumApprox() and meanApprox() estimate from the partitions computed in time; final computes the exact result",
     ],
-    but: "the bounds of sumApprox are wider, so that they hold",
+    but: "the bounds of sumApprox are wider, because they include how much the missing numbers vary",
   },
   {
     row: "RA-19",

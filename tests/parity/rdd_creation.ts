@@ -14,7 +14,7 @@ export const creation: ReadonlyArray<Row> = [
     row: "PT-02",
     ours: "Partitioner.range",
     test: [ranges, "range() divides keys into ranges; equal keys, or no keys, are in one range"],
-    but: "looks at all keys, where Spark takes a sample",
+    but: "looks at up to 100,000 keys; Spark samples 20 for each partition",
   },
   {
     row: "PT-03",
@@ -29,7 +29,7 @@ export const creation: ReadonlyArray<Row> = [
       "reduceByKey() has as many partitions as the RDD, or as the options say",
     ],
     golden: "RP-01 RP-02",
-    but: "what keyed operations do by default, not a function of its own",
+    but: "the default of keyed operations; no function to call",
   },
   {
     row: "SX-01",
@@ -37,7 +37,7 @@ export const creation: ReadonlyArray<Row> = [
     test: ["tests/rdd/creation_test.ts", "parallelize() divides records into slices of nearly equal length, in order"],
     golden: "RD-01 RD-02 RD-03 RD-04 RD-05 EW-11",
   },
-  { row: "SX-02", reason: "preferred hosts: all partitions are in this process" },
+  { row: "SX-02", reason: "preferred hosts have no use: all partitions are in this process" },
   {
     row: "SX-03",
     ours: "RDD.empty",
@@ -54,7 +54,7 @@ export const creation: ReadonlyArray<Row> = [
     row: "SX-05",
     ours: "RDD.textFile RDD.text",
     test: ["tests/rdd/actions/saving_test.ts", "textFile() cuts files anywhere, and gives each line once"],
-    but: "a file or a directory, no patterns",
+    but: "takes a file or a directory, no patterns",
   },
   {
     row: "SX-06",
@@ -64,7 +64,7 @@ export const creation: ReadonlyArray<Row> = [
       "wholeTextFiles() gives each file with its path, by name, without hidden ones",
       "wholeTextFiles() gives partitions about as many bytes each",
     ],
-    but: "a file or a directory, no patterns",
+    but: "takes a file or a directory, no patterns",
   },
   {
     row: "SX-07",
@@ -75,13 +75,13 @@ export const creation: ReadonlyArray<Row> = [
       "binaryRecords() cuts files into records",
       "binaryRecords() fails with PartialRecord",
     ],
-    but: "a file or a directory, no patterns; bytes, where Spark's binaryFiles has streams to open",
+    but: "takes a file or a directory, no patterns; binaryFiles returns bytes, in Spark streams to open",
   },
   {
     row: "SX-08",
     ours: "RDD.objectFile",
     test: ["tests/rdd/actions/saving_test.ts", "textFile() and objectFile() fail with typed errors"],
-    but: "Hadoop's input formats are Java classes",
+    but: "reads lines of JSON; Hadoop's input formats are Java classes",
   },
   {
     row: "SX-09",
@@ -109,7 +109,7 @@ export const creation: ReadonlyArray<Row> = [
       "tests/rdd/accumulator_test.ts",
       "add() before a shuffle or a persisted RDD takes effect once, with the first job that succeeds",
     ],
-    but: "counts once in transformations too; nothing to register, and nothing to be registered twice",
+    but: "counts once in transformations as well; needs no registration",
   },
   {
     row: "SX-12",
@@ -118,6 +118,6 @@ export const creation: ReadonlyArray<Row> = [
       "tests/rdd/actions/local_iterator_test.ts",
       "runJob() returns one result for each given partition, in their order",
     ],
-    but: "jobs are Effects, so groups of them are fibers; modules need no addJar; checkpoints in files come later",
+    but: "a job group is a fiber; modules need no addJar; checkpoints on disk are not implemented yet",
   },
 ]

@@ -19,7 +19,7 @@ export const rddPairs: ReadonlyArray<Row> = [
     ours: "RDD.aggregateByKey",
     test: [keyed, "aggregateByKey() folds in partitions and merges across them"],
     golden: "RP-05",
-    but: "zero is not copied: the functions must not change it",
+    but: "zero is not copied, so the functions must not change it",
   },
   {
     row: "RP-03",
@@ -38,7 +38,7 @@ export const rddPairs: ReadonlyArray<Row> = [
     ours: "RDD.reduceByKeyLocally",
     test: [keyedActions, "countByKey(), collectAsMap() and reduceByKeyLocally() return each key once"],
     golden: "RP-18",
-    but: "pairs, where Spark has a map; keys that are arrays are fine",
+    but: "returns pairs; Spark returns a map; arrays can be keys",
   },
   {
     row: "RP-06",
@@ -49,7 +49,7 @@ export const rddPairs: ReadonlyArray<Row> = [
       "countByValueApprox() and countByKeyApprox() estimate the counts of the records and keys seen in time",
     ],
     golden: "RP-18",
-    but: "pairs, where Spark has a map",
+    but: "returns pairs; Spark returns a map",
   },
   {
     row: "RP-07",
@@ -113,7 +113,7 @@ export const rddPairs: ReadonlyArray<Row> = [
       "tests/rdd/operators/sampling_keyed_test.ts",
       "sampleByKeyExact() returns the fraction of each key rounded up, in the order of the records",
     ],
-    but: "sampleByKeyExact chooses others than Spark, as many of each key",
+    but: "sampleByKeyExact takes as many records of each key as Spark, but chooses others",
   },
   {
     row: "RP-17",

@@ -33,14 +33,14 @@ export const transformations: ReadonlyArray<Row> = [
     row: "RD-05",
     ours: "RDD.repartition",
     test: [partitioning, "repartition() spreads records evenly"],
-    but: "placement starts at the same position in every run, where Spark draws one",
+    but: "placement starts at the same partition in every run; Spark chooses it at random",
   },
   {
     row: "RD-06",
     ours: "RDD.coalesce",
     test: [partitioning, "coalesce() merges neighbouring partitions, and adds none without a shuffle"],
     golden: "RD-29 RD-30 RD-31 RD-32 RD-33",
-    but: "no coalescer of one's own",
+    but: "takes no custom coalescer",
   },
   {
     row: "RD-07",
@@ -165,14 +165,14 @@ export const transformations: ReadonlyArray<Row> = [
     row: "RD-25",
     ours: "RDD.persist RDD.cache",
     test: [persistence, "persist() computes records once; after unpersist() the next action computes them again"],
-    but: "gives another RDD, so a second level is no error",
+    but: "returns a new RDD, so a second storage level is not an error",
   },
   {
     row: "RD-26",
     ours: "RDD.unpersist",
     test: [persistence, "persist() computes records once; after unpersist() the next action computes them again"],
   },
-  { row: "RD-27", reason: "checkpoints in files come later" },
+  { row: "RD-27", reason: "checkpoints on disk are not implemented yet" },
   {
     row: "RD-28",
     ours: "RDD.localCheckpoint",
@@ -180,7 +180,7 @@ export const transformations: ReadonlyArray<Row> = [
       persistence,
       "localCheckpoint() computes at once, keeps partitions and partitioner, and removes the lineage",
     ],
-    but: "computes at once and gives another RDD",
+    but: "computes at once and returns a new RDD",
   },
   {
     row: "RD-29",
@@ -192,5 +192,5 @@ export const transformations: ReadonlyArray<Row> = [
     ],
     but: "an RDD's name, parents and operation are fields; no preferred locations and no checkpoint file",
   },
-  { row: "RD-30", reason: "gang scheduling: all partitions run in this process" },
+  { row: "RD-30", reason: "gang scheduling; all partitions run in this process" },
 ]

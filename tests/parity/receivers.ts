@@ -3,19 +3,19 @@ import type { Row } from "./row.ts"
 const supervisor = "tests/receiver/supervisor_test.ts"
 const generator = "tests/receiver/block_generator_test.ts"
 
-/** What a receiver is and may do. */
+/** What a receiver can do. */
 export const receivers: ReadonlyArray<Row> = [
   {
     row: "R-01",
     ours: "Receiver.make",
     test: [supervisor, "supervise() starts the receiver, and stop ends it"],
-    but: "no storage level: blocks are kept once, in memory",
+    but: "takes no storage level: blocks are stored once, in memory",
   },
   {
     row: "R-02",
     ours: "Receiver.make",
     test: [supervisor, "onStart failing, typed or not, restarts the receiver after the delay"],
-    but: "may go on for as long as it receives",
+    but: "onStart may run for as long as it receives",
   },
   { row: "R-03", ours: "Receiver.make", test: [supervisor, "stop ends it: fibers first, onStop last"] },
   { row: "R-04", reason: "receivers run in the process that starts the context" },
@@ -41,7 +41,7 @@ export const receivers: ReadonlyArray<Row> = [
     row: "R-08",
     ours: "DStream.rawSocketStream",
     test: ["tests/source/socket_test.ts", "rawSocketStream() stores each message as a block"],
-    but: "bytes are decoded as they come in, so that their records count",
+    but: "bytes are decoded on arrival, so that records are counted",
   },
   {
     row: "R-09",
@@ -57,8 +57,8 @@ export const receivers: ReadonlyArray<Row> = [
     row: "R-11",
     ours: "Receiver.make",
     test: [supervisor, "store.stop() ends the receiver for good"],
-    but: "nobody starts it again",
+    but: "a stopped receiver is not started again",
   },
-  { row: "R-12", reason: "a receiver that stops is interrupted: there is nothing to poll" },
+  { row: "R-12", reason: "there is no flag to poll, because stopping a receiver interrupts it" },
   { row: "R-13", reason: "a receiver does not know its stream; events name it" },
 ]

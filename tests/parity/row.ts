@@ -1,26 +1,27 @@
-/** A row of the list of Spark's operations that is here. */
+/** An operation of Spark that the library supports. */
 export interface Present {
+  /** Its id in the list of Spark's operations, such as `TM-01`. */
   readonly row: string
-  /** Our names, separated by spaces, as `mod.ts` exports them; `testing/Testing.run` is one of a sub-path. */
+  /** Names exported by `mod.ts`, separated by spaces. A name of a sub-path starts with it: `testing/Testing.run`. */
   readonly ours: string
-  /** A file of tests, and for each test in it that proves the row a part of its name. */
+  /** A test file, and a part of the name of each test that covers the operation. */
   readonly test?: readonly [file: string, name: string, ...names: ReadonlyArray<string>]
-  /** Ids of recordings of Spark that must agree, separated by spaces. */
+  /** Ids of recorded cases that must pass, separated by spaces. */
   readonly golden?: string
-  /** What of the row is not here, or is another way here. */
+  /** What is missing, or works differently. */
   readonly but?: string
 }
 
-/** A row that is not here. */
+/** An operation of Spark that the library does not support. */
 export interface Absent {
   readonly row: string
   readonly reason: string
 }
 
-/** What we have for one of Spark's operations. */
+/** One operation of Spark. */
 export type Row = Present | Absent
 
-/** How many rows each section of the list has: `TM-01` to `TM-19`, and so on. */
+/** The sections of the list and how many operations each has: `TM-01` to `TM-19`, and so on. */
 const sections = {
   TM: 19,
   SC: 33,
@@ -37,7 +38,7 @@ const sections = {
   RP: 20,
 }
 
-/** The ids of all rows, in the order of the list. */
+/** The ids of all operations, in the order of the list. */
 export const ids: ReadonlyArray<string> = Object.entries(sections).flatMap(([section, count]) =>
   Array.from({ length: count }, (_, i) => `${section}-${String(i + 1).padStart(2, "0")}`)
 )

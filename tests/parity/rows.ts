@@ -12,7 +12,7 @@ import type { Row } from "./row.ts"
 import { state } from "./state.ts"
 import { time } from "./time.ts"
 
-/** Every row of the list of Spark's operations. */
+/** All operations of Spark, in the order of the list. */
 export const rows: ReadonlyArray<Row> = [
   ...time,
   ...context,

@@ -7,7 +7,7 @@ const placed = "mapWithState() keeps state where numPartitions() and partitioner
 const shows = "State shows what it holds"
 const removes = "State.remove() removes it, also where there is none, but not twice, and nothing can be set after it"
 
-/** State of keys: `mapWithState`. */
+/** Keyed state: `mapWithState`. */
 export const state: ReadonlyArray<Row> = [
   {
     row: "ST-01",
@@ -36,7 +36,7 @@ export const state: ReadonlyArray<Row> = [
     ours: "StateSpec.timeout",
     golden: "MS-11 MS-12",
     test: [mapWithState, "mapWithState() ends keys in the first batch in which they have been idle for longer"],
-    but: "timeouts are exact, not late by up to ten batches",
+    but: "timeouts are exact; Spark's are up to ten batches late",
   },
   { row: "ST-06", ours: "StateSpec.function", golden: "MS-19", test: [current, shows] },
   { row: "ST-07", ours: "StateSpec.function", golden: "MS-14", test: [current, shows] },

@@ -11,7 +11,7 @@ export const time: ReadonlyArray<Row> = [
     ours: "Durations.show Durations.toFormattedString Durations.prettyPrint",
     test: [durations, "prettyPrint() gives the texts recorded from Spark"],
     golden: "TM-01 TM-02 TM-03",
-    but: "a duration is a number of milliseconds, or any of Effect's inputs",
+    but: "a duration is a number of milliseconds, or another input of Effect's Duration",
   },
   {
     row: "TM-02",

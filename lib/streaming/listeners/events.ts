@@ -1,104 +1,103 @@
 /**
- * Events: what a streaming context tells its listeners.
+ * The events of a streaming context, which its listeners get.
  *
  * @module
  */
-
 import type { CallSite } from "../../core/call_site.ts"
 
-/** One input's share of a batch. */
+/** The records that one input contributed to a batch. */
 export interface StreamInputInfo {
-  /** The input's id: its place among the inputs of the graph. */
+  /** The id of the input: its position among the inputs of the graph. */
   readonly inputStreamId: number
-  /** Its name, such as `Socket stream [0]`. */
+  /** The name of the input, such as `Socket stream [0]`. */
   readonly name: string
-  /** How many records it gave. */
+  /** How many records the input contributed. */
   readonly numRecords: number
-  /** What the source says of them; `Description` is for people. */
+  /** Details from the source. `Description`, if present, is a text for people. */
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
-/** One output's part of a batch. Times in epoch milliseconds, durations in milliseconds. */
+/** The run of one output in a batch. Times are epoch milliseconds, durations milliseconds. */
 export interface OutputOperationInfo {
-  /** The time of its batch. */
+  /** The time of the batch. */
   readonly batchTime: number
-  /** Position of the output in the graph. */
+  /** The id of the output: its position in the graph. */
   readonly id: number
-  /** Short: `foreachRDD at app.ts:12:3`, or the name given to the output. */
+  /** The name given to the output, or a short description: `foreachRDD at app.ts:12:3`. */
   readonly name: string
-  /** Long: the operation and the whole location. */
+  /** The operation with its whole location. */
   readonly description: string
-  /** When it began, undefined until it has. */
+  /** When the output started; undefined before. */
   readonly startTime: number | undefined
-  /** When it ended, undefined until it has. */
+  /** When the output ended; undefined before. */
   readonly endTime: number | undefined
-  /** From start to end, undefined until it has ended. */
+  /** The time from start to end; undefined before the end. */
   readonly duration: number | undefined
-  /** What went wrong, as text, with the places in the user's source; undefined while nothing has. */
+  /** The failure as text, with the places in the user's source; undefined if the output has not failed. */
   readonly failureReason: string | undefined
-  /** How it ended: it may have failed and still have been dealt with by its policy. */
+  /** How the output ended, after its failure policy was applied; undefined before. */
   readonly outcome: "done" | "failed" | "skipped" | "deadLettered" | undefined
 }
 
-/** A batch on its way. Times in epoch milliseconds, delays in milliseconds; undefined until they are known. */
+/** The progress of a batch. Times are epoch milliseconds, delays milliseconds; both are undefined until they are known. */
 export interface BatchInfo {
   /** The batch time: the end of its interval. */
   readonly batchTime: number
-  /** What each input gave, by its id: those inputs that say so. */
+  /** The records of each input that reports them, by the input's id. */
   readonly streamIdToInputInfo: Readonly<Record<number, StreamInputInfo>>
-  /** The records of all inputs together. */
+  /** The number of records of all inputs. */
   readonly numRecords: number
-  /** When its jobs were handed over. */
+  /** When the batch was submitted. From then on it waits for its turn. */
   readonly submissionTime: number
-  /** When its first job began. */
+  /** When the first job started. */
   readonly processingStartTime: number | undefined
-  /** When its last job ended. */
+  /** When the last job ended. */
   readonly processingEndTime: number | undefined
-  /** How long it waited: from submission to the start of its first job. */
+  /** The time from submission to the start of the first job. */
   readonly schedulingDelay: number | undefined
-  /** How long its jobs took: from the start of the first to the end of the last. */
+  /** The time from the start of the first job to the end of the last. */
   readonly processingDelay: number | undefined
-  /** Both together: from submission to the end of its last job. */
+  /** The time from submission to the end of the last job. */
   readonly totalDelay: number | undefined
-  /** Its outputs, by their place in the graph. */
+  /** The outputs of the batch, by their ids. */
   readonly outputOperationInfos: Readonly<Record<number, OutputOperationInfo>>
 }
 
-/** A receiver's state. */
+/** The state of a receiver. */
 export interface ReceiverInfo {
-  /** The id of its input. */
+  /** The id of the receiver's input. */
   readonly streamId: number
-  /** The receiver's name. */
+  /** The name of the receiver. */
   readonly name: string
-  /** Whether it runs. */
+  /** Whether the receiver is running. */
   readonly active: boolean
-  /** What it last said of a problem, empty for none. */
+  /** The message of the last error; empty if there was none. */
   readonly lastErrorMessage: string
-  /** The error that came with it, as text, empty for none. */
+  /** The last error as text; empty if there was none. */
   readonly lastError: string
-  /** Epoch milliseconds, −1 for none. */
+  /** When the last error happened, in epoch milliseconds; −1 if there was none. */
   readonly lastErrorTime: number
 }
 
-/** Everything that can be observed of a streaming context. Spark: the callbacks of `StreamingListener`. */
+/** Everything that listeners can observe of a streaming context. Spark: the callbacks of `StreamingListener`. */
 export type StreamingEvent =
   | { readonly _tag: "StreamingStarted"; readonly time: number }
   | { readonly _tag: "StreamingStopped"; readonly time: number }
   | { readonly _tag: "ReceiverStarted"; readonly receiver: ReceiverInfo }
   | { readonly _tag: "ReceiverError"; readonly receiver: ReceiverInfo }
-  /** `restarts`: it will start again, after a delay. */
+  /** `restarts`: whether the receiver will start again, after a delay. */
   | { readonly _tag: "ReceiverStopped"; readonly receiver: ReceiverInfo; readonly restarts: boolean }
   | { readonly _tag: "BatchSubmitted"; readonly batch: BatchInfo }
   | { readonly _tag: "BatchStarted"; readonly batch: BatchInfo }
   | { readonly _tag: "BatchCompleted"; readonly batch: BatchInfo }
-  /** The batch failed before any of its outputs could run. */
+  /** The evaluation of a batch failed, so none of its outputs ran. */
   | { readonly _tag: "BatchGenerationFailed"; readonly batchTime: number; readonly failureReason: string }
   | { readonly _tag: "OutputOperationStarted"; readonly operation: OutputOperationInfo }
   | { readonly _tag: "OutputOperationCompleted"; readonly operation: OutputOperationInfo }
-  /** Said once, at start: the graph is a plain list of outputs and runs on the calling isolate. */
+  /** Published once, at start: the graph is a plain list of outputs, so it runs on the calling isolate only. */
   | { readonly _tag: "GraphNotPortable" }
   /**
-   * Said once for a stream, on engines that run tasks in other isolates: its function runs an action or gives an Effect, so
-   * that its RDDs are made on the driver only.
+   * Published once for a stream, on engines that run tasks in other isolates: its function runs an action or gives an Effect,
+   * so its RDDs are made on the driver.
    */
   | { readonly _tag: "StreamRunsOnDriver"; readonly operation: string; readonly callSite: CallSite }

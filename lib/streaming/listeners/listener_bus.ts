@@ -1,5 +1,5 @@
 /**
- * The listener bus: brings events to listeners without ever making the scheduler wait.
+ * The listener bus: delivers events to listeners. Publishing never waits for a listener.
  *
  * @module
  */
@@ -13,13 +13,16 @@ import { effectOf } from "../../core/results.ts"
 import type { StreamingEvent } from "./events.ts"
 import { RunsInside } from "../inside.ts"
 
-/** Listens to a streaming context. Events come one at a time, in order; a failure of the listener is its own affair. */
+/**
+ * A function that gets the events of a streaming context, one at a time and in order. A failure of a listener is logged; it
+ * affects neither the context nor other listeners.
+ */
 export type StreamingListener = (event: StreamingEvent) => Effect.Effect<void>
 
-/** How many events may wait for one listener; what comes beyond is dropped and counted. */
+/** How many events can wait for one listener. Further events are dropped and counted. */
 const CAPACITY = 16_384
 
-/** The events of one subscriber, until the bus is closed. */
+/** The events that wait for one subscriber. The queue ends when the bus is closed. */
 type Events = Queue.Queue<StreamingEvent, Cause.Done>
 
 interface Subscription {
@@ -28,23 +31,23 @@ interface Subscription {
   readonly fiber: Fiber.Fiber<void>
 }
 
-/** Brings events to listeners, each in a fiber of its own. */
+/** Delivers events to listeners. Each listener runs in a fiber of its own. */
 export interface ListenerBus {
-  /** Hands an event to all listeners. Never waits. */
+  /** Puts an event into the queue of every listener. Never waits. */
   readonly publish: (event: StreamingEvent) => void
-  /** Adds a subscription; the same listener may have several. */
+  /** Adds a subscription. A listener that is added twice gets every event twice. */
   readonly add: (listener: StreamingListener) => Effect.Effect<void>
-  /** Ends the oldest subscription of a listener, if it has one. */
+  /** Ends the oldest subscription of a listener. Does nothing if the listener has none. */
   readonly remove: (listener: StreamingListener) => Effect.Effect<void>
-  /** The events from now on, until the bus is closed. The bus does not wait for who reads them. */
+  /** Subscribes to the events from now on. The queue ends when the bus is closed, which does not wait for its reader. */
   readonly subscribe: Effect.Effect<Events, never, Scope.Scope>
-  /** How many events were dropped because a listener was too slow. */
+  /** How many events have been dropped because a listener was too slow. */
   readonly dropped: () => number
-  /** Lets the listeners see what has been published, and ends them. */
+  /** Waits until the listeners have processed all published events, and ends their subscriptions. */
   readonly close: Effect.Effect<void>
 }
 
-/** Makes a bus whose listeners run in the given scope. */
+/** Makes a bus. Its listeners run in the given scope. */
 export const make = (scope: Scope.Scope): ListenerBus => {
   const queues = new Set<Events>()
   const subscriptions = new Set<Subscription>()
@@ -72,7 +75,7 @@ export const make = (scope: Scope.Scope): ListenerBus => {
       (event) =>
         Effect.ignoreCause(Effect.suspend(() => effectOf(listener(event))), {
           log: "Warn",
-          message: `A streaming listener has failed on ${event._tag}`,
+          message: `A streaming listener failed on the event ${event._tag}`,
         }),
     ).pipe(
       forever,

@@ -1,5 +1,5 @@
 /**
- * The listener that every context has: it logs what went wrong.
+ * The listener that logs failures. Every context has it.
  *
  * @module
  */
@@ -11,8 +11,8 @@ const textOf = ({ lastError, lastErrorMessage, name }: ReceiverInfo): string =>
   `${name}: ${lastErrorMessage}${lastError === "" || lastError === lastErrorMessage ? "" : ` (${lastError})`}`
 
 /**
- * A listener that logs what went wrong: receivers' errors and restarts, failed batches and outputs. Every context has it;
- * put a `Logger` of your own in its place to get the messages.
+ * Logs errors and restarts of receivers, failed batches and failed outputs. Every context has this listener; provide a
+ * `Logger` of your own to get its messages.
  *
  * @example
  * ```ts
@@ -32,9 +32,9 @@ export const logListener: StreamingListener = (event): Effect.Effect<void> => {
     case "ReceiverError":
       return Effect.logWarning(textOf(event.receiver))
     case "ReceiverStopped": {
-      // With an error it has been told already, unless that is the end.
-      const isNews = event.restarts === (event.receiver.lastError === "")
-      return isNews ? Effect.logWarning(textOf(event.receiver)) : Effect.logDebug(textOf(event.receiver))
+      // A restart after an error was logged with the error; a stop without an error is not a problem.
+      const isWarning = event.restarts === (event.receiver.lastError === "")
+      return isWarning ? Effect.logWarning(textOf(event.receiver)) : Effect.logDebug(textOf(event.receiver))
     }
     case "BatchGenerationFailed":
       return Effect.logError(`Error generating jobs for time ${event.batchTime} ms: ${event.failureReason}`)

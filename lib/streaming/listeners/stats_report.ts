@@ -1,5 +1,5 @@
 /**
- * A listener that logs how long batches take.
+ * A listener that logs the delays of batches.
  *
  * @module
  */
@@ -20,8 +20,8 @@ const distribution = (name: string, millis: ReadonlyArray<number>): ReadonlyArra
 }
 
 /**
- * A listener that logs, at every completed batch, the distribution of total delay and processing time over the last
- * `numBatches` (10). Spark: `StatsReportListener`.
+ * Makes a listener that logs the distribution of total delay and processing time of the last `numBatches` (10) batches,
+ * whenever a batch is completed. Spark: `StatsReportListener`.
  *
  * @example
  * ```ts
