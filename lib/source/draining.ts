@@ -6,7 +6,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { forever } from "../core/fresh.ts"
+import { forever } from "../core/forever.ts"
 
 /** Runs `f` on what `next` gives, one after another, until that is undefined. */
 export const untilUndefined = <A, E, R, E2, R2>(

@@ -13,12 +13,12 @@ import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import type { CallSite } from "../core/call_site.ts"
 import { explainFailure } from "../core/errors.ts"
-import { forever } from "../core/fresh.ts"
+import { forever } from "../core/forever.ts"
 import type { AnyGraph } from "../dstream/graph/graph.ts"
 import { Engine } from "../rdd/engine.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
-import { PATIENCE, within } from "../receiver/bounded_wait.ts"
+import { endsWithin, STOP_TIMEOUT } from "../receiver/bounded_wait.ts"
 import { afterOpen } from "./batch/early_actions.ts"
 import type { BatchFailed } from "./errors.ts"
 import { type Following, following, Notes } from "./replica/graph_copy.ts"
@@ -400,7 +400,7 @@ export class Runtime {
     return Effect.gen({ self: this }, function* () {
       const { gracefulStopTimeout } = this.options
       const receivers = this.inputs.flatMap(({ receiver }) => receiver ?? [])
-      const patience = how.graceful ? gracefulStopTimeout : PATIENCE
+      const patience = how.graceful ? gracefulStopTimeout : STOP_TIMEOUT
       yield* Effect.forEach(receivers, (receiver) => receiver.stopWithin(patience), {
         discard: true,
         concurrency: "unbounded",
@@ -432,7 +432,7 @@ export class Runtime {
 
   #interrupt(fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>): Effect.Effect<void> {
     return Effect.flatMap(
-      within(Fiber.interruptAll(fibers), PATIENCE),
+      endsWithin(Fiber.interruptAll(fibers), STOP_TIMEOUT),
       (ended) =>
         ended ? Effect.void : Effect.logWarning("A job cannot be interrupted; stopping without waiting for it"),
     )

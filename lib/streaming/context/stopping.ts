@@ -8,7 +8,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import { PATIENCE, within } from "../../receiver/bounded_wait.ts"
+import { endsWithin, STOP_TIMEOUT } from "../../receiver/bounded_wait.ts"
 import { handle, type Internals, internalsOf, type State, type StreamingContext } from "./context.ts"
 import { RunsInside } from "../inside.ts"
 import { Registry } from "./registry.ts"
@@ -34,7 +34,7 @@ export const shutDown = (
     }
     const patience = how.graceful ? gracefulStopTimeout : Math.min(gracefulStopTimeout, LISTENERS_TIMEOUT)
     yield* Effect.timeoutOption(bus.close, patience)
-    if (!(yield* within(Scope.close(scope, Exit.void), PATIENCE))) {
+    if (!(yield* endsWithin(Scope.close(scope, Exit.void), STOP_TIMEOUT))) {
       yield* Effect.logWarning("Something that the context has opened does not close; stopping without waiting for it")
     }
   }).pipe(

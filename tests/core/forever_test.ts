@@ -2,9 +2,9 @@ import assert from "node:assert/strict"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { forever } from "../../lib/core/fresh.ts"
+import { forever } from "../../lib/core/forever.ts"
 
-const Name = Context.Reference<string>("test/Name", { defaultValue: () => "nobody" })
+const Name = Context.Reference<string>("test/Name", { defaultValue: () => "default" })
 
 Deno.test("forever() runs in order until the body fails, and fails with that", async () => {
   const rounds: Array<number> = []
@@ -26,13 +26,13 @@ Deno.test("forever() is interrupted in the middle of a round, and the round's fi
 
 Deno.test("forever() sees the services and references of its caller", async () => {
   const body = Effect.flatMap(Name, (name) => Effect.fail(name))
-  const run = Effect.provideService(Effect.flip(forever(body)), Name, "somebody")
-  assert.equal(await Effect.runPromise(run), "somebody")
+  const run = Effect.provideService(Effect.flip(forever(body)), Name, "provided")
+  assert.equal(await Effect.runPromise(run), "provided")
 })
 
 const program = (loop: string) => `
 import * as Effect from "effect/Effect"
-import { forever } from "./lib/core/fresh.ts"
+import { forever } from "./lib/core/forever.ts"
 const heap = () => { gc(); return Deno.memoryUsage().heapUsed }
 let n = 0
 Effect.runFork(${loop}(Effect.andThen(Effect.sleep(1), Effect.sync(() => n++))))
