@@ -79,7 +79,7 @@ export const fromReceiver = Effect.fnUntraced(function* (
       const blocks = taken.get(time)
       return blocks === undefined
         ? noAllocation(stream, time)
-        : Effect.sync(() => entry(fromBlocks(blocks.map(({ block }): Block<unknown> => block))))
+        : Effect.sync(() => entry(stream, () => fromBlocks(blocks.map(({ block }): Block<unknown> => block))))
     },
     commit: () => Effect.void,
     drop: () => {},

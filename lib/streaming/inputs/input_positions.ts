@@ -45,7 +45,10 @@ export const fromPositions = Effect.fnUntraced(function* (
           },
         }),
       ),
-    read: (time) => planned.has(time) ? Effect.map(source.read(at(time), time), entry) : noAllocation(stream, time),
+    read: (time) =>
+      planned.has(time)
+        ? Effect.map(source.read(at(time), time), (rdd) => entry(stream, () => rdd))
+        : noAllocation(stream, time),
     commit: (time) =>
       Effect.forEach(
         Array.from(uncommitted).filter((each) => each <= time),

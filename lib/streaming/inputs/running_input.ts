@@ -4,6 +4,7 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
+import { withCallSite } from "../../core/call_site.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
 import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
 import type { RunningReceiver } from "../../receiver/supervisor.ts"
@@ -32,5 +33,9 @@ export interface RunningInput {
   readonly forget: (time: number) => void
 }
 
-/** Marks the place where a graph's input enters: another isolate has the same node there, without the data. */
-export const entry = (rdd: AnyRDD): AnyRDD => makeRDD("input", [rdd], { kind: "input" })
+/**
+ * Makes the RDD at which an input enters the graph, with the call site of its stream. A copy of the graph in another isolate
+ * has the same RDD without its parent, which holds the data.
+ */
+export const entry = (stream: AnyDStream, rdd: () => AnyRDD): AnyRDD =>
+  withCallSite(stream.site, () => makeRDD("input", [rdd()], { kind: "input" }))
