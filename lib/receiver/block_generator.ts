@@ -11,8 +11,9 @@ import type { RateLimiter } from "./rate_limiter.ts"
 /**
  * Collects records until {@link cut} makes one block of them.
  *
- * Storing waits for room in the block queue and, except with `block`, for the rate limit. When neither requires waiting,
- * storing costs a few comparisons and an append. After {@link close}, fibers that try to store are interrupted.
+ * Storing waits for room in the block queue and, except with `block`, for the rate limit. When neither requires
+ * waiting, storing costs a few comparisons and an append. After {@link close}, fibers that try to store are
+ * interrupted.
  */
 export class BlockGenerator {
   readonly #queue: BlockQueue
@@ -47,8 +48,8 @@ export class BlockGenerator {
   }
 
   /**
-   * Adds the records of a block to the buffer. `bytes` is its size. The block is not read unless `bytes` is missing or zero,
-   * or a rate limit applies: then its records are counted.
+   * Adds the records of a block to the buffer. `bytes` is its size. The block is not read unless `bytes` is missing or
+   * zero, or a rate limit applies: then its records are counted.
    */
   append(block: Block<unknown>, bytes?: number): Effect.Effect<void> {
     if (!bytes && block.length === 0) return Effect.void

@@ -18,7 +18,9 @@ export interface StoredBlock {
 /** The default capacity of a queue, in bytes: 256 MiB. */
 export const CAPACITY: number = 256 * 1024 * 1024
 
-/** Estimates the memory that a record takes, in bytes. Fast rather than exact: the fields of objects are not visited. */
+/**
+ * Estimates the memory that a record takes, in bytes. Fast rather than exact: the fields of objects are not visited.
+ */
 export const weigh = (record: unknown): number =>
   typeof record === "string" ? 2 * record.length + 32 : record instanceof Uint8Array ? record.byteLength + 64 : 64
 
@@ -31,9 +33,9 @@ interface Waiter {
 /**
  * Holds received blocks until a batch takes them, and limits how much is received while the batches fall behind.
  *
- * Records are admitted before they are buffered. Their weight counts from then until the batch that reads them has ended.
- * The total never exceeds the capacity, except that a single record or block that is heavier is admitted when nothing else
- * is held. Waiting callers are admitted in the order in which they came.
+ * Records are admitted before they are buffered. Their weight counts from then until the batch that reads them has
+ * ended. The total never exceeds the capacity, except that a single record or block that is heavier is admitted when
+ * nothing else is held. Waiting callers are admitted in the order in which they came.
  */
 export class BlockQueue {
   readonly #streamId: number

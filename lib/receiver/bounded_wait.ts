@@ -1,8 +1,8 @@
 /**
  * Waiting for a fiber or an effect with a time limit that holds even in uninterruptible regions.
  *
- * `Effect.timeout` interrupts the effect and then waits until the interruption is done. A finalizer of the user that never
- * returns would block it for ever. The functions here leave the fiber running when the time is up.
+ * `Effect.timeout` interrupts the effect and then waits until the interruption is done. A finalizer of the user that
+ * never returns would block it for ever. The functions here leave the fiber running when the time is up.
  *
  * @module
  */

@@ -7,8 +7,8 @@ import * as Data from "effect/Data"
 import { describeCause } from "../core/errors.ts"
 
 /**
- * A receiver has stopped for good because of an error, and the streaming context with it. `problem` and `reason` are the
- * message and the error that the receiver passed to `store.stop`.
+ * A receiver has stopped for good because of an error, and the streaming context with it. `problem` and `reason` are
+ * the message and the error that the receiver passed to `store.stop`.
  */
 export class ReceiverFailed extends Data.Error<{
   /** The id of the input stream. */

@@ -11,9 +11,9 @@ import * as Semaphore from "effect/Semaphore"
 /**
  * Limits the number of records per second.
  *
- * The bucket holds one second's worth of records, or one record if the rate is lower. A request for more records than the
- * bucket holds passes when the bucket is full, and later requests wait until the bucket has recovered. Waiting requests are
- * served in the order in which they came.
+ * The bucket holds one second's worth of records, or one record if the rate is lower. A request for more records than
+ * the bucket holds passes when the bucket is full, and later requests wait until the bucket has recovered. Waiting
+ * requests are served in the order in which they came.
  */
 export class RateLimiter {
   readonly #clock: Clock.Clock

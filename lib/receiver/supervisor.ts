@@ -79,8 +79,8 @@ type Ending =
  * Runs a receiver until it stops or the scope closes.
  *
  * Each start has a scope of its own, with `onStop` as the finalizer that runs last. If `onStart` fails, the receiver
- * restarts. The first request of a start to restart or stop decides; later ones are ignored, also those that come after that
- * start has ended. Restarts keep what has been stored.
+ * restarts. The first request of a start to restart or stop decides; later ones are ignored, also those that come after
+ * that start has ended. Restarts keep what has been stored.
  */
 export const supervise: <R>(
   receiver: Receiver<unknown, unknown, R>,
@@ -145,7 +145,8 @@ export const supervise: <R>(
     })
 
     const runUntilStopped = Effect.gen(function* () {
-      // `forever` starts its fiber later. The first runs are in this fiber, so that `supervise` returns a started receiver.
+      // `forever` starts its fiber later. The first runs are in this fiber, so that `supervise` returns a started
+      // receiver.
       const runs = Effect.andThen(Effect.repeat(runAndDelay, { times: 63 }), forever(runAndDelay))
       yield* Effect.catch(runs, () => Effect.void)
       const { message, error } = yield* Deferred.await(stopped)

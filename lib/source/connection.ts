@@ -30,8 +30,8 @@ export class SocketError extends Data.Error<{
 /** The reading side of an open connection. Nothing is read ahead, so a slow reader slows the peer down. */
 export interface Connection {
   /**
-   * Reads the next bytes, at least one. Returns undefined at the end of the data. The next read may overwrite the returned
-   * array, so copy what you keep.
+   * Reads the next bytes, at least one. Returns undefined at the end of the data. The next read may overwrite the
+   * returned array, so copy what you keep.
    */
   readonly read: () => Effect.Effect<Uint8Array | undefined, SocketError>
 }
@@ -40,8 +40,8 @@ export interface Connection {
 export type Connect = (host: string, port: number) => Effect.Effect<Connection, SocketError, Scope.Scope>
 
 /**
- * Opens a connection with a function of the runtime. The connection is closed with the scope, and as soon as it is open if
- * the caller was interrupted before.
+ * Opens a connection with a function of the runtime. The connection is closed with the scope, and as soon as it is open
+ * if the caller was interrupted before.
  */
 export const openConnection = <A>(
   host: string,

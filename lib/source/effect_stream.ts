@@ -22,8 +22,8 @@ export interface FromStreamOptions {
 /**
  * Makes a DStream of the elements that an Effect Stream emits. A receiver runs the stream.
  *
- * If the stream fails, it is run again from its beginning after a delay. If it ends, the DStream stays empty from then on.
- * When batches fall behind, the stream is pulled more slowly.
+ * If the stream fails, it is run again from its beginning after a delay. If it ends, the DStream stays empty from then
+ * on. When batches fall behind, the stream is pulled more slowly.
  *
  * @example
  * ```ts

@@ -29,8 +29,8 @@ export interface QueueStreamOptions<A, E = never, R = never> {
   /** Whether a batch takes one RDD of the queue (the default) or the union of all RDDs in it. */
   readonly oneAtATime?: boolean | undefined
   /**
-   * The RDD of a batch that finds the queue empty. Default: an empty RDD with one partition. `null` means an RDD without
-   * partitions.
+   * The RDD of a batch that finds the queue empty. Default: an empty RDD with one partition. `null` means an RDD
+   * without partitions.
    */
   readonly defaultRDD?: RDD<A, E, R> | null | undefined
 }

@@ -27,7 +27,8 @@ export const denoSockets: { readonly connect: Connect } = {
     Effect.andThen(
       requestPermission(host, port),
       Effect.map(
-        // The abort signal is not used: a connection that is aborted while it opens may stay open and cannot be closed then.
+        // The abort signal is not used: a connection that is aborted while it opens may stay open and cannot be closed
+        // then.
         openConnection(host, port, () => Deno.connect({ hostname: host, port }), (connection) => {
           try {
             connection.close()

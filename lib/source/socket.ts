@@ -43,9 +43,9 @@ export interface RawSocketOptions<A> extends SocketOptions {
 /**
  * Makes a stream of the lines of UTF-8 text that a TCP server sends, such as `nc -lk 9999`.
  *
- * Lines end with `\n`, `\r\n` or `\r`. When the server closes the connection, the text after the last line end is a line
- * too. The stream connects again after every end and every error, without limit. If a connection breaks in the middle of a
- * line, that line is lost. Spark: `socketTextStream`.
+ * Lines end with `\n`, `\r\n` or `\r`. When the server closes the connection, the text after the last line end is a
+ * line too. The stream connects again after every end and every error, without limit. If a connection breaks in the
+ * middle of a line, that line is lost. Spark: `socketTextStream`.
  *
  * @example
  * ```ts
@@ -93,12 +93,12 @@ export const socketTextStream = <const N extends number>(
 }
 
 /**
- * Makes a stream of the records that `decoder` reads from a TCP server. `decoder` turns the stream of received bytes into a
- * stream of records.
+ * Makes a stream of the records that `decoder` reads from a TCP server. `decoder` turns the stream of received bytes
+ * into a stream of records.
  *
- * When the stream of records ends or fails, a new connection is opened. Each array that it emits is stored at once. Operators
- * that keep arrays whole (`Stream.mapArray`, `Stream.decodeText`, `Stream.splitLines`) are therefore many times faster than
- * operators that emit single records. Spark: `socketStream`.
+ * When the stream of records ends or fails, a new connection is opened. Each array that it emits is stored at once.
+ * Operators that keep arrays whole (`Stream.mapArray`, `Stream.decodeText`, `Stream.splitLines`) are therefore many
+ * times faster than operators that emit single records. Spark: `socketStream`.
  *
  * @example
  * ```ts
@@ -129,8 +129,8 @@ export const socketStream = <const N extends number, A, E, R>(
  * Makes a stream of the records that a TCP server sends in messages. A message is its length (four bytes, big-endian),
  * followed by that many bytes of encoded records.
  *
- * Each message is stored as one block, without regard to the rate limit. A message that cannot be decoded is reported and
- * skipped. Spark: `rawSocketStream`.
+ * Each message is stored as one block, without regard to the rate limit. A message that cannot be decoded is reported
+ * and skipped. Spark: `rawSocketStream`.
  *
  * @example
  * ```ts

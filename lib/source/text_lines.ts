@@ -34,8 +34,8 @@ const EMPTY = new Uint8Array()
 const MAX_REUSED_BYTES = 1024 * 1024
 
 /**
- * Assembles blocks of whole lines from chunks of bytes of any size. Lines end with `\n`, `\r\n` or `\r`. The bytes are copied,
- * so the caller may reuse its chunks.
+ * Assembles blocks of whole lines from chunks of bytes of any size. Lines end with `\n`, `\r\n` or `\r`. The bytes are
+ * copied, so the caller may reuse its chunks.
  */
 export class LineSplitter {
   readonly #max: number

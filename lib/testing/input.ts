@@ -61,8 +61,8 @@ const make = <A, E, R>(
 /**
  * Makes an input stream that has the i-th list of records in the i-th batch, and no records after the last list.
  *
- * An RDD can take the place of a list. `null` means that the input has no RDD in that batch. An Effect that returns one of
- * these runs when its batch is evaluated, and may fail.
+ * An RDD can take the place of a list. `null` means that the input has no RDD in that batch. An Effect that returns one
+ * of these runs when its batch is evaluated, and may fail.
  *
  * @example
  * ```ts

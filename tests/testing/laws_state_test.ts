@@ -26,7 +26,7 @@ Deno.test("stateIsFold() holds for updateStateByKey", async () => {
   await holds(stateIsFold(tally, { input }))
 })
 
-Deno.test("stateIsFold() is broken by a state that rests while its key has no values", async () => {
+Deno.test("stateIsFold() is broken by a state that is not updated in batches without values of its key", async () => {
   const resting: Testing.laws.StateOperator = (update) => (stream) =>
     updateStateByKey(stream, (values, state) => values.length === 0 ? state : update(values, state))
   assert.deepEqual(await smallest(stateIsFold(tally, { input: batches, updateStateByKey: resting })), {
