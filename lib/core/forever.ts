@@ -1,9 +1,9 @@
 /**
- * Loops that run for months: `forever` in fibers that are young.
+ * `forever` in constant memory, for loops that run for months.
  *
- * Each time a fiber goes to sleep it captures the asynchronous context it is in, and that context holds the one before:
- * a fiber that is woken for ever grows for ever, by about a kilobyte each time. So a long loop goes on, every few rounds,
- * in a new fiber, started from a context that nothing has been added to.
+ * Each time a fiber suspends, it captures its asynchronous context, and that context references the one before. A fiber
+ * that suspends again and again therefore leaks about a kilobyte each time. So `forever` continues in a new fiber every
+ * few rounds, and starts it from a context that has no predecessors.
  *
  * @module
  */
@@ -11,32 +11,33 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 
-const waiting: Array<() => void> = []
+const callbacks: Array<() => void> = []
 let wake: (() => void) | undefined
 
-/** Runs what has been asked for, always in the context that this module was loaded in. */
-const pump = async (): Promise<never> => {
+/** Runs callbacks in the asynchronous context in which this module was loaded. */
+const runCallbacks = async (): Promise<never> => {
   while (true) {
     await new Promise<void>((resolve) => {
       wake = resolve
     })
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) next()
+    for (let next = callbacks.shift(); next !== undefined; next = callbacks.shift()) next()
   }
 }
 
-void pump()
+void runCallbacks()
 
-const soon = (body: () => void): void => {
-  waiting.push(body)
+/** Runs a callback soon, outside the asynchronous context of the caller. */
+const runInRootContext = (callback: () => void): void => {
+  callbacks.push(callback)
   wake?.()
 }
 
-/** How many rounds one fiber goes. */
+/** The number of rounds that one fiber runs. */
 const ROUNDS = 64
 
 /**
- * Runs an effect again and again until it fails or is interrupted, like `Effect.forever`, without growing. Each round
- * sees the services and references of the fiber that runs the loop.
+ * Runs an effect again and again until it fails or is interrupted. It does what `Effect.forever` does, but in constant
+ * memory. Each round has the services and references of the caller.
  */
 export const forever = <A, E, R>(body: Effect.Effect<A, E, R>): Effect.Effect<never, E, R> =>
   Effect.contextWith((context) =>
@@ -49,10 +50,10 @@ export const forever = <A, E, R>(body: Effect.Effect<A, E, R>): Effect.Effect<ne
         fiber = Effect.runForkWith(context)(rounds)
         fiber.addObserver((exit) => {
           if (Exit.isFailure(exit)) resume(Effect.failCause(exit.cause))
-          else soon(start)
+          else runInRootContext(start)
         })
       }
-      soon(start)
+      runInRootContext(start)
       return Effect.suspend(() => {
         stopped = true
         return fiber === undefined ? Effect.void : Fiber.interrupt(fiber)

@@ -50,7 +50,10 @@ export const context: ReadonlyArray<Row> = [
   {
     row: "SC-10",
     ours: "DStream.socketTextStream",
-    test: ["tests/source/socket_test.ts", "returns the same lines however they arrive, and the last one before the restart"],
+    test: [
+      "tests/source/socket_test.ts",
+      "returns the same lines however they arrive, and the last one before the restart",
+    ],
   },
   {
     row: "SC-11",

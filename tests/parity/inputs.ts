@@ -7,7 +7,10 @@ export const inputs: ReadonlyArray<Row> = [
   {
     row: "I-01",
     ours: "DStream.socketTextStream DStream.socketStream",
-    test: ["tests/source/socket_test.ts", "restarts when the peer resets the connection, and loses only the broken line"],
+    test: [
+      "tests/source/socket_test.ts",
+      "restarts when the peer resets the connection, and loses only the broken line",
+    ],
   },
   {
     row: "I-02",
