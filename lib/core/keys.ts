@@ -30,7 +30,7 @@ const maxDepth = 200
  * ```
  */
 export class UnsupportedKey extends Data.Error<{
-  /** The unsupported value and its place, such as `object at [1]`. */
+  /** What was found and where, such as `object at [1]`. */
   readonly problem: string
 }> {
   readonly _tag = "UnsupportedKey" as const

@@ -14,7 +14,7 @@ const { enginesAgree, orderIsInvisible, partitioningIsInvisible, replayIsDetermi
 const counts = (words: Words) => words.pipe(DStream.map((word) => [word, 1]), DStream.reduceByKey((a, b) => a + b))
 const firsts = (words: Words) => DStream.mapPartitions(words, (part) => part.slice(0, 1))
 
-/** Whatever it is given, it numbers, and never starts anew. */
+/** Numbers all records that it is ever given, across runs. */
 const numbering = () => {
   let n = 0
   return (words: Words) => DStream.map(words, () => n++)

@@ -11,7 +11,7 @@ const input = Testing.arrivals(pair, { maxBatches: 5, maxRecords: 4 })
 const batches = Testing.batches(pair)
 const { mapWithStateIsScan, stateIsFold } = Testing.laws
 
-/** How many values there have been, and for how many batches; a key with more than five is forgotten. */
+/** Counts the values and the batches of a key. A key with more than five values is removed. */
 const tally = (values: ReadonlyArray<number>, state: Option.Option<[number, number]>) => {
   const [seen, updates] = Option.getOrElse(state, (): [number, number] => [0, 0])
   return seen > 5 ? Option.none() : Option.some<[number, number]>([seen + values.length, updates + 1])
