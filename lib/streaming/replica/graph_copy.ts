@@ -7,6 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { withCallSite } from "../../core/call_site.ts"
 import { Batch } from "../../dstream/batch.ts"
 import { type AnyDStream, originalOf } from "../../dstream/dstream.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
@@ -124,7 +125,7 @@ export const following = (
       const original = originals.get(stream)
       return original === undefined || driver.at(time).recall(original) === undefined
         ? noAllocation(stream, time)
-        : Effect.sync(() => makeRDD("input", [], { kind: "input" }))
+        : Effect.sync(() => withCallSite(stream.site, () => makeRDD("input", [], { kind: "input" })))
     },
   })
   const follow = (time: number, stream: AnyDStream, index: number): Effect.Effect<void, unknown, unknown> =>
