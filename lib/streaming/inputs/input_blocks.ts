@@ -5,6 +5,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { withCallSite } from "../../core/call_site.ts"
 import { describeCause } from "../../core/errors.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
 import type { Block } from "../../rdd/block.ts"
@@ -77,9 +78,10 @@ export const fromReceiver = Effect.fnUntraced(function* (
       }),
     read: (time) => {
       const blocks = taken.get(time)
-      return blocks === undefined
-        ? noAllocation(stream, time)
-        : Effect.sync(() => entry(stream, () => fromBlocks(blocks.map(({ block }): Block<unknown> => block))))
+      return blocks === undefined ? noAllocation(stream, time) : Effect.sync(() => {
+        const held = blocks.map(({ block }): Block<unknown> => block)
+        return entry(stream, withCallSite(stream.site, () => fromBlocks(held)))
+      })
     },
     commit: () => Effect.void,
     drop: () => {},

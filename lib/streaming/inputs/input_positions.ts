@@ -47,7 +47,7 @@ export const fromPositions = Effect.fnUntraced(function* (
       ),
     read: (time) =>
       planned.has(time)
-        ? Effect.map(source.read(at(time), time), (rdd) => entry(stream, () => rdd))
+        ? Effect.map(source.read(at(time), time), (rdd) => entry(stream, rdd))
         : noAllocation(stream, time),
     commit: (time) =>
       Effect.forEach(

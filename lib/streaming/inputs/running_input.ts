@@ -37,5 +37,5 @@ export interface RunningInput {
  * Makes the RDD at which an input enters the graph, with the call site of its stream. A copy of the graph in another isolate
  * has the same RDD without its parent, which holds the data.
  */
-export const entry = (stream: AnyDStream, rdd: () => AnyRDD): AnyRDD =>
-  withCallSite(stream.site, () => makeRDD("input", [rdd()], { kind: "input" }))
+export const entry = (stream: AnyDStream, rdd: AnyRDD): AnyRDD =>
+  withCallSite(stream.site, () => makeRDD("input", [rdd], { kind: "input" }))
