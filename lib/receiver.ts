@@ -1,6 +1,6 @@
 /**
- * Receivers: sources that push records into a stream, as scoped resources. Make one with `make`, and a stream of it with
- * `DStream.receiverStream`. Spark: `Receiver`.
+ * Receivers: scoped resources that push records into a stream. `make` makes a receiver, and `DStream.receiverStream` makes
+ * a stream of what it stores. Spark: `Receiver`.
  *
  * @example
  * ```ts

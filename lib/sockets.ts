@@ -1,5 +1,5 @@
 /**
- * Sockets: the service through which the socket sources reach the network. Provide your own to connect in another way.
+ * Sockets: the service that opens the connections of socket streams. Provide your own to connect in another way.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 /**
- * Where in the user's source an operator was written: captured when it is composed, read only when somebody asks.
+ * Call sites: the places in the user's source where operators are called. The stack is captured when an operator is
+ * called, and parsed only when its call site is read.
  *
  * @module
  */
@@ -7,9 +8,9 @@ import * as Data from "effect/Data"
 
 /** A place in the user's source: the first stack frame outside this library. */
 export interface CallSite {
-  /** `word_count.ts:12:3`, or `<unknown>`. */
+  /** File name, line and column, such as `word_count.ts:12:3`, or `<unknown>`. */
   readonly short: string
-  /** The whole location, such as a file URL with line and column, or `<unknown>`. */
+  /** The same with the full path or URL of the file, or `<unknown>`. */
   readonly long: string
 }
 
@@ -17,27 +18,28 @@ const LIBRARY = new URL("..", import.meta.url).href
 const FRAME = /\(?((?:file|https?|npm|jsr|blob|data|node|ext):[^()\s]+|\/[^()\s]+):(\d+):(\d+)\)?$/
 const RUNTIME = /[\\/]effect[\\/@](?:\d|dist|src)|^(?:ext|node):/
 
-/** The place that a line of a stack names, if that is in the user's source. */
-const placeOf = (line: string): string | undefined => {
-  const found = FRAME.exec(line.trim())
-  const file = found?.[1]
+/** Returns the location in a stack frame if it is in the user's source. */
+const userLocation = (frame: string): string | undefined => {
+  const match = FRAME.exec(frame.trim())
+  const file = match?.[1]
   if (file === undefined || file.startsWith(LIBRARY) || RUNTIME.test(file)) return undefined
-  return `${file}:${found?.[2]}:${found?.[3]}`
+  return `${file}:${match?.[2]}:${match?.[3]}`
 }
 
-const locate = (stack: string): string => {
-  for (const line of stack.split("\n").slice(1)) {
-    const place = placeOf(line)
-    if (place !== undefined) return place
+const firstUserLocation = (stack: string): string => {
+  for (const frame of stack.split("\n").slice(1)) {
+    const location = userLocation(frame)
+    if (location !== undefined) return location
   }
   return "<unknown>"
 }
 
-/** The lines of a stack that are in the user's source. */
+/** Returns the frames of a stack that are in the user's source. */
 export const userFrames = (stack: string): ReadonlyArray<string> =>
-  stack.split("\n").filter((line) => /^\s*at /.test(line) && placeOf(line) !== undefined)
+  stack.split("\n").filter((line) => /^\s*at /.test(line) && userLocation(line) !== undefined)
 
-class Captured implements CallSite {
+/** A call site whose stack has been captured, but not been formatted and parsed yet. */
+class CapturedSite implements CallSite {
   #holder: { readonly stack?: string } | undefined
   #long: string | undefined
   constructor(holder: { readonly stack?: string }) {
@@ -45,7 +47,7 @@ class Captured implements CallSite {
   }
   get long(): string {
     if (this.#long === undefined) {
-      this.#long = locate(this.#holder?.stack ?? "")
+      this.#long = firstUserLocation(this.#holder?.stack ?? "")
       this.#holder = undefined
     }
     return this.#long
@@ -59,7 +61,7 @@ class Captured implements CallSite {
   toJSON(): string {
     return this.long
   }
-  /** How consoles show it. */
+  /** Makes consoles print the location. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.long
   }
@@ -67,7 +69,7 @@ class Captured implements CallSite {
 
 let current: CallSite | undefined
 
-/** The place that calls into the library now, or the place fixed by {@link withCallSite}. */
+/** Returns the place in the user's source that is calling the library now, or the one set by {@link withCallSite}. */
 export const callSite = (): CallSite => {
   if (current !== undefined) return current
   const holder: { stack?: string } = {}
@@ -75,10 +77,10 @@ export const callSite = (): CallSite => {
   Error.stackTraceLimit = 16
   Error.captureStackTrace(holder, callSite)
   Error.stackTraceLimit = limit
-  return new Captured(holder)
+  return new CapturedSite(holder)
 }
 
-/** Runs `body` at once; every operator made in it is said to stand at `site`. */
+/** Runs `body` synchronously. All operators that are called in it get the call site `site`. */
 export const withCallSite = <A>(site: CallSite, body: () => A): A => {
   const before = current
   current = site
@@ -89,23 +91,24 @@ export const withCallSite = <A>(site: CallSite, body: () => A): A => {
   }
 }
 
-/** Looks up the places in some fields, and in lists of them. */
-const lookUp = (fields: object): void => {
+/** Resolves the call sites among some fields, and in arrays of objects among them. */
+const resolveCallSites = (fields: object): void => {
   for (const value of Object.values(fields)) {
-    if (value instanceof Captured) void value.long
+    if (value instanceof CapturedSite) void value.long
     else if (Array.isArray(value)) {
-      for (const each of value) if (typeof each === "object" && each !== null) lookUp(each)
+      for (const each of value) if (typeof each === "object" && each !== null) resolveCallSites(each)
     }
   }
 }
 
 /**
- * `Data.Error`, for errors that name places in the user's source. They are looked up before the error takes its own stack,
- * because a stack that is read while another one is written has the lines of what the source was compiled to.
+ * The base class of errors that have call sites as fields: `Data.Error` that resolves them before it captures its own
+ * stack. A stack that is formatted while another stack is being formatted has the line numbers of the compiled code
+ * instead of the source.
  */
 export const Located: typeof Data.Error = class extends Data.Error<Record<string, unknown>> {
   constructor(fields: Record<string, unknown>) {
-    lookUp(fields)
+    resolveCallSites(fields)
     super(fields)
   }
 } as never

@@ -1,11 +1,11 @@
 /**
- * Naming the type of a value in messages.
+ * Describes the type of a value in messages.
  *
  * @module
  */
 
 /**
- * What a value is, for messages: `function`, `symbol`, `object`, `array`, `instance of Map`, `null`, `string`, …
+ * Describes the type of a value for messages: `function`, `symbol`, `object`, `array`, `instance of Map`, `null`, …
  *
  * @example
  * ```ts
@@ -22,7 +22,9 @@ export function describeValue(u: unknown): string {
   const prototype: unknown = Object.getPrototypeOf(u)
   if (prototype === null || prototype === Object.prototype) return "object"
   if (prototype === Array.prototype) return "array"
-  const make: unknown = u.constructor
-  if (typeof make !== "function" || make === Object || make.name === "") return "object with a prototype of its own"
-  return `instance of ${make.name}`
+  const constructor: unknown = u.constructor
+  if (typeof constructor !== "function" || constructor === Object || constructor.name === "") {
+    return "object with a prototype of its own"
+  }
+  return `instance of ${constructor.name}`
 }

@@ -5,7 +5,7 @@
  */
 
 /**
- * The greatest common divisor of two whole numbers.
+ * Returns the greatest common divisor of two whole numbers.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Operators in both forms, data-first and data-last, which remember where they were written.
+ * Operators in both forms, data-first and data-last, that keep their call site.
  *
  * @module
  */
@@ -8,8 +8,11 @@ import { callSite, withCallSite } from "./call_site.ts"
 type Args = ReadonlyArray<never>
 
 /**
- * As Effect's `dual`: called with all its arguments the operator is applied, called without its subject it waits for it.
- * In a `pipe` an operator is applied where the pipe begins; what it makes is said to stand where the operator does.
+ * Makes an operator that can be called data-first or data-last, as Effect's `dual` does. Called with all its arguments,
+ * it is applied. Called without its first argument, it returns a function that takes that argument.
+ *
+ * A `pipe` applies its operators in the line in which the pipe begins. With this `dual`, what an operator makes has the
+ * call site of the operator itself.
  */
 // deno-lint-ignore no-explicit-any
 export const dual: <DataLast extends (...args: Array<any>) => any, DataFirst extends (...args: Array<any>) => any>(

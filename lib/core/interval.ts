@@ -1,5 +1,5 @@
 /**
- * Intervals of batch time, as `slice` takes them. Spark: `Interval`.
+ * Intervals between two batch times. Spark: `Interval`.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Time from "./time.ts"
 
 /**
- * A stretch of time: two times in milliseconds since the epoch.
+ * An interval between two times, in milliseconds since the epoch.
  *
  * @example
  * ```ts
@@ -16,18 +16,18 @@ import * as Time from "./time.ts"
  * import { Interval } from "@dstream/dstream"
  *
  * const interval: Interval.Interval = { begin: 0, end: 1000 }
- * assert.equal(Interval.show(interval), "[0 ms, 1000 ms]")
+ * assert.equal(Interval.duration(interval), 1000)
  * ```
  */
 export interface Interval {
-  /** Where it begins, in milliseconds since the epoch. */
+  /** When it begins, in milliseconds since the epoch. */
   readonly begin: number
-  /** Where it ends, in milliseconds since the epoch. */
+  /** When it ends, in milliseconds since the epoch. */
   readonly end: number
 }
 
 /**
- * Two intervals of different durations were compared. Spark throws the same message.
+ * Two intervals of different durations were compared. Spark throws an exception with the same message.
  *
  * @example
  * ```ts
@@ -39,16 +39,14 @@ export interface Interval {
  * ```
  */
 export class IntervalDurationMismatch extends Data.Error<{ readonly self: Interval; readonly that: Interval }> {
-  /** The tag to catch it by. */
   readonly _tag = "IntervalDurationMismatch" as const
-  /** What went wrong, in Spark's words. */
   override get message(): string {
     return `Comparing two intervals with different durations [${show(this.self)}, ${show(this.that)}]`
   }
 }
 
 /**
- * The interval between two times.
+ * Makes the interval from `begin` to `end`.
  *
  * @example
  * ```ts
@@ -61,7 +59,7 @@ export class IntervalDurationMismatch extends Data.Error<{ readonly self: Interv
 export const make = (begin: number, end: number): Interval => ({ begin, end })
 
 /**
- * The interval of length `duration` that begins at the latest multiple of it not after `now`.
+ * Makes the interval of length `duration` that contains `now` and begins at a multiple of `duration`.
  * Spark: `Interval.currentInterval`, which reads the clock itself.
  *
  * @example
@@ -72,13 +70,11 @@ export const make = (begin: number, end: number): Interval => ({ begin, end })
  * assert.deepEqual(Interval.currentInterval(1350, 200), { begin: 1200, end: 1400 })
  * ```
  */
-export const currentInterval = (now: number, duration: number): Interval => {
-  const begin = Time.floor(now, duration)
-  return { begin, end: begin + duration }
-}
+export const currentInterval = (now: number, duration: number): Interval =>
+  plus(make(0, duration), Time.floor(now, duration))
 
 /**
- * How long the interval is, in milliseconds. Spark: `Interval.duration`.
+ * Returns the length of an interval in milliseconds. Spark: `Interval.duration`.
  *
  * @example
  * ```ts
@@ -91,7 +87,7 @@ export const currentInterval = (now: number, duration: number): Interval => {
 export const duration = (self: Interval): number => self.end - self.begin
 
 /**
- * The interval moved later by `by` milliseconds. Spark: `Interval.+`.
+ * Moves an interval to a later time, by `duration` milliseconds. Spark: `Interval.+`.
  *
  * @example
  * ```ts
@@ -101,10 +97,10 @@ export const duration = (self: Interval): number => self.end - self.begin
  * assert.deepEqual(Interval.plus(Interval.make(0, 1000), 500), { begin: 500, end: 1500 })
  * ```
  */
-export const plus = (self: Interval, by: number): Interval => ({ begin: self.begin + by, end: self.end + by })
+export const plus = (self: Interval, duration: number): Interval => make(self.begin + duration, self.end + duration)
 
 /**
- * The interval moved earlier by `by` milliseconds. Spark: `Interval.-`.
+ * Moves an interval to an earlier time, by `duration` milliseconds. Spark: `Interval.-`.
  *
  * @example
  * ```ts
@@ -114,10 +110,10 @@ export const plus = (self: Interval, by: number): Interval => ({ begin: self.beg
  * assert.deepEqual(Interval.minus(Interval.make(500, 1500), 500), { begin: 0, end: 1000 })
  * ```
  */
-export const minus = (self: Interval, by: number): Interval => ({ begin: self.begin - by, end: self.end - by })
+export const minus = (self: Interval, duration: number): Interval => plus(self, -duration)
 
 /**
- * The interval as Spark prints it. Spark: `Interval.toString`.
+ * Formats an interval as Spark prints it. Spark: `Interval.toString`.
  *
  * @example
  * ```ts
@@ -132,75 +128,71 @@ export const show = (self: Interval): string => `[${Time.show(self.begin)}, ${Ti
 const compare = (
   self: Interval,
   that: Interval,
-  ends: (self: number, that: number) => boolean,
+  compareEnds: (self: number, that: number) => boolean,
 ): Effect.Effect<boolean, IntervalDurationMismatch> =>
   duration(self) === duration(that)
-    ? Effect.succeed(ends(self.end, that.end))
+    ? Effect.succeed(compareEnds(self.end, that.end))
     : Effect.fail(new IntervalDurationMismatch({ self, that }))
 
 /**
- * Whether `self` ends before `that`. Fails with {@link IntervalDurationMismatch} unless both are equally long.
+ * Tells whether `self` ends before `that`. Fails with {@link IntervalDurationMismatch} if their durations differ.
  * Spark: `Interval.<`.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict"
- * import * as Effect from "effect/Effect"
  * import { Interval } from "@dstream/dstream"
+ * import { Effect } from "effect"
  *
- * const answer = Interval.less(Interval.make(0, 1000), Interval.make(1000, 2000))
- * assert.equal(Effect.runSync(answer), true)
+ * assert.equal(Effect.runSync(Interval.less(Interval.make(0, 1000), Interval.make(1000, 2000))), true)
  * ```
  */
 export const less = (self: Interval, that: Interval): Effect.Effect<boolean, IntervalDurationMismatch> =>
   compare(self, that, Time.less)
 
 /**
- * Whether `self` ends before `that` or with it. Fails with {@link IntervalDurationMismatch} unless both are equally long.
- * Spark: `Interval.<=`.
+ * Tells whether `self` ends before `that` or at the same time. Fails with {@link IntervalDurationMismatch} if their
+ * durations differ. Spark: `Interval.<=`.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict"
- * import * as Effect from "effect/Effect"
  * import { Interval } from "@dstream/dstream"
+ * import { Effect } from "effect"
  *
- * const answer = Interval.lessEq(Interval.make(0, 1000), Interval.make(0, 1000))
- * assert.equal(Effect.runSync(answer), true)
+ * assert.equal(Effect.runSync(Interval.lessEq(Interval.make(0, 1000), Interval.make(0, 1000))), true)
  * ```
  */
 export const lessEq = (self: Interval, that: Interval): Effect.Effect<boolean, IntervalDurationMismatch> =>
   compare(self, that, Time.lessEq)
 
 /**
- * Whether `self` ends after `that`. Fails with {@link IntervalDurationMismatch} unless both are equally long.
+ * Tells whether `self` ends after `that`. Fails with {@link IntervalDurationMismatch} if their durations differ.
  * Spark: `Interval.>`.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict"
- * import * as Effect from "effect/Effect"
  * import { Interval } from "@dstream/dstream"
+ * import { Effect } from "effect"
  *
- * const answer = Interval.greater(Interval.make(1000, 2000), Interval.make(0, 1000))
- * assert.equal(Effect.runSync(answer), true)
+ * assert.equal(Effect.runSync(Interval.greater(Interval.make(1000, 2000), Interval.make(0, 1000))), true)
  * ```
  */
 export const greater = (self: Interval, that: Interval): Effect.Effect<boolean, IntervalDurationMismatch> =>
   compare(self, that, Time.greater)
 
 /**
- * Whether `self` ends after `that` or with it. Fails with {@link IntervalDurationMismatch} unless both are equally long.
- * Spark: `Interval.>=`.
+ * Tells whether `self` ends after `that` or at the same time. Fails with {@link IntervalDurationMismatch} if their
+ * durations differ. Spark: `Interval.>=`.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict"
- * import * as Effect from "effect/Effect"
  * import { Interval } from "@dstream/dstream"
+ * import { Effect } from "effect"
  *
- * const answer = Interval.greaterEq(Interval.make(0, 1000), Interval.make(1000, 2000))
- * assert.equal(Effect.runSync(answer), false)
+ * assert.equal(Effect.runSync(Interval.greaterEq(Interval.make(0, 1000), Interval.make(1000, 2000))), false)
  * ```
  */
 export const greaterEq = (self: Interval, that: Interval): Effect.Effect<boolean, IntervalDurationMismatch> =>

@@ -1,7 +1,7 @@
 /**
- * Records as lines of JSON: what object files hold.
+ * Records as lines of JSON, the format of object files.
  *
- * Plain JSON where that is enough. Anything else that a record may hold is an object with one key that starts with `$`:
+ * Values that JSON has are written as plain JSON. Other values become an object with one key that starts with `$`:
  * `{"$bigint":"12"}`, `{"$date":"1970-01-01T00:00:00.000Z"}`, `{"$some":1}`, …
  *
  * @module
@@ -12,7 +12,8 @@ import { fromJson } from "./json_reader.ts"
 import { refused, toJson } from "./json_writer.ts"
 
 /**
- * Each record as one line, without its end. Throws `NotPortable` for what the record codec refuses as well.
+ * Encodes each record as one line of JSON, without a line end. Throws `NotPortable` for the same values as the record
+ * codec.
  *
  * @example
  * ```ts
@@ -28,13 +29,14 @@ export const toLines = (records: ReadonlyArray<unknown>): Array<string> => {
   try {
     return Array.from(records, (record) => JSON.stringify(toJson(record, 0)))
   } catch (cause) {
+    // The codec refuses the same values, and its error says where in the record the value is.
     if (cause === refused) encode(records)
     throw cause
   }
 }
 
 /**
- * The record of a line. Throws `CorruptBlock` for what {@link toLines} does not write.
+ * Decodes the record of one line. Throws `CorruptBlock` for a line that {@link toLines} cannot have written.
  *
  * @example
  * ```ts
@@ -43,7 +45,7 @@ export const toLines = (records: ReadonlyArray<unknown>): Array<string> => {
  * import { parseLine } from "./json_lines.ts"
  *
  * assert.deepEqual(parseLine('{"$some":{"n":1}}'), Option.some({ n: 1 }))
- * assert.throws(() => parseLine('{"$other":1}'), /there is no \$other/)
+ * assert.throws(() => parseLine('{"$other":1}'), /unknown tag \$other/)
  * ```
  */
 export const parseLine = (line: string): unknown => {

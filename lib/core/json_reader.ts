@@ -1,5 +1,5 @@
 /**
- * Records of JSON that `json_writer.ts` has tagged where JSON has no such value.
+ * Decodes records from the JSON that `json_writer.ts` writes.
  *
  * @module
  */
@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { CorruptBlock } from "./codec_errors.ts"
 import { binaryKinds } from "./codec_format.ts"
+import { describeValue } from "./describe_value.ts"
 
 const corrupt = (problem: string): CorruptBlock => new CorruptBlock({ problem })
 
@@ -18,16 +19,16 @@ const entriesOf = (json: unknown): Array<[unknown, unknown]> =>
 
 const itemsOf = (json: unknown): ReadonlyArray<unknown> => {
   if (Array.isArray(json)) return json
-  throw corrupt("a list is missing")
+  throw corrupt(`expected an array, but found ${describeValue(json)}`)
 }
 
 const textOf = (json: unknown): string => {
   if (typeof json === "string") return json
-  throw corrupt("a text is missing")
+  throw corrupt(`expected a string, but found ${describeValue(json)}`)
 }
 
 const define = <A extends object>(target: A, entries: Iterable<readonly [unknown, unknown]>): A => {
-  // Not assigned: `__proto__` is a key as any other.
+  // Defined and not assigned, because assigning `__proto__` would set the prototype.
   for (const [name, value] of entries) {
     Object.defineProperty(target, textOf(name), { value, enumerable: true, configurable: true, writable: true })
   }
@@ -50,12 +51,12 @@ const readers: Readonly<Record<string, (json: unknown) => unknown>> = {
   $bytes: (json) => {
     const [name, text] = itemsOf(json)
     const kind = binaryKinds.find(({ prototype }) => prototype.constructor.name === name)
-    if (kind === undefined) throw corrupt(`there are no bytes of kind ${String(name)}`)
+    if (kind === undefined) throw corrupt(`unknown type of bytes ${String(name)}`)
     return kind.make(Uint8Array.from(atob(textOf(text)), (character) => character.charCodeAt(0)).buffer)
   },
 }
 
-/** A record from its JSON. Throws `CorruptBlock`, or what the platform throws, for what a record has not become. */
+/** Decodes a record from its JSON. Throws `CorruptBlock`, or an error of the platform, for anything else. */
 export const fromJson = (json: unknown): unknown => {
   if (typeof json !== "object" || json === null) return json
   if (Array.isArray(json)) return json.map(fromJson)
@@ -66,6 +67,6 @@ export const fromJson = (json: unknown): unknown => {
   }
   const [tag, value] = first
   const read = Object.hasOwn(readers, tag) ? readers[tag] : undefined
-  if (read === undefined) throw corrupt(`there is no ${tag}`)
+  if (read === undefined) throw corrupt(`unknown tag ${tag}`)
   return read(value)
 }

@@ -1,5 +1,5 @@
 /**
- * Records as JSON, with tags where JSON has no such value.
+ * Encodes records as JSON, with tags for the values that JSON does not have.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { binaryKinds, maxDepth } from "./codec_format.ts"
 
-/** Stands for what is not portable, until the codec says where it is. */
+/** Thrown for a value that is not portable. The caller replaces it by an error that says where the value is. */
 export const refused = Symbol()
 
 const list = (items: ReadonlyArray<unknown>, depth: number): Array<unknown> =>
@@ -40,7 +40,7 @@ const objectToJson = (value: object, bare: boolean, depth: number): unknown => {
   return plain ? Object.fromEntries(entries) : bare ? { $bare: entries } : { $object: entries }
 }
 
-/** A record as JSON, `depth` containers deep. Throws {@link refused} for what is not portable. */
+/** Encodes a value inside `depth` containers. Throws {@link refused} for a value that is not portable. */
 export const toJson = (value: unknown, depth: number): unknown => {
   switch (typeof value) {
     case "string":

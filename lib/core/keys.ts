@@ -1,10 +1,10 @@
 /**
- * Keys: which values may be one, when two are equal, and their hash. Equality is by value, hashes are Java's, so that
- * strings and whole numbers land in the partitions Spark puts them in.
+ * Keys: which values can be keys, when two keys are equal, and their hashes. Keys are equal by value. Hashes are those
+ * of Java, so that strings and whole numbers are placed in the same partitions as in Spark.
  *
- * Supported are strings, numbers (`NaN` equals itself, `-0` equals `0`), booleans, bigints, dates, `null`, `undefined`,
- * and arrays (tuples) and Effect `Option`s of these; also objects that bring their own equality, which are those with
- * Effect's `Hash` and `Equal` and those made by `Data.Class`.
+ * Keys can be strings, numbers (`NaN` equals itself, `-0` equals `0`), booleans, bigints, dates, `null`, `undefined`,
+ * and arrays (tuples) and Effect `Option`s of these. Objects can be keys if they define their own equality: objects
+ * with Effect's `Hash` and `Equal`, and instances of `Data.Class`.
  *
  * @module
  */
@@ -14,12 +14,12 @@ import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import { describeValue } from "./describe_value.ts"
 
-/** How many arrays and options deep a key may be. Bounds the work on keys that contain themselves. */
+/** How deeply arrays and options may be nested in a key. Limits the work on keys that contain themselves. */
 const maxDepth = 200
 
 /**
- * A value cannot be a key, because it has neither a hash nor an equality by value. `problem` says what was found and
- * where inside the key.
+ * A value cannot be a key, because it has no hash and no equality by value. `problem` names the unsupported value and
+ * its place inside the key.
  *
  * @example
  * ```ts
@@ -33,9 +33,7 @@ export class UnsupportedKey extends Data.Error<{
   /** What was found and where, such as `object at [1]`. */
   readonly problem: string
 }> {
-  /** The tag to catch it by. */
   readonly _tag = "UnsupportedKey" as const
-  /** What was found, and what a key may be. */
   override get message(): string {
     return `Unsupported key: ${this.problem}. A key is a string, number, boolean, bigint, Date, null, undefined, ` +
       "a tuple or Option of these, or an object with Effect's Hash and Equal, such as one of a class that extends Data.Class"
@@ -43,7 +41,7 @@ export class UnsupportedKey extends Data.Error<{
 }
 
 /**
- * The hash of a string: Java's `String.hashCode`.
+ * Hashes a string as Java's `String.hashCode` does.
  *
  * @example
  * ```ts
@@ -63,8 +61,8 @@ const double = new Float64Array(1)
 const words = new Int32Array(double.buffer)
 
 /**
- * The hash of a number: itself for 32-bit whole numbers, Java's `Long.hashCode` for other whole numbers of 64 bits, and
- * `Double.hashCode` for the rest.
+ * Hashes a number. The hash of a 32-bit whole number is the number itself. Other whole numbers of 64 bits are hashed as
+ * Java's `Long.hashCode` does, and all other numbers as `Double.hashCode` does.
  *
  * @example
  * ```ts
@@ -82,7 +80,7 @@ export function hashNumber(key: number): number {
     const high = Math.floor(key / 2 ** 32)
     return high ^ (key - high * 2 ** 32)
   }
-  if (key !== key) return 0x7ff80000 // Java has one NaN, JavaScript engines keep many bit patterns
+  if (key !== key) return 0x7ff80000 // The hash of Java's only NaN. JavaScript engines have NaNs of many bit patterns.
   double[0] = key
   return (words[0] ?? 0) ^ (words[1] ?? 0)
 }
@@ -92,9 +90,9 @@ const hashBigInt = (key: bigint): number => {
   return Number(BigInt.asIntN(32, low)) ^ Number(low >> 32n)
 }
 
-const bringsEquality = (key: object): boolean => (Hash.isHash(key) && Equal.isEqual(key)) || key instanceof Data.Class
+const definesEquality = (key: object): boolean => (Hash.isHash(key) && Equal.isEqual(key)) || key instanceof Data.Class
 
-/** NaN stands for "not a key": no hash is NaN. */
+/** Returns the hash of a key, or NaN for a value that is not a key. */
 function hashDeep(key: unknown, depth: number): number {
   switch (typeof key) {
     case "string":
@@ -130,12 +128,12 @@ function hashObject(key: object, depth: number): number {
     const element = hashDeep(key.value, depth + 1)
     return element !== element ? NaN : (Math.imul(31, 2569629) + element) | 0 // "Some".hashCode
   }
-  return bringsEquality(key) ? Hash.hash(key) | 0 : NaN
+  return definesEquality(key) ? Hash.hash(key) | 0 : NaN
 }
 
 /**
- * The 32-bit hash of a key; equal keys have equal hashes. Strings and whole numbers hash as in Java, which is where
- * Spark's hash partitioner takes them from; arrays hash as Java lists. Throws {@link UnsupportedKey}.
+ * Returns the 32-bit hash of a key. Equal keys have equal hashes. Strings and whole numbers are hashed as in Java,
+ * whose hashes Spark's hash partitioner uses. Arrays are hashed as Java lists. Throws {@link UnsupportedKey}.
  *
  * @example
  * ```ts
@@ -156,8 +154,8 @@ export function hashKey(key: unknown): number {
 }
 
 /**
- * Whether two keys are the same key: equal by value, inside arrays and options too. Values of different types never
- * are, so `1` is neither `1n` nor `"1"`, and `null` is not `undefined`. Unsupported values equal only themselves.
+ * Tells whether two keys are equal by value, inside arrays and options too. Values of different types are never equal:
+ * `1` equals neither `1n` nor `"1"`, and `null` does not equal `undefined`. An unsupported value equals only itself.
  *
  * @example
  * ```ts
@@ -189,12 +187,12 @@ function equalDeep(a: unknown, b: unknown, depth: number): boolean {
     if (!Option.isOption(b) || a._tag !== b._tag) return false
     return Option.isNone(a) || (Option.isSome(b) && equalDeep(a.value, b.value, depth + 1))
   }
-  return bringsEquality(a) && bringsEquality(b) && Equal.equals(a, b)
+  return definesEquality(a) && definesEquality(b) && Equal.equals(a, b)
 }
 
 /**
- * What keeps a value from being a key, such as `object`, `function at [1]` or `instance of Map at [0].value`; `undefined`
- * when it is one.
+ * Describes why a value cannot be a key, such as `object`, `function at [1]` or `instance of Map at [0].value`. Returns
+ * `undefined` for a value that can be a key.
  *
  * @example
  * ```ts
@@ -222,11 +220,11 @@ function problemAt(key: unknown, path: string, depth: number): string | undefine
     return undefined
   }
   if (Option.isOption(key)) return Option.isNone(key) ? undefined : problemAt(key.value, `${path}.value`, depth + 1)
-  return bringsEquality(key) ? undefined : describeValue(key) + where
+  return definesEquality(key) ? undefined : describeValue(key) + where
 }
 
 /**
- * Whether a value can be a key.
+ * Tells whether a value can be a key.
  *
  * @example
  * ```ts
@@ -243,7 +241,8 @@ export function isKey(u: unknown): boolean {
 }
 
 /**
- * The partition of a hash among `n`: the remainder, made non-negative. Spark: `HashPartitioner.getPartition`.
+ * Returns the partition, from 0 to `n - 1`, of a hash: the non-negative remainder. Spark:
+ * `HashPartitioner.getPartition`.
  *
  * @example
  * ```ts

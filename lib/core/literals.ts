@@ -1,6 +1,6 @@
 /**
- * Checks of literals at compile time. A literal out of range does not compile, and the error names what is accepted;
- * a plain `number` or `string` passes and is checked at run time.
+ * Checks literals at compile time. A literal out of range does not compile, and the compiler's error names what is
+ * accepted. A plain `number` or `string` passes and is checked at run time.
  *
  * @module
  */
@@ -22,10 +22,10 @@ type Digit = keyof Below
 
 type Digits<S extends string> = S extends `${Digit}${infer Rest}` ? Rest extends "" ? true : Digits<Rest> : false
 
-/** Whether a text is a whole number above 0, written without sign, point, exponent or leading zero. */
+/** Tells whether a text is a positive whole number, written without sign, point, exponent or leading zero. */
 type Natural<S extends string> = S extends `0${string}` ? false : Digits<S>
 
-/** Whether the first of two numbers of equal length is not above the second. */
+/** Tells whether the first of two numbers with the same number of digits is at most the second. */
 type AtMost<S extends string, Max extends string> = S extends `${infer A extends Digit}${infer Rest}`
   ? Max extends `${infer B extends Digit}${infer MaxRest}`
     ? A extends B ? AtMost<Rest, MaxRest> : A extends Below[B] ? true : false
@@ -41,8 +41,8 @@ type InPortRange<S extends string> = Natural<S> extends true
   : false
 
 /**
- * A port to connect to: `N` itself, or a text that says what is wrong with it. Use it as a parameter's type:
- * `<const N extends number>(port: Port<N>)`.
+ * The type of a port: `N` if it is in range, otherwise a string type whose text says what is accepted. Use it as the
+ * type of a parameter: `<const N extends number>(port: Port<N>)`.
  *
  * @example
  * ```ts
@@ -67,8 +67,9 @@ type NotPositive<D> = D extends number ? (Natural<`${D}`> extends true ? false :
   : false
 
 /**
- * A duration of whole milliseconds above 0: `D` itself, or a text that says what is accepted. Numbers (milliseconds) and
- * texts such as `"1 second"` are looked at; other forms pass. Use it as {@link Port}.
+ * The type of a positive duration in whole milliseconds: `D` if it is one, otherwise a string type whose text says what
+ * is accepted. It checks numbers (of milliseconds) and strings such as `"1 second"`; other forms pass. Use it like
+ * {@link Port}.
  *
  * @example
  * ```ts
@@ -87,8 +88,8 @@ export type PositiveDuration<D extends Duration.Input> = number extends D ? D
   : never
 
 /**
- * A master URL: `local`, `local[*]` or `local[N]` with N from 1: `M` itself, or a text that says what is accepted. Use it
- * as {@link Port}.
+ * The type of a master URL: `M` if it is `local`, `local[*]` or `local[N]` with a positive `N`, otherwise a string type
+ * whose text says what is accepted. Use it like {@link Port}.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 /**
- * What user functions give, where the types cannot keep them from giving something else.
+ * Checks of what user functions return, where types cannot prevent wrong results: callers without types, and types that
+ * accept anything.
  *
  * @module
  */
@@ -10,8 +11,11 @@ import * as Result from "effect/Result"
 import { describeValue } from "./describe_value.ts"
 import { Mismatch } from "./errors.ts"
 
-/** What is an iterable only for the sake of `yield*`, and what gives its records. Undefined: it is none of them. */
-const yielding = (u: unknown): string | undefined =>
+/**
+ * Describes a value that is iterable only so that `yield*` works on it, and what to use instead. Undefined for all
+ * other values.
+ */
+const describeYieldable = (u: unknown): string | undefined =>
   Option.isOption(u)
     ? "an Option; Option.toArray makes a list of it, and filterMap takes functions that give Options"
     : Result.isResult(u)
@@ -24,8 +28,9 @@ const isIterable = (u: unknown): u is Iterable<unknown> =>
   typeof u === "string" || (typeof u === "object" && u !== null && Symbol.iterator in u)
 
 /**
- * What a function that gives many records has given, as an array. Throws `Mismatch` for what is no iterable, which
- * `Array.from` would take for an empty one, and for Options and Effects, which it would take for lists of themselves.
+ * Returns the records that a function has returned as an array. Throws `Mismatch` for values that are not iterable,
+ * which `Array.from` would treat as empty, and for Options, Results and Effects, which it would treat as lists of
+ * themselves.
  *
  * @example
  * ```ts
@@ -40,31 +45,35 @@ const isIterable = (u: unknown): u is Iterable<unknown> =>
  */
 export const listOf = <A>(given: Iterable<A>): ReadonlyArray<A> => {
   if (Array.isArray(given)) return given
-  const instead = yielding(given)
-  if (instead === undefined && isIterable(given)) return Array.from(given)
-  pendingIn(given)
+  const yieldable = describeYieldable(given)
+  if (yieldable === undefined && isIterable(given)) return Array.from(given)
+  ignoreRejection(given)
   throw new Mismatch({
-    problem: `its function must give an array or another iterable, but gave: ${instead ?? describeValue(given)}`,
+    problem: `its function must give an array or another iterable, but gave: ${yieldable ?? describeValue(given)}`,
   })
 }
 
 const NOT_RUN = "Effects, which are not run"
 
-/** What nobody waits for or runs, in words. */
-const pendingIn = (u: unknown): string | undefined => {
+/** Keeps a Promise that is rejected from ending the process: the job that it belongs to fails anyway. */
+const ignoreRejection = (u: unknown): void => {
+  if (u instanceof Promise) u.catch(() => {})
+}
+
+/** Describes a Promise, which is not awaited, or an Effect, which is not run. Undefined for all other values. */
+const describePending = (u: unknown): string | undefined => {
   if (u instanceof Promise) {
-    // Its failure must not end the process: the job fails anyway.
-    u.catch(() => {})
+    ignoreRejection(u)
     return "Promises, which are not waited for"
   }
-  // Errors and Exits are Effects too, but as good as any other data.
+  // Errors and Exits are Effects too, but they are valid data.
   if (u instanceof Error || Exit.isExit(u)) return undefined
   return Effect.isEffect(u) ? NOT_RUN : undefined
 }
 
 /**
- * Throws `Mismatch` if what a function has given is a Promise or an Effect. `instead` is the operation that takes functions
- * that give Effects, if there is one.
+ * Throws `Mismatch` if a function has returned a Promise or an Effect. `instead` names the operation that takes
+ * functions that return Effects, if there is one.
  *
  * @example
  * ```ts
@@ -77,7 +86,7 @@ const pendingIn = (u: unknown): string | undefined => {
  */
 export const refusePending = (given: unknown, instead?: string): void => {
   if (typeof given !== "object" || given === null) return
-  const pending = pendingIn(given)
+  const pending = describePending(given)
   if (pending !== undefined) refuse(pending, instead)
 }
 
@@ -87,7 +96,8 @@ const refuse = (pending: string, instead: string | undefined): never => {
 }
 
 /**
- * As {@link refusePending}, for functions whose results are no data: an Exit is an Effect there, of `Effect.fail` maybe.
+ * Throws `Mismatch` as {@link refusePending} does, also for Exits and errors that are Effects. For functions whose
+ * results are not data: an Exit there is most likely the result of `Effect.fail`, which was meant to be run.
  *
  * @example
  * ```ts
@@ -105,7 +115,8 @@ export const refuseUnrun = (given: unknown, instead: string): void => {
 }
 
 /**
- * Whether what a predicate has given counts as true. Throws `Mismatch` for Promises and Effects, which would.
+ * Tells whether the result of a predicate is truthy. Throws `Mismatch` for Promises and Effects, which are always
+ * truthy.
  *
  * @example
  * ```ts
@@ -122,36 +133,40 @@ export const accepts = (given: unknown): boolean => {
   return Boolean(given)
 }
 
-/** As {@link refusePending}, for the first of some records, or its value if it is a pair. */
+/** Throws `Mismatch` if the first of some records is a Promise or an Effect, or a pair with one as its value. */
 export const refusePendingRecords = (records: ReadonlyArray<unknown>): void => {
   const [first] = records
   refusePending(first, "mapEffect")
   if (Array.isArray(first) && first.length === 2) refusePending(first[1], "mapEffect")
 }
 
-/** How many results of a function that puts values together are looked at: it may have had one value only for some. */
-const LOOKED_AT = 100
+/**
+ * The number of combined values that are checked. The first one is not enough: a function that combines values is not
+ * called for keys that have only one value.
+ */
+const CHECKED = 100
 
-const isPending = (u: unknown): boolean => typeof u === "object" && u !== null && pendingIn(u) !== undefined
+const isPending = (u: unknown): boolean => typeof u === "object" && u !== null && describePending(u) !== undefined
 
 /**
- * What is wrong with values that were put together: `some` of them are Promises or Effects, so the function that did it
- * gives them; `all` are, so they may have been before. Undefined: nothing.
+ * Tells how many of the values that a function has combined are Promises or Effects. If only `some` are, the function
+ * has returned them. If `all` are, they may have been in the input. Undefined if none are. Only the first 100 values
+ * are checked.
  */
 export const pendingAmong = (values: ReadonlyArray<unknown>): "some" | "all" | undefined => {
-  const few = values.slice(0, LOOKED_AT)
-  const pending = few.filter(isPending).length
-  return pending === 0 ? undefined : pending === few.length ? "all" : "some"
+  const checked = values.slice(0, CHECKED)
+  const pending = checked.filter(isPending).length
+  return pending === 0 ? undefined : pending === checked.length ? "all" : "some"
 }
 
-/** Throws `Mismatch` if there are Promises or Effects among values that a function has put together. */
+/** Throws `Mismatch` if there are Promises or Effects among the values that a function has combined. */
 export const refusePendingAmong = (values: ReadonlyArray<unknown>): void => {
   if (pendingAmong(values) !== undefined) refusePending(values.find(isPending))
 }
 
 /**
- * Runs the Effect that an output's function has given, and fails with `Mismatch` (a defect) if that gives another Effect,
- * which nobody would run: `Effect.map` where `Effect.flatMap` was meant.
+ * Runs the Effect that the function of an output has returned. Dies with `Mismatch` if its result is another Effect,
+ * which would not be run: this is the mistake of using `Effect.map` in place of `Effect.flatMap`.
  *
  * @example
  * ```ts
@@ -166,7 +181,7 @@ export const refusePendingAmong = (values: ReadonlyArray<unknown>): void => {
  */
 export const ranOf = <A, E, R>(given: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.tap(effectOf(given), (result) => {
-    const pending = pendingIn(result)
+    const pending = describePending(result)
     return pending === undefined ? Effect.void : Effect.die(
       new Mismatch({
         problem: `the Effect of its function gives ${pending}; use Effect.flatMap in place of Effect.map`,
@@ -175,7 +190,8 @@ export const ranOf = <A, E, R>(given: Effect.Effect<A, E, R>): Effect.Effect<A, 
   })
 
 /**
- * What a function that gives Effects has given; the Effect of failing with `Mismatch` (a defect) if that is none.
+ * Returns the Effect that a function has returned. If it has returned something else, returns an Effect that dies with
+ * `Mismatch`.
  *
  * @example
  * ```ts
@@ -190,6 +206,6 @@ export const ranOf = <A, E, R>(given: Effect.Effect<A, E, R>): Effect.Effect<A, 
  */
 export const effectOf = <A, E, R>(given: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
   if (Effect.isEffect(given)) return given
-  pendingIn(given)
+  ignoreRejection(given)
   return Effect.die(new Mismatch({ problem: `its function must give an Effect, but gave: ${describeValue(given)}` }))
 }

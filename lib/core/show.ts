@@ -1,5 +1,5 @@
 /**
- * Records as text, the way Spark prints them.
+ * Formats records as text, in the way in which Spark prints them.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const show = (value: unknown, depth: number): string => {
     return `Map(${parts.join(", ")})`
   }
   if (value instanceof Set) return `Set(${Array.from(value, (part) => show(part, depth + 1)).join(", ")})`
-  // Objects without a prototype have none.
+  // Objects without a prototype have no `toString`.
   const { toString }: { readonly toString?: unknown } = value
   if (typeof toString === "function" && toString !== Object.prototype.toString) return String(value)
   const parts = Object.entries(value).map(([key, part]) => `${key}: ${show(part, depth + 1)}`)
@@ -34,7 +34,8 @@ const show = (value: unknown, depth: number): string => {
 }
 
 /**
- * A record as `print` and `saveAsTextFiles` write it. Arrays of two and three elements are tuples and look as Scala's
- * do, `(hello,1)`; other arrays are lists, `[1, 2, 3, 4]`; an Option is `Some(1)` or `None`; strings have no quotes.
+ * Formats a record as `print` and `saveAsTextFiles` write it. Arrays of two and three elements are formatted as Scala's
+ * tuples, `(hello,1)`, and other arrays as lists, `[1, 2, 3, 4]`. An Option becomes `Some(1)` or `None`. Strings have
+ * no quotes.
  */
 export const showRecord = (record: unknown): string => show(record, 0)

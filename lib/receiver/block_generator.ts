@@ -1,91 +1,98 @@
 /**
- * The open buffer of a stream: what a receiver stores is collected here and cut into blocks.
+ * The buffer that a receiver stores records in, and how it is cut into blocks.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import { type Block, concat, fromArray } from "../rdd/block.ts"
-import { type HandOver, weigh } from "./block_queue.ts"
+import { type BlockQueue, weigh } from "./block_queue.ts"
 import type { RateLimiter } from "./rate_limiter.ts"
 
 /**
- * Collects records until {@link cut}, which makes one block of them. Every way of storing passes the hand-over's
- * admission, and all but `block` the rate limit; where there is no need to wait, it is a few comparisons and an append.
- * Once closed it takes nothing in: who still stores is interrupted.
+ * Collects records until {@link cut} makes one block of them.
+ *
+ * Storing waits for room in the block queue and, except with `block`, for the rate limit. When neither requires
+ * waiting, storing costs a few comparisons and an append. After {@link close}, fibers that try to store are
+ * interrupted.
  */
 export class BlockGenerator {
-  readonly #handOver: HandOver
+  readonly #queue: BlockQueue
   readonly #limiter: RateLimiter
+  /** Finished parts of the open buffer. Single records collect in `#tail` and become a part of their own. */
   #parts: Array<Block<unknown>> = []
   #tail: Array<unknown> = []
   #weight = 0
+  /** The number of fibers that wait to store something. */
   #pending = 0
-  #closed = false
+  #isClosed = false
 
-  constructor(handOver: HandOver, limiter: RateLimiter) {
-    this.#handOver = handOver
+  constructor(queue: BlockQueue, limiter: RateLimiter) {
+    this.#queue = queue
     this.#limiter = limiter
   }
 
-  /** Adds one record. */
+  /** Adds one record to the buffer. */
   one(record: unknown): Effect.Effect<void> {
-    return this.#offer(() => 1, () => weigh(record), (weight) => {
+    return this.#store(() => 1, () => weigh(record), (weight) => {
       this.#tail.push(record)
       this.#weight += weight
     })
   }
 
-  /** Adds records, never split over two blocks. */
+  /** Adds records to the buffer. They never end up in two blocks. */
   all(records: ReadonlyArray<unknown>): Effect.Effect<void> {
-    return records.length === 0 ? Effect.void : this.#offer(() => records.length, () => weighAll(records), (weight) => {
+    return records.length === 0 ? Effect.void : this.#store(() => records.length, () => weighAll(records), (weight) => {
       for (let i = 0; i < records.length; i++) this.#tail.push(records[i])
       this.#weight += weight
     })
   }
 
-  /** Adds the records of a block unread, unless its size or a rate limit need them counted. */
+  /**
+   * Adds the records of a block to the buffer. `bytes` is its size. The block is not read unless `bytes` is missing or
+   * zero, or a rate limit applies: then its records are counted.
+   */
   append(block: Block<unknown>, bytes?: number): Effect.Effect<void> {
     if (!bytes && block.length === 0) return Effect.void
-    return this.#offer(() => block.length, () => bytes ?? 64 * block.length, (weight) => {
+    return this.#store(() => block.length, () => bytes ?? 64 * block.length, (weight) => {
       this.#closeTail()
       this.#parts.push(block)
       this.#weight += weight
     })
   }
 
-  /** Stores records as one block of their own, after what is in the buffer. */
+  /** Stores records as a block of their own, after a block of what is in the buffer. Not subject to the rate limit. */
   block(records: ReadonlyArray<unknown>): Effect.Effect<void> {
-    return this.#offer(undefined, () => weighAll(records), (weight) => {
+    return this.#store(undefined, () => weighAll(records), (weight) => {
       this.cut()
-      if (records.length > 0) this.#handOver.put(fromArray(records.slice()), weight)
+      if (records.length > 0) this.#queue.put(fromArray(records.slice()), weight)
     })
   }
 
-  /** Makes a block of what is in the buffer, if there is anything. */
+  /** Makes one block of everything in the buffer. Does nothing if the buffer is empty. */
   cut(): void {
     this.#closeTail()
     if (this.#parts.length === 0) return
-    this.#handOver.put(concat(this.#parts), this.#weight)
+    this.#queue.put(concat(this.#parts), this.#weight)
     this.#parts = []
     this.#weight = 0
   }
 
-  /** Lets in all who wait, and whoever comes until {@link close}; returns when nobody waits any more. */
-  open(): Effect.Effect<void> {
-    const settled: Effect.Effect<void> = Effect.suspend(() =>
-      this.#pending === 0 ? Effect.void : Effect.andThen(Effect.yieldNow, settled)
+  /** Removes the capacity and rate limits for good, and waits until no fiber waits to store any more. */
+  drain(): Effect.Effect<void> {
+    const untilIdle: Effect.Effect<void> = Effect.suspend(() =>
+      this.#pending === 0 ? Effect.void : Effect.andThen(Effect.yieldNow, untilIdle)
     )
     return Effect.suspend(() => {
-      this.#handOver.open()
-      this.#limiter.open()
-      return settled
+      this.#queue.removeLimit()
+      this.#limiter.removeLimit()
+      return untilIdle
     })
   }
 
-  /** Cuts what is left and takes nothing in any more. */
+  /** Cuts the last block and accepts no more records. */
   close(): void {
     this.cut()
-    this.#closed = true
+    this.#isClosed = true
   }
 
   #closeTail(): void {
@@ -94,27 +101,31 @@ export class BlockGenerator {
     this.#tail = []
   }
 
-  #offer(
+  /**
+   * Runs `add` when the rate limit lets `count` records through and the queue has room for their weight. `count` is
+   * undefined where the rate limit does not apply. It is called only under a rate limit, because it may decode a block.
+   */
+  #store(
     count: (() => number) | undefined,
     weightOf: () => number,
-    commit: (weight: number) => void,
+    add: (weight: number) => void,
   ): Effect.Effect<void> {
     return Effect.suspend(() => {
-      if (this.#closed) return Effect.interrupt
+      if (this.#isClosed) return Effect.interrupt
       const records = count === undefined || this.#limiter.rate === Infinity ? 0 : count()
       const weight = weightOf()
-      if (!this.#limiter.tryTake(records)) return this.#wait(records, weight, () => commit(weight))
-      if (!this.#handOver.tryAdmit(weight)) return this.#wait(0, weight, () => commit(weight))
-      commit(weight)
+      if (!this.#limiter.tryTake(records)) return this.#wait(records, weight, () => add(weight))
+      if (!this.#queue.tryAdmit(weight)) return this.#wait(0, weight, () => add(weight))
+      add(weight)
       return Effect.void
     })
   }
 
-  #wait(records: number, weight: number, commit: () => void): Effect.Effect<void> {
+  #wait(records: number, weight: number, add: () => void): Effect.Effect<void> {
     this.#pending++
     const permit = records === 0 ? Effect.void : this.#limiter.take(records)
     return Effect.ensuring(
-      Effect.andThen(permit, this.#handOver.admit(weight, commit)),
+      Effect.andThen(permit, this.#queue.admit(weight, add)),
       Effect.sync(() => this.#pending--),
     )
   }

@@ -1,5 +1,5 @@
 /**
- * The hand-over of blocks from a receiver to batches, bounded by weight: who stores while the batches are behind waits.
+ * The queue of blocks between a receiver and the batches, bounded by the memory that its blocks take.
  *
  * @module
  */
@@ -8,117 +8,122 @@ import type { Block } from "../rdd/block.ts"
 
 /** A block that a receiver has stored. */
 export interface StoredBlock {
-  /** `input-<streamId>-<n>`, counted from 0. */
+  /** `input-<streamId>-<n>`, with `n` counted from 0. */
   readonly id: string
   readonly block: Block<unknown>
-  /** About how many bytes of memory it takes. */
+  /** An estimate of the memory it takes, in bytes. */
   readonly weight: number
 }
 
-/** The default capacity of a hand-over: 256 MiB. */
+/** The default capacity of a queue, in bytes: 256 MiB. */
 export const CAPACITY: number = 256 * 1024 * 1024
 
-/** About how many bytes a record takes. Cheap rather than exact: nothing is looked into. */
+/**
+ * Estimates the memory that a record takes, in bytes. Fast rather than exact: the fields of objects are not visited.
+ */
 export const weigh = (record: unknown): number =>
   typeof record === "string" ? 2 * record.length + 32 : record instanceof Uint8Array ? record.byteLength + 64 : 64
 
 interface Waiter {
   readonly weight: number
-  readonly commit: () => void
+  readonly onAdmitted: () => void
   readonly resume: (effect: Effect.Effect<void>) => void
 }
 
 /**
- * Admits what is stored, keeps it until a batch takes it, and counts its weight until that batch has ended. What is held
- * never weighs more than the capacity, but for a single thing that is heavier and is held alone. Waiting is in order of
- * arrival. Cutting a block needs no admission, because the records in it already had theirs.
+ * Holds received blocks until a batch takes them, and limits how much is received while the batches fall behind.
+ *
+ * Records are admitted before they are buffered. Their weight counts from then until the batch that reads them has
+ * ended. The total never exceeds the capacity, except that a single record or block that is heavier is admitted when
+ * nothing else is held. Waiting callers are admitted in the order in which they came.
  */
-export class HandOver {
+export class BlockQueue {
   readonly #streamId: number
   readonly #capacity: number
   readonly #waiters = new Set<Waiter>()
   readonly #taken = new Set<StoredBlock>()
   #stored: Array<StoredBlock> = []
   #held = 0
-  #next = 0
-  #open = false
+  #nextId = 0
+  #isUnlimited = false
 
+  /** `capacity` in bytes. */
   constructor(streamId: number, capacity: number = CAPACITY) {
     this.#streamId = streamId
     this.#capacity = capacity
   }
 
-  /** How much is admitted and not released. */
+  /** The weight that has been admitted and not been released, in bytes. */
   get held(): number {
     return this.#held
   }
 
-  /** How many blocks are stored and not taken. */
+  /** The number of blocks that are stored and not taken. */
   get waiting(): number {
     return this.#stored.length
   }
 
-  /** Admits at once, or not at all: where others wait, or where there is no room. */
+  /** Admits a weight now and returns true, or returns false if there is no room or others are waiting. */
   tryAdmit(weight: number): boolean {
     if (this.#waiters.size > 0 || !this.#fits(weight)) return false
     this.#held += weight
     return true
   }
 
-  /** Waits for admission. `commit` runs in that very moment, so that nobody who comes later gets in before. */
-  admit(weight: number, commit: () => void): Effect.Effect<void> {
+  /** Waits until a weight is admitted. `onAdmitted` runs at that moment, before any later caller is admitted. */
+  admit(weight: number, onAdmitted: () => void): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
       if (this.tryAdmit(weight)) {
-        commit()
+        onAdmitted()
         return resume(Effect.void)
       }
-      const waiter = { weight, commit, resume }
+      const waiter = { weight, onAdmitted, resume }
       this.#waiters.add(waiter)
       return Effect.sync(() => {
-        if (this.#waiters.delete(waiter)) this.#wake()
+        if (this.#waiters.delete(waiter)) this.#admitWaiters()
       })
     })
   }
 
-  /** Stores a block of admitted records. */
+  /** Stores a block of records that have been admitted already. */
   put(block: Block<unknown>, weight: number): void {
-    this.#stored.push({ id: `input-${this.#streamId}-${this.#next++}`, block, weight })
+    this.#stored.push({ id: `input-${this.#streamId}-${this.#nextId++}`, block, weight })
   }
 
-  /** Hands over all blocks that are stored. */
-  take(): ReadonlyArray<StoredBlock> {
+  /** Removes and returns all stored blocks, the oldest first. Their weight counts until they are released. */
+  takeAll(): ReadonlyArray<StoredBlock> {
     const blocks = this.#stored
     this.#stored = []
     for (const block of blocks) this.#taken.add(block)
     return blocks
   }
 
-  /** Makes room: the batch of these blocks has ended. Releasing a block again does nothing. */
+  /** Frees the capacity that taken blocks hold, once their batch has ended. Releasing a block twice has no effect. */
   release(blocks: ReadonlyArray<StoredBlock>): void {
     for (const block of blocks) if (this.#taken.delete(block)) this.#held -= block.weight
-    this.#wake()
+    this.#admitWaiters()
   }
 
-  /** Admits everybody from now on: what has been received when the receiver is stopped is kept. */
-  open(): void {
-    this.#open = true
-    this.#wake()
+  /** Removes the limit for good. A receiver that stops can then store what it has received. */
+  removeLimit(): void {
+    this.#isUnlimited = true
+    this.#admitWaiters()
   }
 
   #fits(weight: number): boolean {
-    return this.#open || this.#held === 0 || this.#held + weight <= this.#capacity
+    return this.#isUnlimited || this.#held === 0 || this.#held + weight <= this.#capacity
   }
 
-  #wake(): void {
+  #admitWaiters(): void {
     const admitted: Array<Waiter> = []
     for (const waiter of this.#waiters) {
       if (!this.#fits(waiter.weight)) break
       this.#waiters.delete(waiter)
       this.#held += waiter.weight
-      waiter.commit()
+      waiter.onAdmitted()
       admitted.push(waiter)
     }
-    // A resumed fiber runs on the spot and may come back here, so the state is settled first.
+    // A resumed fiber runs at once and may call back into this queue, so its state must be consistent by now.
     for (const waiter of admitted) waiter.resume(Effect.void)
   }
 }

@@ -1,5 +1,8 @@
 /**
- * Waiting with patience, also where nothing can be interrupted.
+ * Waiting for a fiber or an effect with a time limit that holds even in uninterruptible regions.
+ *
+ * `Effect.timeout` interrupts the effect and then waits until the interruption is done. A finalizer of the user that
+ * never returns would block it for ever. The functions here leave the fiber running when the time is up.
  *
  * @module
  */
@@ -8,23 +11,28 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 
-/** How long a stop waits for something of the user's that has no limit of its own, in milliseconds. */
-export const PATIENCE = 10_000
+/** How long a stop waits, in milliseconds, for code of the user that has no time limit of its own. */
+export const STOP_TIMEOUT = 10_000
 
-/** Waits for a fiber, no longer than so. Gives whether it has ended; it goes on if not. */
-export const endsWithin = <A, E>(fiber: Fiber.Fiber<A, E>, patience: Duration.Input): Effect.Effect<boolean> =>
-  Effect.gen(function* () {
-    const ended = Deferred.makeUnsafe<boolean>()
-    fiber.addObserver(() => Deferred.doneUnsafe(ended, Effect.succeed(true)))
-    if (Deferred.isDoneUnsafe(ended)) return true
-    const alarm = Effect.andThen(Effect.sleep(patience), Deferred.succeed(ended, false))
-    const timer = yield* Effect.forkDetach(alarm, { startImmediately: true })
-    return yield* Effect.ensuring(Deferred.await(ended), Fiber.interrupt(timer))
+/** Waits until a fiber ends or the timeout passes. Returns whether the fiber has ended; if not, it keeps running. */
+export const fiberEndsWithin: <A, E>(fiber: Fiber.Fiber<A, E>, timeout: Duration.Input) => Effect.Effect<boolean> =
+  Effect.fnUntraced(function* <A, E>(fiber: Fiber.Fiber<A, E>, timeout: Duration.Input) {
+    const hasEnded = Deferred.makeUnsafe<boolean>()
+    fiber.addObserver(() => Deferred.doneUnsafe(hasEnded, Effect.succeed(true)))
+    if (Deferred.isDoneUnsafe(hasEnded)) return true
+    const timer = yield* Effect.forkDetach(
+      Effect.andThen(Effect.sleep(timeout), Deferred.succeed(hasEnded, false)),
+      { startImmediately: true },
+    )
+    return yield* Effect.ensuring(Deferred.await(hasEnded), Fiber.interrupt(timer))
   })
 
-/** Runs an effect in a fiber of its own and waits for it, no longer than so. Gives whether it has ended. */
-export const within = <A, E, R>(
+/**
+ * Runs an effect in a fiber of its own and waits until it ends or the timeout passes. Returns whether it has ended; if
+ * not, it keeps running.
+ */
+export const endsWithin = <A, E, R>(
   self: Effect.Effect<A, E, R>,
-  patience: Duration.Input,
+  timeout: Duration.Input,
 ): Effect.Effect<boolean, never, R> =>
-  Effect.flatMap(Effect.forkDetach(self, { startImmediately: true }), (fiber) => endsWithin(fiber, patience))
+  Effect.flatMap(Effect.forkDetach(self, { startImmediately: true }), (fiber) => fiberEndsWithin(fiber, timeout))

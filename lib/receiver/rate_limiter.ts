@@ -9,69 +9,74 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 
 /**
- * Lets so many records a second through, and at most one second's worth at once. More records than that in one go pass
- * when the bucket is full, and whoever comes next waits the longer. Who waits is served in order of arrival.
+ * Limits the number of records per second.
+ *
+ * The bucket holds one second's worth of records, or one record if the rate is lower. A request for more records than
+ * the bucket holds passes when the bucket is full, and later requests wait until the bucket has recovered. Waiting
+ * requests are served in the order in which they came.
  */
 export class RateLimiter {
   readonly #clock: Clock.Clock
-  readonly #max: number
+  readonly #maxRate: number
   readonly #turn = Semaphore.makeUnsafe(1)
+  /** Completed when the rate changes, so that the request whose turn it is computes its wait again. */
   #changed = Deferred.makeUnsafe<void>()
   #rate: number
+  /** Negative after a request for more records than the bucket held. */
   #tokens = 1
-  #at: number
+  #refilledAt: number
   #waiting = 0
 
-  /** `maxRate` in records a second; without it, or where it is not above 0, nothing is limited. */
+  /** `maxRate` is in records per second. Without it, or if it is not positive, there is no limit. */
   constructor(clock: Clock.Clock, maxRate?: number) {
     this.#clock = clock
-    this.#max = maxRate === undefined || maxRate <= 0 ? Infinity : maxRate
-    this.#rate = this.#max
-    this.#at = clock.currentTimeMillisUnsafe()
+    this.#maxRate = maxRate === undefined || maxRate <= 0 ? Infinity : maxRate
+    this.#rate = this.#maxRate
+    this.#refilledAt = clock.currentTimeMillisUnsafe()
   }
 
-  /** The current limit in records a second; `Infinity` for none. */
+  /** The current limit in records per second; `Infinity` if there is none. */
   get rate(): number {
     return this.#rate
   }
 
-  /** Sets the limit, up to the maximum. Not above 0: ignored. Who waits now goes by the new limit at once. */
+  /** Sets the limit, at most the maximum. Ignores rates that are not positive. Waiting requests follow it at once. */
   updateRate(rate: number): void {
-    if (rate > 0) this.#set(Math.min(rate, this.#max))
+    if (rate > 0) this.#setRate(Math.min(rate, this.#maxRate))
   }
 
-  /** Ends all limits: everybody who waits passes. */
-  open(): void {
-    this.#set(Infinity)
+  /** Removes the limit. All waiting requests pass. */
+  removeLimit(): void {
+    this.#setRate(Infinity)
   }
 
-  /** Lets records through at once, or not at all. */
+  /** Takes permission for some records now and returns true, or returns false if the caller has to wait. */
   tryTake(records: number): boolean {
-    return records === 0 || this.#rate === Infinity || (this.#waiting === 0 && this.#grab(records))
+    return records === 0 || this.#rate === Infinity || (this.#waiting === 0 && this.#takeTokens(records))
   }
 
-  /** Waits until the records may pass. */
+  /** Waits until some records may pass. */
   take(records: number): Effect.Effect<void> {
-    const wait: Effect.Effect<void> = Effect.suspend(() => {
-      if (this.#rate === Infinity || this.#grab(records)) return Effect.void
-      const missing = Math.min(records, this.#burst) - this.#tokens
+    const untilTaken: Effect.Effect<void> = Effect.suspend(() => {
+      if (this.#rate === Infinity || this.#takeTokens(records)) return Effect.void
+      const missing = Math.min(records, this.#bucketSize) - this.#tokens
       const pause = Effect.sleep(Math.ceil(missing / this.#rate * 1000))
-      return Effect.andThen(Effect.raceFirst(pause, Deferred.await(this.#changed)), wait)
+      return Effect.andThen(Effect.raceFirst(pause, Deferred.await(this.#changed)), untilTaken)
     })
     return Effect.suspend(() => {
       this.#waiting++
-      return Effect.ensuring(Semaphore.withPermit(this.#turn, wait), Effect.sync(() => this.#waiting--))
+      return Effect.ensuring(Semaphore.withPermit(this.#turn, untilTaken), Effect.sync(() => this.#waiting--))
     })
   }
 
-  get #burst(): number {
+  get #bucketSize(): number {
     return Math.max(this.#rate, 1)
   }
 
-  #set(rate: number): void {
+  #setRate(rate: number): void {
     this.#refill()
     this.#rate = rate
-    this.#tokens = Math.min(this.#tokens, this.#burst)
+    this.#tokens = Math.min(this.#tokens, this.#bucketSize)
     const changed = this.#changed
     this.#changed = Deferred.makeUnsafe()
     Deferred.doneUnsafe(changed, Effect.void)
@@ -80,20 +85,20 @@ export class RateLimiter {
   #refill(): void {
     const now = this.#clock.currentTimeMillisUnsafe()
     if (this.#rate !== Infinity) {
-      this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#rate / 1000)
+      this.#tokens = Math.min(this.#bucketSize, this.#tokens + (now - this.#refilledAt) * this.#rate / 1000)
     }
-    this.#at = now
+    this.#refilledAt = now
   }
 
-  #grab(records: number): boolean {
+  #takeTokens(records: number): boolean {
     this.#refill()
-    // Sums of fractions may fall short of a whole token by a rounding error.
-    if (this.#tokens + 1e-6 < Math.min(records, this.#burst)) return false
+    // The tolerance is for rounding: fractions of a token may add up to slightly less than a whole one.
+    if (this.#tokens + 1e-6 < Math.min(records, this.#bucketSize)) return false
     this.#tokens -= records
     return true
   }
 }
 
-/** A limiter on the current clock. */
+/** Makes a rate limiter on the current clock. `maxRate` is in records per second. */
 export const make = (maxRate?: number): Effect.Effect<RateLimiter> =>
   Effect.map(Clock.Clock, (clock) => new RateLimiter(clock, maxRate))

@@ -1,5 +1,5 @@
 /**
- * An open TCP connection, and how one is opened and read whatever the runtime.
+ * TCP connections, and what opening and reading them has in common on all runtimes.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { describeCause } from "../core/errors.ts"
 
-/** A connection could not be made, or broke. */
+/** A connection could not be opened, or an open connection has failed. */
 export class SocketError extends Data.Error<{
-  /** The host that was asked for: a name or an address. */
+  /** The host to connect to: a name or an address. */
   readonly host: string
-  /** The port that was asked for. */
+  /** The port to connect to. */
   readonly port: number
   /** What went wrong, such as `Error connecting to localhost:9999`. */
   readonly reason: string
-  /** What the runtime says. */
+  /** The error of the runtime. */
   readonly cause?: unknown
-  /** Whether it is not permitted, so that trying again is of no use. */
+  /** Whether the program may not connect to this address, so that trying again is useless. */
   readonly isDenied?: boolean
 }> {
   readonly _tag = "SocketError" as const
@@ -27,45 +27,49 @@ export class SocketError extends Data.Error<{
   }
 }
 
-/** An open connection, seen from its reading side. Nothing is read ahead, so a slow reader slows the peer down. */
+/** The reading side of an open connection. Nothing is read ahead, so a slow reader slows the peer down. */
 export interface Connection {
   /**
-   * The next bytes, at least one; undefined at the end. Their buffer is used again by the next read, so copy what you keep.
+   * Reads the next bytes, at least one. Returns undefined at the end of the data. The next read may overwrite the
+   * returned array, so copy what you keep.
    */
   readonly read: () => Effect.Effect<Uint8Array | undefined, SocketError>
 }
 
-/** Connects; the connection closes with the scope. */
+/** Opens a connection, which is closed with the scope. */
 export type Connect = (host: string, port: number) => Effect.Effect<Connection, SocketError, Scope.Scope>
 
-/** Opens something that must be closed, however the waiting for it ends. */
-export const opened = <A>(
+/**
+ * Opens a connection with a function of the runtime. The connection is closed with the scope, and as soon as it is open
+ * if the caller was interrupted before.
+ */
+export const openConnection = <A>(
   host: string,
   port: number,
   open: (signal: AbortSignal) => Promise<A>,
   close: (a: A) => void,
 ): Effect.Effect<A, SocketError, Scope.Scope> =>
   Effect.suspend(() => {
-    let done = false
-    let value: A | undefined
+    let isScopeClosed = false
+    let opened: A | undefined
     const finalizer = Effect.sync(() => {
-      done = true
-      if (value !== undefined) close(value)
+      isScopeClosed = true
+      if (opened !== undefined) close(opened)
     })
     const opening = Effect.tryPromise({
       try: async (signal) => {
-        const a = await open(signal)
-        value = a
-        if (done) close(a)
-        return a
+        const connection = await open(signal)
+        opened = connection
+        if (isScopeClosed) close(connection)
+        return connection
       },
       catch: (cause) => new SocketError({ host, port, reason: `Error connecting to ${host}:${port}`, cause }),
     })
     return Effect.andThen(Effect.addFinalizer(() => finalizer), opening)
   })
 
-/** A connection that is read with what its runtime has. */
-export const reading = (host: string, port: number, read: () => Promise<Uint8Array | undefined>): Connection => ({
+/** Makes a connection of a function of the runtime that reads the next bytes. */
+export const fromRead = (host: string, port: number, read: () => Promise<Uint8Array | undefined>): Connection => ({
   read: () =>
     Effect.tryPromise({
       try: read,

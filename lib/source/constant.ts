@@ -1,5 +1,5 @@
 /**
- * A stream that gives the same RDD in every batch.
+ * A stream that has the same RDD in every batch.
  *
  * @module
  */
@@ -13,7 +13,8 @@ import { parallelize } from "../rdd/creation.ts"
 import { isRDD, type RDD } from "../rdd/rdd.ts"
 
 /**
- * The same RDD, or an RDD of the same records (copied), in every batch. Spark: `ConstantInputDStream`.
+ * Makes a stream that has the same RDD in every batch. Given an array, it copies the records and makes an RDD of them.
+ * Spark: `ConstantInputDStream`.
  *
  * @example
  * ```ts
@@ -29,8 +30,8 @@ import { isRDD, type RDD } from "../rdd/rdd.ts"
 export const constant = <A extends Tupled, E = never, R = never>(
   of: RDD<A, E, R> | ReadonlyArray<A>,
 ): DStream<A, E, R> => {
-  const usable = isRDD(of) || Array.isArray(of)
-  const rdd: RDD<A, E, R> = isRDD(of) ? of : parallelize(usable ? of.slice() : [])
+  const isValid = isRDD(of) || Array.isArray(of)
+  const rdd: RDD<A, E, R> = isRDD(of) ? of : parallelize(isValid ? of.slice() : [])
   const problem = new InvalidOption({
     where: "DStream.constant",
     option: "rdd",
@@ -42,6 +43,6 @@ export const constant = <A extends Tupled, E = never, R = never>(
     read: () => Effect.succeed(rdd),
   }
   return fromPositions("constant", "Constant", Effect.succeed(positions), {
-    check: () => usable ? [] : [problem.message],
+    check: () => isValid ? [] : [problem.message],
   })
 }

@@ -1,15 +1,15 @@
 /**
- * Reading to the end, in loops that do not grow.
+ * Loops that read a source to its end. They run in constant memory, however long that takes.
  *
  * @module
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { forever } from "../core/fresh.ts"
+import { forever } from "../core/forever.ts"
 
-/** Runs `f` on what `next` gives, one after another, until that is undefined. */
-export const untilUndefined = <A, E, R, E2, R2>(
+/** Runs `next` again and again, and `f` on each of its results, until `next` returns undefined. */
+export const forEachUntilUndefined = <A, E, R, E2, R2>(
   next: Effect.Effect<A | undefined, E, R>,
   f: (a: A) => Effect.Effect<void, E2, R2>,
 ): Effect.Effect<void, E | E2, R | R2> => {
@@ -20,7 +20,7 @@ export const untilUndefined = <A, E, R, E2, R2>(
   return untilDone(round)
 }
 
-/** Runs `f` on every array of a stream. */
+/** Runs `f` on each array that a stream emits. */
 export const forEachArray = <A, E, R, E2, R2>(
   stream: Stream.Stream<A, E, R>,
   f: (records: ReadonlyArray<A>) => Effect.Effect<void, E2, R2>,

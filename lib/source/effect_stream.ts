@@ -1,5 +1,5 @@
 /**
- * A DStream from an Effect Stream.
+ * DStreams of what Effect Streams emit.
  *
  * @module
  */
@@ -15,13 +15,15 @@ import { forEachArray } from "./draining.ts"
 
 /** Options of {@link fromStream}. */
 export interface FromStreamOptions {
-  /** The wait before a stream that has failed is run again. Default 2 seconds. */
+  /** The delay before a stream that has failed is run again. Default 2 seconds. */
   readonly restartDelay?: Duration.Input | undefined
 }
 
 /**
- * What an Effect Stream emits, as it comes: a receiver runs it. A stream that fails is run again after a delay, from its
- * beginning; one that ends gives nothing more. The stream is pulled no faster than the batches keep up with.
+ * Makes a DStream of the elements that an Effect Stream emits. A receiver runs the stream.
+ *
+ * If the stream fails, it is run again from its beginning after a delay. If it ends, the DStream stays empty from then
+ * on. When batches fall behind, the stream is pulled more slowly.
  *
  * @example
  * ```ts

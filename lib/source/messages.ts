@@ -1,15 +1,15 @@
 /**
- * Messages with a length before them: four bytes, big-endian.
+ * Messages that are preceded by their length: four bytes, big-endian.
  *
  * @module
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 
-/** The default longest message: 64 MiB. */
+/** The default limit for the length of a message: 64 MiB. */
 export const MAX_MESSAGE_BYTES: number = 64 * 1024 * 1024
 
-/** A message announces more bytes than allowed, or the connection has ended within one. */
+/** A message announces more bytes than are allowed, or the connection has ended in the middle of a message. */
 export class BrokenMessage extends Data.Error<{ readonly problem: string }> {
   readonly _tag = "BrokenMessage" as const
   override get message(): string {
@@ -19,7 +19,7 @@ export class BrokenMessage extends Data.Error<{ readonly problem: string }> {
 
 const HEADER = 4
 
-/** Takes bytes as they come and gives whole messages. The bytes of a chunk are copied. */
+/** Assembles messages from chunks of bytes of any size. The bytes are copied, so the caller may reuse its chunks. */
 export class MessageReader {
   readonly #max: number
   readonly #header = new Uint8Array(HEADER)
@@ -30,7 +30,7 @@ export class MessageReader {
     this.#max = maxMessageBytes
   }
 
-  /** Adds a chunk and gives the messages that are whole now. */
+  /** Adds a chunk and returns the messages that it completes. Fails if a message is longer than allowed. */
   push(chunk: Uint8Array): Effect.Effect<ReadonlyArray<Uint8Array>, BrokenMessage> {
     return Effect.suspend(() => {
       const messages: Array<Uint8Array> = []
@@ -56,7 +56,7 @@ export class MessageReader {
     })
   }
 
-  /** Fails when the bytes have ended within a message. */
+  /** Ends the input. Fails if it ends in the middle of a message. */
   finish(): Effect.Effect<void, BrokenMessage> {
     return this.#filled === 0 && this.#body === undefined
       ? Effect.void

@@ -1,10 +1,11 @@
 /**
- * A stream from a queue of RDDs, mostly for tests and trials.
+ * Streams that read a queue of RDDs, mostly for tests and experiments.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { callSite, withCallSite } from "../core/call_site.ts"
 import type { Tupled } from "../core/tupled.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import { fromPositions } from "../dstream/inputs/input.ts"
@@ -13,29 +14,29 @@ import { empty, parallelize } from "../rdd/creation.ts"
 import { isRDD, type RDD } from "../rdd/rdd.ts"
 import { unionAll } from "../rdd/operators/unions.ts"
 
-/** A queue of RDDs that a {@link queueStream} takes from, and that you may push to at any time. */
+/** A queue of RDDs that a {@link queueStream} reads. The program may push to it at any time. */
 export interface RDDQueue<A, E = never, R = never> {
-  /** Adds an RDD, or records to make one of; they are copied. */
+  /** Adds an RDD. Given an array, it copies the records and adds an RDD of them. */
   readonly push: (rdd: RDD<A, E, R> | ReadonlyArray<A>) => void
-  /** Removes the oldest RDD. */
+  /** Removes the oldest RDD and returns it. Returns undefined if the queue is empty. */
   readonly shift: () => RDD<A, E, R> | undefined
-  /** How many RDDs wait. */
+  /** The number of RDDs in the queue. */
   readonly size: number
 }
 
 /** Options of {@link queueStream}. */
 export interface QueueStreamOptions<A, E = never, R = never> {
-  /** One RDD a batch (the default), or all that wait, one after another. */
+  /** Whether a batch takes one RDD of the queue (the default) or the union of all RDDs in it. */
   readonly oneAtATime?: boolean | undefined
   /**
-   * The RDD of a batch that finds the queue empty. Default: an empty one with one partition; `null`: one without
-   * partitions.
+   * The RDD of a batch that finds the queue empty. Default: an empty RDD with one partition. `null` means an RDD
+   * without partitions.
    */
   readonly defaultRDD?: RDD<A, E, R> | null | undefined
 }
 
 /**
- * A queue of RDDs for {@link queueStream}.
+ * Makes a queue of RDDs for {@link queueStream}.
  *
  * @example
  * ```ts
@@ -64,7 +65,7 @@ export const rddQueue = <A extends Tupled, E = never, R = never>(
 }
 
 /**
- * A stream of the RDDs in a queue: each batch takes the oldest one, or all of them. Spark: `queueStream`.
+ * Makes a stream of the RDDs in a queue. Each batch takes the oldest RDD, or all of them. Spark: `queueStream`.
  *
  * @example
  * ```ts
@@ -82,6 +83,7 @@ export const queueStream = <A, E = never, R = never>(
   options: QueueStreamOptions<A, E, R> = {},
 ): DStream<A, E, R> => {
   const { oneAtATime = true, defaultRDD } = options
+  const site = callSite()
   const whenEmpty: RDD<A, E, R> = defaultRDD === undefined
     ? parallelize<A>([], { partitions: 1 })
     : defaultRDD ?? empty<A>()
@@ -90,7 +92,7 @@ export const queueStream = <A, E = never, R = never>(
     if (first === undefined || oneAtATime) return first ?? whenEmpty
     const rdds = [first]
     for (let rdd = queue.shift(); rdd !== undefined; rdd = queue.shift()) rdds.push(rdd)
-    return rdds.length === 1 ? first : unionAll(rdds)
+    return rdds.length === 1 ? first : withCallSite(site, () => unionAll(rdds))
   }
   const open = Effect.sync((): Positions<number, A, E, R> => {
     const planned = new Map<number, RDD<A, E, R>>()
@@ -104,7 +106,7 @@ export const queueStream = <A, E = never, R = never>(
       read: (position) => Effect.sync(() => planned.get(position) ?? whenEmpty),
       commit: (position) =>
         Effect.sync(() => {
-          for (const earlier of planned.keys()) if (earlier <= position) planned.delete(earlier)
+          for (const each of planned.keys()) if (each <= position) planned.delete(each)
         }),
     }
   })

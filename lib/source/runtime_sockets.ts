@@ -1,15 +1,16 @@
 /**
- * The sockets of Deno and of Node.
+ * TCP sockets of Deno and of Node.
  *
  * @module
  */
 import type { Socket as NodeSocket } from "node:net"
 import * as Effect from "effect/Effect"
-import { type Connect, opened, reading, SocketError } from "./connection.ts"
+import { type Connect, fromRead, openConnection, SocketError } from "./connection.ts"
 
 const READ_BYTES = 256 * 1024
 
-const permitted = (host: string, port: number): Effect.Effect<void, SocketError> =>
+/** Asks for the permission to connect. If it is denied, the error names the flag to add and is marked as `isDenied`. */
+const requestPermission = (host: string, port: number): Effect.Effect<void, SocketError> =>
   Effect.suspend(() => {
     const address = `${host.includes(":") ? `[${host}]` : host}:${port}`
     const reason = `Connecting to ${address} needs --allow-net=${address}`
@@ -20,14 +21,15 @@ const permitted = (host: string, port: number): Effect.Effect<void, SocketError>
     }).pipe(Effect.flatMap(({ state }) => state === "granted" ? Effect.void : Effect.fail(denied)))
   })
 
-/** The sockets of Deno. */
+/** Sockets of Deno. Connecting asks for the network permission first, and fails if it is denied. */
 export const denoSockets: { readonly connect: Connect } = {
   connect: (host, port) =>
     Effect.andThen(
-      permitted(host, port),
+      requestPermission(host, port),
       Effect.map(
-        // Without its signal: a connection that is aborted on the way may stay open, with nobody who could close it.
-        opened(host, port, () => Deno.connect({ hostname: host, port }), (connection) => {
+        // The abort signal is not used: a connection that is aborted while it opens may stay open and cannot be closed
+        // then.
+        openConnection(host, port, () => Deno.connect({ hostname: host, port }), (connection) => {
           try {
             connection.close()
           } catch {
@@ -36,7 +38,7 @@ export const denoSockets: { readonly connect: Connect } = {
         }),
         (connection) => {
           const buffer = new Uint8Array(READ_BYTES)
-          return reading(host, port, async () => {
+          return fromRead(host, port, async () => {
             const length = await connection.read(buffer)
             return length === null ? undefined : buffer.subarray(0, length)
           })
@@ -45,11 +47,11 @@ export const denoSockets: { readonly connect: Connect } = {
     ),
 }
 
-/** The sockets of `node:net`. */
+/** Sockets of `node:net`. */
 export const nodeSockets: { readonly connect: Connect } = {
   connect: (host, port) =>
     Effect.map(
-      opened(host, port, async (signal) => {
+      openConnection(host, port, async (signal) => {
         const { connect } = await import("node:net")
         return await new Promise<NodeSocket>((resolve, reject) => {
           const socket = connect({ host, port })
@@ -63,7 +65,7 @@ export const nodeSockets: { readonly connect: Connect } = {
       }, (socket) => socket.destroy()),
       (socket) => {
         const chunks = socket.iterator({ destroyOnReturn: false })
-        return reading(host, port, async () => {
+        return fromRead(host, port, async () => {
           const { done, value } = await chunks.next()
           return done === true ? undefined : value
         })

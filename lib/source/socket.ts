@@ -1,5 +1,5 @@
 /**
- * Streams from TCP servers: lines of text, any other framing, blocks of encoded records.
+ * Streams that connect to a TCP server: lines of text, records in a format of your own, or blocks of encoded records.
  *
  * @module
  */
@@ -15,35 +15,37 @@ import type { DStream } from "../dstream/dstream.ts"
 import { fromReceiver } from "../dstream/inputs/input.ts"
 import { make, type Store } from "../dstream/inputs/receiver.ts"
 import type { Connection, SocketError } from "./connection.ts"
-import { forEachArray, untilUndefined } from "./draining.ts"
+import { forEachArray, forEachUntilUndefined } from "./draining.ts"
 import { MAX_MESSAGE_BYTES, MessageReader } from "./messages.ts"
 import { Sockets } from "./sockets.ts"
 import { type Lines, LineSplitter, LineTooLong, MAX_LINE_BYTES } from "./text_lines.ts"
 
 /** Options of all socket streams. */
 export interface SocketOptions {
-  /** The wait before connecting again. Default 2 seconds. Spark: `spark.streaming.receiverRestartDelay`. */
+  /** The delay before connecting again. Default 2 seconds. Spark: `spark.streaming.receiverRestartDelay`. */
   readonly restartDelay?: Duration.Input | undefined
 }
 
 /** Options of {@link socketTextStream}. */
 export interface SocketTextOptions extends SocketOptions {
-  /** The longest line in bytes; longer ones are reported and skipped. Default 16 MiB. */
+  /** The longest allowed line in bytes. Longer lines are reported and skipped. Default 16 MiB. */
   readonly maxLineBytes?: number | undefined
 }
 
 /** Options of {@link rawSocketStream}. */
 export interface RawSocketOptions<A> extends SocketOptions {
-  /** Reads the records of a message. Default: this library's own encoding. */
+  /** Decodes the records of a message. Default: decodes this library's own format. */
   readonly decode?: ((bytes: Uint8Array) => ReadonlyArray<A>) | undefined
-  /** The longest message in bytes; a longer one is taken for a broken connection. Default 64 MiB. */
+  /** The longest allowed message in bytes. After a longer one the stream connects again. Default 64 MiB. */
   readonly maxMessageBytes?: number | undefined
 }
 
 /**
- * Lines of UTF-8 text from a TCP server, such as `nc -lk 9999`. Lines end with `\n`, `\r\n` or `\r`; what the server has
- * sent of a last line is a line too when it closes the connection. It connects again after every end and every error,
- * for ever; a line that a broken connection has cut off is lost. Spark: `socketTextStream`.
+ * Makes a stream of the lines of UTF-8 text that a TCP server sends, such as `nc -lk 9999`.
+ *
+ * Lines end with `\n`, `\r\n` or `\r`. When the server closes the connection, the text after the last line end is a
+ * line too. The stream connects again after every end and every error, without limit. If a connection breaks in the
+ * middle of a line, that line is lost. Spark: `socketTextStream`.
  *
  * @example
  * ```ts
@@ -72,24 +74,31 @@ export const socketTextStream = <const N extends number>(
     (connection, store) =>
       Effect.suspend(() => {
         const splitter = new LineSplitter(max)
-        const keep = ({ block, bytes, tooLong }: Lines): Effect.Effect<void> => {
+        const storeLines = ({ block, bytes, tooLong }: Lines): Effect.Effect<void> => {
           const stored = block === undefined ? Effect.void : store.append(block, bytes)
           if (tooLong === 0) return stored
           const error = new LineTooLong({ maxLineBytes: max })
-          const told = store.reportError(`Error receiving data from ${host}:${port}`, error)
-          return Effect.andThen(stored, Effect.replicateEffect(told, tooLong))
+          const report = store.reportError(`Error receiving data from ${host}:${port}`, error)
+          return Effect.andThen(stored, Effect.replicateEffect(report, tooLong))
         }
-        const all = untilUndefined(Effect.suspend(() => connection.read()), (chunk) => keep(splitter.push(chunk)))
-        return Effect.andThen(all, Effect.suspend(() => keep(splitter.finish())))
+        return Effect.andThen(
+          forEachUntilUndefined(
+            Effect.suspend(() => connection.read()),
+            (chunk) => storeLines(splitter.push(chunk)),
+          ),
+          Effect.suspend(() => storeLines(splitter.finish())),
+        )
       }),
   )
 }
 
 /**
- * Records from a TCP server, read by `decoder`: a function from the stream of bytes to the stream of records. When that
- * stream ends or fails the connection is made anew. Each array that the stream emits is stored at once, so
- * operators that keep arrays whole (`Stream.mapArray`, `Stream.decodeText`, `Stream.splitLines`) are many times faster than
- * those that emit record by record. Spark: `socketStream`.
+ * Makes a stream of the records that `decoder` reads from a TCP server. `decoder` turns the stream of received bytes
+ * into a stream of records.
+ *
+ * When the stream of records ends or fails, a new connection is opened. Each array that it emits is stored at once.
+ * Operators that keep arrays whole (`Stream.mapArray`, `Stream.decodeText`, `Stream.splitLines`) are therefore many
+ * times faster than operators that emit single records. Spark: `socketStream`.
  *
  * @example
  * ```ts
@@ -117,9 +126,11 @@ export const socketStream = <const N extends number, A, E, R>(
   })
 
 /**
- * Blocks of records from a TCP server: messages of four bytes that hold the length, big-endian, and so many bytes of
- * encoded records. Each message is stored as one block, outside the rate limit. A message that cannot be decoded is
- * reported and skipped. Spark: `rawSocketStream`.
+ * Makes a stream of the records that a TCP server sends in messages. A message is its length (four bytes, big-endian),
+ * followed by that many bytes of encoded records.
+ *
+ * Each message is stored as one block, without regard to the rate limit. A message that cannot be decoded is reported
+ * and skipped. Spark: `rawSocketStream`.
  *
  * @example
  * ```ts
@@ -136,8 +147,8 @@ export const rawSocketStream = <const N extends number, A = unknown>(
   options: RawSocketOptions<A> = {},
 ): DStream<A> => {
   const max = options.maxMessageBytes ?? MAX_MESSAGE_BYTES
-  // What the peer has encoded is the caller's word.
-  const read = options.decode ?? ((bytes) => decode(bytes) as Array<A>)
+  // Nothing can check that the server has encoded records of type A: the caller vouches for it.
+  const decodeRecords = options.decode ?? ((bytes) => decode(bytes) as Array<A>)
   return socketInput(
     "rawSocketStream",
     "Raw",
@@ -148,27 +159,34 @@ export const rawSocketStream = <const N extends number, A = unknown>(
     (connection, store: Store<A>) =>
       Effect.suspend(() => {
         const messages = new MessageReader(max)
-        const keep = (message: Uint8Array): Effect.Effect<void> =>
-          Effect.matchEffect(Effect.try({ try: () => read(message), catch: (error) => error }), {
+        const storeMessage = (message: Uint8Array): Effect.Effect<void> =>
+          Effect.matchEffect(Effect.try({ try: () => decodeRecords(message), catch: (error) => error }), {
             onFailure: (error) => store.reportError("Error decoding a message", error),
             onSuccess: (records) => store.block(records),
           })
-        const all = untilUndefined(
-          Effect.suspend(() => connection.read()),
-          (chunk) => Effect.flatMap(messages.push(chunk), (whole) => Effect.forEach(whole, keep, { discard: true })),
+        return Effect.andThen(
+          forEachUntilUndefined(
+            Effect.suspend(() => connection.read()),
+            (chunk) =>
+              Effect.flatMap(messages.push(chunk), (complete) =>
+                Effect.forEach(complete, storeMessage, { discard: true })),
+          ),
+          Effect.suspend(() =>
+            messages.finish()
+          ),
         )
-        return Effect.andThen(all, Effect.suspend(() => messages.finish()))
       }),
   )
 }
 
+/** Makes the stream of a receiver that connects to a server, runs `receive`, and connects again when that has ended. */
 const socketInput = <A, E, R>(
   operation: string,
   title: string,
   host: string,
   port: number,
   options: SocketOptions,
-  sizes: Readonly<Record<string, number>>,
+  limits: Readonly<Record<string, number>>,
   receive: (connection: Connection, store: Store<A>) => Effect.Effect<void, E, R>,
 ): DStream<A, never, Exclude<R, Scope.Scope>> => {
   const where = `DStream.${operation}`
@@ -176,7 +194,7 @@ const socketInput = <A, E, R>(
     ...(Number.isInteger(port) && port >= 1 && port <= 65535
       ? []
       : [new InvalidOption({ where, option: "port", value: port, expected: "a whole number from 1 to 65535" })]),
-    ...Object.entries(sizes).flatMap(([option, value]) =>
+    ...Object.entries(limits).flatMap(([option, value]) =>
       Number.isSafeInteger(value) && value > 0
         ? []
         : [new InvalidOption({ where, option, value, expected: "a positive whole number" })]

@@ -1,5 +1,5 @@
 /**
- * TCP connections as a service, so that tests and other runtimes can bring their own.
+ * The service that opens TCP connections. Tests and other runtimes can provide their own.
  *
  * @module
  */
@@ -10,8 +10,10 @@ import type { Connection, SocketError } from "./connection.ts"
 import { denoSockets, nodeSockets } from "./runtime_sockets.ts"
 
 /**
- * Opens TCP connections. A reference: the default uses Deno's own sockets, or `node:net` where there is no Deno, and asks
- * for the permission to connect first.
+ * Opens TCP connections for the socket streams.
+ *
+ * It is a reference with a default: Deno's sockets, which ask for the network permission first, or `node:net` on other
+ * runtimes. Provide your own with `Effect.provideService`.
  *
  * @example
  * ```ts
@@ -28,11 +30,11 @@ import { denoSockets, nodeSockets } from "./runtime_sockets.ts"
  * ```
  */
 export interface Sockets {
-  /** Connects; the connection closes with the scope. */
+  /** Opens a connection, which is closed with the scope. */
   readonly connect: (host: string, port: number) => Effect.Effect<Connection, SocketError, Scope.Scope>
 }
 
-/** The sockets that sources use. */
+/** The key of the service. */
 export const Sockets: Context.Reference<Sockets> = Context.Reference<Sockets>("@dstream/dstream/Sockets", {
   defaultValue: () => "Deno" in globalThis ? denoSockets : nodeSockets,
 })

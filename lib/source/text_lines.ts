@@ -1,15 +1,15 @@
 /**
- * Cutting bytes at line ends, without looking at single lines.
+ * Cuts received bytes into blocks of whole lines. Single lines are found later, when a block is read.
  *
  * @module
  */
 import * as Data from "effect/Data"
 import { type Block, fromText } from "../rdd/block.ts"
 
-/** The default longest line: 16 MiB. */
+/** The default limit for the length of a line: 16 MiB. */
 export const MAX_LINE_BYTES: number = 16 * 1024 * 1024
 
-/** A line is longer than allowed and has been skipped, up to its end. */
+/** A line was longer than allowed and has been skipped. */
 export class LineTooLong extends Data.Error<{ readonly maxLineBytes: number }> {
   readonly _tag = "LineTooLong" as const
   override get message(): string {
@@ -17,81 +17,87 @@ export class LineTooLong extends Data.Error<{ readonly maxLineBytes: number }> {
   }
 }
 
-/** Whole lines, as far as there are any. */
+/** The result of adding bytes to a {@link LineSplitter}. */
 export interface Lines {
+  /** The lines that are complete now; undefined if there are none. */
   readonly block: Block<string> | undefined
-  /** The size of the block. */
+  /** The size of the block in bytes. */
   readonly bytes: number
-  /** How many lines turned out to be too long. */
+  /** The number of lines that were found to be too long. */
   readonly tooLong: number
 }
 
 const LF = 10
 const CR = 13
 const EMPTY = new Uint8Array()
-/** A buffer for starts of lines that has grown beyond this is given back. */
-const KEPT = 1024 * 1024
+/** The largest buffer for an incomplete line that is reused for the next one, in bytes. */
+const MAX_REUSED_BYTES = 1024 * 1024
 
 /**
- * Takes bytes as they come and gives blocks of whole lines. Lines end with `\n`, `\r\n` or `\r`. The bytes of a chunk are
- * copied, so its buffer can be used again.
+ * Assembles blocks of whole lines from chunks of bytes of any size. Lines end with `\n`, `\r\n` or `\r`. The bytes are
+ * copied, so the caller may reuse its chunks.
  */
 export class LineSplitter {
   readonly #max: number
+  /** The bytes of the incomplete last line, `#tailLength` of them. */
   #tail: Uint8Array = EMPTY
   #tailLength = 0
-  #skipping = false
-  #afterCR = false
+  /** Whether the incomplete last line is too long already. */
+  #isSkipping = false
+  /** Whether the bytes so far end with `\r`: a following `\n` belongs to the same line end. */
+  #isAfterCR = false
 
   constructor(maxLineBytes: number = MAX_LINE_BYTES) {
     this.#max = maxLineBytes
   }
 
-  /** Adds a chunk and gives the lines that are whole now. */
+  /** Adds a chunk and returns the lines that it completes. */
   push(chunk: Uint8Array): Lines {
     if (chunk.length === 0) return linesOf(chunk, 0)
-    const rest = this.#afterCR && chunk[0] === LF ? chunk.subarray(1) : chunk
-    this.#afterCR = chunk.at(-1) === CR
-    return this.#split(this.#skipping ? this.#skip(rest) : rest)
+    const rest = this.#isAfterCR && chunk[0] === LF ? chunk.subarray(1) : chunk
+    this.#isAfterCR = chunk.at(-1) === CR
+    return this.#split(this.#isSkipping ? this.#skip(rest) : rest)
   }
 
-  /** Gives the last line, if the bytes do not end with a line end, and starts afresh. */
+  /** Ends the input: returns the incomplete last line, if there is one, and resets the splitter. */
   finish(): Lines {
-    const last = this.#join(EMPTY)
-    this.#skipping = false
-    this.#afterCR = false
+    const last = this.#takeTail(EMPTY)
+    this.#isSkipping = false
+    this.#isAfterCR = false
     return linesOf(last, 0)
   }
 
+  /** Returns what follows the line that is being skipped. */
   #skip(chunk: Uint8Array): Uint8Array {
-    const end = new Ends(chunk).next(0)
+    const end = new LineEnds(chunk).next(0)
     if (end === chunk.length) return chunk.subarray(end)
-    this.#skipping = false
-    return chunk.subarray(afterEnd(chunk, end))
+    this.#isSkipping = false
+    return chunk.subarray(afterLineEnd(chunk, end))
   }
 
   #split(chunk: Uint8Array): Lines {
     const lf = chunk.lastIndexOf(LF) + 1
     const end = lf + chunk.subarray(lf).lastIndexOf(CR) + 1
-    const whole = end === 0 ? chunk.subarray(0, 0) : this.#join(chunk.subarray(0, end))
-    const lines = whole.length > this.#max ? withoutLong(whole, this.#max) : linesOf(whole, 0)
-    return this.#keep(chunk.subarray(end)) ? lines : { ...lines, tooLong: lines.tooLong + 1 }
+    const whole = end === 0 ? chunk.subarray(0, 0) : this.#takeTail(chunk.subarray(0, end))
+    const lines = whole.length > this.#max ? withoutLongLines(whole, this.#max) : linesOf(whole, 0)
+    return this.#addToTail(chunk.subarray(end)) ? lines : { ...lines, tooLong: lines.tooLong + 1 }
   }
 
-  #join(end: Uint8Array): Uint8Array {
-    const joined = new Uint8Array(this.#tailLength + end.length)
+  /** Returns the incomplete last line followed by `rest`, and clears it. */
+  #takeTail(rest: Uint8Array): Uint8Array {
+    const joined = new Uint8Array(this.#tailLength + rest.length)
     joined.set(this.#tail.subarray(0, this.#tailLength))
-    joined.set(end, this.#tailLength)
-    this.#drop()
+    joined.set(rest, this.#tailLength)
+    this.#clearTail()
     return joined
   }
 
-  /** Keeps the start of a line, unless it is too long already. */
-  #keep(start: Uint8Array): boolean {
+  /** Adds bytes to the incomplete last line. Returns false, and starts to skip the line, if it becomes too long. */
+  #addToTail(start: Uint8Array): boolean {
     const length = this.#tailLength + start.length
     if (length > this.#max) {
-      this.#drop()
-      this.#skipping = true
+      this.#clearTail()
+      this.#isSkipping = true
       return false
     }
     if (length > this.#tail.length) {
@@ -104,9 +110,9 @@ export class LineSplitter {
     return true
   }
 
-  #drop(): void {
+  #clearTail(): void {
     this.#tailLength = 0
-    if (this.#tail.length > KEPT) this.#tail = EMPTY
+    if (this.#tail.length > MAX_REUSED_BYTES) this.#tail = EMPTY
   }
 }
 
@@ -116,18 +122,18 @@ const linesOf = (bytes: Uint8Array, tooLong: number): Lines => ({
   tooLong,
 })
 
-/** Drops the lines that are too long from bytes that end with a line end, in place. */
-const withoutLong = (bytes: Uint8Array, max: number): Lines => {
-  const ends = new Ends(bytes)
+/** Removes the lines that are too long, in place. `bytes` ends with a line end. */
+const withoutLongLines = (bytes: Uint8Array, max: number): Lines => {
+  const ends = new LineEnds(bytes)
   let kept = 0
   let tooLong = 0
   for (let from = 0; from < bytes.length;) {
     const end = ends.next(from)
-    const next = afterEnd(bytes, end)
+    const next = afterLineEnd(bytes, end)
     if (end - from <= max) {
       bytes.copyWithin(kept, from, end)
       kept += end - from
-      // Always a line feed: a carriage return could become one line end with what comes to stand after it.
+      // Always a line feed: a carriage return could form one line end with the byte that now follows it.
       bytes[kept++] = LF
     } else {
       tooLong++
@@ -137,15 +143,15 @@ const withoutLong = (bytes: Uint8Array, max: number): Lines => {
   return linesOf(bytes.slice(0, kept), tooLong)
 }
 
-/** Finds line ends one after another. */
-class Ends {
+/** Finds line ends in ascending order. */
+class LineEnds {
   readonly #bytes: Uint8Array
   #lf = -1
   #cr = -1
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
   }
-  /** The first line end at or after `from`, or the length of the bytes. */
+  /** Returns the index of the first line end at or after `from`, or the length of the bytes if there is none. */
   next(from: number): number {
     if (this.#lf < from) this.#lf = this.#find(LF, from)
     if (this.#cr < from) this.#cr = this.#find(CR, from)
@@ -157,4 +163,6 @@ class Ends {
   }
 }
 
-const afterEnd = (bytes: Uint8Array, end: number): number => end + (bytes[end] === CR && bytes[end + 1] === LF ? 2 : 1)
+/** Returns the index after the line end at `end`. */
+const afterLineEnd = (bytes: Uint8Array, end: number): number =>
+  end + (bytes[end] === CR && bytes[end + 1] === LF ? 2 : 1)

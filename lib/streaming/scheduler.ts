@@ -9,7 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { forever } from "../core/fresh.ts"
+import { forever } from "../core/forever.ts"
 import { InvalidOption } from "../core/errors.ts"
 import type { PositiveDuration } from "../core/literals.ts"
 

@@ -1,5 +1,5 @@
 /**
- * Moving the clock of a context on, batch by batch.
+ * Advances the clock of a context, batch by batch.
  *
  * @module
  */
@@ -12,9 +12,11 @@ import type { Runtime } from "../streaming/runtime.ts"
 import * as VirtualTime from "./virtual_time.ts"
 
 /**
- * Moves the clock on by whole batch intervals, one by one, each time until the batch that was due has ended: where something in
- * it sleeps, the clock goes on as far as that takes, and ticks wait behind a batch that takes longer than an interval. Gives how
- * each of them ended; fewer than asked for if the context stops on the way. Dies with a message where a batch never ends.
+ * Advances the clock by one batch interval at a time, and waits each time until the batch that was due has ended.
+ *
+ * If a job sleeps, the clock advances as far as its sleep takes. The ticks of later batches then wait, as they do in
+ * real time behind a batch that takes longer than an interval. Returns how each batch ended, and fewer results than
+ * `batches` if the context stops in between. Dies with a message if a batch does not end.
  *
  * @example
  * ```ts
@@ -65,7 +67,8 @@ export const advance: (
 })
 
 /**
- * How far each context has been advanced: the batch that is to be waited for next, and when that would be if none had been
- * slow; as long as nobody else has moved the clock beyond another tick.
+ * How far each context has been advanced: the time of the next batch to wait for (`due`), and the clock time at which
+ * it would be due if no batch had been slow (`target`). Both are valid while the context's next batch is still `seen`,
+ * that is, while nothing else has moved the clock past a tick.
  */
 const progress = new WeakMap<Runtime, { readonly due: number; readonly target: number; readonly seen: number }>()

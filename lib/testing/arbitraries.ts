@@ -1,33 +1,33 @@
 /**
- * Arbitrary inputs: records in batches, and batches that arrive as they like.
+ * Random inputs: batches of records, and batches as a live source delivers them.
  *
  * @module
  */
 import * as fc from "fast-check"
 
-/** The batches of one input: the records of each, `null` where the input has no RDD. */
+/** The batches of one input: the records of each, or `null` if the input has no RDD in that batch. */
 export type Batches<A> = ReadonlyArray<ReadonlyArray<A> | null>
 
-/** How much arrives. */
+/** The sizes of random inputs. */
 export interface SizeOptions {
-  /** At least so many batches: 1. */
+  /** The least number of batches. Default 1. */
   readonly minBatches?: number | undefined
-  /** At most so many batches: 4. */
+  /** The greatest number of batches. Default 4. */
   readonly maxBatches?: number | undefined
-  /** At most so many records in a batch: 8. */
+  /** The greatest number of records in a batch. Default 8. */
   readonly maxRecords?: number | undefined
 }
 
-const manyOf = <B>(batch: fc.Arbitrary<B>, { maxBatches = 4, minBatches = 1 }: SizeOptions) => {
+const arrayOf = <B>(batch: fc.Arbitrary<B>, { maxBatches = 4, minBatches = 1 }: SizeOptions) => {
   const maxLength = Math.max(minBatches, maxBatches)
-  // An array that may be empty shrinks from both ends, one with a least length from the front only.
+  // fast-check shrinks an array that may be empty from both ends, but one with a minimum length from the front only.
   return minBatches <= 1
     ? fc.array(batch, { maxLength }).filter(({ length }) => length >= minBatches)
     : fc.array(batch, { minLength: minBatches, maxLength })
 }
 
 /**
- * Batches of these records, empty ones among them. Shrinks to fewer batches, shorter ones and smaller records.
+ * Generates batches of records, some of them empty. Shrinks to fewer batches, shorter batches and smaller records.
  *
  * @example
  * ```ts
@@ -45,11 +45,11 @@ export const batches = <A>(
   record: fc.Arbitrary<A>,
   options: SizeOptions = {},
 ): fc.Arbitrary<ReadonlyArray<ReadonlyArray<A>>> =>
-  manyOf(fc.array(record, { maxLength: options.maxRecords ?? 8 }), options)
+  arrayOf(fc.array(record, { maxLength: options.maxRecords ?? 8 }), options)
 
 /**
- * Batches as a live source gives them: steady ones, bursts of up to four times `maxRecords`, silence (empty batches),
- * and batches without an RDD (`null`).
+ * Generates batches as a live source delivers them: steady batches, bursts of up to four times `maxRecords`, empty
+ * batches, and batches without an RDD (`null`).
  *
  * @example
  * ```ts
@@ -74,5 +74,5 @@ export const arrivals = <A>(record: fc.Arbitrary<A>, options: SizeOptions = {}):
     { weight: 1, arbitrary: burst },
     { weight: 2, arbitrary: fc.constant(null) },
   )
-  return manyOf(batch, options)
+  return arrayOf(batch, options)
 }

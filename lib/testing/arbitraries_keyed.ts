@@ -1,21 +1,24 @@
 /**
- * Arbitrary pairs, and keys of which some are met much more often than others.
+ * Random pairs, and random keys of which some are much more frequent than others.
  *
  * @module
  */
 import * as fc from "fast-check"
 
-/** How keys are spread. */
+/** The distribution of random keys. */
 export interface SkewOptions {
-  /** How many different keys: 5. */
+  /** The number of different keys. Default 5. */
   readonly distinct?: number | undefined
-  /** The exponent of Zipf's law: 0 makes all keys equally frequent, 1 (the default) the n-th n times as rare. */
+  /**
+   * The exponent of Zipf's law. With 0, all keys are equally frequent. With 1 (the default), the n-th key is n times as
+   * rare.
+   */
   readonly skew?: number | undefined
 }
 
 /**
- * Keys `k0`, `k1`, … whose frequency follows Zipf's law: few that are met all the time, and some that are rare.
- * Shrinks to `k0`.
+ * Generates keys `k0`, `k1`, … whose frequency follows Zipf's law: a few frequent keys and several rare ones. Shrinks
+ * to `k0`.
  *
  * @example
  * ```ts
@@ -38,7 +41,7 @@ export const skewedKeys = (options: SkewOptions = {}): fc.Arbitrary<string> => {
 }
 
 /**
- * Pairs of a key and a value; keys are skewed unless given.
+ * Generates pairs of a key and a value. Without a generator of keys, they come from {@link skewedKeys}.
  *
  * @example
  * ```ts

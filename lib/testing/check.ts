@@ -1,5 +1,5 @@
 /**
- * Trying a law out: random inputs, the smallest one that breaks it, and how to see that again.
+ * Checks laws with random inputs, and reports the smallest input that breaks one and how to reproduce it.
  *
  * @module
  */
@@ -9,47 +9,49 @@ import * as fc from "fast-check"
 import type { EngineName, Options } from "./harness.ts"
 import { type Law, showOutcome, type Sides, type Trial } from "./law.ts"
 
-/** How hard to try. */
+/** Options of {@link check}. */
 export interface CheckOptions extends Pick<Options, "batchDuration" | "clockStart" | "parallelism"> {
-  /** How many inputs: 100. */
+  /** The number of random inputs. Default 100. */
   readonly runs?: number | undefined
-  /** Where the inputs come from: the clock, unless given. {@link LawBroken} has that of a failure. */
+  /**
+   * The seed of the random inputs. Default: derived from the clock. {@link LawBroken} contains the seed of a failure.
+   */
   readonly seed?: number | undefined
-  /** Which of the seed's inputs, to see a failure again without the search: that of {@link LawBroken}. */
+  /** The path from the seed to one input, to reproduce a failure without searching again. From {@link LawBroken}. */
   readonly path?: string | undefined
-  /** The engines that it must hold on: `["local"]`. */
+  /** The engines that the law must hold on. Default `["local"]`. */
   readonly engines?: ReadonlyArray<EngineName> | undefined
 }
 
-/** A law held. */
+/** The report on a law that held for all inputs. */
 export interface Held {
   /** The name of the law. */
   readonly law: string
-  /** How many inputs it was tried with. */
+  /** The number of inputs that were tried. */
   readonly runs: number
-  /** Where they came from. */
+  /** The seed of the inputs. */
   readonly seed: number
 }
 
-/** A law does not hold: the smallest input that shows it, what either side gives for that, and how to see it again. */
+/** A law does not hold. Contains the smallest input that breaks it, both results, and the seed to reproduce it with. */
 export class LawBroken extends Data.Error<{
   /** The name of the law. */
   readonly law: string
-  /** Where the law was made, as far as that is known. */
+  /** Where in the source the law was made, if known. */
   readonly place?: string | undefined
-  /** The engine it was broken on. */
+  /** The engine on which the law was broken. */
   readonly engine: EngineName
-  /** The smallest input found. */
+  /** The smallest input found that breaks the law. */
   readonly given: unknown
-  /** What either side gives for it. */
+  /** The results of both sides for this input. */
   readonly sides: Sides
-  /** Inputs tried until one broke it, before shrinking. */
+  /** The number of inputs tried until one broke the law, before shrinking. */
   readonly runs: number
-  /** Steps from that one to the smallest. */
+  /** The number of steps from that input to the smallest one. */
   readonly shrinks: number
-  /** For `Testing.check`, to see it again. */
+  /** The seed to pass to `Testing.check` to reproduce the failure. */
   readonly seed: number
-  /** For `Testing.check`, to see this very input at once. */
+  /** The path to pass to `Testing.check` to reproduce this input without searching. */
   readonly path: string
 }> {
   readonly _tag = "LawBroken" as const
@@ -60,20 +62,22 @@ export class LawBroken extends Data.Error<{
       `  for    ${fc.stringify(given)}`,
       `  left   ${showOutcome(sides.left)}`,
       `  right  ${showOutcome(sides.right)}`,
-      `  found by input ${runs}, made smaller ${shrinks} times; again with { seed: ${seed}, path: "${path}" }` +
-      (place === undefined ? "" : `; the law is that of ${place}`),
+      `  found by input ${runs}, shrunk ${shrinks} times; reproduce it with { seed: ${seed}, path: "${path}" }` +
+      (place === undefined ? "" : `; the law was made at ${place}`),
     ].join("\n")
   }
 }
 
-/** How the property tells what it has seen through fast-check. */
-class Seen {
+/** Carries a broken trial out of fast-check, as the error that its property throws. */
+class Broken {
   constructor(readonly trial: Trial, readonly engine: EngineName, readonly sides: Sides) {}
 }
 
 /**
- * Tries a law with random inputs, in virtual time. Fails with {@link LawBroken} at the first input that breaks it, after
- * making that as small as it can; its message has the input, both results, and the seed to run it again with.
+ * Checks a law with random inputs, in virtual time.
+ *
+ * At the first input that breaks the law, the check searches for the smallest such input and fails with {@link
+ * LawBroken}. The message contains the input, both results, and the seed to reproduce them with.
  *
  * @example
  * ```ts
@@ -103,21 +107,21 @@ export const check = (law: Law, options: CheckOptions = {}): Effect.Effect<Held,
     fc.check(
       fc.asyncProperty(law.trials, async (trial) => {
         for (const engine of engines) {
-          // Interrupted: without a failure fast-check looks no further.
+          // The check was interrupted. A run that does not fail ends fast-check's search soon.
           if (signal.aborted) return
           const sides = await Effect.runPromise(trial.sides({ ...surroundings, engine }), { signal })
-          if (!sides.agree) throw new Seen(trial, engine, sides)
+          if (!sides.agree) throw new Broken(trial, engine, sides)
         }
       }),
       { numRuns: runs, ...(seed === undefined ? {} : { seed }), ...(path === undefined ? {} : { path }) },
     )
   )
-  return Effect.flatMap(details, (found): Effect.Effect<Held, LawBroken> => {
-    if (!found.failed) return Effect.succeed({ law: law.name, runs: found.numRuns, seed: found.seed })
-    const seen = found.errorInstance
-    if (!(seen instanceof Seen)) return Effect.die(seen)
-    const { engine, sides, trial: { given } } = seen
-    const { counterexamplePath, numRuns, numShrinks, seed } = found
+  return Effect.flatMap(details, (result): Effect.Effect<Held, LawBroken> => {
+    if (!result.failed) return Effect.succeed({ law: law.name, runs: result.numRuns, seed: result.seed })
+    const broken = result.errorInstance
+    if (!(broken instanceof Broken)) return Effect.die(broken)
+    const { engine, sides, trial: { given } } = broken
+    const { counterexamplePath, numRuns, numShrinks, seed } = result
     const path = counterexamplePath ?? ""
     return Effect.fail(
       new LawBroken({
@@ -136,7 +140,7 @@ export const check = (law: Law, options: CheckOptions = {}): Effect.Effect<Held,
 }
 
 /**
- * Tries several laws out, one after another, and stops at the first that is broken.
+ * Checks several laws, one after another, and stops at the first broken one.
  *
  * @example
  * ```ts

@@ -1,29 +1,31 @@
 /**
- * When the results of two sides of a law are the same.
+ * Compares the results of the two sides of a law.
  *
  * @module
  */
 import { isDeepStrictEqual } from "node:util"
 import * as fc from "fast-check"
 
-/** What of the batches that a stream gives counts. */
+/** How the batches of two streams are compared. */
 export interface Reading {
   /**
-   * `list`: the records in their order. `bag`: which records, and how often, the default wherever a shuffle may come in.
-   * `set`: which records.
+   * `list` compares the records in their order. `bag` (usually the default, because a shuffle does not keep the order)
+   * compares which records there are and how often. `set` compares which records there are.
    */
   readonly order?: "list" | "bag" | "set" | undefined
-  /** What of a record counts, such as a number rounded: all of it. */
+  /** Returns the part of a record that is compared, such as a rounded number. Default: the record itself. */
   readonly by?: ((record: never) => unknown) | undefined
 }
 
-const unsigned = (value: unknown): unknown => Array.isArray(value) ? value.map(unsigned) : value === 0 ? 0 : value
+const withoutNegativeZero = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(withoutNegativeZero) : value === 0 ? 0 : value
 
 /**
- * Whether two values are the same all the way down: NaN is itself, and a Date, a Map or an Option is its content. As in
- * keys, -0 is 0, also in tuples and lists.
+ * Tells whether two values are deeply equal. NaN equals itself. Dates, Maps and Options are compared by content. As in
+ * keys, -0 equals 0, also in tuples and lists.
  */
-export const equal = (left: unknown, right: unknown): boolean => isDeepStrictEqual(unsigned(left), unsigned(right))
+export const equal = (left: unknown, right: unknown): boolean =>
+  isDeepStrictEqual(withoutNegativeZero(left), withoutNegativeZero(right))
 
 const sorted = (records: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
   records.map((record) => ({ record, text: fc.stringify(record) }))
@@ -33,7 +35,7 @@ const sorted = (records: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
 const distinct = (records: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
   records.filter((record, i) => i === 0 || !equal(record, records[i - 1]))
 
-/** Brings batches to a form in which those that count as the same are equal. */
+/** Normalizes batches, so that batches that count as the same become deeply equal. */
 export const normal = ({ by, order = "bag" }: Reading) => (batches: unknown): unknown => {
   const read = by as ((record: unknown) => unknown) | undefined
   const batch = (records: unknown): unknown => {

@@ -1,5 +1,5 @@
 /**
- * Faults on purpose: operators, outputs and receivers that fail where a test says, to see what policies make of it.
+ * Fault injection: operators, outputs and receivers that fail where a test asks for it, to test failure policies.
  *
  * @module
  */
@@ -12,15 +12,15 @@ import type { Receiver } from "../dstream/inputs/receiver.ts"
 import { mapPartitionsEffect } from "../rdd/operators/effectful.ts"
 import type { RDD } from "../rdd/rdd.ts"
 
-/** What a test has made fail. */
+/** A failure that a test has asked for. */
 export class InjectedFault extends Data.Error<{
   /** What failed: an operator, an output or a receiver. */
   readonly where: "operator" | "output" | "receiver"
-  /** The batch time; undefined for receivers. */
+  /** The batch time in milliseconds since the epoch; undefined for receivers. */
   readonly time: number | undefined
-  /** The partition; undefined for outputs and receivers. */
+  /** The index of the partition; undefined for outputs and receivers. */
   readonly partition: number | undefined
-  /** 0 for the first time that it was tried, then 1, 2, … */
+  /** The number of the attempt: 0 for the first, then 1, 2, … */
   readonly attempt: number
 }> {
   readonly _tag = "InjectedFault" as const
@@ -31,21 +31,24 @@ export class InjectedFault extends Data.Error<{
   }
 }
 
-/** Where to fail. */
+/** Where and how often to fail. */
 export interface Fault {
-  /** In the batch of this time, epoch milliseconds; the n-th batch of a test ends n seconds after 0. Else in all. */
+  /**
+   * The time of the batch to fail in, in milliseconds since the epoch. Default: all batches. In a test with the default
+   * options, the n-th batch has the time n * 1000.
+   */
   readonly time?: number | undefined
-  /** In the partition with this index: 0. The others go on. */
+  /** The index of the partition to fail in. Default 0. Other partitions succeed. */
   readonly partition?: number | undefined
-  /** In so many attempts, then no more: 1. `Infinity`: in all. */
+  /** The number of attempts that fail before one succeeds. Default 1. With `Infinity`, all attempts fail. */
   readonly attempts?: number | undefined
 }
 
-const isMeant = (meant: number | undefined, is: number): boolean => meant === undefined || meant === is
+const applies = (faultTime: number | undefined, time: number): boolean => faultTime === undefined || faultTime === time
 
 /**
- * The stream as it is, but computing it fails with {@link InjectedFault} where the fault says. Attempts are counted for
- * each batch, from the start of the run.
+ * Makes a stream fail with {@link InjectedFault} when one of its partitions is computed. Attempts are counted for each
+ * batch of a run.
  *
  * @example
  * ```ts
@@ -75,15 +78,15 @@ export const failAt = (
   const body = Effect.gen(function* () {
     const { time } = yield* Batch
     const rdd: RDD<A, E, R> = yield* self
-    if (!isMeant(fault.time, time)) return rdd
-    // The stream is a value, and may be run again: each RDD counts for itself.
-    let tried = 0
+    if (!applies(fault.time, time)) return rdd
+    // A stream is a value and may run several times, so each RDD counts its own attempts.
+    let attemptsSoFar = 0
     return mapPartitionsEffect(
       rdd,
       (records: ReadonlyArray<A>, index: number): Effect.Effect<ReadonlyArray<A>, InjectedFault> =>
         Effect.suspend(() => {
           if (index !== partition) return Effect.succeed(records)
-          const attempt = tried++
+          const attempt = attemptsSoFar++
           return attempt < attempts
             ? Effect.fail(new InjectedFault({ where: "operator", time, partition, attempt }))
             : Effect.succeed(records)
@@ -95,7 +98,7 @@ export const failAt = (
 }
 
 /**
- * A function for `foreachRDD` that fails with {@link InjectedFault} where the fault says, before it does anything.
+ * Makes a function for `foreachRDD` that fails with {@link InjectedFault} before it does anything.
  *
  * @example
  * ```ts
@@ -117,13 +120,13 @@ export const failingOutput = <A, E, R, E2, R2>(
 ): (rdd: RDD<A, E, R>, info: OutputInfo) => Effect.Effect<unknown, E2 | InjectedFault, R2> =>
 (rdd, info) => {
   const { attempt, time } = info
-  return isMeant(fault.time, time) && attempt < (fault.attempts ?? 1)
+  return applies(fault.time, time) && attempt < (fault.attempts ?? 1)
     ? Effect.fail(new InjectedFault({ where: "output", time, partition: undefined, attempt }))
     : f(rdd, info)
 }
 
 /**
- * The receiver, but its first starts fail with {@link InjectedFault}, so that it is restarted.
+ * Makes the first `starts` starts of a receiver fail with {@link InjectedFault}. The receiver is then restarted.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * The harness: what streaming programs run on in virtual time, on any of the engines.
+ * The services that streaming programs need to run in virtual time, on any of the engines.
  *
  * @module
  */
@@ -16,26 +16,31 @@ import { Scheduler } from "../streaming/scheduler.ts"
 import { layerEngine, type SparkContext } from "../streaming/spark_context.ts"
 import * as VirtualTime from "./virtual_time.ts"
 
-/** The engines that a test can run on. They give the same results; a test that runs on all of them proves it. */
+/**
+ * The engines that a test can run on. All give the same results. `local` generates code for stages, `closures` does
+ * not, and `loopback` sends every stage through the record codec and a copy of the graph, as if it ran in a worker.
+ */
 export type EngineName = "local" | "closures" | "loopback"
 
-/** The surroundings of a test. */
+/** Options of a test run. */
 export interface Options {
-  /** The batch interval: 1 second. */
+  /** The batch interval. Default 1 second. */
   readonly batchDuration?: Duration.Input | undefined
-  /** Partitions where nothing else says how many: 2, as in `local[2]`. */
+  /** The `N` of the master `local[N]`. Default 2. */
   readonly parallelism?: number | undefined
-  /** Partitions where nothing else says how many, as of `SparkContext.layer`: the parallelism. */
+  /**
+   * The number of partitions where an operation does not set one, as in `SparkContext.layer`. Default: the parallelism.
+   */
   readonly defaultParallelism?: number | undefined
-  /** `local` generates code, `closures` does not, `loopback` sends every stage through graph look-up and codec. */
+  /** The engine to run on. Default `local`. */
   readonly engine?: EngineName | undefined
-  /** The time at which the clock starts, epoch milliseconds: 0. */
+  /** The time at which the clock starts, in milliseconds since the epoch. Default 0. */
   readonly clockStart?: number | undefined
-  /** How many batches to run: as many as the longest input has. */
+  /** The number of batches to run. Default: as many as the longest input has. */
   readonly batches?: number | undefined
-  /** Whether what is logged is shown: false. */
+  /** Whether to print log messages. Default false. */
   readonly logs?: boolean | undefined
-  /** What happens when an output fails: the context fails. */
+  /** The failure policy of outputs that have none of their own. Default: the context fails. */
   readonly onFailure?: OutputPolicy<unknown, never> | undefined
 }
 
@@ -45,12 +50,12 @@ const engines: Record<EngineName, Omit<LocalEngine.Options, "parallelism">> = {
   loopback: { loopback: true },
 }
 
-/** What the layer of a test provides. */
+/** The services that {@link layer} provides. */
 export type Services = Scheduler | SparkContext | Engine
 
 /**
- * A scheduler, a SparkContext and a clock that moves only when told to, with a registry of their own so that tests run
- * side by side. `advance` moves the clock.
+ * Provides a scheduler, a SparkContext, and a clock that moves only when `advance` or `TestClock` moves it. Tests can
+ * run at the same time, because each has its own active context.
  *
  * @example
  * ```ts

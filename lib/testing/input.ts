@@ -1,10 +1,11 @@
 /**
- * Inputs of tests: one list of records for each batch.
+ * Inputs for tests: a list of records for each batch.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { callSite, withCallSite } from "../core/call_site.ts"
 import type { Tupled } from "../core/tupled.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import type { InputSource } from "../dstream/inputs/input.ts"
@@ -13,25 +14,27 @@ import { fromPositions } from "../dstream/inputs/input.ts"
 import { parallelize } from "../rdd/creation.ts"
 import { isRDD, type RDD } from "../rdd/rdd.ts"
 
-/** What an input gives in one batch: records, an RDD, nothing at all (`null`), or an effect that gives one of them. */
+/** The content of an input in one batch: records, an RDD, or `null` for a batch without an RDD. */
 export type Given<A> = ReadonlyArray<A> | RDD<A> | null
 
-/** How an input of a test is cut. */
+/** Options of {@link input}. */
 export interface InputOptions {
-  /** Partitions of each batch: the engine's default parallelism. */
+  /** The number of partitions of each batch. Default: the engine's default parallelism. */
   readonly partitions?: number | undefined
 }
 
 const lengths = new WeakMap<InputSource, number>()
 
-/** How many batches an input was given; undefined for one that is not the test kit's. */
+/** Returns the number of batches that an input of this module has; undefined for other inputs. */
 export const lengthOf = (source: InputSource): number | undefined => lengths.get(source)
 
 const make = <A, E, R>(
   batches: ReadonlyArray<Given<A> | Effect.Effect<Given<A>, E, R>>,
   options: InputOptions = {},
 ): DStream<A, E, R> => {
-  const rddOf = (given: ReadonlyArray<A> | RDD<A>): RDD<A> => isRDD(given) ? given : parallelize(given, options)
+  const site = callSite()
+  const rddOf = (given: ReadonlyArray<A> | RDD<A>): RDD<A> =>
+    isRDD(given) ? given : withCallSite(site, () => parallelize(given, options))
   const open: Effect.Effect<Positions<number, A, E, R>> = Effect.sync(() => {
     let next = 0
     return {
@@ -45,8 +48,8 @@ const make = <A, E, R>(
         }),
       read: (position) => {
         const given = batches[position] ?? []
-        const found: Effect.Effect<Given<A>, E, R> = Effect.isEffect(given) ? given : Effect.succeed(given)
-        return Effect.map(found, (one) => rddOf(one ?? []))
+        const content: Effect.Effect<Given<A>, E, R> = Effect.isEffect(given) ? given : Effect.succeed(given)
+        return Effect.map(content, (recordsOrRDD) => rddOf(recordsOrRDD ?? []))
       },
     }
   })
@@ -56,8 +59,10 @@ const make = <A, E, R>(
 }
 
 /**
- * An input that gives the i-th list in the i-th batch, and empty lists after the last; `null` gives no RDD. An Effect in
- * the place of a list is run when its batch is evaluated, and may fail.
+ * Makes an input stream that has the i-th list of records in the i-th batch, and no records after the last list.
+ *
+ * An RDD can take the place of a list. `null` means that the input has no RDD in that batch. An Effect that returns one
+ * of these runs when its batch is evaluated, and may fail.
  *
  * @example
  * ```ts

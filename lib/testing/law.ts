@@ -1,5 +1,5 @@
 /**
- * Laws: named statements that two ways to compute something give the same for every input.
+ * Laws: named statements that two ways to compute something have the same result for every input.
  *
  * @module
  */
@@ -11,49 +11,49 @@ import { callSite } from "../core/call_site.ts"
 import { equal } from "./compare.ts"
 import type { Options } from "./harness.ts"
 
-/** How one way to compute it ended. */
+/** The result of one side of a law. */
 export type Outcome = Exit.Exit<unknown, unknown>
 
-/** Both ways to compute it, for one input. */
+/** The results of both sides of a law, for one input. */
 export interface Sides {
-  /** What the one way gives. */
+  /** The result of the left side. */
   readonly left: Outcome
-  /** What the other way gives. */
+  /** The result of the right side. */
   readonly right: Outcome
-  /** Whether that counts as the same. */
+  /** Whether both sides succeeded with results that count as the same. */
   readonly agree: boolean
 }
 
-/** A law and one input. */
+/** A law together with one input. */
 export interface Trial {
   /** The input. */
   readonly given: unknown
-  /** Computes both sides in these surroundings. */
+  /** Computes both sides with these options. */
   readonly sides: (options: Options) => Effect.Effect<Sides>
 }
 
-/** A statement with a name that can be tried out on inputs. `Testing.check` does that. */
+/** A named statement that `Testing.check` can check with random inputs. */
 export interface Law {
-  /** What it says, such as `map fusion`. */
+  /** The name, such as `map fusion`. */
   readonly name: string
-  /** Where it was made, in your source: `word_count_test.ts:12:3`. */
+  /** Where in your source the law was made: `word_count_test.ts:12:3`. */
   readonly place?: string | undefined
-  /** The inputs to try it with. */
+  /** Generates the inputs to check it with. */
   readonly trials: fc.Arbitrary<Trial>
 }
 
-/** What a law of your own consists of. */
+/** The two sides of a law of your own. */
 export interface Statement<in Case> {
-  /** One way to compute it. */
+  /** One way to compute the result. */
   readonly left: (given: Case, options: Options) => Effect.Effect<unknown, unknown>
-  /** The other way. */
+  /** The other way to compute the result. */
   readonly right: (given: Case, options: Options) => Effect.Effect<unknown, unknown>
-  /** What of a result counts, such as its records sorted: all of it unless given. */
+  /** Returns the part of a result that is compared, such as its records in sorted order. Default: the result itself. */
   readonly reading?: ((result: unknown) => unknown) | undefined
 }
 
 /**
- * A law of your own: for every case both sides give the same, and neither fails.
+ * Makes a law of your own: for every case, both sides succeed with the same result.
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export interface Statement<in Case> {
  */
 export const law = <Case>(name: string, cases: fc.Arbitrary<Case>, statement: Statement<Case>): Law => {
   const { left, right, reading = (result) => result } = statement
-  // What throws before it gives an Effect must end as a failed side too.
+  // A function that throws before it returns an Effect is a failed side as well.
   const exitOf = (side: Statement<Case>["left"], given: Case, options: Options): Effect.Effect<Outcome> =>
     Effect.exit(Effect.suspend(() => side(given, options)))
   const site = callSite()
@@ -91,7 +91,7 @@ export const law = <Case>(name: string, cases: fc.Arbitrary<Case>, statement: St
   }
 }
 
-/** What a side gave, for messages. */
+/** Formats the result of a side for messages. */
 export const showOutcome = (outcome: Outcome): string => {
   if (Exit.isSuccess(outcome)) return fc.stringify(outcome.value)
   const error = Cause.squash(outcome.cause)

@@ -1,5 +1,5 @@
 /**
- * Laws about streams: two pipelines over the same inputs.
+ * Laws about streams: two pipelines have the same batches for the same inputs.
  *
  * @module
  */
@@ -12,44 +12,44 @@ import { input } from "./input.ts"
 import { type Law, law } from "./law.ts"
 import { run } from "./runs.ts"
 
-/** What streams are given: the batches of each input, and how many partitions each batch has. */
+/** One case of a law about streams: the batches of each input, and the number of partitions. */
 export interface Inputs<out B extends ReadonlyArray<unknown>> {
   /** The batches of each input. */
   readonly inputs: { readonly [I in keyof B]: ReadonlyArray<B[I]> }
-  /** Partitions of each batch. */
+  /** The number of partitions of each batch. */
   readonly partitions: number
 }
 
-/** The records in a type of batch, such as `number` in `ReadonlyArray<number> | null`. */
+/** The type of the records of a batch: `number` for `ReadonlyArray<number> | null`. */
 export type RecordIn<B> = NonNullable<B> extends ReadonlyArray<infer A> ? A : never
 
-/** Arbitrary batches for each of several inputs. */
+/** A generator of batches for each of several inputs. */
 export type Arbitraries<B extends ReadonlyArray<unknown>> = {
   readonly [I in keyof B]: fc.Arbitrary<ReadonlyArray<B[I]>>
 }
 
-/** The streams of several inputs. */
+/** A stream for each of several inputs. */
 export type Streams<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: DStream<RecordIn<B[I]>> }
 
-/** The cases of laws about streams: batches for each input, and a number of partitions. */
+/** Generates the cases of a law about streams: batches for each input, and a number of partitions. */
 export const inputsOf = <const B extends ReadonlyArray<unknown>>(inputs: Arbitraries<B>): fc.Arbitrary<Inputs<B>> =>
-  // Partitions first: with few of them, fewer records are needed to break a law.
+  // fast-check shrinks the partitions first: with few of them, fewer records are needed to break a law.
   fc.tuple(fc.integer({ min: 1, max: 4 }), fc.tuple(...inputs as ReadonlyArray<fc.Arbitrary<unknown>>))
     .map(([partitions, given]) => ({ inputs: given as unknown as Inputs<B>["inputs"], partitions }))
 
-/** The streams that the inputs of a case are. */
+/** Makes an input stream of the batches of each input of a case. */
 export const streamsOf = <B extends ReadonlyArray<unknown>>({ inputs, partitions }: Inputs<B>): Streams<B> =>
   inputs.map((given) => input(given as Batches<unknown>, { partitions })) as unknown as Streams<B>
 
-/** A stream that may fail as the input of an operator: should it fail, the law sees it. */
-export const certain = <A>(stream: DStream<A, unknown>): DStream<A> => stream as DStream<A>
+/** Hides the error type of a stream, so that it can be the input of another operator. The law still sees a failure. */
+export const withoutErrorType = <A>(stream: DStream<A, unknown>): DStream<A> => stream as DStream<A>
 
-/** Batches to run: all of the longest input's. */
+/** Returns the number of batches to run: that of the longest input. */
 export const lengthOf = ({ inputs }: Inputs<ReadonlyArray<unknown>>): number =>
   Math.max(0, ...inputs.map(({ length }) => length))
 
 /**
- * A law about streams: two pipelines over the same inputs give the same batches.
+ * Makes a law about streams: two pipelines have the same batches for the same inputs.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * The catalogue of laws. Each is a function that gives a law about your functions, your operators or your pipelines;
- * `Testing.check` tries it out. Where a law is about an operator, the library's own is meant unless you give another.
+ * The catalogue of laws. Each function makes a law about your functions, operators or pipelines, and `Testing.check`
+ * checks it. A law about an operator is about the library's own unless you pass another.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Laws of the functions that combine values: what `reduce`, `reduceByKey` and windows with an inverse ask of them.
+ * Laws of functions that combine values, as `reduce`, `reduceByKey` and windows with an inverse require them.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { type Law, law } from "./law.ts"
 
-/** What a law about a function is tried with. */
+/** Options of the laws about functions that combine values. */
 export interface ValueOptions<A> {
-  /** Values to combine. */
+  /** Generates the values to combine. */
   readonly values: fc.Arbitrary<A>
-  /** What of a result counts, such as a number rounded: all of it. */
+  /** Returns the part of a result that is compared, such as a rounded number. Default: the result itself. */
   readonly by?: ((value: A) => unknown) | undefined
 }
 
@@ -19,7 +19,8 @@ const reading = <A>({ by }: ValueOptions<A>) =>
   by === undefined ? undefined : (result: unknown): unknown => by(result as A)
 
 /**
- * `f(f(a, b), c) = f(a, f(b, c))`: without it, results depend on how a batch was cut.
+ * States that `f` is associative: `f(f(a, b), c) = f(a, f(b, c))`. If it is not, results depend on how a batch is
+ * partitioned.
  *
  * @example
  * ```ts
@@ -43,7 +44,7 @@ export const isAssociative = <A>(f: (a: A, b: A) => A, options: ValueOptions<A>)
   })
 
 /**
- * `f(a, b) = f(b, a)`: without it, results depend on which records come first.
+ * States that `f` is commutative: `f(a, b) = f(b, a)`. If it is not, results depend on the order of the records.
  *
  * @example
  * ```ts
@@ -63,8 +64,8 @@ export const isCommutative = <A>(f: (a: A, b: A) => A, options: ValueOptions<A>)
   })
 
 /**
- * `f(zero, a) = a = f(a, zero)`: what `fold` and `aggregateByKey` ask of their zero, because every partition starts from
- * it.
+ * States that `zero` is neutral: `f(zero, a) = a = f(a, zero)`. `fold` and `aggregateByKey` require this, because every
+ * partition starts from their zero.
  *
  * @example
  * ```ts
@@ -85,7 +86,7 @@ export const isNeutral = <A>(f: (a: A, b: A) => A, zero: A, options: ValueOption
 }
 
 /**
- * Both together: `f` is associative and `zero` is neutral.
+ * States that `f` and `zero` form a monoid: `f` is associative and `zero` is neutral.
  *
  * @example
  * ```ts
@@ -103,7 +104,7 @@ export const monoid = <A>(f: (a: A, b: A) => A, zero: A, options: ValueOptions<A
 ]
 
 /**
- * `inverse(f(a, b), b) = a`: what a window with an inverse asks of it.
+ * States that `inverse` undoes `f`: `inverse(f(a, b), b) = a`. Windows with an inverse require this.
  *
  * @example
  * ```ts

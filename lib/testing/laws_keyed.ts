@@ -19,24 +19,24 @@ import { sameStreams } from "./law_streams.ts"
 import { oracle, perBatch } from "./oracle.ts"
 import type { Slices } from "./slices.ts"
 
-/** What a law about pairs is tried with. */
+/** Options of the laws about pairs. */
 export interface PairOptions<K, V> {
-  /** The batches of the stream, such as `Testing.batches(Testing.pairs(fc.integer()))`. */
+  /** Generates the batches of the stream, such as `Testing.batches(Testing.pairs(fc.integer()))`. */
   readonly input: fc.Arbitrary<Batches<readonly [K, V]>>
 }
 
-/** An operator that works as `reduceByKey` does. */
+/** An operator with the meaning of `reduceByKey`. */
 export type ReduceByKeyOperator = <V extends Tupled>(
   f: (a: V, b: V) => V,
 ) => <K>(stream: DStream<readonly [K, V]>) => DStream<readonly [K, V], unknown>
 
-/** An operator that works as `join` does. */
+/** An operator with the meaning of `join`. */
 export type JoinOperator = <K, V, W>(
   left: DStream<readonly [K, V]>,
   right: DStream<readonly [K, W]>,
 ) => DStream<readonly [K, readonly [V, W]], unknown>
 
-/** An operator that works as `countByValue` does. */
+/** An operator with the meaning of `countByValue`. */
 type CountByValueOperator = <A>(stream: DStream<A>) => DStream<readonly [A, number], unknown>
 
 const reduceByKeyWith: ReduceByKeyOperator = (f) => (stream) => reduceByKeyOf(stream, f)
@@ -44,7 +44,8 @@ const joinWith: JoinOperator = (left, right) => joinOf(left, right)
 const countByValueWith: CountByValueOperator = (stream) => countByValueOf(stream)
 
 /**
- * `reduceByKey` is `groupByKey` and then reducing each group. Holds for functions that are associative and commutative.
+ * States that `reduceByKey` equals `groupByKey` followed by a reduction of each group. It holds for functions that are
+ * associative and commutative.
  *
  * @example
  * ```ts
@@ -73,7 +74,7 @@ export const reduceByKeyIsGroupThenReduce = <K, V extends Tupled>(
 }
 
 /**
- * `countByValue` is pairing every record with 1 and adding these up by key.
+ * States that `countByValue` equals pairing every record with 1 and adding the ones by key.
  *
  * @example
  * ```ts
@@ -85,9 +86,9 @@ export const reduceByKeyIsGroupThenReduce = <K, V extends Tupled>(
  * ```
  */
 export const countByValueIsReduceByKey = <A>(options: {
-  /** The batches of the stream. */
+  /** Generates the batches of the stream. */
   readonly input: fc.Arbitrary<Batches<A>>
-  /** The operator that is meant: `DStream.countByValue`. */
+  /** The operator to check. Default `DStream.countByValue`. */
   readonly countByValue?: (<B>(stream: DStream<B>) => DStream<readonly [B, number], unknown>) | undefined
 }): Law => {
   const { countByValue = countByValueWith, input } = options
@@ -98,18 +99,18 @@ export const countByValueIsReduceByKey = <A>(options: {
   })
 }
 
-/** What a law about joins is tried with; a join needs an RDD of both streams in every batch. */
+/** Options of the laws about joins. Both streams have an RDD in every batch, because a join requires it. */
 export interface JoinOptions<K, V, W> {
-  /** The batches of the one stream. */
+  /** Generates the batches of the left stream. */
   readonly left: fc.Arbitrary<Slices<readonly [K, V]>>
-  /** The batches of the other. */
+  /** Generates the batches of the right stream. */
   readonly right: fc.Arbitrary<Slices<readonly [K, W]>>
-  /** The operator that is meant: `DStream.join`. */
+  /** The operator to check. Default `DStream.join`. */
   readonly join?: JoinOperator | undefined
 }
 
 /**
- * A join gives what two nested loops give that look for equal keys.
+ * States that a join equals two nested loops that compare keys.
  *
  * @example
  * ```ts
@@ -125,7 +126,7 @@ export const joinIsNestedLoop = <K, V, W>({ join = joinWith, left, right }: Join
   oracle(
     (one, other) => join(one, other),
     perBatch((one, other) =>
-      one.flatMap(([key, a]) => other.flatMap(([also, b]) => equal(key, also) ? [[key, [a, b]] as const] : []))
+      one.flatMap(([key, a]) => other.flatMap(([otherKey, b]) => equal(key, otherKey) ? [[key, [a, b]] as const] : []))
     ),
     { inputs: [left, right], name: "join = nested loops" },
   )

@@ -1,5 +1,5 @@
 /**
- * Laws of whole pipelines: what must not be seen in their results.
+ * Laws of whole pipelines: what their results must not depend on.
  *
  * @module
  */
@@ -20,14 +20,15 @@ import { cut, sliced, type Slices } from "./slices.ts"
 /** A pipeline of one stream. */
 export type Pipeline<A, B> = (stream: DStream<A>) => DStream<B, unknown>
 
-/** What a law about a pipeline is tried with, and how results are compared: as bags unless told otherwise. */
+/** Options of the laws about pipelines. Results are compared as bags unless `order` says otherwise. */
 export interface PipelineOptions<A> extends Reading {
-  /** The batches of the stream. */
+  /** Generates the batches of the stream. */
   readonly input: fc.Arbitrary<Batches<A>>
 }
 
 /**
- * How a batch is cut into partitions does not show: neither many nor empty or uneven ones change the result.
+ * States that the results do not depend on how batches are partitioned: many, empty or uneven partitions do not change
+ * them.
  *
  * @example
  * ```ts
@@ -43,20 +44,20 @@ export interface PipelineOptions<A> extends Reading {
  */
 export const partitioningIsInvisible = <A, B>(pipeline: Pipeline<A, B>, options: PipelineOptions<A>): Law => {
   type Given = ReadonlyArray<Slices<A> | null>
-  const ran = (batches: Given, how: Options) => {
+  const runOn = (batches: Given, how: Options) => {
     const rdds = batches.map((slices) => slices === null ? null : fromBlocks(slices.map(fromArray)))
     return run(pipeline(inputOf<A>(rdds)), { ...how, batches: batches.length })
   }
   return law("partitioning is invisible", sliced(options.input), {
-    left: ran,
-    right: (batches, how) => ran(batches.map((slices) => slices === null ? null : [slices.flat()]), how),
+    left: runOn,
+    right: (batches, how) => runOn(batches.map((slices) => slices === null ? null : [slices.flat()]), how),
     reading: normal(options),
   })
 }
 
 /**
- * For stateless pipelines: an interval's records may as well come in several batches, the results of these together are
- * the same.
+ * States that the results of a stateless pipeline do not depend on the batch interval: if the records of a batch come
+ * in several batches, the results of these together are the same.
  *
  * @example
  * ```ts
@@ -78,22 +79,22 @@ export const splittingIsInvisible = <A, B>(
   pipeline: Pipeline<A, B>,
   options: Reading & { readonly input: fc.Arbitrary<Slices<A>> },
 ): Law => {
-  const ran = (batches: Slices<A>, how: Options) =>
+  const runOn = (batches: Slices<A>, how: Options) =>
     Effect.map(
       run(pipeline(inputOf(batches)), { ...how, batches: batches.length }),
       (results) => results.map((records) => records ?? []),
     )
   return law("splitting an interval is invisible", sliced(options.input), {
     left: (intervals, how) =>
-      Effect.map(ran(intervals.flat(), how), (results) => cut(results, intervals.map(({ length }) => length)))
+      Effect.map(runOn(intervals.flat(), how), (results) => cut(results, intervals.map(({ length }) => length)))
         .pipe(Effect.map((parts) => parts.slice(0, intervals.length).map((part) => part.flat()))),
-    right: (intervals, how) => ran(intervals.map((parts) => parts.flat()), how),
+    right: (intervals, how) => runOn(intervals.map((parts) => parts.flat()), how),
     reading: normal(options),
   })
 }
 
 /**
- * The order of the records in a batch does not show.
+ * States that the results do not depend on the order of the records in a batch.
  *
  * @example
  * ```ts
@@ -110,8 +111,8 @@ export const splittingIsInvisible = <A, B>(
  */
 export const orderIsInvisible = <A, B>(pipeline: Pipeline<A, B>, options: PipelineOptions<A>): Law => {
   const side =
-    (turn: (batches: Batches<A>) => Batches<A>) => (given: Inputs<[ReadonlyArray<A> | null]>, how: Options) =>
-      run(pipeline(inputOf(turn(given.inputs[0]), { partitions: given.partitions })), {
+    (reorder: (batches: Batches<A>) => Batches<A>) => (given: Inputs<[ReadonlyArray<A> | null]>, how: Options) =>
+      run(pipeline(inputOf(reorder(given.inputs[0]), { partitions: given.partitions })), {
         ...how,
         batches: lengthOf(given),
       })
@@ -122,7 +123,8 @@ export const orderIsInvisible = <A, B>(pipeline: Pipeline<A, B>, options: Pipeli
   })
 }
 
-const onAll = <A, B>(
+/** Runs a pipeline on several engines and returns its results by the name of the engine. */
+const runOnEach = <A, B>(
   pipeline: Pipeline<A, B>,
   engines: ReadonlyArray<EngineName>,
   given: Inputs<[ReadonlyArray<A> | null]>,
@@ -139,8 +141,8 @@ const onAll = <A, B>(
 }
 
 /**
- * Every engine gives the same records in the same partitions: with generated code, with closures, and with everything
- * sent through codec and graph look-up.
+ * States that all engines compute the same records in the same partitions: with generated code, with closures, and with
+ * every stage sent through the record codec and a copy of the graph.
  *
  * @example
  * ```ts
@@ -160,18 +162,19 @@ export const enginesAgree = <A, B>(
 ): Law => {
   const others = ["closures", "loopback"] as const
   return law("engines agree", inputsOf<[ReadonlyArray<A> | null]>([options.input]), {
-    left: (given, how) => onAll(pipeline, others, given, how),
+    left: (given, how) => runOnEach(pipeline, others, given, how),
     right: (given, how) =>
       Effect.map(
-        onAll(pipeline, ["local"], given, how),
+        runOnEach(pipeline, ["local"], given, how),
         ({ local }) => Object.fromEntries(others.map((engine) => [engine, local])),
       ),
   })
 }
 
 /**
- * The same batches once more give the same records in the same partitions: nothing of a run is left in the pipeline, and
- * it asks neither clock nor chance. Recovery and retries rely on it.
+ * States that a second run on the same batches computes the same records in the same partitions. A pipeline that keeps
+ * state of its own between runs, or reads the clock or random numbers, breaks this law. Recovery and retries rely on
+ * it.
  *
  * @example
  * ```ts

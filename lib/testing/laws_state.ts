@@ -15,18 +15,18 @@ import type { Law } from "./law.ts"
 import type { PairOptions } from "./laws_keyed.ts"
 import { oracle } from "./oracle.ts"
 
-/** How a key's state goes on from one batch to the next. */
+/** Computes the state of a key from the values of a batch and the state before it. `None` removes the key. */
 export type Update<V, S> = (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>
 
-/** An operator that works as `updateStateByKey` does. */
+/** An operator with the meaning of `updateStateByKey`. */
 export type StateOperator = <V, S extends Tupled>(
   update: Update<V, S>,
 ) => <K>(stream: DStream<readonly [K, V]>) => DStream<readonly [K, S], unknown>
 
-/** What one pair makes of its key's state: a record, and the new state. */
+/** Computes a record and the new state of a key from one pair and the state before it. */
 export type Step<K, V, S, A> = (key: K, value: V, state: Option.Option<S>) => readonly [record: A, state: S]
 
-/** An operator that works as `mapWithState` does. */
+/** An operator with the meaning of `mapWithState`. */
 export type StepOperator = <K, V, S, A>(
   step: Step<K, V, S, A>,
 ) => (stream: DStream<readonly [K, V]>) => DStream<A, unknown>
@@ -42,19 +42,19 @@ const stepWith: StepOperator = <K, V, S, A>(step: Step<K, V, S, A>) => {
   return (stream: DStream<readonly [K, V]>) => mapWithState(stream, spec)
 }
 
-/** States by key, the naive way. */
+/** The states of all keys, in an array that is searched from the start. */
 class States<K, S> {
   entries: ReadonlyArray<readonly [K, S]> = []
   get = (key: K): Option.Option<S> =>
-    Option.map(Option.fromUndefinedOr(this.entries.find(([known]) => equal(known, key))), ([, state]) => state)
+    Option.map(Option.fromUndefinedOr(this.entries.find(([other]) => equal(other, key))), ([, state]) => state)
   set = (key: K, state: S): void => {
-    this.entries = [...this.entries.filter(([known]) => !equal(known, key)), [key, state]]
+    this.entries = [...this.entries.filter(([other]) => !equal(other, key)), [key, state]]
   }
 }
 
 /**
- * The state after each batch is the fold of `update` over all batches so far, key by key. A key is updated in every batch
- * from its first on, until `update` gives `None`.
+ * States that the state of each key is the fold of `update` over the batches so far. A key is updated in every batch
+ * from its first pair on, until `update` returns `None`.
  *
  * @example
  * ```ts
@@ -98,7 +98,7 @@ export const stateIsFold = <K, V, S extends Tupled>(
 }
 
 /**
- * `mapWithState` gives, for each pair, what going through the pairs of all batches one by one gives.
+ * States that `mapWithState` equals a loop over the pairs of all batches that updates the state of one key at a time.
  *
  * @example
  * ```ts

@@ -21,14 +21,14 @@ import type { ElementOptions } from "./laws_element.ts"
 import type { PairOptions } from "./laws_keyed.ts"
 import { run } from "./runs.ts"
 
-/** An operator that works as `window` does; durations in milliseconds. */
+/** An operator with the meaning of `window`. Durations are in milliseconds. */
 export type WindowOperator = <A>(
   stream: DStream<A>,
   window: number,
   options: { readonly slide: number },
 ) => DStream<A, unknown>
 
-/** An operator that works as `reduceByKeyAndWindow` with an inverse does; durations in milliseconds. */
+/** An operator with the meaning of `reduceByKeyAndWindow` with an inverse. Durations are in milliseconds. */
 export type InverseWindowOperator = <K, V extends Tupled>(
   stream: DStream<readonly [K, V]>,
   f: (a: V, b: V) => V,
@@ -40,17 +40,17 @@ const windowWith: WindowOperator = (stream, window, options) => windowOf(stream,
 const inverseWith: InverseWindowOperator = (stream, f, window, options) =>
   reduceByKeyAndWindow(stream, f, window, options)
 
-/** The streams of a law about windows: what they are of, and how long a batch is. */
+/** The two pipelines of a law about windows. `batchMs` is the batch interval in milliseconds. */
 interface Sides<A, B> {
-  readonly left: (stream: DStream<A>, batch: number) => DStream<B, unknown>
-  readonly right: (stream: DStream<A>, batch: number) => DStream<B, unknown>
+  readonly left: (stream: DStream<A>, batchMs: number) => DStream<B, unknown>
+  readonly right: (stream: DStream<A>, batchMs: number) => DStream<B, unknown>
 }
 
 type Cases<A> = Inputs<[ReadonlyArray<A> | null]>
 
-const batchOf = ({ batchDuration = "1 second" }: Options): number => Duration.toMillis(batchDuration)
+const batchMsOf = ({ batchDuration = "1 second" }: Options): number => Duration.toMillis(batchDuration)
 
-const streams = <A, B>(
+const windowLaw = <A, B>(
   name: string,
   input: ElementOptions<A>["input"],
   sides: Sides<A, B>,
@@ -58,7 +58,7 @@ const streams = <A, B>(
 ): Law => {
   const side = (make: Sides<A, B>["left"]) => (given: Cases<A>, options: Options) => {
     const [stream] = streamsOf(given)
-    return run(make(stream as DStream<A>, batchOf(options)), { ...options, batches: lengthOf(given) })
+    return run(make(stream as DStream<A>, batchMsOf(options)), { ...options, batches: lengthOf(given) })
   }
   return law(
     name,
@@ -72,7 +72,8 @@ const streams = <A, B>(
 }
 
 /**
- * A window of `window` batches that slides by `slide` is the concatenation of these batches, oldest first.
+ * States that a window of `window` batches that slides by `slide` batches is the concatenation of its batches, oldest
+ * first.
  *
  * @example
  * ```ts
@@ -93,8 +94,8 @@ export const windowIsConcatenation = <A>(
   return law("window = concatenation of its batches", inputsOf<[ReadonlyArray<A> | null]>([input]), {
     left: (given, how) => {
       const [stream] = streamsOf(given)
-      const batch = batchOf(how)
-      const windows = operator(stream as DStream<A>, window * batch, { slide: slide * batch })
+      const batchMs = batchMsOf(how)
+      const windows = operator(stream as DStream<A>, window * batchMs, { slide: slide * batchMs })
       return run(windows, { ...how, batches: lengthOf(given) })
     },
     right: ({ inputs: [batches] }) =>
@@ -110,7 +111,7 @@ export const windowIsConcatenation = <A>(
 }
 
 /**
- * `reduceByWindow` is reducing the window. Holds for functions that are associative.
+ * States that `reduceByWindow` equals `window` followed by `reduce`. It holds for functions that are associative.
  *
  * @example
  * ```ts
@@ -129,14 +130,15 @@ export const reduceByWindowIsReduceOfWindow = <A extends Tupled>(
   slide: number,
   options: ElementOptions<A>,
 ): Law =>
-  streams<A, A>("reduceByWindow = reduce of the window", options.input, {
-    left: (stream, batch) => reduceByWindowOf(stream, f, window * batch, { slide: slide * batch }),
-    right: (stream, batch) => reduce(windowOf(stream, window * batch, { slide: slide * batch }), f),
+  windowLaw<A, A>("reduceByWindow = reduce of the window", options.input, {
+    left: (stream, batchMs) => reduceByWindowOf(stream, f, window * batchMs, { slide: slide * batchMs }),
+    right: (stream, batchMs) => reduce(windowOf(stream, window * batchMs, { slide: slide * batchMs }), f),
   }, "list")
 
 /**
- * A window that takes out what leaves it has the pairs of one that reduces all its batches anew. Holds for functions
- * that are associative and commutative, with an inverse that undoes them ({@link undoes}).
+ * States that a window with an inverse, which removes the batches that leave it, has the same pairs as a window that
+ * reduces all its batches anew. It holds for functions that are associative and commutative, with an inverse that
+ * undoes them ({@link undoes}).
  *
  * @example
  * ```ts
@@ -157,8 +159,8 @@ export const inverseWindowIsPlain = <K, V extends Tupled>(
   options: PairOptions<K, V> & { readonly inverseWindow?: InverseWindowOperator | undefined },
 ): Law => {
   const { input, inverseWindow = inverseWith } = options
-  return streams<readonly [K, V], readonly [K, V]>("inverse window = plain window", input, {
-    left: (pairs, batch) => inverseWindow(pairs, f, window * batch, { slide: slide * batch, inverse }),
-    right: (pairs, batch) => reduceByKey(windowOf(pairs, window * batch, { slide: slide * batch }), f),
+  return windowLaw<readonly [K, V], readonly [K, V]>("inverse window = plain window", input, {
+    left: (pairs, batchMs) => inverseWindow(pairs, f, window * batchMs, { slide: slide * batchMs, inverse }),
+    right: (pairs, batchMs) => reduceByKey(windowOf(pairs, window * batchMs, { slide: slide * batchMs }), f),
   }, "bag")
 }

@@ -1,5 +1,5 @@
 /**
- * The batch oracle: a stream gives what its meaning, written with plain arrays, gives for the same batches.
+ * The batch oracle: compares a pipeline with its meaning, written with plain arrays.
  *
  * @module
  */
@@ -19,25 +19,26 @@ import {
 } from "./law_streams.ts"
 import { run } from "./runs.ts"
 
-/** The batches of each input, as an oracle's meaning takes them. */
+/** The batches of each input, as the meaning of an oracle takes them. */
 export type BatchesOf<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: ReadonlyArray<B[I]> }
 
-/** What a stream should give: the records of each batch; `null` or `undefined` for one without an RDD. */
+/** The expected records of each batch; `null` or `undefined` for a batch without an RDD. */
 export type Expected<B> = ReadonlyArray<ReadonlyArray<B> | null | undefined>
 
-/** What an oracle is tried with, and how results are compared. */
+/** Options of {@link oracle}. Results are compared as bags unless `order` says otherwise. */
 export interface OracleOptions<B extends ReadonlyArray<unknown>> extends Reading {
-  /** Batches for each input of the pipeline. */
+  /** Generates the batches of each input of the pipeline. */
   readonly inputs: Arbitraries<B>
-  /** What the law is called: `stream = batch`. */
+  /** The name of the law. Default `stream = batch`. */
   readonly name?: string | undefined
 }
 
 /**
- * A law: the pipeline gives what its meaning says, for all batches of any number of inputs. The meaning is given the
- * batches of each input and says what comes out of each; {@link perBatch} makes one of a function of single batches.
- * Results are compared as bags unless told otherwise. Inputs that are shorter than the longest go on with empty batches,
- * for the meaning as well.
+ * States that a pipeline has the batches that its meaning expects, for any batches of its inputs.
+ *
+ * `meaning` takes the batches of each input and returns the expected records of each batch. {@link perBatch} makes one
+ * from a function of single batches. If inputs have different lengths, the shorter ones continue with empty batches,
+ * also for `meaning`.
  *
  * @example
  * ```ts
@@ -79,8 +80,8 @@ const padded = <B extends ReadonlyArray<unknown>>(given: Inputs<B>): BatchesOf<B
   ) as unknown as BatchesOf<B>
 
 /**
- * The meaning of a stateless pipeline: `f` for each batch on its own. A batch in which an input has no RDD has none
- * either.
+ * Makes the meaning of a stateless pipeline, which applies `f` to each batch on its own. If an input has no RDD in a
+ * batch, no RDD is expected.
  *
  * @example
  * ```ts

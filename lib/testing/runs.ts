@@ -1,5 +1,5 @@
 /**
- * Runs: outputs and streams in virtual time, for as many batches as their inputs have.
+ * Runs outputs and streams in virtual time, for as many batches as their inputs have.
  *
  * @module
  */
@@ -26,9 +26,9 @@ import { advance } from "./advance.ts"
 import { layer, type Options, type Services } from "./harness.ts"
 import { type Given, input, type InputOptions, lengthOf } from "./input.ts"
 
-/** What a run of outputs has shown. */
+/** The result of a run of outputs. */
 export interface Ran<E> {
-  /** Everything printed on the console. */
+  /** Everything that was printed on the console. */
   readonly stdout: string
   /** All events, in order. */
   readonly events: ReadonlyArray<StreamingEvent>
@@ -38,15 +38,15 @@ export interface Ran<E> {
   readonly exit: Exit.Exit<void, BatchFailed<E> | ReceiverFailed>
 }
 
-/** Effects whose console is a text. */
+/** A console that passes what is logged to `write`. */
 const capturing = (write: (text: string) => void): Console.Console => ({
   ...globalThis.console,
   log: (...parts) => write(`${parts.map(String).join(" ")}\n`),
 })
 
-/** As many batches as the longest input has. */
+/** Returns the number of batches of the longest input. */
 const longest = (outputs: Listed): number => {
-  // What is no output stops the context from being started, which says so.
+  // Anything that is not an output makes the start of the context fail, with an error that says so.
   if (!Array.isArray(outputs) || !outputs.every(isOutput)) return 1
   const lengths = inputs(makeGraph(outputs)).map(({ traits }) => traits.source && lengthOf(traits.source))
   const known = lengths.filter((length) => length !== undefined)
@@ -54,7 +54,7 @@ const longest = (outputs: Listed): number => {
   throw new TypeError("No Testing.input is among the inputs: say how many batches to run, as { batches: 3 }")
 }
 
-/** Runs outputs in virtual time. */
+/** Runs outputs in virtual time, with the console of the caller. */
 const ran = (outputs: Listed, options: Options): Effect.Effect<Omit<Ran<unknown>, "stdout">, unknown, unknown> =>
   Effect.suspend(() => {
     const events: Array<StreamingEvent> = []
@@ -71,7 +71,8 @@ const ran = (outputs: Listed, options: Options): Effect.Effect<Omit<Ran<unknown>
   })
 
 /**
- * Runs outputs in virtual time for as many batches as their inputs have, and tells what happened.
+ * Runs outputs in virtual time, for as many batches as their inputs have. Returns what they printed, all events, and
+ * how each batch ended.
  *
  * @example
  * ```ts
@@ -103,23 +104,23 @@ export const runOutputs = <const O extends Listed>(
     )
   }) as never
 
-/** The partitions of a stream's RDD in one batch; undefined where it had none. */
+/** The partitions of a stream's RDD in one batch; undefined if the stream had no RDD. */
 export type Partitions<A> = ReadonlyArray<ReadonlyArray<A>> | undefined
 
-/** A run of a stream: what it gives for each batch. */
+/** A run of a stream, which returns its content in each batch. */
 type Run<A, E, R> = Effect.Effect<
   ReadonlyArray<A>,
   StartError | E | BatchFailed<E> | ReceiverFailed,
   Exclude<R, Scope.Scope | Services>
 >
 
-/** The streams of some inputs, whose records are of these types. */
+/** Streams with records of these types. */
 export type InputStreams<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: DStream<B[I]> }
 
-/** Batches for each of some inputs, as `Testing.input` takes them. */
+/** The batches of several inputs, as `Testing.input` takes them. */
 export type InputBatches<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: ReadonlyArray<Given<B[I]>> }
 
-/** The stream to run, and the options. */
+/** Returns the stream to run and the options, from the arguments of {@link run}. */
 const asked = (
   subject: AnyDStream | ((...streams: ReadonlyArray<never>) => AnyDStream),
   more: Options | ReadonlyArray<unknown> = {},
@@ -155,7 +156,7 @@ const partitionsOf = (stream: AnyDStream, options: Options): Run<Partitions<unkn
 }
 
 /**
- * As {@link run}, with the records of each partition apart.
+ * Runs a stream as {@link run} does, and returns the records of each batch by partition.
  *
  * @example
  * ```ts
@@ -178,9 +179,11 @@ export const runPartitions: {
 } = ((...args: Parameters<typeof asked>) => partitionsOf(...asked(...args))) as never
 
 /**
- * Runs a stream in virtual time and gives the records of each batch, partition after partition; undefined for a batch
- * in which it had no RDD. Fails as the streaming context does. Takes a stream, whose inputs are `Testing.input`s; or a
- * pipeline, a function of streams, and batches for each of them.
+ * Runs a stream in virtual time and returns the records of each batch; undefined for a batch in which it had no RDD.
+ *
+ * It takes either a stream whose inputs are made by `Testing.input`, or a pipeline (a function of streams) and the
+ * batches for each of its inputs. The records are in the order of the partitions. Fails with the error with which the
+ * context fails.
  *
  * @example
  * ```ts

@@ -1,15 +1,15 @@
 /**
- * Batches in slices: their partitions, or their parts in time.
+ * Batches divided into slices: their partitions, or several shorter batches.
  *
  * @module
  */
 import * as fc from "fast-check"
 
-/** The partitions of a batch, or its parts in time. */
+/** The slices of a batch: its partitions, or several shorter batches. */
 export type Slices<A> = ReadonlyArray<ReadonlyArray<A>>
 
 /**
- * Cuts records at the given lengths; what remains is the last slice.
+ * Divides records into slices of the given lengths. The remaining records form the last slice.
  *
  * @example
  * ```ts
@@ -31,8 +31,8 @@ export const cut = <A>(records: ReadonlyArray<A>, lengths: ReadonlyArray<number>
 }
 
 /**
- * The batches of an input, each cut into slices as chance will have it: uneven ones, empty ones, one. Shrinks to fewer
- * records first, then to fewer slices.
+ * Generates the batches of an input, each divided at random into slices: uneven ones, empty ones, or a single one.
+ * Shrinks to fewer records first, then to fewer slices.
  *
  * @example
  * ```ts
@@ -53,5 +53,5 @@ export const sliced = <B extends ReadonlyArray<unknown> | null>(
     given.map((records, i) => (records === null ? null : cut(records, cuts[i % cuts.length] ?? [])) as SlicesOf<B>)
   )
 
-/** The slices of a batch; `null` stays what it is. */
+/** The slices of a batch. `null`, a batch without an RDD, stays `null`. */
 export type SlicesOf<B> = B extends ReadonlyArray<infer A> ? Slices<A> : B

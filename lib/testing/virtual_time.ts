@@ -1,5 +1,5 @@
 /**
- * Virtual time that moves for batches: as far as their sleeps need it, and no further.
+ * Virtual time that advances as far as the sleeps of the current batch need, and no further.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { InBatch } from "../streaming/inside.ts"
 import type { Runtime } from "../streaming/runtime.ts"
 
-/** A batch does not end, however much time it is given. */
+/** A batch does not end, however far the clock advances. */
 export class BatchStuck extends Data.Error<{ readonly batchTime: number; readonly intervals: number }> {
   readonly _tag = "BatchStuck" as const
   override get message(): string {
@@ -22,15 +22,17 @@ export class BatchStuck extends Data.Error<{ readonly batchTime: number; readonl
   }
 }
 
-/** When the sleeps of batches end, and who waits for one to begin. */
+/** The sleeps of batches on one clock. */
 interface Sleeps {
+  /** When each sleep ends, in milliseconds since the epoch. */
   readonly ends: Set<{ readonly at: number }>
+  /** Completed when the next sleep begins, and then replaced. */
   begun: Deferred.Deferred<void>
 }
 
 const sleepsOf = new WeakMap<Clock.Clock, Sleeps>()
 
-/** Makes a test clock tell of the sleeps of batches. */
+/** Makes a test clock record the sleeps of batches. */
 const tell = (clock: Clock.Clock): void => {
   const sleeps: Sleeps = { ends: new Set(), begun: Deferred.makeUnsafe() }
   const { sleep } = clock
@@ -43,27 +45,34 @@ const tell = (clock: Clock.Clock): void => {
     return Effect.ensuring(sleep(duration), Effect.sync(() => sleeps.ends.delete(end)))
   }
   sleepsOf.set(clock, sleeps)
-  // In place: a clock is known by its identity, and so is the live clock behind it.
+  // Changed in place rather than wrapped: the clock is known by its identity, and so is the live clock behind it.
   Object.assign(clock, {
     sleep: (duration: Duration.Duration) =>
       Effect.flatMap(InBatch, (inBatch) => inBatch ? told(duration) : sleep(duration)),
   })
 }
 
-/** A clock that moves only when told to, from the given time on. */
+/** Provides a test clock that starts at the given time, in milliseconds since the epoch. */
 export const layer = (start: number): Layer.Layer<never> => {
   const set = Effect.andThen(Effect.map(Clock.Clock, tell), TestClock.setTime(start))
   return Layer.provideMerge(Layer.effectDiscard(set), TestClock.layer()) as Layer.Layer<never>
 }
 
-/** Real time that a batch gets for real work: at first, and then for each interval; in milliseconds. */
-const PATIENCE = { first: 3_000, more: 100, near: 2, far: 50 } as const
-/** When a batch is given up: after so many intervals if it does real work or nothing, or so many sleeps as well. */
+/**
+ * Real milliseconds to wait for real work of a batch before the clock advances: when the batch does not sleep, at first
+ * and before each further interval; when it sleeps, before the end of a near or a far sleep.
+ */
+const REAL_TIME = { first: 3_000, more: 100, near: 2, far: 50 } as const
+/**
+ * When a batch counts as stuck: after this many intervals in which it neither ended nor slept, or after this many
+ * intervals and this many sleeps.
+ */
 const LIMITS = { idle: 20, intervals: 20, sleeps: 1_000 } as const
 
 /**
- * Waits for a batch. While it sleeps, the clock goes on from one of its sleeps to the next; ticks that come due then wait for
- * their turn as they would in real time. Dies with {@link BatchStuck} where that does not help.
+ * Waits until a batch ends. While the batch sleeps, the clock advances from the end of one sleep to the next. Ticks
+ * that come due meanwhile wait for their turn, as they do in real time. Dies with {@link BatchStuck} if the batch does
+ * not end.
  */
 export const untilEnded: (runtime: Runtime, batchTime: number) => Effect.Effect<void> = Effect.fnUntraced(
   function* (runtime: Runtime, batchTime: number) {
@@ -84,15 +93,15 @@ export const untilEnded: (runtime: Runtime, batchTime: number) => Effect.Effect<
         return yield* Effect.die(new BatchStuck({ batchTime, intervals }))
       }
       if (next !== Infinity) {
-        // It may do real work under a time limit.
-        yield* live(next - now > batchDuration ? PATIENCE.far : PATIENCE.near)
+        // The sleep may be the time limit of real work, which then gets the time to end.
+        yield* live(next - now > batchDuration ? REAL_TIME.far : REAL_TIME.near)
         if (isDone() || !Array.from(sleeps?.ends ?? []).some(({ at }) => at === next)) continue
         steps++
         yield* TestClock.adjust(next - now)
         continue
       }
       const begun = sleeps === undefined ? Effect.never : Deferred.await(sleeps.begun)
-      yield* live(idle === 0 ? PATIENCE.first : PATIENCE.more, begun)
+      yield* live(idle === 0 ? REAL_TIME.first : REAL_TIME.more, begun)
       if (isDone() || (sleeps !== undefined && sleeps.ends.size > 0)) continue
       idle++
       yield* TestClock.adjust(batchDuration)

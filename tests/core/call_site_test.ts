@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 
-// What is compiled away moves the lines below: places must be those of this text all the same.
+// TypeScript removes these types, so compiled line numbers differ. Call sites must have the line numbers of the source.
 interface Shifting {
   readonly one: number
   readonly two: number
@@ -18,7 +18,7 @@ import { Testing } from "../../lib/testing.ts"
 const numbers: ShiftingMore = { one: 1, two: 2, three: 3 }
 const lineAfter = (here: Error): number => Number(/call_site_test\.ts:(\d+):\d+/.exec(here.stack ?? "")?.[1]) + 1
 
-/** The line that the first text of an error names, which is the one that its stack begins with. */
+/** Returns the line that the message of an error names. The message is the first part of the stack. */
 const named = (error: unknown): number => {
   const [text = ""] = error instanceof Error ? (error.stack ?? "").split("\n    at ") : []
   return Number(/call_site_test\.ts:(\d+):\d+/.exec(text)?.[1])
@@ -33,7 +33,7 @@ const failure = (outputs: readonly [DStream.Output<unknown, never>]): Promise<un
     }))).pipe(Effect.provide(Testing.layer())),
   )
 
-Deno.test("errors name the line that the user has written, also where their text is made for their stack", async () => {
+Deno.test("errors name the line in the source, also if their message is computed while their stack is formatted", async () => {
   const input = () => Testing.input([[numbers.one, numbers.two]])
   const first = lineAfter(new Error())
   const unfit = DStream.window(input(), "1500 millis")
@@ -55,7 +55,7 @@ Deno.test("errors name the line that the user has written, also where their text
   assert.equal(named(await Effect.runPromise(Effect.provide(action, Testing.layer()))), lineAfter(new Error()) - 4)
 })
 
-Deno.test("a context that has been started says where", async () => {
+Deno.test("the error of a second start names the line of the first", async () => {
   const program = Effect.gen(function* () {
     const ssc = yield* StreamingContext.make
     const outputs = [DStream.print(DStream.constant([1]))] as const

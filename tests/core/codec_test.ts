@@ -60,7 +60,7 @@ const samples: ReadonlyArray<ReadonlyArray<unknown>> = [
   [new Float64Array([1, 2]), undefined, null, true, -500, "text"],
 ]
 
-/** Decodes; the only failure allowed is CorruptBlock. */
+/** Decodes bytes and allows no other error than CorruptBlock. */
 const decodeOrRefuse = (bytes: Uint8Array): ReadonlyArray<unknown> | undefined => {
   try {
     return decode(bytes)
@@ -80,11 +80,11 @@ const refusal = (records: ArrayLike<unknown>): NotPortable => {
   assert.fail("encode() accepted it")
 }
 
-Deno.test("decode() gives back what encode() was given, prototypes and bits included", () => {
+Deno.test("decode() restores the records given to encode(), including prototypes and bits", () => {
   fc.assert(fc.property(records, (given) => assert.deepStrictEqual(decode(encode(given)), given)), { numRuns: 400 })
 })
 
-Deno.test("encode() is a function of the records and takes any array-like", () => {
+Deno.test("encode() depends on the records alone and accepts any array-like object", () => {
   fc.assert(
     fc.property(records, (given) => assert.deepEqual(encode(given), encode({ ...given, length: given.length }))),
   )
@@ -99,18 +99,18 @@ Deno.test("decode() restores objects without a prototype and own properties call
   assert.equal(Object.getPrototypeOf(decoded[1]), Object.prototype)
 })
 
-Deno.test("decode() restores Options and Results that work as such", () => {
+Deno.test("decode() restores Options and Results with their methods", () => {
   const [some, none, fail] = decode(encode([Option.some(1), Option.none(), Result.fail("no")]))
   assert(Option.isOption(some) && Option.isSome(some) && Option.isOption(none) && Option.isNone(none))
   assert(Result.isResult(fail) && Result.isFailure(fail))
   assert.equal(Option.getOrElse(none, () => "else"), "else")
 })
 
-Deno.test("decode() gives undefined for holes", () => {
+Deno.test("decode() restores holes as undefined", () => {
   assert.deepStrictEqual(decode(encode([[, 1], , 2])), [[undefined, 1], undefined, 2])
 })
 
-Deno.test("decode() gives bytes of its own, wherever its argument lies in its buffer", () => {
+Deno.test("decode() copies bytes, wherever its argument lies in its buffer", () => {
   const bytes = encode([new Float64Array([1.5]), new Uint8Array([1, 2]).buffer])
   const shifted = new Uint8Array(bytes.length + 3)
   shifted.set(bytes, 3)
@@ -126,7 +126,7 @@ Deno.test("encode() starts with its version and stays compact for columns", () =
   assert(encode(Array.from({ length: 1000 }, () => ({ aLongPropertyName: 1 }))).length < 3100)
 })
 
-Deno.test("encode() refuses what is not plain data, and names the place", () => {
+Deno.test("encode() refuses values that are not plain data, with an error that names their place", () => {
   class Foo {}
   class Words extends Array<string> {}
   const cases: ReadonlyArray<[unknown, string, string]> = [
@@ -176,7 +176,7 @@ Deno.test("encode() refuses values that contain themselves", () => {
   assert.deepEqual([refusal([1, object]).path, refusal([1, object]).found], ["[1]", "object that contains itself"])
 })
 
-Deno.test("encode() takes 500 levels and refuses more, however deep", () => {
+Deno.test("encode() accepts 500 levels of nesting and refuses any deeper value", () => {
   const nested = (levels: number) => {
     let value: unknown = 1
     for (let i = 0; i < levels; i++) value = i % 2 === 0 ? [value] : { a: value }
@@ -194,7 +194,7 @@ Deno.test("encode() accepts the same value in two places", () => {
   assert.deepStrictEqual(decode(encode([{ a: shared, b: shared }])), [{ a: [1], b: [1] }])
 })
 
-Deno.test("decode() refuses every block that is cut short or goes on", () => {
+Deno.test("decode() refuses every block that is truncated or has trailing bytes", () => {
   for (const sample of samples) {
     const bytes = encode(sample)
     for (let length = 0; length < bytes.length; length++) {
@@ -209,7 +209,7 @@ Deno.test("decode() refuses another version and an unknown layout", () => {
   assert.throws(() => decode(new Uint8Array([1, 9, 0, 0])), CorruptBlock)
 })
 
-Deno.test("decode() ends with records or CorruptBlock for flipped bytes", () => {
+Deno.test("decode() returns records or throws CorruptBlock for flipped bytes", () => {
   const flips = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 4 })
   fc.assert(
     fc.property(fc.oneof(fc.constantFrom(...samples), records), flips, (given, flips) => {
@@ -221,7 +221,7 @@ Deno.test("decode() ends with records or CorruptBlock for flipped bytes", () => 
   )
 })
 
-Deno.test("decode() ends with records or CorruptBlock for any bytes, huge lengths included", () => {
+Deno.test("decode() returns records or throws CorruptBlock for any bytes, huge lengths included", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 }), fc.uint8Array({ maxLength: 60 }), (layout, rest) => {
       decodeOrRefuse(new Uint8Array([1, layout, 0, ...rest]))

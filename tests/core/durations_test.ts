@@ -3,7 +3,7 @@ import fc from "fast-check"
 import * as Duration from "effect/Duration"
 import * as Durations from "../../lib/core/durations.ts"
 
-Deno.test("prettyPrint() gives the texts recorded from Spark", () => {
+Deno.test("prettyPrint() returns the texts recorded from Spark", () => {
   const recorded: ReadonlyArray<[number, string]> = [
     [0, "0 ms"],
     [1, "1 ms"],
@@ -36,12 +36,12 @@ Deno.test("prettyPrint() rounds floats of 32 bits, as Java's format does", () =>
   for (const [ms, text] of printed) assert.equal(Durations.prettyPrint(ms), text)
 })
 
-Deno.test("show() and toFormattedString() give the texts recorded from Spark", () => {
+Deno.test("show() and toFormattedString() return the texts recorded from Spark", () => {
   assert.deepEqual([0, 1000, -5].map(Durations.show), ["0 ms", "1000 ms", "-5 ms"])
   assert.deepEqual([0, 1000].map(Durations.toFormattedString), ["0", "1000"])
 })
 
-Deno.test("plus(), minus(), times() and div() give the values recorded from Spark", () => {
+Deno.test("plus(), minus(), times() and div() return the values recorded from Spark", () => {
   assert.deepEqual([Durations.plus(1000, 100), Durations.plus(0, 0), Durations.plus(5, -7)], [1100, 0, -2])
   assert.deepEqual([Durations.minus(1000, 100), Durations.minus(100, 1000)], [900, -900])
   assert.deepEqual([Durations.times(200, 3), Durations.times(200, 0), Durations.times(7, -2)], [600, 0, -14])
@@ -62,7 +62,7 @@ Deno.test("less() to greaterEq() compare as recorded from Spark", () => {
   }))
 })
 
-Deno.test("isMultipleOf(), min(), max() and isZero() give the values recorded from Spark", () => {
+Deno.test("isMultipleOf(), min(), max() and isZero() return the values recorded from Spark", () => {
   const pairs: ReadonlyArray<[number, number]> = [[1000, 5], [1000, 1000], [1000, 6], [0, 7]]
   assert.deepEqual(pairs.map(([a, b]) => Durations.isMultipleOf(a, b)), [true, true, false, true])
   assert.deepEqual([Durations.min(999, 1000), Durations.min(1000, 999), Durations.max(999, 1000)], [999, 999, 1000])
@@ -76,7 +76,7 @@ Deno.test("isMultipleOf() agrees with multiplication, for negative durations too
   }))
 })
 
-Deno.test("milliseconds(), seconds() and minutes() count milliseconds", () => {
+Deno.test("milliseconds(), seconds() and minutes() return milliseconds", () => {
   assert.deepEqual([Durations.milliseconds(2), Durations.seconds(2), Durations.minutes(2)], [2, 2000, 120000])
 })
 
@@ -87,7 +87,7 @@ Deno.test("toMillis() accepts whole positive milliseconds in every form of input
   assert.equal(Durations.toMillis(5_000_000n), 5)
 })
 
-Deno.test("toMillis() refuses everything else", () => {
+Deno.test("toMillis() returns undefined for everything else", () => {
   const refused: ReadonlyArray<Duration.Input> = [0, -1, 0.5, NaN, Infinity, "500 micros", "-1 seconds", "Infinity"]
   for (const input of refused) assert.equal(Durations.toMillis(input), undefined, String(input))
   assert.equal(Durations.toMillis(JSON.parse('"soon"')), undefined)

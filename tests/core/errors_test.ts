@@ -5,21 +5,21 @@ import { describeCause, explainFailure, FunctionFailed, JobFailed } from "../../
 
 class DbDown extends Data.TaggedError("DbDown")<{ readonly user: string; readonly tries: number }> {}
 
-Deno.test("describeCause() says the tag and the fields of an error without a message", () => {
+Deno.test("describeCause() shows the tag and the fields of an error without a message", () => {
   assert.equal(describeCause(new DbDown({ user: "eve", tries: 2 })), "DbDown { user: eve, tries: 2 }")
   assert.equal(describeCause(new Error("boom")), "boom")
   assert.equal(describeCause(new RangeError()), "RangeError")
   assert.equal(describeCause("text"), "text")
 })
 
-Deno.test("describeCause() says the fields of a plain object, below its tag", () => {
+Deno.test("describeCause() shows the tag and the fields of a plain object", () => {
   assert.equal(describeCause({ _tag: "Nope", x: [1, { y: 2 }] }), "Nope { x: (1,{ y: 2 }) }")
   assert.equal(describeCause({ code: 42 }), "{ code: 42 }")
   assert.equal(describeCause({ _tag: "Nope" }), "Nope")
   assert.equal(describeCause(null), "null")
 })
 
-Deno.test("describeCause() follows causes, once each, and out of a circle", () => {
+Deno.test("describeCause() shows each cause once, also if causes form a circle", () => {
   const inner = new Error("http 500")
   assert.equal(describeCause(new Error("outer", { cause: inner })), "outer: http 500")
   assert.equal(describeCause(new Error("it was http 500 again", { cause: inner })), "it was http 500 again")
@@ -54,7 +54,7 @@ Deno.test("explainFailure() shows where in the user's source the last cause come
   assert.ok(frames.every((frame) => frame.includes("errors_test.ts")))
 })
 
-Deno.test("describeCause() survives what cannot be shown", () => {
+Deno.test("describeCause() describes values that throw when they are converted to a string", () => {
   const bare = Object.assign(Object.create(null), { code: 7 })
   assert.equal(describeCause(bare), "{ code: 7 }")
   assert.equal(describeCause({ inner: bare }), "{ inner: { code: 7 } }")

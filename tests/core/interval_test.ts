@@ -7,14 +7,14 @@ const first = Interval.make(0, 1000)
 const second = Interval.make(1000, 2000)
 const longer = Interval.make(0, 2000)
 
-Deno.test("show() gives the text recorded from Spark", () => assert.equal(Interval.show(first), "[0 ms, 1000 ms]"))
+Deno.test("show() returns the text recorded from Spark", () => assert.equal(Interval.show(first), "[0 ms, 1000 ms]"))
 
-Deno.test("less() gives the values recorded from Spark", () => {
+Deno.test("less() returns the values recorded from Spark", () => {
   assert.equal(Effect.runSync(Interval.less(first, second)), true)
   assert.equal(Effect.runSync(Interval.less(first, first)), false)
 })
 
-Deno.test("less() to greaterEq() fail for different durations, in Spark's words", () => {
+Deno.test("less() to greaterEq() fail for different durations with Spark's message", () => {
   for (const compare of [Interval.less, Interval.lessEq, Interval.greater, Interval.greaterEq]) {
     const error = Effect.runSync(Effect.flip(compare(first, longer)))
     assert(error instanceof Interval.IntervalDurationMismatch)
@@ -44,7 +44,7 @@ Deno.test("plus() and minus() move both ends and keep the duration", () => {
   assert.equal(Interval.duration(Interval.plus(longer, 7)), 2000)
 })
 
-Deno.test("currentInterval() begins at the latest multiple of the duration and holds the current time", () => {
+Deno.test("currentInterval() begins at a multiple of the duration and contains the current time", () => {
   assert.deepEqual(Interval.currentInterval(1350, 200), { begin: 1200, end: 1400 })
   fc.assert(fc.property(fc.nat(), fc.integer({ min: 1, max: 10_000 }), (now, duration) => {
     const { begin, end } = Interval.currentInterval(now, duration)

@@ -21,7 +21,7 @@ const leaf: fc.Arbitrary<unknown> = fc.oneof(
   fc.uint8Array().map((bytes) => bytes.slice().buffer),
 )
 
-/** Any record that is portable. */
+/** Generates portable records. */
 const record: fc.Arbitrary<unknown> = fc.letrec<{ record: unknown }>((tie) => ({
   record: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
@@ -36,7 +36,7 @@ const record: fc.Arbitrary<unknown> = fc.letrec<{ record: unknown }>((tie) => ({
   ),
 })).record
 
-Deno.test("toLines() writes one line for each record, and parseLine() gives it back", () => {
+Deno.test("toLines() writes one line for each record, and parseLine() decodes it", () => {
   fc.assert(fc.property(fc.array(record, { maxLength: 6 }), (records) => {
     const lines = toLines(records)
     assert.ok(lines.every((line) => !/[\n\r]/.test(line)))
@@ -44,7 +44,7 @@ Deno.test("toLines() writes one line for each record, and parseLine() gives it b
   }))
 })
 
-Deno.test("toLines() is plain JSON where that is enough, and tags the rest", () => {
+Deno.test("toLines() writes plain JSON where JSON has the value, and tags other values", () => {
   assert.deepEqual(toLines(["a", 1.5, [["k", null]], { a: { b: true } }]), [
     '"a"',
     "1.5",
@@ -62,7 +62,7 @@ Deno.test("toLines() is plain JSON where that is enough, and tags the rest", () 
   ])
 })
 
-Deno.test("toLines() refuses what is not portable, and says where it is", () => {
+Deno.test("toLines() refuses values that are not portable, with an error that names their place", () => {
   const refuses = (value: unknown, path: string, found: RegExp) =>
     assert.throws(
       () => toLines(["fine", value]),
@@ -85,7 +85,7 @@ Deno.test("toLines() refuses what is not portable, and says where it is", () => 
   refuses(own, "[1]", /contains itself/)
 })
 
-Deno.test("parseLine() fails with CorruptBlock for anything else", () => {
+Deno.test("parseLine() throws CorruptBlock for other lines", () => {
   for (
     const line of [
       "",

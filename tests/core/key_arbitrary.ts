@@ -1,4 +1,4 @@
-/** Arbitrary keys, with small ranges so that equal ones come up often. */
+/** Generators of keys. Their ranges are small, so that equal keys are frequent. */
 import fc from "fast-check"
 import * as Option from "effect/Option"
 
@@ -12,7 +12,7 @@ const leaf: fc.Arbitrary<unknown> = fc.oneof(
   fc.date({ noInvalidDate: false }),
 )
 
-/** A key of any kind, nested a little. */
+/** Generates keys of all kinds, with some nesting. */
 export const key: fc.Arbitrary<unknown> = fc.letrec<{ key: unknown }>((tie) => ({
   key: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },
@@ -23,7 +23,7 @@ export const key: fc.Arbitrary<unknown> = fc.letrec<{ key: unknown }>((tie) => (
   ),
 })).key
 
-/** The same key, made anew. */
+/** Returns an equal key that shares no objects with the given one. */
 export const rebuilt = (k: unknown): unknown => {
   if (typeof k === "string") return k.split("").join("")
   if (Array.isArray(k)) return k.map(rebuilt)

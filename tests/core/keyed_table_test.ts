@@ -4,7 +4,7 @@ import { KeyedTable } from "../../lib/core/keyed_table.ts"
 import { equalKeys, hashKey, UnsupportedKey } from "../../lib/core/keys.ts"
 import { key, rebuilt } from "./key_arbitrary.ts"
 
-/** Counts keys in a list of pairs, searched from the start. */
+/** Counts keys in a list of pairs that is searched from the start. */
 function countNaively(keys: ReadonlyArray<unknown>): Array<[unknown, number]> {
   const counts: Array<[unknown, number]> = []
   for (const key of keys) {
@@ -37,14 +37,14 @@ Deno.test("locate() finds the same entries, in the same order, as a search throu
   }))
 })
 
-Deno.test("locate() keeps keys of equal hash apart", () => {
+Deno.test("locate() distinguishes keys with the same hash", () => {
   const keys = ["Aa", "BB", "AaAa", "BBBB", "AaBB", "BBAa", 2112, 2112n, 4294967296, 1, 1n, [], 1]
   const table = count(new KeyedTable<unknown, number>(), [...keys, ...keys])
   assert.deepEqual(table.keys, keys.slice(0, -1))
   assert.deepEqual(table.values, keys.slice(0, -1).map((k) => k === 1 ? 4 : 2))
 })
 
-Deno.test("locate() grows through a thousand keys of one hash", () => {
+Deno.test("locate() inserts a thousand keys with the same hash", () => {
   const words = Array.from(
     { length: 1024 },
     (_, i) => i.toString(2).padStart(10, "0").replaceAll("0", "Aa").replaceAll("1", "BB"),
@@ -55,7 +55,7 @@ Deno.test("locate() grows through a thousand keys of one hash", () => {
   assert(table.values.every((n) => n === 2))
 })
 
-Deno.test("locate() grows to a hundred thousand keys and finds them all again", () => {
+Deno.test("locate() finds all of a hundred thousand inserted keys", () => {
   const table = new KeyedTable<string | number, number>()
   for (let i = 0; i < 100_000; i++) table.values[table.locate(i % 2 === 0 ? i : `key ${i}`)] = i
   assert.equal(table.size, 100_000)
@@ -65,7 +65,7 @@ Deno.test("locate() grows to a hundred thousand keys and finds them all again", 
   }
 })
 
-Deno.test("locate() tells in fresh whether the key was absent, and leaves its value undefined", () => {
+Deno.test("locate() sets fresh if the key was absent, and leaves its value undefined", () => {
   const table = new KeyedTable<unknown, number>()
   assert.equal(table.locate(["a", NaN]), 0)
   assert.equal(table.fresh, true)
@@ -74,21 +74,21 @@ Deno.test("locate() tells in fresh whether the key was absent, and leaves its va
   assert.equal(table.fresh, false)
 })
 
-Deno.test("locateHashed() takes the caller's word for the hash", () => {
+Deno.test("locateHashed() uses the hash that the caller passes", () => {
   const table = new KeyedTable<string, number>()
   assert.equal(table.locateHashed("hello", hashKey("hello")), 0)
   assert.equal(table.locate("hello"), 0)
   assert.equal(table.fresh, false)
 })
 
-Deno.test("find() answers -1 for an absent key and inserts nothing", () => {
+Deno.test("find() returns -1 for an absent key and inserts nothing", () => {
   const table = count(new KeyedTable<unknown, number>(), ["Aa"])
   assert.equal(table.find("BB"), -1)
   assert.equal(table.find(["Aa"]), -1)
   assert.equal(table.size, 1)
 })
 
-Deno.test("locate() and find() throw UnsupportedKey and leave the table as it was", () => {
+Deno.test("locate() and find() throw UnsupportedKey without changing the table", () => {
   const table = count(new KeyedTable<unknown, number>(), ["a"])
   assert.throws(() => table.locate({ a: 1 }), UnsupportedKey)
   assert.throws(() => table.find(() => 1), UnsupportedKey)

@@ -35,7 +35,7 @@ Deno.test("hashKey() and partitionOf() place strings as recorded from Spark", ()
   assert.deepEqual(partitions(hashes, 5), [0, 2, 3, 4, 0, 0, 2, 2, 0, 3, 2, 1])
 })
 
-Deno.test("hashKey() gives Java's hashes of null, booleans, fractions, long numbers and lists", () => {
+Deno.test("hashKey() hashes null, booleans, fractions, long numbers and lists as Java does", () => {
   assert.deepEqual([null, undefined, true, false].map(hashKey), [0, 0, 1231, 1237])
   assert.deepEqual([0.5, 1.5, -1.5].map(hashKey), [1071644672, 1073217536, -1074266112])
   assert.deepEqual([4294967296, -4294967297, 1700000000000].map(hashKey), [1, 1, -807048821])
@@ -47,13 +47,13 @@ Deno.test("hashKey() gives Java's hashes of null, booleans, fractions, long numb
   assert.equal(hashKey(2n ** 64n + 5n), 5)
 })
 
-Deno.test("hashKey() agrees for whole numbers and bigints of 64 bits", () => {
+Deno.test("hashKey() hashes 64-bit whole numbers and bigints alike", () => {
   fc.assert(fc.property(fc.maxSafeInteger(), (n) => {
     if (n !== (n | 0)) assert.equal(hashKey(n), hashKey(BigInt(n)))
   }))
 })
 
-Deno.test("hashKey() is a 32-bit whole number and the same for equal keys", () => {
+Deno.test("hashKey() returns 32-bit whole numbers, the same for equal keys", () => {
   fc.assert(fc.property(key, (k) => {
     const hash = hashKey(k)
     assert.equal(hash, hash | 0)
@@ -87,14 +87,14 @@ Deno.test("equalKeys() compares by value", () => {
   }
 })
 
-Deno.test("equalKeys() tells values of different types and contents apart", () => {
+Deno.test("equalKeys() distinguishes values of different types and contents", () => {
   const keys = [1, 1n, "1", true, false, null, undefined, [], [1], ["1"], [1, 1], [[1]], new Date(1), Option.some(1)]
   const more = [Option.none(), Option.some(Option.none()), NaN, "", 0, new City({ name: "Rome" }), new Caseless("1")]
   const all: ReadonlyArray<unknown> = [...keys, ...more, [null], [undefined], new Date(NaN)]
   all.forEach((a, i) => all.forEach((b, j) => assert.equal(equalKeys(a, b), i === j, `${i} ${j}`)))
 })
 
-Deno.test("unsupportedKey() says what is no key and where", () => {
+Deno.test("unsupportedKey() names the value that cannot be a key and its place", () => {
   const cases: ReadonlyArray<[unknown, string]> = [
     [{}, "object"],
     [() => 1, "function"],
@@ -113,7 +113,7 @@ Deno.test("unsupportedKey() says what is no key and where", () => {
   }
 })
 
-Deno.test("hashKey() refuses a key that contains itself, and equalKeys() ends on it", () => {
+Deno.test("hashKey() refuses a key that contains itself, and equalKeys() terminates for it", () => {
   const loop: Array<unknown> = []
   loop.push(loop)
   const other: Array<unknown> = []

@@ -32,7 +32,7 @@ Deno.test("Port accepts 1 to 65535 and plain numbers, and nothing else", () => {
   port(either)
 })
 
-Deno.test("PositiveDuration accepts what is above 0, in all forms, and refuses literals that are not", () => {
+Deno.test("PositiveDuration accepts positive durations in all forms, and refuses literals of other durations", () => {
   const text: Duration.Input = "0 seconds" as Duration.Input
   const accepted = [
     every(1),

@@ -8,17 +8,17 @@ import { listOf, refusePending, refusePendingRecords } from "../../lib/core/resu
 
 class Refused extends Data.TaggedError("Refused")<{ readonly why: string }> {}
 
-/** What a caller without types may hand over. */
+/** Passes any value, as a caller without types can. */
 const untyped = (given: unknown) => given as Iterable<unknown>
 
-Deno.test("listOf() takes arrays, other iterables and texts", () => {
+Deno.test("listOf() accepts arrays, other iterables and strings", () => {
   const array = [1, 2]
   assert.equal(listOf(array), array)
   assert.deepEqual(listOf(new Map([["a", 1]])), [["a", 1]])
   assert.deepEqual(listOf("ab"), ["a", "b"])
 })
 
-Deno.test("listOf() refuses what is iterable only for the sake of yield*, and says what to do", () => {
+Deno.test("listOf() refuses values that are iterable only for yield*, and names the alternative", () => {
   const cases: ReadonlyArray<readonly [unknown, RegExp]> = [
     [Option.some([1]), /but gave: an Option; Option\.toArray .* filterMap/],
     [Option.none(), /but gave: an Option/],
@@ -31,7 +31,7 @@ Deno.test("listOf() refuses what is iterable only for the sake of yield*, and sa
   for (const [given, message] of cases) assert.throws(() => listOf(untyped(given)), { _tag: "Mismatch", message })
 })
 
-Deno.test("refusePending() refuses Promises and Effects, not what is data as well", () => {
+Deno.test("refusePending() refuses Promises and Effects, but not Effects that are data", () => {
   assert.throws(() => refusePending(Promise.reject(new Error("never seen")), "mapEffect"), /Promises, .*; mapEffect/)
   assert.throws(() => refusePending(Effect.sync(() => 1), "mapEffect"), /Effects, which are not run/)
   for (const data of [new Refused({ why: "full" }), Exit.succeed(1), Exit.fail("no"), Option.some(1), new Error("x")]) {

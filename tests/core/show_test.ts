@@ -40,7 +40,7 @@ Deno.test("showRecord() writes dates, bytes, collections and objects", () => {
   assert.equal(showRecord({ toString: () => "mine" }), "mine")
 })
 
-Deno.test("showRecord() ends on a value that contains itself", () => {
+Deno.test("showRecord() terminates for a value that contains itself", () => {
   const loop: Array<unknown> = []
   loop.push(loop)
   assert.match(showRecord(loop), /^\[{33}\.\.\.\]{33}$/)

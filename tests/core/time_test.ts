@@ -5,21 +5,21 @@ import * as Time from "../../lib/core/time.ts"
 const time = fc.integer({ min: -1_000_000, max: 1_000_000 })
 const step = fc.integer({ min: 1, max: 5000 })
 
-Deno.test("floor() gives the values recorded from Spark", () => {
+Deno.test("floor() returns the values recorded from Spark", () => {
   const pairs: ReadonlyArray<[number, number]> = [[1350, 200], [1200, 200], [199, 200], [1, 1], [0, 500]]
   assert.deepEqual(pairs.map(([t, d]) => Time.floor(t, d)), [1200, 1200, 0, 1, 0])
 })
 
-Deno.test("floorZero() gives the values recorded from Spark", () => {
+Deno.test("floorZero() returns the values recorded from Spark", () => {
   assert.deepEqual([50, 150, 200].map((zero) => Time.floorZero(1350, 200, zero)), [1250, 1350, 1200])
 })
 
-Deno.test("floor() and floorZero() go towards the epoch and the zero for times before them, as Spark's", () => {
+Deno.test("floor() and floorZero() round up for times before the epoch and the zero, as in Spark", () => {
   assert.deepEqual([Time.floor(-1, 200), Time.floor(-201, 200), Time.floor(-400, 200)], [0, -200, -400])
   assert.deepEqual([Time.floorZero(10, 200, 50), Time.floorZero(-160, 200, 50)], [50, -150])
 })
 
-Deno.test("floorZero() is the latest step from the zero that is not later", () => {
+Deno.test("floorZero() returns the latest multiple from the zero that is not after the time", () => {
   fc.assert(fc.property(time, step, time, (a, d, b) => {
     const [zero, t] = a < b ? [a, b] : [b, a]
     const floor = Time.floorZero(t, d, zero)
@@ -28,26 +28,26 @@ Deno.test("floorZero() is the latest step from the zero that is not later", () =
   }))
 })
 
-Deno.test("until() gives the values recorded from Spark", () => {
+Deno.test("until() returns the values recorded from Spark", () => {
   assert.deepEqual(Time.until(1000, 1100, 100), [1000])
   assert.deepEqual(Time.until(1000, 1000, 100), [])
   assert.deepEqual(Time.until(1000, 1100, 30), [1000, 1030, 1060, 1090])
 })
 
-Deno.test("to() gives the values recorded from Spark", () => {
+Deno.test("to() returns the values recorded from Spark", () => {
   assert.deepEqual(Time.to(1000, 1100, 100), [1000, 1100])
   assert.deepEqual(Time.to(1000, 1000, 100), [1000])
   assert.deepEqual(Time.to(1000, 1100, 30), [1000, 1030, 1060, 1090])
 })
 
-Deno.test("until() and to() end for a step that is not positive", () => {
+Deno.test("until() and to() return no times for a step that is not positive", () => {
   for (const step of [0, -1, NaN]) {
     assert.deepEqual(Time.until(0, 10, step), [])
     assert.deepEqual(Time.to(0, 10, step), [])
   }
 })
 
-Deno.test("to() is until() and the end, if that falls on a step", () => {
+Deno.test("to() equals until() plus the end, if the end falls on a step", () => {
   fc.assert(fc.property(time, fc.nat(50), step, (begin, n, d) => {
     const end = begin + n * d
     assert.deepEqual(Time.to(begin, end, d), [...Time.until(begin, end, d), end])
@@ -55,7 +55,7 @@ Deno.test("to() is until() and the end, if that falls on a step", () => {
   }))
 })
 
-Deno.test("minusTime() gives the values recorded from Spark and undoes plus()", () => {
+Deno.test("minusTime() returns the values recorded from Spark and undoes plus()", () => {
   assert.deepEqual([Time.minusTime(1000, 100), Time.minusTime(100, 1000)], [900, -900])
   fc.assert(fc.property(time, step, (t, d) => {
     assert.equal(Time.minusTime(Time.plus(t, d), t), d)
@@ -63,7 +63,7 @@ Deno.test("minusTime() gives the values recorded from Spark and undoes plus()", 
   }))
 })
 
-Deno.test("isMultipleOf() gives the values recorded from Spark", () => {
+Deno.test("isMultipleOf() returns the values recorded from Spark", () => {
   assert.deepEqual([Time.isMultipleOf(1000, 5), Time.isMultipleOf(1000, 6)], [true, false])
 })
 
@@ -75,4 +75,4 @@ Deno.test("less() to greaterEq(), min() and max() order times by value", () => {
   }))
 })
 
-Deno.test("show() names the unit", () => assert.equal(Time.show(-5), "-5 ms"))
+Deno.test("show() appends the unit", () => assert.equal(Time.show(-5), "-5 ms"))

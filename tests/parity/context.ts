@@ -50,7 +50,10 @@ export const context: ReadonlyArray<Row> = [
   {
     row: "SC-10",
     ours: "DStream.socketTextStream",
-    test: ["tests/source/socket_test.ts", "gives lines however they arrive, and the last one before the restart"],
+    test: [
+      "tests/source/socket_test.ts",
+      "returns the same lines however they arrive, and the last one before the restart",
+    ],
   },
   {
     row: "SC-11",
@@ -68,7 +71,7 @@ export const context: ReadonlyArray<Row> = [
   {
     row: "SC-16",
     ours: "DStream.queueStream DStream.rddQueue",
-    test: ["tests/source/queue_test.ts", "queueStream() gives the default RDD when the queue is empty"],
+    test: ["tests/source/queue_test.ts", "queueStream() has the default RDD when the queue is empty"],
     golden: "IN-01 IN-02 IN-03 IN-04 IN-05 IN-06 IN-07 IN-08",
   },
   {

@@ -7,24 +7,27 @@ export const inputs: ReadonlyArray<Row> = [
   {
     row: "I-01",
     ours: "DStream.socketTextStream DStream.socketStream",
-    test: ["tests/source/socket_test.ts", "restarts when the peer resets, and loses only the broken line"],
+    test: [
+      "tests/source/socket_test.ts",
+      "restarts when the peer resets the connection, and loses only the broken line",
+    ],
   },
   {
     row: "I-02",
     ours: "DStream.rawSocketStream",
-    test: ["tests/source/socket_test.ts", "rawSocketStream() takes a decoder of its own"],
+    test: ["tests/source/socket_test.ts", "rawSocketStream() takes a custom decoder"],
   },
   { row: "I-03", reason: "streams of files are not implemented yet" },
   {
     row: "I-04",
     ours: "DStream.queueStream",
-    test: ["tests/source/queue_test.ts", "queueStream() takes what has been pushed meanwhile"],
+    test: ["tests/source/queue_test.ts", "queueStream() takes RDDs that are pushed while it runs"],
     golden: "IN-14",
   },
   {
     row: "I-05",
     ours: "DStream.constant",
-    test: ["tests/source/queue_test.ts", "constant() gives the same RDD in every batch, and refuses what is none"],
+    test: ["tests/source/queue_test.ts", "constant() has the same RDD in every batch, and refuses anything else"],
     golden: "IN-09 IN-10 IN-11",
   },
   {

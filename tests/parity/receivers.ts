@@ -17,24 +17,24 @@ export const receivers: ReadonlyArray<Row> = [
     test: [supervisor, "onStart failing, typed or not, restarts the receiver after the delay"],
     but: "onStart may run for as long as it receives",
   },
-  { row: "R-03", ours: "Receiver.make", test: [supervisor, "stop ends it: fibers first, onStop last"] },
+  { row: "R-03", ours: "Receiver.make", test: [supervisor, "stop ends its fibers first and runs onStop last"] },
   { row: "R-04", reason: "receivers run in the process that starts the context" },
   {
     row: "R-05",
     ours: "Receiver.make",
-    test: [generator, "block() is not rate-limited, and everything else is"],
+    test: [generator, "block() ignores the rate limit"],
     but: "store.one, and store.all for several records",
   },
   {
     row: "R-06",
     ours: "Receiver.make",
-    test: [generator, "cut() makes what all() has added one block, and block() a block of its own after it"],
+    test: [generator, "cut() makes one block of the buffered records, and block() stores a block of its own after it"],
     but: "store.block, without metadata",
   },
   {
     row: "R-07",
     ours: "Receiver.make",
-    test: [generator, "all() takes a copy: the array can be used again"],
+    test: [generator, "all() and block() copy the array, so that the caller can reuse it"],
     but: "store.block and store.all take arrays",
   },
   {
@@ -46,12 +46,12 @@ export const receivers: ReadonlyArray<Row> = [
   {
     row: "R-09",
     ours: "Receiver.make",
-    test: [supervisor, "store.reportError() tells of the error, and the receiver goes on"],
+    test: [supervisor, "store.reportError() reports the error, and the receiver continues"],
   },
   {
     row: "R-10",
     ours: "Receiver.make",
-    test: [supervisor, "store.restart() returns at once, counts once, and uses its own delay"],
+    test: [supervisor, "store.restart() returns at once, counts once, uses its own delay"],
   },
   {
     row: "R-11",

@@ -9,7 +9,7 @@ export const time: ReadonlyArray<Row> = [
   {
     row: "TM-01",
     ours: "Durations.show Durations.toFormattedString Durations.prettyPrint",
-    test: [durations, "prettyPrint() gives the texts recorded from Spark"],
+    test: [durations, "prettyPrint() returns the texts recorded from Spark"],
     golden: "TM-01 TM-02 TM-03",
     but: "a duration is a number of milliseconds, or another input of Effect's Duration",
   },
@@ -36,18 +36,18 @@ export const time: ReadonlyArray<Row> = [
   {
     row: "TM-08",
     ours: "Durations.min Durations.max Durations.isZero",
-    test: [durations, "isMultipleOf(), min(), max() and isZero() give the values recorded from Spark"],
+    test: [durations, "isMultipleOf(), min(), max() and isZero() return the values recorded from Spark"],
   },
   {
     row: "TM-09",
     ours: "Durations.milliseconds Durations.seconds Durations.minutes",
-    test: [durations, "milliseconds(), seconds() and minutes() count milliseconds"],
+    test: [durations, "milliseconds(), seconds() and minutes() return milliseconds"],
     golden: "TM-14",
   },
   {
     row: "TM-10",
     ours: "Time.show",
-    test: [times, "show() names the unit"],
+    test: [times, "show() appends the unit"],
     but: "a time is a number of milliseconds",
   },
   {
@@ -58,24 +58,34 @@ export const time: ReadonlyArray<Row> = [
   {
     row: "TM-12",
     ours: "Time.plus Time.minus Time.minusTime",
-    test: [times, "minusTime() gives the values recorded from Spark and undoes plus()"],
+    test: [times, "minusTime() returns the values recorded from Spark and undoes plus()"],
     golden: "TM-19",
   },
-  { row: "TM-13", ours: "Time.floor", test: [times, "floor() gives the values recorded from Spark"], golden: "TM-15" },
+  {
+    row: "TM-13",
+    ours: "Time.floor",
+    test: [times, "floor() returns the values recorded from Spark"],
+    golden: "TM-15",
+  },
   {
     row: "TM-14",
     ours: "Time.floorZero",
-    test: [times, "floorZero() is the latest step from the zero"],
+    test: [times, "floorZero() returns the latest multiple from the zero"],
     golden: "TM-16",
   },
-  { row: "TM-15", ours: "Time.isMultipleOf", test: [times, "isMultipleOf() gives the values"], golden: "TM-20" },
+  { row: "TM-15", ours: "Time.isMultipleOf", test: [times, "isMultipleOf() returns the values"], golden: "TM-20" },
   { row: "TM-16", ours: "Time.min Time.max", test: [times, "min() and max() order times by value"] },
-  { row: "TM-17", ours: "Time.until", test: [times, "until() gives the values recorded from Spark"], golden: "TM-17" },
-  { row: "TM-18", ours: "Time.to", test: [times, "to() gives the values recorded from Spark"], golden: "TM-18" },
+  {
+    row: "TM-17",
+    ours: "Time.until",
+    test: [times, "until() returns the values recorded from Spark"],
+    golden: "TM-17",
+  },
+  { row: "TM-18", ours: "Time.to", test: [times, "to() returns the values recorded from Spark"], golden: "TM-18" },
   {
     row: "TM-19",
     ours: "Interval.make Interval.show Interval.less Interval.plus Interval.currentInterval",
-    test: [intervals, "less() to greaterEq() fail for different durations, in Spark's words"],
+    test: [intervals, "less() to greaterEq() fail for different durations with Spark's message"],
     golden: "TM-21 TM-22",
   },
 ]

@@ -7,14 +7,14 @@ import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
 import { type Block, fromArray, fromText } from "../../lib/rdd/block.ts"
 import { BlockGenerator } from "../../lib/receiver/block_generator.ts"
-import { HandOver } from "../../lib/receiver/block_queue.ts"
+import { BlockQueue } from "../../lib/receiver/block_queue.ts"
 import { RateLimiter } from "../../lib/receiver/rate_limiter.ts"
 
 const setup = (options: { capacity?: number; maxRate?: number } = {}) =>
   Effect.map(Clock.Clock, (clock) => {
-    const handOver = new HandOver(0, options.capacity)
+    const queue = new BlockQueue(0, options.capacity)
     const limiter = new RateLimiter(clock, options.maxRate)
-    return { handOver, limiter, generator: new BlockGenerator(handOver, limiter) }
+    return { queue, limiter, generator: new BlockGenerator(queue, limiter) }
   })
 
 const run = <A>(effect: Effect.Effect<A>) => Effect.runPromise(Effect.provide(effect, TestClock.layer()))
@@ -26,16 +26,16 @@ const command = fc.oneof(
   fc.record({ kind: fc.constantFrom("cut" as const, "take" as const, "release" as const) }),
 )
 
-Deno.test("BlockGenerator gives all records in order, whatever the interleaving, at any capacity", () =>
+Deno.test("BlockGenerator keeps all records in order, for any interleaving and any capacity", () =>
   fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: 40 }), fc.constantFrom(1, 200, 1e9), (commands, capacity) =>
       run(Effect.gen(function* () {
-        const { generator, handOver } = yield* setup({ capacity })
+        const { generator, queue } = yield* setup({ capacity })
         const stored: Array<unknown> = []
         const found: Array<unknown> = []
-        let taken: Array<ReturnType<HandOver["take"]>> = []
+        let taken: Array<ReturnType<BlockQueue["takeAll"]>> = []
         const take = () => {
-          const blocks = handOver.take()
+          const blocks = queue.takeAll()
           taken.push(blocks)
           for (const { block } of blocks) {
             assert.equal(block.length, block.records.length)
@@ -62,34 +62,34 @@ Deno.test("BlockGenerator gives all records in order, whatever the interleaving,
             take()
           } else {
             for (const blocks of taken) {
-              handOver.release(blocks)
+              queue.release(blocks)
             }
             taken = []
           }
           assert.deepEqual(found, stored.slice(0, found.length))
         }
-        yield* generator.open()
+        yield* generator.drain()
         generator.close()
         take()
         assert.deepEqual(found, stored)
       }))),
   ))
 
-Deno.test("cut() makes what all() has added one block, and block() a block of its own after it", () =>
+Deno.test("cut() makes one block of the buffered records, and block() stores a block of its own after it", () =>
   run(Effect.gen(function* () {
-    const { generator, handOver } = yield* setup()
+    const { generator, queue } = yield* setup()
     yield* generator.one(1)
     yield* generator.all([2, 3])
     yield* generator.block([4, 5])
     yield* generator.one(6)
     generator.cut()
     generator.cut()
-    assert.deepEqual(handOver.take().map(({ block }) => block.records), [[1, 2, 3], [4, 5], [6]])
+    assert.deepEqual(queue.takeAll().map(({ block }) => block.records), [[1, 2, 3], [4, 5], [6]])
   })))
 
-Deno.test("append() leaves blocks unread until somebody reads the joined block", () =>
+Deno.test("append() does not read blocks before the joined block is read", () =>
   run(Effect.gen(function* () {
-    const { generator, handOver } = yield* setup()
+    const { generator, queue } = yield* setup()
     let reads = 0
     const lazy = (text: string): Block<string> => {
       const block = fromText(new TextEncoder().encode(text))
@@ -107,35 +107,35 @@ Deno.test("append() leaves blocks unread until somebody reads the joined block",
     yield* generator.one("c")
     yield* generator.append(lazy("d\n"), 2)
     generator.cut()
-    const [stored] = handOver.take()
+    const [stored] = queue.takeAll()
     assert.equal(reads, 0)
     assert.equal(stored?.weight, 4 + 34 + 2)
     assert.deepEqual([stored?.block.length, stored?.block.records], [4, ["a", "b", "c", "d"]])
     assert.deepEqual(stored?.block.records, ["a", "b", "c", "d"])
   })))
 
-Deno.test("append() joins more blocks than a call takes arguments", () =>
+Deno.test("append() joins more blocks than a function call can take arguments", () =>
   run(Effect.gen(function* () {
-    const { generator, handOver } = yield* setup()
+    const { generator, queue } = yield* setup()
     for (let i = 0; i < 300_000; i++) yield* generator.append(fromArray([i]), 1)
     generator.cut()
-    assert.equal(handOver.take()[0]?.block.records.length, 300_000)
+    assert.equal(queue.takeAll()[0]?.block.records.length, 300_000)
   })))
 
-Deno.test("all() takes a copy: the array can be used again", () =>
+Deno.test("all() and block() copy the array, so that the caller can reuse it", () =>
   run(Effect.gen(function* () {
-    const { generator, handOver } = yield* setup()
+    const { generator, queue } = yield* setup()
     const array = [1, 2]
     yield* generator.all(array)
     yield* generator.block(array)
     array[0] = 9
     generator.cut()
-    assert.deepEqual(handOver.take().map(({ block }) => block.records), [[1, 2], [1, 2]])
+    assert.deepEqual(queue.takeAll().map(({ block }) => block.records), [[1, 2], [1, 2]])
   })))
 
-Deno.test("block() is not rate-limited, and everything else is", () =>
+Deno.test("block() ignores the rate limit; one(), all() and append() wait for it", () =>
   run(Effect.gen(function* () {
-    const { generator, handOver } = yield* setup({ maxRate: 1 })
+    const { generator, queue } = yield* setup({ maxRate: 1 })
     yield* generator.one(0)
     const waiting = yield* Effect.forkDetach(generator.all([1]), { startImmediately: true })
     yield* generator.block([2, 3, 4])
@@ -147,19 +147,19 @@ Deno.test("block() is not rate-limited, and everything else is", () =>
     yield* TestClock.adjust("1 second")
     yield* Fiber.join(appended)
     generator.cut()
-    assert.deepEqual(handOver.take().map(({ block }) => block.records), [[0], [2, 3, 4], [1, 5]])
+    assert.deepEqual(queue.takeAll().map(({ block }) => block.records), [[0], [2, 3, 4], [1, 5]])
   })))
 
-Deno.test("open() lets in who waits for the rate limit or for room, and close() interrupts who comes later", () =>
+Deno.test("drain() stores what waits for the rate limit or for room, and storing after close() is interrupted", () =>
   run(Effect.gen(function* () {
-    const { generator, handOver } = yield* setup({ maxRate: 1, capacity: 1 })
+    const { generator, queue } = yield* setup({ maxRate: 1, capacity: 1 })
     yield* generator.one(0)
     for (const n of [1, 2, 3]) yield* Effect.forkDetach(generator.one(n), { startImmediately: true })
     yield* Effect.forkDetach(generator.block([4]), { startImmediately: true })
-    yield* generator.open()
+    yield* generator.drain()
     generator.close()
-    assert.deepEqual(handOver.take().flatMap(({ block }) => block.records).toSorted(), [0, 1, 2, 3, 4])
+    assert.deepEqual(queue.takeAll().flatMap(({ block }) => block.records).toSorted(), [0, 1, 2, 3, 4])
     const late = yield* Effect.exit(Effect.forkDetach(generator.one(9)).pipe(Effect.flatMap(Fiber.join)))
     assert(Exit.isFailure(late))
-    assert.equal(handOver.take().length, 0)
+    assert.equal(queue.takeAll().length, 0)
   })))

@@ -8,7 +8,7 @@ import { make } from "../../lib/receiver/rate_limiter.ts"
 
 const run = <A>(effect: Effect.Effect<A>) => Effect.runPromise(Effect.provide(effect, TestClock.layer()))
 
-Deno.test("take() lets no more than the rate and one second's burst through, and all of it in the end", () =>
+Deno.test("take() passes at most the rate plus one second's burst, and every request in the end", () =>
   fc.assert(fc.asyncProperty(
     fc.integer({ min: 1, max: 50 }),
     fc.array(fc.record({ records: fc.integer({ min: 1, max: 20 }), pause: fc.nat(3000) }), { maxLength: 30 }),
@@ -32,7 +32,7 @@ Deno.test("take() lets no more than the rate and one second's burst through, and
           let sum = 0
           for (let j = i; j < passed.length; j++) {
             const [from, to] = [passed[i]?.[0] ?? 0, passed[j]?.[0] ?? 0]
-            // The last one may be more than the bucket holds, and is paid for afterwards.
+            // The last request may be larger than the bucket: it passes, and later requests wait longer.
             assert(sum + Math.min(rate, passed[j]?.[1] ?? 0) <= (to - from) * rate / 1000 + rate + 1e-3)
             sum += passed[j]?.[1] ?? 0
           }
@@ -40,7 +40,7 @@ Deno.test("take() lets no more than the rate and one second's burst through, and
       })),
   )))
 
-Deno.test("take() serves who waits in order, and a small request does not overtake a large one", () =>
+Deno.test("take() serves waiting requests in order: a small one does not overtake a large one", () =>
   run(Effect.gen(function* () {
     const limiter = yield* make(10)
     const order: Array<number> = []
@@ -54,7 +54,7 @@ Deno.test("take() serves who waits in order, and a small request does not overta
     assert.deepEqual(order, [10, 1, 5])
   })))
 
-Deno.test("take() gives its place up when interrupted", () =>
+Deno.test("take() gives up its turn when it is interrupted", () =>
   run(Effect.gen(function* () {
     const limiter = yield* make(1)
     assert.equal(limiter.tryTake(1), true)
@@ -66,7 +66,7 @@ Deno.test("take() gives its place up when interrupted", () =>
     yield* Fiber.join(next)
   })))
 
-Deno.test("updateRate() holds for those who wait, is limited by the maximum, and ignores what is not above 0", () =>
+Deno.test("updateRate() applies to waiting requests, is capped by the maximum, and ignores rates that are not positive", () =>
   run(Effect.gen(function* () {
     const limiter = yield* make(100)
     for (const rate of [0, -1, NaN]) limiter.updateRate(rate)
@@ -83,7 +83,7 @@ Deno.test("updateRate() holds for those who wait, is limited by the maximum, and
     yield* Fiber.join(waiting)
   })))
 
-Deno.test("make() limits nothing without a rate, or with one that is not above 0", () =>
+Deno.test("make() sets no limit without a rate, or with one that is not positive", () =>
   run(Effect.gen(function* () {
     for (const maxRate of [undefined, 0, -5]) assert.equal((yield* make(maxRate)).tryTake(1e12), true)
   })))

@@ -45,7 +45,7 @@ const setup = Effect.fnUntraced(function* <R = never>(
   return { running, log, note, store, stores, taken }
 })
 
-Deno.test("supervise() starts the receiver, and stop ends it: fibers first, onStop last", () =>
+Deno.test("supervise() starts the receiver, and stop ends its fibers first and runs onStop last", () =>
   run(Effect.gen(function* () {
     const { running, log } = yield* setup((_, log) =>
       Effect.gen(function* () {
@@ -71,7 +71,7 @@ Deno.test("supervise() stops the receiver when its scope closes", () =>
     assert.deepEqual(log, ["started", "onStop", "stopped Stopped by driver"])
   })))
 
-Deno.test("onStart failing, typed or not, restarts the receiver after the delay, again and again", () =>
+Deno.test("a failing onStart, typed or not, restarts the receiver after the delay every time", () =>
   run(Effect.gen(function* () {
     const ways = [
       () => Effect.fail("typed"),
@@ -95,7 +95,7 @@ Deno.test("onStart failing, typed or not, restarts the receiver after the delay,
     assert.deepEqual(log, [...once("typed"), ...once("defect"), ...once("thrown"), "started"])
   })))
 
-Deno.test("store.restart() returns at once, counts once, and uses its own delay; without an error none is told", () =>
+Deno.test("store.restart() returns at once, counts once, uses its own delay, and reports only errors that it is given", () =>
   run(Effect.gen(function* () {
     const { log, store, stores } = yield* setup(() => Effect.never)
     const first = store()
@@ -106,12 +106,12 @@ Deno.test("store.restart() returns at once, counts once, and uses its own delay;
     assert.deepEqual(log, ["started", "onStop", "stopped Restarting receiver with delay 5000 ms: again"])
     yield* TestClock.adjust("1 second")
     assert.equal(stores.length, 2)
-    yield* first.restart("from the start before")
+    yield* first.restart("from an earlier start")
     yield* TestClock.adjust("1 hour")
     assert.equal(stores.length, 2)
   })))
 
-Deno.test("store.stop() ends the receiver for good, also from within it and during the delay", () =>
+Deno.test("store.stop() stops the receiver for good, also from inside onStart and during the restart delay", () =>
   run(Effect.gen(function* () {
     const inside = yield* setup((store) => Effect.andThen(store.stop("done"), Effect.never))
     yield* inside.running.stop
@@ -130,7 +130,7 @@ Deno.test("store.stop() ends the receiver for good, also from within it and duri
     ])
   })))
 
-Deno.test("store.stop() with an error fails with the stream, the message and the reason", () =>
+Deno.test("store.stop() with an error fails with the stream's name, the message and the reason", () =>
   run(Effect.gen(function* () {
     const reason = new Error("no such topic")
     const { running, log } = yield* setup((store) => store.stop("Giving up", reason))
@@ -146,14 +146,14 @@ Deno.test("store.stop() with an error fails with the stream, the message and the
     assert.deepEqual(log, ["started", "onStop", "stopped Giving up: Error: no such topic"])
   })))
 
-Deno.test("store.reportError() tells of the error, and the receiver goes on", () =>
+Deno.test("store.reportError() reports the error, and the receiver continues", () =>
   run(Effect.gen(function* () {
     const { log } = yield* setup((store) => store.reportError("odd", "reason"))
     yield* TestClock.adjust("1 hour")
     assert.deepEqual(log, ["started", "error odd: reason"])
   })))
 
-Deno.test("onStop and listeners that die do not keep the receiver from stopping", () =>
+Deno.test("a receiver stops although its onStop or its listeners die", () =>
   run(Effect.gen(function* () {
     const { running, log } = yield* setup(() => Effect.never, { onStop: Effect.die("broken") })
     yield* running.stop
@@ -170,7 +170,7 @@ Deno.test("onStop and listeners that die do not keep the receiver from stopping"
     yield* deaf.running.stop
   })))
 
-Deno.test("the open buffer becomes a block every block interval, and whenever cut is called", () =>
+Deno.test("the open buffer becomes a block every block interval and on every cut", () =>
   run(Effect.gen(function* () {
     const { running, store, taken } = yield* setup(() => Effect.void)
     yield* store().one(1)
@@ -186,7 +186,7 @@ Deno.test("the open buffer becomes a block every block interval, and whenever cu
     assert.equal(yield* running.waiting, 0)
   })))
 
-Deno.test("a restart keeps what has been stored, in the buffer and in blocks", () =>
+Deno.test("a restart keeps the records in the buffer and in blocks", () =>
   run(Effect.gen(function* () {
     const { running, store, taken } = yield* setup(() => Effect.void)
     yield* store().block([1])
@@ -198,7 +198,7 @@ Deno.test("a restart keeps what has been stored, in the buffer and in blocks", (
     assert.deepEqual((yield* taken).flat(), [1, 2, 3])
   })))
 
-Deno.test("storing waits while the batches are behind, and stop keeps what waits", () =>
+Deno.test("storing waits while batches fall behind, and stop stores what waits", () =>
   run(Effect.gen(function* () {
     let stored = 0
     const { running } = yield* setup(
@@ -222,15 +222,15 @@ Deno.test("storing waits while the batches are behind, and stop keeps what waits
     assert.equal((yield* running.take).flatMap(({ block }) => block.records)[0], 30)
   })))
 
-Deno.test("a receiver uses the services of its surroundings", () =>
+Deno.test("a receiver uses the services of the effect that runs it", () =>
   run(Effect.gen(function* () {
-    const Name = Context.Reference<string>("tests/Name", { defaultValue: () => "nobody" })
+    const Name = Context.Reference<string>("tests/Name", { defaultValue: () => "default" })
     const { log } = yield* Effect.provideService(
       setup((_, log) => Effect.map(Name, (name) => void log.push(name))),
       Name,
-      "somebody",
+      "provided",
     )
-    assert.deepEqual(log, ["started", "somebody"])
+    assert.deepEqual(log, ["started", "provided"])
   })))
 
 const command = fc.oneof(
@@ -239,7 +239,7 @@ const command = fc.oneof(
   fc.record({ pass: fc.nat(3000) }),
 )
 
-Deno.test("supervise() follows the state machine of starts, restarts and stops, and loses nothing", () =>
+Deno.test("supervise() follows the state machine of starts, restarts and stops without losing records", () =>
   fc.assert(fc.asyncProperty(fc.array(command, { maxLength: 25 }), (commands) =>
     run(Effect.gen(function* () {
       let open = 0
@@ -278,7 +278,7 @@ Deno.test("supervise() follows the state machine of starts, restarts and stops, 
       assert.deepEqual(records, Array.from({ length: stored }, (_, i) => i))
     })))))
 
-Deno.test("a restart delay of 0 still waits 10 ms: a receiver that ends at once does not spin", () =>
+Deno.test("a restart delay of 0 waits 10 ms, so that a receiver that ends at once does not spin", () =>
   run(Effect.gen(function* () {
     const { stores, log } = yield* setup((store) => store.restart("again", undefined, 0))
     yield* TestClock.adjust("9 millis")
@@ -288,7 +288,7 @@ Deno.test("a restart delay of 0 still waits 10 ms: a receiver that ends at once 
     assert.equal(log[2], "stopped Restarting receiver with delay 10 ms: again")
   })))
 
-Deno.test("stop gives up on an onStop or finalizer that never returns, and takes nothing in any more", () =>
+Deno.test("stop stops waiting for an onStop or finalizer that never returns, and storing is interrupted", () =>
   run(Effect.provideService(
     Effect.gen(function* () {
       for (const stuck of ["onStop", "finalizer"]) {

@@ -9,7 +9,7 @@ import { receive } from "./running.ts"
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>) =>
   Effect.runPromise(Effect.provide(Effect.scoped(effect), TestClock.layer()))
 
-Deno.test("fromStream() stores what the stream emits, and stays started when it ends", () =>
+Deno.test("fromStream() stores what the stream emits, and its receiver stays started when the stream ends", () =>
   run(Effect.gen(function* () {
     const stream = fromStream(Stream.concat(Stream.fromArray([1, 2]), Stream.fromArray([3])))
     assert.equal(stream.traits.source?.title, "Stream")
@@ -19,7 +19,7 @@ Deno.test("fromStream() stores what the stream emits, and stays started when it 
     assert.deepEqual([records, log], [[1, 2, 3], ["started"]])
   })))
 
-Deno.test("fromStream() runs a stream that has failed again after the delay", () =>
+Deno.test("fromStream() runs a failed stream again after the delay", () =>
   run(Effect.gen(function* () {
     const failing = Stream.concat(Stream.fromArray([1]), Stream.fail("broken"))
     const { records, until, log } = yield* receive(fromStream(failing, { restartDelay: "5 seconds" }))
@@ -33,7 +33,7 @@ Deno.test("fromStream() runs a stream that has failed again after the delay", ()
     assert.deepEqual([records, log], [[1, 1, 1], [...again, ...again, ...again]])
   })))
 
-Deno.test("fromStream() pulls no more than there is room for", () =>
+Deno.test("fromStream() stops pulling when there is no room", () =>
   run(Effect.gen(function* () {
     let pulled = 0
     const endless = Stream.fromPull(Effect.succeed(Effect.sync(() => [pulled++] as const)))

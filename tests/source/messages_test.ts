@@ -12,7 +12,7 @@ const framed = (messages: ReadonlyArray<Uint8Array>): Uint8Array => {
   return new Uint8Array(bytes)
 }
 
-Deno.test("MessageReader gives the same messages for any chunks, and knows whether the bytes end within one", () =>
+Deno.test("MessageReader returns the same messages for any chunks, and detects an end in the middle of a message", () =>
   fc.assert(fc.property(
     fc.array(fc.uint8Array({ maxLength: 12 }), { maxLength: 6 }),
     fc.array(fc.nat(80), { maxLength: 8 }),
@@ -30,7 +30,7 @@ Deno.test("MessageReader gives the same messages for any chunks, and knows wheth
     },
   )))
 
-Deno.test("push() fails for a message that announces too many bytes, before it makes room for them", () => {
+Deno.test("push() fails for a message that announces too many bytes, before it allocates memory for them", () => {
   const error = Effect.runSync(Effect.flip(new MessageReader(10).push(new Uint8Array([255, 255, 255, 255]))))
   assert.equal(
     error.message,

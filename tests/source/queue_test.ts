@@ -43,7 +43,7 @@ const batches = (stream: AnyDStream, n: number) => {
   return Array.from({ length: n }, () => partitionsOf(next(positions)))
 }
 
-Deno.test("queueStream() gives one RDD a batch, then empty ones with one partition", () => {
+Deno.test("queueStream() takes one RDD per batch, then has empty RDDs with one partition", () => {
   const queue = rddQueue([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
   assert.deepEqual(batches(queueStream(queue), 5), [
     [[1], [2, 3]],
@@ -54,18 +54,18 @@ Deno.test("queueStream() gives one RDD a batch, then empty ones with one partiti
   ])
 })
 
-Deno.test("queueStream() gives all that wait at once when it is told to", () => {
+Deno.test("queueStream() takes all queued RDDs at once with oneAtATime: false", () => {
   const queue = rddQueue([[1, 2, 3], [4, 5, 6], [7]])
   assert.deepEqual(batches(queueStream(queue, { oneAtATime: false }), 2), [[[1], [2, 3], [4], [5, 6], [], [7]], [[]]])
 })
 
-Deno.test("queueStream() gives the default RDD when the queue is empty, and one without partitions for null", () => {
+Deno.test("queueStream() has the default RDD when the queue is empty, and an RDD without partitions for null", () => {
   const zeros = queueStream(rddQueue([[1]]), { defaultRDD: parallelize([0, 0]) })
   assert.deepEqual(batches(zeros, 3), [[[], [1]], [[0], [0]], [[0], [0]]])
   assert.deepEqual(batches(queueStream(rddQueue([[1]]), { defaultRDD: null }), 2), [[[], [1]], []])
 })
 
-Deno.test("queueStream() takes what has been pushed meanwhile, and the same again for the same position", () => {
+Deno.test("queueStream() takes RDDs that are pushed while it runs, and reads the same RDD again for the same position", () => {
   const queue = rddQueue<string>()
   const positions = open(queueStream(queue))
   queue.push(["1"])
@@ -80,7 +80,7 @@ Deno.test("queueStream() takes what has been pushed meanwhile, and the same agai
   assert.equal(queue.size, 0)
 })
 
-Deno.test("constant() gives the same RDD in every batch, and refuses what is none", () => {
+Deno.test("constant() has the same RDD in every batch, and refuses anything else", () => {
   const rdd = parallelize([1, 2, 3])
   const positions = open(constant(rdd))
   assert.equal(next(positions), rdd)
@@ -93,7 +93,7 @@ Deno.test("constant() gives the same RDD in every batch, and refuses what is non
   assert.deepEqual(problemsOf(broken), ["DStream.constant: rdd is null, but must be an RDD or an array of records"])
 })
 
-Deno.test("rddQueue() and constant() take copies: the arrays can be used again", () => {
+Deno.test("rddQueue() and constant() copy arrays, so that the caller can reuse them", () => {
   const first = [1]
   const pushed = [2]
   const fixed = [3]

@@ -4,19 +4,19 @@ import type * as Scope from "effect/Scope"
 import type { AnyDStream, DStream } from "../../lib/dstream/dstream.ts"
 import { type RunningReceiver, supervise, type SuperviseOptions } from "../../lib/receiver/supervisor.ts"
 
-/** The receiver of a stream at work, with what it has told and given so far. */
+/** A running receiver of a stream, with its events and records so far. */
 export interface Receiving {
   readonly running: RunningReceiver
   readonly log: ReadonlyArray<string>
   readonly records: ReadonlyArray<unknown>
-  /** Takes blocks until it is so. */
-  readonly until: (reached: () => boolean) => Effect.Effect<void>
+  /** Takes blocks until the condition holds. */
+  readonly until: (condition: () => boolean) => Effect.Effect<void>
 }
 
-/** The problems that a stream finds with its arguments. */
+/** The problems that a stream reports about its arguments. */
 export const problemsOf = (stream: AnyDStream): ReadonlyArray<string> => stream.traits.check?.(1000) ?? []
 
-/** Runs the receiver of a stream in the scope. */
+/** Runs the receiver of a stream until the scope closes. */
 export const receive = <A, R>(
   stream: DStream<A, never, R>,
   options: Partial<SuperviseOptions> = {},
@@ -38,15 +38,15 @@ export const receive = <A, R>(
       },
       ...options,
     })
-    const until = (reached: () => boolean): Effect.Effect<void> =>
+    const until = (condition: () => boolean): Effect.Effect<void> =>
       Effect.gen(function* () {
         yield* running.cut
         const blocks = yield* running.take
         for (const { block } of blocks) for (const record of block.records) records.push(record)
         yield* running.release(blocks)
-        if (reached()) return
+        if (condition()) return
         yield* Effect.sleep("1 millis")
-        return yield* until(reached)
+        return yield* until(condition)
       })
     return { running, log, records, until }
   })

@@ -18,7 +18,7 @@ const END = "stopped Restarting receiver with delay 10 ms: Socket data stream ha
 
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>) => Effect.runPromise(Effect.scoped(effect))
 
-/** Accepts one connection after another, each served by the next function; the last one goes on. */
+/** Accepts connections, each served by the next function; the last function serves all further connections. */
 const serve = (...serving: ReadonlyArray<(connection: Deno.TcpConn) => Promise<void>>) =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -65,7 +65,7 @@ const stay = (...parts: ReadonlyArray<string | Uint8Array>) => async (connection
   await connection.read(buffer)
 }
 
-/** A server that sends the next text, or the last one, to each connection; `reset` resets the connection. */
+/** A server that sends each connection the next text, or the last one. `reset` resets the newest connection. */
 const resetting = (...texts: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -89,7 +89,7 @@ const resetting = (...texts: ReadonlyArray<string>) =>
       }),
   )
 
-/** A port that nobody listens on. */
+/** A port that no server listens on. */
 const freePort = () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
   listener.close()
@@ -99,7 +99,7 @@ const freePort = () => {
 for (const [name, sockets] of Object.entries({ denoSockets, nodeSockets })) {
   const using = Effect.provideService(Sockets, sockets)
 
-  Deno.test(`socketTextStream() with ${name} gives lines however they arrive, and the last one before the restart`, () =>
+  Deno.test(`socketTextStream() with ${name} returns the same lines however they arrive, and the last one before the restart`, () =>
     run(
       Effect.gen(function* () {
         const face = utf8.encode("😀")
@@ -114,7 +114,7 @@ for (const [name, sockets] of Object.entries({ denoSockets, nodeSockets })) {
       }).pipe(using),
     ))
 
-  Deno.test(`socketTextStream() with ${name} goes on trying until the server is there`, () =>
+  Deno.test(`socketTextStream() with ${name} connects again until the server is there`, () =>
     run(
       Effect.gen(function* () {
         const port = freePort()
@@ -140,7 +140,7 @@ for (const [name, sockets] of Object.entries({ denoSockets, nodeSockets })) {
       }).pipe(using),
     ))
 
-  Deno.test(`socketTextStream() with ${name} keeps a server waiting that writes without end while nobody takes`, () =>
+  Deno.test(`socketTextStream() with ${name} makes a server that writes without end wait until records are taken`, () =>
     run(
       Effect.gen(function* () {
         let written = 0
@@ -153,7 +153,7 @@ for (const [name, sockets] of Object.entries({ denoSockets, nodeSockets })) {
           socketTextStream("127.0.0.1", port, { restartDelay }),
           { capacity },
         )
-        /** Waits until nothing has been written for a while. */
+        /** Waits until the server has written nothing for 100 ms. */
         const stalled: Effect.Effect<number> = Effect.suspend(() => {
           const before = written
           return Effect.flatMap(
@@ -173,7 +173,7 @@ for (const [name, sockets] of Object.entries({ denoSockets, nodeSockets })) {
       }).pipe(using),
     ))
 
-  Deno.test(`socketTextStream() with ${name} restarts when the peer resets, and loses only the broken line`, () =>
+  Deno.test(`socketTextStream() with ${name} restarts when the peer resets the connection, and loses only the broken line`, () =>
     run(
       Effect.gen(function* () {
         const { port, reset } = yield* resetting("whole\nbrok", "next\n")
@@ -191,7 +191,7 @@ for (const [name, sockets] of Object.entries({ denoSockets, nodeSockets })) {
     ))
 }
 
-Deno.test("socketTextStream() skips and reports a line over the limit, and keeps its neighbours", () =>
+Deno.test("socketTextStream() skips and reports a line over the limit, and keeps the lines around it", () =>
   run(Effect.gen(function* () {
     const chunk = new Uint8Array(1024 * 1024).fill(97)
     const { port } = yield* serve(async (connection) => {
@@ -206,7 +206,7 @@ Deno.test("socketTextStream() skips and reports a line over the limit, and keeps
     assert.deepEqual(log, ["started", `error Error receiving data from 127.0.0.1:${port}: ${text}`])
   })))
 
-Deno.test("socketTextStream() gives U+FFFD for bytes that are not UTF-8", () =>
+Deno.test("socketTextStream() replaces bytes that are not UTF-8 by U+FFFD", () =>
   run(Effect.gen(function* () {
     const { port } = yield* serve(stay(new Uint8Array([97, 0xff, 98, 10, 0xe2, 0x82, 10, 99, 10])))
     const { until, records } = yield* receive(socketTextStream("127.0.0.1", port))
@@ -214,7 +214,7 @@ Deno.test("socketTextStream() gives U+FFFD for bytes that are not UTF-8", () =>
     assert.deepEqual(records, ["a\ufffdb", "\ufffd", "c"])
   })))
 
-Deno.test("socketTextStream() survives servers that close at once, and many connections after one another", () =>
+Deno.test("socketTextStream() survives servers that close at once, for many connections in a row", () =>
   run(Effect.gen(function* () {
     let n = 0
     const { port, accepted } = yield* serve((connection) =>
@@ -243,7 +243,7 @@ Deno.test("socketTextStream() stops while connected, and while connecting, witho
     assert.deepEqual(connecting.log, ["started", "stopped Stopped by driver"])
   })))
 
-Deno.test("socketTextStream() checks its numbers, literal ports at compile time", () => {
+Deno.test("socketTextStream() checks its numbers, and literal ports at compile time", () => {
   const port: number = 70000
   assert.deepEqual(problemsOf(socketTextStream("h", port)), [
     "DStream.socketTextStream: port is 70000, but must be a whole number from 1 to 65535",
@@ -261,7 +261,7 @@ Deno.test("socketTextStream() checks its numbers, literal ports at compile time"
 })
 
 Deno.test({
-  name: "connect() without permission fails and names the flag",
+  name: "connect() without permission fails with an error that names the flag",
   permissions: { net: false },
   fn: () =>
     run(Effect.gen(function* () {
@@ -275,7 +275,7 @@ Deno.test({
 })
 
 Deno.test({
-  name: "socketTextStream() without permission stops for good, and its failure names the flag",
+  name: "socketTextStream() without permission stops for good, with an error that names the flag",
   permissions: { net: false },
   fn: () =>
     run(Effect.gen(function* () {
@@ -289,7 +289,7 @@ Deno.test({
     })),
 })
 
-Deno.test("socketStream() stores what the decoder emits, with its services, and restarts at the end and on failure", () =>
+Deno.test("socketStream() stores what the decoder emits, provides its services, and restarts at its end and on failure", () =>
   run(Effect.gen(function* () {
     const Mark = Context.Service<"Mark", string>("tests/Mark")
     const { port } = yield* serve(sending("a,b", ",c"), sending("bad"), stay("d,"))
@@ -347,7 +347,7 @@ Deno.test("rawSocketStream() stores each message as a block, reports those it ca
     ])
   })))
 
-Deno.test("rawSocketStream() takes a decoder of its own", () =>
+Deno.test("rawSocketStream() takes a custom decoder", () =>
   run(Effect.gen(function* () {
     const { port } = yield* serve(stay(framed(new Uint8Array([1, 2]))))
     const numbers = rawSocketStream("127.0.0.1", port, { decode: (bytes) => Array.from(bytes) })

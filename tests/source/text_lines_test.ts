@@ -4,7 +4,7 @@ import { LineSplitter, LineTooLong } from "../../lib/source/text_lines.ts"
 
 const utf8 = new TextEncoder()
 
-/** All lines and the number of those that were too long; the read buffer is one, and overwritten after each chunk. */
+/** Splits chunks that share one buffer, which is overwritten after each chunk. */
 const split = (chunks: ReadonlyArray<Uint8Array>, max?: number) => {
   const splitter = new LineSplitter(max)
   const buffer = new Uint8Array(Math.max(1, ...chunks.map((chunk) => chunk.length)))
@@ -22,7 +22,7 @@ const split = (chunks: ReadonlyArray<Uint8Array>, max?: number) => {
   }
 }
 
-/** The lines of the whole, byte by byte. */
+/** Splits all bytes, byte by byte. */
 const naive = (bytes: Uint8Array, max = Infinity) => {
   const lines: Array<Array<number>> = [[]]
   bytes.forEach((byte, i) => {
@@ -51,7 +51,7 @@ const bytes = fc.oneof(
 )
 const cuts = fc.array(fc.nat(60), { maxLength: 12 })
 
-Deno.test("LineSplitter gives the same lines for any chunks of any bytes", () =>
+Deno.test("LineSplitter returns the same lines for any chunks of any bytes", () =>
   fc.assert(
     fc.property(bytes, cuts, (bytes, cuts) => {
       assert.deepEqual({ ...split(chunked(bytes, cuts)), bytes: 0 }, { ...naive(bytes), bytes: 0 })
@@ -59,7 +59,7 @@ Deno.test("LineSplitter gives the same lines for any chunks of any bytes", () =>
     { numRuns: 1000 },
   ))
 
-Deno.test("LineSplitter skips exactly the lines that are too long, and reports each once", () =>
+Deno.test("LineSplitter skips exactly the lines that are too long, and counts each once", () =>
   fc.assert(
     fc.property(bytes, cuts, fc.integer({ min: 1, max: 8 }), (bytes, cuts, max) => {
       assert.deepEqual({ ...split(chunked(bytes, cuts), max), bytes: 0 }, { ...naive(bytes, max), bytes: 0 })
@@ -67,7 +67,7 @@ Deno.test("LineSplitter skips exactly the lines that are too long, and reports e
     { numRuns: 1000, examples: [[new Uint8Array([13, 13, 195, 97, 10, 10]), [], 1]] },
   ))
 
-Deno.test("LineSplitter keeps characters whole wherever they are cut", () => {
+Deno.test("LineSplitter keeps characters intact wherever chunks divide them", () => {
   const text = "é€😀\r\n漢字\nend"
   const bytes = utf8.encode(text)
   for (let i = 0; i <= bytes.length; i++) {
@@ -81,7 +81,7 @@ Deno.test("LineSplitter keeps characters whole wherever they are cut", () => {
   }
 })
 
-Deno.test("LineSplitter gives a line ending with a carriage return at once, and no empty line for the rest of its end", () => {
+Deno.test("LineSplitter returns a line that ends with a carriage return at once, and no empty line for a following line feed", () => {
   const splitter = new LineSplitter()
   assert.deepEqual(splitter.push(utf8.encode("a\r")).block?.records, ["a"])
   assert.equal(splitter.push(utf8.encode("\n")).block, undefined)
@@ -92,7 +92,7 @@ Deno.test("LineSplitter gives a line ending with a carriage return at once, and 
   assert.deepEqual(splitter.push(utf8.encode("\n")).block?.records, [""])
 })
 
-Deno.test("LineSplitter tells of a line that is too long as soon as it is, and is ready for another text after finish()", () => {
+Deno.test("LineSplitter reports a line as soon as it is too long, and can be used again after finish()", () => {
   const splitter = new LineSplitter(3)
   assert.deepEqual(splitter.push(utf8.encode("abcd")), { block: undefined, bytes: 0, tooLong: 1 })
   assert.deepEqual(splitter.push(utf8.encode("efgh")), { block: undefined, bytes: 0, tooLong: 0 })

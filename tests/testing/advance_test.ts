@@ -12,7 +12,7 @@ const sanitizers = { sanitizeOps: true, sanitizeResources: true }
 
 const now = Effect.clockWith((clock) => clock.currentTimeMillis)
 
-Deno.test("advance() moves the time on for a job that sleeps, no further than it needs", sanitizers, async () => {
+Deno.test("advance() advances the clock for a job that sleeps, no further than it needs", sanitizers, async () => {
   const ends: Array<number> = []
   const output = Testing.input([[1, 2], [3]]).pipe(
     DStream.mapEffect((n) => Effect.as(Effect.sleep(10), n)),
@@ -22,7 +22,7 @@ Deno.test("advance() moves the time on for a job that sleeps, no further than it
   assert.deepEqual([batches, ends], [["completed", "completed"], [1010, 2010]])
 })
 
-Deno.test("advance() moves the time on for a retry policy with a schedule", sanitizers, async () => {
+Deno.test("advance() advances the clock for a retry policy with a schedule", sanitizers, async () => {
   const output = DStream.onFailure(
     DStream.foreachRDD(Testing.input([[1]]), (_, { attempt }) => attempt < 3 ? Effect.fail("no") : Effect.void),
     OutputPolicy.retry(Schedule.spaced("10 millis")),
@@ -31,7 +31,7 @@ Deno.test("advance() moves the time on for a retry policy with a schedule", sani
   assert.deepEqual([batches, exit._tag], [["completed"], "Success"])
 })
 
-Deno.test("advance() lets ticks queue behind a job that is longer than the interval", sanitizers, async () => {
+Deno.test("advance() lets ticks wait behind a job that takes longer than the interval", sanitizers, async () => {
   const starts: Array<readonly [number, number]> = []
   const output = DStream.foreachRDD(
     Testing.input([[1], [2], [3]]),
@@ -46,7 +46,7 @@ Deno.test("advance() lets ticks queue behind a job that is longer than the inter
   assert.deepEqual(starts, [[1000, 1000], [2000, 3500], [3000, 3500]])
 })
 
-Deno.test("advance() waits for a job that needs real time, without moving the clock", sanitizers, async () => {
+Deno.test("advance() waits for a job that needs real time without advancing the clock", sanitizers, async () => {
   const times: Array<number> = []
   const output = DStream.foreachRDD(Testing.input([[1], [2]]), () =>
     Effect.andThen(
@@ -58,7 +58,7 @@ Deno.test("advance() waits for a job that needs real time, without moving the cl
 })
 
 for (const [what, body] of [["waits", Effect.never], ["sleeps", Effect.forever(Effect.sleep(20))]] as const) {
-  Deno.test(`advance() fails, and says so, where a batch ${what} for ever`, sanitizers, async () => {
+  Deno.test(`advance() fails with a message if a batch ${what} for ever`, sanitizers, async () => {
     const program = Effect.gen(function* () {
       const ssc = yield* StreamingContext.make
       const active = yield* StreamingContext.start(ssc, [DStream.foreachRDD(Testing.input([[1]]), () => body)])

@@ -12,7 +12,7 @@ Deno.test("skewedKeys() follows Zipf's law", () => {
   assert.equal(counts.reduce((a, b) => a + b), 5000)
 })
 
-Deno.test("skewedKeys() spreads keys evenly without a skew, and shrinks to the most frequent one", () => {
+Deno.test("skewedKeys() makes all keys equally frequent with skew 0, and shrinks to the most frequent key", () => {
   const keys = sample(Testing.skewedKeys({ distinct: 2, skew: 0 }), 1000)
   const zeros = keys.filter((key) => key === "k0").length
   assert.ok(zeros > 400 && zeros < 600)
@@ -20,7 +20,7 @@ Deno.test("skewedKeys() spreads keys evenly without a skew, and shrinks to the m
   assert.deepEqual(counterexample, ["k0"])
 })
 
-Deno.test("pairs() takes keys of its own or those it is given", () => {
+Deno.test("pairs() generates skewed keys unless it is given others", () => {
   assert.ok(sample(Testing.pairs(fc.nat())).every(([key]) => /^k[0-4]$/.test(key)))
   assert.ok(sample(Testing.pairs(fc.nat(), fc.constant(7))).every(([key]) => key === 7))
 })

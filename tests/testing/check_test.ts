@@ -14,7 +14,7 @@ const below = (limit: number) =>
     right: () => Effect.succeed(true),
   })
 
-Deno.test("check() tells the law, the smallest input, both results, and how to see it again", async () => {
+Deno.test("check() reports the law, the smallest input, both results, and how to reproduce them", async () => {
   const failed = await broken(below(42))
   assert.deepEqual(failed.given, [42])
   const lines = failed.message.split("\n")
@@ -26,23 +26,23 @@ Deno.test("check() tells the law, the smallest input, both results, and how to s
   ])
   assert.match(
     lines[4] ?? "",
-    /^ {2}found by input \d+, made smaller \d+ times; again with \{ seed: 1, path: "\d[\d:]*" \}; the law is that of check_test\.ts:\d+:\d+$/,
+    /^ {2}found by input \d+, shrunk \d+ times; reproduce it with \{ seed: 1, path: "\d[\d:]*" \}; the law was made at check_test\.ts:\d+:\d+$/,
   )
 })
 
-Deno.test("check() fails the same way again with the seed, and at once with the path", async () => {
+Deno.test("check() fails in the same way with the same seed, and at once with the path", async () => {
   const { message, path, seed } = await broken(below(42), { seed: 7 })
   assert.equal((await broken(below(42), { seed })).message, message)
   const again = await broken(below(42), { seed, path })
   assert.deepEqual([again.given, again.runs, again.shrinks], [[42], 1, 0])
 })
 
-Deno.test("check() tells which inputs it has tried where the law holds", async () => {
+Deno.test("check() reports the number of inputs and the seed of a law that holds", async () => {
   const law = Testing.law("true", fc.nat(), { left: () => Effect.void, right: () => Effect.void })
   assert.deepEqual(await Effect.runPromise(Testing.check(law, { runs: 7, seed: 3 })), { law: "true", runs: 7, seed: 3 })
 })
 
-Deno.test("check() tries every engine it is given, and tells which one breaks the law", async () => {
+Deno.test("check() runs on every engine it is given, and names the one that breaks the law", async () => {
   const seen: Array<unknown> = []
   const law = Testing.law("not on closures", fc.constant(0), {
     left: (_, { engine }) => Effect.sync(() => void seen.push(engine)).pipe(Effect.as(engine === "closures")),
@@ -53,7 +53,7 @@ Deno.test("check() tries every engine it is given, and tells which one breaks th
   assert.deepEqual(seen, ["loopback", "closures"])
 })
 
-Deno.test("check() counts a side that fails as a broken law, even if both do", async () => {
+Deno.test("check() counts a law as broken if a side fails, even if both fail", async () => {
   const failing = Testing.sameStreams("failing", [Testing.batches(fc.nat())], {
     left: (stream) => DStream.mapEffect(stream, () => Effect.fail(new Error("out of paper"))),
     right: (stream) =>
@@ -91,7 +91,7 @@ Deno.test("check() stops when it is interrupted", () =>
     assert.ok(tried <= 1)
   })))
 
-Deno.test("checkAll() stops at the first law that is broken", async () => {
+Deno.test("checkAll() stops at the first broken law", async () => {
   const tried: Array<string> = []
   const named = (name: string, right: number) =>
     Testing.law(name, fc.constant(0), {

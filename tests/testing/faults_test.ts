@@ -11,14 +11,14 @@ import { Testing } from "../../lib/testing.ts"
 
 const engines = ["local", "closures", "loopback"] as const
 
-/** An output that keeps what it is given, and what it has been given. */
+/** An output that records what it is given. */
 const sink = <E>(stream: DStream.DStream<number, E>) => {
   const seen: Array<ReadonlyArray<number>> = []
   const output = DStream.foreachRDD(stream, (rdd) => Effect.map(RDD.collect(rdd), (records) => void seen.push(records)))
   return { output, seen }
 }
 
-Deno.test("failAt() fails the batch that it names, with where it was", async () => {
+Deno.test("failAt() fails the given batch, with an error that names batch, partition and attempt", async () => {
   const { output, seen } = sink(Testing.input([[1, 2], [3, 4]]).pipe(Testing.failAt({ time: 2000, partition: 1 })))
   const { batches, exit } = await Effect.runPromise(Testing.runOutputs([output]))
   assert.deepEqual([batches, seen], [["completed", "failed"], [[1, 2]]])
@@ -28,7 +28,7 @@ Deno.test("failAt() fails the batch that it names, with where it was", async () 
   assert.match(error.message, /injected fault: operator at 2000 ms, partition 1, attempt 0/)
 })
 
-Deno.test("failAt() ends after as many attempts as it was told, on every engine and in every run", async () => {
+Deno.test("failAt() fails the given number of attempts, on every engine and in every run", async () => {
   for (const engine of engines) {
     const { output, seen } = sink(Testing.input([[1], [2]]).pipe(Testing.failAt({ attempts: 2 })))
     const retried = DStream.onFailure(output, OutputPolicy.retry(Schedule.recurs(2)))
@@ -43,7 +43,7 @@ Deno.test("failAt() ends after as many attempts as it was told, on every engine 
   }
 })
 
-Deno.test("failAt() without end is dealt with by what stands after the retries", async () => {
+Deno.test("failAt() with infinite attempts leaves the batch to the policy that follows the retries", async () => {
   const { output, seen } = sink(
     Testing.input([[1], [2], [3]]).pipe(Testing.failAt({ time: 2000, attempts: Infinity })),
   )
@@ -52,12 +52,12 @@ Deno.test("failAt() without end is dealt with by what stands after the retries",
   assert.deepEqual([seen, exit._tag], [[[1], [3]], "Success"])
 })
 
-Deno.test("failAt() lets other partitions, other batches and batches without an RDD be", async () => {
+Deno.test("failAt() does not affect other partitions, other batches and batches without an RDD", async () => {
   const stream = Testing.input([[1, 2], null, [3]]).pipe(Testing.failAt({ partition: 7 }))
   assert.deepEqual(await Effect.runPromise(Testing.runPartitions(stream)), [[[1], [2]], undefined, [[], [3]]])
 })
 
-Deno.test("failingOutput() fails before the output has done anything", async () => {
+Deno.test("failingOutput() fails before its function is called", async () => {
   const sums: Array<number> = []
   const save = Testing.failingOutput(
     { time: 1000, attempts: 2 },
@@ -69,7 +69,7 @@ Deno.test("failingOutput() fails before the output has done anything", async () 
   assert.deepEqual(sums, [1002, 2000])
 })
 
-Deno.test("failingStarts() has its receiver restarted until it starts", async () => {
+Deno.test("failingStarts() makes its receiver restart until a start succeeds", async () => {
   const greeting = Receiver.make({
     name: "Greeting",
     onStart: (store: Receiver.Store<string>) => store.block(["hello"]),

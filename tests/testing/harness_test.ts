@@ -7,7 +7,7 @@ import { Testing } from "../../lib/testing.ts"
 
 const sanitizers = { sanitizeOps: true, sanitizeResources: true }
 
-Deno.test("runs in one another do not share state", sanitizers, async () => {
+Deno.test("a run inside a run does not share its state", sanitizers, async () => {
   const counted = (n: number) =>
     Testing.input([[["a", n]]] as Array<Array<[string, number]>>).pipe(
       DStream.updateStateByKey((values: ReadonlyArray<number>, state: Option.Option<number>) =>

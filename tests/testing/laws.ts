@@ -3,13 +3,13 @@ import { Testing } from "../../lib/testing.ts"
 
 const engines = ["local", "closures", "loopback"] as const
 
-/** A law holds on every engine. */
+/** Asserts that a law holds on every engine. */
 export const holds = (law: Testing.Law, runs = 15): Promise<void> =>
   Effect.runPromise(Effect.asVoid(Testing.check(law, { engines, runs })))
 
-/** How a law is broken: always the same, because the seed is. */
+/** Returns how a law is broken: always by the same input, because the seed is fixed. */
 export const broken = (law: Testing.Law, options: Testing.CheckOptions = {}): Promise<Testing.LawBroken> =>
   Effect.runPromise(Effect.flip(Testing.check(law, { seed: 1, runs: 200, ...options })))
 
-/** The smallest input that breaks a law. */
+/** Returns the smallest input that breaks a law. */
 export const smallest = (law: Testing.Law): Promise<unknown> => broken(law).then(({ given }) => given)

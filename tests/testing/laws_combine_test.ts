@@ -14,7 +14,7 @@ Deno.test("isAssociative() holds for a sum and not for a difference", async () =
   assert.deepEqual(await smallest(isAssociative(subtract, { values })), [0, 0, 1])
 })
 
-Deno.test("isAssociative() leaves rounding out of account where it is told to", async () => {
+Deno.test("isAssociative() ignores rounding errors if by rounds the results", async () => {
   const doubles = fc.double({ min: -1, max: 1, noNaN: true })
   await holds(isAssociative(add, { values: doubles, by: (n) => Math.round(n * 1e6) }))
   const tenths = fc.constantFrom(0.1, 0.2, 0.3)
@@ -22,7 +22,7 @@ Deno.test("isAssociative() leaves rounding out of account where it is told to", 
   assert.equal((await broken(isAssociative(add, { values: tenths }))).law, "f is associative")
 })
 
-Deno.test("isCommutative() holds for a sum and not for putting texts together", async () => {
+Deno.test("isCommutative() holds for a sum and not for a concatenation", async () => {
   await holds(isCommutative(add, { values }))
   const concat = isCommutative((a: string, b: string) => a + b, { values: fc.constantFrom("", "a", "b") })
   assert.deepEqual(await smallest(concat), ["a", "b"])
@@ -33,10 +33,10 @@ Deno.test("isNeutral() holds for 0 in sums and not for 1", async () => {
   assert.equal(await smallest(isNeutral(add, 1, { values })), 0)
 })
 
-Deno.test("isNeutral() wants the zero neutral on both sides", async () =>
+Deno.test("isNeutral() requires the zero to be neutral on both sides", async () =>
   assert.equal(await smallest(isNeutral(subtract, 0, { values })), 1))
 
-Deno.test("monoid() is associativity and a neutral zero", async () => {
+Deno.test("monoid() consists of isAssociative() and isNeutral()", async () => {
   const laws = monoid(Math.max, -Infinity, { values })
   const held = await Effect.runPromise(Testing.checkAll(laws))
   assert.deepEqual(held.map(({ law }) => law), ["f is associative", "zero is neutral"])

@@ -34,7 +34,7 @@ Deno.test("flatMapAssociates() holds for flatMap", async () => {
   await holds(flatMapAssociates((n: number) => even(n) ? twice(n) : [], twice, { input }))
 })
 
-Deno.test("flatMapAssociates() is broken by a flatMap that gives two records at most", async () => {
+Deno.test("flatMapAssociates() is broken by a flatMap that returns at most two records", async () => {
   const flatMap: Testing.laws.FlatMapOperator = (f) => DStream.flatMap((a) => Array.from(f(a)).slice(0, 2))
   const law = flatMapAssociates<number, number, number>(twice, twice, { input, flatMap })
   assert.deepEqual(await smallest(law), { inputs: [[[0]]], partitions: 1 })

@@ -37,7 +37,7 @@ Deno.test("countByValueIsReduceByKey() holds for countByValue", async () => {
   await holds(countByValueIsReduceByKey({ input: Testing.arrivals(Testing.skewedKeys()) }))
 })
 
-Deno.test("countByValueIsReduceByKey() is broken by one that sees each value once", async () => {
+Deno.test("countByValueIsReduceByKey() is broken by a countByValue that counts each value once", async () => {
   const law = countByValueIsReduceByKey({
     input: Testing.batches(Testing.skewedKeys()),
     countByValue: (stream) => DStream.mapValues(DStream.countByValue(stream), () => 1),

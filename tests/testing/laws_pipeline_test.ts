@@ -14,7 +14,7 @@ const { enginesAgree, orderIsInvisible, partitioningIsInvisible, replayIsDetermi
 const counts = (words: Words) => words.pipe(DStream.map((word) => [word, 1]), DStream.reduceByKey((a, b) => a + b))
 const firsts = (words: Words) => DStream.mapPartitions(words, (part) => part.slice(0, 1))
 
-/** Whatever it is given, it numbers, and never starts anew. */
+/** Numbers all records that it is ever given, across runs. */
 const numbering = () => {
   let n = 0
   return (words: Words) => DStream.map(words, () => n++)
@@ -27,13 +27,13 @@ Deno.test("partitioningIsInvisible() holds for a word count", async () => {
 Deno.test("partitioningIsInvisible() is broken by the first record of each partition", async () =>
   assert.deepEqual(await smallest(partitioningIsInvisible(firsts, { input: batches })), [[["k0"], ["k0"]]]))
 
-Deno.test("partitioningIsInvisible() is broken by glom for want of a second partition", async () =>
+Deno.test("partitioningIsInvisible() is broken by glom, which shows the number of partitions", async () =>
   assert.deepEqual(await smallest(partitioningIsInvisible((words: Words) => DStream.glom(words), { input })), [[
     [],
     [],
   ]]))
 
-Deno.test("splittingIsInvisible() holds for what takes records one by one", async () => {
+Deno.test("splittingIsInvisible() holds for a pipeline that processes record by record", async () => {
   await holds(splittingIsInvisible(DStream.flatMap((word: string) => word), { input: batches, order: "list" }))
 })
 
@@ -58,7 +58,7 @@ Deno.test("enginesAgree() holds for shuffles, windows and state, partition by pa
   await holds(enginesAgree((words: Words) => counts(DStream.window(words, "2 seconds")), { input }), 10)
 })
 
-Deno.test("enginesAgree() is broken by a pipeline that keeps something to itself", async () => {
+Deno.test("enginesAgree() is broken by a pipeline with hidden state", async () => {
   const { given, law } = await broken(enginesAgree(numbering(), { input: batches }))
   assert.deepEqual([law, given], ["engines agree", { inputs: [[["k0"]]], partitions: 1 }])
 })

@@ -11,7 +11,7 @@ const input = Testing.arrivals(pair, { maxBatches: 5, maxRecords: 4 })
 const batches = Testing.batches(pair)
 const { mapWithStateIsScan, stateIsFold } = Testing.laws
 
-/** How many values there have been, and for how many batches; a key with more than five is forgotten. */
+/** Counts the values and the batches of a key. A key with more than five values is removed. */
 const tally = (values: ReadonlyArray<number>, state: Option.Option<[number, number]>) => {
   const [seen, updates] = Option.getOrElse(state, (): [number, number] => [0, 0])
   return seen > 5 ? Option.none() : Option.some<[number, number]>([seen + values.length, updates + 1])
@@ -26,7 +26,7 @@ Deno.test("stateIsFold() holds for updateStateByKey", async () => {
   await holds(stateIsFold(tally, { input }))
 })
 
-Deno.test("stateIsFold() is broken by a state that rests while its key has no values", async () => {
+Deno.test("stateIsFold() is broken by a state that is not updated in batches without values of its key", async () => {
   const resting: Testing.laws.StateOperator = (update) => (stream) =>
     updateStateByKey(stream, (values, state) => values.length === 0 ? state : update(values, state))
   assert.deepEqual(await smallest(stateIsFold(tally, { input: batches, updateStateByKey: resting })), {

@@ -11,7 +11,7 @@ Deno.test("unionCommutes() holds for union", async () => {
   await holds(unionCommutes({ input }))
 })
 
-Deno.test("unionCommutes() is broken by a union that drops what it has seen", async () => {
+Deno.test("unionCommutes() is broken by a union that drops its right side", async () => {
   const law = unionCommutes({ input, union: (a, b) => DStream.union(a, DStream.filter(b, () => false)) })
   assert.deepEqual(await smallest(law), { inputs: [[[]], [[0]]], partitions: 1 })
 })
@@ -20,14 +20,14 @@ Deno.test("unionAssociates() holds for union", async () => {
   await holds(unionAssociates({ input }))
 })
 
-Deno.test("unionAssociates() is broken by a union that turns its left side round", async () => {
+Deno.test("unionAssociates() is broken by a union that reverses its left side", async () => {
   const union: Testing.laws.UnionOperator = (a, b) =>
     DStream.union(DStream.mapPartitions(a, (part) => part.toReversed()), b)
   const { given } = await broken(unionAssociates({ input, union }))
   assert.deepEqual(given, { inputs: [[[0, 1]], [[]], [[]]], partitions: 1 })
 })
 
-Deno.test("commutesWithUnion() holds for what takes records one by one, and not for what counts them", async () => {
+Deno.test("commutesWithUnion() holds for a pipeline that processes record by record, and not for one that counts", async () => {
   await holds(commutesWithUnion(DStream.flatMap((n: number) => [n, -n]), { input, order: "list" }))
   const count = commutesWithUnion((numbers: DStream.DStream<number>) => DStream.count(numbers), { input })
   assert.deepEqual(await smallest(count), { inputs: [[[]], [[]]], partitions: 1 })

@@ -6,7 +6,7 @@ import { broken, holds, smallest } from "./laws.ts"
 
 const numbers = Testing.batches(fc.nat(9))
 
-Deno.test("oracle() takes the stream of any number of inputs for what its meaning says", async () => {
+Deno.test("oracle() holds for pipelines of any number of inputs that match their meaning", async () => {
   await holds(Testing.oracle(
     (a, b, c) => DStream.unionAll([a, b, c]) as DStream.DStream<number | string>,
     Testing.perBatch((a, b, c) => [...a, ...b, ...c]),
@@ -15,7 +15,7 @@ Deno.test("oracle() takes the stream of any number of inputs for what its meanin
   await holds(Testing.oracle(() => DStream.constant([1]), () => [], { inputs: [] }), 1)
 })
 
-Deno.test("oracle() finds the smallest batches for which the meaning differs", async () => {
+Deno.test("oracle() finds the smallest batches for which pipeline and meaning differ", async () => {
   const { given, law, message } = await broken(Testing.oracle(
     (stream) => DStream.map(stream, (n) => n < 5 ? n : n + 1),
     Testing.perBatch((records) => records),
@@ -40,14 +40,14 @@ Deno.test("oracle() compares lists, bags or sets of records", async () => {
   assert.deepEqual(await smallest(doubled("bag")), { inputs: [[[0]]], partitions: 1 })
 })
 
-Deno.test("oracle() compares what of a record counts", () =>
+Deno.test("oracle() compares the part of a record that by returns", () =>
   holds(Testing.oracle(
     (stream) => DStream.map(stream, (n) => n / 3 * 3),
     (batches) => batches,
     { inputs: [Testing.batches(fc.double({ noNaN: true, min: 0, max: 1 }))], by: (n: number) => n.toFixed(9) },
   )))
 
-Deno.test("oracle() tells no RDD from an empty one", async () => {
+Deno.test("oracle() distinguishes a batch without an RDD from an empty one", async () => {
   const input = Testing.arrivals(fc.nat(9))
   await holds(
     Testing.oracle(DStream.map((n: number) => n), Testing.perBatch((records) => records), { inputs: [input] }),
@@ -58,7 +58,7 @@ Deno.test("oracle() tells no RDD from an empty one", async () => {
   assert.deepEqual(await smallest(law), { inputs: [[null]], partitions: 1 })
 })
 
-Deno.test("oracle() goes on with empty batches where an input is shorter than another", () =>
+Deno.test("oracle() continues a shorter input with empty batches", () =>
   holds(Testing.oracle(
     (a, b) => DStream.union(a, b),
     (a, b) => {
@@ -68,7 +68,7 @@ Deno.test("oracle() goes on with empty batches where an input is shorter than an
     { inputs: [Testing.batches(fc.nat(), { maxBatches: 1 }), Testing.batches(fc.nat(), { minBatches: 2 })] },
   )))
 
-Deno.test("perBatch() has no batch where an input has none", () =>
+Deno.test("perBatch() expects no RDD in a batch in which an input has none", () =>
   assert.deepEqual(
     Testing.perBatch((a: ReadonlyArray<number>, b: ReadonlyArray<number>) => [...a, ...b])([[1], [2]], [null, [3]]),
     [null, [2, 3]],

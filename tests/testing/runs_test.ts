@@ -9,7 +9,7 @@ import { Testing } from "../../lib/testing.ts"
 const lengths = (words: DStream.DStream<string>): DStream.DStream<[string, number]> =>
   DStream.map(words, (word) => [word, word.length])
 
-Deno.test("run() gives a pipeline the batches of its inputs, however many there are", async () => {
+Deno.test("run() passes the batches of any number of inputs to a pipeline", async () => {
   const none = Testing.run(() => Testing.input([[1]]), [])
   const one = Testing.run(lengths, [[["a"], null, ["bb"]]])
   const three = Testing.run((a, b, c) => DStream.unionAll([a, b, c]), [[[1], [2]], [[3]], [[], [], [4]]])
@@ -18,7 +18,7 @@ Deno.test("run() gives a pipeline the batches of its inputs, however many there 
   assert.deepEqual(await Effect.runPromise(three), [[1, 3], [2], [4]])
 })
 
-Deno.test("run() infers the records of inputs for a pipeline that does not say them, pairs too", async () => {
+Deno.test("run() infers the record types of the inputs for a pipeline without type annotations, pairs too", async () => {
   const joined = Testing.run((ages, towns) => DStream.join(ages, towns), [[[["ann", 31]]], [[["ann", "Oslo"]]]])
   const found: ReadonlyArray<ReadonlyArray<[string, [number, string]]> | undefined> = await Effect.runPromise(joined)
   assert.deepEqual(found, [[["ann", [31, "Oslo"]]]])
@@ -30,7 +30,7 @@ Deno.test("run() and runPartitions() take options after the inputs", async () =>
   assert.deepEqual(await Effect.runPromise(parts), [[[2], [3], [4]]])
 })
 
-// Never called: what is in it need only compile, or not.
+// Never called: it only has to compile, apart from the expected errors.
 const wrong = () => {
   // @ts-expect-error the records are numbers
   Testing.run(lengths, [[[1]]])
@@ -38,11 +38,11 @@ const wrong = () => {
   Testing.run((a: DStream.DStream<string>, b: DStream.DStream<string>) => DStream.union(a, b), [[["a"]]])
 }
 
-Deno.test("run() does not compile where the inputs are not those of the pipeline", () => {
+Deno.test("run() does not compile if the inputs do not fit the pipeline", () => {
   assert.equal(typeof wrong, "function")
 })
 
-Deno.test("run() wants to be told how many batches there are where no input says so", async () => {
+Deno.test("run() requires the number of batches if no input determines it", async () => {
   const ones = DStream.constant([1])
   await assert.rejects(
     Effect.runPromise(Testing.run(ones)),
@@ -52,7 +52,7 @@ Deno.test("run() wants to be told how many batches there are where no input says
   assert.deepEqual(await Effect.runPromise(Testing.run(Testing.input<number>([]))), [])
 })
 
-/** What a pipeline prints and logs itself. */
+/** Returns what a pipeline itself prints and logs during a run. */
 const shown = async (run: (stream: DStream.DStream<number>) => Effect.Effect<unknown, unknown>) => {
   const lines: Array<string> = []
   const console = { ...globalThis.console, log: (...parts: ReadonlyArray<unknown>) => void lines.push(parts.join(" ")) }
@@ -67,17 +67,17 @@ const shown = async (run: (stream: DStream.DStream<number>) => Effect.Effect<unk
   return lines
 }
 
-Deno.test("run() leaves the console to the pipeline, and the log if it is asked to", async () => {
+Deno.test("run() shows what the pipeline prints, and what it logs with logs: true", async () => {
   assert.deepEqual(await shown((stream) => Testing.run(stream)), ["print"])
   assert.deepEqual(await shown((stream) => Testing.run(stream, { logs: true })), ["print", "log"])
 })
 
-Deno.test("runOutputs() keeps what is printed", async () => {
+Deno.test("runOutputs() captures what is printed", async () => {
   const run = (stream: DStream.DStream<number>) => Testing.runOutputs([DStream.foreachRDD(stream, RDD.count)])
   assert.deepEqual(await shown(run), [])
 })
 
-Deno.test("run() and runOutputs() say what they take, where they are given something else", async () => {
+Deno.test("run() and runOutputs() name the arguments they accept if they are given others", async () => {
   // deno-lint-ignore no-explicit-any
   const untyped = (u: unknown): any => u
   assert.throws(() => Testing.run(untyped([[1]])), /takes a stream, or a function of streams .* but was given: array/)

@@ -11,7 +11,7 @@ Deno.test("cut() keeps every record in its place", () =>
     assert.equal(slices.length, lengths.length + 1)
   })))
 
-Deno.test("sliced() cuts every batch, unevenly and with empty slices, and leaves no RDD as it is", () => {
+Deno.test("sliced() divides every batch, unevenly and with empty slices, and keeps null", () => {
   const given = sample(Testing.sliced(fc.constant<Testing.Batches<number>>([[1, 2, 3], null])))
   for (const [first, second] of given) {
     assert.deepEqual(first?.flat(), [1, 2, 3])

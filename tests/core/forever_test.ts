@@ -2,18 +2,18 @@ import assert from "node:assert/strict"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { forever } from "../../lib/core/fresh.ts"
+import { forever } from "../../lib/core/forever.ts"
 
-const Name = Context.Reference<string>("test/Name", { defaultValue: () => "nobody" })
+const Name = Context.Reference<string>("test/Name", { defaultValue: () => "default" })
 
-Deno.test("forever() runs in order until the body fails, and fails with that", async () => {
+Deno.test("forever() runs its body until it fails, and fails with the same error", async () => {
   const rounds: Array<number> = []
   const body = Effect.suspend(() => rounds.push(rounds.length) < 200 ? Effect.yieldNow : Effect.fail("enough" as const))
   assert.equal(await Effect.runPromise(Effect.flip(forever(body))), "enough")
   assert.deepEqual(rounds, Array.from({ length: 200 }, (_, i) => i))
 })
 
-Deno.test("forever() is interrupted in the middle of a round, and the round's finalizers run", async () => {
+Deno.test("forever() can be interrupted in the middle of a round, and runs the finalizers of the round", async () => {
   let finalized = 0
   const body = Effect.ensuring(Effect.never, Effect.sync(() => finalized++))
   await Effect.runPromise(Effect.gen(function* () {
@@ -24,15 +24,15 @@ Deno.test("forever() is interrupted in the middle of a round, and the round's fi
   assert.equal(finalized, 1)
 })
 
-Deno.test("forever() sees the services and references of its caller", async () => {
+Deno.test("forever() runs its body with the services and references of the caller", async () => {
   const body = Effect.flatMap(Name, (name) => Effect.fail(name))
-  const run = Effect.provideService(Effect.flip(forever(body)), Name, "somebody")
-  assert.equal(await Effect.runPromise(run), "somebody")
+  const run = Effect.provideService(Effect.flip(forever(body)), Name, "provided")
+  assert.equal(await Effect.runPromise(run), "provided")
 })
 
 const program = (loop: string) => `
 import * as Effect from "effect/Effect"
-import { forever } from "./lib/core/fresh.ts"
+import { forever } from "./lib/core/forever.ts"
 const heap = () => { gc(); return Deno.memoryUsage().heapUsed }
 let n = 0
 Effect.runFork(${loop}(Effect.andThen(Effect.sleep(1), Effect.sync(() => n++))))
@@ -54,6 +54,6 @@ const bytesPerRound = async (loop: string): Promise<number> => {
   return Number(text)
 }
 
-Deno.test("forever() does not grow with the number of rounds", async () => {
+Deno.test("forever() uses constant memory for any number of rounds", async () => {
   assert.ok(await bytesPerRound("forever") < 300)
 })
