@@ -9,9 +9,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import { forever } from "../core/fresh.ts"
+import { forever } from "../core/forever.ts"
 import { Engine } from "../rdd/engine.ts"
-import { PATIENCE, within } from "../receiver/bounded_wait.ts"
+import { endsWithin, STOP_TIMEOUT } from "../receiver/bounded_wait.ts"
 import { RunsInside } from "./inside.ts"
 import * as Run from "./run.ts"
 import { Runtime } from "./runtime.ts"
@@ -52,7 +52,7 @@ export const start = (
 /** Interrupts fibers, and goes on without those that cannot be interrupted. */
 const interrupt = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>): Effect.Effect<void> =>
   Effect.flatMap(
-    within(Fiber.interruptAll(fibers), PATIENCE),
+    endsWithin(Fiber.interruptAll(fibers), STOP_TIMEOUT),
     (ended) => ended ? Effect.void : Effect.logWarning("A job cannot be interrupted; stopping without waiting for it"),
   )
 
@@ -68,7 +68,7 @@ export interface StopMode {
 export const close = ({ runtime, ticker, others }: Running, { graceful, inside }: StopMode): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { engine, evaluation, gracefulStopTimeout, history, inputs } = runtime.run
-    const timeout: Duration.Input = graceful ? gracefulStopTimeout : PATIENCE
+    const timeout: Duration.Input = graceful ? gracefulStopTimeout : STOP_TIMEOUT
     yield* Effect.forEach(inputs, ({ receiver }) => receiver?.stopWithin(timeout) ?? Effect.void, {
       discard: true,
       concurrency: "unbounded",

@@ -27,7 +27,7 @@ export const shutDown = (internals: Internals, mode: StopMode, release: () => vo
     }
     const timeout = mode.graceful ? gracefulStopTimeout : Math.min(gracefulStopTimeout, LISTENERS_TIMEOUT)
     yield* Effect.timeoutOption(bus.close, timeout)
-    if (!(yield* within(Scope.close(scope, Exit.void), PATIENCE))) {
+    if (!(yield* endsWithin(Scope.close(scope, Exit.void), STOP_TIMEOUT))) {
       yield* Effect.logWarning("Something that the context has opened does not close; stopping without waiting for it")
     }
   })
