@@ -12,7 +12,7 @@ import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts
 import type { Master } from "../core/literals.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
 import { makeFiles } from "../engine/files.ts"
-import { runtimeProcesses } from "../engine/processes.ts"
+import { makeProcesses } from "../engine/processes.ts"
 import * as StateStore from "../engine/state_store.ts"
 import { CurrentJob, Engine } from "../rdd/engine.ts"
 import { Files, unavailable } from "../rdd/files/files.ts"
@@ -151,6 +151,6 @@ export const layer = <const M extends string>(
   }
   return layerEngine(
     { master, appName },
-    LocalEngine.make({ parallelism, defaultParallelism, processes: runtimeProcesses }),
+    Effect.flatMap(makeProcesses, (processes) => LocalEngine.make({ parallelism, defaultParallelism, processes })),
   ).pipe(Layer.provide(Layer.fresh(StateStore.layerMemory)))
 }
