@@ -1,0 +1,73 @@
+/**
+ * Settings of connectors: plain values, secrets, or configuration that is read when it is needed.
+ *
+ * @module
+ */
+import process from "node:process"
+import type * as Config from "effect/Config"
+import { isConfig } from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+
+/**
+ * A setting: its value, or Effect's `Config` of it.
+ *
+ * A `Config` is read for each batch, so that a changed value counts from the next batch on. Without a `ConfigProvider`
+ * it reads the environment variable of its name, and needs the permission for that one only.
+ */
+export type Setting<A> = A | Config.Config<A>
+
+/** A setting that messages and events must not show, such as a password. */
+export type SecretSetting = Setting<string | Redacted.Redacted<string>>
+
+/** A setting could not be read. The message says where it was looked for, and never has its value. */
+export class SettingError extends Data.Error<{
+  /** The setting, such as `password`. */
+  readonly setting: string
+  /** Why it could not be read. */
+  readonly problem: string
+}> {
+  readonly _tag = "SettingError" as const
+  override get message(): string {
+    return `Cannot read the setting ${this.setting}: ${this.problem}`
+  }
+}
+
+/** The `ConfigProvider` that the program provides, if it does. The reference itself would make the default one. */
+const Provided: Context.Service<ConfigProvider.ConfigProvider, ConfigProvider.ConfigProvider> = Context.Service(
+  ConfigProvider.ConfigProvider.key,
+)
+
+/**
+ * Environment variables, looked up one by one. Effect's default provider copies the whole environment, which Deno refuses
+ * unless `--allow-env` is given without names.
+ */
+const environment: ConfigProvider.ConfigProvider = ConfigProvider.make((path) => {
+  const name = path.join("_")
+  return Effect.try({
+    try: () => {
+      const value = process.env[name]
+      return value === undefined || value === "" ? undefined : ConfigProvider.makeValue(value)
+    },
+    catch: (cause) => new ConfigProvider.SourceError({ message: String(cause), cause }),
+  })
+})
+
+const isConfigured = <A>(value: Setting<A>): value is Config.Config<A> => isConfig(value)
+
+/** Reads a setting. */
+export const readSetting = <A>(setting: string, value: Setting<A>): Effect.Effect<A, SettingError> =>
+  isConfigured(value)
+    ? Effect.serviceOption(Provided).pipe(
+      Effect.flatMap((provided) => value.parse(Option.getOrElse(provided, () => environment))),
+      Effect.mapError(({ cause }) => new SettingError({ setting, problem: cause.message.replaceAll(/\s+/g, " ") })),
+    )
+    : Effect.succeed(value)
+
+/** Reads a secret. The result is plain text and must not get into messages and events. */
+export const readSecret = (setting: string, value: SecretSetting): Effect.Effect<string, SettingError> =>
+  Effect.map(readSetting(setting, value), (found) => Redacted.isRedacted(found) ? Redacted.value(found) : found)
