@@ -3,14 +3,9 @@
  *
  * @module
  */
-import process from "node:process"
 import type * as Config from "effect/Config"
-import { isConfig } from "effect/Config"
-import * as ConfigProvider from "effect/ConfigProvider"
-import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 
 /**
@@ -37,34 +32,15 @@ export class SettingError extends Data.Error<{
   }
 }
 
-/** The `ConfigProvider` that the program provides, if it does. The reference itself would make the default one. */
-const Provided: Context.Service<ConfigProvider.ConfigProvider, ConfigProvider.ConfigProvider> = Context.Service(
-  ConfigProvider.ConfigProvider.key,
-)
-
-/**
- * Environment variables, looked up one by one. Effect's default provider copies the whole environment, which Deno refuses
- * unless `--allow-env` is given without names.
- */
-const environment: ConfigProvider.ConfigProvider = ConfigProvider.make((path) => {
-  const name = path.join("_")
-  return Effect.try({
-    try: () => {
-      const value = process.env[name]
-      return value === undefined || value === "" ? undefined : ConfigProvider.makeValue(value)
-    },
-    catch: (cause) => new ConfigProvider.SourceError({ message: String(cause), cause }),
-  })
-})
-
-const isConfigured = <A>(value: Setting<A>): value is Config.Config<A> => isConfig(value)
+/** A `Config` is an Effect, and no plain setting is. */
+const isConfig = <A>(value: Setting<A>): value is Config.Config<A> => Effect.isEffect(value)
 
 /** Reads a setting. */
 export const readSetting = <A>(setting: string, value: Setting<A>): Effect.Effect<A, SettingError> =>
-  isConfigured(value)
-    ? Effect.serviceOption(Provided).pipe(
-      Effect.flatMap((provided) => value.parse(Option.getOrElse(provided, () => environment))),
-      Effect.mapError(({ cause }) => new SettingError({ setting, problem: cause.message.replaceAll(/\s+/g, " ") })),
+  isConfig(value)
+    ? Effect.promise(() => import("./config.ts")).pipe(
+      Effect.flatMap(({ readConfig }) => readConfig(value)),
+      Effect.mapError((problem) => new SettingError({ setting, problem })),
     )
     : Effect.succeed(value)
 
