@@ -11,7 +11,7 @@ import { databases } from "./postgres_database.ts"
 const { server, withDatabase } = databases(import.meta.url)
 
 const local = { engines: ["local"] } as const
-/** For a server of our own, which asks for passwords and lets us make roles. */
+/** For a server that the tests started: it asks for passwords and allows to create roles. */
 const own = { engines: ["local"], ignore: server.restart === undefined } as const
 
 const run = (options: Postgres.PostgresOptions, env: Readonly<Record<string, string>> = {}) => {
@@ -27,7 +27,7 @@ const run = (options: Postgres.PostgresOptions, env: Readonly<Record<string, str
   return Effect.runPromise(Effect.provide(Testing.runOutputs([output]), layer))
 }
 
-/** A URL without its password, and the password. */
+/** Splits a URL into one without its password, and the password. */
 const apart = (text: string): readonly [url: string, password: string] => {
   const url = new URL(text)
   const password = decodeURIComponent(url.password)

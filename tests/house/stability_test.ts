@@ -89,3 +89,10 @@ Deno.test("unstableUses() finds unstable modules, unstable exports of stable one
     "lib/a.ts:1 @effect/platform-node-shared/NodePath is loaded at once",
   ])
 })
+
+Deno.test("deno.lock has one copy of Effect", () => {
+  const { npm }: { npm: Readonly<Record<string, unknown>> } = JSON.parse(
+    Deno.readTextFileSync(new URL("deno.lock", root)),
+  )
+  assert.equal(Object.keys(npm).filter((name) => name.startsWith("effect@")).length, 1)
+})

@@ -20,7 +20,7 @@ const sanitizers = { sanitizeOps: true, sanitizeResources: true, sanitizeExit: t
 const shell = (script: string, input = "") =>
   runtimeProcesses.run({ command: ["sh", "-c", script], env: {}, cwd: undefined }, [encode(input)])
 
-/** Whether a process runs. One that has ended, and whose parent has not looked yet, does not. */
+/** Whether a process runs. A process that has ended counts as ended before its parent has collected its status. */
 const isRunning = async (pid: string): Promise<boolean> => {
   const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).output()
   return /^[^Z\s]/.test(decode(stdout))
@@ -68,7 +68,7 @@ Deno.test("Processes.run() ends a program, and what it has started, when it is i
   await Deno.remove(file)
 })
 
-/** A spawner whose programs print what they were to run, the records in capitals, and end with a status. */
+/** A spawner of fake programs: they print their command line, variables and input in capitals, and end with a status. */
 const answering = (status: number): Spawner.ChildProcessSpawner["Service"] =>
   Spawner.make((command: ChildProcess.Command) => {
     if (command._tag !== "StandardCommand") return Effect.die(new Error("one program is expected"))

@@ -17,7 +17,7 @@ const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
 const newMemory = (): Memory => ({ files: new Map(), directories: new Set(["/data"]) })
 
-/** A test of the contract of `Files`: with the runtime's files, and over another `FileSystem`. */
+/** Declares a test of the contract of `Files`: for the files of the runtime, and over a `FileSystem` in memory. */
 const onFiles = (
   name: string,
   body: (files: RDD.Files, folder: string) => Effect.Effect<unknown, unknown>,
@@ -150,7 +150,7 @@ onEngines("RDDs are saved to the FileSystem service around an action", () =>
     assert.deepEqual(textsIn(memory), saved)
   }))
 
-/** What is in three memories after a round trip on a SparkContext. */
+/** Counts the files in each memory after a round trip on a SparkContext. */
 const written = async (
   run: typeof roundTrip,
   below: Layer.Layer<FileSystem.FileSystem>,

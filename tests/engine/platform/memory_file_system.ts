@@ -1,4 +1,4 @@
-/** Effect's `FileSystem` in memory: what a program may provide in place of the runtime's own. */
+/** Effect's `FileSystem` in memory, which a program may provide in place of the runtime's. */
 import * as ByteSize from "effect/ByteSize"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -30,7 +30,7 @@ const infoOf = (type: "File" | "Directory", size: number): FileSystem.File.Info 
   blocks: Option.none(),
 })
 
-/** An open file. Writes go to its end, which is where a file that was opened with `w` or `a` is written. */
+/** An open file. Writes append, which is right for files opened with `w` or `a`. */
 const fileAt = ({ files }: Memory, path: string): FileSystem.File => {
   const bytes = () => files.get(path) ?? new Uint8Array()
   const unsupported = Effect.die(new Error("not part of the test"))
@@ -46,7 +46,7 @@ const fileAt = ({ files }: Memory, path: string): FileSystem.File => {
   return {
     [FileSystem.FileTypeId]: FileSystem.FileTypeId,
     stat: Effect.sync(() => infoOf("File", bytes().length)),
-    // At most 7 bytes at a time, as a file system may give fewer bytes than were asked for.
+    // At most 7 bytes: a file system may give fewer bytes than were asked for.
     read: (buffer, options) =>
       Effect.sync(() => {
         const from = Number(options?.position ?? 0n)
@@ -63,7 +63,7 @@ const fileAt = ({ files }: Memory, path: string): FileSystem.File => {
   }
 }
 
-/** A file system over a memory. Has what `Files` needs, and nothing else. */
+/** A file system over a memory, with only the operations that `Files` needs. */
 export const memoryFileSystem = (memory: Memory): FileSystem.FileSystem => {
   const { directories, files } = memory
   const failing = (

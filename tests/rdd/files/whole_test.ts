@@ -95,7 +95,7 @@ const someFiles = fc.record({
   partitions: fc.integer({ min: 1, max: 9 }),
 })
 
-/** The files, by names in their order. */
+/** Files by name. */
 const named = (files: ReadonlyArray<Uint8Array>): Record<string, Uint8Array> =>
   Object.fromEntries(files.map((bytes, i) => [`part-${i}`, bytes]))
 
@@ -183,7 +183,7 @@ onEngines(
 )
 
 onEngines(
-  "whole files fail with FileError where there are none, and in directories of directories",
+  "whole files fail with FileError if there is no file, and in directories inside directories",
   () =>
     inFolder((folder) =>
       Effect.gen(function* () {

@@ -14,7 +14,7 @@ const withProcesses = <A, E>(body: Effect.Effect<A, E, Engine>) =>
 const glommed = <A, E>(rdd: RDD.RDD<A, E>) => RDD.collect(RDD.glom(rdd))
 
 onEngines(
-  "pipe() gives each partition to a process of its own, as lines, and takes what it prints",
+  "pipe() writes each partition to a process of its own, as lines, and reads the lines it prints",
   () =>
     withProcesses(Effect.gen(function* () {
       const letters = RDD.parallelize(["a", "b", "c", "d"], { partitions: 3 })
@@ -67,7 +67,7 @@ onEngines("pipe() fails where there are no processes", () =>
   }))
 
 onEngines(
-  "pipe() brings megabytes through without waiting for ever, and programs need not read them",
+  "pipe() does not deadlock on megabytes, and programs need not read their input",
   () =>
     withProcesses(Effect.gen(function* () {
       const line = "x".repeat(99)
