@@ -94,7 +94,7 @@ const writer = ({ insert }: SqlBatch, connection: Connection) => {
   })
 }
 
-/** The URL with a password, which the driver takes from a parameter before that of the user part. */
+/** Adds a password to a URL, as a parameter: the driver prefers it to a password before the host. */
 const withPassword = (url: string, password: string): string =>
   `${url}${url.includes("?") ? "&" : "?"}password=${encodeURIComponent(password)}`
 

@@ -27,7 +27,10 @@ const joined = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
   return all
 }
 
-/** The status of a program that a signal has ended, as a shell gives it: 128 and the number of the signal. */
+/**
+ * The status of a program that a signal ended, as a shell gives it: 128 and the number of the signal. The spawner names the
+ * signal in its message only. Undefined for other errors.
+ */
 const statusOfSignal = (error: PlatformError): number | undefined => {
   const signal = /receipt of signal: '(\w+)'/.exec(String(error.cause))?.[1]
   const found = Object.entries(constants.signals).find(([name]) => name === signal)
@@ -53,7 +56,7 @@ export const processesOver = (spawner: ChildProcessSpawner["Service"]): Processe
     return Effect.scoped(Effect.gen(function* () {
       const process = yield* spawner.spawn(description).pipe(
         Effect.mapError(refused),
-        // Deno throws where the environment may not be read.
+        // Deno throws if the environment may not be read.
         Effect.catchDefect((cause) => Effect.fail(failed(cause))),
       )
       const printed = yield* Effect.mapError(Stream.runCollect(process.stdout), refused)
@@ -74,7 +77,7 @@ const runtime: Effect.Effect<ChildProcessSpawner["Service"]> = Effect.promise(()
     import("@effect/platform-node-shared/NodePath"),
   ])
 ).pipe(Effect.flatMap(([spawner, fileSystem, path]) =>
-  // It looks for working directories on the disk, whatever file system the program provides.
+  // It checks that the working directory exists: on the disk, whatever file system the program provides.
   Effect.provide(ChildProcessSpawner, Layer.provide(spawner.layer, [fileSystem.layer, path.layer]))
 ))
 
