@@ -1,5 +1,5 @@
 /**
- * PostgreSQL as a sink of `DStream.saveToSql`: each batch in one transaction, once.
+ * PostgreSQL as a sink of `DStream.saveToSql`: each batch is written once, in one transaction.
  *
  * @example
  * ```ts
@@ -18,6 +18,7 @@
  * @module
  */
 export { type PostgresOptions, sink } from "./connector/postgres/sink.ts"
+export { type SecretSetting, type Setting, SettingError } from "./connector/settings.ts"
 export type {
   SqlBatch,
   SqlError,

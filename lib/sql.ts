@@ -1,6 +1,5 @@
 /**
- * SQL over the records of a batch, with the runtime's own SQLite in memory. An entry point of its own: programs that do
- * without SQL do not load it.
+ * SQL queries over the records of a batch, with the runtime's SQLite in memory.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * SQLite as a sink of `DStream.saveToSql`: each batch in one transaction, once.
+ * SQLite as a sink of `DStream.saveToSql`: each batch is written once, in one transaction.
  *
  * @example
  * ```ts
@@ -31,6 +31,7 @@
  *
  * @module
  */
+export { type Setting, SettingError } from "./connector/settings.ts"
 export { sink, type SqliteOptions } from "./connector/sqlite/sink.ts"
 export type {
   SqlBatch,

@@ -1,97 +1,44 @@
 /**
- * The file system of the runtime: that of Deno, Node and Bun.
+ * The files of the program: Effect's `FileSystem` where the program provides it, or else those of Deno, Node or Bun.
  *
  * @module
  */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { type FileEntry, FileError, type FileReason, type Files } from "../rdd/files/files.ts"
+import { FileError, type Files } from "../rdd/files/files.ts"
 
-const codeOf = (cause: unknown): unknown =>
-  typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
-
-const reasons: Readonly<Record<string, FileReason>> = {
-  ENOENT: "NotFound",
-  ENOTDIR: "NotFound",
-  EEXIST: "AlreadyExists",
-  ENOTEMPTY: "AlreadyExists",
-  EACCES: "PermissionDenied",
-  EPERM: "PermissionDenied",
-  EROFS: "PermissionDenied",
-}
-
-const reasonOf = (cause: unknown): FileReason => {
-  // What Deno throws for a permission that it was not given has no code.
-  if (cause instanceof Error && cause.name === "NotCapable") return "PermissionDenied"
-  return reasons[String(codeOf(cause))] ?? "Other"
-}
-
-type Fs = typeof import("node:fs/promises")
-
-/** Does something that is awaited in any case, so that nothing is written any more once whoever wanted it has gone. */
-const doing = <A>(operation: string, path: string, body: (fs: Fs) => Promise<A>): Effect.Effect<A, FileError> =>
-  Effect.uninterruptible(Effect.tryPromise({
-    try: async () => await body(await import("node:fs/promises")),
-    catch: (cause) => new FileError({ path, operation, reason: reasonOf(cause), cause }),
-  }))
-
-const writeAll = async (fs: Fs, path: string, pieces: ReadonlyArray<Uint8Array>): Promise<void> => {
-  const file = await fs.open(path, "w")
-  try {
-    for (const piece of pieces) {
-      for (let at = 0; at < piece.length;) at += (await file.write(piece, at, piece.length - at)).bytesWritten
-    }
-  } finally {
-    await file.close()
+/** Files that look for a `FileSystem` service first around the operation, then in a context. */
+const filesIn = (context: Context.Context<never>): Files => {
+  // The adapter is loaded when it is first used, so that a program that uses no files starts without it.
+  const using = <A>(
+    operation: string,
+    path: string,
+    use: (files: Files) => Effect.Effect<A, FileError>,
+  ): Effect.Effect<A, FileError> =>
+    Effect.promise(() => import("./platform/file_system.ts")).pipe(
+      Effect.flatMap(({ current }) => current(context)),
+      Effect.catchDefect((cause) => Effect.fail(new FileError({ path, operation, reason: "Unavailable", cause }))),
+      Effect.flatMap(use),
+      // A write goes on after its fiber has been interrupted, and would meet the next attempt: the fiber waits for it.
+      Effect.uninterruptible,
+    )
+  return {
+    makeDirectory: (path) => using("make directory", path, (files) => files.makeDirectory(path)),
+    write: (path, pieces) => using("write", path, (files) => files.write(path, pieces)),
+    append: (path, pieces) => using("append to", path, (files) => files.append(path, pieces)),
+    read: (path, from, to) => using("read", path, (files) => files.read(path, from, to)),
+    rename: (from, to) => using("rename", from, (files) => files.rename(from, to)),
+    remove: (path) => using("remove", path, (files) => files.remove(path)),
+    exists: (path) => using("find", path, (files) => files.exists(path)),
+    list: (path) => using("list", path, (files) => files.list(path)),
   }
 }
 
-const readRange = async (fs: Fs, path: string, from: number, to: number): Promise<Uint8Array> => {
-  const file = await fs.open(path, "r")
-  try {
-    const { size } = await file.stat()
-    const bytes = new Uint8Array(Math.max(0, Math.min(to, size) - from))
-    let length = 0
-    while (length < bytes.length) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length, from + length)
-      if (bytesRead === 0) break
-      length += bytesRead
-    }
-    return bytes.subarray(0, length)
-  } finally {
-    await file.close()
-  }
-}
+/**
+ * Files over the `FileSystem` service around the operation, or else over the runtime's own files. Operations wait for their
+ * end when they are interrupted.
+ */
+export const runtimeFiles: Files = filesIn(Context.empty())
 
-const entryOf = async (fs: Fs, path: string, name: string): Promise<FileEntry> => {
-  const found = await fs.stat(path)
-  const isDirectory = found.isDirectory()
-  return { path, name, isDirectory, size: isDirectory ? 0 : found.size }
-}
-
-const listAll = async (fs: Fs, path: string): Promise<ReadonlyArray<FileEntry>> => {
-  const own = await entryOf(fs, path, path.slice(path.search(/[^/\\]*$/)))
-  if (!own.isDirectory) return [own]
-  const entries = (await fs.readdir(path)).toSorted().map((name) =>
-    entryOf(fs, `${path}/${name}`, name).catch((cause: unknown) => {
-      // It has gone meanwhile, or is a link to nothing.
-      if (codeOf(cause) === "ENOENT") return undefined
-      throw cause
-    })
-  )
-  return (await Promise.all(entries)).filter((entry) => entry !== undefined)
-}
-
-/** The file system of the runtime. Loaded when it is first used. */
-export const runtimeFiles: Files = {
-  makeDirectory: (path) => doing("make directory", path, async (fs) => void await fs.mkdir(path, { recursive: true })),
-  write: (path, pieces) => doing("write", path, (fs) => writeAll(fs, path, pieces)),
-  read: (path, from, to) => doing("read", path, (fs) => readRange(fs, path, from, to)),
-  rename: (from, to) => doing("rename", from, (fs) => fs.rename(from, to)),
-  remove: (path) => doing("remove", path, (fs) => fs.rm(path, { recursive: true, force: true })),
-  exists: (path) =>
-    Effect.matchEffect(doing("find", path, (fs) => fs.stat(path)), {
-      onSuccess: () => Effect.succeed(true),
-      onFailure: (error) => error.reason === "NotFound" ? Effect.succeed(false) : Effect.fail(error),
-    }),
-  list: (path) => doing("list", path, (fs) => listAll(fs, path)),
-}
+/** Makes files that use the `FileSystem` service of the current context too, if there is none around the operation. */
+export const makeFiles: Effect.Effect<Files> = Effect.map(Effect.context<never>(), filesIn)

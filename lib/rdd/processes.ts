@@ -1,5 +1,5 @@
 /**
- * Other programs as a service: `pipe` gives records to a process and takes what it prints.
+ * Processes as a service: `pipe` writes records to a program and reads what it prints.
  *
  * @module
  */
@@ -8,13 +8,16 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { describeCause } from "../core/errors.ts"
 
-/** A program could not be started, or did not end well. */
+/** A program could not be started, or ended with another status than 0. */
 export class ProcessFailed extends Data.Error<{
   /** The program and its arguments. */
   readonly command: ReadonlyArray<string>
-  /** The exit code that it ended with; undefined if it did not get as far. */
+  /**
+   * The status that it ended with: its exit code, or 128 and the number of the signal that ended it. Undefined if it was
+   * not started, or its status is not known.
+   */
   readonly status: number | undefined
-  /** What the runtime says. */
+  /** The error that the runtime gave. */
   readonly cause?: unknown
 }> {
   readonly _tag = "ProcessFailed" as const
@@ -26,35 +29,21 @@ export class ProcessFailed extends Data.Error<{
   }
 }
 
-/** What to run. */
+/** A program to run. */
 export interface ProcessOptions {
-  /** The program, and its arguments. */
+  /** The program and its arguments. No shell reads them. */
   readonly command: readonly [program: string, ...args: ReadonlyArray<string>]
-  /** Environment variables besides those of this process. */
+  /** Environment variables, added to those of this process. */
   readonly env: Readonly<Record<string, string>>
-  /** The directory to run it in; that of this process, if not given. */
+  /** The working directory. Default: that of this process. */
   readonly cwd: string | undefined
 }
 
 /**
- * Runs programs. A reference: where nothing else is provided the engine's own is used, which starts real processes with
- * Deno or Node.
- */
-export interface Processes {
-  /**
-   * Runs a program: `input` is what it can read, piece by piece, while it prints. Gives all that it has printed when it has
-   * ended with 0. It need not read everything. Interrupting this kills it.
-   */
-  readonly run: (options: ProcessOptions, input: ReadonlyArray<Uint8Array>) => Effect.Effect<Uint8Array, ProcessFailed>
-}
-
-/** Runs nothing: where the engine has no processes either, as in a browser. */
-export const unavailable: Processes = {
-  run: ({ command }) => Effect.fail(new ProcessFailed({ command, status: undefined, cause: "no processes here" })),
-}
-
-/**
- * The processes that `pipe` starts.
+ * Runs the programs of `pipe`.
+ *
+ * Engines look for a service in this order: this one; Effect's `ChildProcessSpawner`, around an action or below
+ * `SparkContext.layer`; the processes of Deno, Node or Bun. Any number of programs may run concurrently.
  *
  * @example
  * ```ts
@@ -71,11 +60,25 @@ export const unavailable: Processes = {
  * assert.deepEqual(await Effect.runPromise(run), ["ran cat -n"])
  * ```
  */
+export interface Processes {
+  /**
+   * Runs a program and gives all that it printed, once it has ended with status 0. The program can read `input`, piece by
+   * piece, while it prints, and need not read all of it. Interruption ends the program.
+   */
+  readonly run: (options: ProcessOptions, input: ReadonlyArray<Uint8Array>) => Effect.Effect<Uint8Array, ProcessFailed>
+}
+
+/** No processes: every run fails. The default, until an engine brings others. */
+export const unavailable: Processes = {
+  run: ({ command }) => Effect.fail(new ProcessFailed({ command, status: undefined, cause: "no processes here" })),
+}
+
+/** The service of {@link Processes}. A reference: programs need not provide it. */
 export const Processes: Context.Reference<Processes> = Context.Reference<Processes>("@dstream/dstream/Processes", {
   defaultValue: () => unavailable,
 })
 
-/** Runs a job with an engine's processes, unless others have been provided. */
+/** Runs a job with an engine's processes, unless the program provides others. */
 export const provideDefault = <A, E, R>(
   job: Effect.Effect<A, E, R>,
   processes: Processes | undefined,

@@ -11,8 +11,8 @@ import { callSite } from "../core/call_site.ts"
 import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts"
 import type { Master } from "../core/literals.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
-import { runtimeFiles } from "../engine/files.ts"
-import { runtimeProcesses } from "../engine/processes.ts"
+import { makeFiles } from "../engine/files.ts"
+import { makeProcesses } from "../engine/processes.ts"
 import * as StateStore from "../engine/state_store.ts"
 import { CurrentJob, Engine } from "../rdd/engine.ts"
 import { Files, unavailable } from "../rdd/files/files.ts"
@@ -118,7 +118,7 @@ export const layerEngine = <E, R>(
       stop,
     }).pipe(
       Context.add(Engine, stoppable(engine, options.appName, () => stopped)),
-      Context.add(Files, files === unavailable ? runtimeFiles : files),
+      Context.add(Files, files === unavailable ? yield* makeFiles : files),
     )
   })) as Layer.Layer<SparkContext | Engine, E, Exclude<R, Scope.Scope>>
 
@@ -151,6 +151,6 @@ export const layer = <const M extends string>(
   }
   return layerEngine(
     { master, appName },
-    LocalEngine.make({ parallelism, defaultParallelism, processes: runtimeProcesses }),
+    Effect.flatMap(makeProcesses, (processes) => LocalEngine.make({ parallelism, defaultParallelism, processes })),
   ).pipe(Layer.provide(Layer.fresh(StateStore.layerMemory)))
 }

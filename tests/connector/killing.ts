@@ -1,7 +1,7 @@
 /** Programs that are killed in the middle of their work. */
 import assert from "node:assert/strict"
 
-/** Runs a program until it prints a line, and kills it at once. */
+/** Runs a program until it prints a line, then kills it. */
 export const killedAfter = async (line: string, program: URL, args: ReadonlyArray<string>): Promise<void> => {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--quiet", program.href, ...args],
@@ -16,7 +16,7 @@ export const killedAfter = async (line: string, program: URL, args: ReadonlyArra
   try {
     process.kill("SIGKILL")
   } catch {
-    // It has ended already, which the code below tells.
+    // It has ended already. The assertion below reports it.
   }
   const { signal } = await process.status
   assert.ok(printed.includes(line), `it printed ${JSON.stringify(printed)}`)

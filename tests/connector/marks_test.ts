@@ -1,4 +1,4 @@
-/** The rule about marks, the same for every database. */
+/** The rule about marks, which all databases follow. */
 import assert from "node:assert/strict"
 import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ import { databases } from "./postgres_database.ts"
 
 const { withDatabase } = databases(import.meta.url)
 
-/** A database of a test, with a table `words` that has a word for each row that has been written. */
+/** The database of a test, with a table `words`. */
 interface Database {
   readonly sink: DStream.SqlSink
   readonly run: (sql: string) => Promise<void>
@@ -45,7 +45,7 @@ const withSqlite = async (body: Body): Promise<void> => {
 
 const local = { engines: ["local"] } as const
 
-/** A test on each database. */
+/** Declares a test for each database. */
 const onEach = (name: string, body: Body): void => {
   Deno.test(`${name} [sqlite]`, { sanitizeOps: true, sanitizeResources: true }, () => withSqlite(body))
   withDatabase(`${name} [postgres]`, ({ url }) => {
@@ -60,12 +60,12 @@ const onEach = (name: string, body: Body): void => {
   }, local)
 }
 
-/** What has come of a batch. */
+/** How a batch ended. */
 type Outcome = "written" | "had been written" | "refused" | "aborted"
 
 const REFUSED = /keepMarks.*may have been written before or not/
 
-/** A batch that writes one row, in a transaction of its own. */
+/** Writes a batch of one row. */
 const batch = (
   sink: DStream.SqlSink,
   batchTime: number,
@@ -90,7 +90,7 @@ const PRUNED = "SELECT output, batch_time FROM dstream_pruned ORDER BY output"
 
 const column = (rows: ReadonlyArray<ReadonlyArray<unknown>>) => rows.map(([value]) => Number(value))
 
-/** One record a batch, in `count` batches. */
+/** Writes `count` batches of one record. */
 const writing = (sink: DStream.SqlSink, count: number, keepMarks?: number, name = "words") =>
   Testing.input(Array.from({ length: count }, (_, i) => [i])).pipe(
     DStream.saveToSql(sink, {
@@ -102,7 +102,7 @@ const writing = (sink: DStream.SqlSink, count: number, keepMarks?: number, name 
     }),
   )
 
-onEach("saveToSql() keeps the newest marks of each output, as many as it is told to", async ({ rows, sink }) => {
+onEach("saveToSql() keeps the newest keepMarks marks of each output", async ({ rows, sink }) => {
   await Effect.runPromise(
     Testing.runOutputs([writing(sink, 5, 2), writing(sink, 5, 4, "other"), writing(sink, 5, 5, "all")]),
   )
@@ -115,7 +115,7 @@ onEach("saveToSql() keeps the newest marks of each output, as many as it is told
   ])
 })
 
-onEach("saveToSql() fails for a batch whose mark is gone, and writes nothing twice", async ({ rows, sink }) => {
+onEach("saveToSql() refuses a batch whose mark was deleted, and writes nothing twice", async ({ rows, sink }) => {
   await Effect.runPromise(Testing.runOutputs([writing(sink, 5, 2)]))
   const { batches, exit } = await Effect.runPromise(Testing.runOutputs([writing(sink, 5, 2)]))
   assert.deepEqual(batches, ["failed"])
@@ -125,7 +125,7 @@ onEach("saveToSql() fails for a batch whose mark is gone, and writes nothing twi
   assert.deepEqual(column(await rows(WRITTEN)), [1000, 2000, 3000, 4000, 5000, 6000, 7000])
 })
 
-onEach("saveToSql() keeps 10,000 marks where nothing else is said, and all of them for Infinity", async (database) => {
+onEach("saveToSql() keeps 10,000 marks by default, and all of them for Infinity", async (database) => {
   const { rows, run, sink } = database
   await Effect.runPromise(batch(sink, -1_000_000, Infinity))
   await run("DROP TABLE dstream_pruned") // As in a database of a version that did not delete marks.
@@ -141,7 +141,7 @@ onEach("saveToSql() keeps 10,000 marks where nothing else is said, and all of th
   assert.deepEqual(await rows(PRUNED), [["words", "-9998"]])
 })
 
-onEach("Marks stay deleted when more of them are kept after a restart", async ({ rows, sink }) => {
+onEach("Deleted marks stay deleted when keepMarks is raised", async ({ rows, sink }) => {
   const run = (time: number, keepMarks: number) => Effect.runPromise(batch(sink, time, keepMarks))
   for (let time = 1; time <= 6; time++) await run(time, 2)
   assert.deepEqual(await Promise.all([4, 5].map((time) => run(time, 100))), ["refused", "had been written"])
@@ -153,7 +153,7 @@ onEach("Marks stay deleted when more of them are kept after a restart", async ({
 })
 
 onEach(
-  "A batch that has been overtaken is written where no mark as new as its own has been deleted",
+  "A batch that comes after later ones is written if no later mark was deleted",
   async (database) => {
     const { rows, sink } = database
     const run = (time: number) => Effect.runPromise(batch(sink, time, 2))
@@ -165,7 +165,7 @@ onEach(
   },
 )
 
-onEach("Marks are deleted with the batch, or not at all", async ({ rows, run, sink }) => {
+onEach("Marks are deleted in the transaction of the batch", async ({ rows, run, sink }) => {
   const columns = "id INTEGER PRIMARY KEY, other INTEGER REFERENCES words_owed (id) DEFERRABLE INITIALLY DEFERRED"
   await run(`CREATE TABLE words_owed (${columns})`)
   for (const time of [1, 2]) await Effect.runPromise(batch(sink, time, 2))
@@ -180,7 +180,7 @@ onEach("Marks are deleted with the batch, or not at all", async ({ rows, run, si
   assert.deepEqual([column(await rows(MARKS)), await rows(PRUNED)], [[1, 2], []])
 })
 
-/** What the rule says, in memory. */
+/** A model of the rule, in memory. */
 class Model {
   marks: ReadonlyArray<number> = []
   pruned = -Infinity
@@ -221,7 +221,7 @@ onEach(
   },
 )
 
-withDatabase("Batches that run at the same time delete marks together, and none is written twice", async (database) => {
+withDatabase("Batches that run concurrently delete marks, and none is written twice", async (database) => {
   const sink = Postgres.sink({ url: database.url })
   const times = Array.from({ length: 24 }, (_, i) => i)
   const all = Effect.forEach(times, (time) => batch(sink, time, 2), { concurrency: 8 })
@@ -238,7 +238,7 @@ withDatabase("Batches that run at the same time delete marks together, and none 
 
 for (const isolation of ["read committed", "repeatable read", "serializable"]) {
   withDatabase(
-    `A batch is refused whose mark is being deleted when it comes again [${isolation}]`,
+    `A batch is refused if it is run again while its mark is being deleted [${isolation}]`,
     async (database) => {
       const set = ` -c default_transaction_isolation=${isolation.replace(" ", "\\ ")}`
       const url = new URL(database.url)
@@ -248,7 +248,7 @@ for (const isolation of ["read committed", "repeatable read", "serializable"]) {
       const statement = "WITH gone AS (DELETE FROM dstream_commits WHERE batch_time = 1 RETURNING output) " +
         "INSERT INTO dstream_pruned SELECT output, $1 FROM gone"
       const outcome = Effect.scoped(Effect.gen(function* () {
-        // As in the middle of a commit: the mark has been deleted, which nobody else can see yet.
+        // The mark is deleted, but other transactions do not see it yet: a commit is in progress.
         const deleting = yield* sink.begin({ output: "other", batchTime: 2, insert: { statement }, keepMarks: 10 })
         yield* deleting?.write([[1]]) ?? Effect.void
         const again = yield* Effect.forkDetach(batch(sink, 1, 10))
@@ -263,7 +263,7 @@ for (const isolation of ["read committed", "repeatable read", "serializable"]) {
   )
 }
 
-Deno.test("saveToSql() takes no other numbers of marks to keep", async () => {
+Deno.test("saveToSql() rejects invalid values of keepMarks", async () => {
   for (const keepMarks of [0, -1, 1.5, NaN]) {
     const error = await Effect.runPromise(
       Effect.flip(Testing.runOutputs([writing(Sqlite.sink({ path: "" }), 1, keepMarks)])),

@@ -6,15 +6,15 @@ import { type PostgresServer, postgresServer } from "./postgres_server.ts"
 
 type Rows = Array<Array<unknown>>
 
-/** A schema of a test, with a table `words`, where what has been committed is noted as well. */
+/** The schema of a test, with a table `words`. The marks are in this schema too. */
 export interface Database {
-  /** With the schema as search path. */
+  /** The URL of the server, with the schema as search path. */
   readonly url: string
-  /** The name under which connections of this URL are listed by the server. */
+  /** The application name of connections with this URL. */
   readonly application: string
-  /** Runs a statement, in which `$schema` is that of the test. */
+  /** Runs a statement, in which `$schema` stands for the schema of the test. */
   readonly query: (sql: string) => Promise<Rows>
-  /** Waits until so many connections of this URL wait for a lock. */
+  /** Waits until `count` connections with this URL wait for a lock. */
   readonly waiting: (count: number) => Promise<void>
 }
 
@@ -25,12 +25,12 @@ interface Choice {
   readonly ignore?: boolean
 }
 
-/** What the tests of a file need. */
+/** The server for the tests of a file, and how to declare them. */
 export interface Databases {
   readonly server: PostgresServer
   /** Runs a statement outside of any test's schema. */
   readonly query: (sql: string) => Promise<Rows>
-  /** A test on each engine, or on those that are named, with a schema of its own. */
+  /** Declares a test for each engine, or for those given, with a schema of its own. */
   readonly withDatabase: (name: string, body: Body, choice?: Choice) => void
 }
 

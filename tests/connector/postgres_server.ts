@@ -1,17 +1,17 @@
 /**
- * A PostgreSQL server for tests: the one that POSTGRES_URL names, or else one of their own, started from what is installed
- * on the machine and gone when the test file has ended.
+ * A PostgreSQL server for tests: the one that POSTGRES_URL names, or else one that is started from the binaries on the
+ * machine and removed at the end of the test file.
  */
 import * as Effect from "effect/Effect"
 import { connect } from "../../lib/connector/postgres/client.ts"
 
 /** A server for the tests of one file. */
 export interface PostgresServer {
-  /** Whether there is one; without it tests have to be ignored. */
+  /** Whether there is a server. Without one, tests are ignored. */
   readonly available: boolean
-  /** Where it is. Only inside of tests: it is started before the first one. */
+  /** Its URL. For use inside tests: the server is started before the first one. */
   readonly url: () => string
-  /** Kills it as a crash would, and starts it again at the same address. Undefined if it is not the tests' own. */
+  /** Kills the server and starts it again at the same address. Undefined for a server that the tests did not start. */
   readonly restart: (() => Promise<void>) | undefined
 }
 
@@ -42,13 +42,13 @@ const binaries = (): string | undefined => {
   return folders.find((folder) => ["initdb", "postgres"].every((name) => isFile(`${folder}/${name}`)))
 }
 
-/** Whom the server runs as where tests run as root, which PostgreSQL refuses. */
+/** The user that the server runs as if the tests run as root, which PostgreSQL refuses. */
 const unprivileged = (): { readonly uid: number; readonly gid: number } | undefined => {
   const [, , uid, gid] = Deno.readTextFileSync("/etc/passwd").match(/^nobody:.*/m)?.[0].split(":") ?? []
   return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) }
 }
 
-/** What is between the tests and the server: it sees the end of its input however the tests end, and leaves nothing behind. */
+/** The parent process of the server. However the tests end, its input ends; it then stops the server and removes its files. */
 const GUARD = `
 bin=$1 folder=$2 server=
 trap '' HUP INT TERM
@@ -74,7 +74,7 @@ const freePort = (): number => {
   return (listener.addr as Deno.NetAddr).port
 }
 
-/** A server of our own. */
+/** A server that the tests start. */
 class Own {
   readonly #folder: string
   readonly #password = crypto.randomUUID()
@@ -84,7 +84,7 @@ class Own {
 
   constructor(bin: string) {
     const user = Deno.uid() === 0 ? unprivileged() : undefined
-    // What root's TMPDIR names nobody else may be able to enter.
+    // Other users may not be allowed to enter the folder that root's TMPDIR names.
     this.#folder = Deno.makeTempDirSync({ prefix: "dstream-postgres-", ...(user === undefined ? {} : { dir: "/tmp" }) })
     const password = `${this.#folder}/password`
     Deno.writeTextFileSync(password, this.#password, { mode: 0o600 })
@@ -104,7 +104,7 @@ class Own {
     return `postgres://postgres:${this.#password}@127.0.0.1:${this.#port}/postgres`
   }
 
-  /** Starts it, again if it runs, and waits until it answers. */
+  /** Starts or restarts the server, and waits until it answers. */
   async start(): Promise<void> {
     const order = () => this.#orders.write(new TextEncoder().encode(`${this.#port}\n`))
     const before = await this.#log()
@@ -113,7 +113,7 @@ class Own {
       const log = (await this.#log()).slice(before.length)
       if (log.includes("no server: ")) break
       if (log.includes("ready to accept connections")) return await this.#answers()
-      // Somebody has taken the port since it was found to be free.
+      // Another process took the port after it was found to be free.
       if (log.includes("could not create any TCP/IP sockets")) return await this.#elsewhere()
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
@@ -135,16 +135,16 @@ class Own {
     return Deno.readTextFile(`${this.#folder}/log`).catch(() => "")
   }
 
-  /** Stops it and removes its files. */
+  /** Stops the server and removes its files. */
   async stop(): Promise<void> {
     await this.#orders.close()
     await this.#guard.status
-    // The guard may not be allowed to change the folder that ours is in.
+    // The parent process may not be allowed to remove its folder.
     await Deno.remove(this.#folder, { recursive: true }).catch(() => {})
   }
 }
 
-/** Why there can be no server of our own, or where its binaries are. */
+/** Where the binaries of a server are, or why none can be started. */
 const found = (): { readonly bin: string } | { readonly missing: string } => {
   if (Deno.build.os === "windows") return { missing: "no server is started on Windows" }
   const bin = binaries()
@@ -155,7 +155,7 @@ const found = (): { readonly bin: string } | { readonly missing: string } => {
   return { bin }
 }
 
-/** A server for the tests of a file; called once in it, before its tests. If there is none, it says so and how to get one. */
+/** The server for the tests of a file. Called once in a file, before its tests. Without a server it prints how to get one. */
 export const postgresServer = (file: string): PostgresServer => {
   const given = Deno.env.get("POSTGRES_URL")
   if (given !== undefined) return { available: true, url: () => given, restart: undefined }

@@ -17,7 +17,7 @@ const { server, withDatabase, query } = databases(import.meta.url)
 
 const WORDS = "SELECT time::int AS time, word FROM $schema.words ORDER BY time, word"
 const COMMITS = "SELECT output, batch_time::int AS time FROM $schema.dstream_commits ORDER BY time"
-/** The end of a transaction, as it is sent. */
+/** The end of a transaction, as it is sent to the server. */
 const COMMIT = "COMMIT\0"
 const ALL = [[1000, "a"], [1000, "b"], [2000, "c"], [2000, "d"]]
 
@@ -63,7 +63,7 @@ withDatabase("saveToSql() writes each batch once when the process is killed, aga
   assert.deepEqual(await database.query(WORDS), ALL)
 }, { engines: ["local"] })
 
-/** Runs through a proxy that judges what is sent. */
+/** Runs through a proxy that decides what happens to each message. */
 const throughProxy = async (
   database: Pick<Database, "url">,
   engine: Testing.EngineName,
@@ -109,7 +109,7 @@ withDatabase("saveToSql() writes once when the answer to the commit is lost", as
     engine,
     (sent) => sent.includes(COMMIT) && ++commits === 1 ? "pass, then cut when answered" : "pass",
   )
-  // The retry finds that the batch has been committed, and sends no second commit for it.
+  // The retry finds that the batch is committed, and does not commit again.
   assert.deepEqual([attemptsIn(ran), commits], [COMPLETED, 2])
   assert.deepEqual(await database.query(WORDS), ALL)
 })
@@ -136,7 +136,7 @@ withDatabase(
         crashes++
         await server.restart?.()
       })
-      // The first partition of a batch is computed before its transaction begins, the second in the middle of it.
+      // The first partition of a batch is computed before its transaction begins, the second during it.
       const output = writing(database.url, (word) => word === at && crashes === 0 ? crash : Effect.void)
       const ran = await Effect.runPromise(Testing.runOutputs([retried(output)], { engine }))
       assert.deepEqual([attemptsIn(ran), crashes], [COMPLETED, 1])
@@ -178,7 +178,7 @@ for (const [end, later] of [["commits", "finds it written"], ["rolls back", "wri
 }
 
 withDatabase(
-  "Outputs that begin at the same time make the tables together, and have marks of their own",
+  "Outputs that begin concurrently create the tables once, and have separate marks",
   async (database) => {
     const names = Array.from({ length: 8 }, (_, i) => `output ${i}`)
     const write = (name: string) =>
@@ -251,13 +251,13 @@ withDatabase("A transaction that is interrupted in the middle of a statement is 
     yield* transaction?.commit ?? Effect.void
   }))
   assert.equal((await Effect.runPromise(Effect.timeoutOption(sleeping, 150)))._tag, "None")
-  // Waits for it, and is the first to commit.
+  // This run waits for the transaction above to be rolled back, and then commits.
   await Effect.runPromise(Testing.runOutputs([writing(database.url)]))
   assert.deepEqual(await database.query(WORDS), ALL)
 }, { engines: ["local"] })
 
-// Not every user of a server may make roles.
-withDatabase("saveToSql() needs no right to make tables where they are", async (database, engine) => {
+// Needs the right to create roles.
+withDatabase("saveToSql() needs no right to create tables if they exist", async (database, engine) => {
   await Effect.runPromise(Effect.scoped(begin(database.url, "makes the tables", 0)))
   const role = `${database.application}_writer`
   await database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`)

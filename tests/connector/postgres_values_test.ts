@@ -94,7 +94,7 @@ withDatabase("saveToSql() writes dates of all years, in UTC", async (database) =
 }, once)
 
 withDatabase(
-  "saveToSql() writes what columns of other types take as text, and NULL into all of them",
+  "saveToSql() writes texts into columns of other types, and NULL into columns of all types",
   async (database) => {
     await database.query(
       `CREATE TABLE $schema.kinds (id SERIAL, t TEXT, j JSON, b JSONB, n INT, l BIGINT, r REAL, u UUID, l2 INT[], y BYTEA, f BOOL)`,
@@ -166,7 +166,7 @@ withDatabase("saveToSql() fails with SqlError, which names output, batch and sta
   assert.deepEqual(await database.query(NOTHING), [[0, 0]])
 })
 
-withDatabase("saveToSql() writes nothing where a constraint is checked by the commit", async (database) => {
+withDatabase("saveToSql() writes nothing if a deferred constraint fails the commit", async (database) => {
   await database.query("CREATE TABLE $schema.t (v INT UNIQUE DEFERRABLE INITIALLY DEFERRED)")
   const error = await failing(saving(database, [[1], [1]], { table: "t", columns: ["v"] }))
   assert.match(error.message, /duplicate key value .* \(COMMIT\)/)
@@ -193,7 +193,7 @@ withDatabase(
   once,
 )
 
-withDatabase("saveToSql() takes statements of yours", async (database, engine) => {
+withDatabase("saveToSql() runs statements of the user", async (database, engine) => {
   await database.query("CREATE TABLE $schema.totals (word TEXT PRIMARY KEY, n INT)")
   const output = Testing.input<[string, number]>([[["a", 1], ["b", 5]], [["a", 2]]]).pipe(
     DStream.saveToSql(Postgres.sink({ url: database.url }), {
@@ -207,7 +207,7 @@ withDatabase("saveToSql() takes statements of yours", async (database, engine) =
 })
 
 withDatabase(
-  "saveToSql() runs a statement of yours for each row, in order, and fails with the first failure",
+  "saveToSql() runs a statement of the user for each row, in order, and fails with the first error",
   async (database) => {
     await database.query("CREATE TABLE $schema.last (k INT PRIMARY KEY, v INT CHECK (v <> 9999))")
     const insert = { statement: "INSERT INTO last VALUES ($1, $2) ON CONFLICT (k) DO UPDATE SET v = excluded.v" }
@@ -222,14 +222,18 @@ withDatabase(
   once,
 )
 
-withDatabase("saveToSql() has the server find out soon when we are gone", async (database) => {
-  const statement = "INSERT INTO words SELECT current_setting('tcp_keepalives_' || $1)::int, $1"
-  assert.equal(await failureOf(saving(database, [["idle"], ["interval"], ["count"]], { statement })), undefined)
-  const found = await database.query("SELECT word, time::int FROM $schema.words ORDER BY word")
-  assert.deepEqual(found, [["count", 4], ["idle", 10], ["interval", 5]])
-}, once)
+withDatabase(
+  "saveToSql() sets the server's keepalive, so that it soon notices a client that is gone",
+  async (database) => {
+    const statement = "INSERT INTO words SELECT current_setting('tcp_keepalives_' || $1)::int, $1"
+    assert.equal(await failureOf(saving(database, [["idle"], ["interval"], ["count"]], { statement })), undefined)
+    const found = await database.query("SELECT word, time::int FROM $schema.words ORDER BY word")
+    assert.deepEqual(found, [["count", 4], ["idle", 10], ["interval", 5]])
+  },
+  once,
+)
 
-Deno.test("saveToSql() fails with SqlError where no server answers, without the password", sanitizers, async () => {
+Deno.test("saveToSql() fails with SqlError, without the password, if no server answers", sanitizers, async () => {
   const connecting = (url: string) =>
     failing(saving({ url }, [["a"]], { table: "words", columns: ["word"] }, { connectTimeout: 100 }))
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })

@@ -1,4 +1,4 @@
-/** A program that writes batches to PostgreSQL, and stops for ever at a word: its arguments are the URL and the word. */
+/** A program that writes batches to PostgreSQL and halts at a word. Its arguments are the URL and the word. */
 import * as Effect from "effect/Effect"
 import * as DStream from "../../lib/dstream.ts"
 import * as Postgres from "../../lib/postgres.ts"

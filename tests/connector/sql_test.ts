@@ -11,7 +11,7 @@ const run = <A, E>(effect: Effect.Effect<A, E, Sql.Database | Engine>): Promise<
     Effect.runPromise,
   )
 
-Deno.test("query() gives every type of value and NULL back as SQLite keeps it", async () => {
+Deno.test("query() gives values of every type, and NULL, as SQLite stores them", async () => {
   const columns = {
     whole: "INTEGER",
     flag: "INTEGER",
@@ -33,13 +33,13 @@ Deno.test("query() gives every type of value and NULL back as SQLite keeps it", 
   assert.deepEqual(rows, [{ ...full, flag: 1, at: "2023-11-14T22:13:20.123Z" }, nulls])
 })
 
-Deno.test("query() finds an empty table with its columns where there are no records", async () => {
+Deno.test("query() gives an empty table its columns", async () => {
   const none: RDD.RDD<{ readonly n: number }> = RDD.empty()
   const rows = await run(Sql.query(none, "SELECT count(n) AS n FROM t", { table: "t", columns: { n: "INTEGER" } }))
   assert.deepEqual(rows, [{ n: 0 }])
 })
 
-Deno.test("query() keeps tables of one name apart that are queried at the same time", async () => {
+Deno.test("query() separates tables of the same name in concurrent queries", async () => {
   const sums = Effect.forEach(
     [1, 2, 3, 4],
     (n) => Sql.query(RDD.parallelize([{ n }, { n }]), "SELECT sum(n) AS n FROM records", { columns: { n: "INTEGER" } }),

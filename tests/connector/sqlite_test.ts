@@ -130,7 +130,7 @@ withDatabase("saveToSql() binds values of every kind, and never as text of the s
 })
 
 withDatabase(
-  "saveToSql() writes whole numbers as such, also as texts and into columns of no type",
+  "saveToSql() writes whole numbers as integers, also into columns of type text or of no type",
   async (database) => {
     const { path, run, rows } = database
     run("CREATE TABLE numbers (a, b TEXT, c REAL, d INTEGER)")
@@ -154,7 +154,7 @@ withDatabase(
   },
 )
 
-withDatabase("saveToSql() takes no row that has other than a value for each parameter", async (database, engine) => {
+withDatabase("saveToSql() rejects a row without a value for each parameter", async (database, engine) => {
   const { path, rows } = database
   const saving = async (name: string, statement: string, values: ReadonlyArray<DStream.SqlRow>) => {
     const output = Testing.input([values], { partitions: 1 }).pipe(
@@ -173,7 +173,7 @@ withDatabase("saveToSql() takes no row that has other than a value for each para
   assert.deepEqual(rows(WORDS), [[null, null], [1, "a"], [2, "b"]])
 })
 
-withDatabase("saveToSql() rolls back where a reader does not let it commit", async ({ path, rows }, engine) => {
+withDatabase("saveToSql() rolls back if a reader blocks the commit", async ({ path, rows }, engine) => {
   const output = Testing.input(["a"].map((a) => [a])).pipe(
     DStream.saveToSql(Sqlite.sink({ path, busyTimeout: 1 }), {
       name: "words",

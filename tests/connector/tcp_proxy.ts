@@ -1,6 +1,6 @@
 /** A TCP proxy in front of a server, to cut connections. */
 
-/** What the proxy does with bytes: pass them on, lose them, or cut the connection, before or after the peer has seen them. */
+/** What the proxy does with bytes: pass them on, drop them, or cut the connection before or after it passes them on. */
 export type Verdict = "pass" | "lose" | "cut" | "pass, then cut when answered"
 
 /** A running proxy. */
@@ -10,7 +10,7 @@ export interface Proxy extends AsyncDisposable {
   readonly cut: () => void
 }
 
-/** Forwards connections; `judge` sees what clients send. */
+/** Forwards connections. `judge` decides about each message of a client. */
 export const tcpProxy = (to: { hostname: string; port: number }, judge: (sent: string) => Verdict): Proxy => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
   const open = new Set<Deno.Conn>()
@@ -34,7 +34,7 @@ export const tcpProxy = (to: { hostname: string; port: number }, judge: (sent: s
           for (let at = 0; at < n;) at += await into.write(bytes.subarray(at))
         }
       } catch {
-        // It is closed, here or there.
+        // One of the connections was closed.
       }
       close(client, server)
     }

@@ -59,13 +59,14 @@ Deno.test("barrelsOnlyReExport() rejects any other statement in a barrel", () =>
   rejects(rule, "lib/rdd.ts", `import "./rdd/a.ts"`, /only re-export/)
 })
 
-Deno.test("importsKeepOut() rejects the root barrel of effect, and packages outside the connectors", () => {
+Deno.test("importsKeepOut() rejects the root barrel of effect, and packages outside connectors and adapters", () => {
   const rule = Rules.importsKeepOut
   accepts(
     rule,
     file("lib/core/a.ts", `import * as Effect from "effect/Effect"\n// import "effect"`),
     file("lib/source/a.ts", `import net from "node:net"`),
     file("lib/connector/kafka/a.ts", `import "npm:kafka"\nimport "kafka"`),
+    file("lib/engine/platform/a.ts", `const load = () => import("@effect/platform-node-shared/NodePath")`),
     file("lib/testing/a.ts", `import * as fc from "fast-check"`),
     file("tests/a_test.ts", `import { Effect } from "effect"`),
   )
@@ -75,6 +76,7 @@ Deno.test("importsKeepOut() rejects the root barrel of effect, and packages outs
   rejects(rule, "lib/source/a.ts", `import "jsr:@s/x"`, /lib\/connector/)
   rejects(rule, "lib/testing/a.ts", `const x = await import("https://deno.land/x.ts")`, /lib\/connector/)
   rejects(rule, "lib/core/a.ts", `import * as fc from "fast-check"`, /lib\/testing/)
+  rejects(rule, "lib/engine/a.ts", `import "@effect/platform-node-shared/NodePath"`, /lib\/engine\/platform/)
 })
 
 Deno.test("portableLayers() rejects Deno and Node in layers that run in a browser", () => {

@@ -20,6 +20,8 @@ export const layers: ReadonlyArray<string> = [
 const isBarrel = (path: string) => path === "mod.ts" || /^lib\/[^/]+\.ts$/.test(path)
 const isTesting = (path: string) => path.startsWith("lib/testing/")
 const isConnector = (path: string) => path.startsWith("lib/connector/")
+/** Adapters between interfaces of the library and unstable modules or packages; they are loaded when they are used. */
+const isAdapter = (path: string) => path.startsWith("lib/engine/platform/")
 const layerOf = (path: string) => path.split("/")[1] ?? ""
 
 const upward = (from: string, to: string): string | undefined => {
@@ -52,17 +54,17 @@ export const barrelsOnlyReExport: Rule = each((path) => isLib(path) && isBarrel(
   return rest.trim() === "" ? [] : [{ path, message: "a barrel may only re-export" }]
 })
 
-/** `effect` comes in by its sub-modules; packages and remote modules come in through connectors only. */
+/** `effect` comes in by its sub-modules; packages and remote modules come in through connectors and adapters only. */
 export const importsKeepOut: Rule = each(isLib, (file) =>
   importsOf(file).flatMap(({ specifier, line }) => {
-    const free = isConnector(file.path)
+    const free = isConnector(file.path) || isAdapter(file.path)
     const message = specifier === "effect"
       ? `import the sub-module, not the root barrel "effect"`
       : /^(npm|jsr|https?):/.test(specifier) && !free
-      ? `${specifier} belongs in lib/connector`
+      ? `${specifier} belongs in lib/connector or lib/engine/platform`
       : /^[@\w]/.test(specifier) && !/^(effect|node:|@dstream\/|npm:|jsr:|https?:)/.test(specifier) && !free &&
           !isTesting(file.path)
-      ? `the package ${specifier} belongs in lib/connector or lib/testing`
+      ? `the package ${specifier} belongs in lib/connector, lib/engine/platform or lib/testing`
       : undefined
     return message === undefined ? [] : [{ path: file.path, line, message }]
   }))

@@ -120,7 +120,7 @@ export const actionRows: ReadonlyArray<Row> = [
     row: "RA-15",
     ours: "RDD.saveAsTextFile",
     golden: "RA-14",
-    test: [saving, "saveAsTextFile() refuses a directory that is there, or replaces it whole"],
+    test: [saving, "saveAsTextFile() refuses an existing directory, or replaces all of it"],
     but: "takes no compression codec",
   },
   {

@@ -14,7 +14,7 @@ export const receivers: ReadonlyArray<Row> = [
   {
     row: "R-02",
     ours: "Receiver.make",
-    test: [supervisor, "onStart failing, typed or not, restarts the receiver after the delay"],
+    test: [supervisor, "a failing onStart, typed or not, restarts the receiver after the delay"],
     but: "onStart may run for as long as it receives",
   },
   { row: "R-03", ours: "Receiver.make", test: [supervisor, "stop ends its fibers first and runs onStop last"] },
@@ -56,7 +56,7 @@ export const receivers: ReadonlyArray<Row> = [
   {
     row: "R-11",
     ours: "Receiver.make",
-    test: [supervisor, "store.stop() ends the receiver for good"],
+    test: [supervisor, "store.stop() stops the receiver for good"],
     but: "a stopped receiver is not started again",
   },
   { row: "R-12", reason: "there is no flag to poll, because stopping a receiver interrupts it" },

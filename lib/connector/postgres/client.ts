@@ -1,5 +1,5 @@
 /**
- * A connection to PostgreSQL in a scope.
+ * Connections to PostgreSQL, each closed at the end of its scope.
  *
  * @module
  */
@@ -14,7 +14,7 @@ interface Statement {
   readonly name?: string
 }
 
-/** The part of the driver that is used. */
+/** What this module uses of the driver. */
 interface Driver {
   readonly connect: () => Promise<unknown>
   readonly query: (
@@ -23,32 +23,33 @@ interface Driver {
   readonly on: (event: "error", listener: (cause: unknown) => void) => unknown
 }
 
-/** What a connection is made with. */
-interface Config {
+/** What the driver opens a connection with. */
+interface ClientOptions {
   readonly connectionString: string
   readonly connectionTimeoutMillis: number
   readonly application_name: string
   readonly keepAlive: boolean
   readonly keepAliveInitialDelayMillis: number
-  /** Sends what is asked at the same time without waiting for answers in between. */
+  /** Sends queries without waiting for the answers to those before. */
   readonly pipeline: boolean
   readonly stream: () => Socket
 }
 
-const Client: new (config: Config) => Driver = pg.Client
+const Client: new (options: ClientOptions) => Driver = pg.Client
 
-/** What a statement gave. */
+/** The result of a statement. */
 export interface Answer {
+  /** The rows it gave, by column name. */
   readonly rows: ReadonlyArray<Readonly<Record<string, unknown>>>
-  /** How many rows it has changed. */
+  /** How many rows it changed, or gave. */
   readonly count: number
 }
 
-/** An open connection. Its errors are what the driver says. */
+/** An open connection. It fails with the errors of the driver. */
 export interface Connection {
-  /** Runs a statement; a name keeps it prepared on the server. */
+  /** Runs a statement. A statement with a name stays prepared on the server. */
   readonly query: (text: string, values?: ReadonlyArray<unknown>, name?: string) => Effect.Effect<Answer, unknown>
-  /** Runs a statement once for each list of values, in order, and waits only for the last answer. */
+  /** Runs a statement once for each list of values, in order, without waiting in between. */
   readonly queryAll: (
     text: string,
     values: ReadonlyArray<ReadonlyArray<unknown>>,
@@ -56,8 +57,8 @@ export interface Connection {
   ) => Effect.Effect<void, unknown>
 }
 
-/** How long a connection is silent before the other side is asked whether it is there, in milliseconds. */
-const SILENCE = 10_000
+/** After how many milliseconds without data the operating system asks the server for a sign of life. */
+const KEEPALIVE_DELAY = 10_000
 
 const closed = (socket: Socket): Promise<void> =>
   new Promise((resolve) => {
@@ -66,7 +67,7 @@ const closed = (socket: Socket): Promise<void> =>
     socket.destroy()
   })
 
-/** The driver says what it cannot read, and that may have the password in it. */
+/** Leaves the URL, which may have a password, out of the error about one that cannot be parsed. */
 const withoutUrl = (cause: unknown): unknown =>
   cause instanceof Error && cause.message.startsWith("Invalid URL") ? new Error("Invalid URL") : cause
 
@@ -77,18 +78,18 @@ const opened = (url: string, timeout: number): { readonly client: Driver; readon
     connectionTimeoutMillis: timeout,
     application_name: "dstream",
     keepAlive: true,
-    keepAliveInitialDelayMillis: SILENCE,
+    keepAliveInitialDelayMillis: KEEPALIVE_DELAY,
     pipeline: true,
     stream: () => socket,
   })
-  // A connection that breaks says so here as well as to the query that waits; unheard it would end the process.
+  // The query that waits reports a connection that breaks. Without a listener the event would end the process.
   client.on("error", () => {})
   return { client, socket }
 }
 
 /**
- * Connects. The end of the scope cuts the connection: the server rolls back what has not been committed. It is not asked
- * to say goodbye, which a server or a network that has gone would never do.
+ * Connects. The end of the scope cuts the connection, and the server rolls back what is not committed. No message says
+ * goodbye: a server or a network that is gone would never answer.
  */
 export const connect = (url: string, timeout: number): Effect.Effect<Connection, unknown, Scope.Scope> =>
   Effect.gen(function* () {

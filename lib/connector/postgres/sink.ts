@@ -15,29 +15,32 @@ import {
   statementOf,
 } from "../../dstream/outputs/sql_sink.ts"
 import { COMMITS, marksOf, PRUNED, refusal } from "../sql/marks.ts"
+import { readSecret, readSetting, type SecretSetting, type Setting } from "../settings.ts"
 import { connect, type Connection } from "./client.ts"
 
-/** Which server, and how to reach it. */
+/** Which server to write to, and how to reach it. Settings may be read from configuration, for each batch. */
 export interface PostgresOptions {
   /**
-   * `postgres://user:password@host:port/database`, with parameters: `sslmode=verify-full` encrypts, `query_timeout=60000`
-   * fails what has no answer after so many milliseconds (else the operating system finds out that a server is gone, after
-   * some ten minutes), `options=-c%20search_path=mine` sets what the server has settings for.
+   * `postgres://user:password@host:port/database`, with parameters: `sslmode=verify-full` encrypts; `query_timeout=60000`
+   * fails a statement that has no answer after so many milliseconds (without it the operating system notices after some
+   * ten minutes that a server is gone); `options=-c%20search_path=mine` sets what the server has settings for.
    */
-  readonly url: string
-  /** Milliseconds until an attempt to connect fails (10,000). */
-  readonly connectTimeout?: number | undefined
+  readonly url: SecretSetting
+  /** The password, in place of one in the URL. */
+  readonly password?: SecretSetting | undefined
+  /** How long an attempt to connect may take, in milliseconds. Default: 10,000. */
+  readonly connectTimeout?: Setting<number> | undefined
 }
 
-/** How many parameters the protocol lets a statement have. */
-const MOST_PARAMETERS = 65_535
-/** How many rows a statement writes at the most. */
-const MOST_ROWS = 1000
+/** The protocol allows a statement so many parameters. */
+const MAX_PARAMETERS = 65_535
+/** A statement inserts at most so many rows. */
+const MAX_ROWS = 1000
 
-/** How many rows of a statement of yours are on their way at the same time. */
+/** A statement of the user is sent for so many rows before the answers are awaited. */
 const IN_FLIGHT = 1000
 
-/** An ISO text, with years as PostgreSQL writes them: at least four digits, no sign, BC before the year 1. */
+/** A date as ISO text, with the year as PostgreSQL writes it: at least four digits, no sign, and BC before the year 1. */
 const dateText = (date: Date): string => {
   const iso = date.toISOString()
   const year = date.getUTCFullYear()
@@ -52,27 +55,30 @@ const parameter = (index: number): string => `$${index + 1}`
 const marks = marksOf(parameter, "BIGINT")
 
 /**
- * Whether the tables are there; and that the server finds out in half a minute when our machine is gone. Else it would keep
- * the transaction, and who runs the batch again would wait for it, as long as its operating system likes: two hours.
+ * Asks whether the tables exist, and sets the server's keepalive, so that it notices within half a minute when this machine
+ * is gone. By default that takes two hours, in which it keeps the transaction open and every retry of the batch waits.
  */
-const FIRST = `SELECT to_regclass('${COMMITS}') IS NOT NULL AND to_regclass('${PRUNED}') IS NOT NULL AS found, ` +
+const PREPARE = `SELECT to_regclass('${COMMITS}') IS NOT NULL AND to_regclass('${PRUNED}') IS NOT NULL AS found, ` +
   "set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false), " +
   "set_config('tcp_keepalives_count', '4', false)"
 
-/** Pruning relies on it that each statement sees what has been committed before it, whatever the server's default is. */
+/** Deleting marks relies on each statement seeing what was committed before it, whatever the server's default level is. */
 const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
-/** Two that make a table at the same time may both find it missing: it, its type, or their names in the catalogue exist. */
-const MADE_MEANWHILE: ReadonlySet<unknown> = new Set(["42P07", "42710", "23505"])
+/**
+ * Error codes for a table that another transaction creates at the same time: the table, its type, or their names in the
+ * catalogue exist.
+ */
+const CREATED_CONCURRENTLY: ReadonlySet<unknown> = new Set(["42P07", "42710", "23505"])
 
-const isMadeMeanwhile = ({ cause }: SqlError): boolean =>
-  typeof cause === "object" && cause !== null && "code" in cause && MADE_MEANWHILE.has(cause.code)
+const isCreatedConcurrently = ({ cause }: SqlError): boolean =>
+  typeof cause === "object" && cause !== null && "code" in cause && CREATED_CONCURRENTLY.has(cause.code)
 
-/** Writes rows: into a table many with each statement, with a statement of yours one. */
+/** Makes the function that writes rows: many with each `INSERT` of our own, one with each statement of the user. */
 const writer = ({ insert }: SqlBatch, connection: Connection) => {
   const single = statementOf(insert, 1, parameter)
   const most = "columns" in insert
-    ? Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_PARAMETERS / Math.max(1, insert.columns.length))))
+    ? Math.max(1, Math.min(MAX_ROWS, Math.floor(MAX_PARAMETERS / Math.max(1, insert.columns.length))))
     : 1
   const many = statementOf(insert, most, parameter)
   const values = (rows: ReadonlyArray<SqlRow>) =>
@@ -88,6 +94,16 @@ const writer = ({ insert }: SqlBatch, connection: Connection) => {
   })
 }
 
+/** Adds a password to a URL, as a parameter: the driver prefers it to a password before the host. */
+const withPassword = (url: string, password: string): string =>
+  `${url}${url.includes("?") ? "&" : "?"}password=${encodeURIComponent(password)}`
+
+const open = Effect.fnUntraced(function* ({ url, password, connectTimeout = 10_000 }: PostgresOptions) {
+  const plain = yield* readSecret("url", url)
+  const full = password === undefined ? plain : withPassword(plain, yield* readSecret("password", password))
+  return yield* connect(full, yield* readSetting("connectTimeout", connectTimeout))
+})
+
 const begin: (
   options: PostgresOptions,
   batch: SqlBatch,
@@ -95,22 +111,21 @@ const begin: (
   function* (options: PostgresOptions, batch: SqlBatch) {
     const { output, batchTime, insert, keepMarks } = batch
     const failing = (statement: string) => (cause: unknown) => new SqlError({ output, batchTime, statement, cause })
-    const connection = yield* Effect.mapError(
-      connect(options.url, options.connectTimeout ?? 10_000),
-      failing("connect"),
-    )
+    const connection = yield* Effect.mapError(open(options), failing("connect"))
     const run = (text: string, ...values: ReadonlyArray<unknown>) =>
       Effect.mapError(connection.query(text, values), failing(text))
 
-    const { rows: [answer] } = yield* run(FIRST)
+    const { rows: [answer] } = yield* run(PREPARE)
     if (answer?.found !== true) {
-      for (const statement of marks.create) yield* Effect.catchIf(run(statement), isMadeMeanwhile, () => Effect.void)
+      for (const statement of marks.create) {
+        yield* Effect.catchIf(run(statement), isCreatedConcurrently, () => Effect.void)
+      }
     }
     yield* run(BEGIN)
-    // First of all, so that another transaction of the same batch, which may still be open, is waited for.
+    // The first write: it waits for another transaction of this batch that may still be open.
     if ((yield* run(marks.write, output, batchTime)).count === 0) return undefined
-    const { rows: [noted] } = yield* run(marks.pruned, output)
-    const refused = refusal(batch, noted?.batch_time)
+    const { rows: [pruned] } = yield* run(marks.pruned, output)
+    const refused = refusal(batch, pruned?.batch_time)
     if (refused !== undefined) return yield* Effect.fail(failing(marks.pruned)(refused))
 
     const write = writer(batch, connection)
@@ -125,11 +140,13 @@ const begin: (
 )
 
 /**
- * A PostgreSQL database for `DStream.saveToSql`. It is connected to for the transaction of each batch, whose isolation level
- * is read committed; a connection that breaks fails the attempt with `SqlError`, the server rolls back, and a retry policy
- * can try again. Parameters are `$1`, `$2`, …; dates are bound as ISO texts in UTC, for JSON give texts. Into a table a
- * statement writes up to a thousand rows; one of yours runs for each row, in order, without waiting in between. The driver,
- * npm's `pg`, needs the permissions net and env.
+ * Writes batches of `DStream.saveToSql` to a PostgreSQL database.
+ *
+ * It connects for the transaction of each batch, at isolation level read committed. A connection that breaks fails the
+ * attempt with `SqlError` and the server rolls back, so that a retry policy can try again. Parameters are `$1`, `$2`, …;
+ * dates are bound as ISO texts in UTC, JSON is bound as text. An insert into a table writes up to a thousand rows with each
+ * statement. A statement of your own runs once for each row, in order, without waiting for the answer in between. The
+ * driver, npm's `pg`, needs the permissions net and env. Passwords are never shown in errors and events.
  *
  * @example
  * ```ts
@@ -137,9 +154,9 @@ const begin: (
  * import { DStream, OutputPolicy } from "@dstream/dstream"
  * import * as Postgres from "@dstream/dstream/postgres"
  * import { Testing } from "@dstream/dstream/testing"
- * import { Schedule } from "effect"
+ * import { Config, Schedule } from "effect"
  *
- * const sink = Postgres.sink({ url: "postgres://user:password@localhost:5432/database" })
+ * const sink = Postgres.sink({ url: "postgres://user@localhost:5432/database", password: Config.Redacted("DB_PASSWORD") })
  * const output = Testing.input<[string, number]>([[["a", 1]]]).pipe(
  *   DStream.saveToSql(sink, {
  *     name: "counts",

@@ -1,5 +1,5 @@
 /**
- * SQL over RDDs, with the runtime's own SQLite in memory.
+ * SQL queries over RDDs, with the runtime's SQLite in memory.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import type { ActionError, Engine } from "../../rdd/engine.ts"
 import type { RDD } from "../../rdd/rdd.ts"
 import { boundValue, statementsOf, type Table, type TableOptions } from "./table.ts"
 
-/** The database refused something: a statement, or a value that no column can hold. */
+/** The database refused a statement, or a value that no column can hold. */
 export class QueryFailed extends Data.Error<{
   /** The statement. */
   readonly statement: string
-  /** What the database says. */
+  /** The error that the database gave. */
   readonly cause: unknown
 }> {
   readonly _tag = "QueryFailed" as const
@@ -27,17 +27,18 @@ export class QueryFailed extends Data.Error<{
   }
 }
 
-/** A row of a result: its values by the names of the columns. Whole numbers beyond 2⁵³ fail; read them as text. */
+/** A row of a result: values by column name. Whole numbers beyond 2⁵³ fail the query; cast them to TEXT. */
 export type Row = Readonly<Record<string, unknown>>
 
-/** A database that answers statements about one table at a time. */
+/** A database that answers queries over one table at a time. */
 export interface Database {
-  /** Makes the table, answers the statement, and forgets the table. */
+  /** Creates the table, answers the statement and drops the table. */
   readonly query: (statement: string, table: Table) => Effect.Effect<ReadonlyArray<Row>, QueryFailed>
 }
 
 /**
- * The Database service, which {@link query} needs: {@link layer} gives it. Provide your own for another database.
+ * The service of {@link Database}, which {@link query} needs. {@link layer} provides SQLite; provide your own for another
+ * database.
  *
  * @example
  * ```ts
@@ -68,8 +69,9 @@ const answer = (statement: string, table: Table): ReadonlyArray<Row> => {
 }
 
 /**
- * A SQLite in memory, a new one for each statement. It needs no permission and nothing to be installed; while a statement
- * runs, the isolate waits for it.
+ * Provides SQLite in memory, a new database for each statement.
+ *
+ * It needs no permissions and no installation. While a statement runs, the whole isolate waits.
  *
  * @example
  * ```ts
@@ -92,9 +94,11 @@ export const layer: Layer.Layer<Database> = Layer.succeed(Database, {
 })
 
 /**
- * Answers a statement about the records of an RDD, which it finds in the table `records`, or another name. The records come
- * to the driver, and the rows are there: make an RDD of them with `RDD.parallelize` where more is to be done. Fails with
- * {@link QueryFailed}. Spark: `createOrReplaceTempView` and `SparkSession.sql`.
+ * Answers an SQL statement over the records of an RDD.
+ *
+ * The records are brought to the driver and put into a table named `records`, or as the options say. The rows are on the
+ * driver too: for further RDD operations pass them to `RDD.parallelize`. Fails with {@link QueryFailed}. Spark:
+ * `createOrReplaceTempView` and `SparkSession.sql`.
  *
  * @example
  * ```ts

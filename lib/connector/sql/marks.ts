@@ -1,34 +1,38 @@
 /**
- * Marks: how a database knows which batches of an output it has. One rule, for all databases.
+ * Marks tell a database which batches of an output it has. All databases follow the same rule.
  *
- * The transaction of a batch writes its mark, and nothing else if the mark is there already. Then it deletes the marks of
- * the same output that are older than the newest so many, and notes the newest mark it has deleted. A batch up to there
- * that has no mark may have been written or not: it is refused.
+ * The transaction of a batch first writes the mark of the batch. If the mark exists already, the batch was committed before,
+ * and the transaction writes nothing else. Before it commits it deletes the oldest marks of the output, so that `keepMarks`
+ * remain, and records the newest mark that was ever deleted. A batch that is not newer than that one and has no mark may have
+ * been written or not, so it is refused.
  *
  * @module
  */
 import type { SqlBatch } from "../../dstream/outputs/sql_sink.ts"
 
-/** The table of what has been written. */
+/** The table of marks. */
 export const COMMITS = "dstream_commits"
-/** The table of the newest mark that has been deleted, for each output that has lost some. */
+/** The table of the newest deleted mark of each output. */
 export const PRUNED = "dstream_pruned"
 
-/** The statements, for a database in which parameters look like `parameter(0)`, …. */
+/** The statements of the rule. In parentheses: the values of their parameters. */
 export interface Marks {
-  /** Makes the tables, one after the other. */
+  /** Create the tables, one after the other. */
   readonly create: ReadonlyArray<string>
-  /** Writes a mark (output, batch time), and changes no row if it is there. */
+  /** Writes a mark (output, batch time). Changes no row if it exists. */
   readonly write: string
-  /** Gives the batch time of the newest mark that has been deleted (output). To be asked after the mark has been written. */
+  /** Gives the batch time of the newest deleted mark (output). Must run after `write`. */
   readonly pruned: string
-  /** Notes the newest mark that is older than the newest `index + 1` (output, index), and changes no row if none is. */
+  /** Records the newest mark older than the newest `index + 1` ones (output, index). Changes no row if there is none. */
   readonly note: string
-  /** Deletes what has been noted (output). */
+  /** Deletes the marks up to the recorded one (output). */
   readonly prune: string
 }
 
-/** The statements in the words of a database. */
+/**
+ * The statements for a database: how it names parameters (`parameter(0)`, …), its type for 64-bit integers, and what it
+ * wants after a table's columns.
+ */
 export const marksOf = (parameter: (index: number) => string, integer: string, suffix = ""): Marks => {
   const [first, second] = [parameter(0), parameter(1)]
   return {
@@ -49,7 +53,10 @@ export const marksOf = (parameter: (index: number) => string, integer: string, s
   }
 }
 
-/** Why a batch is refused, if it is. `pruned` is what the database has noted: a number, or the text of one, or nothing. */
+/**
+ * Why a batch without a mark is refused, or undefined if it may be written. `pruned` is the time of the newest deleted mark,
+ * as a number or text, or undefined.
+ */
 export const refusal = ({ batchTime, keepMarks }: SqlBatch, pruned: unknown): string | undefined =>
   pruned === undefined || batchTime > Number(pruned) ? undefined : (
     `the mark of this batch would be older than the ${keepMarks} that are kept (keepMarks), ` +

@@ -1,17 +1,17 @@
 /**
- * Records as a table of a database: which columns there are, and how a value gets into one.
+ * Records as rows of a database table: its columns, and how values are bound to them.
  *
  * @module
  */
 import type { SQLInputValue } from "node:sqlite"
 
-/** What JavaScript has for each type of a column. */
+/** The JavaScript values that a column of each type takes. */
 export interface ColumnValues {
-  /** Whole numbers; true and false are kept as 1 and 0. */
+  /** Whole numbers. True and false are stored as 1 and 0. */
   readonly INTEGER: number | bigint | boolean
   /** Floating-point numbers. */
   readonly REAL: number
-  /** Text of any length; dates are kept as ISO texts, which sort by time. */
+  /** Text of any length. Dates are stored as ISO texts, which sort by time. */
   readonly TEXT: string | Date
   /** Bytes. */
   readonly BLOB: Uint8Array
@@ -20,30 +20,30 @@ export interface ColumnValues {
 /** The type of a column, as SQL names it. */
 export type ColumnType = keyof ColumnValues
 
-/** The types that a column may have for these values; `null` and `undefined` are NULL in all of them. */
+/** The types that a column for values of type `V` may have. `null` and `undefined` are NULL in all of them. */
 export type ColumnTypeFor<V> = {
   [T in ColumnType]: [Exclude<V, null | undefined>] extends [ColumnValues[T]] ? T : never
 }[ColumnType]
 
-/** How records lie in a table: its columns are properties of the records. */
+/** How records become a table: its columns are properties of the records. */
 export interface TableOptions<A> {
-  /** The name under which statements find the table (`records`). */
+  /** The name of the table in statements. Default: `records`. */
   readonly table?: string | undefined
-  /** The columns, in order. They are named, not guessed, so that a batch without records has them as well. */
+  /** The columns, in order. They are given, not inferred, so that the table of an empty batch has them too. */
   readonly columns: { readonly [K in keyof A & string]: ColumnTypeFor<A[K]> }
 }
 
 /** A table with its rows. */
 export interface Table {
-  /** The name under which statements find it. */
+  /** Its name in statements. */
   readonly name: string
   /** The columns, in order. */
   readonly columns: ReadonlyArray<readonly [name: string, type: ColumnType]>
-  /** One value for each column. */
+  /** The rows. Each has one value for each column. */
   readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
 }
 
-/** A value as SQLite takes it. Throws for what no column can hold. */
+/** A value as SQLite takes it. Throws for a value that no column can hold. */
 export const boundValue = (value: unknown): SQLInputValue => {
   if (value === undefined || value === null) return null
   if (typeof value === "boolean") return Number(value)
@@ -55,7 +55,7 @@ export const boundValue = (value: unknown): SQLInputValue => {
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-/** The statements that make a table and add one row to it. */
+/** The statements that create a table and insert one row into it. */
 export const statementsOf = ({ columns, name }: Table): readonly [create: string, insert: string] => [
   `CREATE TABLE ${quoted(name)} (${columns.map(([column, type]) => `${quoted(column)} ${type}`).join(", ")})`,
   `INSERT INTO ${quoted(name)} VALUES (${columns.map(() => "?").join(", ")})`,

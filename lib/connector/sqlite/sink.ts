@@ -15,23 +15,24 @@ import {
   type SqlValue,
   statementOf,
 } from "../../dstream/outputs/sql_sink.ts"
+import { readSetting, type Setting } from "../settings.ts"
 import { marksOf, refusal } from "../sql/marks.ts"
 
-/** Which database. */
+/** Which database to write to. Settings may be read from configuration, for each batch. */
 export interface SqliteOptions {
-  /** The file, which is made if it is missing. */
-  readonly path: string
+  /** The file. It is created if it is missing. */
+  readonly path: Setting<string>
   /**
-   * Milliseconds to wait when another connection is writing (1000). The whole isolate waits, so keep it short and leave
-   * longer waits to the output's retry policy.
+   * How long to wait while another connection writes, in milliseconds. Default: 1000. The whole isolate waits, so keep it
+   * short and leave longer waits to the output's retry policy.
    */
-  readonly busyTimeout?: number | undefined
+  readonly busyTimeout?: Setting<number> | undefined
 }
 
-/** How many rows are written before other fibers get a turn. */
+/** After so many rows other fibers get a turn. */
 const ROWS = 1000
 
-/** Whole numbers as integers: JavaScript's numbers would be floating-point ones, `5.0` in a column of texts. */
+/** A value as SQLite takes it. Whole numbers become integers, because a plain `5` would be `5.0` in a column of texts. */
 const bound = (value: SqlValue): SQLInputValue => {
   if (typeof value === "number") return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
   return typeof value === "boolean" ? Number(value) : value instanceof Date ? value.toISOString() : value
@@ -42,14 +43,23 @@ const marks = marksOf((index) => `?${index + 1}`, "INTEGER", " WITHOUT ROWID")
 const trying = <A>({ output, batchTime }: SqlBatch, statement: string, body: () => A): Effect.Effect<A, SqlError> =>
   Effect.try({ try: body, catch: (cause) => new SqlError({ output, batchTime, statement, cause }) })
 
-const opened = (options: SqliteOptions, batch: SqlBatch): Effect.Effect<DatabaseSync, SqlError, Scope.Scope> =>
-  Effect.acquireRelease(
-    trying(batch, "connect", () => new DatabaseSync(options.path, { timeout: options.busyTimeout ?? 1000 })),
-    // Rolls back what has not been committed.
+const open = Effect.fnUntraced(function* (options: SqliteOptions, batch: SqlBatch) {
+  const { output, batchTime } = batch
+  const read = <A>(name: string, setting: Setting<A>) =>
+    Effect.mapError(
+      readSetting(name, setting),
+      (cause) => new SqlError({ output, batchTime, statement: "connect", cause }),
+    )
+  const path = yield* read("path", options.path)
+  const timeout = yield* read("busyTimeout", options.busyTimeout ?? 1000)
+  return yield* Effect.acquireRelease(
+    trying(batch, "connect", () => new DatabaseSync(path, { timeout })),
+    // Rolls back what is not committed.
     (database) => Effect.sync(() => database.close()),
   )
+})
 
-/** Whether a statement has more parameters than a row has values. SQLite would take NULL for the others. */
+/** Whether a statement has more parameters than a row has values. SQLite would bind NULL to the others. */
 const wantsMore = (database: DatabaseSync, text: string, row: SqlRow): boolean => {
   try {
     database.prepare(`EXPLAIN ${text}`).all(...[...row, null].map(() => null))
@@ -59,7 +69,7 @@ const wantsMore = (database: DatabaseSync, text: string, row: SqlRow): boolean =
   }
 }
 
-/** Writes rows with a statement, each of which must have all its parameters. */
+/** Makes the function that writes rows with a statement. Each row must have a value for each parameter. */
 const writer = (database: DatabaseSync, text: string): (rows: ReadonlyArray<SqlRow>) => void => {
   const statement = database.prepare(text)
   let width: number | undefined
@@ -80,22 +90,22 @@ const begin: (
 ) => Effect.Effect<SqlTransaction | undefined, SqlError, Scope.Scope> = Effect.fnUntraced(
   function* (options: SqliteOptions, batch: SqlBatch) {
     const { batchTime, insert, keepMarks, output } = batch
-    const database = yield* opened(options, batch)
+    const database = yield* open(options, batch)
     const run = (statement: string, ...values: ReadonlyArray<SQLInputValue>) =>
       trying(batch, statement, () => Number(database.prepare(statement).run(...values).changes))
     yield* run("BEGIN IMMEDIATE")
     for (const statement of marks.create) yield* run(statement)
     if ((yield* run(marks.write, output, batchTime)) === 0) return undefined
-    const noted = yield* trying(batch, marks.pruned, () => database.prepare(marks.pruned).get(output))
-    const refused = refusal(batch, noted?.batch_time)
+    const pruned = yield* trying(batch, marks.pruned, () => database.prepare(marks.pruned).get(output))
+    const refused = refusal(batch, pruned?.batch_time)
     if (refused !== undefined) {
       return yield* Effect.fail(new SqlError({ output, batchTime, statement: marks.pruned, cause: refused }))
     }
     const text = statementOf(insert, 1, () => "?")
-    const some = yield* trying(batch, text, () => writer(database, text))
+    const writeRows = yield* trying(batch, text, () => writer(database, text))
     const write = Effect.fnUntraced(function* (rows: ReadonlyArray<SqlRow>) {
       for (let i = 0; i < rows.length; i += ROWS) {
-        yield* trying(batch, text, () => some(rows.slice(i, i + ROWS)))
+        yield* trying(batch, text, () => writeRows(rows.slice(i, i + ROWS)))
         yield* Effect.yieldNow
       }
     })
@@ -109,8 +119,10 @@ const begin: (
 )
 
 /**
- * A SQLite database for `DStream.saveToSql`. It is opened for the transaction of each batch, so that nothing is kept open
- * in between. Booleans are bound as 0 and 1, whole numbers as integers, dates as ISO texts; bigints must fit into 64 bits.
+ * Writes batches of `DStream.saveToSql` to a SQLite database.
+ *
+ * The file is opened for the transaction of each batch and closed after it. Parameters are `?1`, `?2`, … or `?`. Booleans
+ * are bound as 0 and 1, whole numbers as integers, dates as ISO texts; bigints must fit into 64 bits.
  *
  * @example
  * ```ts

@@ -12,16 +12,19 @@ import type { FileError } from "../files/files.ts"
 import { place, type ToLines, writing } from "../files/parts.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
-/** How to save. */
+/** Options for saving. */
 export interface SaveOptions {
-  /** Whether to replace what is there: in a batch of a stream yes, as it may be run again; otherwise no, it fails. */
+  /**
+   * Whether an existing directory is replaced. Default: true in a batch of a stream, which may be run again, and false
+   * elsewhere.
+   */
   readonly overwrite?: boolean | undefined
 }
 
-/** Records as text lines. */
+/** Gives records as lines of text. */
 export const textLines: ToLines = (records) => records.map(showRecord)
 
-/** Records as the lines of an object file. */
+/** Gives records as lines of an object file. */
 export const objectLines: ToLines = toLines
 
 const save = <E, R>(
@@ -39,11 +42,13 @@ const save = <E, R>(
 }
 
 /**
- * Saves the records as text: a directory with a file `part-00000`, `part-00001`, … for each partition, empty ones too, with
- * a line for each record as `print` shows it, and at last an empty file `_SUCCESS`. The files are written where the records
- * are, into a hidden directory that gets its name when all is there: nobody sees half of it, whatever fails. A directory
- * that is there already fails the job with `FileError`, except in a batch of a stream, which replaces it. The files
- * survive the end of the process at any moment; they are not forced onto the disk. Spark: `RDD.saveAsTextFile`.
+ * Saves the records as text, in a directory with one file for each partition.
+ *
+ * The files are `part-00000`, `part-00001`, …, for empty partitions too. Each record is a line, as `print` shows it. An
+ * empty file `_SUCCESS` is added at the end. The files are written where the partitions are, into a hidden directory, which
+ * gets its name when all files are written: readers never see a part of them, whatever fails. An existing directory fails
+ * the job with `FileError`, except in a batch of a stream, which replaces it. The files survive a crash of the process, but
+ * not one of the machine: they are not forced onto the disk. Spark: `RDD.saveAsTextFile`.
  *
  * @example
  * ```ts
@@ -82,10 +87,12 @@ export const saveAsTextFile: {
 )
 
 /**
- * Saves the records so that `objectFile` reads them back as they were: laid out as `saveAsTextFile` does, each record as
- * a line of JSON. What JSON lacks is an object with one key that starts with `$`, such as `{"$bigint":"12"}`, `{"$date":
- * "1970-01-01T00:00:00.000Z"}`, `{"$some":1}` or `{"$bytes":["Uint8Array","AQI="]}`. Records must be portable, as those that
- * go to other threads are. Spark: `RDD.saveAsObjectFile`, which writes serialized Java objects.
+ * Saves the records so that `objectFile` can read them back.
+ *
+ * The directory is laid out as by `saveAsTextFile`, with a line of JSON for each record. Values that JSON does not have are
+ * objects with one key that starts with `$`: `{"$bigint":"12"}`, `{"$date":"1970-01-01T00:00:00.000Z"}`, `{"$some":1}`,
+ * `{"$bytes":["Uint8Array","AQI="]}`. Records must be portable, like those that go to other threads; others fail the job
+ * with `NotPortable`. Spark: `RDD.saveAsObjectFile`, which writes serialized Java objects.
  *
  * @example
  * ```ts

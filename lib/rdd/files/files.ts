@@ -1,5 +1,5 @@
 /**
- * Files as a service, so that tests and other runtimes can bring their own.
+ * The file system as a service, so that tests, other runtimes and remote stores can bring their own.
  *
  * @module
  */
@@ -8,18 +8,18 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { describeCause } from "../../core/errors.ts"
 
-/** What was wrong with a file; `Unavailable` where there is no file system at all, as in a browser. */
+/** Why a file operation failed. `Unavailable` means that there is no file system, as in a browser. */
 export type FileReason = "NotFound" | "AlreadyExists" | "PermissionDenied" | "Unavailable" | "Other"
 
-/** Something could not be done with a file or a directory. */
+/** An operation on a file or directory failed. */
 export class FileError extends Data.Error<{
   /** The file or directory. */
   readonly path: string
-  /** What was to be done with it, such as `write`. */
+  /** The operation that failed, such as `write`. */
   readonly operation: string
-  /** What was wrong. */
+  /** What kind of failure it was. */
   readonly reason: FileReason
-  /** What the runtime says. */
+  /** The error that the file system gave. */
   readonly cause?: unknown
 }> {
   readonly _tag = "FileError" as const
@@ -29,9 +29,9 @@ export class FileError extends Data.Error<{
   }
 }
 
-/** What a directory holds, or a file that was listed on its own. */
+/** A file or directory, as `Files.list` gives it. */
 export interface FileEntry {
-  /** The path: that of the directory, and the name. */
+  /** The path: that of the listed directory, and the name. */
   readonly path: string
   /** The name. */
   readonly name: string
@@ -42,7 +42,11 @@ export interface FileEntry {
 }
 
 /**
- * A file system. A reference: where nothing else is provided, `SparkContext.layer` brings the one of the runtime.
+ * A file system that RDDs are saved to and read from: what a local folder, HDFS and S3 can all do.
+ *
+ * `SparkContext.layer` looks for one in this order: this service; Effect's own `FileSystem` service, around an action or
+ * below the layer; the files of Deno, Node or Bun. Different paths may be used concurrently, one path by one writer at a
+ * time.
  *
  * @example
  * ```ts
@@ -54,37 +58,50 @@ export interface FileEntry {
  * const sizes = Effect.gen(function* () {
  *   const files = yield* RDD.Files
  *   yield* files.write(`${folder}/a.txt`, [new TextEncoder().encode("to be")])
+ *   yield* files.append(`${folder}/a.txt`, [new TextEncoder().encode("\n")])
  *   return (yield* files.list(folder)).map(({ name, size }) => `${name} ${size}`)
  * })
  * const sc = SparkContext.layer({ master: "local[2]", appName: "doc" })
- * assert.deepEqual(await Effect.runPromise(Effect.provide(sizes, sc)), ["a.txt 5"])
+ * assert.deepEqual(await Effect.runPromise(Effect.provide(sizes, sc)), ["a.txt 6"])
  * await Deno.remove(folder, { recursive: true })
  * ```
  */
 export interface Files {
-  /** Makes a directory and those above it that are missing; it may be there already. */
+  /** Creates a directory and its missing parents. The directory may exist already. */
   readonly makeDirectory: (path: string) => Effect.Effect<void, FileError>
-  /** Writes a whole file, piece by piece, over what was there. The directory must exist. */
+  /**
+   * Writes a whole file and replaces an existing one. A failure leaves the existing file as it was, and readers see one or
+   * the other, where the file system can rename or upload in one step. The directory must exist.
+   */
   readonly write: (path: string, pieces: ReadonlyArray<Uint8Array>) => Effect.Effect<void, FileError>
-  /** Reads the bytes of a file from offset `from`, up to `to`, exclusive, or its end; there may be fewer, or none. */
+  /**
+   * Adds bytes to the end of a file, which is created if it is missing. The directory must exist. After a failure a part
+   * of the bytes may be in the file. A store that cannot append rewrites the file.
+   */
+  readonly append: (path: string, pieces: ReadonlyArray<Uint8Array>) => Effect.Effect<void, FileError>
+  /**
+   * Reads the bytes of a file from offset `from` (inclusive) to offset `to` (exclusive). Gives fewer bytes, or none, if the
+   * file ends before.
+   */
   readonly read: (path: string, from: number, to: number) => Effect.Effect<Uint8Array, FileError>
-  /** Renames a file or directory, in one step. */
+  /** Renames a file or directory, in one step where the file system can. An existing file at `to` is replaced. */
   readonly rename: (from: string, to: string) => Effect.Effect<void, FileError>
-  /** Removes a file, or a directory with all that is in it; it may be missing. */
+  /** Removes a file, or a directory with everything in it. The path may be missing. */
   readonly remove: (path: string) => Effect.Effect<void, FileError>
-  /** Whether there is a file or directory. */
+  /** Tells whether a file or directory exists. */
   readonly exists: (path: string) => Effect.Effect<boolean, FileError>
-  /** What is in a directory, in the order of the names; for a file, the file itself. */
+  /** Lists what is in a directory, ordered by name. For a file, gives an entry for the file itself. */
   readonly list: (path: string) => Effect.Effect<ReadonlyArray<FileEntry>, FileError>
 }
 
 const refuse = (operation: string) => (path: string): Effect.Effect<never, FileError> =>
   Effect.fail(new FileError({ path, operation, reason: "Unavailable", cause: "no file system is provided here" }))
 
-/** No file system: where an engine brings none, as in a browser. */
+/** No file system: every operation fails. The default, until an engine brings another. */
 export const unavailable: Files = {
   makeDirectory: refuse("make directory"),
   write: refuse("write"),
+  append: refuse("append to"),
   read: refuse("read"),
   rename: refuse("rename"),
   remove: refuse("remove"),
@@ -92,7 +109,7 @@ export const unavailable: Files = {
   list: refuse("list"),
 }
 
-/** The file system that RDDs are saved to and read from. */
+/** The service of {@link Files}. A reference: programs need not provide it. */
 export const Files: Context.Reference<Files> = Context.Reference<Files>("@dstream/dstream/Files", {
   defaultValue: () => unavailable,
 })

@@ -1,5 +1,5 @@
 /**
- * RDDs of what is in files: textFile, objectFile.
+ * RDDs of the lines of files: textFile, objectFile.
  *
  * @module
  */
@@ -12,27 +12,30 @@ import { type FileEntry, type FileError, Files } from "./files.ts"
 import { filesAt, partOf } from "./listing.ts"
 import { make, type RDD } from "../rdd.ts"
 
-/** How to read files. */
+/** Options for reading files. */
 export interface FileOptions {
-  /** How many partitions; the engine's default parallelism, if not given. */
+  /** The number of partitions. Default: the engine's default parallelism. */
   readonly partitions?: number | undefined
 }
 
 const [CR, LF] = [13, 10]
+/** How many bytes beyond its range a partition reads at first, to find the end of its last line. */
 const AHEAD = 65_536
 
-/** Where the first line begins that begins at `from` or after it; `bytes` begin one byte before `from`. */
+/** The index after the first line end, or the length if there is none. */
 const firstLine = (bytes: Uint8Array): number => {
   const ends = (i: number) => bytes[i] === LF || (bytes[i] === CR && bytes[i + 1] !== LF)
   for (let i = 0; i < bytes.length; i++) if (ends(i)) return i + 1
   return bytes.length
 }
 
-/** The lines of a file whose first byte is in [from, to): what is split between two ranges belongs to the first. */
+/** The lines of a file that begin in [from, to). A line that goes on beyond `to` belongs to this range, with its end. */
 const linesOf = (files: Files, { path, size }: FileEntry, from: number, to: number) =>
   Effect.gen(function* () {
+    // One byte earlier, to see whether a line begins at `from`.
     const start = Math.max(0, from - 1)
-    // As much again each time, until the line that is open at `to` ends; one byte more tells \r from \r\n.
+    // Reads further ahead each time, until the line that is open at `to` has ended. The end must not be the last byte: only
+    // the byte after a \r tells whether \n belongs to it.
     for (let ahead = AHEAD;; ahead *= 4) {
       const bytes = yield* files.read(path, start, Math.min(size, to + ahead))
       const begin = from === 0 ? 0 : firstLine(bytes)
@@ -43,7 +46,7 @@ const linesOf = (files: Files, { path, size }: FileEntry, from: number, to: numb
     }
   })
 
-/** The lines of partition `i` of `n`: the files, one after the other, are cut into ranges of nearly equal size. */
+/** Reads the lines of partition `i` of `n`. */
 const load = (path: string, i: number, n: number): Effect.Effect<Block.Block<string>, FileError> =>
   Effect.gen(function* () {
     const files = yield* Files
@@ -52,9 +55,11 @@ const load = (path: string, i: number, n: number): Effect.Effect<Block.Block<str
   })
 
 /**
- * The lines of a text file, or of the files in a directory in the order of their names; files whose names begin with `_` or
- * `.` are left out. They are read when a job needs them, each partition its own part, in UTF-8; lines end with `\n`,
- * `\r\n` or `\r`. A file that cannot be read fails the job with `FileError`. Spark: `sc.textFile`, without its patterns.
+ * Reads the lines of a text file, or of the files of a directory, ordered by name.
+ *
+ * Files whose names begin with `_` or `.` are skipped. The text is UTF-8; lines end with `\n`, `\r\n` or `\r`. Nothing is
+ * read before a job needs it; then each partition reads a range of nearly the same size. A file that cannot be read fails
+ * the job with `FileError`. Spark: `sc.textFile`, without its patterns.
  *
  * @example
  * ```ts
@@ -77,8 +82,10 @@ export const textFile = (path: string, options: FileOptions = {}): RDD<string, F
 }
 
 /**
- * The records that `saveAsObjectFile` wrote. Nothing checks that they are of the type you say. A line that is something
- * else fails the job with `CorruptBlock`. Spark: `sc.objectFile`.
+ * Reads the records that `saveAsObjectFile` wrote.
+ *
+ * The type of the records is not checked. A line that `saveAsObjectFile` cannot have written fails the job with
+ * `CorruptBlock`, a file that cannot be read with `FileError`. Spark: `sc.objectFile`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * RDDs of whole files and of records of bytes: wholeTextFiles, binaryFiles, binaryRecords.
+ * RDDs of whole files and of records of a fixed length: wholeTextFiles, binaryFiles, binaryRecords.
  *
  * @module
  */
@@ -13,7 +13,10 @@ import { type FilePart, filesAt, partOf } from "./listing.ts"
 import { make, type RDD } from "../rdd.ts"
 import type { FileOptions } from "./text.ts"
 
-/** The files whose middles lie in part `i` of `n` of all of them, laid after one another; an empty one is one byte long. */
+/**
+ * The files of partition `i` of `n`: those whose middle byte is in range `i` when the files follow one another. Every file
+ * counts one byte more than it has, so that empty files are spread too.
+ */
 const filesOf = (entries: ReadonlyArray<FileEntry>, i: number, n: number): ReadonlyArray<FileEntry> => {
   const total = entries.reduce((sum, { size }) => sum + size + 1, 0)
   let offset = 0
@@ -39,7 +42,7 @@ const wholeFiles = <A>(
         Effect.flatMap(files.read(path, 0, Infinity), (bytes) =>
           Effect.try({
             try: (): [string, A] => [path, decode(bytes)],
-            // There are texts too long for a string.
+            // Decoding throws if the text is longer than a string can be.
             catch: (cause) => new FileError({ path, operation: "read", reason: "Other", cause }),
           }))
       return Block.fromArray(yield* Effect.forEach(own, read))
@@ -49,10 +52,11 @@ const wholeFiles = <A>(
 }
 
 /**
- * Each file in a directory, or one file, as a record: its path and its text, in UTF-8. They come in the order of the names;
- * those whose names begin with `_` or `.` are left out. They are read when a job needs them, each partition its own, and
- * a partition is held whole: for many small files. A file that cannot be read fails the job with `FileError`. Spark:
- * `sc.wholeTextFiles`, without its patterns.
+ * Reads each file of a directory, or one file, as a record: its path and its text.
+ *
+ * Files are ordered by name; those whose names begin with `_` or `.` are skipped. The text is UTF-8. Nothing is read before
+ * a job needs it; then each partition reads whole files, about as many bytes as the others, and holds all of them in memory.
+ * A file that cannot be read fails the job with `FileError`. Spark: `sc.wholeTextFiles`, without its patterns.
  *
  * @example
  * ```ts
@@ -81,8 +85,9 @@ export const wholeTextFiles = (
 }
 
 /**
- * Each file in a directory, or one file, as a record: its path and its bytes, as {@link wholeTextFiles} finds and reads
- * them. Spark: `sc.binaryFiles`, which gives streams that are opened later.
+ * Reads each file of a directory, or one file, as a record: its path and its bytes.
+ *
+ * Finds and reads files as {@link wholeTextFiles} does. Spark: `sc.binaryFiles`, which gives streams that are opened later.
  *
  * @example
  * ```ts
@@ -103,35 +108,37 @@ export const binaryFiles = (
   options: FileOptions = {},
 ): RDD<[path: string, content: Uint8Array], FileError> => wholeFiles("binaryFiles", path, options, (bytes) => bytes)
 
-/** A file cannot be cut into records of one length: the last of them would not be whole. */
+/** The size of a file is not a multiple of the record length. */
 export class PartialRecord extends Data.Error<{
   /** The file. */
   readonly path: string
   /** Its size in bytes. */
   readonly size: number
-  /** How many bytes a record has. */
+  /** The number of bytes of a record. */
   readonly recordLength: number
 }> {
   readonly _tag = "PartialRecord" as const
   override get message(): string {
-    return `Cannot cut ${this.path} into records: its ${this.size} bytes are no multiple of ${this.recordLength}`
+    return `Cannot cut ${this.path} into records: its size of ${this.size} bytes is not a multiple of ${this.recordLength}`
   }
 }
 
-/** The records of a part of a file. */
+/** Reads the records of a part of a file. */
 const recordsOf = (files: Files, { file: { path }, from, to }: FilePart, length: number) =>
   Effect.flatMap(files.read(path, from * length, to * length), (bytes) => {
     if (bytes.length < (to - from) * length) {
-      const cause = "it has become shorter meanwhile"
+      const cause = "the file became shorter after it was listed"
       return Effect.fail(new FileError({ path, operation: "read", reason: "Other", cause }))
     }
     return Effect.succeed(Array.from({ length: to - from }, (_, i) => bytes.slice(i * length, (i + 1) * length)))
   })
 
 /**
- * The bytes of a file, or of the files in a directory, as {@link wholeTextFiles} finds them, cut into records that are all
- * as long. Each partition reads its own part. A file whose size is no multiple of the length fails the job with
- * `PartialRecord`, one that cannot be read with `FileError`. Spark: `sc.binaryRecords`.
+ * Reads the bytes of a file, or of the files of a directory, as records of `recordLength` bytes.
+ *
+ * Finds files as {@link wholeTextFiles} does. Each partition reads nearly the same number of records. A file whose size is
+ * not a multiple of the length fails the job with `PartialRecord`, one that cannot be read with `FileError`. Spark:
+ * `sc.binaryRecords`.
  *
  * @example
  * ```ts

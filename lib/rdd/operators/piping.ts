@@ -1,5 +1,5 @@
 /**
- * Records through another program: pipe.
+ * Transformations by another program: pipe.
  *
  * @module
  */
@@ -8,43 +8,33 @@ import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
 import { showRecord } from "../../core/show.ts"
 import * as Block from "../block.ts"
+import { encodeLines } from "../files/encoding.ts"
 import { Processes, type ProcessFailed } from "../processes.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 
-/** A program with its arguments, or both in one text, which is cut at blanks; quotes mean nothing in it. */
+/** A program and its arguments: as a list, or as a text that is split at white space. Quotes have no meaning in the text. */
 export type Command = string | ReadonlyArray<string>
 
 /** How to run a program over records. */
 export interface PipeOptions<in A> {
-  /** Environment variables besides those of this process. */
+  /** Environment variables, added to those of this process. */
   readonly env?: Readonly<Record<string, string>> | undefined
-  /** The directory to run in; that of this process, if not given. */
+  /** The working directory. Default: that of this process. */
   readonly cwd?: string | undefined
-  /** The line, or lines, of a record; as `print` shows it, if not given. */
+  /** Gives the line, or lines, of a record. Default: the record as `print` shows it. */
   readonly show?: ((record: A) => string) | undefined
-  /** Lines that each process reads before the records. Spark: `printPipeContext`. */
+  /** Lines that each process gets before the records. Spark: `printPipeContext`. */
   readonly header?: ReadonlyArray<string> | undefined
 }
 
-const CHUNK = 65_536
-
-/** Lines as bytes, a good deal of them at a time. */
-function* chunks<A>(header: ReadonlyArray<string>, records: ReadonlyArray<A>, show: (a: A) => string) {
-  const encoder = new TextEncoder()
-  let text = header.map((line) => `${line}\n`).join("")
-  for (let i = 0; i < records.length; i++) {
-    text += `${show(records[i]!)}\n`
-    if (text.length < CHUNK) continue
-    yield encoder.encode(text)
-    text = ""
-  }
-  if (text !== "") yield encoder.encode(text)
-}
-
 /**
- * Runs a program for each partition, empty ones too: the records go to its input as lines, and the lines that it prints
- * are the records of the result. Needs the permission to run it. A program that cannot be started, or ends with another
- * code than 0, fails the job with `ProcessFailed`; what it prints to its error output is shown. Spark: `RDD.pipe`.
+ * Runs a program for each partition: the records are lines of its input, and the lines that it prints are the records of
+ * the result.
+ *
+ * Empty partitions run it too. A program that cannot be started, or ends with another status than 0, fails the job with
+ * `ProcessFailed`. What it prints to its error output appears on that of this process. When the job is interrupted the
+ * program and its children get `SIGTERM`, and `SIGKILL` after five seconds. On Deno this needs the permissions to run the
+ * program and to read the environment, such as `--allow-run=sort --allow-env`. Spark: `RDD.pipe`.
  *
  * @example
  * ```ts
@@ -71,7 +61,10 @@ export const pipe: {
     const run = (part: ReadonlyArray<A>) =>
       Effect.flatMap(Processes, (processes) =>
         Effect.map(
-          processes.run({ command: [program, ...args], env, cwd }, Array.from(chunks(header, part, show))),
+          processes.run(
+            { command: [program, ...args], env, cwd },
+            encodeLines(header.concat(part.map((record) => show(record)))),
+          ),
           (printed) => Block.fromText(printed).records,
         ))
     return make(

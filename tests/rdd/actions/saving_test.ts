@@ -42,7 +42,7 @@ onEngines(
 )
 
 onEngines(
-  "saveAsTextFile() refuses a directory that is there, or replaces it whole",
+  "saveAsTextFile() refuses an existing directory, or replaces all of it",
   () =>
     inFolder((folder) =>
       Effect.gen(function* () {
@@ -60,7 +60,7 @@ onEngines(
 )
 
 onEngines(
-  "saveAsTextFile() leaves what was there, and nothing else, when it fails",
+  "saveAsTextFile() keeps the existing directory, and leaves no other files, when it fails",
   () =>
     inFolder((folder) =>
       Effect.gen(function* () {
@@ -89,7 +89,7 @@ onEngines(
 )
 
 onEngines(
-  "saveAsTextFile() recovers what a process that ended while replacing it has left",
+  "saveAsTextFile() restores the directory of a process that ended in the middle of replacing it",
   () =>
     inFolder((folder) =>
       Effect.gen(function* () {

@@ -2,24 +2,21 @@ import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
-import { denoProcesses, nodeProcesses } from "../../../lib/engine/processes.ts"
+import { runtimeProcesses } from "../../../lib/engine/processes.ts"
 import * as RDD from "../../../lib/rdd.ts"
 import type { Engine } from "../../../lib/rdd/engine.ts"
 import { holdsOnEngines, onEngines } from "../run.ts"
 
-/** The same with the processes of Deno, and of Node. */
-const both = <A, E>(body: Effect.Effect<A, E, Engine>) =>
-  Effect.forEach(
-    [denoProcesses, nodeProcesses],
-    (processes) => Effect.provideService(body, RDD.Processes, processes),
-  )
+/** Runs with real processes. */
+const withProcesses = <A, E>(body: Effect.Effect<A, E, Engine>) =>
+  Effect.provideService(body, RDD.Processes, runtimeProcesses)
 
 const glommed = <A, E>(rdd: RDD.RDD<A, E>) => RDD.collect(RDD.glom(rdd))
 
 onEngines(
-  "pipe() gives each partition to a process of its own, as lines, and takes what it prints",
+  "pipe() writes each partition to a process of its own, as lines, and reads the lines it prints",
   () =>
-    both(Effect.gen(function* () {
+    withProcesses(Effect.gen(function* () {
       const letters = RDD.parallelize(["a", "b", "c", "d"], { partitions: 3 })
       assert.deepEqual(yield* glommed(RDD.pipe(letters, ["cat"])), [["a"], ["b"], ["c", "d"]])
       assert.deepEqual(yield* glommed(letters.pipe(RDD.pipe(["grep", "-c", ""]))), [["1"], ["1"], ["2"]])
@@ -33,7 +30,7 @@ onEngines(
 onEngines(
   "pipe() sets variables and directory, and prints a header and records as told",
   () =>
-    both(Effect.gen(function* () {
+    withProcesses(Effect.gen(function* () {
       const one = RDD.parallelize([1], { partitions: 1 })
       const shell = (script: string, options: RDD.PipeOptions<number>) =>
         RDD.collect(RDD.pipe(one, ["sh", "-c", script], options))
@@ -47,7 +44,7 @@ onEngines(
 onEngines(
   "pipe() fails with ProcessFailed when the program ends badly or cannot be started",
   () =>
-    both(Effect.gen(function* () {
+    withProcesses(Effect.gen(function* () {
       const one = RDD.parallelize(["a"], { partitions: 2 })
       const status = yield* Effect.flip(RDD.count(RDD.pipe(one, "false")))
       assert.equal(status.reason._tag, "ProcessFailed")
@@ -70,9 +67,9 @@ onEngines("pipe() fails where there are no processes", () =>
   }))
 
 onEngines(
-  "pipe() brings megabytes through without waiting for ever, and programs need not read them",
+  "pipe() does not deadlock on megabytes, and programs need not read their input",
   () =>
-    both(Effect.gen(function* () {
+    withProcesses(Effect.gen(function* () {
       const line = "x".repeat(99)
       const many = RDD.range(0, 40_000, { partitions: 2 }).pipe(RDD.map(() => line))
       assert.equal(yield* RDD.count(RDD.pipe(many, "cat")), 40_000)
@@ -82,7 +79,7 @@ onEngines(
 )
 
 onEngines("pipe() kills the process when it is interrupted", () =>
-  both(Effect.gen(function* () {
+  withProcesses(Effect.gen(function* () {
     const one = RDD.parallelize(["a"], { partitions: 1 })
     assert.ok(Option.isNone(yield* Effect.timeoutOption(RDD.count(RDD.pipe(one, "sleep 1000")), "20 millis")))
   })))
@@ -96,6 +93,6 @@ holdsOnEngines(
     Effect.gen(function* () {
       const rdd = RDD.parallelize(lines, { partitions: 1 })
       const piped = RDD.collect(RDD.pipe(rdd, "cat"))
-      assert.deepEqual(yield* Effect.provideService(piped, RDD.Processes, denoProcesses), lines)
+      assert.deepEqual(yield* Effect.provideService(piped, RDD.Processes, runtimeProcesses), lines)
     }),
 )
