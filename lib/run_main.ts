@@ -14,4 +14,4 @@
  *
  * @module
  */
-export { runMain, RunsInWorker } from "./streaming/run_main.ts"
+export { runMain, RunsInWorker } from "./core/run_main.ts"

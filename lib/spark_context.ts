@@ -13,4 +13,4 @@
  *
  * @module
  */
-export { layer, SparkContext, type SparkOptions } from "./streaming/spark_context.ts"
+export { layer, SparkContext, type SparkOptions } from "./engine/spark_context.ts"

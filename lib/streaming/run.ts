@@ -15,21 +15,22 @@ import { Engine } from "../rdd/engine.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 import type { EvaluationOptions } from "./batch/evaluation.ts"
 import { ofStream } from "./batch/failures.ts"
-import { History } from "./batch/history.ts"
-import { keptStreamsIn, neededIn } from "./batch/kept_streams.ts"
+import { History } from "../dstream/graph/history.ts"
+import { keptStreamsIn, neededIn } from "../dstream/graph/kept_streams.ts"
 import { type OpenBatch, openBatch } from "./batch/open_batch.ts"
 import { type AnyPolicy, withRetries } from "./batch/policies.ts"
 import { outputsDue } from "./batch/reports.ts"
 import type { Work } from "./batch/work.ts"
 import type { BatchFailed } from "./errors.ts"
-import * as GraphLayers from "./graph_layers.ts"
+import * as GraphLayers from "../dstream/graph/layers.ts"
 import type { Allocation } from "./inputs/allocation.ts"
 import type { ReceiverSettings } from "./inputs/input_blocks.ts"
 import * as Inputs from "./inputs/inputs.ts"
 import type { RunningInput } from "./inputs/running_input.ts"
 import type { StreamingEvent } from "./listeners/events.ts"
-import { follow, Notes } from "./replica/graph_copy.ts"
-import { copyOf } from "./replica/replica.ts"
+import { CopyFailed, follow } from "../engine/copy/graph_copy.ts"
+import { Notes, streamsOf } from "../engine/copy/notes.ts"
+import { copyOf } from "../engine/copy/remake.ts"
 import { firstTick } from "./scheduler.ts"
 
 /** What a run is started with. */
@@ -101,7 +102,8 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     const inputOf = new Map(inputs.map((input) => [input.stream.traits.source, input]))
     const notes = copyGraph && new Notes(graph, history, ({ operation, site }) =>
       publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }))
-    const copy = copyGraph && follow(copyGraph, graph, common)
+    const copy = copyGraph && follow(copyGraph, common)
+    const streams = streamsOf(graph)
     const evaluationEngine = notes?.noting(engine) ?? engine
     const lookUp = (rdd: AnyRDD): AnyRDD => {
       const address = notes?.addresses.of(rdd)
@@ -138,11 +140,14 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
               ),
               openBatch(engine, work, time, lookUp),
             )
-          return withRetries(
-            ofStream(graph.outputs[0], time, "generate", () =>
-              opened),
-            policy,
-          )
+          const named = Effect.catch(opened, (error) => {
+            const stream = error instanceof CopyFailed ? streams[error.stream] : undefined
+            return stream === undefined || !(error instanceof CopyFailed)
+              ? Effect.fail(error)
+              : ofStream(stream, time, "generate", () =>
+                Effect.failCause(error.reason))
+          })
+          return withRetries(ofStream(graph.outputs[0], time, "generate", () => named), policy)
         }),
       release: (time) => {
         history.release(time)

@@ -13,7 +13,7 @@ import * as StateStore from "../engine/state_store.ts"
 import type { Engine } from "../rdd/engine.ts"
 import { Registry } from "../streaming/context/registry.ts"
 import { Scheduler } from "../streaming/scheduler.ts"
-import { layerEngine, type SparkContext } from "../streaming/spark_context.ts"
+import { layerEngine, type SparkContext } from "../engine/spark_context.ts"
 import * as VirtualTime from "./virtual_time.ts"
 
 /**

@@ -10,7 +10,7 @@ import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import { type Allocation, recordsOf } from "../inputs/allocation.ts"
 import type { RunningInput } from "../inputs/running_input.ts"
 import type { BatchInfo, OutputOperationInfo, StreamingEvent, StreamInputInfo } from "../listeners/events.ts"
-import type { History } from "./history.ts"
+import type { History } from "../../dstream/graph/history.ts"
 import { isSilent, type Work } from "./work.ts"
 
 /** What is known of an output's job before it runs. */

@@ -5,7 +5,7 @@
  */
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { Job } from "./work.ts"
-import type { KeptRDD as Kept } from "./kept_streams.ts"
+import type { KeptRDD as Kept } from "../../dstream/graph/kept_streams.ts"
 
 /** Operations that pass their parents' partitions on: what is kept for several consumers are the parents. */
 const passesOn = ({ primitive }: AnyRDD): boolean => primitive.kind === "union" || primitive.kind === "input"

@@ -6,7 +6,7 @@
 import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { OutputOperationInfo } from "../listeners/events.ts"
-import type { KeptRDD } from "./kept_streams.ts"
+import type { KeptRDD } from "../../dstream/graph/kept_streams.ts"
 
 /** One output of one batch, with the RDD that it works on. */
 export interface Job {

@@ -14,7 +14,7 @@ import type { ReceiverSettings } from "../inputs/input_blocks.ts"
 import type * as Bus from "../listeners/listener_bus.ts"
 import type { Runtime } from "../runtime.ts"
 import { type Life, runningOf } from "./life.ts"
-import type { SparkContext } from "../spark_context.ts"
+import type { SparkContext } from "../../engine/spark_context.ts"
 
 const TypeId = "~dstream/StreamingContext"
 

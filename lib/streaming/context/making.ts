@@ -10,7 +10,7 @@ import { Engine } from "../../rdd/engine.ts"
 import { handle, type Internals, type Settings, type StreamingContext } from "./context.ts"
 import * as Bus from "../listeners/listener_bus.ts"
 import { positiveMillis, Scheduler } from "../scheduler.ts"
-import { SparkContext } from "../spark_context.ts"
+import { SparkContext } from "../../engine/spark_context.ts"
 
 /**
  * A new context with settings of your own. Needs a `Scheduler` for the interval and a `SparkContext` for the engine.

@@ -7,9 +7,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import type { AnyDStream } from "../dstream/dstream.ts"
-import type { AnyGraph } from "../dstream/graph/graph.ts"
-import { nodes } from "../dstream/graph/nodes.ts"
+import type { AnyDStream } from "../dstream.ts"
+import type { AnyGraph } from "./graph.ts"
+import { nodes } from "./nodes.ts"
 
 /** The services that a graph provides to an input, from all `provide` operators between it and an output. */
 export type Services = (input: AnyDStream) => Context.Context<never>

@@ -1,13 +1,13 @@
 /** Copies of a graph: what they evaluate again, and what stays on the driver. */
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
-import * as DStream from "../../../lib/dstream.ts"
-import * as Graph from "../../../lib/graph.ts"
-import * as RDD from "../../../lib/rdd.ts"
-import type { Engine } from "../../../lib/rdd/engine.ts"
-import * as StreamingContext from "../../../lib/streaming_context.ts"
-import { Testing } from "../../../lib/testing.ts"
-import { engines, observed, test } from "../support.ts"
+import * as DStream from "../../lib/dstream.ts"
+import * as Graph from "../../lib/graph.ts"
+import * as RDD from "../../lib/rdd.ts"
+import type { Engine } from "../../lib/rdd/engine.ts"
+import * as StreamingContext from "../../lib/streaming_context.ts"
+import { Testing } from "../../lib/testing.ts"
+import { engines, observed, test } from "./support.ts"
 
 type Numbers = RDD.RDD<number>
 type Found = Effect.Effect<unknown, unknown, Engine>

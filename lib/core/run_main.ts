@@ -11,7 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
-import { explainFailure } from "../core/errors.ts"
+import { explainFailure } from "./errors.ts"
 
 /** `runMain` was called in a worker: a program runs where it was started, workers only serve it. */
 export class RunsInWorker extends Data.Error {

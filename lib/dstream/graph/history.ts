@@ -5,10 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import type { CallSite } from "../../core/call_site.ts"
-import { type Batch, NoRDD } from "../../dstream/batch.ts"
-import { type AnyDStream, type DStream, originalOf } from "../../dstream/dstream.ts"
-import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { nodes } from "../../dstream/graph/nodes.ts"
+import { type Batch, NoRDD } from "../batch.ts"
+import { type AnyDStream, type DStream, originalOf } from "../dstream.ts"
+import type { AnyGraph } from "./graph.ts"
+import { nodes } from "./nodes.ts"
 import type { AnyRDD, RDD } from "../../rdd/rdd.ts"
 
 /** Reads what was allocated to a batch from an input stream. */

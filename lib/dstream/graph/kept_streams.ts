@@ -5,10 +5,10 @@
  * @module
  */
 import { divisor } from "../../core/divisor.ts"
-import { type AnyDStream, originalOf } from "../../dstream/dstream.ts"
-import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { nodes } from "../../dstream/graph/nodes.ts"
-import type { AnyOutput } from "../../dstream/outputs/output.ts"
+import { type AnyDStream, originalOf } from "../dstream.ts"
+import type { AnyGraph } from "./graph.ts"
+import { nodes } from "./nodes.ts"
+import type { AnyOutput } from "../outputs/output.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { History } from "./history.ts"
 

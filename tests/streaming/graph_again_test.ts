@@ -1,12 +1,12 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
-import * as DStream from "../../../lib/dstream.ts"
-import * as Graph from "../../../lib/graph.ts"
-import * as OutputPolicy from "../../../lib/output_policy.ts"
-import * as RDD from "../../../lib/rdd.ts"
-import * as StreamingContext from "../../../lib/streaming_context.ts"
-import { Testing } from "../../../lib/testing.ts"
-import { pass, source, test } from "../support.ts"
+import * as DStream from "../../lib/dstream.ts"
+import * as Graph from "../../lib/graph.ts"
+import * as OutputPolicy from "../../lib/output_policy.ts"
+import * as RDD from "../../lib/rdd.ts"
+import * as StreamingContext from "../../lib/streaming_context.ts"
+import { Testing } from "../../lib/testing.ts"
+import { pass, source, test } from "./support.ts"
 
 const { getState, make, start } = StreamingContext
 const loopback = { engine: "loopback" } as const
@@ -145,7 +145,7 @@ test(
       const unportable = anyConfig({ f: () => 1 })
       const first = yield* Effect.flip(start(yield* make, unportable))
       assert.equal(first._tag, "InvalidGraph")
-      assert.match(first.message, /replica_test\.ts cannot make the graph again from its configuration/)
+      assert.match(first.message, /graph_again_test\.ts cannot make the graph again from its configuration/)
       const once = anyConfig(1)
       flips = 1
       const second = yield* Effect.flip(start(yield* make, once))
