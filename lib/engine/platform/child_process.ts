@@ -6,6 +6,7 @@
 import { constants } from "node:os"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
@@ -70,16 +71,20 @@ export const processesOver = (spawner: ChildProcessSpawner["Service"]): Processe
 })
 
 /** The spawner of Deno, Node and Bun. */
-const runtime: Effect.Effect<ChildProcessSpawner["Service"]> = Effect.promise(() =>
-  Promise.all([
-    import("@effect/platform-node-shared/NodeChildProcessSpawner"),
-    import("@effect/platform-node-shared/NodeFileSystem"),
-    import("@effect/platform-node-shared/NodePath"),
-  ])
-).pipe(Effect.flatMap(([spawner, fileSystem, path]) =>
-  // It checks that the working directory exists: on the disk, whatever file system the program provides.
-  Effect.provide(ChildProcessSpawner, Layer.provide(spawner.layer, [fileSystem.layer, path.layer]))
-))
+const runtime: Effect.Effect<ChildProcessSpawner["Service"]> = Effect.gen(function* () {
+  const [spawner, path, fileSystem] = yield* Effect.promise(() =>
+    Promise.all([
+      import("@effect/platform-node-shared/NodeChildProcessSpawner"),
+      import("@effect/platform-node-shared/NodePath"),
+      import("@effect/platform-node-shared/NodeFileSystem"),
+    ])
+  )
+  const files = yield* Effect.provide(FileSystem.FileSystem, fileSystem.layer)
+  // The spawner asks for access to the working directory. Deno ends the process if that needs a permission it does not
+  // have, so `stat` answers instead.
+  const disk = Layer.succeed(FileSystem.FileSystem, { ...files, access: (path) => Effect.asVoid(files.stat(path)) })
+  return yield* Effect.provide(ChildProcessSpawner, Layer.provide(spawner.layer, [disk, path.layer]))
+})
 
 /** The processes of the fiber's `ChildProcessSpawner`, or else of that of a context, or else of the runtime. */
 export const current = (context: Context.Context<never>): Effect.Effect<Processes> =>

@@ -40,7 +40,7 @@ const temporary = (path: string): string => {
   return `${path.slice(0, path.length - name.length)}.${name}.${crypto.randomUUID().slice(0, 8)}.tmp`
 }
 
-/** Files over a `FileSystem`. Uses its makeDirectory, open, rename, remove, exists, stat and readDirectory. */
+/** Files over a `FileSystem`. Uses its makeDirectory, open, rename, remove, stat and readDirectory. */
 export const filesOver = (fs: FileSystem.FileSystem): Files => {
   const doing = <A>(operation: string, path: string, body: Effect.Effect<A, PlatformError, Scope.Scope>) =>
     Effect.mapError(
@@ -100,9 +100,10 @@ export const filesOver = (fs: FileSystem.FileSystem): Files => {
     read: (path, from, to) => doing("read", path, readRange(path, from, to)),
     rename: (from, to) => doing("rename", from, fs.rename(from, to)),
     remove: (path) => doing("remove", path, fs.remove(path, { recursive: true, force: true })),
+    // Not `fs.exists`: it asks for access rights, and Deno ends the process if that needs a permission it does not have.
     exists: (path) =>
       Effect.catchIf(
-        doing("find", path, fs.exists(path)),
+        doing("find", path, Effect.as(fs.stat(path), true)),
         ({ reason }) => reason === "NotFound",
         () => Effect.succeed(false),
       ),

@@ -51,6 +51,18 @@ Deno.test("Processes.run() says what is wrong with a directory", sanitizers, asy
   assert.match(message, /^Cannot run program "true": .*\/no\/such\/folder/)
 })
 
+const permissions = { run: ["pwd"], env: true, read: ["/"] }
+
+Deno.test("Processes.run() needs to run the program, and to read variables and folder", { permissions }, async () => {
+  const run = runtimeProcesses.run({ command: ["pwd"], env: {}, cwd: "/" }, [])
+  assert.equal(decode(await Effect.runPromise(run)), "/\n")
+})
+
+Deno.test("Processes.run() fails if the environment may not be read", { permissions: { run: ["pwd"] } }, async () => {
+  const run = runtimeProcesses.run({ command: ["pwd"], env: {}, cwd: undefined }, [])
+  assert.match((await Effect.runPromise(Effect.flip(run))).message, /^Cannot run program "pwd": Requires env access/)
+})
+
 Deno.test("Processes.run() ends a program, and what it has started, when it is interrupted", sanitizers, async () => {
   const file = await Deno.makeTempFile()
   const run = Effect.gen(function* () {

@@ -17,15 +17,20 @@ const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
 const newMemory = (): Memory => ({ files: new Map(), directories: new Set(["/data"]) })
 
+/** Where the runtime's files may read and write, and nothing else is allowed. */
+const sandbox = Deno.makeTempDirSync()
+Deno.test.afterAll(() => Deno.removeSync(sandbox, { recursive: true }))
+
 /** Declares a test of the contract of `Files`: for the files of the runtime, and over a `FileSystem` in memory. */
 const onFiles = (
   name: string,
   body: (files: RDD.Files, folder: string) => Effect.Effect<unknown, unknown>,
 ): void => {
   const options = { sanitizeOps: true, sanitizeResources: true, sanitizeExit: true }
-  Deno.test(`${name} [runtime]`, options, async () => {
-    const folder = await Deno.makeTempDir()
-    await Effect.runPromise(body(runtimeFiles, folder)).finally(() => Deno.remove(folder, { recursive: true }))
+  const permissions = { read: [sandbox], write: [sandbox] }
+  Deno.test(`${name} [runtime]`, { ...options, permissions }, async () => {
+    const folder = await Deno.makeTempDir({ dir: sandbox })
+    await Effect.runPromise(body(runtimeFiles, folder))
   })
   Deno.test(`${name} [memory]`, options, async () => {
     await Effect.runPromise(body(filesOver(memoryFileSystem(newMemory())), "/data"))
@@ -109,6 +114,26 @@ onFiles(
       assert.equal(yield* reasonOf(files.rename(`${folder}/none`, `${folder}/to`)), "NotFound")
     }),
 )
+
+Deno.test("Files fail with PermissionDenied if Deno refuses", { permissions: "none" }, async () => {
+  const { append, exists, list, makeDirectory, read, remove, rename, write } = runtimeFiles
+  const path = `${sandbox}/refused`
+  const operations: ReadonlyArray<Effect.Effect<unknown, RDD.FileError>> = [
+    makeDirectory(path),
+    write(path, []),
+    append(path, []),
+    read(path, 0, 1),
+    rename(path, `${path}2`),
+    remove(path),
+    exists(path),
+    list(path),
+  ]
+  for (const operation of operations) {
+    const { message, reason } = await Effect.runPromise(Effect.flip(operation))
+    assert.equal(reason, "PermissionDenied", message)
+    assert.match(message, /^Cannot .* \/.*refused: Requires (read|write) access to .*--allow-(read|write)/)
+  }
+})
 
 Deno.test("Files.write() leaves the old file, and nothing else, when it fails", async () => {
   const memory = newMemory()

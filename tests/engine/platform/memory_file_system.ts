@@ -75,7 +75,6 @@ export const memoryFileSystem = (memory: Memory): FileSystem.FileSystem => {
   const exists = (path: string) => files.has(path) || directories.has(path)
   const below = (path: string) => [...files.keys(), ...directories].filter((each) => each.startsWith(`${path}/`))
   return FileSystem.makeNoop({
-    exists: (path) => Effect.sync(() => exists(path)),
     makeDirectory: (path) =>
       Effect.suspend(() => {
         for (let each = path; each !== ""; each = parentOf(each)) {
