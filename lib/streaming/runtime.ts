@@ -12,9 +12,10 @@ import * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
 import * as Semaphore from "effect/Semaphore"
 import { explainFailure } from "../core/errors.ts"
+import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import { allocate, Uncommitted } from "./batch/allocator.ts"
-import { type Batch, type BatchResult, type Ending, resultOf, workOf } from "./batch/batch.ts"
+import { type Batch, type BatchResult, type Ending, resultOf } from "./batch/batch.ts"
 import { evaluate } from "./batch/evaluation.ts"
 import { toBatchFailed } from "./batch/failures.ts"
 import * as Runner from "./batch/job_runner.ts"
@@ -218,7 +219,7 @@ export class Runtime {
   #end(batch: Batch, ending: Ending): Effect.Effect<void, never, unknown> {
     return Effect.gen({ self: this }, function* () {
       const { allocation, phase, report, time } = batch
-      const { engine, history, inputs, policy } = this.run
+      const { engine, evaluation, history, inputs, policy } = this.run
       let failed = ending._tag === "Failed" ? ending.failed : undefined
       if (ending._tag === "Committed") {
         this.#uncommitted.add(allocation, inputs)
@@ -231,7 +232,8 @@ export class Runtime {
           if (failed?.effect === "log") yield* Effect.logWarning(explainFailure(failed.failure))
         }
       } else {
-        for (const { rdd } of workOf(batch).kept) yield* engine.abandon(rdd)
+        // Those that it has by now, also where its evaluation failed on the way.
+        for (const { rdd } of keptRDDs(evaluation.keptStreams, history, time)) yield* engine.abandon(rdd)
         yield* engine.endBatch(time, "abort")
         history.discard(time)
       }

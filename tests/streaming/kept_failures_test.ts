@@ -209,3 +209,38 @@ Deno.test("what is kept goes by the policy of its own output, whatever another o
     ["Success", [["k", 3]]],
   ])
 })
+
+/** An output whose stream cannot be evaluated in the first batch. */
+const failingFirst = (): DStream.Output =>
+  discard(DStream.transform(Testing.input([[1], [1], [1]]), (rdd, { time }) => {
+    if (time === 1000) throw new RangeError("not in the first batch")
+    return rdd
+  }))
+
+Deno.test("a state that was evaluated in a failed batch only has not begun: without records it has no RDD", async () => {
+  const seen: Seen = []
+  const late = Testing.input<Pair>([[["k", 1]], null, [["k", 2]]])
+  const { batches } = await Effect.runPromise(
+    Testing.runOutputs([recording(summed(late), seen), failingFirst()], { onFailure: OutputPolicy.continueOn }),
+  )
+  assert.deepEqual(batches, ["generation failed", "completed", "completed"])
+  assert.deepEqual(seen, [[3000, [["k", 2]]]])
+})
+
+Deno.test("kept RDDs of a failed batch are empty, for everything that still holds them", async () => {
+  const held: Array<RDD.RDD<Pair>> = []
+  const counts: Array<number> = []
+  const windowed = DStream.transform(DStream.window(pairs(), "2 seconds"), (rdd) => {
+    held.push(rdd)
+    return rdd
+  })
+  const counting = DStream.foreachRDD(windowed, () =>
+    Effect.gen(function* () {
+      for (const rdd of held) counts.push(yield* RDD.count(rdd))
+    }))
+  const { batches } = await Effect.runPromise(
+    Testing.runOutputs([counting, failingFirst()], { batches: 2, onFailure: OutputPolicy.continueOn }),
+  )
+  assert.deepEqual(batches, ["generation failed", "completed"])
+  assert.deepEqual(counts, [0, 1])
+})

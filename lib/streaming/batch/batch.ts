@@ -39,7 +39,7 @@ export interface Batch {
 }
 
 /** What a batch has to do, as far as it has been evaluated. */
-export const workOf = ({ phase }: Batch): Work =>
+const workOf = ({ phase }: Batch): Work =>
   phase._tag === "Evaluated" || phase._tag === "Running" ? phase.work : noWork
 
 /**
