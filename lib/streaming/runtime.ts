@@ -8,9 +8,10 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
 import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import { explainFailure } from "../core/errors.ts"
 import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
@@ -63,8 +64,8 @@ export class Runtime {
   readonly #room: Semaphore.Semaphore
   /** Held while a batch is allocated. */
   readonly #allocating = Semaphore.makeUnsafe(1)
-  /** Lets those who wait look again, whenever anything here has changed. */
-  readonly #changed = Latch.makeUnsafe()
+  /** Counts the changes of this object, so that `until` sees each of them. */
+  readonly #changes = Effect.runSync(SubscriptionRef.make(0))
   /** Stops the context, in a fiber of its own. */
   readonly #stop: Effect.Effect<void>
   #allocated: number
@@ -84,14 +85,17 @@ export class Runtime {
 
   /** Waits until a condition holds. It is checked whenever a batch has been allocated or has ended, and at the end. */
   until(condition: () => boolean): Effect.Effect<void> {
-    return Effect.suspend(() =>
-      condition() ? Effect.void : Effect.flatMap(this.#changed.await, () => this.until(condition))
-    )
+    return SubscriptionRef.changes(this.#changes).pipe(Stream.takeUntil(condition), Stream.runDrain)
+  }
+
+  /** Says that something has changed. */
+  get #changed(): Effect.Effect<void> {
+    return SubscriptionRef.update(this.#changes, (count) => count + 1)
   }
 
   /** Marks the context as stopped. */
   get markStopped(): Effect.Effect<void> {
-    return Effect.andThen(Deferred.succeed(this.stopped, undefined), this.#changed.release)
+    return Effect.andThen(Deferred.succeed(this.stopped, undefined), this.#changed)
   }
 
   /** Stops the context because of a failure. */
@@ -106,7 +110,7 @@ export class Runtime {
       this.failed = { failure, stops: effect === "stop" }
       if (effect === "stop") this.#life = "Closed"
       else Deferred.doneUnsafe(this.reported, Effect.void)
-      return this.#changed.release
+      return this.#changed
     })
   }
 
@@ -142,7 +146,7 @@ export class Runtime {
       this.#pending.set(time, batch)
       if (failure === undefined) report.submitted(outputsDue(allocation))
       yield* Queue.offer(this.#queue, batch)
-      yield* this.#changed.release
+      yield* this.#changed
       return true
     })
   }
@@ -249,7 +253,7 @@ export class Runtime {
       this.#pending.delete(time)
       if (result !== undefined) this.#remember(time, isFatal && result === "completed" ? "failed" : result)
       yield* this.#room.release(1)
-      yield* this.#changed.release
+      yield* this.#changed
       if (isFatal) yield* this.#stop
     })
   }
@@ -266,7 +270,7 @@ export class Runtime {
   get hold(): Effect.Effect<void> {
     return Effect.suspend(() => {
       this.#life = "Closed"
-      return this.#changed.release
+      return this.#changed
     })
   }
 

@@ -39,8 +39,7 @@ export interface Batch {
 }
 
 /** What a batch has to do, as far as it has been evaluated. */
-const workOf = ({ phase }: Batch): Work =>
-  phase._tag === "Evaluated" || phase._tag === "Running" ? phase.work : noWork
+const workOf = ({ phase }: Batch): Work => phase._tag === "Evaluated" || phase._tag === "Running" ? phase.work : noWork
 
 /**
  * How a batch ended, as the test kit tells it. `no jobs`: no output had an RDD. `generation failed`: it failed before its
