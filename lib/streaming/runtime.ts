@@ -134,7 +134,7 @@ export class Runtime {
     return Effect.gen(function* () {
       const { batchDuration, engine, graph, bus } = options
       const memoMap = Layer.CurrentMemoMap.forkOrCreate(yield* Effect.context<unknown>())
-      const copy = engine.looksUp ? yield* copyOf(graph) : undefined
+      const copy = engine.useCopy === undefined ? undefined : yield* copyOf(graph)
       if (copy !== undefined) yield* Provided.build(copy, memoMap).pipe(Scope.provide(scope))
       const services = yield* Provided.build(graph, memoMap).pipe(Scope.provide(scope))
       const inputs = yield* Inputs.start(graph, services, options.receivers, bus.publish).pipe(
@@ -160,6 +160,8 @@ export class Runtime {
         read: (stream, time) => bySource.get(stream.traits.source)?.read(time) ?? noAllocation(stream, time),
       })
       const other = copy && following(graph, copy, timeline, notes, engine, base)
+      engine.useCopy?.(other?.copy)
+      yield* Scope.addFinalizer(scope, Effect.sync(() => engine.useCopy?.(undefined)))
       const sets = yield* Queue.unbounded<Runner.JobSet>()
       const runtime = new Runtime(options, onFailure, timeline, inputs, sets, other)
       const loops = [
@@ -350,8 +352,8 @@ export class Runtime {
     }
     const { graph, engine, policy, bus } = this.options
     const report = (failure: Failure) => this.#record(failure, "report")
-    const lookUp = this.#following?.lookUp ?? ((rdd: AnyRDD) => rdd)
-    const options = { graph, engine, policy, lookUp, publish: bus.publish, report }
+    const addressOf = this.#following?.addressOf ?? (() => undefined)
+    const options = { graph, engine, policy, addressOf, publish: bus.publish, report }
     let settles = false
     const batch = Effect.flatMap(Runner.run(options, set), ({ fatal, info }) => {
       settles = true

@@ -6,15 +6,18 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Semaphore from "effect/Semaphore"
+import * as Codec from "../../core/codec.ts"
 import type * as Block from "../../rdd/block.ts"
-import { type ActionError, CurrentJob, Engine, type JobContext, type Layout } from "../../rdd/engine.ts"
+import { type ActionError, CurrentJob, Engine, type GraphCopy, type JobContext, type Layout } from "../../rdd/engine.ts"
 import * as Processes from "../../rdd/processes.ts"
 import type { AnyRDD, RDD } from "../../rdd/rdd.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import * as StateStore from "../state_store.ts"
+import { Computed } from "../plan/computed.ts"
 import * as Executor from "./executor.ts"
 import { isPersisted, type Lowered } from "./host.ts"
 import { type Environment, Planner } from "./planner.ts"
+import { LocalBatch } from "./open_batch.ts"
 import { ProvidedLayers } from "./provided.ts"
 import * as Stateful from "./stateful.ts"
 import { attempt, type Job } from "./task.ts"
@@ -38,19 +41,24 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
   .fnUntraced(function* (options: Options) {
     const how = { generateCode: options.generateCode ?? true }
     const states = yield* StateStore.StateStore
-    const shuffled = new WeakMap<JobContext, WeakMap<AnyRDD, Lowered>>()
+    let copy: GraphCopy | undefined
+    const released = new Computed()
+    const jobs = new WeakMap<JobContext, Computed>()
     const shared = {
       parallelism: options.parallelism,
       defaultParallelism: options.defaultParallelism,
-      executor: options.loopback === true ? Executor.loopback(how) : Executor.inline(how),
+      executor: options.loopback === true
+        ? Executor.loopback(how, (address) => copy?.operationAt(address))
+        : Executor.inline(how),
       states,
-      persisted: new WeakMap<AnyRDD, Lowered>(),
+      released,
       turns: new WeakMap<AnyRDD, Semaphore.Semaphore>(),
     }
     const environment = (job: JobContext): Environment => {
-      const kept = shuffled.get(job) ?? new WeakMap<AnyRDD, Lowered>()
-      shuffled.set(job, kept)
-      return { ...shared, shuffled: kept }
+      const batch = job.batch instanceof LocalBatch ? job.batch : undefined
+      const ofJob = jobs.get(job) ?? new Computed(batch?.computed ?? released)
+      jobs.set(job, ofJob)
+      return { ...shared, batch, ofJob }
     }
     const plan = <A>(rdd: AnyRDD, dry: boolean, use: (planner: Planner, lowered: Lowered) => Job<A>): Job<A> =>
       Effect.flatMap(CurrentJob, (job) => {
@@ -92,19 +100,35 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
           ActionError<E>,
           R
         >,
-      endBatch: (time, outcome) => outcome === "commit" ? states.commit(time) : states.abort(time),
+      compute: (rdd) => Effect.asVoid(engine.run(rdd)),
+      openBatch: (work) =>
+        Effect.gen(function* () {
+          if (copy !== undefined && work.notes !== undefined) {
+            yield* copy.evaluate(Codec.decode(Codec.encode([work.notes]))[0])
+          }
+          return new LocalBatch(work, released)
+        }),
+      endBatch: (time, outcome) =>
+        Effect.suspend(() => {
+          copy?.release(time)
+          return outcome === "commit" ? states.commit(time) : states.abort(time)
+        }),
       stateVersion: (id) => states.version(id),
-      looksUp: options.loopback === true,
       release: (rdd) =>
         Effect.sync(() => {
-          if (rdd.primitive.kind === "persist") shared.persisted.delete(rdd)
+          if (rdd.primitive.kind === "persist") released.release(rdd)
         }),
       abandon: (rdd) =>
         Effect.sync(() => {
-          if (!isPersisted(rdd) || shared.persisted.has(rdd)) return
-          shared.persisted.set(rdd, Stateful.nothingOf(shared, rdd))
+          if (!isPersisted(rdd) || released.has(rdd)) return
+          released.keep(rdd, Stateful.nothingOf(shared, rdd))
         }),
       forgetStates: states.forget,
+      ...(options.loopback === true && {
+        useCopy: (given: GraphCopy | undefined) => {
+          copy = given
+        },
+      }),
     }
     return engine
   })

@@ -49,7 +49,7 @@ const exchange = (
   gather: (parts: ReadonlyArray<Shuffle.Bucket>) => Block.Block<unknown>,
   partitioner: Partitioner.Partitioner | undefined,
 ): Job<Lowered> => {
-  const { dry, executor, job, shuffled } = host
+  const { dry, executor, job, ofJob } = host
   if (dry) return Effect.succeed({ pieces: Array.from({ length: n }, () => noPiece), partitioner })
   return Effect.map(Effect.forEach(parent.pieces, write), (written) => {
     const gathered = new Map<number, Block.Block<unknown>>()
@@ -65,7 +65,7 @@ const exchange = (
       pieces: reading(n, (i) => attempt(rdd, i, job, () => executor.ship(gatherOnce(i)))),
       partitioner,
     }
-    shuffled.set(rdd, lowered)
+    ofJob.keep(rdd, lowered)
     return lowered
   })
 }
@@ -150,7 +150,7 @@ export const cogroup = (
   { by, join }: Kind<"cogroup">,
   all: ReadonlyArray<Lowered>,
 ): Job<Lowered> => {
-  const { dry, job, run, shuffled } = host
+  const { dry, job, ofJob, run } = host
   const partitioner = chosen(host, by, all)
   return Effect.map(Effect.forEach(all, (side) => placed(host, rdd, partitioner, side)), (sides) => {
     const read = (i: number) =>
@@ -165,7 +165,7 @@ export const cogroup = (
           ),
       )
     const lowered = { pieces: reading(partitioner.numPartitions, read), partitioner }
-    if (!dry) shuffled.set(rdd, lowered)
+    if (!dry) ofJob.keep(rdd, lowered)
     return lowered
   })
 }

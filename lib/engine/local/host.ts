@@ -5,11 +5,12 @@
  */
 import * as Effect from "effect/Effect"
 import * as Block from "../../rdd/block.ts"
-import type { JobContext } from "../../rdd/engine.ts"
+import type { Address, JobContext } from "../../rdd/engine.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { Primitive } from "../../rdd/primitive.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { StateView } from "../../rdd/state.ts"
+import type { Computed } from "../plan/computed.ts"
 import type { StateStore } from "../state_store.ts"
 import type { Executor } from "./executor.ts"
 import type { Job, Step } from "./task.ts"
@@ -40,8 +41,10 @@ export interface Host {
   readonly dry: boolean
   /** Partitions of operations by key, if not as many as their parents have. */
   readonly defaultParallelism: number | undefined
-  /** What exchanges have gathered, for later jobs that have the same context. */
-  readonly shuffled: WeakMap<AnyRDD, Lowered>
+  /** The address of an operation, where it has one. */
+  readonly addressOf: (rdd: AnyRDD) => Address | undefined
+  /** What exchanges have gathered, for later actions of the same job. */
+  readonly ofJob: Computed
   readonly lower: (rdd: AnyRDD) => Job<Lowered>
   /** Runs one partition. */
   readonly run: (rdd: AnyRDD, piece: Piece, index: number) => Job<Block.Block<unknown>>
@@ -65,11 +68,11 @@ export const reading = (n: number, read: (i: number) => Job<Block.Block<unknown>
 
 /** The operation as the executor knows it, if that is of the same kind. */
 export const resolved = <K extends Primitive["kind"]>(
-  { executor, job }: Host,
+  { executor, addressOf }: Pick<Host, "executor" | "addressOf">,
   rdd: AnyRDD,
   own: Kind<K>,
 ): Kind<K> => {
-  const { primitive } = executor.resolve(rdd, job.lookUp)
+  const { primitive } = executor.resolve(rdd, addressOf)
   return isKind(primitive, own.kind) ? primitive : own
 }
 

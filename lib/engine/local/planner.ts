@@ -12,9 +12,11 @@ import type { JobContext } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { StateStore } from "../state_store.ts"
+import { Computed } from "../plan/computed.ts"
 import * as Exchange from "./exchange.ts"
 import type { Executor } from "./executor.ts"
 import { type Host, isPersisted, type Kind, type Lowered, type Piece, reading, there } from "./host.ts"
+import { type LocalBatch, passesOn } from "./open_batch.ts"
 import * as Partitions from "./partitions.ts"
 import type { ProvidedLayers } from "./provided.ts"
 import * as Stateful from "./stateful.ts"
@@ -26,14 +28,15 @@ export interface Environment {
   readonly defaultParallelism: number | undefined
   readonly executor: Executor
   readonly states: StateStore
-  readonly persisted: WeakMap<AnyRDD, Lowered>
-  /** Whose turn it is to compute what is persisted: one job's after the other. */
+  /** What is kept until it is released: state, and what is persisted. */
+  readonly released: Computed
+  /** What is kept for the actions of one job. */
+  readonly ofJob: Computed
+  /** Jobs take turns at computing what is persisted. */
   readonly turns: WeakMap<AnyRDD, Semaphore.Semaphore>
-  readonly shuffled: WeakMap<AnyRDD, Lowered>
+  /** The open batch that the job belongs to. */
+  readonly batch: LocalBatch | undefined
 }
-
-/** How the blocks lie that the jobs of a batch share. */
-const settled = new WeakMap<ReadonlyArray<Block.Block<unknown>>, Lowered>()
 
 /** Plans and runs one job. `dry`: only how the RDD lies is wanted, so nothing that can be known without it is run. */
 export class Planner {
@@ -43,17 +46,19 @@ export class Planner {
   readonly #dry: boolean
   readonly #host: Host
   readonly #consumers = new Map<AnyRDD, number>()
-  readonly #materialised = new Map<AnyRDD, Lowered>()
+  readonly #computed: Computed
 
   constructor(env: Environment, job: JobContext, layers: ProvidedLayers, dry: boolean) {
     this.#layers = layers
     this.#env = env
     this.#job = job
     this.#dry = dry
+    this.#computed = new Computed(env.ofJob)
     this.#host = {
       states: env.states,
       executor: env.executor,
-      shuffled: env.shuffled,
+      addressOf: (rdd) => env.batch?.addressOf(rdd),
+      ofJob: env.ofJob,
       defaultParallelism: env.defaultParallelism,
       job,
       dry,
@@ -65,17 +70,21 @@ export class Planner {
   }
 
   /**
-   * Counts who uses what, so that an RDD with several consumers in one job is computed once. An RDD that is not kept
-   * itself (a union, an input) has its parents used by all of its consumers. What lies below kept blocks is not asked for.
+   * Counts the consumers of RDDs, so that one with several consumers in an action is computed once. An RDD that only passes
+   * partitions on (a union, an input) has its parents used by all of its consumers. The consumers of what the open batch
+   * knows have been counted when it was opened, and what lies below kept blocks is not computed again.
    */
   survey(root: AnyRDD): void {
+    const { batch } = this.#env
+    if (batch?.isKnown(root) === true) return
     const open = [root]
     for (let rdd = open.pop(); rdd !== undefined; rdd = open.pop()) {
-      if (this.#env.persisted.has(rdd) || this.#env.shuffled.has(rdd)) continue
+      if (this.#computed.find(rdd) !== undefined) continue
       for (const parent of rdd.parents) {
-        const seen = this.#consumers.get(parent) ?? 0
-        this.#consumers.set(parent, seen + 1)
-        if (seen === 0 || (seen === 1 && isPassing(parent))) open.push(parent)
+        const count = (this.#consumers.get(parent) ?? 0) + 1
+        this.#consumers.set(parent, count)
+        const passes = passesOn(parent)
+        if ((count === 1 && (passes || batch?.isKnown(parent) !== true)) || (count === 2 && passes)) open.push(parent)
       }
     }
   }
@@ -113,78 +122,61 @@ export class Planner {
   lower(rdd: AnyRDD): Job<Lowered> {
     return Effect.suspend((): Job<Lowered> => {
       if (rdd.invalid !== undefined) return Effect.fail(failed(rdd, undefined, this.#job, rdd.invalid))
-      const known = this.#materialised.get(rdd) ?? this.#found(rdd)
+      const known = this.#computed.find(rdd)
       if (known !== undefined) return Effect.succeed(TaskUpdates.using(known))
       const gone = Stateful.gone(this.#host, rdd)
       if (gone !== undefined) return Effect.succeed(gone)
       const keep = this.#dry ? undefined : this.#keeper(rdd)
       const lowered = keep === undefined ? this.#lower(rdd) : Effect.flatMap(this.#lower(rdd), keep)
       if (keep === undefined && !isExchange(rdd)) return lowered
-      const kept = TaskUpdates.keeping(lowered, (it) => [it, this.#found(rdd)])
+      const kept = TaskUpdates.keeping(lowered, (it) => [it, this.#computed.find(rdd)])
       return isPersisted(rdd) && !this.#dry ? this.#inTurn(rdd, kept) : kept
     })
   }
 
   /** Two jobs at once would write the same version of a state, and run the user's functions twice. */
   #inTurn(rdd: AnyRDD, lowered: Job<Lowered>): Job<Lowered> {
-    const { persisted, turns } = this.#env
+    const { batch, released, turns } = this.#env
     const turn = turns.get(rdd) ?? Semaphore.makeUnsafe(1)
     turns.set(rdd, turn)
     return Semaphore.withPermit(
       turn,
       Effect.suspend(() => {
-        const known = persisted.get(rdd)
+        const known = released.find(rdd)
         if (known !== undefined) return Effect.succeed(TaskUpdates.using(known))
-        const { failed } = this.#job
-        const before = failed?.size
+        const lost = batch?.lost
+        const before = lost?.size
         return Effect.onExit(lowered, (exit) =>
           Effect.sync(() => {
-            // What has failed because something below it has may be computed without that.
-            if (Exit.isFailure(exit) && failed?.size === before) failed?.add(rdd)
+            // An RDD that failed because one below it did may still be computed without that one.
+            if (Exit.isFailure(exit) && lost?.size === before) lost?.add(rdd)
           }))
       }),
     )
   }
 
-  /** What is left of an earlier job. */
-  #found(rdd: AnyRDD): Lowered | undefined {
-    const blocks = this.#job.shared.get(rdd)
-    return this.#env.persisted.get(rdd) ?? this.#env.shuffled.get(rdd) ?? (blocks && settled.get(blocks))
-  }
-
   #keeper(rdd: AnyRDD): ((lowered: Lowered) => Job<Lowered>) | undefined {
     const { kind } = rdd.primitive
-    if (kind === "source" || isPassing(rdd)) return undefined
-    if (!isPersisted(rdd) && this.#job.shared.has(rdd)) {
-      return (lowered) =>
-        Effect.map(this.#runAll(rdd, lowered), (all) => {
-          const kept = this.#kept(rdd, lowered, all)
-          this.#job.shared.set(rdd, all)
-          settled.set(all, kept)
-          return kept
-        })
-    }
-    if (isPersisted(rdd)) {
-      const whole = (lowered: Lowered) => {
-        const blocks = this.#runAll(rdd, lowered)
-        const { primitive } = rdd
-        return primitive.kind === "state" ? Effect.tap(blocks, Stateful.sealed(this.#host, primitive)) : blocks
-      }
-      return (lowered) =>
-        Effect.map(whole(lowered), (all) => {
-          const kept = { ...lowered, pieces: all.map(there) }
-          this.#env.persisted.set(rdd, kept)
-          return kept
-        })
-    }
+    const { batch, released } = this.#env
+    if (kind === "source" || passesOn(rdd)) return undefined
+    if (isPersisted(rdd)) return (lowered) => this.#compute(rdd, lowered, released)
+    if (batch?.isShared(rdd) === true) return (lowered) => this.#compute(rdd, lowered, batch.computed)
     if ((this.#consumers.get(rdd) ?? 0) < 2) return undefined
-    return (lowered) => Effect.map(this.#runAll(rdd, lowered), (all) => this.#kept(rdd, lowered, all))
+    return (lowered) => this.#compute(rdd, lowered, this.#computed)
   }
 
-  #kept(rdd: AnyRDD, lowered: Lowered, blocks: ReadonlyArray<Block.Block<unknown>>): Lowered {
-    const kept = { pieces: blocks.map(there), partitioner: lowered.partitioner }
-    this.#materialised.set(rdd, kept)
-    return kept
+  /** Computes an RDD whole and keeps its blocks. */
+  #compute(rdd: AnyRDD, lowered: Lowered, into: Computed): Job<Lowered> {
+    const { primitive } = rdd
+    const all = this.#runAll(rdd, lowered)
+    return Effect.map(
+      primitive.kind === "state" ? Effect.tap(all, Stateful.sealed(this.#host, primitive)) : all,
+      (blocks) => {
+        const kept = { ...lowered, pieces: blocks.map(there) }
+        into.keep(rdd, kept)
+        return kept
+      },
+    )
   }
 
   #lower(rdd: AnyRDD): Job<Lowered> {
@@ -268,9 +260,6 @@ export class Planner {
   }
 }
 
-/** Whether an RDD hands on what its parents have: keeping it would be keeping them twice. */
-const isPassing = ({ primitive }: AnyRDD): boolean => primitive.kind === "input" || primitive.kind === "union"
-
-/** Whether an RDD is kept, once computed, for later jobs that have the same context. */
+/** Whether an RDD is kept, once it has been exchanged, for later actions of the same job. */
 const isExchange = ({ primitive: { kind } }: AnyRDD): boolean =>
   kind === "shuffle" || kind === "balance" || kind === "cogroup"

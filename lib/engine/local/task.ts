@@ -18,6 +18,7 @@ import type { AnyRDD } from "../../rdd/rdd.ts"
 import * as Composed from "./composed.ts"
 import type { Executor } from "./executor.ts"
 import * as Generated from "./generated.ts"
+import { LocalBatch } from "./open_batch.ts"
 import type { ElementKind, Loop, Shape, Terminal } from "./program.ts"
 
 /** Whether a step waits for something, so that other partitions may go on meanwhile. */
@@ -66,7 +67,10 @@ export const attempt = <A>(rdd: AnyRDD, partition: number | undefined, job: JobC
 
 const narrowOf = (step: Step, executor: Executor, job: JobContext): Narrow => {
   if (step.own !== undefined) return step.own
-  const { primitive } = executor.resolve(step.rdd, job.lookUp)
+  const { primitive } = executor.resolve(
+    step.rdd,
+    (rdd) => job.batch instanceof LocalBatch ? job.batch.addressOf(rdd) : undefined,
+  )
   if (primitive.kind !== "narrow") {
     throw new Mismatch({ problem: `${step.rdd.operation} is not a narrow operation here` })
   }

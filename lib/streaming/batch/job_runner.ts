@@ -7,13 +7,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { explainFailure } from "../../core/errors.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { CurrentJob, type Engine, type JobContext } from "../../rdd/engine.ts"
-import type { AnyRDD } from "../../rdd/rdd.ts"
+import { type BatchWork, CurrentJob, type Engine, type OpenBatch } from "../../rdd/engine.ts"
 import type { BatchFailed } from "../errors.ts"
 import type { BatchInfo, OutputOperationInfo, StreamingEvent } from "../listeners/events.ts"
 import { type Job, toBatchFailed } from "./evaluation.ts"
 import type { Kept } from "./kept_streams.ts"
-import { sharedAmong } from "./shared_rdds.ts"
 import { type AnyPolicy, handOver, insist, lastOf } from "./policies.ts"
 import * as Report from "./reports.ts"
 
@@ -40,16 +38,14 @@ export interface RunnerOptions {
   readonly graph: AnyGraph
   readonly engine: Engine
   readonly policy: AnyPolicy
-  /** Finds the operations that the engine's other side has. */
-  readonly lookUp: JobContext["lookUp"]
+  /** The addresses of operations that the graph copy has. */
+  readonly addressOf: BatchWork["addressOf"]
   readonly publish: (event: StreamingEvent) => void
   /** Reports a failure that does not end the context. */
   readonly report: (failure: BatchFailed<unknown>) => void
 }
 
 const done: Ended = { outcome: "done", failure: undefined, fatal: false }
-
-type Shared = JobContext["shared"]
 
 /** Something to be tried as often as a policy wants. */
 interface Task {
@@ -64,15 +60,13 @@ interface Task {
 interface Running {
   readonly options: RunnerOptions
   readonly set: JobSet
-  readonly shared: Shared
-  /** What is kept and could not be computed at the last attempt of a task. */
-  readonly failed: Set<AnyRDD>
+  readonly batch: OpenBatch
 }
 
 /** Tries a task as often as its policy wants. */
 const runTask = (running: Running, task: Task): Effect.Effect<Ended, never, unknown> =>
   Effect.suspend(() => {
-    const { failed, options, set, shared } = running
+    const { batch, options, set } = running
     const { job, name, where } = task
     const { outputId } = job
     const batchTime = set.time
@@ -80,11 +74,11 @@ const runTask = (running: Running, task: Task): Effect.Effect<Ended, never, unkn
     let attempts = 0
     const once = Effect.suspend(() => {
       const attempt = attempts++
-      failed.clear()
+      batch.attempt()
       return Effect.provideService(
         Effect.suspend(() => task.run(attempt)),
         CurrentJob,
-        { batchTime, outputId, attempt, shared, failed, lookUp: options.lookUp },
+        { batchTime, outputId, attempt, batch },
       )
     }).pipe(
       Effect.catchCause((cause) =>
@@ -168,7 +162,7 @@ const runUpkeep = (
     const ended = yield* runTask(running, {
       job: { output, outputId, rdd: letter ?? rdd },
       name: `${stream.operation} for later batches`,
-      run: () => options.engine.run(rdd),
+      run: () => options.engine.compute(rdd),
       where: { operator: stream.operation, callSite: stream.site, outputId: undefined },
     })
     if (ended.failure === undefined || ended.fatal) return ended
@@ -194,15 +188,23 @@ export const run: (
   unknown
 > = Effect.fnUntraced(function* (options: RunnerOptions, set: JobSet) {
   const { engine, publish } = options
-  const { due, last } = sharedAmong(set.jobs, set.kept)
-  const shared: Shared = new Map(Array.from(last.keys(), (rdd) => [rdd, undefined]))
-  const running: Running = { options, set, shared, failed: new Set() }
-  const finishing = Map.groupBy(last.keys(), (rdd) => last.get(rdd))
+  const batch = yield* Effect.orDie(engine.openBatch({
+    time: set.time,
+    jobs: set.jobs.map(({ output: { writes }, rdd }) => ({ rdd, writes })),
+    kept: set.kept.map(({ rdd }) => rdd),
+    addressOf: options.addressOf,
+    notes: undefined,
+  }))
+  const running: Running = { options, set, batch }
+  const dueAfter = (index: number | undefined): ReadonlyArray<Kept> => {
+    const due = new Set(batch.dueAfter(index))
+    return set.kept.filter(({ rdd }) => due.has(rdd))
+  }
   let info = Report.started(set.info, yield* Clock.currentTimeMillis)
   if (!isSilent(set)) publish({ _tag: "BatchStarted", batch: info })
   for (const operation of set.left) publish({ _tag: "OutputOperationCompleted", operation })
   /** Computes what is kept, parents first, but for what is lost already. Nothing that is lost is tried again later. */
-  const keep = Effect.fnUntraced(function* (kept: ReadonlyArray<Kept> = [], isLost: (kept: Kept) => boolean) {
+  const keep = Effect.fnUntraced(function* (kept: ReadonlyArray<Kept>, isLost: (kept: Kept) => boolean) {
     for (const each of kept) {
       const ended = isLost(each) ? undefined : yield* runUpkeep(running, each)
       if (ended?.fatal === true) return ended.failure
@@ -214,12 +216,12 @@ export const run: (
     info = ran.info
     if (ran.ended.fatal) return { fatal: ran.ended.failure, info }
     // What an output has failed with has been dealt with by its policy, unless another one applies.
-    const failed = new Set(ran.ended.failure === undefined ? [] : running.failed)
+    const failed = new Set(ran.ended.failure === undefined ? [] : running.batch.lost)
     const policyOf = ({ output }: Pick<Kept, "output">) => output.policy ?? options.policy
     const isLost = (kept: Kept) => failed.has(kept.rdd) && policyOf(kept) === policyOf(job)
-    const fatal = yield* keep(due.get(index), isLost)
+    const fatal = yield* keep(dueAfter(index), isLost)
     if (fatal !== undefined) return { fatal, info }
-    for (const rdd of finishing.get(index) ?? []) shared.delete(rdd)
+    batch.finish(index)
   }
-  return { fatal: yield* keep(due.get(undefined), () => false), info }
+  return { fatal: yield* keep(dueAfter(undefined), () => false), info }
 })

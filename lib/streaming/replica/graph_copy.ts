@@ -12,7 +12,7 @@ import { type AnyDStream, originalOf } from "../../dstream/dstream.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
 import { GraphMismatch } from "../../dstream/graph/mismatch.ts"
 import { nodes } from "../../dstream/graph/nodes.ts"
-import { Engine, type JobContext } from "../../rdd/engine.ts"
+import { type Address, Engine, type GraphCopy } from "../../rdd/engine.ts"
 import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
 import { toBatchFailed } from "../batch/evaluation.ts"
 import type { BatchFailed } from "../errors.ts"
@@ -52,14 +52,27 @@ const differs = (stream: AnyDStream, difference: string, index = 0): GraphMismat
 
 /** The RDDs of this side, each with the one that stands in its place on the other side. */
 class Pairs {
-  readonly #pairs = new WeakMap<AnyRDD, AnyRDD>()
+  readonly #pairs = new WeakMap<AnyRDD, { readonly address: Address; readonly theirs: AnyRDD }>()
+  readonly #operations = new Map<number, WeakRef<AnyRDD>>()
+  #made = 0
 
-  get(rdd: AnyRDD): AnyRDD | undefined {
-    return this.#pairs.get(rdd)
+  /** The address of an RDD of this side. */
+  addressOf(rdd: AnyRDD): Address | undefined {
+    return this.#pairs.get(rdd)?.address
+  }
+
+  /** The RDD of the other side at an address. */
+  operationAt({ place }: Address): AnyRDD | undefined {
+    return this.#operations.get(place)?.deref()
+  }
+
+  /** Removes addresses whose RDDs are gone. */
+  tidy(): void {
+    for (const [place, rdd] of this.#operations) if (rdd.deref() === undefined) this.#operations.delete(place)
   }
 
   /** Pairs two RDDs with all that is below them and not paired yet. False: they are not made alike. */
-  add(mine: AnyRDD, theirs: AnyRDD): boolean {
+  add(mine: AnyRDD, theirs: AnyRDD, time: number, stream: number): boolean {
     const open: Array<readonly [AnyRDD, AnyRDD]> = [[mine, theirs]]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const [a, b] = next
@@ -68,7 +81,9 @@ class Pairs {
       const isAlike = a.operation === b.operation && a.primitive.kind === b.primitive.kind &&
         (isInput || a.parents.length === b.parents.length)
       if (!isAlike) return false
-      this.#pairs.set(a, b)
+      const place = this.#made++
+      this.#pairs.set(a, { address: { time, stream, place }, theirs: b })
+      this.#operations.set(place, new WeakRef(b))
       // Nothing is computed there, so nobody cuts it there, and lineage would grow with the batches.
       if (b.primitive.kind === "state" && b.primitive.step.previous !== undefined) {
         b.primitive.step.previous.rdd = undefined
@@ -93,8 +108,10 @@ export interface Following {
   readonly notingSleeps: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Goes through a batch that this side has made. Fails where the two are not alike. */
   readonly follow: (time: number) => Effect.Effect<void, BatchFailed<unknown>, unknown>
-  /** Finds the operation of the other side. */
-  readonly lookUp: JobContext["lookUp"]
+  /** The address of an operation of this side. */
+  readonly addressOf: (rdd: AnyRDD) => Address | undefined
+  /** What the engine needs of the copy. */
+  readonly copy: GraphCopy
   /** As of the timeline. */
   readonly forget: (time: number) => void
 }
@@ -134,7 +151,7 @@ export const following = (
       return Effect.flatMap(
         Effect.provideService(stream, Batch, timeline.at(time)),
         (other) =>
-          pairs.add(rdd, other)
+          pairs.add(rdd, other, time, index)
             ? Effect.void
             : Effect.fail(differs(stream, "its RDD is not made of the same operations there", index)),
       )
@@ -162,7 +179,12 @@ export const following = (
           })
         ),
       ),
-    lookUp: (rdd) => pairs.get(rdd) ?? rdd,
+    addressOf: (rdd) => pairs.addressOf(rdd),
+    copy: {
+      evaluate: () => Effect.void,
+      operationAt: (address) => pairs.operationAt(address),
+      release: () => pairs.tidy(),
+    },
     forget: (time) => timeline.forget(time),
   }
 }
