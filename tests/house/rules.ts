@@ -86,7 +86,7 @@ export const importsKeepOut: Rule = each(isLib, (file) =>
     return message === undefined ? [] : [{ path: file.path, line, message }]
   }))
 
-const isPortable = (path: string) => isLib(path) && /^lib\/(core|rdd|dstream|engine\/local)\//.test(path)
+const isPortable = (path: string) => isLib(path) && /^lib\/(core|rdd|dstream|engine\/(?:local|plan|task))\//.test(path)
 
 /** The layers that run in a browser use no Deno or Node interface. */
 export const portableLayers: Rule = (files) => [

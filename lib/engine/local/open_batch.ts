@@ -6,9 +6,8 @@
 import type { BatchWork, OpenBatch, Root } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import { Computed } from "../plan/computed.ts"
-
-/** Whether an RDD only passes on the partitions of its parents: for several consumers the parents are kept in its place. */
-export const passesOn = ({ primitive }: AnyRDD): boolean => primitive.kind === "union" || primitive.kind === "input"
+import { passesOn } from "../plan/lowering.ts"
+import type { BatchScope } from "../plan/scope.ts"
 
 /** Counts how many consumers RDDs have, and which job is the last that needs them. */
 class Consumption {
@@ -53,7 +52,7 @@ class Consumption {
 }
 
 /** A batch that a local engine has opened. */
-export class LocalBatch implements OpenBatch {
+export class LocalBatch implements OpenBatch, BatchScope {
   /** The address of an operation, where it has one. */
   readonly addressOf: BatchWork["addressOf"]
   /** What has been computed for all jobs of the batch. */

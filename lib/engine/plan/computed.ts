@@ -4,7 +4,7 @@
  * @module
  */
 import type { AnyRDD } from "../../rdd/rdd.ts"
-import type { Lowered } from "../local/host.ts"
+import type { Lowered } from "./task.ts"
 
 /**
  * RDDs that have been computed, or brought to the partitions where a shuffle wants them, with one lifetime: that of an

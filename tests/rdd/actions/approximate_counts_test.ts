@@ -33,17 +33,9 @@ onEngines(
       const log: Array<string> = []
       const rdd = holding(RDD.range(0, 100, { partitions: 5 }), [2, 3], gate, log)
       const { initial, isFinal, final } = yield* untilTime(RDD.countApprox(rdd, "1 minute"))
-      // 2 and 3 have both places, so nobody has come to 4.
-      assert.deepEqual(log.splice(0), [
-        "begin 0",
-        "begin 1",
-        "end 0",
-        "end 1",
-        "begin 2",
-        "begin 3",
-        "interrupted 2",
-        "interrupted 3",
-      ])
+      // 2 and 3 have both places, so 4 has not begun.
+      assert.deepEqual(log.splice(0, 4).toSorted(), ["begin 0", "begin 1", "end 0", "end 1"])
+      assert.deepEqual(log.splice(0), ["begin 2", "begin 3", "interrupted 2", "interrupted 3"])
       assert.deepEqual(initial, { mean: 100, confidence: 0.95, low: 78, high: 128 })
       assert.equal(isFinal, false)
       yield* gate.open
