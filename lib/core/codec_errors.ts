@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as Data from "effect/Data"
+import { EngineFault } from "./errors.ts"
 
 /**
  * A record cannot leave its isolate: it holds something other than plain data. `path` leads to it, starting with the
@@ -20,7 +20,7 @@ import * as Data from "effect/Data"
  * )
  * ```
  */
-export class NotPortable extends Data.Error<{
+export class NotPortable extends EngineFault<{
   /** Where it is, such as `[3].user.name`. */
   readonly path: string
   /** What it is, such as `function` or `instance of Foo`. */
@@ -46,7 +46,7 @@ export class NotPortable extends Data.Error<{
  * assert.throws(() => decode(new Uint8Array()), (error) => error instanceof CorruptBlock && error.problem === "it is empty")
  * ```
  */
-export class CorruptBlock extends Data.Error<{
+export class CorruptBlock extends EngineFault<{
   /** What gave it away. */
   readonly problem: string
 }> {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as Data from "effect/Data"
+import type * as Data from "effect/Data"
 import { type CallSite, Located, userFrames } from "./call_site.ts"
 import { describeValue } from "./describe_value.ts"
 import { showRecord } from "./show.ts"
@@ -52,8 +52,17 @@ export const explainFailure = (failure: Error): string => {
   return [describeCause(failure), ...frames].join("\n")
 }
 
+/**
+ * The base of what can go wrong in the library, or in the use of it, besides the typed errors of the user's own effects.
+ * Thrown anywhere in a job, such an error is the reason of the failure as it is; anything else is a {@link FunctionFailed}.
+ */
+export const EngineFault: typeof Data.Error = class extends Located<Record<string, unknown>> {} as never
+
+/** What was thrown, as the reason of a failure. */
+export const reasonOf = (cause: unknown): Error => cause instanceof EngineFault ? cause : new FunctionFailed({ cause })
+
 /** An option is out of range. Says which option of what, the value it got and what it accepts. */
-export class InvalidOption extends Data.Error<{
+export class InvalidOption extends EngineFault<{
   /** What the option belongs to, such as `Scheduler.layer`. */
   readonly where: string
   readonly option: string
@@ -67,7 +76,7 @@ export class InvalidOption extends Data.Error<{
 }
 
 /** A user function threw. `cause` is what it threw; operator, place, batch and partition stand in {@link JobFailed}. */
-export class FunctionFailed extends Data.Error<{
+export class FunctionFailed extends EngineFault<{
   readonly cause: unknown
   /** The key that it was called for, as it is printed, where it is called key by key. */
   readonly key?: string
@@ -79,7 +88,7 @@ export class FunctionFailed extends Data.Error<{
 }
 
 /** An action that needs at least one record (`reduce`, `first`, `max`, …) met none. Spark: `empty collection`. */
-export class EmptyCollection extends Data.Error<{ readonly operation: string }> {
+export class EmptyCollection extends EngineFault<{ readonly operation: string }> {
   readonly _tag = "EmptyCollection" as const
   override get message(): string {
     return `empty collection (${this.operation} needs at least one record)`
@@ -87,7 +96,7 @@ export class EmptyCollection extends Data.Error<{ readonly operation: string }> 
 }
 
 /** The SparkContext has been stopped, by `stop` with `stopSparkContext: true` or by the end of its layer. */
-export class SparkContextStopped extends Data.Error<{ readonly appName: string }> {
+export class SparkContextStopped extends EngineFault<{ readonly appName: string }> {
   readonly _tag = "SparkContextStopped" as const
   override get message(): string {
     return `The SparkContext of "${this.appName}" has been stopped; make a new one, or stop the streaming context with { stopSparkContext: false }`
@@ -95,7 +104,7 @@ export class SparkContextStopped extends Data.Error<{ readonly appName: string }
 }
 
 /** Two RDDs do not fit each other (unequal partition counts or lengths in `zip`). */
-export class Mismatch extends Data.Error<{ readonly problem: string }> {
+export class Mismatch extends EngineFault<{ readonly problem: string }> {
   readonly _tag = "Mismatch" as const
   override get message(): string {
     return this.problem

@@ -13,6 +13,7 @@ import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import { describeValue } from "./describe_value.ts"
+import { EngineFault } from "./errors.ts"
 
 /** How deeply arrays and options may be nested in a key. Limits the work on keys that contain themselves. */
 const maxDepth = 200
@@ -29,7 +30,7 @@ const maxDepth = 200
  * assert.throws(() => hashKey(["a", {}]), (error) => error instanceof UnsupportedKey && error.problem === "object at [1]")
  * ```
  */
-export class UnsupportedKey extends Data.Error<{
+export class UnsupportedKey extends EngineFault<{
   /** What was found and where, such as `object at [1]`. */
   readonly problem: string
 }> {

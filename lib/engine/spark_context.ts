@@ -94,6 +94,7 @@ const stoppable = (engine: Engine, appName: string, isStopped: () => boolean): E
   return {
     ...engine,
     run: (rdd, partitions, each) => guard(engine.run(rdd, partitions, each)),
+    compute: (rdd) => guard(engine.compute(rdd)),
     layout: (rdd) => guard(engine.layout(rdd)),
   }
 }

@@ -6,7 +6,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { PendingState } from "../rdd/state.ts"
+import type { PendingState, StateView } from "../rdd/state.ts"
 import { Version } from "./state_version.ts"
 
 /**
@@ -17,9 +17,16 @@ import { Version } from "./state_version.ts"
  */
 export interface StateStore {
   /** Opens version `at` of one partition on top of version `from`: pending or current; undefined is an empty one. */
-  readonly open: (id: string, partition: number, from: number | undefined, at: number) => Effect.Effect<PendingState>
+  readonly open: (id: string, partition: number, from: number | undefined, at: number) => PendingState
   /** Says that all partitions of version `at` have been written. */
   readonly seal: (id: string, at: number) => Effect.Effect<void>
+  /**
+   * Keeps version `at`, sealed or current, readable for {@link StateStore.view} as long as the object that this gives is
+   * referenced, also when later versions have replaced it.
+   */
+  readonly hold: (id: string, at: number) => object
+  /** One partition of a version that is held; undefined if it is not, or has no such partition. */
+  readonly view: (id: string, partition: number, at: number) => StateView | undefined
   /** The batch time of the newest version before `at`: pending and sealed, or the current one. Undefined: none. */
   readonly newest: (id: string, at: number) => number | undefined
   /** The batch time of the current version; undefined if there is none. */
@@ -37,11 +44,13 @@ export const StateStore: Context.Service<StateStore, StateStore> = Context.Servi
   "@dstream/dstream/StateStore",
 )
 
+type Partitions = Map<number, Version>
+
 interface Versions {
   /** The current version: its batch time, and its partitions. */
   at: number | undefined
-  current: Map<number, Version>
-  readonly pending: Map<number, Map<number, Version>>
+  current: Partitions
+  readonly pending: Map<number, Partitions>
   readonly sealed: Set<number>
 }
 
@@ -59,9 +68,33 @@ const latest = (times: Iterable<number>, which: (at: number) => boolean, than: n
     than,
   )
 
+/** Versions that are readable for as long as they are referenced. */
+class Held {
+  readonly #versions = new Map<string, WeakRef<Partitions>>()
+  readonly #gone = new FinalizationRegistry<string>((key) => {
+    if (this.#versions.get(key)?.deref() === undefined) this.#versions.delete(key)
+  })
+
+  #key(id: string, at: number): string {
+    return `${at} ${id}`
+  }
+
+  add(id: string, at: number, partitions: Partitions): void {
+    const key = this.#key(id, at)
+    if (this.#versions.get(key)?.deref() === partitions) return
+    this.#versions.set(key, new WeakRef(partitions))
+    this.#gone.register(partitions, key)
+  }
+
+  find(id: string, at: number): Partitions | undefined {
+    return this.#versions.get(this.#key(id, at))?.deref()
+  }
+}
+
 /** A store in memory: it keeps the current version of each state, and the pending ones. */
 export const make: Effect.Effect<StateStore> = Effect.sync(() => {
   const states = new Map<string, Versions>()
+  const held = new Held()
   const versionsOf = (id: string): Versions => {
     const known = states.get(id)
     if (known !== undefined) return known
@@ -70,16 +103,22 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
     return fresh
   }
   return {
-    open: (id, partition, from, at) =>
-      Effect.sync(() => {
-        const { current, pending, sealed } = versionsOf(id)
-        const base = from === undefined ? undefined : (pending.get(from) ?? current).get(partition)
-        const version = Version.on(base ?? Version.empty(), at)
-        const partitions = pending.get(at) ?? new Map<number, Version>()
-        sealed.delete(at)
-        pending.set(at, partitions.set(partition, version))
-        return version
-      }),
+    open: (id, partition, from, at) => {
+      const { current, pending, sealed } = versionsOf(id)
+      const base = from === undefined ? undefined : (pending.get(from) ?? current).get(partition)
+      const version = Version.on(base ?? Version.empty(), at)
+      const partitions = pending.get(at) ?? new Map<number, Version>()
+      sealed.delete(at)
+      pending.set(at, partitions.set(partition, version))
+      return version
+    },
+    hold: (id, at) => {
+      const { at: current, current: partitions, pending } = versionsOf(id)
+      const found = pending.get(at) ?? (current === at ? partitions : new Map<number, Version>())
+      held.add(id, at, found)
+      return found
+    },
+    view: (id, partition, at) => held.find(id, at)?.get(partition),
     seal: (id, at) =>
       Effect.sync(() => {
         const { pending, sealed } = versionsOf(id)
@@ -98,7 +137,8 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
           const newest = latest(versions.sealed, (time) => time <= at, undefined)
           const partitions = newest === undefined ? undefined : versions.pending.get(newest)
           if (partitions !== undefined) {
-            versions.current = new Map(Array.from(partitions, ([partition, version]) => [partition, version.settle()]))
+            for (const version of partitions.values()) version.settle()
+            versions.current = partitions
             versions.at = newest
           }
           drop(versions, (time) => time <= at)

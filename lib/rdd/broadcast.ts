@@ -4,12 +4,12 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { type CallSite, callSite, Located } from "../core/call_site.ts"
-import { InvalidOption } from "../core/errors.ts"
+import { type CallSite, callSite } from "../core/call_site.ts"
+import { EngineFault, InvalidOption } from "../core/errors.ts"
 import { type AnyRDD, isRDD } from "./rdd.ts"
 
 /** A broadcast was read after it had been destroyed. Spark: `Attempted to use Broadcast(0) after it was destroyed`. */
-export class BroadcastDestroyed extends Located<{
+export class BroadcastDestroyed extends EngineFault<{
   /** The broadcast, such as `Broadcast(0)`. */
   readonly broadcast: string
   /** Where it was destroyed. */

@@ -1,5 +1,5 @@
 /**
- * The engine contract: what an action needs, and what an engine is given to know about the batch it works for.
+ * The engine contract: what actions, batches and graph copies need of an engine, and what they tell it.
  *
  * @module
  */
@@ -40,6 +40,59 @@ export interface Layout {
   readonly partitioner: Partitioner | undefined
 }
 
+/** Where an operation stands in a graph that several isolates have made. */
+export interface Address {
+  /** The batch time, epoch milliseconds. */
+  readonly time: number
+  /** The index of the stream in the graph. */
+  readonly stream: number
+  /** The place in a fixed walk of the RDDs that the stream made in that batch. */
+  readonly place: number
+}
+
+/** Something that a batch computes: the RDD of an output's job. */
+export interface Root {
+  readonly rdd: AnyRDD
+  /** Whether computing the RDD is what writes. Such an RDD is never shared with other jobs. */
+  readonly writes: boolean
+}
+
+/** Everything that will be computed in a batch. */
+export interface BatchWork {
+  /** The batch time, epoch milliseconds. */
+  readonly time: number
+  /** The jobs, in the order in which they will run. */
+  readonly jobs: ReadonlyArray<Root>
+  /** What later batches need of it (state, and what windows look back at), parents first. */
+  readonly kept: ReadonlyArray<AnyRDD>
+  /** The address of an operation, where it has one. */
+  readonly addressOf: (rdd: AnyRDD) => Address | undefined
+  /** What a graph copy must know to evaluate this batch: plain data that the engine only carries. Undefined: there is no copy. */
+  readonly notes: unknown
+}
+
+/** A batch that the engine has opened. */
+export interface OpenBatch {
+  /** The kept RDDs to be computed right after job `index`; undefined: those that no job reads, after the last. */
+  readonly dueAfter: (index: number | undefined) => ReadonlyArray<AnyRDD>
+  /** Says that job `index` has ended and is not tried again: what only it needed is released. */
+  readonly finish: (index: number) => void
+  /** The kept RDDs that failed or were interrupted since the last {@link attempt}, though all below them could be computed. */
+  readonly lost: ReadonlySet<AnyRDD>
+  /** Begins an attempt of a job: clears {@link lost}. */
+  readonly attempt: () => void
+}
+
+/** The graph as it was made again where tasks run. */
+export interface GraphCopy {
+  /** Evaluates a batch from its notes. Fails where it is not made of the same operations. */
+  readonly evaluate: (notes: unknown) => Effect.Effect<void, unknown, unknown>
+  /** The copy's operation at an address; undefined if it has none there. */
+  readonly operationAt: (address: Address) => AnyRDD | undefined
+  /** Releases what no batch after this time can ask for. */
+  readonly release: (time: number) => void
+}
+
 /** Runs RDDs. Actions need it; `SparkContext.layer` provides the one that its master URL names. */
 export interface Engine {
   /** Partitions where nothing else says how many: `N` of `local[N]`. Spark: `defaultParallelism`. */
@@ -53,34 +106,30 @@ export interface Engine {
     partitions?: ReadonlyArray<number>,
     each?: (block: Block<A>, partition: number) => Effect.Effect<void>,
   ) => Effect.Effect<ReadonlyArray<Block<A>>, ActionError<E>, R>
+  /** Computes an RDD that is kept, without bringing its blocks to the driver. */
+  readonly compute: <E, R>(rdd: RDD<unknown, E, R>) => Effect.Effect<void, ActionError<E>, R>
   /** How an RDD lies, without computing more of it than that takes. */
   readonly layout: <A, E, R>(rdd: RDD<A, E, R>) => Effect.Effect<Layout, ActionError<E>, R>
-  /** Forgets the persisted blocks of an RDD. Those of state are not for users to forget. */
-  readonly release: (rdd: AnyRDD) => Effect.Effect<void>
-  /** Says that an RDD that is kept (state, or persisted) is empty for good, if it has not been computed by now. */
-  readonly abandon: (rdd: AnyRDD) => Effect.Effect<void>
-  /** Drops whole states, by their addresses: nobody will ask for them again. */
-  readonly forgetStates: (ids: Iterable<string>) => Effect.Effect<void>
+  /**
+   * Opens a batch: the engine decides what is computed once for all of its jobs, and for how long it is kept. A graph copy
+   * evaluates the batch first; opening fails where it does not come to the same operations.
+   */
+  readonly openBatch: (work: BatchWork) => Effect.Effect<OpenBatch, unknown, unknown>
   /** Ends a batch: the state versions pending in it become the current ones, or are dropped, with those after it. */
   readonly endBatch: (time: number, outcome: "commit" | "abort") => Effect.Effect<void>
+  /** Releases the blocks of a persisted RDD; the next action computes it again. State is not released this way. */
+  readonly release: (rdd: AnyRDD) => Effect.Effect<void>
+  /** Gives up an RDD that is kept (state, or persisted): unless it has been computed, it counts as empty from now on. */
+  readonly abandon: (rdd: AnyRDD) => Effect.Effect<void>
+  /** Drops whole states, by their ids. No batch may ask for them afterwards. */
+  readonly forgetStates: (ids: Iterable<string>) => Effect.Effect<void>
   /** The batch time of the current version of a state; undefined if it has none. */
   readonly stateVersion: (id: string) => number | undefined
-  /** Whether it finds operations in a copy of the graph, so that a batch must be able to say where they stand. */
-  readonly looksUp: boolean
-}
-
-/** Where an operation stands in a graph that several isolates have made. */
-export interface Address {
-  readonly time: number
-  readonly stream: number
-  readonly place: number
-}
-
-/** The graph as it was made again where tasks run. */
-export interface GraphCopy {
-  readonly evaluate: (notes: unknown) => Effect.Effect<void, unknown, unknown>
-  readonly operationAt: (address: Address) => AnyRDD | undefined
-  readonly release: (time: number) => void
+  /**
+   * For engines whose tasks run in copies of the graph: takes the copy of a run that starts; undefined at its end. Absent:
+   * functions run where the program runs.
+   */
+  readonly useCopy?: (copy: GraphCopy | undefined) => void
 }
 
 /** The engine service. */
@@ -90,18 +139,15 @@ export const Engine: Context.Service<Engine, Engine> = Context.Service<Engine>("
 export interface JobContext {
   /** The batch time, for messages; undefined outside of batches. */
   readonly batchTime: number | undefined
-  /** The position of the output that runs, and how often it ran before in this batch. */
+  /** The index of the output that runs. */
   readonly outputId: number
+  /** How often the output ran before in this batch. */
   readonly attempt: number
-  /** RDDs with several consumers in this batch, and their blocks once computed. */
-  readonly shared: Map<AnyRDD, ReadonlyArray<Block<unknown>> | undefined>
-  /** What is kept (state, or persisted) and could not be computed, or was interrupted, though all below it could. */
-  readonly failed?: Set<AnyRDD> | undefined
-  /** Finds the operation that another isolate, calling the same graph, has in the place of this one. */
-  readonly lookUp: (rdd: AnyRDD) => AnyRDD
+  /** The open batch that the job belongs to; undefined outside of batches, and while a batch is evaluated. */
+  readonly batch: OpenBatch | undefined
 }
 
 /** The batch that the current fiber's jobs belong to. */
 export const CurrentJob: Context.Reference<JobContext> = Context.Reference<JobContext>("@dstream/dstream/CurrentJob", {
-  defaultValue: () => ({ batchTime: undefined, outputId: 0, attempt: 0, shared: new Map(), lookUp: (rdd) => rdd }),
+  defaultValue: () => ({ batchTime: undefined, outputId: 0, attempt: 0, batch: undefined }),
 })

@@ -4,9 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { EmptyCollection, FunctionFailed, InvalidOption, JobFailed, Mismatch } from "../core/errors.ts"
-import { UnsupportedKey } from "../core/keys.ts"
-import { BroadcastDestroyed } from "./broadcast.ts"
+import { EmptyCollection, InvalidOption, JobFailed, reasonOf } from "../core/errors.ts"
 import { joinArrays } from "./block.ts"
 import { type ActionError, CurrentJob, Engine } from "./engine.ts"
 import type { Narrow } from "./primitive.ts"
@@ -31,9 +29,6 @@ export const last = <A, E, R>(
   invalid?: InvalidOption,
 ): RDD<A, E, R> => make(operation, [self], { kind: "narrow", step, preserves: false }, invalid)
 
-const isReason = (u: unknown): u is UnsupportedKey | Mismatch | BroadcastDestroyed =>
-  u instanceof UnsupportedKey || u instanceof Mismatch || u instanceof BroadcastDestroyed
-
 /** Runs user code of an action on the driver; what it throws is the reason of a failed job. */
 export const onDriver = <A>(rdd: AnyRDD, body: () => A): Effect.Effect<A, ActionError<never>> =>
   Effect.flatMap(CurrentJob, ({ batchTime }) =>
@@ -41,7 +36,7 @@ export const onDriver = <A>(rdd: AnyRDD, body: () => A): Effect.Effect<A, Action
       try: body,
       catch: (cause) =>
         new JobFailed({
-          reason: isReason(cause) ? cause : new FunctionFailed({ cause }),
+          reason: reasonOf(cause),
           operator: rdd.operation,
           callSite: rdd.site,
           partition: undefined,

@@ -16,23 +16,32 @@ type Fn = (...args: ReadonlyArray<any>) => any
 /** A function as the engine calls it; the operators' types say what it really takes and gives. */
 export type Callable = Fn
 
-/** An operation on one partition that needs no other partition. */
+/** One of the library's own steps: every executor finds its function by name. `args` are portable data. */
+export interface Known {
+  readonly name: string
+  readonly args: unknown
+}
+
+/** An operation on one partition that needs no other partition. `known`: its function is the library's own. */
 export type Narrow =
-  /** One record in, one, some or none out; neighbouring ones run as one loop. */
-  | { readonly kind: "map" | "filter" | "flatMap" | "mapValues" | "flatMapValues"; readonly f: Callable }
-  /** Folds the partition to one record; `reduce` gives none for an empty partition. */
-  | { readonly kind: "reduce"; readonly f: Callable }
-  | { readonly kind: "fold"; readonly f: Callable; readonly zero: () => unknown }
-  /** All records of the partition at once. */
-  | { readonly kind: "partition"; readonly f: (records: ReadonlyArray<never>, index: number) => Iterable<unknown> }
-  /** The same, effectful. */
-  | {
-    readonly kind: "effect"
-    readonly f: (
-      records: ReadonlyArray<never>,
-      index: number,
-    ) => Effect.Effect<ReadonlyArray<unknown>, unknown, unknown>
-  }
+  & (
+    /** One record in, one, some or none out; neighbouring ones run as one loop. */
+    | { readonly kind: "map" | "filter" | "flatMap" | "mapValues" | "flatMapValues"; readonly f: Callable }
+    /** Folds the partition to one record; `reduce` gives none for an empty partition. */
+    | { readonly kind: "reduce"; readonly f: Callable }
+    | { readonly kind: "fold"; readonly f: Callable; readonly zero: () => unknown }
+    /** All records of the partition at once. */
+    | { readonly kind: "partition"; readonly f: (records: ReadonlyArray<never>, index: number) => Iterable<unknown> }
+    /** The same, effectful. */
+    | {
+      readonly kind: "effect"
+      readonly f: (
+        records: ReadonlyArray<never>,
+        index: number,
+      ) => Effect.Effect<ReadonlyArray<unknown>, unknown, unknown>
+    }
+  )
+  & { readonly known?: Known | undefined }
 
 /** How records of one key become one: Spark's `Aggregator`. */
 export interface Combine {

@@ -7,17 +7,15 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import * as Codec from "../core/codec.ts"
 import type { AnyDStream } from "../dstream/dstream.ts"
 import type { AnyGraph } from "../dstream/graph/graph.ts"
 import type { AnyOutput } from "../dstream/outputs/output.ts"
-import { Engine } from "../rdd/engine.ts"
+import { Engine, type OpenBatch } from "../rdd/engine.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 import type { EvaluationOptions } from "./batch/evaluation.ts"
 import { ofStream } from "./batch/failures.ts"
 import { History } from "../dstream/graph/history.ts"
 import { keptStreamsIn, neededIn } from "../dstream/graph/kept_streams.ts"
-import { type OpenBatch, openBatch } from "./batch/open_batch.ts"
 import { type AnyPolicy, withRetries } from "./batch/policies.ts"
 import { outputsDue } from "./batch/reports.ts"
 import type { Work } from "./batch/work.ts"
@@ -83,7 +81,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
   Effect.gen(function* () {
     const { batchDuration, engine, graph, policy, publish, receivers, remember } = options
     const memoMap = Layer.CurrentMemoMap.forkOrCreate(yield* Effect.context<unknown>())
-    const copyGraph = engine.looksUp ? yield* copyOf(graph) : undefined
+    const copyGraph = engine.useCopy !== undefined ? yield* copyOf(graph) : undefined
     if (copyGraph !== undefined) yield* GraphLayers.build(copyGraph, memoMap)
     const services = yield* GraphLayers.build(graph, memoMap)
     const inputs = yield* Inputs.start(graph, services, receivers, publish).pipe(
@@ -104,10 +102,13 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }))
     const copy = copyGraph && follow(copyGraph, common)
     const streams = streamsOf(graph)
-    const evaluationEngine = notes?.noting(engine) ?? engine
-    const lookUp = (rdd: AnyRDD): AnyRDD => {
-      const address = notes?.addresses.of(rdd)
-      return (address && copy?.operationAt(address)) ?? rdd
+    if (copy !== undefined) {
+      engine.useCopy?.(copy)
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() =>
+          engine.useCopy?.(undefined)
+        )
+      )
     }
     return {
       ...options,
@@ -128,31 +129,27 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
           ? Effect.die(new TypeError(`${stream.operation} is no input of the graph`))
           : input.read(Inputs.shareOf(allocation, input), allocation.time)
       },
-      evaluating: Effect.provideService(Engine, evaluationEngine),
+      evaluating: Effect.provideService(Engine, notes?.noting(engine) ?? engine),
       open: (work, time) =>
         Effect.suspend(() => {
-          const noted = notes?.take(time)
-          const opened = copy === undefined || noted === undefined
-            ? openBatch(engine, work, time, lookUp)
-            : Effect.andThen(
-              Effect.suspend(() =>
-                copy.evaluate(Codec.decode(Codec.encode([noted]))[0])
-              ),
-              openBatch(engine, work, time, lookUp),
-            )
+          const opened = engine.openBatch({
+            time,
+            jobs: work.jobs.map(({ output: { writes }, rdd }) => ({ rdd, writes })),
+            kept: work.kept.map(({ rdd }) => rdd),
+            addressOf: (rdd) => notes?.addresses.of(rdd),
+            notes: notes?.take(time),
+          })
           const named = Effect.catch(opened, (error) => {
             const stream = error instanceof CopyFailed ? streams[error.stream] : undefined
             return stream === undefined || !(error instanceof CopyFailed)
               ? Effect.fail(error)
-              : ofStream(stream, time, "generate", () =>
-                Effect.failCause(error.reason))
+              : ofStream(stream, time, "generate", () => Effect.failCause(error.reason))
           })
           return withRetries(ofStream(graph.outputs[0], time, "generate", () => named), policy)
         }),
       release: (time) => {
         history.release(time)
         notes?.release(time)
-        copy?.release(time)
       },
     }
   }) as Effect.Effect<Run, unknown, Scope.Scope>

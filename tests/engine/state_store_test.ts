@@ -10,12 +10,12 @@ const withStore = (body: (store: StateStore.StateStore) => Effect.Effect<void>):
 Deno.test("StateStore.open() reads the version it is opened on, and its own writes", () =>
   withStore((store) =>
     Effect.gen(function* () {
-      const first = yield* store.open("s", 0, undefined, 1)
+      const first = store.open("s", 0, undefined, 1)
       first.set("a", 1)
       first.set("b", 2)
       yield* store.seal("s", 1)
       yield* store.commit(1)
-      const second = yield* store.open("s", 0, 1, 2)
+      const second = store.open("s", 0, 1, 2)
       second.set("a", 10)
       assert.equal(second.delete("b"), true)
       assert.equal(second.delete("b"), false)
@@ -27,26 +27,26 @@ Deno.test("StateStore.open() reads the version it is opened on, and its own writ
 Deno.test("StateStore.commit() takes sealed versions only, and abort() leaves nothing", () =>
   withStore((store) =>
     Effect.gen(function* () {
-      const half = yield* store.open("s", 0, undefined, 1)
+      const half = store.open("s", 0, undefined, 1)
       half.set("a", 1)
       yield* store.commit(1)
       assert.equal(store.version("s"), undefined)
-      const dropped = yield* store.open("s", 0, undefined, 2)
+      const dropped = store.open("s", 0, undefined, 2)
       dropped.set("a", 1)
       yield* store.seal("s", 2)
       yield* store.abort(2)
       yield* store.commit(2)
       assert.equal(store.version("s"), undefined)
-      assert.equal((yield* store.open("s", 0, 2, 3)).size, 0)
+      assert.equal(store.open("s", 0, 2, 3).size, 0)
     })
   ))
 
 Deno.test("StateStore.open() again starts over from the version it reads", () =>
   withStore((store) =>
     Effect.gen(function* () {
-      const failed = yield* store.open("s", 0, undefined, 1)
+      const failed = store.open("s", 0, undefined, 1)
       failed.set("a", 1)
-      const retried = yield* store.open("s", 0, undefined, 1)
+      const retried = store.open("s", 0, undefined, 1)
       assert.equal(retried.has("a"), false)
     })
   ))
@@ -54,16 +54,16 @@ Deno.test("StateStore.open() again starts over from the version it reads", () =>
 Deno.test("StateStore.open() builds on a version of the same batch that is still pending", () =>
   withStore((store) =>
     Effect.gen(function* () {
-      const one = yield* store.open("s", 0, undefined, 1)
+      const one = store.open("s", 0, undefined, 1)
       one.set("a", 1)
       yield* store.seal("s", 1)
-      const two = yield* store.open("s", 0, 1, 2)
+      const two = store.open("s", 0, 1, 2)
       assert.equal(two.get("a"), 1)
       two.set("b", 2)
       yield* store.seal("s", 2)
       yield* store.commit(2)
       assert.equal(store.version("s"), 2)
-      assert.deepEqual(entriesOf(yield* store.open("s", 0, 2, 3)), [["a", 1], ["b", 2]])
+      assert.deepEqual(entriesOf(store.open("s", 0, 2, 3)), [["a", 1], ["b", 2]])
     })
   ))
 
@@ -82,7 +82,7 @@ Deno.test("StateStore keeps older versions as they were, for those who still hol
       ]
       const model = new Map<string, number>()
       for (const [at, change] of changes.entries()) {
-        const version = yield* store.open("s", 0, store.version("s"), at)
+        const version = store.open("s", 0, store.version("s"), at)
         for (const [key, value] of Object.entries(change)) {
           if (value === undefined) version.delete(key)
           else version.set(key, value)
@@ -104,13 +104,13 @@ Deno.test("StateStore.writtenBefore() gives what was last written before a versi
   withStore((store) =>
     Effect.gen(function* () {
       for (const [at, keys] of [["a", "b", "c"], ["d"], ["b", "e"]].entries()) {
-        const version = yield* store.open("s", 0, store.version("s"), at)
+        const version = store.open("s", 0, store.version("s"), at)
         for (const key of keys) version.set(key, at)
         version.writtenBefore(at)
         yield* store.seal("s", at)
         yield* store.commit(at)
       }
-      const version = yield* store.open("s", 0, 2, 3)
+      const version = store.open("s", 0, 2, 3)
       version.set("c", 3)
       const before = (at: number) => version.writtenBefore(at).map(([key]) => key)
       assert.deepEqual([0, 1, 2, 3, 4].map(before), [
@@ -126,7 +126,7 @@ Deno.test("StateStore.writtenBefore() gives what was last written before a versi
 /** Writes a version of one partition that has one entry, and seals it. */
 const write = (store: StateStore.StateStore, at: number, key: string) =>
   Effect.gen(function* () {
-    const version = yield* store.open("s", 0, store.newest("s", at), at)
+    const version = store.open("s", 0, store.newest("s", at), at)
     version.set(key, at)
     yield* store.seal("s", at)
     return version
@@ -146,7 +146,7 @@ Deno.test("StateStore.commit() leaves the versions of later batches, and abort()
       yield* store.commit(2)
       yield* store.commit(4)
       assert.equal(store.version("s"), 4)
-      assert.deepEqual(entriesOf(yield* store.open("s", 0, 4, 5)), [["a", 1], ["b", 2], ["d", 4]])
+      assert.deepEqual(entriesOf(store.open("s", 0, 4, 5)), [["a", 1], ["b", 2], ["d", 4]])
     })
   ))
 
@@ -155,7 +155,7 @@ Deno.test("StateStore.commit() of a version that is not the newest keeps what la
     Effect.gen(function* () {
       yield* write(store, 1, "a")
       const second = yield* write(store, 2, "b")
-      const third = yield* store.open("s", 0, 2, 3)
+      const third = store.open("s", 0, 2, 3)
       third.delete("a")
       yield* store.seal("s", 3)
       yield* store.commit(2)
@@ -179,11 +179,11 @@ Deno.test("StateStore.forget() drops whole states", () =>
 Deno.test("StateStore finds a key that is undefined, as any other", () =>
   withStore((store) =>
     Effect.gen(function* () {
-      const first = yield* store.open("s", 0, undefined, 1)
+      const first = store.open("s", 0, undefined, 1)
       first.set(undefined, 1)
       yield* store.seal("s", 1)
       yield* store.commit(1)
-      const second = yield* store.open("s", 0, 1, 2)
+      const second = store.open("s", 0, 1, 2)
       second.set(undefined, 2)
       assert.deepEqual([second.size, entriesOf(second)], [1, [[undefined, 2]]])
     })
@@ -211,7 +211,7 @@ Deno.test("StateStore holds what a list of entries holds, whatever fails in betw
           Effect.gen(function* () {
             let model: ReadonlyArray<readonly [string, unknown, number]> = []
             for (const [at, { steps, ends }] of batches.entries()) {
-              const version = yield* store.open("s", 0, store.version("s"), at)
+              const version = store.open("s", 0, store.version("s"), at)
               let next = model
               for (const { key, value } of steps) {
                 const name = JSON.stringify([typeof key, String(key)])

@@ -7,12 +7,13 @@ import type * as Scope from "effect/Scope"
 import * as fc from "fast-check"
 import { compare, parallelize, type RDD } from "../../lib/rdd.ts"
 import type { Engine } from "../../lib/rdd/engine.ts"
+import * as Addressed from "../engine/addressed.ts"
 import * as LocalEngine from "../../lib/engine/local/engine.ts"
 
 const engines: ReadonlyArray<readonly [string, Layer.Layer<Engine>]> = [
   ["generated", LocalEngine.layer({ parallelism: 2 })],
   ["closures", LocalEngine.layer({ parallelism: 2, generateCode: false })],
-  ["loopback", LocalEngine.layer({ parallelism: 2, loopback: true })],
+  ["loopback", Addressed.layer({ parallelism: 2 })],
 ]
 
 const options = { sanitizeOps: true, sanitizeResources: true, sanitizeExit: true }

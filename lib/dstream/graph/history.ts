@@ -85,6 +85,8 @@ export class History {
   /** For how many milliseconds a batch can be asked for: the longest time that a stream is remembered. */
   readonly longest: number
   #newest: number
+  /** The batch up to which `release` has been called. */
+  #released: number
 
   constructor(options: HistoryOptions) {
     this.#options = options
@@ -92,6 +94,7 @@ export class History {
     this.#remember = rememberDurations(options)
     this.longest = Math.max(options.batchDuration, ...this.#remember.values())
     this.#newest = options.zeroTime
+    this.#released = options.zeroTime
   }
 
   get zeroTime(): number {
@@ -206,10 +209,15 @@ export class History {
       .flatMap(([, { rdds }]) => rdds.get(originalOf(stream)) as RDD<A, E, R> ?? [])
   }
 
-  /** Releases what no batch after the one at `time` can ask for. Call it once for each batch, in order. */
+  /** Releases what no batch after the one at `time` can ask for. */
   release(time: number): void {
     const { batchDuration } = this.#options
-    // Every stream leaves one batch: the one that is now as old as the stream is remembered.
+    for (; this.#released < time; this.#released += batchDuration) this.#releaseOne(this.#released + batchDuration)
+  }
+
+  /** When the batch at `time` has ended, one batch has become too old for each stream: the one that it remembers longest. */
+  #releaseOne(time: number): void {
+    const { batchDuration } = this.#options
     for (const [stream, duration] of this.#remember) {
       const old = time - Math.ceil(duration / batchDuration) * batchDuration
       const evaluation = this.#evaluations.get(old)

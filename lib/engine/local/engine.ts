@@ -5,19 +5,17 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Semaphore from "effect/Semaphore"
-import type * as Block from "../../rdd/block.ts"
-import { type ActionError, CurrentJob, Engine, type JobContext, type Layout } from "../../rdd/engine.ts"
-import * as Processes from "../../rdd/processes.ts"
-import type { AnyRDD, RDD } from "../../rdd/rdd.ts"
-import * as TaskUpdates from "../../rdd/task_updates.ts"
+import * as Codec from "../../core/codec.ts"
+import type * as Processes from "../../rdd/processes.ts"
+import { Engine, type GraphCopy } from "../../rdd/engine.ts"
+import { Computed } from "../plan/computed.ts"
+import type { Services } from "../plan/scope.ts"
+import { splitting } from "../plan/split.ts"
 import * as StateStore from "../state_store.ts"
-import * as Executor from "./executor.ts"
-import { isPersisted, type Lowered } from "./host.ts"
-import { type Environment, Planner } from "./planner.ts"
-import { ProvidedLayers } from "./provided.ts"
-import * as Stateful from "./stateful.ts"
-import { attempt, type Job } from "./task.ts"
+import { Actions } from "./actions.ts"
+import * as InPlace from "./in_place.ts"
+import * as Loopback from "./loopback.ts"
+import { LocalBatch } from "./open_batch.ts"
 
 /** How a local engine works. */
 export interface Options {
@@ -27,87 +25,58 @@ export interface Options {
   readonly defaultParallelism?: number | undefined
   /** Whether loops may be generated code (true); where that is forbidden closures are used in any case. */
   readonly generateCode?: boolean | undefined
-  /** Sends every stage through graph look-up and record codec, as an engine with other isolates does (false). */
+  /** Sends every task through the record codec and a copy of the graph, as an engine with other isolates does (false). */
   readonly loopback?: boolean | undefined
   /** The processes that `pipe` starts where no others are provided; without them it fails. */
   readonly processes?: Processes.Processes | undefined
 }
 
+/** Plain data as another isolate would get it. */
+const throughCodec = (data: unknown): unknown => Codec.decode(Codec.encode([data]))[0]
+
 /** Makes a local engine. */
 export const make: (options: Options) => Effect.Effect<Engine, never, StateStore.StateStore> = Effect
-  .fnUntraced(function* (options: Options) {
-    const how = { generateCode: options.generateCode ?? true }
-    const states = yield* StateStore.StateStore
-    const shuffled = new WeakMap<JobContext, WeakMap<AnyRDD, Lowered>>()
-    const shared = {
-      parallelism: options.parallelism,
-      defaultParallelism: options.defaultParallelism,
-      executor: options.loopback === true ? Executor.loopback(how) : Executor.inline(how),
-      states,
-      persisted: new WeakMap<AnyRDD, Lowered>(),
-      turns: new WeakMap<AnyRDD, Semaphore.Semaphore>(),
-    }
-    const environment = (job: JobContext): Environment => {
-      const kept = shuffled.get(job) ?? new WeakMap<AnyRDD, Lowered>()
-      shuffled.set(job, kept)
-      return { ...shared, shuffled: kept }
-    }
-    const plan = <A>(rdd: AnyRDD, dry: boolean, use: (planner: Planner, lowered: Lowered) => Job<A>): Job<A> =>
-      Effect.flatMap(CurrentJob, (job) => {
-        const layers = new ProvidedLayers()
-        const planner = new Planner(environment(job), job, layers, dry)
-        planner.survey(rdd)
-        const run = layers.during(Effect.flatMap(planner.lower(rdd), (lowered) => use(planner, lowered)))
-        return dry ? run : Processes.provideDefault(
-          TaskUpdates.during(run, (commit) => attempt(rdd, undefined, job, commit)),
-          options.processes,
-        )
-      })
-    const engine: Engine = {
-      defaultParallelism: options.defaultParallelism ?? options.parallelism,
-      run: <A, E, R>(
-        rdd: RDD<A, E, R>,
-        partitions?: ReadonlyArray<number>,
-        each?: (block: Block.Block<A>, partition: number) => Effect.Effect<void>,
-      ) =>
-        plan(rdd, false, (planner, { pieces }) => {
-          const wanted = partitions ?? pieces.map((_, i) => i)
-          return planner.runMany(
-            rdd,
-            wanted.flatMap((i) => {
-              const piece = pieces[i]
-              return piece === undefined ? [] : [[piece, i] as const]
-            }),
-            // The RDD says what is in its blocks, the planner does not know.
-            each as ((block: Block.Block<unknown>, partition: number) => Effect.Effect<void>) | undefined,
-          )
-        }) as Effect.Effect<ReadonlyArray<Block.Block<A>>, ActionError<E>, R>,
-      layout: <A, E, R>(rdd: RDD<A, E, R>) =>
-        plan(
-          rdd,
-          true,
-          (_, { pieces, partitioner }) => Effect.succeed<Layout>({ partitions: pieces.length, partitioner }),
-        ) as Effect.Effect<
-          Layout,
-          ActionError<E>,
-          R
-        >,
-      endBatch: (time, outcome) => outcome === "commit" ? states.commit(time) : states.abort(time),
-      stateVersion: (id) => states.version(id),
-      looksUp: options.loopback === true,
-      release: (rdd) =>
-        Effect.sync(() => {
-          if (rdd.primitive.kind === "persist") shared.persisted.delete(rdd)
+  .fnUntraced(
+    function* ({ defaultParallelism, generateCode = true, loopback = false, parallelism, processes }: Options) {
+      const states = yield* StateStore.StateStore
+      let copy: GraphCopy | undefined
+      const released = new Computed()
+      const around = { generateCode, states }
+      const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered: new WeakMap() })
+      const executor = loopback ? splitting(Loopback.make(around, () => copy), here) : here
+      const services: Services = { parallelism, defaultParallelism, executor, states, released, turns: new WeakMap() }
+      const actions = new Actions(services, processes, () => copy !== undefined)
+      return {
+        defaultParallelism: defaultParallelism ?? parallelism,
+        // The types of an RDD say which records, errors and services come of it; actions do not know them.
+        run: ((rdd, partitions, each) => actions.run(rdd, partitions, each as never)) as Engine["run"],
+        compute: ((rdd) => actions.compute(rdd)) as Engine["compute"],
+        layout: ((rdd) => actions.layout(rdd)) as Engine["layout"],
+        openBatch: (work) =>
+          Effect.gen(function* () {
+            if (copy !== undefined && work.notes !== undefined) yield* copy.evaluate(throughCodec(work.notes))
+            return new LocalBatch(work, released)
+          }),
+        endBatch: (time, outcome) =>
+          Effect.andThen(
+            outcome === "commit" ? states.commit(time) : states.abort(time),
+            Effect.sync(() => copy?.release(time)),
+          ),
+        stateVersion: (id) => states.version(id),
+        release: (rdd) =>
+          Effect.sync(() => {
+            if (rdd.primitive.kind === "persist") released.release(rdd)
+          }),
+        abandon: (rdd) => Effect.sync(() => actions.abandon(rdd)),
+        forgetStates: states.forget,
+        ...(loopback && {
+          useCopy: (given: GraphCopy | undefined) => {
+            copy = given
+          },
         }),
-      abandon: (rdd) =>
-        Effect.sync(() => {
-          if (!isPersisted(rdd) || shared.persisted.has(rdd)) return
-          shared.persisted.set(rdd, Stateful.nothingOf(shared, rdd))
-        }),
-      forgetStates: states.forget,
-    }
-    return engine
-  })
+      }
+    },
+  )
 
 /** A local engine with a state store in memory, as a layer. */
 export const layer = (options: Options): Layer.Layer<Engine> =>

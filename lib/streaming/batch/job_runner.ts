@@ -7,7 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { explainFailure } from "../../core/errors.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { CurrentJob, type Engine } from "../../rdd/engine.ts"
+import { CurrentJob, type Engine, type OpenBatch } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { BatchFailed } from "../errors.ts"
 import type { OutputOperationInfo } from "../listeners/events.ts"
@@ -16,7 +16,6 @@ import type { KeptRDD } from "../../dstream/graph/kept_streams.ts"
 import { type AnyPolicy, lastOf, runDeadLetter, withRetries } from "./policies.ts"
 import { type BatchReport, operationInfo } from "./reports.ts"
 import type { Job, Work } from "./work.ts"
-import type { OpenBatch } from "./open_batch.ts"
 
 /** What the job runner needs of the running context. */
 export interface RunnerOptions {
@@ -59,7 +58,9 @@ const runUnderPolicy = (
     let attempts = 0
     const once = Effect.suspend(() => {
       const attempt = attempts++
-      return Effect.provideService(Effect.suspend(() => run(attempt)), CurrentJob, open.attempt(outputId, attempt))
+      open.attempt()
+      const context = { batchTime: where.batchTime, outputId, attempt, batch: open }
+      return Effect.provideService(Effect.suspend(() => run(attempt)), CurrentJob, context)
     }).pipe(
       Effect.catchCause((cause) => Effect.fail(toBatchFailed(cause, { ...where, phase: "job" }, options.graph))),
       Effect.tapError((failure) =>
@@ -143,7 +144,7 @@ const computeKept = (
       job: { output, outputId, rdd: deadLetterRDD ?? rdd },
       name: `${stream.operation} for later batches`,
       where: { operator: stream.operation, callSite: stream.site, batchTime, outputId: undefined },
-      run: () => options.engine.run(rdd),
+      run: () => options.engine.compute(rdd),
     })
     if (failure === undefined) return
     yield* options.engine.abandon(rdd)

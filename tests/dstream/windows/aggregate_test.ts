@@ -61,7 +61,7 @@ const slides = async <A>(
   for (let at = 1; at <= batches.length; at++) {
     let result: unknown
     for (let attempt = 0; attempt < times(at); attempt++) {
-      const state = await Effect.runPromise(store.open("id", 0, last, at))
+      const state = store.open("id", 0, last, at)
       const standing = { time: at, limit: at - w, window: w, before: at - 1, zeroTime: 0, pane: 1 }
       const pairs = columnsOf(fromArray([...recordsAt(at - w), ...recordsAt(at)]))
       result = slide(standing)(state, pairs, 0, last === undefined).records

@@ -34,16 +34,8 @@ onEngines(
       const rdd = holdPartitions(RDD.range(0, 100, { partitions: 5 }), [2, 3], gate, log)
       const { initial, isFinal, final } = yield* runUntilTimeout(RDD.countApprox(rdd, "1 minute"))
       // The engine runs two partitions at once. 2 and 3 wait, so 4 does not begin.
-      assert.deepEqual(log.splice(0), [
-        "begin 0",
-        "begin 1",
-        "end 0",
-        "end 1",
-        "begin 2",
-        "begin 3",
-        "interrupted 2",
-        "interrupted 3",
-      ])
+      assert.deepEqual(log.splice(0, 4).toSorted(), ["begin 0", "begin 1", "end 0", "end 1"])
+      assert.deepEqual(log.splice(0), ["begin 2", "begin 3", "interrupted 2", "interrupted 3"])
       assert.deepEqual(initial, { mean: 100, confidence: 0.95, low: 78, high: 128 })
       assert.equal(isFinal, false)
       yield* gate.open

@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { KeyedTable } from "../../../lib/core/keyed_table.ts"
 import { hashKey } from "../../../lib/core/keys.ts"
 import * as Block from "../../../lib/rdd/block.ts"
-import { type Cut, cutPairs, cutTable, gatherCombined } from "../../../lib/engine/local/shuffle.ts"
+import { type Cut, cutPairs, cutTable, gatherCombined } from "../../../lib/engine/task/shuffle.ts"
 import * as Partitioner from "../../../lib/rdd/partitioner.ts"
 import type { Combine } from "../../../lib/rdd/primitive.ts"
 

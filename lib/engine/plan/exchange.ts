@@ -1,0 +1,206 @@
+/**
+ * Exchanges: records brought to other partitions, by key or dealt out. Each ends a stage.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Partitioner from "../../rdd/partitioner.ts"
+import type { RangeSpec } from "../../rdd/primitive.ts"
+import type { AnyRDD } from "../../rdd/rdd.ts"
+import { type Job, type Kind, type Lowering, nothing, nothings } from "./lowering.ts"
+import { type Bucket, type Cut, type Input, type Lowered, type Placed, there, type ToBuckets } from "./task.ts"
+
+type Choosing = Pick<Lowering, "defaultParallelism" | "references">
+
+const defaultPartitioner = (
+  { defaultParallelism, references }: Choosing,
+  all: ReadonlyArray<Lowered>,
+): Placed => {
+  const most = all.reduce((n, one) => Math.max(n, one.partitions.length), 0)
+  const n = defaultParallelism ?? most
+  const widest = all.flatMap((one) => one.placed ?? []).reduce<Placed | undefined>(
+    (a, b) => a && a.partitioner.numPartitions >= b.partitioner.numPartitions ? a : b,
+    undefined,
+  )
+  if (widest === undefined) return references.hash(n)
+  const { numPartitions } = widest.partitioner
+  return numPartitions >= n || numPartitions * 10 > most ? widest : references.hash(n)
+}
+
+/** The partitioner that an operation uses, given its parents. */
+export const chosen = (
+  host: Choosing,
+  rdd: AnyRDD,
+  by: Partitioner.Partitioner | "default" | "own",
+  all: ReadonlyArray<Lowered>,
+): Placed => {
+  if (by === "default") return defaultPartitioner(host, all)
+  if (by !== "own") return host.references.own(rdd, by)
+  const n = all[0]?.partitions.length ?? 0
+  const kept = all[0]?.placed
+  return kept?.partitioner.numPartitions === n ? kept : host.references.hash(n)
+}
+
+/** Whether records lie where a partitioner wants them. */
+const isPlaced = ({ placed }: Lowered, { partitioner }: Placed): boolean =>
+  placed !== undefined && Partitioner.equals(placed.partitioner, partitioner)
+
+const bucketsOf = (cuts: ReadonlyArray<Cut>, index: number): ReadonlyArray<Bucket> => {
+  const buckets: Array<Bucket> = []
+  for (const cut of cuts) {
+    const bucket = cut[index]
+    if (bucket !== undefined) buckets.push(bucket)
+  }
+  return buckets
+}
+
+/** What an exchange does with its records. */
+interface Exchange {
+  readonly partitions: number
+  readonly placed: Placed | undefined
+  readonly write: (index: number) => ToBuckets
+  readonly read: (buckets: ReadonlyArray<Bucket>, index: number) => Input
+}
+
+/** Runs the stage before the boundary: each of its tasks writes buckets, and partition `i` behind it reads the `i`-th of each. */
+const exchange = (host: Lowering, parent: Lowered, { partitions, placed, read, write }: Exchange): Job<Lowered> =>
+  host.dry
+    ? Effect.succeed({ partitions: nothings(partitions), placed })
+    : Effect.map(host.cuts(parent.partitions, write), (cuts) => ({
+      partitions: Array.from({ length: partitions }, (_, i) => {
+        const buckets = bucketsOf(cuts, i)
+        return buckets.length === 0 ? nothing : { input: read(buckets, i), steps: [] }
+      }),
+      placed,
+    }))
+
+/** Brings pairs to where the partitioner wants them. */
+const place = (host: Lowering, rdd: AnyRDD, placed: Placed, parent: Lowered): Job<Lowered> => {
+  if (isPlaced(parent, placed)) return Effect.succeed(parent)
+  const operation = host.references.of(rdd)
+  return exchange(host, parent, {
+    partitions: placed.partitioner.numPartitions,
+    placed,
+    write: (index) => ({ kind: "pairs", operation, index, by: placed.by }),
+    read: (buckets) => ({ kind: "pairs", buckets }),
+  })
+}
+
+/** Brings pairs to where the partitioner wants them, and combines them by key. */
+const combine = (host: Lowering, rdd: AnyRDD, mapSide: boolean, placed: Placed, parent: Lowered): Job<Lowered> => {
+  const operation = host.references.of(rdd)
+  if (isPlaced(parent, placed)) {
+    const partitions = parent.partitions.map((of, index) => ({
+      input: { kind: "combine", operation, index, of } as const,
+      steps: [],
+    }))
+    return Effect.succeed({ partitions, placed })
+  }
+  const kind = mapSide ? "table" : "pairs"
+  return exchange(host, parent, {
+    partitions: placed.partitioner.numPartitions,
+    placed,
+    write: (index) => ({ kind, operation, index, by: placed.by }),
+    read: (buckets, index) => ({ kind: "combined", operation, index, buckets }),
+  })
+}
+
+const shuffleBy = (
+  host: Lowering,
+  rdd: AnyRDD,
+  { combine: functions }: Kind<"shuffle">,
+  placed: Placed,
+  parent: Lowered,
+): Job<Lowered> => {
+  const lowered = functions === undefined
+    ? place(host, rdd, placed, parent)
+    : combine(host, rdd, functions.mapSide, placed, parent)
+  return host.dry || isPlaced(parent, placed)
+    ? lowered
+    : Effect.tap(lowered, (it) => Effect.sync(() => host.keep(rdd, it)))
+}
+
+/** How many keys of a sort travel with its tasks. */
+const SAMPLE = 100_000
+
+/** Evenly spread keys: a range partitioner made of them is the one that is made of all. */
+const sampleOf = (keys: ReadonlyArray<unknown>, partitions: number): ReadonlyArray<unknown> => {
+  const step = Math.ceil(keys.length / SAMPLE)
+  return step < 2 || partitions > SAMPLE / 2 ? keys : keys.filter((_, i) => i % step === 0)
+}
+
+/** The ranges are made of the keys, so the stages below run first. */
+const rangeShuffle = (
+  host: Lowering,
+  rdd: AnyRDD,
+  primitive: Kind<"shuffle">,
+  by: RangeSpec,
+  parent: Lowered,
+): Job<Lowered> =>
+  Effect.flatMap(host.blocks(parent.partitions), (blocks) => {
+    const n = by.partitions ?? blocks.length
+    const keys = () => blocks.flatMap((block) => block.records.map((pair) => (pair as readonly [unknown])[0]))
+    const ran = { partitions: blocks.map(there), placed: parent.placed }
+    const range = host.attempt(rdd, () => {
+      const all = keys()
+      return host.references.range(rdd, by.make(all, n), () => sampleOf(all, n), n)
+    })
+    return Effect.flatMap(range, (placed) => shuffleBy(host, rdd, primitive, placed, ran))
+  })
+
+/** Lowers a shuffle. */
+export const shuffle = (host: Lowering, rdd: AnyRDD, primitive: Kind<"shuffle">, parent: Lowered): Job<Lowered> => {
+  const { by } = primitive
+  if (typeof by === "object" && "make" in by) {
+    // How many ranges there are depends on the keys: even the layout takes a real run, whose result is kept.
+    return host.dry ? host.lowerInFull(rdd) : rangeShuffle(host, rdd, primitive, by, parent)
+  }
+  return shuffleBy(host, rdd, primitive, chosen(host, rdd, by, [parent]), parent)
+}
+
+/** Brings the pairs of several parents to where the partitioner wants them. */
+export const placeAll = (
+  host: Lowering,
+  rdd: AnyRDD,
+  placed: Placed,
+  parents: ReadonlyArray<Lowered>,
+): Job<ReadonlyArray<Lowered>> => Effect.forEach(parents, (parent) => place(host, rdd, placed, parent))
+
+/** Deals records out to `n` partitions, in turns. */
+export const balance = (host: Lowering, rdd: AnyRDD, n: number, parent: Lowered): Job<Lowered> => {
+  const lowered = exchange(host, parent, {
+    partitions: n,
+    placed: undefined,
+    write: (index) => ({ kind: "deal", index, partitions: n }),
+    read: (buckets) => ({ kind: "dealt", buckets }),
+  })
+  return host.dry ? lowered : Effect.tap(lowered, (it) => Effect.sync(() => host.keep(rdd, it)))
+}
+
+/** Lowers a cogroup. */
+export const cogroup = (
+  host: Lowering,
+  rdd: AnyRDD,
+  { by, join }: Kind<"cogroup">,
+  parents: ReadonlyArray<Lowered>,
+): Job<Lowered> => {
+  const placed = chosen(host, rdd, by, parents)
+  const operation = host.references.of(rdd)
+  return Effect.map(placeAll(host, rdd, placed, parents), (sides) => {
+    const lowered: Lowered = {
+      partitions: Array.from({ length: placed.partitioner.numPartitions }, (_, index) => ({
+        input: {
+          kind: "cogroup",
+          operation,
+          index,
+          sides: sides.map(({ partitions }) => partitions[index] ?? nothing),
+          join,
+        },
+        steps: [],
+      })),
+      placed,
+    }
+    if (!host.dry) host.keep(rdd, lowered)
+    return lowered
+  })
+}

@@ -1,0 +1,243 @@
+/**
+ * The planner: turns lineage into stages and runs them, from the sources down to the RDD that was asked for.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Semaphore from "effect/Semaphore"
+import { Mismatch, reasonOf } from "../../core/errors.ts"
+import type { Block } from "../../rdd/block.ts"
+import type { AnyRDD } from "../../rdd/rdd.ts"
+import * as TaskUpdates from "../../rdd/task_updates.ts"
+import { Computed } from "./computed.ts"
+import * as Exchange from "./exchange.ts"
+import { isPersisted, type Job, type Kind, type Lowering, passesOn } from "./lowering.ts"
+import * as Partitions from "./partitions.ts"
+import type { Scope } from "./scope.ts"
+import { failed, runStage, type StageOptions } from "./stage.ts"
+import * as Stateful from "./stateful.ts"
+import { type Lowered, type Partition, type Place, type Step, type Task, there, type ToBlock } from "./task.ts"
+
+const toBlock: ToBlock = { kind: "block" }
+
+/** Plans and runs one action. */
+export class Planner {
+  readonly #scope: Scope
+  readonly #host: Lowering
+  /** The `provide` operations above, the outermost first. */
+  readonly #layers: ReadonlyArray<Place>
+
+  constructor(scope: Scope, layers: ReadonlyArray<Place> = []) {
+    const { defaultParallelism, dry, job, ofJob, references, states } = scope
+    this.#scope = scope
+    this.#layers = layers
+    this.#host = {
+      dry,
+      defaultParallelism,
+      states,
+      references,
+      lower: (rdd) => this.lower(rdd),
+      lowerInFull: (rdd) => new Planner({ ...scope, dry: false }, layers).lower(rdd),
+      blocks: (partitions) => this.blocks(partitions),
+      cuts: (partitions, write) =>
+        runStage(this.#stage(1), partitions.map((partition, i) => ({ partition, write: write(i), layers }))),
+      attempt: (rdd, body) => Effect.try({ try: body, catch: (cause) => failed(rdd, undefined, job, reasonOf(cause)) }),
+      fail: (rdd, reason) => Effect.fail(failed(rdd, undefined, job, reason)),
+      keep: (rdd, lowered) => ofJob.keep(rdd, lowered),
+    }
+  }
+
+  #stage(concurrency: number): StageOptions {
+    const { executor, job } = this.#scope
+    return { executor, job, concurrency }
+  }
+
+  /**
+   * Runs partitions, those that wait for effects side by side, and gives their blocks in order. `each` is run with every
+   * block when it is there, and the place of its partition among those given.
+   */
+  blocks(
+    partitions: ReadonlyArray<Partition>,
+    each?: (block: Block<unknown>, place: number) => Effect.Effect<void>,
+  ): Job<ReadonlyArray<Block<unknown>>> {
+    const waits = partitions.some(({ steps }) => steps.some((step) => step.waits))
+    const stage = this.#stage(waits ? this.#scope.parallelism : 1)
+    const tasks = partitions.map((partition): Task<ToBlock> => ({ partition, write: toBlock, layers: this.#layers }))
+    return runStage(stage, tasks, each)
+  }
+
+  /** Lowers an RDD, running the stages it depends on. */
+  lower(rdd: AnyRDD): Job<Lowered> {
+    return Effect.suspend((): Job<Lowered> => {
+      if (rdd.invalid !== undefined) return this.#host.fail(rdd, rdd.invalid)
+      const { action, dry } = this.#scope
+      const known = action.find(rdd)
+      if (known !== undefined) return Effect.succeed(TaskUpdates.using(known))
+      const gone = Stateful.gone(this.#host, rdd)
+      if (gone !== undefined) return Effect.succeed(gone)
+      const into = dry ? undefined : this.#keptIn(rdd)
+      const lowered = into === undefined
+        ? this.#lower(rdd)
+        : Effect.flatMap(this.#lower(rdd), (it) => this.#compute(rdd, it, into))
+      if (into === undefined && !isExchange(rdd)) return lowered
+      const kept = TaskUpdates.keeping(lowered, (it) => [it, action.find(rdd)])
+      return into !== undefined && isPersisted(rdd) ? this.#inTurn(rdd, kept) : kept
+    })
+  }
+
+  /** Two jobs at once would write the same version of a state, and run the user's functions twice. */
+  #inTurn(rdd: AnyRDD, lowered: Job<Lowered>): Job<Lowered> {
+    const { batch, released, turns } = this.#scope
+    const turn = turns.get(rdd) ?? Semaphore.makeUnsafe(1)
+    turns.set(rdd, turn)
+    return Semaphore.withPermit(
+      turn,
+      Effect.suspend(() => {
+        const known = released.find(rdd)
+        if (known !== undefined) return Effect.succeed(TaskUpdates.using(known))
+        const lost = batch?.lost
+        const before = lost?.size
+        return Effect.onExit(lowered, (exit) =>
+          Effect.sync(() => {
+            // An RDD that failed because one below it did may still be computed without that one.
+            if (Exit.isFailure(exit) && lost?.size === before) lost?.add(rdd)
+          }))
+      }),
+    )
+  }
+
+  /** Where the blocks of an RDD are kept, if they are to be kept. */
+  #keptIn(rdd: AnyRDD): Computed | undefined {
+    const { action, batch, consumers, released } = this.#scope
+    if (rdd.primitive.kind === "source" || passesOn(rdd)) return undefined
+    if (isPersisted(rdd)) return released
+    if (batch?.isShared(rdd) === true) return batch.computed
+    return (consumers.get(rdd) ?? 0) < 2 ? undefined : action
+  }
+
+  /** Computes an RDD whole and keeps its blocks. */
+  #compute(rdd: AnyRDD, lowered: Lowered, into: Computed): Job<Lowered> {
+    const { primitive } = rdd
+    const computed = Effect.map(
+      this.blocks(lowered.partitions),
+      (blocks): Lowered => ({ ...lowered, partitions: blocks.map(there) }),
+    )
+    return Effect.map(
+      primitive.kind === "state"
+        ? Effect.flatMap(computed, (it) => Stateful.seal(this.#host, primitive, it))
+        : computed,
+      (kept) => {
+        into.keep(rdd, kept)
+        return kept
+      },
+    )
+  }
+
+  #lower(rdd: AnyRDD): Job<Lowered> {
+    const { primitive } = rdd
+    switch (primitive.kind) {
+      case "source":
+        return Effect.succeed(this.#source(rdd, primitive))
+      case "narrow":
+        return this.#narrow(rdd)
+      case "persist":
+      case "input":
+        return this.#parent(rdd)
+      case "union":
+        return Effect.map(this.#parents(rdd), Partitions.union)
+      case "coalesce":
+        return Effect.map(this.#parent(rdd), (parent) => Partitions.coalesce(parent, primitive.partitions))
+      case "zip":
+        return Effect.flatMap(this.#parents(rdd), (all) => Partitions.zip(this.#host, rdd, primitive, all))
+      case "cartesian":
+        return Effect.flatMap(this.#parents(rdd), (all) => Partitions.cartesian(this.#host, all))
+      case "shuffle":
+        return Effect.flatMap(this.#parent(rdd), (parent) => Exchange.shuffle(this.#host, rdd, primitive, parent))
+      case "balance": {
+        const { partitions } = primitive
+        return Effect.flatMap(this.#parent(rdd), (parent) => Exchange.balance(this.#host, rdd, partitions, parent))
+      }
+      case "cogroup":
+        return Effect.flatMap(this.#parents(rdd), (all) => Exchange.cogroup(this.#host, rdd, primitive, all))
+      case "state":
+        return Stateful.state(this.#host, rdd, primitive)
+      case "view":
+        return Effect.map(this.#parent(rdd), (parent) => Stateful.view(this.#host, rdd, parent))
+      case "indexed":
+        return Effect.flatMap(this.#parent(rdd), (parent) => Partitions.indexed(this.#host, rdd, parent))
+      case "provide":
+        return this.#provide(rdd)
+    }
+  }
+
+  #parents(rdd: AnyRDD): Job<ReadonlyArray<Lowered>> {
+    return Effect.forEach(rdd.parents, (parent) => this.lower(parent))
+  }
+
+  #parent(rdd: AnyRDD): Job<Lowered> {
+    const [parent] = rdd.parents
+    return parent === undefined
+      ? this.#host.fail(rdd, new Mismatch({ problem: "an operation without its parent" }))
+      : this.lower(parent)
+  }
+
+  #source(rdd: AnyRDD, source: Kind<"source">): Lowered {
+    const { defaultParallelism, parallelism, references } = this.#scope
+    const partitions = source.partitions === "default" ? defaultParallelism ?? parallelism : source.partitions
+    const operation = references.of(rdd)
+    return {
+      partitions: Array.from({ length: partitions }, (_, index) => ({
+        input: { kind: "load", operation, index, partitions },
+        steps: [],
+      })),
+      placed: source.partitioner && references.own(rdd, source.partitioner),
+    }
+  }
+
+  /** Adds the steps of neighbouring narrow operations at once, down to one that is kept or of another kind. */
+  #narrow(rdd: AnyRDD): Job<Lowered> {
+    const chain = [rdd]
+    let last = rdd
+    for (let below = rdd.parents[0]; below !== undefined && this.#continues(below); below = below.parents[0]) {
+      chain.push(below)
+      last = below
+    }
+    chain.reverse()
+    return Effect.map(this.#parent(last), ({ partitions, placed }) => ({
+      partitions: partitions.map(({ input, steps }, index) => ({
+        input,
+        steps: [...steps, ...this.#steps(chain, index)],
+      })),
+      placed: chain.every(({ primitive }) => primitive.kind === "narrow" && primitive.preserves) ? placed : undefined,
+    }))
+  }
+
+  #continues(rdd: AnyRDD): boolean {
+    return rdd.primitive.kind === "narrow" && rdd.invalid === undefined && this.#scope.action.find(rdd) === undefined &&
+      (this.#scope.dry || this.#keptIn(rdd) === undefined)
+  }
+
+  #steps(chain: ReadonlyArray<AnyRDD>, index: number): ReadonlyArray<Step> {
+    const { references } = this.#scope
+    return chain.map((rdd) => ({
+      operation: references.of(rdd),
+      index,
+      waits: rdd.primitive.kind === "narrow" && rdd.primitive.step.kind === "effect",
+    }))
+  }
+
+  /** What is below runs with the layer, and so do the partitions that come of it. */
+  #provide(rdd: AnyRDD): Job<Lowered> {
+    const place: Place = { operation: this.#scope.references.of(rdd), index: undefined }
+    const within = new Planner(this.#scope, [...this.#layers, place])
+    return Effect.map(within.#parent(rdd), ({ partitions, placed }) => ({
+      partitions: partitions.map((of) => ({ input: { kind: "provide", ...place, of }, steps: [] })),
+      placed,
+    }))
+  }
+}
+
+/** Whether an RDD is kept, once it has been exchanged, for later actions of the same job. */
+const isExchange = ({ primitive: { kind } }: AnyRDD): boolean =>
+  kind === "shuffle" || kind === "balance" || kind === "cogroup"

@@ -1,0 +1,81 @@
+/**
+ * How tasks refer to the operations of the driver's RDDs.
+ *
+ * @module
+ */
+import type { Address } from "../../rdd/engine.ts"
+import * as Partitioner from "../../rdd/partitioner.ts"
+import type { AnyRDD } from "../../rdd/rdd.ts"
+import type { Operation, Placed } from "./task.ts"
+
+const rdds = new WeakMap<Operation, AnyRDD>()
+
+/** The RDD of a reference that was made here. Undefined for one that comes from elsewhere. */
+export const rddOf = (operation: Operation): AnyRDD | undefined =>
+  operation.kind === "local" ? operation.rdd : rdds.get(operation)
+
+const isHash = ({ name, ofHash }: Partitioner.Partitioner): boolean =>
+  name === "HashPartitioner" && ofHash !== undefined
+
+/** The references of one plan. Each RDD is looked up once. */
+export class References {
+  readonly #addressOf: ((rdd: AnyRDD) => Address | undefined) | undefined
+  readonly #known = new Map<AnyRDD, Operation>()
+
+  /** Without `addressOf` all references are local: for engines that run functions where the program runs. */
+  constructor(addressOf: ((rdd: AnyRDD) => Address | undefined) | undefined) {
+    this.#addressOf = addressOf
+  }
+
+  /** The reference to an RDD's operation. */
+  of(rdd: AnyRDD): Operation {
+    const known = this.#known.get(rdd)
+    if (known !== undefined) return known
+    const operation = this.#make(rdd)
+    if (operation.kind !== "local") rdds.set(operation, rdd)
+    this.#known.set(rdd, operation)
+    return operation
+  }
+
+  #make(rdd: AnyRDD): Operation {
+    if (this.#addressOf === undefined) return { kind: "local", rdd }
+    const { primitive } = rdd
+    if (primitive.kind === "narrow" && primitive.step.known !== undefined) {
+      return { kind: "known", ...primitive.step.known }
+    }
+    const address = this.#addressOf(rdd)
+    return address === undefined ? { kind: "local", rdd } : { kind: "address", address }
+  }
+
+  /** A hash partitioner. */
+  hash(partitions: number): Placed {
+    const partitioner = Partitioner.hash(partitions)
+    const isLocal = this.#addressOf === undefined
+    return { partitioner, by: isLocal ? { kind: "local", partitioner } : { kind: "hash", partitions } }
+  }
+
+  /** A partitioner that an RDD's operation was given. */
+  own(rdd: AnyRDD, partitioner: Partitioner.Partitioner): Placed {
+    if (this.#addressOf !== undefined && isHash(partitioner)) {
+      return { partitioner, by: { kind: "hash", partitions: partitioner.numPartitions } }
+    }
+    const operation = this.of(rdd)
+    return { partitioner, by: operation.kind === "local" ? { kind: "local", partitioner } : { kind: "own", operation } }
+  }
+
+  /** A partitioner that an RDD's operation has made from keys. */
+  range(
+    rdd: AnyRDD,
+    partitioner: Partitioner.Partitioner,
+    keys: () => ReadonlyArray<unknown>,
+    partitions: number,
+  ): Placed {
+    const operation = this.of(rdd)
+    return {
+      partitioner,
+      by: operation.kind === "local"
+        ? { kind: "local", partitioner }
+        : { kind: "range", operation, keys: keys(), partitions },
+    }
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Tasks that can run elsewhere only in part: their operations with addresses run where the graph copy is, the others on
+ * the driver.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import type { Block } from "../../rdd/block.ts"
+import { type Executor, TaskFailed } from "./executor.ts"
+import { partsOf, placesOf, withParts } from "./places.ts"
+import type { By, Input, Operation, Partition, Place, Step, Task, ToBlock, Write, Written } from "./task.ts"
+import { there } from "./task.ts"
+
+type Run<A> = Effect.Effect<A, TaskFailed, unknown>
+
+const toBlock: ToBlock = { kind: "block" }
+
+const isLocal = ({ kind }: Operation): boolean => kind === "local"
+const hasAddress = ({ operation }: Place): boolean => operation.kind === "address"
+
+/** The operation whose functions reading an input calls, its parts aside. */
+const calledBy = (input: Input): Place | undefined =>
+  "operation" in input && input.kind !== "cogroup" ? input : undefined
+
+/** Whether an input can be read elsewhere, with all it is made of. */
+const isPortableInput = (input: Input): boolean => {
+  const called = calledBy(input)
+  return (called === undefined || !isLocal(called.operation)) && partsOf(input).every(isPortablePartition)
+}
+
+const isPortablePartition = ({ input, steps }: Partition): boolean =>
+  !steps.some(({ operation }) => isLocal(operation)) && isPortableInput(input)
+
+const isPortableBy = (by: By): boolean => by.kind === "hash" || (by.kind !== "local" && !isLocal(by.operation))
+
+const isPortableWrite = (write: Write): boolean =>
+  !("by" in write) || (isPortableBy(write.by) && (write.kind === "pairs" || !isLocal(write.operation)))
+
+/** Whether there is anything in a part of a task that only a graph copy should run. */
+const needsCopyForInput = (input: Input): boolean => {
+  const called = calledBy(input)
+  return (called !== undefined && hasAddress(called)) || partsOf(input).some(needsCopy)
+}
+
+const needsCopy = ({ input, steps }: Partition): boolean => steps.some(hasAddress) || needsCopyForInput(input)
+
+const needsCopyToWrite = (write: Write): boolean => write.kind === "table" && hasAddress(write)
+
+/** Runs tasks on two executors: what has an address `elsewhere`, in a copy of the graph, and the rest `here`. */
+class Splitting {
+  readonly #elsewhere: Executor
+  readonly #here: Executor
+
+  constructor(elsewhere: Executor, here: Executor) {
+    this.#elsewhere = elsewhere
+    this.#here = here
+  }
+
+  /** Runs a part of a task; a failure gets the number that its place has in the whole. */
+  #part<W extends Write>(whole: Task, executor: Executor, part: Task<W>): Run<Written<W>> {
+    return Effect.mapError(executor.run(part), ({ at, reason }) => {
+      const failed = placesOf(part)[at]
+      // The place may be an input whose parts have been computed: another object, but the same operation.
+      const isIt = ({ index, operation }: Place) => operation === failed?.operation && index === failed.index
+      return new TaskFailed(placesOf(whole).findIndex(isIt), reason)
+    })
+  }
+
+  /** Makes an input one that can be read elsewhere. */
+  #bring(whole: Task, input: Input, layers: ReadonlyArray<Place>): Run<Input> {
+    if (isPortableInput(input)) return Effect.succeed(input)
+    const called = calledBy(input)
+    const isMine = called !== undefined && isLocal(called.operation)
+    if (isMine && input.kind === "provide") return this.#readHere(whole, input, layers)
+    const around = input.kind === "provide" ? [...layers, input] : layers
+    const parts = Effect.forEach(
+      partsOf(input),
+      (part) => isPortablePartition(part) && !isMine ? Effect.succeed(part) : this.#compute(whole, part, around),
+    )
+    const ready = Effect.map(parts, (all) => withParts(input, all))
+    return isMine ? Effect.flatMap(ready, (it) => this.#readHere(whole, it, layers)) : ready
+  }
+
+  #readHere(whole: Task, input: Input, layers: ReadonlyArray<Place>): Run<Input> {
+    const part = { partition: { input, steps: [] }, write: toBlock, layers }
+    return Effect.map(this.#part(whole, this.#here, part), (block): Input => ({ kind: "block", block }))
+  }
+
+  #compute(whole: Task, partition: Partition, layers: ReadonlyArray<Place>): Run<Partition> {
+    return Effect.map(this.#run(whole, { partition, write: toBlock, layers }), there)
+  }
+
+  run<W extends Write>(task: Task<W>): Run<Written<W>> {
+    return this.#run(task, task)
+  }
+
+  #run<W extends Write>(whole: Task, task: Task<W>): Run<Written<W>> {
+    const { layers, partition, write } = task
+    if (layers.some(({ operation }) => isLocal(operation)) || !(needsCopy(partition) || needsCopyToWrite(write))) {
+      return this.#part(whole, this.#here, task)
+    }
+    return Effect.flatMap(
+      this.#bring(whole, partition.input, layers),
+      (input) => this.#steps(whole, task, { input, steps: partition.steps }),
+    )
+  }
+
+  /** Runs the steps over an input that can be read elsewhere, in as few parts as possible. */
+  #steps<W extends Write>(whole: Task, task: Task<W>, { input, steps }: Partition): Run<Written<W>> {
+    const { layers, write } = task
+    const local = steps.findIndex(({ operation }) => isLocal(operation))
+    const isWhole = local < 0 && isPortableWrite(write)
+    if (isWhole) return this.#anywhere(whole, { partition: { input, steps }, write, layers })
+    const before = local < 0 ? steps : steps.slice(0, local)
+    const mine = local < 0 ? [] : steps.slice(local)
+    const given: Partition = { input, steps: before }
+    return Effect.flatMap(
+      this.#anywhere(whole, { partition: given, write: toBlock, layers }),
+      (block) => this.#mine(whole, task, block, mine),
+    )
+  }
+
+  /** Runs steps on the driver, up to the next one with an address. */
+  #mine<W extends Write>(
+    whole: Task,
+    task: Task<W>,
+    block: Block<unknown>,
+    steps: ReadonlyArray<Step>,
+  ): Run<Written<W>> {
+    const { layers, write } = task
+    const next = steps.findIndex(hasAddress)
+    const input: Input = { kind: "block", block }
+    if (next < 0 && !(needsCopyToWrite(write) && isPortableWrite(write))) {
+      return this.#part(whole, this.#here, { partition: { input, steps }, write, layers })
+    }
+    const mine = next < 0 ? steps : steps.slice(0, next)
+    const rest = next < 0 ? [] : steps.slice(next)
+    return Effect.flatMap(
+      this.#part(whole, this.#here, { partition: { input, steps: mine }, write: toBlock, layers }),
+      (out) => this.#steps(whole, task, { input: { kind: "block", block: out }, steps: rest }),
+    )
+  }
+
+  /** Runs a task that can run elsewhere there, unless nothing in it needs the copy. */
+  #anywhere<W extends Write>(whole: Task, task: Task<W>): Run<Written<W>> {
+    const isNeeded = needsCopy(task.partition) || needsCopyToWrite(task.write)
+    return this.#part(whole, isNeeded ? this.#elsewhere : this.#here, task)
+  }
+}
+
+/** Runs what has an address `elsewhere`, in a copy of the graph, and the rest `here`, on the driver. */
+export const splitting = (elsewhere: Executor, here: Executor): Executor => {
+  const both = new Splitting(elsewhere, here)
+  return { run: (task) => Effect.suspend(() => both.run(task)) }
+}

@@ -1,0 +1,94 @@
+/**
+ * State: which version a stateful operation builds on, what it is given, and when it need not run.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import type { AnyRDD } from "../../rdd/rdd.ts"
+import { chosen, placeAll } from "./exchange.ts"
+import { type Job, type Kind, type Lowering, nothing, nothings } from "./lowering.ts"
+import type { Lowered } from "./task.ts"
+
+/** What counts as computed for an RDD that is given up: partitions where they would be, without records. */
+export const nothingOf = (host: Pick<Lowering, "defaultParallelism" | "references">, rdd: AnyRDD): Lowered => {
+  const { primitive } = rdd
+  if (primitive.kind !== "state") return { partitions: [], placed: undefined }
+  cut(primitive)
+  const placed = chosen(host, rdd, primitive.by, [])
+  return {
+    partitions: nothings(placed.partitioner.numPartitions),
+    placed: primitive.keyed === false ? undefined : placed,
+  }
+}
+
+/** The state of a batch that later ones have gone on without: it is not computed, and has no records. */
+export const gone = (host: Lowering, rdd: AnyRDD): Lowered | undefined => {
+  const { primitive } = rdd
+  if (primitive.kind !== "state") return undefined
+  const { id, at } = primitive.step
+  const current = host.states.version(id)
+  return current === undefined || at > current ? undefined : nothingOf(host, rdd)
+}
+
+/** Cuts the link to the state before: lineage must not grow with the batches. */
+const cut = ({ step }: Kind<"state">): void => {
+  if (step.previous !== undefined) step.previous.rdd = undefined
+}
+
+/** Seals the version of a state when all of its partitions have been written. Without some of them it is none. */
+export const seal = ({ states }: Lowering, primitive: Kind<"state">, lowered: Lowered): Effect.Effect<Lowered> => {
+  const { at, id } = primitive.step
+  return Effect.map(states.seal(id, at), () => {
+    cut(primitive)
+    return { ...lowered, hold: states.hold(id, at) }
+  })
+}
+
+/** Lowers a state operation. */
+export const state = (host: Lowering, rdd: AnyRDD, { by, keyed, step }: Kind<"state">): Job<Lowered> =>
+  Effect.gen(function* () {
+    const { at, expects, id, initial, previous, whole } = step
+    const { dry, lower, references, states } = host
+    if (!dry && previous?.rdd !== undefined) yield* lower(previous.rdd)
+    const newest = states.newest(id, at)
+    const isFresh = newest === undefined || (expects !== undefined && newest !== expects)
+    // Starting over does not take the changes: they may be what has failed before.
+    const [changes] = rdd.parents
+    const given = isFresh && whole !== undefined ? whole() : changes
+    const records: Lowered = given === undefined ? { partitions: [], placed: undefined } : yield* lower(given)
+    const placed = chosen(host, rdd, by, [records])
+    const operation = references.of(rdd)
+    const [data] = yield* placeAll(host, rdd, placed, [records])
+    const [seed] = isFresh && initial !== undefined && !dry
+      ? yield* placeAll(host, rdd, placed, [yield* lower(initial)])
+      : []
+    const lowered: Lowered = {
+      partitions: (data?.partitions ?? []).map((part, index) => ({
+        input: {
+          kind: "state",
+          operation,
+          index,
+          id,
+          from: isFresh ? undefined : newest,
+          at,
+          data: part,
+          initial: seed && (seed.partitions[index] ?? nothing),
+        },
+        steps: [],
+      })),
+      placed: keyed === false ? undefined : placed,
+      version: { id, at },
+    }
+    return lowered
+  })
+
+/** Lowers a view of a state: it reads the version that its parent has left, now or when that has been replaced. */
+export const view = (host: Lowering, rdd: AnyRDD, { partitions, version }: Lowered): Lowered => {
+  const operation = host.references.of(rdd)
+  return {
+    partitions: version === undefined
+      ? partitions.map(() => nothing)
+      : partitions.map((_, index) => ({ input: { kind: "view", operation, index, ...version }, steps: [] })),
+    placed: undefined,
+  }
+}
