@@ -14,10 +14,12 @@ export const input = <A>(batches: ReadonlyArray<Given<A>>, slideDuration?: numbe
   DStream.make(
     "input",
     [],
-    Effect.flatMap(DStream.Batch, ({ time, zeroTime, batchDuration }) => {
+    [],
+    Effect.fnUntraced(function* () {
+      const { time, zeroTime, batchDuration } = yield* DStream.Batch
       const given = batches[(time - zeroTime) / batchDuration - 1]
-      if (given === null) return Effect.fail(new DStream.NoRDD({ operation: "input", time }))
-      return Effect.succeed(given === "empty" ? RDD.empty<A>() : RDD.parallelize(given ?? [], { partitions: 2 }))
+      if (given === null) return yield* new DStream.NoRDD({ operation: "input", time })
+      return given === "empty" ? RDD.empty<A>() : RDD.parallelize(given ?? [], { partitions: 2 })
     }),
     { slideDuration },
   )

@@ -4,13 +4,14 @@ import { type AnyDStream, type DStream, isDStream, make, named, type NodeOptions
 import { type Graph, make as makeGraph } from "../../lib/dstream/graph/graph.ts"
 import type { AnyOutput } from "../../lib/dstream/outputs/output.ts"
 import { print } from "../../lib/dstream/outputs/print.ts"
+import type { Callable } from "../../lib/rdd/primitive.ts"
 
 /** A stream that is never evaluated. */
 export const stub = (
   operation: string,
   parents: ReadonlyArray<AnyDStream> = [],
-  options: NodeOptions = {},
-): DStream<unknown> => make(operation, parents, Effect.never, options)
+  { functions = [], ...options }: NodeOptions & { readonly functions?: ReadonlyArray<Callable> } = {},
+): DStream<unknown> => make(operation, parents, functions, (..._) => Effect.never, options)
 
 /** A chain of one input and `length - 1` maps: its last stream. */
 export const chain = (length: number): DStream<unknown> => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
 import * as Effect from "effect/Effect"
-import { named } from "../../../lib/dstream/dstream.ts"
+import { type AnyDStream, named } from "../../../lib/dstream/dstream.ts"
+import * as DStream from "../../../lib/dstream.ts"
 import { type AnyGraph, make } from "../../../lib/dstream/graph/graph.ts"
 import { fromReceiver } from "../../../lib/dstream/inputs/input.ts"
 import { makeOutput, nameOutput } from "../../../lib/dstream/outputs/output.ts"
@@ -35,12 +36,14 @@ Deno.test("validate() refuses a graph without outputs", () => {
 Deno.test("validate() refuses outputs that are none", () => {
   assert.deepEqual(texts(untyped([print(chain(2)), chain(2), 7, {}, undefined])), [
     "map: output 1 is a stream; end it with an output operation, such as print or foreachRDD",
-    "Output 2 is no output operation, but: number",
-    "Output 3 is no output operation, but: object",
-    "Output 4 is no output operation, but: undefined",
+    "Output 2 is not an output operation, but: number",
+    "Output 3 is not an output operation, but: object",
+    "Output 4 is not an output operation, but: undefined",
   ])
-  assert.deepEqual(texts(untyped(print(chain(2)))), ["The outputs are no list, but a single output; put it into [ ]"])
-  assert.deepEqual(texts(untyped(undefined)), ["The outputs are no list, but: undefined"])
+  assert.deepEqual(texts(untyped(print(chain(2)))), [
+    "The outputs are not a list, but a single output; put it into [ ]",
+  ])
+  assert.deepEqual(texts(untyped(undefined)), ["The outputs are not a list, but: undefined"])
 })
 
 Deno.test("validate() asks every operator once about its arguments, with the batch interval in milliseconds", () => {
@@ -150,7 +153,7 @@ Deno.test("InvalidGraph lists all problems, one a line, with operator and place"
   assert.equal(error._tag, "InvalidGraph")
   assert.equal(problems.length, 4)
   assert.deepEqual(error.message.replace(/:\d+:\d+/g, "").split("\n"), [
-    "Output 2 is no output operation, but: number",
+    "Output 2 is not an output operation, but: number",
     "window at graph_arbitrary.ts: its window is odd",
     "window at graph_arbitrary.ts: its slide duration (1500 ms) must be a multiple of the batch interval (1000 ms)",
     'print at validate_test.ts: its name "x" is already that of window at graph_arbitrary.ts',
@@ -172,13 +175,44 @@ Deno.test("validate() reads the parents of a shared stream a fixed number of tim
   assert(reads() <= 2 * 99)
 })
 
+Deno.test("validate() says what to use in place of an async function: what the operator's traits say", () => {
+  const f = async (x: unknown) => await x
+  const advice = (stream: AnyDStream) => texts(make([print(stream)])).map((text) => text.replace(/.*waited for; /, ""))
+  const giveEffect = "give an Effect, such as Effect.promise(() => …)"
+  assert.deepEqual(advice(stub("fooEffect", [], { functions: [f] })), ["do that in mapEffect before"])
+  assert.deepEqual(advice(stub("foo", [], { functions: [f], takesEffects: true })), [giveEffect])
+  assert.deepEqual(advice(stub("foo", [], { functions: [f], effectVariant: "fooEffect" })), [
+    "fooEffect takes functions that give Effects",
+  ])
+  const input = stub("input")
+  const ofOperators: ReadonlyArray<readonly [AnyDStream, string]> = [
+    [DStream.map(input, f), "mapEffect takes functions that give Effects"],
+    [DStream.flatMap(input, f as never), "flatMapEffect takes functions that give Effects"],
+    [DStream.filter(input, f as never), "filterEffect takes functions that give Effects"],
+    [DStream.mapPartitions(input, f as never), "mapPartitionsEffect takes functions that give Effects"],
+    [DStream.reduce(input, f as never), "do that in mapEffect before"],
+    [DStream.mapEffect(input, f as never), giveEffect],
+    [DStream.flatMapEffect(input, f as never), giveEffect],
+    [DStream.filterEffect(input, f as never), giveEffect],
+    [DStream.mapPartitionsEffect(input, f as never), giveEffect],
+    [DStream.transform(input, f as never), giveEffect],
+    [DStream.transformWith(input, input, f as never), giveEffect],
+    [DStream.transformAll([input], f as never), giveEffect],
+    [DStream.foreachPartition(input, f as never).stream, giveEffect],
+  ]
+  for (const [stream, expected] of ofOperators) {
+    const problems = validate(make([print(stream)]), { batchDuration: 1000 })
+    assert.deepEqual(problems.map(({ text }) => text.replace(/.*waited for; /, "")), [expected], stream.operation)
+  }
+})
+
 Deno.test("validate() refuses async functions, of streams and of outputs", () => {
   const stream = stub("map", [socket()], { functions: [async (x: unknown) => await x] })
   const output = makeOutput({
     operation: "foreachRDD",
     stream,
     functions: [async function* () {}],
-    run: () => Effect.void,
+    run: (..._) => Effect.void,
   })
   assert.deepEqual(texts(make([output])).map((text) => text.replace(/,.*/, "")), [
     "map: its function is async",

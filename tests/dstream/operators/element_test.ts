@@ -77,6 +77,6 @@ Deno.test("operators name themselves, their parent, their functions and their pl
   const mapped = DStream.map(numbers, f)
   assert.equal(mapped.operation, "map")
   assert.deepEqual(mapped.parents, [numbers])
-  assert.deepEqual(mapped.traits.functions, [f])
+  assert.deepEqual(mapped.functions, [f])
   assert.match(mapped.site.short, /^element_test\.ts:\d+:\d+$/)
 })

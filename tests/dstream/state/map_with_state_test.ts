@@ -243,7 +243,8 @@ const lookingBack = <A>(self: DStream.DStream<A>, slideDuration: number, times: 
   DStream.make(
     "lookingBack",
     [self],
-    Effect.gen(function* () {
+    [],
+    Effect.fnUntraced(function* () {
       const batch = yield* DStream.Batch
       const parts: Array<RDD.RDD<readonly [number, A]>> = []
       for (const time of times.map((ago) => batch.time - ago).filter((time) => time > batch.zeroTime)) {

@@ -118,7 +118,8 @@ Deno.test("updateStateByKey() asks its parent once for each batch, also where th
   const parent = DStream.make(
     "asked",
     [input],
-    Effect.flatMap(DStream.Batch, ({ time }) => Effect.andThen(Effect.sync(() => asked.push(time)), input)),
+    [],
+    () => Effect.flatMap(DStream.Batch, ({ time }) => Effect.andThen(Effect.sync(() => asked.push(time)), input)),
   )
   await Effect.runPromise(Testing.run(DStream.updateStateByKey(parent, sum)))
   assert.deepEqual(asked, [1000, 2000, 3000, 4000, 5000])
@@ -180,7 +181,10 @@ Deno.test("updateStatePartitions() fails the batch when a key is given where it 
     { partitions: 2 },
   )
   const error = await Effect.runPromise(Effect.flip(Testing.run(renamed)))
-  assert.match(error.message, /updateStatePartitions.*the key a! belongs to partition 0, and was given in 1/)
+  assert.match(
+    error.message,
+    /updateStatePartitions.*gave the key a! for partition 1, but the key belongs to partition 0/,
+  )
 })
 
 const poison = 13
@@ -319,7 +323,7 @@ onEngines(
 
 /** The stream, but with an RDD only every so often. */
 const every = <A, E, R>(slideDuration: number, self: DStream.DStream<A, E, R>): DStream.DStream<A, E, R> =>
-  DStream.make("every", [self], self, { slideDuration }) as DStream.DStream<A, E, R>
+  DStream.make("every", [self], [], () => self, { slideDuration }) as DStream.DStream<A, E, R>
 
 onEngines(
   "updateStateByKey() has all batches in its state, also when it is asked for it in some of them only",
