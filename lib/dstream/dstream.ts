@@ -116,7 +116,7 @@ const construct = <A, E, R>(fields: {
 }
 
 /**
- * Makes an operator of its name, the streams it depends on, the user's functions it calls, and a body. The body gets the
+ * Makes an operator from a name, the streams it depends on, the user's functions that it calls, and a body. The body gets the
  * functions and returns the Effect that makes the operator's RDD of a batch.
  *
  * Yield a parent in the body to get its RDD. The body runs once a batch, however many streams depend on the result, and may

@@ -53,8 +53,11 @@ const hashTexts = (texts: ReadonlyArray<string>): string => {
   return digits(avalanche(high ^ low)) + digits(low)
 }
 
-const parametersOf = (f: Callable): ReadonlyArray<string> =>
-  typeof f === "function" && PARAMETERS in f ? [String(f[PARAMETERS])] : []
+/** The parameters of each function, null for a function without any. Empty if no function has parameters. */
+const parametersOf = (functions: ReadonlyArray<Callable>): ReadonlyArray<string | null> => {
+  const all = functions.map((f) => typeof f === "function" && PARAMETERS in f ? String(f[PARAMETERS]) : null)
+  return all.every((parameters) => parameters === null) ? [] : all
+}
 
 interface Entry {
   readonly operation: string
@@ -66,7 +69,7 @@ interface Entry {
 
 /** The structure and the texts of a stream or output. Their line is the JSON of both, so that no name can look like a field. */
 const fieldsOf = ({ detail, functions, name, operation, parents }: Entry) => {
-  const parameters = [...(detail === "" ? [] : [detail]), ...functions.flatMap(parametersOf)]
+  const parameters = [...(detail === "" ? [] : [detail]), ...parametersOf(functions)]
   return {
     structure: [operation, parents, functions.length, parameters, name ?? null],
     texts: functions.length === 0 ? "" : hashTexts(functions.map(String)),

@@ -125,7 +125,7 @@ export const mapWithState: {
       self,
       [isSpec ? spec.f : neverCalled],
       callSite(),
-      ({ batch, data }, f) => ({
+      (f) => ({ batch, data }) => ({
         ...chosen(batch, partitioning),
         data: data ?? empty(),
         keyed: false,

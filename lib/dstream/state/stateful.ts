@@ -32,24 +32,25 @@ export interface StatefulBatch {
 }
 
 /**
- * Makes a stateful operator. `step` gets a batch and the user's functions, and returns the work to do; if it returns undefined,
- * the stream has no RDD in the batch. The operator is evaluated in every batch, even if no output needs it there. Each run of a
- * streaming context starts with an empty state.
+ * Makes a stateful operator. `stepWith` gets the user's functions once, and returns a function that gives the work of each
+ * batch. If that is undefined, the stream has no RDD in the batch. The operator is evaluated in every batch, even if no output
+ * needs it there. Each run of a streaming context starts with an empty state.
  */
-export const stateful = <A, E, R, const F extends ReadonlyArray<Callable> = readonly []>(
+export const stateful = <A, E, R, const F extends ReadonlyArray<Callable>>(
   operation: string,
   parent: AnyDStream,
   functions: F,
   site: CallSite,
-  step: (...args: [given: StatefulBatch, ...functions: F]) => Stateful | undefined,
+  stepWith: (...functions: F) => (given: StatefulBatch) => Stateful | undefined,
   options: NodeOptions = {},
-): DStream<A, E, R> =>
-  withCallSite(site, () =>
+): DStream<A, E, R> => {
+  const step = stepWith(...functions)
+  return withCallSite(site, () =>
     makeSelf(
       operation,
       [parent],
       functions,
-      (self, ...functions) =>
+      (self, ..._) =>
         Effect.gen(function* () {
           const batch = yield* Batch
           const { time } = batch
@@ -61,7 +62,7 @@ export const stateful = <A, E, R, const F extends ReadonlyArray<Callable> = read
           if (Math.max(version ?? -Infinity, newest?.time ?? -Infinity) >= time) return yield* none
           const data = yield* optional(parent)
           const hasState = version !== undefined || batch.first(self) !== undefined
-          const work = step({ batch, data, hasState }, ...functions)
+          const work = step({ batch, data, hasState })
           if (work === undefined) return yield* none
           const { data: records, partitioner: by, keyed, ...how } = work
           const { initial } = how
@@ -76,3 +77,4 @@ export const stateful = <A, E, R, const F extends ReadonlyArray<Callable> = read
         }),
       { ...options, keeps: "always" },
     ))
+}

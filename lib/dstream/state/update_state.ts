@@ -109,24 +109,26 @@ const updating = <K, V, E, R, A>(
     self,
     [update],
     callSite(),
-    ({ batch, data, hasState }, update) => {
-      if (data === undefined && !hasState) return undefined
+    (update) => {
       const rewrite = rewriteWith(update)
-      const { time } = batch
-      const { partitioner } = chosen(batch, options)
-      return {
-        data: data ?? empty(),
-        partitioner,
-        keyed,
-        initial,
-        expects: undefined,
-        whole: undefined,
-        f: (state, pairs, partition, _, first) => {
-          first.keys.forEach((key, i) => {
-            if (!state.has(key)) state.set(key, first.values[i])
-          })
-          return rewrite(grouped(pairs), state, { time, partition }, partitioner)
-        },
+      return ({ batch, data, hasState }) => {
+        if (data === undefined && !hasState) return undefined
+        const { time } = batch
+        const { partitioner } = chosen(batch, options)
+        return {
+          data: data ?? empty(),
+          partitioner,
+          keyed,
+          initial,
+          expects: undefined,
+          whole: undefined,
+          f: (state, pairs, partition, _, first) => {
+            first.keys.forEach((key, i) => {
+              if (!state.has(key)) state.set(key, first.values[i])
+            })
+            return rewrite(grouped(pairs), state, { time, partition }, partitioner)
+          },
+        }
       }
     },
     checked(operation, options),
@@ -144,7 +146,7 @@ const keywise = (
   const one = (key: unknown, values: Values, before: Option.Option<unknown>): void => {
     at = key
     const after = call(key, values, before, time)
-    // Untyped code can return anything, and forgets to return.
+    // Untyped code may return anything, or forget to return.
     if (after === undefined || after === null) throw new Mismatch({ problem: notOptional(after) })
     if (Option.isNone(after)) return void state.delete(key)
     if (!Option.isSome(after)) throw new Mismatch({ problem: notOptional(after) })
@@ -264,12 +266,10 @@ const partitionwise = (update: Callable): Rewrite => (groups, state, info, by) =
   for (const [key, value] of out) {
     const partition = by.getPartition(key)
     if (partition !== info.partition) {
-      const problem =
-        `its function gave the key ${
-          showRecord(key)
-        } for partition ${info.partition}, but the key belongs to partition ` +
-        `${partition}; give only keys of the partition`
-      throw new Mismatch({ problem })
+      const found = `its function gave the key ${showRecord(key)} for partition ${info.partition}`
+      throw new Mismatch({
+        problem: `${found}, but the key belongs to partition ${partition}; keep keys where they are`,
+      })
     }
     const slot = given.locate(key)
     if (given.fresh) given.values[slot] = value

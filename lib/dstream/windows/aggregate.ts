@@ -15,7 +15,7 @@ export type Timed = readonly [time: number, value: unknown]
 
 /** The position of a window. It covers the batches in (`start`, `end`]. Times are epoch milliseconds. */
 export interface Position {
-  /** The batch time of the window, and the last batch in it. */
+  /** The batch time of the window, which is also the time of the last batch in it. */
   readonly end: number
   /** The end minus the duration: the last batch time before the window. */
   readonly start: number

@@ -99,7 +99,7 @@ export const sliding = <A, E, R, B, const F extends Functions>(
   const checks = (batchDuration: number) => [...frame.check(batchDuration), ...check?.(batchDuration) ?? []]
   const given = Object.values(functions).filter((f) => f !== undefined)
   const slideTo = slide(functions)
-  return stateful(operation, changes(options, timed, site), given, site, ({ batch, data }) => {
+  return stateful(operation, changes(options, timed, site), given, site, (..._) => ({ batch, data }) => {
     if (data === undefined) return undefined
     const { window } = frame
     const { batchDuration, time } = batch

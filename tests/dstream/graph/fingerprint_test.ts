@@ -82,6 +82,16 @@ Deno.test("fingerprint() differs in structure when the parameters of a function 
   )
 })
 
+Deno.test("fingerprint() keeps apart which of several functions has parameters", () => {
+  const plain = () => 0
+  const tagged = Object.assign(() => 0, { [PARAMETERS]: "1" })
+  differ(
+    withFunctions(plain, tagged),
+    withFunctions(tagged, plain),
+    /its parameters are \[null,"1"\] here and \["1",null\]/,
+  )
+})
+
 Deno.test("fingerprint() differs in structure when an argument of an output does", () => {
   const of = (num: number) => fingerprint(make([print(stub("a"), num)]))
   differ(of(10), of(5), /output 0 \(print\): its parameters are \["10"\] here and \["5"\] there/)
