@@ -15,7 +15,7 @@ const mapped = module(import.meta, (config: Config) => [
   print(stub("map", [chain(config.length)], { functions: [(n: number) => n + config.length] })),
 ])
 
-/** The second declaration, which no export has. */
+/** Calls the second declaration, which is not exported itself. */
 export const unexported = (config: Config) => mapped(config)
 
 const counted = module(import.meta, (config: Config) => [print(chain(config.length)), print(chain(1))])

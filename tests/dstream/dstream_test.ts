@@ -39,13 +39,17 @@ Deno.test("named() shares the state of its copies: each batch counts once", sani
   ])
 })
 
-Deno.test("make() with a body that gives no RDD fails the batch, and names the operator", sanitizers, async () => {
-  const broken = DStream.make("broken", [], [], () => Effect.succeed(42 as unknown as RDD.RDD<number>))
-  const error = await Effect.runPromise(Effect.flip(Testing.run(broken, { batches: 1 })))
-  assert.ok(error._tag === "BatchFailed")
-  assert.deepEqual([error.operator, (error.reason as { _tag: string })._tag], ["broken", "OperatorWithoutRDD"])
-  assert.match(error.message, /The body of broken must give an RDD, but gave: number$/)
-})
+Deno.test(
+  "make() with a body that returns no RDD fails the batch, and the error names the operator",
+  sanitizers,
+  async () => {
+    const broken = DStream.make("broken", [], [], () => Effect.succeed(42 as unknown as RDD.RDD<number>))
+    const error = await Effect.runPromise(Effect.flip(Testing.run(broken, { batches: 1 })))
+    assert.ok(error._tag === "BatchFailed")
+    assert.deepEqual([error.operator, (error.reason as { _tag: string })._tag], ["broken", "OperatorWithoutRDD"])
+    assert.match(error.message, /The body of broken must give an RDD, but gave: number$/)
+  },
+)
 
 Deno.test("make(), lift() and liftAll() pass the functions of an operator to its body, in their order", async () => {
   const numbers = Testing.input([[1, 2]])
@@ -74,7 +78,7 @@ Deno.test("make(), lift() and liftAll() pass the functions of an operator to its
   assert.deepEqual(made.functions, [add, multiply])
 })
 
-Deno.test("an operator in a pipe stands where it is written, not where the pipe begins", () => {
+Deno.test("the call site of an operator in a pipe is its own line, not that of the pipe", () => {
   const stream = DStream.constant([1]).pipe(
     DStream.map((n) => n + 1),
     DStream.map((n) => n * 2),

@@ -1,4 +1,4 @@
-/** Fingerprints to compare, and comparing them. */
+/** Makes and compares fingerprints. */
 import assert from "node:assert/strict"
 import { type Fingerprint, fingerprint } from "../../lib/dstream/graph/fingerprint.ts"
 import { make } from "../../lib/dstream/graph/graph.ts"
@@ -19,14 +19,14 @@ const found = (a: Fingerprint, b: Fingerprint, message: RegExp): GraphMismatch =
   return difference
 }
 
-/** Two fingerprints differ in structure, and the mismatch says where. */
+/** Checks that two fingerprints differ in structure, and that the mismatch says where. */
 export const differ = (a: Fingerprint, b: Fingerprint, message: RegExp): GraphMismatch => {
   assert.notEqual(a.structure, b.structure)
   assert.notEqual(mismatch(a, b, { texts: false }), undefined)
   return found(a, b, message)
 }
 
-/** Two fingerprints differ in the texts of functions only, and the mismatch says where. */
+/** Checks that two fingerprints differ only in the texts of functions, and that the mismatch says where. */
 export const differInTexts = (a: Fingerprint, b: Fingerprint, message: RegExp): GraphMismatch => {
   assert.equal(a.structure, b.structure)
   assert.notEqual(a.texts, b.texts)

@@ -83,14 +83,14 @@ const fingerprintOf = (call: Call, given: Functions) => {
   return fingerprint(graphOf([isOutput(made) ? made : print(made)]))
 }
 
-Deno.test("each export of DStream is known to take functions or not", () => {
+Deno.test("every export of DStream is listed here, with or without functions", () => {
   const exported = Object.entries(DStream).flatMap(([name, value]) => typeof value === "function" ? [name] : [])
   assert.deepEqual(exported.sort(), [...Object.keys(taking), ...others].sort())
 })
 
 for (const [name, calls] of Object.entries(taking)) {
   for (const [i, [count, call]] of calls.entries()) {
-    Deno.test(`${name}() has its functions in the fingerprint [${count} of call ${i}]`, () => {
+    Deno.test(`${name}() has all its functions in the fingerprint [call ${i}, ${count} functions]`, () => {
       const original = fingerprintOf(call, functions)
       assert.deepEqual(fingerprintOf(call, functions), original)
       for (const place of functions.keys()) {

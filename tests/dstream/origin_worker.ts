@@ -1,4 +1,4 @@
-/** A worker that knows nothing but the origin of a graph: it imports the module, and answers with what it made and found. */
+/** A worker that gets the origin of a graph, imports its module, and answers with the fingerprint and the export's name. */
 import { fingerprint } from "../../lib/dstream/graph/fingerprint.ts"
 import { make } from "../../lib/dstream/graph/graph.ts"
 import { buildOf, exportNameOf, type Origin } from "../../lib/dstream/graph/origin.ts"

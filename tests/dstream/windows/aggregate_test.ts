@@ -14,7 +14,7 @@ import { batchesLong, frames, naive } from "../windows.ts"
 type Pair = [key: string, value: number]
 type Sums = (stream: DStream.DStream<Pair>, f: (a: number, b: number) => number, n: number) => DStream.DStream<Pair>
 
-/** How often functions are called in each batch, once windows of `n` batches are full. */
+/** Counts the calls of functions in each batch after the first window of `n` batches is full. */
 const callsPerBatch = async (sums: Sums, n: number): Promise<number> => {
   let calls = 0
   let before = 0
@@ -44,7 +44,7 @@ for (const [how, sums] of Object.entries(sumsWith)) {
   })
 }
 
-/** Runs slides over a store as the engine does; `times` says how often each of them is tried. */
+/** Runs slides over a state store as the engine does. `times` is how often each slide is attempted. */
 const slides = async <A>(
   slide: Slide,
   batches: ReadonlyArray<A>,
@@ -73,14 +73,14 @@ const slides = async <A>(
   return found
 }
 
-Deno.test("withInverse() leaves the version that it builds on alone: trying again gives the same", async () => {
+Deno.test("withInverse() does not change the version it builds on, so a retry gives the same result", async () => {
   const batches = Array.from({ length: 30 }, (_, i) => i)
   const sums = withInverse((a, b) => Number(a) + Number(b), (a, b) => Number(a) - Number(b), undefined)
   const once = await slides(sums, batches, 7, () => 1)
   assert.deepEqual(await slides(sums, batches, 7, (at) => at % 3 + 1), once)
 })
 
-Deno.test("withoutInverse() leaves the version that it builds on alone: trying again gives the same", async () => {
+Deno.test("withoutInverse() does not change the version it builds on, so a retry gives the same result", async () => {
   const batches = Array.from("the quick brown fox jumps over the lazy dog")
   const join = withoutInverse((a, b) => `${a}${b}`, undefined)
   const entering: Slide = (position) => (state, { keys, values }, partition, fresh) => {
@@ -92,7 +92,7 @@ Deno.test("withoutInverse() leaves the version that it builds on alone: trying a
   assert.deepEqual(once, batches.map((_, i) => [["a", batches.slice(Math.max(0, i - 6), i + 1).join("")]]))
 })
 
-Deno.test("reduceByKeyAndWindow() without an inverse never merges values that no window has together", () =>
+Deno.test("reduceByKeyAndWindow() without an inverse merges only values that one window has together", () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(fc.boolean(), { minLength: 1, maxLength: 16 }),
