@@ -1,7 +1,7 @@
 /**
- * DStreams: streams of records as values, with one RDD for each batch interval. Make a stream from a source, describe what to
- * compute (`map`, `reduceByKey`, `join`, …), and end it with an output (`print`, `foreachRDD`, …). Nothing runs before a
- * `StreamingContext` starts with the outputs. Spark: `DStream`, `PairDStreamFunctions`.
+ * DStreams: streams of records as values, with one RDD for each batch interval. Make a stream from a source, describe
+ * what to compute (`map`, `reduceByKey`, `join`, …), and end it with an output (`print`, `foreachRDD`, …). Nothing runs
+ * before a `StreamingContext` starts with the outputs. Spark: `DStream`, `PairDStreamFunctions`.
  *
  * @example
  * ```ts

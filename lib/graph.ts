@@ -1,6 +1,6 @@
 /**
- * Graphs: the outputs of a program as one value. A plain list of outputs runs in the calling isolate. `Graph.module` declares
- * a graph so that other isolates and a restarted program can make the same one.
+ * Graphs: the outputs of a program as one value. A plain list of outputs runs in the calling isolate. `Graph.module`
+ * declares a graph so that other isolates and a restarted program can make the same one.
  *
  * @example
  * ```ts

@@ -18,9 +18,9 @@ import type { InputSource } from "./inputs/input_source.ts"
 export const TypeId = "~dstream/DStream"
 
 /**
- * A stream of records, as an immutable value. Composing streams runs nothing. In each batch a stream stands for one RDD,
- * and it is an Effect that yields that RDD: operators yield the RDDs of their parents. `E` and `R` are the errors and
- * services of the effectful functions in the stream. Spark: `DStream[T]`.
+ * A stream of records, as an immutable value. Composing streams runs nothing. In each batch a stream stands for one
+ * RDD, and it is an Effect that yields that RDD: operators yield the RDDs of their parents. `E` and `R` are the errors
+ * and services of the effectful functions in the stream. Spark: `DStream[T]`.
  */
 export interface DStream<out A, out E = never, out R = never>
   extends Effect.Effect<RDD<A, E, R>, E | NoRDD, R | Batch> {
@@ -58,9 +58,9 @@ export interface Traits {
    */
   readonly lookBack?: number | undefined
   /**
-   * Marks a kept stream: later batches build on its RDDs (`always`: state) or look back at them (`whileNeeded`: windows).
-   * The runtime evaluates and computes its RDD in the batch it belongs to. If that fails, later batches see it as empty.
-   * The RDD must be made by the stream's own body, and stay stored once it is computed.
+   * Marks a kept stream: later batches build on its RDDs (`always`: state) or look back at them (`whileNeeded`:
+   * windows). The runtime evaluates and computes its RDD in the batch it belongs to. If that fails, later batches see
+   * it as empty. The RDD must be made by the stream's own body, and stay stored once it is computed.
    */
   readonly keeps?: "always" | "whileNeeded" | undefined
   /** Whether the stream is an internal part of the operator that consumes it, with RDDs that mean nothing to users. */
@@ -69,7 +69,9 @@ export interface Traits {
   readonly takesEffects?: boolean | undefined
   /** The operation to use for functions that return Effects, such as `mapEffect` in place of `map`. */
   readonly effectVariant?: string | undefined
-  /** Lists what is wrong with the operator's arguments, given the batch interval in milliseconds. Called before start. */
+  /**
+   * Lists what is wrong with the operator's arguments, given the batch interval in milliseconds. Called before start.
+   */
   readonly check?: ((batchDuration: number) => ReadonlyArray<string>) | undefined
   /** The layer of a `provide`. The inputs that the stream is computed from get it as well. */
   readonly layer?: unknown
@@ -84,9 +86,9 @@ export interface NodeOptions extends Traits {
 }
 
 /**
- * The failure of evaluating a stream that has no RDD at a batch time: its slide is longer than the batch interval, or its
- * source has nothing for this batch. This is not an empty RDD, because no job runs for it. Most operators then have no RDD
- * either; operators of several streams fail the batch instead, as Spark's do.
+ * The failure of evaluating a stream that has no RDD at a batch time: its slide is longer than the batch interval, or
+ * its source has nothing for this batch. This is not an empty RDD, because no job runs for it. Most operators then have
+ * no RDD either; operators of several streams fail the batch instead, as Spark's do.
  */
 export class NoRDD extends Data.Error<{ readonly operation: string; readonly time: number }> {
   readonly _tag = "NoRDD" as const
@@ -115,8 +117,8 @@ export class OperatorWithoutRDD extends Data.Error<{ readonly operation: string;
 }
 
 /**
- * What the evaluation of a stream sees of its batch. It is a requirement of the stream as an Effect, and never part of the
- * types that users write.
+ * What the evaluation of a stream sees of its batch. It is a requirement of the stream as an Effect, and never part of
+ * the types that users write.
  */
 export interface Batch {
   /** The batch time: the end of the interval it covers, epoch milliseconds. */

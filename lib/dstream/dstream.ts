@@ -1,6 +1,6 @@
 /**
- * How streams are made and evaluated: `make` and `lift` for operators, and the evaluation that gives each stream its RDD
- * once a batch.
+ * How streams are made and evaluated: `make` and `lift` for operators, and the evaluation that gives each stream its
+ * RDD once a batch.
  *
  * @module
  */
@@ -46,8 +46,8 @@ export const isTimeValid = (batch: Batch, slideDuration: number | undefined): bo
 const originals = new WeakMap<AnyDStream, AnyDStream>()
 
 /**
- * The stream that this one is a named copy of, or the stream itself. A stream and its named copies count as one stream: it
- * is evaluated once a batch and has one state.
+ * The stream that this one is a named copy of, or the stream itself. A stream and its named copies count as one stream:
+ * it is evaluated once a batch and has one state.
  */
 export const originalOf = (stream: AnyDStream): AnyDStream => originals.get(stream) ?? stream
 
@@ -116,13 +116,13 @@ const construct = <A, E, R>(fields: {
 }
 
 /**
- * Makes an operator from a name, the streams it depends on, the user's functions that it calls, and a body. The body gets the
- * functions and returns the Effect that makes the operator's RDD of a batch.
+ * Makes an operator from a name, the streams it depends on, the user's functions that it calls, and a body. The body
+ * gets the functions and returns the Effect that makes the operator's RDD of a batch.
  *
- * Yield a parent in the body to get its RDD. The body runs once a batch, however many streams depend on the result, and may
- * run actions. A body that returns something other than an RDD fails the batch with {@link OperatorWithoutRDD}. An
- * operator without functions passes `[]`. The texts of the functions are part of the graph's fingerprint, so the body must
- * not call functions of the user that it gets in another way.
+ * Yield a parent in the body to get its RDD. The body runs once a batch, however many streams depend on the result, and
+ * may run actions. A body that returns something other than an RDD fails the batch with {@link OperatorWithoutRDD}. An
+ * operator without functions passes `[]`. The texts of the functions are part of the graph's fingerprint, so the body
+ * must not call functions of the user that it gets in another way.
  *
  * @example
  * ```ts
@@ -164,11 +164,11 @@ export const makeSelf = <A, E, R, const F extends ReadonlyArray<Callable> = read
   construct({ operation, parents, functions, site: callSite(), options, body: (self) => body(self, ...functions) })
 
 /**
- * Lifts an operation on RDDs to an operator of one parent. The body gets the parent's RDD, the user's functions, and the
- * batch. It is called once a batch, and not in a batch in which the parent has no RDD.
+ * Lifts an operation on RDDs to an operator of one parent. The body gets the parent's RDD, the user's functions, and
+ * the batch. It is called once a batch, and not in a batch in which the parent has no RDD.
  *
- * An operator without functions passes `[]`. The texts of the functions are part of the graph's fingerprint, so the body
- * must not call functions of the user that it gets in another way.
+ * An operator without functions passes `[]`. The texts of the functions are part of the graph's fingerprint, so the
+ * body must not call functions of the user that it gets in another way.
  *
  * @example
  * ```ts
@@ -200,9 +200,9 @@ export const lift = <A, E, R, const F extends ReadonlyArray<Callable>, B, E2, R2
 }
 
 /**
- * Lifts an operation on RDDs to an operator of several parents: as {@link lift}, but the body gets the RDDs of all parents
- * as a list. In a batch in which a parent has no RDD, the batch fails with {@link ParentWithoutRDD}, as Spark's `transform`,
- * joins and `union` do.
+ * Lifts an operation on RDDs to an operator of several parents: as {@link lift}, but the body gets the RDDs of all
+ * parents as a list. In a batch in which a parent has no RDD, the batch fails with {@link ParentWithoutRDD}, as Spark's
+ * `transform`, joins and `union` do.
  *
  * @example
  * ```ts
@@ -237,8 +237,8 @@ export const liftAll = <B, E, R, const F extends ReadonlyArray<Callable>>(
 }
 
 /**
- * Gets the RDD of a parent that must have one, in the body of {@link make}. If the parent has none, the batch fails with
- * {@link ParentWithoutRDD}, which names `operation`.
+ * Gets the RDD of a parent that must have one, in the body of {@link make}. If the parent has none, the batch fails
+ * with {@link ParentWithoutRDD}, which names `operation`.
  *
  * @example
  * ```ts
@@ -287,8 +287,8 @@ export const optional = (parent: AnyDStream): Effect.Effect<AnyRDD | undefined, 
 export const isDStream = (u: unknown): u is AnyDStream => hasProperty(u, TypeId)
 
 /**
- * Names a stream. Names are unique in a graph, and inputs and state are found by them after a restart. The result is the
- * same stream under a name: a graph that has both computes them once.
+ * Names a stream. Names are unique in a graph, and inputs and state are found by them after a restart. The result is
+ * the same stream under a name: a graph that has both computes them once.
  *
  * @example
  * ```ts

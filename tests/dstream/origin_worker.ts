@@ -1,4 +1,6 @@
-/** A worker that gets the origin of a graph, imports its module, and answers with the fingerprint and the export's name. */
+/**
+ * A worker that gets the origin of a graph, imports its module, and answers with the fingerprint and the export's name.
+ */
 import { fingerprint } from "../../lib/dstream/graph/fingerprint.ts"
 import { make } from "../../lib/dstream/graph/graph.ts"
 import { buildOf, exportNameOf, type Origin } from "../../lib/dstream/graph/origin.ts"

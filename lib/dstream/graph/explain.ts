@@ -55,7 +55,9 @@ export interface GraphDescription {
 
 /** Options of {@link explain}. */
 export interface ExplainOptions {
-  /** `text`, the default, writes a line for each stream and output. `mermaid` writes the source of a Mermaid flow chart. */
+  /**
+   * `text`, the default, writes a line for each stream and output. `mermaid` writes the source of a Mermaid flow chart.
+   */
   readonly format?: "text" | "mermaid" | undefined
   /** The batch interval. If it is given, slides equal to it are left out. */
   readonly batchDuration?: Duration.Input | undefined
@@ -186,8 +188,8 @@ const mermaid = (graph: GraphDescription, batchDuration: number | undefined): st
 }
 
 /**
- * Describes a graph as text or as a diagram. Each stream is listed once, under the index by which others refer to it, with its
- * operation, name, place in the user's source, and its slide unless that is the batch interval. Nothing runs.
+ * Describes a graph as text or as a diagram. Each stream is listed once, under the index by which others refer to it,
+ * with its operation, name, place in the user's source, and its slide unless that is the batch interval. Nothing runs.
  *
  * @example
  * ```ts

@@ -12,8 +12,8 @@ export interface Fingerprint {
   /** The hash of everything but the texts of functions, as 16 hexadecimal digits. */
   readonly structure: string
   /**
-   * The hash of the texts of the user's functions, as 16 hexadecimal digits. Texts differ between a program, a bundle of it and
-   * a minified bundle, so compare them only within one of these.
+   * The hash of the texts of the user's functions, as 16 hexadecimal digits. Texts differ between a program, a bundle
+   * of it and a minified bundle, so compare them only within one of these.
    */
   readonly texts: string
   /** A line for each stream, parents before children. */
@@ -23,8 +23,8 @@ export interface Fingerprint {
 }
 
 /**
- * The property in which a function may carry its parameters as text. Functions of one factory, such as those that split by
- * different separators, have the same text; with this property their graphs have different structures.
+ * The property in which a function may carry its parameters as text. Functions of one factory, such as those that split
+ * by different separators, have the same text; with this property their graphs have different structures.
  */
 export const PARAMETERS = "~dstream/parameters"
 
@@ -36,7 +36,10 @@ const avalanche = (half: number): number => {
   return half ^ (half >>> 16)
 }
 
-/** Two FNV-like hashes with different multipliers, mixed with each other: 64 bits. It does not resist deliberate collisions. */
+/**
+ * Two FNV-like hashes with different multipliers, mixed with each other: 64 bits. It does not resist deliberate
+ * collisions.
+ */
 const hashTexts = (texts: ReadonlyArray<string>): string => {
   let low = 0x811c9dc5
   let high = 0x9e3779b9
@@ -67,7 +70,10 @@ interface Entry {
   readonly name: string | undefined
 }
 
-/** The structure and the texts of a stream or output. Their line is the JSON of both, so that no name can look like a field. */
+/**
+ * The structure and the texts of a stream or output. Their line is the JSON of both, so that no name can look like a
+ * field.
+ */
 const fieldsOf = ({ detail, functions, name, operation, parents }: Entry) => {
   const parameters = [...(detail === "" ? [] : [detail]), ...parametersOf(functions)]
   return {
@@ -77,9 +83,9 @@ const fieldsOf = ({ detail, functions, name, operation, parents }: Entry) => {
 }
 
 /**
- * Makes the fingerprint of a graph from the operations, parents, names, parameters and functions of its streams and outputs.
- * Graphs that the same function makes from the same data have equal fingerprints in all isolates. Neither the places of
- * operators in the source nor the values that functions capture count.
+ * Makes the fingerprint of a graph from the operations, parents, names, parameters and functions of its streams and
+ * outputs. Graphs that the same function makes from the same data have equal fingerprints in all isolates. Neither the
+ * places of operators in the source nor the values that functions capture count.
  *
  * @example
  * ```ts

@@ -9,8 +9,8 @@ import { declare, marked, type Origin, type Outputs } from "./origin.ts"
 const TypeId = "~dstream/Graph"
 
 /**
- * At least one output, without type parameters. Functions take lists of outputs with this type so that TypeScript infers each
- * output on its own, not from the list.
+ * At least one output, without type parameters. Functions take lists of outputs with this type so that TypeScript
+ * infers each output on its own, not from the list.
  */
 export type Listed = readonly [UntypedOutput, ...ReadonlyArray<UntypedOutput>]
 
@@ -19,7 +19,9 @@ export interface Graph<out E = never, out R = never> {
   readonly [TypeId]: { readonly _E: (_: never) => E; readonly _R: (_: never) => R }
   /** The outputs, in the order of the jobs of a batch. */
   readonly outputs: readonly [Output<E, R>, ...ReadonlyArray<Output<E, R>>]
-  /** Where other isolates find the graph. Undefined for a plain list of outputs, which runs in the calling isolate only. */
+  /**
+   * Where other isolates find the graph. Undefined for a plain list of outputs, which runs in the calling isolate only.
+   */
   readonly origin: Origin | undefined
 }
 
@@ -46,7 +48,8 @@ export type RequirementsOf<O extends Listed | AnyGraph> = O extends Graph<infer 
   : never
 
 /**
- * Makes a graph of outputs. It runs in the calling isolate only; declare it with {@link module} to run it in others as well.
+ * Makes a graph of outputs. It runs in the calling isolate only; declare it with {@link module} to run it in others as
+ * well.
  *
  * @example
  * ```ts
@@ -62,10 +65,11 @@ export const make = <const O extends Listed>(outputs: O): GraphOf<O> => construc
 /**
  * Declares a graph as a pure function of plain data. Call the result with the data to get the graph.
  *
- * Every isolate that imports the module and calls the function with the same data makes the same graph. Values that are set
- * elsewhere in the program do not travel with it: make them part of the data. Declare graphs at the top level of a module,
- * because other isolates find a declaration by the URL of the module and its number there. A declaration inside a function
- * gets a new number with each call. Export the result as well, so that a bundle of the program can find it by name.
+ * Every isolate that imports the module and calls the function with the same data makes the same graph. Values that are
+ * set elsewhere in the program do not travel with it: make them part of the data. Declare graphs at the top level of a
+ * module, because other isolates find a declaration by the URL of the module and its number there. A declaration inside
+ * a function gets a new number with each call. Export the result as well, so that a bundle of the program can find it
+ * by name.
  *
  * @example
  * ```ts

@@ -29,15 +29,15 @@ export class GraphMismatch extends Data.Error<{
 /** Options of {@link mismatch}. */
 export interface MismatchOptions {
   /**
-   * Whether the texts of functions must be equal, too. Default: true. Set it to false if one graph was made from the program
-   * and the other from a bundle of it.
+   * Whether the texts of functions must be equal, too. Default: true. Set it to false if one graph was made from the
+   * program and the other from a bundle of it.
    */
   readonly texts?: boolean | undefined
 }
 
 /**
- * The fields of a line: the operation and, as JSON, parents, number of functions, parameters, name and texts. A line that
- * another version of the library wrote may have other fields.
+ * The fields of a line: the operation and, as JSON, parents, number of functions, parameters, name and texts. A line
+ * that another version of the library wrote may have other fields.
  */
 type Fields = readonly [operation: string, ...ReadonlyArray<string>]
 

@@ -8,8 +8,8 @@ import type { AnyGraph } from "./graph.ts"
 import type { InputSource } from "../inputs/input_source.ts"
 
 /**
- * Lists all streams of a graph, parents before children and in the order of the outputs. The index of a stream in the list is
- * its address, which is the same in every isolate that has made the same graph.
+ * Lists all streams of a graph, parents before children and in the order of the outputs. The index of a stream in the
+ * list is its address, which is the same in every isolate that has made the same graph.
  *
  * @example
  * ```ts
@@ -38,8 +38,8 @@ export const nodes = (graph: AnyGraph): ReadonlyArray<AnyDStream> => {
 }
 
 /**
- * Lists the inputs of a graph, in the order of its streams. The index of an input in the list is its id. Streams with the same
- * source, such as a stream and its named copy, count as one input.
+ * Lists the inputs of a graph, in the order of its streams. The index of an input in the list is its id. Streams with
+ * the same source, such as a stream and its named copy, count as one input.
  *
  * @example
  * ```ts
@@ -53,7 +53,9 @@ export const nodes = (graph: AnyGraph): ReadonlyArray<AnyDStream> => {
  */
 export const inputs = (graph: AnyGraph): ReadonlyArray<AnyDStream> => inputsAmong(nodes(graph))
 
-/** Lists the inputs among the streams of a graph. If several streams have the same source, a named one represents it. */
+/**
+ * Lists the inputs among the streams of a graph. If several streams have the same source, a named one represents it.
+ */
 export const inputsAmong = (streams: ReadonlyArray<AnyDStream>): ReadonlyArray<AnyDStream> => {
   const found = new Map<InputSource, AnyDStream>()
   for (const stream of streams) {

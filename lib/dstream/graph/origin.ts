@@ -1,10 +1,11 @@
 /**
- * Where graphs come from: modules declare functions that make graphs, and another isolate finds these functions by address.
+ * Where graphs come from: modules declare functions that make graphs, and another isolate finds these functions by
+ * address.
  *
- * A function cannot be sent to another isolate, but every isolate can import the module that declares it. Declarations are
- * registered by the URL of the module and numbered in the order in which the module makes them. The numbers are the same in
- * every isolate if the module makes its declarations at its top level. A bundle has another URL and may number declarations
- * differently, but it keeps the names of exports.
+ * A function cannot be sent to another isolate, but every isolate can import the module that declares it. Declarations
+ * are registered by the URL of the module and numbered in the order in which the module makes them. The numbers are the
+ * same in every isolate if the module makes its declarations at its top level. A bundle has another URL and may number
+ * declarations differently, but it keeps the names of exports.
  *
  * @module
  */
@@ -22,7 +23,9 @@ export interface Declaration {
   readonly index: number
 }
 
-/** How another isolate can make the same graph: the declaration to find there, and the data to call it with. Plain data. */
+/**
+ * How another isolate can make the same graph: the declaration to find there, and the data to call it with. Plain data.
+ */
 export interface Origin {
   /** The URL of the declaring module. */
   readonly module: string

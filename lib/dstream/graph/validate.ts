@@ -135,9 +135,10 @@ const nameProblems = (
 }
 
 /**
- * Lists all problems of a graph without running anything; if the list is empty, the graph can run. Problems are: no outputs,
- * values that are not outputs, arguments that operators reject, async functions, slides that are not a multiple of the batch
- * interval, and names that are given twice among streams and outputs. Wrap the list in an {@link InvalidGraph} to fail with it.
+ * Lists all problems of a graph without running anything; if the list is empty, the graph can run. Problems are: no
+ * outputs, values that are not outputs, arguments that operators reject, async functions, slides that are not a
+ * multiple of the batch interval, and names that are given twice among streams and outputs. Wrap the list in an {@link
+ * InvalidGraph} to fail with it.
  *
  * @example
  * ```ts

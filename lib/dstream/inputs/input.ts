@@ -37,8 +37,8 @@ export const receiverStream = <A, E, R>(receiver: Receiver<A, E, R>): DStream<A,
   fromReceiver("receiverStream", receiver)
 
 /**
- * Makes a stream of the records that a receiver stores, with an operation name of your own. Sources that have a receiver
- * are written with it. User interfaces show the receiver's name: `Clock` is shown as `Clock stream [0]`.
+ * Makes a stream of the records that a receiver stores, with an operation name of your own. Sources that have a
+ * receiver are written with it. User interfaces show the receiver's name: `Clock` is shown as `Clock stream [0]`.
  *
  * @example
  * ```ts
@@ -58,8 +58,8 @@ export const fromReceiver = <A, E, R>(
   input(operation, { kind: "blocks", title: receiver.name, receiver }, options)
 
 /**
- * Makes a stream of a source that is read by position. `open` runs once, when the context starts, in the context's scope.
- * User interfaces show the title: `File` is shown as `File stream [0]`.
+ * Makes a stream of a source that is read by position. `open` runs once, when the context starts, in the context's
+ * scope. User interfaces show the title: `File` is shown as `File stream [0]`.
  *
  * @example
  * ```ts

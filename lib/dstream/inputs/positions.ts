@@ -12,8 +12,8 @@ export interface Planned<P> {
   /** Where to read, as plain data in the source's own terms: a list of file names, an offset range. */
   readonly position: P
   /**
-   * How many records the batch will read, for listeners and the input rate. Undefined if that is not known; listeners then
-   * do not see the input among those of the batch.
+   * How many records the batch will read, for listeners and the input rate. Undefined if that is not known; listeners
+   * then do not see the input among those of the batch.
    */
   readonly records?: number | undefined
   /** More about the position. User interfaces show it under `Description`. */
@@ -21,13 +21,14 @@ export interface Planned<P> {
 }
 
 /**
- * A source that is read by position: files by name, Kafka by offset range. At each tick it plans what the batch will read.
- * The batch then reads that position, once or several times, and the position is committed after the batch has succeeded.
+ * A source that is read by position: files by name, Kafka by offset range. At each tick it plans what the batch will
+ * read. The batch then reads that position, once or several times, and the position is committed after the batch has
+ * succeeded.
  */
 export interface Positions<P, A, E = never, R = never> {
   /**
-   * Plans what the batch of this time reads. With `None` the stream has no RDD in the batch. Called once a batch, in the
-   * order of the batches.
+   * Plans what the batch of this time reads. With `None` the stream has no RDD in the batch. Called once a batch, in
+   * the order of the batches.
    */
   readonly plan: (time: number) => Effect.Effect<Option.Option<Planned<P>>, E, R>
   /** Makes the RDD of a planned position. May be called several times for the same position. */

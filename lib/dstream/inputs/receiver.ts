@@ -9,8 +9,8 @@ import type * as Scope from "effect/Scope"
 import type { Block } from "../../rdd/block.ts"
 
 /**
- * What a running receiver can do. Several fibers may call it at the same time. While batches fall behind, operations that
- * store wait, which slows a fast peer down.
+ * What a running receiver can do. Several fibers may call it at the same time. While batches fall behind, operations
+ * that store wait, which slows a fast peer down.
  */
 export interface Store<in A> {
   /**
@@ -23,8 +23,8 @@ export interface Store<in A> {
   /** Adds the records of a block to the current block without reading them. `bytes` is the block's size, if known. */
   readonly append: (block: Block<A>, bytes?: number) => Effect.Effect<void>
   /**
-   * Stores records as a block of their own and returns when the block is stored. Acknowledge records to their sender after
-   * it has returned. Spark: `store(array)`.
+   * Stores records as a block of their own and returns when the block is stored. Acknowledge records to their sender
+   * after it has returned. Spark: `store(array)`.
    */
   readonly block: (records: ReadonlyArray<A>) => Effect.Effect<void>
   /** Reports a problem to listeners. The receiver keeps running. */
@@ -37,8 +37,8 @@ export interface Store<in A> {
 
 /**
  * A receiver, as a value. `onStart` runs in a scope of its own: what it acquires and forks there is released when the
- * receiver stops or restarts. `onStart` may return at once, or run for as long as it receives. If it fails, the receiver
- * restarts after the delay. Spark: `Receiver[T]`.
+ * receiver stops or restarts. `onStart` may return at once, or run for as long as it receives. If it fails, the
+ * receiver restarts after the delay. Spark: `Receiver[T]`.
  */
 export interface Receiver<out A, out E = never, out R = never> {
   /** What it receives from, such as `Socket`. User interfaces show its stream as `Socket stream [0]`. */

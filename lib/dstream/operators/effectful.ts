@@ -10,9 +10,9 @@ import * as Rdd from "../../rdd/operators/effectful.ts"
 import { type DStream, isDStream, lift } from "../dstream.ts"
 
 /**
- * Runs `f` for every record and keeps the results, in the order of the records. `concurrency` is the number of records of
- * a partition for which `f` may run at the same time. A failure of `f` is a typed error of the stream, and fails the batch.
- * Spark: `map` with a blocking call.
+ * Runs `f` for every record and keeps the results, in the order of the records. `concurrency` is the number of records
+ * of a partition for which `f` may run at the same time. A failure of `f` is a typed error of the stream, and fails the
+ * batch. Spark: `map` with a blocking call.
  *
  * @example
  * ```ts

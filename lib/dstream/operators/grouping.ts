@@ -1,8 +1,8 @@
 /**
  * The operator that groups the values of each key: groupByKey. Records are `[key, value]`.
  *
- * The partitioner in the options decides which partition a key is in. Without one, keys are hashed into as many partitions
- * as the engine's default parallelism.
+ * The partitioner in the options decides which partition a key is in. Without one, keys are hashed into as many
+ * partitions as the engine's default parallelism.
  *
  * @module
  */

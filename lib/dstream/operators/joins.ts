@@ -2,9 +2,9 @@
  * Operators that join two streams of pairs by key, batch by batch: cogroup, join, leftOuterJoin, rightOuterJoin,
  * fullOuterJoin. In outer joins, a side that may be missing is an `Option`.
  *
- * The slides of both streams must be equal, and a batch in which either has no RDD fails. The partitioner in the options
- * decides which partition a key is in. Without one, keys are hashed into as many partitions as the engine's default
- * parallelism.
+ * The slides of both streams must be equal, and a batch in which either has no RDD fails. The partitioner in the
+ * options decides which partition a key is in. Without one, keys are hashed into as many partitions as the engine's
+ * default parallelism.
  *
  * @module
  */
@@ -114,8 +114,8 @@ export const join: {
 )
 
 /**
- * Joins as {@link join} does, and keeps left values whose key has no right value in the batch: these are paired with `None`.
- * Spark: `PairDStreamFunctions.leftOuterJoin`.
+ * Joins as {@link join} does, and keeps left values whose key has no right value in the batch: these are paired with
+ * `None`. Spark: `PairDStreamFunctions.leftOuterJoin`.
  *
  * @example
  * ```ts
@@ -150,8 +150,8 @@ export const leftOuterJoin: {
 )
 
 /**
- * Joins as {@link join} does, and keeps right values whose key has no left value in the batch: these are paired with `None`.
- * Spark: `PairDStreamFunctions.rightOuterJoin`.
+ * Joins as {@link join} does, and keeps right values whose key has no left value in the batch: these are paired with
+ * `None`. Spark: `PairDStreamFunctions.rightOuterJoin`.
  *
  * @example
  * ```ts
@@ -186,9 +186,8 @@ export const rightOuterJoin: {
 )
 
 /**
- * Joins as {@link join} does, and keeps the values of both sides: a value whose key the other stream does not have in the
- * batch is paired with `None`.
- * Spark: `PairDStreamFunctions.fullOuterJoin`.
+ * Joins as {@link join} does, and keeps the values of both sides: a value whose key the other stream does not have in
+ * the batch is paired with `None`. Spark: `PairDStreamFunctions.fullOuterJoin`.
  *
  * @example
  * ```ts

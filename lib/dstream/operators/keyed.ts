@@ -1,8 +1,8 @@
 /**
  * Operators that combine the values of each key: reduceByKey, combineByKey, aggregateByKey. Records are `[key, value]`.
  *
- * The partitioner in the options decides which partition a key is in. Without one, keys are hashed into as many partitions
- * as the engine's default parallelism.
+ * The partitioner in the options decides which partition a key is in. Without one, keys are hashed into as many
+ * partitions as the engine's default parallelism.
  *
  * @module
  */
@@ -112,8 +112,9 @@ export const combineByKey: {
 )
 
 /**
- * Folds the values that each key has in a batch, starting from `zero`: `seq` folds the values of each partition, and `comb`
- * merges the results of the partitions. Neither may change `zero`. Spark: `PairRDDFunctions.aggregateByKey` on every batch.
+ * Folds the values that each key has in a batch, starting from `zero`: `seq` folds the values of each partition, and
+ * `comb` merges the results of the partitions. Neither may change `zero`. Spark: `PairRDDFunctions.aggregateByKey` on
+ * every batch.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 /**
- * Operators that change how a stream is partitioned, partitionBy and repartition, and the partitioner of keyed operators.
+ * Operators that change how a stream is partitioned, partitionBy and repartition, and the partitioner of keyed
+ * operators.
  *
  * @module
  */
@@ -23,8 +24,8 @@ export const checked = (operation: string, options: PartitionOptions | undefined
 }
 
 /**
- * Lifts an operation that takes no functions, as `lift` does, but fails the batch if the parent has no RDD. Spark does so in
- * operators that it builds on `transform`.
+ * Lifts an operation that takes no functions, as `lift` does, but fails the batch if the parent has no RDD. Spark does
+ * so in operators that it builds on `transform`.
  */
 export const liftOne = <A, E, R, B>(
   operation: string,

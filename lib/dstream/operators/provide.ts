@@ -13,9 +13,9 @@ import type { Batch, NoRDD } from "../batch.ts"
 import { type DStream, make } from "../dstream.ts"
 
 /**
- * Provides a layer to the effectful functions, transforms and inputs that the stream is computed from. The result no longer
- * requires the layer's services. The layer is built, and later released, in the isolate in which the functions run. Spark has
- * no such operation.
+ * Provides a layer to the effectful functions, transforms and inputs that the stream is computed from. The result no
+ * longer requires the layer's services. The layer is built, and later released, in the isolate in which the functions
+ * run. Spark has no such operation.
  *
  * @example
  * ```ts

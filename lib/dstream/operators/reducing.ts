@@ -51,8 +51,8 @@ export const reduce: {
 const tally = (count: number): number => count + 1
 
 /**
- * Counts the records of each batch. The result is always one record, 0 for an empty batch. A batch in which the stream has
- * no RDD fails, as in Spark. Spark: `DStream.count`.
+ * Counts the records of each batch. The result is always one record, 0 for an empty batch. A batch in which the stream
+ * has no RDD fails, as in Spark. Spark: `DStream.count`.
  *
  * @example
  * ```ts
@@ -73,8 +73,8 @@ export const count = <A, E, R>(self: DStream<A, E, R>): DStream<number, E, R> =>
   })
 
 /**
- * Counts how often each record occurs in a batch: `[record, count]`. Records are compared by value, as keys are. An empty
- * batch stays empty. Spark: `DStream.countByValue`.
+ * Counts how often each record occurs in a batch: `[record, count]`. Records are compared by value, as keys are. An
+ * empty batch stays empty. Spark: `DStream.countByValue`.
  *
  * @example
  * ```ts

@@ -6,8 +6,8 @@
 import type { AnyDStream, DStream, Traits } from "../dstream.ts"
 
 /**
- * A stream without its type parameters. Lists of streams are typed with it so that TypeScript infers each stream on its own,
- * not from the list.
+ * A stream without its type parameters. Lists of streams are typed with it so that TypeScript infers each stream on its
+ * own, not from the list.
  */
 export type Untyped = Pick<AnyDStream, "operation" | "parents" | "site" | "traits">
 
@@ -27,8 +27,8 @@ export type StreamErrorOf<S> = S extends DStream<unknown, infer E, unknown> ? E 
 export type StreamServicesOf<S> = S extends DStream<unknown, unknown, infer R> ? R : never
 
 /**
- * Traits that report, before the context starts, that a list of streams is empty or that their slides differ. `verb` says
- * what the operator does to the streams, for the message.
+ * Traits that report, before the context starts, that a list of streams is empty or that their slides differ. `verb`
+ * says what the operator does to the streams, for the message.
  */
 export const agreeing = (verb: string, streams: ReadonlyArray<AnyDStream>): Traits => ({
   check: (batchDuration) => {

@@ -1,7 +1,8 @@
 /**
  * Operators whose functions work on whole RDDs: transform, transformWith, transformAll.
  *
- * The functions run on the driver when a batch is evaluated, once a batch, so what they read may change from batch to batch.
+ * The functions run on the driver when a batch is evaluated, once a batch, so what they read may change from batch to
+ * batch.
  *
  * @module
  */
@@ -124,8 +125,8 @@ export const transform: {
 )
 
 /**
- * Runs `f` on the RDDs that two streams have in every batch, as {@link transform} does with one. The slides of the streams must
- * be equal. Spark: `DStream.transformWith`.
+ * Runs `f` on the RDDs that two streams have in every batch, as {@link transform} does with one. The slides of the
+ * streams must be equal. Spark: `DStream.transformWith`.
  *
  * @example
  * ```ts
@@ -165,8 +166,8 @@ export const transformWith: {
 )
 
 /**
- * Runs `f` on the RDDs that several streams have in every batch, as {@link transform} does with one. The slides of the streams
- * must be equal. Spark: `StreamingContext.transform`.
+ * Runs `f` on the RDDs that several streams have in every batch, as {@link transform} does with one. The slides of the
+ * streams must be equal. Spark: `StreamingContext.transform`.
  *
  * @example
  * ```ts

@@ -30,8 +30,8 @@ export class UnionWithoutRDD extends Data.Error<{ readonly operation: string; re
 }
 
 /**
- * Concatenates two streams batch by batch: the partitions of the second follow those of the first. The slides of both must
- * be equal, and a batch in which either has no RDD fails. Spark: `DStream.union`.
+ * Concatenates two streams batch by batch: the partitions of the second follow those of the first. The slides of both
+ * must be equal, and a batch in which either has no RDD fails. Spark: `DStream.union`.
  *
  * @example
  * ```ts

@@ -15,8 +15,8 @@ import { makeOutput, type Output, type Unwrapped } from "./output.ts"
 import type { OutputInfo } from "./output_info.ts"
 
 /**
- * Runs `f` on the RDD of every batch, on the driver, as a job of the batch. `f` also runs for an empty RDD, but not in a batch
- * in which the stream has no RDD. The actions that `f` calls compute the RDD. Spark: `DStream.foreachRDD`.
+ * Runs `f` on the RDD of every batch, on the driver, as a job of the batch. `f` also runs for an empty RDD, but not in
+ * a batch in which the stream has no RDD. The actions that `f` calls compute the RDD. Spark: `DStream.foreachRDD`.
  *
  * @example
  * ```ts

@@ -19,8 +19,8 @@ import type { OutputPolicy } from "./policy.ts"
 const TypeId = "~dstream/Output"
 
 /**
- * An output operation without its type parameters. Lists of outputs are typed with it so that TypeScript infers each output
- * on its own, not from the list.
+ * An output operation without its type parameters. Lists of outputs are typed with it so that TypeScript infers each
+ * output on its own, not from the list.
  */
 export interface UntypedOutput extends Pipeable {
   /** The operation that made the output, such as `print`. */
@@ -37,15 +37,17 @@ export interface UntypedOutput extends Pipeable {
   readonly functions: ReadonlyArray<Callable>
   /** The operation's other arguments as text, such as how many records `print` shows. Part of the fingerprint. */
   readonly detail: string
-  /** Whether computing the stream writes the output. The RDD is then computed for each output, never shared by several. */
+  /**
+   * Whether computing the stream writes the output. The RDD is then computed for each output, never shared by several.
+   */
   readonly writes: boolean
   /** Runs the output on the RDD of one batch. */
   readonly run: (rdd: RDD<never, never, never>, info: OutputInfo) => Effect.Effect<unknown, unknown, unknown>
 }
 
 /**
- * An output operation on a stream, as a value to pass to `StreamingContext.start`. `E` and `R` are the errors and services of
- * its stream and of its own functions.
+ * An output operation on a stream, as a value to pass to `StreamingContext.start`. `E` and `R` are the errors and
+ * services of its stream and of its own functions.
  */
 export interface Output<out E = never, out R = never> extends UntypedOutput {
   readonly [TypeId]: { readonly _E: Types.Covariant<E>; readonly _R: Types.Covariant<R> }
@@ -60,7 +62,10 @@ export type ErrorOf<O> = O extends Output<infer E, infer _R> ? E : never
 /** The services that an output needs. */
 export type ServicesOf<O> = O extends Output<infer _E, infer R> ? R : never
 
-/** The typed errors inside the error of an action, without the engine's own, which the failure of a batch always includes. */
+/**
+ * The typed errors inside the error of an action, without the engine's own, which the failure of a batch always
+ * includes.
+ */
 export type Unwrapped<E> = E extends ActionError<infer X> ? X : E
 
 const variance = { _E: (_: never) => _, _R: (_: never) => _ }
@@ -97,7 +102,8 @@ export const makeOutput = <E, R, const F extends ReadonlyArray<Callable>>(fields
   })
 
 /**
- * Sets the failure policy of an output. Without it, the policy of the streaming context applies, which is to fail by default.
+ * Sets the failure policy of an output. Without it, the policy of the streaming context applies, which is to fail by
+ * default.
  *
  * @example
  * ```ts

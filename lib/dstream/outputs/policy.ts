@@ -54,11 +54,11 @@ export type OutputPolicy<E = never, R = never> =
 export const fail: OutputPolicy = { _tag: "Fail" }
 
 /**
- * Fails `awaitTermination` with the first error, but keeps the context running: other outputs and later batches continue.
- * Spark behaves like this.
+ * Fails `awaitTermination` with the first error, but keeps the context running: other outputs and later batches
+ * continue. Spark behaves like this.
  *
- * A program that waits with `awaitTermination`, as under `runMain`, ends with that error unless it catches it. To continue
- * past failures, use {@link skip}, {@link retry} or {@link deadLetter}.
+ * A program that waits with `awaitTermination`, as under `runMain`, ends with that error unless it catches it. To
+ * continue past failures, use {@link skip}, {@link retry} or {@link deadLetter}.
  *
  * @example
  * ```ts
@@ -113,7 +113,8 @@ export const skip: OutputPolicy = { _tag: "Skip" }
  * ```
  */
 export const retry: {
-  // An overload of its own, so that TypeScript does not infer the errors and services of the absent policy from the context.
+  // An overload of its own, so that TypeScript does not infer the errors and services of the absent policy from the
+  // context.
   <R = never>(schedule: Schedule.Schedule<unknown, unknown, never, R>): OutputPolicy<never, R>
   <R, E2, R2>(
     schedule: Schedule.Schedule<unknown, unknown, never, R>,
@@ -126,11 +127,12 @@ export const retry: {
 })) as never
 
 /**
- * Calls `handler` with the RDD of the batch and the failure. If the handler succeeds, the output counts as done; otherwise
- * the batch fails. The types of the RDD's records and errors are unknown, because a policy can serve any output.
+ * Calls `handler` with the RDD of the batch and the failure. If the handler succeeds, the output counts as done;
+ * otherwise the batch fails. The types of the RDD's records and errors are unknown, because a policy can serve any
+ * output.
  *
- * If the stream could not be evaluated, as when the function of a `transform` throws, there is no RDD. The policy is then
- * {@link fail}, because no handler has seen the records. When a state or window itself fails, the handler gets the
+ * If the stream could not be evaluated, as when the function of a `transform` throws, there is no RDD. The policy is
+ * then {@link fail}, because no handler has seen the records. When a state or window itself fails, the handler gets the
  * records that it was about to add.
  *
  * @example

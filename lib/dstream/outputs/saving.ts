@@ -41,12 +41,12 @@ const saving = <A, E, R>(
 /**
  * Saves each batch as text, in a directory of its own. The directory is `prefix-<ms>` or `prefix-<ms>.suffix`, with the
  * batch time in milliseconds; with an empty prefix it is `<ms>`. The prefix may be a path. The directory holds a file
- * `part-00000`, `part-00001`, … for each partition, empty ones included, with a line for each record as `print` shows it,
- * and an empty file `_SUCCESS`. Nothing is written for a batch in which the stream has no RDD.
+ * `part-00000`, `part-00001`, … for each partition, empty ones included, with a line for each record as `print` shows
+ * it, and an empty file `_SUCCESS`. Nothing is written for a batch in which the stream has no RDD.
  *
- * The tasks that compute the partitions write the files into a hidden directory beside the final one. It is renamed when all
- * are written, so readers never see half an output. A batch that runs again, by a retry or after a crash, replaces what it
- * wrote before. Fails with `FileError`. Spark: `DStream.saveAsTextFiles`.
+ * The tasks that compute the partitions write the files into a hidden directory beside the final one. It is renamed
+ * when all are written, so readers never see half an output. A batch that runs again, by a retry or after a crash,
+ * replaces what it wrote before. Fails with `FileError`. Spark: `DStream.saveAsTextFiles`.
  *
  * @example
  * ```ts
@@ -72,9 +72,9 @@ export const saveAsTextFiles: {
 )
 
 /**
- * Saves each batch in files that `RDD.objectFile` reads back. The directories are those of {@link saveAsTextFiles}. Each
- * record is a line of JSON; values that JSON does not have are tagged, such as `{"$bigint":"12"}`. Records must be portable.
- * Fails with `FileError`. Spark: `DStream.saveAsObjectFiles`, which writes serialized Java objects.
+ * Saves each batch in files that `RDD.objectFile` reads back. The directories are those of {@link saveAsTextFiles}.
+ * Each record is a line of JSON; values that JSON does not have are tagged, such as `{"$bigint":"12"}`. Records must be
+ * portable. Fails with `FileError`. Spark: `DStream.saveAsObjectFiles`, which writes serialized Java objects.
  *
  * @example
  * ```ts

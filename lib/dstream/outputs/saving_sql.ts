@@ -18,17 +18,18 @@ export type SqlOptions<A> = SqlInsert & {
   /** The output's name. Batches are committed under it, so it must stay the same when the program restarts. */
   readonly name: string
   /**
-   * Makes the row of a record: one value for each column, or for each parameter of the statement. Called in the task that
-   * computes the record.
+   * Makes the row of a record: one value for each column, or for each parameter of the statement. Called in the task
+   * that computes the record.
    */
   readonly row: (record: A, batchTime: number) => SqlRow
   /**
-   * How many marks of written batches are kept for this output, counted from the newest. At least 1, or `Infinity` for all;
-   * default 10,000. Older marks are deleted in the transaction of each batch.
+   * How many marks of written batches are kept for this output, counted from the newest. At least 1, or `Infinity` for
+   * all; default 10,000. Older marks are deleted in the transaction of each batch.
    *
-   * A batch that runs again after its mark was deleted fails with `SqlError`, because it is unknown whether the batch was
-   * written; it is never written twice. So keep more marks than batches can run again: those that run at the same time, and
-   * those that a restart goes back. At one batch a second, 10,000 marks cover almost three hours and take about a megabyte.
+   * A batch that runs again after its mark was deleted fails with `SqlError`, because it is unknown whether the batch
+   * was written; it is never written twice. So keep more marks than batches can run again: those that run at the same
+   * time, and those that a restart goes back. At one batch a second, 10,000 marks cover almost three hours and take
+   * about a megabyte.
    */
   readonly keepMarks?: number | undefined
 }
@@ -48,17 +49,17 @@ const width = (insert: SqlInsert, rows: ReadonlyArray<SqlRow>): string | undefin
 }
 
 /**
- * Writes each batch to a database exactly once. It writes a row for each record and, in the same transaction, a mark that
- * this output has written this batch. A batch that runs again, by a retry or after a crash at any moment, is in the database
- * once. Sinks are in `@dstream/dstream/sqlite` and `@dstream/dstream/postgres`. Fails with `SqlError`. Spark has no such
- * operation.
+ * Writes each batch to a database exactly once. It writes a row for each record and, in the same transaction, a mark
+ * that this output has written this batch. A batch that runs again, by a retry or after a crash at any moment, is in
+ * the database once. Sinks are in `@dstream/dstream/sqlite` and `@dstream/dstream/postgres`. Fails with `SqlError`.
+ * Spark has no such operation.
  *
  * Marks are rows of the table `dstream_commits (output, batch_time)`. The newest 10,000 of each output are kept (see
- * `keepMarks`); the table `dstream_pruned (output, batch_time)` has the newest deleted one. Both tables are created if they are
- * missing. Do not change their rows.
+ * `keepMarks`); the table `dstream_pruned (output, batch_time)` has the newest deleted one. Both tables are created if
+ * they are missing. Do not change their rows.
  *
- * Tasks make the rows, and the driver fetches one partition after another, so that one transaction can hold them all. The
- * transaction begins when the first partition has arrived. Values are always bound, never part of a statement.
+ * Tasks make the rows, and the driver fetches one partition after another, so that one transaction can hold them all.
+ * The transaction begins when the first partition has arrived. Values are always bound, never part of a statement.
  *
  * @example
  * ```ts
@@ -127,7 +128,8 @@ const write = Effect.fnUntraced(function* (rdd: RDD<SqlRow, unknown, unknown>, s
     const statement = statementOf(batch.insert, 1, () => "?")
     return yield* Effect.fail(new SqlError({ ...batch, statement, cause: wrong }))
   })
-  // Computed before the transaction begins. Otherwise a shuffle, for example, would keep the transaction and its locks open.
+  // Computed before the transaction begins. Otherwise a shuffle, for example, would keep the transaction and its locks
+  // open.
   const first = partitions === 0 ? [] : yield* partition(0)
   const transaction = yield* sink.begin(batch)
   if (transaction === undefined) return

@@ -62,8 +62,9 @@ export interface SqlTransaction {
 /** A database that batches are written to. */
 export interface SqlSink {
   /**
-   * Connects and begins the transaction of a batch, in the current scope. Succeeds with undefined if the batch was committed
-   * before, so that nothing is left to do. Fails if the batch is so old that its mark may have been deleted (`keepMarks`).
+   * Connects and begins the transaction of a batch, in the current scope. Succeeds with undefined if the batch was
+   * committed before, so that nothing is left to do. Fails if the batch is so old that its mark may have been deleted
+   * (`keepMarks`).
    */
   readonly begin: (batch: SqlBatch) => Effect.Effect<SqlTransaction | undefined, SqlError, Scope.Scope>
 }

@@ -8,7 +8,9 @@ import * as Option from "effect/Option"
 import { showRecord } from "../../core/show.ts"
 import { InvalidStateChange, type State } from "./key_state.ts"
 
-/** The state of the key that the function is called for. One object serves all keys of a partition, one after another. */
+/**
+ * The state of the key that the function is called for. One object serves all keys of a partition, one after another.
+ */
 export class CurrentState<S> implements State<S> {
   #some = false
   #value: S | undefined

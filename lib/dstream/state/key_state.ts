@@ -15,8 +15,8 @@ export class InvalidStateChange extends Data.Error<{ readonly problem: string }>
 }
 
 /**
- * The state of one key during one call of the function. Do not use it after the call, and do not change the value in it: set
- * a new one with `update`. Spark: `State[S]`.
+ * The state of one key during one call of the function. Do not use it after the call, and do not change the value in
+ * it: set a new one with `update`. Spark: `State[S]`.
  */
 export interface State<in out S> {
   /** Whether the key has a state. */

@@ -1,9 +1,9 @@
 /**
  * Operators with state by key that is updated record by record: mapWithState, stateSnapshots.
  *
- * The cost of a batch grows with its records and the keys that time out in it, not with the number of keys. A batch in which
- * the parent has no RDD counts as a batch without records, and keys time out in it. A batch that fails does not change the
- * state. Checkpointing is not required.
+ * The cost of a batch grows with its records and the keys that time out in it, not with the number of keys. A batch in
+ * which the parent has no RDD counts as a batch without records, and keys time out in it. A batch that fails does not
+ * change the state. Checkpointing is not required.
  *
  * @module
  */
@@ -24,8 +24,8 @@ import type { Described, StateSpec } from "./state_spec.ts"
 import { stateful } from "./stateful.ts"
 
 /**
- * The stream that {@link mapWithState} makes. Its records are the results of the function; {@link stateSnapshots} makes a
- * stream of the state itself. Spark: `MapWithStateDStream`.
+ * The stream that {@link mapWithState} makes. Its records are the results of the function; {@link stateSnapshots} makes
+ * a stream of the state itself. Spark: `MapWithStateDStream`.
  */
 export interface MapWithStateDStream<out K, out S, out A, out E = never, out R = never> extends DStream<A, E, R> {
   /** Carries the types of keys and states. There is nothing to read. */
@@ -81,10 +81,10 @@ const step = (f: Callable, { isTimed, timeoutMillis }: Described, time: number) 
 }
 
 /**
- * Calls the function of a {@link StateSpec} for each record, with the key, the value and the state of the key. The function may
- * read, update and remove the state. Its results are the records of the stream. Within a partition the function is called in
- * the order of the records, and each call sees the state that the calls before it left.
- * Spark: `PairDStreamFunctions.mapWithState`.
+ * Calls the function of a {@link StateSpec} for each record, with the key, the value and the state of the key. The
+ * function may read, update and remove the state. Its results are the records of the stream. Within a partition the
+ * function is called in the order of the records, and each call sees the state that the calls before it left. Spark:
+ * `PairDStreamFunctions.mapWithState`.
  *
  * @example
  * ```ts
@@ -147,8 +147,8 @@ export const mapWithState: {
 )
 
 /**
- * Makes a stream of every key with its state at the end of each batch. The cost of a batch grows with the number of keys.
- * Spark: `MapWithStateDStream.stateSnapshots`.
+ * Makes a stream of every key with its state at the end of each batch. The cost of a batch grows with the number of
+ * keys. Spark: `MapWithStateDStream.stateSnapshots`.
  *
  * @example
  * ```ts

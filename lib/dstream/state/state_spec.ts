@@ -52,9 +52,9 @@ const isStateSpec = (u: unknown): boolean => typeof u === "object" && u !== null
 const blank = { initial: undefined, timeoutMillis: undefined, partitioning: undefined, invalid: undefined }
 
 /**
- * Makes a spec of a function of key, value and state. The function is called once for each record, in order, and its results
- * are the records of the stream. When a key times out, the function is called with the value `None`.
- * Spark: `StateSpec.function((key, value, state) => …)`.
+ * Makes a spec of a function of key, value and state. The function is called once for each record, in order, and its
+ * results are the records of the stream. When a key times out, the function is called with the value `None`. Spark:
+ * `StateSpec.function((key, value, state) => …)`.
  *
  * @example
  * ```ts
@@ -79,8 +79,8 @@ const make = <K, V, S, A extends Tupled>(
 export { make as function }
 
 /**
- * Makes a spec of a function that also takes the batch time in epoch milliseconds and returns an `Option`. For `None` the
- * stream has no record. Spark: `StateSpec.function((time, key, value, state) => …)`.
+ * Makes a spec of a function that also takes the batch time in epoch milliseconds and returns an `Option`. For `None`
+ * the stream has no record. Spark: `StateSpec.function((time, key, value, state) => …)`.
  *
  * @example
  * ```ts
@@ -103,8 +103,8 @@ export const timed = <K, V, S, A extends Tupled>(
 ): StateSpec<K, V, S, A> => construct({ f, isTimed: true, ...blank })
 
 /**
- * Sets the states to start from, as pairs of key and state. If a key has several states, the last one counts. For timeouts,
- * the states count as updated in the first batch. Spark: `StateSpec.initialState`.
+ * Sets the states to start from, as pairs of key and state. If a key has several states, the last one counts. For
+ * timeouts, the states count as updated in the first batch. Spark: `StateSpec.initialState`.
  *
  * @example
  * ```ts
@@ -189,13 +189,13 @@ export const partitioner: {
 )
 
 /**
- * Removes keys that have been idle for longer than `duration`. Before a key is removed, the function is called once more,
- * without a value and with a state that is timing out. A key is not idle in a batch with a record of it, whether or not the
- * function updates the state.
+ * Removes keys that have been idle for longer than `duration`. Before a key is removed, the function is called once
+ * more, without a value and with a state that is timing out. A key is not idle in a batch with a record of it, whether
+ * or not the function updates the state.
  *
- * Timeouts are exact: a key times out in the first batch that is more than `duration` later than the last batch with a record
- * of the key. The keys that time out in a batch come after its records. Spark: `StateSpec.timeout`. Spark looks for idle keys
- * only when it checkpoints the state, in every tenth batch.
+ * Timeouts are exact: a key times out in the first batch that is more than `duration` later than the last batch with a
+ * record of the key. The keys that time out in a batch come after its records. Spark: `StateSpec.timeout`. Spark looks
+ * for idle keys only when it checkpoints the state, in every tenth batch.
  *
  * @example
  * ```ts

@@ -32,9 +32,9 @@ export interface StatefulBatch {
 }
 
 /**
- * Makes a stateful operator. `stepWith` gets the user's functions once, and returns a function that gives the work of each
- * batch. If that is undefined, the stream has no RDD in the batch. The operator is evaluated in every batch, even if no output
- * needs it there. Each run of a streaming context starts with an empty state.
+ * Makes a stateful operator. `stepWith` gets the user's functions once, and returns a function that gives the work of
+ * each batch. If that is undefined, the stream has no RDD in the batch. The operator is evaluated in every batch, even
+ * if no output needs it there. Each run of a streaming context starts with an empty state.
  */
 export const stateful = <A, E, R, const F extends ReadonlyArray<Callable>>(
   operation: string,

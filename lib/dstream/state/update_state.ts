@@ -2,14 +2,14 @@
  * Operators with state by key that is updated as a whole in each batch: updateStateByKey, updateStateByKeyTimed,
  * updateStatePartitions.
  *
- * The function is called in every batch for every key that has a state or values, and the records of the stream are all keys
- * with their states. The first batch in which the parent has an RDD starts from `initial`. Until then the stream has no RDD;
- * from then on, a batch in which the parent has no RDD counts as a batch without values. Functions return a new state and must
- * not change the one they get. The cost of a batch grows with the number of keys, unlike that of `mapWithState`.
- * Checkpointing is not required.
+ * The function is called in every batch for every key that has a state or values, and the records of the stream are all
+ * keys with their states. The first batch in which the parent has an RDD starts from `initial`. Until then the stream
+ * has no RDD; from then on, a batch in which the parent has no RDD counts as a batch without values. Functions return a
+ * new state and must not change the one they get. The cost of a batch grows with the number of keys, unlike that of
+ * `mapWithState`. Checkpointing is not required.
  *
- * A batch that fails does not change the state, and later batches continue from the batch before it. In Spark, later batches
- * fail as well.
+ * A batch that fails does not change the state, and later batches continue from the batch before it. In Spark, later
+ * batches fail as well.
  *
  * @module
  */
@@ -165,9 +165,9 @@ const keywise = (
 }
 
 /**
- * Keeps a state for each key. In every batch, `update` is called for every key that has values or a state, with the values
- * (possibly none) and the state. It returns the new state, or `None` to remove the key. The records of the stream are all keys
- * with their new states.
+ * Keeps a state for each key. In every batch, `update` is called for every key that has values or a state, with the
+ * values (possibly none) and the state. It returns the new state, or `None` to remove the key. The records of the
+ * stream are all keys with their new states.
  *
  * Without `initial`, TypeScript takes the type of the state from the second parameter of `update`, so annotate it.
  * Spark: `PairDStreamFunctions.updateStateByKey(updateFunc[, partitioner[, initialRDD]])`.
@@ -218,8 +218,9 @@ export const updateStateByKey: {
 )
 
 /**
- * Keeps a state for each key as {@link updateStateByKey} does. The function also gets the batch time in epoch milliseconds and
- * the key. Spark: `updateStateByKey((time, key, values, state) => …, partitioner, rememberPartitioner[, initialRDD])`.
+ * Keeps a state for each key as {@link updateStateByKey} does. The function also gets the batch time in epoch
+ * milliseconds and the key. Spark: `updateStateByKey((time, key, values, state) => …, partitioner,
+ * rememberPartitioner[, initialRDD])`.
  *
  * @example
  * ```ts
@@ -283,10 +284,11 @@ const partitionwise = (update: Callable): Rewrite => (groups, state, info, by) =
 }
 
 /**
- * Keeps a state for each key as {@link updateStateByKey} does, but updates a partition at a time. `update` gets all keys of the
- * partition that have values or a state. It returns any number of pairs, which are the records. The first pair of a key is its
- * new state, and keys without a pair are removed. A key that belongs to another partition fails the batch; Spark would
- * lose its state. Spark: `updateStateByKey(iteratorFunc, partitioner, rememberPartitioner[, initialRDD])`.
+ * Keeps a state for each key as {@link updateStateByKey} does, but updates a partition at a time. `update` gets all
+ * keys of the partition that have values or a state. It returns any number of pairs, which are the records. The first
+ * pair of a key is its new state, and keys without a pair are removed. A key that belongs to another partition fails
+ * the batch; Spark would lose its state. Spark: `updateStateByKey(iteratorFunc, partitioner, rememberPartitioner[,
+ * initialRDD])`.
  *
  * @example
  * ```ts

@@ -1,8 +1,8 @@
 /**
  * The types of sliding aggregates: how one slide of a window changes the state that is kept for each key.
  *
- * A slide gets pairs `[key, [time, value]]` of the batches that enter the window, oldest first. A slide with an inverse gets
- * those of the batches that leave the window before them.
+ * A slide gets pairs `[key, [time, value]]` of the batches that enter the window, oldest first. A slide with an inverse
+ * gets those of the batches that leave the window before them.
  *
  * @module
  */
@@ -26,8 +26,8 @@ export interface Position {
   /** The start of the first batch. */
   readonly zeroTime: number
   /**
-   * The length of a pane in milliseconds, the greatest common divisor of duration and slide. Counted from the zero time, the
-   * batches of a pane enter and leave the window together.
+   * The length of a pane in milliseconds, the greatest common divisor of duration and slide. Counted from the zero
+   * time, the batches of a pane enter and leave the window together.
    */
   readonly pane: number
 }

@@ -69,8 +69,8 @@ export const looking = ({ slide, window }: Frame): NodeOptions => ({
 })
 
 /**
- * Makes a kept stream of a window's parent, so that overlapping windows compute each RDD once. It also persists streams that
- * the user has persisted, because the user's storage level may store nothing.
+ * Makes a kept stream of a window's parent, so that overlapping windows compute each RDD once. It also persists streams
+ * that the user has persisted, because the user's storage level may store nothing.
  */
 export const kept = <A, E, R>(self: DStream<A, E, R>): DStream<A, E, R> =>
   lift("persist", self, [], (rdd) => Rdd.persist(rdd), { keeps: "whileNeeded" })
@@ -84,9 +84,9 @@ const times = (stream: AnyDStream, { batchDuration, zeroTime }: Batch, from: num
 }
 
 /**
- * Looks up the RDDs that a kept stream has at the times in (from, to], oldest first. Evaluate the stream in the current batch
- * first; in earlier batches it was evaluated then. Batches whose evaluation failed have no RDD, and batches whose computation
- * failed have an empty one.
+ * Looks up the RDDs that a kept stream has at the times in (from, to], oldest first. Evaluate the stream in the current
+ * batch first; in earlier batches it was evaluated then. Batches whose evaluation failed have no RDD, and batches whose
+ * computation failed have an empty one.
  */
 export const recalled = (stream: AnyDStream, batch: Batch, from: number, to: number): ReadonlyArray<AnyRDD> =>
   times(stream, batch, from, to).flatMap((time) => batch.at(time).recall(stream) ?? [])

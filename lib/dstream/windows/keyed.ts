@@ -77,23 +77,23 @@ export const groupByKeyAndWindow: {
 /** Options of {@link reduceByKeyAndWindow}. */
 export interface WindowReduceByKeyOptions<K, V> extends WindowReduceOptions<V>, PartitionOptions {
   /**
-   * Removes pairs from the result: those for which it returns false. With an inverse, the state of such a key is dropped as
-   * well, so a key that comes back starts anew.
+   * Removes pairs from the result: those for which it returns false. With an inverse, the state of such a key is
+   * dropped as well, so a key that comes back starts anew.
    */
   readonly filter?: ((pair: readonly [key: K, value: V]) => boolean) | undefined
 }
 
 /**
- * Reduces the values that each key has in the window to one with `f`, which must be associative. Keys without a value in the
- * window are not in the result; all other keys are in the result of every slide.
+ * Reduces the values that each key has in the window to one with `f`, which must be associative. Keys without a value
+ * in the window are not in the result; all other keys are in the result of every slide.
  *
- * The number of calls of `f` for each key and slide is bounded, however long the window is. The older value is always the
- * first argument, and `f` must not change its arguments. With an `inverse`, each value of a batch that enters or leaves costs
- * one call, and `f` must be commutative as well. Durations follow the rules of {@link window}.
+ * The number of calls of `f` for each key and slide is bounded, however long the window is. The older value is always
+ * the first argument, and `f` must not change its arguments. With an `inverse`, each value of a batch that enters or
+ * leaves costs one call, and `f` must be commutative as well. Durations follow the rules of {@link window}.
  *
- * Spark: `PairDStreamFunctions.reduceByKeyAndWindow`. With an inverse, Spark needs a checkpoint directory, keeps keys without
- * values in the window at a value such as 0 unless they are filtered out, fails when the batch of a filtered key leaves, and
- * counts batches between windows if the slide is longer than the window.
+ * Spark: `PairDStreamFunctions.reduceByKeyAndWindow`. With an inverse, Spark needs a checkpoint directory, keeps keys
+ * without values in the window at a value such as 0 unless they are filtered out, fails when the batch of a filtered
+ * key leaves, and counts batches between windows if the slide is longer than the window.
  *
  * @example
  * ```ts

@@ -41,12 +41,12 @@ const reduced = (rdd: RDD<never, unknown, unknown>, step: Narrow, f: Callable) =
 /**
  * Reduces the records of each window to one with `f`, which must be associative. A window without records stays empty.
  *
- * The number of calls of `f` for each batch is bounded, however long the window is. The older record is always the first
- * argument, and `f` must not change its arguments. With an `inverse`, each batch that enters or leaves costs one call, and `f`
- * must be commutative as well. Durations follow the rules of {@link window}.
+ * The number of calls of `f` for each batch is bounded, however long the window is. The older record is always the
+ * first argument, and `f` must not change its arguments. With an `inverse`, each batch that enters or leaves costs one
+ * call, and `f` must be commutative as well. Durations follow the rules of {@link window}.
  *
- * Spark: `DStream.reduceByWindow`. With an inverse, Spark needs a checkpoint directory, and still returns a record when all
- * records have left the window.
+ * Spark: `DStream.reduceByWindow`. With an inverse, Spark needs a checkpoint directory, and still returns a record when
+ * all records have left the window.
  *
  * @example
  * ```ts
@@ -102,9 +102,9 @@ export const reduceByWindow: {
 )
 
 /**
- * Counts the records of each window. The result is always one record, 0 for a window without records. Durations follow the
- * rules of {@link window}. Spark: `DStream.countByWindow`, which has no record until the first one has arrived, and needs a
- * checkpoint directory.
+ * Counts the records of each window. The result is always one record, 0 for a window without records. Durations follow
+ * the rules of {@link window}. Spark: `DStream.countByWindow`, which has no record until the first one has arrived, and
+ * needs a checkpoint directory.
  *
  * @example
  * ```ts
@@ -136,8 +136,9 @@ export const countByWindow: {
 )
 
 /**
- * Counts how often each record occurs in each window: `[record, count]`. Records are compared by value, as keys are. Durations
- * follow the rules of {@link window}. Spark: `DStream.countByValueAndWindow`, which needs a checkpoint directory.
+ * Counts how often each record occurs in each window: `[record, count]`. Records are compared by value, as keys are.
+ * Durations follow the rules of {@link window}. Spark: `DStream.countByValueAndWindow`, which needs a checkpoint
+ * directory.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 /**
  * Sliding aggregates, which all reductions over windows are made of.
  *
- * Each batch is reduced by itself, and the result is kept while windows need it. The aggregate of the window is state. Each
- * slide updates it by the batches that enter and leave the window. If the state of the slide before is missing, it is made anew
- * of all batches of the window.
+ * Each batch is reduced by itself, and the result is kept while windows need it. The aggregate of the window is state.
+ * Each slide updates it by the batches that enter and leave the window. If the state of the slide before is missing, it
+ * is made anew of all batches of the window.
  *
  * @module
  */
@@ -56,7 +56,9 @@ const positionOf = ({ time, zeroTime }: Batch, duration: number, slide: number):
   pane: divisor(duration, slide),
 })
 
-/** The batches that leave and enter the window in one slide, as one RDD; all batches of the window if none of them stay. */
+/**
+ * The batches that leave and enter the window in one slide, as one RDD; all batches of the window if none of them stay.
+ */
 const changes = <F extends Functions>(
   { operation, frame, seesLeaving }: Sliding<F>,
   timed: AnyDStream,

@@ -32,13 +32,13 @@ export const windowed = <A, E, R>(self: DStream<A, E, R>, frame: Frame): DStream
 }
 
 /**
- * Joins the records of all batches of the last `windowDuration`, oldest first and the current batch included. There is a new
- * window every `slide`, which is the slide of the stream by default. Both durations must be multiples of the slide of the
- * stream; otherwise the context does not start.
+ * Joins the records of all batches of the last `windowDuration`, oldest first and the current batch included. There is
+ * a new window every `slide`, which is the slide of the stream by default. Both durations must be multiples of the
+ * slide of the stream; otherwise the context does not start.
  *
- * Batches without an RDD and batches that failed are left out, so a window always has an RDD. The first windows are shorter,
- * and a slide longer than the window skips batches. Each batch is computed once and kept while a window needs it. If all its
- * RDDs have the same partitioner, the window has it too. Spark: `DStream.window`.
+ * Batches without an RDD and batches that failed are left out, so a window always has an RDD. The first windows are
+ * shorter, and a slide longer than the window skips batches. Each batch is computed once and kept while a window needs
+ * it. If all its RDDs have the same partitioner, the window has it too. Spark: `DStream.window`.
  *
  * @example
  * ```ts

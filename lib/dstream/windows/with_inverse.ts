@@ -12,9 +12,9 @@ import type { Keep, Merge, Slide, Timed } from "./aggregate.ts"
 type Sum = readonly [value: unknown, batches: number, since: number]
 
 /**
- * Makes a slide that adds the values of batches that enter with `f` and subtracts those of batches that leave with `inverse`,
- * one call for each value. When the last batch with a value of a key leaves, the key is deleted, so no rounding error
- * remains.
+ * Makes a slide that adds the values of batches that enter with `f` and subtracts those of batches that leave with
+ * `inverse`, one call for each value. When the last batch with a value of a key leaves, the key is deleted, so no
+ * rounding error remains.
  */
 export const withInverse = (f: Merge, inverse: Merge, filter: Keep | undefined): Slide => ({ start, previousEnd }) => {
   const subtract = (state: PendingState, key: unknown, sum: Sum | undefined, [time, value]: Timed) => {

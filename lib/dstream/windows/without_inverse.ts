@@ -1,12 +1,13 @@
 /**
- * The slide of aggregates that have no inverse: the values in the window are merged anew, each of them only a few times.
+ * The slide of aggregates that have no inverse: the values in the window are merged anew, each of them only a few
+ * times.
  *
- * The algorithm is that of van Herk, Gil and Werman. Time is cut at turns that are one window apart, so a window contains at
- * most one turn. The values up to the turn are merged backwards from it: each entry is its own value merged with all later ones
- * up to the turn, so the entry at which the window starts is the aggregate of that part. The values after the turn are merged
- * as they arrive. The aggregate of the window is one part merged with the other. Each value is merged about three times,
- * however long the window is, and the older value is always the first argument. What is merged with what depends only on the
- * times of the batches, so a state that is made anew gives the same results.
+ * The algorithm is that of van Herk, Gil and Werman. Time is cut at turns that are one window apart, so a window
+ * contains at most one turn. The values up to the turn are merged backwards from it: each entry is its own value merged
+ * with all later ones up to the turn, so the entry at which the window starts is the aggregate of that part. The values
+ * after the turn are merged as they arrive. The aggregate of the window is one part merged with the other. Each value
+ * is merged about three times, however long the window is, and the older value is always the first argument. What is
+ * merged with what depends only on the times of the batches, so a state that is made anew gives the same results.
  *
  * @module
  */
@@ -15,8 +16,8 @@ import { PairBlock } from "../../rdd/pair_block.ts"
 import type { Keep, Merge, Slide, Timed } from "./aggregate.ts"
 
 /**
- * The state of a key: its values in the window, one for each pane. Versions of the state share the arrays and only append to
- * them; entries at or after a version's `end` belong to later versions.
+ * The state of a key: its values in the window, one for each pane. Versions of the state share the arrays and only
+ * append to them; entries at or after a version's `end` belong to later versions.
  */
 interface Panes {
   /** The end of each pane, in epoch milliseconds. */
@@ -62,8 +63,8 @@ const mergeInto = (f: Merge, values: ReadonlyArray<unknown>, from: number, end: 
 }
 
 /**
- * Drops the panes that are not after `limit`, and merges the rest: backwards up to `turn`, into `rest` after it. Undefined if
- * no pane remains.
+ * Drops the panes that are not after `limit`, and merges the rest: backwards up to `turn`, into `rest` after it.
+ * Undefined if no pane remains.
  */
 const advance = (self: Panes, f: Merge, limit: number, turn: number): Panes | undefined => {
   const { end, known, panes, rest } = self
