@@ -14,7 +14,8 @@ const largest = (n: number, measure: (word: string) => number) => <E, R>(self: D
   DStream.make(
     "largest",
     [self],
-    Effect.gen(function* () {
+    [measure],
+    Effect.fnUntraced(function* (measure) {
       const words = yield* self
       return words.pipe(
         RDD.distinct(),
@@ -24,7 +25,6 @@ const largest = (n: number, measure: (word: string) => number) => <E, R>(self: D
         RDD.map(([word]) => [word, measure(word)]),
       )
     }),
-    { functions: [measure] },
   )
 
 const words = DStream.queueStream(DStream.rddQueue(["a bb ccc", "dddd ee f", "gg"].map((line) => line.split(" "))))

@@ -1,7 +1,7 @@
 /**
- * DStreams: streams of records as values, one RDD for each batch interval. Make one from a source, describe what to
- * compute (`map`, `reduceByKey`, `join`, …) and end it with an output (`print`, `foreachRDD`, …); nothing runs before the
- * outputs are handed to a `StreamingContext`. Spark: `DStream`, `PairDStreamFunctions`.
+ * DStreams: streams of records as values, with one RDD for each batch interval. Make a stream from a source, describe
+ * what to compute (`map`, `reduceByKey`, `join`, …), and end it with an output (`print`, `foreachRDD`, …). Nothing runs
+ * before a `StreamingContext` starts with the outputs. Spark: `DStream`, `PairDStreamFunctions`.
  *
  * @example
  * ```ts
@@ -23,18 +23,17 @@
  */
 export {
   type AnyDStream,
+  Batch,
   type DStream,
-  isDStream,
-  lift,
-  liftAll,
-  make,
-  named,
   type NodeOptions,
-  required,
+  NoRDD,
+  OperatorWithoutRDD,
+  ParentWithoutRDD,
   type Traits,
-} from "./dstream/dstream.ts"
-export { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "./dstream/batch.ts"
-export { fromPositions, fromReceiver, type InputSource, receiverStream } from "./dstream/inputs/input.ts"
+} from "./dstream/batch.ts"
+export { isDStream, lift, liftAll, make, named, required } from "./dstream/dstream.ts"
+export { fromPositions, fromReceiver, receiverStream } from "./dstream/inputs/input.ts"
+export type { InputSource } from "./dstream/inputs/input_source.ts"
 export type { Planned, Positions } from "./dstream/inputs/positions.ts"
 export { filter, flatMap, map } from "./dstream/operators/element.ts"
 export { glom, mapPartitions } from "./dstream/operators/map_partitions.ts"
@@ -84,11 +83,11 @@ export {
   nameOutput,
   onFailure,
   type Output,
-  type OutputInfo,
   type ServicesOf,
   type UntypedOutput,
   type Unwrapped,
 } from "./dstream/outputs/output.ts"
+export type { OutputInfo } from "./dstream/outputs/output_info.ts"
 export { print } from "./dstream/outputs/print.ts"
 export { saveAsObjectFiles, saveAsTextFiles } from "./dstream/outputs/saving.ts"
 export { saveToSql, type SqlOptions } from "./dstream/outputs/saving_sql.ts"

@@ -1,6 +1,6 @@
 /**
- * Graphs: the outputs of a program as one value. A plain list of outputs runs on the calling isolate; `Graph.module`
- * declares a graph so that other isolates, and a restarted program, can make the same one.
+ * Graphs: the outputs of a program as one value. A plain list of outputs runs in the calling isolate. `Graph.module`
+ * declares a graph so that other isolates and a restarted program can make the same one.
  *
  * @example
  * ```ts
@@ -23,12 +23,11 @@ export {
   type Listed,
   make,
   module,
-  type Origin,
-  type Outputs,
   type RequirementsOf,
 } from "./dstream/graph/graph.ts"
+export type { Origin, Outputs } from "./dstream/graph/origin.ts"
 export { inputs, nodes } from "./dstream/graph/nodes.ts"
 export * from "./dstream/graph/explain.ts"
-export * from "./dstream/graph/fingerprint.ts"
+export { type Fingerprint, fingerprint } from "./dstream/graph/fingerprint.ts"
 export * from "./dstream/graph/mismatch.ts"
 export * from "./dstream/graph/validate.ts"

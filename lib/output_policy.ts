@@ -1,6 +1,6 @@
 /**
- * Output policies: what happens when an output fails in a batch. Give one to `DStream.onFailure`, or to the streaming
- * context for all outputs that have none of their own.
+ * Failure policies of outputs: what happens when an output fails in a batch. Pass one to `DStream.onFailure`, or to the
+ * streaming context for all outputs without a policy of their own.
  *
  * @example
  * ```ts

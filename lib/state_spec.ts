@@ -1,6 +1,6 @@
 /**
- * Specs of `DStream.mapWithState`: the function and the state it is given, what the state starts from, where it lies, and
- * when idle keys end. Spark: `StateSpec`, `State`.
+ * Specs of `DStream.mapWithState`: its function and the state that the function gets, the initial state, the partitions
+ * of the state, and when idle keys time out. Spark: `StateSpec`, `State`.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 /**
- * DStream values: a stream as a sequence of RDDs, one per batch interval.
+ * How streams are made and evaluated: `make` and `lift` for operators, and the evaluation that gives each stream its
+ * RDD once a batch.
  *
  * @module
  */
@@ -11,100 +12,46 @@ import * as Exit from "effect/Exit"
 import { dual } from "../core/dual.ts"
 import * as Option from "effect/Option"
 import { hasProperty } from "effect/Predicate"
-import type * as Types from "effect/Types"
 import { type CallSite, callSite, withCallSite } from "../core/call_site.ts"
 import type { JobFailed } from "../core/errors.ts"
 import type { Engine, EngineError } from "../rdd/engine.ts"
 import type { Callable } from "../rdd/primitive.ts"
 import { type AnyRDD, isRDD, type RDD } from "../rdd/rdd.ts"
-import { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "./batch.ts"
-import type { InputSource } from "./inputs/input.ts"
+import {
+  type AnyDStream,
+  Batch,
+  type DStream,
+  type NodeOptions,
+  NoRDD,
+  OperatorWithoutRDD,
+  ParentWithoutRDD,
+  type Traits,
+  TypeId,
+} from "./batch.ts"
 
-const TypeId = "~dstream/DStream"
-
-/**
- * A stream of records, as a value: immutable, pipeable, and composed without running anything. In each batch it stands
- * for one RDD, and it is the Effect that yields that RDD, which is how operators are written ({@link make}). `E` and
- * `R` are the errors and services of the effectful functions in it. Spark: `DStream[T]`.
- */
-export interface DStream<out A, out E = never, out R = never>
-  extends Effect.Effect<RDD<A, E, R>, E | NoRDD, R | Batch> {
-  readonly [TypeId]: {
-    readonly _A: Types.Covariant<A>
-    readonly _E: Types.Covariant<E>
-    readonly _R: Types.Covariant<R>
-  }
-  /** The operation that made it, such as `map`. */
-  readonly operation: string
-  /** The streams it is computed from. */
-  readonly parents: ReadonlyArray<AnyDStream>
-  /** Milliseconds between its RDDs; undefined where that is the batch interval. */
-  readonly slideDuration: number | undefined
-  /** Its name in the graph, unique if given. */
-  readonly name: string | undefined
-  /** Where in the user's source it was made. */
-  readonly site: CallSite
-  /** What else it is: its source if it is an input, what it asks of its parents, its functions. */
-  readonly traits: Traits
-}
-
-/** A DStream of whatever type. */
-export type AnyDStream = DStream<unknown, unknown, unknown>
-
-/** What a graph needs to know of an operator besides its operation and parents. */
-export interface Traits {
-  /** Where the records come from, for inputs. */
-  readonly source?: InputSource | undefined
-  /**
-   * How much longer than its own RDDs it needs those of its parents, in milliseconds (windows). They are evaluated in each
-   * batch that it will look back at.
-   */
-  readonly lookBack?: number | undefined
-  /**
-   * Later batches build on its RDDs (`always`: state) or look back at them (`whileNeeded`). They are evaluated then in their own
-   * batch and computed before it ends, or never: an RDD that could not be computed is empty from there on. Each
-   * must be the stream's own, and be kept once computed.
-   */
-  readonly keeps?: "always" | "whileNeeded" | undefined
-  /** Whether it is a part of the operator above it: what it has in its RDDs is that operator's own business. */
-  readonly isInternal?: boolean | undefined
-  /** The user's functions: their text is part of the graph's fingerprint. */
-  readonly functions?: ReadonlyArray<Callable> | undefined
-  /** What is wrong with its arguments, given the batch interval in milliseconds. Checked before start. */
-  readonly check?: ((batchDuration: number) => ReadonlyArray<string>) | undefined
-  /** Closes requirements: inputs above it get the layer as well. */
-  readonly layer?: unknown
-}
-
-/** Options of every operator. */
-export interface NodeOptions extends Traits {
-  /** Milliseconds between RDDs, where it is not that of the first parent. */
-  readonly slideDuration?: number | undefined
-  /** Its name in the graph, unique if given. */
-  readonly name?: string | undefined
-}
+export type { AnyDStream, DStream, NodeOptions, Traits }
 
 type Body = Effect.Effect<RDD<unknown, unknown, unknown>, unknown, unknown>
 
 interface Node {
-  /** Given the stream itself, which a name may have made another one. */
+  /** Makes the RDD of a batch. It is given the original of the stream, because named copies share the body. */
   readonly body: (self: AnyDStream) => Body
 }
 
-/** Whether a stream with this slide has an RDD at a time. */
+/** Whether a stream with this slide is due in a batch. */
 export const isTimeValid = (batch: Batch, slideDuration: number | undefined): boolean =>
   batch.time > batch.zeroTime && (batch.time - batch.zeroTime) % (slideDuration ?? batch.batchDuration) === 0
 
-/** The streams that others are named copies of. */
+/** The original of each named copy. */
 const originals = new WeakMap<AnyDStream, AnyDStream>()
 
 /**
- * The stream that this one is a named copy of, or itself. A stream and its copies are one: evaluated once a batch, with one
- * state.
+ * The stream that this one is a named copy of, or the stream itself. A stream and its named copies count as one stream:
+ * it is evaluated once a batch and has one state.
  */
 export const originalOf = (stream: AnyDStream): AnyDStream => originals.get(stream) ?? stream
 
-/** The stream that is being evaluated: its body is what runs. */
+/** The stream whose body is running. */
 export const Evaluating: Context.Reference<AnyDStream | undefined> = Context.Reference<AnyDStream | undefined>(
   "@dstream/dstream/Evaluating",
   { defaultValue: () => undefined },
@@ -150,6 +97,7 @@ const Proto = {
 const construct = <A, E, R>(fields: {
   readonly operation: string
   readonly parents: ReadonlyArray<AnyDStream>
+  readonly functions: ReadonlyArray<Callable>
   readonly site: CallSite
   readonly options: NodeOptions
   readonly body: Node["body"]
@@ -158,6 +106,7 @@ const construct = <A, E, R>(fields: {
   return Object.assign(Object.create(Proto), {
     operation: fields.operation,
     parents: fields.parents,
+    functions: fields.functions,
     slideDuration: slideDuration ?? fields.parents[0]?.slideDuration,
     name,
     site: fields.site,
@@ -167,9 +116,13 @@ const construct = <A, E, R>(fields: {
 }
 
 /**
- * Makes an operator: its name, the streams it depends on, and the Effect that gives its RDD in a batch. Yield parents
- * in the body to get theirs. The body runs once a batch, however many streams depend on the result. It may run actions. One
- * that gives something else than an RDD fails the batch ({@link OperatorWithoutRDD}).
+ * Makes an operator from a name, the streams it depends on, the user's functions that it calls, and a body. The body
+ * gets the functions and returns the Effect that makes the operator's RDD of a batch.
+ *
+ * Yield a parent in the body to get its RDD. The body runs once a batch, however many streams depend on the result, and
+ * may run actions. A body that returns something other than an RDD fails the batch with {@link OperatorWithoutRDD}. An
+ * operator without functions passes `[]`. The texts of the functions are part of the graph's fingerprint, so the body
+ * must not call functions of the user that it gets in another way.
  *
  * @example
  * ```ts
@@ -178,34 +131,44 @@ const construct = <A, E, R>(fields: {
  * import { Testing } from "@dstream/dstream/testing"
  * import { Effect } from "effect"
  *
- * const zip = <A, E, R, B, E2, R2>(a: DStream.DStream<A, E, R>, b: DStream.DStream<B, E2, R2>) =>
- *   DStream.make("zip", [a, b], Effect.gen(function* () {
- *     return RDD.zip(yield* a, yield* b)
+ * const zipWith = <A, E, R, B, E2, R2, C>(
+ *   a: DStream.DStream<A, E, R>,
+ *   b: DStream.DStream<B, E2, R2>,
+ *   f: (a: A, b: B) => C,
+ * ) =>
+ *   DStream.make("zipWith", [a, b], [f], Effect.fnUntraced(function* (f) {
+ *     return RDD.map(RDD.zip(yield* a, yield* b), ([x, y]) => f(x, y))
  *   }))
  *
- * const zipped = zip(Testing.input([[1, 2]]), Testing.input([["a", "b"]]))
- * assert.deepEqual(await Effect.runPromise(Testing.run(zipped)), [[[1, "a"], [2, "b"]]])
+ * const sums = zipWith(Testing.input([[1, 2]]), Testing.input([[10, 20]]), (a, b) => a + b)
+ * assert.deepEqual(await Effect.runPromise(Testing.run(sums)), [[11, 22]])
  * ```
  */
-export const make = <A, RE, RR, E, R, X = never>(
+export const make = <A, RE, RR, E, R, X = never, const F extends ReadonlyArray<Callable> = readonly []>(
   operation: string,
   parents: ReadonlyArray<AnyDStream>,
-  body: Effect.Effect<RDD<A, RE, RR>, E | JobFailed<X>, R>,
+  functions: F,
+  body: (...functions: F) => Effect.Effect<RDD<A, RE, RR>, E | JobFailed<X>, R>,
   options: NodeOptions = {},
 ): DStream<A, RE | Exclude<E, NoRDD> | Exclude<X, EngineError>, RR | Exclude<R, Batch | Engine>> =>
-  construct({ operation, parents, site: callSite(), options, body: () => body })
+  construct({ operation, parents, functions, site: callSite(), options, body: () => body(...functions) })
 
-/** As {@link make}, for operators that look back at RDDs of their own: `body` is given the stream itself. */
-export const makeSelf = <A, E, R>(
+/** Makes an operator that looks back at RDDs of its own: as {@link make}, but the body also gets the stream itself. */
+export const makeSelf = <A, E, R, const F extends ReadonlyArray<Callable> = readonly []>(
   operation: string,
   parents: ReadonlyArray<AnyDStream>,
-  body: (self: AnyDStream) => Effect.Effect<RDD<A, unknown, unknown>, unknown, unknown>,
+  functions: F,
+  body: (...args: [self: AnyDStream, ...functions: F]) => Effect.Effect<RDD<A, unknown, unknown>, unknown, unknown>,
   options: NodeOptions = {},
-): DStream<A, E, R> => construct({ operation, parents, site: callSite(), options, body })
+): DStream<A, E, R> =>
+  construct({ operation, parents, functions, site: callSite(), options, body: (self) => body(self, ...functions) })
 
 /**
- * Lifts an operation on one RDD: the way to write an operator of one parent. `f` is called once a batch, and not in a
- * batch in which the parent has no RDD.
+ * Lifts an operation on RDDs to an operator of one parent. The body gets the parent's RDD, the user's functions, and
+ * the batch. It is called once a batch, and not in a batch in which the parent has no RDD.
+ *
+ * An operator without functions passes `[]`. The texts of the functions are part of the graph's fingerprint, so the
+ * body must not call functions of the user that it gets in another way.
  *
  * @example
  * ```ts
@@ -214,27 +177,32 @@ export const makeSelf = <A, E, R>(
  * import { Testing } from "@dstream/dstream/testing"
  * import { Effect } from "effect"
  *
- * const sorted = <E, R>(self: DStream.DStream<number, E, R>) =>
- *   DStream.lift("sorted", self, (rdd) => RDD.sortBy(rdd, (n) => n))
+ * const sortedBy = <A, E, R>(self: DStream.DStream<A, E, R>, measure: (a: A) => number) =>
+ *   DStream.lift("sortedBy", self, [measure], (rdd, measure) => RDD.sortBy(rdd, measure))
  *
- * const numbers = Testing.input([[3, 1, 2], null])
- * assert.deepEqual(await Effect.runPromise(Testing.run(sorted(numbers))), [[1, 2, 3], undefined])
+ * const words = sortedBy(Testing.input([["three", "a", "to"], null]), (word) => word.length)
+ * assert.deepEqual(await Effect.runPromise(Testing.run(words)), [["a", "to", "three"], undefined])
  * ```
  */
-export const lift = <A, E, R, B, E2, R2>(
+export const lift = <A, E, R, const F extends ReadonlyArray<Callable>, B, E2, R2>(
   operation: string,
   parent: DStream<A, E, R>,
-  f: (rdd: RDD<A, E, R>, batch: Batch) => RDD<B, E2, R2>,
+  functions: F,
+  body: (...args: [rdd: RDD<A, E, R>, ...functions: F, batch: Batch]) => RDD<B, E2, R2>,
   options: NodeOptions = {},
 ): DStream<B, E2, R2> => {
   const site = callSite()
-  const body = Effect.flatMap(Batch, (batch) => Effect.map(parent, (rdd) => withCallSite(site, () => f(rdd, batch))))
-  return construct({ operation, parents: [parent], site, options, body: () => body })
+  const evaluated = Effect.flatMap(
+    Batch,
+    (batch) => Effect.map(parent, (rdd) => withCallSite(site, () => body(rdd, ...functions, batch))),
+  )
+  return construct({ operation, parents: [parent], functions, site, options, body: () => evaluated })
 }
 
 /**
- * Lifts an operation on the RDDs of several streams. All of them must have one in the batch: where one has not, the
- * batch fails with {@link ParentWithoutRDD}, as Spark's `transform`, joins and `union` do.
+ * Lifts an operation on RDDs to an operator of several parents: as {@link lift}, but the body gets the RDDs of all
+ * parents as a list. In a batch in which a parent has no RDD, the batch fails with {@link ParentWithoutRDD}, as Spark's
+ * `transform`, joins and `union` do.
  *
  * @example
  * ```ts
@@ -244,30 +212,33 @@ export const lift = <A, E, R, B, E2, R2>(
  * import { Effect } from "effect"
  *
  * const streams = [Testing.input([[1], [2]]), Testing.input([["a"], ["b"]])]
- * const both: DStream.DStream<unknown> = DStream.liftAll("both", streams, (rdds) => RDD.unionAll(rdds))
+ * const both: DStream.DStream<unknown> = DStream.liftAll("both", streams, [], (rdds) => RDD.unionAll(rdds))
  * assert.deepEqual(await Effect.runPromise(Testing.run(both)), [[1, "a"], [2, "b"]])
  * ```
  */
-export const liftAll = <B, E, R>(
+export const liftAll = <B, E, R, const F extends ReadonlyArray<Callable>>(
   operation: string,
   parents: ReadonlyArray<AnyDStream>,
-  f: (rdds: ReadonlyArray<RDD<unknown, unknown, unknown>>, batch: Batch) => RDD<B, unknown, unknown>,
+  functions: F,
+  body: (
+    ...args: [rdds: ReadonlyArray<RDD<unknown, unknown, unknown>>, ...functions: F, batch: Batch]
+  ) => RDD<B, unknown, unknown>,
   options: NodeOptions = {},
 ): DStream<B, E, R> => {
   const site = callSite()
-  const body = Effect.flatMap(
+  const evaluated = Effect.flatMap(
     Batch,
     (batch) =>
       Effect.forEach(parents, (parent) => required(operation, parent, batch)).pipe(
-        Effect.map((rdds) => withCallSite(site, () => f(rdds, batch))),
+        Effect.map((rdds) => withCallSite(site, () => body(rdds, ...functions, batch))),
       ),
   )
-  return construct({ operation, parents, site, options, body: () => body })
+  return construct({ operation, parents, functions, site, options, body: () => evaluated })
 }
 
 /**
- * The RDD of a parent that must have one, for the body of {@link make}: where it has none, the batch fails with
- * {@link ParentWithoutRDD} in the name of `operation`.
+ * Gets the RDD of a parent that must have one, in the body of {@link make}. If the parent has none, the batch fails
+ * with {@link ParentWithoutRDD}, which names `operation`.
  *
  * @example
  * ```ts
@@ -277,7 +248,7 @@ export const liftAll = <B, E, R>(
  * import { Effect } from "effect"
  *
  * const both = <A, E, R>(a: DStream.DStream<A, E, R>, b: DStream.DStream<A, E, R>) =>
- *   DStream.make("both", [a, b], Effect.gen(function* () {
+ *   DStream.make("both", [a, b], [], Effect.fnUntraced(function* () {
  *     const batch = yield* DStream.Batch
  *     return RDD.union(yield* DStream.required("both", a, batch), yield* DStream.required("both", b, batch))
  *   }))
@@ -297,12 +268,12 @@ export const required = <A, E, R>(
     () => Effect.die(new ParentWithoutRDD({ operation, time: batch.time })),
   )
 
-/** The RDD of a parent that may have none, for the body of {@link makeSelf}: undefined then. */
+/** Gets the RDD of a parent, or undefined if the parent has none, in the body of {@link makeSelf}. */
 export const optional = (parent: AnyDStream): Effect.Effect<AnyRDD | undefined, unknown, unknown> =>
   Effect.catchIf(parent, (error) => error instanceof NoRDD, () => Effect.undefined)
 
 /**
- * Whether a value is a DStream.
+ * Tells whether a value is a DStream.
  *
  * @example
  * ```ts
@@ -316,8 +287,8 @@ export const optional = (parent: AnyDStream): Effect.Effect<AnyRDD | undefined, 
 export const isDStream = (u: unknown): u is AnyDStream => hasProperty(u, TypeId)
 
 /**
- * Names a stream: names are unique in a graph, and address inputs and state across restarts. The result is the same stream
- * under a name: where both are in a graph, they are computed once.
+ * Names a stream. Names are unique in a graph, and inputs and state are found by them after a restart. The result is
+ * the same stream under a name: a graph that has both computes them once.
  *
  * @example
  * ```ts

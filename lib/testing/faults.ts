@@ -7,7 +7,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { Batch } from "../dstream/batch.ts"
 import { type DStream, make } from "../dstream/dstream.ts"
-import type { OutputInfo } from "../dstream/outputs/output.ts"
+import type { OutputInfo } from "../dstream/outputs/output_info.ts"
 import type { Receiver } from "../dstream/inputs/receiver.ts"
 import { mapPartitionsEffect } from "../rdd/operators/effectful.ts"
 import type { RDD } from "../rdd/rdd.ts"
@@ -94,7 +94,7 @@ export const failAt = (
       { preservesPartitioning: true },
     )
   })
-  return make("failAt", [self], body) as DStream<A, E | InjectedFault, R>
+  return make("failAt", [self], [], () => body) as DStream<A, E | InjectedFault, R>
 }
 
 /**

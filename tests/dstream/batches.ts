@@ -6,18 +6,20 @@ import * as LocalEngine from "../../lib/engine/local/engine.ts"
 import { Engine } from "../../lib/rdd/engine.ts"
 import * as RDD from "../../lib/rdd.ts"
 
-/** A batch of an input: records in two partitions, `null` for no RDD, `"empty"` for an RDD without partitions. */
+/** A batch of an input: records in two partitions, `null` for no RDD, or `"empty"` for an RDD without partitions. */
 export type Given<A> = ReadonlyArray<A> | null | "empty"
 
-/** An input stream of these batches; empty ones follow. */
+/** An input stream of these batches, and empty ones after them. */
 export const input = <A>(batches: ReadonlyArray<Given<A>>, slideDuration?: number): DStream.DStream<A> =>
   DStream.make(
     "input",
     [],
-    Effect.flatMap(DStream.Batch, ({ time, zeroTime, batchDuration }) => {
+    [],
+    Effect.fnUntraced(function* () {
+      const { time, zeroTime, batchDuration } = yield* DStream.Batch
       const given = batches[(time - zeroTime) / batchDuration - 1]
-      if (given === null) return Effect.fail(new DStream.NoRDD({ operation: "input", time }))
-      return Effect.succeed(given === "empty" ? RDD.empty<A>() : RDD.parallelize(given ?? [], { partitions: 2 }))
+      if (given === null) return yield* new DStream.NoRDD({ operation: "input", time })
+      return given === "empty" ? RDD.empty<A>() : RDD.parallelize(given ?? [], { partitions: 2 })
     }),
     { slideDuration },
   )
@@ -40,7 +42,7 @@ const batchAt = (time: number, memo: Map<DStream.AnyDStream, RDD.AnyRDD>): DStre
   input: () => Effect.die(new TypeError("no input here")),
 })
 
-/** How batch `n` (from 1) of a stream ends: its records by partition, or why there are none. */
+/** Runs batch `n` (from 1) of a stream: its records by partition, or the failure. */
 export const batch = <A, E, R>(
   stream: DStream.DStream<A, E, R>,
   n = 1,
@@ -66,16 +68,16 @@ export const partitions = <A, E>(stream: DStream.DStream<A, E>, n = 1): Promise<
 export const run = <A, E>(stream: DStream.DStream<A, E>, n = 1): Promise<Array<Array<A>>> =>
   partitions(stream, n).then((batches) => batches.map((parts) => parts.flat()))
 
-/** What batch `n` fails with: an error or a defect. */
+/** The error or defect that batch `n` fails with. */
 export const failure = <A, E>(stream: DStream.DStream<A, E>, n = 1): Promise<unknown> =>
   Effect.runPromise(batch(stream, n)).then((exit) => Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined)
 
-/** Records in an order of their own, for results whose order is open. */
+/** Sorts records, for results whose order is not defined. */
 export const sorted = <A>(records: ReadonlyArray<A>): Array<A> =>
   records.toSorted((a, b) => {
     const [x, y] = [JSON.stringify(a), JSON.stringify(b)]
     return x < y ? -1 : x > y ? 1 : 0
   })
 
-/** A text without the places in it. */
+/** Removes call sites from a text. */
 export const unplaced = (text: string): string => text.replace(/ at \S+:\d+:\d+/g, "")

@@ -39,15 +39,46 @@ Deno.test("named() shares the state of its copies: each batch counts once", sani
   ])
 })
 
-Deno.test("make() with a body that gives no RDD fails the batch, and names the operator", sanitizers, async () => {
-  const broken = DStream.make("broken", [], Effect.succeed(42 as unknown as RDD.RDD<number>))
-  const error = await Effect.runPromise(Effect.flip(Testing.run(broken, { batches: 1 })))
-  assert.ok(error._tag === "BatchFailed")
-  assert.deepEqual([error.operator, (error.reason as { _tag: string })._tag], ["broken", "OperatorWithoutRDD"])
-  assert.match(error.message, /broken.*gave number.*no RDD/)
+Deno.test(
+  "make() with a body that returns no RDD fails the batch, and the error names the operator",
+  sanitizers,
+  async () => {
+    const broken = DStream.make("broken", [], [], () => Effect.succeed(42 as unknown as RDD.RDD<number>))
+    const error = await Effect.runPromise(Effect.flip(Testing.run(broken, { batches: 1 })))
+    assert.ok(error._tag === "BatchFailed")
+    assert.deepEqual([error.operator, (error.reason as { _tag: string })._tag], ["broken", "OperatorWithoutRDD"])
+    assert.match(error.message, /The body of broken must give an RDD, but gave: number$/)
+  },
+)
+
+Deno.test("make(), lift() and liftAll() pass the functions of an operator to its body, in their order", async () => {
+  const numbers = Testing.input([[1, 2]])
+  const [add, multiply] = [(n: number) => n + 1, (n: number) => n * 10]
+  const made = DStream.make(
+    "made",
+    [numbers],
+    [add, multiply],
+    (add, multiply) => Effect.map(numbers, (rdd) => RDD.map(rdd, (n) => multiply(add(n)))),
+  )
+  const lifted = DStream.lift(
+    "lifted",
+    numbers,
+    [add, multiply],
+    (rdd, add, multiply, { time }) => RDD.map(rdd, (n) => multiply(add(n)) + time),
+  )
+  const all: DStream.DStream<number> = DStream.liftAll(
+    "all",
+    [numbers, numbers],
+    [add, multiply],
+    (rdds, add, multiply, { time }) => RDD.map(RDD.unionAll(rdds), (n) => multiply(add(Number(n))) + time),
+  )
+  assert.deepEqual(await Effect.runPromise(Testing.run(made)), [[20, 30]])
+  assert.deepEqual(await Effect.runPromise(Testing.run(lifted)), [[1020, 1030]])
+  assert.deepEqual(await Effect.runPromise(Testing.run(all)), [[1020, 1030, 1020, 1030]])
+  assert.deepEqual(made.functions, [add, multiply])
 })
 
-Deno.test("an operator in a pipe stands where it is written, not where the pipe begins", () => {
+Deno.test("the call site of an operator in a pipe is its own line, not that of the pipe", () => {
   const stream = DStream.constant([1]).pipe(
     DStream.map((n) => n + 1),
     DStream.map((n) => n * 2),

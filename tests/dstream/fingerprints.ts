@@ -1,6 +1,6 @@
-/** Fingerprints to compare, and comparing them. */
+/** Makes and compares fingerprints. */
 import assert from "node:assert/strict"
-import { fingerprint } from "../../lib/dstream/graph/fingerprint.ts"
+import { type Fingerprint, fingerprint } from "../../lib/dstream/graph/fingerprint.ts"
 import { make } from "../../lib/dstream/graph/graph.ts"
 import { GraphMismatch, mismatch } from "../../lib/dstream/graph/mismatch.ts"
 import { print } from "../../lib/dstream/outputs/print.ts"
@@ -11,12 +11,25 @@ import { stub } from "./graph_arbitrary.ts"
 export const withFunctions = (...functions: ReadonlyArray<Callable>) =>
   fingerprint(make([print(stub("map", [stub("constant")], { functions }))]))
 
-/** Two fingerprints differ, and the mismatch says where. */
-export const differ = (a: Parameters<typeof mismatch>[0], b: typeof a, message: RegExp) => {
-  assert.notEqual(a.hash, b.hash)
-  const found = mismatch(a, b)
-  assert(found instanceof GraphMismatch)
-  assert.match(found.message, message)
+const found = (a: Fingerprint, b: Fingerprint, message: RegExp): GraphMismatch => {
+  const difference = mismatch(a, b)
+  assert(difference instanceof GraphMismatch)
+  assert.match(difference.message, message)
   assert.notEqual(mismatch(b, a), undefined)
-  return found
+  return difference
+}
+
+/** Checks that two fingerprints differ in structure, and that the mismatch says where. */
+export const differ = (a: Fingerprint, b: Fingerprint, message: RegExp): GraphMismatch => {
+  assert.notEqual(a.structure, b.structure)
+  assert.notEqual(mismatch(a, b, { texts: false }), undefined)
+  return found(a, b, message)
+}
+
+/** Checks that two fingerprints differ only in the texts of functions, and that the mismatch says where. */
+export const differInTexts = (a: Fingerprint, b: Fingerprint, message: RegExp): GraphMismatch => {
+  assert.equal(a.structure, b.structure)
+  assert.notEqual(a.texts, b.texts)
+  assert.equal(mismatch(a, b, { texts: false }), undefined)
+  return found(a, b, message)
 }

@@ -4,13 +4,14 @@ import { type AnyDStream, type DStream, isDStream, make, named, type NodeOptions
 import { type Graph, make as makeGraph } from "../../lib/dstream/graph/graph.ts"
 import type { AnyOutput } from "../../lib/dstream/outputs/output.ts"
 import { print } from "../../lib/dstream/outputs/print.ts"
+import type { Callable } from "../../lib/rdd/primitive.ts"
 
 /** A stream that is never evaluated. */
 export const stub = (
   operation: string,
   parents: ReadonlyArray<AnyDStream> = [],
-  options: NodeOptions = {},
-): DStream<unknown> => make(operation, parents, Effect.never, options)
+  { functions = [], ...options }: NodeOptions & { readonly functions?: ReadonlyArray<Callable> } = {},
+): DStream<unknown> => make(operation, parents, functions, (..._) => Effect.never, options)
 
 /** A chain of one input and `length - 1` maps: its last stream. */
 export const chain = (length: number): DStream<unknown> => {
@@ -49,7 +50,7 @@ export const shape: fc.Arbitrary<Shape> = fc.record({
   outputs: outputs.map((output) => output % streams.length),
 }))
 
-/** The graph of at least one output. */
+/** Makes a graph of a list of outputs, which must not be empty. */
 export const graphOf = (outputs: ReadonlyArray<AnyOutput>): Graph<unknown, unknown> => {
   const [first, ...rest] = outputs
   if (first === undefined) throw new Error("no outputs")
@@ -62,7 +63,7 @@ const at = <A>(all: ReadonlyArray<A>, index: number): A => {
   return found
 }
 
-/** Builds a shape from new streams. */
+/** Builds the graph of a shape, with new streams. */
 export const build = ({ streams, outputs }: Shape): Graph<unknown, unknown> => {
   const built: Array<AnyDStream> = []
   for (const { operation, parents, name } of streams) {
@@ -72,7 +73,7 @@ export const build = ({ streams, outputs }: Shape): Graph<unknown, unknown> => {
   return graphOf(outputs.map((output) => print(at(built, output))))
 }
 
-/** The streams of a shape that its outputs need, parents first, by recursion. */
+/** Lists the streams that the outputs of a shape need, parents before children, by recursion. */
 export const reachable = ({ streams, outputs }: Shape): ReadonlyArray<number> => {
   const found: Array<number> = []
   const visit = (index: number): void => {
@@ -84,7 +85,7 @@ export const reachable = ({ streams, outputs }: Shape): ReadonlyArray<number> =>
   return found
 }
 
-/** Counts how often the parents of a stream, and of those above it, are read. */
+/** A chain of streams that take their parent twice, and the number of times that `parents` was read in it. */
 export const counting = (length: number): { readonly last: AnyDStream; readonly reads: () => number } => {
   let reads = 0
   let last: AnyDStream = stub("constant")

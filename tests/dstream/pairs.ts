@@ -9,14 +9,14 @@ export const pair = Testing.pairs(fc.integer({ min: -9, max: 9 }))
 /** The records of a batch. */
 export type Pairs = ReadonlyArray<readonly [string, number]>
 
-/** The values of each key, the naive way. */
+/** Collects the values of each key with a Map. */
 export const groups = (pairs: Pairs): Array<[string, Array<number>]> => {
   const out = new Map<string, Array<number>>()
   for (const [key, n] of pairs) out.set(key, [...(out.get(key) ?? []), n])
   return Array.from(out)
 }
 
-/** An operator agrees, batch by batch, with what is computed the naive way, on every engine. */
+/** Checks on every engine that an operator has the same result as a naive function, batch by batch. */
 export const agrees = <B>(
   operator: (self: DStream.DStream<readonly [string, number]>) => DStream.DStream<B>,
   oracle: (records: Pairs) => ReadonlyArray<B>,

@@ -1,15 +1,15 @@
-/** A program that saves batches; `half` in place of a folder's last argument makes it stop in the middle of one. */
+/** A program that saves batches to the folder in its argument, and stops in the middle of the second one. */
 import * as Effect from "effect/Effect"
 import * as DStream from "../../lib/dstream.ts"
 import { runtimeFiles } from "../../lib/engine/files.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { Testing } from "../../lib/testing.ts"
 
-/** The batches that it saves, and where. */
+/** Saves three batches to a folder. */
 export const saving = (folder: string) =>
   DStream.saveAsTextFiles(Testing.input([["a", "b"], ["c", "d"], ["e", "f"]], { partitions: 2 }), `${folder}/out`)
 
-/** Files that write half of one and then wait for ever. */
+/** Files that write half of one file, print `half`, and then wait forever. */
 const stopping: RDD.Files = {
   ...runtimeFiles,
   write: (path, pieces) =>

@@ -53,7 +53,7 @@ Deno.test("a pair whose value has another type than the reduce function takes do
   of(lines.pipe(DStream.reduceByKey((a, _b) => a))).is<DStream.DStream<never>>()
 })
 
-Deno.test("the checker of these tests tells types apart", () => {
+Deno.test("is() of these tests rejects other types", () => {
   // @ts-expect-error the value type is number, not the literal type
   of(lines.pipe(DStream.map((word) => [word, 1]))).is<DStream.DStream<[string, 1]>>()
   // @ts-expect-error it is a pair, not an array of both
@@ -82,7 +82,7 @@ Deno.test("mapEffect() infers pairs, and adds the errors and services of its fun
   of(lines.pipe(DStream.mapEffect((word) => Effect.succeed([word, 1])))).is<DStream.DStream<[string, number]>>()
 })
 
-Deno.test("provide() closes a requirement and adds what the layer may fail with and needs", () => {
+Deno.test("provide() removes a requirement and adds the errors and requirements of the layer", () => {
   const open = lines.pipe(DStream.mapEffect((word) => Names.use((names) => Effect.succeed(names.get(word) ?? 0))))
   of(open).is<DStream.DStream<number, never, Names>>()
   of(open.pipe(DStream.provide(Layer.succeed(Names, new Map())))).is<DStream.DStream<number>>()
@@ -93,14 +93,14 @@ Deno.test("provide() closes a requirement and adds what the layer may fail with 
   of(DStream.provide(open, layer)).is<DStream.DStream<number, Broken, Prices>>()
 })
 
-Deno.test("transform() infers the records of the RDD that its function gives", () => {
+Deno.test("transform() infers the records of the RDD that its function returns", () => {
   of(
     lines.pipe(DStream.transform((rdd, { time }) => RDD.map(rdd, (word) => [word, time]))),
   ).is<DStream.DStream<[string, number]>>()
   of(DStream.transform(lines, (rdd) => RDD.distinct(rdd))).is<DStream.DStream<string>>()
 })
 
-Deno.test("transform() takes an Effect of an RDD, keeps the engine to itself, and unwraps the errors of actions", () => {
+Deno.test("transform() with an Effect of an RDD does not require the engine, and unwraps the errors of actions", () => {
   const shares = input<number>().pipe(
     DStream.transform((rdd) => Effect.map(RDD.fold(rdd, 0, (a, b) => a + b), (sum) => RDD.map(rdd, (n) => n / sum))),
   )
@@ -111,12 +111,12 @@ Deno.test("transform() takes an Effect of an RDD, keeps the engine to itself, an
   of(failing).is<DStream.DStream<never, Missing, Prices>>()
 })
 
-Deno.test("transform() with a function that gives no RDD does not compile", () => {
+Deno.test("transform() with a function that returns no RDD does not compile", () => {
   // @ts-expect-error undefined is no RDD
   DStream.transform(lines, () => undefined)
 })
 
-Deno.test("transformWith() and transformAll() know the records of every RDD", () => {
+Deno.test("transformWith() and transformAll() infer the records of every RDD", () => {
   of(
     lines.pipe(DStream.transformWith(pairs, (words, counts) => RDD.cartesian(words, counts))),
   ).is<DStream.DStream<[string, [string, number]]>>()
@@ -129,7 +129,7 @@ Deno.test("transformWith() and transformAll() know the records of every RDD", ()
   DStream.unionAll([])
 })
 
-Deno.test("union() and unionAll() give any of the records", () => {
+Deno.test("union() and unionAll() infer the union of the record types", () => {
   of(lines.pipe(DStream.union(input<number>()))).is<DStream.DStream<string | number>>()
   of(DStream.unionAll([lines, input<number>(), input<boolean>()])).is<DStream.DStream<string | number | boolean>>()
 })
@@ -144,7 +144,7 @@ Deno.test("streams written in a list keep the types they have elsewhere", () => 
   DStream.unionAll([1])
 })
 
-Deno.test("joins give a pair of sides, with an Option where one may be missing", () => {
+Deno.test("joins infer a pair of sides, with an Option for a side that may be missing", () => {
   const towns = input<[string, boolean]>()
   of(pairs.pipe(DStream.join(towns))).is<DStream.DStream<[string, [number, boolean]]>>()
   of(pairs.pipe(DStream.leftOuterJoin(towns))).is<DStream.DStream<[string, [number, Option.Option<boolean>]]>>()
@@ -163,7 +163,7 @@ Deno.test("filter() narrows by a type guard", () => {
   of(mixed.pipe(DStream.filter((u) => u !== 0))).is<DStream.DStream<string | number>>()
 })
 
-Deno.test("groupByKey(), aggregateByKey(), combineByKey() infer what they make of the values", () => {
+Deno.test("groupByKey(), aggregateByKey() and combineByKey() infer the type of the combined values", () => {
   of(pairs.pipe(DStream.groupByKey())).is<DStream.DStream<[string, ReadonlyArray<number>]>>()
   of(
     pairs.pipe(DStream.aggregateByKey(0, (sum, n: number) => sum + n, (a, b) => a + b)),
@@ -184,13 +184,13 @@ Deno.test("groupByKey(), aggregateByKey(), combineByKey() infer what they make o
   ).is<DStream.DStream<[string, Array<number>]>>()
 })
 
-Deno.test("RDD.parallelize() infers pairs, and takes any comparison for sorting", () => {
+Deno.test("RDD.parallelize() infers pairs, and RDD.sortBy() accepts any comparison", () => {
   const pairs = RDD.parallelize([["a", 1], ["b", 2]])
   of(pairs).is<RDD.RDD<[string, number]>>()
   of(pairs.pipe(RDD.sortBy(([, n]) => n, { order: (a, b) => b - a }))).is<RDD.RDD<[string, number]>>()
 })
 
-Deno.test("mapPartitions(), countByValue(), count(), glom() know their records", () => {
+Deno.test("mapPartitions(), countByValue(), count() and glom() infer their records", () => {
   of(lines.pipe(DStream.mapPartitions((part, i) => [[i, part.length]]))).is<DStream.DStream<[number, number]>>()
   of(lines.pipe(DStream.countByValue({ partitions: 3 }))).is<DStream.DStream<[string, number]>>()
   of(lines.pipe(DStream.count)).is<DStream.DStream<number>>()

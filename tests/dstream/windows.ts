@@ -1,4 +1,4 @@
-/** Streams of batches for the tests of windows, and what windows over them are. */
+/** Inputs for the tests of windows, and the expected windows. */
 import * as Effect from "effect/Effect"
 import fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
@@ -6,10 +6,10 @@ import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { Testing } from "../../lib/testing.ts"
 
-/** A batch: records, no RDD (`null`), one that cannot be evaluated, or one in which outputs fail when they run. */
+/** A batch: records, `null` for no RDD, one whose evaluation fails, or one in which outputs fail when they run. */
 export type Given<A> = ReadonlyArray<A> | null | "fails" | { readonly outputFails: ReadonlyArray<A> }
 
-/** The engines on which windows must do the same. */
+/** The engines that the tests run on. */
 export const engines: ReadonlyArray<Testing.EngineName> = ["local", "closures", "loopback"]
 
 const recordsOf = <A>(given: Given<A> | undefined): ReadonlyArray<A> | null => {
@@ -20,7 +20,7 @@ const recordsOf = <A>(given: Given<A> | undefined): ReadonlyArray<A> | null => {
 const isBad = (given: Given<unknown> | undefined): boolean =>
   given !== undefined && given !== null && typeof given === "object" && "outputFails" in given
 
-/** Runs a window over batches of one second, going on after failures, and gives what it has for each batch. */
+/** Runs a window over batches of one second, continues after failures, and returns the window of each batch. */
 export const runWindow = async <A, B>(
   batches: ReadonlyArray<Given<A>>,
   windowed: (stream: DStream.DStream<A>) => DStream.DStream<B, unknown>,
@@ -52,7 +52,7 @@ export const runWindow = async <A, B>(
   return batches.map((_, i) => found.get((i + 1) * 1000))
 }
 
-/** What the window of `w` batches, taken every `s`, has at each batch: batches that failed take no part. */
+/** The expected windows of `w` batches with a slide of `s` batches. Batches that failed take no part. */
 export const naive = <A>(
   batches: ReadonlyArray<Given<A>>,
   w: number,
@@ -64,7 +64,7 @@ export const naive = <A>(
       : batches.slice(Math.max(0, i + 1 - w), i + 1).flatMap((each) => recordsOf(each) ?? [])
   )
 
-/** Some batches of these records, some of them missing or failing. */
+/** Random batches of these records, some of which are missing or fail. */
 export const givens = <A>(record: fc.Arbitrary<A>, maxLength = 14): fc.Arbitrary<ReadonlyArray<Given<A>>> => {
   const records = fc.array(record, { maxLength: 4 })
   return fc.array(
@@ -78,16 +78,16 @@ export const givens = <A>(record: fc.Arbitrary<A>, maxLength = 14): fc.Arbitrary
   )
 }
 
-/** A window and a slide, in batches. */
+/** A random duration and slide, in batches. */
 export const frames: fc.Arbitrary<readonly [w: number, s: number]> = fc.tuple(
   fc.integer({ min: 1, max: 6 }),
   fc.integer({ min: 1, max: 4 }),
 )
 
-/** A number of batches as a duration. */
+/** Converts a number of batches to milliseconds. */
 export const batchesLong = (n: number): number => n * 1000
 
-/** The values of each key reduced, naively. */
+/** Reduces the values of each key with a Map. */
 export const reduced = <K, V>(
   pairs: ReadonlyArray<readonly [K, V]> | undefined,
   f: (a: V, b: V) => V,

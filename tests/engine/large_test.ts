@@ -5,7 +5,7 @@ import * as RDD from "../../lib/rdd.ts"
 import { Testing } from "../../lib/testing.ts"
 
 /** The records of one batch of numbers, made where they are needed. */
-const numbers = (count: number) => DStream.make("numbers", [], Effect.sync(() => RDD.range(0, count)))
+const numbers = (count: number) => DStream.make("numbers", [], [], () => Effect.sync(() => RDD.range(0, count)))
 
 Deno.test("a batch of ten million records is reduced by key", async () => {
   const counts = numbers(10_000_000).pipe(

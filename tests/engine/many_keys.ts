@@ -10,7 +10,8 @@ const numbers = (batches: number) =>
   DStream.make(
     "numbers",
     [],
-    Effect.gen(function* () {
+    [],
+    Effect.fnUntraced(function* () {
       const { time } = yield* DStream.Batch
       return RDD.range((time / 1000 - 1) * (KEYS / batches), (time / 1000) * (KEYS / batches))
     }),

@@ -61,7 +61,8 @@ const orEmpty = (s: Pairs): Pairs =>
   DStream.make(
     "orEmpty",
     [s],
-    Effect.catchIf(s, (error) => error instanceof NoRDD, () => Effect.succeed(RDD.empty<Pair>())),
+    [],
+    () => Effect.catchIf(s, (error) => error instanceof NoRDD, () => Effect.succeed(RDD.empty<Pair>())),
     { slideDuration: s.slideDuration },
   ) as Pairs
 

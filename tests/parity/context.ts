@@ -85,7 +85,7 @@ export const context: ReadonlyArray<Row> = [
     ours: "DStream.transformAll",
     test: [
       "tests/dstream/operators/transform_test.ts",
-      "transformWith() and transformAll() give their function the RDDs in order",
+      "transformWith() and transformAll() pass the RDDs to their function in order",
     ],
     golden: "TR-15 TR-16",
   },

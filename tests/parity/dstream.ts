@@ -15,7 +15,7 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-01",
     ours: "DStream.make DStream.Batch",
-    test: [element, "operators name themselves, their parent, their functions and their place"],
+    test: [element, "operators have their operation, parent, functions and call site"],
     golden: "RM-14 RM-15",
     but: "a stream belongs to no context before start",
   },
@@ -47,7 +47,7 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-07",
     ours: "DStream.filter",
-    test: [element, "filter() keeps what is accepted"],
+    test: [element, "filter() keeps accepted records in their partition"],
     golden: "EW-05 EW-06 KY-13 EW-22",
   },
   {
@@ -91,7 +91,7 @@ export const dstream: ReadonlyArray<Row> = [
     ours: "DStream.foreachRDD DStream.foreachPartition",
     test: [
       foreach,
-      "foreachRDD() gets the RDD of each batch, its time, the output's place in the graph, and the attempt",
+      "foreachRDD() passes the RDD of each batch, its time, the output's index, and the attempt",
       "foreachRDD() without an action computes nothing",
     ],
     golden: "EW-23 OP-16 OP-17 OP-18 OP-19",
@@ -99,7 +99,7 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-15",
     ours: "DStream.transform",
-    test: [transform, "transform() tells its function the batch time, in every batch"],
+    test: [transform, "transform() passes the batch time to its function"],
     golden: "TR-01 TR-02 TR-03 TR-04 TR-06 TR-07 TR-08 TR-09 TR-10 TR-17",
   },
   {
@@ -121,8 +121,8 @@ export const dstream: ReadonlyArray<Row> = [
       "US-18 US-19 WN-01 WN-02 WN-03 WN-04 WN-05 WN-06 WN-07 WN-08 WN-09 WN-10 WN-11 WN-12 WN-13 WN-14 WN-15 WN-16 WN-17 WN-18 WN-19 WN-21 WN-22",
     test: [
       window,
-      "window() is the concatenation of its batches",
-      "window() does not start with durations that are no multiples of the stream's slide",
+      "window() concatenates its batches",
+      "window() reports durations that are not multiples of the stream's slide before start",
       "window() with a slide longer than itself leaves batches out",
     ],
   },
@@ -135,7 +135,7 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-20",
     ours: "DStream.reduceByWindow",
-    test: [reduce, "reduceByWindow() with and without an inverse is the naive reduction of the window"],
+    test: [reduce, "reduceByWindow() with and without an inverse equals the naive reduction of the window"],
     but: "needs no checkpoint; gives no record for a window without records",
   },
   {
@@ -149,7 +149,7 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-22",
     ours: "DStream.countByValueAndWindow",
     golden: "WR-07",
-    test: [reduce, "countByValueAndWindow() drops what has left the window"],
+    test: [reduce, "countByValueAndWindow() drops records that have left the window"],
     but: "needs no checkpoint",
   },
   {
@@ -173,7 +173,7 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-25",
     ours: "DStream.saveAsObjectFiles",
     golden: "OP-15",
-    test: [saving, "saveAsObjectFiles() writes what RDD.objectFile reads"],
+    test: [saving, "saveAsObjectFiles() writes files that RDD.objectFile() reads"],
     but: "writes lines of JSON; Spark writes Java objects",
   },
   {
@@ -186,7 +186,10 @@ export const dstream: ReadonlyArray<Row> = [
   {
     row: "D-28",
     ours: "DStream.print DStream.partitionBy DStream.mapPartitions DStream.transform",
-    test: ["tests/dstream/operators/partitioning_test.ts", "partitionBy() puts pairs where the partitioner says"],
+    test: [
+      "tests/dstream/operators/partitioning_test.ts",
+      "partitionBy() moves pairs to the partition that the partitioner gives",
+    ],
     golden: "TR-05",
   },
 ]

@@ -84,10 +84,10 @@ export const pairs: ReadonlyArray<Row> = [
     golden: "WR-12 WR-13 WR-21 WR-22",
     test: [
       windows,
-      "reduceByKeyAndWindow() with an inverse lets go of keys that have left the window",
-      "reduceByKeyAndWindow() leaves out what the filter rejects, and does not fail when its batch leaves",
-      "reduceByKeyAndWindow() counts nothing from between windows that do not overlap",
-      "reduceByKeyAndWindow() does not start with durations that are no multiples of the stream's slide",
+      "reduceByKeyAndWindow() with an inverse drops keys that have left the window",
+      "reduceByKeyAndWindow() drops pairs that the filter rejects, and does not fail when their batch leaves",
+      "reduceByKeyAndWindow() ignores batches between windows that do not overlap",
+      "reduceByKeyAndWindow() reports durations that are not multiples of the stream's slide before start",
     ],
     but:
       "needs no checkpoint; a key leaves with its last value; windows that do not overlap omit the records between them",
@@ -95,7 +95,7 @@ export const pairs: ReadonlyArray<Row> = [
   {
     row: "P-14",
     ours: "DStream.reduceByKeyAndWindow",
-    test: [windows, "reduceByKeyAndWindow() fills the partitions that it is told to"],
+    test: [windows, "reduceByKeyAndWindow() uses the given partitions"],
   },
   {
     row: "P-15",
@@ -103,8 +103,8 @@ export const pairs: ReadonlyArray<Row> = [
     golden: "LC-21 US-01 US-02 US-07 US-08 US-09 US-10 US-11 US-14 US-15 US-18 US-19 US-20 US-22",
     test: [
       state,
-      "updateStateByKey() is a map that every batch updates",
-      "updateStateByKey() leaves out batches in which",
+      "updateStateByKey() updates a Map in every batch",
+      "updateStateByKey() leaves batches in which",
       "updateStateByKey() has no RDD until its parent has one, and then one in every batch",
     ],
     but: "needs no checkpoint; the state leaves failed batches out",
@@ -113,13 +113,13 @@ export const pairs: ReadonlyArray<Row> = [
     row: "P-16",
     ours: "DStream.updateStateByKey",
     golden: "US-03 US-12 US-13",
-    test: [state, "updateStateByKey() is a map that every batch updates"],
+    test: [state, "updateStateByKey() updates a Map in every batch"],
   },
   {
     row: "P-17",
     ours: "DStream.updateStatePartitions",
     golden: "US-05 US-16",
-    test: [state, "updateStateByKeyTimed() and updateStatePartitions() come to what updateStateByKey() does"],
+    test: [state, "updateStateByKeyTimed() and updateStatePartitions() have the same results as updateStateByKey()"],
     but: "the batch fails if the function returns a key of another partition",
   },
   {
@@ -132,7 +132,7 @@ export const pairs: ReadonlyArray<Row> = [
     row: "P-19",
     ours: "DStream.updateStateByKeyTimed",
     golden: "US-06 US-17",
-    test: [state, "updateStateByKeyTimed() and updateStatePartitions() come to what updateStateByKey() does"],
+    test: [state, "updateStateByKeyTimed() and updateStatePartitions() have the same results as updateStateByKey()"],
   },
   {
     row: "P-20",
@@ -140,7 +140,7 @@ export const pairs: ReadonlyArray<Row> = [
     golden: "MS-01 MS-08 MS-09 MS-21",
     test: [
       mapWithState,
-      "mapWithState() is a map that is touched record by record, and stateSnapshots() shows all of it",
+      "mapWithState() updates a Map record by record, and stateSnapshots() gives its entries",
     ],
     but: "needs no checkpoint; the state leaves failed batches out",
   },
@@ -148,7 +148,7 @@ export const pairs: ReadonlyArray<Row> = [
     row: "P-21",
     ours: "DStream.stateSnapshots",
     golden: "MS-01",
-    test: [mapWithState, "stateSnapshots() alone is enough to keep the state going"],
+    test: [mapWithState, "stateSnapshots() alone keeps the state updated"],
   },
   { row: "P-22", reason: hadoop },
   { row: "P-23", reason: hadoop },
@@ -157,7 +157,7 @@ export const pairs: ReadonlyArray<Row> = [
     ours: "DStream.partitionBy DStream.reduceByKeyAndWindow",
     test: [
       "tests/dstream/operators/partitioning_test.ts",
-      "partitionBy() hashes into the default number of partitions",
+      "partitionBy() without options hashes into the default number of partitions",
     ],
     golden: "KY-14",
   },

@@ -192,5 +192,5 @@ export const transformations: ReadonlyArray<Row> = [
     ],
     but: "an RDD's name, parents and operation are fields; no preferred locations and no checkpoint file",
   },
-  { row: "RD-30", reason: "gang scheduling; all partitions run in this process" },
+  { row: "RD-30", reason: "gang scheduling has no use: all partitions run in this process" },
 ]

@@ -3,23 +3,23 @@ import type { Row } from "./row.ts"
 const current = "tests/dstream/state/current_state_test.ts"
 const mapWithState = "tests/dstream/state/map_with_state_test.ts"
 
-const placed = "mapWithState() keeps state where numPartitions() and partitioner() say, whatever they were before"
-const shows = "State shows what it holds"
-const removes = "State.remove() removes it, also where there is none, but not twice, and nothing can be set after it"
+const placed = "mapWithState() partitions its state by the last of numPartitions() and partitioner()"
+const shows = "State gives its value, and says if it has none"
+const removes = "State.remove() removes the state, whether or not there is one; then update() and remove() fail"
 
-/** Keyed state: `mapWithState`. */
+/** State of keys: `mapWithState`. */
 export const state: ReadonlyArray<Row> = [
   {
     row: "ST-01",
     ours: "StateSpec.function StateSpec.timed",
     golden: "MS-02 MS-03 MS-04 MS-05",
-    test: [mapWithState, "mapWithState() with a timed function makes records of what is some"],
+    test: [mapWithState, "mapWithState() with a timed function passes the batch time"],
   },
   {
     row: "ST-02",
     ours: "StateSpec.initialState",
     golden: "MS-06",
-    test: [mapWithState, "mapWithState() takes the last of several first states of a key"],
+    test: [mapWithState, "mapWithState() starts from the last of several initial states of a key"],
   },
   {
     row: "ST-03",
@@ -35,7 +35,7 @@ export const state: ReadonlyArray<Row> = [
     row: "ST-05",
     ours: "StateSpec.timeout",
     golden: "MS-11 MS-12",
-    test: [mapWithState, "mapWithState() ends keys in the first batch in which they have been idle for longer"],
+    test: [mapWithState, "mapWithState() removes keys in the first batch in which they have been idle for longer"],
     but: "timeouts are exact; Spark's are up to ten batches late",
   },
   { row: "ST-06", ours: "StateSpec.function", golden: "MS-19", test: [current, shows] },
@@ -45,7 +45,7 @@ export const state: ReadonlyArray<Row> = [
     row: "ST-09",
     ours: "StateSpec.function StateSpec.InvalidStateChange",
     golden: "MS-16 MS-18",
-    test: [current, "State.update() sets it, also where there was none, and to nothing"],
+    test: [current, "State.update() sets the state, whether or not there was one, also to undefined"],
   },
   {
     row: "ST-10",

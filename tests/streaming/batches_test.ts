@@ -204,7 +204,8 @@ test("positions are committed when their batch has ended, also those of batches 
     const everySecond = DStream.make(
       "everySecond",
       [input],
-      Effect.gen(function* () {
+      [],
+      Effect.fnUntraced(function* () {
         const batch = yield* DStream.Batch
         const before = yield* Effect.provideService(input, DStream.Batch, batch.at(batch.time - batch.batchDuration))
         return RDD.union(before, yield* input)

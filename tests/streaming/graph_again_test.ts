@@ -159,7 +159,8 @@ const lastThree = (parent: DStream.DStream<number>): DStream.DStream<number> =>
   DStream.make(
     "lastThree",
     [parent],
-    Effect.gen(function* () {
+    [],
+    Effect.fnUntraced(function* () {
       const { time, batchDuration, at } = yield* DStream.Batch
       const found: Array<RDD.RDD<number>> = []
       for (const back of [2, 1, 0]) {

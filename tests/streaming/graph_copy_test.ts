@@ -102,7 +102,8 @@ const counted = Graph.module(import.meta, (_: null) => {
   const acting = DStream.make(
     "acting",
     [input],
-    Effect.gen(function* () {
+    [],
+    Effect.fnUntraced(function* () {
       calls.acting++
       const rdd = yield* input
       const total = yield* RDD.count(rdd)
@@ -156,7 +157,7 @@ const asking = Graph.module(import.meta, (how: "action" | "effect") => {
     return RDD.map(rdd, (n) => n)
   })
   const changing = how === "action"
-    ? DStream.make("changing", [stream], body)
+    ? DStream.make("changing", [stream], [], () => body)
     : DStream.transform(stream, (rdd) => asked++ % 2 === 1 ? Effect.succeed(rdd) : RDD.map(rdd, (n) => n))
   return [DStream.foreachRDD(changing, () => Effect.void)]
 })

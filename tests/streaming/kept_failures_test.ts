@@ -159,10 +159,12 @@ Deno.test("a failure that is tried again, and then is none, keeps nothing from b
     const flaky: DStream.DStream<Pair> = DStream.make(
       "flaky",
       [input],
-      Effect.flatMap(DStream.Batch, ({ time }) => {
-        if (time === 3000 && left-- > 0) throw new RangeError("once")
-        return input
-      }),
+      [],
+      () =>
+        Effect.flatMap(DStream.Batch, ({ time }) => {
+          if (time === 3000 && left-- > 0) throw new RangeError("once")
+          return input
+        }),
     )
     const batches = DStream.updateStateByKey(
       flaky,

@@ -147,7 +147,8 @@ test("the body of a stream is evaluated once a batch, however many streams and o
     const counted = DStream.make(
       "counted",
       [input],
-      Effect.gen(function* () {
+      [],
+      Effect.fnUntraced(function* () {
         times.push((yield* DStream.Batch).time)
         return yield* input
       }),

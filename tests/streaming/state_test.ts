@@ -30,7 +30,8 @@ const runningCount = <E, R>(
   DStream.make(
     "runningCount",
     [self],
-    Effect.gen(function* () {
+    [],
+    Effect.fnUntraced(function* () {
       const { time } = yield* DStream.Batch
       const pairs = RDD.map(yield* self, (word): Pair => [word, 1])
       const f = (state: PendingState, { keys }: Columns, partition: number, fresh: boolean) => {

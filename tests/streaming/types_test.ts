@@ -139,7 +139,8 @@ Deno.test("DStream.make() takes the typed errors out of actions, and does not as
   const counted = DStream.make(
     "counted",
     [numbers],
-    Effect.gen(function* () {
+    [],
+    Effect.fnUntraced(function* () {
       const rdd = yield* numbers
       return RDD.parallelize([yield* RDD.count(rdd), yield* Factor])
     }),

@@ -1,45 +1,45 @@
 /**
- * Graphs as something to read: plain data, text, or a diagram.
+ * Descriptions of graphs: as plain data, as text, and as a diagram.
  *
  * @module
  */
 import type * as Duration from "effect/Duration"
 import type { CallSite } from "../../core/call_site.ts"
 import { toMillis } from "../../core/durations.ts"
-import type { AnyGraph } from "./graph.ts"
 import { inputName } from "../inputs/input.ts"
-import { nodes } from "./nodes.ts"
 import type { AnyOutput } from "../outputs/output.ts"
+import type { AnyGraph } from "./graph.ts"
+import { nodes } from "./nodes.ts"
 
 /** One stream of a graph, as plain data. */
 export interface NodeDescription {
-  /** Its address: its place among the streams, parents first. */
+  /** The index of the stream in `Graph.nodes`, which is its address. */
   readonly index: number
-  /** The operation that made it, such as `map`. */
+  /** The operation that made the stream, such as `map`. */
   readonly operation: string
-  /** The indices of the streams it is computed from, as often and in the order that it takes them. */
+  /** The indices of its parents, in order. A parent that the operation takes twice is listed twice. */
   readonly parents: ReadonlyArray<number>
-  /** Milliseconds between its RDDs; undefined where that is the batch interval. */
+  /** Milliseconds from one of its RDDs to the next; undefined if that is the batch interval. */
   readonly slideDuration: number | undefined
-  /** The name it was given. */
+  /** Its name; undefined if it has none. */
   readonly name: string | undefined
   /** Where in the user's source it was made. */
   readonly callSite: CallSite
-  /** Of inputs: their id and what user interfaces call them. */
+  /** The id of an input, and the title that user interfaces show. Undefined for other streams. */
   readonly input: { readonly id: number; readonly title: string } | undefined
 }
 
 /** One output of a graph, as plain data. */
 export interface OutputDescription {
-  /** Its place among the outputs. */
+  /** The index of the output in the graph. */
   readonly index: number
-  /** The operation that made it, such as `print`. */
+  /** The operation that made the output, such as `print`. */
   readonly operation: string
   /** The index of its stream. */
   readonly stream: number
-  /** What happens when it fails, such as `Skip` or `Retry, then Fail`; undefined where that is left to the context. */
+  /** Its failure policy, such as `Skip` or `Retry, then Fail`; undefined if the policy of the context applies. */
   readonly policy: string | undefined
-  /** The name it was given. */
+  /** Its name; undefined if it has none. */
   readonly name: string | undefined
   /** Where in the user's source it was made. */
   readonly callSite: CallSite
@@ -47,17 +47,19 @@ export interface OutputDescription {
 
 /** A graph as plain data. */
 export interface GraphDescription {
-  /** Its streams, parents first. */
+  /** The streams, parents before children. */
   readonly nodes: ReadonlyArray<NodeDescription>
-  /** Its outputs, in their order. */
+  /** The outputs, in order. */
   readonly outputs: ReadonlyArray<OutputDescription>
 }
 
-/** How {@link explain} writes. */
+/** Options of {@link explain}. */
 export interface ExplainOptions {
-  /** `text` (the default): a line for each stream and output. `mermaid`: the source of a Mermaid flow chart. */
+  /**
+   * `text`, the default, writes a line for each stream and output. `mermaid` writes the source of a Mermaid flow chart.
+   */
   readonly format?: "text" | "mermaid" | undefined
-  /** With it, slides that equal the batch interval are not mentioned. */
+  /** The batch interval. If it is given, slides equal to it are left out. */
   readonly batchDuration?: Duration.Input | undefined
 }
 
@@ -74,7 +76,7 @@ const policyText = (output: AnyOutput): string | undefined => {
 const plain = ({ short, long }: CallSite): CallSite => ({ short, long })
 
 /**
- * A graph as plain data, to compare, store or draw: its streams, parents first, and its outputs.
+ * Describes a graph as plain data, to compare, store or draw it: its streams, parents before children, and its outputs.
  *
  * @example
  * ```ts
@@ -115,7 +117,7 @@ export const describe = (graph: AnyGraph): GraphDescription => {
   }
 }
 
-/** What is said of a stream or output, most telling first. */
+/** Facts about a stream or output, the most important first. */
 type Facts = ReadonlyArray<string>
 
 const present = (facts: ReadonlyArray<string | false | undefined>): Facts =>
@@ -128,7 +130,7 @@ const oneLine = (text: string) => text.replace(/\s+/g, " ")
 const nodeFacts = (node: NodeDescription, batchDuration: number | undefined): Facts =>
   present([
     quoted(node.name),
-    // A named input is called by its name, which has been said.
+    // The title of a named input is its name, which comes first already.
     node.input?.title !== node.name && node.input?.title,
     node.slideDuration !== undefined && node.slideDuration !== batchDuration && `every ${node.slideDuration} ms`,
     `at ${node.callSite.short}`,
@@ -141,7 +143,7 @@ const outputFacts = (output: OutputDescription): Facts =>
     `at ${output.callSite.short}`,
   ])
 
-/** How many streams and outputs take each stream. */
+/** Counts the streams and outputs that consume each stream. */
 const consumers = ({ nodes, outputs }: GraphDescription): ReadonlyArray<number> => {
   const counts = nodes.map(() => 0)
   const add = (index: number) => counts[index] = (counts[index] ?? 0) + 1
@@ -150,7 +152,7 @@ const consumers = ({ nodes, outputs }: GraphDescription): ReadonlyArray<number> 
   return counts
 }
 
-// No indentation by depth: the text of a long chain would grow with the square of its length.
+// Lines are not indented by depth: the text of a long chain would grow with the square of its length.
 const text = (graph: GraphDescription, batchDuration: number | undefined): string => {
   const width = String(Math.max(graph.nodes.length, graph.outputs.length) - 1).length
   const line = (index: number, operation: string, from: ReadonlyArray<number>, facts: Facts) => {
@@ -170,7 +172,7 @@ const text = (graph: GraphDescription, batchDuration: number | undefined): strin
   ].join("\n")
 }
 
-/** Mermaid's own entities, for all that could end a label or mean something in it. */
+/** Replaces all characters that could end a label or have a meaning in it by Mermaid's entities. */
 const escaped = (label: string): string =>
   oneLine(label).replace(/[^\p{L}\p{N} _.,:()[\]/+-]/gu, (found) => `#${found.codePointAt(0)};`)
 
@@ -186,8 +188,8 @@ const mermaid = (graph: GraphDescription, batchDuration: number | undefined): st
 }
 
 /**
- * A graph for people to read. Every stream stands there once, under the index that others refer to it by, with its
- * operation, name, place in the user's source, and its slide where that is not the batch interval. Runs nothing.
+ * Describes a graph as text or as a diagram. Each stream is listed once, under the index by which others refer to it,
+ * with its operation, name, place in the user's source, and its slide unless that is the batch interval. Nothing runs.
  *
  * @example
  * ```ts

@@ -1,20 +1,32 @@
 /**
- * Fingerprints of graphs: how two isolates find out that they have made the same graph.
+ * Fingerprints of graphs, by which two isolates find out whether they have made the same graph.
  *
  * @module
  */
+import type { Callable } from "../../rdd/primitive.ts"
 import type { AnyGraph } from "./graph.ts"
 import { nodes } from "./nodes.ts"
 
-/** What a graph is made of, in short. Plain data: it can be sent and stored. */
+/** A short description of a graph to compare it by. It is plain data, to send and store. */
 export interface Fingerprint {
-  /** 16 hexadecimal digits over everything below. Equal hashes: the same graph. */
-  readonly hash: string
-  /** A line for each stream, parents first. */
+  /** The hash of everything but the texts of functions, as 16 hexadecimal digits. */
+  readonly structure: string
+  /**
+   * The hash of the texts of the user's functions, as 16 hexadecimal digits. Texts differ between a program, a bundle
+   * of it and a minified bundle, so compare them only within one of these.
+   */
+  readonly texts: string
+  /** A line for each stream, parents before children. */
   readonly nodes: ReadonlyArray<string>
   /** A line for each output. */
   readonly outputs: ReadonlyArray<string>
 }
+
+/**
+ * The property in which a function may carry its parameters as text. Functions of one factory, such as those that split
+ * by different separators, have the same text; with this property their graphs have different structures.
+ */
+export const PARAMETERS = "~dstream/parameters"
 
 const digits = (half: number): string => (half >>> 0).toString(16).padStart(8, "0")
 
@@ -24,7 +36,10 @@ const avalanche = (half: number): number => {
   return half ^ (half >>> 16)
 }
 
-/** Two FNV-like hashes with multipliers of their own, mixed with each other: 64 bits, no protection against malice. */
+/**
+ * Two FNV-like hashes with different multipliers, mixed with each other: 64 bits. It does not resist deliberate
+ * collisions.
+ */
 const hashTexts = (texts: ReadonlyArray<string>): string => {
   let low = 0x811c9dc5
   let high = 0x9e3779b9
@@ -41,41 +56,66 @@ const hashTexts = (texts: ReadonlyArray<string>): string => {
   return digits(avalanche(high ^ low)) + digits(low)
 }
 
-/** Operation, indices of parents, hash of the functions' text, name: JSON, so that no name can look like another field. */
-const entry = (
-  operation: string,
-  parents: ReadonlyArray<number>,
-  functions: ReadonlyArray<unknown>,
-  name: string | undefined,
-): string =>
-  JSON.stringify([operation, parents, functions.length === 0 ? "" : hashTexts(functions.map(String)), name ?? null])
+/** The parameters of each function, null for a function without any. Empty if no function has parameters. */
+const parametersOf = (functions: ReadonlyArray<Callable>): ReadonlyArray<string | null> => {
+  const all = functions.map((f) => typeof f === "function" && PARAMETERS in f ? String(f[PARAMETERS]) : null)
+  return all.every((parameters) => parameters === null) ? [] : all
+}
+
+interface Entry {
+  readonly operation: string
+  readonly parents: ReadonlyArray<number>
+  readonly functions: ReadonlyArray<Callable>
+  readonly detail: string
+  readonly name: string | undefined
+}
 
 /**
- * The fingerprint of a graph, over the operations, parents, function texts and names of its streams and outputs. Graphs
- * made by the same function from the same data have the same one, in whatever isolate; where in the source the operators
- * stand does not count, nor do values that functions capture.
+ * The structure and the texts of a stream or output. Their line is the JSON of both, so that no name can look like a
+ * field.
+ */
+const fieldsOf = ({ detail, functions, name, operation, parents }: Entry) => {
+  const parameters = [...(detail === "" ? [] : [detail]), ...parametersOf(functions)]
+  return {
+    structure: [operation, parents, functions.length, parameters, name ?? null],
+    texts: functions.length === 0 ? "" : hashTexts(functions.map(String)),
+  }
+}
+
+/**
+ * Makes the fingerprint of a graph from the operations, parents, names, parameters and functions of its streams and
+ * outputs. Graphs that the same function makes from the same data have equal fingerprints in all isolates. Neither the
+ * places of operators in the source nor the values that functions capture count.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict"
  * import { DStream, Graph } from "@dstream/dstream"
  *
- * const make = Graph.module(import.meta, (config: { readonly twice: boolean }) => {
+ * const multiplied = Graph.module(import.meta, (config: { readonly twice: boolean }) => {
  *   const ones = DStream.constant([1])
  *   return [DStream.print(config.twice ? DStream.map(ones, (n) => n * 2) : ones)]
  * })
- * assert.equal(Graph.fingerprint(make({ twice: true })).hash, Graph.fingerprint(make({ twice: true })).hash)
- * assert.notEqual(Graph.fingerprint(make({ twice: true })).hash, Graph.fingerprint(make({ twice: false })).hash)
+ * const [once, twice] = [false, true].map((twice) => Graph.fingerprint(multiplied({ twice })))
+ * assert.deepEqual(twice, Graph.fingerprint(multiplied({ twice: true })))
+ * assert.notEqual(twice?.structure, once?.structure)
  * ```
  */
 export const fingerprint = (graph: AnyGraph): Fingerprint => {
   const streams = nodes(graph)
   const indices = new Map(streams.map((stream, index) => [stream, index]))
-  const lines = streams.map(({ operation, parents, traits, name }) =>
-    entry(operation, parents.map((parent) => indices.get(parent) ?? -1), traits.functions ?? [], name)
+  const ofStreams = streams.map(({ functions, name, operation, parents }) =>
+    fieldsOf({ operation, parents: parents.map((parent) => indices.get(parent) ?? -1), functions, detail: "", name })
   )
-  const outputs = graph.outputs.map(({ operation, stream, functions, detail, name }) =>
-    entry(operation, [indices.get(stream) ?? -1], detail === "" ? functions : [...functions, detail], name)
+  const ofOutputs = graph.outputs.map(({ detail, functions, name, operation, stream }) =>
+    fieldsOf({ operation, parents: [indices.get(stream) ?? -1], functions, detail, name })
   )
-  return { hash: hashTexts([String(lines.length), ...lines, ...outputs]), nodes: lines, outputs }
+  const all = [...ofStreams, ...ofOutputs]
+  const lineOf = ({ structure, texts }: typeof all[number]) => JSON.stringify([...structure, texts])
+  return {
+    structure: hashTexts([String(ofStreams.length), ...all.map(({ structure }) => JSON.stringify(structure))]),
+    texts: hashTexts(all.map(({ texts }) => texts)),
+    nodes: ofStreams.map(lineOf),
+    outputs: ofOutputs.map(lineOf),
+  }
 }

@@ -1,15 +1,15 @@
 /**
- * The streams of a graph, and its inputs among them.
+ * The streams of a graph and its inputs, in a fixed order.
  *
  * @module
  */
 import type { AnyDStream } from "../dstream.ts"
 import type { AnyGraph } from "./graph.ts"
-import type { InputSource } from "../inputs/input.ts"
+import type { InputSource } from "../inputs/input_source.ts"
 
 /**
- * All streams of a graph, parents first, in the order of the outputs. A stream's place in it is its address: the same
- * in every isolate that has made the same graph.
+ * Lists all streams of a graph, parents before children and in the order of the outputs. The index of a stream in the
+ * list is its address, which is the same in every isolate that has made the same graph.
  *
  * @example
  * ```ts
@@ -38,8 +38,8 @@ export const nodes = (graph: AnyGraph): ReadonlyArray<AnyDStream> => {
 }
 
 /**
- * The inputs of a graph, in the order of its nodes: their index is the input stream's id. A source that stands under
- * several streams (one of them named, say) is one input.
+ * Lists the inputs of a graph, in the order of its streams. The index of an input in the list is its id. Streams with
+ * the same source, such as a stream and its named copy, count as one input.
  *
  * @example
  * ```ts
@@ -53,12 +53,14 @@ export const nodes = (graph: AnyGraph): ReadonlyArray<AnyDStream> => {
  */
 export const inputs = (graph: AnyGraph): ReadonlyArray<AnyDStream> => inputsAmong(nodes(graph))
 
-/** The inputs among the nodes of a graph. */
+/**
+ * Lists the inputs among the streams of a graph. If several streams have the same source, a named one represents it.
+ */
 export const inputsAmong = (streams: ReadonlyArray<AnyDStream>): ReadonlyArray<AnyDStream> => {
   const found = new Map<InputSource, AnyDStream>()
   for (const stream of streams) {
     const { source } = stream.traits
-    if (source !== undefined && (found.get(source)?.name === undefined)) found.set(source, stream)
+    if (source !== undefined && found.get(source)?.name === undefined) found.set(source, stream)
   }
   return Array.from(found.values())
 }

@@ -1,5 +1,5 @@
 /**
- * Checking graphs before they run: everything that is wrong with them, at once.
+ * The check of graphs before they run, which finds all problems at once.
  *
  * @module
  */
@@ -7,26 +7,26 @@ import type * as Duration from "effect/Duration"
 import { type CallSite, Located } from "../../core/call_site.ts"
 import { describeValue } from "../../core/describe_value.ts"
 import { toMillis } from "../../core/durations.ts"
-import { type AnyDStream, isDStream, originalOf } from "../dstream.ts"
-import type { AnyGraph } from "./graph.ts"
+import { type AnyDStream, isDStream, originalOf, type Traits } from "../dstream.ts"
 import { inputName } from "../inputs/input.ts"
-import { inputsAmong, nodes } from "./nodes.ts"
 import { type AnyOutput, isOutput } from "../outputs/output.ts"
+import type { AnyGraph } from "./graph.ts"
+import { inputsAmong, nodes } from "./nodes.ts"
 
-/** Something that is wrong with a graph. */
+/** A problem of a graph. */
 export interface Problem {
-  /** The operation it is about; undefined if it is about the graph itself. */
+  /** The operation that has the problem; undefined if the graph itself has it. */
   readonly operator: string | undefined
-  /** Where that stands in the user's source. */
+  /** Where the operator was made in the user's source. */
   readonly callSite: CallSite | undefined
-  /** What is wrong, in a sentence. */
+  /** What is wrong, as a sentence. */
   readonly text: string
 }
 
 const place = ({ operator, callSite }: Problem): string =>
   (operator ?? "") + (callSite === undefined ? "" : ` at ${callSite.short}`)
 
-/** A graph cannot run. `message` has a line for each problem. */
+/** The error of a graph that cannot run. `message` has a line for each problem. */
 export class InvalidGraph extends Located<{ readonly problems: ReadonlyArray<Problem> }> {
   readonly _tag = "InvalidGraph" as const
   override get message(): string {
@@ -51,12 +51,12 @@ const about = (it: AnyDStream | AnyOutput, text: string): Problem => ({
 const notAnOutput = (u: unknown, index: number): Problem =>
   isDStream(u)
     ? about(u, `output ${index} is a stream; end it with an output operation, such as print or foreachRDD`)
-    : ofGraph(`Output ${index} is no output operation, but: ${describeValue(u)}`)
+    : ofGraph(`Output ${index} is not an output operation, but: ${describeValue(u)}`)
 
-// What the types promise, callers in JavaScript may not keep.
+// The types exclude all of these, but callers may be untyped.
 const outputProblems = (outputs: unknown): ReadonlyArray<Problem> => {
-  if (isOutput(outputs)) return [ofGraph("The outputs are no list, but a single output; put it into [ ]")]
-  if (!Array.isArray(outputs)) return [ofGraph(`The outputs are no list, but: ${describeValue(outputs)}`)]
+  if (isOutput(outputs)) return [ofGraph("The outputs are not a list, but a single output; put it into [ ]")]
+  if (!Array.isArray(outputs)) return [ofGraph(`The outputs are not a list, but: ${describeValue(outputs)}`)]
   if (outputs.length === 0) return [ofGraph("No output operations registered, so nothing to execute")]
   return outputs.flatMap((output: unknown, index) => isOutput(output) ? [] : [notAnOutput(output, index)])
 }
@@ -68,7 +68,7 @@ const streamsOf = (graph: AnyGraph, outputs: ReadonlyArray<AnyOutput>): Readonly
 
 const slideProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray<string> => {
   const slide = stream.slideDuration
-  // Streams inherit the slide of their first parent: what is wrong with it is said once, where it comes from.
+  // Streams inherit the slide of their first parent. Its problems are reported once, for the stream that set it.
   if (slide === undefined || Object.is(slide, stream.parents[0]?.slideDuration)) return []
   if (!Number.isSafeInteger(slide) || slide <= 0) {
     return [`its slide duration (${slide} ms) must be a positive whole number of milliseconds`]
@@ -77,25 +77,19 @@ const slideProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray
   return [`its slide duration (${slide} ms) must be a multiple of the batch interval (${batchDuration} ms)`]
 }
 
-/** What takes functions that give Effects, in place of operators that do not. */
-const effectful: Readonly<Record<string, string>> = {
-  map: "mapEffect",
-  filter: "filterEffect",
-  flatMap: "flatMapEffect",
-  mapPartitions: "mapPartitionsEffect",
-}
-
-/** Nobody waits for what an async function gives: its Promise would be the result. */
-const functionProblems = (operation: string, functions: ReadonlyArray<unknown> = []): ReadonlyArray<string> => {
-  const none = functions.filter((f) => typeof f !== "function")
-  if (none.length > 0) return [`it takes a function, but was given: ${describeValue(none[0])}`]
+/** Problems of the user's functions. An async one is a problem because its Promise would count as the result. */
+const functionProblems = (
+  functions: ReadonlyArray<unknown>,
+  { effectVariant, takesEffects }: Pick<Traits, "effectVariant" | "takesEffects">,
+): ReadonlyArray<string> => {
+  const wrong = functions.filter((f) => typeof f !== "function")
+  if (wrong.length > 0) return [`it takes a function, but was given: ${describeValue(wrong[0])}`]
   if (!functions.some(isAsync)) return []
-  const takesEffects = /Effect$|^foreach|^transform/.test(operation)
-  const instead = takesEffects
+  const instead = takesEffects === true
     ? "give an Effect, such as Effect.promise(() => …)"
-    : effectful[operation] === undefined
+    : effectVariant === undefined
     ? "do that in mapEffect before"
-    : `${effectful[operation]} takes functions that give Effects`
+    : `${effectVariant} takes functions that give Effects`
   return [`its function is async, and Promises are not waited for; ${instead}`]
 }
 
@@ -103,12 +97,11 @@ const isAsync = (f: unknown): boolean =>
   /^\[object Async(Generator)?Function\]$/.test(Object.prototype.toString.call(f))
 
 const nodeProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray<Problem> => {
-  const { check, functions } = stream.traits
-  const checked = check?.(batchDuration) ?? []
+  const { functions, traits } = stream
   const texts = new Set([
-    ...checked,
+    ...traits.check?.(batchDuration) ?? [],
     ...slideProblems(stream, batchDuration),
-    ...functionProblems(stream.operation, functions),
+    ...functionProblems(functions, traits),
   ])
   return Array.from(texts, (text) => about(stream, text))
 }
@@ -118,7 +111,7 @@ const nameProblems = (
   outputs: ReadonlyArray<AnyOutput>,
 ): ReadonlyArray<Problem> => {
   const holders = new Map<string, AnyDStream | AnyOutput>()
-  // Inputs without a name of their own are addressed by the one they are shown under.
+  // Inputs without a name of their own are addressed by the name that user interfaces show.
   const ids = new Map(inputsAmong(streams).map((stream, id) => [stream, id]))
   const nameOf = (stream: AnyDStream) => {
     const id = ids.get(stream)
@@ -135,16 +128,17 @@ const nameProblems = (
       holders.set(name, it)
       return []
     }
-    // A stream and its named copies are one.
+    // A stream and its named copies count as one stream.
     if (isDStream(it) && isDStream(holder) && originalOf(it) === originalOf(holder)) return []
     return [about(it, `its name ${JSON.stringify(name)} is already that of ${place(about(holder, ""))}`)]
   })
 }
 
 /**
- * All that is wrong with a graph, found without running anything: no outputs, outputs that are none, arguments that
- * operators reject, async functions, slides that are no multiple of the batch interval, and names given twice. An empty list: it can run.
- * Names are unique over streams and outputs together. To fail with the list, wrap it in an {@link InvalidGraph}.
+ * Lists all problems of a graph without running anything; if the list is empty, the graph can run. Problems are: no
+ * outputs, values that are not outputs, arguments that operators reject, async functions, slides that are not a
+ * multiple of the batch interval, and names that are given twice among streams and outputs. Wrap the list in an {@link
+ * InvalidGraph} to fail with it.
  *
  * @example
  * ```ts
@@ -172,7 +166,7 @@ export const validate = (graph: AnyGraph, options: ValidateOptions): ReadonlyArr
       ]
       : streams.flatMap((stream) => nodeProblems(stream, batchDuration))),
     ...outputs.flatMap((output) =>
-      functionProblems(output.operation, output.functions).map((text) => about(output, text))
+      functionProblems(output.functions, { takesEffects: true }).map((text) => about(output, text))
     ),
     ...nameProblems(streams, outputs),
   ]

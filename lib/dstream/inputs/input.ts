@@ -1,5 +1,5 @@
 /**
- * Inputs: the two ways in which records come in, as contracts that the streaming layer drives.
+ * Operations that make input streams of a receiver, or of a source that is read by position.
  *
  * @module
  */
@@ -8,30 +8,21 @@ import type * as Scope from "effect/Scope"
 import type { RDD } from "../../rdd/rdd.ts"
 import { Batch } from "../batch.ts"
 import { type AnyDStream, type DStream, makeSelf, type NodeOptions } from "../dstream.ts"
-import type { AnyPositions, Positions } from "./positions.ts"
+import type { InputSource } from "./input_source.ts"
+import type { Positions } from "./positions.ts"
 import type { Receiver } from "./receiver.ts"
-
-/** Where the records of an input stream come from. */
-export type InputSource =
-  /** Blocks pushed by a receiver. */
-  | { readonly kind: "blocks"; readonly title: string; readonly receiver: Receiver<unknown, unknown, unknown> }
-  /** Positions planned by the driver at each tick and read when the batch runs. */
-  | {
-    readonly kind: "positions"
-    readonly title: string
-    readonly open: Effect.Effect<AnyPositions, unknown, unknown>
-  }
 
 const input = <A, E, R>(operation: string, source: InputSource, options: NodeOptions = {}): DStream<A, E, R> =>
   makeSelf(
     operation,
+    [],
     [],
     (self) => Effect.flatMap(Batch, (batch) => batch.input(self) as Effect.Effect<RDD<A>, unknown, unknown>),
     { ...options, source },
   )
 
 /**
- * A stream of what a receiver stores. Spark: `receiverStream`.
+ * Makes a stream of the records that a receiver stores. Spark: `receiverStream`.
  *
  * @example
  * ```ts
@@ -46,8 +37,8 @@ export const receiverStream = <A, E, R>(receiver: Receiver<A, E, R>): DStream<A,
   fromReceiver("receiverStream", receiver)
 
 /**
- * A stream of what a receiver stores, under an operation's name of your own: how sources with a receiver are written. The
- * receiver's name is what user interfaces call it: `Clock` gives `Clock stream [0]`.
+ * Makes a stream of the records that a receiver stores, with an operation name of your own. Sources that have a
+ * receiver are written with it. User interfaces show the receiver's name: `Clock` is shown as `Clock stream [0]`.
  *
  * @example
  * ```ts
@@ -67,8 +58,8 @@ export const fromReceiver = <A, E, R>(
   input(operation, { kind: "blocks", title: receiver.name, receiver }, options)
 
 /**
- * A stream of what a source of positions plans and reads. `title` is what user interfaces call it: `File` gives
- * `File stream [0]`. `open` runs once, when the context starts, in its scope.
+ * Makes a stream of a source that is read by position. `open` runs once, when the context starts, in the context's
+ * scope. User interfaces show the title: `File` is shown as `File stream [0]`.
  *
  * @example
  * ```ts
@@ -92,6 +83,6 @@ export const fromPositions = <P, A, E, R, E2, R2>(
   options?: NodeOptions,
 ): DStream<A, E | E2, Exclude<R | R2, Scope.Scope>> => input(operation, { kind: "positions", title, open }, options)
 
-/** What an input is called, such as `Socket stream [0]`, or the name it was given. */
+/** The name that an input is shown under: its own, or one such as `Socket stream [0]`. */
 export const inputName = (stream: AnyDStream, id: number): string =>
   stream.name ?? `${stream.traits.source?.title ?? stream.operation} stream [${id}]`

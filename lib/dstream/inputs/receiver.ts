@@ -1,5 +1,5 @@
 /**
- * The receiver contract: how records are pushed into a stream.
+ * The contract of receivers, which push records into a stream.
  *
  * @module
  */
@@ -9,49 +9,52 @@ import type * as Scope from "effect/Scope"
 import type { Block } from "../../rdd/block.ts"
 
 /**
- * What a running receiver may do. All of it is safe to call from several fibers. Storing waits while the batches are
- * behind, which is how a fast peer is slowed down.
+ * What a running receiver can do. Several fibers may call it at the same time. While batches fall behind, operations
+ * that store wait, which slows a fast peer down.
  */
 export interface Store<in A> {
   /**
-   * Adds one record to the current block. Unreliable: it returns before the block is stored. Rate-limited. Spark:
-   * `store(item)`.
+   * Adds one record to the current block, within the rate limit. Unreliable, because it returns before the block is
+   * stored. Spark: `store(item)`.
    */
   readonly one: (record: A) => Effect.Effect<void>
-  /** Adds records to the current block, in order and never split over two blocks. As unreliable as `one`. */
+  /** Adds records to the current block, in order; they are never split over two blocks. As unreliable as `one`. */
   readonly all: (records: ReadonlyArray<A>) => Effect.Effect<void>
-  /** Adds the records of a block to the current block, without reading them. `bytes`: its size, where known. */
+  /** Adds the records of a block to the current block without reading them. `bytes` is the block's size, if known. */
   readonly append: (block: Block<A>, bytes?: number) => Effect.Effect<void>
-  /** Stores records as one block of their own and returns when that is done: acknowledge after it. Spark: `store(array)`. */
+  /**
+   * Stores records as a block of their own and returns when the block is stored. Acknowledge records to their sender
+   * after it has returned. Spark: `store(array)`.
+   */
   readonly block: (records: ReadonlyArray<A>) => Effect.Effect<void>
-  /** Tells listeners of a problem; the receiver goes on. */
+  /** Reports a problem to listeners. The receiver keeps running. */
   readonly reportError: (message: string, error?: unknown) => Effect.Effect<void>
-  /** Asks for a restart: the receiver's scope is closed, and after the delay `onStart` runs in a new one. */
+  /** Asks for a restart: the receiver's scope closes, and after the delay `onStart` runs in a new one. */
   readonly restart: (message: string, error?: unknown, delay?: Duration.Input) => Effect.Effect<void>
-  /** Stops this receiver for good. With an error the streaming context fails as well. */
+  /** Stops this receiver for good. If an error is given, the streaming context fails with it. */
   readonly stop: (message: string, error?: unknown) => Effect.Effect<void>
 }
 
 /**
- * A receiver, as a value. `onStart` runs in a scope of its own: what it acquires and forks there ends when the receiver
- * stops or restarts. It may return at once or go on for as long as it receives. If it fails, the receiver is restarted
- * after the delay. Spark: `Receiver[T]`.
+ * A receiver, as a value. `onStart` runs in a scope of its own: what it acquires and forks there is released when the
+ * receiver stops or restarts. `onStart` may return at once, or run for as long as it receives. If it fails, the
+ * receiver restarts after the delay. Spark: `Receiver[T]`.
  */
 export interface Receiver<out A, out E = never, out R = never> {
-  /** What it receives from, such as `Socket`; its stream is called `Socket stream [0]`. */
+  /** What it receives from, such as `Socket`. User interfaces show its stream as `Socket stream [0]`. */
   readonly name: string
-  /** Receives: stores what comes, in a scope of its own. */
+  /** Receives and stores records, in a scope of its own. */
   readonly onStart: (store: Store<never>) => Effect.Effect<void, E, R | Scope.Scope>
-  /** Runs when the scope closes. */
+  /** Runs when the scope of `onStart` closes. */
   readonly onStop: Effect.Effect<void, never, R>
-  /** The wait before a restart, at least 10 ms. Default 2 s. Spark: `spark.streaming.receiverRestartDelay`. */
+  /** The wait before a restart, at least 10 ms. Default: 2 s. Spark: `spark.streaming.receiverRestartDelay`. */
   readonly restartDelay: Duration.Input
-  /** The type of its records; there is no such value. */
+  /** Carries the type of the records. The property is never set. */
   readonly _A?: (_: never) => A
 }
 
 /**
- * Makes a receiver. `A` is the type of its records: the type of the store's parameter.
+ * Makes a receiver. The type of its records is inferred from the type of the `store` parameter.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Effectful functions in streams.
+ * Operators whose functions return Effects: mapEffect, flatMapEffect, filterEffect, mapPartitionsEffect.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import * as Rdd from "../../rdd/operators/effectful.ts"
 import { type DStream, isDStream, lift } from "../dstream.ts"
 
 /**
- * Runs `f` for every record and keeps what it succeeds with, in the order of the records; `concurrency` says how many of
- * a partition may be under way at once. A failure of `f` fails the batch with its type. Spark has no such operation; it
- * is `map` with a blocking call.
+ * Runs `f` for every record and keeps the results, in the order of the records. `concurrency` is the number of records
+ * of a partition for which `f` may run at the same time. A failure of `f` is a typed error of the stream, and fails the
+ * batch. Spark: `map` with a blocking call.
  *
  * @example
  * ```ts
@@ -43,11 +43,12 @@ export const mapEffect: {
     self: DStream<A, E, R>,
     f: (a: A) => Effect.Effect<B, E2, R2>,
     options?: Rdd.ConcurrencyOption,
-  ): DStream<B, E | E2, R | R2> => lift("mapEffect", self, (rdd) => Rdd.mapEffect(rdd, f, options), { functions: [f] }),
+  ): DStream<B, E | E2, R | R2> =>
+    lift("mapEffect", self, [f], (rdd, f) => Rdd.mapEffect(rdd, f, options), { takesEffects: true }),
 )
 
 /**
- * Runs `f` for every record and concatenates what it succeeds with.
+ * Runs `f` for every record and concatenates the results. Spark: `flatMap` with a blocking call.
  *
  * @example
  * ```ts
@@ -77,11 +78,11 @@ export const flatMapEffect: {
     f: (a: A) => Effect.Effect<Iterable<B>, E2, R2>,
     options?: Rdd.ConcurrencyOption,
   ): DStream<B, E | E2, R | R2> =>
-    lift("flatMapEffect", self, (rdd) => Rdd.flatMapEffect(rdd, f, options), { functions: [f] }),
+    lift("flatMapEffect", self, [f], (rdd, f) => Rdd.flatMapEffect(rdd, f, options), { takesEffects: true }),
 )
 
 /**
- * Keeps the records for which `f` succeeds with true.
+ * Keeps the records for which `f` succeeds with true. Spark: `filter` with a blocking call.
  *
  * @example
  * ```ts
@@ -111,12 +112,12 @@ export const filterEffect: {
     f: (a: A) => Effect.Effect<boolean, E2, R2>,
     options?: Rdd.ConcurrencyOption,
   ): DStream<A, E | E2, R | R2> =>
-    lift("filterEffect", self, (rdd) => Rdd.filterEffect(rdd, f, options), { functions: [f] }),
+    lift("filterEffect", self, [f], (rdd, f) => Rdd.filterEffect(rdd, f, options), { takesEffects: true }),
 )
 
 /**
- * Gives all records of a partition to an effectful `f` at once, with the partition's index: one connection for a whole
- * partition, say. Spark: `mapPartitions` with a blocking call.
+ * Runs `f` once for each partition, with all its records and its index, and concatenates the results. Use it to share a
+ * connection among the records of a partition. Spark: `mapPartitions` with a blocking call.
  *
  * @example
  * ```ts
@@ -148,5 +149,7 @@ export const mapPartitionsEffect: {
     f: (records: ReadonlyArray<A>, index: number) => Effect.Effect<Iterable<B>, E2, R2>,
     options?: { readonly preservesPartitioning?: boolean | undefined },
   ): DStream<B, E | E2, R | R2> =>
-    lift("mapPartitionsEffect", self, (rdd) => Rdd.mapPartitionsEffect(rdd, f, options), { functions: [f] }),
+    lift("mapPartitionsEffect", self, [f], (rdd, f) => Rdd.mapPartitionsEffect(rdd, f, options), {
+      takesEffects: true,
+    }),
 )

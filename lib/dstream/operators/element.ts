@@ -1,7 +1,7 @@
 /**
- * Record by record: map, filter, flatMap.
+ * Operators that work record by record: map, filter, flatMap.
  *
- * All of them keep an empty batch empty, and have no RDD where their parent has none.
+ * An empty batch stays empty. In a batch in which the parent has no RDD, the result has none either.
  *
  * @module
  */
@@ -30,11 +30,11 @@ export const map: {
 } = dual(
   2,
   <A, E, R, B extends Tupled>(self: DStream<A, E, R>, f: (a: A) => B): DStream<B, E, R> =>
-    lift("map", self, (rdd) => Rdd.map(rdd, f), { functions: [f] }),
+    lift("map", self, [f], (rdd, f) => Rdd.map(rdd, f), { effectVariant: "mapEffect" }),
 )
 
 /**
- * Applies `f` to every record and concatenates what it gives. Spark: `DStream.flatMap`.
+ * Applies `f` to every record and concatenates the results. Spark: `DStream.flatMap`.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export const flatMap: {
 } = dual(
   2,
   <A, E, R, B extends Tupled>(self: DStream<A, E, R>, f: (a: A) => Iterable<B>): DStream<B, E, R> =>
-    lift("flatMap", self, (rdd) => Rdd.flatMap(rdd, f), { functions: [f] }),
+    lift("flatMap", self, [f], (rdd, f) => Rdd.flatMap(rdd, f), { effectVariant: "flatMapEffect" }),
 )
 
 /**
@@ -78,5 +78,5 @@ export const filter: {
 } = dual(
   2,
   <A, E, R>(self: DStream<A, E, R>, f: (a: A) => boolean): DStream<A, E, R> =>
-    lift("filter", self, (rdd) => Rdd.filter(rdd, f), { functions: [f] }),
+    lift("filter", self, [f], (rdd, f) => Rdd.filter(rdd, f), { effectVariant: "filterEffect" }),
 )

@@ -1,8 +1,8 @@
 /**
- * Groups of each batch: groupByKey. Records are `[key, value]`.
+ * The operator that groups the values of each key: groupByKey. Records are `[key, value]`.
  *
- * Results lie in the partitions of the partitioner in the options; without one, keys are hashed into as many partitions
- * as the engine's default parallelism.
+ * The partitioner in the options decides which partition a key is in. Without one, keys are hashed into as many
+ * partitions as the engine's default parallelism.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type DStream, isDStream, lift } from "../dstream.ts"
 import { checked, chosen } from "./partitioning.ts"
 
 /**
- * All values that each key has in a batch, in the order of partitions and records.
+ * Collects the values that each key has in a batch, in the order of partitions and records.
  * Spark: `PairDStreamFunctions.groupByKey`.
  *
  * @example
@@ -44,6 +44,7 @@ export const groupByKey: {
     lift(
       "groupByKey",
       self,
+      [],
       (rdd, batch) => Rdd.groupByKey(rdd, chosen(batch, options)),
       checked("groupByKey", options),
     ),

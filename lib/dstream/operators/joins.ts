@@ -1,10 +1,10 @@
 /**
- * Joins of two streams of pairs, batch by batch: what each has for a key in that batch. A side that may be missing is an
- * `Option`.
+ * Operators that join two streams of pairs by key, batch by batch: cogroup, join, leftOuterJoin, rightOuterJoin,
+ * fullOuterJoin. In outer joins, a side that may be missing is an `Option`.
  *
- * A batch in which either stream has no RDD fails, and the slides of both must be equal. Results lie in the partitions
- * of the partitioner in the options; without one, keys are hashed into as many partitions as the engine's default
- * parallelism.
+ * The slides of both streams must be equal, and a batch in which either has no RDD fails. The partitioner in the
+ * options decides which partition a key is in. Without one, keys are hashed into as many partitions as the engine's
+ * default parallelism.
  *
  * @module
  */
@@ -32,13 +32,15 @@ const joined = <K, V, E, R, W, E2, R2, A>(
   return liftAll(
     operation,
     [self, that],
+    [],
     ([left, right], batch) => join(left as Pairs<K, V>, right as Pairs<K, W>, chosen(batch, options)),
     { check: (batchDuration) => [slides, partitions].flatMap((check) => check?.(batchDuration) ?? []) },
   )
 }
 
 /**
- * For each key of either stream in a batch, the values that each has for it: `[key, [values, values]]`.
+ * Collects the values that each of two streams has for a key in a batch, for all keys of either:
+ * `[key, [left values, right values]]`.
  * Spark: `PairDStreamFunctions.cogroup`.
  *
  * @example
@@ -76,7 +78,7 @@ export const cogroup: {
 )
 
 /**
- * Every pair of values that the two streams have for the same key in a batch: `[key, [left, right]]`.
+ * Pairs every left value with every right value of the same key in a batch: `[key, [left, right]]`.
  * Spark: `PairDStreamFunctions.join`.
  *
  * @example
@@ -112,8 +114,8 @@ export const join: {
 )
 
 /**
- * As {@link join}, and left values whose key the right does not have in the batch, with `None`.
- * Spark: `PairDStreamFunctions.leftOuterJoin`.
+ * Joins as {@link join} does, and keeps left values whose key has no right value in the batch: these are paired with
+ * `None`. Spark: `PairDStreamFunctions.leftOuterJoin`.
  *
  * @example
  * ```ts
@@ -148,8 +150,8 @@ export const leftOuterJoin: {
 )
 
 /**
- * As {@link join}, and right values whose key the left does not have in the batch, with `None`.
- * Spark: `PairDStreamFunctions.rightOuterJoin`.
+ * Joins as {@link join} does, and keeps right values whose key has no left value in the batch: these are paired with
+ * `None`. Spark: `PairDStreamFunctions.rightOuterJoin`.
  *
  * @example
  * ```ts
@@ -184,8 +186,8 @@ export const rightOuterJoin: {
 )
 
 /**
- * The values of all keys that either stream has in a batch; a side without values is `None`.
- * Spark: `PairDStreamFunctions.fullOuterJoin`.
+ * Joins as {@link join} does, and keeps the values of both sides: a value whose key the other stream does not have in
+ * the batch is paired with `None`. Spark: `PairDStreamFunctions.fullOuterJoin`.
  *
  * @example
  * ```ts

@@ -1,8 +1,8 @@
 /**
- * Pairs: what is done in each batch to the values of each key. Records are `[key, value]`.
+ * Operators that combine the values of each key: reduceByKey, combineByKey, aggregateByKey. Records are `[key, value]`.
  *
- * Results lie in the partitions of the partitioner in the options; without one, keys are hashed into as many partitions
- * as the engine's default parallelism.
+ * The partitioner in the options decides which partition a key is in. Without one, keys are hashed into as many
+ * partitions as the engine's default parallelism.
  *
  * @module
  */
@@ -51,14 +51,16 @@ export const reduceByKey: {
     lift(
       "reduceByKey",
       self,
-      (rdd, batch) => Rdd.reduceByKey(rdd, f, chosen(batch, options)),
-      { functions: [f], ...checked("reduceByKey", options) },
+      [f],
+      (rdd, f, batch) => Rdd.reduceByKey(rdd, f, chosen(batch, options)),
+      checked("reduceByKey", options),
     ),
 )
 
 /**
- * Makes one combiner of the values that each key has in a batch; values are merged in each partition first
- * (`mapSideCombine`, on unless told otherwise), then across partitions. Spark: `PairDStreamFunctions.combineByKey`.
+ * Combines the values that each key has in a batch into one, of another type if need be. Values are combined in each
+ * partition first, then across partitions; `mapSideCombine: false` skips the first step.
+ * Spark: `PairDStreamFunctions.combineByKey`.
  *
  * @example
  * ```ts
@@ -98,16 +100,21 @@ export const combineByKey: {
     return lift(
       "combineByKey",
       self,
-      (rdd, batch) =>
-        Rdd.combineByKey(rdd, combiners, { ...chosen(batch, options), mapSideCombine: options?.mapSideCombine }),
-      { functions: [createCombiner, mergeValue, mergeCombiners], ...checked("combineByKey", options) },
+      [createCombiner, mergeValue, mergeCombiners],
+      (rdd, createCombiner, mergeValue, mergeCombiners, batch) =>
+        Rdd.combineByKey(rdd, { createCombiner, mergeValue, mergeCombiners }, {
+          ...chosen(batch, options),
+          mapSideCombine: options?.mapSideCombine,
+        }),
+      checked("combineByKey", options),
     )
   },
 )
 
 /**
- * Folds the values that each key has in a batch into `zero` with `seq`, once in each partition, and the results of the
- * partitions with `comb`. `zero` must not be changed by them. Spark: `PairRDDFunctions.aggregateByKey`, in each batch.
+ * Folds the values that each key has in a batch, starting from `zero`: `seq` folds the values of each partition, and
+ * `comb` merges the results of the partitions. Neither may change `zero`. Spark: `PairRDDFunctions.aggregateByKey` on
+ * every batch.
  *
  * @example
  * ```ts
@@ -148,7 +155,8 @@ export const aggregateByKey: {
     lift(
       "aggregateByKey",
       self,
-      (rdd, batch) => Rdd.aggregateByKey(rdd, zero, seq, comb, chosen(batch, options)),
-      { functions: [seq, comb], ...checked("aggregateByKey", options) },
+      [seq, comb],
+      (rdd, seq, comb, batch) => Rdd.aggregateByKey(rdd, zero, seq, comb, chosen(batch, options)),
+      checked("aggregateByKey", options),
     ),
 )

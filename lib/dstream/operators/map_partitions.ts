@@ -1,7 +1,7 @@
 /**
- * Partition by partition: mapPartitions, glom.
+ * Operators that work partition by partition: mapPartitions, glom.
  *
- * Both keep an empty batch empty, and have no RDD where their parent has none.
+ * In a batch in which the parent has no RDD, the result has none either.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import * as Rdd from "../../rdd/operators/map_partitions.ts"
 import { type DStream, isDStream, lift } from "../dstream.ts"
 
 /**
- * Gives all records of a partition to `f` at once, with the partition's index; also for empty partitions.
- * `preservesPartitioning` says that keys stay where they are. Spark: `DStream.mapPartitions`.
+ * Calls `f` once for each partition, with all its records and its index, and concatenates the results. Empty partitions
+ * count. Set `preservesPartitioning` if `f` leaves keys in their partitions. Spark: `DStream.mapPartitions`.
  *
  * @example
  * ```ts
@@ -41,11 +41,14 @@ export const mapPartitions: {
     self: DStream<A, E, R>,
     f: (records: ReadonlyArray<A>, index: number) => Iterable<B>,
     options?: { readonly preservesPartitioning?: boolean | undefined },
-  ): DStream<B, E, R> => lift("mapPartitions", self, (rdd) => Rdd.mapPartitions(rdd, f, options), { functions: [f] }),
+  ): DStream<B, E, R> =>
+    lift("mapPartitions", self, [f], (rdd, f) => Rdd.mapPartitions(rdd, f, options), {
+      effectVariant: "mapPartitionsEffect",
+    }),
 )
 
 /**
- * Each partition as one array, empty ones too. Spark: `DStream.glom`.
+ * Turns each partition into one record, the array of its records. Empty partitions count. Spark: `DStream.glom`.
  *
  * @example
  * ```ts
@@ -58,4 +61,5 @@ export const mapPartitions: {
  * assert.deepEqual(await Effect.runPromise(Testing.run(slices)), [[[1], [2, 3]], [[], [4]]])
  * ```
  */
-export const glom = <A, E, R>(self: DStream<A, E, R>): DStream<ReadonlyArray<A>, E, R> => lift("glom", self, Rdd.glom)
+export const glom = <A, E, R>(self: DStream<A, E, R>): DStream<ReadonlyArray<A>, E, R> =>
+  lift("glom", self, [], (rdd) => Rdd.glom(rdd))

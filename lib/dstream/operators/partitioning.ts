@@ -1,5 +1,6 @@
 /**
- * How the RDDs of a stream are cut: partitionBy, repartition, and what keyed operators do unless told otherwise.
+ * Operators that change how a stream is partitioned, partitionBy and repartition, and the partitioner of keyed
+ * operators.
  *
  * @module
  */
@@ -11,28 +12,32 @@ import type { RDD } from "../../rdd/rdd.ts"
 import type { Batch } from "../batch.ts"
 import { type DStream, lift, liftAll, type NodeOptions, type Traits } from "../dstream.ts"
 
-/** The partitioner of a keyed operator: the one asked for, or hashes with the engine's default parallelism. */
+/** The partitioner of a keyed operator: the one in the options, or hashes with the engine's default parallelism. */
 export const chosen = (batch: Batch, options: PartitionOptions | undefined): { readonly partitioner: Partitioner } => ({
   partitioner: fromOptions(options) ?? hash(batch.defaultParallelism),
 })
 
-/** Reports wrong partitioning options before start. */
+/** Traits that report wrong partitioning options before the context starts. */
 export const checked = (operation: string, options: PartitionOptions | undefined): Traits => {
   const problem = checkPartitioning(`DStream.${operation}`, options)
   return problem === undefined ? {} : { check: () => [problem.message] }
 }
 
-/** As `lift`, for operators that Spark builds on `transform`: where the parent has no RDD the batch fails. */
+/**
+ * Lifts an operation that takes no functions, as `lift` does, but fails the batch if the parent has no RDD. Spark does
+ * so in operators that it builds on `transform`.
+ */
 export const liftOne = <A, E, R, B>(
   operation: string,
   self: DStream<A, E, R>,
-  f: (rdd: RDD<A, unknown, unknown>, batch: Batch) => RDD<B, unknown, unknown>,
+  body: (rdd: RDD<A, unknown, unknown>, batch: Batch) => RDD<B, unknown, unknown>,
   options?: NodeOptions,
-): DStream<B, E, R> => liftAll(operation, [self], ([rdd], batch) => f(rdd as RDD<A, unknown, unknown>, batch), options)
+): DStream<B, E, R> =>
+  liftAll(operation, [self], [], ([rdd], batch) => body(rdd as RDD<A, unknown, unknown>, batch), options)
 
 /**
- * Brings every pair to the partition that the partitioner names for its key. Spark: `RDD.partitionBy` in a
- * `transform`, and Python's `DStream.partitionBy`.
+ * Moves every pair to the partition that the partitioner gives for its key. Spark: `RDD.partitionBy` in a `transform`;
+ * `DStream.partitionBy` in Python.
  *
  * @example
  * ```ts
@@ -67,6 +72,7 @@ export const partitionBy: {
     return lift(
       "partitionBy",
       self,
+      [],
       (rdd, batch) => Rdd.partitionBy(rdd, chosen(batch, options).partitioner),
       checked("partitionBy", options),
     )
@@ -74,7 +80,7 @@ export const partitionBy: {
 )
 
 /**
- * Spreads the records evenly over `partitions` partitions. A batch in which the stream has no RDD fails, as it does in
+ * Spreads the records evenly over `partitions` partitions. A batch in which the stream has no RDD fails, as in Spark.
  * Spark: `DStream.repartition`.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * Keeping the RDDs of a stream once computed: persist, cache.
+ * Operators that store the RDDs of a stream once they are computed: persist, cache.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { parse, type StorageLevel } from "../../rdd/storage_level.ts"
 import { type DStream, isDStream, lift } from "../dstream.ts"
 
 /**
- * The same stream, with every RDD of it kept from the first action on it for as long as a batch or window may need it.
- * Use the stream that this gives. Everything is kept in memory, whatever the level (`MEMORY_ONLY_SER` unless given).
- * Spark: `DStream.persist`, which changes the stream itself.
+ * Stores every RDD of the stream when an action first computes it, and releases it when no batch or window needs it any
+ * more. The given stream is unchanged: use the result. RDDs are stored in memory whatever the level, which is
+ * `MEMORY_ONLY_SER` by default. Spark: `DStream.persist`, which changes the stream itself.
  *
  * @example
  * ```ts
@@ -35,6 +35,7 @@ export const persist: {
     return lift(
       "persist",
       self,
+      [],
       (rdd) => Rdd.persist(rdd, level),
       Result.isFailure(checked) ? { check: () => [checked.failure.message] } : {},
     )
@@ -42,7 +43,7 @@ export const persist: {
 )
 
 /**
- * {@link persist} with the default level. Spark: `DStream.cache`.
+ * Stores every RDD of the stream as {@link persist} does, at the default level. Spark: `DStream.cache`.
  *
  * @example
  * ```ts
@@ -56,4 +57,4 @@ export const persist: {
  * ```
  */
 export const cache = <A, E, R>(self: DStream<A, E, R>): DStream<A, E, R> =>
-  lift("cache", self, (rdd) => Rdd.persist(rdd, "MEMORY_ONLY_SER"))
+  lift("cache", self, [], (rdd) => Rdd.persist(rdd, "MEMORY_ONLY_SER"))

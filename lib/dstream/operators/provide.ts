@@ -1,5 +1,5 @@
 /**
- * Layers for what effectful functions, transforms and inputs of streams need.
+ * The operator that provides services to effectful functions, transforms and inputs: provide.
  *
  * @module
  */
@@ -13,8 +13,9 @@ import type { Batch, NoRDD } from "../batch.ts"
 import { type DStream, make } from "../dstream.ts"
 
 /**
- * Provides the services that the effectful functions, transforms and inputs above it need, so that the stream needs them
- * no more. The layer is built where they run, and finalized there. Spark has no such operation.
+ * Provides a layer to the effectful functions, transforms and inputs that the stream is computed from. The result no
+ * longer requires the layer's services. The layer is built, and later released, in the isolate in which the functions
+ * run. Spark has no such operation.
  *
  * @example
  * ```ts
@@ -53,7 +54,8 @@ export const provide: {
     return make(
       "provide",
       [self],
-      Effect.map(evaluated, (rdd) => withCallSite(site, () => Rdd.provide(rdd, layer))),
+      [],
+      () => Effect.map(evaluated, (rdd) => withCallSite(site, () => Rdd.provide(rdd, layer))),
       { layer },
     ) as DStream<A, E | E2, Exclude<R, ROut> | RIn>
   },

@@ -1,5 +1,5 @@
 /**
- * Each batch made one record, or a few: reduce, count, countByValue.
+ * Operators that reduce each batch to one record or a few: reduce, count, countByValue.
  *
  * @module
  */
@@ -18,15 +18,15 @@ import type { Tupled } from "../../core/tupled.ts"
 
 const add = (a: number, b: number): number => a + b
 
-/** At most one record, in one partition: partition by partition first, then the results in their order. */
+/** Reduces each partition, then the results in the order of the partitions, to at most one record in one partition. */
 const reduced = <A, E, R>(rdd: RDD<A, E, R>, f: (a: A, b: A) => A): RDD<A, E, R> => {
   const partial = narrow<A, E, R>("reduce", rdd, { kind: "reduce", f }, false)
   return narrow("reduce", repartition(partial, 1), { kind: "reduce", f }, false)
 }
 
 /**
- * Reduces each batch to one record with `f`, which must be associative and commutative. An empty batch gives an RDD
- * without records. Spark: `DStream.reduce`.
+ * Reduces each batch to one record with `f`, which must be associative and commutative. An empty batch stays empty.
+ * Spark: `DStream.reduce`.
  *
  * @example
  * ```ts
@@ -45,14 +45,14 @@ export const reduce: {
 } = dual(
   2,
   <A extends Tupled, E, R>(self: DStream<A, E, R>, f: (a: A, b: A) => A): DStream<A, E, R> =>
-    lift("reduce", self, (rdd) => reduced(rdd, f), { functions: [f] }),
+    lift("reduce", self, [f], (rdd, f) => reduced(rdd, f)),
 )
 
 const tally = (count: number): number => count + 1
 
 /**
- * The number of records of each batch: always one record, 0 for an empty batch. A batch in which the stream has no RDD
- * fails, as it does in Spark: `DStream.count`.
+ * Counts the records of each batch. The result is always one record, 0 for an empty batch. A batch in which the stream
+ * has no RDD fails, as in Spark. Spark: `DStream.count`.
  *
  * @example
  * ```ts
@@ -73,8 +73,8 @@ export const count = <A, E, R>(self: DStream<A, E, R>): DStream<number, E, R> =>
   })
 
 /**
- * How often each record occurs in a batch: `[record, count]`, compared as keys are. An empty batch gives no records.
- * Spark: `DStream.countByValue`.
+ * Counts how often each record occurs in a batch: `[record, count]`. Records are compared by value, as keys are. An
+ * empty batch stays empty. Spark: `DStream.countByValue`.
  *
  * @example
  * ```ts
@@ -96,6 +96,7 @@ export const countByValue: {
     lift(
       "countByValue",
       self,
+      [],
       (rdd, batch) => reduceByKey(map(rdd, (a): [A, number] => [a, 1]), add, chosen(batch, options)),
       checked("countByValue", options),
     ),

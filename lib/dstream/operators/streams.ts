@@ -1,17 +1,20 @@
 /**
- * Lists of streams: their types, and what operators of several streams ask of them.
+ * Lists of streams: their types, and the checks of operators that take several streams.
  *
  * @module
  */
 import type { AnyDStream, DStream, Traits } from "../dstream.ts"
 
-/** A stream without its types: streams that are written in a list must not take theirs from the list. */
+/**
+ * A stream without its type parameters. Lists of streams are typed with it so that TypeScript infers each stream on its
+ * own, not from the list.
+ */
 export type Untyped = Pick<AnyDStream, "operation" | "parents" | "site" | "traits">
 
-/** At least one stream. */
+/** A list of at least one stream. */
 export type DStreams = readonly [Untyped, ...ReadonlyArray<Untyped>]
 
-/** The streams of a list. */
+/** Gives the streams of a list the type of streams again. */
 export const asStreams = (streams: DStreams): ReadonlyArray<AnyDStream> => streams.map((stream) => stream as AnyDStream)
 
 /** The record type of a stream. */
@@ -23,7 +26,10 @@ export type StreamErrorOf<S> = S extends DStream<unknown, infer E, unknown> ? E 
 /** The services that a stream needs. */
 export type StreamServicesOf<S> = S extends DStream<unknown, unknown, infer R> ? R : never
 
-/** Reports before start that there are no streams, or that their slides differ. `verb`: what is done to them. */
+/**
+ * Traits that report, before the context starts, that a list of streams is empty or that their slides differ. `verb`
+ * says what the operator does to the streams, for the message.
+ */
 export const agreeing = (verb: string, streams: ReadonlyArray<AnyDStream>): Traits => ({
   check: (batchDuration) => {
     if (streams.length === 0) return [`List of DStreams to ${verb} is empty`]

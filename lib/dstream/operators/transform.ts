@@ -1,8 +1,8 @@
 /**
- * RDD operations in streams: transform, transformWith, transformAll.
+ * Operators whose functions work on whole RDDs: transform, transformWith, transformAll.
  *
- * Their functions run on the driver, once in each batch, when the batch is put together: what they read there may
- * change from batch to batch.
+ * The functions run on the driver when a batch is evaluated, once a batch, so what they read may change from batch to
+ * batch.
  *
  * @module
  */
@@ -26,16 +26,14 @@ import {
   type StreamServicesOf,
 } from "./streams.ts"
 
-/** The function of a transform gave no RDD. */
+/** The failure of a transform whose function returned something other than an RDD or an Effect of one. */
 export class TransformWithoutResult extends Data.Error<{
   readonly operation: string
   readonly time: number
-  /** What it gave instead. */
+  /** What the function returned. */
   readonly given?: unknown
 }> {
-  /** The tag to catch it by. */
   readonly _tag = "TransformWithoutResult" as const
-  /** What to give instead. */
   override get message(): string {
     return this.given === undefined || this.given === null
       ? "Transform function must not return null. Return RDD.empty() instead to represent no element as the result of transformation."
@@ -43,16 +41,16 @@ export class TransformWithoutResult extends Data.Error<{
   }
 }
 
-/** The batch that a transform works for. */
+/** What the function of a transform is told about the batch. */
 export interface TransformInfo {
-  /** The batch time, epoch milliseconds. */
+  /** The batch time in epoch milliseconds. */
   readonly time: number
 }
 
-/** What the function of a transform gives: an RDD, or an Effect of one, which may run actions. */
+/** What the function of a transform returns: an RDD, or an Effect of one, which may run actions. */
 export type Transformed<B, E, R, E2 = never, R2 = never> = RDD<B, E, R> | Effect.Effect<RDD<B, E, R>, E2, R2>
 
-/** The RDDs of some streams. */
+/** The RDDs of a list of streams, in the same order. */
 export type RDDsOf<S extends ReadonlyArray<unknown>> = {
   readonly [I in keyof S]: RDD<RecordOf<S[I]>, StreamErrorOf<S[I]>, StreamServicesOf<S[I]>>
 }
@@ -80,11 +78,12 @@ const transformed = <A, E, R>(
       ? result
       : yield* Effect.die(new TransformWithoutResult({ operation, time: batch.time, given: result }))
   })
-  return make<A, E, R, never, never>(
+  return make(
     operation,
     parents,
-    body as Effect.Effect<RDD<A, E, R>>,
-    { functions: [f], ...agreeing("transform", parents) },
+    [f],
+    (_f) => body as Effect.Effect<RDD<A, E, R>>,
+    { takesEffects: true, ...agreeing("transform", parents) },
   )
 }
 
@@ -132,7 +131,8 @@ export const transform: {
 )
 
 /**
- * As {@link transform}, with the RDDs of two streams; their slides must be equal. Spark: `DStream.transformWith`.
+ * Runs `f` on the RDDs that two streams have in every batch, as {@link transform} does with one. The slides of the
+ * streams must be equal. Spark: `DStream.transformWith`.
  *
  * @example
  * ```ts
@@ -172,8 +172,8 @@ export const transformWith: {
 )
 
 /**
- * As {@link transform}, with the RDDs of any number of streams; their slides must be equal.
- * Spark: `StreamingContext.transform`.
+ * Runs `f` on the RDDs that several streams have in every batch, as {@link transform} does with one. The slides of the
+ * streams must be equal. Spark: `StreamingContext.transform`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Streams after one another: union, unionAll.
+ * Operators that concatenate streams batch by batch: union, unionAll.
  *
  * @module
  */
@@ -20,19 +20,18 @@ import {
   type StreamServicesOf,
 } from "./streams.ts"
 
-/** A stream has no RDD at a batch time, and a union needs one of every stream. */
+/** The failure of a union one of whose streams has no RDD at a batch time. */
 export class UnionWithoutRDD extends Data.Error<{ readonly operation: string; readonly time: number }> {
-  /** The tag to catch it by. */
   readonly _tag = "UnionWithoutRDD" as const
-  /** Spark's text. */
+  // Spark's text.
   override get message(): string {
     return `Could not generate RDD from a parent for unifying at time ${this.time} ms`
   }
 }
 
 /**
- * The records of both streams, batch by batch: the second one's partitions after the first one's. A batch in which either
- * has no RDD fails. The slides of both must be equal. Spark: `DStream.union`.
+ * Concatenates two streams batch by batch: the partitions of the second follow those of the first. The slides of both
+ * must be equal, and a batch in which either has no RDD fails. Spark: `DStream.union`.
  *
  * @example
  * ```ts
@@ -55,7 +54,7 @@ export const union: {
 )
 
 /**
- * The records of all streams, as {@link union} does it. Spark: `StreamingContext.union`.
+ * Concatenates all streams of a list batch by batch, as {@link union} does with two. Spark: `StreamingContext.union`.
  *
  * @example
  * ```ts
@@ -81,14 +80,6 @@ const united = <A, E, R>(operation: string, streams: ReadonlyArray<AnyDStream>):
       (error) => error instanceof NoRDD,
       () => Effect.flatMap(Batch, ({ time }) => Effect.die(new UnionWithoutRDD({ operation, time }))),
     )
-  const body = Effect.map(
-    Effect.forEach(streams, rddOf),
-    (rdds) => withCallSite(site, () => Rdd.unionAll(rdds)),
-  ) as Effect.Effect<RDD<A, E, R>, E, R>
-  return make<A, E, R, never, never>(
-    operation,
-    streams,
-    body as Effect.Effect<RDD<A, E, R>>,
-    agreeing("union", streams),
-  )
+  const body = Effect.map(Effect.forEach(streams, rddOf), (rdds) => withCallSite(site, () => Rdd.unionAll(rdds)))
+  return make(operation, streams, [], () => body as Effect.Effect<RDD<A, E, R>>, agreeing("union", streams))
 }

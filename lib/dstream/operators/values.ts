@@ -1,5 +1,5 @@
 /**
- * Values of pairs, with their keys left alone: mapValues, flatMapValues.
+ * Operators that change the values of pairs and keep the keys: mapValues, flatMapValues.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import * as Rdd from "../../rdd/operators/values.ts"
 import { type DStream, lift } from "../dstream.ts"
 
 /**
- * Applies `f` to every value; keys stay, and so does the partitioner. Spark: `PairDStreamFunctions.mapValues`.
+ * Applies `f` to every value. Keys and the partitioner stay. Spark: `PairDStreamFunctions.mapValues`.
  *
  * @example
  * ```ts
@@ -28,11 +28,11 @@ export const mapValues: {
 } = dual(
   2,
   <K, V, E, R, W extends Tupled>(self: DStream<readonly [K, V], E, R>, f: (value: V) => W): DStream<[K, W], E, R> =>
-    lift("mapValues", self, (rdd) => Rdd.mapValues(rdd, f), { functions: [f] }),
+    lift("mapValues", self, [f], (rdd, f) => Rdd.mapValues(rdd, f)),
 )
 
 /**
- * Pairs the key with each of the values that `f` gives for its value; the partitioner stays.
+ * Applies `f` to every value and pairs the key with each of the results. The partitioner stays.
  * Spark: `PairDStreamFunctions.flatMapValues`.
  *
  * @example
@@ -59,5 +59,5 @@ export const flatMapValues: {
   <K, V, E, R, W extends Tupled>(
     self: DStream<readonly [K, V], E, R>,
     f: (value: V) => Iterable<W>,
-  ): DStream<[K, W], E, R> => lift("flatMapValues", self, (rdd) => Rdd.flatMapValues(rdd, f), { functions: [f] }),
+  ): DStream<[K, W], E, R> => lift("flatMapValues", self, [f], (rdd, f) => Rdd.flatMapValues(rdd, f)),
 )

@@ -1,5 +1,5 @@
 /**
- * Outputs that run a function on the RDD or the partitions of every batch: foreachRDD, foreachPartition.
+ * Outputs that run a function on every RDD or every partition: foreachRDD, foreachPartition.
  *
  * @module
  */
@@ -11,11 +11,12 @@ import { mapPartitionsEffect } from "../../rdd/operators/effectful.ts"
 import { CurrentJob, type Engine } from "../../rdd/engine.ts"
 import type { RDD } from "../../rdd/rdd.ts"
 import { type DStream, lift } from "../dstream.ts"
-import { makeOutput, type Output, type OutputInfo, type Unwrapped } from "./output.ts"
+import { makeOutput, type Output, type Unwrapped } from "./output.ts"
+import type { OutputInfo } from "./output_info.ts"
 
 /**
- * Runs `f` on the RDD of every batch, on the driver, when the batch's turn has come: also for an empty RDD, not for a
- * batch in which the stream has none. What is in the RDD is computed by the actions that `f` calls. Spark: `foreachRDD`.
+ * Runs `f` on the RDD of every batch, on the driver, as a job of the batch. `f` also runs for an empty RDD, but not in
+ * a batch in which the stream has no RDD. The actions that `f` calls compute the RDD. Spark: `DStream.foreachRDD`.
  *
  * @example
  * ```ts
@@ -45,12 +46,13 @@ export const foreachRDD: {
     self: DStream<A, E, R>,
     f: (rdd: RDD<A, E, R>, info: OutputInfo) => Effect.Effect<unknown, E2, R2>,
   ): Output<E | Unwrapped<E2>, R | Exclude<R2, Engine>> =>
-    makeOutput({ operation: "foreachRDD", stream: self, functions: [f], run: (rdd, info) => ranOf(f(rdd, info)) }),
+    makeOutput({ operation: "foreachRDD", stream: self, functions: [f], run: (rdd, info, f) => ranOf(f(rdd, info)) }),
 )
 
 /**
- * Runs `f` on every partition of every batch, where the data is: on the thread or executor that has computed it, with
- * no result for the driver. The partition's index and the attempt tell a sink what it may have written before.
+ * Runs `f` on every partition of every batch, on the thread or executor that computes the partition. The driver gets no
+ * result. From the partition's index and the attempt, a sink can tell what it may have written before. Spark:
+ * `foreachRDD` with `RDD.foreachPartition`.
  *
  * @example
  * ```ts
@@ -83,15 +85,22 @@ export const foreachPartition: {
     const written = lift(
       "foreachPartition",
       self,
-      (rdd, { time }) =>
+      [f],
+      (rdd, f, { time }) =>
         mapPartitionsEffect(
           rdd,
           (records, partition) =>
             Effect.flatMap(CurrentJob, ({ outputId, attempt }) =>
               Effect.as(ranOf(f(records, { time, outputId, attempt, partition })), [])),
         ),
-      { functions: [f] },
+      { takesEffects: true },
     )
-    return makeOutput({ operation: "foreachPartition", stream: written, writes: true, run: count })
+    return makeOutput({
+      operation: "foreachPartition",
+      stream: written,
+      functions: [],
+      writes: true,
+      run: (rdd) => count(rdd),
+    })
   },
 )

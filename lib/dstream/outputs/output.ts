@@ -1,5 +1,5 @@
 /**
- * Outputs: what a graph is for, how one is made, and what happens when it fails.
+ * Outputs: their type, how they are made, their names and failure policies.
  *
  * @module
  */
@@ -13,91 +13,97 @@ import type { ActionError } from "../../rdd/engine.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import type { RDD } from "../../rdd/rdd.ts"
 import type { AnyDStream } from "../dstream.ts"
+import type { OutputInfo } from "./output_info.ts"
 import type { OutputPolicy } from "./policy.ts"
 
 const TypeId = "~dstream/Output"
 
-/** Which run of which output this is: what an exactly-once sink needs to know. */
-export interface OutputInfo {
-  /** The batch time, epoch milliseconds. */
-  readonly time: number
-  /** The output's position in the graph. */
-  readonly outputId: number
-  /** 0 for the first run in this batch, then 1, 2, … */
-  readonly attempt: number
-}
-
-/** An output operation without its types: what a list of outputs is made of. */
+/**
+ * An output operation without its type parameters. Lists of outputs are typed with it so that TypeScript infers each
+ * output on its own, not from the list.
+ */
 export interface UntypedOutput extends Pipeable {
-  /** The operation that made it, such as `print`. */
+  /** The operation that made the output, such as `print`. */
   readonly operation: string
-  /** The stream whose RDDs it takes. */
+  /** The stream whose RDDs it gets. */
   readonly stream: AnyDStream
-  /** Its name in the graph, unique if given. */
+  /** Its name, unique in the graph; undefined if it has none. */
   readonly name: string | undefined
   /** Where in the user's source it was made. */
   readonly site: CallSite
-  /** What happens when it fails; undefined leaves that to the context. */
+  /** Its failure policy. If it is undefined, the policy of the streaming context applies. */
   readonly policy: OutputPolicy<unknown, unknown> | undefined
-  /** The user's functions: their text is part of the graph's fingerprint. */
+  /** The user's functions that the operation calls. Their texts are part of the graph's fingerprint. */
   readonly functions: ReadonlyArray<Callable>
-  /** What else tells it apart, such as how many records `print` shows: part of the fingerprint as well. */
+  /** The operation's other arguments as text, such as how many records `print` shows. Part of the fingerprint. */
   readonly detail: string
-  /** Whether computing its stream is what writes. Then that is done for each output anew, never once for several. */
+  /**
+   * Whether computing the stream writes the output. The RDD is then computed for each output, never shared by several.
+   */
   readonly writes: boolean
-  /** Runs it for the RDD of one batch. */
+  /** Runs the output on the RDD of one batch. */
   readonly run: (rdd: RDD<never, never, never>, info: OutputInfo) => Effect.Effect<unknown, unknown, unknown>
 }
 
-/** An output operation on a stream, as a value: hand it to `StreamingContext.start`. */
+/**
+ * An output operation on a stream, as a value to pass to `StreamingContext.start`. `E` and `R` are the errors and
+ * services of its stream and of its own functions.
+ */
 export interface Output<out E = never, out R = never> extends UntypedOutput {
   readonly [TypeId]: { readonly _E: Types.Covariant<E>; readonly _R: Types.Covariant<R> }
 }
 
-/** An output of whatever type. */
+/** An output of any type. */
 export type AnyOutput = Output<unknown, unknown>
 
-/** The errors that an output can end the context with: the typed errors of its stream's and its own functions. */
+/** The errors that an output can end the context with: the typed errors of its stream and of its own functions. */
 export type ErrorOf<O> = O extends Output<infer E, infer _R> ? E : never
+
 /** The services that an output needs. */
 export type ServicesOf<O> = O extends Output<infer _E, infer R> ? R : never
 
-/** The typed errors inside an action's error; engine errors are in every batch's failure anyway. */
+/**
+ * The typed errors inside the error of an action, without the engine's own, which the failure of a batch always
+ * includes.
+ */
 export type Unwrapped<E> = E extends ActionError<infer X> ? X : E
 
 const variance = { _E: (_: never) => _, _R: (_: never) => _ }
 
-/** The same output with something else about it. */
+/** Copies an output with another name or policy. */
 const changed = <E, R>(
   self: Output<unknown, unknown>,
   change: Partial<Pick<Output<unknown, unknown>, "name" | "policy">>,
 ): Output<E, R> => Object.assign(Object.create(Prototype), self, change)
 
-/** Whether a value is an output. */
+/** Tells whether a value is an output. */
 export const isOutput = (u: unknown): u is AnyOutput => hasProperty(u, TypeId)
 
-/** Makes an output operation from what it does with the RDD of a batch. */
-export const makeOutput = <E, R>(fields: {
+/** Makes an output operation. `run` gets the RDD of a batch, the info, and the user's functions. */
+export const makeOutput = <E, R, const F extends ReadonlyArray<Callable>>(fields: {
   readonly operation: string
   readonly stream: AnyDStream
-  readonly functions?: ReadonlyArray<Callable>
+  readonly functions: F
   readonly detail?: string
   readonly writes?: boolean
-  readonly run: (rdd: RDD<never, never, never>, info: OutputInfo) => Effect.Effect<unknown, unknown, unknown>
+  readonly run: (
+    ...args: [rdd: RDD<never, never, never>, info: OutputInfo, ...functions: F]
+  ) => Effect.Effect<unknown, unknown, unknown>
 }): Output<E, R> =>
   Object.assign(Object.create(Prototype), {
     [TypeId]: variance,
-    functions: [],
     detail: "",
     writes: false,
     ...fields,
+    run: (rdd: RDD<never, never, never>, info: OutputInfo) => fields.run(rdd, info, ...fields.functions),
     name: undefined,
     site: callSite(),
     policy: undefined,
   })
 
 /**
- * Says what happens when this output fails. Without it the context's policy applies, which is to fail.
+ * Sets the failure policy of an output. Without it, the policy of the streaming context applies, which is to fail by
+ * default.
  *
  * @example
  * ```ts
@@ -117,7 +123,7 @@ export const onFailure: {
 )
 
 /**
- * Names an output: listeners see it under this name. Names are unique in a graph, over streams and outputs together.
+ * Names an output. Listeners see it under this name. Names are unique among the streams and outputs of a graph.
  *
  * @example
  * ```ts

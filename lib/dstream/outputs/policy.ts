@@ -1,43 +1,43 @@
 /**
- * Output policies: what happens when an output fails in a batch.
+ * Failure policies of outputs: what happens when an output fails in a batch.
  *
  * @module
  */
 import type * as Effect from "effect/Effect"
 import type * as Schedule from "effect/Schedule"
 import type { AnyRDD } from "../../rdd/rdd.ts"
-import type { OutputInfo } from "./output.ts"
+import type { OutputInfo } from "./output_info.ts"
 
-/** Why and where an output failed. */
+/** Which run of an output failed, and why. */
 export interface OutputFailure<out E = unknown> extends OutputInfo {
-  /** What went wrong. */
+  /** The reason of the failure. */
   readonly reason: E
   /** The operation that failed, such as `map`. */
   readonly operator: string
 }
 
-/** What happens when an output fails. `E` and `R` are the errors and services of its own functions. */
+/** What happens when an output fails. `E` and `R` are the errors and services of the policy's own functions. */
 export type OutputPolicy<E = never, R = never> =
-  /** The batch and the context fail: nothing of the batch is committed. The default. */
+  /** The batch and the context fail, and nothing of the batch is committed. The default. */
   | { readonly _tag: "Fail" }
-  /** Spark's behaviour: the failure is reported to `awaitTermination`; other outputs and later batches go on. */
+  /** `awaitTermination` fails with the reason, but other outputs and later batches continue. Spark's behaviour. */
   | { readonly _tag: "Continue" }
-  /** This output is left out of this batch; an event says so. */
+  /** The output is skipped in this batch. An event reports it. */
   | { readonly _tag: "Skip" }
-  /** Runs the output again as the schedule says, and then, if it still fails, applies another policy. */
+  /** The output is retried by the schedule. If it still fails, the policy `then` applies. */
   | {
     readonly _tag: "Retry"
     readonly schedule: Schedule.Schedule<unknown, unknown, never, R>
     readonly then: OutputPolicy<E, R>
   }
-  /** Hands the batch's RDD and the failure to somebody else; when that succeeds, the output counts as done. */
+  /** The handler gets the RDD of the batch and the failure. If it succeeds, the output counts as done. */
   | {
     readonly _tag: "DeadLetter"
     readonly handler: (rdd: AnyRDD, failure: OutputFailure) => Effect.Effect<void, E, R>
   }
 
 /**
- * The default policy: the batch and the context fail, and nothing of the batch is committed.
+ * Fails the batch and the context; nothing of the batch is committed. The default policy.
  *
  * @example
  * ```ts
@@ -54,9 +54,11 @@ export type OutputPolicy<E = never, R = never> =
 export const fail: OutputPolicy = { _tag: "Fail" }
 
 /**
- * Spark's own policy: `awaitTermination` fails with the reason, but other outputs and later batches go on, until somebody
- * stops the context. A program that waits, as under `runMain`, ends then: to go on past failures use {@link skip},
- * {@link retry} or {@link deadLetter}.
+ * Fails `awaitTermination` with the first error, but keeps the context running: other outputs and later batches
+ * continue. Spark behaves like this.
+ *
+ * A program that waits with `awaitTermination`, as under `runMain`, ends with that error unless it catches it. To
+ * continue past failures, use {@link skip}, {@link retry} or {@link deadLetter}.
  *
  * @example
  * ```ts
@@ -73,7 +75,7 @@ export const fail: OutputPolicy = { _tag: "Fail" }
 export const continueOn: OutputPolicy = { _tag: "Continue" }
 
 /**
- * Leaves a failed output out of its batch. The batch and the context go on; listeners see the outcome `skipped`.
+ * Skips a failed output in its batch. The batch and the context continue, and listeners see the outcome `skipped`.
  *
  * @example
  * ```ts
@@ -90,8 +92,8 @@ export const continueOn: OutputPolicy = { _tag: "Continue" }
 export const skip: OutputPolicy = { _tag: "Skip" }
 
 /**
- * Runs a failed output again as the schedule says; when that is over, `then` (default {@link fail}) applies. Every run reads
- * the same state; its number is the `attempt` in the output's info.
+ * Retries a failed output by a schedule. If the output still fails when the schedule ends, `then` applies, which is
+ * {@link fail} by default. Every run reads the same state. The number of the run is the `attempt` in the output's info.
  *
  * @example
  * ```ts
@@ -111,7 +113,8 @@ export const skip: OutputPolicy = { _tag: "Skip" }
  * ```
  */
 export const retry: {
-  // Apart, so that what the context expects does not become the errors and services of a policy that is not there.
+  // An overload of its own, so that TypeScript does not infer the errors and services of the absent policy from the
+  // context.
   <R = never>(schedule: Schedule.Schedule<unknown, unknown, never, R>): OutputPolicy<never, R>
   <R, E2, R2>(
     schedule: Schedule.Schedule<unknown, unknown, never, R>,
@@ -124,11 +127,13 @@ export const retry: {
 })) as never
 
 /**
- * Hands the RDD of the batch, and why and where its output failed, to `handler`. A policy may serve any output, so the types of
- * the RDD's records and errors are not known in it. When that succeeds the output counts as
- * done, otherwise the batch fails. Where the stream could not even be evaluated (a `transform` that throws) there is no RDD to
- * hand over: then this is {@link fail}, so that no record is counted as dealt with that nobody has seen. Of what a state or
- * window cannot take for later batches, the RDD is that of the records it would be made of.
+ * Calls `handler` with the RDD of the batch and the failure. If the handler succeeds, the output counts as done;
+ * otherwise the batch fails. The types of the RDD's records and errors are unknown, because a policy can serve any
+ * output.
+ *
+ * If the stream could not be evaluated, as when the function of a `transform` throws, there is no RDD. The policy is
+ * then {@link fail}, because no handler has seen the records. When a state or window itself fails, the handler gets the
+ * records that it was about to add.
  *
  * @example
  * ```ts
@@ -137,11 +142,13 @@ export const retry: {
  * import { Testing } from "@dstream/dstream/testing"
  * import { Effect } from "effect"
  *
- * const letters: Array<string> = []
- * const policy = OutputPolicy.deadLetter((_, { reason, time }) => Effect.sync(() => void letters.push(`${time} ${reason}`)))
+ * const deadLetters: Array<string> = []
+ * const policy = OutputPolicy.deadLetter((_, { reason, time }) =>
+ *   Effect.sync(() => void deadLetters.push(`${time} ${reason}`))
+ * )
  * const refuse = DStream.foreachRDD(Testing.input([[1], [2]]), () => Effect.fail("refused"))
  * const { exit } = await Effect.runPromise(Testing.runOutputs([DStream.onFailure(refuse, policy)]))
- * assert.deepEqual([letters, exit._tag], [["1000 refused", "2000 refused"], "Success"])
+ * assert.deepEqual([deadLetters, exit._tag], [["1000 refused", "2000 refused"], "Success"])
  * ```
  */
 export const deadLetter = <E = never, R = never>(

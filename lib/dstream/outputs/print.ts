@@ -1,5 +1,5 @@
 /**
- * The output that shows records on the console: print.
+ * The output that prints records on the console: print.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import { makeOutput, type Output } from "./output.ts"
 const RULE = "-".repeat(43)
 
 /**
- * Prints the first `num` (10) records of every batch on the console, under the batch time. Pairs look as Scala's do.
- * Spark: `print`.
+ * Prints the first `num` records of every batch on the console, under the batch time. `num` is 10 by default. Pairs are
+ * printed as in Scala: `(a,1)`. Spark: `DStream.print`.
  *
  * @example
  * ```ts
@@ -37,6 +37,7 @@ export const print: {
     makeOutput({
       operation: "print",
       stream: self,
+      functions: [],
       detail: String(num),
       run: (rdd, { time }) =>
         Effect.flatMap(take(rdd, num + 1), (records) => {

@@ -11,7 +11,7 @@ import { objectLines, textLines } from "../../rdd/actions/saving.ts"
 import { type DStream, isDStream, lift } from "../dstream.ts"
 import { makeOutput, type Output } from "./output.ts"
 
-/** Where a batch goes: `prefix-<ms>.suffix`, `prefix-<ms>`, or `<ms>`. */
+/** The path of a batch: `prefix-<ms>.suffix`, `prefix-<ms>`, or `<ms>`. */
 const pathOf = (prefix: string, suffix: string, time: number): string =>
   `${prefix === "" ? time : `${prefix}-${time}`}${suffix === "" ? "" : `.${suffix}`}`
 
@@ -25,11 +25,13 @@ const saving = <A, E, R>(
   const written = lift(
     operation,
     self,
+    [],
     (rdd, { time }) => writing(operation, rdd, pathOf(prefix, suffix, time), lines),
   )
   return makeOutput({
     operation,
     stream: written,
+    functions: [],
     writes: true,
     detail: JSON.stringify([prefix, suffix]),
     run: (rdd: RDD<number>, { time }) => place(rdd, pathOf(prefix, suffix, time), true),
@@ -37,14 +39,14 @@ const saving = <A, E, R>(
 }
 
 /**
- * Saves each batch as text, in a directory of its own: `prefix-<ms>`, or `prefix-<ms>.suffix`, with the batch time in
- * milliseconds, or only `<ms>` where the prefix is empty. The prefix may be a path. In it there is a file `part-00000`, … for
- * each partition, empty ones too, with a line for each record as `print` shows it, and an empty file `_SUCCESS`. Nothing
- * is written for a batch in which the stream has no RDD.
+ * Saves each batch as text, in a directory of its own. The directory is `prefix-<ms>` or `prefix-<ms>.suffix`, with the
+ * batch time in milliseconds; with an empty prefix it is `<ms>`. The prefix may be a path. The directory holds a file
+ * `part-00000`, `part-00001`, … for each partition, empty ones included, with a line for each record as `print` shows
+ * it, and an empty file `_SUCCESS`. Nothing is written for a batch in which the stream has no RDD.
  *
- * The files are written where the records are, into a hidden directory next to it, which is then renamed: nobody sees half
- * an output, and a batch that is run again, by a policy or after a crash, replaces what it had written. Fails with
- * `FileError`. Spark: `saveAsTextFiles`.
+ * The tasks that compute the partitions write the files into a hidden directory beside the final one. It is renamed
+ * when all are written, so readers never see half an output. A batch that runs again, by a retry or after a crash,
+ * replaces what it wrote before. Fails with `FileError`. Spark: `DStream.saveAsTextFiles`.
  *
  * @example
  * ```ts
@@ -70,9 +72,9 @@ export const saveAsTextFiles: {
 )
 
 /**
- * Saves each batch so that `RDD.objectFile` reads it back: in directories as `saveAsTextFiles` makes them, each record as a
- * line of JSON, in which what JSON lacks has a tag, such as `{"$bigint":"12"}`. Records must be portable. Spark:
- * `saveAsObjectFiles`, which writes serialized Java objects.
+ * Saves each batch in files that `RDD.objectFile` reads back. The directories are those of {@link saveAsTextFiles}.
+ * Each record is a line of JSON; values that JSON does not have are tagged, such as `{"$bigint":"12"}`. Records must be
+ * portable. Fails with `FileError`. Spark: `DStream.saveAsObjectFiles`, which writes serialized Java objects.
  *
  * @example
  * ```ts

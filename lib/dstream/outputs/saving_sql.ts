@@ -1,5 +1,5 @@
 /**
- * The output that writes each batch to a database, once: saveToSql.
+ * The output that writes each batch to a database exactly once: saveToSql.
  *
  * @module
  */
@@ -13,18 +13,23 @@ import { type DStream, lift } from "../dstream.ts"
 import { makeOutput, nameOutput, type Output } from "./output.ts"
 import { type SqlBatch, SqlError, type SqlInsert, type SqlRow, type SqlSink, statementOf } from "./sql_sink.ts"
 
-/** What is written, and under which name. */
+/** What {@link saveToSql} writes, and under which name. */
 export type SqlOptions<A> = SqlInsert & {
-  /** The output's name. Batches are committed under it, so it must stay the same when the program is started again. */
+  /** The output's name. Batches are committed under it, so it must stay the same when the program restarts. */
   readonly name: string
-  /** The row of a record: one value for each column, or for each parameter of the statement. Runs where the record is. */
+  /**
+   * Makes the row of a record: one value for each column, or for each parameter of the statement. Called in the task
+   * that computes the record.
+   */
   readonly row: (record: A, batchTime: number) => SqlRow
   /**
-   * How many marks of batches that have been written are kept for this output (10,000): the newest. With each batch, in its
-   * transaction, those before them are deleted. A batch that comes again when its mark is gone fails with `SqlError`,
-   * because nobody knows whether it has been written; it is never written twice. So keep more than there can be batches to
-   * be run again: those that run at the same time, and all that a restart goes back. Ten thousand are the batches of almost
-   * three hours at one a second, and take about a megabyte. `Infinity` keeps all of them.
+   * How many marks of written batches are kept for this output, counted from the newest. At least 1, or `Infinity` for
+   * all; default 10,000. Older marks are deleted in the transaction of each batch.
+   *
+   * A batch that runs again after its mark was deleted fails with `SqlError`, because it is unknown whether the batch
+   * was written; it is never written twice. So keep more marks than batches can run again: those that run at the same
+   * time, and those that a restart goes back. At one batch a second, 10,000 marks cover almost three hours and take
+   * about a megabyte.
    */
   readonly keepMarks?: number | undefined
 }
@@ -44,16 +49,17 @@ const width = (insert: SqlInsert, rows: ReadonlyArray<SqlRow>): string | undefin
 }
 
 /**
- * Writes each batch to a database: a row for each record, and in the same transaction a mark, the fact that this output
- * has written this batch, in the table `dstream_commits (output, batch_time)`. So a batch that is run again, by a policy,
- * or after a crash in whatever moment, is in the database once. The newest 10,000 marks of an output are kept, see
- * `keepMarks`; `dstream_pruned (output, batch_time)` has the newest mark that has been deleted. Both tables are made if they
- * are missing; leave their rows alone.
+ * Writes each batch to a database exactly once. It writes a row for each record and, in the same transaction, a mark
+ * that this output has written this batch. A batch that runs again, by a retry or after a crash at any moment, is in
+ * the database once. Sinks are in `@dstream/dstream/sqlite` and `@dstream/dstream/postgres`. Fails with `SqlError`.
+ * Spark has no such operation.
  *
- * Rows are made where the records are, and come to the driver one partition after the other, so that one transaction can
- * hold them all; it begins when the first partition is there. Values are always bound, never part of a statement. Fails
- * with `SqlError`.
- * Sinks are in `@dstream/dstream/sqlite` and `@dstream/dstream/postgres`.
+ * Marks are rows of the table `dstream_commits (output, batch_time)`. The newest 10,000 of each output are kept (see
+ * `keepMarks`); the table `dstream_pruned (output, batch_time)` has the newest deleted one. Both tables are created if
+ * they are missing. Do not change their rows.
+ *
+ * Tasks make the rows, and the driver fetches one partition after another, so that one transaction can hold them all.
+ * The transaction begins when the first partition has arrived. Values are always bound, never part of a statement.
  *
  * @example
  * ```ts
@@ -94,13 +100,17 @@ export const saveToSql: {
     const insert: SqlInsert = "table" in options
       ? { table: options.table, columns: options.columns }
       : { statement: options.statement }
-    const rows = lift("saveToSql", self, (rdd, { time }) => map(rdd, (record) => row(record, time)), {
-      functions: [row],
-      check: () => problemsOf(keepMarks),
-    })
-    const output = makeOutput<E | SqlError, R>({
+    const rows = lift(
+      "saveToSql",
+      self,
+      [row],
+      (rdd, row, { time }) => map(rdd, (record) => row(record, time)),
+      { check: () => problemsOf(keepMarks) },
+    )
+    const output: Output<E | SqlError, R> = makeOutput({
       operation: "saveToSql",
       stream: rows,
+      functions: [],
       detail: JSON.stringify([name, statementOf(insert, 1, () => "?")]),
       run: (rdd, { time }) => Effect.scoped(write(rdd, sink, { output: name, batchTime: time, insert, keepMarks })),
     })
@@ -118,7 +128,8 @@ const write = Effect.fnUntraced(function* (rdd: RDD<SqlRow, unknown, unknown>, s
     const statement = statementOf(batch.insert, 1, () => "?")
     return yield* Effect.fail(new SqlError({ ...batch, statement, cause: wrong }))
   })
-  // Before the transaction begins: a shuffle, say, would keep it open, and locks with it, for as long as it takes.
+  // Computed before the transaction begins. Otherwise a shuffle, for example, would keep the transaction and its locks
+  // open.
   const first = partitions === 0 ? [] : yield* partition(0)
   const transaction = yield* sink.begin(batch)
   if (transaction === undefined) return

@@ -1,5 +1,5 @@
 /**
- * The contract of SQL sinks: databases that take a batch's rows, and the fact that it has been written, in one transaction.
+ * The contract of SQL sinks, which commit the rows of a batch together with a mark that the batch was written.
  *
  * @module
  */
@@ -8,41 +8,41 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { describeCause } from "../../core/errors.ts"
 
-/** A value that is bound to a parameter of a statement. Dates are bound as ISO texts where a database has none. */
+/** A value that is bound to a parameter of a statement. Databases without a type for dates get ISO 8601 texts. */
 export type SqlValue = null | string | number | bigint | boolean | Date | Uint8Array
 
-/** The values of one row: one for each column, or for each parameter of the statement. */
+/** The values of one row, one for each column or for each parameter of the statement. */
 export type SqlRow = ReadonlyArray<SqlValue>
 
-/** How rows are written: into columns of a table, or by a statement of yours, once for each row. */
+/** How rows are written: into columns of a table, or by a statement of your own that runs once for each row. */
 export type SqlInsert =
   | { readonly table: string; readonly columns: ReadonlyArray<string> }
   | { readonly statement: string }
 
-/** Whose rows these are: what a sink commits together with them, and names in its errors. */
+/** The batch and output that rows belong to. A sink commits them with the rows and names them in its errors. */
 export interface SqlBatch {
-  /** The output's name: the same after a restart. */
+  /** The output's name, which is the same after a restart. */
   readonly output: string
-  /** The batch time, epoch milliseconds. */
+  /** The batch time in epoch milliseconds. */
   readonly batchTime: number
-  /** How they are written. */
+  /** How the rows are written. */
   readonly insert: SqlInsert
-  /** How many marks of this output are kept: at least 1, or `Infinity`. */
+  /** How many marks of written batches are kept for this output: at least 1, or `Infinity`. */
   readonly keepMarks: number
 }
 
 /**
- * A database refused something, or the connection broke. Nothing of the batch is in the database then, unless it is the
- * answer to `COMMIT` that has been lost: running the batch again finds that out.
+ * The failure of a database to take a batch: it refused a statement, or the connection broke. Nothing of the batch was
+ * written, unless only the answer to `COMMIT` was lost; running the batch again finds that out.
  */
 export class SqlError extends Data.Error<{
   /** The output's name. */
   readonly output: string
-  /** The batch time, epoch milliseconds. */
+  /** The batch time in epoch milliseconds. */
   readonly batchTime: number
-  /** The statement that failed, or `connect`. Values are never part of it. */
+  /** The statement that failed, or `connect`. It never contains values. */
   readonly statement: string
-  /** What the database says. */
+  /** The error of the database. */
   readonly cause: unknown
 }> {
   readonly _tag = "SqlError" as const
@@ -51,27 +51,28 @@ export class SqlError extends Data.Error<{
   }
 }
 
-/** An open transaction of one batch. If its scope closes before `commit` has succeeded it is rolled back. */
+/** An open transaction of one batch. It is rolled back if its scope closes before `commit` has succeeded. */
 export interface SqlTransaction {
-  /** Writes rows. */
+  /** Writes rows of the batch. */
   readonly write: (rows: ReadonlyArray<SqlRow>) => Effect.Effect<void, SqlError>
-  /** Makes the rows permanent, together with the fact that this batch of this output has been written. */
+  /** Commits the rows together with the mark that this output has written this batch. */
   readonly commit: Effect.Effect<void, SqlError>
 }
 
 /** A database that batches are written to. */
 export interface SqlSink {
   /**
-   * Connects and begins the transaction of a batch, in the current scope. Undefined if the batch has been committed before:
-   * then nothing is left to be done. Fails if the batch is so old that this cannot be told any more, see `keepMarks`.
+   * Connects and begins the transaction of a batch, in the current scope. Succeeds with undefined if the batch was
+   * committed before, so that nothing is left to do. Fails if the batch is so old that its mark may have been deleted
+   * (`keepMarks`).
    */
   readonly begin: (batch: SqlBatch) => Effect.Effect<SqlTransaction | undefined, SqlError, Scope.Scope>
 }
 
-/** A name as SQL takes it, whatever is in it. */
+/** Quotes a name for SQL. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-/** The statement that writes `rows` rows at once; that of the user always writes one. */
+/** The statement that inserts `rows` rows at once. A statement of the user is returned as it is, and writes one row. */
 export const statementOf = (insert: SqlInsert, rows: number, parameter: (index: number) => string): string => {
   if ("statement" in insert) return insert.statement
   const { table, columns } = insert

@@ -1,5 +1,5 @@
 /**
- * The state that the function of `mapWithState` works on, while it is called.
+ * The implementation of the state that the function of `mapWithState` gets.
  *
  * @module
  */
@@ -8,17 +8,19 @@ import * as Option from "effect/Option"
 import { showRecord } from "../../core/show.ts"
 import { InvalidStateChange, type State } from "./key_state.ts"
 
-/** The state that functions are given: one object for all keys of a partition, put on one key after the other. */
+/**
+ * The state of the key that the function is called for. One object serves all keys of a partition, one after another.
+ */
 export class CurrentState<S> implements State<S> {
   #some = false
   #value: S | undefined
   #isTimingOut = false
-  /** Whether the function has removed it. */
+  /** Whether the function removed the state of the current key. */
   isRemoved = false
-  /** Whether the function has set it. */
+  /** Whether the function set the state of the current key. */
   isUpdated = false
 
-  /** Puts it on a key. */
+  /** Moves to another key: whether it has a state, which one, and whether it is timing out. */
   load(some: boolean, value: S | undefined, isTimingOut: boolean): void {
     this.#some = some
     this.#value = value
@@ -27,7 +29,7 @@ export class CurrentState<S> implements State<S> {
     this.isUpdated = false
   }
 
-  /** What it holds. */
+  /** The state of the current key; undefined if it has none. */
   get value(): S | undefined {
     return this.#value
   }

@@ -1,5 +1,5 @@
 /**
- * Failures of functions that are called key by key: they say for which key.
+ * Failures of functions that are called for one key at a time.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { FunctionFailed, Mismatch } from "../../core/errors.ts"
 import { UnsupportedKey } from "../../core/keys.ts"
 import { showRecord } from "../../core/show.ts"
 
-/** What such a function has thrown, as the reason of a failure. What the library has thrown itself stays as it is. */
+/** Adds the key to what a function threw. Errors that the library itself threw are returned as they are. */
 export const failedFor = (key: unknown, cause: unknown): unknown =>
   cause instanceof Mismatch || cause instanceof UnsupportedKey || cause instanceof FunctionFailed
     ? cause

@@ -1,9 +1,9 @@
 /**
- * State by key, touched record by record: mapWithState, stateSnapshots.
+ * Operators with state by key that is updated record by record: mapWithState, stateSnapshots.
  *
  * The cost of a batch grows with its records and the keys that time out in it, not with the number of keys. A batch in
- * which the parent has no RDD is one without records: keys time out in it as in any other. A batch that fails is not in the
- * state. Checkpointing is not needed to start.
+ * which the parent has no RDD counts as a batch without records, and keys time out in it. A batch that fails does not
+ * change the state. Checkpointing is not required.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import { callSite } from "../../core/call_site.ts"
 import { refusePendingAmong } from "../../core/results.ts"
 import { empty } from "../../rdd/creation.ts"
 import type { Columns } from "../../rdd/pair_block.ts"
+import type { Callable } from "../../rdd/primitive.ts"
 import { make as makeRDD, type RDD } from "../../rdd/rdd.ts"
 import { entriesOf, type PendingState } from "../../rdd/state.ts"
 import { type DStream, isDStream, lift } from "../dstream.ts"
@@ -23,16 +24,19 @@ import type { Described, StateSpec } from "./state_spec.ts"
 import { stateful } from "./stateful.ts"
 
 /**
- * What {@link mapWithState} gives: the stream of the function's results, which can also give the state itself, with
- * {@link stateSnapshots}. Spark: `MapWithStateDStream`.
+ * The stream that {@link mapWithState} makes. Its records are the results of the function; {@link stateSnapshots} makes
+ * a stream of the state itself. Spark: `MapWithStateDStream`.
  */
 export interface MapWithStateDStream<out K, out S, out A, out E = never, out R = never> extends DStream<A, E, R> {
-  /** The types of its keys and states; nothing to be read. */
+  /** Carries the types of keys and states. There is nothing to read. */
   readonly "~dstream/MapWithState": (_: never) => readonly [K, S]
 }
 
-/** One partition in one batch. */
-const step = ({ f, isTimed, timeoutMillis }: Described, time: number) =>
+/** Takes the place of a function where untyped code gave no spec; the check of the stream reports it before start. */
+const neverCalled: Callable = () => undefined
+
+/** Runs the records of one partition in one batch, then the keys that time out. */
+const step = (f: Callable, { isTimed, timeoutMillis }: Described, time: number) =>
 (
   state: PendingState,
   pairs: Columns,
@@ -59,7 +63,7 @@ const step = ({ f, isTimed, timeoutMillis }: Described, time: number) =>
       current.load(exists, before, false)
       call(key, Option.some(pairs.values[i]))
       if (current.isRemoved) state.delete(key)
-      // A record makes its key busy: for timeouts, when it was written is when it last had one.
+      // A key with a record is not idle. Timeouts count from the time of the last write, so the state is written again.
       else if (current.isUpdated || (exists && timeoutMillis !== undefined)) state.set(key, current.value)
     })
     if (timeoutMillis !== undefined) {
@@ -77,9 +81,10 @@ const step = ({ f, isTimed, timeoutMillis }: Described, time: number) =>
 }
 
 /**
- * Calls the function of a {@link StateSpec} for each record, with its key and the key's state, which the function may
- * read, update and remove; the records are what the function gives. Within a partition the records of a batch come in
- * order, and each call sees what those before it have done. Spark: `PairDStreamFunctions.mapWithState`.
+ * Calls the function of a {@link StateSpec} for each record, with the key, the value and the state of the key. The
+ * function may read, update and remove the state. Its results are the records of the stream. Within a partition the
+ * function is called in the order of the records, and each call sees the state that the calls before it left. Spark:
+ * `PairDStreamFunctions.mapWithState`.
  *
  * @example
  * ```ts
@@ -112,27 +117,26 @@ export const mapWithState: {
     self: DStream<readonly [K, V], E, R>,
     spec: StateSpec<K, V, S, A>,
   ): MapWithStateDStream<K, S, A, E, R> => {
-    const { f, initial, invalid, partitioning } = spec
+    const { initial, invalid, partitioning } = spec
+    const isSpec = typeof spec.f === "function"
     const { check } = checked("mapWithState", partitioning)
-    const stream = stateful<A, E, R>(
+    const stream: DStream<A, E, R> = stateful(
       "mapWithState",
       self,
+      [isSpec ? spec.f : neverCalled],
       callSite(),
-      ({ batch, data }) => ({
+      (f) => ({ batch, data }) => ({
         ...chosen(batch, partitioning),
         data: data ?? empty(),
         keyed: false,
         initial,
         expects: undefined,
         whole: undefined,
-        f: step(spec, batch.time),
+        f: step(f, spec, batch.time),
       }),
       {
-        functions: typeof f === "function" ? [f] : [],
         check: (batchDuration) => [
-          ...(typeof f === "function"
-            ? []
-            : ["it takes a StateSpec: make one of the function with StateSpec.function"]),
+          ...(isSpec ? [] : ["it takes a StateSpec: make one of the function with StateSpec.function"]),
           ...(invalid === undefined ? [] : [invalid.message]),
           ...(check?.(batchDuration) ?? []),
         ],
@@ -143,8 +147,8 @@ export const mapWithState: {
 )
 
 /**
- * Every key with its state, as it is at the end of each batch: all keys, so the cost of a batch grows with them.
- * Spark: `MapWithStateDStream.stateSnapshots`.
+ * Makes a stream of every key with its state at the end of each batch. The cost of a batch grows with the number of
+ * keys. Spark: `MapWithStateDStream.stateSnapshots`.
  *
  * @example
  * ```ts
@@ -165,5 +169,6 @@ export const stateSnapshots = <K, S, A, E, R>(self: MapWithStateDStream<K, S, A,
   lift(
     "stateSnapshots",
     self,
+    [],
     (rdd): RDD<[K, S], E, R> => makeRDD("stateSnapshots", [rdd], { kind: "view", f: entriesOf }),
   )

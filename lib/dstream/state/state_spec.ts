@@ -1,5 +1,5 @@
 /**
- * What `mapWithState` does: its function, and where the state starts, lies and ends.
+ * The description of a `mapWithState`: its function, the initial state, the partitions, and when idle keys time out.
  *
  * @module
  */
@@ -17,23 +17,23 @@ import type { State } from "./key_state.ts"
 
 const TypeId = "~dstream/StateSpec"
 
-/** What a spec says, whatever its types. */
+/** A spec without its type parameters. */
 export interface Described {
-  /** The function as it was given. */
+  /** The user's function. */
   readonly f: Callable
-  /** Whether it takes the batch time first, and gives an `Option`. */
+  /** Whether the function takes the batch time first and returns an `Option`. */
   readonly isTimed: boolean
-  /** Pairs to start from. */
+  /** The pairs of key and state to start from. */
   readonly initial: AnyRDD | undefined
-  /** For how long a key may be idle, in milliseconds. */
+  /** How long a key may be idle, in milliseconds. Undefined if keys never time out. */
   readonly timeoutMillis: number | undefined
-  /** Where its state lies. */
+  /** Which partition the state of a key is in. */
   readonly partitioning: PartitionOptions | undefined
-  /** What is wrong with it; reported before start. */
+  /** What is wrong with the spec. It is reported before the context starts. */
   readonly invalid: InvalidOption | undefined
 }
 
-/** What `StateSpec.function` and {@link timed} make: a description of `mapWithState`. Spark: `StateSpec`. */
+/** A description of a `mapWithState`, made by `StateSpec.function` or {@link timed}. Spark: `StateSpec`. */
 export interface StateSpec<in K, in V, in out S, out A> extends Described, Pipeable {
   readonly [TypeId]: {
     readonly _K: (_: K) => void
@@ -52,9 +52,9 @@ const isStateSpec = (u: unknown): boolean => typeof u === "object" && u !== null
 const blank = { initial: undefined, timeoutMillis: undefined, partitioning: undefined, invalid: undefined }
 
 /**
- * A spec with a function of key, value and state. It is called once for each record, in order; what it gives is the
- * record of the result, whatever it is. The value is `None` when the key times out.
- * Spark: `StateSpec.function((key, value, state) => …)`.
+ * Makes a spec of a function of key, value and state. The function is called once for each record, in order, and its
+ * results are the records of the stream. When a key times out, the function is called with the value `None`. Spark:
+ * `StateSpec.function((key, value, state) => …)`.
  *
  * @example
  * ```ts
@@ -79,8 +79,8 @@ const make = <K, V, S, A extends Tupled>(
 export { make as function }
 
 /**
- * A spec with a function that takes the batch time (epoch milliseconds) as well, and gives an `Option`: of `None` no
- * record is made. Spark: `StateSpec.function((time, key, value, state) => …)`.
+ * Makes a spec of a function that also takes the batch time in epoch milliseconds and returns an `Option`. For `None`
+ * the stream has no record. Spark: `StateSpec.function((time, key, value, state) => …)`.
  *
  * @example
  * ```ts
@@ -103,8 +103,8 @@ export const timed = <K, V, S, A extends Tupled>(
 ): StateSpec<K, V, S, A> => construct({ f, isTimed: true, ...blank })
 
 /**
- * Starts from pairs of keys and states; of several states of a key the last counts. They count as updated in the first
- * batch. Spark: `StateSpec.initialState`.
+ * Sets the states to start from, as pairs of key and state. If a key has several states, the last one counts. For
+ * timeouts, the states count as updated in the first batch. Spark: `StateSpec.initialState`.
  *
  * @example
  * ```ts
@@ -137,7 +137,7 @@ export const initialState: {
 )
 
 /**
- * Keeps the state in `n` partitions, with the hash partitioner. Spark: `StateSpec.numPartitions`.
+ * Partitions the state by the hash of the key into `n` partitions. Spark: `StateSpec.numPartitions`.
  *
  * @example
  * ```ts
@@ -163,7 +163,7 @@ export const numPartitions: {
 )
 
 /**
- * Keeps the state in the partitions of a partitioner. Spark: `StateSpec.partitioner`.
+ * Partitions the state by a partitioner. Spark: `StateSpec.partitioner`.
  *
  * @example
  * ```ts
@@ -189,11 +189,13 @@ export const partitioner: {
 )
 
 /**
- * Ends keys that have been idle for longer than `duration`: the function is called once more, without a value and with a
- * state that is timing out, and the key is removed. A record makes its key busy, whether or not it updates the state.
- * Timeouts are exact: a key times out in the first batch that is more than `duration` after the last one with a record of
- * it, after that batch's records. Spark looks for idle keys only when the state is checkpointed, every tenth batch.
- * Spark: `StateSpec.timeout`.
+ * Removes keys that have been idle for longer than `duration`. Before a key is removed, the function is called once
+ * more, without a value and with a state that is timing out. A key is not idle in a batch with a record of it, whether
+ * or not the function updates the state.
+ *
+ * Timeouts are exact: a key times out in the first batch that is more than `duration` later than the last batch with a
+ * record of the key. The keys that time out in a batch come after its records. Spark: `StateSpec.timeout`. Spark looks
+ * for idle keys only when it checkpoints the state, in every tenth batch.
  *
  * @example
  * ```ts

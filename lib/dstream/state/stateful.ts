@@ -1,47 +1,56 @@
 /**
- * Stateful operators: each batch builds on the one before. They are evaluated in every batch, whoever asks for them.
+ * Stateful operators: each batch builds on the state that the batch before it committed.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import { type CallSite, withCallSite } from "../../core/call_site.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
+import type { Callable } from "../../rdd/primitive.ts"
 import { type AnyRDD, make as makeRDD, type RDD } from "../../rdd/rdd.ts"
 import type { StateStep } from "../../rdd/state.ts"
 import { Batch, NoRDD } from "../batch.ts"
 import { type AnyDStream, type DStream, makeSelf, type NodeOptions, optional } from "../dstream.ts"
 
-/** What a stateful operator does in one batch. */
+/** The work of a stateful operator in one batch. */
 export interface Stateful extends Omit<StateStep, "id" | "at" | "previous"> {
   /** The pairs of this batch. */
   readonly data: AnyRDD
+  /** Places the pairs and the state. */
   readonly partitioner: Partitioner
-  /** Whether its records are pairs that lie where the partitioner says (true). */
+  /** Whether the operator's records are pairs placed by the partitioner. Default: true. */
   readonly keyed?: boolean | undefined
 }
 
+/** What a stateful operator knows of a batch when it decides on its work. */
+export interface StatefulBatch {
+  readonly batch: Batch
+  /** The RDD of the parent; undefined if it has none in this batch. */
+  readonly data: AnyRDD | undefined
+  /** Whether the state has a version, or will have one when an earlier batch has ended. */
+  readonly hasState: boolean
+}
+
 /**
- * Makes a stateful operator. `step` says what to do at a batch time, given the RDD of the parent (undefined where it has
- * none) and whether the state has anything yet; without a result the stream has no RDD in that batch. The state starts
- * anew with each run of a streaming context.
+ * Makes a stateful operator. `stepWith` gets the user's functions once, and returns a function that gives the work of
+ * each batch. If that is undefined, the stream has no RDD in the batch. The operator is evaluated in every batch, even
+ * if no output needs it there. Each run of a streaming context starts with an empty state.
  */
-export const stateful = <A, E, R>(
+export const stateful = <A, E, R, const F extends ReadonlyArray<Callable>>(
   operation: string,
   parent: AnyDStream,
+  functions: F,
   site: CallSite,
-  step: (given: {
-    readonly batch: Batch
-    readonly data: AnyRDD | undefined
-    /** Whether a batch before has had an RDD: its version is there to build on, or will be, if all goes well. */
-    readonly hasState: boolean
-  }) => Stateful | undefined,
+  stepWith: (...functions: F) => (given: StatefulBatch) => Stateful | undefined,
   options: NodeOptions = {},
-): DStream<A, E, R> =>
-  withCallSite(site, () =>
+): DStream<A, E, R> => {
+  const step = stepWith(...functions)
+  return withCallSite(site, () =>
     makeSelf(
       operation,
       [parent],
-      (self) =>
+      functions,
+      (self, ..._) =>
         Effect.gen(function* () {
           const batch = yield* Batch
           const { time } = batch
@@ -49,12 +58,13 @@ export const stateful = <A, E, R>(
           const version = batch.stateVersion(id)
           const newest = batch.newest(self)
           const none = new NoRDD({ operation, time })
-          // What has come later is built on there being none.
+          // This batch is evaluated late. The versions of later batches were built without it.
           if (Math.max(version ?? -Infinity, newest?.time ?? -Infinity) >= time) return yield* none
           const data = yield* optional(parent)
-          const found = step({ batch, data, hasState: version !== undefined || batch.first(self) !== undefined })
-          if (found === undefined) return yield* none
-          const { data: records, partitioner: by, keyed, ...how } = found
+          const hasState = version !== undefined || batch.first(self) !== undefined
+          const work = step({ batch, data, hasState })
+          if (work === undefined) return yield* none
+          const { data: records, partitioner: by, keyed, ...how } = work
           const { initial } = how
           const parents = version === undefined && initial !== undefined ? [records, initial] : [records]
           return withCallSite(site, (): RDD<A> =>
@@ -67,3 +77,4 @@ export const stateful = <A, E, R>(
         }),
       { ...options, keeps: "always" },
     ))
+}

@@ -1,13 +1,15 @@
 /**
- * State by key, updated as a whole in each batch: updateStateByKey.
+ * Operators with state by key that is updated as a whole in each batch: updateStateByKey, updateStateByKeyTimed,
+ * updateStatePartitions.
  *
- * The function is called in every batch for every key that has state or values, and the stream's records are all keys
- * with their state. The first batch in which the parent has an RDD starts from `initial`; while there is no state, a batch
- * in which the parent has no RDD has none here either; once there is, such a batch is one without values. State that is
- * handed over belongs to the operator: functions make new state and do not change what they are given. The cost of a batch
- * grows with the number of keys; that of `mapWithState` does not. Checkpointing is not needed to start.
+ * The function is called in every batch for every key that has a state or values, and the records of the stream are all
+ * keys with their states. The first batch in which the parent has an RDD starts from `initial`. Until then the stream
+ * has no RDD; from then on, a batch in which the parent has no RDD counts as a batch without values. Functions return a
+ * new state and must not change the one they get. The cost of a batch grows with the number of keys, unlike that of
+ * `mapWithState`. Checkpointing is not required.
  *
- * A batch that fails is not in the state: later batches go on from the one before it, where Spark's fail for good.
+ * A batch that fails does not change the state, and later batches continue from the batch before it. In Spark, later
+ * batches fail as well.
  *
  * @module
  */
@@ -31,26 +33,26 @@ import { failedFor } from "./key_failure.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
 import { stateful } from "./stateful.ts"
 
-/** How the results of a state operation lie. */
+/** Options of the operators with state that is updated as a whole. */
 export interface StateOptions extends PartitionOptions {
-  /** Whether later operations may rely on the partitioner (true). Spark: `rememberPartitioner`. */
+  /** Whether the result keeps the partitioner, so that later operations need no shuffle. Default: true. */
   readonly rememberPartitioner?: boolean | undefined
 }
 
-/** As {@link StateOptions}, with what the state starts from. */
+/** The options of {@link StateOptions}, and the states to start from. */
 export interface InitialStateOptions<K, S> extends StateOptions {
-  /** The first state of these keys; of several states of a key the first counts. Spark: `initialRDD`. */
+  /** The states to start from. If a key has several, the first one counts. Spark: `initialRDD`. */
   readonly initial: RDD<readonly [K, S]> | ReadonlyArray<readonly [K, S]>
 }
 
-/** One key of a partition: the values that it has in the batch, and its state if it has one. */
+/** A key of a partition, the values that it has in the batch, and its state, if any. */
 export type StateEntry<K, V, S> = readonly [key: K, values: ReadonlyArray<V>, state: Option.Option<S>]
 
-/** The partition that {@link updateStatePartitions} is called for. */
+/** The partition that the function of {@link updateStatePartitions} is called for. */
 export interface StatePartitionInfo {
-  /** The batch time, epoch milliseconds. */
+  /** The batch time in epoch milliseconds. */
   readonly time: number
-  /** Its index, from 0. */
+  /** The index of the partition, from 0. */
   readonly partition: number
 }
 
@@ -60,7 +62,7 @@ type AnyOptions = StateOptions & { readonly initial?: RDD<AnyPair> | ReadonlyArr
 type Values = ReadonlyArray<unknown>
 type Groups = KeyedTable<unknown, Array<unknown>>
 
-/** Gives the records of a partition, and writes its state; `groups` has the values that keys have in this batch. */
+/** Updates the state of a partition and returns its records. `groups` has the values of each key in this batch. */
 type Rewrite = (groups: Groups, state: PendingState, info: StatePartitionInfo, by: Partitioner) => Block<unknown>
 
 const grouped = ({ hashes, keys, values }: Columns): Groups => {
@@ -73,10 +75,10 @@ const grouped = ({ hashes, keys, values }: Columns): Groups => {
   return groups
 }
 
-/** Functions that would change it would change it for all keys. */
+/** The values of all keys without values. It is frozen, because a function that changed it would change it for all. */
 const noValues: Values = Object.freeze([])
 
-/** Calls `f` for each key that has a state or values: those with a state come first. */
+/** Calls `f` for each key that has a state, then for each key that has values only. */
 const visit = (
   groups: Groups,
   state: PendingState,
@@ -97,7 +99,7 @@ const updating = <K, V, E, R, A>(
   self: DStream<readonly [K, V], E, R>,
   update: Callable,
   options: AnyOptions | undefined,
-  rewrite: Rewrite,
+  rewriteWith: (update: Callable) => Rewrite,
 ): DStream<A, E, R> => {
   const given = options?.initial
   const initial = given === undefined || isRDD(given) ? given : parallelize(given)
@@ -105,34 +107,38 @@ const updating = <K, V, E, R, A>(
   return stateful(
     operation,
     self,
+    [update],
     callSite(),
-    ({ batch, data, hasState }) => {
-      if (data === undefined && !hasState) return undefined
-      const { time } = batch
-      const { partitioner } = chosen(batch, options)
-      return {
-        data: data ?? empty(),
-        partitioner,
-        keyed,
-        initial,
-        expects: undefined,
-        whole: undefined,
-        f: (state, pairs, partition, _, first) => {
-          first.keys.forEach((key, i) => {
-            if (!state.has(key)) state.set(key, first.values[i])
-          })
-          return rewrite(grouped(pairs), state, { time, partition }, partitioner)
-        },
+    (update) => {
+      const rewrite = rewriteWith(update)
+      return ({ batch, data, hasState }) => {
+        if (data === undefined && !hasState) return undefined
+        const { time } = batch
+        const { partitioner } = chosen(batch, options)
+        return {
+          data: data ?? empty(),
+          partitioner,
+          keyed,
+          initial,
+          expects: undefined,
+          whole: undefined,
+          f: (state, pairs, partition, _, first) => {
+            first.keys.forEach((key, i) => {
+              if (!state.has(key)) state.set(key, first.values[i])
+            })
+            return rewrite(grouped(pairs), state, { time, partition }, partitioner)
+          },
+        }
       }
     },
-    { functions: [update], ...checked(operation, options) },
+    checked(operation, options),
   )
 }
 
 const notOptional = (given: unknown) => `its function must give an Option, but gave: ${describeValue(given)}`
 
-/** One call a key: `Some` is its new state and its record, `None` removes it. */
-const each = (
+/** Calls the function once for each key. `Some` is the new state and the record of the key; `None` removes the key. */
+const keywise = (
   call: (key: unknown, values: Values, before: Option.Option<unknown>, time: number) => Option.Option<unknown>,
 ): Rewrite =>
 (groups, state, { time }) => {
@@ -140,11 +146,11 @@ const each = (
   const one = (key: unknown, values: Values, before: Option.Option<unknown>): void => {
     at = key
     const after = call(key, values, before, time)
-    // What the types promise, callers in JavaScript may not keep: a function without a return, for one.
+    // Untyped code may return anything, or forget to return.
     if (after === undefined || after === null) throw new Mismatch({ problem: notOptional(after) })
     if (Option.isNone(after)) return void state.delete(key)
     if (!Option.isSome(after)) throw new Mismatch({ problem: notOptional(after) })
-    // The order of last writes is of no use here, so what stays as it is need not be written.
+    // Only timeouts need the order of writes, and there are none here, so an unchanged state is not written.
     if (Option.isNone(before) || !Object.is(before.value, after.value)) state.set(key, after.value)
     out.keys.push(key)
     out.values.push(after.value)
@@ -159,10 +165,12 @@ const each = (
 }
 
 /**
- * Keeps a state for each key. In every batch `update` is called for every key that has values in it or state from before,
- * with the values (none, maybe) and the state; it gives the new state, or `None` to remove the key. The records are all
- * keys with their new state. Without `initial` the type of the state is that of the function's second parameter: annotate
- * it. Spark: `PairDStreamFunctions.updateStateByKey(updateFunc[, partitioner[, initialRDD]])`.
+ * Keeps a state for each key. In every batch, `update` is called for every key that has values or a state, with the
+ * values (possibly none) and the state. It returns the new state, or `None` to remove the key. The records of the
+ * stream are all keys with their new states.
+ *
+ * Without `initial`, TypeScript takes the type of the state from the second parameter of `update`, so annotate it.
+ * Spark: `PairDStreamFunctions.updateStateByKey(updateFunc[, partitioner[, initialRDD]])`.
  *
  * @example
  * ```ts
@@ -204,14 +212,15 @@ export const updateStateByKey: {
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
     options?: StateOptions | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R> => {
-    const call: Callable = update
-    return updating("updateStateByKey", self, update, options, each((_, values, state) => call(values, state)))
+    const rewriteWith = (update: Callable) => keywise((_, values, state) => update(values, state))
+    return updating("updateStateByKey", self, update, options, rewriteWith)
   },
 )
 
 /**
- * As {@link updateStateByKey}, for functions that want the batch time (epoch milliseconds) and the key as well.
- * Spark: `updateStateByKey((time, key, values, state) => …, partitioner, rememberPartitioner[, initialRDD])`.
+ * Keeps a state for each key as {@link updateStateByKey} does. The function also gets the batch time in epoch
+ * milliseconds and the key. Spark: `updateStateByKey((time, key, values, state) => …, partitioner,
+ * rememberPartitioner[, initialRDD])`.
  *
  * @example
  * ```ts
@@ -244,13 +253,12 @@ export const updateStateByKeyTimed: {
     update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
     options?: StateOptions | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R> => {
-    const call: Callable = update
-    const all = each((key, values, state, time) => call(time, key, values, state))
-    return updating("updateStateByKeyTimed", self, update, options, all)
+    const rewriteWith = (update: Callable) => keywise((key, values, state, time) => update(time, key, values, state))
+    return updating("updateStateByKeyTimed", self, update, options, rewriteWith)
   },
 )
 
-/** Of several pairs with one key the first is its state; a key without a pair is removed. */
+/** Calls the function once. The first pair of a key is its new state; keys without a pair are removed. */
 const partitionwise = (update: Callable): Rewrite => (groups, state, info, by) => {
   const entries: Array<AnyEntry> = []
   visit(groups, state, (...entry) => entries.push(entry))
@@ -259,10 +267,10 @@ const partitionwise = (update: Callable): Rewrite => (groups, state, info, by) =
   for (const [key, value] of out) {
     const partition = by.getPartition(key)
     if (partition !== info.partition) {
-      const problem =
-        `the key ${showRecord(key)} belongs to partition ${partition}, and was given in ${info.partition}: ` +
-        "a state is kept where its key belongs"
-      throw new Mismatch({ problem })
+      const found = `its function gave the key ${showRecord(key)} for partition ${info.partition}`
+      throw new Mismatch({
+        problem: `${found}, but the key belongs to partition ${partition}; keep keys where they are`,
+      })
     }
     const slot = given.locate(key)
     if (given.fresh) given.values[slot] = value
@@ -276,10 +284,11 @@ const partitionwise = (update: Callable): Rewrite => (groups, state, info, by) =
 }
 
 /**
- * As {@link updateStateByKey}, a partition at a time: `update` gets all keys of the partition that have values or state,
- * and gives any number of pairs, which are the records. The first pair of a key is its state; keys without one are
- * removed. A key that belongs to another partition fails the batch (Spark loses track of it).
- * Spark: `updateStateByKey(iteratorFunc, partitioner, rememberPartitioner[, initialRDD])`.
+ * Keeps a state for each key as {@link updateStateByKey} does, but updates a partition at a time. `update` gets all
+ * keys of the partition that have values or a state. It returns any number of pairs, which are the records. The first
+ * pair of a key is its new state, and keys without a pair are removed. A key that belongs to another partition fails
+ * the batch; Spark would lose its state. Spark: `updateStateByKey(iteratorFunc, partitioner, rememberPartitioner[,
+ * initialRDD])`.
  *
  * @example
  * ```ts
@@ -323,5 +332,5 @@ export const updateStatePartitions: {
       info: StatePartitionInfo,
     ) => Iterable<readonly [key: K, state: S]>,
     options?: StateOptions | InitialStateOptions<K, S>,
-  ): DStream<[K, S], E, R> => updating("updateStatePartitions", self, update, options, partitionwise(update)),
+  ): DStream<[K, S], E, R> => updating("updateStatePartitions", self, update, options, partitionwise),
 )

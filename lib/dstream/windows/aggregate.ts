@@ -1,35 +1,40 @@
 /**
- * How batches that enter and leave a window change what a sliding aggregate keeps of each key.
+ * The types of sliding aggregates: how one slide of a window changes the state that is kept for each key.
  *
- * Both kinds of it take pairs `[key, [time, value]]` of what enters the window, oldest first. The one with an inverse is given
- * what leaves it before that.
+ * A slide gets pairs `[key, [time, value]]` of the batches that enter the window, oldest first. A slide with an inverse
+ * gets those of the batches that leave the window before them.
  *
  * @module
  */
 import type { Columns, PairBlock } from "../../rdd/pair_block.ts"
+import type { Callable } from "../../rdd/primitive.ts"
 import type { PendingState } from "../../rdd/state.ts"
 
-/** A value, and the time of the batch that it is from. */
+/** A value and the time of its batch. */
 export type Timed = readonly [time: number, value: unknown]
 
-/** Where a window stands. */
-export interface Standing {
-  /** The batch time: its end, included. */
-  readonly time: number
-  /** The last time before it. */
-  readonly limit: number
-  /** Its duration in milliseconds. */
-  readonly window: number
-  /** The end of the window one slide ago. */
-  readonly before: number
+/** The position of a window. It covers the batches in (`start`, `end`]. Times are epoch milliseconds. */
+export interface Position {
+  /** The batch time of the window, which is also the time of the last batch in it. */
+  readonly end: number
+  /** The end minus the duration: the last batch time before the window. */
+  readonly start: number
+  /** The end of the window one slide earlier. */
+  readonly previousEnd: number
+  /** The duration of the window in milliseconds. */
+  readonly duration: number
+  /** The start of the first batch. */
   readonly zeroTime: number
-  /** Batches up to the same multiple of this (from the zero time) enter and leave together. */
+  /**
+   * The length of a pane in milliseconds, the greatest common divisor of duration and slide. Counted from the zero
+   * time, the batches of a pane enter and leave the window together.
+   */
   readonly pane: number
 }
 
-/** Changes a state by the records of one slide, and gives the aggregate of each key. */
+/** Updates the state by the records of one slide, and returns the aggregate of each key. */
 export type Slide = (
-  standing: Standing,
+  position: Position,
 ) => (
   state: PendingState,
   pairs: Columns,
@@ -37,8 +42,8 @@ export type Slide = (
   fresh: boolean,
 ) => PairBlock
 
-/** Merges two values of a key, the older one first. */
-export type Merge = (a: unknown, b: unknown) => unknown
+/** Merges two values of a key: `(older, newer) => merged`. */
+export type Merge = Callable
 
-/** Whether a key is in the result, given its aggregate. */
-export type Keep = (pair: readonly [unknown, unknown]) => boolean
+/** Tells whether a key is in the result: `([key, aggregate]) => boolean`. */
+export type Keep = Callable

@@ -1,5 +1,5 @@
 /**
- * What all windows share: which batches one covers, what is wrong with its durations, and the RDDs that it looks back at.
+ * What all windows share: their durations and the checks of these, and the RDDs that they look back at.
  *
  * @module
  */
@@ -10,28 +10,29 @@ import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { Batch } from "../batch.ts"
 import { type AnyDStream, type DStream, lift, type NodeOptions } from "../dstream.ts"
 
-/** How often a window is taken. */
+/** Options of all windows. */
 export interface WindowOptions {
-  /** The time from one window to the next: the slide of the stream. A multiple of that. */
+  /** The time from one window to the next, a multiple of the slide of the stream. Default: the slide of the stream. */
   readonly slide?: Duration.Input | undefined
 }
 
-/** A window's durations, as they were given. */
+/** The durations of a window. */
 export interface Frame {
-  /** Milliseconds; NaN where what was given is no duration, which stops the graph from being started. */
+  /** The duration in milliseconds. NaN if the given one is invalid; `check` reports that before the context starts. */
   readonly window: number
-  /** Milliseconds; undefined: that of the stream. */
+  /** The slide in milliseconds. Undefined if it is the batch interval. */
   readonly slide: number | undefined
+  /** Lists what is wrong with the durations, given the batch interval in milliseconds. */
   readonly check: (batchDuration: number) => ReadonlyArray<string>
 }
 
-/** Spark has two texts for the same rule: one for windows, one for those that are reduced with an inverse. */
+/** Spark has two texts for the same rule: one for windows, and one for windows that are reduced with an inverse. */
 const rules = {
   windowed: { name: "windowed DStream", must: "must be a multiple" },
   reduced: { name: "ReducedWindowedDStream", must: "must be multiple" },
 } as const
 
-/** Reads the durations of a window over `parent`. */
+/** Parses the durations of a window over `parent`. */
 export const frame = (
   kind: keyof typeof rules,
   parent: AnyDStream,
@@ -61,20 +62,20 @@ export const frame = (
   }
 }
 
-/** What a node needs that looks back over a frame. */
+/** The options of an operator that looks back over a window. */
 export const looking = ({ slide, window }: Frame): NodeOptions => ({
   slideDuration: slide,
   lookBack: Number.isNaN(window) ? 0 : window,
 })
 
 /**
- * The stream with its RDDs kept once computed: windows that overlap compute each of them once. So it is where the user has
- * persisted the stream already, which may have been with a level that keeps nothing.
+ * Makes a kept stream of a window's parent, so that overlapping windows compute each RDD once. It also persists streams
+ * that the user has persisted, because the user's storage level may store nothing.
  */
 export const kept = <A, E, R>(self: DStream<A, E, R>): DStream<A, E, R> =>
-  lift("persist", self, (rdd) => Rdd.persist(rdd), { keeps: "whileNeeded" })
+  lift("persist", self, [], (rdd) => Rdd.persist(rdd), { keeps: "whileNeeded" })
 
-/** The times in (from, to] at which a stream may have an RDD, oldest first. Both ends are multiples of its slide. */
+/** The times in (from, to] at which a stream may have an RDD, oldest first. Both must be multiples of its slide. */
 const times = (stream: AnyDStream, { batchDuration, zeroTime }: Batch, from: number, to: number): Array<number> => {
   const slide = stream.slideDuration ?? batchDuration
   const found: Array<number> = []
@@ -83,9 +84,9 @@ const times = (stream: AnyDStream, { batchDuration, zeroTime }: Batch, from: num
 }
 
 /**
- * The RDDs that a stream had at the times in (from, to], oldest first; that of the current batch once the stream has been
- * evaluated in it. The times before are done: what is looked back at is evaluated in every batch. Those of batches that could not be made are not there,
- * and those of batches that could not be computed are empty.
+ * Looks up the RDDs that a kept stream has at the times in (from, to], oldest first. Evaluate the stream in the current
+ * batch first; in earlier batches it was evaluated then. Batches whose evaluation failed have no RDD, and batches whose
+ * computation failed have an empty one.
  */
 export const recalled = (stream: AnyDStream, batch: Batch, from: number, to: number): ReadonlyArray<AnyRDD> =>
   times(stream, batch, from, to).flatMap((time) => batch.at(time).recall(stream) ?? [])

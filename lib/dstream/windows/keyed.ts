@@ -1,5 +1,5 @@
 /**
- * Pairs in windows: groupByKeyAndWindow, reduceByKeyAndWindow. Records are `[key, value]`.
+ * Windows over pairs: groupByKeyAndWindow, reduceByKeyAndWindow. Records are `[key, value]`.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import type { PartitionOptions } from "../../rdd/partitioner.ts"
 import { type DStream, isDStream, lift } from "../dstream.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
 import { windowed } from "./window.ts"
-import { balanced } from "./with_inverse.ts"
+import { withInverse } from "./with_inverse.ts"
 import { frame, type WindowOptions } from "./frame.ts"
-import { merged } from "./without_inverse.ts"
+import { withoutInverse } from "./without_inverse.ts"
 import type { WindowReduceOptions } from "./reduce.ts"
 import { sliding } from "./sliding.ts"
 
-const all = {
+const concatenation = {
   createCombiner: <V>(group: ReadonlyArray<V>): Array<V> => group.slice(),
   mergeValue: <V>(groups: Array<V>, group: ReadonlyArray<V>): Array<V> => {
     for (const value of group) groups.push(value)
@@ -28,8 +28,8 @@ const all = {
 }
 
 /**
- * All values that each key has in the window, oldest first. Keys without a value in it are not there. Durations: see
- * {@link window}. Spark: `PairDStreamFunctions.groupByKeyAndWindow`.
+ * Collects the values that each key has in the window, oldest first. Keys without a value in the window are not in the
+ * result. Durations follow the rules of {@link window}. Spark: `PairDStreamFunctions.groupByKeyAndWindow`.
  *
  * @example
  * ```ts
@@ -62,37 +62,38 @@ export const groupByKeyAndWindow: {
     options?: WindowOptions & PartitionOptions,
   ): DStream<[K, ReadonlyArray<V>], E, R> => {
     const operation = "groupByKeyAndWindow"
-    const groups = lift(operation, self, (rdd, batch) => groupByKey(rdd, chosen(batch, options)))
+    const groups = lift(operation, self, [], (rdd, batch) => groupByKey(rdd, chosen(batch, options)))
     return lift(
       operation,
       windowed(groups, frame("windowed", self, windowDuration, options?.slide)),
+      [],
       (rdd, batch) =>
-        combineByKey<K, ReadonlyArray<V>, E, R, ReadonlyArray<V>>(rdd, all as never, chosen(batch, options)),
+        combineByKey<K, ReadonlyArray<V>, E, R, ReadonlyArray<V>>(rdd, concatenation as never, chosen(batch, options)),
       checked(operation, options),
     )
   },
 )
 
-/** How the values of each key in a window are reduced. */
+/** Options of {@link reduceByKeyAndWindow}. */
 export interface WindowReduceByKeyOptions<K, V> extends WindowReduceOptions<V>, PartitionOptions {
   /**
-   * Pairs that it rejects are left out of the result. With an inverse they are forgotten as well: if the key comes back, it
-   * counts from there.
+   * Removes pairs from the result: those for which it returns false. With an inverse, the state of such a key is
+   * dropped as well, so a key that comes back starts anew.
    */
   readonly filter?: ((pair: readonly [key: K, value: V]) => boolean) | undefined
 }
 
 /**
- * Reduces the values that each key has in the window to one with `f`, which must be associative; keys without a value in
- * the window are not there. Every key of the window is in every slide's result.
+ * Reduces the values that each key has in the window to one with `f`, which must be associative. Keys without a value
+ * in the window are not in the result; all other keys are in the result of every slide.
  *
- * `f` is called a bounded number of times for each key and slide however long the window is, always with the older
- * values first, and must leave what it is given as it is. With an `inverse` it is one call for each value of a batch that
- * enters or leaves, and `f` must be commutative as well. Durations: see {@link window}.
+ * The number of calls of `f` for each key and slide is bounded, however long the window is. The older value is always
+ * the first argument, and `f` must not change its arguments. With an `inverse`, each value of a batch that enters or
+ * leaves costs one call, and `f` must be commutative as well. Durations follow the rules of {@link window}.
  *
- * Spark: `PairDStreamFunctions.reduceByKeyAndWindow`. With an inverse, Spark needs a checkpoint directory, keeps keys that have
- * left at a value such as 0 unless they are filtered out, fails when a filtered key's batch leaves, and counts batches
- * between windows if the slide is longer than the window.
+ * Spark: `PairDStreamFunctions.reduceByKeyAndWindow`. With an inverse, Spark needs a checkpoint directory, keeps keys
+ * without values in the window at a value such as 0 unless they are filtered out, fails when the batch of a filtered
+ * key leaves, and counts batches between windows if the slide is longer than the window.
  *
  * @example
  * ```ts
@@ -145,13 +146,12 @@ export const reduceByKeyAndWindow: {
     return sliding(self, {
       operation,
       frame: frame(inverse === undefined ? "windowed" : "reduced", self, windowDuration, slide),
-      reduce: (rdd, batch) => reduceByKey(rdd as never, f, chosen(batch, options)),
+      functions: { f, inverse, filter },
+      reduce: (rdd, batch, { f }) => reduceByKey(rdd, f, chosen(batch, options)),
       partitioner: (batch) => chosen(batch, options).partitioner,
-      slide: inverse === undefined
-        ? merged(f as never, filter as never)
-        : balanced(f as never, inverse as never, filter as never),
-      leaving: inverse !== undefined,
-      functions: [f, inverse, filter].filter((each) => each !== undefined),
+      slide: ({ f, inverse, filter }) =>
+        inverse === undefined ? withoutInverse(f, filter) : withInverse(f, inverse, filter),
+      seesLeaving: inverse !== undefined,
       check: checked(operation, options).check,
     })
   },

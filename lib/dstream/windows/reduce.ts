@@ -1,5 +1,5 @@
 /**
- * Windows made one record, or a few: reduceByWindow, countByWindow, countByValueAndWindow.
+ * Windows that are reduced to one record or a few: reduceByWindow, countByWindow, countByValueAndWindow.
  *
  * @module
  */
@@ -9,41 +9,44 @@ import type { Tupled } from "../../core/tupled.ts"
 import { map, narrow } from "../../rdd/operators/element.ts"
 import { reduceByKey } from "../../rdd/operators/keyed.ts"
 import { hash, type PartitionOptions } from "../../rdd/partitioner.ts"
-import type { Narrow } from "../../rdd/primitive.ts"
+import type { Callable, Narrow } from "../../rdd/primitive.ts"
 import type { RDD } from "../../rdd/rdd.ts"
 import { type DStream, isDStream } from "../dstream.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
-import { balanced } from "./with_inverse.ts"
+import { withInverse } from "./with_inverse.ts"
 import { frame, type WindowOptions } from "./frame.ts"
-import { merged } from "./without_inverse.ts"
+import { withoutInverse } from "./without_inverse.ts"
 import { sliding } from "./sliding.ts"
 
-/** How a window is reduced. */
+/** Options of {@link reduceByWindow}. */
 export interface WindowReduceOptions<A> extends WindowOptions {
-  /** Takes `b` out of `a` again: `inverse(f(a, b), a)` is `b`, and `inverse(f(a, b), b)` is `a`. */
+  /** The inverse of `f`, which removes `b` from `a`: `inverse(f(a, b), a)` is `b`, and `inverse(f(a, b), b)` is `a`. */
   readonly inverse?: ((a: A, b: A) => A) | undefined
 }
 
-const one = hash(1)
+const onePartition = hash(1)
 const add = (a: number, b: number): number => a + b
 const subtract = (a: number, b: number): number => a - b
 const tally = (count: number): number => count + 1
-const counted = balanced(add as never, subtract as never, undefined)
+const counting = withInverse(add, subtract, undefined)
 
-/** Each partition made one record, and these one pair in one partition. */
-const alone = (rdd: RDD<never, unknown, unknown>, step: Narrow, f: (a: never, b: never) => unknown) =>
+/** Reduces each partition to one record by `step`, and these to one pair with the key `null` by `f`. */
+const reduced = (rdd: RDD<never, unknown, unknown>, step: Narrow, f: Callable) =>
   reduceByKey(
     map(narrow<unknown, unknown, unknown>(step.kind, rdd, step, false), (value): [null, unknown] => [null, value]),
-    f as (a: unknown, b: unknown) => unknown,
-    { partitioner: one },
+    f,
+    { partitioner: onePartition },
   )
 
 /**
- * Reduces the records of each window to one with `f`, which must be associative; a window without records gives none.
- * `f` is called a bounded number of times for each batch however long the window is, always with the older records
- * first, and must leave what it is given as it is. With an `inverse` it is one call for each batch that enters or leaves,
- * and `f` must be commutative as well. Durations: see {@link window}. Spark: `DStream.reduceByWindow`, which with an inverse
- * needs a checkpoint directory, and goes on giving a record when all have left.
+ * Reduces the records of each window to one with `f`, which must be associative. A window without records stays empty.
+ *
+ * The number of calls of `f` for each batch is bounded, however long the window is. The older record is always the
+ * first argument, and `f` must not change its arguments. With an `inverse`, each batch that enters or leaves costs one
+ * call, and `f` must be commutative as well. Durations follow the rules of {@link window}.
+ *
+ * Spark: `DStream.reduceByWindow`. With an inverse, Spark needs a checkpoint directory, and still returns a record when
+ * all records have left the window.
  *
  * @example
  * ```ts
@@ -87,19 +90,21 @@ export const reduceByWindow: {
     return sliding(self, {
       operation: "reduceByWindow",
       frame: frame(inverse === undefined ? "windowed" : "reduced", self, windowDuration, slide),
-      reduce: (rdd) => alone(rdd, { kind: "reduce", f }, f),
-      partitioner: () => one,
-      slide: inverse === undefined ? merged(f as never) : balanced(f as never, inverse as never, undefined),
-      leaving: inverse !== undefined,
-      functions: inverse === undefined ? [f] : [f, inverse],
+      functions: { f, inverse },
+      reduce: (rdd, _, { f }) => reduced(rdd, { kind: "reduce", f }, f),
+      partitioner: () => onePartition,
+      slide: ({ f, inverse }) =>
+        inverse === undefined ? withoutInverse(f, undefined) : withInverse(f, inverse, undefined),
+      seesLeaving: inverse !== undefined,
       emit: (values) => values,
     })
   },
 )
 
 /**
- * The number of records in each window: always one record, 0 for a window without any. Durations: see {@link window}.
- * Spark: `DStream.countByWindow`, which gives nothing until there has been a record, and needs a checkpoint directory.
+ * Counts the records of each window. The result is always one record, 0 for a window without records. Durations follow
+ * the rules of {@link window}. Spark: `DStream.countByWindow`, which has no record until the first one has arrived, and
+ * needs a checkpoint directory.
  *
  * @example
  * ```ts
@@ -121,18 +126,19 @@ export const countByWindow: {
     sliding(self, {
       operation: "countByWindow",
       frame: frame("reduced", self, windowDuration, options?.slide),
-      reduce: (rdd) => alone(rdd, { kind: "fold", f: tally, zero: () => 0 }, add),
-      partitioner: () => one,
-      slide: counted,
-      leaving: true,
-      functions: [],
+      functions: {},
+      reduce: (rdd) => reduced(rdd, { kind: "fold", f: tally, zero: () => 0 }, add),
+      partitioner: () => onePartition,
+      slide: () => counting,
+      seesLeaving: true,
       emit: (counts) => counts.length === 0 ? [0] : counts,
     }),
 )
 
 /**
- * How often each record occurs in each window: `[record, count]`, compared as keys are. Durations: see {@link window}.
- * Spark: `DStream.countByValueAndWindow`, which needs a checkpoint directory.
+ * Counts how often each record occurs in each window: `[record, count]`. Records are compared by value, as keys are.
+ * Durations follow the rules of {@link window}. Spark: `DStream.countByValueAndWindow`, which needs a checkpoint
+ * directory.
  *
  * @example
  * ```ts
@@ -165,11 +171,11 @@ export const countByValueAndWindow: {
     sliding(self, {
       operation: "countByValueAndWindow",
       frame: frame("reduced", self, windowDuration, options?.slide),
+      functions: {},
       reduce: (rdd, batch) => reduceByKey(map(rdd, (a): [unknown, number] => [a, 1]), add, chosen(batch, options)),
       partitioner: (batch) => chosen(batch, options).partitioner,
-      slide: counted,
-      leaving: true,
-      functions: [],
+      slide: () => counting,
+      seesLeaving: true,
       check: checked("countByValueAndWindow", options).check,
     }),
 )

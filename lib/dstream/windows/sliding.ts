@@ -1,8 +1,9 @@
 /**
- * Sliding aggregates: what the reductions over windows have in common.
+ * Sliding aggregates, which all reductions over windows are made of.
  *
- * Each batch is reduced by itself and kept. The aggregate of the window is state that one slide changes by the batches that
- * enter and those that leave; if the slide before is missing it is made anew of all batches of the window.
+ * Each batch is reduced by itself, and the result is kept while windows need it. The aggregate of the window is state.
+ * Each slide updates it by the batches that enter and leave the window. If the state of the slide before is missing, it
+ * is made anew of all batches of the window.
  *
  * @module
  */
@@ -18,42 +19,55 @@ import { mapValues } from "../../rdd/operators/values.ts"
 import { Batch } from "../batch.ts"
 import { type AnyDStream, type DStream, lift, makeSelf, optional } from "../dstream.ts"
 import { stateful } from "../state/stateful.ts"
-import type { Slide, Standing } from "./aggregate.ts"
+import type { Position, Slide } from "./aggregate.ts"
 import { type Frame, looking, recalled } from "./frame.ts"
 
 type Pairs = RDD<readonly [unknown, unknown], unknown, unknown>
 
+/** The user's functions of a sliding aggregate, by name. Optional ones may be undefined. */
+type Functions = Readonly<Record<string, Callable | undefined>>
+
 /** A sliding aggregate. */
-export interface Sliding {
+export interface Sliding<F extends Functions> {
   readonly operation: string
   readonly frame: Frame
+  /** The user's functions. `reduce` and `slide` get them from here. */
+  readonly functions: F
   /** Reduces the records of one batch to one pair for each key, placed by the partitioner. */
-  readonly reduce: (rdd: RDD<never, unknown, unknown>, batch: Batch) => Pairs
+  readonly reduce: (rdd: RDD<never, unknown, unknown>, batch: Batch, functions: F) => Pairs
+  /** The partitioner of the state and of the reduced batches. */
   readonly partitioner: (batch: Batch) => Partitioner
-  readonly slide: Slide
-  /** Whether it is shown what leaves the window, too. */
-  readonly leaving: boolean
-  readonly functions: ReadonlyArray<Callable>
-  /** What is wrong besides the durations. */
+  /** Updates the aggregates. */
+  readonly slide: (functions: F) => Slide
+  /** Whether the slide gets the batches that leave the window, too. */
+  readonly seesLeaving: boolean
+  /** Lists what is wrong with the arguments besides the durations. */
   readonly check?: ((batchDuration: number) => ReadonlyArray<string>) | undefined
-  /** Makes the records of a partition of its aggregates. Without it they are pairs, with their keys. */
+  /** Makes the records of a partition from its aggregates. Without it the records are pairs of key and aggregate. */
   readonly emit?: ((values: ReadonlyArray<unknown>) => ReadonlyArray<unknown>) | undefined
 }
 
-const standing = ({ time, zeroTime }: Batch, window: number, slide: number): Standing => ({
-  time,
-  limit: time - window,
-  window,
-  before: time - slide,
+const positionOf = ({ time, zeroTime }: Batch, duration: number, slide: number): Position => ({
+  end: time,
+  start: time - duration,
+  previousEnd: time - slide,
+  duration,
   zeroTime,
-  pane: divisor(window, slide),
+  pane: divisor(duration, slide),
 })
 
-/** The batches that a slide changes the window by: those that leave and those that enter, or all of it where none stay. */
-const changes = ({ operation, frame, leaving }: Sliding, timed: AnyDStream, site: CallSite): AnyDStream =>
+/**
+ * The batches that leave and enter the window in one slide, as one RDD; all batches of the window if none of them stay.
+ */
+const changes = <F extends Functions>(
+  { operation, frame, seesLeaving }: Sliding<F>,
+  timed: AnyDStream,
+  site: CallSite,
+): AnyDStream =>
   makeSelf(
     `${operation}.changes`,
     [timed],
+    [],
     (self) =>
       Effect.flatMap(Batch, (batch) => {
         const { window } = frame
@@ -61,8 +75,8 @@ const changes = ({ operation, frame, leaving }: Sliding, timed: AnyDStream, site
         const before = time - (self.slideDuration ?? batch.batchDuration)
         const rdds = () => {
           if (before <= time - window) return recalled(timed, batch, time - window, time)
-          const left = leaving ? recalled(timed, batch, before - window, time - window) : []
-          return [...left, ...recalled(timed, batch, before, time)]
+          const leaving = seesLeaving ? recalled(timed, batch, before - window, time - window) : []
+          return [...leaving, ...recalled(timed, batch, before, time)]
         }
         return Effect.map(
           optional(timed),
@@ -73,30 +87,36 @@ const changes = ({ operation, frame, leaving }: Sliding, timed: AnyDStream, site
   )
 
 /** Makes a sliding aggregate of a stream. */
-export const sliding = <A, E, R, B>(self: DStream<A, E, R>, options: Sliding): DStream<B, E, R> => {
+export const sliding = <A, E, R, B, const F extends Functions>(
+  self: DStream<A, E, R>,
+  options: Sliding<F>,
+): DStream<B, E, R> => {
   const { check, emit, frame, functions, operation, partitioner, reduce, slide } = options
   const site = callSite()
-  const timed = lift(operation, self, (rdd, batch) => {
+  // The functions are listed by the stateful operator below, which this stream is a part of.
+  const timed = lift(operation, self, [], (rdd, batch) => {
     const { time } = batch
-    return persist(mapValues(reduce(rdd as never, batch), (value): [number, unknown] => [time, value]))
-  }, { functions, keeps: "whileNeeded", isInternal: true })
+    return persist(mapValues(reduce(rdd as never, batch, functions), (value): [number, unknown] => [time, value]))
+  }, { keeps: "whileNeeded", isInternal: true })
   const checks = (batchDuration: number) => [...frame.check(batchDuration), ...check?.(batchDuration) ?? []]
-  return stateful(operation, changes(options, timed, site), site, ({ batch, data }) => {
+  const given = Object.values(functions).filter((f) => f !== undefined)
+  const slideTo = slide(functions)
+  return stateful(operation, changes(options, timed, site), given, site, (..._) => ({ batch, data }) => {
     if (data === undefined) return undefined
     const { window } = frame
     const { batchDuration, time } = batch
     const step = frame.slide ?? batchDuration
-    const change = slide(standing(batch, window, step))
+    const change = slideTo(positionOf(batch, window, step))
     return {
       data,
       partitioner: partitioner(batch),
       keyed: emit === undefined,
-      // Windows that share no batch are made anew each time: no version is the one to add to.
+      // Windows that share no batch with the one before are made anew: they expect a version that never exists.
       expects: step >= window ? NaN : time - step,
       whole: step >= window ? undefined : () => unionAll(recalled(timed, batch, time - window, time)),
       f: emit === undefined
         ? change
         : (state, pairs, partition, fresh) => emit(change(state, pairs, partition, fresh).values),
     }
-  }, { functions, check: checks })
+  }, { check: checks })
 }

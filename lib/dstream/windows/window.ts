@@ -1,5 +1,5 @@
 /**
- * The batches of the last while as one: window.
+ * The operator that joins the last batches into one: window.
  *
  * @module
  */
@@ -13,29 +13,32 @@ import { Batch } from "../batch.ts"
 import { type DStream, isDStream, makeSelf, optional } from "../dstream.ts"
 import { type Frame, frame, kept, looking, recalled, type WindowOptions } from "./frame.ts"
 
-/** The window that a frame describes. */
-export const windowed = <A, E, R>(self: DStream<A, E, R>, given: Frame): DStream<A, E, R> => {
+/** Makes a window of parsed durations. */
+export const windowed = <A, E, R>(self: DStream<A, E, R>, frame: Frame): DStream<A, E, R> => {
   const site = callSite()
   const parent = kept(self)
   return makeSelf<A, E, R>(
     "window",
     [parent],
+    [],
     () =>
       Effect.flatMap(Batch, (batch) =>
         Effect.map(optional(parent), () => {
-          const rdds = recalled(parent, batch, batch.time - given.window, batch.time)
+          const rdds = recalled(parent, batch, batch.time - frame.window, batch.time)
           return withCallSite(site, () => unionAll(rdds) as RDD<A, unknown, unknown>)
         })),
-    { ...looking(given), check: given.check },
+    { ...looking(frame), check: frame.check },
   )
 }
 
 /**
- * The records of all batches of the last `windowDuration`, the current one included, oldest first; a new window every
- * `slide` (that of the stream, unless given). Both are multiples of the stream's slide, else the graph is not started.
- * Batches without an RDD, and failed ones, are skipped, so that a window always has an RDD; the first windows are short.
- * A slide that is longer than the window leaves batches out. Every batch is computed once and kept as long as a window
- * needs it. RDDs with equal partitioners keep it. Spark: `DStream.window`.
+ * Joins the records of all batches of the last `windowDuration`, oldest first and the current batch included. There is
+ * a new window every `slide`, which is the slide of the stream by default. Both durations must be multiples of the
+ * slide of the stream; otherwise the context does not start.
+ *
+ * Batches without an RDD and batches that failed are left out, so a window always has an RDD. The first windows are
+ * shorter, and a slide longer than the window skips batches. Each batch is computed once and kept while a window needs
+ * it. If all its RDDs have the same partitioner, the window has it too. Spark: `DStream.window`.
  *
  * @example
  * ```ts

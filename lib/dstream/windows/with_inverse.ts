@@ -1,5 +1,5 @@
 /**
- * Sliding aggregates with an inverse: what leaves the window is taken out.
+ * The slide of aggregates that have an inverse: values that leave the window are subtracted.
  *
  * @module
  */
@@ -8,38 +8,39 @@ import { PairBlock } from "../../rdd/pair_block.ts"
 import type { PendingState } from "../../rdd/state.ts"
 import type { Keep, Merge, Slide, Timed } from "./aggregate.ts"
 
-/** An aggregate that values can be taken out of: how many batches are in it, of those after a time. */
-type Balance = readonly [value: unknown, batches: number, after: number]
+/** The state of a key: its aggregate, how many batches are in it, and the time after which batches were counted. */
+type Sum = readonly [value: unknown, batches: number, since: number]
 
 /**
- * With an inverse: one step for each value that enters or leaves. A key goes with the last batch that has it, so nothing
- * remains of it, not even what rounding would leave.
+ * Makes a slide that adds the values of batches that enter with `f` and subtracts those of batches that leave with
+ * `inverse`, one call for each value. When the last batch with a value of a key leaves, the key is deleted, so no
+ * rounding error remains.
  */
-export const balanced = (f: Merge, inverse: Merge, filter: Keep | undefined): Slide => ({ limit, before }) => {
-  const leave = (state: PendingState, key: unknown, balance: Balance | undefined, [time, value]: Timed) => {
-    // Not there: the filter has dropped it, or the key has come back since. What was not counted is not taken out.
-    if (balance === undefined || time <= balance[2]) return
-    if (balance[1] === 1) state.delete(key)
-    else state.set(key, [inverse(balance[0], value), balance[1] - 1, balance[2]])
+export const withInverse = (f: Merge, inverse: Merge, filter: Keep | undefined): Slide => ({ start, previousEnd }) => {
+  const subtract = (state: PendingState, key: unknown, sum: Sum | undefined, [time, value]: Timed) => {
+    // The filter deleted the key, and perhaps it came back since. Values that are not in the sum are not subtracted.
+    if (sum === undefined || time <= sum[2]) return
+    if (sum[1] === 1) state.delete(key)
+    else state.set(key, [inverse(sum[0], value), sum[1] - 1, sum[2]])
   }
   return (state, pairs, _, fresh) => {
-    const after = fresh ? limit : before
+    const since = fresh ? start : previousEnd
     state.lookUp(pairs, (i, known) => {
       const key = pairs.keys[i]
       const timed = pairs.values[i] as Timed
-      const balance = known as Balance | undefined
-      if (timed[0] <= limit) return leave(state, key, balance, timed)
+      const sum = known as Sum | undefined
+      if (timed[0] <= start) return subtract(state, key, sum, timed)
       const [, value] = timed
-      state.set(key, balance === undefined ? [value, 1, after] : [f(balance[0], value), balance[1] + 1, balance[2]])
+      state.set(key, sum === undefined ? [value, 1, since] : [f(sum[0], value), sum[1] + 1, sum[2]])
     })
-    const found = { keys: Array<unknown>(), values: Array<unknown>() }
-    state.visit((key, balance) => {
-      const [value] = balance as Balance
+    const out = { keys: Array<unknown>(), values: Array<unknown>() }
+    state.visit((key, sum) => {
+      const [value] = sum as Sum
       if (filter !== undefined && !filter([key, value])) return void state.delete(key)
-      found.keys.push(key)
-      found.values.push(value)
+      out.keys.push(key)
+      out.values.push(value)
     })
-    refusePendingAmong(found.values)
-    return new PairBlock(found)
+    refusePendingAmong(out.values)
+    return new PairBlock(out)
   }
 }

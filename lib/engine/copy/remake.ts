@@ -8,15 +8,16 @@ import * as Codec from "../../core/codec.ts"
 import { describeCause } from "../../core/errors.ts"
 import { fingerprint } from "../../dstream/graph/fingerprint.ts"
 import { type GraphMismatch, mismatch } from "../../dstream/graph/mismatch.ts"
-import { type AnyGraph, make as makeGraph, type Origin } from "../../dstream/graph/graph.ts"
+import { type AnyGraph, make as makeGraph } from "../../dstream/graph/graph.ts"
+import { buildOf, type Origin } from "../../dstream/graph/origin.ts"
 import { InvalidGraph } from "../../dstream/graph/validate.ts"
 
 /** Calls the graph's function once more, as another isolate would: with its configuration after a trip through the codec. */
-const madeAgain = ({ build, config, module }: Origin): Effect.Effect<AnyGraph, InvalidGraph> =>
+const madeAgain = (origin: Origin): Effect.Effect<AnyGraph, InvalidGraph> =>
   Effect.try({
-    try: () => makeGraph(build(Codec.decode(Codec.encode([config]))[0])),
+    try: () => makeGraph(buildOf(origin)(Codec.decode(Codec.encode([origin.config]))[0])),
     catch: (cause) => {
-      const text = `${module} cannot make the graph again from its configuration: ${describeCause(cause)}`
+      const text = `${origin.module} cannot make the graph again from its configuration: ${describeCause(cause)}`
       return new InvalidGraph({ problems: [{ operator: undefined, callSite: undefined, text }] })
     },
   })

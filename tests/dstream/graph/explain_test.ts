@@ -27,7 +27,7 @@ const withoutPlaces = (text: string) => text.replace(/ at explain_test\.ts:\d+:\
 
 const roundTrip = (u: unknown): unknown => JSON.parse(JSON.stringify(u))
 
-Deno.test("describe() gives streams and outputs as plain data", () => {
+Deno.test("describe() returns streams and outputs as plain data", () => {
   const { nodes, outputs } = describe(sample())
   assert.deepEqual(nodes.map(({ callSite: _, ...rest }) => rest), [
     {
@@ -56,7 +56,7 @@ Deno.test("describe() survives JSON", () => {
   assert.deepEqual(JSON.stringify(roundTrip(description)), JSON.stringify(description))
 })
 
-Deno.test("describe() has the streams of the graph, and their edges", () =>
+Deno.test("describe() has the streams of the graph and their parents", () =>
   fc.assert(fc.property(shape, (it) => {
     const { nodes, outputs } = describe(build(it))
     const order = reachable(it)
@@ -85,17 +85,17 @@ Deno.test("explain() writes a line for each stream and output", () => {
   )
 })
 
-Deno.test("explain() says where each operator stands", () => {
+Deno.test("explain() shows the call site of each operator", () => {
   const lines = explain(sample()).split("\n").filter((line) => line.startsWith("  "))
   for (const line of lines) assert.match(line, / at (?:explain_test|graph_arbitrary)\.ts:\d+:\d+( \(|$)/)
 })
 
-Deno.test("explain() does not mention slides that equal the batch interval", () => {
+Deno.test("explain() leaves out slides that equal the batch interval", () => {
   assert.match(explain(sample(), { batchDuration: "1 second" }), /every 2000 ms/)
   assert.doesNotMatch(explain(sample(), { batchDuration: "2 seconds" }), /every/)
 })
 
-Deno.test("explain() keeps names and operations on their line", () => {
+Deno.test("explain() writes names and operations with line breaks on one line", () => {
   const graph = make([nameOutput(print(named(stub("odd\n operation"), 'a\n"b"')), "c\r\nd")])
   const lines = explain(graph).split(/[\r\n]/)
   assert.equal(lines.length, 4)
@@ -138,7 +138,7 @@ Deno.test("explain() writes a Mermaid flow chart", () => {
   )
 })
 
-Deno.test("explain() lets nothing out of the labels of a Mermaid flow chart", () =>
+Deno.test("explain() escapes everything in the labels of a Mermaid flow chart", () =>
   fc.assert(fc.property(fc.string({ unit: "binary" }), fc.string(), (operation, name) => {
     const graph = make([nameOutput(print(named(stub(operation), name)), name)])
     const lines = explain(graph, { format: "mermaid" }).split("\n")
@@ -148,7 +148,7 @@ Deno.test("explain() lets nothing out of the labels of a Mermaid flow chart", ()
     assert.match(lines[2] ?? "", new RegExp(String.raw`^  o0\(\[${label}\]\)$`, "u"))
   })))
 
-Deno.test("explain() stays in proportion for deep chains and many outputs", () => {
+Deno.test("explain() grows in proportion to the number of streams and outputs", () => {
   const graph = graphOf(Array.from({ length: 100 }, ((last) => () => print(last))(chain(10_000))))
   const text = explain(graph)
   assert.equal(text.split("\n").length, 10_102)

@@ -9,21 +9,21 @@ import { print } from "../../../lib/dstream/outputs/print.ts"
 import { make as receiver } from "../../../lib/dstream/inputs/receiver.ts"
 import { build, chain, counting, graphOf, reachable, shape, stub } from "../graph_arbitrary.ts"
 
-Deno.test("nodes() gives each stream once, behind its parents", () =>
+Deno.test("nodes() lists each stream once, after its parents", () =>
   fc.assert(fc.property(shape, (it) => {
     const streams = nodes(build(it))
     assert.equal(new Set(streams).size, streams.length)
     streams.forEach((stream, i) => assert(stream.parents.every((parent) => streams.indexOf(parent) < i && i > 0)))
   })))
 
-Deno.test("nodes() gives what a recursive walk of the outputs gives, in the same order", () =>
+Deno.test("nodes() lists the streams in the order of a recursive walk of the outputs", () =>
   fc.assert(fc.property(shape, (it) => {
     const names = it.streams.map((_, i) => String(i))
     const numbered = { ...it, streams: it.streams.map((stream, i) => ({ ...stream, name: names[i] })) }
     assert.deepEqual(nodes(build(numbered)).map((stream) => Number(stream.name)), reachable(it))
   })))
 
-Deno.test("nodes() walks a chain of 10,000 streams, whether one or a hundred outputs need it", () => {
+Deno.test("nodes() walks a chain of 10,000 streams that a hundred outputs share", () => {
   const last = chain(10_000)
   const once = nodes(make([print(last)]))
   assert.equal(once.length, 10_000)
@@ -44,7 +44,7 @@ Deno.test("nodes() follows the order of the outputs", () => {
   assert.deepEqual(nodes(make([print(b), print(a)])), [b, a])
 })
 
-Deno.test("inputs() finds the inputs in the order of the nodes, and inputName() numbers them", () => {
+Deno.test("inputs() lists the inputs in the order of the nodes, and inputName() numbers them", () => {
   const lines = receiverStream(receiver({ name: "Socket", onStart: () => Effect.void }))
   const files = fromPositions("textFileStream", "File", Effect.never)
   const chosen = named(receiverStream(receiver({ name: "Custom", onStart: () => Effect.void })), "mine")

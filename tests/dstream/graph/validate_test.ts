@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
 import * as Effect from "effect/Effect"
-import { named } from "../../../lib/dstream/dstream.ts"
+import { type AnyDStream, named } from "../../../lib/dstream/dstream.ts"
+import * as DStream from "../../../lib/dstream.ts"
 import { type AnyGraph, make } from "../../../lib/dstream/graph/graph.ts"
 import { fromReceiver } from "../../../lib/dstream/inputs/input.ts"
 import { makeOutput, nameOutput } from "../../../lib/dstream/outputs/output.ts"
@@ -17,12 +18,12 @@ const texts = (graph: AnyGraph, batchDuration: number | string = 1000): Readonly
     return operator === undefined ? plain : `${operator}: ${plain}`
   })
 
-/** What a caller in JavaScript may hand over. */
+/** A graph with outputs of any kind, as untyped code may pass them. */
 const untyped = (outputs: unknown): AnyGraph => Object.assign({ ...make([print(chain(1))]) }, { outputs })
 
 const socket = () => fromReceiver("socketTextStream", receiver({ name: "Socket", onStart: () => Effect.void }))
 
-Deno.test("validate() finds nothing wrong with a good graph", () => {
+Deno.test("validate() finds no problem in a valid graph", () => {
   const windowed = stub("window", [named(socket(), "lines")], { slideDuration: 2000, check: () => [] })
   assert.deepEqual(validate(make([print(windowed), nameOutput(print(windowed), "sink")]), { batchDuration: 1000 }), [])
   assert.deepEqual(validate(make([print(windowed)]), { batchDuration: "2 seconds" }), [])
@@ -32,18 +33,20 @@ Deno.test("validate() refuses a graph without outputs", () => {
   assert.deepEqual(texts(untyped([])), ["No output operations registered, so nothing to execute"])
 })
 
-Deno.test("validate() refuses outputs that are none", () => {
+Deno.test("validate() refuses values that are not outputs", () => {
   assert.deepEqual(texts(untyped([print(chain(2)), chain(2), 7, {}, undefined])), [
     "map: output 1 is a stream; end it with an output operation, such as print or foreachRDD",
-    "Output 2 is no output operation, but: number",
-    "Output 3 is no output operation, but: object",
-    "Output 4 is no output operation, but: undefined",
+    "Output 2 is not an output operation, but: number",
+    "Output 3 is not an output operation, but: object",
+    "Output 4 is not an output operation, but: undefined",
   ])
-  assert.deepEqual(texts(untyped(print(chain(2)))), ["The outputs are no list, but a single output; put it into [ ]"])
-  assert.deepEqual(texts(untyped(undefined)), ["The outputs are no list, but: undefined"])
+  assert.deepEqual(texts(untyped(print(chain(2)))), [
+    "The outputs are not a list, but a single output; put it into [ ]",
+  ])
+  assert.deepEqual(texts(untyped(undefined)), ["The outputs are not a list, but: undefined"])
 })
 
-Deno.test("validate() asks every operator once about its arguments, with the batch interval in milliseconds", () => {
+Deno.test("validate() calls the check of every operator once, with the batch interval in milliseconds", () => {
   const asked: Array<number> = []
   const check = (ms: number) => (asked.push(ms), [`first for ${ms}`, "second"])
   const shared = stub("window", [socket()], { check })
@@ -52,12 +55,12 @@ Deno.test("validate() asks every operator once about its arguments, with the bat
   assert.deepEqual(asked, [1000])
 })
 
-Deno.test("validate() refuses what is given in the place of a function", () => {
+Deno.test("validate() refuses a value that is not a function", () => {
   const graph = make([print(stub("map", [socket()], { functions: ["upper" as never] }))])
   assert.deepEqual(texts(graph), ["map: it takes a function, but was given: string"])
 })
 
-Deno.test("validate() refuses slides that are no multiple of the batch interval", () => {
+Deno.test("validate() refuses slides that are not a multiple of the batch interval", () => {
   const sliding = (slideDuration: number) => make([print(stub("window", [socket()], { slideDuration }))])
   assert.deepEqual(texts(sliding(3000)), [])
   assert.deepEqual(texts(sliding(1500)), [
@@ -70,7 +73,7 @@ Deno.test("validate() refuses slides that are no multiple of the batch interval"
   }
 })
 
-Deno.test("validate() reports a slide where it comes from, not where it is inherited", () => {
+Deno.test("validate() reports a slide for the stream that set it, not for streams that inherit it", () => {
   for (const slideDuration of [1500, NaN]) {
     const windowed = stub("window", [socket()], { slideDuration })
     assert.equal(texts(make([print(stub("map", [stub("map", [windowed])]))])).length, 1)
@@ -89,7 +92,7 @@ Deno.test("validate() accepts slides exactly when they are positive multiples", 
     ),
   ))
 
-Deno.test("validate() refuses a batch interval that is no positive whole number of milliseconds", () => {
+Deno.test("validate() refuses a batch interval that is not a positive whole number of milliseconds", () => {
   const asked: Array<number> = []
   const graph = make([print(stub("window", [], { slideDuration: 7, check: (ms) => (asked.push(ms), ["asked"]) }))])
   assert.deepEqual(texts(graph, 0), ["The batch interval (0) must be a positive whole number of milliseconds"])
@@ -109,7 +112,7 @@ Deno.test("validate() refuses names that are given twice, among streams and outp
   assert.deepEqual(texts(make([print(a), print(stub("map", [a, a]))])), [])
 })
 
-Deno.test("validate() takes a name that is given to one stream twice: its copies are one", () => {
+Deno.test("validate() accepts a name that one stream was given twice, because its copies count as one stream", () => {
   const input = socket()
   const graph = make([print(named(input, "lines")), print(stub("map", [named(input, "lines")]))])
   assert.deepEqual(texts(graph), [])
@@ -125,7 +128,7 @@ Deno.test("validate() accepts one source under two streams", () => {
   assert.deepEqual(texts(make([print(named(lines, "a")), print(named(lines, "b")), print(lines)])), [])
 })
 
-Deno.test("validate() counts as many name problems as there are names too many", () =>
+Deno.test("validate() reports one problem for each repeated name", () =>
   fc.assert(fc.property(shape, (it) => {
     const graph = build(it)
     const names = new Set<string>()
@@ -143,14 +146,14 @@ Deno.test("validate() counts as many name problems as there are names too many",
     assert.equal(validate(graph, { batchDuration: 1000 }).length, repeated)
   })))
 
-Deno.test("InvalidGraph lists all problems, one a line, with operator and place", () => {
+Deno.test("InvalidGraph lists each problem on a line, with operator and call site", () => {
   const windowed = named(stub("window", [], { slideDuration: 1500, check: () => ["its window is odd"] }), "x")
   const problems = validate(untyped([print(windowed), nameOutput(print(windowed), "x"), 7]), { batchDuration: 1000 })
   const error = new InvalidGraph({ problems })
   assert.equal(error._tag, "InvalidGraph")
   assert.equal(problems.length, 4)
   assert.deepEqual(error.message.replace(/:\d+:\d+/g, "").split("\n"), [
-    "Output 2 is no output operation, but: number",
+    "Output 2 is not an output operation, but: number",
     "window at graph_arbitrary.ts: its window is odd",
     "window at graph_arbitrary.ts: its slide duration (1500 ms) must be a multiple of the batch interval (1000 ms)",
     'print at validate_test.ts: its name "x" is already that of window at graph_arbitrary.ts',
@@ -172,13 +175,44 @@ Deno.test("validate() reads the parents of a shared stream a fixed number of tim
   assert(reads() <= 2 * 99)
 })
 
-Deno.test("validate() refuses async functions, of streams and of outputs", () => {
+Deno.test("validate() suggests a replacement for an async function by the operator's traits", () => {
+  const f = async (x: unknown) => await x
+  const advice = (stream: AnyDStream) => texts(make([print(stream)])).map((text) => text.replace(/.*waited for; /, ""))
+  const giveEffect = "give an Effect, such as Effect.promise(() => …)"
+  assert.deepEqual(advice(stub("fooEffect", [], { functions: [f] })), ["do that in mapEffect before"])
+  assert.deepEqual(advice(stub("foo", [], { functions: [f], takesEffects: true })), [giveEffect])
+  assert.deepEqual(advice(stub("foo", [], { functions: [f], effectVariant: "fooEffect" })), [
+    "fooEffect takes functions that give Effects",
+  ])
+  const input = stub("input")
+  const ofOperators: ReadonlyArray<readonly [AnyDStream, string]> = [
+    [DStream.map(input, f), "mapEffect takes functions that give Effects"],
+    [DStream.flatMap(input, f as never), "flatMapEffect takes functions that give Effects"],
+    [DStream.filter(input, f as never), "filterEffect takes functions that give Effects"],
+    [DStream.mapPartitions(input, f as never), "mapPartitionsEffect takes functions that give Effects"],
+    [DStream.reduce(input, f as never), "do that in mapEffect before"],
+    [DStream.mapEffect(input, f as never), giveEffect],
+    [DStream.flatMapEffect(input, f as never), giveEffect],
+    [DStream.filterEffect(input, f as never), giveEffect],
+    [DStream.mapPartitionsEffect(input, f as never), giveEffect],
+    [DStream.transform(input, f as never), giveEffect],
+    [DStream.transformWith(input, input, f as never), giveEffect],
+    [DStream.transformAll([input], f as never), giveEffect],
+    [DStream.foreachPartition(input, f as never).stream, giveEffect],
+  ]
+  for (const [stream, expected] of ofOperators) {
+    const problems = validate(make([print(stream)]), { batchDuration: 1000 })
+    assert.deepEqual(problems.map(({ text }) => text.replace(/.*waited for; /, "")), [expected], stream.operation)
+  }
+})
+
+Deno.test("validate() refuses async functions of streams and of outputs", () => {
   const stream = stub("map", [socket()], { functions: [async (x: unknown) => await x] })
   const output = makeOutput({
     operation: "foreachRDD",
     stream,
     functions: [async function* () {}],
-    run: () => Effect.void,
+    run: (..._) => Effect.void,
   })
   assert.deepEqual(texts(make([output])).map((text) => text.replace(/,.*/, "")), [
     "map: its function is async",

@@ -22,7 +22,7 @@ Deno.test("mapEffect() fails the job with the failure of its function", async ()
   assert.equal(error.operator, "mapEffect")
 })
 
-Deno.test("flatMapEffect() concatenates, filterEffect() selects", async () => {
+Deno.test("flatMapEffect() concatenates results, and filterEffect() keeps accepted records", async () => {
   assert.deepEqual(await run(DStream.flatMapEffect(input([[1, 2]]), (n) => Effect.succeed([n, n]))), [[1, 1, 2, 2]])
   assert.deepEqual(await run(DStream.filterEffect(input([[1, 2]]), (n) => Effect.succeed(n > 1))), [[2]])
 })

@@ -7,7 +7,7 @@ import { Testing } from "../../../lib/testing.ts"
 import { holds } from "../../testing/laws.ts"
 import { failure, input, partitions, run } from "../batches.ts"
 
-/** An operator agrees, batch by batch, with what an array method does, on every engine. */
+/** Checks on every engine that an operator has the same result as an array method, batch by batch. */
 const agrees = <B>(
   operator: (self: DStream.DStream<number>) => DStream.DStream<B>,
   oracle: (records: ReadonlyArray<number>) => ReadonlyArray<B>,
@@ -23,7 +23,7 @@ Deno.test("map() applies its function to every record of every batch", () =>
 Deno.test("map() after map() is one map of both functions", () =>
   holds(Testing.laws.mapFusion((n: number) => n + 1, (n) => `${n}`, { input: arrivals })))
 
-Deno.test("filter() keeps what is accepted, in its partition", async () => {
+Deno.test("filter() keeps accepted records in their partition", async () => {
   await agrees(DStream.filter(even), (records) => records.filter(even))
   assert.deepEqual(await partitions(DStream.filter(input([[1, 2, 3, 5]]), (n) => n < 3)), [[[1, 2], []]])
 })
@@ -31,13 +31,13 @@ Deno.test("filter() keeps what is accepted, in its partition", async () => {
 Deno.test("filter() after filter() is one filter by both", () =>
   holds(Testing.laws.filterFusion(even, (n) => n > 0, { input: arrivals })))
 
-Deno.test("flatMap() concatenates what its function gives", () =>
+Deno.test("flatMap() concatenates the results of its function", () =>
   agrees(DStream.flatMap((n) => [n, n + 1]), (records) => records.flatMap((n) => [n, n + 1])))
 
 Deno.test("flatMap() after flatMap() is one flatMap of both", () =>
   holds(Testing.laws.flatMapAssociates((n: number) => even(n) ? [n, n] : [], (n) => [n, -n], { input: arrivals })))
 
-Deno.test("map(), filter() and flatMap() do not see how records are cut into partitions and batches", async () => {
+Deno.test("map(), filter() and flatMap() do not depend on how records are split into partitions and batches", async () => {
   const all = (self: DStream.DStream<number>) =>
     self.pipe(DStream.map((n) => n + 1), DStream.filter(even), DStream.flatMap((n) => [n, n]))
   await holds(Testing.laws.partitioningIsInvisible(all, { input: arrivals, order: "list" }))
@@ -52,7 +52,7 @@ Deno.test("flatMap() takes any iterable", async () => {
   assert.deepEqual(await run(twice), [["a", "a"]])
 })
 
-Deno.test("map(), filter() and flatMap() take records that are Effects for the data that they are", async () => {
+Deno.test("map(), filter() and flatMap() treat records that are Effects as data", async () => {
   const outcomes = [Exit.succeed(1), Exit.fail("no"), new RangeError("far")]
   const passed = Testing.input([outcomes]).pipe(
     DStream.map((outcome) => outcome),
@@ -71,12 +71,12 @@ Deno.test("map() has no RDD where its parent has none", async () => {
 Deno.test("map() keeps an RDD without partitions as it is", async () =>
   assert.deepEqual(await partitions(DStream.map(input(["empty"]), (n) => n)), [[]]))
 
-Deno.test("operators name themselves, their parent, their functions and their place", () => {
+Deno.test("operators have their operation, parent, functions and call site", () => {
   const numbers = input<number>([])
   const f = (n: number) => n
   const mapped = DStream.map(numbers, f)
   assert.equal(mapped.operation, "map")
   assert.deepEqual(mapped.parents, [numbers])
-  assert.deepEqual(mapped.traits.functions, [f])
+  assert.deepEqual(mapped.functions, [f])
   assert.match(mapped.site.short, /^element_test\.ts:\d+:\d+$/)
 })

@@ -35,7 +35,7 @@ Deno.test("cogroup() gives the values that each stream has for a key", () =>
 Deno.test("join() gives every pair of values of a key that both streams have", () =>
   agrees((left, right) => DStream.join(left, right), cross))
 
-Deno.test("join() gives what two nested loops give", () =>
+Deno.test("join() gives the result of two nested loops", () =>
   holds(Testing.laws.joinIsNestedLoop({ left: side, right: side })))
 
 Deno.test("leftOuterJoin() keeps left values without a partner", () =>
@@ -56,7 +56,7 @@ Deno.test("join() joins batch by batch", async () => {
   assert.deepEqual(await run(left.pipe(DStream.join(right)), 2), [[["a", [1, "x"]]], []])
 })
 
-Deno.test("join() hashes keys into the default number of partitions, or as many as it is told", async () => {
+Deno.test("join() hashes keys into the default or the given number of partitions", async () => {
   const left = input<[string, number]>([[["a", 1], ["b", 1]]])
   const both = [["b", [1, 1]]], one = [["a", [1, 1]]]
   assert.deepEqual(await partitions(DStream.join(left, left)), [[both, one]])

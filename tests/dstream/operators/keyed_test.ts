@@ -14,7 +14,7 @@ Deno.test("reduceByKey() reduces the values of each key", () =>
     (pairs) => groups(pairs).map(([key, values]): [string, number] => [key, total(values)]),
   ))
 
-Deno.test("reduceByKey() is groupByKey() and then a reduction, however the batch is cut", async () => {
+Deno.test("reduceByKey() equals groupByKey() and a reduction, whatever the partitions", async () => {
   const input = Testing.arrivals(pair)
   const add = (a: number, b: number) => a + b
   await holds(Testing.laws.reduceByKeyIsGroupThenReduce(add, { input }))
@@ -39,7 +39,7 @@ Deno.test("combineByKey() combines the values of each key, with and without comb
   await agrees(DStream.combineByKey(combiners, { mapSideCombine: false }), oracle)
 })
 
-Deno.test("reduceByKey() hashes keys into the default number of partitions, or as many as it is told", async () => {
+Deno.test("reduceByKey() hashes keys into the default or the given number of partitions", async () => {
   const counts = input([["a", "b", "a"], []]).pipe(DStream.map((word) => [word, 1]))
   const add = (a: number, b: number) => a + b
   assert.deepEqual(await partitions(DStream.reduceByKey(counts, add), 2), [[[["b", 1]], [["a", 2]]], [[], []]])

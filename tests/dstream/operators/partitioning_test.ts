@@ -5,13 +5,13 @@ import { failure, input, partitions } from "../batches.ts"
 
 const letters = input<[string, number]>([[["a", 1], ["b", 2], ["c", 3], ["d", 4]]])
 
-Deno.test("partitionBy() puts pairs where the partitioner says", async () => {
+Deno.test("partitionBy() moves pairs to the partition that the partitioner gives", async () => {
   const placed = [[[["c", 3]], [["a", 1], ["d", 4]], [["b", 2]]]]
   assert.deepEqual(await partitions(letters.pipe(DStream.partitionBy(hash(3)))), placed)
   assert.deepEqual(await partitions(DStream.partitionBy(letters, { partitions: 3 })), placed)
 })
 
-Deno.test("partitionBy() hashes into the default number of partitions unless told otherwise", async () =>
+Deno.test("partitionBy() without options hashes into the default number of partitions", async () =>
   assert.deepEqual(await partitions(DStream.partitionBy(letters, {})), [[[["b", 2], ["d", 4]], [["a", 1], ["c", 3]]]]))
 
 Deno.test("repartition() gives exactly as many partitions", async () => {

@@ -5,7 +5,7 @@ import * as RDD from "../../../lib/rdd.ts"
 import type { StorageLevel } from "../../../lib/storage_level.ts"
 import { input, run } from "../batches.ts"
 
-/** How often `f` of a map runs when an action in a transform, and then the output, need its RDD. */
+/** Counts the calls of the function of a map whose RDD an action in a transform needs, and then the output. */
 const calls = async (keep: <A>(self: DStream.DStream<A>) => DStream.DStream<A>): Promise<number> => {
   let calls = 0
   const counted = input([[1, 2], [3]]).pipe(

@@ -8,7 +8,7 @@ import { input, run } from "../batches.ts"
 
 class Factor extends Context.Service<Factor, number>()("test/Factor") {}
 
-Deno.test("provide() serves effectful functions and transforms above it", async () => {
+Deno.test("provide() provides services to the effectful functions and transforms of its parents", async () => {
   const scaled = input([[1, 2]]).pipe(
     DStream.mapEffect((n) => Effect.map(Factor, (factor) => n * factor)),
     DStream.transform((rdd) => Effect.map(Factor, (factor) => RDD.map(rdd, (n) => n + factor))),

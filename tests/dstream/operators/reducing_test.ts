@@ -21,7 +21,7 @@ Deno.test("reduce() keeps the order of records for functions that are associativ
     { inputs: [Testing.arrivals(fc.string())] },
   )))
 
-Deno.test("count() gives exactly one record, 0 for an empty batch, in as many partitions as is default", async () =>
+Deno.test("count() gives exactly one record, 0 for an empty batch, in the default number of partitions", async () =>
   assert.deepEqual(await partitions(DStream.count(input([[1, 2, 3], [], "empty"])), 3), [
     [[3], []],
     [[0], []],
@@ -46,7 +46,7 @@ Deno.test("countByValue() counts each record, by value", async () => {
   assert.deepEqual((await run(counts, 2)).map(sorted), [[[["a", 1], 2], [["b", 1], 1]], []])
 })
 
-Deno.test("countByValue() puts values where the hash partitioner does", async () => {
+Deno.test("countByValue() partitions values by hash", async () => {
   assert.deepEqual(await partitions(DStream.countByValue(input([[1, 1, 2, 2]]))), [[[[2, 2]], [[1, 2]]]])
   const three = input([["x", "y", "x"]]).pipe(DStream.countByValue({ partitions: 3 }))
   assert.deepEqual(await partitions(three), [[[["x", 2]], [["y", 1]], []]])
@@ -59,7 +59,7 @@ Deno.test("countByValue() agrees with a Map of each batch", () =>
     { inputs: [Testing.arrivals(fc.integer({ min: -9, max: 9 }))] },
   )))
 
-Deno.test("countByValue() is pairing with one and adding up by key, however the batch is cut", async () => {
+Deno.test("countByValue() equals pairing with one and reduceByKey(), whatever the partitions", async () => {
   const input = Testing.arrivals(Testing.skewedKeys())
   await holds(Testing.laws.countByValueIsReduceByKey({ input }))
   await holds(

@@ -8,7 +8,7 @@ import { batch, failure, input, run, unplaced } from "../batches.ts"
 
 class Missing extends Data.TaggedError("Missing") {}
 
-Deno.test("transform() goes on with the RDD that its function gives", async () =>
+Deno.test("transform() continues with the RDD that its function returns", async () =>
   assert.deepEqual(
     await run(DStream.transform(input([[3, 1, 3], []]), (rdd) => RDD.distinct(rdd, { partitions: 1 })), 2),
     [
@@ -17,7 +17,7 @@ Deno.test("transform() goes on with the RDD that its function gives", async () =
     ],
   ))
 
-Deno.test("transform() tells its function the batch time, in every batch", async () => {
+Deno.test("transform() passes the batch time to its function", async () => {
   const timed = input([["a"], ["b"]]).pipe(
     DStream.transform((rdd, { time }) => RDD.map(rdd, (word) => [word, time])),
   )
@@ -32,7 +32,7 @@ Deno.test("transform() takes an Effect, which may run actions", async () => {
   assert.deepEqual(await Effect.runPromise(Effect.flatten(batch(shares))), [[0.25], [0.75]])
 })
 
-Deno.test("transform() runs its function once in a batch, however many depend on it", async () => {
+Deno.test("transform() runs its function once a batch, however many streams depend on it", async () => {
   let calls = 0
   const counted = DStream.transform(input([[1]]), (rdd) => {
     calls++
@@ -45,7 +45,7 @@ Deno.test("transform() runs its function once in a batch, however many depend on
 Deno.test("transform() fails where its parent has no RDD", async () =>
   assert.ok(await failure(DStream.transform(input([null]), (rdd) => rdd)) instanceof DStream.ParentWithoutRDD))
 
-Deno.test("transform() fails the batch with what its function throws", async () => {
+Deno.test("transform() fails the batch with the error that its function throws", async () => {
   const boom = new Error("boom")
   const thrown = await failure(DStream.transform(input([[1]]), (rdd) => {
     if (rdd !== undefined) throw boom
@@ -57,7 +57,7 @@ Deno.test("transform() fails the batch with what its function throws", async () 
   assert.ok(died instanceof FunctionFailed)
 })
 
-Deno.test("transform() fails the batch where its function gives no RDD", async () => {
+Deno.test("transform() fails the batch if its function returns no RDD", async () => {
   const given: ReadonlyArray<unknown> = [undefined, null, Effect.succeed(null)]
   for (const result of given) {
     const error = await failure(DStream.transform(input([[1]]), () => result as RDD.RDD<number>))
@@ -69,7 +69,7 @@ Deno.test("transform() fails the batch where its function gives no RDD", async (
   }
 })
 
-Deno.test("transform() says what its function has given in the place of an RDD", async () => {
+Deno.test("transform() names what its function returned in place of an RDD", async () => {
   const error = await failure(DStream.transform(input([[1]]), () => [1] as unknown as RDD.RDD<number>))
   assert.match(String(error), /must give an RDD, or an Effect of one, but gave: array$/)
 })
@@ -82,7 +82,7 @@ Deno.test("transform() passes on the typed errors of its function and of the act
   assert.ok(error instanceof JobFailed && error.reason instanceof Missing && error.operator === "mapEffect")
 })
 
-Deno.test("transform() leaves the places of RDD operations to those who wrote them", async () => {
+Deno.test("transform() keeps the call sites of the RDD operations in its function", async () => {
   let site = ""
   const kept = DStream.transform(input([[1]]), (rdd) => {
     const mapped = RDD.map(rdd, (n) => n)
@@ -94,7 +94,7 @@ Deno.test("transform() leaves the places of RDD operations to those who wrote th
   assert.notEqual(site, kept.site.short)
 })
 
-Deno.test("transformWith() and transformAll() give their function the RDDs in order", async () => {
+Deno.test("transformWith() and transformAll() pass the RDDs to their function in order", async () => {
   const [a, b] = [input([[1]]), input([["x"]])]
   assert.deepEqual(await run(DStream.transformWith(a, b, (as, bs) => RDD.cartesian(as, bs))), [[[1, "x"]]])
   assert.deepEqual(await run(a.pipe(DStream.transformWith(b, (as, bs) => RDD.union(bs, as)))), [["x", 1]])

@@ -16,13 +16,13 @@ Deno.test("union() of a stream with itself has every record twice", async () => 
   assert.deepEqual(await run(numbers.pipe(DStream.union(numbers))), [[1, 2, 1, 2]])
 })
 
-Deno.test("union() commutes but for the order, and associates", async () => {
+Deno.test("union() is associative, and commutative except for the order of records", async () => {
   const numbers = Testing.batches(fc.integer())
   await holds(Testing.laws.unionCommutes({ input: numbers }))
   await holds(Testing.laws.unionAssociates({ input: numbers }))
 })
 
-Deno.test("union() may come before or after a filter", () =>
+Deno.test("union() before a filter equals union() after it", () =>
   holds(Testing.laws.filterCommutesWithUnion((n: number) => n > 0, { input: Testing.batches(fc.integer()) })))
 
 Deno.test("unionAll() concatenates each batch", () => {

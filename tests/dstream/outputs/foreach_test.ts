@@ -5,7 +5,7 @@ import * as DStream from "../../../lib/dstream.ts"
 import * as RDD from "../../../lib/rdd.ts"
 import { Testing } from "../../../lib/testing.ts"
 
-Deno.test("foreachRDD() gets the RDD of each batch, its time, the output's place in the graph, and the attempt", async () => {
+Deno.test("foreachRDD() passes the RDD of each batch, its time, the output's index, and the attempt", async () => {
   const seen: Array<unknown> = []
   const numbers = Testing.input([[1, 2], []])
   const note = (name: string) =>
@@ -25,7 +25,7 @@ Deno.test("foreachRDD() without an action computes nothing", async () => {
   assert.equal(calls, 0)
 })
 
-Deno.test("foreachPartition() gets every partition, empty ones too, with its index", async () => {
+Deno.test("foreachPartition() passes every partition with its index, empty ones included", async () => {
   const seen: Array<unknown> = []
   const output = Testing.input([["a", "b", "c"], []]).pipe(
     DStream.foreachPartition((records, { time, partition, outputId, attempt }) =>
@@ -42,7 +42,7 @@ Deno.test("foreachPartition() gets every partition, empty ones too, with its ind
   ]])
 })
 
-/** What a caller without types may hand over. */
+/** A function that returns a value of any kind, as in untyped code. */
 const untyped = (given: unknown) => () => given as Effect.Effect<void>
 
 for (
@@ -51,7 +51,7 @@ for (
     ["foreachPartition", DStream.foreachPartition(Testing.input([[1]]), untyped(7))],
   ] as const
 ) {
-  Deno.test(`${name}() ends its batch and says so when its function gives no Effect`, async () => {
+  Deno.test(`${name}() fails the batch if its function returns no Effect, and the error names what it returned`, async () => {
     const { batches, exit } = await Effect.runPromise(Testing.runOutputs([output]))
     assert.deepEqual(batches, ["failed"])
     const [failure] = Exit.isFailure(exit) ? exit.cause.reasons : []
@@ -67,7 +67,7 @@ for (
     ["foreachPartition", DStream.foreachPartition(Testing.input([[1]]), mapped)],
   ] as const
 ) {
-  Deno.test(`${name}() ends its batch if the Effect of its function gives another one, which nobody would run`, async () => {
+  Deno.test(`${name}() fails the batch if the Effect of its function succeeds with another Effect, which would not run`, async () => {
     const { exit } = await Effect.runPromise(Testing.runOutputs([output]))
     assert.match(
       String(Exit.isFailure(exit) && exit.cause),

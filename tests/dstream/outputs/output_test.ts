@@ -3,7 +3,7 @@ import * as DStream from "../../../lib/dstream.ts"
 import * as OutputPolicy from "../../../lib/output_policy.ts"
 import { Testing } from "../../../lib/testing.ts"
 
-Deno.test("nameOutput() gives another output, and leaves the one it was given", () => {
+Deno.test("nameOutput() makes a new output and leaves the given one unchanged", () => {
   const output = DStream.print(Testing.input([[1]]))
   const named = DStream.nameOutput(output, "numbers")
   assert.deepEqual([output.name, named.name, named.stream], [undefined, "numbers", output.stream])

@@ -17,7 +17,7 @@ Deno.test("print() prints the first ten records below the batch time, and dots i
   assert.equal(stdout, block(1000, ...lines) + block(2000, ...lines, "...") + block(3000))
 })
 
-Deno.test("print() prints as many records as it is told, none of 0", async () => {
+Deno.test("print() prints the given number of records, and none for 0", async () => {
   const letters = Testing.input([["a", "b", "c"]])
   assert.equal(await printed(DStream.print(letters, 2)), block(1000, "a", "b", "..."))
   assert.equal(await printed(letters.pipe(DStream.print(3))), block(1000, "a", "b", "c"))

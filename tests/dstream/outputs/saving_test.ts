@@ -12,7 +12,7 @@ import { saving } from "../saving_writer.ts"
 const engines: ReadonlyArray<Testing.EngineName> = ["local", "closures", "loopback"]
 const sanitizers = { sanitizeOps: true, sanitizeResources: true, sanitizeExit: true }
 
-/** A test on each engine, in a folder of its own. */
+/** Declares a test for each engine, each with a folder of its own. */
 const inFolder = (name: string, body: (folder: string, engine: Testing.EngineName) => Promise<void>): void => {
   for (const engine of engines) {
     Deno.test(`${name} [${engine}]`, sanitizers, async () => {
@@ -22,7 +22,7 @@ const inFolder = (name: string, body: (folder: string, engine: Testing.EngineNam
   }
 }
 
-/** What is in a folder: `{ directory: { file: text } }`. */
+/** The contents of a folder: `{ directory: { file: text } }`. */
 const contents = async (folder: string) => {
   const found: Record<string, Record<string, string>> = {}
   for await (const { name } of Deno.readDir(folder)) {
@@ -50,7 +50,7 @@ inFolder("saveAsTextFiles() makes a directory for each batch that has an RDD", a
   assert.deepEqual(found["-3000"], { _SUCCESS: "", "part-00000": "z\n" })
 })
 
-inFolder("saveAsObjectFiles() writes what RDD.objectFile reads", async (folder, engine) => {
+inFolder("saveAsObjectFiles() writes files that RDD.objectFile() reads", async (folder, engine) => {
   const records = [[1n, new Date(5)], [2n, new Date(6)], "x"]
   const output = DStream.saveAsObjectFiles(Testing.input<unknown>([records]), `${folder}/out`, "json")
   await Effect.runPromise(Testing.runOutputs([output], { engine }))
@@ -58,7 +58,7 @@ inFolder("saveAsObjectFiles() writes what RDD.objectFile reads", async (folder, 
   assert.deepEqual(await Effect.runPromise(Effect.provide(again, Testing.layer({ engine }))), records)
 })
 
-inFolder("saveAsTextFiles() is retried, and replaces a batch that is run again", async (folder, engine) => {
+inFolder("saveAsTextFiles() is retried, and replaces the files of a batch that runs again", async (folder, engine) => {
   const run = (records: ReadonlyArray<string>, failures: number) => {
     let left = failures
     const flaky: RDD.Files = {
@@ -83,7 +83,7 @@ inFolder("saveAsTextFiles() is retried, and replaces a batch that is run again",
   assert.deepEqual(await contents(folder), { "out-1000": { _SUCCESS: "", "part-00000": "c\n", "part-00001": "d\n" } })
 })
 
-inFolder("saveAsTextFiles() leaves whole batches or none when the process is killed", async (folder, engine) => {
+inFolder("saveAsTextFiles() leaves complete batches only when the process is killed", async (folder, engine) => {
   await killedAfter("half", new URL("../saving_writer.ts", import.meta.url), [folder])
   const left = await contents(folder)
   assert.deepEqual(left["out-1000"], { _SUCCESS: "", "part-00000": "a\n", "part-00001": "b\n" })
@@ -97,7 +97,7 @@ inFolder("saveAsTextFiles() leaves whole batches or none when the process is kil
   })
 })
 
-Deno.test("saveAsTextFiles() has its own place in the fingerprint: prefix and suffix", () => {
+Deno.test("saveAsTextFiles() has its prefix and suffix in the fingerprint", () => {
   const input = Testing.input(["a"].map((a) => [a]))
   assert.notEqual(DStream.saveAsTextFiles(input, "a", "b").detail, DStream.saveAsTextFiles(input, "a-b").detail)
 })

@@ -9,7 +9,7 @@ const loaded = (some: boolean, isTimingOut = false): CurrentState<number> => {
   return state
 }
 
-Deno.test("State shows what it holds", () => {
+Deno.test("State gives its value, and says if it has none", () => {
   const [set, unset] = [loaded(true), loaded(false)]
   assert.deepEqual([set.exists(), set.get(), set.getOption(), String(set)], [true, 5, Option.some(5), "5"])
   assert.deepEqual([unset.exists(), unset.getOption(), `${unset}`], [false, Option.none(), "<state not set>"])
@@ -17,7 +17,7 @@ Deno.test("State shows what it holds", () => {
   assert.equal(set.isTimingOut(), false)
 })
 
-Deno.test("State.update() sets it, also where there was none, and to nothing", () => {
+Deno.test("State.update() sets the state, whether or not there was one, also to undefined", () => {
   const state = loaded(false)
   state.update(7)
   state.update(8)
@@ -28,7 +28,7 @@ Deno.test("State.update() sets it, also where there was none, and to nothing", (
   assert.deepEqual([nothing.exists(), nothing.get(), nothing.getOption()], [true, undefined, Option.some(undefined)])
 })
 
-Deno.test("State.remove() removes it, also where there is none, but not twice, and nothing can be set after it", () => {
+Deno.test("State.remove() removes the state, whether or not there is one; then update() and remove() fail", () => {
   for (const state of [loaded(true), loaded(false)]) {
     state.remove()
     assert.equal(state.exists(), false)

@@ -12,14 +12,14 @@ import { Testing } from "../../../lib/testing.ts"
 import { engines, onEngines } from "../../streaming/support.ts"
 import { sorted } from "../batches.ts"
 
-/** What a record asks for. */
+/** What the function does with the state for a record. */
 type Ask = "add" | "remove" | "look" | "fail"
 type Given = readonly [key: string, ask: Ask]
 type Batches = ReadonlyArray<ReadonlyArray<Given> | null>
 type Seen = readonly [key: string, what: string]
 type Count = readonly [key: string, count: number]
 
-/** Counts what is added; tells what it sees. */
+/** Counts the records that say `add`, and returns what it did and saw. */
 const counting = (key: string, ask: Option.Option<Ask>, state: StateSpec.State<number>): Seen => {
   if (state.isTimingOut()) return [key, `idle ${state}`]
   const before = Option.getOrElse(state.getOption(), () => 0)
@@ -35,7 +35,7 @@ interface Model {
   readonly snapshot: ReadonlyArray<Count>
 }
 
-/** What it comes to, batch by batch; undefined for a batch that fails. */
+/** The expected records and snapshot of each batch; undefined for a batch that fails. */
 const oracle = (
   batches: Batches,
   initial: ReadonlyArray<Count> = [],
@@ -64,7 +64,7 @@ const oracle = (
   })
 }
 
-/** An output that notes the records of each batch. */
+/** An output that stores the records of each batch. */
 const noting = <A>(stream: DStream.DStream<A>, into: Map<number, ReadonlyArray<A>>) =>
   DStream.foreachRDD(
     stream,
@@ -96,7 +96,7 @@ const batchesOf = (...asks: ReadonlyArray<Ask>): fc.Arbitrary<Batches> =>
 const counts: fc.Arbitrary<ReadonlyArray<Count>> = fc.array(fc.tuple(key, fc.nat(9)), { maxLength: 4 })
 const options = fc.record({ engine: fc.constantFrom(...engines), parallelism: fc.integer({ min: 1, max: 4 }) })
 
-Deno.test("mapWithState() is a map that is touched record by record, and stateSnapshots() shows all of it", () =>
+Deno.test("mapWithState() updates a Map record by record, and stateSnapshots() gives its entries", () =>
   fc.assert(
     fc.asyncProperty(batchesOf("add", "remove", "look"), counts, options, async (batches, initial, how) => {
       const spec = StateSpec.function(counting).pipe(StateSpec.initialState(RDD.parallelize(initial)))
@@ -105,7 +105,7 @@ Deno.test("mapWithState() is a map that is touched record by record, and stateSn
     { numRuns: 60 },
   ))
 
-Deno.test("mapWithState() ends keys in the first batch in which they have been idle for longer than the timeout", () =>
+Deno.test("mapWithState() removes keys in the first batch in which they have been idle for longer than the timeout", () =>
   fc.assert(
     fc.asyncProperty(
       batchesOf("add", "remove", "look"),
@@ -121,7 +121,7 @@ Deno.test("mapWithState() ends keys in the first batch in which they have been i
   ))
 
 for (const policy of [OutputPolicy.continueOn, OutputPolicy.skip]) {
-  Deno.test(`mapWithState() leaves out batches in which its function fails, under ${policy._tag}`, () =>
+  Deno.test(`mapWithState() leaves batches in which its function fails out of the state, under ${policy._tag}`, () =>
     fc.assert(
       fc.asyncProperty(
         batchesOf("add", "add", "add", "look", "remove", "fail"),
@@ -171,7 +171,7 @@ Deno.test("mapWithState() calls its function for the records of a partition in t
   ]])
 })
 
-Deno.test("mapWithState() with a timed function makes records of what is some, at the time of the batch", async () => {
+Deno.test("mapWithState() with a timed function passes the batch time, and has no record for None", async () => {
   const spec = StateSpec.timed((time, key: string, ask: Option.Option<Ask>, state: StateSpec.State<number>) => {
     if (state.isTimingOut()) return Option.some([key, -time])
     state.update(time)
@@ -187,13 +187,13 @@ Deno.test("mapWithState() with a timed function makes records of what is some, a
   ])
 })
 
-Deno.test("mapWithState() takes the last of several first states of a key", async () => {
+Deno.test("mapWithState() starts from the last of several initial states of a key", async () => {
   const spec = StateSpec.function(counting).pipe(StateSpec.initialState([["a", 1], ["a", 7]]))
   const mapped = DStream.mapWithState(Testing.input<Given>([[["a", "look"]]]), spec)
   assert.deepEqual(await Effect.runPromise(Testing.run(mapped)), [[["a", "look 7 7"]]])
 })
 
-Deno.test("mapWithState() results are not partitioned by key, whatever they look like", async () => {
+Deno.test("mapWithState() gives records that do not count as partitioned by key", async () => {
   const swapped = StateSpec.function((key: string, _: Option.Option<string>, __: StateSpec.State<number>) => ["x", key])
   const sums = Testing.input<readonly [string, string]>([[["a", ""], ["b", ""], ["c", ""], ["d", ""]]]).pipe(
     DStream.mapWithState(swapped),
@@ -204,7 +204,7 @@ Deno.test("mapWithState() results are not partitioned by key, whatever they look
 })
 
 onEngines(
-  "mapWithState() updates all partitions, once, whatever its outputs ask for",
+  "mapWithState() updates each partition once, whatever its outputs compute",
   (engine) =>
     Effect.gen(function* () {
       const calls: Array<string> = []
@@ -229,7 +229,7 @@ onEngines(
     }),
 )
 
-onEngines("stateSnapshots() alone is enough to keep the state going", (engine) =>
+onEngines("stateSnapshots() alone keeps the state updated", (engine) =>
   Effect.gen(function* () {
     const batches: Batches = [[["a", "add"]], null, [["a", "add"], ["b", "add"]], [], []]
     const spec = StateSpec.function(counting).pipe(StateSpec.timeout(1000))
@@ -238,12 +238,13 @@ onEngines("stateSnapshots() alone is enough to keep the state going", (engine) =
     assert.deepEqual(found.map((each) => each && sorted(each)), oracle(batches, [], 1000).map((each) => each?.snapshot))
   }))
 
-/** The RDDs of a stream at several times as one, every so often. */
+/** The union of the RDDs that a stream has at several times, once a slide. */
 const lookingBack = <A>(self: DStream.DStream<A>, slideDuration: number, times: ReadonlyArray<number>) =>
   DStream.make(
     "lookingBack",
     [self],
-    Effect.gen(function* () {
+    [],
+    Effect.fnUntraced(function* () {
       const batch = yield* DStream.Batch
       const parts: Array<RDD.RDD<readonly [number, A]>> = []
       for (const time of times.map((ago) => batch.time - ago).filter((time) => time > batch.zeroTime)) {
@@ -255,41 +256,44 @@ const lookingBack = <A>(self: DStream.DStream<A>, slideDuration: number, times: 
     { slideDuration, lookBack: Math.max(...times) },
   ) as DStream.DStream<readonly [number, A]>
 
-onEngines("stateSnapshots() shows the state as it was, also later", (engine) =>
-  Effect.gen(function* () {
-    const batches: Batches = [
-      [["a", "add"], ["b", "add"]],
-      [["a", "add"]],
-      [["b", "remove"], ["c", "add"]],
-      [["a", "remove"], ["b", "add"]],
-      [["a", "add"], ["d", "add"]],
-      [["a", "add"]],
-    ]
-    const expected = oracle(batches).map((each) => each?.snapshot ?? [])
-    for (
-      const [slide, times] of [[1000, [0, 1000, 2000]], [1000, [2000]], [3000, [2000, 0, 1000]], [3000, [
-        1000,
-      ]]] as const
-    ) {
-      for (const alsoEveryBatch of [false, true]) {
-        const seen = new Map<number, ReadonlyArray<readonly [number, Count]>>()
-        const mapped = DStream.mapWithState(Testing.input(batches), StateSpec.function(counting))
-        const back = noting(lookingBack(DStream.stateSnapshots(mapped), slide, times), seen)
-        const all = noting(mapped, new Map())
-        yield* Testing.runOutputs(alsoEveryBatch ? [all, back] : [back], { engine })
-        const wanted = batches.flatMap((_, i) => {
-          const now = (i + 1) * 1000
-          const records = times.flatMap((ago) =>
-            (expected[(now - ago) / 1000 - 1] ?? []).map((record) => [now - ago, record] as const)
-          )
-          return now % slide === 0 ? [[now, sorted(records)] as const] : []
-        })
-        assert.deepEqual(Array.from(seen), wanted)
+onEngines(
+  "stateSnapshots() shows the state of its batch, also when it is computed later",
+  (engine) =>
+    Effect.gen(function* () {
+      const batches: Batches = [
+        [["a", "add"], ["b", "add"]],
+        [["a", "add"]],
+        [["b", "remove"], ["c", "add"]],
+        [["a", "remove"], ["b", "add"]],
+        [["a", "add"], ["d", "add"]],
+        [["a", "add"]],
+      ]
+      const expected = oracle(batches).map((each) => each?.snapshot ?? [])
+      for (
+        const [slide, times] of [[1000, [0, 1000, 2000]], [1000, [2000]], [3000, [2000, 0, 1000]], [3000, [
+          1000,
+        ]]] as const
+      ) {
+        for (const alsoEveryBatch of [false, true]) {
+          const seen = new Map<number, ReadonlyArray<readonly [number, Count]>>()
+          const mapped = DStream.mapWithState(Testing.input(batches), StateSpec.function(counting))
+          const back = noting(lookingBack(DStream.stateSnapshots(mapped), slide, times), seen)
+          const all = noting(mapped, new Map())
+          yield* Testing.runOutputs(alsoEveryBatch ? [all, back] : [back], { engine })
+          const wanted = batches.flatMap((_, i) => {
+            const now = (i + 1) * 1000
+            const records = times.flatMap((ago) =>
+              (expected[(now - ago) / 1000 - 1] ?? []).map((record) => [now - ago, record] as const)
+            )
+            return now % slide === 0 ? [[now, sorted(records)] as const] : []
+          })
+          assert.deepEqual(Array.from(seen), wanted)
+        }
       }
-    }
-  }))
+    }),
+)
 
-Deno.test("mapWithState() keeps the state of each operator apart, and takes a name", async () => {
+Deno.test("mapWithState() operators have separate states, named or not", async () => {
   const input = Testing.input<Given>([[["a", "add"]], [["a", "add"]]])
   const one = DStream.mapWithState(input, StateSpec.function(counting))
   const two = DStream.mapWithState(input, StateSpec.function(counting)).pipe(DStream.named("second"))
@@ -300,7 +304,7 @@ Deno.test("mapWithState() keeps the state of each operator apart, and takes a na
 })
 
 onEngines(
-  "mapWithState() has one state with a named copy of it, whose snapshots can be had as well",
+  "mapWithState() shares its state with its named copy, which has snapshots as well",
   (engine) =>
     Effect.gen(function* () {
       let calls = 0
@@ -346,7 +350,7 @@ Deno.test("mapWithState() reports wrong options before start", async () => {
   }
 })
 
-Deno.test("mapWithState() says before start that it takes a spec, and for which key a function has thrown", async () => {
+Deno.test("mapWithState() reports a missing spec before start, and the key for which its function throws", async () => {
   const bare = counting as unknown as typeof spec
   const spec = StateSpec.function((key: string, _: Option.Option<number>, state: StateSpec.State<number>) => {
     if (key === "b") throw new RangeError("not b")
@@ -363,7 +367,7 @@ Deno.test("mapWithState() says before start that it takes a spec, and for which 
 })
 
 onEngines(
-  "mapWithState() keeps state where numPartitions() and partitioner() say, whatever they were before",
+  "mapWithState() partitions its state by the last of numPartitions() and partitioner()",
   (engine) =>
     Effect.gen(function* () {
       const given = Testing.input<Given>([[["a", "add"], ["b", "add"]], [["b", "add"], ["a", "add"]]])

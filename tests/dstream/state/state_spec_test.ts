@@ -3,7 +3,7 @@ import type * as Option from "effect/Option"
 import * as Partitioner from "../../../lib/partitioner.ts"
 import * as StateSpec from "../../../lib/state_spec.ts"
 
-Deno.test("StateSpec changes make new specs, of which the last that says where the state lies counts", () => {
+Deno.test("StateSpec functions make new specs, and the last partitioning counts", () => {
   const spec = StateSpec.function((key: string, _: Option.Option<number>, __: StateSpec.State<number>) => key)
   const by = Partitioner.hash(3)
   const changed = spec.pipe(StateSpec.numPartitions(2), StateSpec.partitioner(by), StateSpec.timeout("2 seconds"))

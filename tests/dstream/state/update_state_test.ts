@@ -22,11 +22,11 @@ const total = (values: ReadonlyArray<number>) => values.reduce((a, b) => a + b, 
 const sum = (values: ReadonlyArray<number>, state: Option.Option<number>) =>
   Option.some(Option.getOrElse(state, () => 0) + total(values))
 
-/** Adds up; a key whose sum can be divided by five goes. */
+/** Sums, and removes a key whose sum is divisible by five. */
 const dropping = (values: ReadonlyArray<number>, state: Option.Option<number>) =>
   Option.filter(sum(values, state), (n) => n % 5 !== 0)
 
-/** What a state by key comes to: `None` for a batch without an RDD. Batches in `lost` have failed. */
+/** The expected state after each batch; undefined for a batch without an RDD. Batches in `lost` fail. */
 const oracle = (
   batches: Batches,
   update: typeof sum,
@@ -60,7 +60,7 @@ const pairs: fc.Arbitrary<ReadonlyArray<Pair>> = fc.array(fc.tuple(key, fc.integ
 const batches: fc.Arbitrary<Batches> = fc.array(fc.option(pairs, { freq: 4 }), { minLength: 1, maxLength: 6 })
 const options = fc.record({ engine: fc.constantFrom(...engines), parallelism: fc.integer({ min: 1, max: 4 }) })
 
-Deno.test("updateStateByKey() is a map that every batch updates for every key with state or values", () =>
+Deno.test("updateStateByKey() updates a Map in every batch, for every key with a state or values", () =>
   fc.assert(
     fc.asyncProperty(batches, pairs, options, async (given, initial, how) => {
       const stream = Testing.input(given)
@@ -70,7 +70,7 @@ Deno.test("updateStateByKey() is a map that every batch updates for every key wi
     { numRuns: 60 },
   ))
 
-Deno.test("updateStateByKeyTimed() and updateStatePartitions() come to what updateStateByKey() does", () =>
+Deno.test("updateStateByKeyTimed() and updateStatePartitions() have the same results as updateStateByKey()", () =>
   fc.assert(
     fc.asyncProperty(batches, pairs, options, async (given, initial, how) => {
       const stream = Testing.input(given)
@@ -112,20 +112,21 @@ Deno.test("updateStateByKey() has no RDD until its parent has one, and then one 
   ])
 })
 
-Deno.test("updateStateByKey() asks its parent once for each batch, also where that has no RDD", async () => {
+Deno.test("updateStateByKey() evaluates its parent once a batch, also if the parent has no RDD", async () => {
   const asked: Array<number> = []
   const input = Testing.input<Pair>([null, null, null, [["a", 1]], []])
   const parent = DStream.make(
     "asked",
     [input],
-    Effect.flatMap(DStream.Batch, ({ time }) => Effect.andThen(Effect.sync(() => asked.push(time)), input)),
+    [],
+    () => Effect.flatMap(DStream.Batch, ({ time }) => Effect.andThen(Effect.sync(() => asked.push(time)), input)),
   )
   await Effect.runPromise(Testing.run(DStream.updateStateByKey(parent, sum)))
   assert.deepEqual(asked, [1000, 2000, 3000, 4000, 5000])
 })
 
 onEngines(
-  "updateStateByKey() results lie where their keys belong, and say so unless told not to",
+  "updateStateByKey() places results by key, and keeps the partitioner unless told otherwise",
   () =>
     Effect.gen(function* () {
       const seen: Array<unknown> = []
@@ -150,7 +151,7 @@ onEngines(
     }),
 )
 
-Deno.test("updateStatePartitions() keeps the first of several pairs of a key, and tells what batch and partition it is", async () => {
+Deno.test("updateStatePartitions() keeps the first of several pairs of a key, and passes the batch time and partition", async () => {
   const infos: Array<unknown> = []
   const twice = DStream.updateStatePartitions(
     Testing.input<Pair>([[["a", 1]], [], [["a", 2]]]),
@@ -172,7 +173,7 @@ Deno.test("updateStatePartitions() keeps the first of several pairs of a key, an
   assert.deepEqual(infos, [1000, 2000, 3000].map((time) => ({ time, partition: 0 })))
 })
 
-Deno.test("updateStatePartitions() fails the batch when a key is given where it does not belong", async () => {
+Deno.test("updateStatePartitions() fails the batch if its function returns a key of another partition", async () => {
   const renamed = DStream.updateStatePartitions(
     Testing.input<Pair>([[["a", 1]]]),
     (entries: ReadonlyArray<DStream.StateEntry<string, number, number>>) =>
@@ -180,7 +181,10 @@ Deno.test("updateStatePartitions() fails the batch when a key is given where it 
     { partitions: 2 },
   )
   const error = await Effect.runPromise(Effect.flip(Testing.run(renamed)))
-  assert.match(error.message, /updateStatePartitions.*the key a! belongs to partition 0, and was given in 1/)
+  assert.match(
+    error.message,
+    /updateStatePartitions.*gave the key a! for partition 1, but the key belongs to partition 0/,
+  )
 })
 
 const poison = 13
@@ -203,7 +207,7 @@ const poisoned: fc.Arbitrary<ReadonlyArray<ReadonlyArray<Pair>>> = fc.array(
 
 for (const [name, policy] of Object.entries(policies)) {
   for (const where of ["the update function", "an operator before it"]) {
-    Deno.test(`updateStateByKey() leaves out batches in which ${where} fails, under ${name}`, () =>
+    Deno.test(`updateStateByKey() leaves batches in which ${where} fails out of the state, under ${name}`, () =>
       fc.assert(
         fc.asyncProperty(poisoned, pairs, options, async (given, initial, how) => {
           const seen = new Map<number, ReadonlyArray<Pair>>()
@@ -230,7 +234,7 @@ for (const [name, policy] of Object.entries(policies)) {
 }
 
 onEngines(
-  "updateStateByKey() fails the context with its name when the function throws for one key",
+  "updateStateByKey() fails the context and is named in the error when its function throws for a key",
   (engine) =>
     Effect.gen(function* () {
       const input = Testing.input<Pair>([[["a", 1], ["b", 1]], [["a", 1], ["b", poison]], []])
@@ -243,7 +247,7 @@ onEngines(
 )
 
 onEngines(
-  "updateStateByKey() runs a retry on the state of the batch before, and calls nothing twice that is done",
+  "updateStateByKey() runs a retry on the state of the batch before, and does not repeat finished partitions",
   (engine) =>
     Effect.gen(function* () {
       const seen = new Map<number, ReadonlyArray<Pair>>()
@@ -265,7 +269,7 @@ onEngines(
 )
 
 onEngines(
-  "updateStateByKey() goes on after a batch whose input could not be read",
+  "updateStateByKey() continues after a batch whose input could not be read",
   (engine) =>
     Effect.gen(function* () {
       const seen = new Map<number, ReadonlyArray<Pair>>()
@@ -281,7 +285,7 @@ onEngines(
 )
 
 onEngines(
-  "updateStateByKey() updates all partitions when only a few records are asked for",
+  "updateStateByKey() updates all partitions, also if an output takes only a few records",
   (engine) =>
     Effect.gen(function* () {
       const calls: Array<string> = []
@@ -299,7 +303,7 @@ onEngines(
 )
 
 onEngines(
-  "updateStateByKey() calls its function once for each key and batch, whatever is done with the result",
+  "updateStateByKey() calls its function once for each key and batch, however often the result is used",
   (engine) =>
     Effect.gen(function* () {
       let calls = 0
@@ -317,12 +321,12 @@ onEngines(
     }),
 )
 
-/** The stream, but with an RDD only every so often. */
+/** The stream with an RDD only once a slide. */
 const every = <A, E, R>(slideDuration: number, self: DStream.DStream<A, E, R>): DStream.DStream<A, E, R> =>
-  DStream.make("every", [self], self, { slideDuration }) as DStream.DStream<A, E, R>
+  DStream.make("every", [self], [], () => self, { slideDuration }) as DStream.DStream<A, E, R>
 
 onEngines(
-  "updateStateByKey() has all batches in its state, also when it is asked for it in some of them only",
+  "updateStateByKey() has all batches in its state, also if outputs need it in some of them only",
   (engine) =>
     Effect.gen(function* () {
       const given: Batches = [[["a", 1]], [["b", 1]], null, [["a", 5]], [["c", 1]], [["a", 1]], [["d", 1]]]
@@ -339,7 +343,7 @@ onEngines(
     }),
 )
 
-Deno.test("updateStateByKey() keeps no lineage of batches that are over", async () => {
+Deno.test("updateStateByKey() keeps no lineage of earlier batches", async () => {
   const depths: Array<number> = []
   const depth = (rdd: RDD.AnyRDD): number => {
     const { primitive } = rdd
@@ -412,7 +416,7 @@ Deno.test("updateStateByKey() reports wrong options before start", async () => {
   assert.match(error.message, /DStream\.updateStateByKey: partitions is 0/)
 })
 
-Deno.test("updateStateByKey() fails a batch whose function gives no Option, as untyped code can", async () => {
+Deno.test("updateStateByKey() fails the batch if its function returns no Option, as untyped code can", async () => {
   for (const [given, what] of [[7, "number"], [undefined, "undefined"], [null, "null"]] as const) {
     const untyped = (() => given) as unknown as () => Option.Option<number>
     const output = DStream.print(DStream.updateStateByKey(Testing.input<[string, number]>([[["a", 1]]]), untyped))
@@ -424,7 +428,7 @@ Deno.test("updateStateByKey() fails a batch whose function gives no Option, as u
   }
 })
 
-Deno.test("updateStateByKey() says for which key its function has thrown", async () => {
+Deno.test("updateStateByKey() names the key for which its function throws", async () => {
   const careful = (_: number, key: string, __: ReadonlyArray<number>, state: Option.Option<number>) => {
     if (key === "b") throw new RangeError("not b")
     return state

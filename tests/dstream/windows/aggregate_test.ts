@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import fc from "fast-check"
 import * as DStream from "../../../lib/dstream.ts"
 import type { Slide, Timed } from "../../../lib/dstream/windows/aggregate.ts"
-import { balanced } from "../../../lib/dstream/windows/with_inverse.ts"
-import { merged } from "../../../lib/dstream/windows/without_inverse.ts"
+import { withInverse } from "../../../lib/dstream/windows/with_inverse.ts"
+import { withoutInverse } from "../../../lib/dstream/windows/without_inverse.ts"
 import { make } from "../../../lib/engine/state_store.ts"
 import { fromArray } from "../../../lib/rdd/block.ts"
 import { columnsOf } from "../../../lib/rdd/pair_block.ts"
@@ -14,7 +14,7 @@ import { batchesLong, frames, naive } from "../windows.ts"
 type Pair = [key: string, value: number]
 type Sums = (stream: DStream.DStream<Pair>, f: (a: number, b: number) => number, n: number) => DStream.DStream<Pair>
 
-/** How often functions are called in each batch, once windows of `n` batches are full. */
+/** Counts the calls of functions in each batch after the first window of `n` batches is full. */
 const callsPerBatch = async (sums: Sums, n: number): Promise<number> => {
   let calls = 0
   let before = 0
@@ -44,7 +44,7 @@ for (const [how, sums] of Object.entries(sumsWith)) {
   })
 }
 
-/** Runs slides over a store as the engine does; `times` says how often each of them is tried. */
+/** Runs slides over a state store as the engine does. `times` is how often each slide is attempted. */
 const slides = async <A>(
   slide: Slide,
   batches: ReadonlyArray<A>,
@@ -62,9 +62,9 @@ const slides = async <A>(
     let result: unknown
     for (let attempt = 0; attempt < times(at); attempt++) {
       const state = store.open("id", 0, last, at)
-      const standing = { time: at, limit: at - w, window: w, before: at - 1, zeroTime: 0, pane: 1 }
+      const position = { end: at, start: at - w, duration: w, previousEnd: at - 1, zeroTime: 0, pane: 1 }
       const pairs = columnsOf(fromArray([...recordsAt(at - w), ...recordsAt(at)]))
-      result = slide(standing)(state, pairs, 0, last === undefined).records
+      result = slide(position)(state, pairs, 0, last === undefined).records
     }
     await Effect.runPromise(Effect.andThen(store.seal("id", at), store.commit(at)))
     last = at
@@ -73,26 +73,26 @@ const slides = async <A>(
   return found
 }
 
-Deno.test("balanced() leaves the version that it builds on alone: trying again gives the same", async () => {
+Deno.test("withInverse() does not change the version it builds on, so a retry gives the same result", async () => {
   const batches = Array.from({ length: 30 }, (_, i) => i)
-  const sums = balanced((a, b) => Number(a) + Number(b), (a, b) => Number(a) - Number(b), undefined)
+  const sums = withInverse((a, b) => Number(a) + Number(b), (a, b) => Number(a) - Number(b), undefined)
   const once = await slides(sums, batches, 7, () => 1)
   assert.deepEqual(await slides(sums, batches, 7, (at) => at % 3 + 1), once)
 })
 
-Deno.test("merged() leaves the version that it builds on alone: trying again gives the same", async () => {
+Deno.test("withoutInverse() does not change the version it builds on, so a retry gives the same result", async () => {
   const batches = Array.from("the quick brown fox jumps over the lazy dog")
-  const join = merged((a, b) => `${a}${b}`)
-  const entering: Slide = (standing) => (state, { keys, values }, partition, fresh) => {
-    const entered = values.filter((timed) => (timed as Timed)[0] > standing.limit)
-    return join(standing)(state, { keys: keys.slice(0, entered.length), values: entered }, partition, fresh)
+  const join = withoutInverse((a, b) => `${a}${b}`, undefined)
+  const entering: Slide = (position) => (state, { keys, values }, partition, fresh) => {
+    const entered = values.filter((timed) => (timed as Timed)[0] > position.start)
+    return join(position)(state, { keys: keys.slice(0, entered.length), values: entered }, partition, fresh)
   }
   const once = await slides(entering, batches, 7, () => 1)
   assert.deepEqual(await slides(entering, batches, 7, (at) => at % 3 + 1), once)
   assert.deepEqual(once, batches.map((_, i) => [["a", batches.slice(Math.max(0, i - 6), i + 1).join("")]]))
 })
 
-Deno.test("reduceByKeyAndWindow() without an inverse never merges values that no window has together", () =>
+Deno.test("reduceByKeyAndWindow() without an inverse merges only values that one window has together", () =>
   fc.assert(
     fc.asyncProperty(
       fc.array(fc.boolean(), { minLength: 1, maxLength: 16 }),

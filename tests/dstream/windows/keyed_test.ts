@@ -23,7 +23,7 @@ const pair = fc.tuple(fc.constantFrom("a", "b", "c", "d"), fc.integer({ min: -9,
 const word = fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom("u", "v", "w", "x", "y", "z"))
 
 for (const engine of engines) {
-  Deno.test(`reduceByKeyAndWindow() with and without an inverse is the naive reduction of the window [${engine}]`, () =>
+  Deno.test(`reduceByKeyAndWindow() with and without an inverse equals the naive reduction of the window [${engine}]`, () =>
     fc.assert(
       fc.asyncProperty(givens(pair), frames, async (batches, [w, s]) => {
         const slide = batchesLong(s)
@@ -63,7 +63,7 @@ for (const engine of engines) {
       { numRuns: 25 },
     ))
 
-  Deno.test(`reduceByKeyAndWindow() is complete below an operator that asks for few of its slides [${engine}]`, () =>
+  Deno.test(`reduceByKeyAndWindow() is complete if another operator needs only some of its slides [${engine}]`, () =>
     fc.assert(
       fc.asyncProperty(givens(pair), fc.boolean(), async (batches, inverted) => {
         const inverse = inverted ? subtract : undefined
@@ -79,7 +79,7 @@ for (const engine of engines) {
 const letters = () =>
   Testing.input([["a"], ["a", "b"], ["a", "b", "c"], ["a", "b"], ["a"], [], []]).pipe(DStream.map((word) => [word, 1]))
 
-Deno.test("reduceByKeyAndWindow() with an inverse lets go of keys that have left the window", async () => {
+Deno.test("reduceByKeyAndWindow() with an inverse drops keys that have left the window", async () => {
   const counts = DStream.reduceByKeyAndWindow(letters(), add, "2 seconds", { inverse: subtract })
   assert.deepEqual(inOrder(await run(counts)), [
     [["a", 1]],
@@ -105,20 +105,20 @@ Deno.test("reduceByKeyAndWindow() and groupByKeyAndWindow() compute each batch o
   assert.equal(calls, 9)
 })
 
-Deno.test("reduceByKeyAndWindow() leaves nothing behind that rounding has made", async () => {
+Deno.test("reduceByKeyAndWindow() with an inverse leaves no rounding error behind", async () => {
   const tenths = Testing.input<Pair>([[["a", 0.1]], [["a", 0.2]], [], [["a", 0.3]], []])
   const sums = DStream.reduceByKeyAndWindow(tenths, add, "2 seconds", { inverse: subtract })
   const found = await run(sums)
   assert.deepEqual(found.slice(3), [[["a", 0.3]], [["a", 0.3]]])
 })
 
-Deno.test("reduceByKeyAndWindow() counts nothing from between windows that do not overlap", async () => {
+Deno.test("reduceByKeyAndWindow() ignores batches between windows that do not overlap", async () => {
   const counts = DStream.reduceByKeyAndWindow(letters(), add, "1 second", { slide: "3 seconds", inverse: subtract })
   const none = undefined
   assert.deepEqual(inOrder(await run(counts)), [none, none, [["a", 1], ["b", 1], ["c", 1]], none, none, [], none])
 })
 
-Deno.test("reduceByKeyAndWindow() leaves out what the filter rejects, and does not fail when its batch leaves", async () => {
+Deno.test("reduceByKeyAndWindow() drops pairs that the filter rejects, and does not fail when their batch leaves", async () => {
   const words = Testing.input([["a"], [], [], [], ["b", "b"]]).pipe(DStream.map((word) => [word, 1]))
   const isTwice = ([, count]: readonly [string, number]) => count > 1
   for (const inverse of [undefined, subtract]) {
@@ -127,14 +127,14 @@ Deno.test("reduceByKeyAndWindow() leaves out what the filter rejects, and does n
   }
 })
 
-Deno.test("reduceByKeyAndWindow() with an inverse forgets what the filter rejects: a key that comes back starts anew", async () => {
+Deno.test("reduceByKeyAndWindow() with an inverse drops the state of keys that the filter rejects, so they start anew", async () => {
   const given = Testing.input<Pair>([[["a", 1]], [["a", 2]], [["a", 4]], [], [], []])
   const moreThanOne = ([, sum]: readonly [string, number]) => sum > 1
   const sums = DStream.reduceByKeyAndWindow(given, add, "3 seconds", { inverse: subtract, filter: moreThanOne })
   assert.deepEqual(await run(sums), [[], [["a", 2]], [["a", 6]], [["a", 6]], [["a", 4]], []])
 })
 
-Deno.test("reduceByKeyAndWindow() fills the partitions that it is told to", async () => {
+Deno.test("reduceByKeyAndWindow() uses the given partitions", async () => {
   for (const inverse of [undefined, subtract]) {
     const counts = DStream.reduceByKeyAndWindow(letters(), add, "2 seconds", { inverse, partitions: 3 })
     const partitions = await Effect.runPromise(Testing.runPartitions(counts, { batches: 3 }))
@@ -143,7 +143,7 @@ Deno.test("reduceByKeyAndWindow() fills the partitions that it is told to", asyn
   }
 })
 
-Deno.test("reduceByKeyAndWindow() leaves out a batch that its function could not reduce, and nothing else", async () => {
+Deno.test("reduceByKeyAndWindow() leaves out only the batch in which its function throws", async () => {
   const batches = [[["a", 1]], [["a", 2]], [["a", -100], ["a", 3]], [["a", 4]], [["a", 5]], [["a", 6]]] as Array<
     Array<Pair>
   >
@@ -162,7 +162,7 @@ Deno.test("reduceByKeyAndWindow() leaves out a batch that its function could not
   }
 })
 
-Deno.test("reduceByKeyAndWindow() does not start with durations that are no multiples of the stream's slide", () => {
+Deno.test("reduceByKeyAndWindow() reports durations that are not multiples of the stream's slide before start", () => {
   const output = DStream.print(
     DStream.reduceByKeyAndWindow(letters(), add, "1500 millis", { slide: "1 second", inverse: subtract }),
   )

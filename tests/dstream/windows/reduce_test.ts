@@ -16,7 +16,7 @@ const one = <A>(records: ReadonlyArray<A> | undefined, f: (a: A, b: A) => A): Re
   records === undefined || records.length === 0 ? records : [records.reduce(f)]
 
 for (const engine of engines) {
-  Deno.test(`reduceByWindow() with and without an inverse is the naive reduction of the window [${engine}]`, () =>
+  Deno.test(`reduceByWindow() with and without an inverse equals the naive reduction of the window [${engine}]`, () =>
     fc.assert(
       fc.asyncProperty(givens(fc.integer({ min: -99, max: 99 })), frames, async (batches, [w, s]) => {
         const expected = naive(batches, w, s).map((records) => one(records, add))
@@ -41,7 +41,7 @@ for (const engine of engines) {
       { numRuns: 40 },
     ))
 
-  Deno.test(`countByWindow() is exactly one number for every slide [${engine}]`, () =>
+  Deno.test(`countByWindow() gives exactly one number for every slide [${engine}]`, () =>
     fc.assert(
       fc.asyncProperty(givens(fc.integer()), frames, async (batches, [w, s]) => {
         const windowed = (it: DStream.DStream<number>) =>
@@ -52,7 +52,7 @@ for (const engine of engines) {
       { numRuns: 30 },
     ))
 
-  Deno.test(`countByValueAndWindow() counts what is in the window [${engine}]`, () =>
+  Deno.test(`countByValueAndWindow() counts the records of the window [${engine}]`, () =>
     fc.assert(
       fc.asyncProperty(givens(fc.constantFrom("a", "b", "c")), frames, async (batches, [w, s]) => {
         const windowed = (it: DStream.DStream<string>) =>
@@ -67,7 +67,7 @@ for (const engine of engines) {
     ))
 }
 
-Deno.test("reduceByWindow() gives nothing for a window without records, with an inverse as well", async () => {
+Deno.test("reduceByWindow() with and without an inverse gives no record for a window without records", async () => {
   const numbers = Testing.input([[1, 2, 3], [4, 5, 6], [7, 8, 9], [], [], []])
   for (const inverse of [undefined, subtract]) {
     const sums = DStream.reduceByWindow(numbers, add, "2 seconds", { inverse })
@@ -88,7 +88,7 @@ Deno.test("countByWindow() of a stream without RDDs is 0", async () => {
   ]])
 })
 
-Deno.test("countByValueAndWindow() drops what has left the window", async () => {
+Deno.test("countByValueAndWindow() drops records that have left the window", async () => {
   const words = Testing.input([["a"], ["b", "b"], ["a", "b"], [], []])
   const counts = DStream.countByValueAndWindow(words, "2 seconds", { partitions: 1 })
   assert.deepEqual((await run(counts)).map((records) => records && sorted(records)), [

@@ -14,7 +14,7 @@ const six = () => Testing.input([[0], [1], [2], [3], [4], [5]], { partitions: 2 
 const none = undefined
 
 for (const engine of engines) {
-  Deno.test(`window() is the concatenation of its batches, whatever is missing or fails [${engine}]`, () =>
+  Deno.test(`window() concatenates its batches, also if some are missing or fail [${engine}]`, () =>
     fc.assert(
       fc.asyncProperty(givens(fc.integer()), frames, async (batches, [w, s]) => {
         const windowed = DStream.window<number, never, never>
@@ -26,7 +26,7 @@ for (const engine of engines) {
       { numRuns: 40 },
     ))
 
-  Deno.test(`window() of a window is the windows of its batches, one after another [${engine}]`, () =>
+  Deno.test(`window() of a window concatenates the windows of its batches [${engine}]`, () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.integer(), { maxLength: 2 }), { maxLength: 12 }),
@@ -49,7 +49,7 @@ for (const engine of engines) {
     ))
 }
 
-Deno.test("window() slides by that of the stream unless told otherwise", async () => {
+Deno.test("window() without a slide slides with the stream", async () => {
   const windowed = DStream.window(six(), "2 seconds")
   assert.deepEqual(await run(windowed, { batches: 8 }), [[0], [0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [5], []])
 })
@@ -59,7 +59,7 @@ Deno.test("window() with a slide longer than itself leaves batches out", async (
   assert.deepEqual(await run(windowed), [none, none, [1, 2], none, none, [4, 5]])
 })
 
-Deno.test("window() has an RDD without partitions where no batch has one", async () => {
+Deno.test("window() has an RDD without partitions if no batch has an RDD", async () => {
   const windowed = DStream.window(Testing.input([[1], null, [], null, null]), "2 seconds")
   const partitions = await Effect.runPromise(Testing.runPartitions(windowed))
   assert.deepEqual(partitions, [[[], [1]], [[], [1]], [[], []], [[], []], []])
@@ -70,7 +70,7 @@ Deno.test("window() keeps the partitions of the batches in the order of time", a
   assert.deepEqual(await run(slices), [[[1], [2, 3]], [[1], [2, 3], [], [4]], [[], [4], [5], [6]]])
 })
 
-Deno.test("window() keeps the partitioner that its batches share", async () => {
+Deno.test("window() keeps the partitioner of its batches if they all have the same", async () => {
   const pairs = Testing.input([["a"], ["b", "a"], ["c"]]).pipe(DStream.map((word) => [word, 1]))
   const reduced = DStream.reduceByKey(pairs, (a, b) => a + b)
   const partitions = await Effect.runPromise(Testing.runPartitions(DStream.window(reduced, "2 seconds")))
@@ -86,7 +86,7 @@ Deno.test("window() counts its slides from the start of the first batch", async 
   assert.deepEqual(await run(windowed, { clockStart: 10_500 }), [none, [0, 1], none, [2, 3], none, [4, 5]])
 })
 
-Deno.test("window() computes each batch once, with operators of other slides above it", async () => {
+Deno.test("window() computes each batch once, also if another window with a longer slide is taken of it", async () => {
   let calls = 0
   const counted = DStream.map(six(), (n) => n + 0 * calls++)
   const windowed = DStream.window(counted, "4 seconds")
@@ -99,14 +99,14 @@ Deno.test("window() computes each batch once, with operators of other slides abo
   assert.equal(calls, 6)
 })
 
-Deno.test("window() computes each batch once also where the stream is persisted with a level that keeps nothing", async () => {
+Deno.test("window() computes each batch once, also if the stream is persisted with a level that stores nothing", async () => {
   let calls = 0
   const counted = DStream.map(six(), (n) => n + 0 * calls++).pipe(DStream.persist("NONE"))
   assert.equal((await run(DStream.window(counted, "4 seconds"))).length, 6)
   assert.equal(calls, 6)
 })
 
-Deno.test("window() does not start with durations that are no multiples of the stream's slide", () => {
+Deno.test("window() reports durations that are not multiples of the stream's slide before start", () => {
   const problems = (...args: [window: number, slide?: number]) => {
     const [w, slide] = args
     const output = DStream.print(DStream.window(six(), w, { slide }))

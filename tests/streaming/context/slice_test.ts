@@ -48,7 +48,8 @@ test("slice() evaluates nothing, leaves out batches without an RDD, and works on
         DStream.make(
           "counted",
           [self],
-          Effect.tap(self, () => Effect.sync(() => evaluated++)),
+          [],
+          () => Effect.tap(self, () => Effect.sync(() => evaluated++)),
         ),
     )
     const ssc = yield* make
