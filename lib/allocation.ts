@@ -13,5 +13,5 @@
  *
  * @module
  */
-export { Allocation, InputAllocation } from "./streaming/inputs/allocation_schema.ts"
-export type { BlockRef } from "./streaming/inputs/allocation.ts"
+export { Allocation, InputAllocation } from "./dstream/inputs/allocation_schema.ts"
+export type { BlockRef } from "./dstream/inputs/allocation.ts"

@@ -129,30 +129,30 @@ export interface Batch {
   readonly batchDuration: number
   /** The engine's default number of partitions. */
   readonly defaultParallelism: number
-  /** The same run at another time, for windows. */
+  /** Another batch of the same run, for operators that look back. */
   readonly at: (time: number) => Batch
   /** The RDD that a stream already has at this time. A plain look-up. */
   readonly recall: (stream: AnyDStream) => AnyRDD | undefined
-  /** Keeps the RDD of a stream for as long as somebody may ask for it; undefined: that it has none in this batch. */
+  /** Remembers the RDD of a stream for as long as later batches may ask for it. Undefined: the stream has none in this batch. */
   readonly remember: (stream: AnyDStream, rdd: AnyRDD | undefined) => void
-  /** Whether it has turned out that a stream has no RDD in this batch. */
+  /** Whether the stream was evaluated and has no RDD in this batch. */
   readonly hasNone: (stream: AnyDStream) => boolean
-  /** The time of the first RDD that a stream has had in this run, whether it is remembered or not. */
+  /** The batch time of the first RDD that the stream had in this run, also when that is no longer remembered. */
   readonly first: (stream: AnyDStream) => number | undefined
-  /** The newest RDD that a stream has, of those that are remembered, whatever the time of this batch. */
+  /** The newest remembered RDD of the stream, also one of a later batch. */
   readonly newest: (stream: AnyDStream) => { readonly time: number; readonly rdd: AnyRDD } | undefined
   /** The address of a stream in the graph: its name, or its operation and place. */
   readonly address: (stream: AnyDStream) => string
   /** The batch time of the current version of a state; undefined if it has none. */
   readonly stateVersion: (id: string) => number | undefined
-  /** Says that this stream's operator failed; the first to say so in an evaluation is where the failure began. */
-  readonly blame: (stream: AnyDStream) => void
+  /** Records that the operator of this stream failed. The first one recorded in an evaluation is where the failure began. */
+  readonly recordFailure: (stream: AnyDStream) => void
   /**
-   * Says that only the driver can make this stream's RDD, because its function runs an action or gives an Effect: copies of the
-   * graph do not evaluate it again.
+   * Records that the RDD of this stream must be made on the driver, because the stream's function runs an action or gives an
+   * Effect. Copies of the graph do not evaluate the stream.
    */
   readonly keepOnDriver: (stream: AnyDStream) => void
-  /** The RDD of an input stream, from what was allocated to this batch. */
+  /** Reads what was allocated to this batch from an input stream. */
   readonly input: (stream: AnyDStream) => Effect.Effect<AnyRDD, unknown, unknown>
 }
 

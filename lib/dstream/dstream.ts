@@ -77,7 +77,7 @@ const evaluate = (copy: AnyDStream & Node): Effect.Effect<RDD<unknown, unknown, 
         if (Exit.isSuccess(exit)) batch.remember(self, exit.value)
         else if (Option.getOrUndefined(Cause.findErrorOption(exit.cause)) instanceof NoRDD) {
           batch.remember(self, undefined)
-        } else batch.blame(self)
+        } else batch.recordFailure(self)
       }))
   })
 

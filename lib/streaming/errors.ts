@@ -1,5 +1,5 @@
 /**
- * The errors of a streaming context's life: what its rules refuse, and how it can end.
+ * The errors of streaming contexts: broken rules of the lifecycle, and failures that end a context.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { GraphMismatch } from "../dstream/graph/mismatch.ts"
 import type { InvalidGraph } from "../dstream/graph/validate.ts"
 import type { EngineError } from "../rdd/engine.ts"
 
-/** `start` was called on a context that runs already. Spark ignores that with a warning. */
+/** The failure of `start` on a context that was started before. Spark ignores such a call with a warning. */
 export class AlreadyStarted extends Located<{ readonly startedAt: CallSite }> {
   readonly _tag = "AlreadyStarted" as const
   override get message(): string {
@@ -21,7 +21,7 @@ export class AlreadyStarted extends Located<{ readonly startedAt: CallSite }> {
   }
 }
 
-/** A stopped context cannot be used again. Spark's text. */
+/** The failure of an operation on a context that has been stopped. */
 export class AlreadyStopped extends Data.Error<{ readonly operation: string }> {
   readonly _tag = "AlreadyStopped" as const
   override get message(): string {
@@ -29,15 +29,15 @@ export class AlreadyStopped extends Data.Error<{ readonly operation: string }> {
   }
 }
 
-/** `awaitTermination` and `slice` need a context that has been started. */
+/** The failure of an operation that needs a started context. */
 export class NotStarted extends Data.Error<{ readonly operation: string }> {
   readonly _tag = "NotStarted" as const
   override get message(): string {
-    return `StreamingContext has not been started (${this.operation})`
+    return `StreamingContext has not been started (${this.operation}); start it first`
   }
 }
 
-/** Another streaming context runs in this process. This one stays as it was and can start when that has stopped. */
+/** The failure of `start` while another context is active. The context stays `Initialized` and can start later. */
 export class AnotherContextActive extends Located<{ readonly startedAt: CallSite }> {
   readonly _tag = "AnotherContextActive" as const
   override get message(): string {
@@ -45,7 +45,7 @@ export class AnotherContextActive extends Located<{ readonly startedAt: CallSite
   }
 }
 
-/** `remember` is set once. */
+/** The failure of a second call of `remember`. */
 export class RememberAlreadySet extends Data.Error<{ readonly remember: number }> {
   readonly _tag = "RememberAlreadySet" as const
   override get message(): string {
@@ -53,33 +53,33 @@ export class RememberAlreadySet extends Data.Error<{ readonly remember: number }
   }
 }
 
-/** What starting can fail with. */
+/** The errors of `start`. */
 export type StartError = AlreadyStarted | AlreadyStopped | AnotherContextActive | InvalidGraph | GraphMismatch
 
-/** What a batch can fail with besides the typed errors of the user's effects. */
+/** The reasons for which a batch can fail besides the typed errors of the user's effects. */
 export type BatchError = EngineError | ParentWithoutRDD | OperatorWithoutRDD | UnionWithoutRDD | TransformWithoutResult
 
 /**
- * A batch failed, and with it (unless the policy says otherwise) the context. `reason` is the typed error of the user's
- * own effects or what went wrong in the engine; narrow it with `Effect.catchReason`.
+ * The failure of a batch, which also ends the context unless a policy says otherwise. `reason` is a typed error of the user's
+ * effects or an error of the engine; narrow it with `Effect.catchReason`.
  */
 export class BatchFailed<out E = never> extends Located<{
   readonly reason: unknown
   /** The operation that failed, such as `map`. */
   readonly operator: string
-  /** Where in the user's source that stands. */
+  /** Where the program calls that operation. */
   readonly callSite: CallSite
   /** End of the batch's interval, epoch milliseconds. */
   readonly batchTime: number
-  /** Position of the output in the graph; undefined when the batch failed before its outputs. */
+  /** Index of the output in the graph; undefined if the batch failed before its outputs ran. */
   readonly outputId: number | undefined
-  /** The partition, where one is to blame. */
+  /** The partition in which it failed, if it was one. */
   readonly partition: number | undefined
-  /** `generate`: no output of the batch ran. `job`: this output failed. `commit`: all ran, but an input did not commit. */
+  /** `generate`: before any output ran. `job`: in an output. `commit`: all outputs ran, but an input failed to commit. */
   readonly phase: "generate" | "job" | "commit"
 }> {
   readonly _tag = "BatchFailed" as const
-  /** Why it failed. */
+  /** The reason for the failure. */
   declare readonly reason: E | BatchError
   override get message(): string {
     const output = this.outputId === undefined ? "" : `, output ${this.outputId}`
@@ -88,7 +88,7 @@ export class BatchFailed<out E = never> extends Located<{
       describeCause(this.reason)
     }`
   }
-  /** What was thrown, for those who print chains of errors. */
+  /** What was thrown, for loggers that print chains of causes. */
   override get cause(): unknown {
     return this.reason instanceof FunctionFailed ? this.reason.cause : this.reason
   }

@@ -5,22 +5,22 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import { forever } from "../core/forever.ts"
-import { InvalidOption } from "../core/errors.ts"
+import { checkDuration } from "../core/check_duration.ts"
+import type { InvalidOption } from "../core/errors.ts"
 import type { PositiveDuration } from "../core/literals.ts"
 
-/** Gives a streaming context its batch interval. */
+/** What the scheduler gives to a streaming context. */
 export interface Scheduler {
   /** The batch interval in milliseconds. */
   readonly batchDuration: number
 }
 
 /**
- * The scheduler service: a streaming context takes its batch interval from it.
+ * The scheduler service, which gives a streaming context its batch interval.
  *
  * @example
  * ```ts
@@ -34,23 +34,9 @@ export interface Scheduler {
  */
 export const Scheduler: Context.Service<Scheduler, Scheduler> = Context.Service<Scheduler>("@dstream/dstream/Scheduler")
 
-/** A duration in whole milliseconds of at least 1, or what is wrong with it. */
-export const positiveMillis = (
-  where: string,
-  option: string,
-  input: Duration.Input,
-): Effect.Effect<number, InvalidOption> => {
-  const millis = Option.map(Duration.fromInput(input), Duration.toMillis)
-  return Option.isSome(millis) && Number.isSafeInteger(millis.value) && millis.value >= 1
-    ? Effect.succeed(millis.value)
-    : Effect.fail(
-      new InvalidOption({ where, option, value: input, expected: "a duration of whole milliseconds, at least 1" }),
-    )
-}
-
 /**
- * A scheduler with the given batch interval. Batches are due at its multiples since the epoch, on Effect's `Clock`.
- * Spark: the batch duration of a `StreamingContext`.
+ * Provides a scheduler with the given batch interval, a whole number of milliseconds. Batches are due at multiples of the interval
+ * since the epoch, on Effect's `Clock`. Spark: the batch duration of a `StreamingContext`.
  *
  * @example
  * ```ts
@@ -67,15 +53,15 @@ export const layer = <const D extends Duration.Input>(
 ): Layer.Layer<Scheduler, InvalidOption> =>
   Layer.effect(
     Scheduler,
-    Effect.map(positiveMillis("Scheduler.layer", "batchDuration", batchDuration as D), (millis) => ({
+    Effect.map(checkDuration("Scheduler.layer", "batchDuration", batchDuration as D), (millis) => ({
       batchDuration: millis,
     })),
   )
 
-/** The first multiple of `period` after `now`. */
+/** Returns the first multiple of `period` after `now`. */
 export const firstTick = (now: number, period: number): number => (Math.floor(now / period) + 1) * period
 
-/** Runs `tick` at `first`, then every `period`; ticks that are late follow one another at once, none is left out. */
+/** Runs `tick` at `first` and then every `period` milliseconds. Late ticks follow one another; none is skipped. */
 export const ticks = <E, R>(
   first: number,
   period: number,

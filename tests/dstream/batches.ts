@@ -38,7 +38,7 @@ const batchAt = (time: number, memo: Map<DStream.AnyDStream, RDD.AnyRDD>): DStre
   remember: (stream, rdd) => void (rdd && memo.set(stream, rdd)),
   hasNone: () => false,
   keepOnDriver: () => {},
-  blame: () => {},
+  recordFailure: () => {},
   input: () => Effect.die(new TypeError("no input here")),
 })
 

@@ -220,7 +220,7 @@ Deno.test("interrupting the program stops its context", async () => {
   assert.equal(state, "Stopped")
 })
 
-test("awaitTermination() waits for stop, whoever asks and however often, and NotStarted is for what needs a start", () =>
+test("awaitTermination() waits for stop, from every fiber and every time; NotStarted is for what needs a start", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     const none = yield* Effect.flip(StreamingContext.slice(untyped(ssc) as never, Testing.input([[1]]), 0, 0))

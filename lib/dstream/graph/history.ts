@@ -146,7 +146,7 @@ export class History {
         newest: (stream) => this.#newestOf(originalOf(stream)),
         address: (stream) => `${this.#addresses.get(originalOf(stream)) ?? stream.operation}${run}`,
         stateVersion,
-        blame: (stream) => {
+        recordFailure: (stream) => {
           evaluation.failed ??= stream
           failing.add(originalOf(stream))
         },

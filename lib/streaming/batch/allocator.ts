@@ -5,11 +5,11 @@
  */
 import * as Effect from "effect/Effect"
 import type { BatchFailed } from "../errors.ts"
-import type { Allocation, InputAllocation } from "../inputs/allocation.ts"
+import type { Allocation, InputAllocation } from "../../dstream/inputs/allocation.ts"
 import { shareOf } from "../inputs/inputs.ts"
 import type { RunningInput } from "../inputs/running_input.ts"
 import { ofStream } from "./failures.ts"
-import { type AnyPolicy, withRetries } from "./policies.ts"
+import { type AnyPolicy, withRetries } from "../../dstream/outputs/retries.ts"
 
 /**
  * Allocates the batch at `time`: what each input has by now. An input that fails is retried as the policy says. The shares

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Allocation } from "../inputs/allocation.ts"
+import type { Allocation } from "../../dstream/inputs/allocation.ts"
 import type { Failed } from "./policies.ts"
 import type { BatchReport } from "./reports.ts"
 import { isSilent, noWork, type Work } from "./work.ts"

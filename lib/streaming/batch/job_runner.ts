@@ -13,7 +13,7 @@ import type { BatchFailed } from "../errors.ts"
 import type { OutputOperationInfo } from "../listeners/events.ts"
 import { toBatchFailed, type Where } from "./failures.ts"
 import type { KeptRDD } from "../../dstream/graph/kept_streams.ts"
-import { type AnyPolicy, lastOf, runDeadLetter, withRetries } from "./policies.ts"
+import { type AnyPolicy, lastOf, runDeadLetter, withRetries } from "../../dstream/outputs/retries.ts"
 import { type BatchReport, operationInfo } from "./reports.ts"
 import type { Job, Work } from "./work.ts"
 

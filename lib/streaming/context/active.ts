@@ -1,5 +1,5 @@
 /**
- * Which state a context is in, and which one is active.
+ * The state of a context, and the context that is active.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { stateOf } from "./life.ts"
 import { Registry } from "./registry.ts"
 
 /**
- * The state of a context, whatever its handle says. Spark: `getState`.
+ * Returns the current state of a context, whatever the state of the handle. Spark: `getState`.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export const getState = (ssc: StreamingContext<State, unknown>): Effect.Effect<S
   Effect.sync(() => stateOf(internalsOf(ssc)))
 
 /**
- * The context that has been started and not stopped, if there is one. Spark: `StreamingContext.getActive`.
+ * Returns the context that has been started and has not stopped, if there is one. Spark: `StreamingContext.getActive`.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export const getActive: Effect.Effect<Option.Option<StreamingContext<"Active", u
 )
 
 /**
- * The active context, or the one that `creating` gives. Spark:
+ * Returns the active context; if there is none, runs `creating` and returns its context. Spark:
  * `StreamingContext.getActiveOrCreate`.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * Contexts as values: their states, their settings, and what is behind a handle.
+ * Streaming contexts: handles, settings, and the state behind a handle.
  *
  * @module
  */
@@ -22,41 +22,41 @@ const TypeId = "~dstream/StreamingContext"
 export type State = "Initialized" | "Active" | "Stopped"
 
 /**
- * A streaming context, with its state in its type: what the state does not allow does not compile. A handle can be kept
- * and used twice, so every rule is checked when the program runs as well. Spark: `StreamingContext`.
+ * A handle of a streaming context, with the state in its type: calls that the state does not allow do not compile. Because a
+ * program can keep an old handle, the same rules are also checked at run time. Spark: `StreamingContext`.
  */
 export interface StreamingContext<out S extends State, out E = never> {
   readonly [TypeId]: { readonly _E: Types.Covariant<E>; readonly internals: Internals }
-  /** The state this handle stands for. */
+  /** The state of the context when this handle was made. */
   readonly state: S
 }
 
-/** How a streaming context works, where the defaults do not fit. Durations take everything that Effect's do. */
+/** Settings of a streaming context. */
 export interface Settings {
-  /** What happens when an output fails, unless the output says so itself: `OutputPolicy.fail`. */
+  /** The failure policy of outputs without their own: `OutputPolicy.fail`. */
   readonly onFailure?: OutputPolicy<unknown, never> | undefined
   /** How long a graceful stop may take: 10 batch intervals. Spark: `spark.streaming.gracefulStopTimeout`. */
   readonly gracefulStopTimeout?: Duration.Input | undefined
   /**
-   * Whether the end of the scope, which Ctrl-C is under `runMain`, stops the context gracefully: false. Spark:
+   * Whether the context stops gracefully when its scope closes, for example on Ctrl-C under `runMain`: false. Spark:
    * `spark.streaming.stopGracefullyOnShutdown`.
    */
   readonly stopGracefullyOnShutdown?: boolean | undefined
   /**
-   * How many batches may be submitted and not have ended: 8. While there are as many, ticks wait; they follow in order
-   * afterwards and none is left out, so that a program that falls behind, or wakes up after hours, does not make hundreds of
-   * batches at once. Spark has no such limit.
+   * How many batches can be allocated and not have ended: 8. While there are that many, ticks wait. They follow in order
+   * afterwards and none is skipped, so a program that falls behind or was suspended does not allocate hundreds of batches at
+   * once. Spark has no such limit.
    */
   readonly maxPendingBatches?: number | undefined
   /** How often a receiver's open buffer becomes a block: 200 ms. Spark: `spark.streaming.blockInterval`. */
   readonly blockInterval?: Duration.Input | undefined
   /** Records per second of each receiver: no limit. Spark: `spark.streaming.receiver.maxRate`. */
   readonly maxRate?: number | undefined
-  /** Bytes that each receiver may hold before it waits for the batches: 256 MiB. */
+  /** Bytes that each receiver can hold before it waits for the batches: 256 MiB. */
   readonly receiverCapacity?: number | undefined
 }
 
-/** What a context is made of, and its state. */
+/** What a handle stands for: the parts of a context, and its state. */
 export interface Internals {
   readonly batchDuration: number
   readonly settings: Settings
@@ -70,22 +70,22 @@ export interface Internals {
   readonly scope: Scope.Closeable
   readonly bus: Bus.ListenerBus
   life: Life
-  /** Milliseconds, where `remember` has set them. */
+  /** Milliseconds, if `remember` was called. */
   remember: number | undefined
-  /** Whether the program has waited for its end. */
+  /** Whether the program has called `awaitTermination`. */
   isAwaited: boolean
 }
 
-/** A handle on a context. */
+/** Makes a handle. */
 export const handle = <S extends State, E>(internals: Internals, state: S): StreamingContext<S, E> => ({
   [TypeId]: { _E: (_: never) => _, internals },
   state,
 })
 
-/** What a handle stands for. */
+/** Returns what a handle stands for. */
 export const internalsOf = (ssc: StreamingContext<State, unknown>): Internals => ssc[TypeId].internals
 
-/** The running part of a context, for the test kit and for `slice`. */
+/** Returns the runtime of a context, for the test kit and for `slice`. */
 export const runtimeOf = (
   operation: string,
   active: StreamingContext<State, unknown>,

@@ -1,19 +1,21 @@
 /**
- * Making a context: its settings, checked, and what it is made of.
+ * The constructors of contexts, which check the settings.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
+import { checkDuration } from "../../core/check_duration.ts"
 import { InvalidOption } from "../../core/errors.ts"
 import { Engine } from "../../rdd/engine.ts"
 import { handle, type Internals, type Settings, type StreamingContext } from "./context.ts"
 import * as Bus from "../listeners/listener_bus.ts"
-import { positiveMillis, Scheduler } from "../scheduler.ts"
+import { Scheduler } from "../scheduler.ts"
 import { SparkContext } from "../../engine/spark_context.ts"
 
 /**
- * A new context with settings of your own. Needs a `Scheduler` for the interval and a `SparkContext` for the engine.
+ * Makes a context with the given settings. The `Scheduler` gives the batch interval, the `SparkContext` the engine. Fails with
+ * `InvalidOption` if a setting is out of range.
  *
  * @example
  * ```ts
@@ -53,10 +55,10 @@ export const makeWith: (
       batchDuration,
       settings,
       resolved: {
-        gracefulStopTimeout: yield* positiveMillis(where, "gracefulStopTimeout", timeout),
+        gracefulStopTimeout: yield* checkDuration(where, "gracefulStopTimeout", timeout),
         maxPendingBatches,
         receivers: {
-          blockInterval: yield* positiveMillis(where, "blockInterval", blockInterval),
+          blockInterval: yield* checkDuration(where, "blockInterval", blockInterval),
           maxRate: yield* positive("maxRate"),
           capacity: yield* positive("receiverCapacity"),
         },
@@ -73,7 +75,7 @@ export const makeWith: (
   })
 
 /**
- * A new context with default settings. Needs a `Scheduler` for the interval and a `SparkContext` for the engine. Spark:
+ * Makes a context with default settings. The `Scheduler` gives the batch interval, the `SparkContext` the engine. Spark:
  * `new StreamingContext(sparkContext, batchDuration)`.
  *
  * @example

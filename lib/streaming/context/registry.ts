@@ -1,22 +1,22 @@
 /**
- * Which streaming context is active: one per process, as in Spark, or one per registry.
+ * The registry of active contexts: one context per process can be active, as in Spark, or one per registry.
  *
  * @module
  */
 import * as Context from "effect/Context"
 import type { StreamingContext } from "./context.ts"
 
-/** Holds the context that has been started and not stopped. */
+/** Holds the active context. */
 export interface Registry {
-  /** That context; set by `start`, cleared when it has stopped. */
+  /** The context that has been started and has not stopped. `start` sets it. */
   active: StreamingContext<"Active", unknown> | undefined
 }
 
 const process: Registry = { active: undefined }
 
 /**
- * The registry of active contexts: that of the process, unless another one is provided. The test kit provides one for
- * each run, so that tests can run side by side.
+ * The registry of active contexts. It is that of the process unless another one is provided; the test kit provides one for each
+ * run, so that tests can run in parallel.
  *
  * @example
  * ```ts

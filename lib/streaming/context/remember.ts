@@ -1,19 +1,19 @@
 /**
- * How long the RDDs of a context are kept at least.
+ * The minimum time for which the RDDs of a context are remembered.
  *
  * @module
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { checkDuration } from "../../core/check_duration.ts"
 import type { InvalidOption } from "../../core/errors.ts"
 import { internalsOf, type StreamingContext } from "./context.ts"
 import { type AlreadyStarted, type AlreadyStopped, RememberAlreadySet } from "../errors.ts"
 import { requireInitialized } from "./life.ts"
-import { positiveMillis } from "../scheduler.ts"
 
 /**
- * Keeps the RDDs of every batch for at least this long, for `slice`. Set once, before start; fails with `InvalidOption` where
- * it is no duration of whole milliseconds. Spark: `remember`.
+ * Remembers the RDDs of every batch for at least this long, for `slice`. Call it once, before `start`. Fails with `InvalidOption`
+ * if the duration is not a positive whole number of milliseconds. Spark: `remember`.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export const remember = (
   duration: Duration.Input,
 ): Effect.Effect<void, RememberAlreadySet | InvalidOption | AlreadyStarted | AlreadyStopped> =>
   Effect.flatMap(
-    positiveMillis("StreamingContext.remember", "duration", duration),
+    checkDuration("StreamingContext.remember", "duration", duration),
     (millis) =>
       Effect.suspend((): Effect.Effect<void, RememberAlreadySet | AlreadyStarted | AlreadyStopped> => {
         const internals = internalsOf(ssc)

@@ -1,5 +1,5 @@
 /**
- * Slices: the RDDs of a running stream between two times.
+ * Slices: the RDDs of a stream between two batch times.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { runtimeOf, type StreamingContext } from "./context.ts"
 import type { NotStarted } from "../errors.ts"
 
 /**
- * The RDDs that a stream has had from one batch time to another, both included, and rounded down to its slide. Times
- * without an RDD, before the first batch, to come, or no longer remembered are left out: use `remember` to keep more.
- * Nothing is evaluated, where Spark makes RDDs also of times to come. Spark: `slice`.
+ * Returns the RDDs of a stream from one batch time to another, both included and rounded down to its slide. Times without a
+ * remembered RDD are left out: times before the first batch, future times, and times longer ago than `remember` allows. Nothing
+ * is evaluated, whereas Spark also makes RDDs of future times. Spark: `slice`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Starting a context, once, with all its outputs.
+ * The start of a context, with all its outputs.
  *
  * @module
  */
@@ -19,15 +19,16 @@ import { Registry } from "./registry.ts"
 import { start as startRunning } from "../running.ts"
 import { shutDown } from "./stopping.ts"
 
-const FORGOTTEN = "The streaming context was stopped before its first batch: its scope closed, and nobody waited. " +
+const NOT_AWAITED =
+  "The streaming context stopped before its first batch, because the program ended without waiting for it. " +
   "To keep it running: yield* StreamingContext.awaitTermination(active)"
 
-/** Says so where a program goes on to its end after `start`, which would print nothing at all. */
-const warnForgotten = (internals: Internals, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
+/** Warns if a program ends right after `start`: without a warning it would print nothing at all. */
+const warnIfNotAwaited = (internals: Internals, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
   Effect.suspend(() => {
     const results = runningOf(internals)?.runtime.results
-    const isForgotten = Exit.isSuccess(exit) && !internals.isAwaited && !isEnding(internals) && results?.size === 0
-    return isForgotten ? Effect.logWarning(FORGOTTEN) : Effect.void
+    const isEarly = Exit.isSuccess(exit) && !internals.isAwaited && !isEnding(internals) && results?.size === 0
+    return isEarly ? Effect.logWarning(NOT_AWAITED) : Effect.void
   })
 
 const atOnce = { graceful: false, inside: false } as const
@@ -51,20 +52,20 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
     yield* end
     return yield* new InvalidGraph({ problems })
   }
-  // Whoever is interrupted in here has stopped the context, or has its finalizer: it is never left behind as active.
+  // An interruption either stops the context or comes after its finalizer was added: no active context is left behind.
   return yield* Effect.uninterruptibleMask((restore) => {
     registry.active = active
     return Effect.onError(
       Effect.andThen(
         restore(running(internals, graph, end)),
-        Effect.as(Effect.addFinalizer((exit) => Effect.andThen(warnForgotten(internals, exit), atShutdown)), active),
+        Effect.as(Effect.addFinalizer((exit) => Effect.andThen(warnIfNotAwaited(internals, exit), atShutdown)), active),
       ),
       () => end,
     )
   })
 })
 
-/** Starts the run of a context. */
+/** Starts the run of a context and makes the context active. */
 const running = Effect.fnUntraced(function* (internals: Internals, graph: Graph.AnyGraph, end: Effect.Effect<void>) {
   const { batchDuration, bus, engine, remember, resolved, scope, settings } = internals
   yield* bus.add(logListener)
@@ -83,10 +84,11 @@ const running = Effect.fnUntraced(function* (internals: Internals, graph: Graph.
 })
 
 /**
- * Starts a context with all its outputs: a non-empty list, or a `Graph`. (A list that is put together when the program
- * runs has a first one for the types as `[first, ...others]`.) The graph is checked as a whole first. The
- * services that its functions need are those of the fiber that starts it. When the scope closes, which Ctrl-C does under
- * `runMain`, the context is stopped. Spark: `start`.
+ * Starts a context with all its outputs: a non-empty list, or a `Graph`. Write a list that is put together at run time as
+ * `[first, ...others]`, so that its type is not empty.
+ *
+ * The whole graph is checked before anything runs. Its functions get the services of the fiber that calls `start`. The context
+ * stops when the scope closes, for example on Ctrl-C under `runMain`. Spark: `start`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Stopping a context: at once or gracefully, from outside or from inside one of its own jobs.
+ * The stop of a context: immediately or gracefully, from outside or from one of its own jobs.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { Registry } from "./registry.ts"
 /** How long a stop that is not graceful waits for listeners, in milliseconds. */
 const LISTENERS_TIMEOUT = 2_000
 
-/** Ends what a context has started, once, however often it is asked to. `release` lets the next context start. */
+/** Stops everything that a context has started. Only the first call does so; later ones wait. `release` lets the next context start. */
 export const shutDown = (internals: Internals, mode: StopMode, release: () => void): Effect.Effect<void> => {
   const { bus, resolved: { gracefulStopTimeout }, scope } = internals
   const stopping = Effect.fnUntraced(function* (running: Running | undefined) {
@@ -28,7 +28,9 @@ export const shutDown = (internals: Internals, mode: StopMode, release: () => vo
     const timeout = mode.graceful ? gracefulStopTimeout : Math.min(gracefulStopTimeout, LISTENERS_TIMEOUT)
     yield* Effect.timeoutOption(bus.close, timeout)
     if (!(yield* endsWithin(Scope.close(scope, Exit.void), STOP_TIMEOUT))) {
-      yield* Effect.logWarning("Something that the context has opened does not close; stopping without waiting for it")
+      yield* Effect.logWarning(
+        `A resource of the streaming context did not close within ${STOP_TIMEOUT} ms; the stop does not wait for it`,
+      )
     }
   })
   return Effect.uninterruptible(
@@ -36,18 +38,19 @@ export const shutDown = (internals: Internals, mode: StopMode, release: () => vo
   )
 }
 
-/** How to stop. */
+/** How to stop a context. */
 export interface StopOptions {
-  /** Stop the SparkContext as well (true). Otherwise the next streaming context may use it. */
+  /** Whether to stop the SparkContext as well: true. Otherwise the next streaming context can use it. */
   readonly stopSparkContext?: boolean | undefined
-  /** Let everything received become batches, and the batches end, within `gracefulStopTimeout` (false). */
+  /** Whether to process everything received first, within `gracefulStopTimeout`: false. */
   readonly stopGracefully?: boolean | undefined
 }
 
 /**
- * Stops a context, started or not. Called from inside one of its own jobs or listeners it lets that job end and does not
- * wait for itself: the context is stopped soon after. Stopping twice is fine, and a second call may still stop the
- * SparkContext. Spark: `stop`.
+ * Stops a context, started or not, and waits until it has stopped. A second call is allowed and can still stop the SparkContext.
+ *
+ * A job, receiver or listener of the context can call it too. Then it returns immediately, and the context stops soon after that
+ * job has ended. Spark: `stop`.
  *
  * @example
  * ```ts
@@ -82,7 +85,7 @@ export const stop: <E>(
   const spark = options.stopSparkContext ?? true ? internals.spark.stop : Effect.void
   const how = { graceful: options.stopGracefully ?? false, inside }
   const stopping = Effect.andThen(shutDown(internals, how, release), spark)
-  // What waits must not begin between this job and the stop.
+  // No batch may begin between this job and the stop.
   if (inside && !how.graceful) yield* runningOf(internals)?.runtime.hold ?? Effect.void
   if (inside) yield* Effect.forkDetach(stopping)
   else yield* stopping

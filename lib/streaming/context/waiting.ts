@@ -1,5 +1,5 @@
 /**
- * Waiting for the end of a context.
+ * Waiting until a context has stopped.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { type BatchFailed, NotStarted } from "../errors.ts"
 import { runningOf, stateOf } from "./life.ts"
 
 /**
- * Waits until the context is stopped, and fails with the reason if it could not go on. Under `OutputPolicy.continueOn`
- * it fails as well while the context goes on, as Spark's does. Asking again gives the same answer. Spark:
- * `awaitTermination`.
+ * Waits until the context has stopped. Fails with the reason if a batch or a receiver ended it. Under
+ * `OutputPolicy.continueOn` it fails with the first error while the context keeps running, as in Spark. Every call gives the
+ * same result. Spark: `awaitTermination`.
  *
  * @example
  * ```ts
@@ -56,12 +56,12 @@ export const awaitTermination = <E>(
       () => runtime.failed === undefined ? Effect.void : Effect.fail(runtime.failed.failure),
     )
   })
-  // With the types kept to, it has been started.
+  // The type of the handle excludes NotStarted.
   return ended as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
 }
 
 /**
- * As {@link awaitTermination}, for a while: true when the context has stopped, false when the time was up first. Spark:
+ * Waits like {@link awaitTermination}, but only for the given time. Returns whether the context has stopped. Spark:
  * `awaitTerminationOrTimeout`.
  *
  * @example

@@ -14,7 +14,7 @@ import type { StoredBlock } from "../../receiver/block_queue.ts"
 import { supervise } from "../../receiver/supervisor.ts"
 import { RunsInside } from "../inside.ts"
 import type { ReceiverInfo, StreamingEvent } from "../listeners/events.ts"
-import type { InputAllocation } from "./allocation.ts"
+import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
 import { entry, type RunningInput } from "./running_input.ts"
 
 /** The settings of receivers. */

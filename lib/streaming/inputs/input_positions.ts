@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import { NoRDD } from "../../dstream/batch.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
 import type { AnyPositions } from "../../dstream/inputs/positions.ts"
-import type { InputAllocation } from "./allocation.ts"
+import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
 import { entry, type RunningInput } from "./running_input.ts"
 
 /** Opens a source. Each batch reads the positions that the source plans for it; those of batches that end well are committed. */

@@ -8,7 +8,7 @@ import { withCallSite } from "../../core/call_site.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
 import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
 import type { RunningReceiver } from "../../receiver/supervisor.ts"
-import type { InputAllocation } from "./allocation.ts"
+import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
 
 /** One input of a running context. What a batch takes from it is a share: plain data, which every other operation is given. */
 export interface RunningInput {

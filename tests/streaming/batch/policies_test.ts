@@ -89,7 +89,7 @@ test("continueOn: awaitTermination() fails, other outputs and later batches go o
     assert.equal((yield* Effect.flip(awaitTermination(active)))._tag, "BatchFailed")
   }))
 
-test("skip: the output is left out of the batch, an event says so, and nobody is told of a failure", () =>
+test("skip: the output is left out of the batch, an event says so, and awaitTermination() does not fail", () =>
   Effect.gen(function* () {
     const committed: Array<number> = []
     const { ssc, events } = yield* observed()

@@ -1,18 +1,18 @@
 /**
- * Allocations: what each batch will read, as plain data.
+ * Allocations: what each batch reads, as plain data.
  *
  * @module
  */
 
-/** A block that a receiver stored, by name. */
+/** The name of a block that a receiver stored. */
 export interface BlockRef {
-  /** Its name, unique among all blocks of the context. */
+  /** The id of the block, unique in the context. */
   readonly id: string
-  /** How many records it holds. */
+  /** How many records the block holds. */
   readonly records: number
 }
 
-/** What one input contributes to a batch. */
+/** The share of one input in a batch. */
 export type InputAllocation =
   | { readonly _tag: "Blocks"; readonly blocks: ReadonlyArray<BlockRef> }
   | {
@@ -21,21 +21,21 @@ export type InputAllocation =
     readonly records?: number | undefined
     readonly metadata?: Readonly<Record<string, unknown>> | undefined
   }
-  /** The source gave nothing: its stream has no RDD in this batch. */
+  /** The source has nothing for this batch: its stream has no RDD. */
   | { readonly _tag: "Nothing" }
 
 /**
- * What a batch will read, by the name of the input. Plain data: logged, replayed, shown and sent as it is. Its Schema
- * stands in `Allocation.Allocation` of the sub-path `allocation`.
+ * What a batch reads from each input. It is plain data, so that it can be logged, replayed and sent. The sub-path `allocation`
+ * exports its Schema.
  */
 export interface Allocation {
   /** The batch time, epoch milliseconds. */
   readonly time: number
-  /** What each input gives, by its name. */
+  /** The share of each input, by the name of the input. */
   readonly inputs: Readonly<Record<string, InputAllocation>>
 }
 
-/** How many records an input contributes; undefined where that is not known. */
+/** Returns how many records a share has; undefined if that is not known. */
 export const recordsOf = (input: InputAllocation): number | undefined => {
   switch (input._tag) {
     case "Blocks":

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
-import { Allocation } from "../../../lib/streaming/inputs/allocation_schema.ts"
-import { recordsOf } from "../../../lib/streaming/inputs/allocation.ts"
+import { Allocation } from "../../../lib/dstream/inputs/allocation_schema.ts"
+import { recordsOf } from "../../../lib/dstream/inputs/allocation.ts"
 
 const count = fc.nat()
 const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)))

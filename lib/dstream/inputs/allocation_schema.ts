@@ -1,5 +1,5 @@
 /**
- * The Schema of allocations, apart from them because Schema is a large import.
+ * The Schema of allocations. It has a file of its own because Schema is a large import.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const Position = Schema.Struct({
 })
 
 /**
- * The Schema of what one input contributes to a batch.
+ * The Schema of the share of one input in a batch.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export const InputAllocation: Schema.Codec<InputAllocationType, unknown> = Schem
 ])
 
 /**
- * The Schema of what a batch will read, as it is logged and sent.
+ * The Schema of what a batch reads.
  *
  * @example
  * ```ts
