@@ -114,7 +114,10 @@ export const context: ReadonlyArray<Row> = [
   {
     row: "SC-23",
     ours: "StreamingContext.awaitTermination",
-    test: [lifecycle, "awaitTermination() waits for stop, whoever asks and however often"],
+    test: [
+      lifecycle,
+      "awaitTermination() waits for stop, from every fiber and every time; NotStarted is for what needs a start",
+    ],
   },
   {
     row: "SC-24",

@@ -98,7 +98,7 @@ const warnings = (
 test("a program that ends right after start() is told to wait, and one that waits, stops or fails is not", () =>
   Effect.gen(function* () {
     const [said] = yield* warnings(() => Effect.void)
-    assert.match(said ?? "", /^The streaming context was stopped before its first batch: .*awaitTermination\(active\)$/)
+    assert.match(said ?? "", /^The streaming context stopped before its first batch, .*awaitTermination\(active\)$/)
     assert.deepEqual(yield* warnings((active) => awaitTerminationOrTimeout(active, 0)), [])
     assert.deepEqual(yield* warnings((active) => stop(active, { stopSparkContext: false })), [])
     assert.deepEqual(yield* warnings(() => Effect.fail("on purpose")), [])

@@ -17,7 +17,7 @@ test("awaitTermination() of a context that was not started fails with NotStarted
     const error = yield* Effect.flip(awaitTermination(untyped(ssc)))
     assert.deepEqual([String(error._tag), error.message], [
       "NotStarted",
-      "StreamingContext has not been started (awaitTermination)",
+      "StreamingContext has not been started (awaitTermination); start it first",
     ])
     const stopped = yield* stop(ssc, { stopSparkContext: false })
     yield* awaitTermination(stopped)
