@@ -17,15 +17,17 @@ import {
   type Progress,
   type Sums,
 } from "../numbers/estimates.ts"
+import { known } from "./known_steps.ts"
 import { last } from "../job.ts"
-import { merged, type Moments, momentsOf, none, statsOf } from "../numbers/moments.ts"
+import { merged, type Moments, none, statsOf } from "../numbers/moments.ts"
 import { checkTimeout, partially, type PartialResult } from "./partial_result.ts"
+import type { Narrow } from "../primitive.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
 const estimated = <P, E, R>(
   operation: string,
   self: RDD<number, E, R>,
-  f: (part: ReadonlyArray<number>) => ReadonlyArray<P>,
+  step: Narrow,
   evaluate: (found: ReadonlyArray<P>, progress: Progress, confidence: number) => BoundedDouble,
   timeout: Duration.Input,
   { confidence = CONFIDENCE }: ConfidenceOption = {},
@@ -33,20 +35,10 @@ const estimated = <P, E, R>(
   const where = `RDD.${operation}`
   const invalid = checkTimeout(where, timeout) ?? checkConfidence(where, confidence)
   return partially(
-    last<P, E, R>(operation, self, { kind: "partition", f }, invalid),
+    last<P, E, R>(operation, self, step, invalid),
     timeout,
     (found, progress) => evaluate(found, progress, confidence),
   )
-}
-
-const sumsOf = (part: ReadonlyArray<number>): ReadonlyArray<Sums> => {
-  let [sum, squares] = [0, 0]
-  for (let i = 0; i < part.length; i++) {
-    const x = part[i]!
-    sum += x
-    squares += x * x
-  }
-  return [[part.length, sum, squares]]
 }
 
 const together = (a: Sums, b: Sums): Sums => [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
@@ -94,8 +86,9 @@ export const sumApprox: {
     estimated(
       "sumApprox",
       self,
-      sumsOf,
-      (found, progress, confidence) => ofSum(found.reduce(together, [0, 0, 0]), progress, confidence),
+      known("sums", null),
+      (found: ReadonlyArray<Sums>, progress, confidence) =>
+        ofSum(found.reduce(together, [0, 0, 0]), progress, confidence),
       timeout,
       options,
     ),
@@ -139,7 +132,7 @@ export const meanApprox: {
     estimated(
       "meanApprox",
       self,
-      momentsOf,
+      known("moments", null),
       (found: ReadonlyArray<Moments>, progress, confidence) =>
         ofMean(statsOf(found.reduce(merged, none)), progress, confidence),
       timeout,

@@ -7,25 +7,26 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
-import { equalKeys } from "../../core/keys.ts"
 import { type ActionError, Engine } from "../engine.ts"
+import { addByKey, known } from "./known_steps.ts"
 import { last, onDriver, records } from "../job.ts"
 import { combined } from "../operators/keyed.ts"
+import type { Combine } from "../primitive.ts"
 import type { RDD } from "../rdd.ts"
 
 const byKey = <K, V, E, R>(
   operation: string,
   self: RDD<readonly [K, unknown], E, R>,
-  f: (a: V, b: V) => V,
+  combine: Combine,
 ): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> =>
-  records(combined<[K, V], E, R>(
-    operation,
-    self,
-    { create: (value: V) => value, mergeValue: f, mergeCombiners: f, mapSide: true },
-    undefined,
-  ))
+  records(combined<[K, V], E, R>(operation, self, combine, undefined))
 
-const sum = (a: number, b: number): number => a + b
+const reducing = <V>(f: (a: V, b: V) => V): Combine => ({
+  create: (value: V) => value,
+  mergeValue: f,
+  mergeCombiners: f,
+  mapSide: true,
+})
 
 /**
  * Every different record and how often it is there. Spark: `RDD.countByValue`.
@@ -44,7 +45,7 @@ const sum = (a: number, b: number): number => a + b
 export const countByValue = <A, E, R>(
   self: RDD<A, E, R>,
 ): Effect.Effect<Array<[A, number]>, ActionError<E>, R | Engine> =>
-  byKey("countByValue", last<[A, number], E, R>("countByValue", self, { kind: "map", f: (a: A) => [a, 1] }), sum)
+  byKey("countByValue", last<[A, number], E, R>("countByValue", self, known("withOne", null)), addByKey)
 
 /**
  * Every key and how many pairs it has. Spark: `PairRDDFunctions.countByKey`.
@@ -63,8 +64,7 @@ export const countByValue = <A, E, R>(
 export const countByKey = <K, E, R>(
   self: RDD<readonly [K, unknown], E, R>,
 ): Effect.Effect<Array<[K, number]>, ActionError<E>, R | Engine> => {
-  const one = ([key]: readonly [K, unknown]): [K, number] => [key, 1]
-  return byKey("countByKey", last<[K, number], E, R>("countByKey", self, { kind: "map", f: one }), sum)
+  return byKey("countByKey", last<[K, number], E, R>("countByKey", self, known("keyWithOne", null)), addByKey)
 }
 
 /**
@@ -83,7 +83,8 @@ export const countByKey = <K, E, R>(
  */
 export const collectAsMap = <K, V, E, R>(
   self: RDD<readonly [K, V], E, R>,
-): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> => byKey("collectAsMap", self, (_: V, value: V) => value)
+): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> =>
+  byKey("collectAsMap", self, reducing((_: V, value: V) => value))
 
 /**
  * The values of each key reduced to one with `f`, on the driver. Spark: `PairRDDFunctions.reduceByKeyLocally`.
@@ -112,7 +113,7 @@ export const reduceByKeyLocally: {
   <K, V, E, R>(
     self: RDD<readonly [K, V], E, R>,
     f: (a: V, b: V) => V,
-  ): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> => byKey("reduceByKeyLocally", self, f),
+  ): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> => byKey("reduceByKeyLocally", self, reducing(f)),
 )
 
 /**
@@ -138,9 +139,7 @@ export const lookup: {
 } = dual(
   2,
   <K, V, E, R>(self: RDD<readonly [K, V], E, R>, key: K): Effect.Effect<Array<V>, ActionError<E>, R | Engine> => {
-    const of = (part: ReadonlyArray<readonly [K, V]>): ReadonlyArray<V> =>
-      part.filter((pair) => equalKeys(pair[0], key)).map((pair) => pair[1])
-    const found = last<V, E, R>("lookup", self, { kind: "partition", f: of })
+    const found = last<V, E, R>("lookup", self, known("lookup", key))
     return Effect.gen(function* () {
       const { partitioner } = yield* Effect.flatMap(Engine, (engine) => engine.layout(self))
       if (partitioner === undefined) return yield* records(found)

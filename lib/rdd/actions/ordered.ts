@@ -7,23 +7,27 @@ import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import type { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
+import { known } from "./known_steps.ts"
 import { checkCount, last, mergeSome, onDriver, records } from "../job.ts"
 import { compare, type Comparison, type OrderOption } from "../ordering.ts"
 import { isRDD, type RDD } from "../rdd.ts"
+
+/** An order, or the opposite one: the largest first. */
+const directed = <A>(order: Comparison<A>, largest: boolean): Comparison<A> => largest ? (a, b) => order(b, a) : order
 
 const smallest = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
   n: number,
-  order: Comparison<A>,
+  { order: given }: OrderOption<A>,
+  largest: boolean,
 ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => {
+  const order = directed(given ?? compare, largest)
   const some = (part: ReadonlyArray<A>) => n > 0 ? part.toSorted(order).slice(0, n) : []
-  const heads = last<A, E, R>(operation, self, { kind: "partition", f: some }, checkCount(`RDD.${operation}`, n))
+  const step = given === undefined ? known("smallest", { n, largest }) : { kind: "partition", f: some } as const
+  const heads = last<A, E, R>(operation, self, step, checkCount(`RDD.${operation}`, n))
   return Effect.flatMap(records(heads), (all) => onDriver(heads, () => some(all)))
 }
-
-/** The largest first. */
-const flip = <A>(order: Comparison<A>): Comparison<A> => (a, b) => order(b, a)
 
 /**
  * The `n` smallest records, smallest first. Spark: `RDD.takeOrdered`.
@@ -54,8 +58,8 @@ export const takeOrdered: {
   <A, E, R>(
     self: RDD<A, E, R>,
     n: number,
-    options?: OrderOption<A>,
-  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => smallest("takeOrdered", self, n, options?.order ?? compare),
+    options: OrderOption<A> = {},
+  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => smallest("takeOrdered", self, n, options, false),
 )
 
 /**
@@ -87,17 +91,23 @@ export const top: {
   <A, E, R>(
     self: RDD<A, E, R>,
     n: number,
-    options?: OrderOption<A>,
-  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => smallest("top", self, n, flip(options?.order ?? compare)),
+    options: OrderOption<A> = {},
+  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => smallest("top", self, n, options, true),
 )
 
 const best = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
-  order: Comparison<A>,
+  { order: given }: OrderOption<A>,
+  largest: boolean,
 ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => {
+  const order = directed(given ?? compare, largest)
   const f = (a: A, b: A): A => order(a, b) <= 0 ? a : b
-  const partial = last<A, E, R>(operation, self, { kind: "reduce", f })
+  const partial = last<A, E, R>(
+    operation,
+    self,
+    given === undefined ? known("best", { largest }) : { kind: "reduce", f },
+  )
   return mergeSome(partial, (all) => all.reduce((a, b) => f(a, b)))
 }
 
@@ -127,8 +137,8 @@ export const min: {
   (args) => isRDD(args[0]),
   <A, E, R>(
     self: RDD<A, E, R>,
-    options?: OrderOption<A>,
-  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => best("min", self, options?.order ?? compare),
+    options: OrderOption<A> = {},
+  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => best("min", self, options, false),
 )
 
 /**
@@ -157,7 +167,6 @@ export const max: {
   (args) => isRDD(args[0]),
   <A, E, R>(
     self: RDD<A, E, R>,
-    options?: OrderOption<A>,
-  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> =>
-    best("max", self, flip(options?.order ?? compare)),
+    options: OrderOption<A> = {},
+  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => best("max", self, options, true),
 )

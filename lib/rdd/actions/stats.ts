@@ -6,8 +6,9 @@
 import * as Effect from "effect/Effect"
 import type { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
+import { known } from "./known_steps.ts"
 import { last, mergeSome, records } from "../job.ts"
-import { merged, type Moments, momentsOf, none, type Stats, statsOf } from "../numbers/moments.ts"
+import { merged, type Moments, none, type Stats, statsOf } from "../numbers/moments.ts"
 import type { RDD } from "../rdd.ts"
 
 const counted = <E, R>(
@@ -16,7 +17,7 @@ const counted = <E, R>(
 ): Effect.Effect<Stats, ActionError<E> | EmptyCollection, R | Engine> =>
   Effect.map(
     mergeSome(
-      last<Moments, E, R>(operation, self, { kind: "partition", f: momentsOf }),
+      last<Moments, E, R>(operation, self, known("moments", null)),
       (all) => all.reduce(merged, none),
     ),
     statsOf,
@@ -58,7 +59,7 @@ export const stats = <E, R>(
 export const sum = <E, R>(self: RDD<number, E, R>): Effect.Effect<number, ActionError<E>, R | Engine> => {
   const add = (a: number, b: number): number => a + b
   return Effect.map(
-    records(last<number, E, R>("sum", self, { kind: "fold", f: add, zero: () => 0 })),
+    records(last<number, E, R>("sum", self, known("sum", null))),
     (sums) => sums.reduce(add, 0),
   )
 }
