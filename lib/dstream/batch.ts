@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import { describeValue } from "../core/describe_value.ts"
+import { EngineFault } from "../core/errors.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 import type { AnyDStream } from "./dstream.ts"
 
@@ -22,7 +23,7 @@ export class NoRDD extends Data.Error<{ readonly operation: string; readonly tim
 }
 
 /** A stream has no RDD at a batch time, and an operator needs one. Spark: `Couldn't generate RDD from parent at time`. */
-export class ParentWithoutRDD extends Data.Error<{ readonly operation: string; readonly time: number }> {
+export class ParentWithoutRDD extends EngineFault<{ readonly operation: string; readonly time: number }> {
   readonly _tag = "ParentWithoutRDD" as const
   override get message(): string {
     return `Couldn't generate RDD from parent at time ${this.time} ms (${this.operation} needs one of every stream)`
@@ -30,7 +31,7 @@ export class ParentWithoutRDD extends Data.Error<{ readonly operation: string; r
 }
 
 /** The body of an operator has given something that is no RDD, which the types do not allow. */
-export class OperatorWithoutRDD extends Data.Error<{ readonly operation: string; readonly given: unknown }> {
+export class OperatorWithoutRDD extends EngineFault<{ readonly operation: string; readonly given: unknown }> {
   readonly _tag = "OperatorWithoutRDD" as const
   override get message(): string {
     return `The body of ${this.operation} gave ${describeValue(this.given)}, which is no RDD`

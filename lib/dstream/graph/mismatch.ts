@@ -3,11 +3,11 @@
  *
  * @module
  */
-import * as Data from "effect/Data"
+import { EngineFault } from "../../core/errors.ts"
 import type { Fingerprint } from "./fingerprint.ts"
 
 /** What {@link mismatch} found: the first stream or output that two graphs do not have in common. */
-export class GraphMismatch extends Data.Error<{
+export class GraphMismatch extends EngineFault<{
   readonly kind: "operator" | "output"
   /** Its index among the streams or outputs. */
   readonly index: number

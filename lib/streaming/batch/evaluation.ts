@@ -7,13 +7,10 @@ import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { FunctionFailed, JobFailed } from "../../core/errors.ts"
-import { Batch, NoRDD, OperatorWithoutRDD, ParentWithoutRDD } from "../../dstream/batch.ts"
+import { JobFailed, reasonOf } from "../../core/errors.ts"
+import { Batch, NoRDD } from "../../dstream/batch.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
-import { TransformWithoutResult } from "../../dstream/operators/transform.ts"
-import { UnionWithoutRDD } from "../../dstream/operators/unions.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { GraphMismatch } from "../../dstream/graph/mismatch.ts"
 import { nodes } from "../../dstream/graph/nodes.ts"
 import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
@@ -33,10 +30,6 @@ export type Generated =
   | { readonly _tag: "NoJob" }
   | { readonly _tag: "Failed"; readonly failure: BatchFailed<unknown>; readonly output: AnyOutput }
 
-const isBatchError = (u: unknown): boolean =>
-  u instanceof ParentWithoutRDD || u instanceof UnionWithoutRDD || u instanceof TransformWithoutResult ||
-  u instanceof OperatorWithoutRDD || u instanceof FunctionFailed || u instanceof GraphMismatch
-
 /**
  * A failure's cause as a batch failure. An interruption is one as well: of user code that interrupts itself, because when
  * the context interrupts a batch nobody asks any more.
@@ -48,7 +41,7 @@ export const toBatchFailed = (
 ): BatchFailed<unknown> => {
   const error = Option.getOrElse(Cause.findErrorOption(cause), () => {
     const defect = Cause.squash(cause)
-    return isBatchError(defect) || defect instanceof JobFailed ? defect : new FunctionFailed({ cause: defect })
+    return defect instanceof JobFailed ? defect : reasonOf(defect)
   })
   if (!(error instanceof JobFailed)) return new BatchFailed({ ...where, reason: error, partition: undefined })
   const { reason, callSite, partition } = error
