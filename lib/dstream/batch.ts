@@ -10,6 +10,7 @@ import type * as Effect from "effect/Effect"
 import type * as Types from "effect/Types"
 import type { CallSite } from "../core/call_site.ts"
 import { describeValue } from "../core/describe_value.ts"
+import { EngineFault } from "../core/errors.ts"
 import type { Callable } from "../rdd/primitive.ts"
 import type { AnyRDD, RDD } from "../rdd/rdd.ts"
 import type { InputSource } from "./inputs/input_source.ts"
@@ -101,7 +102,7 @@ export class NoRDD extends Data.Error<{ readonly operation: string; readonly tim
  * The failure of an operator whose parent has no RDD at a batch time although the operator needs one.
  * Spark: `Couldn't generate RDD from parent at time`.
  */
-export class ParentWithoutRDD extends Data.Error<{ readonly operation: string; readonly time: number }> {
+export class ParentWithoutRDD extends EngineFault<{ readonly operation: string; readonly time: number }> {
   readonly _tag = "ParentWithoutRDD" as const
   override get message(): string {
     return `Couldn't generate RDD from parent at time ${this.time} ms (${this.operation} needs one of every stream)`
@@ -109,7 +110,7 @@ export class ParentWithoutRDD extends Data.Error<{ readonly operation: string; r
 }
 
 /** The failure of an operator whose body returned something other than an RDD, which only untyped code can do. */
-export class OperatorWithoutRDD extends Data.Error<{ readonly operation: string; readonly given: unknown }> {
+export class OperatorWithoutRDD extends EngineFault<{ readonly operation: string; readonly given: unknown }> {
   readonly _tag = "OperatorWithoutRDD" as const
   override get message(): string {
     return `The body of ${this.operation} must give an RDD, but gave: ${describeValue(this.given)}`

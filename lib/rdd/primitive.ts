@@ -50,6 +50,8 @@ export interface Combine {
   readonly mergeCombiners: Callable
   /** Whether to combine before the shuffle as well. */
   readonly mapSide: boolean
+  /** Where the functions are the library's own. */
+  readonly known?: Known | undefined
 }
 
 /** Makes the partitioner of a sort from (a sample of) the keys, once they are known. */

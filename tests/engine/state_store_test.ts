@@ -43,7 +43,7 @@ Deno.test("StateStore.commit() takes sealed versions only, and abort() leaves no
 
 Deno.test("StateStore.open() again starts over from the version it reads", () =>
   withStore((store) =>
-    Effect.gen(function* () {
+    Effect.sync(() => {
       const failed = store.open("s", 0, undefined, 1)
       failed.set("a", 1)
       const retried = store.open("s", 0, undefined, 1)

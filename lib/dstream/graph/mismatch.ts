@@ -3,11 +3,11 @@
  *
  * @module
  */
-import * as Data from "effect/Data"
+import { EngineFault } from "../../core/errors.ts"
 import type { Fingerprint } from "./fingerprint.ts"
 
 /** The result of {@link mismatch}: the first stream or output that differs between two graphs. */
-export class GraphMismatch extends Data.Error<{
+export class GraphMismatch extends EngineFault<{
   readonly kind: "operator" | "output"
   /** Its index among the streams or outputs. */
   readonly index: number

@@ -6,11 +6,10 @@
  *
  * @module
  */
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { describeValue } from "../../core/describe_value.ts"
 import { dual } from "../../core/dual.ts"
-import { FunctionFailed } from "../../core/errors.ts"
+import { EngineFault, FunctionFailed } from "../../core/errors.ts"
 import type { Engine } from "../../rdd/engine.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import { type AnyRDD, isRDD, type RDD } from "../../rdd/rdd.ts"
@@ -27,7 +26,7 @@ import {
 } from "./streams.ts"
 
 /** The failure of a transform whose function returned something other than an RDD or an Effect of one. */
-export class TransformWithoutResult extends Data.Error<{
+export class TransformWithoutResult extends EngineFault<{
   readonly operation: string
   readonly time: number
   /** What the function returned. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { EngineFault } from "../../core/errors.ts"
 import { callSite, withCallSite } from "../../core/call_site.ts"
 import { dual } from "../../core/dual.ts"
 import type { RDD } from "../../rdd/rdd.ts"
@@ -21,7 +21,7 @@ import {
 } from "./streams.ts"
 
 /** The failure of a union one of whose streams has no RDD at a batch time. */
-export class UnionWithoutRDD extends Data.Error<{ readonly operation: string; readonly time: number }> {
+export class UnionWithoutRDD extends EngineFault<{ readonly operation: string; readonly time: number }> {
   readonly _tag = "UnionWithoutRDD" as const
   // Spark's text.
   override get message(): string {

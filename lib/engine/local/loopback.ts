@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { Mismatch, reasonOf } from "../../core/errors.ts"
 import type { GraphCopy } from "../../rdd/engine.ts"
-import { knownStep } from "../../rdd/known_steps.ts"
+import { knownPrimitive } from "../../rdd/actions/known_steps.ts"
 import type { Primitive } from "../../rdd/primitive.ts"
 import { decodeTask, decodeWritten, encodeTask, encodeWritten } from "../plan/codec.ts"
 import { type Executor, TaskFailed } from "../plan/executor.ts"
@@ -17,7 +17,7 @@ import * as InPlace from "./in_place.ts"
 
 /** What stands at an operation in a copy of the graph. */
 const primitiveIn = (copy: GraphCopy | undefined, operation: Operation): Primitive => {
-  if (operation.kind === "known") return { kind: "narrow", step: knownStep(operation), preserves: false }
+  if (operation.kind === "known") return knownPrimitive(operation)
   const rdd = operation.kind === "address" ? copy?.operationAt(operation.address) : undefined
   if (rdd !== undefined) return rdd.primitive
   const where = operation.kind === "address" ? JSON.stringify(operation.address) : operation.kind

@@ -5,6 +5,7 @@
  */
 import type { Address } from "../../rdd/engine.ts"
 import * as Partitioner from "../../rdd/partitioner.ts"
+import type { Known, Primitive } from "../../rdd/primitive.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { Operation, Placed } from "./task.ts"
 
@@ -16,6 +17,14 @@ export const rddOf = (operation: Operation): AnyRDD | undefined =>
 
 const isHash = ({ name, ofHash }: Partitioner.Partitioner): boolean =>
   name === "HashPartitioner" && ofHash !== undefined
+
+/** The name of an operation whose functions are the library's own. */
+const knownIn = (primitive: Primitive): Known | undefined =>
+  primitive.kind === "narrow"
+    ? primitive.step.known
+    : primitive.kind === "shuffle"
+    ? primitive.combine?.known
+    : undefined
 
 /** The references of one plan. Each RDD is looked up once. */
 export class References {
@@ -39,10 +48,8 @@ export class References {
 
   #make(rdd: AnyRDD): Operation {
     if (this.#addressOf === undefined) return { kind: "local", rdd }
-    const { primitive } = rdd
-    if (primitive.kind === "narrow" && primitive.step.known !== undefined) {
-      return { kind: "known", ...primitive.step.known }
-    }
+    const known = knownIn(rdd.primitive)
+    if (known !== undefined) return { kind: "known", ...known }
     const address = this.#addressOf(rdd)
     return address === undefined ? { kind: "local", rdd } : { kind: "address", address }
   }
@@ -60,7 +67,10 @@ export class References {
       return { partitioner, by: { kind: "hash", partitions: partitioner.numPartitions } }
     }
     const operation = this.of(rdd)
-    return { partitioner, by: operation.kind === "local" ? { kind: "local", partitioner } : { kind: "own", operation } }
+    return {
+      partitioner,
+      by: operation.kind === "address" ? { kind: "own", operation } : { kind: "local", partitioner },
+    }
   }
 
   /** A partitioner that an RDD's operation has made from keys. */

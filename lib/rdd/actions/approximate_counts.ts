@@ -16,6 +16,7 @@ import {
   estimateCount,
   type Progress,
 } from "../numbers/estimates.ts"
+import { known } from "./known_steps.ts"
 import { last } from "../job.ts"
 import { checkTimeout, type PartialResult, runWithTimeout } from "./partial_result.ts"
 import { isRDD, type RDD } from "../rdd.ts"
@@ -60,9 +61,8 @@ export const countApprox: {
     { confidence = CONFIDENCE }: ConfidenceOption = {},
   ): Effect.Effect<PartialResult<BoundedDouble, E, R>, ActionError<E>, R | Engine> => {
     const invalid = checkTimeout("RDD.countApprox", timeout) ?? checkConfidence("RDD.countApprox", confidence)
-    const step = { kind: "fold", f: (n: number) => n + 1, zero: () => 0 } as const
     return runWithTimeout(
-      last<number, E, R>("countApprox", self, step, invalid),
+      last<number, E, R>("countApprox", self, known("count", null), invalid),
       timeout,
       (counts, progress) => estimateCount(counts.reduce((a, b) => a + b, 0), progress, confidence),
     )

@@ -17,8 +17,10 @@ import {
   type Progress,
   type Sums,
 } from "../numbers/estimates.ts"
+import { known } from "./known_steps.ts"
 import { last } from "../job.ts"
-import { mergeMoments, type Moments, momentsOf, noMoments, statsOf } from "../numbers/moments.ts"
+import { mergeMoments, type Moments, noMoments, statsOf } from "../numbers/moments.ts"
+import type { Narrow } from "../primitive.ts"
 import { checkTimeout, type PartialResult, runWithTimeout } from "./partial_result.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
@@ -26,7 +28,7 @@ import { isRDD, type RDD } from "../rdd.ts"
 const estimateWithin = <P, E, R>(
   operation: string,
   self: RDD<number, E, R>,
-  f: (part: ReadonlyArray<number>) => ReadonlyArray<P>,
+  step: Narrow,
   evaluate: (partials: ReadonlyArray<P>, progress: Progress, confidence: number) => BoundedDouble,
   timeout: Duration.Input,
   { confidence = CONFIDENCE }: ConfidenceOption = {},
@@ -34,20 +36,10 @@ const estimateWithin = <P, E, R>(
   const where = `RDD.${operation}`
   const invalid = checkTimeout(where, timeout) ?? checkConfidence(where, confidence)
   return runWithTimeout(
-    last<P, E, R>(operation, self, { kind: "partition", f }, invalid),
+    last<P, E, R>(operation, self, step, invalid),
     timeout,
     (partials, progress) => evaluate(partials, progress, confidence),
   )
-}
-
-const sumsOf = (part: ReadonlyArray<number>): ReadonlyArray<Sums> => {
-  let [sum, squares] = [0, 0]
-  for (let i = 0; i < part.length; i++) {
-    const x = part[i]!
-    sum += x
-    squares += x * x
-  }
-  return [[part.length, sum, squares]]
 }
 
 const addSums = (a: Sums, b: Sums): Sums => [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
@@ -97,8 +89,9 @@ export const sumApprox: {
     estimateWithin(
       "sumApprox",
       self,
-      sumsOf,
-      (partials, progress, confidence) => estimateSum(partials.reduce(addSums, [0, 0, 0]), progress, confidence),
+      known("sums", null),
+      (partials: ReadonlyArray<Sums>, progress, confidence) =>
+        estimateSum(partials.reduce(addSums, [0, 0, 0]), progress, confidence),
       timeout,
       options,
     ),
@@ -143,7 +136,7 @@ export const meanApprox: {
     estimateWithin(
       "meanApprox",
       self,
-      momentsOf,
+      known("moments", null),
       (partials: ReadonlyArray<Moments>, progress, confidence) =>
         estimateMean(statsOf(partials.reduce(mergeMoments, noMoments)), progress, confidence),
       timeout,

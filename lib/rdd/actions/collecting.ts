@@ -8,6 +8,7 @@ import { dual } from "../../core/dual.ts"
 import { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { checkCount, last, records } from "../job.ts"
+import { known } from "./known_steps.ts"
 import { layoutOf } from "./layout.ts"
 import type { RDD } from "../rdd.ts"
 
@@ -42,7 +43,7 @@ export const collect = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<Array<A>, Ac
  * ```
  */
 export const count = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<number, ActionError<E>, R | Engine> => {
-  const counts = last<number, E, R>("count", self, { kind: "fold", f: (n: number) => n + 1, zero: () => 0 })
+  const counts = last<number, E, R>("count", self, known("count", null))
   return Effect.map(records(counts), (all) => all.reduce((a, b) => a + b, 0))
 }
 
@@ -76,7 +77,7 @@ export const take: {
   const heads = last<A, E, R>(
     "take",
     self,
-    { kind: "partition", f: (part: ReadonlyArray<A>) => part.slice(0, Math.max(n, 0)) },
+    known("take", n),
     checkCount("RDD.take", n),
   )
   return Effect.gen(function* () {

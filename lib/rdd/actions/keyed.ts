@@ -9,26 +9,27 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
-import { equalKeys } from "../../core/keys.ts"
 import { type ActionError, Engine } from "../engine.ts"
+import { addByKey, known } from "./known_steps.ts"
 import { last, onDriver, records } from "../job.ts"
 import { combined } from "../operators/keyed.ts"
+import type { Combine } from "../primitive.ts"
 import type { RDD } from "../rdd.ts"
 
 /** Reduces the values of each key to one value with `f`, and collects the results. */
 const collectReduced = <K, V, E, R>(
   operation: string,
   self: RDD<readonly [K, unknown], E, R>,
-  f: (a: V, b: V) => V,
+  combine: Combine,
 ): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> =>
-  records(combined<[K, V], E, R>(
-    operation,
-    self,
-    { create: (value: V) => value, mergeValue: f, mergeCombiners: f, mapSide: true },
-    undefined,
-  ))
+  records(combined<[K, V], E, R>(operation, self, combine, undefined))
 
-const sum = (a: number, b: number): number => a + b
+const reducing = <V>(f: (a: V, b: V) => V): Combine => ({
+  create: (value: V) => value,
+  mergeValue: f,
+  mergeCombiners: f,
+  mapSide: true,
+})
 
 /**
  * Counts how often each distinct record occurs: `[record, count]`. Spark: `RDD.countByValue`.
@@ -47,11 +48,7 @@ const sum = (a: number, b: number): number => a + b
 export const countByValue = <A, E, R>(
   self: RDD<A, E, R>,
 ): Effect.Effect<Array<[A, number]>, ActionError<E>, R | Engine> =>
-  collectReduced(
-    "countByValue",
-    last<[A, number], E, R>("countByValue", self, { kind: "map", f: (a: A) => [a, 1] }),
-    sum,
-  )
+  collectReduced("countByValue", last<[A, number], E, R>("countByValue", self, known("withOne", null)), addByKey)
 
 /**
  * Counts the pairs of each key: `[key, count]`. Spark: `PairRDDFunctions.countByKey`.
@@ -70,8 +67,7 @@ export const countByValue = <A, E, R>(
 export const countByKey = <K, E, R>(
   self: RDD<readonly [K, unknown], E, R>,
 ): Effect.Effect<Array<[K, number]>, ActionError<E>, R | Engine> => {
-  const one = ([key]: readonly [K, unknown]): [K, number] => [key, 1]
-  return collectReduced("countByKey", last<[K, number], E, R>("countByKey", self, { kind: "map", f: one }), sum)
+  return collectReduced("countByKey", last<[K, number], E, R>("countByKey", self, known("keyWithOne", null)), addByKey)
 }
 
 /**
@@ -91,7 +87,7 @@ export const countByKey = <K, E, R>(
 export const collectAsMap = <K, V, E, R>(
   self: RDD<readonly [K, V], E, R>,
 ): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> =>
-  collectReduced("collectAsMap", self, (_: V, value: V) => value)
+  collectReduced("collectAsMap", self, reducing((_: V, value: V) => value))
 
 /**
  * Reduces the values of each key to one value with `f`, and returns the results: `[key, value]`.
@@ -122,7 +118,8 @@ export const reduceByKeyLocally: {
   <K, V, E, R>(
     self: RDD<readonly [K, V], E, R>,
     f: (a: V, b: V) => V,
-  ): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> => collectReduced("reduceByKeyLocally", self, f),
+  ): Effect.Effect<Array<[K, V]>, ActionError<E>, R | Engine> =>
+    collectReduced("reduceByKeyLocally", self, reducing(f)),
 )
 
 /**
@@ -149,9 +146,7 @@ export const lookup: {
 } = dual(
   2,
   <K, V, E, R>(self: RDD<readonly [K, V], E, R>, key: K): Effect.Effect<Array<V>, ActionError<E>, R | Engine> => {
-    const valuesOfKey = (part: ReadonlyArray<readonly [K, V]>): ReadonlyArray<V> =>
-      part.filter((pair) => equalKeys(pair[0], key)).map((pair) => pair[1])
-    const found = last<V, E, R>("lookup", self, { kind: "partition", f: valuesOfKey })
+    const found = last<V, E, R>("lookup", self, known("lookup", key))
     return Effect.gen(function* () {
       const { partitioner } = yield* Effect.flatMap(Engine, (engine) => engine.layout(self))
       if (partitioner === undefined) return yield* records(found)

@@ -7,24 +7,28 @@ import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import type { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
+import { known } from "./known_steps.ts"
 import { checkCount, last, mergeSome, onDriver, records } from "../job.ts"
 import { compare, type Comparison, type OrderOption } from "../ordering.ts"
 import { isRDD, type RDD } from "../rdd.ts"
+
+/** Turns an order round if the largest records come first. */
+const directed = <A>(order: Comparison<A>, largest: boolean): Comparison<A> => largest ? (a, b) => order(b, a) : order
 
 /** Returns the first `n` records by an order. */
 const smallest = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
   n: number,
-  order: Comparison<A>,
+  { order: given }: OrderOption<A>,
+  largest: boolean,
 ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => {
-  const head = (part: ReadonlyArray<A>) => n > 0 ? part.toSorted(order).slice(0, n) : []
-  const heads = last<A, E, R>(operation, self, { kind: "partition", f: head }, checkCount(`RDD.${operation}`, n))
-  return Effect.flatMap(records(heads), (all) => onDriver(heads, () => head(all)))
+  const order = directed(given ?? compare, largest)
+  const some = (part: ReadonlyArray<A>) => n > 0 ? part.toSorted(order).slice(0, n) : []
+  const step = given === undefined ? known("smallest", { n, largest }) : { kind: "partition", f: some } as const
+  const heads = last<A, E, R>(operation, self, step, checkCount(`RDD.${operation}`, n))
+  return Effect.flatMap(records(heads), (all) => onDriver(heads, () => some(all)))
 }
-
-/** Reverses an order: largest first. */
-const reverse = <A>(order: Comparison<A>): Comparison<A> => (a, b) => order(b, a)
 
 /**
  * Returns the `n` smallest records, smallest first; none if `n` is 0 or negative. Spark: `RDD.takeOrdered`.
@@ -55,8 +59,8 @@ export const takeOrdered: {
   <A, E, R>(
     self: RDD<A, E, R>,
     n: number,
-    options?: OrderOption<A>,
-  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => smallest("takeOrdered", self, n, options?.order ?? compare),
+    options: OrderOption<A> = {},
+  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => smallest("takeOrdered", self, n, options, false),
 )
 
 /**
@@ -88,19 +92,24 @@ export const top: {
   <A, E, R>(
     self: RDD<A, E, R>,
     n: number,
-    options?: OrderOption<A>,
-  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> =>
-    smallest("top", self, n, reverse(options?.order ?? compare)),
+    options: OrderOption<A> = {},
+  ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => smallest("top", self, n, options, true),
 )
 
 /** Returns the record that comes first by an order. */
 const firstBy = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
-  order: Comparison<A>,
+  { order: given }: OrderOption<A>,
+  largest: boolean,
 ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => {
+  const order = directed(given ?? compare, largest)
   const f = (a: A, b: A): A => order(a, b) <= 0 ? a : b
-  const partial = last<A, E, R>(operation, self, { kind: "reduce", f })
+  const partial = last<A, E, R>(
+    operation,
+    self,
+    given === undefined ? known("best", { largest }) : { kind: "reduce", f },
+  )
   return mergeSome(partial, (all) => all.reduce((a, b) => f(a, b)))
 }
 
@@ -132,8 +141,8 @@ export const min: {
   (args) => isRDD(args[0]),
   <A, E, R>(
     self: RDD<A, E, R>,
-    options?: OrderOption<A>,
-  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => firstBy("min", self, options?.order ?? compare),
+    options: OrderOption<A> = {},
+  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => firstBy("min", self, options, false),
 )
 
 /**
@@ -164,7 +173,6 @@ export const max: {
   (args) => isRDD(args[0]),
   <A, E, R>(
     self: RDD<A, E, R>,
-    options?: OrderOption<A>,
-  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> =>
-    firstBy("max", self, reverse(options?.order ?? compare)),
+    options: OrderOption<A> = {},
+  ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => firstBy("max", self, options, true),
 )

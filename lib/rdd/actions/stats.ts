@@ -6,8 +6,9 @@
 import * as Effect from "effect/Effect"
 import type { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
+import { known } from "./known_steps.ts"
 import { last, mergeSome, records } from "../job.ts"
-import { mergeMoments, type Moments, momentsOf, noMoments, type Stats, statsOf } from "../numbers/moments.ts"
+import { mergeMoments, type Moments, noMoments, type Stats, statsOf } from "../numbers/moments.ts"
 import type { RDD } from "../rdd.ts"
 
 /** Computes all statistics; `operation` is the action that the user called. */
@@ -17,7 +18,7 @@ const statsFor = <E, R>(
 ): Effect.Effect<Stats, ActionError<E> | EmptyCollection, R | Engine> =>
   Effect.map(
     mergeSome(
-      last<Moments, E, R>(operation, self, { kind: "partition", f: momentsOf }),
+      last<Moments, E, R>(operation, self, known("moments", null)),
       (all) => all.reduce(mergeMoments, noMoments),
     ),
     statsOf,
@@ -60,7 +61,7 @@ export const stats = <E, R>(
 export const sum = <E, R>(self: RDD<number, E, R>): Effect.Effect<number, ActionError<E>, R | Engine> => {
   const add = (a: number, b: number): number => a + b
   return Effect.map(
-    records(last<number, E, R>("sum", self, { kind: "fold", f: add, zero: () => 0 })),
+    records(last<number, E, R>("sum", self, known("sum", null))),
     (sums) => sums.reduce(add, 0),
   )
 }

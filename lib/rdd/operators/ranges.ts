@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { checkPartitions } from "../creation.ts"
+import { known } from "../actions/known_steps.ts"
 import { narrow } from "./element.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, onDriver, records } from "../job.ts"
@@ -116,7 +117,7 @@ export const range: {
     options: DirectionOption<K> = {},
   ): Effect.Effect<Partitioner, ActionError<E>, R | Engine> => {
     const invalid = checkPartitions("Partitioner.range", partitions)
-    const keys = last<K, E, R>("range", self, { kind: "map", f: (pair: readonly [K, unknown]) => pair[0] }, invalid)
+    const keys = last<K, E, R>("range", self, known("keys", null), invalid)
     return Effect.flatMap(records(keys), (all) => onDriver(keys, () => rangesOf(all, partitions, options)))
   },
 )

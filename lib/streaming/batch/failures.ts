@@ -6,22 +6,14 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { FunctionFailed, JobFailed } from "../../core/errors.ts"
-import { OperatorWithoutRDD, ParentWithoutRDD } from "../../dstream/batch.ts"
+import { JobFailed, reasonOf } from "../../core/errors.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { GraphMismatch } from "../../dstream/graph/mismatch.ts"
 import { nodes } from "../../dstream/graph/nodes.ts"
-import { TransformWithoutResult } from "../../dstream/operators/transform.ts"
-import { UnionWithoutRDD } from "../../dstream/operators/unions.ts"
 import { BatchFailed } from "../errors.ts"
 
 /** Where a batch failed, unless the cause knows better. */
 export type Where = Pick<BatchFailed<unknown>, "operator" | "callSite" | "batchTime" | "outputId" | "phase">
-
-const isBatchError = (u: unknown): boolean =>
-  u instanceof ParentWithoutRDD || u instanceof UnionWithoutRDD || u instanceof TransformWithoutResult ||
-  u instanceof OperatorWithoutRDD || u instanceof FunctionFailed || u instanceof GraphMismatch
 
 /**
  * A cause as the failure of a batch. An interruption counts as one, because it comes from user code that interrupts itself:
@@ -30,7 +22,7 @@ const isBatchError = (u: unknown): boolean =>
 export const toBatchFailed = (cause: Cause.Cause<unknown>, where: Where, graph?: AnyGraph): BatchFailed<unknown> => {
   const error = Option.getOrElse(Cause.findErrorOption(cause), () => {
     const defect = Cause.squash(cause)
-    return isBatchError(defect) || defect instanceof JobFailed ? defect : new FunctionFailed({ cause: defect })
+    return defect instanceof JobFailed ? defect : reasonOf(defect)
   })
   if (error instanceof BatchFailed) return error
   if (!(error instanceof JobFailed)) return new BatchFailed({ ...where, reason: error, partition: undefined })

@@ -1,0 +1,94 @@
+/**
+ * The library's own last steps of actions, by name. Executors in other isolates have this table too, so only the results of
+ * these steps come to the driver. Functions that users pass to actions have no name: their steps run on the driver.
+ *
+ * @module
+ */
+import { equalKeys } from "../../core/keys.ts"
+import { Mismatch } from "../../core/errors.ts"
+import type { Sums } from "../numbers/estimates.ts"
+import { momentsOf } from "../numbers/moments.ts"
+import { compare, type Comparison } from "../ordering.ts"
+import type { Combine, Known, Narrow, Primitive } from "../primitive.ts"
+
+type Pair = readonly [key: unknown, value: unknown]
+type Records = ReadonlyArray<unknown>
+
+const add = (a: number, b: number): number => a + b
+
+const descending: Comparison<unknown> = (a, b) => compare(b, a)
+const orderOf = (largest: boolean): Comparison<unknown> => largest ? descending : compare
+
+const sumsOf = (part: ReadonlyArray<number>): ReadonlyArray<Sums> => {
+  let [sum, squares] = [0, 0]
+  for (let i = 0; i < part.length; i++) {
+    const x = part[i]!
+    sum += x
+    squares += x * x
+  }
+  return [[part.length, sum, squares]]
+}
+
+const partition = (f: (part: ReadonlyArray<never>) => Records): Narrow => ({ kind: "partition", f })
+
+/**
+ * The steps, made of their arguments, which are plain data. Functions that loops call for each record are made anew: loops
+ * of generated code are kept by function, and one for all actions of a program would be slower.
+ */
+const steps = {
+  /** How many records there are. */
+  count: (_: null): Narrow => ({ kind: "fold", f: (n: number) => n + 1, zero: () => 0 }),
+  /** The first `n` records. */
+  take: (n: number): Narrow => partition((part) => part.slice(0, Math.max(n, 0))),
+  /** The `n` smallest records in natural order, or the largest. */
+  smallest: ({ n, largest }: { readonly n: number; readonly largest: boolean }): Narrow =>
+    partition((part) => n > 0 ? (part as Records).toSorted(orderOf(largest)).slice(0, n) : []),
+  /** The smallest record in natural order, or the largest: the first of several. */
+  best: ({ largest }: { readonly largest: boolean }): Narrow => {
+    const order = orderOf(largest)
+    return { kind: "reduce", f: (a: unknown, b: unknown) => order(a, b) <= 0 ? a : b }
+  },
+  /** The sum of numbers. */
+  sum: (_: null): Narrow => ({ kind: "fold", f: (a: number, b: number) => a + b, zero: () => 0 }),
+  /** Count, sum and sum of squares of numbers. */
+  sums: (_: null): Narrow => partition(sumsOf),
+  /** The moments of numbers. */
+  moments: (_: null): Narrow => partition(momentsOf),
+  /** Each record with a count of 1. */
+  withOne: (_: null): Narrow => ({ kind: "map", f: (record: unknown) => [record, 1] }),
+  /** The key of each pair with a count of 1. */
+  keyWithOne: (_: null): Narrow => ({ kind: "map", f: ([key]: Pair) => [key, 1] }),
+  /** The key of each pair. */
+  keys: (_: null): Narrow => ({ kind: "map", f: ([key]: Pair) => key }),
+  /** The values of a key. */
+  lookup: (key: unknown): Narrow =>
+    partition((part) => (part as ReadonlyArray<Pair>).filter((pair) => equalKeys(pair[0], key)).map((pair) => pair[1])),
+} as const
+
+/** The names of steps. */
+export type StepName = keyof typeof steps
+
+/** One of the library's own steps. */
+export const known = <N extends StepName>(name: N, args: Parameters<(typeof steps)[N]>[0]): Narrow => {
+  const make: (args: never) => Narrow = steps[name]
+  return { ...make(args as never), known: { name, args } }
+}
+
+const sumByKey: Combine = {
+  create: (value: number) => value,
+  mergeValue: add,
+  mergeCombiners: add,
+  mapSide: true,
+  known: { name: "sumByKey", args: null },
+}
+
+/** The library's own functions to add numbers by key. */
+export const addByKey: Combine = sumByKey
+
+/** What stands behind a name. Throws `Mismatch` if there is nothing: the library here is of another version. */
+export const knownPrimitive = ({ args, name }: Known): Primitive => {
+  if (name === sumByKey.known?.name) return { kind: "shuffle", by: "default", combine: sumByKey }
+  const make = (steps as Record<string, ((args: never) => Narrow) | undefined>)[name]
+  if (make === undefined) throw new Mismatch({ problem: `there is no step of the name ${name} here` })
+  return { kind: "narrow", step: make(args as never), preserves: false }
+}
