@@ -6,7 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import type { AnyDStream } from "../dstream/dstream.ts"
 import type { AnyGraph } from "../dstream/graph/graph.ts"
 import type { AnyOutput } from "../dstream/outputs/output.ts"
