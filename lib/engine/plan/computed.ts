@@ -12,7 +12,8 @@ import type { Lowered } from "./task.ts"
  * that are around it.
  */
 export class Computed {
-  readonly #known = new WeakMap<AnyRDD, Lowered>()
+  /** Made when it is needed: most actions keep nothing, and weak maps cost the garbage collector a lot. */
+  #known: WeakMap<AnyRDD, Lowered> | undefined
   readonly #around: Computed | undefined
 
   constructor(around?: Computed) {
@@ -21,21 +22,22 @@ export class Computed {
 
   /** What is known of an RDD here or around. */
   find(rdd: AnyRDD): Lowered | undefined {
-    return this.#known.get(rdd) ?? this.#around?.find(rdd)
+    return this.#known?.get(rdd) ?? this.#around?.find(rdd)
   }
 
   /** Whether an RDD is known here. */
   has(rdd: AnyRDD): boolean {
-    return this.#known.has(rdd)
+    return this.#known?.has(rdd) === true
   }
 
   /** Keeps what an RDD was computed to. */
   keep(rdd: AnyRDD, lowered: Lowered): void {
+    this.#known ??= new WeakMap()
     this.#known.set(rdd, lowered)
   }
 
   /** Releases what is known of an RDD here. */
   release(rdd: AnyRDD): void {
-    this.#known.delete(rdd)
+    this.#known?.delete(rdd)
   }
 }
