@@ -183,7 +183,11 @@ export class Runtime {
         Effect.uninterruptibleMask((restore) =>
           Effect.flatMap(
             Effect.exit(restore(this.#process(batch))),
-            (exit) => this.#end(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
+            (exit) =>
+              Effect.catchCause(
+                this.#end(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
+                (cause) => this.fail(this.#fromCause(cause, batch.time)),
+              ),
           )
         ).pipe(Effect.provideService(InBatch, true)),
     )

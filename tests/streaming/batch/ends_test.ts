@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as DStream from "../../../lib/dstream.ts"
 import * as OutputPolicy from "../../../lib/output_policy.ts"
+import { Engine } from "../../../lib/rdd/engine.ts"
 import * as StreamingContext from "../../../lib/streaming_context.ts"
 import { Testing } from "../../../lib/testing.ts"
 import { discard, observed, source, test } from "../support.ts"
@@ -51,4 +52,14 @@ test("the clock passes the sleeps between attempts to commit as it does those of
     const active = yield* StreamingContext.start(ssc, [discard(source([[1]], { commit }))])
     assert.deepEqual(yield* Testing.advance(active), ["completed"])
     assert.deepEqual([attempts, yield* Clock.currentTimeMillis], [3, 1200])
+  }))
+
+test("an engine that dies at the end of a batch stops the context, rather than leave it hanging", () =>
+  Effect.gen(function* () {
+    const engine = { ...yield* Engine, endBatch: () => Effect.die(new RangeError("the engine is broken")) }
+    const { ssc } = yield* Effect.provideService(observed(), Engine, engine)
+    const active = yield* StreamingContext.start(ssc, [discard(source([[1]]))])
+    yield* Testing.advance(active)
+    assert.match((yield* Effect.flip(StreamingContext.awaitTermination(active))).message, /the engine is broken/)
+    assert.equal(yield* StreamingContext.getState(active), "Stopped")
   }))
