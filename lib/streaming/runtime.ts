@@ -8,6 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
@@ -127,10 +128,7 @@ export class Runtime {
     return Effect.gen({ self: this }, function* () {
       const { inputs, outputsDue, policy, publish } = this.run
       const shares: Record<string, InputAllocation> = {}
-      const failure = yield* Effect.match(this.#withoutDefects(allocate(inputs, time, policy, shares), time), {
-        onFailure: (failure) => failure,
-        onSuccess: () => undefined,
-      })
+      const failed = yield* this.#failedOf(allocate(inputs, time, policy, shares), time)
       const allocation = { time, inputs: shares }
       const info = batchInfo(allocation, inputs, yield* Clock.currentTimeMillis)
       const report = new BatchReport(publish, info)
@@ -138,25 +136,34 @@ export class Runtime {
         time,
         allocation,
         report,
-        phase: failure === undefined
-          ? { _tag: "Allocated" }
-          : { _tag: "Unallocated", failed: { failure, effect: failureEffect(policy) } },
+        phase: failed === undefined ? { _tag: "Allocated" } : { _tag: "Unallocated", failed },
       }
       this.#allocated = time
       this.#pending.set(time, batch)
-      if (failure === undefined) report.submitted(outputsDue(allocation))
+      if (failed === undefined) report.submitted(outputsDue(allocation))
       yield* Queue.offer(this.#queue, batch)
       yield* this.#changed
       return true
     })
   }
 
-  /** A defect, such as one of a policy's schedule, fails the batch rather than the loop that runs it. */
-  #withoutDefects<A>(
-    self: Effect.Effect<A, BatchFailed<unknown>, unknown>,
-    batchTime: number,
-  ): Effect.Effect<A, BatchFailed<unknown>, unknown> {
-    return Effect.catchDefect(self, (defect) => Effect.fail(this.#fromCause(Cause.die(defect), batchTime)))
+  /** How something that inputs do for a batch has failed; undefined if it has not. */
+  #failedOf(
+    self: Effect.Effect<void, BatchFailed<unknown>, unknown>,
+    time: number,
+  ): Effect.Effect<Failed | undefined, never, unknown> {
+    return Effect.matchCause(
+      Effect.mapError(self, (failure): Failed => ({ failure, effect: failureEffect(this.run.policy) })),
+      { onFailure: (cause) => this.#failedBy(cause, time), onSuccess: () => undefined },
+    )
+  }
+
+  /** A defect, such as one of a policy's schedule, stops the context rather than the loop that meets it. */
+  #failedBy(cause: Cause.Cause<Failed>, time: number): Failed {
+    return Option.getOrElse(
+      Cause.findErrorOption(cause),
+      (): Failed => ({ failure: this.#fromCause(cause, time), effect: "stop" }),
+    )
   }
 
   #fromCause(cause: Cause.Cause<unknown>, batchTime: number): BatchFailed<unknown> {
@@ -175,22 +182,20 @@ export class Runtime {
       (batch) =>
         Effect.uninterruptibleMask((restore) =>
           Effect.flatMap(
-            Effect.exit(restore(Effect.provideService(this.#process(batch), InBatch, true))),
+            Effect.exit(restore(this.#process(batch))),
             (exit) =>
-              Effect.andThen(
+              Effect.catchCause(
                 this.#end(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
-                this.#isClosed ? restore(Effect.never) : Effect.void,
+                (cause) => this.fail(this.#fromCause(cause, batch.time)),
               ),
           )
-        ),
+        ).pipe(Effect.provideService(InBatch, true)),
     )
   }
 
   #endingOf(cause: Cause.Cause<Failed>, { time }: Batch): Ending {
-    const found = Cause.findErrorOption(cause)
-    if (found._tag === "Some") return { _tag: "Failed", failed: found.value }
     if (Cause.hasInterruptsOnly(cause) && this.#isClosed) return { _tag: "Dropped" }
-    return { _tag: "Failed", failed: { failure: this.#fromCause(cause, time), effect: "stop" } }
+    return { _tag: "Failed", failed: this.#failedBy(cause, time) }
   }
 
   /** Evaluates and runs a batch. Gives how it is to end. */
@@ -229,10 +234,7 @@ export class Runtime {
         this.#uncommitted.add(allocation, inputs)
         if (phase._tag === "Running") {
           yield* engine.endBatch(time, "commit")
-          failed = yield* Effect.match(this.#uncommitted.commit(time, policy), {
-            onFailure: (failure): Failed => ({ failure, effect: failureEffect(policy) }),
-            onSuccess: () => undefined,
-          })
+          failed = yield* this.#failedOf(this.#uncommitted.commit(time, policy), time)
           if (failed?.effect === "log") yield* Effect.logWarning(explainFailure(failed.failure))
         }
       } else {

@@ -369,3 +369,21 @@ test("a stop from inside a job lets no batch begin that waits", () =>
     yield* awaitTermination(active)
     assert.deepEqual(ran, [1000])
   }))
+
+test("a stop from inside a job does not cut a graceful stop short that has begun", () =>
+  Effect.gen(function* () {
+    const ran: Array<number> = []
+    const { ssc } = yield* observed()
+    const output = DStream.foreachRDD(source([[1], [2], [3]]), (_, { time }) =>
+      Effect.gen(function* () {
+        yield* Effect.sleep(2500)
+        if (time === 1000) yield* stop(active)
+        ran.push(time)
+      }))
+    const active: Active = yield* start(ssc, [output])
+    yield* pass(3200)
+    const stopping = yield* Effect.forkChild(stop(active, { stopGracefully: true }))
+    yield* pass(6000)
+    assert.deepEqual(ran, [1000, 2000, 3000])
+    assert.equal(stopping.pollUnsafe()?._tag, "Success")
+  }))

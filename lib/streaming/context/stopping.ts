@@ -11,7 +11,7 @@ import { endsWithin, STOP_TIMEOUT } from "../../receiver/bounded_wait.ts"
 import { handle, type Internals, internalsOf, type State, type StreamingContext } from "./context.ts"
 import { RunsInside } from "../inside.ts"
 import { close, type Running, type StopMode } from "../running.ts"
-import { runningOf, stopOnce } from "./life.ts"
+import { isEnding, runningOf, stopOnce } from "./life.ts"
 import { Registry } from "./registry.ts"
 
 /** How long a stop that is not graceful waits for listeners, in milliseconds. */
@@ -85,8 +85,8 @@ export const stop: <E>(
   const spark = options.stopSparkContext ?? true ? internals.spark.stop : Effect.void
   const how = { graceful: options.stopGracefully ?? false, inside }
   const stopping = Effect.andThen(shutDown(internals, how, release), spark)
-  // No batch may begin between this job and the stop.
-  if (inside && !how.graceful) yield* runningOf(internals)?.runtime.hold ?? Effect.void
+  // No batch may begin between this job and the stop. An earlier stop goes on as it was asked for.
+  if (inside && !how.graceful && !isEnding(internals)) yield* runningOf(internals)?.runtime.hold ?? Effect.void
   if (inside) yield* Effect.forkDetach(stopping)
   else yield* stopping
   return handle<"Stopped", E>(internals, "Stopped")
