@@ -16,8 +16,7 @@ type Ran = Effect.Effect<unknown, unknown, Testing.Services>
 type Pairs = RDD.RDD<readonly [unknown, unknown], unknown>
 type Numbers = RDD.RDD<number, unknown>
 
-const keyed = (action: (rdd: Pairs) => Ran): () => Action => () => (rdd) =>
-  action(rdd as Pairs)
+const keyed = (action: (rdd: Pairs) => Ran): () => Action => () => (rdd) => action(rdd as Pairs)
 
 const known = /^(Hash|Range)Partitioner$/
 
@@ -45,8 +44,7 @@ const aggregating = (
   return (rdd) => action(rdd, seq, comb, node)
 }
 
-const numeric = (action: (rdd: Numbers) => Ran): () => Action => () => (rdd) =>
-  action(rdd as Numbers)
+const numeric = (action: (rdd: Numbers) => Ran): () => Action => () => (rdd) => action(rdd as Numbers)
 
 const depth = (node: NodeSpec) => ({ depth: node.depth as number | undefined })
 

@@ -80,7 +80,9 @@ const differenceIn = (expected: ErrorSpec, error: unknown): string | undefined =
   const causes = [wanted.cause?.message, wanted.rootCause, expected.cause?.message, expected.rootCause]
   // The JVM's words for a null or for a value of another class have no counterpart.
   const texts = [chain.at(-1) instanceof TypeError ? undefined : wanted.message, ...causes]
-  const absent = texts.find((text) => typeof text === "string" && !chain.some((each) => matchesText(text, messageOf(each))))
+  const absent = texts.find((text) =>
+    typeof text === "string" && !chain.some((each) => matchesText(text, messageOf(each)))
+  )
   return absent === undefined ? undefined : `nothing says ${show(absent)}`
 }
 

@@ -110,7 +110,6 @@ export const compareEvents = (
 ): Differences => {
   const names = compareValues("events", expected.map(({ event }) => event), got.map(({ event }) => event))
   if (names !== undefined) return [names]
-  const errorAt: ErrorAt = (time, id) =>
-    failures.find((each) => each.time === time && each.outputOpId === id)?.error
+  const errorAt: ErrorAt = (time, id) => failures.find((each) => each.time === time && each.outputOpId === id)?.error
   return expected.flatMap((each, i) => compareEvent(`event ${i} ${each.event}`, each, got[i] ?? {}, errorAt) ?? [])
 }

@@ -156,7 +156,11 @@ const zipped: Functions = {
 }
 
 /** Looks up a named function and gives it its arguments. */
-export const named = (table: Functions, kind: string, ref: FunctionRef | undefined): (...args: Array<never>) => unknown => {
+export const named = (
+  table: Functions,
+  kind: string,
+  ref: FunctionRef | undefined,
+): (...args: Array<never>) => unknown => {
   const [name, ...given] = ref === undefined ? ["(none)"] : typeof ref === "string" ? [ref] : ref
   return lookUp(table, name, `${kind} function`)(...given.map(decode) as Array<never>) as never
 }

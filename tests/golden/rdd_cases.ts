@@ -102,6 +102,15 @@ const compareActions = Effect.fnUntraced(function* ({ actions = [], expected }: 
   return found.filter((each) => each !== undefined)
 })
 
+/** The results of the actions of a case, without comparing them. */
+export const resultsOf = (golden: Case): Effect.Effect<ReadonlyArray<Result>, unknown> =>
+  Effect.gen(function* () {
+    const known = yield* built(golden)
+    return yield* Effect.forEach(golden.actions ?? [], (action) =>
+      Effect.map(Effect.exit(act(known, action)), (exit): Result =>
+        Exit.isSuccess(exit) ? { value: exit.value } : { error: errorOf(exit.cause) }))
+  }).pipe(Effect.provide(Testing.layer(layerOptions(golden, "local"))))
+
 /** Runs a case of the kind `rdd` on one engine and compares it. */
 export const rddCase = (golden: Case, engine: Testing.EngineName): Effect.Effect<Differences> =>
   Effect.gen(function* () {

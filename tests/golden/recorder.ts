@@ -60,9 +60,7 @@ export class Recorder {
           times.add(time)
           this.order.push(`${time} ${id}`)
           return output.run(rdd, info)
-        }).pipe(Effect.tapCause((cause) =>
-          Effect.sync(() => this.fail(id, info.time, info.outputId, errorOf(cause)))
-        )),
+        }).pipe(Effect.tapCause((cause) => Effect.sync(() => this.fail(id, info.time, info.outputId, errorOf(cause))))),
     }
   }
 }

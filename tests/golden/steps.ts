@@ -39,7 +39,9 @@ const idOf = ({ in: id }: StepSpec): string => typeof id === "string" ? id : mis
 /** The description of an input in a graph that has all inputs of a context in the order of their definition. */
 const inputOf = (context: ScriptContext, step: StepSpec) => {
   const outputs = context.inputs.map(({ id }) => DStream.foreachRDD(context.stream(id), () => Effect.void))
-  const described = Graph.describe(Graph.make([...outputs, sentinel()] as never)).nodes.flatMap(({ input }) => input ?? [])
+  const described = Graph.describe(Graph.make([...outputs, sentinel()] as never)).nodes.flatMap(({ input }) =>
+    input ?? []
+  )
   const place = context.inputs.findIndex(({ id }) => id === idOf(step))
   return described[place] ?? missing(`input ${idOf(step)}`)
 }
@@ -143,7 +145,11 @@ const table: Readonly<Record<string, Step>> = {
       if (context.active === undefined) return []
       const zero = yield* zeroTimeOf(script, context)
       const id = idOf(step)
-      return yield* heldTimes(context.active, context.stream(id), { zero, slide: context.slideOf(id), now: context.clock })
+      return yield* heldTimes(context.active, context.stream(id), {
+        zero,
+        slide: context.slideOf(id),
+        now: context.clock,
+      })
     })
   ),
   rememberDuration: inContext((context, step, script) =>
@@ -174,7 +180,9 @@ const table: Readonly<Record<string, Step>> = {
   push: reading((context, step) => {
     for (const rdd of step.rdds as ReadonlyArray<Given>) push(context.program, idOf(step), rdd)
   }),
-  queueSize: reading(({ program }, step) => (program.queues.get(idOf(step)) ?? missing(`queue ${idOf(step)}`)).rdds.size),
+  queueSize: reading(({ program }, step) =>
+    (program.queues.get(idOf(step)) ?? missing(`queue ${idOf(step)}`)).rdds.size
+  ),
   settle: () => Effect.void,
   unionOfContexts: ({ in: given }, script) =>
     Effect.sync(() => {

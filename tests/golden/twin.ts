@@ -79,20 +79,29 @@ export const zeroTimeOf = (script: Script, context: ScriptContext): Effect.Effec
     }))
 
 /** For how many milliseconds the RDDs of a stream are remembered, in whole slides; null if no output needs the stream. */
-export const rememberedFor = (script: Script, context: ScriptContext, id: string): Effect.Effect<number | null, unknown> =>
-  withTwin(script, context, context.outputs.map((output) => output.in), ({ active, stream }) =>
-    Effect.gen(function* () {
-      const slide = context.slideOf(id)
-      const zero = Time.floor(context.startedAt, context.batchMs)
-      for (let done = STEP; done < LIMIT; done += STEP) {
-        yield* Testing.advance(active, STEP)
-        const last = zero + Math.floor(done * context.batchMs / slide) * slide
-        const [oldest] = yield* heldTimes(active, stream(id), { zero, slide, now: last })
-        if (oldest === undefined) return null
-        if (oldest > zero + slide) return last - oldest + slide
-      }
-      return Infinity
-    }))
+export const rememberedFor = (
+  script: Script,
+  context: ScriptContext,
+  id: string,
+): Effect.Effect<number | null, unknown> =>
+  withTwin(
+    script,
+    context,
+    context.outputs.map((output) => output.in),
+    ({ active, stream }) =>
+      Effect.gen(function* () {
+        const slide = context.slideOf(id)
+        const zero = Time.floor(context.startedAt, context.batchMs)
+        for (let done = STEP; done < LIMIT; done += STEP) {
+          yield* Testing.advance(active, STEP)
+          const last = zero + Math.floor(done * context.batchMs / slide) * slide
+          const [oldest] = yield* heldTimes(active, stream(id), { zero, slide, now: last })
+          if (oldest === undefined) return null
+          if (oldest > zero + slide) return last - oldest + slide
+        }
+        return Infinity
+      }),
+  )
 
 /** The storage level of a stream: that of its RDDs. */
 export const storageLevelOf = (script: Script, context: ScriptContext, id: string): Effect.Effect<unknown, unknown> =>

@@ -1,0 +1,108 @@
+/** Runs the account of a graph: what its outputs give in each batch. */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { RDD, Time } from "../../../mod.ts"
+import { Testing } from "../../../lib/testing.ts"
+import { type Case, type ContextSpec, idsOf, lookUp, type NodeSpec, type OutputSpec } from "../case.ts"
+import type { Entry } from "../compare.ts"
+import { layerOptions } from "../contexts.ts"
+import { errorOf } from "../errors.ts"
+import { bodyOf } from "../outputs.ts"
+import type { AnyRDD } from "../rdd_nodes.ts"
+import { Recorder } from "../recorder.ts"
+import { textOf } from "../values.ts"
+import { type Dialect, type Evaluation, Ledger } from "./ledger.ts"
+import { addInput, addNode, streamOf, type Streams } from "./nodes.ts"
+
+/** A graph, and the batches that it runs for. */
+export interface Program extends Pick<Case, "inputs" | "nodes" | "outputs"> {
+  readonly spec: ContextSpec
+  readonly batches: number
+}
+
+/** How often the states of streams are checkpointed in Spark: the last node or step of a stream counts. */
+const checkpointsOf = (nodes: ReadonlyArray<NodeSpec>): ReadonlyMap<string, number> =>
+  new Map(nodes.flatMap((node) => {
+    const [id] = idsOf(node) ?? []
+    return node.op === "checkpoint" && id !== undefined ? [[id, Number(node.ms)] as const] : []
+  }))
+
+const streamsOf = ({ batches: _, inputs = [], nodes = [], spec }: Program, dialect: Dialect): Streams => {
+  const { batchMs = 1000, clockStart = 0 } = spec
+  const { defaultParallelism = 2 } = layerOptions(spec, "local")
+  const ledger = new Ledger(
+    { zeroTime: Time.floor(clockStart, batchMs), batchMs, parallelism: defaultParallelism },
+    dialect,
+  )
+  const all: Streams = { ledger, streams: new Map(), snapshots: new Map(), checkpoints: checkpointsOf(nodes) }
+  for (const input of inputs) addInput(all, input)
+  for (const node of nodes) addNode(all, node)
+  return all
+}
+
+const LINE = "-".repeat(43)
+
+/** Prints as Spark does: the first records, and a line of dots if there are more. */
+const printing = (recorder: Recorder, num = 10) => (rdd: AnyRDD, time: number): Evaluation<void> =>
+  Effect.map(RDD.take(rdd, num + 1) as Evaluation<ReadonlyArray<unknown>>, (records) => {
+    const lines = [...records.slice(0, num).map(textOf), ...(records.length > num ? ["..."] : [])]
+    recorder.stdout += [LINE, `Time: ${time} ms`, LINE, ...lines, "", ""].join("\n")
+  })
+
+type Run = (rdd: AnyRDD, time: number) => Evaluation<Omit<Entry, "time"> | void>
+
+const writers: Readonly<Record<string, (recorder: Recorder, spec: OutputSpec) => Run>> = {
+  printDefault: (recorder) => printing(recorder),
+  print: (recorder, { num }) => printing(recorder, num),
+  saveAsTextFiles: () => (rdd) => Effect.asVoid(RDD.count(rdd) as Evaluation<number>),
+  saveAsObjectFiles: () => (rdd) => Effect.asVoid(RDD.count(rdd) as Evaluation<number>),
+}
+
+const runOf = (recorder: Recorder, spec: OutputSpec): Run =>
+  bodyOf(spec) ?? lookUp(writers, spec.kind ?? "", "account of output")(recorder, spec)
+
+/** Runs one batch: first all outputs are evaluated, then their jobs run, whichever of them fail. */
+const runBatch = (all: Streams, outputs: ReadonlyArray<OutputSpec>, recorder: Recorder): Evaluation<void> =>
+  Effect.gen(function* () {
+    const { ledger } = all
+    const { dialect, now: time } = ledger
+    const evaluated = yield* Effect.exit(Effect.gen(function* () {
+      const rdds = yield* Effect.forEach(outputs, (spec) => streamOf(all, spec.in).at(time))
+      if (dialect.failures) yield* ledger.evaluateKept
+      return rdds
+    }))
+    if (Exit.isFailure(evaluated)) {
+      recorder.failures.push({ time, phase: "generate", error: errorOf(evaluated.cause) })
+      if (dialect.failures) ledger.drop(time)
+      return
+    }
+    let jobs = 0
+    for (const [place, spec] of outputs.entries()) {
+      const rdd = evaluated.value[place]
+      if (rdd === undefined) continue
+      const outputOpId = dialect.outputIds ? place : jobs
+      jobs++
+      recorder.order.push(`${time} ${spec.id}`)
+      const ran = yield* Effect.exit(Effect.suspend(() => runOf(recorder, spec)(rdd, time)))
+      if (Exit.isFailure(ran)) recorder.fail(spec.id, time, outputOpId, errorOf(ran.cause))
+      else if (ran.value !== undefined) recorder.add(spec.id, { time, ...ran.value })
+    }
+  })
+
+/** What an account tells: the records of a run, and the slide of each stream. */
+export interface Account {
+  readonly recorder: Recorder
+  readonly slideOf: (stream: string) => number
+}
+
+/** Computes what the outputs of a program give, in one dialect. */
+export const accountOf = (program: Program, dialect: Dialect): Effect.Effect<Account, unknown> =>
+  Effect.gen(function* () {
+    const recorder = new Recorder()
+    const all = yield* Effect.try({ try: () => streamsOf(program, dialect), catch: (error) => error })
+    for (let i = 0; i < program.batches; i++) {
+      all.ledger.now += all.ledger.batchMs
+      yield* runBatch(all, program.outputs ?? [], recorder)
+    }
+    return { recorder, slideOf: (id: string) => streamOf(all, id).slide }
+  }).pipe(Effect.provide(Testing.layer(layerOptions(program.spec, "local"))))
