@@ -31,13 +31,13 @@ const ordered: Readonly<Record<Compare, (element: unknown) => unknown>> = {
   list: (element) => element,
   set: (element) => element,
   group: (element) => {
-    const [key, values] = list(element)
-    return [key, sorted(list(values))]
+    const [key, values, ...rest] = list(element)
+    return [key, sorted(list(values)), ...rest]
   },
   lists: (element) => sorted(list(element)),
   cogroup: (element) => {
-    const [key, groups] = list(element)
-    return [key, list(groups).map((values) => sorted(list(values)))]
+    const [key, groups, ...rest] = list(element)
+    return [key, list(groups).map((values) => sorted(list(values))), ...rest]
   },
 }
 
@@ -131,8 +131,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** The entries of a map with the keys as texts, which is what a recorded JSON object has. */
 const textKeys = (entries: unknown): ReadonlyArray<unknown> =>
   list(encode(entries)).map((entry) => {
-    const [key, value] = list(entry)
-    return [String(key), value]
+    const [key, ...rest] = list(entry)
+    return [String(key), ...rest]
   })
 
 /** Compares what an action gave. */

@@ -182,37 +182,63 @@ const inStep = (step: Plain) => {
   return Object.hasOwn(definitions, name) ? definitions[name]?.(step) : described(steps, name, step)
 }
 
+/** A field that a part must have and does not. */
+const lacking = (what: string, needed: ReadonlyArray<string>, value: Plain): string | undefined => {
+  const field = needed.find((key) => value[key] === undefined)
+  return field === undefined ? undefined : `${what} without ${field}`
+}
+
 const inError = (error: unknown): string | undefined => {
   const own = beyond("an error", ofError, error)
   if (own !== undefined || !isPlain(error)) return own
-  return [error.task, error.cause].map((inner) => inner === undefined ? undefined : inError(inner)).find((found) =>
-    found !== undefined
-  )
+  return lacking("an error", ["class", "message"], error) ??
+    [error.task, error.cause].map((inner) => inner === undefined ? undefined : inError(inner)).find((found) =>
+      found !== undefined
+    )
 }
 
-const inResult = (known: Fields) => (result: Plain) =>
-  beyond("a result", known, result) ?? (result.error === undefined ? undefined : inError(result.error))
+const inResult = (known: Fields, needed: ReadonlyArray<string> = []) => (result: Plain) =>
+  beyond("a result", known, result) ?? lacking("a result", needed, result) ??
+    (result.error === undefined ? undefined : inError(result.error))
 
 const inOutputs = (given: unknown): string | undefined => {
   if (given === undefined) return undefined
   if (!isPlain(given)) return "outputs that are not an object"
   for (const output of Object.values(given)) {
-    const batches = isPlain(output) ? output : { batches: output }
+    const batches = isPlain(output) ? output : { batches: output, slideMs: 0 }
     const found = beyond("an expected output", words("slideMs batches"), batches) ??
-      listed(batches, "batches", inResult(ofEntry))
+      lacking("an expected output", ["slideMs", "batches"], batches) ??
+      listed(batches, "batches", inResult(ofEntry, ["time"]))
     if (found !== undefined) return found
   }
   return undefined
 }
 
-const inExpected = (expected: unknown): string | undefined => {
+/** What a case says that it has recorded has to be there. */
+const recordedFields: Readonly<Record<string, string>> = {
+  recordOrder: "order",
+  recordStdout: "stdout",
+  recordFiles: "files",
+  recordEvents: "events",
+}
+
+const inExpected = (golden: Plain): string | undefined => {
+  const { expected } = golden
   if (!isPlain(expected)) return "a case without expected results"
-  return beyond("expected", ofExpected, expected) ?? inOutputs(expected.outputs) ??
-    listed(expected, "batchErrors", inResult(words("time phase outputOpId error"))) ??
-    listed(expected, "steps", inResult(words("value error"))) ??
+  const recorded = expected.error === undefined
+    ? Object.entries(recordedFields).flatMap(([flag, field]) => golden[flag] === true ? [field] : [])
+    : []
+  return beyond("expected", ofExpected, expected) ?? lacking("expected", recorded, expected) ??
+    inOutputs(expected.outputs) ??
+    listed(expected, "batchErrors", inResult(words("time phase outputOpId error"), ["time", "phase", "error"])) ??
+    listed(expected, "steps", inResult(words("value error"), ["do"])) ??
     listed(expected, "results", inResult(words("value error"))) ??
-    listed(expected, "events", () => undefined) ??
-    listed(expected, "files", (file) => beyond("a file", words("file text"), file)) ??
+    listed(expected, "events", (event) => lacking("an event", ["event"], event)) ??
+    listed(
+      expected,
+      "files",
+      (file) => beyond("a file", words("file text"), file) ?? lacking("a file", ["file"], file),
+    ) ??
     (expected.error === undefined ? undefined : inError(expected.error))
 }
 
@@ -221,7 +247,7 @@ export const notUnderstood = (golden: unknown): string | undefined => {
   if (!isPlain(golden)) return "a case that is not an object"
   if (typeof golden.id !== "string" || typeof golden.kind !== "string") return "a case without an id and a kind"
   const inNodes = golden.kind === "rdd" ? inRDDNode : inNode
-  return beyond("a case", ofCase, golden) ?? inExpected(golden.expected) ?? listed(golden, "inputs", inInput) ??
+  return beyond("a case", ofCase, golden) ?? inExpected(golden) ?? listed(golden, "inputs", inInput) ??
     listed(golden, "nodes", inNodes) ?? listed(golden, "outputs", inOutput) ?? listed(golden, "steps", inStep) ??
     listed(golden, "actions", inAction) ??
     listed(golden, "rdds", (rdd) => beyond("an RDD", words("data slices"), rdd)) ??

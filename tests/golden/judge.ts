@@ -65,37 +65,37 @@ export const runCase = async (given: Case, on: typeof engines = engines): Promis
   return golden.informative === true ? { _tag: "Skipped", reason: "informative" } : { _tag: "Failed", differences }
 }
 
-/** Each rule alone, then each two of them, then all. */
-const choices = <T>(all: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> => [
-  ...all.map((each) => [each]),
-  ...all.flatMap((a, i) => all.slice(i + 1).map((b) => [a, b])),
-  ...(all.length > 2 ? [all] : []),
-]
-
-/** Applies rules one after another to a case; undefined if one of them does not apply. */
-const rewrite = async (golden: Case, some: ReadonlyArray<Rule>): Promise<Rewritten | undefined> => {
-  let found: Rewritten = { golden, names: [] }
-  for (const rule of some) {
-    const next = await Effect.runPromise(rule(found.golden))
-    if (next === undefined) return undefined
-    found = { golden: next.golden, names: [...found.names, ...next.names] }
-  }
-  return found
+/** Applies a rule to a case that other rules have rewritten. */
+const apply = async (before: Rewritten, rule: Rule): Promise<Rewritten | undefined> => {
+  const found = await Effect.runPromise(rule(before.golden))
+  return found === undefined ? undefined : { golden: found.golden, names: [...before.names, ...found.names] }
 }
 
-const applicable = async (golden: Case): Promise<ReadonlyArray<Rule>> => {
-  const found: Array<Rule> = []
-  for (const rule of rules) if (await rewrite(golden, [rule]) !== undefined) found.push(rule)
-  // An account has to reproduce the recording, and it may do so only after another rule.
-  return found
+/** The case rewritten by one rule, by two rules, and by all that apply. */
+const rewritings = async function* (golden: Case): AsyncGenerator<Rewritten> {
+  const plain: Rewritten = { golden, names: [] }
+  const single: Array<readonly [place: number, rewritten: Rewritten]> = []
+  for (const [place, rule] of rules.entries()) {
+    const found = await apply(plain, rule)
+    if (found === undefined) continue
+    single.push([place, found])
+    yield found
+  }
+  for (const [place, first] of single) {
+    for (const rule of rules.slice(place + 1)) {
+      const found = await apply(first, rule)
+      if (found !== undefined) yield found
+    }
+  }
+  let all = plain
+  for (const rule of rules) all = await apply(all, rule) ?? all
+  if (all.names.length > 2) yield all
 }
 
 const judgeReading = async (golden: Case, on: typeof engines): Promise<Outcome> => {
   const outcome = await runCase(golden, on)
   if (outcome._tag !== "Failed") return outcome
-  for (const some of choices(await applicable(golden))) {
-    const rewritten = await rewrite(golden, some)
-    if (rewritten === undefined) continue
+  for await (const rewritten of rewritings(golden)) {
     const other = await runCase(rewritten.golden, on)
     if (other._tag === "Passed") return { _tag: "Skipped", reason: rewritten.names.join(", ") }
   }

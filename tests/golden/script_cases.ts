@@ -15,7 +15,8 @@ import { Script, type ScriptContext } from "./script.ts"
 import { runStep } from "./steps.ts"
 import { checkIds, compareFailures, compareOrder, directoryOf, inputIds, isUnordered } from "./stream_cases.ts"
 
-const compareOutputs = (golden: Case, recorder: Recorder): Differences => {
+/** Compares what the outputs of a script gave. */
+export const compareOutputs = (golden: Case, recorder: Recorder): Differences => {
   const specs = outputsOf(golden)
   checkIds(golden, specs)
   return specs.flatMap((spec) => {

@@ -3,14 +3,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as TestClock from "effect/testing/TestClock"
 import { DStream, Graph, RDD, SparkContext, StreamingContext } from "../../mod.ts"
-import { type Given, lookUp, missing, type StepSpec } from "./case.ts"
+import { type Given, lookUp, missing, type OutputSpec, type StepSpec } from "./case.ts"
 import { advance, reportedBy, type Services } from "./contexts.ts"
 import { errorOf } from "./errors.ts"
-import { sentinel } from "./outputs.ts"
+import { outputOf, sentinel } from "./outputs.ts"
 import type { AnyRDD } from "./rdd_nodes.ts"
 import { Recorder } from "./recorder.ts"
 import type { Script, ScriptContext } from "./script.ts"
-import { push } from "./streams.ts"
+import { push, streamOf } from "./streams.ts"
 import { heldAt, heldTimes, rememberedFor, storageLevelOf, zeroTimeOf } from "./twin.ts"
 
 type Step = (step: StepSpec, script: Script) => Effect.Effect<unknown, unknown>
@@ -29,6 +29,11 @@ const defining = (add: (context: ScriptContext, step: StepSpec) => void): Step =
       context.changed()
     })
   )
+
+/** Persists a stream. Streams are values: those that run already stay as they are. */
+const persist = (context: ScriptContext, id: string, level: string | undefined): void => {
+  if (context.active === undefined) context.levels.set(id, level)
+}
 
 /** A step that reads something at once. */
 const reading = (read: (context: ScriptContext, step: StepSpec) => unknown): Step =>
@@ -56,8 +61,8 @@ const heldBy: (
   step: StepSpec,
   script: Script,
 ) => Effect.Effect<AnyRDD | undefined, unknown> = Effect.fnUntraced(function* (context, step, script) {
-  const zero = yield* zeroTimeOf(script, context)
-  if (!isTimeOf(context, zero, step)) return undefined
+  const isStarted = context.active !== undefined
+  if (isStarted && !isTimeOf(context, yield* zeroTimeOf(script, context), step)) return undefined
   return yield* heldAt(context.handle, context.stream(idOf(step)), Number(step.time))
 })
 
@@ -78,7 +83,14 @@ const table: Readonly<Record<string, Step>> = {
   ),
   input: defining((context, step) => context.inputs.push(step as never)),
   node: defining((context, step) => context.nodes.push(step as never)),
-  output: defining((context, step) => context.outputs.push(step as never)),
+  output: inContext((context, step) =>
+    Effect.sync(() => {
+      const spec = step as unknown as OutputSpec
+      outputOf(new Recorder(), streamOf(context.build(), spec.in), spec, 0)
+      // A graph is a value: what runs already gets no more outputs.
+      if (context.active === undefined) context.outputs.push(spec)
+    })
+  ),
   start: (step, script) => Effect.suspend(() => script.start(script.context(step.ctx))),
   advance: inContext((context, { batches = 1, keepError }, script) =>
     Effect.gen(function* () {
@@ -112,8 +124,8 @@ const table: Readonly<Record<string, Step>> = {
       context.remember = Number(ms)
     })
   ),
-  persistStream: defining((context, step) => context.levels.set(idOf(step), step.level as string | undefined)),
-  cacheStream: defining((context, step) => context.levels.set(idOf(step), "cache")),
+  persistStream: defining((context, step) => persist(context, idOf(step), step.level as string | undefined)),
+  cacheStream: defining((context, step) => persist(context, idOf(step), "cache")),
   // The library checkpoints no stream at intervals and needs no directory.
   checkpointStream: defining(() => {}),
   checkpointDir: inContext(() => Effect.void),

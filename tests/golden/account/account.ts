@@ -62,7 +62,7 @@ const runOf = (recorder: Recorder, spec: OutputSpec): Run =>
   bodyOf(spec) ?? lookUp(writers, spec.kind ?? "", "account of output")(recorder, spec)
 
 /** Runs one batch: first all outputs are evaluated, then their jobs run, whichever of them fail. */
-const runBatch = (all: Streams, outputs: ReadonlyArray<OutputSpec>, recorder: Recorder): Evaluation<void> =>
+const runBatch = (all: Streams, outputs: ReadonlyArray<OutputSpec>, recorder: Recorder): Evaluation<string> =>
   Effect.gen(function* () {
     const { ledger } = all
     const { dialect, now: time } = ledger
@@ -74,7 +74,7 @@ const runBatch = (all: Streams, outputs: ReadonlyArray<OutputSpec>, recorder: Re
     if (Exit.isFailure(evaluated)) {
       recorder.failures.push({ time, phase: "generate", error: errorOf(evaluated.cause) })
       if (dialect.failures) ledger.drop(time)
-      return
+      return "generation failed"
     }
     let jobs = 0
     for (const [place, spec] of outputs.entries()) {
@@ -87,11 +87,14 @@ const runBatch = (all: Streams, outputs: ReadonlyArray<OutputSpec>, recorder: Re
       if (Exit.isFailure(ran)) recorder.fail(spec.id, time, outputOpId, errorOf(ran.cause))
       else if (ran.value !== undefined) recorder.add(spec.id, { time, ...ran.value })
     }
+    // The sentinel has a job in every batch.
+    return "completed"
   })
 
-/** What an account tells: the records of a run, and the slide of each stream. */
+/** What an account tells: the records of a run, how its batches ended, and the slide of each stream. */
 export interface Account {
   readonly recorder: Recorder
+  readonly ends: ReadonlyArray<string>
   readonly slideOf: (stream: string) => number
 }
 
@@ -100,9 +103,10 @@ export const accountOf = (program: Program, dialect: Dialect): Effect.Effect<Acc
   Effect.gen(function* () {
     const recorder = new Recorder()
     const all = yield* Effect.try({ try: () => streamsOf(program, dialect), catch: (error) => error })
+    const ends: Array<string> = []
     for (let i = 0; i < program.batches; i++) {
       all.ledger.now += all.ledger.batchMs
-      yield* runBatch(all, program.outputs ?? [], recorder)
+      ends.push(yield* runBatch(all, program.outputs ?? [], recorder))
     }
-    return { recorder, slideOf: (id: string) => streamOf(all, id).slide }
+    return { recorder, ends, slideOf: (id: string) => streamOf(all, id).slide }
   }).pipe(Effect.provide(Testing.layer(layerOptions(program.spec, "local"))))

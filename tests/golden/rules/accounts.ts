@@ -1,16 +1,18 @@
-/** Differences between batches: DStream's results are computed by an account of the case. */
+/** Differences between batches: an account of the case tells what DStream gives. */
 import * as Effect from "effect/Effect"
 import { Time } from "../../../mod.ts"
-import { type Account, accountOf } from "../account/account.ts"
+import { type Account, accountOf, type Program } from "../account/account.ts"
 import type { Dialect } from "../account/ledger.ts"
-import { batchesOf, type Case, type Differences, type EntrySpec, type Expected, type OutputSpec } from "../case.ts"
-import { comparePrinted, type Entry } from "../compare.ts"
+import { batchesOf, type Case, type Differences, type EntrySpec, type Expected } from "../case.ts"
+import { comparePrinted, compareValues, type Entry } from "../compare.ts"
 import { specOf } from "../errors.ts"
 import { isSilent } from "../outputs.ts"
 import type { Failure } from "../recorder.ts"
+import * as scripts from "../script_cases.ts"
 import { compareFailures, compareOrder, compareOutputs, isUnordered } from "../stream_cases.ts"
 import { encode, same } from "../values.ts"
 import type { Rewritten, Rule } from "./rule.ts"
+import { advances, programOfScript } from "./script_programs.ts"
 
 const spark: Dialect = { windows: false, timeouts: false, failures: false, misplaced: false, outputIds: false }
 const dstream: Dialect = { windows: true, timeouts: true, failures: true, misplaced: true, outputIds: true }
@@ -24,17 +26,26 @@ const names: Readonly<Record<keyof Dialect, string>> = {
   outputIds: "outputIds",
 }
 
-const run = (golden: Case, dialect: Dialect): Effect.Effect<Account, unknown> =>
-  accountOf({ ...golden, spec: golden, batches: batchesOf(golden) }, dialect)
+/** The graph and the batches of a case; undefined where they are not plain enough for an account. */
+const programOf = (golden: Case): Program | undefined =>
+  golden.kind === "stream"
+    ? { ...golden, spec: golden, batches: batchesOf(golden) }
+    : golden.kind === "script"
+    ? programOfScript(golden)
+    : undefined
 
 /** What differs between a recording and an account. */
-const differencesOf = (golden: Case, { recorder, slideOf }: Account): Differences => {
-  const { batchErrors = [], order, stdout } = golden.expected
+const differencesOf = (golden: Case, program: Program, account: Account): Differences => {
+  const { batchErrors = [], order, steps, stdout } = golden.expected
+  const { recorder, slideOf } = account
+  const isScript = golden.kind === "script"
+  const ends = isScript ? advances(golden, account.ends) : steps
   return [
-    ...compareOutputs(golden, slideOf, recorder),
+    ...(isScript ? scripts.compareOutputs(golden, recorder) : compareOutputs(golden, slideOf, recorder)),
     ...compareFailures(batchErrors, recorder.failures),
     ...[
-      compareOrder(order, recorder.order, golden.outputs ?? []),
+      compareValues("steps", steps, ends),
+      compareOrder(order, recorder.order, program.outputs ?? []),
       comparePrinted(stdout, recorder.stdout, isUnordered(golden, /^print/)),
     ].filter((found) => found !== undefined),
   ]
@@ -57,28 +68,28 @@ const batchError = ({ error, outputOpId, phase, time }: Failure) => ({
   error: specOf(error),
 })
 
-const outputsIn = (golden: Case, { recorder, slideOf }: Account): NonNullable<Expected["outputs"]> => {
-  const { batchMs = 1000, clockStart = 0, outputs = [] } = golden
+const outputsIn = (golden: Case, program: Program, { recorder, slideOf }: Account): Expected["outputs"] => {
+  const { batchMs = 1000, clockStart = 0 } = program.spec
   const zero = Time.floor(clockStart, batchMs)
-  const end = zero + batchesOf(golden) * batchMs
-  return Object.fromEntries(
-    outputs.filter((spec) => !isSilent(spec)).map((spec: OutputSpec) => {
-      const slideMs = slideOf(spec.in)
-      const entries = recorder.entries.get(spec.id) ?? []
-      const batches = Time.to(zero + slideMs, end, slideMs).map((time): EntrySpec => {
-        const entry = entries.find((each) => each.time === time)
-        return entry === undefined ? { time, output: null } : entrySpec(entry)
-      })
-      return [spec.id, { slideMs, batches }]
-    }),
-  )
+  const end = zero + program.batches * batchMs
+  const noted = (program.outputs ?? []).filter((spec) => !isSilent(spec))
+  return Object.fromEntries(noted.map((spec) => {
+    const slideMs = slideOf(spec.in)
+    const entries = recorder.entries.get(spec.id) ?? []
+    if (golden.kind === "script") return [spec.id, entries.map(entrySpec)]
+    const batches = Time.to(zero + slideMs, end, slideMs).map((time): EntrySpec => {
+      const entry = entries.find((each) => each.time === time)
+      return entry === undefined ? { time, output: null } : entrySpec(entry)
+    })
+    return [spec.id, { slideMs, batches }]
+  }))
 }
 
 /** Turns Spark's output ids in events into those of DStream: places in the graph. */
-const eventsIn = (events: NonNullable<Expected["events"]>, golden: Case, { recorder }: Account) => {
+const eventsIn = (events: NonNullable<Expected["events"]>, program: Program, { recorder }: Account) => {
   const place = (time: unknown, id: unknown) => {
     const ran = recorder.ranAt(Number(time))[Number(id)]
-    const found = golden.outputs?.findIndex((spec) => spec.id === ran) ?? -1
+    const found = program.outputs?.findIndex((spec) => spec.id === ran) ?? -1
     return found < 0 ? id : found
   }
   return events.map((event) => ({
@@ -91,61 +102,61 @@ const eventsIn = (events: NonNullable<Expected["events"]>, golden: Case, { recor
 }
 
 /** What a case expects of DStream according to its account. */
-const expectedIn = (golden: Case, account: Account): Expected => {
-  const { events, order, stdout } = golden.expected
+const expectedIn = (golden: Case, program: Program, account: Account): Expected => {
+  const { batchErrors: _, error: __, events, order, stdout, ...rest } = golden.expected
+  const { outputs = [] } = program
   const recorded = new Set(order?.map((run) => run.replace(/^\d+ /, "")))
-  const left = new Set(golden.outputs?.flatMap((spec) => isSilent(spec) && !recorded.has(spec.id) ? [spec.id] : []))
+  const left = new Set(outputs.flatMap((spec) => isSilent(spec) && !recorded.has(spec.id) ? [spec.id] : []))
   const batchErrors = account.recorder.failures.map(batchError)
-  const { error: _, batchErrors: __, ...rest } = golden.expected
   return {
     ...rest,
-    outputs: outputsIn(golden, account),
+    outputs: outputsIn(golden, program, account) ?? {},
+    ...(golden.kind === "script" ? { steps: advances(golden, account.ends) } : {}),
     ...(batchErrors.length === 0 ? {} : { batchErrors }),
     ...(order === undefined
       ? {}
       : { order: account.recorder.order.filter((run) => !left.has(run.replace(/^\d+ /, ""))) }),
     ...(stdout === undefined ? {} : { stdout: account.recorder.stdout }),
-    ...(events === undefined ? {} : { events: eventsIn(events, golden, account) }),
+    ...(events === undefined ? {} : { events: eventsIn(events, program, account) }),
   }
 }
 
-/** What DStream gives where Spark does not start. */
-export const expectedOfDStream = (golden: Case): Effect.Effect<Expected, unknown> =>
-  Effect.map(run(golden, dstream), (account) => expectedIn(golden, account))
-
 /** Whether a recording is what Spark gives according to the account. */
 export const isLikeSpark = (golden: Case): Effect.Effect<boolean> =>
-  Effect.orElseSucceed(
-    Effect.map(run(golden, spark), (account) => differencesOf(golden, account).length === 0),
-    () => false,
-  )
+  Effect.gen(function* () {
+    const program = programOf(golden)
+    if (program === undefined) return false
+    return differencesOf(golden, program, yield* accountOf(program, spark)).length === 0
+  }).pipe(Effect.catchCause(() => Effect.succeed(false)))
+
+/** The case with what DStream gives according to the account; undefined where there is no account. */
+export const likeDStream = (golden: Case, dialect: Dialect = dstream): Effect.Effect<Case | undefined> =>
+  Effect.gen(function* () {
+    const program = programOf(golden)
+    if (program === undefined) return undefined
+    return { ...golden, expected: expectedIn(golden, program, yield* accountOf(program, dialect)) }
+  }).pipe(Effect.catchCause(() => Effect.undefined))
 
 /** The differences without which DStream would give something else. */
-const shownBy = (golden: Case, expected: Expected): Effect.Effect<ReadonlyArray<string>, unknown> =>
+const shownBy = (golden: Case, rewritten: Case): Effect.Effect<ReadonlyArray<string>> =>
   Effect.map(
     Effect.forEach(Object.keys(names) as ReadonlyArray<keyof Dialect>, (name) =>
-      Effect.map(run(golden, { ...dstream, [name]: false }), (account) =>
-        same(expectedIn(golden, account), expected) ? [] : [names[name]])),
-    (found) =>
-      found.flat(),
+      Effect.map(
+        likeDStream(golden, { ...dstream, [name]: false }),
+        (other) => same(other, rewritten) ? [] : [names[name]],
+      )),
+    (found) => found.flat(),
   )
 
 /**
- * The differences that show in the batches of a stream: inverse windows, timeouts, failed batches, misplaced states, output
- * ids. The account has to reproduce the recording first; then it tells what DStream gives.
+ * The differences that show in batches: inverse windows, timeouts, failed batches, misplaced states, output ids. The account
+ * has to reproduce the recording first; then it tells what DStream gives.
  */
 export const accounts: Rule = (golden) =>
   Effect.gen(function* () {
-    const { error } = golden.expected
-    if (golden.kind !== "stream" || error !== undefined || !(yield* isLikeSpark(golden))) return undefined
-    const expected = yield* expectedOfDStream(golden)
-    const shown = yield* shownBy(golden, expected)
-    return shown.length === 0 ? undefined : { golden: { ...golden, expected }, names: shown } satisfies Rewritten
-  }).pipe(Effect.catchCause(() => Effect.undefined))
-
-/** A case that starts here with the results that the account tells. */
-export const starting = (golden: Case): Effect.Effect<Case | undefined> =>
-  Effect.orElseSucceed(
-    Effect.map(expectedOfDStream(golden), (expected): Case | undefined => ({ ...golden, expected })),
-    () => undefined,
-  )
+    if (golden.expected.error !== undefined || !(yield* isLikeSpark(golden))) return undefined
+    const rewritten = yield* likeDStream(golden)
+    if (rewritten === undefined) return undefined
+    const shown = yield* shownBy(golden, rewritten)
+    return shown.length === 0 ? undefined : { golden: rewritten, names: shown } satisfies Rewritten
+  })

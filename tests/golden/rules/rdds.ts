@@ -1,16 +1,75 @@
 /** Differences of RDDs: what changes them in Spark, and which keys they may have. */
 import * as Effect from "effect/Effect"
-import { type Case, idsOf, type ResultSpec } from "../case.ts"
+import { type Case, idsOf, type NodeSpec, type ResultSpec } from "../case.ts"
 import { resultsOf } from "../rdd_cases.ts"
+import { same } from "../values.ts"
 import { expecting, pure, type Rule } from "./rule.ts"
 
 const LEVEL = "Cannot change storage level of an RDD after it was already assigned a level"
+const SPARK = "org.apache.spark.SparkException"
 const DIRECTORY = "Checkpoint directory has not been set in the SparkContext"
 
-/** What is known of an RDD after some actions. */
+/** What is known of an RDD after some actions, in Spark and in DStream. */
 interface Known {
-  readonly level?: string
-  readonly isCheckpointed?: boolean
+  readonly levels: readonly [spark: string, dstream: string]
+  /** Spark marks an RDD for its checkpoint, which the next job makes. */
+  readonly checkpoint: "none" | "marked" | "made"
+}
+
+const plain: Known = { levels: ["NONE", "NONE"], checkpoint: "none" }
+
+/** Actions that run no job. */
+const jobless: ReadonlySet<string> = new Set([
+  ...["persist", "cache", "unpersist", "storageLevel", "checkpoint", "localCheckpoint", "isCheckpointed"],
+  ...["getNumPartitions", "partitioner"],
+])
+
+/** What an action leaves of an RDD, and what it gives in Spark and in DStream; undefined where both give the same. */
+interface Changed {
+  readonly known: Known
+  readonly spark?: ResultSpec
+  readonly dstream?: ResultSpec
+}
+
+const persisted = (known: Known, level: string): Changed => {
+  const [spark] = known.levels
+  const isRefused = spark !== "NONE" && spark !== level
+  const error = { class: "org.apache.spark.SparkUnsupportedOperationException", message: LEVEL }
+  return {
+    known: { ...known, levels: [isRefused ? spark : level, level] },
+    spark: isRefused ? { error } : { value: level },
+    dstream: { value: level },
+  }
+}
+
+const changedBy = ({ level, op }: NodeSpec, known: Known, recorded: ResultSpec): Changed => {
+  const { checkpoint, levels } = known
+  switch (op) {
+    case "persist":
+      return persisted(known, String(level ?? "MEMORY_ONLY"))
+    case "cache":
+      return persisted(known, "MEMORY_ONLY")
+    case "unpersist":
+      return { known: { ...known, levels: ["NONE", "NONE"] } }
+    case "storageLevel":
+      return { known, spark: { value: levels[0] }, dstream: { value: levels[1] } }
+    case "checkpoint":
+      return recorded.error?.message === DIRECTORY
+        ? {
+          known: { ...known, checkpoint: "marked" },
+          spark: { error: { class: SPARK, message: DIRECTORY } },
+          dstream: {},
+        }
+        : { known: { ...known, checkpoint: "marked" } }
+    case "localCheckpoint":
+      return { known: { ...known, checkpoint: "marked" } }
+    case "isCheckpointed":
+      return { known, spark: { value: checkpoint === "made" }, dstream: { value: checkpoint !== "none" } }
+    default: {
+      const made = !jobless.has(op) && checkpoint === "marked"
+      return { known: made ? { ...known, checkpoint: "made" } : known }
+    }
+  }
 }
 
 /** RDDs are values: `persist` makes a new one with its own level, and a checkpoint is made at once, without a directory. */
@@ -18,34 +77,19 @@ export const rddChanges: Rule = pure("rddChanges", (golden) => {
   const { actions = [], expected: { results } } = golden
   if (golden.kind !== "rdd" || results === undefined) return undefined
   const known = new Map<string, Known>()
-  const changed = results.map((result, i): ResultSpec => {
+  const refused = new Set<string>()
+  const changed: Array<ResultSpec> = []
+  for (const [i, result] of results.entries()) {
     const action = actions[i] ?? { op: "" }
     const [id = ""] = idsOf(action) ?? []
-    const own = known.get(id) ?? {}
-    switch (action.op) {
-      case "persist":
-      case "cache": {
-        const level = action.op === "cache" ? "MEMORY_ONLY" : String(action.level ?? "MEMORY_ONLY")
-        if (result.error !== undefined && result.error.message !== LEVEL) return result
-        known.set(id, { ...own, level })
-        return { value: level }
-      }
-      case "unpersist":
-        known.set(id, { ...own, level: "NONE" })
-        return result
-      case "storageLevel":
-        return own.level === undefined ? result : { value: own.level }
-      case "checkpoint":
-      case "localCheckpoint":
-        if (result.error !== undefined && result.error.message !== DIRECTORY) return result
-        known.set(id, { ...own, isCheckpointed: true })
-        return {}
-      case "isCheckpointed":
-        return own.isCheckpointed === true ? { value: true } : result
-      default:
-        return result
-    }
-  })
+    const change = changedBy(action, known.get(id) ?? plain, result)
+    // Without a directory Spark does not mark the RDD either.
+    if (result.error?.message === DIRECTORY) refused.add(id)
+    const spark = action.op === "isCheckpointed" && refused.has(id) ? { value: false } : change.spark
+    if (spark !== undefined && !same(spark, result)) return undefined
+    known.set(id, change.known)
+    changed.push(change.dstream ?? result)
+  }
   return expecting(golden, { results: changed })
 })
 

@@ -1,7 +1,7 @@
 /** Graphs that Spark starts and DStream refuses, or the other way round. */
 import * as Effect from "effect/Effect"
 import { type Case, type ErrorSpec, nodesOf, type ResultSpec } from "../case.ts"
-import { isLikeSpark, starting } from "./accounts.ts"
+import { isLikeSpark, likeDStream } from "./accounts.ts"
 import { contextOf, eachStep, type Rule, type Step, stepsOf } from "./rule.ts"
 
 const ARGUMENT = "java.lang.IllegalArgumentException"
@@ -42,7 +42,7 @@ export const checkpoints: Rule = (golden) =>
     const found = golden.kind === "script"
       ? inScript(golden)
       : golden.kind === "stream" && golden.expected.error?.phase === "start" && isRefusal(golden.expected.error)
-      ? yield* starting(golden)
+      ? yield* likeDStream(golden)
       : undefined
     return found === undefined ? undefined : { golden: found, names: ["checkpoints"] }
   })
