@@ -80,7 +80,9 @@ export const mutantsOf = (golden: Case): ReadonlyArray<Mutant> => {
       }
     } else if (isPlain(value)) {
       for (const key of Object.keys(value)) {
-        if (!optional([...path, key])) add(path, `field ${key} is missing`, put(without(value, key)))
+        // An empty field says no more than none.
+        if (optional([...path, key]) || same(value[key], {})) continue
+        add(path, `field ${key} is missing`, put(without(value, key)))
       }
     } else add(path, `${JSON.stringify(value)} is another value`, put(other(value)))
   }

@@ -5,14 +5,28 @@ import { same } from "../values.ts"
 import { graphAt, heldTimes, isInverse } from "./durations.ts"
 import { contextOf, eachStep, hasStarted, isRunning, pure, type Rule, type Step } from "./rule.ts"
 
-const inScripts = (
-  name: string,
-  change: (step: Step, before: ReadonlyArray<Step>, golden: Case) => ResultSpec | undefined,
-) =>
-  pure(
-    name,
-    (golden) => golden.kind === "script" ? eachStep(golden, (step, before) => change(step, before, golden)) : undefined,
-  )
+/** Says that a recording is not what Spark does, so that a rule does not explain it. */
+const contradiction = Symbol("contradiction")
+
+type Change = (
+  step: Step,
+  before: ReadonlyArray<Step>,
+  golden: Case,
+) => ResultSpec | undefined | typeof contradiction
+
+/** Makes a rule that changes the results of steps. */
+const inScripts = (name: string, change: Change): Rule =>
+  pure(name, (golden) => {
+    if (golden.kind !== "script") return undefined
+    let isSparks = true
+    const changed = eachStep(golden, (step, before) => {
+      const result = change(step, before, golden)
+      if (result !== contradiction) return result
+      isSparks = false
+      return undefined
+    })
+    return isSparks ? changed : undefined
+  })
 
 const isError = ({ expected: { error } }: Step, name: string, text: RegExp): boolean =>
   error?.class === name && text.test(error.message ?? "")
@@ -76,15 +90,15 @@ export const intervals: Rule = inScripts("intervals", (step, before, golden) => 
   const recorded = step.expected.value
   switch (step.do) {
     case "checkpointDuration":
-      return same(recorded, theirs.checkpoint) ? { value: null } : undefined
+      return same(recorded, theirs.checkpoint) ? { value: null } : contradiction
     case "stateCheckpointDuration":
-      return same(recorded, theirs.stateCheckpoint) ? { value: null } : undefined
+      return same(recorded, theirs.stateCheckpoint) ? { value: null } : contradiction
     case "rememberDuration":
-      return same(recorded, theirs.remember) ? { value: ours.remember } : undefined
+      return same(recorded, theirs.remember) ? { value: ours.remember } : contradiction
     case "rddIsCheckpointed": {
       const interval = theirs.checkpoint ?? theirs.stateCheckpoint
       const is = interval !== null && (Number(step.time) - spark.zeroTime) % interval === 0
-      return same(recorded, is) ? { value: false } : undefined
+      return same(recorded, is) ? { value: false } : contradiction
     }
     case "generatedTimes": {
       const times = heldTimes(spark, step.in)
@@ -93,7 +107,7 @@ export const intervals: Rule = inScripts("intervals", (step, before, golden) => 
       const isRecorded = hasMore
         ? Array.isArray(recorded) && times.every((time) => recorded.includes(time))
         : same(recorded, times)
-      return isRecorded ? { value: heldTimes(graphAt(golden, step, before, "dstream"), step.in) } : undefined
+      return isRecorded ? { value: heldTimes(graphAt(golden, step, before, "dstream"), step.in) } : contradiction
     }
     default:
       return undefined
@@ -126,7 +140,7 @@ const levelsAt = (golden: Case, step: Step, before: ReadonlyArray<Step>, like: "
 export const windowLevels: Rule = inScripts("windowLevels", (step, before, golden) => {
   if ((step.do !== "storageLevel" && step.do !== "rddStorageLevel") || typeof step.in !== "string") return undefined
   const levelIn = (like: "spark" | "dstream") => levelsAt(golden, step, before, like).get(String(step.in)) ?? "NONE"
-  return same(step.expected.value, levelIn("spark")) ? { value: levelIn("dstream") } : undefined
+  return same(step.expected.value, levelIn("spark")) ? { value: levelIn("dstream") } : contradiction
 })
 
 /** A slice is what a stream has had and remembers; Spark computes the RDDs that are missing. */
