@@ -75,12 +75,14 @@ const differenceIn = (expected: ErrorSpec, error: unknown): string | undefined =
   const classes = classesOf(error)
   if (!classes.includes(wanted.class)) return `its class is ${classes.join(" or ") || "unknown"}`
   const chain = chainOf(error)
-  const message = messageOf(chain.at(-1))
-  if (wanted.class === "UserError") return message === wanted.message || hasOpenText(message) ? undefined : "its text"
-  const causes = [wanted.cause?.message, wanted.rootCause, expected.cause?.message, expected.rootCause]
+  const innermost = chain.at(-1)
+  if (wanted.class === "UserError" && messageOf(innermost) !== wanted.message && !hasOpenText(messageOf(innermost))) {
+    return "its text"
+  }
   // The JVM's words for a null or for a value of another class have no counterpart.
-  const texts = [chain.at(-1) instanceof TypeError ? undefined : wanted.message, ...causes]
-  const absent = texts.find((text) =>
+  const isCompared = wanted.class === "UserError" || innermost instanceof TypeError
+  const causes = [wanted.cause?.message, wanted.rootCause, expected.cause?.message, expected.rootCause]
+  const absent = [isCompared ? undefined : wanted.message, ...causes].find((text) =>
     typeof text === "string" && !chain.some((each) => matchesText(text, messageOf(each)))
   )
   return absent === undefined ? undefined : `nothing says ${show(absent)}`

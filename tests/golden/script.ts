@@ -58,7 +58,8 @@ export class ScriptContext {
 
   /** Builds its streams anew, on the given queues. */
   build(queues: Program["queues"] = this.#queues): Program {
-    const program = emptyProgram(addLevels(new Map(this.levels), this.nodes), queues)
+    const levels = new Map([...addLevels(new Map(), this.nodes), ...this.levels])
+    const program = emptyProgram(levels, queues)
     for (const input of this.inputs) addInput(program, input)
     for (const node of this.nodes) addNode(program, node)
     return program
