@@ -1,8 +1,7 @@
 /** The files that cases read and write. Each run has a folder of its own. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Expected, StepSpec } from "./case.ts"
-import { lookUp } from "./case.ts"
+import { type Differences, type Expected, lookUp, type StepSpec } from "./case.ts"
 import { compareText, compareValues } from "./compare.ts"
 
 /** A temporary folder for the files of one run. */
@@ -59,13 +58,12 @@ const linesByFolder = (files: ReadonlyArray<{ readonly file: string; readonly te
   return new Map(Array.from(lines, ([folder, all]) => [folder, all.toSorted().join("\n")]))
 }
 
-/** Compares written files. If `unordered`, the lines of a folder may lie in its files in any order. */
-export const compareFiles = async (
+/** Compares lists of files. If `unordered`, the lines of a folder may lie in its files in any order. */
+export const compareLists = (
   expected: NonNullable<Expected["files"]>,
-  root: string,
+  got: NonNullable<Expected["files"]>,
   unordered = false,
-): Promise<ReadonlyArray<string>> => {
-  const got = await listing(root).catch((error) => error instanceof Deno.errors.NotFound ? [] : Promise.reject(error))
+): Differences => {
   const names = compareValues("files", expected.map(({ file }) => file), got.map(({ file }) => file))
   if (names !== undefined) return [names]
   if (unordered && expected.every(({ text }) => text !== undefined)) {
@@ -77,4 +75,14 @@ export const compareFiles = async (
   return expected.flatMap(({ file, text }, i) =>
     text === undefined ? [] : compareText(file, text, got[i]?.text ?? "") ?? []
   )
+}
+
+/** Compares the files below a folder. */
+export const compareFiles = async (
+  expected: NonNullable<Expected["files"]>,
+  root: string,
+  unordered = false,
+): Promise<Differences> => {
+  const got = await listing(root).catch((error) => error instanceof Deno.errors.NotFound ? [] : Promise.reject(error))
+  return compareLists(expected, got, unordered)
 }

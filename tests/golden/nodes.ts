@@ -1,5 +1,5 @@
 /** The DStream operations of recordings. Adding one is one line of the table. */
-import { DStream } from "../../mod.ts"
+import { DStream, Partitioner, RDD } from "../../mod.ts"
 import { type FunctionRef, lookUp, type NodeSpec } from "./case.ts"
 import { combineFn, flatMapFn, mapFn, partitionFn, predicateFn } from "./functions.ts"
 import { type AnyRDD, combiners, partitions, rddProgram } from "./rdd_nodes.ts"
@@ -58,7 +58,10 @@ const table: Readonly<Record<string, Build>> = {
   combineByKey: keyed((s, node) =>
     DStream.combineByKey(s, combiners(node), { mapSideCombine: node.mapSideCombine !== false, partitions: node.n ?? 2 })
   ),
-  partitionBy: keyed((s, { n = 2 }) => DStream.partitionBy(s, { partitions: n })),
+  // Spark's streams have no partitionBy: the recordings transform RDDs.
+  partitionBy: keyed((s, { n = 2 }) =>
+    DStream.transform(s, (rdd) => RDD.partitionBy(rdd, Partitioner.hash(n))) as Stream
+  ),
   cogroup: binary((a, b, options) => DStream.cogroup(a, b, options)),
   join: binary((a, b, options) => DStream.join(a, b, options)),
   leftOuterJoin: binary((a, b, options) => DStream.leftOuterJoin(a, b, options)),

@@ -92,7 +92,10 @@ export const rememberedFor = (
       Effect.gen(function* () {
         const slide = context.slideOf(id)
         const zero = Time.floor(context.startedAt, context.batchMs)
-        for (let done = STEP; done < LIMIT; done += STEP) {
+        // After its last list an input has an RDD in every batch.
+        const lists = Math.max(0, ...context.inputs.map(({ batches }) => batches?.length ?? 0))
+        yield* Testing.advance(active, lists)
+        for (let done = lists + STEP; done < lists + LIMIT; done += STEP) {
           yield* Testing.advance(active, STEP)
           const last = zero + Math.floor(done * context.batchMs / slide) * slide
           const [oldest] = yield* heldTimes(active, stream(id), { zero, slide, now: last })

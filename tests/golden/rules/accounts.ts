@@ -6,6 +6,7 @@ import type { Dialect } from "../account/ledger.ts"
 import { batchesOf, type Case, type Differences, type EntrySpec, type Expected } from "../case.ts"
 import { comparePrinted, compareValues, type Entry } from "../compare.ts"
 import { specOf } from "../errors.ts"
+import { compareLists } from "../files.ts"
 import { isSilent } from "../outputs.ts"
 import type { Failure } from "../recorder.ts"
 import * as scripts from "../script_cases.ts"
@@ -36,13 +37,14 @@ const programOf = (golden: Case): Program | undefined =>
 
 /** What differs between a recording and an account. */
 const differencesOf = (golden: Case, program: Program, account: Account): Differences => {
-  const { batchErrors = [], order, steps, stdout } = golden.expected
+  const { batchErrors = [], files, order, steps, stdout } = golden.expected
   const { recorder, slideOf } = account
   const isScript = golden.kind === "script"
   const ends = isScript ? advances(golden, account.ends) : steps
   return [
     ...(isScript ? scripts.compareOutputs(golden, recorder) : compareOutputs(golden, slideOf, recorder)),
     ...compareFailures(batchErrors, recorder.failures),
+    ...(files === undefined ? [] : compareLists(files, account.files, isUnordered(golden, /^save/))),
     ...[
       compareValues("steps", steps, ends),
       compareOrder(order, recorder.order, program.outputs ?? []),
@@ -103,7 +105,7 @@ const eventsIn = (events: NonNullable<Expected["events"]>, program: Program, { r
 
 /** What a case expects of DStream according to its account. */
 const expectedIn = (golden: Case, program: Program, account: Account): Expected => {
-  const { batchErrors: _, error: __, events, order, stdout, ...rest } = golden.expected
+  const { batchErrors: _, error: __, events, files, order, stdout, ...rest } = golden.expected
   const { outputs = [] } = program
   const recorded = new Set(order?.map((run) => run.replace(/^\d+ /, "")))
   const left = new Set(outputs.flatMap((spec) => isSilent(spec) && !recorded.has(spec.id) ? [spec.id] : []))
@@ -116,6 +118,7 @@ const expectedIn = (golden: Case, program: Program, account: Account): Expected 
     ...(order === undefined
       ? {}
       : { order: account.recorder.order.filter((run) => !left.has(run.replace(/^\d+ /, ""))) }),
+    ...(files === undefined ? {} : { files: account.files }),
     ...(stdout === undefined ? {} : { stdout: account.recorder.stdout }),
     ...(events === undefined ? {} : { events: eventsIn(events, program, account) }),
   }

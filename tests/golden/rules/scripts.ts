@@ -31,17 +31,26 @@ const inScripts = (name: string, change: Change): Rule =>
 const isError = ({ expected: { error } }: Step, name: string, text: RegExp): boolean =>
   error?.class === name && text.test(error.message ?? "")
 
+const alreadyStarted = {
+  class: "AlreadyStarted",
+  message: "StreamingContext has already been started at <site>; start it once, with all its outputs",
+}
+
 /** Starting twice is an error, which Spark ignores with a warning. */
 export const startTwice: Rule = inScripts(
   "startTwice",
   (step, before) =>
     step.do === "start" && step.expected.error === undefined && isRunning(before, contextOf(step))
-      ? {
-        error: {
-          class: "AlreadyStarted",
-          message: "StreamingContext has already been started at <site>; start it once, with all its outputs",
-        },
-      }
+      ? { error: alreadyStarted }
+      : undefined,
+)
+
+/** What is remembered is set before the start; Spark accepts it later as well, without effect. */
+export const lateRemember: Rule = inScripts(
+  "lateRemember",
+  (step, before) =>
+    step.do === "remember" && step.expected.error === undefined && isRunning(before, contextOf(step))
+      ? { error: alreadyStarted }
       : undefined,
 )
 
