@@ -47,10 +47,10 @@ export const errorOf = (cause: Cause.Cause<unknown>): unknown =>
 
 const placeholders = /<site>|<tmp>|<id>|\.\.\.$/
 
-/** Matches a text that stands alone or between the colons, brackets and line ends with which the library adds details. */
+/** Matches a text that stands alone, or between the marks with which the library quotes it or adds details. */
 const pattern = (text: string): RegExp => {
   const parts = text.split(placeholders).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").trimEnd())
-  return new RegExp(`(?:^|: |\\n)${parts.join("[^\\n]*?")}(?:$|[:;\\n]| \\()`)
+  return new RegExp(`(?:^|: |"|\\n)${parts.join("[^\\n]*?")}(?:$|[:;"\\n]| \\(|\\. |, but )`)
 }
 
 /** Whether a text of the library says what a text of Spark says. */

@@ -110,8 +110,7 @@ const refuseMisplaced = (pairs: ReadonlyArray<Pair>, partition: number, n: numbe
     const own = Partitioner.hash(n).getPartition(key)
     if (own === partition) continue
     throw new Mismatch(
-      `the key ${textOf(key)} belongs to partition ${own}, and was given in ${partition}: ` +
-        "a state is kept where its key belongs",
+      `its function gave the key ${textOf(key)} for partition ${partition}, but the key belongs to partition ${own}`,
     )
   }
 }
