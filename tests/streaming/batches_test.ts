@@ -184,9 +184,9 @@ onEngines(
 test("an output without an RDD does not change the ids of the others, and they run", () =>
   Effect.gen(function* () {
     const ids: Array<readonly [number, number]> = []
-    const noting = (stream: DStream.DStream<number>) =>
+    const recordingIds = (stream: DStream.DStream<number>) =>
       DStream.foreachRDD(stream, (_, { time, outputId }) => Effect.sync(() => void ids.push([time, outputId])))
-    const outputs = [noting(Testing.input<number>([null, [1]])), noting(Testing.input([[1], [1]]))] as const
+    const outputs = [recordingIds(Testing.input<number>([null, [1]])), recordingIds(Testing.input([[1], [1]]))] as const
     const active = yield* start(yield* make, outputs)
     yield* Testing.advance(active, 2)
     assert.deepEqual(ids, [[1000, 1], [2000, 0], [2000, 1]])

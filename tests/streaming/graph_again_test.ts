@@ -260,7 +260,7 @@ const seenOn = async (graph: Graph.Graph, engine: Testing.EngineName, batches: n
   return [ends, Array.from(seen)]
 }
 
-Deno.test("a graph has the same results on loopback: with named inputs, with batches without an RDD, and with actions in a transform", async () => {
+Deno.test("a graph has the same results on loopback: with named inputs, after a failed batch, and with actions in a transform", async () => {
   const graphs: ReadonlyArray<readonly [() => Graph.Graph, number]> = [
     [() => counts({ name: null }), 4],
     [() => counts({ name: "words" }), 4],

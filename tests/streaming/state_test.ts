@@ -59,7 +59,7 @@ const naive = (batches: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<Rec
 const words = [["a", "b", "a"], ["b", "c"], [], ["a", "d", "e", "f", "g"]]
 
 /** An output that records the counts of each batch. */
-const noting = <E, R>(stream: DStream.DStream<Pair, E, R>, into: Array<Record<string, number>>) =>
+const recordingCounts = <E, R>(stream: DStream.DStream<Pair, E, R>, into: Array<Record<string, number>>) =>
   DStream.foreachRDD(
     stream,
     (rdd) => Effect.map(RDD.collect(rdd), (pairs) => void into.push(Object.fromEntries(pairs))),
@@ -72,7 +72,7 @@ onEngines(
       const seen: Array<Record<string, number>> = []
       const steps: Array<readonly [at: number, partition: number, fresh: boolean]> = []
       const counted = runningCount(Testing.input(words), { onStep: (...step) => void steps.push(step) })
-      const active = yield* start(yield* make, [noting(counted, seen)])
+      const active = yield* start(yield* make, [recordingCounts(counted, seen)])
       yield* Testing.advance(active, 4)
       assert.deepEqual(seen, naive(words))
       const expected = [1000, 2000, 3000, 4000].flatMap((at) => [[at, 0, at === 1000], [at, 1, at === 1000]])
@@ -111,12 +111,12 @@ onEngines(
         counted,
         (rdd, { time }) => Effect.andThen(RDD.count(rdd), time === 2000 ? Effect.fail("no") : Effect.void),
       )
-      const active = yield* start(yield* make, [noting(counted, seen), failing])
+      const active = yield* start(yield* make, [recordingCounts(counted, seen), failing])
       assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "failed"])
       assert.deepEqual(seen.length, 2)
       yield* stop(active, { stopSparkContext: false })
       // This operator uses the same state id in every run, so the next context finds the version of batch 1000.
-      const next = yield* start(yield* make, [noting(runningCount(Testing.input([["z"]])), seen)])
+      const next = yield* start(yield* make, [recordingCounts(runningCount(Testing.input([["z"]])), seen)])
       yield* Testing.advance(next)
       assert.deepEqual(seen.at(-1), { a: 2, b: 1, z: 1 })
     }),
@@ -154,7 +154,7 @@ onEngines(
           if (at === 2000 && partition === 1 && failures++ < 2) throw new RangeError("not yet")
         },
       })
-      const output = DStream.onFailure(noting(counted, seen), OutputPolicy.retry(Schedule.recurs(5)))
+      const output = DStream.onFailure(recordingCounts(counted, seen), OutputPolicy.retry(Schedule.recurs(5)))
       const active = yield* start(yield* make, [output])
       yield* Testing.advance(active, 4)
       assert.equal(failures, 3)
@@ -176,7 +176,7 @@ onEngines(
           assert.equal(yield* RDD.count(rdd), Object.keys(first.at(-1) ?? {}).length)
           second.push(Object.fromEntries(yield* RDD.collect(rdd)))
         }))
-      const active = yield* start(yield* make, [noting(counted, first), both])
+      const active = yield* start(yield* make, [recordingCounts(counted, first), both])
       yield* Testing.advance(active, 4)
       assert.deepEqual([first, second], [naive(words), naive(words)])
       assert.deepEqual(steps, [1000, 2000, 3000, 4000].flatMap((time) => [[time, 0], [time, 1]]))
@@ -215,7 +215,7 @@ test("state: stopping during a batch drops its pending version", () =>
     const active = yield* start(yield* make, [hanging])
     yield* pass(2500)
     yield* stop(active, { stopSparkContext: false })
-    const next = yield* start(yield* make, [noting(runningCount(Testing.input([["z"]])), seen)])
+    const next = yield* start(yield* make, [recordingCounts(runningCount(Testing.input([["z"]])), seen)])
     yield* Testing.advance(next)
     assert.deepEqual([seen, committed], [[{ a: 2, b: 1, z: 1 }], [0]])
   }))

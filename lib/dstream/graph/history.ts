@@ -218,7 +218,7 @@ export class History {
   }
 
   /** Returns the remembered RDDs of a stream between two batch times, both included, oldest first. */
-  held<A, E, R>(stream: DStream<A, E, R>, from: number, to: number): ReadonlyArray<RDD<A, E, R>> {
+  rddsBetween<A, E, R>(stream: DStream<A, E, R>, from: number, to: number): ReadonlyArray<RDD<A, E, R>> {
     return Array.from(this.#evaluations)
       .filter(([time]) => from <= time && time <= to)
       .toSorted(([a], [b]) => a - b)

@@ -68,8 +68,7 @@ export const keptRDDs = (
   })
 }
 
-/** Returns the least common multiple. */
-const multiple = (a: number, b: number): number => a / divisor(a, b) * b
+const leastCommonMultiple = (a: number, b: number): number => a / divisor(a, b) * b
 
 /**
  * Who needs a stream's RDDs, and how often: at multiples of each period, in milliseconds after the zero time. The key is the stream
@@ -86,7 +85,7 @@ const demandIn = (graph: AnyGraph, slideOf: (stream: AnyDStream) => number): Rea
   }
   const ask = (stream: AnyDStream, by: AnyDStream | undefined, period: number) => {
     const own = of(stream)
-    own.set(by, (own.get(by) ?? new Set()).add(multiple(period, slideOf(stream))))
+    own.set(by, (own.get(by) ?? new Set()).add(leastCommonMultiple(period, slideOf(stream))))
   }
   for (const { stream } of graph.outputs) ask(originalOf(stream), undefined, 1)
   for (const copy of nodes(graph).toReversed()) {

@@ -46,5 +46,5 @@ export const slice = <A, E, R>(
     const slide = stream.slideDuration ?? batchDuration
     const first = floorZero(from, slide, history.zeroTime)
     const last = floorZero(to, slide, history.zeroTime)
-    return history.held(stream, first, last)
+    return history.rddsBetween(stream, first, last)
   })

@@ -44,7 +44,7 @@ export const logListener: StreamingListener = (event): Effect.Effect<void> => {
         : Effect.logError(`Error running job ${event.operation.name}: ${event.operation.failureReason}`)
     case "GraphNotPortable":
       return Effect.logDebug(
-        "The graph is a plain list of outputs, so all of it runs on the driver. To run it in workers, declare it with Graph.module",
+        "The graph is a plain list of outputs, so all of it runs on the driver",
       )
     default:
       return Effect.void
