@@ -30,5 +30,5 @@ export const noWork: Work = { jobs: [], skipped: [], kept: [] }
 /** Whether a batch has no jobs and no skipped outputs. Such a batch has no `BatchStarted` event. */
 export const isSilent = ({ jobs, skipped }: Work): boolean => jobs.length === 0 && skipped.length === 0
 
-/** Whether a batch has nothing to compute: no jobs, and no kept RDDs. */
+/** Whether a batch has no jobs, no skipped outputs and no kept RDDs. Such a batch is committed without being opened. */
 export const isIdle = (work: Work): boolean => isSilent(work) && work.kept.length === 0
