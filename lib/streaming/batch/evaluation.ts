@@ -1,6 +1,6 @@
 /**
- * The evaluation of a batch: the streams of its outputs, and those that later batches need, give their RDDs. Nothing is
- * computed yet, but for actions that a stream's own function runs.
+ * The evaluation of a batch: runs the streams of its outputs, and the kept streams, to make their RDDs. Nothing is computed yet,
+ * except in actions that a stream's own function runs.
  *
  * @module
  */
@@ -23,18 +23,18 @@ import { type Failed, failureEffect } from "./policies.ts"
 import { operationInfo } from "./reports.ts"
 import type { Job, Work } from "./work.ts"
 
-/** What the evaluation of batches works with. */
+/** What the evaluation needs; it stays the same for all batches of a run. */
 export interface EvaluationOptions {
   readonly graph: AnyGraph
   /** The policy of outputs without their own. */
   readonly policy: AnyPolicy
   readonly history: History
   readonly keptStreams: ReadonlyArray<KeptStream>
-  /** Whether the RDD that a stream has at a time is asked for, then or later. */
+  /** Whether the batch at a time, or a later batch, needs the RDD that a stream has at that time. */
   readonly isNeeded: (stream: AnyDStream, time: number) => boolean
 }
 
-/** Evaluates a stream once. Undefined: it has no RDD in this batch. */
+/** Evaluates a stream once. Returns undefined if it has no RDD in this batch. */
 const evaluateOnce = (
   history: History,
   time: number,
@@ -52,14 +52,14 @@ const evaluateOnce = (
     }),
   )
 
-/** Evaluates the batch at `time`, which has begun in the history. Fails where the failure policies let it fail as a whole. */
+/** Evaluates the batch at `time`; call `history.begin` first. Fails if a failure policy makes the whole batch fail. */
 export const evaluate: (
   options: EvaluationOptions,
   time: number,
 ) => Effect.Effect<Work, Failed, unknown> = Effect.fnUntraced(function* (options: EvaluationOptions, time: number) {
   const { graph, history, isNeeded, keptStreams } = options
   const skipped = new Map<number, OutputOperationInfo>()
-  /** Evaluates a stream under the policy of an output, which may skip it. */
+  /** Evaluates a stream under the policy of an output. If the policy is to skip, runs `skip` and returns undefined. */
   const evaluateFor = (
     { output, outputId, stream }: KeptStream,
     skip: (failure: BatchFailed<unknown>) => Effect.Effect<void>,
@@ -80,11 +80,14 @@ export const evaluate: (
   for (const kept of keptStreams) {
     const { outputId, stream } = kept
     if (history.at(time).recall(stream) !== undefined || !isNeeded(stream, time)) continue
-    // The policy of its output has dealt with that failure already.
+    // Evaluating it again would repeat a failure to which this output's policy was applied above.
     if (skipped.has(outputId) && history.hasFailed(stream, time)) continue
     yield* evaluateFor(
       kept,
-      (failure) => Effect.logWarning(`Later batches go on without ${stream.operation}: ${explainFailure(failure)}`),
+      (failure) =>
+        Effect.logWarning(
+          `Later batches continue without this batch's records of ${stream.operation}: ${explainFailure(failure)}`,
+        ),
     )
   }
   return { jobs, skipped: skippedOutputs, kept: keptRDDs(keptStreams, history, time) }

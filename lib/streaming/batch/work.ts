@@ -1,5 +1,5 @@
 /**
- * The work of a batch: the jobs of its outputs, and what later batches need.
+ * The work of a batch: the jobs of its outputs, and its kept RDDs.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { OutputOperationInfo } from "../listeners/events.ts"
 import type { KeptRDD } from "../../dstream/graph/kept_streams.ts"
 
-/** One output of one batch, with the RDD that it works on. */
+/** One output in one batch, with its RDD. */
 export interface Job {
   readonly outputId: number
   readonly output: AnyOutput
   readonly rdd: AnyRDD
 }
 
-/** What a batch has to do. */
+/** The work of a batch, known when it has been evaluated. */
 export interface Work {
   readonly jobs: ReadonlyArray<Job>
-  /** Outputs that their policy skips, because their streams could not be evaluated. */
+  /** Outputs that are skipped, as their policies say, because their streams could not be evaluated. */
   readonly skipped: ReadonlyArray<OutputOperationInfo>
-  /** What later batches need of this one. */
+  /** The kept RDDs: what later batches need from this one. */
   readonly kept: ReadonlyArray<KeptRDD>
 }
 
-/** What a batch has to do before it has been evaluated. */
+/** The work of a batch that has not been evaluated. */
 export const noWork: Work = { jobs: [], skipped: [], kept: [] }
 
-/** Whether no output has anything to do in a batch: listeners are not told of it. */
+/** Whether a batch has no jobs and no skipped outputs. Such a batch has no `BatchStarted` event. */
 export const isSilent = ({ jobs, skipped }: Work): boolean => jobs.length === 0 && skipped.length === 0
 
-/** Whether there is nothing at all to compute in a batch. */
+/** Whether a batch has no jobs, no skipped outputs and no kept RDDs. Such a batch is committed without being opened. */
 export const isIdle = (work: Work): boolean => isSilent(work) && work.kept.length === 0

@@ -1,5 +1,5 @@
 /**
- * The minimum time for which the RDDs of a context are remembered.
+ * Setting the minimum time for which the RDDs of a context are remembered.
  *
  * @module
  */

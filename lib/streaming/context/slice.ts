@@ -11,9 +11,11 @@ import { runtimeOf, type StreamingContext } from "./context.ts"
 import type { NotStarted } from "../errors.ts"
 
 /**
- * Returns the RDDs of a stream from one batch time to another, both included and rounded down to its slide. Times without a
- * remembered RDD are left out: times before the first batch, future times, and times longer ago than `remember` allows. Nothing
- * is evaluated, whereas Spark also makes RDDs of future times. Spark: `slice`.
+ * Returns the remembered RDDs of a stream between two batch times, given in epoch milliseconds.
+ *
+ * Both times are included, and are rounded down to the slide of the stream. Times without a remembered RDD are left out: times
+ * before the first batch, times in the future, and times that are older than `remember` allows. Nothing is evaluated; Spark, in
+ * contrast, also makes RDDs of future times. Spark: `slice`.
  *
  * @example
  * ```ts
@@ -44,5 +46,5 @@ export const slice = <A, E, R>(
     const slide = stream.slideDuration ?? batchDuration
     const first = floorZero(from, slide, history.zeroTime)
     const last = floorZero(to, slide, history.zeroTime)
-    return history.held(stream, first, last)
+    return history.rddsBetween(stream, first, last)
   })
