@@ -4,7 +4,7 @@
  * @module
  */
 import { hashKey } from "../core/keys.ts"
-import { firstSlot, sameKey } from "../core/probing.ts"
+import { sameKey, SPREAD } from "../core/probing.ts"
 import type { Columns } from "../rdd/pair_block.ts"
 import { InsertionOrder } from "./insertion_order.ts"
 
@@ -38,16 +38,11 @@ export class StateTable {
     return this.#order.isSorted
   }
 
-  /** Another number after a key has been removed: places known from before may then be those of other keys. */
-  get removals(): number {
-    return this.#order.newest - this.#size
-  }
-
   /** The place of a key, or -1. */
   find(key: unknown, hash: number = hashKey(key)): number {
     const index = this.#index
     const mask = index.length - 1
-    let at = firstSlot(hash, this.#shift) << 1
+    let at = (Math.imul(hash, SPREAD) >>> this.#shift) << 1
     let place: number
     while ((place = index[at]! - 1) >= 0) {
       if (index[at + 1] === hash && sameKey(this.cells[place], key)) return place
@@ -167,7 +162,7 @@ export class StateTable {
   }
 
   #home(hash: number): number {
-    return firstSlot(hash, this.#shift) << 1
+    return (Math.imul(hash, SPREAD) >>> this.#shift) << 1
   }
 
   #vacant(hash: number): number {
