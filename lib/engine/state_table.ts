@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { KeyedTable } from "../core/keyed_table.ts"
 import { hashKey } from "../core/keys.ts"
 import { sameKey, SPREAD } from "../core/probing.ts"
 import type { Columns } from "../rdd/pair_block.ts"
@@ -96,6 +97,16 @@ export class StateTable {
   /** Gives a key the number in the order of insertion that it had before. */
   setNumber(place: number, number: number): void {
     this.#order.set(place >> 1, number)
+  }
+
+  /** For each entry, one more than the number that its key has in another table; 0 where it has none. */
+  numbersIn(others: KeyedTable<unknown, unknown>): Int32Array {
+    const numbers = new Int32Array(this.cells.length >> 1)
+    for (let other = 0; other < others.size; other++) {
+      const place = this.find(others.keys[other], others.hashes[other])
+      if (place >= 0) numbers[place >> 1] = other + 1
+    }
+    return numbers
   }
 
   /** Removes a key for good: inserted again it will come last. */

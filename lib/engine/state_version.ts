@@ -6,34 +6,9 @@
 import type { KeyedTable } from "../core/keyed_table.ts"
 import type { Columns } from "../rdd/pair_block.ts"
 import type { PendingState } from "../rdd/state.ts"
+import { Differences } from "./state_differences.ts"
 import { GONE, StateTable } from "./state_table.ts"
 import { WriteOrder } from "./write_order.ts"
-
-/** What a version has in place of what another one has: keys, each with its value and the time of its last write. */
-class Differences {
-  readonly keys: Array<unknown> = []
-  readonly values: Array<unknown> = []
-  readonly times: Array<number> = []
-  /** The numbers in the order of insertion of keys that may have to be inserted again, by their index here. */
-  #numbers: Map<number, number> | undefined
-
-  add(key: unknown, value: unknown, time: number): void {
-    this.keys.push(key)
-    this.values.push(value)
-    this.times.push(time)
-  }
-
-  /** As `add`, for a key that the other version does not have, or has at another place in the order. */
-  addMoved(key: unknown, value: unknown, time: number, number: number): void {
-    this.#numbers ??= new Map()
-    this.#numbers.set(this.keys.length, number)
-    this.add(key, value, time)
-  }
-
-  numberAt(i: number): number | undefined {
-    return this.#numbers?.get(i)
-  }
-}
 
 /** No key is this one. */
 const NOTHING = Symbol()
@@ -88,15 +63,9 @@ export class Version implements PendingState {
     this.#at = at
     this.#base = base
     this.#size = base?.size ?? 0
-    this.#shared = base !== undefined ? base.#shared : {
-      table: new StateTable(),
-      shown: this,
-      order: undefined,
-      deleted: [],
-      key: NOTHING,
-      place: -1,
-      hasMoved: false,
-    }
+    this.#shared = base !== undefined
+      ? base.#shared
+      : { table: new StateTable(), shown: this, order: undefined, deleted: [] }
     this.#limit = this.#shared.table.cells.length
   }
 
@@ -188,7 +157,7 @@ export class Version implements PendingState {
     const { cells } = this.#shared.table
     const cursor = this.#cursor
     const { length } = cells
-    const numbers = others === undefined || others.size === 0 ? undefined : this.#numbers(others)
+    const numbers = others === undefined || others.size === 0 ? undefined : this.#shared.table.numbersIn(others)
     for (let place = 0; place < length; place += 2) {
       const value = cells[place + 1]
       if (value === GONE) continue
@@ -269,17 +238,6 @@ export class Version implements PendingState {
     const { cells } = table
     const time = order === undefined ? this.#at : order.timeOf(place)
     this.#base.#differences.addMoved(cells[place], cells[place + 1], time, table.numberOf(place))
-  }
-
-  /** For each entry, one more than the number that its key has in another table; 0 where it has none. */
-  #numbers(others: KeyedTable<unknown, unknown>): Int32Array {
-    const { table } = this.#shared
-    const numbers = new Int32Array(table.cells.length >> 1)
-    for (let other = 0; other < others.size; other++) {
-      const place = table.find(others.keys[other], others.hashes[other])
-      if (place >= 0) numbers[place >> 1] = other + 1
-    }
-    return numbers
   }
 
   /** Puts the entries in their order, where keys have come back to the table behind others. */
