@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { equalKeys, hashKey, hashString } from "./keys.ts"
+import { hashKey, hashString } from "./keys.ts"
+import { firstSlot, sameKey } from "./probing.ts"
 
 /**
  * A map from keys to values, laid out for loops that aggregate: entries are numbered in the order of insertion, and
@@ -58,10 +59,10 @@ export class KeyedTable<K, V> {
   locateHashed(key: K, hash: number): number {
     const index = this.#index
     const mask = index.length - 1
-    let slot = Math.imul(hash, 0x9e3779b9) >>> this.#shift
+    let slot = firstSlot(hash, this.#shift)
     let entry: number
     while ((entry = index[slot]! - 1) >= 0) {
-      if (this.hashes[entry] === hash && same(this.keys[entry], key)) {
+      if (this.hashes[entry] === hash && sameKey(this.keys[entry], key)) {
         this.fresh = false
         return entry
       }
@@ -75,10 +76,10 @@ export class KeyedTable<K, V> {
     const hash = hashKey(key)
     const index = this.#index
     const mask = index.length - 1
-    let slot = Math.imul(hash, 0x9e3779b9) >>> this.#shift
+    let slot = firstSlot(hash, this.#shift)
     let entry: number
     while ((entry = index[slot]! - 1) >= 0) {
-      if (this.hashes[entry] === hash && same(this.keys[entry], key)) return entry
+      if (this.hashes[entry] === hash && sameKey(this.keys[entry], key)) return entry
       slot = (slot + 1) & mask
     }
     return -1
@@ -109,10 +110,8 @@ export class KeyedTable<K, V> {
 
   #free(hash: number): number {
     const mask = this.#index.length - 1
-    let slot = Math.imul(hash, 0x9e3779b9) >>> this.#shift
+    let slot = firstSlot(hash, this.#shift)
     while (this.#index[slot] !== 0) slot = (slot + 1) & mask
     return slot
   }
 }
-
-const same = (a: unknown, b: unknown): boolean => a === b || (typeof b !== "string" && equalKeys(a, b))

@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { hashKey } from "../core/keys.ts"
+import { firstSlot, sameKey } from "../core/probing.ts"
 import type { Columns } from "../rdd/pair_block.ts"
-import { equalKeys, hashKey } from "../core/keys.ts"
+import { InsertionOrder } from "./insertion_order.ts"
 
 /** The value of a key that has none (any more). */
 export const GONE = Symbol("gone")
 
-/** In the place of a key that has been taken out. */
+/** Stands for a key that has been removed. */
 const GAP = Symbol("gap")
 
 /**
@@ -20,24 +22,35 @@ const GAP = Symbol("gap")
 export class StateTable {
   /** Keys and, at the places after them, their values; {@link GONE} where one has been deleted. Values may be written. */
   readonly cells: Array<unknown> = []
+  readonly #order = new InsertionOrder()
   /** Open addressing with linear probing, at most three quarters full: place + 1 (0 where free), then hash. */
   #index = new Int32Array(32)
   #shift = 28
   /** How many keys there are, also deleted ones. */
   #size = 0
-  /** What was last looked for in vain, its hash, and where it belongs in the index. */
+  /** The key that was last looked for in vain, its hash, and where it belongs in the index. */
   #missed: unknown = GAP
   #hash = 0
   #free = 0
+
+  /** Whether the keys stand in the order in which they were inserted. */
+  get isSorted(): boolean {
+    return this.#order.isSorted
+  }
+
+  /** Another number after a key has been removed: places known from before may then be those of other keys. */
+  get removals(): number {
+    return this.#order.newest - this.#size
+  }
 
   /** The place of a key, or -1. */
   find(key: unknown, hash: number = hashKey(key)): number {
     const index = this.#index
     const mask = index.length - 1
-    let at = (Math.imul(hash, 0x9e3779b9) >>> this.#shift) << 1
+    let at = firstSlot(hash, this.#shift) << 1
     let place: number
     while ((place = index[at]! - 1) >= 0) {
-      if (index[at + 1] === hash && same(this.cells[place], key)) return place
+      if (index[at + 1] === hash && sameKey(this.cells[place], key)) return place
       at = (at + 2) & mask
     }
     this.#missed = key
@@ -62,8 +75,11 @@ export class StateTable {
     for (let i = 0; i < n; i++) if (places[i] === -2) places[i] = this.find(keys[from + i], hashes?.[from + i])
   }
 
-  /** Adds a key that the table does not have, and gives its place. */
-  insert(key: unknown, value: unknown): number {
+  /**
+   * Adds a key that the table does not have, and gives its place. It is the last in order; a key that is put back has the
+   * number in the order that it had before.
+   */
+  insert(key: unknown, value: unknown, number?: number): number {
     if (this.#missed !== key) this.find(key)
     this.#missed = GAP
     if (4 * ++this.#size > 3 * (this.#index.length >> 1)) {
@@ -71,12 +87,23 @@ export class StateTable {
       this.#free = this.#vacant(this.#hash)
     }
     const place = this.cells.push(key, value) - 2
+    this.#order.append(place >> 1, number)
     this.#index[this.#free] = place + 1
     this.#index[this.#free + 1] = this.#hash
     return place
   }
 
-  /** Takes a key out for good: inserted again it will come last. */
+  /** The number of a key in the order of insertion. */
+  numberOf(place: number): number {
+    return this.#order.of(place >> 1)
+  }
+
+  /** Gives a key the number in the order of insertion that it had before. */
+  setNumber(place: number, number: number): void {
+    this.#order.set(place >> 1, number)
+  }
+
+  /** Removes a key for good: inserted again it will come last. */
   remove(place: number): void {
     const { cells } = this
     const key = cells[place]
@@ -102,17 +129,37 @@ export class StateTable {
 
   /** Closes the gaps if they are the most of it. Then gives the new place of each key by its old one, -1 for gaps. */
   compact(): Int32Array | undefined {
+    return this.cells.length <= 4 * this.#size + 32 ? undefined : this.#arrange(this.#entries(), this.isSorted)
+  }
+
+  /** Puts the keys in the order of insertion. Gives the new place of each key by its old one, -1 for gaps. */
+  sort(): Int32Array {
+    const order = this.#order
+    return this.#arrange(this.#entries().sort((a, b) => order.of(a) - order.of(b)), true)
+  }
+
+  /** The numbers of the entries that are no gaps. */
+  #entries(): Int32Array {
     const { cells } = this
-    if (cells.length <= 4 * this.#size + 32) return undefined
-    const places = new Int32Array(cells.length).fill(-1)
-    let length = 0
-    for (let place = 0; place < cells.length; place += 2) {
-      if (cells[place] === GAP) continue
-      places[place] = length
-      cells[length++] = cells[place]
-      cells[length++] = cells[place + 1]
+    const entries = new Int32Array(this.#size)
+    let size = 0
+    for (let place = 0; place < cells.length; place += 2) if (cells[place] !== GAP) entries[size++] = place >> 1
+    return entries
+  }
+
+  /** Moves entries to the front, in the order given, and forgets all others. */
+  #arrange(entries: Int32Array, isSorted: boolean): Int32Array {
+    const { cells } = this
+    const before = cells.slice()
+    const places = new Int32Array(before.length).fill(-1)
+    for (let to = 0; to < entries.length; to++) {
+      const from = 2 * entries[to]!
+      places[from] = 2 * to
+      cells[2 * to] = before[from]
+      cells[2 * to + 1] = before[from + 1]
     }
-    cells.length = length
+    cells.length = 2 * entries.length
+    this.#order.rearrange(entries, isSorted)
     let slots = this.#index.length
     while (slots > 32 && 8 * this.#size < slots) slots /= 2
     this.#rebuild(slots, places)
@@ -120,7 +167,7 @@ export class StateTable {
   }
 
   #home(hash: number): number {
-    return (Math.imul(hash, 0x9e3779b9) >>> this.#shift) << 1
+    return firstSlot(hash, this.#shift) << 1
   }
 
   #vacant(hash: number): number {
@@ -145,5 +192,3 @@ export class StateTable {
     }
   }
 }
-
-const same = (a: unknown, b: unknown): boolean => a === b || (typeof b !== "string" && equalKeys(a, b))

@@ -69,7 +69,7 @@ export class WriteOrder {
     this.forget()
   }
 
-  /** The entries last written before a time, oldest first; those of one batch as they stand in the table. */
+  /** The entries last written before a time, oldest first; those of one batch in the order of their insertion. */
   before(time: number): ReadonlyArray<number> {
     const batches = this.#batches ??= this.#made()
     this.#tidy(batches, time)
@@ -77,7 +77,9 @@ export class WriteOrder {
     for (const batch of batches) {
       if (batch.time >= time) break
       // The order in which they were written would tell whether the batch had to be tried again.
-      for (const place of batch.places.sort((a, b) => a - b)) found.push(place)
+      for (const place of batch.places.sort((a, b) => this.#table.numberOf(a) - this.#table.numberOf(b))) {
+        found.push(place)
+      }
     }
     return found
   }

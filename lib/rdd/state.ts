@@ -15,9 +15,9 @@ export interface StateView {
   /** Whether there is an entry for a key. */
   readonly has: (key: unknown) => boolean
   /**
-   * Calls `f` for each entry, in an order that depends on nothing but what was written (a version that later ones have
-   * replaced may show another order); with the number that the key has
-   * in the table `others`, -1 if it has none there. `f` may write and delete the entry that it is called for.
+   * Calls `f` for each entry in the order in which the keys were inserted: a key that was deleted and set again comes last.
+   * The order is the same whenever the version is read, also after later versions have replaced it. `other` is the number
+   * that the key has in the table `others`, or -1. `f` may set and delete the entry that it is called for.
    */
   readonly visit: (
     f: (key: unknown, value: unknown, other: number) => void,

@@ -162,7 +162,7 @@ Deno.test("StateStore.commit() of a version that is not the newest keeps what la
       assert.deepEqual(entriesOf(second), [["a", 1], ["b", 2]])
       assert.deepEqual(entriesOf(third), [["b", 2]])
       yield* store.commit(3)
-      assert.deepEqual([entriesOf(second), entriesOf(third)], [[["b", 2], ["a", 1]], [["b", 2]]])
+      assert.deepEqual([entriesOf(second), entriesOf(third)], [[["a", 1], ["b", 2]], [["b", 2]]])
     })
   ))
 
