@@ -62,7 +62,7 @@ export const listOf = <A>(given: Iterable<A>): ReadonlyArray<A> => {
 const NOT_RUN = "Effects, which are not run"
 
 /** Keeps a Promise that is rejected from ending the process: the job that it belongs to fails anyway. */
-const ignoreRejection = (u: unknown): void => {
+export const ignoreRejection = (u: unknown): void => {
   if (u instanceof Promise) u.catch(() => {})
 }
 

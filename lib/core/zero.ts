@@ -17,7 +17,7 @@ const isImmutable = (u: object): boolean =>
 /** Whether all that an object is stands in its own properties, so that a copy of these is a copy of it. */
 const isOpen = (u: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(u)
-  return prototype === null || prototype === Object.prototype || Reflect.ownKeys(u).length > 0
+  return prototype === null || prototype === Object.prototype || Object.getOwnPropertyNames(u).length > 0
 }
 
 /** Copies an object and remembers the copy before its parts are copied, because it may contain itself. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { KeyedTable } from "../../core/keyed_table.ts"
-import { acceptsRecord, listOf, type LoopCheck, recordCheck, valueCheck } from "../../core/results.ts"
+import { acceptsRecord, aggregateCheck, listOf, type LoopCheck, recordCheck, valueCheck } from "../../core/results.ts"
 import { columnsOf } from "../../rdd/pair_block.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import type { Cursor, ElementKind, Loop, Shape } from "./program.ts"
@@ -55,7 +55,7 @@ const combineInto = (table: KeyedTable<unknown, unknown>, create: Callable, merg
 /** A loop of closures for a shape. */
 export const loopFor = (shape: Shape): Loop => (functions, input, table, at) => {
   const last = shape.kinds.length
-  const f = functions[last] && checked(functions[last], valueCheck)
+  const f = functions[last] && checked(functions[last], aggregateCheck)
   const out: Array<unknown> = []
   let emit: Emit = (x) => {
     out.push(x)
@@ -64,7 +64,7 @@ export const loopFor = (shape: Shape): Loop => (functions, input, table, at) => 
   if (shape.terminal === "fold") out.push(functions[last + 1]?.())
   if (f !== undefined && shape.terminal !== "push") {
     const fold: Emit = shape.terminal === "combine" && table !== undefined
-      ? combineInto(table, f, checked(functions[last + 1] ?? f, valueCheck))
+      ? combineInto(table, f, checked(functions[last + 1] ?? f, aggregateCheck))
       : (x) => {
         out[0] = out.length === 0 ? x : f(out[0], x)
       }

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { acceptsRecord, listOf, recordCheck, valueCheck } from "../../core/results.ts"
+import { acceptsRecord, aggregateCheck, listOf, recordCheck, valueCheck } from "../../core/results.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import type { Loop, Shape, Terminal } from "./program.ts"
 
@@ -36,8 +36,10 @@ const codeOf = (f: Callable): string => {
 }
 
 /** The code that refuses Promises and Effects in a variable that holds what a function has returned. */
-const checkValue = (x: string, all?: string): string => `if (${valueCheck.isSuspect(x)}) checkValue(${x}, ${all});`
-const checkRecord = (x: string, all?: string): string => `if (${recordCheck.isSuspect(x)}) checkRecord(${x}, ${all});`
+const checks = { checkValue: valueCheck, checkRecord: recordCheck, checkAggregate: aggregateCheck } as const
+const checked = (name: keyof typeof checks, x: string, all?: string): string =>
+  `if (${checks[name].isSuspect(x)}) ${name}(${x}, ${all});`
+const checkFunctions = Object.entries(checks).map(([name, { check }]) => [name, check] as const)
 
 const terminals: Record<Terminal, (x: string, slot: number) => readonly [before: string, each: string, after: string]> =
   {
@@ -46,12 +48,14 @@ const terminals: Record<Terminal, (x: string, slot: number) => readonly [before:
       "const values = table.values;",
       `k = ${n}; const key = ${x}[0], s = table.locate(key);
        const v = table.fresh ? f${n}(${x}[1]) : f${n + 1}(values[s], ${x}[1]);
-       ${checkValue("v")} values[s] = v;`,
+       ${checked("checkAggregate", "v")} values[s] = v;`,
       "return values;",
     ],
     reduce: (x, n) => [
       "let some = false, acc;",
-      `if (some) { k = ${n}; acc = f${n}(acc, ${x}); ${checkValue("acc")} } else { some = true; acc = ${x}; }`,
+      `if (some) { k = ${n}; acc = f${n}(acc, ${x}); ${
+        checked("checkAggregate", "acc")
+      } } else { some = true; acc = ${x}; }`,
       "return some ? [acc] : [];",
     ],
     fold: (
@@ -59,7 +63,7 @@ const terminals: Record<Terminal, (x: string, slot: number) => readonly [before:
       n,
     ) => [
       `k = ${n}; let acc = f${n + 1}();`,
-      `k = ${n}; acc = f${n}(acc, ${x}); ${checkValue("acc")}`,
+      `k = ${n}; acc = f${n}(acc, ${x}); ${checked("checkAggregate", "acc")}`,
       "return [acc];",
     ],
   }
@@ -77,10 +81,12 @@ export const sourceOf = (shape: Shape, serial: number): string => {
     const next = `x${i}`
     switch (kind) {
       case "map":
-        open += `k = ${i}; const ${next} = f${i}(${x}); ${checkRecord(next)}`
+        open += `k = ${i}; const ${next} = f${i}(${x}); ${checked("checkRecord", next)}`
         break
       case "mapValues":
-        open += `k = ${i}; const v${i} = f${i}(${x}[1]); ${checkValue(`v${i}`)} const ${next} = [${x}[0], v${i}];`
+        open += `k = ${i}; const v${i} = f${i}(${x}[1]); ${
+          checked("checkValue", `v${i}`)
+        } const ${next} = [${x}[0], v${i}];`
         break
       case "filter":
         open += `k = ${i}; const b${i} = f${i}(${x}); if (b${i} === true || (b${i} && accepts(b${i}))) {`
@@ -92,7 +98,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
         open += `k = ${i}; const l${i} = f${i}(${values ? `${x}[1]` : x});
           const a${i} = Array.isArray(l${i}) ? l${i} : listOf(l${i});
           for (let j${i} = 0; j${i} < a${i}.length; j${i}++) {
-            const e${i} = a${i}[j${i}]; ${(values ? checkValue : checkRecord)(`e${i}`, `a${i}`)}
+            const e${i} = a${i}[j${i}]; ${checked(values ? "checkValue" : "checkRecord", `e${i}`, `a${i}`)}
             const ${next} = ${values ? `[${x}[0], e${i}]` : `e${i}`};`
         close = "}" + close
       }
@@ -116,8 +122,8 @@ export const sourceOf = (shape: Shape, serial: number): string => {
 
 const compile = (source: string): Loop | undefined => {
   try {
-    const names = ["listOf", "accepts", "checkValue", "checkRecord"]
-    return new Function(...names, source)(listOf, acceptsRecord, valueCheck.check, recordCheck.check)
+    const used = { listOf, accepts: acceptsRecord, ...Object.fromEntries(checkFunctions) }
+    return new Function(...Object.keys(used), source)(...Object.values(used))
   } catch (error) {
     // A text that is too much for the compiler says nothing about the next one; being forbidden to compile does.
     if (error instanceof EvalError) allowed = false

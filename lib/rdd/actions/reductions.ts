@@ -159,8 +159,8 @@ export const treeReduce: {
 /**
  * Folds all records into `zero` with `f`.
  *
- * `zero` is used once for each partition and once for the merge, so it should be neutral for `f`. It is not copied, so
- * `f` must not change it. Spark: `RDD.fold`.
+ * `zero` is used once for each partition and once for the merge, so it should be neutral for `f`. Each use
+ * gets a copy, so `f` may change its first argument in place. Spark: `RDD.fold`.
  *
  * @example
  * ```ts
@@ -188,7 +188,8 @@ export const fold: {
 /**
  * Folds the records of each partition into `zero` with `seq`, and the results of the partitions with `comb`.
  *
- * `zero` is used once for each partition and once for the merge. It is not copied, so neither function may change it.
+ * `zero` is used once for each partition and once for the merge. Each use gets a copy, so both functions may change
+ * their first argument in place.
  * Spark: `RDD.aggregate`.
  *
  * @example

@@ -130,7 +130,7 @@ export const combineByKey: {
 /**
  * Folds the values of each key into `zero` with `seq` within each partition, and merges the results with `comb`.
  *
- * `zero` is used once for each key and partition. It is not copied, so `seq` must not change it. Spark:
+ * A copy of `zero` is used once for each key and partition, so `seq` may change it in place. Spark:
  * `PairRDDFunctions.aggregateByKey`.
  *
  * @example
@@ -175,7 +175,7 @@ export const aggregateByKey: {
 /**
  * Folds the values of each key into `zero` with `f`.
  *
- * `zero` is used once for each key and partition. It is not copied, so `f` must not change it. Spark:
+ * A copy of `zero` is used once for each key and partition, so `f` may change it in place. Spark:
  * `PairRDDFunctions.foldByKey`.
  *
  * @example
