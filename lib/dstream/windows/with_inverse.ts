@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { refusePendingAmong } from "../../core/results.ts"
+import { accepts, valueOf } from "../../core/results.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
 import type { PendingState } from "../../rdd/state.ts"
 import type { Keep, Merge, Slide, Timed } from "./aggregate.ts"
@@ -21,7 +21,7 @@ export const withInverse = (f: Merge, inverse: Merge, filter: Keep | undefined):
     // The filter deleted the key, and perhaps it came back since. Values that are not in the sum are not subtracted.
     if (sum === undefined || time <= sum[2]) return
     if (sum[1] === 1) state.delete(key)
-    else state.set(key, [inverse(sum[0], value), sum[1] - 1, sum[2]])
+    else state.set(key, [valueOf(inverse(sum[0], value)), sum[1] - 1, sum[2]])
   }
   return (state, pairs, _, fresh) => {
     const since = fresh ? start : previousEnd
@@ -31,16 +31,15 @@ export const withInverse = (f: Merge, inverse: Merge, filter: Keep | undefined):
       const sum = known as Sum | undefined
       if (timed[0] <= start) return subtract(state, key, sum, timed)
       const [, value] = timed
-      state.set(key, sum === undefined ? [value, 1, since] : [f(sum[0], value), sum[1] + 1, sum[2]])
+      state.set(key, sum === undefined ? [value, 1, since] : [valueOf(f(sum[0], value)), sum[1] + 1, sum[2]])
     })
     const out = { keys: Array<unknown>(), values: Array<unknown>() }
     state.visit((key, sum) => {
       const [value] = sum as Sum
-      if (filter !== undefined && !filter([key, value])) return void state.delete(key)
+      if (filter !== undefined && !accepts(filter([key, value]))) return void state.delete(key)
       out.keys.push(key)
       out.values.push(value)
     })
-    refusePendingAmong(out.values)
     return new PairBlock(out)
   }
 }

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../../core/errors.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
-import { listOf, pendingAmong, refusePendingAmong, refusePendingRecords } from "../../core/results.ts"
+import { listOf } from "../../core/results.ts"
 import * as Block from "../../rdd/block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
 import type { Callable, Combine, Narrow } from "../../rdd/primitive.ts"
@@ -57,19 +57,7 @@ const runLoop = (
   const all = functions.length === 0 ? fused.functions : [...fused.functions, ...functions]
   try {
     const paired = input instanceof PairBlock && input.claim()
-    const records = loopOf(around, { kinds, terminal, paired }, all)(all, input, table, at)
-    at.step = kinds.findLastIndex((kind) => kind !== "filter")
-    if (terminal === "push") {
-      if (at.step >= 0) refusePendingRecords(records)
-      return records
-    }
-    const pending = pendingAmong(records)
-    if (pending === undefined) return records
-    // Where nothing was put together they were there before.
-    if (pending === "all" && at.step >= 0 && records.length >= input.length) refusePendingRecords(records)
-    at.step = steps.length
-    refusePendingAmong(records)
-    return records
+    return loopOf(around, { kinds, terminal, paired }, all)(all, input, table, at)
   } catch (cause) {
     throw new PlaceFailed(steps[at.step] ?? place, reasonOf(cause))
   }

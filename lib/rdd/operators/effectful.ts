@@ -8,7 +8,7 @@
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
-import { effectOf, listOf } from "../../core/results.ts"
+import { accepts, effectOf, recordOf, recordsOf } from "../../core/results.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 
@@ -85,7 +85,8 @@ export const mapEffect: {
     effectStep(
       "mapEffect",
       self,
-      (records: ReadonlyArray<A>) => Effect.forEach(records, (a) => effectOf(f(a)), options),
+      (records: ReadonlyArray<A>) =>
+        Effect.forEach(records, (a) => Effect.map(effectOf(f(a)), (b) => recordOf(b)), options),
       false,
       options,
     ),
@@ -130,7 +131,7 @@ export const filterEffect: {
       self,
       (records: ReadonlyArray<A>) =>
         Effect.map(
-          Effect.forEach(records, (a) => effectOf(f(a)), options),
+          Effect.forEach(records, (a) => Effect.map(effectOf(f(a)), (keep) => accepts(keep)), options),
           (keep) => records.filter((_, i) => keep[i]),
         ),
       true,
@@ -175,7 +176,10 @@ export const flatMapEffect: {
       "flatMapEffect",
       self,
       (records: ReadonlyArray<A>) =>
-        Effect.map(Effect.forEach(records, (a) => effectOf(f(a)), options), (parts) => parts.flatMap(listOf)),
+        Effect.map(
+          Effect.forEach(records, (a) => Effect.map(effectOf(f(a)), recordsOf), options),
+          (parts) => parts.flat(),
+        ),
       false,
       options,
     ),
@@ -223,7 +227,7 @@ export const mapPartitionsEffect: {
     effectStep(
       "mapPartitionsEffect",
       self,
-      (records: ReadonlyArray<A>, index) => Effect.map(effectOf(f(records, index)), listOf),
+      (records: ReadonlyArray<A>, index) => Effect.map(effectOf(f(records, index)), recordsOf),
       options?.preservesPartitioning ?? false,
     ),
 )
