@@ -3,16 +3,65 @@
  *
  * @module
  */
+import { atOnce, currentPacing, Pace, type Piecewise } from "../core/pace.ts"
 
-/**
- * The records of one partition. A stage asks for `records` once and then loops by index; where the records are still
- * bytes they are read at that moment.
- */
+/** Gives the next records of a block at each call, and undefined after the last ones. */
+export type Cursor<out A> = () => ReadonlyArray<A> | undefined
+
+/** The records of one partition. */
 export interface Block<out A> {
   /** How many records there are. */
   readonly length: number
-  /** The records, by index. */
+  /** The records, by index. Where they are in another form, they are made at once. */
   readonly records: ReadonlyArray<A>
+  /** Where records are in another form: makes them a piece at a time, for loops that keep none. */
+  readonly pieces?: (() => Cursor<A>) | undefined
+  /** Where records are in another form: makes all of them, in pieces. */
+  readonly gather?: (() => Piecewise<ReadonlyArray<A>>) | undefined
+}
+
+/** The records of a block, a piece at a time. Those that are an array are one piece. */
+export const cursorOf = <A>(block: Block<A>): Cursor<A> => {
+  if (block.pieces !== undefined) return block.pieces()
+  let records: ReadonlyArray<A> | undefined = block.records
+  return () => {
+    const piece = records
+    records = undefined
+    return piece
+  }
+}
+
+/** The records of a block, by index. */
+export function* gather<A>(block: Block<A>): Piecewise<ReadonlyArray<A>> {
+  return block.gather === undefined ? block.records : yield* block.gather()
+}
+
+/** Calls `f` for one range of records after the other: those of `records` from index `from` to `to`. */
+export function* forEachPiece<A>(
+  block: Block<A>,
+  f: (records: ReadonlyArray<A>, from: number, to: number) => void,
+): Piecewise<void> {
+  const next = cursorOf(block)
+  const pace = new Pace()
+  for (let records = next(); records !== undefined; records = next()) {
+    for (let from = 0; from < records.length;) {
+      const to = pace.end(from, records.length)
+      f(records, from, to)
+      from = to
+      if ((from < records.length || block.pieces !== undefined) && pace.isDue()) yield
+    }
+  }
+}
+
+/** All records that a cursor gives, in one array. */
+export function* gathered<A>(next: Cursor<A>): Piecewise<ReadonlyArray<A>> {
+  const pieces: Array<ReadonlyArray<A>> = []
+  const pace = new Pace()
+  for (let piece = next(); piece !== undefined; piece = next()) {
+    pieces.push(piece)
+    if (pace.isDue()) yield
+  }
+  return joinArrays(pieces)
 }
 
 /** A block over an array, which must not change afterwards. */
@@ -49,14 +98,33 @@ class JoinedBlock<out A> implements Block<A> {
     this.#parts = parts
   }
   get records(): ReadonlyArray<A> {
-    const [first, ...others] = this.#parts
-    if (first !== undefined && others.length === 0) return first.records
-    const joined = joinArrays(this.#parts.map((part) => part.records))
-    this.#parts = [fromArray(joined)]
-    return joined
+    return atOnce(this.gather())
   }
   get length(): number {
     return this.#length ??= this.#parts.reduce((sum, part) => sum + part.length, 0)
+  }
+  pieces(): Cursor<A> {
+    const parts = this.#parts
+    let next = 0
+    let cursor: Cursor<A> | undefined
+    return () => {
+      for (;;) {
+        const piece = cursor?.()
+        if (piece !== undefined) return piece
+        const part = parts[next++]
+        if (part === undefined) return undefined
+        cursor = cursorOf(part)
+      }
+    }
+  }
+  *gather(): Piecewise<ReadonlyArray<A>> {
+    const arrays: Array<ReadonlyArray<A>> = []
+    for (const part of this.#parts) arrays.push(yield* gather(part))
+    const [only, ...others] = arrays
+    if (only !== undefined && others.length === 0) return only
+    const joined = joinArrays(arrays)
+    this.#parts = [fromArray(joined)]
+    return joined
   }
 }
 
@@ -74,6 +142,28 @@ const countLines = (bytes: Uint8Array): number => {
   return lines
 }
 
+const linesOf = (bytes: Uint8Array): Array<string> => {
+  const lines = decoder.decode(bytes).split(bytes.includes(CR) ? LINE_END : "\n")
+  if (lines.at(-1) === "") lines.pop()
+  return lines
+}
+
+/** Where the first line end of text ends: the length where there is none. */
+const afterLineEnd = (bytes: Uint8Array): number => {
+  const end = bytes.indexOf(LF) + 1 || bytes.length
+  const cr = bytes.subarray(0, end).indexOf(CR)
+  return cr < 0 ? end : cr + (bytes[cr + 1] === LF ? 2 : 1)
+}
+
+/** Where a piece of text ends: after its last line end, or after the next one if it has none. */
+const pieceEnd = (bytes: Uint8Array, from: number, size: number): number => {
+  if (bytes.length - from <= size) return bytes.length
+  const last = bytes.lastIndexOf(LF, from + size - 1) + 1
+  if (last > from) return last
+  const before = bytes.subarray(from, from + size - 1).lastIndexOf(CR) + 1
+  return before > 0 ? from + before : from + size - 1 + afterLineEnd(bytes.subarray(from + size - 1))
+}
+
 class TextBlock implements Block<string> {
   #bytes: Uint8Array | undefined
   #lines: ReadonlyArray<string> | undefined
@@ -83,14 +173,26 @@ class TextBlock implements Block<string> {
   }
   get records(): ReadonlyArray<string> {
     if (this.#lines === undefined) {
-      const bytes = this.#bytes ?? new Uint8Array()
-      const text = decoder.decode(bytes)
-      const lines = text.split(bytes.includes(CR) ? LINE_END : "\n")
-      if (lines.at(-1) === "") lines.pop()
-      this.#lines = lines
+      this.#lines = linesOf(this.#bytes ?? new Uint8Array())
       this.#bytes = undefined
     }
     return this.#lines
+  }
+  pieces(): Cursor<string> {
+    const bytes = this.#bytes
+    if (bytes === undefined) return cursorOf(fromArray(this.records))
+    const { bytes: size } = currentPacing()
+    let at = 0
+    return () => {
+      if (at >= bytes.length) return undefined
+      const end = pieceEnd(bytes, at, size)
+      const lines = linesOf(bytes.subarray(at, end))
+      at = end
+      return lines
+    }
+  }
+  *gather(): Piecewise<ReadonlyArray<string>> {
+    return this.#lines ?? (yield* gathered(this.pieces()))
   }
   get length(): number {
     return this.#length ??= this.#lines?.length ?? countLines(this.#bytes ?? new Uint8Array())
@@ -98,7 +200,7 @@ class TextBlock implements Block<string> {
 }
 
 /**
- * A block of text lines, kept as UTF-8 bytes until somebody reads it. Lines end with `\n`, `\r\n` or `\r`; a last line
- * needs no end. Invalid bytes become U+FFFD.
+ * A block of text lines. It stays UTF-8 bytes: whoever goes over the lines decodes them a piece at a time. Lines end with
+ * `\n`, `\r\n` or `\r`; a last line needs no end. Invalid bytes become U+FFFD.
  */
 export const fromText = (bytes: Uint8Array): Block<string> => new TextBlock(bytes)

@@ -5,7 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import { EmptyCollection, InvalidOption, JobFailed, reasonOf } from "../core/errors.ts"
-import { joinArrays } from "./block.ts"
+import { type Piecewise, run, tryRun } from "../core/pace.ts"
+import { gather, joinArrays } from "./block.ts"
 import { type ActionError, CurrentJob, Engine } from "./engine.ts"
 import type { Narrow } from "./primitive.ts"
 import { type AnyRDD, make, type RDD } from "./rdd.ts"
@@ -16,9 +17,14 @@ export const records = <A, E, R>(
   partitions?: ReadonlyArray<number>,
 ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> =>
   Effect.flatMap(Engine, (engine) =>
-    Effect.map(
+    Effect.flatMap(
       engine.run(rdd, partitions),
-      (blocks) => joinArrays(blocks.map((block) => block.records)),
+      (blocks) =>
+        run(function* () {
+          const arrays: Array<ReadonlyArray<A>> = []
+          for (const block of blocks) arrays.push(yield* gather(block))
+          return joinArrays(arrays)
+        }),
     ))
 
 /** An RDD with an action's last step on each partition. */
@@ -31,17 +37,21 @@ export const last = <A, E, R>(
 
 /** Runs user code of an action on the driver; what it throws is the reason of a failed job. */
 export const onDriver = <A>(rdd: AnyRDD, body: () => A): Effect.Effect<A, ActionError<never>> =>
-  Effect.flatMap(CurrentJob, ({ batchTime }) =>
-    Effect.try({
-      try: body,
-      catch: (cause) =>
-        new JobFailed({
-          reason: reasonOf(cause),
-          operator: rdd.operation,
-          callSite: rdd.site,
-          partition: undefined,
-          batchTime,
-        }),
+  Effect.flatMap(failing(rdd), (fail) => Effect.try({ try: body, catch: fail }))
+
+/** The same for work in pieces. */
+export const onDriverInPieces = <A>(rdd: AnyRDD, work: () => Piecewise<A>): Effect.Effect<A, ActionError<never>> =>
+  Effect.flatMap(failing(rdd), (fail) => tryRun(work, fail))
+
+/** Makes the failure of a job of what the code of an action has thrown. */
+const failing = (rdd: AnyRDD): Effect.Effect<(cause: unknown) => ActionError<never>> =>
+  Effect.map(CurrentJob, ({ batchTime }) => (cause) =>
+    new JobFailed({
+      reason: reasonOf(cause),
+      operator: rdd.operation,
+      callSite: rdd.site,
+      partition: undefined,
+      batchTime,
     }))
 
 /** What is left of each partition, reduced to one by `merge` on the driver; `EmptyCollection` if nothing is left. */

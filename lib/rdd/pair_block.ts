@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Block, joinArrays } from "./block.ts"
+import { atOnce, inPieces, type Piecewise } from "../core/pace.ts"
+import { type Block, type Cursor, forEachPiece, joinArrays } from "./block.ts"
 
 /** Keys and values side by side. */
 export interface Columns {
@@ -13,15 +14,74 @@ export interface Columns {
   readonly hashes?: ArrayLike<number> | undefined
 }
 
+/** A pair of a key and a value. */
+export type Pair = readonly [key: unknown, value: unknown]
+
+/** Gives the next columns of a block at each call, and undefined after the last ones. */
+export type ColumnCursor = () => Columns | undefined
+
+/** How many pairs are made at once. */
+const PIECE = 1024
+
+/** Blocks of pairs that are columns, or are made as columns. */
+export abstract class ColumnBlock implements Block<Pair> {
+  #records: ReadonlyArray<Pair> | undefined
+
+  abstract readonly length: number
+  /** The columns, a piece at a time. */
+  abstract columns(): ColumnCursor
+  /** All columns. */
+  abstract whole(): Piecewise<Columns>
+
+  /** Whether there are pairs already, which are to be shared. */
+  get isPaired(): boolean {
+    return this.#records !== undefined
+  }
+
+  get records(): ReadonlyArray<Pair> {
+    return atOnce(this.gather())
+  }
+
+  *gather(): Piecewise<ReadonlyArray<Pair>> {
+    if (this.#records !== undefined) return this.#records
+    const pairs: Array<Pair> = []
+    const next = this.columns()
+    for (let piece = next(); piece !== undefined; piece = next()) {
+      const { keys, values } = piece
+      yield* inPieces(keys.length, (from, to) => {
+        for (let i = from; i < to; i++) pairs.push([keys[i], values[i]])
+      })
+    }
+    return this.#records ??= pairs
+  }
+
+  pieces(): Cursor<Pair> {
+    const next = this.columns()
+    let columns = next()
+    let from = 0
+    return () => {
+      while (columns !== undefined && from >= columns.keys.length) {
+        columns = next()
+        from = 0
+      }
+      if (columns === undefined) return undefined
+      const { values } = columns
+      const start = from
+      from += PIECE
+      return columns.keys.slice(start, from).map((key, i): Pair => [key, values[start + i]])
+    }
+  }
+}
+
 /** Pairs that are made when somebody wants them as pairs. The columns must not change any more. */
-export class PairBlock implements Block<readonly [unknown, unknown]>, Columns {
+export class PairBlock extends ColumnBlock implements Columns {
   readonly keys: ReadonlyArray<unknown>
   readonly values: ReadonlyArray<unknown>
   readonly hashes: ArrayLike<number> | undefined
-  #records: ReadonlyArray<readonly [unknown, unknown]> | undefined
   #isClaimed = false
 
   constructor({ hashes, keys, values }: Columns) {
+    super()
     this.keys = keys
     this.values = values
     this.hashes = hashes
@@ -31,8 +91,18 @@ export class PairBlock implements Block<readonly [unknown, unknown]>, Columns {
     return this.keys.length
   }
 
-  get records(): ReadonlyArray<readonly [unknown, unknown]> {
-    return this.#records ??= this.keys.map((key, i) => [key, this.values[i]] as const)
+  columns(): ColumnCursor {
+    let columns: Columns | undefined = this
+    return () => {
+      const given = columns
+      columns = undefined
+      return given
+    }
+  }
+
+  // deno-lint-ignore require-yield
+  *whole(): Piecewise<Columns> {
+    return this
   }
 
   /**
@@ -40,23 +110,26 @@ export class PairBlock implements Block<readonly [unknown, unknown]>, Columns {
    * one that asks should; later ones do better to share the records.
    */
   claim(): boolean {
-    const isFirst = !this.#isClaimed && this.#records === undefined
+    const isFirst = !this.#isClaimed && !this.isPaired
     this.#isClaimed = true
     return isFirst
   }
 }
 
 /** The columns of a block of pairs. */
-export const columnsOf = (block: Block<unknown>): Columns => {
-  if (block instanceof PairBlock) return block
-  const pairs = block.records as ReadonlyArray<readonly [unknown, unknown]>
-  const keys = new Array<unknown>(pairs.length)
-  const values = new Array<unknown>(pairs.length)
-  for (let i = 0; i < pairs.length; i++) {
-    const pair = pairs[i]!
-    keys[i] = pair[0]
-    values[i] = pair[1]
-  }
+export function* columnsOf(block: Block<unknown>): Piecewise<Columns> {
+  if (block instanceof ColumnBlock) return yield* block.whole()
+  const length = block.pieces === undefined ? block.length : 0
+  const keys = new Array<unknown>(length)
+  const values = new Array<unknown>(length)
+  let at = 0
+  yield* forEachPiece(block as Block<Pair>, (pairs, from, to) => {
+    for (let i = from; i < to; i++, at++) {
+      const pair = pairs[i]!
+      keys[at] = pair[0]
+      values[at] = pair[1]
+    }
+  })
   return { keys, values }
 }
 

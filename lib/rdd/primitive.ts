@@ -5,6 +5,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import type { Piecewise } from "../core/pace.ts"
 import type { Block } from "./block.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { StateStep, StateView } from "./state.ts"
@@ -30,9 +31,14 @@ export type Narrow =
     /** Folds the partition to one record; `reduce` gives none for an empty partition. */
     | { readonly kind: "reduce"; readonly f: Callable }
     | { readonly kind: "fold"; readonly f: Callable; readonly zero: () => unknown }
-    /** All records of the partition at once. */
-    | { readonly kind: "partition"; readonly f: (records: ReadonlyArray<never>, index: number) => Iterable<unknown> }
-    /** The same, effectful. */
+    /** The first `n` records. Nothing is computed for those behind them. */
+    | { readonly kind: "take"; readonly n: number }
+    /** All records of the partition. */
+    | {
+      readonly kind: "partition"
+      readonly f: (block: Block<never>, index: number) => Piecewise<ReadonlyArray<unknown>>
+    }
+    /** All records of the partition, with an Effect. */
     | {
       readonly kind: "effect"
       readonly f: (
@@ -57,7 +63,7 @@ export interface Combine {
 /** Makes the partitioner of a sort from (a sample of) the keys, once they are known. */
 export interface RangeSpec {
   readonly partitions: number | undefined
-  readonly make: (keys: ReadonlyArray<unknown>, partitions: number) => Partitioner
+  readonly make: (keys: ReadonlyArray<unknown>, partitions: number) => Piecewise<Partitioner>
 }
 
 /**
@@ -86,7 +92,7 @@ export type Primitive =
   | {
     readonly kind: "zip"
     readonly preserves: boolean
-    readonly f: (parts: ReadonlyArray<ReadonlyArray<never>>, index: number) => Iterable<unknown>
+    readonly f: (parts: ReadonlyArray<ReadonlyArray<never>>, index: number) => Piecewise<ReadonlyArray<unknown>>
   }
   | { readonly kind: "cartesian" }
   | {
@@ -104,7 +110,7 @@ export type Primitive =
     readonly keyed?: boolean | undefined
   }
   /** What the state of its parent, a `state`, is after the parent's batch. */
-  | { readonly kind: "view"; readonly f: (state: StateView, partition: number) => Iterable<unknown> }
+  | { readonly kind: "view"; readonly f: (state: StateView, partition: number) => Piecewise<ReadonlyArray<unknown>> }
   | { readonly kind: "indexed"; readonly f: (offsets: ReadonlyArray<number>, index: number) => Narrow }
   | { readonly kind: "persist"; readonly level: StorageLevel }
   | { readonly kind: "input" }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { KeyedTable } from "../core/keyed_table.ts"
+import type { Piecewise } from "../core/pace.ts"
 import type { Block } from "./block.ts"
 import type { Columns } from "./pair_block.ts"
 import type { AnyRDD } from "./rdd.ts"
@@ -22,13 +23,13 @@ export interface StateView {
   readonly visit: (
     f: (key: unknown, value: unknown, other: number) => void,
     others?: KeyedTable<unknown, unknown>,
-  ) => void
+  ) => Piecewise<void>
   /**
    * The entries that were last written before this batch time, those written longest ago first; those that one batch has
    * written in the order that `visit` has. When entries are written is known from the first time on that somebody asks;
    * those that are there then count as written by the version asked.
    */
-  readonly writtenBefore: (time: number) => ReadonlyArray<readonly [key: unknown, value: unknown]>
+  readonly writtenBefore: (time: number) => Piecewise<ReadonlyArray<readonly [key: unknown, value: unknown]>>
   /** How many keys there are. */
   readonly size: number
 }
@@ -43,13 +44,13 @@ export interface PendingState extends StateView {
    * Calls `f` for each pair in turn, with what there is at its key by then. `f` may write and delete the entry of that key.
    * Many keys are looked up faster this way than one by one.
    */
-  readonly lookUp: (pairs: Columns, f: (i: number, value: unknown, exists: boolean) => void) => void
+  readonly lookUp: (pairs: Columns, f: (i: number, value: unknown, exists: boolean) => void) => Piecewise<void>
 }
 
 /** All entries of a state. */
-export const entriesOf = (state: StateView): Array<[key: unknown, value: unknown]> => {
+export function* entriesOf(state: StateView): Piecewise<Array<[key: unknown, value: unknown]>> {
   const entries: Array<[unknown, unknown]> = []
-  state.visit((key, value) => entries.push([key, value]))
+  yield* state.visit((key, value) => entries.push([key, value]))
   return entries
 }
 
@@ -89,5 +90,5 @@ export interface StateStep {
     partition: number,
     fresh: boolean,
     initial: Columns,
-  ) => Block<unknown> | ReadonlyArray<unknown>
+  ) => Piecewise<Block<unknown> | ReadonlyArray<unknown>>
 }

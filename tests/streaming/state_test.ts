@@ -34,10 +34,10 @@ const runningCount = <E, R>(
     Effect.fnUntraced(function* () {
       const { time } = yield* DStream.Batch
       const pairs = RDD.map(yield* self, (word): Pair => [word, 1])
-      const f = (state: PendingState, { keys }: Columns, partition: number, fresh: boolean) => {
+      const f = function* (state: PendingState, { keys }: Columns, partition: number, fresh: boolean) {
         onStep?.(time, partition, fresh)
         for (const word of keys) state.set(word, (state.get(word) as number | undefined ?? 0) + 1)
-        return entriesOf(state)
+        return yield* entriesOf(state)
       }
       return makeRDD<Pair, E, R>("runningCount", [pairs], {
         kind: "state",

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { Piecewise } from "../../core/pace.ts"
 import type { Columns, PairBlock } from "../../rdd/pair_block.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import type { PendingState } from "../../rdd/state.ts"
@@ -40,7 +41,7 @@ export type Slide = (
   pairs: Columns,
   partition: number,
   fresh: boolean,
-) => PairBlock
+) => Piecewise<PairBlock>
 
 /** Merges two values of a key: `(older, newer) => merged`. */
 export type Merge = Callable

@@ -23,9 +23,9 @@ export const withInverse = (f: Merge, inverse: Merge, filter: Keep | undefined):
     if (sum[1] === 1) state.delete(key)
     else state.set(key, [valueOf(inverse(sum[0], value)), sum[1] - 1, sum[2]])
   }
-  return (state, pairs, _, fresh) => {
+  return function* (state, pairs, _, fresh) {
     const since = fresh ? start : previousEnd
-    state.lookUp(pairs, (i, known) => {
+    yield* state.lookUp(pairs, (i, known) => {
       const key = pairs.keys[i]
       const timed = pairs.values[i] as Timed
       const sum = known as Sum | undefined
@@ -34,7 +34,7 @@ export const withInverse = (f: Merge, inverse: Merge, filter: Keep | undefined):
       state.set(key, sum === undefined ? [value, 1, since] : [valueOf(f(sum[0], value)), sum[1] + 1, sum[2]])
     })
     const out = { keys: Array<unknown>(), values: Array<unknown>() }
-    state.visit((key, sum) => {
+    yield* state.visit((key, sum) => {
       const [value] = sum as Sum
       if (filter !== undefined && !accepts(filter([key, value]))) return void state.delete(key)
       out.keys.push(key)

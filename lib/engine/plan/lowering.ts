@@ -4,6 +4,7 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
+import type { Piecewise } from "../../core/pace.ts"
 import type { Block } from "../../rdd/block.ts"
 import type { ActionError } from "../../rdd/engine.ts"
 import type { Primitive } from "../../rdd/primitive.ts"
@@ -35,8 +36,8 @@ export interface Lowering {
   readonly blocks: (partitions: ReadonlyArray<Partition>) => Job<ReadonlyArray<Block<unknown>>>
   /** Runs a stage whose tasks cut their records for the next one, one task after another. */
   readonly cuts: (partitions: ReadonlyArray<Partition>, write: (index: number) => ToBuckets) => Job<ReadonlyArray<Cut>>
-  /** Runs plain code of an operation on the driver; what it throws becomes a job failure. */
-  readonly attempt: <A>(rdd: AnyRDD, body: () => A) => Job<A>
+  /** Does work of an operation on the driver; what it throws becomes a job failure. */
+  readonly attempt: <A>(rdd: AnyRDD, work: () => Piecewise<A>) => Job<A>
   /** A failure of an operation on the driver. */
   readonly fail: (rdd: AnyRDD, reason: unknown) => Job<never>
   /** Keeps what an exchange has brought together, for later actions of the same job. */

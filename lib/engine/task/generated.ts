@@ -41,36 +41,32 @@ const checked = (name: keyof typeof checks, x: string, all?: string): string =>
   `if (${checks[name].isSuspect(x)}) ${name}(${x}, ${all});`
 const checkFunctions = Object.entries(checks).map(([name, { check }]) => [name, check] as const)
 
-const terminals: Record<Terminal, (x: string, slot: number) => readonly [before: string, each: string, after: string]> =
-  {
-    push: (x) => ["const out = [];", `out.push(${x});`, "return out;"],
-    combine: (x, n) => [
-      "const values = table.values;",
-      `k = ${n}; const key = ${x}[0], s = table.locate(key);
+const fold = (x: string, n: number): string => `k = ${n}; acc = f${n}(acc, ${x}); ${checked("checkAggregate", "acc")}`
+
+const terminals: Record<
+  Terminal,
+  (x: string, slot: number) => readonly [before: string, each: string, result: string]
+> = {
+  push: (x) => ["", `into.push(${x});`, "into"],
+  take: (x) => [
+    "const out = into.records, n = into.wanted;",
+    `out.push(${x}); if (out.length === n) return into;`,
+    "into",
+  ],
+  combine: (x, n) => [
+    "const table = into, values = into.values;",
+    `k = ${n}; const key = ${x}[0], s = table.locate(key);
        const v = table.fresh ? f${n}(${x}[1]) : f${n + 1}(values[s], ${x}[1]);
        ${checked("checkAggregate", "v")} values[s] = v;`,
-      "return values;",
-    ],
-    reduce: (x, n) => [
-      "let some = false, acc;",
-      `if (some) { k = ${n}; acc = f${n}(acc, ${x}); ${
-        checked("checkAggregate", "acc")
-      } } else { some = true; acc = ${x}; }`,
-      "return some ? [acc] : [];",
-    ],
-    fold: (
-      x,
-      n,
-    ) => [
-      `k = ${n}; let acc = f${n + 1}();`,
-      `k = ${n}; acc = f${n}(acc, ${x}); ${checked("checkAggregate", "acc")}`,
-      "return [acc];",
-    ],
-  }
+    "into",
+  ],
+  fold: (x, n) => ["let acc = into;", fold(x, n), "acc"],
+  // The sign says that it is a number from the start on.
+  foldNumber: (x, n) => ["let acc = +into;", fold(x, n), "acc"],
+}
 
-/** How many functions a terminal has, and how many of these it calls for each record. */
-const functionsOf: Record<Terminal, number> = { push: 0, combine: 2, reduce: 1, fold: 2 }
-const calledBy: Record<Terminal, number> = { push: 0, combine: 2, reduce: 1, fold: 1 }
+/** How many functions a terminal has. */
+const functionsOf: Record<Terminal, number> = { push: 0, take: 0, combine: 2, fold: 1, foldNumber: 1 }
 
 /** The source text of a loop. */
 export const sourceOf = (shape: Shape, serial: number): string => {
@@ -105,18 +101,15 @@ export const sourceOf = (shape: Shape, serial: number): string => {
     }
     x = next
   })
-  const [before, each, after] = terminals[shape.terminal](x, shape.kinds.length)
+  const [before, each, result] = terminals[shape.terminal](x, shape.kinds.length)
   const slots = shape.kinds.length + functionsOf[shape.terminal]
   const names = Array.from({ length: slots }, (_, i) => `f${i} = f[${i}]`).join(", ")
-  return `"use strict"; /* ${serial} */ return (f, input, table, at) => {
+  return `"use strict"; /* ${serial} */ return (f, a, b, from, to, into, at) => {
     ${slots === 0 ? "" : `const ${names};`} let k = 0;
-    const ${shape.paired ? "a = input.keys, b = input.values" : "a = input.records"};
     try {
       ${before}
-      for (let i = 0, n = a.length; i < n; i++) { const x = ${
-    shape.paired ? "[a[i], b[i]]" : "a[i]"
-  }; ${open} ${each} ${close} }
-      ${after}
+      for (let i = from; i < to; i++) { const x = ${shape.paired ? "[a[i], b[i]]" : "a[i]"}; ${open} ${each} ${close} }
+      return ${result};
     } catch (error) { at.step = k; throw error; } }`
 }
 
@@ -136,15 +129,14 @@ const isOwner = ({ owners }: Owned, functions: ReadonlyArray<Callable>): boolean
 
 const isFree = ({ owners }: Owned): boolean => owners.some((owner) => owner.deref() === undefined)
 
-/** The loop for a shape and functions: undefined where code generation is forbidden, or the cache is full. */
+/** The loop for a shape and the functions that it calls: undefined where code generation is forbidden, or the cache is full. */
 export const loopFor = (shape: Shape, functions: ReadonlyArray<Callable>): Loop | undefined => {
   if (!allowed) return undefined
   const key = `${shape.paired}|${shape.kinds.join()}|${shape.terminal}|${functions.map(codeOf).join("\u0000")}`
   const known = loops.get(key) ?? []
-  const called = functions.slice(0, shape.kinds.length + calledBy[shape.terminal])
-  const own = known.find((one) => isOwner(one, called))
+  const own = known.find((one) => isOwner(one, functions))
   if (own !== undefined) return own.loop
-  const owners = called.map((f) => new WeakRef(f))
+  const owners = functions.map((f) => new WeakRef(f))
   const free = known.find(isFree)
   if (free !== undefined) {
     free.owners = owners

@@ -5,8 +5,16 @@
  */
 import * as Option from "effect/Option"
 import { KeyedTable } from "../../core/keyed_table.ts"
+import { inPieces, Pace, type Piecewise } from "../../core/pace.ts"
 import type * as Block from "../../rdd/block.ts"
-import { type Columns, columnsOf, PairBlock } from "../../rdd/pair_block.ts"
+import {
+  ColumnBlock,
+  type ColumnCursor,
+  type Columns,
+  columnsOf,
+  joinColumns,
+  PairBlock,
+} from "../../rdd/pair_block.ts"
 import type { Join } from "../../rdd/primitive.ts"
 
 /** The values of one side in the order of their keys' numbers: those of key `n` are from `starts[n]` to `starts[n + 1]`. */
@@ -22,62 +30,96 @@ interface Grouped {
 }
 
 /** The number of each key: keys are numbered as they appear, side after side. */
-const numbersOf = ({ hashes, keys }: Columns, table: KeyedTable<unknown, undefined>): Int32Array => {
+function* numbersOf({ hashes, keys }: Columns, table: KeyedTable<unknown, undefined>): Piecewise<Int32Array> {
   const numbers = new Int32Array(keys.length)
-  for (let i = 0; i < keys.length; i++) {
-    numbers[i] = hashes === undefined ? table.locate(keys[i]) : table.locateHashed(keys[i], hashes[i]!)
-  }
+  yield* inPieces(keys.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      numbers[i] = hashes === undefined ? table.locate(keys[i]) : table.locateHashed(keys[i], hashes[i]!)
+    }
+  })
   return numbers
 }
 
 /** Values put in the order of their keys' numbers; those of one key stay in theirs. */
-const sideOf = (values: ReadonlyArray<unknown>, numbers: Int32Array, count: number): Side => {
+function* sideOf(values: ReadonlyArray<unknown>, numbers: Int32Array, count: number): Piecewise<Side> {
   const starts = new Int32Array(count + 1)
   for (let i = 0; i < numbers.length; i++) starts[numbers[i]! + 1]!++
   for (let n = 0; n < count; n++) starts[n + 1]! += starts[n]!
   const next = starts.slice(0, count)
   const ordered = new Array<unknown>(values.length)
-  for (let i = 0; i < numbers.length; i++) ordered[next[numbers[i]!]!++] = values[i]
+  yield* inPieces(values.length, (from, to) => {
+    for (let i = from; i < to; i++) ordered[next[numbers[i]!]!++] = values[i]
+  })
   return { starts, values: ordered }
 }
 
-const grouped = (blocks: ReadonlyArray<Block.Block<unknown>>): Grouped => {
+function* grouped(blocks: ReadonlyArray<Block.Block<unknown>>): Piecewise<Grouped> {
   const table = new KeyedTable<unknown, undefined>()
-  const columns = blocks.map(columnsOf)
-  const numbers = columns.map((side) => numbersOf(side, table))
-  return {
-    keys: table.keys,
-    hashes: table.hashes,
-    sides: columns.map(({ values }, i) => sideOf(values, numbers[i]!, table.size)),
+  const columns: Array<readonly [Columns, Int32Array]> = []
+  for (const block of blocks) {
+    const side = yield* columnsOf(block)
+    columns.push([side, yield* numbersOf(side, table)])
   }
+  const sides: Array<Side> = []
+  for (const [{ values }, numbers] of columns) sides.push(yield* sideOf(values, numbers, table.size))
+  return { keys: table.keys, hashes: table.hashes, sides }
 }
 
 /** One record a key, with an array of values for each side. */
-export const gatherGroups = (blocks: ReadonlyArray<Block.Block<unknown>>): PairBlock => {
-  const { hashes, keys, sides } = grouped(blocks)
-  const values = keys.map((_, n) => sides.map(({ starts, values }) => values.slice(starts[n], starts[n + 1])))
-  return new PairBlock({ keys, hashes, values })
+export function* gatherGroups(blocks: ReadonlyArray<Block.Block<unknown>>): Piecewise<PairBlock> {
+  const { hashes, keys, sides } = yield* grouped(blocks)
+  const groups: Array<unknown> = []
+  yield* inPieces(keys.length, (from, to) => {
+    for (let n = from; n < to; n++) {
+      groups.push(sides.map(({ starts, values }) => values.slice(starts[n], starts[n + 1])))
+    }
+  })
+  return new PairBlock({ keys, hashes, values: groups })
 }
 
-/** The side of an outer join that may be missing. */
-const optional = ({ starts, values }: Side): Side => ({ starts, values: values.map(Option.some) })
+/** How many pairs of a join are made at once. */
+const PIECE = 1024
 
-/** The pairs of a join of two sides, key by key: all right values for the first left one, then for the second, and so on. */
-export const gatherJoined = (blocks: ReadonlyArray<Block.Block<unknown>>, join: Join): PairBlock => {
-  const { keys, sides: [a, b] } = grouped(blocks)
-  const out = { keys: Array<unknown>(), values: Array<unknown>() }
-  if (a === undefined || b === undefined) return new PairBlock(out)
-  const left = join.left === "optional" ? optional(a) : a
-  const right = join.right === "optional" ? optional(b) : b
-  const none = Option.none()
+const none = Option.none()
+
+/** The side of an outer join that may be missing. */
+function* optional({ starts, values }: Side): Piecewise<Side> {
+  const options: Array<unknown> = []
+  yield* inPieces(values.length, (from, to) => {
+    for (let i = from; i < to; i++) options.push(Option.some(values[i]))
+  })
+  return { starts, values: options }
+}
+
+/** Two sides of a join, whose values are `Option`s where they may be missing. */
+interface Joined {
+  readonly keys: ReadonlyArray<unknown>
+  readonly left: Side
+  readonly right: Side
+  readonly join: Join
+}
+
+interface Pairs extends Columns {
+  readonly keys: Array<unknown>
+  readonly values: Array<unknown>
+}
+
+/** The pairs key by key: all right values for the first left one, then for the second, and so on. */
+function* pairsOf({ join, keys, left, right }: Joined): Generator<Pairs, void, void> {
+  let out: Pairs = { keys: [], values: [] }
   for (let n = 0; n < keys.length; n++) {
     const key = keys[n]
-    const [from, to] = [left.starts[n]!, left.starts[n + 1]!]
-    const [first, end] = [right.starts[n]!, right.starts[n + 1]!]
+    const from = left.starts[n]!
+    const to = left.starts[n + 1]!
+    const first = right.starts[n]!
+    const end = right.starts[n + 1]!
     for (let i = from; i < to; i++) {
       for (let j = first; j < end; j++) {
         out.keys.push(key)
         out.values.push([left.values[i], right.values[j]])
+        if (out.keys.length < PIECE) continue
+        yield out
+        out = { keys: [], values: [] }
       }
       if (first === end && join.right === "optional") {
         out.keys.push(key)
@@ -88,6 +130,57 @@ export const gatherJoined = (blocks: ReadonlyArray<Block.Block<unknown>>, join: 
       out.keys.push(key)
       out.values.push([none, right.values[j]])
     }
+    if (out.keys.length < PIECE) continue
+    yield out
+    out = { keys: [], values: [] }
   }
-  return new PairBlock(out)
+  if (out.keys.length > 0) yield out
+}
+
+/** The pairs of a join, made while somebody goes over them. */
+class JoinedPairs extends ColumnBlock {
+  readonly #joined: Joined
+  #length: number | undefined
+
+  constructor(joined: Joined) {
+    super()
+    this.#joined = joined
+  }
+
+  get length(): number {
+    return this.#length ??= this.#joined.keys.reduce<number>((sum, _, n) => sum + this.#pairsOf(n), 0)
+  }
+
+  /** How many pairs a key has. */
+  #pairsOf(n: number): number {
+    const { join, left: { starts: lefts }, right: { starts: rights } } = this.#joined
+    const left = lefts[n + 1]! - lefts[n]!
+    const right = rights[n + 1]! - rights[n]!
+    return (join.left === "optional" ? left || 1 : left) * (join.right === "optional" ? right || 1 : right)
+  }
+
+  columns(): ColumnCursor {
+    const pairs = pairsOf(this.#joined)
+    return () => pairs.next().value ?? undefined
+  }
+
+  *whole(): Piecewise<Columns> {
+    const parts: Array<Columns> = []
+    const next = this.columns()
+    const pace = new Pace()
+    for (let piece = next(); piece !== undefined; piece = next()) {
+      parts.push(piece)
+      if (pace.isDue()) yield
+    }
+    return joinColumns(parts)
+  }
+}
+
+/** The pairs of a join of two sides. */
+export function* gatherJoined(blocks: ReadonlyArray<Block.Block<unknown>>, join: Join): Piecewise<ColumnBlock> {
+  const { keys, sides: [a, b] } = yield* grouped(blocks)
+  if (a === undefined || b === undefined) return new PairBlock({ keys: [], values: [] })
+  const left = join.left === "optional" ? yield* optional(a) : a
+  const right = join.right === "optional" ? yield* optional(b) : b
+  return new JoinedPairs({ keys, left, right, join })
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { Mismatch, reasonOf } from "../../core/errors.ts"
+import type { Piecewise } from "../../core/pace.ts"
 import type { Block } from "../../rdd/block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import * as Partitioners from "../../rdd/partitioner.ts"
@@ -24,7 +25,14 @@ export interface Surroundings {
    * What has been gathered of buckets, where tasks share them: combine functions may change what they are given. Undefined
    * where every task has buckets of its own.
    */
-  readonly gathered: WeakMap<Input, Block<unknown>> | undefined
+  readonly gathered: WeakMap<Input, Gathering> | undefined
+}
+
+/** The gathering of buckets. Whoever needs the block goes on with the work where it is. */
+export interface Gathering {
+  readonly work: Piecewise<Block<unknown>>
+  /** What has come of it. */
+  outcome: { readonly block: Block<unknown> } | { readonly cause: unknown } | undefined
 }
 
 /** A kind of primitive. */
@@ -60,7 +68,7 @@ export const narrowAt = (around: Surroundings, step: Step): Narrow => {
 }
 
 /** The partitioner that a task cuts its records by. */
-export const partitionerOf = (around: Surroundings, by: By): Partitioner => {
+export function* partitionerOf(around: Surroundings, by: By): Piecewise<Partitioner> {
   switch (by.kind) {
     case "hash":
       return Partitioners.hash(by.partitions)
@@ -68,7 +76,7 @@ export const partitionerOf = (around: Surroundings, by: By): Partitioner => {
       return by.partitioner
     case "range": {
       const range = find(around, by.operation, "shuffle").by
-      if (typeof range === "object" && "make" in range) return range.make(by.keys, by.partitions)
+      if (typeof range === "object" && "make" in range) return yield* range.make(by.keys, by.partitions)
       throw new Mismatch({ problem: "the graph copy sorts by something else here" })
     }
     case "own": {

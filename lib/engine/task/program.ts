@@ -4,7 +4,6 @@
  * @module
  */
 import type { KeyedTable } from "../../core/keyed_table.ts"
-import type { Block } from "../../rdd/block.ts"
 import type { Callable, Narrow } from "../../rdd/primitive.ts"
 
 /** Operations that one loop over the records can do together. */
@@ -18,14 +17,32 @@ export type ElementKind =
     | "flatMapValues"
   )
 
-/** Where the records of a loop go: into an array, into a keyed table, into one value. */
-export type Terminal = "push" | "combine" | "reduce" | "fold"
+/**
+ * Where the records of a loop go: into an array, into an array that is full at some time, into a keyed table, into one
+ * value. `foldNumber` is `fold` for a value that is a number, for which the JIT can make faster code.
+ */
+export type Terminal = "push" | "take" | "combine" | "fold" | "foldNumber"
+
+/** An array that takes so many records. A loop ends as soon as it is full. */
+export interface Taken {
+  readonly records: Array<unknown>
+  readonly wanted: number
+}
+
+/** What each kind of loop adds to. */
+export interface Accumulators {
+  readonly push: Array<unknown>
+  readonly take: Taken
+  readonly combine: KeyedTable<unknown, unknown>
+  readonly fold: unknown
+  readonly foldNumber: unknown
+}
 
 /** The shape of a loop. The functions are arguments of each run: `kinds.length` of them, then the terminal's own. */
 export interface Shape {
   readonly kinds: ReadonlyArray<ElementKind>
   readonly terminal: Terminal
-  /** Whether the input is a `PairBlock`, whose pairs the loop is to make itself. */
+  /** Whether the input is two columns, whose pairs the loop is to make itself. */
   readonly paired: boolean
 }
 
@@ -35,12 +52,17 @@ export interface Cursor {
 }
 
 /**
- * One loop. `table` is given for `combine` (functions: create, mergeValue) and filled; the others give their records.
- * On a throw `at.step` holds the index of the operation, `kinds.length` for the terminal.
+ * One loop, over the records from index `from` to `to`; over pairs of `records` and `values` where it is paired. It adds
+ * to `into` and gives what that has become: for `fold` the new value (functions: f), for all others the same object
+ * (functions of `combine`: create, mergeValue). On a throw `at.step` holds the index of the operation, `kinds.length` for
+ * the terminal.
  */
 export type Loop = (
   functions: ReadonlyArray<Callable>,
-  input: Block<unknown>,
-  table: KeyedTable<unknown, unknown> | undefined,
+  records: ReadonlyArray<unknown>,
+  values: ReadonlyArray<unknown>,
+  from: number,
+  to: number,
+  into: unknown,
   at: Cursor,
-) => ReadonlyArray<unknown>
+) => unknown

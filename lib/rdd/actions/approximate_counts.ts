@@ -7,6 +7,8 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
+import type { Piecewise } from "../../core/pace.ts"
+import { type Block, forEachPiece } from "../block.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import {
   type BoundedDouble,
@@ -86,9 +88,11 @@ const countByKeyOf = <A, K, E, R>(
   { confidence = CONFIDENCE }: ConfidenceOption = {},
 ): Effect.Effect<PartialResult<Counts<K>, E, R>, ActionError<E>, R | Engine> => {
   const where = `RDD.${operation}`
-  const countsOf = (part: ReadonlyArray<A>): ReadonlyArray<[K, number]> => {
+  function* countsOf(block: Block<A>): Piecewise<ReadonlyArray<[K, number]>> {
     const table = new KeyedTable<K, number>()
-    for (let i = 0; i < part.length; i++) addCount(table, keyOf(part[i]!), 1)
+    yield* forEachPiece(block, (part, from, to) => {
+      for (let i = from; i < to; i++) addCount(table, keyOf(part[i]!), 1)
+    })
     return table.keys.map((key, i) => [key, table.values[i]!])
   }
   const evaluate = (counts: ReadonlyArray<readonly [K, number]>, progress: Progress): Counts<K> => {

@@ -6,6 +6,8 @@
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
+import type { Piecewise } from "../../core/pace.ts"
+import { type Block, forEachPiece } from "../block.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import * as Sketch from "../numbers/hyper_log_log.ts"
 import { last, onDriver, records } from "../job.ts"
@@ -69,9 +71,11 @@ export const countApproxDistinct: {
     { relativeSD = DEFAULT_RELATIVE_SD }: AccuracyOption = {},
   ): Effect.Effect<number, ActionError<E>, R | Engine> => {
     const precision = precisionOf(relativeSD)
-    const sketchOf = (part: ReadonlyArray<A>): ReadonlyArray<Sketch.Sketch> => {
+    function* sketchOf(block: Block<A>): Piecewise<ReadonlyArray<Sketch.Sketch>> {
       const sketch = Sketch.empty(precision)
-      for (let i = 0; i < part.length; i++) Sketch.add(sketch, part[i])
+      yield* forEachPiece(block, (part, from, to) => {
+        for (let i = from; i < to; i++) Sketch.add(sketch, part[i])
+      })
       return [sketch]
     }
     const sketches = last<Sketch.Sketch, E, R>(

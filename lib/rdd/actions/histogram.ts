@@ -7,6 +7,8 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { type EmptyCollection, InvalidOption } from "../../core/errors.ts"
+import type { Piecewise } from "../../core/pace.ts"
+import { type Block, forEachPiece } from "../block.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, mergeSome } from "../job.ts"
 import { isRDD, type RDD } from "../rdd.ts"
@@ -65,12 +67,14 @@ const countByEdges = <E, R>(
   even: boolean,
 ): Effect.Effect<Array<number>, ActionError<E> | EmptyCollection, R | Engine> => {
   const bucketOf = (even ? computeBucket : searchBucket)(edges)
-  const count = (part: ReadonlyArray<number>): ReadonlyArray<Array<number>> => {
+  function* count(block: Block<number>): Piecewise<ReadonlyArray<Array<number>>> {
     const counts = Array<number>(edges.length - 1).fill(0)
-    for (let i = 0; i < part.length; i++) {
-      const bucket = bucketOf(part[i]!)
-      if (bucket >= 0) counts[bucket]!++
-    }
+    yield* forEachPiece(block, (part, from, to) => {
+      for (let i = from; i < to; i++) {
+        const bucket = bucketOf(part[i]!)
+        if (bucket >= 0) counts[bucket]!++
+      }
+    })
     return [counts]
   }
   const invalid = edges.length >= 2 ? undefined : new InvalidOption({
@@ -83,12 +87,14 @@ const countByEdges = <E, R>(
   return mergeSome(partial, (all) => all.reduce((a, b) => a.map((n, i) => n + b[i]!)))
 }
 
-const rangeOf = (part: ReadonlyArray<number>): ReadonlyArray<readonly [number, number]> => {
+function* rangeOf(block: Block<number>): Piecewise<ReadonlyArray<readonly [number, number]>> {
   let [min, max] = [Infinity, -Infinity]
-  for (let i = 0; i < part.length; i++) {
-    min = Math.min(min, part[i]!)
-    max = Math.max(max, part[i]!)
-  }
+  yield* forEachPiece(block, (part, from, to) => {
+    for (let i = from; i < to; i++) {
+      min = Math.min(min, part[i]!)
+      max = Math.max(max, part[i]!)
+    }
+  })
   return [[min, max]]
 }
 

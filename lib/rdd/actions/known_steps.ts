@@ -6,6 +6,9 @@
  */
 import { equalKeys } from "../../core/keys.ts"
 import { Mismatch } from "../../core/errors.ts"
+import type { Piecewise } from "../../core/pace.ts"
+import { sorted } from "../../core/sorted.ts"
+import { type Block, forEachPiece, gather } from "../block.ts"
 import type { Sums } from "../numbers/estimates.ts"
 import { momentsOf } from "../numbers/moments.ts"
 import { compare, type Comparison } from "../ordering.ts"
@@ -24,27 +27,54 @@ const keyOf = ([key]: Pair): unknown => key
 const descending: Comparison<unknown> = (a, b) => compare(b, a)
 const orderOf = (largest: boolean): Comparison<unknown> => largest ? descending : compare
 
-const sumsOf = (part: ReadonlyArray<number>): ReadonlyArray<Sums> => {
-  let [sum, squares] = [0, 0]
-  for (let i = 0; i < part.length; i++) {
-    const x = part[i]!
-    sum += x
-    squares += x * x
-  }
-  return [[part.length, sum, squares]]
+function* sumsOf(block: Block<number>): Piecewise<ReadonlyArray<Sums>> {
+  let [count, sum, squares] = [0, 0, 0]
+  yield* forEachPiece(block, (part, from, to) => {
+    count += to - from
+    for (let i = from; i < to; i++) {
+      const x = part[i]!
+      sum += x
+      squares += x * x
+    }
+  })
+  return [[count, sum, squares]]
 }
 
-const partition = (f: (part: ReadonlyArray<never>) => Records): Narrow => ({ kind: "partition", f })
+function* valuesOf(block: Block<Pair>, key: unknown): Piecewise<Records> {
+  const values: Array<unknown> = []
+  yield* forEachPiece(block, (pairs, from, to) => {
+    for (let i = from; i < to; i++) if (equalKeys(pairs[i]![0], key)) values.push(pairs[i]![1])
+  })
+  return values
+}
+
+/** How many records at least are sorted at once to find the first ones. */
+const SORTED_AT_ONCE = 4096
+
+/** The first `n` records by an order; equal ones stay in their order. */
+export function* firstOf<A>(block: Block<A>, n: number, order: Comparison<A>): Piecewise<Array<A>> {
+  let first: Array<A> = []
+  if (!(n > 0)) return first
+  const records = yield* gather(block)
+  const step = Math.max(4 * n, SORTED_AT_ONCE)
+  for (let from = 0; from < records.length; from += step) {
+    const candidates = first.concat(records.slice(from, from + step))
+    first = (yield* sorted(candidates, order)).slice(0, n)
+  }
+  return first
+}
+
+const partition = (f: (block: Block<never>) => Piecewise<Records>): Narrow => ({ kind: "partition", f })
 
 /** The steps, made of their arguments, which are plain data. */
 const steps = {
   /** How many records there are. */
   count: (_: null): Narrow => ({ kind: "fold", f: increment, zero }),
   /** The first `n` records. */
-  take: (n: number): Narrow => partition((part) => part.slice(0, Math.max(n, 0))),
+  take: (n: number): Narrow => ({ kind: "take", n }),
   /** The `n` smallest records in natural order, or the largest. */
   smallest: ({ n, largest }: { readonly n: number; readonly largest: boolean }): Narrow =>
-    partition((part) => n > 0 ? (part as Records).toSorted(orderOf(largest)).slice(0, n) : []),
+    partition((block) => firstOf<unknown>(block, n, orderOf(largest))),
   /** The smallest record in natural order, or the largest: the first of several. */
   best: ({ largest }: { readonly largest: boolean }): Narrow => {
     const order = orderOf(largest)
@@ -63,8 +93,7 @@ const steps = {
   /** The key of each pair. */
   keys: (_: null): Narrow => ({ kind: "map", f: keyOf }),
   /** The values of a key. */
-  lookup: (key: unknown): Narrow =>
-    partition((part) => (part as ReadonlyArray<Pair>).filter((pair) => equalKeys(pair[0], key)).map((pair) => pair[1])),
+  lookup: (key: unknown): Narrow => partition((block) => valuesOf(block, key)),
 } as const
 
 /** The names of steps. */

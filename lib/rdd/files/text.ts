@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import { CorruptBlock } from "../../core/codec_errors.ts"
 import { parseLine } from "../../core/json_lines.ts"
+import { type Piecewise, tryRun } from "../../core/pace.ts"
 import * as Block from "../block.ts"
 import { checkPartitions } from "../creation.ts"
 import { type FileEntry, type FileError, Files } from "./files.ts"
@@ -16,6 +17,14 @@ import { make, type RDD } from "../rdd.ts"
 export interface FileOptions {
   /** The number of partitions. Default: the engine's default parallelism. */
   readonly partitions?: number | undefined
+}
+
+function* parsed(block: Block.Block<string>): Piecewise<Block.Block<unknown>> {
+  const records: Array<unknown> = []
+  yield* Block.forEachPiece(block, (lines, from, to) => {
+    for (let i = from; i < to; i++) records.push(parseLine(lines[i]!))
+  })
+  return Block.fromArray(records)
 }
 
 const [CR, LF] = [13, 10]
@@ -109,10 +118,9 @@ export const objectFile = <A = unknown>(
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
   const objects = (i: number, n: number) =>
     Effect.flatMap(load(path, i, n), (block) =>
-      Effect.try({
-        try: () => Block.fromArray(block.records.map(parseLine)),
-        catch: (cause) =>
-          cause instanceof CorruptBlock ? new CorruptBlock({ problem: `${path}, ${cause.problem}` }) : cause,
-      }))
+      tryRun(
+        () => parsed(block),
+        (cause) => cause instanceof CorruptBlock ? new CorruptBlock({ problem: `${path}, ${cause.problem}` }) : cause,
+      ))
   return make("objectFile", [], { kind: "source", partitions, load: objects }, invalid)
 }

@@ -7,6 +7,8 @@
  */
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
+import type { Piecewise } from "../../core/pace.ts"
+import type { Block } from "../block.ts"
 import { checkSeed, javaRandom } from "../numbers/random.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 import * as Samplers from "../numbers/samplers.ts"
@@ -75,9 +77,9 @@ export const sample: {
     fraction: number,
     { seed = 0, withReplacement = false }: SampleOptions = {},
   ): RDD<A, E, R> => {
-    const draw = (records: ReadonlyArray<A>, partition: number): ReadonlyArray<A> => {
+    const draw = (block: Block<A>, partition: number): Piecewise<ReadonlyArray<A>> => {
       const sampler = withReplacement ? Samplers.withReplacement : Samplers.bernoulli
-      return Samplers.taken(records, sampler(fraction, partitionSeed(seed, partition)))
+      return Samplers.taken(block, sampler(fraction, partitionSeed(seed, partition)))
     }
     return make(
       "sample",
@@ -144,8 +146,8 @@ export const randomSplit: {
         preserves: true,
         step: {
           kind: "partition",
-          f: (part: ReadonlyArray<A>, index) =>
-            Samplers.taken(part, Samplers.interval(low, high, BigInt(seed) + BigInt(index))),
+          f: (block: Block<A>, index) =>
+            Samplers.taken(block, Samplers.interval(low, high, BigInt(seed) + BigInt(index))),
         },
       }, invalid)
     })

@@ -7,7 +7,9 @@ import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { InvalidOption, Mismatch } from "../../core/errors.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
+import type { Piecewise } from "../../core/pace.ts"
 import { showRecord } from "../../core/show.ts"
+import { type Block, forEachPiece } from "../block.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, onDriver, records } from "../job.ts"
 import { checkSeed, type Generator, poisson, well, xorShift } from "../numbers/random.ts"
@@ -78,7 +80,7 @@ export const sampleByKey: {
       preserves: true,
       step: {
         kind: "partition",
-        f: (part: ReadonlyArray<Pair<K>>, index) => {
+        f: (block: Block<Pair<K>>, index) => {
           const table = tableOf(entries)
           const partitionSeed = BigInt(seed) + BigInt(index)
           const uniform = xorShift(partitionSeed)
@@ -89,8 +91,7 @@ export const sampleByKey: {
             byFraction.set(fraction, rng)
             return poisson(fraction, rng)
           }
-          let i = 0
-          return taken(part, () => times(fractionOf(table, part[i++]![0])))
+          return taken(block, ([key]) => times(fractionOf(table, key)))
         },
       },
     }, checkFractions("RDD.sampleByKey", entries, seed))
@@ -124,12 +125,17 @@ const choose = (size: number, total: number, withReplacement: boolean, rng: Gene
 }
 
 /** Counts the pairs of each key in a partition. */
-const countsOf = <K>(part: ReadonlyArray<Pair<K>>, index: number): ReadonlyArray<readonly [K, number, number]> => {
+function* countsOf<K>(
+  block: Block<Pair<K>>,
+  index: number,
+): Piecewise<ReadonlyArray<readonly [K, number, number]>> {
   const table = new KeyedTable<K, number>()
-  for (const [key] of part) {
-    const at = table.locate(key)
-    table.values[at] = table.fresh ? 1 : table.values[at]! + 1
-  }
+  yield* forEachPiece(block, (pairs, from, to) => {
+    for (let i = from; i < to; i++) {
+      const at = table.locate(pairs[i]![0])
+      table.values[at] = table.fresh ? 1 : table.values[at]! + 1
+    }
+  })
   return table.keys.map((key, i) => [key, table.values[i]!, index])
 }
 
@@ -193,11 +199,10 @@ export const sampleByKeyExact: {
       return choices
     }
     const takeFrom =
-      (choices: KeyedTable<K, Choice>) => (part: ReadonlyArray<Pair<K>>, index: number): ReadonlyArray<Pair<K>> => {
+      (choices: KeyedTable<K, Choice>) => (block: Block<Pair<K>>, index: number): Piecewise<ReadonlyArray<Pair<K>>> => {
         const seen = new Map<Choice, number>()
-        let i = 0
-        return taken(part, () => {
-          const choice = choices.values[choices.find(part[i++]![0])]
+        return taken(block, ([key]) => {
+          const choice = choices.values[choices.find(key)]
           if (choice === undefined) return 0
           const at = seen.get(choice) ?? choice.firstIn.get(index) ?? 0
           seen.set(choice, at + 1)
