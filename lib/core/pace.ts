@@ -128,6 +128,11 @@ export const drive = <A, E = never, R = never>(
 const toEffect = <A, E, R>(given: A | Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.isEffect(given) ? given : Effect.succeed(given)
 
+/** Does work as {@link drive} does, and gives an Effect in any case. For continuations, which must not hold large data. */
+export const driven = <A, E = never, R = never>(
+  work: Generator<Effect.Effect<unknown, E, R> | undefined, A, unknown>,
+): Effect.Effect<A, E, R> => toEffect(drive(work))
+
 /** An Effect that does work. The event loop gets its turns meanwhile. What the work throws is a defect. */
 export const run = <A, E = never, R = never>(
   work: () => Generator<Effect.Effect<unknown, E, R> | undefined, A, unknown>,

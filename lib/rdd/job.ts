@@ -5,8 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import { EmptyCollection, InvalidOption, JobFailed, reasonOf } from "../core/errors.ts"
-import { type Piecewise, run, tryRun } from "../core/pace.ts"
-import { gather, joinArrays } from "./block.ts"
+import { driven, type Piecewise, tryRun } from "../core/pace.ts"
+import { type Block, gather, joinArrays } from "./block.ts"
 import { type ActionError, CurrentJob, Engine } from "./engine.ts"
 import type { Narrow } from "./primitive.ts"
 import { type AnyRDD, make, type RDD } from "./rdd.ts"
@@ -19,13 +19,14 @@ export const records = <A, E, R>(
   Effect.flatMap(Engine, (engine) =>
     Effect.flatMap(
       engine.run(rdd, partitions),
-      (blocks) =>
-        run(function* () {
-          const arrays: Array<ReadonlyArray<A>> = []
-          for (const block of blocks) arrays.push(yield* gather(block))
-          return joinArrays(arrays)
-        }),
+      (blocks) => driven(gatherAll(blocks)),
     ))
+
+function* gatherAll<A>(blocks: ReadonlyArray<Block<A>>): Piecewise<Array<A>> {
+  const arrays: Array<ReadonlyArray<A>> = []
+  for (const block of blocks) arrays.push(yield* gather(block))
+  return joinArrays(arrays)
+}
 
 /** An RDD with an action's last step on each partition. */
 export const last = <A, E, R>(

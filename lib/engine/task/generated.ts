@@ -108,7 +108,9 @@ export const sourceOf = (shape: Shape, serial: number): string => {
     ${slots === 0 ? "" : `const ${names};`} let k = 0;
     try {
       ${before}
-      for (let i = from; i < to; i++) { const x = ${shape.paired ? "[a[i], b[i]]" : "a[i]"}; ${open} ${each} ${close} }
+      for (let i = from | 0, n = Math.min(to | 0, a.length); i < n; i++) { const x = ${
+    shape.paired ? "[a[i], b[i]]" : "a[i]"
+  }; ${open} ${each} ${close} }
       return ${result};
     } catch (error) { at.step = k; throw error; } }`
 }
