@@ -14,10 +14,10 @@ import { Engine, type OpenBatch } from "../rdd/engine.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 import type { EvaluationOptions } from "./batch/evaluation.ts"
 import { ofStream } from "./batch/failures.ts"
+import { outputsDue } from "../dstream/graph/outputs_due.ts"
 import { History } from "../dstream/graph/history.ts"
 import { keptStreamsIn, neededIn } from "../dstream/graph/kept_streams.ts"
 import { type AnyPolicy, withRetries } from "../dstream/outputs/retries.ts"
-import { outputsDue } from "./batch/reports.ts"
 import type { Work } from "./batch/work.ts"
 import type { BatchFailed } from "./errors.ts"
 import * as GraphLayers from "../dstream/graph/layers.ts"
@@ -126,7 +126,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
         keptStreams: keptStreamsIn(graph),
         isNeeded: neededIn(graph, zeroTime, batchDuration),
       },
-      outputsDue: outputsDue(graph, inputs, history),
+      outputsDue: outputsDue(graph, ({ traits }) => inputOf.get(traits.source)?.name, common),
       read: (allocation, stream) => {
         const input = inputOf.get(stream.traits.source)
         return input === undefined

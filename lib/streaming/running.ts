@@ -4,7 +4,6 @@
  * @module
  */
 import * as Deferred from "effect/Deferred"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -71,7 +70,7 @@ export interface StopMode {
 export const close = ({ runtime, ticker, others }: Running, { graceful, inside }: StopMode): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { engine, evaluation, gracefulStopTimeout, history, inputs } = runtime.run
-    const timeout: Duration.Input = graceful ? gracefulStopTimeout : STOP_TIMEOUT
+    const timeout = graceful ? gracefulStopTimeout : STOP_TIMEOUT
     yield* Effect.forEach(inputs, ({ receiver }) => receiver?.stopWithin(timeout) ?? Effect.void, {
       discard: true,
       concurrency: "unbounded",

@@ -6,7 +6,7 @@
 import type { Allocation } from "../../dstream/inputs/allocation.ts"
 import type { Failed } from "./policies.ts"
 import type { BatchReport } from "./reports.ts"
-import { isSilent, noWork, type Work } from "./work.ts"
+import { isSilent, type Work } from "./work.ts"
 
 /** The phase of a batch. A batch goes through Allocated, Evaluated and Running in this order, but can end in any of them. */
 export type Phase =
@@ -38,9 +38,6 @@ export interface Batch {
   phase: Phase
 }
 
-/** Returns the work of a batch; none if it has not been evaluated. */
-const workOf = ({ phase }: Batch): Work => phase._tag === "Evaluated" || phase._tag === "Running" ? phase.work : noWork
-
 /**
  * How a batch ended, for the test kit. `no jobs`: no output had an RDD. `generation failed`: the batch failed before its jobs
  * ran. `failed`: it failed in a job or at the commit, and the context stopped.
@@ -48,8 +45,8 @@ const workOf = ({ phase }: Batch): Work => phase._tag === "Evaluated" || phase._
 export type BatchResult = "completed" | "no jobs" | "generation failed" | "failed"
 
 /** Returns the result of a batch that is about to end; undefined if it is dropped. */
-export const resultOf = (batch: Batch, { _tag }: Ending): BatchResult | undefined => {
+export const resultOf = ({ phase }: Batch, { _tag }: Ending): BatchResult | undefined => {
   if (_tag === "Dropped") return undefined
-  if (_tag === "Committed") return isSilent(workOf(batch)) ? "no jobs" : "completed"
-  return batch.phase._tag === "Running" ? "failed" : "generation failed"
+  if (_tag === "Failed") return phase._tag === "Running" ? "failed" : "generation failed"
+  return "work" in phase && !isSilent(phase.work) ? "completed" : "no jobs"
 }

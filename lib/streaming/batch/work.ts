@@ -24,9 +24,6 @@ export interface Work {
   readonly kept: ReadonlyArray<KeptRDD>
 }
 
-/** The work of a batch that has not been evaluated. */
-export const noWork: Work = { jobs: [], skipped: [], kept: [] }
-
 /** Whether a batch has no jobs and no skipped outputs. Such a batch has no `BatchStarted` event. */
 export const isSilent = ({ jobs, skipped }: Work): boolean => jobs.length === 0 && skipped.length === 0
 
