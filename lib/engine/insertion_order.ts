@@ -15,11 +15,6 @@ export class InsertionOrder {
     return this.#isSorted
   }
 
-  /** The highest number that has been given. */
-  get newest(): number {
-    return this.#newest
-  }
-
   /** The number of an entry. */
   of(entry: number): number {
     return this.#numbers[entry]!

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { KeyedTable } from "../core/keyed_table.ts"
 import { hashKey } from "../core/keys.ts"
-import { firstSlot, sameKey } from "../core/probing.ts"
+import { sameKey, SPREAD } from "../core/probing.ts"
 import type { Columns } from "../rdd/pair_block.ts"
 import { InsertionOrder } from "./insertion_order.ts"
 
@@ -38,16 +39,11 @@ export class StateTable {
     return this.#order.isSorted
   }
 
-  /** Another number after a key has been removed: places known from before may then be those of other keys. */
-  get removals(): number {
-    return this.#order.newest - this.#size
-  }
-
   /** The place of a key, or -1. */
   find(key: unknown, hash: number = hashKey(key)): number {
     const index = this.#index
     const mask = index.length - 1
-    let at = firstSlot(hash, this.#shift) << 1
+    let at = (Math.imul(hash, SPREAD) >>> this.#shift) << 1
     let place: number
     while ((place = index[at]! - 1) >= 0) {
       if (index[at + 1] === hash && sameKey(this.cells[place], key)) return place
@@ -101,6 +97,16 @@ export class StateTable {
   /** Gives a key the number in the order of insertion that it had before. */
   setNumber(place: number, number: number): void {
     this.#order.set(place >> 1, number)
+  }
+
+  /** For each entry, one more than the number that its key has in another table; 0 where it has none. */
+  numbersIn(others: KeyedTable<unknown, unknown>): Int32Array {
+    const numbers = new Int32Array(this.cells.length >> 1)
+    for (let other = 0; other < others.size; other++) {
+      const place = this.find(others.keys[other], others.hashes[other])
+      if (place >= 0) numbers[place >> 1] = other + 1
+    }
+    return numbers
   }
 
   /** Removes a key for good: inserted again it will come last. */
@@ -167,7 +173,7 @@ export class StateTable {
   }
 
   #home(hash: number): number {
-    return firstSlot(hash, this.#shift) << 1
+    return (Math.imul(hash, SPREAD) >>> this.#shift) << 1
   }
 
   #vacant(hash: number): number {
