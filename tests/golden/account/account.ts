@@ -33,7 +33,7 @@ const reachable = (nodes: ReadonlyArray<NodeSpec>, outputs: ReadonlyArray<Output
   const needed = new Set<string | undefined>(outputs.map((output) => output.in))
   return nodes.toReversed().filter((node) => {
     const isNeeded = needed.has(node.id)
-    if (isNeeded) for (const id of idsOf(node) ?? []) needed.add(id)
+    if (isNeeded) { for (const id of idsOf(node) ?? []) needed.add(id) }
     return isNeeded
   }).toReversed()
 }

@@ -64,3 +64,7 @@ export const isRunning = (before: ReadonlyArray<Step>, context: string): boolean
 /** Whether a context has been started in some steps. */
 export const hasStarted = (before: ReadonlyArray<Step>, context: string): boolean =>
   before.some((step) => step.do === "start" && contextOf(step) === context && step.expected.error === undefined)
+
+/** Whether a context has been started or stopped in some steps. */
+export const hasBegun = (before: ReadonlyArray<Step>, context: string): boolean =>
+  hasStarted(before, context) || before.some((step) => step.do === "stop" && contextOf(step) === context)
