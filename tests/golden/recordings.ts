@@ -54,6 +54,6 @@ export const recordingsIn = async (path: string): Promise<Recordings> => {
 /** The folder of the recordings of this repository. */
 export const ownFolder: string = new URL(".", import.meta.url).pathname
 
-/** The name of a case: its family and its id. */
+/** Gives the name of a case: its family and its id. */
 export const nameOf = (family: string, golden: unknown): string =>
   `${family} ${typeof golden === "object" && golden !== null && "id" in golden ? String(golden.id) : "(no id)"}`

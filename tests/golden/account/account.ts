@@ -134,7 +134,7 @@ const runBatch = (all: Streams, outputs: ReadonlyArray<OutputSpec>, shown: Shown
     return "completed"
   })
 
-/** What an account tells: the records of a run, written files, how the batches ended, and the slide of each stream. */
+/** The result of an account: what a run records, written files, the ends of batches, and the slides of streams. */
 export interface Account {
   readonly recorder: Recorder
   readonly files: Files
