@@ -1,5 +1,5 @@
 /**
- * RDD values: lineage, made of primitives.
+ * RDDs as values: lineage, made of primitives.
  *
  * @module
  */
@@ -13,29 +13,29 @@ import type { Primitive } from "./primitive.ts"
 const TypeId = "~dstream/RDD"
 
 /**
- * A distributed collection as a value: what to compute, not the data. Making one runs nothing; an action
+ * A distributed collection as a value: it describes what to compute and holds no data. Making one runs nothing; an action
  * ({@link collect}, {@link count}, …) runs it on the engine. `E` and `R` are the errors and services of the effectful
  * functions in it. Spark: `RDD[T]`.
  */
 export interface RDD<out A, out E = never, out R = never> extends Pipeable {
   readonly [TypeId]: { readonly _A: Covariant<A>; readonly _E: Covariant<E>; readonly _R: Covariant<R> }
-  /** Its number: RDDs are numbered as they are made. */
+  /** The number of the RDD. RDDs are numbered as they are made. */
   readonly id: number
-  /** The name that it was given, if any. */
+  /** The name of the RDD; undefined if it was given none. */
   readonly name: string | undefined
   /** The operation that made it, such as `map`. */
   readonly operation: string
-  /** Where in the user's source it was made. */
+  /** Where in the user's source the RDD was made. */
   readonly site: CallSite
-  /** The RDDs it is computed from. */
+  /** The RDDs that this one is computed from. */
   readonly parents: ReadonlyArray<AnyRDD>
-  /** What the engine has to do. */
+  /** What the engine does to compute the RDD. */
   readonly primitive: Primitive
-  /** What is wrong with its arguments; running it fails with this. */
+  /** What is wrong with the arguments of the operation. Running the RDD fails with this error. */
   readonly invalid: InvalidOption | undefined
 }
 
-/** An RDD of whatever type. */
+/** An RDD of any type. */
 export type AnyRDD = RDD<unknown, unknown, unknown>
 
 const Proto = {
@@ -48,7 +48,7 @@ const Proto = {
 
 let made = 0
 
-/** Makes an RDD from a primitive. The one way to write an RDD operation: give its result type where you call it. */
+/** Makes an RDD of a primitive. All RDD operations are written with it; the caller gives the result type. */
 export const make = <A, E = never, R = never>(
   operation: string,
   parents: ReadonlyArray<AnyRDD>,

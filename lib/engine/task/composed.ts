@@ -1,5 +1,5 @@
 /**
- * Loops as composed closures: the same meaning as the generated ones, where code generation is forbidden.
+ * Loops as composed closures. They do what generated loops do, where generating code is forbidden.
  *
  * @module
  */
@@ -40,7 +40,7 @@ const combineInto = (table: KeyedTable<unknown, unknown>, create: Callable, merg
   table.values[slot] = table.fresh ? create(value) : merge(table.values[slot], value)
 }
 
-/** A loop of closures for a shape. */
+/** Makes a loop of closures for a shape. */
 export const loopFor = (shape: Shape): Loop => (functions, input, table, at) => {
   const last = shape.kinds.length
   const f = functions[last]

@@ -1,5 +1,5 @@
 /**
- * The steps of a task, over one block: neighbouring element-wise steps run as one loop.
+ * Runs the steps of a task over one block. Neighbouring element-wise steps run as one loop.
  *
  * @module
  */
@@ -38,7 +38,7 @@ interface Fused {
 
 const nothing = (): Fused => ({ steps: [], kinds: [], functions: [] })
 
-/** Where the records of a loop go, in the name of which place, and the functions that this takes. */
+/** How a loop ends: where its records go, with which functions, and the place that failures there belong to. */
 interface End {
   readonly terminal: Terminal
   readonly place: Place
@@ -65,7 +65,7 @@ const runLoop = (
     }
     const pending = pendingAmong(records)
     if (pending === undefined) return records
-    // Where nothing was put together they were there before.
+    // Where no records were combined, the pending values came from the step before.
     if (pending === "all" && at.step >= 0 && records.length >= input.length) refusePendingRecords(records)
     at.step = steps.length
     refusePendingAmong(records)
@@ -75,7 +75,7 @@ const runLoop = (
   }
 }
 
-/** How many operations one loop does at the most: deeper nesting is more than compilers and stacks can take. */
+/** How many operations one loop has at most. Deeper nesting is too much for compilers and stacks. */
 const MOST_FUSED = 128
 
 const push = (around: Surroundings, fused: Fused, input: Block.Block<unknown>): Block.Block<unknown> => {
@@ -85,7 +85,7 @@ const push = (around: Surroundings, fused: Fused, input: Block.Block<unknown>): 
     : Block.fromArray(runLoop(around, fused, input, { terminal: "push", place, functions: [] }))
 }
 
-/** Runs a step that waits, and whatever comes after it. */
+/** Runs a step that waits, and then the rest. */
 const runWaiting = <A>(
   step: Step,
   narrow: Extract<Narrow, { readonly kind: "effect" }>,
@@ -98,7 +98,7 @@ const runWaiting = <A>(
     Effect.flatMap((out) => toEffect(() => rest(Block.fromArray(out)))),
   )
 
-/** Runs the steps in order, from step number `from` on. `finish` is given the loop that is still open, to end it. */
+/** Runs the steps in order, from step number `from` on. `finish` gets the steps of the last loop, which have not run yet. */
 const runSteps = <A>(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
@@ -139,7 +139,7 @@ const runSteps = <A>(
   return finish(block, fused)
 }
 
-/** Runs steps over a block and gives their block. */
+/** Runs steps over a block, and gives the block of their records. */
 export const toBlock = (
   around: Surroundings,
   steps: ReadonlyArray<Step>,
@@ -147,7 +147,7 @@ export const toBlock = (
 ): Maybe<Block.Block<unknown>> =>
   steps.length === 0 ? input : runSteps(around, steps, 0, input, (block, fused) => push(around, fused, block))
 
-/** Runs steps over a block and combines their pairs by key, in the name of the operation at `place`. */
+/** Runs steps over a block, and combines their pairs by key. `place` is that of the combine functions. */
 export const toTable = (
   around: Surroundings,
   steps: ReadonlyArray<Step>,
