@@ -1,13 +1,18 @@
 /**
- * The primitives that RDDs are made of: all that an engine has to be able to do.
+ * What RDDs are: lineage made of primitives, which are all that an engine has to be able to do.
  *
  * @module
  */
 import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import type { Pipeable } from "effect/Pipeable"
+import type { Covariant } from "effect/Types"
+import type { CallSite } from "../core/call_site.ts"
+import type { InvalidOption } from "../core/errors.ts"
 import type { Block } from "./block.ts"
+import type { Columns } from "./pair_block.ts"
 import type { Partitioner } from "./partitioner.ts"
-import type { StateStep, StateView } from "./state.ts"
+import type { PendingState, StateView } from "./state.ts"
 import type { StorageLevel } from "./storage_level.ts"
 
 // deno-lint-ignore no-explicit-any
@@ -125,3 +130,71 @@ export type Primitive =
   | { readonly kind: "input" }
   /** Gives the services of a layer to everything below. */
   | { readonly kind: "provide"; readonly layer: Layer.Layer<never, unknown, unknown> }
+
+/** Marks RDDs. */
+export const TypeId = "~dstream/RDD"
+
+/**
+ * A distributed collection as a value: it describes what to compute and holds no data. Making one runs nothing; an action
+ * ({@link collect}, {@link count}, …) runs it on the engine. `E` and `R` are the errors and services of the effectful
+ * functions in it. Spark: `RDD[T]`.
+ */
+export interface RDD<out A, out E = never, out R = never> extends Pipeable {
+  readonly [TypeId]: { readonly _A: Covariant<A>; readonly _E: Covariant<E>; readonly _R: Covariant<R> }
+  /** The number of the RDD. RDDs are numbered as they are made. */
+  readonly id: number
+  /** The name of the RDD; undefined if it was given none. */
+  readonly name: string | undefined
+  /** The operation that made it, such as `map`. */
+  readonly operation: string
+  /** Where in the user's source the RDD was made. */
+  readonly site: CallSite
+  /** The RDDs that this one is computed from. */
+  readonly parents: ReadonlyArray<AnyRDD>
+  /** What the engine does to compute the RDD. */
+  readonly primitive: Primitive
+  /** What is wrong with the arguments of the operation. Running the RDD fails with this error. */
+  readonly invalid: InvalidOption | undefined
+}
+
+/** An RDD of any type. */
+export type AnyRDD = RDD<unknown, unknown, unknown>
+
+/** The state of the batch before. The engine cuts this link when the state is computed: lineage must not grow with the batches. */
+export interface Previous {
+  rdd: AnyRDD | undefined
+}
+
+/**
+ * What a stateful operation does in one batch: it opens version `at` on top of the newest version, reads the records of
+ * its partition, and gives the result records. Where batches have failed, the newest version is older than the batch
+ * before, so which one it is can be known only when the step runs.
+ */
+export interface StateStep {
+  /** The id of the state, unique in the graph. */
+  readonly id: string
+  /** The batch time of the version to write. */
+  readonly at: number
+  /**
+   * The version that the records of the first parent are to be added to. If the newest version is another one, or there is
+   * none, the step starts from nothing with the records of `whole`. Undefined: any version will do.
+   */
+  readonly expects: number | undefined
+  /** Gives the RDD whose records make the state from nothing. Called only if needed. Undefined: the first parent has them. */
+  readonly whole: (() => AnyRDD) | undefined
+  /** Pairs that `f` is given when the state starts from nothing. Computed only then. */
+  readonly initial?: AnyRDD | undefined
+  /** The state that this one is built on. The engine computes it first if no job has done so. */
+  readonly previous?: Previous | undefined
+  /**
+   * Changes the state by the pairs of its partition, and gives the result records. `fresh`: the state starts from nothing,
+   * so that `pairs` are those of `whole`, and `initial` has pairs to begin with.
+   */
+  readonly f: (
+    state: PendingState,
+    pairs: Columns,
+    partition: number,
+    fresh: boolean,
+    initial: Columns,
+  ) => Block<unknown> | ReadonlyArray<unknown>
+}

@@ -3,40 +3,13 @@
  *
  * @module
  */
-import { type Pipeable, Prototype } from "effect/Pipeable"
+import { Prototype } from "effect/Pipeable"
 import { hasProperty } from "effect/Predicate"
-import type { Covariant } from "effect/Types"
-import { type CallSite, callSite } from "../core/call_site.ts"
+import { callSite } from "../core/call_site.ts"
 import type { InvalidOption } from "../core/errors.ts"
-import type { Primitive } from "./primitive.ts"
+import { type AnyRDD, type Primitive, type RDD, TypeId } from "./primitive.ts"
 
-const TypeId = "~dstream/RDD"
-
-/**
- * A distributed collection as a value: it describes what to compute and holds no data. Making one runs nothing; an action
- * ({@link collect}, {@link count}, …) runs it on the engine. `E` and `R` are the errors and services of the effectful
- * functions in it. Spark: `RDD[T]`.
- */
-export interface RDD<out A, out E = never, out R = never> extends Pipeable {
-  readonly [TypeId]: { readonly _A: Covariant<A>; readonly _E: Covariant<E>; readonly _R: Covariant<R> }
-  /** The number of the RDD. RDDs are numbered as they are made. */
-  readonly id: number
-  /** The name of the RDD; undefined if it was given none. */
-  readonly name: string | undefined
-  /** The operation that made it, such as `map`. */
-  readonly operation: string
-  /** Where in the user's source the RDD was made. */
-  readonly site: CallSite
-  /** The RDDs that this one is computed from. */
-  readonly parents: ReadonlyArray<AnyRDD>
-  /** What the engine does to compute the RDD. */
-  readonly primitive: Primitive
-  /** What is wrong with the arguments of the operation. Running the RDD fails with this error. */
-  readonly invalid: InvalidOption | undefined
-}
-
-/** An RDD of any type. */
-export type AnyRDD = RDD<unknown, unknown, unknown>
+export type { AnyRDD, RDD } from "./primitive.ts"
 
 const Proto = {
   ...Prototype,

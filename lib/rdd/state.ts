@@ -4,9 +4,7 @@
  * @module
  */
 import type { KeyedTable } from "../core/keyed_table.ts"
-import type { Block } from "./block.ts"
 import type { Columns } from "./pair_block.ts"
-import type { AnyRDD } from "./rdd.ts"
 
 /** One partition of a version of a state. It never changes, also when later versions have replaced it. */
 export interface StateView {
@@ -51,43 +49,4 @@ export const entriesOf = (state: StateView): Array<[key: unknown, value: unknown
   const entries: Array<[unknown, unknown]> = []
   state.visit((key, value) => entries.push([key, value]))
   return entries
-}
-
-/** The state of the batch before. The engine cuts this link when the state is computed: lineage must not grow with the batches. */
-export interface Previous {
-  rdd: AnyRDD | undefined
-}
-
-/**
- * What a stateful operation does in one batch: it opens version `at` on top of the newest version, reads the records of
- * its partition, and gives the result records. Where batches have failed, the newest version is older than the batch
- * before, so which one it is can be known only when the step runs.
- */
-export interface StateStep {
-  /** The id of the state, unique in the graph. */
-  readonly id: string
-  /** The batch time of the version to write. */
-  readonly at: number
-  /**
-   * The version that the records of the first parent are to be added to. If the newest version is another one, or there is
-   * none, the step starts from nothing with the records of `whole`. Undefined: any version will do.
-   */
-  readonly expects: number | undefined
-  /** Gives the RDD whose records make the state from nothing. Called only if needed. Undefined: the first parent has them. */
-  readonly whole: (() => AnyRDD) | undefined
-  /** Pairs that `f` is given when the state starts from nothing. Computed only then. */
-  readonly initial?: AnyRDD | undefined
-  /** The state that this one is built on. The engine computes it first if no job has done so. */
-  readonly previous?: Previous | undefined
-  /**
-   * Changes the state by the pairs of its partition, and gives the result records. `fresh`: the state starts from nothing,
-   * so that `pairs` are those of `whole`, and `initial` has pairs to begin with.
-   */
-  readonly f: (
-    state: PendingState,
-    pairs: Columns,
-    partition: number,
-    fresh: boolean,
-    initial: Columns,
-  ) => Block<unknown> | ReadonlyArray<unknown>
 }

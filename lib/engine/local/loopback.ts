@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { Mismatch, reasonOf } from "../../core/errors.ts"
 import type { GraphCopy } from "../../rdd/engine.ts"
-import { knownPrimitive } from "../../rdd/actions/known_steps.ts"
+import { knownPrimitive } from "../../rdd/operators/known_steps.ts"
 import type { Primitive } from "../../rdd/primitive.ts"
 import { decodeTask, decodeWritten, encodeTask, encodeWritten } from "../plan/codec.ts"
 import { type Executor, TaskFailed } from "../plan/executor.ts"

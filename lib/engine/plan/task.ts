@@ -63,7 +63,7 @@ export type Input =
   | Place & { readonly kind: "combine"; readonly index: number; readonly of: Partition }
   /** Partitions after one another. */
   | { readonly kind: "concat"; readonly parts: ReadonlyArray<Partition> }
-  /** What a function makes of several partitions. */
+  /** The result of a function over several partitions. */
   | Place & { readonly kind: "zip"; readonly index: number; readonly sides: ReadonlyArray<Partition> }
   /** Pairs of each record on the left with each record on the right. */
   | { readonly kind: "cartesian"; readonly left: Partition; readonly right: Partition }
@@ -80,7 +80,7 @@ export type Input =
     /** The pairs to begin with where the state starts from nothing. */
     readonly initial: Partition | undefined
   }
-  /** What a function makes of version `at` of a state. */
+  /** The result of a function over version `at` of a state. */
   | Place & { readonly kind: "view"; readonly index: number; readonly id: string; readonly at: number }
   /** A partition that is computed with the services of the operation's layer. */
   | Place & { readonly kind: "provide"; readonly of: Partition }

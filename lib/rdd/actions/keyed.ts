@@ -10,7 +10,7 @@
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { type ActionError, Engine } from "../engine.ts"
-import { addByKey, known } from "./known_steps.ts"
+import { addByKey, known } from "../operators/known_steps.ts"
 import { last, onDriver, records } from "../job.ts"
 import { combined } from "../operators/keyed.ts"
 import type { Combine } from "../primitive.ts"
