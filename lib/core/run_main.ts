@@ -11,7 +11,9 @@ import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
+import { inFixedContext } from "./async_context.ts"
 import { explainFailure } from "./errors.ts"
+import { hasHooks, runHooks } from "./shutdown.ts"
 
 /** `runMain` was called in a worker: a program runs where it was started, workers only serve it. */
 export class RunsInWorker extends Data.Error {
@@ -49,7 +51,8 @@ const report = (cause: Cause.Cause<unknown>): string => {
 
 /**
  * Runs a program until it ends. Ctrl-C and SIGTERM interrupt it, which stops its streaming context and closes whatever
- * it has opened; a second Ctrl-C ends the process at once. Exit codes: 0, 1 for a failure (told on standard error), 130
+ * it has opened. A context with `stopGracefullyOnShutdown` first processes what it has received, while everything that the
+ * program has opened is still open. A second Ctrl-C ends the process at once. Exit codes: 0, 1 for a failure (told on standard error), 130
  * and 143 for the signals. Logs go to standard error, so that standard output has only what the program prints. Timers or
  * servers of your own that are still open when the program has ended keep the process alive.
  *
@@ -80,7 +83,7 @@ export const runMain = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): void =
     Cause.hasInterruptsOnly(cause)
       ? Effect.void
       : Effect.andThen(Effect.sync(() => isTold = true), Console.error(report(cause)))
-  const main = Effect.scoped(program).pipe(
+  const main = inFixedContext(Effect.scoped(program)).pipe(
     Effect.tapCause(tell),
     Effect.provideService(Logger.LogToStderr, true),
   )
@@ -89,7 +92,9 @@ export const runMain = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): void =
     const onSignal = (signal: keyof typeof codes) => () => {
       if (signalled !== undefined) return process?.exit(codes[signal])
       signalled = signal
-      fiber.interruptUnsafe(fiber.id)
+      const interrupt = () => fiber.interruptUnsafe(fiber.id)
+      if (!hasHooks()) return interrupt()
+      Effect.runFork(Effect.provideService(runHooks, Logger.LogToStderr, true)).addObserver(interrupt)
     }
     const listeners = { SIGINT: onSignal("SIGINT"), SIGTERM: onSignal("SIGTERM") }
     for (const signal of ["SIGINT", "SIGTERM"] as const) process?.on(signal, listeners[signal])

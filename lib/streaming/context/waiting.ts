@@ -56,8 +56,13 @@ export const awaitTermination = <E>(
       () => runtime.failed === undefined ? Effect.void : Effect.fail(runtime.failed.failure),
     )
   })
+  // The fiber may have opened services that the last batches need, and closes them when this wait has ended.
+  const interrupted = Effect.withFiber(({ id }) => {
+    const { settings, shutdown } = internals
+    return settings.stopGracefullyOnShutdown === true && shutdown?.fiberId === id ? shutdown.stop : Effect.void
+  })
   // The type of the handle excludes NotStarted.
-  return ended as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
+  return Effect.onInterrupt(ended, () => interrupted) as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
 }
 
 /**
