@@ -145,7 +145,7 @@ export const supervise: <R>(
     })
 
     const runUntilStopped = Effect.gen(function* () {
-      yield* Effect.catch(Effect.forever(runAndDelay), () => Effect.void)
+      yield* Effect.catch(Effect.forever(runAndDelay, { disableYield: true }), () => Effect.void)
       const { message, error } = yield* Deferred.await(stopped)
       generator.close()
       yield* events.stopped(message, error, false)
@@ -153,7 +153,9 @@ export const supervise: <R>(
       yield* Deferred.fail(failure, new ReceiverFailed({ streamId, streamName: name, problem: message, reason: error }))
     })
 
-    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(options.blockInterval ?? "200 millis"), cut)))
+    yield* Effect.forkScoped(
+      Effect.forever(Effect.andThen(Effect.sleep(options.blockInterval ?? "200 millis"), cut), { disableYield: true }),
+    )
     let isAbandoned = false
     const stopFiber = Effect.fnUntraced(function* (fiber: Fiber.Fiber<void>, timeout: Duration.Input) {
       yield* Deferred.succeed(stopped, { kind: "stop", message: "Stopped by driver", error: undefined })

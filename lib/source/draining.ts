@@ -28,6 +28,6 @@ export const forEachArray = <A, E, R, E2, R2>(
 
 const untilDone = <E, R>(round: Effect.Effect<void, E | Cause.Done, R>): Effect.Effect<void, E, R> =>
   Effect.catch(
-    Effect.forever(round),
+    Effect.forever(round, { disableYield: true }),
     (error): Effect.Effect<void, E> => Cause.isDone(error) ? Effect.void : Effect.fail(error as E),
   )

@@ -46,7 +46,7 @@ export const start = (
         Effect.forkIn(scope),
       )
     const ticker = yield* fork(ticks(runtime.due, run.batchDuration, (time) => runtime.tick(time)))
-    const batches = yield* fork(Effect.forever(runtime.next))
+    const batches = yield* fork(Effect.forever(runtime.next, { disableYield: true }))
     const receivers = yield* Effect.forEach(
       run.inputs.flatMap(({ receiver }) => receiver ?? []),
       ({ failure }) => fork(Effect.catch(Deferred.await(failure), (failed) => runtime.fail(failed))),

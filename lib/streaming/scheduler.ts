@@ -76,9 +76,10 @@ export const ticks = <E, R>(
       (now) => time > now ? Effect.andThen(Effect.sleep(time - now), Effect.suspend(() => at(time))) : tick(time),
     )
   let next = first
-  return Effect.forever(Effect.suspend(() => {
+  const nextTick = Effect.suspend(() => {
     const time = next
     next += period
     return at(time)
-  }))
+  })
+  return Effect.forever(nextTick, { disableYield: true })
 }

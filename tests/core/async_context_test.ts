@@ -1,59 +1,51 @@
 import assert from "node:assert/strict"
-import * as Context from "effect/Context"
+import { AsyncLocalStorage } from "node:async_hooks"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
-import { forever } from "../../lib/core/forever.ts"
+import * as Scheduler from "effect/Scheduler"
+import { inFixedContext } from "../../lib/core/async_context.ts"
+import { growth } from "../growth.ts"
 
-const Name = Context.Reference<string>("test/Name", { defaultValue: () => "default" })
-
-Deno.test("forever() runs its body until it fails, and fails with the same error", async () => {
-  const rounds: Array<number> = []
-  const body = Effect.suspend(() => rounds.push(rounds.length) < 200 ? Effect.yieldNow : Effect.fail("enough" as const))
-  assert.equal(await Effect.runPromise(Effect.flip(forever(body))), "enough")
-  assert.deepEqual(rounds, Array.from({ length: 200 }, (_, i) => i))
-})
-
-Deno.test("forever() can be interrupted in the middle of a round, and runs the finalizers of the round", async () => {
-  let finalized = 0
-  const body = Effect.ensuring(Effect.never, Effect.sync(() => finalized++))
-  await Effect.runPromise(Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(forever(body), { startImmediately: true })
-    yield* Effect.sleep(1)
-    yield* Fiber.interrupt(fiber)
-  }))
-  assert.equal(finalized, 1)
-})
-
-Deno.test("forever() runs its body with the services and references of the caller", async () => {
-  const body = Effect.flatMap(Name, (name) => Effect.fail(name))
-  const run = Effect.provideService(Effect.flip(forever(body)), Name, "provided")
-  assert.equal(await Effect.runPromise(run), "provided")
-})
-
-const program = (loop: string) => `
-import * as Effect from "effect/Effect"
-import { forever } from "./lib/core/forever.ts"
-const heap = () => { gc(); return Deno.memoryUsage().heapUsed }
-let n = 0
-Effect.runFork(${loop}(Effect.andThen(Effect.sleep(1), Effect.sync(() => n++))))
-const until = async (rounds) => { while (n < rounds) await new Promise((r) => setTimeout(r, 50)) }
-await until(500)
-const [from, before] = [n, heap()]
-await until(from + 2000)
-console.log(Math.round((heap() - before) / (n - from)))
-Deno.exit(0)
-`
-
-const bytesPerRound = async (loop: string): Promise<number> => {
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--v8-flags=--expose-gc", program(loop)],
-    cwd: new URL("../../", import.meta.url),
-  }).output()
-  const text = new TextDecoder().decode(stdout)
-  assert.match(text, /^-?\d+\n$/, new TextDecoder().decode(stderr))
-  return Number(text)
+const shapes: Readonly<Record<string, string>> = {
+  "Effect.forever": `Effect.forever(Effect.andThen(Effect.yieldNow, waited))`,
+  "Effect.repeat": `Effect.repeat(Effect.andThen(Effect.sleep(0), waited), { until: () => false })`,
+  "Effect.promise": `Effect.forever(Effect.andThen(Effect.promise(later), waited))`,
+  "a Stream": `Stream.runForEach(Stream.fromEffectRepeat(Effect.yieldNow), () => waited)`,
+  "a fork in each round": `Effect.forever(Effect.flatMap(Effect.forkChild(Effect.yieldNow), (fiber) =>
+    Effect.andThen(Fiber.await(fiber), waited)))`,
+  "two fibers that wake each other": `Effect.flatMap(Queue.bounded(1), (queue) => Effect.andThen(
+    Effect.forkChild(Effect.forever(Queue.offer(queue, 1))), Effect.forever(Effect.andThen(Queue.take(queue), waited))))`,
 }
 
-Deno.test("forever() uses constant memory for any number of rounds", async () => {
-  assert.ok(await bytesPerRound("forever") < 300)
+const program = (shape: string) => `
+  import { setImmediate } from "node:timers"
+  import { Effect, Fiber, Queue, Stream } from "effect"
+  import { inFixedContext } from "./lib/core/async_context.ts"
+  const later = () => new Promise((resolve) => setImmediate(resolve))
+  Effect.runFork(inFixedContext(${shape}))`
+
+for (const [name, shape] of Object.entries(shapes)) {
+  Deno.test(`a fiber in a fixed context suspends in constant memory: ${name}`, async () => {
+    assert.ok(await growth(program(shape), { warmUp: 2_000, waits: 50_000 }) < 100)
+  })
+}
+
+Deno.test("inFixedContext() resumes fibers in the async context of its caller", async () => {
+  const storage = new AsyncLocalStorage<string>()
+  const found: Array<string | undefined> = []
+  const find = Effect.sync(() => void found.push(storage.getStore()))
+  const child = Effect.andThen(Effect.sleep(1), find)
+  const body = Effect.andThen(
+    find,
+    Effect.andThen(child, Effect.flatMap(Effect.forkChild(child), () => Effect.yieldNow)),
+  )
+  await storage.run("caller", () => Effect.runPromise(inFixedContext(Effect.andThen(body, Effect.sleep(5)))))
+  assert.deepEqual(found, ["caller", "caller", "caller"])
+})
+
+Deno.test("inFixedContext() keeps the scheduler of fibers that are in a fixed context already", async () => {
+  const inner = Effect.flatMap(
+    Scheduler.Scheduler,
+    (outer) => inFixedContext(Effect.map(Scheduler.Scheduler, (scheduler) => scheduler === outer)),
+  )
+  assert.equal(await Effect.runPromise(inFixedContext(inner)), true)
 })

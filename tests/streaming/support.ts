@@ -1,4 +1,5 @@
 /** Runs tests of the streaming layer in virtual time, on every engine where that matters. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -52,6 +53,20 @@ export const pass: (millis: number) => Effect.Effect<void> = Effect.fnUntraced(f
     yield* settle
   }
 })
+
+/** Sets the wall clock forth, or back if negative, by milliseconds. Timers and the monotonic clock go on. */
+export const stepWallClock = (millis: number): Effect.Effect<void> =>
+  Effect.map(Clock.Clock, (clock) => {
+    const { currentTimeMillisUnsafe, currentTimeNanosUnsafe } = clock
+    const stepped = () => currentTimeMillisUnsafe() + millis
+    const steppedNanos = () => currentTimeNanosUnsafe() + BigInt(millis) * 1_000_000n
+    Object.assign(clock, {
+      currentTimeMillisUnsafe: stepped,
+      currentTimeMillis: Effect.sync(stepped),
+      currentTimeNanosUnsafe: steppedNanos,
+      currentTimeNanos: Effect.sync(steppedNanos),
+    })
+  })
 
 /** A positions source that gives these batches, empty ones after them, and notes what is committed. */
 export const source = <A>(

@@ -78,7 +78,7 @@ export const make = (scope: Scope.Scope): ListenerBus => {
           message: `A streaming listener failed on the event ${event._tag}`,
         }),
     ).pipe(
-      Effect.forever,
+      Effect.forever({ disableYield: true }),
       Effect.catch(() => Effect.void),
       Effect.provideService(RunsInside, true),
     )
