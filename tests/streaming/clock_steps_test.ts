@@ -79,7 +79,7 @@ for (
       const failures: Array<number> = []
       const failing = DStream.foreachRDD(source([[1]]), (_, { time }) => {
         failures.push(time)
-        return Effect.andThen(failures.length === 1 ? stepWallClock(step) : Effect.void, Effect.fail("refused"))
+        return Effect.andThen(failures.length === 2 ? stepWallClock(step) : Effect.void, Effect.fail("refused"))
       })
       const schedule = Schedule.max([Schedule.spaced("1 second"), Schedule.during("3 seconds")])
       const output = DStream.onFailure(failing, OutputPolicy.retry(schedule, OutputPolicy.skip))
