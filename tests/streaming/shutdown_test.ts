@@ -66,6 +66,12 @@ type Counting = ReturnType<typeof counting>
 type Awaited = Effect.Effect<void, unknown, Scope.Scope | Sink | Scheduler.Scheduler | SparkContext.SparkContext>
 
 const awaited = ({ started }: Counting) => Effect.flatMap(started, StreamingContext.awaitTermination) as Awaited
+/** Waits again and again, each time a little. */
+const polling = ({ started }: Counting) =>
+  Effect.gen(function* () {
+    const active = yield* started
+    while (!(yield* StreamingContext.awaitTerminationOrTimeout(active, 10)));
+  }) as Awaited
 const busy = ({ counts, started }: Counting) => Effect.andThen(started, untilBusy(counts)) as Awaited
 
 /** Interrupts a program while records wait to be processed. */
@@ -88,6 +94,11 @@ const shapes: Readonly<Record<string, (it: Counting) => Effect.Effect<unknown, u
     interrupted(
       it,
       Effect.scoped(awaited(it).pipe(Effect.provide(it.sink), Effect.provide(it.spark))).pipe(around(it)),
+    ),
+  "the services of the outputs first, by an interruption of a wait with a time limit": (it) =>
+    interrupted(
+      it,
+      Effect.scoped(polling(it).pipe(Effect.provide(it.sink), Effect.provide(it.spark))).pipe(around(it)),
     ),
   "the SparkContext, then the scope, at the end of the program": (it) =>
     Effect.scoped(busy(it).pipe(Effect.provide(it.spark))).pipe(Effect.provide(it.sink), around(it)),
