@@ -5,6 +5,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { callSite } from "../core/call_site.ts"
@@ -27,7 +28,7 @@ export interface SparkContext {
   readonly defaultParallelism: number
   /** Tells whether it has been stopped. */
   readonly isStopped: Effect.Effect<boolean>
-  /** Stops it. Every later action fails with `SparkContextStopped`. */
+  /** Stops it. Every later action fails with `JobFailed`, whose reason is `SparkContextStopped`. */
   readonly stop: Effect.Effect<void>
 }
 
@@ -101,6 +102,21 @@ const stoppable = (engine: Engine, appName: string, isStopped: () => boolean): E
   }
 }
 
+/** What is done before the layer of a SparkContext closes. `exit` is how the program in that layer has ended. */
+export type BeforeClose = (exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void>
+
+const usersOf = new WeakMap<SparkContext, Set<BeforeClose>>()
+
+/**
+ * Has something done before the layer of a SparkContext closes, while actions still work: the layer may close before the
+ * scope of a streaming context does. Returns a function that undoes this.
+ */
+export const beforeClose = (spark: SparkContext, user: BeforeClose): () => void => {
+  const users = usersOf.get(spark)
+  users?.add(user)
+  return () => void users?.delete(user)
+}
+
 /** Provides a SparkContext on the engine that `make` gives, for other engines and for the test kit. */
 export const layerEngine = <E, R>(
   options: { readonly master: string; readonly appName: string },
@@ -113,13 +129,18 @@ export const layerEngine = <E, R>(
     const stop = Effect.sync(() => {
       stopped = true
     })
-    yield* Effect.addFinalizer(() => stop)
-    return Context.make(SparkContext, {
+    const spark: SparkContext = {
       ...options,
       defaultParallelism: engine.defaultParallelism,
       isStopped: Effect.sync(() => stopped),
       stop,
-    }).pipe(
+    }
+    const users = new Set<BeforeClose>()
+    usersOf.set(spark, users)
+    yield* Effect.addFinalizer((exit) =>
+      Effect.andThen(Effect.forEach(Array.from(users), (user) => user(exit), { discard: true }), stop)
+    )
+    return Context.make(SparkContext, spark).pipe(
       Context.add(Engine, stoppable(engine, options.appName, () => stopped)),
       Context.add(Files, files === unavailable ? yield* makeFiles : files),
     )

@@ -9,7 +9,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
-import { forever } from "../core/forever.ts"
 import { effectOf } from "../core/results.ts"
 import type { Receiver, Store } from "../dstream/inputs/receiver.ts"
 import { BlockGenerator } from "./block_generator.ts"
@@ -145,10 +144,7 @@ export const supervise: <R>(
     })
 
     const runUntilStopped = Effect.gen(function* () {
-      // `forever` starts its fiber later. The first runs are in this fiber, so that `supervise` returns a started
-      // receiver.
-      const runs = Effect.andThen(Effect.repeat(runAndDelay, { times: 63 }), forever(runAndDelay))
-      yield* Effect.catch(runs, () => Effect.void)
+      yield* Effect.catch(Effect.forever(runAndDelay, { disableYield: true }), () => Effect.void)
       const { message, error } = yield* Deferred.await(stopped)
       generator.close()
       yield* events.stopped(message, error, false)
@@ -156,7 +152,9 @@ export const supervise: <R>(
       yield* Deferred.fail(failure, new ReceiverFailed({ streamId, streamName: name, problem: message, reason: error }))
     })
 
-    yield* Effect.forkScoped(forever(Effect.andThen(Effect.sleep(options.blockInterval ?? "200 millis"), cut)))
+    yield* Effect.forkScoped(
+      Effect.forever(Effect.andThen(Effect.sleep(options.blockInterval ?? "200 millis"), cut), { disableYield: true }),
+    )
     let isAbandoned = false
     const stopFiber = Effect.fnUntraced(function* (fiber: Fiber.Fiber<void>, timeout: Duration.Input) {
       yield* Deferred.succeed(stopped, { kind: "stop", message: "Stopped by driver", error: undefined })

@@ -5,7 +5,7 @@
  */
 import * as Data from "effect/Data"
 import { type CallSite, Located } from "../core/call_site.ts"
-import { describeCause, FunctionFailed } from "../core/errors.ts"
+import { describeCause, FunctionFailed, type SparkContextStopped } from "../core/errors.ts"
 import type { OperatorWithoutRDD, ParentWithoutRDD } from "../dstream/batch.ts"
 import type { TransformWithoutResult } from "../dstream/operators/transform.ts"
 import type { UnionWithoutRDD } from "../dstream/operators/unions.ts"
@@ -54,7 +54,13 @@ export class RememberAlreadySet extends Data.Error<{ readonly remember: number }
 }
 
 /** The errors of `start`. */
-export type StartError = AlreadyStarted | AlreadyStopped | AnotherContextActive | InvalidGraph | GraphMismatch
+export type StartError =
+  | AlreadyStarted
+  | AlreadyStopped
+  | AnotherContextActive
+  | SparkContextStopped
+  | InvalidGraph
+  | GraphMismatch
 
 /** The reasons for which a batch can fail, besides the typed errors of the user's effects. */
 export type BatchError = EngineError | ParentWithoutRDD | OperatorWithoutRDD | UnionWithoutRDD | TransformWithoutResult

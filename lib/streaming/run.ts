@@ -3,10 +3,11 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { currentTimeMillis } from "../core/steady_clock.ts"
 import type { AnyDStream } from "../dstream/dstream.ts"
 import type { AnyGraph } from "../dstream/graph/graph.ts"
 import type { AnyOutput } from "../dstream/outputs/output.ts"
@@ -47,6 +48,8 @@ export interface RunOptions {
   readonly maxPendingBatches: number
   readonly receivers: ReceiverSettings
   readonly publish: (event: StreamingEvent) => void
+  /** The time of the run: set on the wall clock at the start, monotonic from then on. */
+  readonly clock: Clock.Clock
 }
 
 /** The parts of a started context that stay the same until it stops. */
@@ -92,7 +95,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       Effect.provideService(Layer.CurrentMemoMap, memoMap),
     )
     // The first batch is due after layers and inputs have opened: the time that this takes must not count as missed batches.
-    const zeroTime = firstTick(yield* Clock.currentTimeMillis, batchDuration) - batchDuration
+    const zeroTime = firstTick(yield* currentTimeMillis, batchDuration) - batchDuration
     const common = {
       zeroTime,
       batchDuration,

@@ -4,7 +4,6 @@
  * @module
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -14,6 +13,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { explainFailure } from "../core/errors.ts"
+import { currentTimeMillis } from "../core/steady_clock.ts"
 import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import { allocate, Uncommitted } from "./batch/allocator.ts"
@@ -134,7 +134,7 @@ export class Runtime {
       const shares: Record<string, InputAllocation> = {}
       const failed = yield* this.#failedOf(allocate(inputs, time, policy, shares), time)
       const allocation = { time, inputs: shares }
-      const info = batchInfo(allocation, inputs, yield* Clock.currentTimeMillis)
+      const info = batchInfo(allocation, inputs, yield* currentTimeMillis)
       const report = new BatchReport(publish, info)
       const batch: Batch = {
         time,
@@ -252,7 +252,7 @@ export class Runtime {
       if (failed !== undefined) yield* this.report(failed.failure, failed.effect)
       if (result === "generation failed" && failed !== undefined) {
         report.generationFailed(explainFailure(failed.failure))
-      } else if (result !== undefined) report.completed(yield* Clock.currentTimeMillis)
+      } else if (result !== undefined) report.completed(yield* currentTimeMillis)
       batch.phase = ending
       yield* Effect.forEach(inputs, (input) => input.release(shareOf(allocation, input)), { discard: true })
       this.run.release(time)

@@ -10,6 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
+import { layer as fixedContextLayer } from "../core/async_context.ts"
 import { InBatch } from "../streaming/inside.ts"
 import type { Runtime } from "../streaming/runtime.ts"
 
@@ -60,7 +61,9 @@ const tell = (clock: Clock.Clock): void => {
 /** Provides a test clock that starts at the given time, in milliseconds since the epoch. */
 export const layer = (start: number): Layer.Layer<never> => {
   const set = Effect.andThen(Effect.map(Clock.Clock, tell), TestClock.setTime(start))
-  return Layer.provideMerge(Layer.effectDiscard(set), TestClock.layer()) as Layer.Layer<never>
+  const clock = Layer.provideMerge(Layer.effectDiscard(set), TestClock.layer())
+  // Tests run for many batches, too.
+  return Layer.provideMerge(fixedContextLayer, clock) as Layer.Layer<never>
 }
 
 /**

@@ -39,8 +39,9 @@ export interface Settings {
   /** The time limit of a graceful stop. Default: 10 batch intervals. Spark: `spark.streaming.gracefulStopTimeout`. */
   readonly gracefulStopTimeout?: Duration.Input | undefined
   /**
-   * Whether the context stops gracefully when its scope closes, for example on Ctrl-C under `runMain`. Default: false. Spark:
-   * `spark.streaming.stopGracefullyOnShutdown`.
+   * Whether the context stops gracefully, within `gracefulStopTimeout`, when it is stopped by something other than `stop`:
+   * false. That is on Ctrl-C or SIGTERM under `runMain`, when its scope or the layer of the SparkContext closes, and when
+   * the fiber that has started it is interrupted in `awaitTermination`. Spark: `spark.streaming.stopGracefullyOnShutdown`.
    */
   readonly stopGracefullyOnShutdown?: boolean | undefined
   /**
@@ -81,6 +82,8 @@ export interface Internals {
   remember: number | undefined
   /** Whether the program has called `awaitTermination`. */
   isAwaited: boolean
+  /** How the context is stopped when the fiber that started it is interrupted; undefined before the start. */
+  shutdown: { readonly fiberId: number; readonly stop: Effect.Effect<void> } | undefined
 }
 
 /** Makes a handle. */

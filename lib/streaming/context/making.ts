@@ -70,6 +70,7 @@ export const makeWith: (
       life: { _tag: "Initialized" },
       remember: undefined,
       isAwaited: false,
+      shutdown: undefined,
     }
     return handle<"Initialized", never>(internals, "Initialized")
   })

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { withCallSite } from "../../core/call_site.ts"
 import { describeCause } from "../../core/errors.ts"
+import { currentTimeMillis } from "../../core/steady_clock.ts"
 import { NoRDD } from "../../dstream/batch.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
 import { fromBlocks } from "../../rdd/creation.ts"
@@ -28,7 +28,7 @@ export interface ReceiverSettings {
 const receiverEvents = (initial: ReceiverInfo, publish: (event: StreamingEvent) => void) => {
   let info = initial
   const changed = (active: boolean, message: string, error: unknown): Effect.Effect<ReceiverInfo> =>
-    Effect.map(Clock.currentTimeMillis, (now) => {
+    Effect.map(currentTimeMillis, (now) => {
       const lastError = error === undefined ? "" : describeCause(error)
       const failed = message === "" ? {} : { lastErrorMessage: message, lastError, lastErrorTime: now }
       return info = { ...info, active, ...failed }
