@@ -12,6 +12,7 @@ import type * as Scope from "effect/Scope"
 import { forever } from "../core/forever.ts"
 import { effectOf } from "../core/results.ts"
 import type { Receiver, Store } from "../dstream/inputs/receiver.ts"
+import type { ReceiverStopped } from "../dstream/inputs/receiver_stopped.ts"
 import { BlockGenerator } from "./block_generator.ts"
 import { BlockQueue, type StoredBlock } from "./block_queue.ts"
 import { fiberEndsWithin, STOP_TIMEOUT } from "./bounded_wait.ts"
@@ -34,6 +35,13 @@ export interface RunningReceiver {
   readonly cut: Effect.Effect<void>
   /** Removes and returns all stored blocks, for the batch that they are allocated to. */
   readonly take: Effect.Effect<ReadonlyArray<StoredBlock>>
+  /**
+   * Removes and returns the oldest blocks with at most `limit` records, for a batch. `isBehind` makes the receiver wait
+   * while much is left for later batches.
+   */
+  readonly takeUpTo: (limit: number, isBehind: boolean) => Effect.Effect<ReadonlyArray<StoredBlock>>
+  /** The number of records that are stored and not taken, or a number of `limit` or more if there are as many. */
+  readonly countUpTo: (limit: number) => Effect.Effect<number>
   /** Frees the capacity that these blocks hold, once their batch has ended. */
   readonly release: (blocks: ReadonlyArray<StoredBlock>) => Effect.Effect<void>
   /** The number of blocks that are stored and not taken. */
@@ -89,7 +97,7 @@ export const supervise: <R>(
   function* <R>(receiver: Receiver<unknown, unknown, R>, options: SuperviseOptions) {
     const { name, streamId } = options
     const queue = new BlockQueue(streamId, options.capacity)
-    const generator = new BlockGenerator(queue, yield* makeLimiter(options.maxRate))
+    const generator = new BlockGenerator(queue, yield* makeLimiter(options.maxRate), name)
     const cut = Effect.sync(() => generator.cut())
     const failure = Deferred.makeUnsafe<never, ReceiverFailed>()
     const stopped = Deferred.makeUnsafe<Ending>()
@@ -97,7 +105,7 @@ export const supervise: <R>(
 
     /** Whether this start has stored anything: a failure then is one in receiving, not in starting. */
     let hasStored = false
-    const storing = (stored: Effect.Effect<void>): Effect.Effect<void> => {
+    const storing = (stored: Effect.Effect<void, ReceiverStopped>): Effect.Effect<void, ReceiverStopped> => {
       hasStored = true
       return stored
     }
@@ -176,6 +184,8 @@ export const supervise: <R>(
     return {
       cut,
       take: Effect.sync(() => queue.takeAll()),
+      takeUpTo: (limit, isBehind) => Effect.sync(() => queue.take(limit, isBehind)),
+      countUpTo: (limit) => Effect.sync(() => queue.countUpTo(limit)),
       release: (blocks) => Effect.sync(() => queue.release(blocks)),
       waiting: Effect.sync(() => queue.waiting),
       stop: stopFiber(fiber, STOP_TIMEOUT),
