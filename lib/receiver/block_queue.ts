@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { type Block, concat } from "../rdd/block.ts"
+import { defaultCapacity } from "./capacity.ts"
 import { countUpTo, type Part, split, weightOf } from "./parts.ts"
 
 /** A block that a receiver has stored, or a piece of it, as a batch takes it. */
@@ -15,9 +16,6 @@ export interface StoredBlock {
   /** An estimate of the memory it takes, in bytes. */
   readonly weight: number
 }
-
-/** The default capacity of a queue, in bytes: 256 MiB. */
-export const CAPACITY: number = 256 * 1024 * 1024
 
 interface Waiter {
   readonly weight: number
@@ -47,7 +45,7 @@ export class BlockQueue {
   #nextId = 0
 
   /** `capacity` in bytes. */
-  constructor(streamId: number, capacity: number = CAPACITY) {
+  constructor(streamId: number, capacity: number = defaultCapacity()) {
     this.#streamId = streamId
     this.#capacity = capacity
   }

@@ -65,7 +65,7 @@ export interface SuperviseOptions {
   readonly name: string
   /** How often the open buffer becomes a block. Default 200 ms. Spark: `spark.streaming.blockInterval`. */
   readonly blockInterval?: Duration.Input | undefined
-  /** The estimated bytes that may be stored and not released before storing waits. Default 256 MiB. */
+  /** The estimated bytes that may be stored and not released before storing waits. Default: {@link defaultCapacity}. */
   readonly capacity?: number | undefined
   /**
    * The most records per second, for all ways of storing except `store.block`. Default: no limit.

@@ -160,7 +160,7 @@ export const rawSocketStream = <const N extends number, A = unknown>(
     (connection, store: Store<A>) =>
       Effect.suspend(() => {
         const messages = new MessageReader(max)
-        const storeMessage = (message: Uint8Array): Effect.Effect<void> =>
+        const storeMessage = (message: Uint8Array): Effect.Effect<void, ReceiverStopped> =>
           Effect.matchEffect(Effect.try({ try: () => decodeRecords(message), catch: (error) => error }), {
             onFailure: (error) => store.reportError("Error decoding a message", error),
             onSuccess: (records) => store.block(records),

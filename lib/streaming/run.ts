@@ -22,8 +22,10 @@ import type { Work } from "./batch/work.ts"
 import type { BatchFailed } from "./errors.ts"
 import * as GraphLayers from "../dstream/graph/layers.ts"
 import type { Allocation } from "../dstream/inputs/allocation.ts"
+import { BatchBound } from "./inputs/batch_bound.ts"
 import type { ReceiverSettings } from "./inputs/input_blocks.ts"
 import * as Inputs from "./inputs/inputs.ts"
+import type { Backpressure } from "./inputs/rate_estimator.ts"
 import type { RunningInput } from "./inputs/running_input.ts"
 import type { StreamingEvent } from "./listeners/events.ts"
 import { CopyFailed, follow } from "../engine/copy/graph_copy.ts"
@@ -45,6 +47,8 @@ export interface RunOptions {
   /** How many batches may be pending, allocated and not ended, before the next tick waits. */
   readonly maxPendingBatches: number
   readonly receivers: ReceiverSettings
+  /** The parameters of back-pressure; undefined if batches are not bounded by it. */
+  readonly backpressure: Backpressure | undefined
   readonly publish: (event: StreamingEvent) => void
 }
 
@@ -52,6 +56,8 @@ export interface RunOptions {
 export interface Run extends RunOptions {
   readonly history: History
   readonly inputs: ReadonlyArray<RunningInput>
+  /** How many records the next batch may take. */
+  readonly bound: BatchBound
   readonly evaluation: EvaluationOptions
   /** The memo map of the layers in the graph: everything in the run shares the instances that it holds. */
   readonly memoMap: Layer.MemoMap
@@ -114,6 +120,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       ...options,
       history,
       inputs,
+      bound: new BatchBound(batchDuration, options.backpressure),
       memoMap,
       evaluation: {
         graph,

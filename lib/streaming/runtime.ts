@@ -125,9 +125,9 @@ export class Runtime {
 
   #allocate(time: number): Effect.Effect<boolean, never, unknown> {
     return Effect.gen({ self: this }, function* () {
-      const { inputs, outputsDue, policy, publish } = this.run
+      const { bound, inputs, outputsDue, policy, publish } = this.run
       const shares: Record<string, InputAllocation> = {}
-      const failure = yield* Effect.match(this.#withoutDefects(allocate(inputs, time, policy, shares), time), {
+      const failure = yield* Effect.match(this.#withoutDefects(allocate(inputs, time, policy, shares, bound), time), {
         onFailure: (failure) => failure,
         onSuccess: () => undefined,
       })
@@ -251,6 +251,7 @@ export class Runtime {
       yield* Effect.forEach(inputs, (input) => input.release(shareOf(allocation, input)), { discard: true })
       this.run.release(time)
       this.#pending.delete(time)
+      yield* this.run.bound.ended(time, ending._tag === "Committed")
       if (result !== undefined) this.#remember(time, isFatal && result === "completed" ? "failed" : result)
       yield* this.#room.release(1)
       yield* this.#changed

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { BlockQueue, weigh } from "../../lib/receiver/block_queue.ts"
+import { BlockQueue } from "../../lib/receiver/block_queue.ts"
 import { fromArray } from "../../lib/rdd/block.ts"
 
 /** Stores one block of this weight when it is admitted, and writes its name to the log. */
@@ -75,8 +75,4 @@ Deno.test("takeAll() returns every block once, with ids in order", () => {
     2,
   ]]])
   assert.deepEqual([queue.waiting, queue.takeAll()], [0, []])
-})
-
-Deno.test("weigh() estimates strings and bytes by their length, and 64 bytes for the rest", () => {
-  assert.deepEqual(["abc", new Uint8Array(10), 1, { a: 1 }, null].map(weigh), [38, 74, 64, 64, 64])
 })

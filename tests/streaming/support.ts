@@ -90,7 +90,7 @@ export const source = <A>(
 /** A receiver's stream, and the store to push into it once it runs. */
 export const pushed = <A>(name = "Push"): {
   readonly stream: DStream.DStream<A>
-  readonly push: (...records: ReadonlyArray<A>) => Effect.Effect<void>
+  readonly push: (...records: ReadonlyArray<A>) => Effect.Effect<void, Receiver.ReceiverStopped>
   readonly store: () => Receiver.Store<A>
 } => {
   let open: Receiver.Store<A> | undefined

@@ -6,13 +6,17 @@
 import * as Effect from "effect/Effect"
 import type { BatchFailed } from "../errors.ts"
 import type { Allocation, InputAllocation } from "../../dstream/inputs/allocation.ts"
+import { recordsOf } from "../../dstream/inputs/allocation.ts"
+import type { BatchBound } from "../inputs/batch_bound.ts"
+import { firstShare } from "../inputs/fair_shares.ts"
 import { shareOf } from "../inputs/inputs.ts"
 import type { RunningInput } from "../inputs/running_input.ts"
 import { ofStream } from "./failures.ts"
 import { type AnyPolicy, withRetries } from "../../dstream/outputs/retries.ts"
 
 /**
- * Allocates the batch at `time`: what each input has by now. An input that fails is retried as the policy says. The shares
+ * Allocates the batch at `time`: what each input has by now, within the bound of the batch. Inputs that have less than an
+ * equal share of the bound leave the rest to the others. An input that fails is retried as the policy says. The shares
  * that inputs have given are added to `shares` one by one, so that they can be released if another input fails.
  */
 export const allocate: (
@@ -20,20 +24,35 @@ export const allocate: (
   time: number,
   policy: AnyPolicy,
   shares: Record<string, InputAllocation>,
+  bound: BatchBound,
 ) => Effect.Effect<void, BatchFailed<unknown>, unknown> = Effect.fnUntraced(function* (
   inputs: ReadonlyArray<RunningInput>,
   time: number,
   policy: AnyPolicy,
   shares: Record<string, InputAllocation>,
+  bound: BatchBound,
 ) {
   // The open buffers first: what arrived before the tick belongs to this batch, also where another input takes long.
   for (const input of inputs) yield* input.cut
-  for (const input of inputs) {
-    shares[input.name] = yield* withRetries(
-      ofStream(input.stream, time, "generate", () => input.allocate(time)),
+  // Each input gets a record at least, so that none waits for ever.
+  let left = Math.max(yield* bound.next, inputs.length)
+  let taken = 0
+  const { isBehind } = bound
+  const demands = left === Infinity ? [] : yield* Effect.forEach(inputs, ({ demand }) => demand(left))
+  for (const [i, input] of inputs.entries()) {
+    const records = input.receiver === undefined
+      // What a source of positions has is not known before it plans.
+      ? Math.max(firstShare(left, demands.slice(i)), Math.floor(left / (inputs.length - i)))
+      : firstShare(left, demands.slice(i))
+    const share = yield* withRetries(
+      ofStream(input.stream, time, "generate", () => input.allocate(time, { records, isBehind })),
       policy,
     )
+    shares[input.name] = share
+    taken += recordsOf(share) ?? 0
+    left -= recordsOf(share) ?? 0
   }
+  yield* bound.allocated(time, taken)
 })
 
 /** What has been read and not been committed yet, in the order of the batches. */
