@@ -36,7 +36,9 @@ export class BatchRate {
 
   /** A batch has been allocated, with or without records. */
   took(some: boolean): void {
-    if (this.#perBatch < 1) this.#credit = Math.min(1, (some ? this.#credit - 1 : this.#credit) + this.#perBatch)
+    if (this.#perBatch >= 1) return
+    // A batch without records must not let two of the next ones take one each.
+    this.#credit = Math.min(some ? this.#credit - 1 : this.#credit, 1) + this.#perBatch
   }
 }
 

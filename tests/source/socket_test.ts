@@ -148,7 +148,7 @@ for (const [name, sockets] of Object.entries({ denoSockets, nodeSockets })) {
         const { port } = yield* serve(async (connection) => {
           while (true) written += await connection.write(chunk)
         })
-        const capacity = 4 * chunk.length
+        const capacity = 16 * chunk.length
         const { running, until, records } = yield* receive(
           socketTextStream("127.0.0.1", port, { restartDelay }),
           { capacity },
