@@ -161,8 +161,8 @@ export class BlockQueue {
 
   #fits(weight: number): boolean {
     if (this.#held === 0 || this.#capacity === Infinity) return true
-    return this.#held + weight <= this.#capacity &&
-      (this.#untaken === 0 || this.#untaken + weight <= this.#untakenLimit)
+    // A large chunk may exceed the second limit: else it would wait until a batch had nothing left to take.
+    return this.#held + weight <= this.#capacity && this.#untaken < this.#untakenLimit
   }
 
   #admitWaiters(): void {
