@@ -59,8 +59,9 @@ const program = Effect.gen(function* () {
   yield* StreamingContext.addStreamingListener(ssc, (event) =>
     Effect.sync(() => {
       if (event._tag !== "BatchCompleted") return
-      const { batchTime, numRecords } = event.batch
-      seen.push({ time: batchTime, records: numRecords, lag: Date.now() - batchTime, rss: Deno.memoryUsage().rss })
+      const { batchTime, numRecords, processingEndTime = Infinity } = event.batch
+      const { rss } = Deno.memoryUsage()
+      seen.push({ time: batchTime, records: numRecords, lag: processingEndTime - batchTime, rss })
     }))
   const active = yield* StreamingContext.start(ssc, [output])
   // The parent says when the server has ended. Lines may still be on their way then.

@@ -44,5 +44,4 @@ for await (const connection of listener) {
   await serve(connection, end)
   if (performance.now() >= end) break
 }
-listener.close()
 console.log(sent)
