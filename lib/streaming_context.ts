@@ -31,6 +31,7 @@ export { remember } from "./streaming/context/remember.ts"
 export { slice } from "./streaming/context/slice.ts"
 export { statsReportListener } from "./streaming/listeners/stats_report.ts"
 export { Registry } from "./streaming/context/registry.ts"
+export type { BackpressureSettings } from "./streaming/inputs/rate_estimator.ts"
 export type { StreamingListener } from "./streaming/listeners/listener_bus.ts"
 export { logListener } from "./streaming/listeners/log_listener.ts"
 export type {
