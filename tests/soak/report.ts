@@ -67,8 +67,7 @@ export const rowOf = (
   const rss = Math.max(0, ...seen.map((batch) => batch.rss)) / MIB
   const rssAtEnd = (seen.at(-1)?.rss ?? 0) / MIB
   const lost = sent - received
-  const problems = [
-    ...(seen.length < WARM_UP || sent === 0 ? ["it did not run"] : []),
+  const problems = seen.length < WARM_UP || sent === 0 ? ["it did not run"] : [
     ...(lost === 0 ? [] : [`${lost} records lost`]),
     ...(doubled === 0 ? [] : [`${doubled} records doubled`]),
     ...(promised.lag !== undefined && lag >= promised.lag ? [`a lag of ${lag.toFixed(1)} intervals`] : []),
