@@ -14,3 +14,4 @@
  * @module
  */
 export { make, type Receiver, type Store } from "./dstream/inputs/receiver.ts"
+export { ReceiverStopped } from "./dstream/inputs/receiver_stopped.ts"

@@ -23,8 +23,10 @@ import type { Work } from "./batch/work.ts"
 import type { BatchFailed } from "./errors.ts"
 import * as GraphLayers from "../dstream/graph/layers.ts"
 import type { Allocation } from "../dstream/inputs/allocation.ts"
+import { BatchBound } from "./inputs/batch_bound.ts"
 import type { ReceiverSettings } from "./inputs/input_blocks.ts"
 import * as Inputs from "./inputs/inputs.ts"
+import type { Backpressure } from "./inputs/rate_estimator.ts"
 import type { RunningInput } from "./inputs/running_input.ts"
 import type { StreamingEvent } from "./listeners/events.ts"
 import { CopyFailed, makeCopy } from "../engine/copy/graph_copy.ts"
@@ -47,6 +49,8 @@ export interface RunOptions {
   /** The maximum number of pending batches: allocated, but not ended. While there are that many, ticks wait. */
   readonly maxPendingBatches: number
   readonly receivers: ReceiverSettings
+  /** The parameters of back-pressure; undefined if batches are not bounded by it. */
+  readonly backpressure: Backpressure | undefined
   readonly publish: (event: StreamingEvent) => void
   /** The time of the run: set on the wall clock at the start, monotonic from then on. */
   readonly clock: Clock.Clock
@@ -56,6 +60,8 @@ export interface RunOptions {
 export interface Run extends RunOptions {
   readonly history: History
   readonly inputs: ReadonlyArray<RunningInput>
+  /** How many records the next batch may take. */
+  readonly bound: BatchBound
   readonly evaluation: EvaluationOptions
   /** The memo map of the graph's layers: the whole run shares the instances in it. */
   readonly memoMap: Layer.MemoMap
@@ -121,6 +127,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       ...options,
       history,
       inputs,
+      bound: new BatchBound(batchDuration, options.backpressure),
       memoMap,
       evaluation: {
         graph,

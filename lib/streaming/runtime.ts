@@ -130,9 +130,9 @@ export class Runtime {
 
   #allocate(time: number): Effect.Effect<boolean, never, unknown> {
     return Effect.gen({ self: this }, function* () {
-      const { inputs, outputsDue, policy, publish } = this.run
+      const { bound, inputs, outputsDue, policy, publish } = this.run
       const shares: Record<string, InputAllocation> = {}
-      const failed = yield* this.#failedOf(allocate(inputs, time, policy, shares), time)
+      const failed = yield* this.#failedOf(allocate(inputs, time, policy, shares, bound), time)
       const allocation = { time, inputs: shares }
       const info = batchInfo(allocation, inputs, yield* currentTimeMillis)
       const report = new BatchReport(publish, info)
@@ -257,6 +257,7 @@ export class Runtime {
       yield* Effect.forEach(inputs, (input) => input.release(shareOf(allocation, input)), { discard: true })
       this.run.release(time)
       this.#pending.delete(time)
+      yield* this.run.bound.ended(time, ending._tag === "Committed")
       if (result !== undefined) this.#remember(time, isFatal && result === "completed" ? "failed" : result)
       yield* this.#room.release(1)
       yield* this.#changed

@@ -108,7 +108,7 @@ export const source = <A>(
 /** A stream with a receiver, and functions to store records in it once the receiver runs. */
 export const pushed = <A>(name = "Push"): {
   readonly stream: DStream.DStream<A>
-  readonly push: (...records: ReadonlyArray<A>) => Effect.Effect<void>
+  readonly push: (...records: ReadonlyArray<A>) => Effect.Effect<void, Receiver.ReceiverStopped>
   readonly store: () => Receiver.Store<A>
 } => {
   let open: Receiver.Store<A> | undefined

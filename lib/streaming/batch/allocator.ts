@@ -6,34 +6,53 @@
 import * as Effect from "effect/Effect"
 import type { BatchFailed } from "../errors.ts"
 import type { Allocation, InputAllocation } from "../../dstream/inputs/allocation.ts"
+import { recordsOf } from "../../dstream/inputs/allocation.ts"
+import type { BatchBound } from "../inputs/batch_bound.ts"
+import { firstShare } from "../inputs/fair_shares.ts"
 import { shareOf } from "../inputs/inputs.ts"
 import type { RunningInput } from "../inputs/running_input.ts"
 import { ofStream } from "./failures.ts"
 import { type AnyPolicy, withRetries } from "../../dstream/outputs/retries.ts"
 
 /**
- * Allocates to the batch at `time` what each input has by now. The policy's retries apply to an input that fails. Each share is
- * added to `shares` at once, so that the caller can release it if a later input fails.
+ * Allocates to the batch at `time` what each input has by now, within the bound of the batch. Inputs that have less than an equal share of
+ * the bound leave the rest to the others. The policy's retries apply to an input that fails. Each share is added to `shares` at once, so
+ * that the caller can release it if a later input fails.
  */
 export const allocate: (
   inputs: ReadonlyArray<RunningInput>,
   time: number,
   policy: AnyPolicy,
   shares: Record<string, InputAllocation>,
+  bound: BatchBound,
 ) => Effect.Effect<void, BatchFailed<unknown>, unknown> = Effect.fnUntraced(function* (
   inputs: ReadonlyArray<RunningInput>,
   time: number,
   policy: AnyPolicy,
   shares: Record<string, InputAllocation>,
+  bound: BatchBound,
 ) {
   // All open buffers are cut first. Otherwise a slow input would let records from after the tick into the shares of later inputs.
   for (const input of inputs) yield* input.cut
-  for (const input of inputs) {
-    shares[input.name] = yield* withRetries(
-      ofStream(input.stream, time, "generate", () => input.allocate(time)),
+  // Each input gets a record at least, so that none waits for ever.
+  let left = Math.max(yield* bound.next, inputs.length)
+  let taken = 0
+  const { isBehind } = bound
+  const demands = left === Infinity ? [] : yield* Effect.forEach(inputs, ({ demand }) => demand(left))
+  for (const [i, input] of inputs.entries()) {
+    const records = input.receiver === undefined
+      // What a source of positions has is not known before it plans.
+      ? Math.max(firstShare(left, demands.slice(i)), Math.floor(left / (inputs.length - i)))
+      : firstShare(left, demands.slice(i))
+    const share = yield* withRetries(
+      ofStream(input.stream, time, "generate", () => input.allocate(time, { records, isBehind })),
       policy,
     )
+    shares[input.name] = share
+    taken += recordsOf(share) ?? 0
+    left -= recordsOf(share) ?? 0
   }
+  yield* bound.allocated(time, taken)
 })
 
 /** The positions that were read but not committed yet, in the order of the batches. */
