@@ -48,7 +48,11 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
       const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered: new WeakMap() })
       const executor = loopback ? splitting(Loopback.make(around, () => copy), here) : here
       const services: Services = { parallelism, defaultParallelism, executor, states, released, turns: new WeakMap() }
-      const actions = new Actions(services, processes, (batch) => loopback ? Loopback.addressing(copy, batch) : undefined)
+      const actions = new Actions(
+        services,
+        processes,
+        (batch) => loopback ? Loopback.addressing(copy, batch) : undefined,
+      )
       return {
         defaultParallelism: defaultParallelism ?? parallelism,
         // An RDD's type says which records, errors and services an action has; engines do not know them.
