@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../../core/errors.ts"
 import type { Block } from "../../rdd/block.ts"
-import { CurrentJob, type JobContext, type Layout } from "../../rdd/engine.ts"
+import { type BatchWork, CurrentJob, type JobContext, type Layout } from "../../rdd/engine.ts"
 import * as Processes from "../../rdd/processes.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
@@ -24,22 +24,21 @@ import { LocalBatch } from "./open_batch.ts"
 /** Is given the block of a partition as soon as it is computed. */
 type Each = (block: Block<unknown>, partition: number) => Effect.Effect<void>
 
-/** The address of any operation outside of batches. */
-const none = (): undefined => undefined
+/** Gives the addresses of operations in a batch, or outside of batches. Undefined: tasks refer to the driver's own operations. */
+export type Addressing = (batch: LocalBatch | undefined) => BatchWork["addressOf"] | undefined
 
 /** Plans and runs actions. */
 export class Actions {
   readonly #services: Services
   readonly #processes: Processes.Processes | undefined
-  /** Whether there is a graph copy, so that tasks refer to operations by address. */
-  readonly #hasCopy: () => boolean
+  readonly #addressing: Addressing
   readonly #jobs = new WeakMap<JobContext, Computed>()
 
   /** `processes` are those that `pipe` starts where no others are provided. */
-  constructor(services: Services, processes: Processes.Processes | undefined, hasCopy: () => boolean) {
+  constructor(services: Services, processes: Processes.Processes | undefined, addressing: Addressing) {
     this.#services = services
     this.#processes = processes
-    this.#hasCopy = hasCopy
+    this.#addressing = addressing
   }
 
   /** What is kept for the actions of a job. Outside of batches all actions are one job: things are kept as long as their RDDs. */
@@ -60,7 +59,7 @@ export class Actions {
       dry,
       job,
       batch,
-      references: new References(this.#hasCopy() ? batch?.addressOf ?? none : undefined),
+      references: new References(this.#addressing(batch)),
       consumers: consumersOf(rdd, { action, batch }),
       ofJob,
       action,
@@ -102,7 +101,7 @@ export class Actions {
   abandon(rdd: AnyRDD): void {
     const { defaultParallelism, released } = this.#services
     if (!isPersisted(rdd) || released.has(rdd)) return
-    const references = new References(this.#hasCopy() ? none : undefined)
+    const references = new References(this.#addressing(undefined))
     released.keep(rdd, Stateful.nothingOf({ defaultParallelism, references }, rdd))
   }
 

@@ -25,7 +25,10 @@ export interface Options {
   readonly defaultParallelism?: number | undefined
   /** Whether loops may be generated code (true). Where generating code is forbidden, closures are used in any case. */
   readonly generateCode?: boolean | undefined
-  /** Whether tasks go through the codec and run in a graph copy, as on an engine with other isolates (false). */
+  /**
+   * Whether tasks go through the codec, as on an engine with other isolates (false). Their functions are those of the graph
+   * copy; without a copy, the driver's own.
+   */
   readonly loopback?: boolean | undefined
   /** Starts the processes of `pipe` where no other service is provided; without it `pipe` fails. */
   readonly processes?: Processes.Processes | undefined
@@ -45,7 +48,11 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
       const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered: new WeakMap() })
       const executor = loopback ? splitting(Loopback.make(around, () => copy), here) : here
       const services: Services = { parallelism, defaultParallelism, executor, states, released, turns: new WeakMap() }
-      const actions = new Actions(services, processes, () => copy !== undefined)
+      const actions = new Actions(
+        services,
+        processes,
+        (batch) => loopback ? Loopback.addressing(copy, batch) : undefined,
+      )
       return {
         defaultParallelism: defaultParallelism ?? parallelism,
         // An RDD's type says which records, errors and services an action has; engines do not know them.

@@ -90,6 +90,13 @@ export const add = (sketch: Sketch, key: unknown): void => {
   if (run > sketch[register]!) sketch[register] = run
 }
 
+/** Returns the sketch of the keys of a partition, as its only record. */
+export const sketchOf = (keys: ReadonlyArray<unknown>, precision: number): ReadonlyArray<Sketch> => {
+  const sketch = empty(precision)
+  for (let i = 0; i < keys.length; i++) add(sketch, keys[i])
+  return [sketch]
+}
+
 /** Merges two sketches into a new one. */
 export const merge = (a: Sketch, b: Sketch): Sketch => a.map((run, i) => Math.max(run, b[i] ?? 0))
 

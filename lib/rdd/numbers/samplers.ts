@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Generator, poisson, well, xorShift } from "./random.ts"
+import { type Generator, javaRandom, poisson, well, xorShift } from "./random.ts"
 
 /** Returns how often to take the next record. It is called once for each record of a partition, in order. */
 export type Sampler = () => number
@@ -78,6 +78,29 @@ export const taken = <A>(records: ReadonlyArray<A>, sampler: Sampler): Array<A> 
   }
   return out
 }
+
+/**
+ * Derives the seed of a partition as Spark does: partition `i` gets the `i`-th number of a generator, counted from 0.
+ */
+const partitionSeed = (seed: number, partition: number): bigint => {
+  const seeds = javaRandom(BigInt(seed))
+  for (let i = 0; i < partition; i++) seeds.nextLong()
+  return seeds.nextLong()
+}
+
+/** A random sample: its fraction and seed, and whether records can be taken more than once. */
+export interface Sampling {
+  readonly fraction: number
+  readonly seed: number
+  readonly withReplacement: boolean
+}
+
+/** Returns a random sample of a partition. */
+export const sampleOf = <A>(
+  records: ReadonlyArray<A>,
+  partition: number,
+  { fraction, seed, withReplacement: replaces }: Sampling,
+): Array<A> => taken(records, (replaces ? withReplacement : bernoulli)(fraction, partitionSeed(seed, partition)))
 
 /**
  * Returns the smallest fraction for which a sample of `total` records has at least `n` with a probability of 99.99 %.

@@ -1,13 +1,19 @@
 /**
- * The library's own last steps of actions, by name. Executors in other isolates have this table too, so only the results of
- * these steps come to the driver. Functions that users pass to actions have no name: their steps run on the driver.
+ * The library's own steps, by name: the last steps of actions, and samples. Executors in other isolates have this table too, so
+ * only the results of these steps come to the driver. Functions that users pass to actions have no name: their steps run on the
+ * driver.
  *
  * @module
  */
 import { equalKeys } from "../../core/keys.ts"
 import { Mismatch } from "../../core/errors.ts"
+import { bucketCounts, type Edges, rangeOf } from "../numbers/buckets.ts"
 import type { Sums } from "../numbers/estimates.ts"
+import { exactSample, type ExactSampling } from "../numbers/exact_samples.ts"
+import { sketchOf } from "../numbers/hyper_log_log.ts"
+import { keyCounts } from "../numbers/key_counts.ts"
 import { momentsOf } from "../numbers/moments.ts"
+import { sampleOf, type Sampling } from "../numbers/samplers.ts"
 import { compare, type Comparison } from "../ordering.ts"
 import type { Combine, Known, Narrow, Primitive } from "../primitive.ts"
 
@@ -20,6 +26,8 @@ const zero = (): number => 0
 const withOne = (record: unknown): Pair => [record, 1]
 const keyWithOne = ([key]: Pair): Pair => [key, 1]
 const keyOf = ([key]: Pair): unknown => key
+const valueOf = (record: unknown): unknown => record
+const always = (): boolean => true
 
 const descending: Comparison<unknown> = (a, b) => compare(b, a)
 const orderOf = (largest: boolean): Comparison<unknown> => largest ? descending : compare
@@ -34,7 +42,7 @@ const sumsOf = (part: ReadonlyArray<number>): ReadonlyArray<Sums> => {
   return [[part.length, sum, squares]]
 }
 
-const partition = (f: (part: ReadonlyArray<never>) => Records): Narrow => ({ kind: "partition", f })
+const partition = (f: (part: ReadonlyArray<never>, index: number) => Records): Narrow => ({ kind: "partition", f })
 
 /** The steps, made of their arguments, which are plain data. */
 const steps = {
@@ -62,6 +70,22 @@ const steps = {
   keyWithOne: (_: null): Narrow => ({ kind: "map", f: keyWithOne }),
   /** The key of each pair. */
   keys: (_: null): Narrow => ({ kind: "map", f: keyOf }),
+  /** All records. */
+  all: (_: null): Narrow => ({ kind: "filter", f: always }),
+  /** The smallest and the largest number. */
+  range: (_: null): Narrow => partition(rangeOf),
+  /** How many numbers are in each bucket. */
+  bucketCounts: (edges: Edges): Narrow => partition(bucketCounts(edges)),
+  /** How often each record occurs. */
+  valueCounts: (_: null): Narrow => partition((part, index) => keyCounts(part, index, valueOf)),
+  /** How many pairs each key has. */
+  keyCounts: (_: null): Narrow => partition((part, index) => keyCounts(part as ReadonlyArray<Pair>, index, keyOf)),
+  /** The sketch of the records, from which the number of distinct ones is estimated. */
+  sketch: ({ precision }: { readonly precision: number }): Narrow => partition((part) => sketchOf(part, precision)),
+  /** A random sample. */
+  sample: (sampling: Sampling): Narrow => partition((part, index) => sampleOf(part, index, sampling)),
+  /** The pairs of an exact sample by key. */
+  exactSample: (sampling: ExactSampling<unknown>): Narrow => partition(exactSample(sampling)),
   /** The values of a key. */
   lookup: (key: unknown): Narrow =>
     partition((part) => (part as ReadonlyArray<Pair>).filter((pair) => equalKeys(pair[0], key)).map((pair) => pair[1])),
