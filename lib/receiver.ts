@@ -14,3 +14,5 @@
  * @module
  */
 export { make, type Receiver, type Store } from "./dstream/inputs/receiver.ts"
+export { block, textBlock } from "./dstream/inputs/blocks.ts"
+export type { Block } from "./rdd/block.ts"
