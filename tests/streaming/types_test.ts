@@ -82,6 +82,11 @@ const program = (initialized: Handle<"Initialized">, active: Handle<"Active">, s
 
   const ended = stop(active)
   same<typeof ended, Effect.Effect<Handle<"Stopped">>>()
+  const found = StreamingContext.getActiveOrCreate(StreamingContext.make)
+  const narrowed = Effect.map(found, (ssc) => {
+    same<typeof ssc, Handle<"Initialized"> | Handle<"Active", unknown>>()
+    return ssc.state === "Active" ? stop(ssc) : start(ssc, [DStream.print(numbers)])
+  })
   // What does not depend on the state takes every handle.
   for (const handle of [initialized, active, stopped]) {
     same<ReturnType<typeof getState>, Effect.Effect<StreamingContext.State>>()
@@ -89,7 +94,7 @@ const program = (initialized: Handle<"Initialized">, active: Handle<"Active">, s
     getState(handle)
     stop(handle)
   }
-  return [caught, ended]
+  return [caught, ended, narrowed]
 }
 
 Deno.test("the life of a context is in its type: what a state does not allow does not compile", () => {
