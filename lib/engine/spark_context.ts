@@ -65,6 +65,14 @@ export interface SparkOptions<M extends string = string> {
    * parents otherwise. Default: `N` of `local[N]`, for what is made. Spark: `spark.default.parallelism`.
    */
   readonly defaultParallelism?: number | undefined
+  /**
+   * A check for development: makes records read-only, so that a function that changes one fails with a `TypeError`, at
+   * the line that changes it. Without it, such a change shows in other streams of the same records, in windows and in
+   * retries, depending on what is computed first. It covers records that come from inputs and from RDDs in memory, and
+   * those that are computed once for several streams; in them, arrays and plain objects. Objects that your own code still
+   * holds become read-only as well. It costs time, and is false by default.
+   */
+  readonly freezeRecords?: boolean | undefined
 }
 
 /** The default parallelism that a master URL asks for. */
@@ -140,7 +148,7 @@ export const layer = <const M extends string>(
   options: SparkOptions<M>,
 ): Layer.Layer<SparkContext | Engine, InvalidOption> => {
   const parallelism = parallelismOf(options.master)
-  const { appName, defaultParallelism } = options
+  const { appName, defaultParallelism, freezeRecords } = options
   const master: string = options.master
   const refused = (option: string, value: unknown, expected: string) =>
     Layer.effectContext(Effect.fail(new InvalidOption({ where: "SparkContext.layer", option, value, expected })))
@@ -152,6 +160,9 @@ export const layer = <const M extends string>(
   }
   return layerEngine(
     { master, appName },
-    Effect.flatMap(makeProcesses, (processes) => LocalEngine.make({ parallelism, defaultParallelism, processes })),
+    Effect.flatMap(
+      makeProcesses,
+      (processes) => LocalEngine.make({ parallelism, defaultParallelism, freezeRecords, processes }),
+    ),
   ).pipe(Layer.provide(Layer.fresh(StateStore.layerMemory)))
 }

@@ -11,7 +11,7 @@ import type { EngineName, Options } from "./harness.ts"
 import { type Law, showOutcome, type Sides, type Trial } from "./law.ts"
 
 /** Options of {@link check}. */
-export interface CheckOptions extends Pick<Options, "batchDuration" | "clockStart" | "parallelism"> {
+export interface CheckOptions extends Pick<Options, "batchDuration" | "clockStart" | "freezeRecords" | "parallelism"> {
   /** The number of random inputs. Default 100. */
   readonly runs?: number | undefined
   /**

@@ -36,7 +36,7 @@ const encoded = (task: Task, encode: () => Uint8Array): Effect.Effect<Uint8Array
  * so is what it writes. What works here works in other isolates.
  */
 export const make = (
-  around: Pick<Surroundings, "generateCode" | "states">,
+  around: Pick<Surroundings, "freezeRecords" | "generateCode" | "states">,
   copy: () => GraphCopy | undefined,
 ): Executor => {
   const other = InPlace.make({

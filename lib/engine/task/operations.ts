@@ -16,6 +16,8 @@ import { PlaceFailed } from "./failure.ts"
 export interface Surroundings {
   /** Whether loops may be generated code. */
   readonly generateCode: boolean
+  /** Whether records that several tasks can see become read-only, so that a function that changes one fails. */
+  readonly freezeRecords: boolean
   /** What stands at an operation. Throws `Mismatch` if there is nothing. */
   readonly primitiveAt: (operation: Operation) => Primitive
   /** The versions of states. */
