@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import { callSite } from "../core/call_site.ts"
 import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts"
 import type { Master } from "../core/literals.ts"
+import { unsupportedNode } from "../core/runtime_version.ts"
 import * as LocalEngine from "./local/engine.ts"
 import { makeFiles } from "./files.ts"
 import { makeProcesses } from "./processes.ts"
@@ -132,7 +133,7 @@ export const layerEngine = <E, R>(
   })) as Layer.Layer<SparkContext | Engine, E, Exclude<R, Scope.Scope>>
 
 /**
- * A SparkContext on the engine that the master URL names. Spark: `new SparkConf().setMaster(…).setAppName(…)`.
+ * A SparkContext on the engine that the master URL names. On a version of Node below 22.13 it dies with a message. Spark: `new SparkConf().setMaster(…).setAppName(…)`.
  *
  * @example
  * ```ts
@@ -152,6 +153,8 @@ export const layer = <const M extends string>(
   const master: string = options.master
   const refused = (option: string, value: unknown, expected: string) =>
     Layer.effectContext(Effect.fail(new InvalidOption({ where: "SparkContext.layer", option, value, expected })))
+  const unsupported = unsupportedNode()
+  if (unsupported !== undefined) return Layer.effectContext(Effect.die(unsupported))
   if (parallelism === undefined) {
     return refused("master", master, "local, local[N] with N of 1 or more, or local[*]")
   }
