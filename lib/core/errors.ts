@@ -38,6 +38,12 @@ export const describeCause = (cause: unknown): string => {
   }
 }
 
+/** A text about an operator without its name in front, for messages that have named the operator. */
+export const withoutOperator = (operator: string, text: string): string => {
+  const prefix = [`DStream.${operator}: `, `RDD.${operator}: `].find((start) => text.startsWith(start))
+  return prefix === undefined ? text : text.slice(prefix.length)
+}
+
 /**
  * A failure as people read it: its text, and the places in the user's own source that an error in the chain of its causes
  * came through.
@@ -127,7 +133,9 @@ export class JobFailed<out E> extends Located<{
   override get message(): string {
     const where = this.partition === undefined ? "" : ` in partition ${this.partition}`
     const when = this.batchTime === undefined ? "" : ` of batch ${this.batchTime} ms`
-    return `${this.operator} at ${this.callSite.short} failed${where}${when}: ${describeCause(this.reason)}`
+    return `${this.operator} at ${this.callSite.short} failed${where}${when}: ${
+      withoutOperator(this.operator, describeCause(this.reason))
+    }`
   }
   /** What was thrown, for those who print chains of errors. */
   override get cause(): unknown {

@@ -223,3 +223,15 @@ Deno.test("count keeps its type in a pipe, as a callback, and in generic code", 
   of(generic(lines)).is<DStream.DStream<number>>()
   assert.ok([lines].map(DStream.count).every(DStream.isDStream))
 })
+
+Deno.test("array literals in records are tuples of any length, one level deep; in objects they are arrays", () => {
+  of(lines.pipe(DStream.map((word) => [word, 1, 2, 3]))).is<DStream.DStream<[string, number, number, number]>>()
+  of(lines.pipe(DStream.map(() => [1]))).is<DStream.DStream<[number]>>()
+  of(lines.pipe(DStream.map((word) => [word, [1]]))).is<DStream.DStream<[string, [number]]>>()
+  of(lines.pipe(DStream.map((word) => [word, ["a", [1, 2]]]))).is<DStream.DStream<[string, [string, number[]]]>>()
+  of(lines.pipe(DStream.map((word) => ({ all: [word, "b"] })))).is<DStream.DStream<{ all: string[] }>>()
+  of(lines.pipe(DStream.map((line) => line.split(" ")))).is<DStream.DStream<string[]>>()
+  of(
+    lines.pipe(DStream.map((word): [string, Array<number>] => [word, [1]])),
+  ).is<DStream.DStream<[string, Array<number>]>>()
+})
