@@ -38,6 +38,12 @@ export const describeCause = (cause: unknown): string => {
   }
 }
 
+/** A text about an operator without its name in front, for messages that have named the operator. */
+export const withoutOperator = (operator: string, text: string): string => {
+  const prefix = [`DStream.${operator}: `, `RDD.${operator}: `].find((start) => text.startsWith(start))
+  return prefix === undefined ? text : text.slice(prefix.length)
+}
+
 /**
  * Explains a failure to people: its text, and the lines of the user's source in the stack of the error that caused it.
  */
@@ -126,7 +132,9 @@ export class JobFailed<out E> extends Located<{
   override get message(): string {
     const where = this.partition === undefined ? "" : ` in partition ${this.partition}`
     const when = this.batchTime === undefined ? "" : ` of batch ${this.batchTime} ms`
-    return `${this.operator} at ${this.callSite.short} failed${where}${when}: ${describeCause(this.reason)}`
+    return `${this.operator} at ${this.callSite.short} failed${where}${when}: ${
+      withoutOperator(this.operator, describeCause(this.reason))
+    }`
   }
   /** What was thrown, for printing chains of errors. */
   override get cause(): unknown {

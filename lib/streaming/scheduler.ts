@@ -48,12 +48,12 @@ export const Scheduler: Context.Service<Scheduler, Scheduler> = Context.Service<
  * assert.equal(await Effect.runPromise(Effect.provide(program, Scheduler.layer("2 seconds"))), 2000)
  * ```
  */
-export const layer = <const D extends Duration.Input>(
+export const layer = <const D>(
   batchDuration: PositiveDuration<D>,
 ): Layer.Layer<Scheduler, InvalidOption> =>
   Layer.effect(
     Scheduler,
-    Effect.map(checkDuration("Scheduler.layer", "batchDuration", batchDuration as D), (millis) => ({
+    Effect.map(checkDuration("Scheduler.layer", "batchDuration", batchDuration as D & Duration.Input), (millis) => ({
       batchDuration: millis,
     })),
   )

@@ -34,6 +34,8 @@ export interface Options {
   readonly defaultParallelism?: number | undefined
   /** The engine to run on. Default `local`. */
   readonly engine?: EngineName | undefined
+  /** Whether records become read-only, to find functions that change them: see `SparkContext.layer`. Default false. */
+  readonly freezeRecords?: boolean | undefined
   /** The time at which the clock starts, in milliseconds since the epoch. Default 0. */
   readonly clockStart?: number | undefined
   /** The number of batches to run. Default: as many as the longest input has. */
@@ -75,6 +77,7 @@ export const layer = (options: Options = {}): Layer.Layer<Services> => {
   const engine = LocalEngine.make({
     parallelism,
     defaultParallelism,
+    freezeRecords: options.freezeRecords,
     processes: runtimeProcesses,
     ...engines[options.engine ?? "local"],
   })

@@ -47,7 +47,7 @@ export const layer = (pairs: Pairs, written: (records: number) => void = () => {
   }
   return Layer.effectContext(Effect.gen(function* () {
     const states = yield* StateStore.StateStore
-    const around = { generateCode: true, states }
+    const around = { generateCode: true, states, freezeRecords: false }
     const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered: new WeakMap() })
     const elsewhere = Loopback.make(around, () => copy)
     const counting: Executor = {

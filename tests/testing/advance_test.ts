@@ -102,3 +102,62 @@ Deno.test(
       assert.equal(yield* now, 1200)
     }).pipe(Effect.scoped, Effect.provide(Testing.layer()), Effect.runPromise),
 )
+
+/** Runs a program with a context whose output records the batch times and sleeps for some milliseconds in each batch. */
+const started = <A>(
+  sleep: number,
+  body: (active: StreamingContext.StreamingContext<"Active">, seen: Array<number>) => Effect.Effect<A>,
+): Promise<A> => {
+  const seen: Array<number> = []
+  const output = DStream.foreachRDD(
+    Testing.input([[1]]),
+    (_, { time }) => Effect.andThen(Effect.sleep(sleep), Effect.sync(() => void seen.push(time))),
+  )
+  const program = Effect.gen(function* () {
+    return yield* body(yield* StreamingContext.start(yield* StreamingContext.make, [output]), seen)
+  })
+  return Effect.runPromise(Effect.scoped(Effect.provide(Effect.orDie(program), Testing.layer())))
+}
+
+Deno.test(
+  "awaitBatches() waits for the batches that are due after the clock was moved by hand",
+  sanitizers,
+  () =>
+    started(0, (active, seen) =>
+      Effect.gen(function* () {
+        assert.deepEqual(yield* Testing.awaitBatches(active), [])
+        yield* TestClock.adjust("12 seconds")
+        const ends = yield* Testing.awaitBatches(active)
+        assert.equal(ends.length, 12)
+        assert.deepEqual(seen, Array.from({ length: 12 }, (_, i) => 1000 * (i + 1)))
+        yield* TestClock.adjust("999 millis")
+        assert.deepEqual(yield* Testing.awaitBatches(active), [])
+      })),
+)
+
+Deno.test(
+  "awaitBatches() and advance() continue where the other one stopped",
+  sanitizers,
+  () =>
+    started(0, (active, seen) =>
+      Effect.gen(function* () {
+        yield* Testing.advance(active, 2)
+        yield* TestClock.adjust("1500 millis")
+        assert.deepEqual(yield* Testing.awaitBatches(active), ["completed"])
+        yield* Testing.advance(active, 1)
+        assert.deepEqual(seen, [1000, 2000, 3000, 4000])
+        assert.deepEqual(yield* Testing.awaitBatches(active), [])
+      })),
+)
+
+Deno.test(
+  "awaitBatches() advances the clock as far as the jobs of due batches sleep",
+  sanitizers,
+  () =>
+    started(400, (active, seen) =>
+      Effect.gen(function* () {
+        yield* TestClock.adjust("3 seconds")
+        assert.deepEqual(yield* Testing.awaitBatches(active), ["completed", "completed", "completed"])
+        assert.deepEqual(seen, [1000, 2000, 3000])
+      })),
+)

@@ -6,6 +6,7 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Mistake } from "../../core/literals.ts"
 import type { Block } from "../../rdd/block.ts"
 import type { ReceiverStopped } from "./receiver_stopped.ts"
 
@@ -80,7 +81,12 @@ export interface Receiver<out A, out E = never, out R = never> {
  * assert.equal(clock.name, "Clock")
  * ```
  */
-export const make = <A, E = never, R = never, R2 = never>(options: {
+export const make = <
+  A = Mistake<"annotate the store: (store: Receiver.Store<string>) => ...">,
+  E = never,
+  R = never,
+  R2 = never,
+>(options: {
   readonly name: string
   readonly onStart: (store: Store<A>) => Effect.Effect<void, E, R>
   readonly onStop?: Effect.Effect<void, never, R2> | undefined

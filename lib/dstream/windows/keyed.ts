@@ -5,6 +5,7 @@
  */
 import type * as Duration from "effect/Duration"
 import { dual } from "../../core/dual.ts"
+import type { Mistake, NotAStream } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { groupByKey } from "../../rdd/operators/grouping.ts"
 import { combineByKey, reduceByKey } from "../../rdd/operators/keyed.ts"
@@ -54,6 +55,10 @@ export const groupByKeyAndWindow: {
     windowDuration: Duration.Input,
     options?: WindowOptions & PartitionOptions,
   ): DStream<[K, ReadonlyArray<V>], E, R>
+  (
+    windowDuration: NotAStream,
+    ...others: ReadonlyArray<unknown>
+  ): Mistake<'the arguments are a duration such as "10 seconds", and options such as { slide: "2 seconds" }'>
 } = dual(
   (args) => isDStream(args[0]),
   <K, V, E, R>(
@@ -117,22 +122,29 @@ export interface WindowReduceByKeyOptions<K, V> extends WindowReduceOptions<V>, 
  * ```
  */
 export const reduceByKeyAndWindow: {
-  <V extends Tupled>(
+  <V extends Tupled = never>(
     f: (a: V, b: V) => V,
     windowDuration: Duration.Input,
-    options?: WindowReduceByKeyOptions<unknown, V>,
+    options?: WindowReduceOptions<V> & PartitionOptions & { readonly filter?: undefined },
   ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
-  <J, V extends Tupled>(
+  <J, V extends Tupled = never>(
     f: (a: V, b: V) => V,
     windowDuration: Duration.Input,
     options: WindowReduceByKeyOptions<J, V>,
-  ): <K extends J, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
+  ): <K extends J, E, R>(self: DStream<readonly [J, V], E, R> & DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
   <K, V extends Tupled, E, R>(
     self: DStream<readonly [K, V], E, R>,
     f: (a: V, b: V) => V,
     windowDuration: Duration.Input,
     options?: WindowReduceByKeyOptions<K, V>,
   ): DStream<[K, V], E, R>
+  (
+    f: (a: never, b: never) => unknown,
+    inverseOrDuration: NotAStream | ((a: never, b: never) => unknown),
+    ...others: ReadonlyArray<unknown>
+  ): Mistake<
+    'the records must be pairs, and the arguments a function, a duration such as "10 seconds", and options such as { slide: "2 seconds" }'
+  >
 } = dual(
   (args) => isDStream(args[0]),
   <K, V extends Tupled, E, R>(

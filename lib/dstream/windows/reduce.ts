@@ -5,6 +5,7 @@
  */
 import type * as Duration from "effect/Duration"
 import { dual } from "../../core/dual.ts"
+import type { Mistake, NotAStream } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { map, narrow } from "../../rdd/operators/element.ts"
 import { reduceByKey } from "../../rdd/operators/keyed.ts"
@@ -78,6 +79,13 @@ export const reduceByWindow: {
     windowDuration: Duration.Input,
     options?: WindowReduceOptions<A>,
   ): DStream<A, E, R>
+  (
+    f: (a: never, b: never) => unknown,
+    inverseOrDuration: NotAStream | ((a: never, b: never) => unknown),
+    ...others: ReadonlyArray<unknown>
+  ): Mistake<
+    'the arguments are a function, a duration such as "10 seconds", and options such as { slide: "2 seconds" }'
+  >
 } = dual(
   (args) => isDStream(args[0]),
   <A extends Tupled, E, R>(
@@ -120,6 +128,10 @@ export const reduceByWindow: {
 export const countByWindow: {
   (windowDuration: Duration.Input, options?: WindowOptions): <A, E, R>(self: DStream<A, E, R>) => DStream<number, E, R>
   <A, E, R>(self: DStream<A, E, R>, windowDuration: Duration.Input, options?: WindowOptions): DStream<number, E, R>
+  (
+    windowDuration: NotAStream,
+    ...others: ReadonlyArray<unknown>
+  ): Mistake<'the arguments are a duration such as "10 seconds", and options such as { slide: "2 seconds" }'>
 } = dual(
   (args) => isDStream(args[0]),
   <A, E, R>(self: DStream<A, E, R>, windowDuration: Duration.Input, options?: WindowOptions): DStream<number, E, R> =>
@@ -161,6 +173,10 @@ export const countByValueAndWindow: {
     windowDuration: Duration.Input,
     options?: WindowOptions & PartitionOptions,
   ): DStream<[A, number], E, R>
+  (
+    windowDuration: NotAStream,
+    ...others: ReadonlyArray<unknown>
+  ): Mistake<'the arguments are a duration such as "10 seconds", and options such as { slide: "2 seconds" }'>
 } = dual(
   (args) => isDStream(args[0]),
   <A, E, R>(

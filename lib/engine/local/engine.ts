@@ -25,6 +25,8 @@ export interface Options {
   readonly defaultParallelism?: number | undefined
   /** Whether loops may be generated code (true). Where generating code is forbidden, closures are used in any case. */
   readonly generateCode?: boolean | undefined
+  /** Makes records that several streams can see read-only, to find functions that change them (false). */
+  readonly freezeRecords?: boolean | undefined
   /**
    * Whether tasks go through the codec, as on an engine with other isolates (false). Their functions are those of the graph
    * copy; without a copy, the driver's own.
@@ -40,11 +42,13 @@ const throughCodec = (data: unknown): unknown => Codec.decode(Codec.encode([data
 /** Makes a local engine. */
 export const make: (options: Options) => Effect.Effect<Engine, never, StateStore.StateStore> = Effect
   .fnUntraced(
-    function* ({ defaultParallelism, generateCode = true, loopback = false, parallelism, processes }: Options) {
+    function* (options: Options) {
+      const { defaultParallelism, parallelism, processes } = options
+      const { freezeRecords = false, generateCode = true, loopback = false } = options
       const states = yield* StateStore.StateStore
       let copy: GraphCopy | undefined
       const released = new Computed()
-      const around = { generateCode, states }
+      const around = { freezeRecords, generateCode, states }
       const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered: new WeakMap() })
       const executor = loopback ? splitting(Loopback.make(around, () => copy), here) : here
       const services: Services = { parallelism, defaultParallelism, executor, states, released, turns: new WeakMap() }

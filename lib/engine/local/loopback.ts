@@ -75,7 +75,7 @@ const encoded = (task: Task, encode: () => Uint8Array): Effect.Effect<Uint8Array
  * as they are. What works here works in other isolates.
  */
 export const make = (
-  around: Pick<Surroundings, "generateCode" | "states">,
+  around: Pick<Surroundings, "freezeRecords" | "generateCode" | "states">,
   copy: () => GraphCopy | undefined,
 ): Executor => {
   const other = (task: Task): Executor => {

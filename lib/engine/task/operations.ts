@@ -16,6 +16,8 @@ import { PlaceFailed } from "./failure.ts"
 export interface Surroundings {
   /** Whether loops may be generated code. */
   readonly generateCode: boolean
+  /** Whether records that several tasks can see become read-only, so that a function that changes one fails. */
+  readonly freezeRecords: boolean
   /** Finds the operation behind a reference. Throws `Mismatch` if there is none. */
   readonly primitiveAt: (operation: Operation) => Primitive
   /** The versions of states. */

@@ -10,6 +10,7 @@ import { columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
 import { givesWay } from "../plan/giving_way.ts"
 import type { Cut, Input, Partition, Place, Task, ToBuckets, Write, Written } from "../plan/task.ts"
 import { andThen, attempt, isWaiting, type Maybe, PlaceFailed, toEffect } from "./failure.ts"
+import { freeze } from "./freezing.ts"
 import * as Grouping from "./grouping.ts"
 import * as Layers from "./layers.ts"
 import { partitionerOf, primitiveAt, type Surroundings } from "./operations.ts"
@@ -100,9 +101,9 @@ const view = (around: Surroundings, input: Kind<"view">): AnyBlock => {
 const read = (around: Surroundings, input: Input): Maybe<AnyBlock> => {
   switch (input.kind) {
     case "block":
-      return input.block
+      return around.freezeRecords ? freeze(input.block) : input.block
     case "load":
-      return load(around, input)
+      return around.freezeRecords ? andThen(load(around, input), freeze) : load(around, input)
     case "pairs":
       return gatherOnce(around, input, () => joinColumns(input.buckets))
     case "dealt":
