@@ -91,7 +91,7 @@ Deno.test("the context of a list of outputs fails for records that are not porta
   assert.equal((await Effect.runPromise(Testing.runOutputs(outputs))).exit._tag, "Success")
 })
 
-Deno.test("functions get copies of records: what they change there does not change the driver's records", async () => {
+Deno.test("records come to the driver as copies", async () => {
   const given = [{ n: 1 }]
   const changed = RDD.map(RDD.parallelize([0]), () => given[0])
   const [first] = await run(RDD.collect(changed))
