@@ -18,7 +18,9 @@ import * as VirtualTime from "./virtual_time.ts"
 
 /**
  * The engines that a test can run on. All give the same results. `local` generates code for stages, `closures` does
- * not, and `loopback` sends every stage through the record codec and a copy of the graph, as if it ran in a worker.
+ * not. `loopback` encodes and decodes every task with its result, as if it ran in a worker, so records must be plain
+ * data, and errors come back without their class. If the graph is made with `Graph.module`, tasks call the functions of
+ * a copy of the graph, and what the copy does not have runs in place.
  */
 export type EngineName = "local" | "closures" | "loopback"
 

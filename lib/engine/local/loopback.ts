@@ -12,6 +12,7 @@ import type { AnyRDD } from "../../rdd/rdd.ts"
 import { decodeTask, decodeWritten, encodeTask, encodeWritten } from "../plan/codec.ts"
 import { type Executor, TaskFailed } from "../plan/executor.ts"
 import { placesOf } from "../plan/places.ts"
+import { decodeReason, encodeReason } from "../plan/reasons.ts"
 import { rddOf } from "../plan/references.ts"
 import type { Operation, Task } from "../plan/task.ts"
 import type { Surroundings } from "../task/operations.ts"
@@ -69,10 +70,13 @@ const encoded = (task: Task, encode: () => Uint8Array): Effect.Effect<Uint8Array
     catch: (cause) => new TaskFailed(placesOf(task).length - task.layers.length - 1, reasonOf(cause)),
   })
 
+/** A failure as it comes back from another isolate. */
+const returned = ({ at, reason }: TaskFailed): TaskFailed => new TaskFailed(at, decodeReason(encodeReason(reason)))
+
 /**
  * Makes an executor that encodes and decodes every task, runs it with the functions of the graph copy, and encodes and
- * decodes what it has written. Where there is no copy, the functions are the driver's own. Reasons of failures are passed on
- * as they are. What works here works in other isolates.
+ * decodes what it has written, or the reason of its failure. Where there is no copy, the functions are the driver's own. What
+ * works here works in other isolates.
  */
 export const make = (
   around: Pick<Surroundings, "freezeRecords" | "generateCode" | "states">,
@@ -89,7 +93,7 @@ export const make = (
   return {
     run: (task) =>
       encoded(task, () => encodeTask(task)).pipe(
-        Effect.flatMap((bytes) => other(task).run(decodeTask(bytes))),
+        Effect.flatMap((bytes) => Effect.mapError(other(task).run(decodeTask(bytes)), returned)),
         Effect.flatMap((written) => encoded(task, () => encodeWritten(written))),
         Effect.map((bytes) => decodeWritten(bytes, task.write)),
       ),
