@@ -16,7 +16,7 @@ import { explainFailure } from "../core/errors.ts"
 import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import { allocate, Uncommitted } from "./batch/allocator.ts"
-import { type Batch, type BatchResult, type Ending, resultOf } from "./batch/batch.ts"
+import { type Batch, type BatchResult, type Ending, resultOf, workOf } from "./batch/batch.ts"
 import { evaluate } from "./batch/evaluation.ts"
 import { toBatchFailed } from "./batch/failures.ts"
 import * as Runner from "./batch/job_runner.ts"
@@ -127,16 +127,20 @@ export class Runtime {
     return Effect.gen({ self: this }, function* () {
       const { inputs, outputsDue, policy, publish } = this.run
       const shares: Record<string, InputAllocation> = {}
-      const failure = yield* Effect.match(this.#withoutDefects(allocate(inputs, time, policy, shares), time), {
-        onFailure: (failure) => failure,
-        onSuccess: () => undefined,
-      })
+      const { failure, unread } = yield* Effect.match(
+        this.#withoutDefects(allocate(inputs, time, policy, shares), time),
+        {
+          onFailure: (failure) => ({ failure, unread: new Map() }),
+          onSuccess: (unread) => ({ failure: undefined, unread }),
+        },
+      )
       const allocation = { time, inputs: shares }
       const info = batchInfo(allocation, inputs, yield* Clock.currentTimeMillis)
       const report = new BatchReport(publish, info)
       const batch: Batch = {
         time,
         allocation,
+        unread,
         report,
         phase: failure === undefined
           ? { _tag: "Allocated" }
@@ -200,9 +204,13 @@ export class Runtime {
       const { engine, evaluation, history, policy } = this.run
       if (batch.phase._tag === "Unallocated") return yield* Effect.fail(batch.phase.failed)
       if (this.#isClosed) return { _tag: "Dropped" } as const
-      history.begin(time, (stream) => this.run.read(batch.allocation, stream))
+      history.begin(time, (stream) => {
+        const failure = batch.unread.get(stream.traits.source)
+        return failure === undefined ? this.run.read(batch.allocation, stream) : Effect.fail(failure)
+      })
       const work = yield* this.run.evaluating(evaluate(evaluation, time))
       batch.phase = { _tag: "Evaluated", work }
+      for (const failure of work.failures) yield* this.report(failure, "report")
       if (this.#isClosed) return { _tag: "Dropped" } as const
       if (isIdle(work)) return { _tag: "Committed" } as const
       const open = yield* Effect.mapError(
@@ -243,9 +251,11 @@ export class Runtime {
       }
       const isFatal = failed?.effect === "stop"
       const result = resultOf(batch, ending)
+      const work = workOf(batch)
       if (failed !== undefined) yield* this.report(failed.failure, failed.effect)
-      if (result === "generation failed" && failed !== undefined) {
-        report.generationFailed(explainFailure(failed.failure))
+      const cause = failed?.failure ?? work.failures.at(0)
+      if (result === "generation failed" && cause !== undefined) {
+        report.generationFailed(explainFailure(cause))
       } else if (result !== undefined) report.completed(yield* Clock.currentTimeMillis)
       batch.phase = ending
       yield* Effect.forEach(inputs, (input) => input.release(shareOf(allocation, input)), { discard: true })

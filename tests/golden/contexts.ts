@@ -60,10 +60,12 @@ export const advance: (
       const time = runtime.due
       const before = runtime.failed
       const done = yield* Testing.advance(active, 1)
-      ends.push(...done)
-      if (runtime.failed !== before && done[0] === "generation failed") {
-        recorder.errors.push({ time, phase: "generate", error: runtime.failed?.failure })
-      }
+      const failure = runtime.failed?.failure
+      if (runtime.failed !== before && failure?._tag === "BatchFailed" && failure.phase === "generate") {
+        recorder.errors.push({ time, phase: "generate", error: failure })
+        // Here outputs that can be evaluated have run nevertheless.
+        ends.push("generation failed")
+      } else ends.push(...done)
       if (!keepError) runtime.failed = undefined
     }
     return ends

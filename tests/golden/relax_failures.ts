@@ -37,7 +37,7 @@ const again = (golden: Case): (error: ErrorSpec, time: number) => boolean => {
   }
 }
 
-/** In Spark a failure in the state of one batch comes again in all later ones. */
+/** In Spark a failure below the state or window of one batch comes again in all later ones that need it. */
 export const poisoned: Relaxation = (golden) =>
   nodesOf(golden).some(looksBack) ? freeing(golden, again(golden)) : undefined
 
@@ -62,55 +62,37 @@ const gapsOf = (golden: Case): ReadonlySet<unknown> => {
   return gaps
 }
 
-/** A node that goes on where it would fail a batch: that batch is another one, the others are the same. */
-const goingOn = (node: NodeSpec, gaps: ReadonlySet<unknown>): ReadonlyArray<NodeSpec> => {
-  const rdd = node.rdd?.filter(({ op }) => op !== "throwAt" && op !== "returnNull")
-  const own = rdd === undefined ? node : { ...node, rdd }
-  if (!demanding.has(node.op)) return [own]
-  const ids = (idsOf(node) ?? []).map((id, i) => gaps.has(id) ? { id: `${node.id}<${i}`, op: "orEmpty", in: id } : id)
-  return [
-    ...ids.filter((each) => typeof each !== "string"),
-    { ...own, in: ids.map((each) => typeof each === "string" ? each : each.id) },
-  ]
+/** What cannot be evaluated in some batch, and all that is made of it. */
+const failingIn = (golden: Case): ReadonlySet<unknown> => {
+  const gaps = gapsOf(golden)
+  const inputs = golden.inputs?.flatMap((input) => has(input, isThrow) ? [input.id] : []) ?? []
+  const nodes = nodesOf(golden).filter((node) =>
+    node.rdd?.some(({ op }) => op === "throwAt" || op === "returnNull") === true ||
+    (demanding.has(node.op) && idsOf(node)?.some((id) => gaps.has(id)) === true)
+  )
+  return downstream(golden, [...inputs, ...nodes.map(({ id }) => id)])
 }
 
-/** The case without what fails batches before their jobs. */
-const withoutFailures = (golden: Case): Case => ({
-  ...golden,
-  inputs:
-    golden.inputs?.map((input) =>
-      has(input, isThrow)
-        ? { ...input, batches: input.batches?.map((given) => isThrow(given) ? [] : given) ?? [] }
-        : input
-    ) ?? [],
-  nodes: golden.nodes?.flatMap((node) => goingOn(node, gapsOf(golden))) ?? [],
-})
-
 /**
- * A batch that fails before its jobs is in no state and no window. In Spark it is, as far as it can be made: batches in which it
- * cannot fail as well, and all others are as if it had not failed. Both is looked at, the failures and the others.
+ * In Spark a stream that cannot be evaluated takes the other outputs of its batch with it. Here those run that do not need
+ * the stream.
  */
-export const heldBack: Relaxation = (golden) => {
-  const { batchErrors = [] } = golden.expected
+export const othersRun: Relaxation = (golden) => {
+  const { batchErrors = [], outputs = {} } = golden.expected
   const failed = new Set(batchErrors.flatMap(({ phase, time }) => phase === "generate" ? [time] : []))
-  const back = downstream(golden, nodesOf(golden).filter(looksBack).map(({ id }) => id))
-  if (golden.kind !== "stream" || failed.size === 0 || back.size === 0) return undefined
-  const first = Math.min(...failed)
-  const concerned = new Set(golden.outputs?.flatMap((each) => back.has(each.in) ? [each.id] : []))
-  const { expected } = freeing(golden, again(golden)) ?? golden
-  const { batchErrors: failures = [] } = expected
-  const outputs = eachEntry(
-    { ...golden, expected },
-    (entry, id) => entry.time > first && concerned.has(id) ? { ...entry, free: true } : entry,
+  const failing = failingIn(golden)
+  const others = new Set(golden.outputs?.flatMap((each) => failing.has(each.in) ? [] : [each.id]))
+  if (failed.size === 0 || failing.size === 0 || others.size === 0) return undefined
+  const changed = eachEntry(
+    golden,
+    (entry, id) => others.has(id) && failed.has(entry.time) ? { ...entry, free: true } : entry,
   )
-  return [
-    { ...golden, expected: { outputs, batchErrors: failures } },
-    {
-      ...withoutFailures(golden),
-      expected: {
-        outputs: eachEntry(golden, (entry) => failed.has(entry.time) ? { ...entry, free: true } : entry),
-        batchErrors: batchErrors.filter(({ phase }) => phase === "job"),
-      },
-    },
-  ]
+  // Scripts list only the batches in which an output has run.
+  const all = Object.entries(changed).map(([id, output]) => {
+    if (output === "free" || "slideMs" in output || !others.has(id)) return [id, output] as const
+    const missing = Array.from(failed).filter((time) => output.every((entry) => entry.time !== time))
+    const entries = [...output, ...missing.map((time) => ({ time, free: true }) as const)]
+    return [id, entries.toSorted((x, y) => x.time - y.time)] as const
+  })
+  return { ...golden, expected: { ...golden.expected, outputs: { ...outputs, ...Object.fromEntries(all) } } }
 }

@@ -4,7 +4,7 @@
  */
 import { openOrder } from "./relax_order.ts"
 import type { Relaxation } from "./relaxing.ts"
-import { heldBack, poisoned } from "./relax_failures.ts"
+import { othersRun, poisoned } from "./relax_failures.ts"
 import { badPartitions, checkpoints, misplaced, outputIds, timeouts } from "./relax_state.ts"
 import { arrayKeys, intervals, lateCheckpoints, refusedChanges, slices, texts, windowLevels } from "./relax_values.ts"
 import { countsFromFirst, emptyWindows, inverseWindows, leavingFiltered, uncounted } from "./relax_windows.ts"
@@ -17,7 +17,7 @@ export const relaxations: Readonly<Record<string, Relaxation>> = {
   uncounted,
   checkpoints,
   poisoned,
-  heldBack,
+  othersRun,
   leavingFiltered,
   emptyWindows,
   badPartitions,

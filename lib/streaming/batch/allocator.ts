@@ -4,23 +4,31 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { BatchFailed } from "../errors.ts"
 import type { Allocation, InputAllocation } from "../../dstream/inputs/allocation.ts"
+import type { InputSource } from "../../dstream/inputs/input_source.ts"
 import { shareOf } from "../inputs/inputs.ts"
 import type { RunningInput } from "../inputs/running_input.ts"
 import { ofStream } from "./failures.ts"
-import { type AnyPolicy, withRetries } from "../../dstream/outputs/retries.ts"
+import { type AnyPolicy, lastOf, withRetries } from "../../dstream/outputs/retries.ts"
+
+/** The inputs that cannot say what a batch reads, by source, with the reasons. */
+export type Unread = ReadonlyMap<InputSource | undefined, BatchFailed<unknown>>
 
 /**
  * Allocates the batch at `time`: what each input has by now. An input that fails is retried as the policy says. The shares
  * that inputs have given are added to `shares` one by one, so that they can be released if another input fails.
+ *
+ * If the policy lets other outputs go on, the inputs that fail are returned: what is made of them cannot be evaluated in
+ * this batch, and the other inputs lose nothing.
  */
 export const allocate: (
   inputs: ReadonlyArray<RunningInput>,
   time: number,
   policy: AnyPolicy,
   shares: Record<string, InputAllocation>,
-) => Effect.Effect<void, BatchFailed<unknown>, unknown> = Effect.fnUntraced(function* (
+) => Effect.Effect<Unread, BatchFailed<unknown>, unknown> = Effect.fnUntraced(function* (
   inputs: ReadonlyArray<RunningInput>,
   time: number,
   policy: AnyPolicy,
@@ -28,12 +36,16 @@ export const allocate: (
 ) {
   // The open buffers first: what arrived before the tick belongs to this batch, also where another input takes long.
   for (const input of inputs) yield* input.cut
+  const unread = new Map<InputSource | undefined, BatchFailed<unknown>>()
+  const { _tag } = lastOf(policy)
   for (const input of inputs) {
-    shares[input.name] = yield* withRetries(
-      ofStream(input.stream, time, "generate", () => input.allocate(time)),
-      policy,
-    )
+    const allocated = withRetries(ofStream(input.stream, time, "generate", () => input.allocate(time)), policy)
+    const exit = yield* Effect.result(allocated)
+    if (Result.isSuccess(exit)) shares[input.name] = exit.success
+    else if (_tag === "Continue" || _tag === "Skip") unread.set(input.stream.traits.source, exit.failure)
+    else return yield* Effect.fail(exit.failure)
   }
+  return unread
 })
 
 /** What has been read and not been committed yet, in the order of the batches. */

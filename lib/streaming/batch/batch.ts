@@ -4,9 +4,10 @@
  * @module
  */
 import type { Allocation } from "../../dstream/inputs/allocation.ts"
+import type { Unread } from "./allocator.ts"
 import type { Failed } from "./policies.ts"
 import type { BatchReport } from "./reports.ts"
-import { isSilent, noWork, type Work } from "./work.ts"
+import { hasOnlyFailed, isSilent, noWork, type Work } from "./work.ts"
 
 /** Where a batch stands. Each phase follows the one before it; a batch may end in any of them. */
 export type Phase =
@@ -33,23 +34,29 @@ export interface Batch {
   /** End of its interval, epoch milliseconds. */
   readonly time: number
   readonly allocation: Allocation
+  /** The inputs that could not say what the batch reads: what is made of them fails. */
+  readonly unread: Unread
   /** What listeners are told of it. */
   readonly report: BatchReport
   phase: Phase
 }
 
 /** What a batch has to do, as far as it has been evaluated. */
-const workOf = ({ phase }: Batch): Work => phase._tag === "Evaluated" || phase._tag === "Running" ? phase.work : noWork
+export const workOf = ({ phase }: Batch): Work =>
+  phase._tag === "Evaluated" || phase._tag === "Running" ? phase.work : noWork
 
 /**
  * How a batch ended, as the test kit tells it. `no jobs`: no output had an RDD. `generation failed`: it failed before its
- * jobs. `failed`: it failed with its context.
+ * jobs, or all outputs that were due did. `failed`: it failed with its context.
  */
 export type BatchResult = "completed" | "no jobs" | "generation failed" | "failed"
 
 /** The result of a batch that ends now; undefined for one that is dropped. */
 export const resultOf = (batch: Batch, { _tag }: Ending): BatchResult | undefined => {
   if (_tag === "Dropped") return undefined
-  if (_tag === "Committed") return isSilent(workOf(batch)) ? "no jobs" : "completed"
+  if (_tag === "Committed") {
+    const work = workOf(batch)
+    return hasOnlyFailed(work) ? "generation failed" : isSilent(work) ? "no jobs" : "completed"
+  }
   return batch.phase._tag === "Running" ? "failed" : "generation failed"
 }

@@ -173,8 +173,10 @@ export const run: (
     const { failure } = yield* runJob(options, open, batchTime, job, report)
     const lost = new Set(failure === undefined ? [] : open.lost)
     for (const each of keptAfter(index)) {
-      // The policy of the output has dealt with this failure, unless another one applies to the kept stream.
-      const isHandled = lost.has(each.rdd) && policyOf(each, options) === policyOf(job, options)
+      // The policy of the output has dealt with this failure, unless another one applies to the kept stream. Under
+      // `continueOn` it has only reported it: a failure that does not come again takes no records from later batches.
+      const policy = policyOf(each, options)
+      const isHandled = lost.has(each.rdd) && policy === policyOf(job, options) && lastOf(policy)._tag !== "Continue"
       yield* isHandled ? options.engine.abandon(each.rdd) : computeKept(options, open, batchTime, each)
     }
     open.finish(index)
