@@ -30,11 +30,14 @@ export type Narrow =
     /** Folds the partition to one record; `reduce` gives none for an empty partition. */
     | { readonly kind: "reduce"; readonly f: Callable }
     | { readonly kind: "fold"; readonly f: Callable; readonly zero: () => unknown }
+    /** The first `n` records. What comes before it computes no more records than that takes. */
+    | { readonly kind: "take"; readonly n: number }
     /** All records of the partition at once. */
     | { readonly kind: "partition"; readonly f: (records: ReadonlyArray<never>, index: number) => Iterable<unknown> }
-    /** The same, effectful. */
+    /** The same, effectful. `each`: what comes of a record does not depend on the others. */
     | {
       readonly kind: "effect"
+      readonly each?: boolean | undefined
       readonly f: (
         records: ReadonlyArray<never>,
         index: number,

@@ -52,17 +52,36 @@ const combineInto = (table: KeyedTable<unknown, unknown>, create: Callable, merg
   table.values[slot] = table.fresh ? create(value) : merge(table.values[slot], value)
 }
 
+/** Thrown where a loop has all the records that it is to take: closures have no other way to end it. */
+const enough = new Error("enough")
+
 /** A loop of closures for a shape. */
 export const loopFor = (shape: Shape): Loop => (functions, input, table, at) => {
+  const out: Array<unknown> = []
+  try {
+    run(shape, functions, input, table, at, out)
+  } catch (error) {
+    if (error !== enough) throw error
+  }
+  return out
+}
+
+/** Runs a loop, whose records go into `out`. */
+const run = (
+  shape: Shape,
+  ...[functions, input, table, at, out]: [...Parameters<Loop>, out: Array<unknown>]
+): void => {
   const last = shape.kinds.length
   const f = functions[last] && checked(functions[last], aggregateCheck)
-  const out: Array<unknown> = []
+  const limit: number = shape.terminal === "take" ? f?.() : Infinity
+  if (limit <= 0) return
   let emit: Emit = (x) => {
     out.push(x)
+    if (out.length >= limit) throw enough
   }
   at.step = last
   if (shape.terminal === "fold") out.push(functions[last + 1]?.())
-  if (f !== undefined && shape.terminal !== "push") {
+  if (f !== undefined && shape.terminal !== "push" && shape.terminal !== "take") {
     const fold: Emit = shape.terminal === "combine" && table !== undefined
       ? combineInto(table, f, checked(functions[last + 1] ?? f, aggregateCheck))
       : (x) => {
@@ -85,5 +104,4 @@ export const loopFor = (shape: Shape): Loop => (functions, input, table, at) => 
     const { records } = input
     for (let i = 0; i < records.length; i++) emit(records[i])
   }
-  return out
 }

@@ -44,6 +44,11 @@ const checkFunctions = Object.entries(checks).map(([name, { check }]) => [name, 
 const terminals: Record<Terminal, (x: string, slot: number) => readonly [before: string, each: string, after: string]> =
   {
     push: (x) => ["const out = [];", `out.push(${x});`, "return out;"],
+    take: (x, n) => [
+      `const out = [], limit = f${n}(); if (limit <= 0) return out;`,
+      `out.push(${x}); if (out.length >= limit) return out;`,
+      "return out;",
+    ],
     combine: (x, n) => [
       "const values = table.values;",
       `k = ${n}; const key = ${x}[0], s = table.locate(key);
@@ -69,8 +74,8 @@ const terminals: Record<Terminal, (x: string, slot: number) => readonly [before:
   }
 
 /** How many functions a terminal has, and how many of these it calls for each record. */
-const functionsOf: Record<Terminal, number> = { push: 0, combine: 2, reduce: 1, fold: 2 }
-const calledBy: Record<Terminal, number> = { push: 0, combine: 2, reduce: 1, fold: 1 }
+const functionsOf: Record<Terminal, number> = { push: 0, take: 1, combine: 2, reduce: 1, fold: 2 }
+const calledBy: Record<Terminal, number> = { push: 0, take: 0, combine: 2, reduce: 1, fold: 1 }
 
 /** The source text of a loop. */
 export const sourceOf = (shape: Shape, serial: number): string => {

@@ -18,8 +18,8 @@ export type ElementKind =
     | "flatMapValues"
   )
 
-/** Where the records of a loop go: into an array, into a keyed table, into one value. */
-export type Terminal = "push" | "combine" | "reduce" | "fold"
+/** Where the records of a loop go: into an array, into a keyed table, into one value; `take`: so many into an array. */
+export type Terminal = "push" | "combine" | "reduce" | "fold" | "take"
 
 /** The shape of a loop. The functions are arguments of each run: `kinds.length` of them, then the terminal's own. */
 export interface Shape {

@@ -39,7 +39,7 @@ const steps = {
   /** How many records there are. */
   count: (_: null): Narrow => ({ kind: "fold", f: (n: number) => n + 1, zero: () => 0 }),
   /** The first `n` records. */
-  take: (n: number): Narrow => partition((part) => part.slice(0, Math.max(n, 0))),
+  take: (n: number): Narrow => ({ kind: "take", n }),
   /** The `n` smallest records in natural order, or the largest. */
   smallest: ({ n, largest }: { readonly n: number; readonly largest: boolean }): Narrow =>
     partition((part) => n > 0 ? (part as Records).toSorted(orderOf(largest)).slice(0, n) : []),
