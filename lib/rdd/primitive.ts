@@ -7,6 +7,7 @@ import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { Block } from "./block.ts"
 import type { Partitioner } from "./partitioner.ts"
+import type { AnyRDD } from "./rdd.ts"
 import type { StateStep, StateView } from "./state.ts"
 import type { StorageLevel } from "./storage_level.ts"
 
@@ -92,6 +93,16 @@ export type Primitive =
     readonly f: (parts: ReadonlyArray<ReadonlyArray<never>>, index: number) => Iterable<unknown>
   }
   | { readonly kind: "cartesian" }
+  /**
+   * Equal records once: `inPlace` where the parent's partitioner has brought them together and its partitions are as many as
+   * the result is to have (undefined: any number will do), if it is given, or else `shuffled`.
+   */
+  | {
+    readonly kind: "distinct"
+    readonly partitions: number | undefined
+    readonly inPlace: AnyRDD | undefined
+    readonly shuffled: AnyRDD
+  }
   | {
     readonly kind: "shuffle"
     readonly by: Partitioner | RangeSpec | "default" | "own"

@@ -101,6 +101,11 @@ export class History {
     return this.#options.zeroTime
   }
 
+  /** The newest batch that has been evaluated; the zero time if there is none. */
+  get newest(): number {
+    return this.#newest
+  }
+
   /** Begins the evaluation of a batch. Its input streams are read through `read`. */
   begin(time: number, read: ReadInput, first?: Batch["first"]): Batch {
     const evaluation = this.#evaluation(time, read, first)

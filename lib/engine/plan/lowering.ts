@@ -29,6 +29,8 @@ export interface Lowering {
   readonly references: References
   /** Lowers an RDD, running the stages it depends on. */
   readonly lower: (rdd: AnyRDD) => Job<Lowered>
+  /** How an RDD lies: its partitions, which are not computed, and its partitioner. */
+  readonly layout: (rdd: AnyRDD) => Job<Lowered>
   /** Lowers an RDD in full, also where only its layout is wanted. */
   readonly lowerInFull: (rdd: AnyRDD) => Job<Lowered>
   /** Runs partitions, side by side where they wait for effects, and gives their blocks in order. */

@@ -25,13 +25,13 @@ export const union = (all: ReadonlyArray<Lowered>): Lowered => {
   return { partitions: reading(placed.partitioner.numPartitions, (i) => ({ kind: "concat", parts: parts(i) })), placed }
 }
 
-/** Neighbouring partitions put together, so that fewer are left. */
-export const coalesce = ({ partitions: all, placed }: Lowered, partitions: number): Lowered => {
+/** Neighbouring partitions put together, so that fewer are left. Keys do not lie by a partitioner any more, as in Spark. */
+export const coalesce = ({ partitions: all }: Lowered, partitions: number): Lowered => {
   const n = Math.min(partitions, all.length)
   const start = (i: number) => Math.floor((i * all.length) / n)
   return {
     partitions: reading(n, (i) => ({ kind: "concat", parts: all.slice(start(i), start(i + 1)) })),
-    placed: n === all.length ? placed : undefined,
+    placed: undefined,
   }
 }
 
@@ -70,6 +70,21 @@ export const cartesian = (host: Lowering, [left, right]: ReadonlyArray<Lowered>)
     placed: undefined,
   }))
 }
+
+/**
+ * Removes equal records. They lie in one partition if a partitioner has placed their keys and the result has as many
+ * partitions; otherwise `shuffled` brings them together.
+ */
+export const distinct = (
+  host: Lowering,
+  rdd: AnyRDD,
+  { inPlace, partitions, shuffled }: Kind<"distinct">,
+): Job<Lowered> =>
+  Effect.flatMap(
+    host.layout(rdd.parents[0] ?? shuffled),
+    ({ partitions: { length }, placed }) =>
+      host.lower((placed !== undefined && (partitions ?? length) === length ? inPlace : undefined) ?? shuffled),
+  )
 
 /** Partitions whose step is told where each of them begins: they are computed to be counted. */
 export const indexed = (host: Lowering, rdd: AnyRDD, parent: Lowered): Job<Lowered> => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { KeyedTable } from "../../core/keyed_table.ts"
 import { equalKeys } from "../../core/keys.ts"
 import { Mismatch } from "../../core/errors.ts"
 import type { Sums } from "../numbers/estimates.ts"
@@ -27,6 +28,12 @@ const sumsOf = (part: ReadonlyArray<number>): ReadonlyArray<Sums> => {
     squares += x * x
   }
   return [[part.length, sum, squares]]
+}
+
+const distinctOf = (part: Records): Records => {
+  const table = new KeyedTable<unknown, null>()
+  for (let i = 0; i < part.length; i++) table.locate(part[i])
+  return table.keys
 }
 
 const partition = (f: (part: ReadonlyArray<never>) => Records): Narrow => ({ kind: "partition", f })
@@ -58,6 +65,10 @@ const steps = {
   withOne: (_: null): Narrow => ({ kind: "map", f: (record: unknown) => [record, 1] }),
   /** The key of each pair with a count of 1. */
   keyWithOne: (_: null): Narrow => ({ kind: "map", f: ([key]: Pair) => [key, 1] }),
+  /** Each record as the key of a pair without a value. */
+  withNull: (_: null): Narrow => ({ kind: "map", f: (record: unknown) => [record, null] }),
+  /** Each record once. */
+  distinct: (_: null): Narrow => partition(distinctOf),
   /** The key of each pair. */
   keys: (_: null): Narrow => ({ kind: "map", f: ([key]: Pair) => key }),
   /** The values of a key. */
@@ -85,9 +96,19 @@ const sumByKey: Combine = {
 /** The library's own functions to add numbers by key. */
 export const addByKey: Combine = sumByKey
 
+/** The library's own functions to keep each key once. */
+export const keepOne: Combine = {
+  create: () => null,
+  mergeValue: () => null,
+  mergeCombiners: () => null,
+  mapSide: true,
+  known: { name: "keepOne", args: null },
+}
+
 /** What stands behind a name. Throws `Mismatch` if there is nothing: the library here is of another version. */
 export const knownPrimitive = ({ args, name }: Known): Primitive => {
-  if (name === sumByKey.known?.name) return { kind: "shuffle", by: "default", combine: sumByKey }
+  const combine = [sumByKey, keepOne].find(({ known }) => known?.name === name)
+  if (combine !== undefined) return { kind: "shuffle", by: "default", combine }
   const make = (steps as Record<string, ((args: never) => Narrow) | undefined>)[name]
   if (make === undefined) throw new Mismatch({ problem: `there is no step of the name ${name} here` })
   return { kind: "narrow", step: make(args as never), preserves: false }
