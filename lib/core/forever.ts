@@ -42,8 +42,12 @@ const ROUNDS = 64
 export const forever = <A, E, R>(body: Effect.Effect<A, E, R>): Effect.Effect<never, E, R> =>
   Effect.contextWith((context) =>
     Effect.callback<never, E>((resume) => {
-      const rounds = Effect.repeat(body, { times: ROUNDS - 1 })
-      let fiber: Fiber.Fiber<A, E> | undefined
+      // Not `Effect.repeat`, which yields after each round: in a busy program, a loop would get one round for each of others.
+      const rounds = Effect.suspend(() => {
+        let left = ROUNDS
+        return Effect.whileLoop({ while: () => left > 0, body: () => body, step: () => void left-- })
+      })
+      let fiber: Fiber.Fiber<void, E> | undefined
       let stopped = false
       const start = () => {
         if (stopped) return

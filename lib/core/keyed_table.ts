@@ -4,7 +4,7 @@
  * @module
  */
 import { hashKey, hashString } from "./keys.ts"
-import { firstSlot, sameKey } from "./probing.ts"
+import { sameKey, SPREAD } from "./probing.ts"
 
 /**
  * A map from keys to values, laid out for loops that aggregate: entries are numbered in the order of insertion, and
@@ -59,7 +59,7 @@ export class KeyedTable<K, V> {
   locateHashed(key: K, hash: number): number {
     const index = this.#index
     const mask = index.length - 1
-    let slot = firstSlot(hash, this.#shift)
+    let slot = Math.imul(hash, SPREAD) >>> this.#shift
     let entry: number
     while ((entry = index[slot]! - 1) >= 0) {
       if (this.hashes[entry] === hash && sameKey(this.keys[entry], key)) {
@@ -76,7 +76,7 @@ export class KeyedTable<K, V> {
     const hash = hashKey(key)
     const index = this.#index
     const mask = index.length - 1
-    let slot = firstSlot(hash, this.#shift)
+    let slot = Math.imul(hash, SPREAD) >>> this.#shift
     let entry: number
     while ((entry = index[slot]! - 1) >= 0) {
       if (this.hashes[entry] === hash && sameKey(this.keys[entry], key)) return entry
@@ -110,7 +110,7 @@ export class KeyedTable<K, V> {
 
   #free(hash: number): number {
     const mask = this.#index.length - 1
-    let slot = firstSlot(hash, this.#shift)
+    let slot = Math.imul(hash, SPREAD) >>> this.#shift
     while (this.#index[slot] !== 0) slot = (slot + 1) & mask
     return slot
   }

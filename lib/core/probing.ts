@@ -5,8 +5,12 @@
  */
 import { equalKeys } from "./keys.ts"
 
-/** The slot at which the search for a hash begins, in a table of 2 ** (32 - shift) slots. Spreads hashes that are close. */
-export const firstSlot = (hash: number, shift: number): number => Math.imul(hash, 0x9e3779b9) >>> shift
+/**
+ * Spreads hashes that are close over a table of 2 ** (32 - shift) slots: the search for a hash begins at slot
+ * `Math.imul(hash, SPREAD) >>> shift`. Written out where it is used: as a function it would be one call too many for the
+ * compiler to inline.
+ */
+export const SPREAD = 0x9e3779b9
 
 /** Whether two keys with the same hash are equal. Strings, the most frequent keys, take one comparison. */
 export const sameKey = (a: unknown, b: unknown): boolean => a === b || (typeof b !== "string" && equalKeys(a, b))

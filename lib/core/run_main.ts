@@ -1,5 +1,5 @@
 /**
- * Running a program as the main one of a process: signals, exit codes, messages.
+ * Running a program as the main program of a process: signals, exit codes and error messages.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { explainFailure } from "./errors.ts"
 
-/** `runMain` was called in a worker: a program runs where it was started, workers only serve it. */
+/** Thrown if `runMain` is called in a worker. Programs run on the main thread; workers only run tasks for them. */
 export class RunsInWorker extends Data.Error {
   readonly _tag = "RunsInWorker" as const
   override get message(): string {
@@ -21,7 +21,7 @@ export class RunsInWorker extends Data.Error {
   }
 }
 
-/** What runMain needs of the process it runs in: `process` of Deno, Node and Bun. */
+/** The part of `globalThis.process` that `runMain` uses. Deno, Node and Bun all have it. */
 interface Process {
   readonly on: (signal: "SIGINT" | "SIGTERM", listener: () => void) => void
   readonly off: (signal: "SIGINT" | "SIGTERM", listener: () => void) => void
@@ -38,20 +38,24 @@ const globals = globalThis as Globals
 const isWorker = (): boolean =>
   globals.WorkerGlobalScope !== undefined && globalThis instanceof globals.WorkerGlobalScope
 
+/** The exit codes after signals: 128 plus the number of the signal. */
 const codes = { SIGINT: 130, SIGTERM: 143 } as const
 
-/** A failure as a user reads it: its message, and the stack of what was thrown. */
-const report = (cause: Cause.Cause<unknown>): string => {
+/** Formats a failure for the user: its message, and the stack of the thrown error. */
+const format = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
   if (Cause.hasDies(cause) || !(error instanceof Error)) return Cause.pretty(cause)
   return `${"_tag" in error ? String(error._tag) : error.name}: ${explainFailure(error)}`
 }
 
 /**
- * Runs a program until it ends. Ctrl-C and SIGTERM interrupt it, which stops its streaming context and closes whatever
- * it has opened; a second Ctrl-C ends the process at once. Exit codes: 0, 1 for a failure (told on standard error), 130
- * and 143 for the signals. Logs go to standard error, so that standard output has only what the program prints. Timers or
- * servers of your own that are still open when the program has ended keep the process alive.
+ * Runs a program until it ends, as the main program of the process.
+ *
+ * Ctrl-C and SIGTERM interrupt the program, which stops its streaming context and closes its resources. A second signal ends the
+ * process immediately. The exit code is 0 for success, 1 for a failure, which is printed on standard error, 130 after Ctrl-C and
+ * 143 after SIGTERM. Logs go to standard error, so that standard output has only what the program prints.
+ *
+ * Timers and servers of your own that are still open when the program has ended keep the process alive.
  *
  * @example
  * ```ts
@@ -75,13 +79,13 @@ const report = (cause: Cause.Cause<unknown>): string => {
 export const runMain = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): void => {
   if (isWorker()) throw new RunsInWorker()
   const { process } = globals
-  let isTold = false
-  const tell = (cause: Cause.Cause<unknown>) =>
+  let isReported = false
+  const report = (cause: Cause.Cause<unknown>) =>
     Cause.hasInterruptsOnly(cause)
       ? Effect.void
-      : Effect.andThen(Effect.sync(() => isTold = true), Console.error(report(cause)))
+      : Effect.andThen(Effect.sync(() => isReported = true), Console.error(format(cause)))
   const main = Effect.scoped(program).pipe(
-    Effect.tapCause(tell),
+    Effect.tapCause(report),
     Effect.provideService(Logger.LogToStderr, true),
   )
   const run = Runtime.makeRunMain(({ fiber, teardown }) => {
@@ -94,8 +98,8 @@ export const runMain = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): void =
     const listeners = { SIGINT: onSignal("SIGINT"), SIGTERM: onSignal("SIGTERM") }
     for (const signal of ["SIGINT", "SIGTERM"] as const) process?.on(signal, listeners[signal])
     fiber.addObserver((exit) => {
-      // What is no Effect at all ends a fiber without running its handlers.
-      if (Exit.isFailure(exit) && !isTold) Effect.runSync(tell(exit.cause))
+      // A value that is not an Effect, yielded by untyped code, ends the fiber without running its handlers.
+      if (Exit.isFailure(exit) && !isReported) Effect.runSync(report(exit.cause))
       for (const signal of ["SIGINT", "SIGTERM"] as const) process?.off(signal, listeners[signal])
       teardown(exit, (code) => {
         const final = signalled === undefined ? code : codes[signalled]

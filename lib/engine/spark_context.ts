@@ -1,5 +1,5 @@
 /**
- * The SparkContext: the engine that runs jobs, chosen by a master URL, under an application's name.
+ * The SparkContext: has the application's name, and the engine that a master URL selects.
  *
  * @module
  */
@@ -17,22 +17,22 @@ import * as StateStore from "./state_store.ts"
 import { CurrentJob, Engine } from "../rdd/engine.ts"
 import { Files, unavailable } from "../rdd/files/files.ts"
 
-/** A running SparkContext. One may serve several streaming contexts, one after the other. */
+/** A running SparkContext. Several streaming contexts may use it, one after another. */
 export interface SparkContext {
   /** The application's name. */
   readonly appName: string
-  /** The master URL it was made with. */
+  /** The master URL that it was made with. */
   readonly master: string
-  /** The number of partitions where nothing else says how many: `N` of `local[N]`, or what it was told. */
+  /** The number of partitions of RDDs that are made without a number: the option `defaultParallelism`, or `N` of `local[N]`. */
   readonly defaultParallelism: number
-  /** Whether it has been stopped. */
+  /** Tells whether it has been stopped. */
   readonly isStopped: Effect.Effect<boolean>
-  /** Stops it: every action from now on fails with `SparkContextStopped`. */
+  /** Stops it. Every later action fails with `SparkContextStopped`. */
   readonly stop: Effect.Effect<void>
 }
 
 /**
- * The SparkContext service: yield it to ask for what the program runs on, or to stop it.
+ * The SparkContext service. Yield it to read the application's name, master and parallelism, or to stop it.
  *
  * @example
  * ```ts
@@ -54,20 +54,21 @@ export const SparkContext: Context.Service<SparkContext, SparkContext> = Context
   "@dstream/dstream/SparkContext",
 )
 
-/** Which engine a SparkContext runs on, and under what name. */
+/** The options of a SparkContext. */
 export interface SparkOptions<M extends string = string> {
-  /** `local` (one partition), `local[N]` or `local[*]` (as many as the machine has cores). */
+  /** `local` (one partition), `local[N]` (N partitions) or `local[*]` (one partition for each core of the machine). */
   readonly master: Master<M>
   /** The application's name, for messages and user interfaces. */
   readonly appName: string
   /**
-   * Partitions where nothing else says how many: of what is made, and of RDD operations by key, which have as many as their
-   * parents otherwise. Default: `N` of `local[N]`, for what is made. Spark: `spark.default.parallelism`.
+   * The number of partitions of RDDs that are made without a number, and of the results of RDD operations by key. Without this
+   * option, RDDs that are made have `N` partitions (`local[N]`), and RDD operations by key keep the number of their parents. Spark:
+   * `spark.default.parallelism`.
    */
   readonly defaultParallelism?: number | undefined
 }
 
-/** The default parallelism that a master URL asks for. */
+/** Returns the default parallelism of a master URL; undefined if the URL is not supported. */
 export const parallelismOf = (master: string): number | undefined => {
   if (master === "local") return 1
   if (master === "local[*]") return Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1)
@@ -75,6 +76,7 @@ export const parallelismOf = (master: string): number | undefined => {
   return found === null ? undefined : Number(found[1])
 }
 
+/** Wraps an engine so that its actions fail with `SparkContextStopped` once the SparkContext has stopped. */
 const stoppable = (engine: Engine, appName: string, isStopped: () => boolean): Engine => {
   const guard = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.suspend(() =>
@@ -99,7 +101,7 @@ const stoppable = (engine: Engine, appName: string, isStopped: () => boolean): E
   }
 }
 
-/** The layer over an engine that is made by hand: for other engines, and for the test kit. */
+/** Provides a SparkContext on the engine that `make` gives, for other engines and for the test kit. */
 export const layerEngine = <E, R>(
   options: { readonly master: string; readonly appName: string },
   make: Effect.Effect<Engine, E, R>,
@@ -124,7 +126,8 @@ export const layerEngine = <E, R>(
   })) as Layer.Layer<SparkContext | Engine, E, Exclude<R, Scope.Scope>>
 
 /**
- * A SparkContext on the engine that the master URL names. Spark: `new SparkConf().setMaster(…).setAppName(…)`.
+ * Provides a SparkContext on the engine that the master URL selects. Fails with `InvalidOption` if an option is not supported.
+ * Spark: `new SparkConf().setMaster(…).setAppName(…)`.
  *
  * @example
  * ```ts

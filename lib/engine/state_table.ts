@@ -1,14 +1,15 @@
 /**
- * The table of a state: keys compared by value, and what each of them has.
+ * The table of a state: a hash table over keys compared by value.
  *
  * @module
  */
+import type { KeyedTable } from "../core/keyed_table.ts"
 import { hashKey } from "../core/keys.ts"
-import { firstSlot, sameKey } from "../core/probing.ts"
+import { sameKey, SPREAD } from "../core/probing.ts"
 import type { Columns } from "../rdd/pair_block.ts"
 import { InsertionOrder } from "./insertion_order.ts"
 
-/** The value of a key that has none (any more). */
+/** The value of a key that has been deleted. */
 export const GONE = Symbol("gone")
 
 /** Stands for a key that has been removed. */
@@ -16,17 +17,17 @@ const GAP = Symbol("gap")
 
 /**
  * A map from keys to values that keeps the order of insertion. Each key has a place, an even number: `cells` has the key
- * there and its value next to it. The index has a key's hash beside its place. So looking a key up reads memory at two
- * spots, which is what it costs: with a million keys neither is in the processor's cache.
+ * there, and its value in the next cell. The index has the hash of each key beside its place. So a look-up reads memory at
+ * only two spots. With a million keys neither is in the processor's cache, and that is what a look-up costs.
  */
 export class StateTable {
-  /** Keys and, at the places after them, their values; {@link GONE} where one has been deleted. Values may be written. */
+  /** Keys, each with its value in the next cell; {@link GONE} if it has been deleted. Callers may write values. */
   readonly cells: Array<unknown> = []
   readonly #order = new InsertionOrder()
   /** Open addressing with linear probing, at most three quarters full: place + 1 (0 where free), then hash. */
   #index = new Int32Array(32)
   #shift = 28
-  /** How many keys there are, also deleted ones. */
+  /** How many keys there are, including deleted ones. */
   #size = 0
   /** The key that was last looked for in vain, its hash, and where it belongs in the index. */
   #missed: unknown = GAP
@@ -38,16 +39,11 @@ export class StateTable {
     return this.#order.isSorted
   }
 
-  /** Another number after a key has been removed: places known from before may then be those of other keys. */
-  get removals(): number {
-    return this.#order.newest - this.#size
-  }
-
   /** The place of a key, or -1. */
   find(key: unknown, hash: number = hashKey(key)): number {
     const index = this.#index
     const mask = index.length - 1
-    let at = firstSlot(hash, this.#shift) << 1
+    let at = (Math.imul(hash, SPREAD) >>> this.#shift) << 1
     let place: number
     while ((place = index[at]! - 1) >= 0) {
       if (index[at + 1] === hash && sameKey(this.cells[place], key)) return place
@@ -60,8 +56,8 @@ export class StateTable {
   }
 
   /**
-   * Writes the places of `places.length` keys, beginning with number `from`, or of those that there are. Each step is taken
-   * for all of them before the next one, so that the processor waits for many spots in memory at a time.
+   * Finds the places of the keys from number `from` on, as many as fit into `places`. Each step of the look-up is done for
+   * all keys before the next step, so that the processor waits for many spots in memory at a time.
    */
   findMany({ hashes, keys }: Pick<Columns, "hashes" | "keys">, from: number, places: Int32Array): void {
     const index = this.#index
@@ -103,7 +99,17 @@ export class StateTable {
     this.#order.set(place >> 1, number)
   }
 
-  /** Removes a key for good: inserted again it will come last. */
+  /** For each entry, one more than the number that its key has in another table; 0 where it has none. */
+  numbersIn(others: KeyedTable<unknown, unknown>): Int32Array {
+    const numbers = new Int32Array(this.cells.length >> 1)
+    for (let other = 0; other < others.size; other++) {
+      const place = this.find(others.keys[other], others.hashes[other])
+      if (place >= 0) numbers[place >> 1] = other + 1
+    }
+    return numbers
+  }
+
+  /** Removes a key. If it is inserted again, it comes last. */
   remove(place: number): void {
     const { cells } = this
     const key = cells[place]
@@ -112,7 +118,7 @@ export class StateTable {
     const mask = index.length - 1
     let gap = this.#home(hashKey(key))
     while (index[gap] !== place + 1) gap = (gap + 2) & mask
-    // Closes the gap: what would no longer be found beyond it moves there.
+    // Closes the gap in the index: keys that would no longer be found behind it move there.
     for (let at = (gap + 2) & mask; index[at] !== 0; at = (at + 2) & mask) {
       if (((at - this.#home(index[at + 1]!)) & mask) < ((at - gap) & mask)) continue
       index[gap] = index[at]!
@@ -127,7 +133,7 @@ export class StateTable {
     while (cells.at(-2) === GAP) cells.length -= 2
   }
 
-  /** Closes the gaps if they are the most of it. Then gives the new place of each key by its old one, -1 for gaps. */
+  /** Closes the gaps in `cells` if these are more than half of it. Gives the new place of each key by its old one, -1 for gaps. */
   compact(): Int32Array | undefined {
     return this.cells.length <= 4 * this.#size + 32 ? undefined : this.#arrange(this.#entries(), this.isSorted)
   }
@@ -147,7 +153,7 @@ export class StateTable {
     return entries
   }
 
-  /** Moves entries to the front, in the order given, and forgets all others. */
+  /** Moves entries to the front, in the given order, and drops all others. */
   #arrange(entries: Int32Array, isSorted: boolean): Int32Array {
     const { cells } = this
     const before = cells.slice()
@@ -167,7 +173,7 @@ export class StateTable {
   }
 
   #home(hash: number): number {
-    return firstSlot(hash, this.#shift) << 1
+    return (Math.imul(hash, SPREAD) >>> this.#shift) << 1
   }
 
   #vacant(hash: number): number {
@@ -177,7 +183,7 @@ export class StateTable {
     return at
   }
 
-  /** An index of another length, and with other places if there are. */
+  /** Makes an index of another length, and with new places where `places` are given. */
   #rebuild(length: number, places?: Int32Array): void {
     const before = this.#index
     this.#missed = GAP

@@ -1,28 +1,14 @@
 /**
- * Versions of one partition of a state.
+ * The versions of one partition of a state.
  *
  * @module
  */
 import type { KeyedTable } from "../core/keyed_table.ts"
 import type { Columns } from "../rdd/pair_block.ts"
 import type { PendingState } from "../rdd/state.ts"
+import { Differences } from "./state_differences.ts"
 import { GONE, StateTable } from "./state_table.ts"
 import { WriteOrder } from "./write_order.ts"
-
-/** What a version has in place of what another one has: keys, with their values, times of writing and places in the order. */
-class Differences {
-  readonly keys: Array<unknown> = []
-  readonly values: Array<unknown> = []
-  readonly times: Array<number> = []
-  readonly numbers: Array<number> = []
-
-  add(key: unknown, value: unknown, time: number, number: number): void {
-    this.keys.push(key)
-    this.values.push(value)
-    this.times.push(time)
-    this.numbers.push(number)
-  }
-}
 
 /** No key is this one. */
 const NOTHING = Symbol()
@@ -34,58 +20,45 @@ interface Shared {
   shown: Version
   /** When entries were written; undefined until the first time that old ones are asked for. */
   order: WriteOrder | undefined
-  /** Places of entries that have been deleted, to be removed from the table when there is no way back. */
+  /** Places of deleted entries. They are removed from the table when no version below can be read from it any more. */
   deleted: Array<number>
-  /** The key that was looked up last, and its place: it is often the next to be written. */
+}
+
+/** The key that was looked up last, and its place. Often it is the next to be written. */
+interface Cursor {
   key: unknown
   place: number
+  /** Whether a key has moved to another place since this was last set to false. */
+  hasMoved: boolean
 }
 
-/** Which places the version that the table shows has written. */
-class Written {
-  /** Places from here on are the version's own. */
-  readonly #limit: number
-  /** A bit for each place below. */
-  #bits: Uint8Array | undefined
-
-  constructor(limit: number) {
-    this.#limit = limit
-  }
-
-  /** Marks a place as written. Tells whether it was not, and is not the version's own. */
-  mark(place: number): boolean {
-    if (place >= this.#limit) return false
-    const bits = this.#bits ??= new Uint8Array((this.#limit >> 4) + 1)
-    const bit = 1 << (place >> 1 & 7)
-    if ((bits[place >> 4]! & bit) !== 0) return false
-    bits[place >> 4]! |= bit
-    return true
-  }
-}
-
-/** How many keys are looked up ahead of their turn: the processor then waits for many spots in memory at a time. */
+/** How many keys are looked up ahead, so that the processor waits for many spots in memory at a time. */
 const AHEAD = 128
 
 /**
- * One version. The table always shows one of them, in general the newest, which is written in place; each other version
- * has what differs from its neighbour on the way there. Reading another one brings the table to it: the differences
- * between the two change sides. So a batch costs what it writes, its end costs nothing, and dropping a batch is going
- * back. (Baker's way of having arrays in versions, for a table.)
+ * One version. All versions share one table, which shows one of them, in general the newest; that one is written in place.
+ * Every other version has its differences from a neighbour, which leads to the version shown. To read another version, the
+ * table is changed to show it, neighbour by neighbour: their differences then point the other way. So a batch costs as much
+ * as it writes, committing costs nothing, and dropping a batch means reading the version before. (These are Baker's
+ * persistent arrays, for a table.)
  *
- * Entries have numbers in the order in which their keys were inserted, and a key that comes back to the table with another
- * version has the number that it had. So a version shows its entries in one order, whenever it is read.
+ * Keys have numbers in the order in which they were inserted. When a key comes back to the table with another version, it
+ * gets the number that it had. So a version shows its entries in one order, whenever it is read.
  */
 export class Version implements PendingState {
   readonly #at: number
   readonly #shared: Shared
-  /** The neighbour on the way to the version that the table shows. */
+  readonly #cursor: Cursor = { key: NOTHING, place: -1, hasMoved: false }
+  /** The neighbour that leads to the version that the table shows; undefined for that version. */
   #next: Version | undefined
-  /** What differs from the neighbour. */
+  /** The differences from the neighbour. */
   #differences = new Differences()
-  /** The version that this one is opened on, whose differences grow with each write. */
+  /** The version that this one was opened on. Each write adds to its differences. */
   #base: Version | undefined
   #size: number
-  #written: Written
+  /** The first place that this version has added. Of the places before it, `written` has a bit for each that it has written. */
+  #limit: number
+  #written: Uint8Array | undefined
 
   private constructor(at: number, base: Version | undefined) {
     this.#at = at
@@ -93,16 +66,16 @@ export class Version implements PendingState {
     this.#size = base?.size ?? 0
     this.#shared = base !== undefined
       ? base.#shared
-      : { table: new StateTable(), shown: this, order: undefined, deleted: [], key: NOTHING, place: -1 }
-    this.#written = new Written(this.#shared.table.cells.length)
+      : { table: new StateTable(), shown: this, order: undefined, deleted: [] }
+    this.#limit = this.#shared.table.cells.length
   }
 
-  /** A version without entries. */
+  /** Makes a version without entries. */
   static empty(): Version {
     return new Version(-Infinity, undefined)
   }
 
-  /** A pending version on top of another one. */
+  /** Opens a pending version on top of another one. */
   static on(base: Version, at: number): Version {
     base.#show()
     const version = new Version(at, base)
@@ -135,22 +108,23 @@ export class Version implements PendingState {
       return
     }
     if (place < 0) {
-      if (this.#base !== undefined) this.#base.#differences.add(key, GONE, 0, 0)
+      if (this.#base !== undefined) this.#base.#differences.add(key, GONE, 0)
     } else {
-      // A key that was deleted comes last again, also where it has not been removed from the table yet.
+      // A deleted key that is set again comes last, also if it has not been removed from the table yet.
       this.#keep(place)
       table.remove(place)
+      this.#cursor.hasMoved = true
     }
-    this.#shared.place = table.insert(key, value)
+    this.#cursor.place = table.insert(key, value)
     this.#size++
-    order?.wrote(this.#shared.place, this.#at)
+    order?.wrote(this.#cursor.place, this.#at)
   }
 
   delete(key: unknown): boolean {
     const shared = this.#shared
     const place = this.#find(key)
     if (this.#valueAt(place) === GONE) return false
-    this.#keep(place)
+    this.#keepMoved(place)
     shared.table.cells[place + 1] = GONE
     shared.deleted.push(place)
     this.#size--
@@ -159,21 +133,20 @@ export class Version implements PendingState {
 
   lookUp(pairs: Columns, f: (i: number, value: unknown, exists: boolean) => void): void {
     this.#show()
-    const shared = this.#shared
-    const { table } = shared
+    const { table } = this.#shared
+    const cursor = this.#cursor
     const { hashes, keys } = pairs
     const places = new Int32Array(AHEAD)
     for (let from = 0; from < keys.length; from += AHEAD) {
       const to = Math.min(from + AHEAD, keys.length)
       table.findMany(pairs, from, places)
-      const { removals } = table
+      cursor.hasMoved = false
       for (let i = from; i < to; i++) {
         const place = places[i - from]!
-        // A key that was not there may have been added meanwhile, and one that was deleted may have another place.
-        const isKnown = place >= 0 && table.removals === removals
-        shared.place = isKnown ? place : table.find(keys[i], hashes?.[i])
-        shared.key = keys[i]
-        const value = this.#valueAt(shared.place)
+        // Since the keys were looked up, `f` may have added this one, or set a deleted one, which moves it.
+        cursor.place = place < 0 || cursor.hasMoved ? table.find(keys[i], hashes?.[i]) : place
+        cursor.key = keys[i]
+        const value = this.#valueAt(cursor.place)
         f(i, value === GONE ? undefined : value, value !== GONE)
       }
     }
@@ -182,16 +155,16 @@ export class Version implements PendingState {
   visit(f: (key: unknown, value: unknown, other: number) => void, others?: KeyedTable<unknown, unknown>): void {
     this.#show()
     this.#sort()
-    const shared = this.#shared
-    const { cells } = shared.table
+    const { cells } = this.#shared.table
+    const cursor = this.#cursor
     const { length } = cells
-    const numbers = others === undefined || others.size === 0 ? undefined : this.#numbers(others)
+    const numbers = others === undefined || others.size === 0 ? undefined : this.#shared.table.numbersIn(others)
     for (let place = 0; place < length; place += 2) {
       const value = cells[place + 1]
       if (value === GONE) continue
-      shared.key = cells[place]
-      shared.place = place
-      f(shared.key, value, numbers === undefined ? -1 : numbers[place >> 1]! - 1)
+      cursor.key = cells[place]
+      cursor.place = place
+      f(cursor.key, value, numbers === undefined ? -1 : numbers[place >> 1]! - 1)
     }
   }
 
@@ -203,8 +176,8 @@ export class Version implements PendingState {
   }
 
   /**
-   * Says that no version below this one is opened again: what has been deleted need not be kept for it. Where the table
-   * shows another version, that is left to the next one to be settled.
+   * Removes deleted entries from the table: no version below this one is written again, so differences need not be kept for
+   * them. If the table shows another version, the next version to be settled removes them.
    */
   settle(): this {
     const shared = this.#shared
@@ -219,8 +192,7 @@ export class Version implements PendingState {
     deleted.length = 0
     const places = table.compact()
     if (places !== undefined) order?.move(places)
-    shared.key = NOTHING
-    this.#written = new Written(table.cells.length)
+    this.#forgetPlaces()
     return this
   }
 
@@ -230,36 +202,46 @@ export class Version implements PendingState {
 
   #find(key: unknown): number {
     this.#show()
-    const shared = this.#shared
-    if (key === shared.key) return shared.place
-    shared.key = NOTHING // finding it may throw
-    shared.place = shared.table.find(key)
-    shared.key = key
-    return shared.place
+    const cursor = this.#cursor
+    if (key === cursor.key) return cursor.place
+    cursor.key = NOTHING // find() throws for keys that are not supported
+    cursor.place = this.#shared.table.find(key)
+    cursor.key = key
+    return cursor.place
   }
 
-  /** Keeps what the base has at a place that is about to be written. Tells whether it is the first time. */
-  #keep(place: number): boolean {
-    if (this.#base === undefined || !this.#written.mark(place)) return false
-    const { order, table } = this.#shared
-    const { cells } = table
-    const time = order === undefined ? this.#at : order.timeOf(place)
-    this.#base.#differences.add(cells[place], cells[place + 1], time, table.numberOf(place))
+  /** Marks a place as written by this version. False if it was marked before, or if this version has added it. */
+  #mark(place: number): boolean {
+    if (place >= this.#limit) return false
+    const written = this.#written ??= new Uint8Array((this.#limit >> 4) + 1)
+    const bit = 1 << (place >> 1 & 7)
+    if ((written[place >> 4]! & bit) !== 0) return false
+    written[place >> 4]! |= bit
     return true
   }
 
-  /** For each entry, one more than the number that its key has in another table; 0 where it has none. */
-  #numbers(others: KeyedTable<unknown, unknown>): Int32Array {
-    const { table } = this.#shared
-    const numbers = new Int32Array(table.cells.length >> 1)
-    for (let other = 0; other < others.size; other++) {
-      const place = table.find(others.keys[other], others.hashes[other])
-      if (place >= 0) numbers[place >> 1] = other + 1
-    }
-    return numbers
+  /** Keeps what the base has at a place that is about to be written. False if that was done before. */
+  #keep(place: number): boolean {
+    if (this.#base === undefined || !this.#mark(place)) return false
+    const { order, table: { cells } } = this.#shared
+    this.#base.#differences.add(cells[place], cells[place + 1], order === undefined ? this.#at : order.timeOf(place))
+    return true
   }
 
-  /** Puts the entries in their order, where keys have come back to the table behind others. */
+  /**
+   * Keeps what is at a place whose key is about to be deleted, with its number: the base may have to insert it again. If a
+   * key has several differences, the first one counts.
+   */
+  #keepMoved(place: number): void {
+    if (this.#base === undefined) return
+    this.#mark(place)
+    const { order, table } = this.#shared
+    const { cells } = table
+    const time = order === undefined ? this.#at : order.timeOf(place)
+    this.#base.#differences.addMoved(cells[place], cells[place + 1], time, table.numberOf(place))
+  }
+
+  /** Sorts the table by the order of insertion, if keys have come back behind keys that follow them. */
   #sort(): void {
     const shared = this.#shared
     const { deleted, order, table } = shared
@@ -267,9 +249,15 @@ export class Version implements PendingState {
     const places = table.sort()
     order?.move(places)
     shared.deleted = deleted.flatMap((place) => (places[place] ?? -1) < 0 ? [] : places[place]!)
-    shared.key = NOTHING
-    // What has been written already is kept once more if it is written again, and the older value counts.
-    this.#written = new Written(table.cells.length)
+    // Writing a place again adds a difference again, which does no harm: the first one counts.
+    this.#forgetPlaces()
+  }
+
+  /** Forgets what is known by place, because keys have moved. */
+  #forgetPlaces(): void {
+    this.#cursor.key = NOTHING
+    this.#limit = this.#shared.table.cells.length
+    this.#written = undefined
   }
 
   /** Makes the table show this version. */
@@ -287,34 +275,37 @@ export class Version implements PendingState {
   #take(): void {
     const shared = this.#shared
     const { order, shown, table } = shared
-    const { keys, numbers, times, values } = this.#differences
+    const { keys, times, values } = this.#differences
     const back = new Differences()
-    // The last first: what has been added leaves from the end, and the table is as it was.
+    // The last difference first, so that the first one counts, and added keys are removed from the end.
     for (let i = keys.length - 1; i >= 0; i--) {
       const key = keys[i]
+      const value = values[i]
+      const number = this.#differences.numberAt(i)
       let place = table.find(key)
-      const isThere = place >= 0
-      back.add(
-        key,
-        this.#valueAt(place),
-        isThere && order !== undefined ? order.timeOf(place) : 0,
-        isThere ? table.numberOf(place) : 0,
-      )
-      if (values[i] === GONE) {
-        if (isThere) table.remove(place)
-        continue
+      if (place < 0) {
+        back.add(key, GONE, 0)
+        if (value === GONE) continue
+        place = table.insert(key, value, number)
+      } else {
+        const time = order === undefined ? 0 : order.timeOf(place)
+        if (value === GONE || number !== undefined) {
+          back.addMoved(key, table.cells[place + 1], time, table.numberOf(place))
+        } else back.add(key, table.cells[place + 1], time)
+        if (value === GONE) {
+          table.remove(place)
+          continue
+        }
+        table.cells[place + 1] = value
+        if (number !== undefined) table.setNumber(place, number)
       }
-      if (isThere) {
-        table.cells[place + 1] = values[i]
-        table.setNumber(place, numbers[i]!)
-      } else place = table.insert(key, values[i], numbers[i])
       order?.set(place, times[i]!)
     }
     shown.#differences = back
     shown.#next = this
-    shared.key = NOTHING
+    shown.#cursor.key = NOTHING
     shared.shown = this
     this.#next = undefined
-    this.#written = new Written(table.cells.length)
+    this.#forgetPlaces()
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The errors of streaming contexts: broken rules of the lifecycle, and failures that end a context.
+ * The errors of streaming contexts: calls that break the rules of the lifecycle, and failures that stop a context.
  *
  * @module
  */
@@ -56,26 +56,30 @@ export class RememberAlreadySet extends Data.Error<{ readonly remember: number }
 /** The errors of `start`. */
 export type StartError = AlreadyStarted | AlreadyStopped | AnotherContextActive | InvalidGraph | GraphMismatch
 
-/** The reasons for which a batch can fail besides the typed errors of the user's effects. */
+/** The reasons for which a batch can fail, besides the typed errors of the user's effects. */
 export type BatchError = EngineError | ParentWithoutRDD | OperatorWithoutRDD | UnionWithoutRDD | TransformWithoutResult
 
 /**
- * The failure of a batch, which also ends the context unless a policy says otherwise. `reason` is a typed error of the user's
- * effects or an error of the engine; narrow it with `Effect.catchReason`.
+ * The failure of a batch. It also stops the context, unless a failure policy says otherwise.
+ *
+ * `reason` is a typed error of the user's effects, or an error of the engine; narrow it with `Effect.catchReason`.
  */
 export class BatchFailed<out E = never> extends Located<{
   readonly reason: unknown
   /** The operation that failed, such as `map`. */
   readonly operator: string
-  /** Where the program calls that operation. */
+  /** Where the program calls this operation. */
   readonly callSite: CallSite
-  /** End of the batch's interval, epoch milliseconds. */
+  /** The batch time: the end of the batch's interval in epoch milliseconds. */
   readonly batchTime: number
-  /** Index of the output in the graph; undefined if the batch failed before its outputs ran. */
+  /** The index of the output in the graph; undefined if the failure does not belong to an output. */
   readonly outputId: number | undefined
-  /** The partition in which it failed, if it was one. */
+  /** The index of the partition that failed; undefined if the failure does not belong to one. */
   readonly partition: number | undefined
-  /** `generate`: before any output ran. `job`: in an output. `commit`: all outputs ran, but an input failed to commit. */
+  /**
+   * `generate`: before any output ran. `job`: in an output or a kept RDD. `commit`: all outputs ran, but an input failed to
+   * commit.
+   */
   readonly phase: "generate" | "job" | "commit"
 }> {
   readonly _tag = "BatchFailed" as const
@@ -88,7 +92,7 @@ export class BatchFailed<out E = never> extends Located<{
       describeCause(this.reason)
     }`
   }
-  /** What was thrown, for loggers that print chains of causes. */
+  /** The thrown value or the reason, for loggers that print chains of causes. */
   override get cause(): unknown {
     return this.reason instanceof FunctionFailed ? this.reason.cause : this.reason
   }

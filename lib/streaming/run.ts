@@ -1,5 +1,5 @@
 /**
- * A run: what a started context works with and what stays the same until it stops.
+ * A run: the parts of a started context that stay the same until it stops.
  *
  * @module
  */
@@ -14,10 +14,10 @@ import { Engine, type OpenBatch } from "../rdd/engine.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 import type { EvaluationOptions } from "./batch/evaluation.ts"
 import { ofStream } from "./batch/failures.ts"
+import { outputsDue } from "../dstream/graph/outputs_due.ts"
 import { History } from "../dstream/graph/history.ts"
 import { keptStreamsIn, neededIn } from "../dstream/graph/kept_streams.ts"
 import { type AnyPolicy, withRetries } from "../dstream/outputs/retries.ts"
-import { outputsDue } from "./batch/reports.ts"
 import type { Work } from "./batch/work.ts"
 import type { BatchFailed } from "./errors.ts"
 import * as GraphLayers from "../dstream/graph/layers.ts"
@@ -26,50 +26,54 @@ import type { ReceiverSettings } from "./inputs/input_blocks.ts"
 import * as Inputs from "./inputs/inputs.ts"
 import type { RunningInput } from "./inputs/running_input.ts"
 import type { StreamingEvent } from "./listeners/events.ts"
-import { CopyFailed, follow } from "../engine/copy/graph_copy.ts"
+import { CopyFailed, makeCopy } from "../engine/copy/graph_copy.ts"
 import { Notes, streamsOf } from "../engine/copy/notes.ts"
-import { copyOf } from "../engine/copy/remake.ts"
+import { rebuild } from "../engine/copy/remake.ts"
 import { firstTick } from "./scheduler.ts"
 
-/** What a run is started with. */
+/** The options of a run. */
 export interface RunOptions {
   readonly graph: AnyGraph
   readonly engine: Engine
   /** The batch interval in milliseconds. */
   readonly batchDuration: number
-  /** Milliseconds for which the RDDs of outputs are remembered at least. */
+  /** The minimum time, in milliseconds, for which the RDDs of outputs are remembered. */
   readonly remember: number
   /** The policy of outputs without their own. */
   readonly policy: AnyPolicy
+  /** The time limit of a graceful stop in milliseconds. */
   readonly gracefulStopTimeout: number
-  /** How many batches may be pending, allocated and not ended, before the next tick waits. */
+  /** The maximum number of pending batches: allocated, but not ended. While there are that many, ticks wait. */
   readonly maxPendingBatches: number
   readonly receivers: ReceiverSettings
   readonly publish: (event: StreamingEvent) => void
 }
 
-/** What a started context works with. */
+/** The parts of a started context that stay the same until it stops. */
 export interface Run extends RunOptions {
   readonly history: History
   readonly inputs: ReadonlyArray<RunningInput>
   readonly evaluation: EvaluationOptions
-  /** The memo map of the layers in the graph: everything in the run shares the instances that it holds. */
+  /** The memo map of the graph's layers: the whole run shares the instances in it. */
   readonly memoMap: Layer.MemoMap
-  /** The outputs that may have a job, by what is allocated. */
+  /** Finds the outputs that may have a job, from what is allocated to the batch. */
   readonly outputsDue: (allocation: Allocation) => ReadonlyArray<readonly [outputId: number, output: AnyOutput]>
-  /** The RDD of an input stream, from what is allocated to a batch. */
+  /** Makes the RDD of an input stream from what is allocated to a batch. */
   readonly read: (allocation: Allocation, stream: AnyDStream) => Effect.Effect<AnyRDD, unknown, unknown>
-  /** Provides the engine that actions of stream functions run on. */
+  /** Provides the engine on which streams run actions while they are evaluated. */
   readonly evaluating: <A, E>(self: Effect.Effect<A, E, unknown>) => Effect.Effect<A, E, unknown>
   /** Opens an evaluated batch on the engine. */
   readonly open: (work: Work, time: number) => Effect.Effect<OpenBatch, BatchFailed<unknown>, unknown>
-  /** Releases what no batch after the one at `time` can ask for. */
+  /** Releases what no batch after the one at `time` can need. */
   readonly release: (time: number) => void
 }
 
 const runs = new WeakMap<Engine, number>()
 
-/** What marks the states of the next run on an engine: a run starts without those of the runs before it. */
+/**
+ * Returns a suffix for the state ids of the next run on an engine, so that the run does not find the states of earlier
+ * runs.
+ */
 const nextRun = (engine: Engine): string => {
   const run = (runs.get(engine) ?? 0) + 1
   runs.set(engine, run)
@@ -81,13 +85,13 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
   Effect.gen(function* () {
     const { batchDuration, engine, graph, policy, publish, receivers, remember } = options
     const memoMap = Layer.CurrentMemoMap.forkOrCreate(yield* Effect.context<unknown>())
-    const copyGraph = engine.useCopy !== undefined ? yield* copyOf(graph) : undefined
+    const copyGraph = engine.useCopy !== undefined ? yield* rebuild(graph) : undefined
     if (copyGraph !== undefined) yield* GraphLayers.build(copyGraph, memoMap)
     const services = yield* GraphLayers.build(graph, memoMap)
     const inputs = yield* Inputs.start(graph, services, receivers, publish).pipe(
       Effect.provideService(Layer.CurrentMemoMap, memoMap),
     )
-    // Only now: opening layers and inputs may have taken long, and no batch has been missed.
+    // The first batch is due after layers and inputs have opened: the time that this takes must not count as missed batches.
     const zeroTime = firstTick(yield* Clock.currentTimeMillis, batchDuration) - batchDuration
     const common = {
       zeroTime,
@@ -100,7 +104,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     const inputOf = new Map(inputs.map((input) => [input.stream.traits.source, input]))
     const notes = copyGraph && new Notes(graph, history, ({ operation, site }) =>
       publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }))
-    const copy = copyGraph && follow(copyGraph, common)
+    const copy = copyGraph && makeCopy(copyGraph, common)
     const streams = streamsOf(graph)
     if (copy !== undefined) {
       engine.useCopy?.(copy)
@@ -122,14 +126,14 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
         keptStreams: keptStreamsIn(graph),
         isNeeded: neededIn(graph, zeroTime, batchDuration),
       },
-      outputsDue: outputsDue(graph, inputs, history),
+      outputsDue: outputsDue(graph, ({ traits }) => inputOf.get(traits.source)?.name, common),
       read: (allocation, stream) => {
         const input = inputOf.get(stream.traits.source)
         return input === undefined
-          ? Effect.die(new TypeError(`${stream.operation} is no input of the graph`))
+          ? Effect.die(new TypeError(`${stream.operation} is not an input of the graph`))
           : input.read(Inputs.shareOf(allocation, input), allocation.time)
       },
-      evaluating: Effect.provideService(Engine, notes?.noting(engine) ?? engine),
+      evaluating: Effect.provideService(Engine, notes?.watchActions(engine) ?? engine),
       open: (work, time) =>
         Effect.suspend(() => {
           const opened = engine.openBatch({

@@ -1,10 +1,9 @@
 /**
- * The fibers of a started context: one ticks, one takes batches through their phases, and one waits for each receiver.
+ * The fibers of a started context: one runs the ticks, one runs the batches, and one for each receiver waits for its failure.
  *
  * @module
  */
 import * as Deferred from "effect/Deferred"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -17,14 +16,17 @@ import * as Run from "./run.ts"
 import { Runtime } from "./runtime.ts"
 import { ticks } from "./scheduler.ts"
 
-/** A context at work. */
+/** The runtime and the fibers of a started context. */
 export interface Running {
   readonly runtime: Runtime
   readonly ticker: Fiber.Fiber<unknown, unknown>
   readonly others: ReadonlyArray<Fiber.Fiber<unknown, unknown>>
 }
 
-/** Starts inputs, ticks and batches in a scope. `stop` stops the context, in a fiber of its own. */
+/**
+ * Starts inputs, ticks and batches in a scope. After a fatal failure it runs `stop`, which stops the context in a separate
+ * fiber.
+ */
 export const start = (
   options: Run.RunOptions,
   scope: Scope.Scope,
@@ -49,26 +51,26 @@ export const start = (
     return { runtime, ticker, others: [batches, ...receivers] }
   })
 
-/** Interrupts fibers, and goes on without those that cannot be interrupted. */
+/** Interrupts fibers. Logs a warning and returns if they have not ended within `STOP_TIMEOUT`. */
 const interrupt = (fibers: ReadonlyArray<Fiber.Fiber<unknown, unknown>>): Effect.Effect<void> =>
   Effect.flatMap(
     endsWithin(Fiber.interruptAll(fibers), STOP_TIMEOUT),
-    (ended) => ended ? Effect.void : Effect.logWarning("A job cannot be interrupted; stopping without waiting for it"),
+    (ended) => ended ? Effect.void : Effect.logWarning("A job cannot be interrupted; the stop does not wait for it"),
   )
 
 /** How a context is stopped. */
 export interface StopMode {
-  /** Lets everything received become batches, and the batches end. */
+  /** Whether to process everything received first. */
   readonly graceful: boolean
-  /** Whether a job of the context asks for it: that job ends first. */
+  /** Whether a fiber of the context itself asked for the stop, such as a job. The running batch ends first. */
   readonly inside: boolean
 }
 
-/** Stops receivers, ticks and batches, in that order. */
+/** Stops the receivers, the ticks and the batches, in this order. */
 export const close = ({ runtime, ticker, others }: Running, { graceful, inside }: StopMode): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { engine, evaluation, gracefulStopTimeout, history, inputs } = runtime.run
-    const timeout: Duration.Input = graceful ? gracefulStopTimeout : STOP_TIMEOUT
+    const timeout = graceful ? gracefulStopTimeout : STOP_TIMEOUT
     yield* Effect.forEach(inputs, ({ receiver }) => receiver?.stopWithin(timeout) ?? Effect.void, {
       discard: true,
       concurrency: "unbounded",

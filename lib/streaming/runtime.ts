@@ -1,5 +1,5 @@
 /**
- * The runtime of a started context: ticks allocate batches, one loop evaluates, runs and ends them in order.
+ * The runtime of a started context. Ticks allocate batches; one loop evaluates, runs and ends them in order.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
@@ -15,7 +16,7 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 import { explainFailure } from "../core/errors.ts"
 import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
-import { allocate, Uncommitted } from "./batch/allocator.ts"
+import { allocate, Uncommitted, type Unread } from "./batch/allocator.ts"
 import { type Batch, type BatchResult, type Ending, resultOf, workOf } from "./batch/batch.ts"
 import { evaluate } from "./batch/evaluation.ts"
 import { toBatchFailed } from "./batch/failures.ts"
@@ -30,44 +31,45 @@ import { shareOf } from "./inputs/inputs.ts"
 import type { RunningInput } from "./inputs/running_input.ts"
 import type { Run } from "./run.ts"
 
-/** How a context can end other than by being stopped. */
+/** The failures that can end a context. */
 export type Failure = BatchFailed<unknown> | ReceiverFailed
 
-/** Whether a run goes on. Each life follows the one before it. */
+/** Which work a run still does. The values follow each other in this order. */
 type Life =
   /** Ticks allocate batches, and batches run. */
   | "Running"
-  /** No tick allocates any more; the batches that are allocated run. */
+  /** Ticks allocate no more batches; the batches that are already allocated still run. */
   | "Draining"
-  /** No batch begins any more. */
+  /** No further batch starts. */
   | "Closed"
 
-/** How many results of batches are remembered. */
-const RESULTS = 1_024
+/** The maximum number of batch results that are remembered. */
+const MAX_RESULTS = 1_024
 
-/** A started context. */
+/** Allocates, runs and ends the batches of a started context. */
 export class Runtime {
   readonly run: Run
-  /** How each batch ended, of those that ended lately. */
+  /** How the latest batches ended, by batch time. The test kit reads it. */
   readonly results: Map<number, BatchResult> = new Map()
-  /** Done when the context has stopped. */
+  /** Completed when the context has stopped. */
   readonly stopped: Deferred.Deferred<void> = Deferred.makeUnsafe()
-  /** Done when a failure has been reported that does not stop the context. */
+  /** Completed by the first reported failure that does not stop the context. */
   readonly reported: Deferred.Deferred<void> = Deferred.makeUnsafe()
-  /** The last failure that was reported: what `awaitTermination` fails with. */
+  /** The last failure that was reported. `awaitTermination` fails with it. */
   failed: { readonly failure: Failure; readonly stops: boolean } | undefined
-  /** Batches that are allocated and have not ended, in order. */
+  /** Batches that are allocated and have not ended, oldest first. */
   readonly #pending = new Map<number, Batch>()
   readonly #queue = Effect.runSync(Queue.unbounded<Batch>())
   readonly #uncommitted = new Uncommitted()
-  /** One permit for each batch that may be pending. */
+  /** Has `maxPendingBatches` permits; each pending batch holds one. */
   readonly #room: Semaphore.Semaphore
-  /** Held while a batch is allocated. */
+  /** Its one permit is held while a batch is allocated. */
   readonly #allocating = Semaphore.makeUnsafe(1)
-  /** Counts the changes of this object, so that `until` sees each of them. */
+  /** Counts the changes of this object. `until` checks its condition at each of them. */
   readonly #changes = Effect.runSync(SubscriptionRef.make(0))
-  /** Stops the context, in a fiber of its own. */
+  /** Stops the context, in a separate fiber. */
   readonly #stop: Effect.Effect<void>
+  /** The time of the last batch that was allocated. */
   #allocated: number
   #life: Life = "Running"
 
@@ -83,12 +85,12 @@ export class Runtime {
     return this.#allocated + this.run.batchDuration
   }
 
-  /** Waits until a condition holds. It is checked whenever a batch has been allocated or has ended, and at the end. */
+  /** Waits until a condition holds. It is checked when a batch is allocated or ends, and when the context fails or stops. */
   until(condition: () => boolean): Effect.Effect<void> {
     return SubscriptionRef.changes(this.#changes).pipe(Stream.takeUntil(condition), Stream.runDrain)
   }
 
-  /** Says that something has changed. */
+  /** Makes `until` check its condition again. */
   get #changed(): Effect.Effect<void> {
     return SubscriptionRef.update(this.#changes, (count) => count + 1)
   }
@@ -103,7 +105,7 @@ export class Runtime {
     return Effect.andThen(this.report(failure, "stop"), this.#stop)
   }
 
-  /** Records a failure for `awaitTermination`. The first one that stops the context is the last one recorded. */
+  /** Records a failure for `awaitTermination`. After a failure that stops the context, no other failure is recorded. */
   report(failure: Failure, effect: FailureEffect): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (this.failed?.stops === true || effect === "log") return Effect.void
@@ -114,12 +116,15 @@ export class Runtime {
     })
   }
 
-  /** Allocates the batch that is due at a tick, when fewer than `maxPendingBatches` are pending. */
+  /**
+   * Allocates the batch that is due at a tick. Waits first while `maxPendingBatches` are pending; never returns once the
+   * run drains.
+   */
   tick(time: number): Effect.Effect<void, never, unknown> {
     const allocated = Effect.suspend(() => this.#life === "Running" ? this.#allocate(time) : Effect.succeed(false))
     return Effect.flatMap(
       Effect.andThen(this.#room.take(1), this.#allocating.withPermit(Effect.provideService(allocated, InBatch, true))),
-      (goesOn) => goesOn ? Effect.void : Effect.never,
+      (hasAllocated) => hasAllocated ? Effect.void : Effect.never,
     )
   }
 
@@ -127,13 +132,9 @@ export class Runtime {
     return Effect.gen({ self: this }, function* () {
       const { inputs, outputsDue, policy, publish } = this.run
       const shares: Record<string, InputAllocation> = {}
-      const { failure, unread } = yield* Effect.match(
-        this.#withoutDefects(allocate(inputs, time, policy, shares), time),
-        {
-          onFailure: (failure) => ({ failure, unread: new Map() }),
-          onSuccess: (unread) => ({ failure: undefined, unread }),
-        },
-      )
+      let unread: Unread = new Map()
+      const allocated = Effect.map(allocate(inputs, time, policy, shares), (failed) => void (unread = failed))
+      const failed = yield* this.#failedOf(allocated, time)
       const allocation = { time, inputs: shares }
       const info = batchInfo(allocation, inputs, yield* Clock.currentTimeMillis)
       const report = new BatchReport(publish, info)
@@ -142,25 +143,34 @@ export class Runtime {
         allocation,
         unread,
         report,
-        phase: failure === undefined
-          ? { _tag: "Allocated" }
-          : { _tag: "Unallocated", failed: { failure, effect: failureEffect(policy) } },
+        phase: failed === undefined ? { _tag: "Allocated" } : { _tag: "Unallocated", failed },
       }
       this.#allocated = time
       this.#pending.set(time, batch)
-      if (failure === undefined) report.submitted(outputsDue(allocation))
+      if (failed === undefined) report.submitted(outputsDue(allocation))
       yield* Queue.offer(this.#queue, batch)
       yield* this.#changed
       return true
     })
   }
 
-  /** A defect, such as one of a policy's schedule, fails the batch rather than the loop that runs it. */
-  #withoutDefects<A>(
-    self: Effect.Effect<A, BatchFailed<unknown>, unknown>,
-    batchTime: number,
-  ): Effect.Effect<A, BatchFailed<unknown>, unknown> {
-    return Effect.catchDefect(self, (defect) => Effect.fail(this.#fromCause(Cause.die(defect), batchTime)))
+  /** Runs what inputs do for a batch. Returns its failure; undefined if there is none. */
+  #failedOf(
+    self: Effect.Effect<void, BatchFailed<unknown>, unknown>,
+    time: number,
+  ): Effect.Effect<Failed | undefined, never, unknown> {
+    return Effect.matchCause(
+      Effect.mapError(self, (failure): Failed => ({ failure, effect: failureEffect(this.run.policy) })),
+      { onFailure: (cause) => this.#failedBy(cause, time), onSuccess: () => undefined },
+    )
+  }
+
+  /** Turns a cause into a failure. Defects, for example of a retry schedule, stop the context, and do not end the batch loop. */
+  #failedBy(cause: Cause.Cause<Failed>, time: number): Failed {
+    return Option.getOrElse(
+      Cause.findErrorOption(cause),
+      (): Failed => ({ failure: this.#fromCause(cause, time), effect: "stop" }),
+    )
   }
 
   #fromCause(cause: Cause.Cause<unknown>, batchTime: number): BatchFailed<unknown> {
@@ -172,32 +182,30 @@ export class Runtime {
     return this.#life === "Closed"
   }
 
-  /** Takes the next batch, when the one before has ended, through its phases. */
+  /** Takes the next batch from the queue, runs it, and ends it. The batch before it has ended by then. */
   get next(): Effect.Effect<void, never, unknown> {
     return Effect.flatMap(
       Queue.take(this.#queue),
       (batch) =>
         Effect.uninterruptibleMask((restore) =>
           Effect.flatMap(
-            Effect.exit(restore(Effect.provideService(this.#process(batch), InBatch, true))),
+            Effect.exit(restore(this.#process(batch))),
             (exit) =>
-              Effect.andThen(
+              Effect.catchCause(
                 this.#end(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
-                this.#isClosed ? restore(Effect.never) : Effect.void,
+                (cause) => this.fail(this.#fromCause(cause, batch.time)),
               ),
           )
-        ),
+        ).pipe(Effect.provideService(InBatch, true)),
     )
   }
 
   #endingOf(cause: Cause.Cause<Failed>, { time }: Batch): Ending {
-    const found = Cause.findErrorOption(cause)
-    if (found._tag === "Some") return { _tag: "Failed", failed: found.value }
     if (Cause.hasInterruptsOnly(cause) && this.#isClosed) return { _tag: "Dropped" }
-    return { _tag: "Failed", failed: { failure: this.#fromCause(cause, time), effect: "stop" } }
+    return { _tag: "Failed", failed: this.#failedBy(cause, time) }
   }
 
-  /** Evaluates and runs a batch. Gives how it is to end. */
+  /** Evaluates and runs a batch. Returns how it should end. */
   #process(batch: Batch): Effect.Effect<Ending, Failed, unknown> {
     return Effect.gen({ self: this }, function* () {
       const { time } = batch
@@ -210,7 +218,6 @@ export class Runtime {
       })
       const work = yield* this.run.evaluating(evaluate(evaluation, time))
       batch.phase = { _tag: "Evaluated", work }
-      for (const failure of work.failures) yield* this.report(failure, "report")
       if (this.#isClosed) return { _tag: "Dropped" } as const
       if (isIdle(work)) return { _tag: "Committed" } as const
       const open = yield* Effect.mapError(
@@ -227,7 +234,7 @@ export class Runtime {
     })
   }
 
-  /** Ends a batch, whatever phase it is in: commits it as a whole or rolls it back as a whole, and releases what it holds. */
+  /** Ends a batch in any phase. Commits it as a whole, or rolls it back as a whole. Then releases everything that it holds. */
   #end(batch: Batch, ending: Ending): Effect.Effect<void, never, unknown> {
     return Effect.gen({ self: this }, function* () {
       const { allocation, phase, report, time } = batch
@@ -237,23 +244,22 @@ export class Runtime {
         this.#uncommitted.add(allocation, inputs)
         if (phase._tag === "Running") {
           yield* engine.endBatch(time, "commit")
-          failed = yield* Effect.match(this.#uncommitted.commit(time, policy), {
-            onFailure: (failure): Failed => ({ failure, effect: failureEffect(policy) }),
-            onSuccess: () => undefined,
-          })
+          failed = yield* this.#failedOf(this.#uncommitted.commit(time, policy), time)
           if (failed?.effect === "log") yield* Effect.logWarning(explainFailure(failed.failure))
         }
       } else {
-        // Those that it has by now, also where its evaluation failed on the way.
+        // If the evaluation failed midway, these are the kept RDDs that it had made by then.
         for (const { rdd } of keptRDDs(evaluation.keptStreams, history, time)) yield* engine.abandon(rdd)
         yield* engine.endBatch(time, "abort")
         history.discard(time)
       }
       const isFatal = failed?.effect === "stop"
       const result = resultOf(batch, ending)
-      const work = workOf(batch)
       if (failed !== undefined) yield* this.report(failed.failure, failed.effect)
-      const cause = failed?.failure ?? work.failures.at(0)
+      // Reported now, so that a program that ends with it has the jobs of the other outputs behind it.
+      const [unevaluated] = ending._tag === "Committed" ? workOf(batch)?.failures ?? [] : []
+      if (unevaluated !== undefined) yield* this.report(unevaluated, "report")
+      const cause = failed?.failure ?? unevaluated
       if (result === "generation failed" && cause !== undefined) {
         report.generationFailed(explainFailure(cause))
       } else if (result !== undefined) report.completed(yield* Clock.currentTimeMillis)
@@ -271,7 +277,7 @@ export class Runtime {
   #remember(time: number, result: BatchResult): void {
     this.results.set(time, result)
     for (const each of this.results.keys()) {
-      if (this.results.size <= RESULTS) break
+      if (this.results.size <= MAX_RESULTS) break
       this.results.delete(each)
     }
   }
@@ -284,7 +290,7 @@ export class Runtime {
     })
   }
 
-  /** Lets everything received become batches, and the batches end. */
+  /** Waits until batches have been made of everything received, and until these batches have ended. */
   drain(inputs: ReadonlyArray<RunningInput>): Effect.Effect<void> {
     const hasFailed = () => this.failed?.stops === true
     return Effect.gen({ self: this }, function* () {
@@ -300,7 +306,7 @@ export class Runtime {
     })
   }
 
-  /** Drops the batches that wait for their turn, and lets the one that runs end. */
+  /** Drops the batches that have not started, and waits until the running batch has ended. */
   get dropWaiting(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       for (const batch of yield* Queue.clear(this.#queue)) {

@@ -13,7 +13,7 @@ import { checkDuration } from "../core/check_duration.ts"
 import type { InvalidOption } from "../core/errors.ts"
 import type { PositiveDuration } from "../core/literals.ts"
 
-/** What the scheduler gives to a streaming context. */
+/** Decides when the batches of a streaming context are due. */
 export interface Scheduler {
   /** The batch interval in milliseconds. */
   readonly batchDuration: number
@@ -61,7 +61,10 @@ export const layer = <const D extends Duration.Input>(
 /** Returns the first multiple of `period` after `now`. */
 export const firstTick = (now: number, period: number): number => (Math.floor(now / period) + 1) * period
 
-/** Runs `tick` at `first` and then every `period` milliseconds. Late ticks follow one another; none is skipped. */
+/**
+ * Runs `tick` at `first` and then every `period` milliseconds. If a tick takes longer than the period, the ticks that were missed
+ * follow immediately, in order. None is skipped.
+ */
 export const ticks = <E, R>(
   first: number,
   period: number,

@@ -36,14 +36,19 @@ const sleepsOf = new WeakMap<Clock.Clock, Sleeps>()
 const tell = (clock: Clock.Clock): void => {
   const sleeps: Sleeps = { ends: new Set(), begun: Deferred.makeUnsafe() }
   const { sleep } = clock
-  const told = (duration: Duration.Duration): Effect.Effect<void> => {
-    const end = { at: clock.currentTimeMillisUnsafe() + Duration.toMillis(duration) }
-    sleeps.ends.add(end)
-    const { begun } = sleeps
-    sleeps.begun = Deferred.makeUnsafe()
-    Deferred.doneUnsafe(begun, Effect.void)
-    return Effect.ensuring(sleep(duration), Effect.sync(() => sleeps.ends.delete(end)))
-  }
+  const told = (duration: Duration.Duration): Effect.Effect<void> =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => {
+        const end = { at: clock.currentTimeMillisUnsafe() + Duration.toMillis(duration) }
+        sleeps.ends.add(end)
+        const { begun } = sleeps
+        sleeps.begun = Deferred.makeUnsafe()
+        Deferred.doneUnsafe(begun, Effect.void)
+        return end
+      }),
+      () => sleep(duration),
+      (end) => Effect.sync(() => sleeps.ends.delete(end)),
+    )
   sleepsOf.set(clock, sleeps)
   // Changed in place rather than wrapped: the clock is known by its identity, and so is the live clock behind it.
   Object.assign(clock, {

@@ -30,6 +30,19 @@ Deno.test("forever() runs its body with the services and references of the calle
   assert.equal(await Effect.runPromise(run), "provided")
 })
 
+Deno.test("forever() goes on at once after a round that did not wait, however busy other fibers are", async () => {
+  let rounds = 0
+  let turns = 0
+  const body = Effect.suspend(() => ++rounds < 1_000 ? Effect.void : Effect.fail("enough" as const))
+  const other = Effect.forever(Effect.sync(() => turns++))
+  await Effect.runPromise(Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(other)
+    assert.equal(yield* Effect.flip(forever(body)), "enough")
+    yield* Fiber.interrupt(fiber)
+  }))
+  assert.ok(turns < 100, `${turns} turns of another fiber`)
+})
+
 const program = (loop: string) => `
 import * as Effect from "effect/Effect"
 import { forever } from "./lib/core/forever.ts"

@@ -1,9 +1,9 @@
-/** Actions of cases. Adding one is one line of the table. */
+/** The actions of recordings. Adding one is one line of the table. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Partitioner, RDD, StorageLevel } from "../../mod.ts"
-import { Engine } from "../../lib/rdd/engine.ts"
+import type { Testing } from "../../lib/testing.ts"
 import { lookUp, type NodeSpec } from "./case.ts"
 import { folder, listing } from "./files.ts"
 import { combineFn } from "./functions.ts"
@@ -11,23 +11,23 @@ import { type AnyRDD, drawing, zeroOf } from "./rdd_nodes.ts"
 import { decode } from "./values.ts"
 
 /** An action on an RDD. */
-export type Action = (rdd: AnyRDD) => Effect.Effect<unknown, unknown, Engine>
+export type Action = (rdd: AnyRDD) => Ran
+type Ran = Effect.Effect<unknown, unknown, Testing.Services>
 type Pairs = RDD.RDD<readonly [unknown, unknown], unknown>
 type Numbers = RDD.RDD<number, unknown>
 
-const keyed = (action: (rdd: Pairs) => Effect.Effect<unknown, unknown, Engine>): () => Action => () => (rdd) =>
-  action(rdd as Pairs)
+const keyed = (action: (rdd: Pairs) => Ran): () => Action => () => (rdd) => action(rdd as Pairs)
 
-/** The name of a partitioner, as cases write it; null where there is none with a name. */
-export const partitionerName = (partitioner: Partitioner.Partitioner | undefined): string | null =>
-  partitioner?.name === "HashPartitioner" ? Partitioner.show(partitioner) : null
+const known = /^(Hash|Range)Partitioner$/
 
-/** The elements of each partition. */
-export const glomCollect: Action = (rdd) =>
-  Effect.flatMap(
-    Engine,
-    (engine) => Effect.map(engine.run(rdd), (blocks) => blocks.map(({ records }) => [...records])),
-  )
+/** Names a partitioner as recordings do. Gives null without one, and for partitioners that Spark does not have. */
+export const partitionerName = (partitioner: Option.Option<Partitioner.Partitioner>): string | null =>
+  Option.isSome(partitioner) && known.test(partitioner.value.name) ? Partitioner.show(partitioner.value) : null
+
+const elements = (part: ReadonlyArray<unknown>): ReadonlyArray<unknown> => [...part]
+
+/** Gives the elements of each partition. */
+export const glomCollect: Action = (rdd) => RDD.runJob(rdd, elements) as Ran
 
 const reducing =
   (action: (rdd: AnyRDD, f: (a: unknown, b: unknown) => unknown, node: NodeSpec) => ReturnType<Action>) =>
@@ -44,14 +44,14 @@ const aggregating = (
   return (rdd) => action(rdd, seq, comb, node)
 }
 
-const numeric = (action: (rdd: Numbers) => Effect.Effect<unknown, unknown, Engine>): () => Action => () => (rdd) =>
-  action(rdd as Numbers)
+const numeric = (action: (rdd: Numbers) => Ran): () => Action => () => (rdd) => action(rdd as Numbers)
 
 const depth = (node: NodeSpec) => ({ depth: node.depth as number | undefined })
 
 const table: Readonly<Record<string, (node: NodeSpec) => Action>> = {
   collect: () => RDD.collect,
   glomCollect: () => glomCollect,
+  collectPartitions: ({ ids }) => (rdd) => RDD.runJob(rdd, elements, ids as ReadonlyArray<number>) as Ran,
   count: () => RDD.count,
   first: () => RDD.first,
   take: ({ n = 0 }) => (rdd) => RDD.take(rdd, n),
@@ -117,12 +117,11 @@ const table: Readonly<Record<string, (node: NodeSpec) => Action>> = {
       return yield* Effect.promise(() => listing(path))
     })),
   getNumPartitions: () => RDD.getNumPartitions,
-  partitioner: () => (rdd) =>
-    Effect.map(RDD.partitioner(rdd), (found) => partitionerName(Option.getOrUndefined(found))),
+  partitioner: () => (rdd) => Effect.map(RDD.partitioner(rdd), partitionerName),
 }
 
-/** What an action that changes its RDD leaves of it, and what it gives. */
-export type Change = (rdd: AnyRDD) => Effect.Effect<readonly [AnyRDD, unknown], unknown, Engine>
+/** An action that changes its RDD in Spark: it gives the RDD to use from now on, and its result. */
+export type Change = (rdd: AnyRDD) => Effect.Effect<readonly [AnyRDD, unknown], unknown, Testing.Services>
 
 const persisting = (change: (rdd: AnyRDD, node: NodeSpec) => AnyRDD) => (node: NodeSpec): Change => (rdd) =>
   Effect.sync(() => {
@@ -135,7 +134,7 @@ const unpersisted = (rdd: AnyRDD): AnyRDD => {
   return RDD.getStorageLevel(rdd) === "NONE" || parent === undefined ? rdd : unpersisted(parent as AnyRDD)
 }
 
-// There is no directory to checkpoint to, and none is needed.
+// RDDs are checkpointed in memory: the library needs no directory.
 const checkpointing = (): Change => (rdd) => Effect.map(RDD.localCheckpoint(rdd), (changed) => [changed, undefined])
 
 const changes: Readonly<Record<string, (node: NodeSpec) => Change>> = {
@@ -154,9 +153,9 @@ const changes: Readonly<Record<string, (node: NodeSpec) => Change>> = {
   localCheckpoint: checkpointing,
 }
 
-/** The change that a case names, where it is one. */
+/** Gives the change that an action makes to its RDD; undefined for other actions. */
 export const changeOf = (node: NodeSpec): Change | undefined =>
   Object.hasOwn(changes, node.op) ? changes[node.op]?.(node) : undefined
 
-/** The action that a case names. */
+/** Gives the action that a node names. */
 export const actionOf = (node: NodeSpec): Action => lookUp(table, node.op, "action")(node)

@@ -1,12 +1,10 @@
-/** Cases of kinds `call` and `hash`: values of time, and where keys are placed. */
+/** Cases of the kinds `call` and `hash`: time values, and the partitions of keys. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Durations, Interval, Partitioner, Time } from "../../mod.ts"
-import { hashKey } from "../../lib/core/keys.ts"
-import { type Case, lookUp } from "./case.ts"
+import { type Case, type Differences, lookUp } from "./case.ts"
 import { compareResult, compareValues, type Result } from "./compare.ts"
 import { errorOf } from "./errors.ts"
-import type { Differences } from "./stream_cases.ts"
 import { decode } from "./values.ts"
 
 type Numbers = ReadonlyArray<number>
@@ -31,7 +29,13 @@ const tables: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   Milliseconds: made(Durations.milliseconds),
   Seconds: made(Durations.seconds),
   Minutes: made(Durations.minutes),
-  Time: { ...functions(Time), toString: Time.show, milliseconds: Durations.milliseconds },
+  Time: {
+    ...functions(Time),
+    toString: Time.show,
+    milliseconds: Durations.milliseconds,
+    plusDuration: Time.plus,
+    minusDuration: Time.minus,
+  },
   Interval: {
     ...functions(Interval),
     toString: (a: number, b: number) => Interval.show(Interval.make(a, b)),
@@ -47,7 +51,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   },
 }
 
-/** Runs a case of kind `call`. */
+/** Runs a case of the kind `call` and compares its results. */
 export const callCase = (golden: Case): Effect.Effect<Differences> =>
   Effect.gen(function* () {
     const { calls = [], expected } = golden
@@ -67,15 +71,22 @@ export const callCase = (golden: Case): Effect.Effect<Differences> =>
     return found
   })
 
-/** Runs a case of kind `hash`. */
+/** Has one partition for each hash code, so the partition of a key is its code without the sign. */
+const byHashCode = Partitioner.hash(2 ** 32)
+
+/** Gives the hash code of a key as Java does: a signed whole number of 32 bits. */
+const hashCodeOf = (key: unknown): number => byHashCode.getPartition(key) | 0
+
+/** Compares the hash codes and partitions of a case of kind `hash`. */
 export const hashCase = (golden: Case): Effect.Effect<Differences> =>
   Effect.sync(() => {
     const keys = (golden.keys ?? []).map(decode)
     const { hashCodes, partition = {} } = golden.expected
     return [
-      compareValues("hash codes", hashCodes, keys.map(hashKey)),
+      compareValues("partition counts", golden.n?.toSorted((a, b) => a - b), Object.keys(partition).map(Number)),
+      compareValues("hash codes", hashCodes, keys.map(hashCodeOf)),
       ...Object.entries(partition).map(([n, places]) =>
-        compareValues(`of ${n} partitions`, places, keys.map(Partitioner.hash(Number(n)).getPartition))
+        compareValues(`partitions of ${n}`, places, keys.map(Partitioner.hash(Number(n)).getPartition))
       ),
     ].filter((found) => found !== undefined)
   })

@@ -1,4 +1,4 @@
-/** What a file of golden cases holds. */
+/** The shapes of recordings: a file of cases, a case, and what Spark did with it. */
 
 /** A name, or a name with arguments. */
 export type FunctionRef = string | readonly [string, ...ReadonlyArray<unknown>]
@@ -15,7 +15,7 @@ export interface NodeSpec {
   readonly [field: string]: unknown
 }
 
-/** What one batch of an input gives. */
+/** The data of an input in one batch. */
 export type Given =
   | null
   | ReadonlyArray<unknown>
@@ -35,7 +35,10 @@ export interface InputSpec {
   readonly [field: string]: unknown
 }
 
-/** Which order matters. `lists` is of relaxations: none, nor that in lists. */
+/**
+ * The order that counts in a comparison. Recordings use the first four. `lists` ignores the order of the records and the
+ * order inside records that are lists; only the rule for open orders sets it.
+ */
 export type Compare = "list" | "set" | "group" | "cogroup" | "lists"
 
 /** An output of a graph. */
@@ -53,17 +56,20 @@ export interface OutputSpec {
   readonly [field: string]: unknown
 }
 
-/** What Spark gave for one output of a `stream` case. */
+/** The recorded entries of one output of a `stream` case. */
 export interface OutputsSpec {
   readonly slideMs: number
   readonly batches: ReadonlyArray<EntrySpec>
 }
 
-/** An error as Spark gave it; `task` is what happened inside of a task. */
+/** A recorded error. `class` is a Java class, or one of our tags where only DStream has such an error. */
 export interface ErrorSpec {
   readonly class: string
   readonly message?: string | null
+  /** The error inside the task, when a task failed. */
   readonly task?: ErrorSpec
+  readonly cause?: ErrorSpec
+  readonly rootCause?: string
   readonly phase?: string
   readonly at?: string
 }
@@ -73,30 +79,25 @@ export interface EntrySpec {
   readonly time: number
   readonly output?: ReadonlyArray<unknown> | null
   readonly partitions?: ReadonlyArray<ReadonlyArray<unknown>>
+  readonly numPartitions?: number
   readonly partitioner?: string
   readonly called?: boolean
   readonly value?: unknown
   readonly error?: ErrorSpec
-  /** Whether it is not compared. Recordings do not say so; relaxations do. */
-  readonly free?: boolean
 }
 
-/** A batch that failed, or an output in it. */
+/** A batch that failed, or one output of it. */
 export interface BatchErrorSpec {
   readonly time: number
   readonly phase: "generate" | "job"
   readonly outputOpId?: number
   readonly error: ErrorSpec
-  /** As in an entry. */
-  readonly free?: boolean
 }
 
-/** What a step, a call or an action gave. */
+/** The result of a step, a call or an action. */
 export interface ResultSpec {
   readonly value?: unknown
   readonly error?: ErrorSpec
-  /** As in an entry. */
-  readonly free?: boolean
 }
 
 /** How a context is set up. */
@@ -113,15 +114,15 @@ export interface ContextSpec {
 export interface StepSpec extends ContextSpec {
   readonly do: string
   readonly ctx?: string
-  readonly in?: string
+  readonly in?: string | ReadonlyArray<readonly [context: string, stream: string]>
   readonly batches?: unknown
   readonly [field: string]: unknown
 }
 
 /** What Spark did. */
 export interface Expected {
-  /** Of a script the plain lists; `"free"` where relaxations leave an output uncompared. */
-  readonly outputs?: Readonly<Record<string, OutputsSpec | ReadonlyArray<EntrySpec> | "free">>
+  /** By output: of a `stream` case with its slide, of a script the plain list of entries. */
+  readonly outputs?: Readonly<Record<string, OutputsSpec | ReadonlyArray<EntrySpec>>>
   readonly batchErrors?: ReadonlyArray<BatchErrorSpec>
   readonly error?: ErrorSpec
   readonly order?: ReadonlyArray<string>
@@ -140,10 +141,8 @@ export interface Case extends ContextSpec {
   readonly kind: string
   readonly numBatches?: number
   readonly informative?: boolean
-  /** Outputs whose records are written in any order. Relaxations say so. */
+  /** Outputs that write their records in any order. Only the rule for open orders sets it. */
   readonly unordered?: ReadonlyArray<string>
-  /** `jobs`: outputs are numbered among those that have something to do in a batch. Relaxations say so. */
-  readonly numbering?: "jobs"
   readonly inputs?: ReadonlyArray<InputSpec>
   readonly nodes?: ReadonlyArray<NodeSpec>
   readonly outputs?: ReadonlyArray<OutputSpec>
@@ -164,28 +163,53 @@ export interface Family {
   readonly cases: ReadonlyArray<Case>
 }
 
-/** Something that the library does not have (yet). */
+/** What differs between a run and its recording, one line each. Empty when the case passes. */
+export type Differences = ReadonlyArray<string>
+
+/** The case needs something that the library or the runner does not have. */
 export class Missing extends Error {
   override readonly name = "Missing"
 }
 
-const lacking = new Set<string>()
+const noted = new Set<string>()
 
-/** Says what a case needs and the library lacks. Noted aside as well: user code inside of a job may swallow it. */
+/**
+ * Throws {@link Missing}. The name is noted as well, because code inside of a job may turn the error into a failed batch.
+ */
 export const missing = (what: string): never => {
-  lacking.add(what)
+  noted.add(what)
   throw new Missing(what)
 }
 
-/** What was missing since this was last asked. */
+/** Gives what was missing since the last call of this function. */
 export const takeMissing = (): ReadonlyArray<string> => {
-  const found = Array.from(lacking)
-  lacking.clear()
+  const found = Array.from(noted)
+  noted.clear()
   return found
 }
 
-/** Looks an entry up in a table of what there is. */
+/** Looks up an entry of a table by name; reports it as missing where there is none. */
 export const lookUp = <T>(table: Readonly<Record<string, T>>, name: string, kind: string): T => {
   const found = Object.hasOwn(table, name) ? table[name] : undefined
   return found ?? missing(kind === "" ? name : `${kind} ${name}`)
 }
+
+/** Gives the ids that a node has under `in`; undefined where it continues the node before it. */
+export const idsOf = (node: { readonly in?: string | ReadonlyArray<string> }): ReadonlyArray<string> | undefined =>
+  node.in === undefined ? undefined : typeof node.in === "string" ? [node.in] : node.in
+
+/** Counts the batches of a case: `numBatches`, or as many as its longest input has. */
+export const batchesOf = ({ inputs = [], numBatches }: Case): number =>
+  numBatches ?? Math.max(0, ...inputs.map(({ batches }) => batches?.length ?? 0))
+
+/** Gives all nodes of a case: those of its graph, and those that steps define. */
+export const nodesOf = ({ nodes = [], steps = [] }: Case): ReadonlyArray<NodeSpec> => [
+  ...nodes,
+  ...steps.flatMap((step) => step.do === "node" ? [step as unknown as NodeSpec] : []),
+]
+
+/** Gives all outputs of a case: those of its graph, and those that steps define. */
+export const outputsOf = ({ outputs = [], steps = [] }: Case): ReadonlyArray<OutputSpec> => [
+  ...outputs,
+  ...steps.flatMap((step) => step.do === "output" ? [step as unknown as OutputSpec] : []),
+]

@@ -1,27 +1,27 @@
-/** Streaming contexts of cases: made, started, advanced, stopped. */
+/** Makes, starts and advances the streaming contexts of cases. */
 import type * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { OutputPolicy, StreamingContext } from "../../mod.ts"
+import { type DStream, OutputPolicy, StreamingContext } from "../../mod.ts"
 import { Testing } from "../../lib/testing.ts"
-import type { AnyOutput } from "../../lib/dstream/outputs/output.ts"
-import { runtimeOf } from "../../lib/streaming/context/context.ts"
 import { type ContextSpec, lookUp } from "./case.ts"
-import type { Recorder } from "./outputs.ts"
+import { errorOf } from "./errors.ts"
+import type { Recorder } from "./recorder.ts"
 
-/** A handle of whatever state. */
+/** A handle on a context in any state. */
 export type Handle = StreamingContext.StreamingContext<StreamingContext.State, unknown>
-/** What cases run in. */
+
+/** The services that cases run with. */
 export type Services = Testing.Services | Scope.Scope
 
-/** The configuration entries that are known, and what they mean here: nothing, where they change no result. */
+/** The configuration entries that cases may set. Those without options change no result. */
 const entries: Readonly<Record<string, (value: string) => Pick<Testing.Options, "defaultParallelism">>> = {
   "spark.default.parallelism": (value) => ({ defaultParallelism: Number(value) }),
   "spark.streaming.sessionByKey.deltaChainThreshold": () => ({}),
   "spark.streaming.unpersist": () => ({}),
 }
 
-/** The surroundings that a case asks for. */
+/** Gives the options of the test layer that a case asks for. */
 export const layerOptions = (spec: ContextSpec, engine: Testing.EngineName): Testing.Options => ({
   engine,
   parallelism: 2,
@@ -33,46 +33,57 @@ export const layerOptions = (spec: ContextSpec, engine: Testing.EngineName): Tes
   ),
 })
 
-/** Makes a context with Spark's failure policy. */
+/** Makes a context that handles failures as Spark does. */
 export const makeContext = Effect.fnUntraced(function* (spec: ContextSpec) {
   const ssc = yield* StreamingContext.makeWith({ onFailure: OutputPolicy.continueOn })
   if (spec.remember !== undefined) yield* StreamingContext.remember(ssc, spec.remember)
   return ssc
 })
 
-/** Starts a context with outputs whose types nobody knows. */
+/** Starts a context with outputs of unknown types. */
 export const startContext = (
   ssc: StreamingContext.StreamingContext<"Initialized">,
-  outputs: ReadonlyArray<AnyOutput>,
+  outputs: ReadonlyArray<DStream.AnyOutput>,
 ): Effect.Effect<Handle, unknown, Services> => StreamingContext.start(ssc, outputs as never) as never
 
-/** Advances a context, batch by batch, and notes batches that could not be generated. */
+/** Gives the failure that a context has reported last; undefined if there is none. */
+export const reportedBy = (active: Handle): Effect.Effect<unknown> => {
+  const ended = Effect.exit(StreamingContext.awaitTermination(active as never))
+  // A failure is known at once; a context without one would be awaited until it ends.
+  const soon = Effect.forEach(Array(10).keys(), () => Effect.yieldNow)
+  return Effect.map(
+    Effect.raceFirst(ended, Effect.as(soon, undefined)),
+    (exit) => exit === undefined || exit._tag === "Success" ? undefined : errorOf(exit.cause),
+  )
+}
+
+const isBatchFailed = (error: unknown): error is StreamingContext.BatchFailed<unknown> =>
+  error instanceof StreamingContext.BatchFailed
+
+/** Advances a context batch by batch, records the batches that fail before their jobs, and tells how each one ended. */
 export const advance: (
   active: Handle,
   batches: number,
   recorder: Recorder,
-  keepError?: boolean,
 ) => Effect.Effect<ReadonlyArray<string>, unknown> = Effect.fnUntraced(
-  function* (active, batches, recorder, keepError = false) {
-    const runtime = yield* runtimeOf("advance", active)
+  function* (active, batches, recorder) {
     const ends: Array<string> = []
+    let known = yield* reportedBy(active)
     for (let i = 0; i < batches; i++) {
-      const time = runtime.due
-      const before = runtime.failed
       const done = yield* Testing.advance(active, 1)
-      const failure = runtime.failed?.failure
-      if (runtime.failed !== before && failure?._tag === "BatchFailed" && failure.phase === "generate") {
-        recorder.errors.push({ time, phase: "generate", error: failure })
-        // Here outputs that can be evaluated have run nevertheless.
+      const error = yield* reportedBy(active)
+      if (error !== known && isBatchFailed(error) && error.phase === "generate") {
+        recorder.failures.push({ time: error.batchTime, phase: "generate", error })
+        // In DStream the sentinel, among others, has run in the batch nevertheless.
         ends.push("generation failed")
       } else ends.push(...done)
-      if (!keepError) runtime.failed = undefined
+      known = error
     }
     return ends
   },
 )
 
-/** A console whose text is recorded. */
+/** Makes a console that records what is printed. */
 export const recording = (recorder: Recorder): Console.Console => ({
   ...globalThis.console,
   log: (...parts) => void (recorder.stdout += `${parts.map(String).join(" ")}\n`),

@@ -1,101 +1,115 @@
-/** Listener events of cases. */
-import type { BatchInfo, OutputOperationInfo, StreamingEvent } from "../../lib/streaming/listeners/events.ts"
-import type { ErrorSpec } from "./case.ts"
+/** Compares the listener events of cases. */
+import type { StreamingContext } from "../../mod.ts"
+import type { Differences, ErrorSpec } from "./case.ts"
 import { compareValues } from "./compare.ts"
-import { matchesText } from "./errors.ts"
+import { compareErrors, matchesText } from "./errors.ts"
+import { chainOf, messageOf } from "./java_classes.ts"
+import type { Failure } from "./recorder.ts"
 import { show } from "./values.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The ids that Spark gives to inputs and outputs, where ours are others. */
-export interface Ids {
-  readonly input: (id: number) => number
-  /** `jobs`: outputs are numbered among those that have something to do in the batch. */
-  readonly numbering?: "jobs" | undefined
-}
+/** Turns an input id of the library into Spark's. */
+type InputIds = (id: number) => number
 
-const operation = (info: OutputOperationInfo, id = info.id): Fields => ({
-  id,
+const operation = (info: StreamingContext.OutputOperationInfo): Fields => ({
+  id: info.id,
   name: info.name,
   started: info.startTime !== undefined,
   ended: info.endTime !== undefined,
   ...(info.failureReason === undefined ? {} : { failure: info.failureReason }),
 })
 
-const batch = (event: string, info: BatchInfo, { input: idOf, numbering }: Ids): Fields => ({
+const batch = (event: string, info: StreamingContext.BatchInfo, inputIds: InputIds): Fields => ({
   event,
   time: info.batchTime,
   numRecords: info.numRecords,
   inputs: Object.fromEntries(
-    Object.values(info.streamIdToInputInfo).map((input) => [idOf(input.inputStreamId), input.numRecords]),
+    Object.values(info.streamIdToInputInfo).map((input) => [inputIds(input.inputStreamId), input.numRecords]),
   ),
   schedulingDelay: info.schedulingDelay !== undefined,
   processingDelay: info.processingDelay !== undefined,
   totalDelay: info.totalDelay !== undefined,
-  outputOps: Object.values(info.outputOperationInfos).map((each, i) =>
-    operation(each, numbering === "jobs" ? i : each.id)
-  ),
+  outputOps: Object.values(info.outputOperationInfos).map(operation),
 })
 
-/** Our events in the form of the cases, each with the ids of its context. */
-export const toFields = (events: ReadonlyArray<readonly [StreamingEvent, Ids]>): ReadonlyArray<Fields> => {
-  const submitted = new Map<number, ReadonlyArray<number>>()
-  const placeOf = ({ id, batchTime }: OutputOperationInfo, { numbering }: Ids) =>
-    numbering === "jobs" ? submitted.get(batchTime)?.indexOf(id) ?? id : id
-  return events.flatMap(([event, ids]): ReadonlyArray<Fields> => {
-    switch (event._tag) {
-      case "StreamingStarted":
-        return [{ event: "streamingStarted" }]
-      case "BatchSubmitted":
-        submitted.set(event.batch.batchTime, Object.values(event.batch.outputOperationInfos).map(({ id }) => id))
-        return [batch("batchSubmitted", event.batch, ids)]
-      case "BatchStarted":
-        return [batch("batchStarted", event.batch, ids)]
-      case "BatchCompleted":
-        return [batch("batchCompleted", event.batch, ids)]
-      case "OutputOperationStarted":
-      case "OutputOperationCompleted": {
-        const name = event._tag === "OutputOperationStarted" ? "outputOperationStarted" : "outputOperationCompleted"
-        return [{
-          event: name,
-          time: event.operation.batchTime,
-          ...operation(event.operation, placeOf(event.operation, ids)),
-        }]
-      }
-      default:
-        return []
-    }
-  })
+const fieldsOf = (event: StreamingContext.StreamingEvent, ids: InputIds): ReadonlyArray<Fields> => {
+  switch (event._tag) {
+    case "StreamingStarted":
+      return [{ event: "streamingStarted" }]
+    case "BatchSubmitted":
+      return [batch("batchSubmitted", event.batch, ids)]
+    case "BatchStarted":
+      return [batch("batchStarted", event.batch, ids)]
+    case "BatchCompleted":
+      return [batch("batchCompleted", event.batch, ids)]
+    case "OutputOperationStarted":
+      return [{ event: "outputOperationStarted", time: event.operation.batchTime, ...operation(event.operation) }]
+    case "OutputOperationCompleted":
+      return [{ event: "outputOperationCompleted", time: event.operation.batchTime, ...operation(event.operation) }]
+    default:
+      return []
+  }
 }
 
-const compareField = (what: string, field: string, expected: unknown, got: unknown): string | undefined => {
-  if (field === "name") {
-    const [operator] = String(expected).split(" at ")
-    return String(got).startsWith(`${operator} at `) ? undefined : `${what}: expected ${expected}, got ${got}`
-  }
-  if (field === "failure") {
-    return matchesText(expected as ErrorSpec, String(got))
+/** Turns events into the form of recordings, each with the input ids of its context. */
+export const toFields = (
+  events: ReadonlyArray<readonly [StreamingContext.StreamingEvent, InputIds]>,
+): ReadonlyArray<Fields> => events.flatMap(([event, ids]) => fieldsOf(event, ids))
+
+const isError = (value: unknown): value is ErrorSpec =>
+  typeof value === "object" && value !== null && "class" in value && typeof value.class === "string"
+
+/** Finds the error of an output that failed. */
+type ErrorAt = (time: unknown, id: unknown) => unknown
+
+/** Compares the failure that an event tells. Events have only the text of an error, so the error itself is compared too. */
+const compareFailure = (what: string, expected: unknown, got: unknown, error: unknown): string | undefined => {
+  if (!isError(expected)) return `${what}: ${show(expected)} is not an error`
+  const text = messageOf(chainOf(error).at(-1))
+  if (typeof got !== "string") return `${what}: expected ${show(expected)}, got no failure`
+  return compareErrors(what, expected, error) ??
+    (matchesText(text, got.split("\n")[0] ?? "") ? undefined : `${what}: expected the text ${show(text)}, got ${got}`)
+}
+
+const compareFields = (what: string, expected: Fields, got: Fields, error: unknown): string | undefined => {
+  if ("failure" in got && !("failure" in expected)) return `${what}: unexpected failure ${got.failure}`
+  for (const [field, value] of Object.entries(expected)) {
+    const own = `${what} ${field}`
+    const [operator] = String(value).split(" at ")
+    const found = field === "outputOps"
       ? undefined
-      : `${what}: expected ${show(expected)}, got ${got}`
+      : field === "failure"
+      ? compareFailure(own, value, got[field], error)
+      : field === "name" && String(got[field]).startsWith(`${operator} at `)
+      ? undefined
+      : compareValues(own, value, got[field])
+    if (found !== undefined) return found
   }
-  if (field !== "outputOps") return compareValues(what, expected, got)
-  const [some, others] = [expected as ReadonlyArray<Fields>, (got ?? []) as ReadonlyArray<Fields>]
+  return undefined
+}
+
+const outputsOf = (event: Fields): ReadonlyArray<Fields> =>
+  Array.isArray(event.outputOps) ? event.outputOps as ReadonlyArray<Fields> : []
+
+const compareEvent = (what: string, expected: Fields, got: Fields, errorAt: ErrorAt): string | undefined => {
+  const own = compareFields(what, expected, got, errorAt(got.time, got.id))
+  if (own !== undefined || expected.outputOps === undefined) return own
+  const [some, others] = [outputsOf(expected), outputsOf(got)]
   if (some.length !== others.length) return `${what}: expected ${some.length} outputs, got ${others.length}`
-  return some.map((each, i) => compareFields(`${what} ${i}`, each, others[i] ?? {})).find((found) =>
-    found !== undefined
-  )
+  return some.map((each, i) =>
+    compareFields(`${what} output ${i}`, each, others[i] ?? {}, errorAt(got.time, others[i]?.id))
+  ).find((found) => found !== undefined)
 }
 
-const compareFields = (what: string, expected: Fields, got: Fields): string | undefined => {
-  const failed = "failure" in got && !("failure" in expected) ? `${what}: unexpected failure ${got.failure}` : undefined
-  return failed ?? Object.entries(expected)
-    .map(([field, value]) => compareField(`${what} ${field}`, field, value, got[field]))
-    .find((found) => found !== undefined)
-}
-
-/** Compares events in order, as far as a case says what is in them. */
-export const compareEvents = (expected: ReadonlyArray<Fields>, got: ReadonlyArray<Fields>): ReadonlyArray<string> => {
+/** Compares events in order. Fields that a recording leaves out are not compared. */
+export const compareEvents = (
+  expected: ReadonlyArray<Fields>,
+  got: ReadonlyArray<Fields>,
+  failures: ReadonlyArray<Failure>,
+): Differences => {
   const names = compareValues("events", expected.map(({ event }) => event), got.map(({ event }) => event))
   if (names !== undefined) return [names]
-  return expected.flatMap((each, i) => compareFields(`event ${i} ${each.event}`, each, got[i] ?? {}) ?? [])
+  const errorAt: ErrorAt = (time, id) => failures.find((each) => each.time === time && each.outputOpId === id)?.error
+  return expected.flatMap((each, i) => compareEvent(`event ${i} ${each.event}`, each, got[i] ?? {}, errorAt) ?? [])
 }

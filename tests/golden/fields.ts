@@ -1,6 +1,6 @@
 /**
- * What may stand in a case. A field that nobody here knows may change what the case means: such a case is not run, so
- * that it can neither pass nor fail for want of it.
+ * The fields that recordings may have. A field that is not listed here may change what a case means: the runner reports the
+ * case as not understood and does not run it, so that it can neither pass nor fail.
  */
 
 type Fields = ReadonlySet<string>
@@ -22,13 +22,13 @@ const ofCase = words(
 
 const ofExpected = words("outputs batchErrors error order stdout files events steps results hashCodes partition")
 
-const ofError = words("class message task cause phase at")
+const ofError = words("class message task cause rootCause phase at")
 
-const ofEntry = words("time output partitions partitioner called value error")
+const ofEntry = words("time output partitions numPartitions partitioner called value error")
 
 const inputs = table({
   batches: "batches partitions",
-  queue: "rdds oneAtATime default",
+  queue: "rdds oneAtATime default partitions",
   constant: "data",
   textFiles: "dir",
   binaryRecords: "dir recordLength",
@@ -89,6 +89,7 @@ const actions = table({
   aggregate: "zero seq comb",
   treeAggregate: "zero seq comb depth",
   lookup: "key",
+  collectPartitions: "ids",
   takeSample: "n seed withReplacement",
   histogram: "buckets edges even",
   persist: "level",
@@ -121,6 +122,7 @@ const steps = table({
   writeFile: "dir name mtime text bytes",
   deleteFile: "dir name",
   renameDir: "dir from to name",
+  unionOfContexts: "",
 })
 
 const isPlain = (value: unknown): value is Plain => typeof value === "object" && value !== null && !Array.isArray(value)
@@ -128,18 +130,18 @@ const isPlain = (value: unknown): value is Plain => typeof value === "object" &&
 const common = words("id description op kind type in do ctx compare")
 
 const beyond = (what: string, known: Fields | undefined, value: unknown): string | undefined => {
-  if (!isPlain(value)) return `${what} is no object`
+  if (!isPlain(value)) return `${what} is not an object`
   const field = known === undefined ? undefined : Object.keys(value).find((key) => !known.has(key) && !common.has(key))
   return field === undefined ? undefined : `field ${field} of ${what}`
 }
 
-const comparisons: ReadonlyArray<unknown> = [undefined, "list", "set", "group", "cogroup", "lists"]
+const comparisons: ReadonlyArray<unknown> = [undefined, "list", "set", "group", "cogroup"]
 
-/** How something is compared, where nobody here knows how that would be. */
+/** A comparison that the runner does not know. */
 const inComparison = ({ compare }: Plain): string | undefined =>
   comparisons.includes(compare) ? undefined : `compare ${String(compare)}`
 
-/** The field of something that a table describes. What is not in the table is for those who look it up. */
+/** A field that the table does not list for `name`. Names that are not in the table are reported when they are looked up. */
 const described = (all: Table, name: unknown, value: Plain, extra = ""): string | undefined => {
   const known = Object.hasOwn(all, String(name)) ? all[String(name)] : undefined
   return beyond(String(name), known && new Set([...known, ...words(extra)]), value)
@@ -148,7 +150,7 @@ const described = (all: Table, name: unknown, value: Plain, extra = ""): string 
 const listed = (value: Plain, field: string, each: (item: Plain) => string | undefined): string | undefined => {
   const list = value[field]
   if (list === undefined) return undefined
-  if (!Array.isArray(list)) return `${field} is no list`
+  if (!Array.isArray(list)) return `${field} is not a list`
   for (const item of list) {
     const found = isPlain(item) ? each(item) : `${field} holds ${JSON.stringify(item)}`
     if (found !== undefined) return found
@@ -167,7 +169,7 @@ const inOutput = (output: Plain) =>
       ? undefined
       : isPlain(output.action)
       ? inAction(output.action)
-      : "an action is no object")
+      : "an action that is not an object")
 
 const definitions: Readonly<Record<string, (step: Plain) => string | undefined>> = {
   input: inInput,
@@ -180,42 +182,72 @@ const inStep = (step: Plain) => {
   return Object.hasOwn(definitions, name) ? definitions[name]?.(step) : described(steps, name, step)
 }
 
-const inError = (error: unknown): string | undefined =>
-  beyond("an error", ofError, error) ??
-    (isPlain(error) && error.task !== undefined ? beyond("an error", ofError, error.task) : undefined)
+/** A field that a part must have and does not. */
+const lacking = (what: string, needed: ReadonlyArray<string>, value: Plain): string | undefined => {
+  const field = needed.find((key) => value[key] === undefined)
+  return field === undefined ? undefined : `${what} without ${field}`
+}
 
-const inResult = (known: Fields) => (result: Plain) =>
-  beyond("a result", known, result) ?? (result.error === undefined ? undefined : inError(result.error))
+const inError = (error: unknown): string | undefined => {
+  const own = beyond("an error", ofError, error)
+  if (own !== undefined || !isPlain(error)) return own
+  return lacking("an error", ["class", "message"], error) ??
+    [error.task, error.cause].map((inner) => inner === undefined ? undefined : inError(inner)).find((found) =>
+      found !== undefined
+    )
+}
+
+const inResult = (known: Fields, needed: ReadonlyArray<string> = []) => (result: Plain) =>
+  beyond("a result", known, result) ?? lacking("a result", needed, result) ??
+    (result.error === undefined ? undefined : inError(result.error))
 
 const inOutputs = (given: unknown): string | undefined => {
   if (given === undefined) return undefined
-  if (!isPlain(given)) return "outputs is no object"
+  if (!isPlain(given)) return "outputs that are not an object"
   for (const output of Object.values(given)) {
-    const batches = isPlain(output) ? output : { batches: output }
+    const batches = isPlain(output) ? output : { batches: output, slideMs: 0 }
     const found = beyond("an expected output", words("slideMs batches"), batches) ??
-      listed(batches, "batches", inResult(ofEntry))
+      lacking("an expected output", ["slideMs", "batches"], batches) ??
+      listed(batches, "batches", inResult(ofEntry, ["time"]))
     if (found !== undefined) return found
   }
   return undefined
 }
 
-const inExpected = (expected: unknown): string | undefined => {
-  if (!isPlain(expected)) return "nothing is expected"
-  return beyond("what is expected", ofExpected, expected) ?? inOutputs(expected.outputs) ??
-    listed(expected, "batchErrors", inResult(words("time phase outputOpId error"))) ??
-    listed(expected, "steps", inResult(words("value error"))) ??
+/** What a case says that it has recorded has to be there. */
+const recordedFields: Readonly<Record<string, string>> = {
+  recordOrder: "order",
+  recordStdout: "stdout",
+  recordFiles: "files",
+  recordEvents: "events",
+}
+
+const inExpected = (golden: Plain): string | undefined => {
+  const { expected } = golden
+  if (!isPlain(expected)) return "a case without expected results"
+  const recorded = expected.error === undefined
+    ? Object.entries(recordedFields).flatMap(([flag, field]) => golden[flag] === true ? [field] : [])
+    : []
+  return beyond("expected", ofExpected, expected) ?? lacking("expected", recorded, expected) ??
+    inOutputs(expected.outputs) ??
+    listed(expected, "batchErrors", inResult(words("time phase outputOpId error"), ["time", "phase", "error"])) ??
+    listed(expected, "steps", inResult(words("value error"), ["do"])) ??
     listed(expected, "results", inResult(words("value error"))) ??
-    listed(expected, "events", () => undefined) ??
-    listed(expected, "files", (file) => beyond("a file", words("file text"), file)) ??
+    listed(expected, "events", (event) => lacking("an event", ["event"], event)) ??
+    listed(
+      expected,
+      "files",
+      (file) => beyond("a file", words("file text"), file) ?? lacking("a file", ["file"], file),
+    ) ??
     (expected.error === undefined ? undefined : inError(expected.error))
 }
 
-/** What keeps a case from being run: something that is not there, has another form, or that nobody here knows. */
-export const strange = (golden: unknown): string | undefined => {
-  if (!isPlain(golden)) return "a case is no object"
-  if (typeof golden.id !== "string" || typeof golden.kind !== "string") return "a case needs an id and a kind"
+/** Names what the runner does not understand of a case: a field, or a part of another shape. */
+export const notUnderstood = (golden: unknown): string | undefined => {
+  if (!isPlain(golden)) return "a case that is not an object"
+  if (typeof golden.id !== "string" || typeof golden.kind !== "string") return "a case without an id and a kind"
   const inNodes = golden.kind === "rdd" ? inRDDNode : inNode
-  return beyond("a case", ofCase, golden) ?? inExpected(golden.expected) ?? listed(golden, "inputs", inInput) ??
+  return beyond("a case", ofCase, golden) ?? inExpected(golden) ?? listed(golden, "inputs", inInput) ??
     listed(golden, "nodes", inNodes) ?? listed(golden, "outputs", inOutput) ?? listed(golden, "steps", inStep) ??
     listed(golden, "actions", inAction) ??
     listed(golden, "rdds", (rdd) => beyond("an RDD", words("data slices"), rdd)) ??

@@ -1,11 +1,10 @@
-/** Files that cases read and write, under a folder of their own. */
+/** The files that cases read and write. Each run has a folder of its own. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Expected, StepSpec } from "./case.ts"
-import { lookUp } from "./case.ts"
+import { type Differences, type Expected, lookUp, type StepSpec } from "./case.ts"
 import { compareText, compareValues } from "./compare.ts"
 
-/** A folder for the files of one run. */
+/** A temporary folder for the files of one run. */
 export const folder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
   Effect.promise(() => Deno.makeTempDir()),
   (path) => Effect.promise(() => Deno.remove(path, { recursive: true })),
@@ -27,13 +26,13 @@ const steps: Readonly<Record<string, (step: StepSpec, root: string) => Promise<v
   renameDir: (step, root) => Deno.rename(`${root}/${step.dir ?? step.from}`, `${root}/${step.to ?? step.name}`),
 }
 
-/** Whether a step only touches files. */
+/** Tells whether a step only touches files. */
 export const isFileStep = (step: StepSpec): boolean => Object.hasOwn(steps, step.do)
 
-/** Runs such a step below a folder. */
+/** Runs a step that only touches files, below a folder. */
 export const fileStep = (step: StepSpec, root: string): Promise<void> => lookUp(steps, step.do, "step")(step, root)
 
-/** All files below a folder in the order of their names, hidden ones left out. */
+/** Lists the files below a folder in the order of their names, without hidden ones. */
 export const listing = async (
   root: string,
   under = "",
@@ -50,8 +49,8 @@ export const listing = async (
 
 const folderOf = (file: string): string => file.replace(/\/?[^/]*$/, "")
 
-/** The lines of all files of a folder together, in one order. */
-const together = (files: ReadonlyArray<{ readonly file: string; readonly text?: string }>) => {
+/** The sorted lines of all files of each folder. */
+const linesByFolder = (files: ReadonlyArray<{ readonly file: string; readonly text?: string }>) => {
   const lines = new Map<string, Array<string>>()
   for (const { file, text = "" } of files) {
     lines.set(folderOf(file), [...lines.get(folderOf(file)) ?? [], ...text.split("\n")])
@@ -59,22 +58,31 @@ const together = (files: ReadonlyArray<{ readonly file: string; readonly text?: 
   return new Map(Array.from(lines, ([folder, all]) => [folder, all.toSorted().join("\n")]))
 }
 
-/** Compares written files; without an order, what is in the files of a folder together. */
-export const compareFiles = async (
+/** Compares lists of files. If `unordered`, the lines of a folder may lie in its files in any order. */
+export const compareLists = (
   expected: NonNullable<Expected["files"]>,
-  root: string,
+  got: NonNullable<Expected["files"]>,
   unordered = false,
-): Promise<ReadonlyArray<string>> => {
-  const got = await listing(root).catch((error) => error instanceof Deno.errors.NotFound ? [] : Promise.reject(error))
+): Differences => {
   const names = compareValues("files", expected.map(({ file }) => file), got.map(({ file }) => file))
   if (names !== undefined) return [names]
   if (unordered && expected.every(({ text }) => text !== undefined)) {
-    const others = together(got)
-    return Array.from(together(expected)).flatMap(([name, text]) =>
+    const others = linesByFolder(got)
+    return Array.from(linesByFolder(expected)).flatMap(([name, text]) =>
       compareText(name, text, others.get(name) ?? "") ?? []
     )
   }
   return expected.flatMap(({ file, text }, i) =>
     text === undefined ? [] : compareText(file, text, got[i]?.text ?? "") ?? []
   )
+}
+
+/** Compares the files below a folder. */
+export const compareFiles = async (
+  expected: NonNullable<Expected["files"]>,
+  root: string,
+  unordered = false,
+): Promise<Differences> => {
+  const got = await listing(root).catch((error) => error instanceof Deno.errors.NotFound ? [] : Promise.reject(error))
+  return compareLists(expected, got, unordered)
 }

@@ -1,54 +1,50 @@
-/** The named functions of cases, except those on state. */
-import { showRecord } from "../../lib/core/show.ts"
+/** The named functions of recordings, except those on state. */
 import { compare } from "../../lib/rdd.ts"
 import { type FunctionRef, lookUp } from "./case.ts"
-import { decode, plain } from "./values.ts"
+import { decode, plain, same, textOf } from "./values.ts"
 
-/** What a named function throws. */
+/** The error that named functions throw. */
 export class UserError extends Error {
   override readonly name = "UserError"
 }
 
-/** Makes functions of their arguments. */
-type Table = Readonly<Record<string, (...given: ReadonlyArray<never>) => unknown>>
+/** Named functions: each entry takes the arguments of a reference and gives the function. */
+export type Functions = Readonly<Record<string, (...given: ReadonlyArray<never>) => unknown>>
 
 /** A pair, as functions see it. */
 type Pair = readonly [never, never]
 
 const boom = (value: unknown): never => {
-  throw new UserError(`boom: ${showRecord(value)}`)
+  throw new UserError(`boom: ${textOf(value)}`)
 }
 
-const vague = new Set<string>()
+const openTexts = new Set<string>()
 
-/** Throws where nobody says with which text: any text stands for this one. */
-export const boomSomehow = (text: string): never => {
-  vague.add(text)
+/** Throws an error whose text the description of the function leaves open: it stands for any text of a recording. */
+export const throwOpenText = (text: string): never => {
+  openTexts.add(text)
   throw new UserError(text)
 }
 
-/** Whether a text was thrown only for want of the right one, in this case. */
-export const isVague = (text: string): boolean => vague.has(text)
+/** Tells whether {@link throwOpenText} has thrown a text in this case. */
+export const hasOpenText = (text: string): boolean => openTexts.has(text)
 
-/** Before another case. */
-export const forgetVague = (): void => vague.clear()
-
-/** Whether two values are the same. */
-export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+/** Forgets the open texts; called before each case. */
+export const clearOpenTexts = (): void => openTexts.clear()
 
 const failing = (v: unknown) => (x: unknown) => same(x, v) ? boom(v) : x
 const modulo = (x: number, n: number) => ((x % n) + n) % n
-/** Whole numbers of Spark have no negative zero. */
+/** Turns -0 into 0: the whole numbers of Spark have no negative zero. */
 const whole = (x: number) => x + 0
 const total = (list: ReadonlyArray<number>) => list.reduce((a, b) => a + b, 0)
 const largest = (a: never, b: never) => compare(a, b) >= 0 ? a : b
 const add = (a: unknown, b: unknown) =>
-  typeof a === "number" && typeof b === "number" ? a + b : `${showRecord(a)}${showRecord(b)}`
+  typeof a === "number" && typeof b === "number" ? a + b : `${textOf(a)}${textOf(b)}`
 const chars = (x: string) => Array.from(x)
 
-const map: Table = {
+const map: Functions = {
   identity: () => (x: unknown) => x,
-  toString: () => showRecord,
+  toString: () => textOf,
   double: () => (x: number) => x * 2,
   plus: (n: number) => (x: number) => x + n,
   minus: (n: number) => (x: number) => x - n,
@@ -60,7 +56,7 @@ const map: Table = {
   "half, whole": () => (x: number) => whole(Math.trunc(x / 2)),
   length: () => (x: string) => x.length,
   upper: () => (x: string) => x.toUpperCase(),
-  suffix: (s: string) => (x: unknown) => `${showRecord(x)}${s}`,
+  suffix: (s: string) => (x: unknown) => `${textOf(x)}${s}`,
   isEvenValue: () => (x: number) => x % 2 === 0,
   constant: (v: unknown) => () => v,
   toNull: () => () => null,
@@ -75,7 +71,7 @@ const map: Table = {
   first: () => ([a]: Pair) => a,
   second: () => ([, b]: Pair) => b,
   sumPair: () => ([a, b]: readonly [number | null, number | null]) => (a ?? 0) + (b ?? 0),
-  keyColonValue: () => ([k, v]: Pair) => `${showRecord(k)}:${showRecord(v)}`,
+  keyColonValue: () => ([k, v]: Pair) => `${textOf(k)}:${textOf(v)}`,
   sumList: () => total,
   size: () => (x: ReadonlyArray<unknown>) => x.length,
   sorted: () => (x: ReadonlyArray<unknown>) => x.toSorted(compare),
@@ -84,7 +80,7 @@ const map: Table = {
   failOn: failing,
 }
 
-const predicate: Table = {
+const predicate: Functions = {
   isEven: () => (x: number) => x % 2 === 0,
   isOdd: () => (x: number) => x % 2 !== 0,
   gt: (n: number) => (x: number) => x > n,
@@ -101,7 +97,7 @@ const predicate: Table = {
   failOn: (v: unknown) => (x: unknown) => same(x, v) ? boom(v) : true,
 }
 
-const flatMap: Table = {
+const flatMap: Functions = {
   splitWords: () => (x: string) => x.split(" ").filter((word) => word !== ""),
   chars: () => chars,
   lengthAndChars: () => (x: string) => [String(x.length), ...chars(x)],
@@ -114,7 +110,7 @@ const flatMap: Table = {
   failOn: (v: unknown) => (x: unknown) => [failing(v)(x)],
 }
 
-const combine: Table = {
+const combine: Functions = {
   add: () => add,
   sub: () => (a: number, b: number) => a - b,
   mul: () => (a: number, b: number) => whole(a * b),
@@ -122,19 +118,19 @@ const combine: Table = {
   min: () => (a: never, b: never) => compare(a, b) <= 0 ? a : b,
   left: () => (a: unknown) => a,
   right: () => (_: unknown, b: unknown) => b,
-  joinComma: () => (a: unknown, b: unknown) => `${showRecord(a)},${showRecord(b)}`,
+  joinComma: () => (a: unknown, b: unknown) => `${textOf(a)},${textOf(b)}`,
   append: () => (list: ReadonlyArray<unknown>, value: unknown) => [...list, value],
   concatLists: () => (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>) => [...a, ...b],
   countInc: () => (a: number) => a + 1,
   sumCount: () => ([sum, count]: readonly [number, number], v: number) => [sum + v, count + 1],
   sumCountMerge: () => (a: readonly [number, number], b: readonly [number, number]) => [a[0] + b[0], a[1] + b[1]],
   failAdd: (v: unknown) => (a: number, b: number) =>
-    same(a, v) || same(b, v) ? boomSomehow(`boom: ${showRecord(v)}`) : add(a, b),
+    same(a, v) || same(b, v) ? throwOpenText(`boom: ${textOf(v)}`) : add(a, b),
 }
 
 type Part = ReadonlyArray<never>
 
-const partition: Table = {
+const partition: Functions = {
   identity: () => (part: Part) => part,
   sum: () => (part: ReadonlyArray<number>) => [total(part)],
   count: () => (part: Part) => [part.length],
@@ -145,7 +141,7 @@ const partition: Table = {
   reverse: () => (part: Part) => part.toReversed(),
   swapPairs: () => (part: ReadonlyArray<Pair>) => part.map(([a, b]) => [b, a]),
   failIfEmpty: () => (part: Part) => {
-    if (part.length === 0) boomSomehow("empty partition")
+    if (part.length === 0) throwOpenText("empty partition")
     return part
   },
   withIndex: () => (part: Part, index: number) => part.map((x) => [index, x]),
@@ -154,46 +150,50 @@ const partition: Table = {
   dropFirstPartition: () => (part: Part, index: number) => index === 0 ? [] : part,
 }
 
-const zipped: Table = {
+const zipped: Functions = {
   sizesPair: () => (a: Part, b: Part) => [[a.length, b.length]],
   concatBoth: () => (a: Part, b: Part) => [...a, ...b],
 }
 
-/** Finds a named function in a table. */
-export const named = (table: Table, kind: string, ref: FunctionRef | undefined): (...args: Array<never>) => unknown => {
+/** Looks up a named function and gives it its arguments. */
+export const named = (
+  table: Functions,
+  kind: string,
+  ref: FunctionRef | undefined,
+): (...args: Array<never>) => unknown => {
   const [name, ...given] = ref === undefined ? ["(none)"] : typeof ref === "string" ? [ref] : ref
   return lookUp(table, name, `${kind} function`)(...given.map(decode) as Array<never>) as never
 }
 
-/** Field `f` of a node, and the like, as a function on one record. */
+/** Looks up the function on one record that a field such as `f` names. */
 export const mapFn = (ref: FunctionRef | undefined): (x: unknown) => unknown => {
   const f = named(map, "map", ref)
   return (x) => f(plain(x) as never)
 }
 
-/** As a predicate. */
+/** Looks up the predicate that a field names. */
 export const predicateFn = (ref: FunctionRef | undefined): (x: unknown) => boolean => {
   const f = named(predicate, "predicate", ref)
   return (x) => f(plain(x) as never) === true
 }
 
-/** As a function from a record to several. */
+/** Looks up the function from one record to several that a field names. */
 export const flatMapFn = (ref: FunctionRef | undefined): (x: unknown) => ReadonlyArray<unknown> => {
   const f = named(flatMap, "flatMap", ref)
   return (x) => f(plain(x) as never) as ReadonlyArray<unknown>
 }
 
-/** As a function that makes one value of two. */
+/** Looks up the function from two values to one that a field names. */
 export const combineFn = (ref: unknown): (a: unknown, b: unknown) => unknown =>
   named(combine, "combine", ref as FunctionRef | undefined) as never
 
-/** As a function on a partition and its index. */
+/** Looks up the function on a partition and its index that a field names. */
 export const partitionFn = (
   ref: FunctionRef | undefined,
 ): (part: ReadonlyArray<unknown>, index: number) => ReadonlyArray<unknown> =>
   named(partition, "partition", ref) as never
 
-/** As a function on the partitions of two RDDs. */
+/** Looks up the function on two partitions that `zipPartitions` names. */
 export const zipFn = (
   ref: FunctionRef | undefined,
 ): (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>) => ReadonlyArray<unknown> =>

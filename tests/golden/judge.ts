@@ -1,36 +1,27 @@
-/** Runs cases, and says whether what differs differs on purpose. */
+/** Runs cases, and decides whether a case that differs shows nothing but documented differences. */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type { Testing } from "../../lib/testing.ts"
+import { withoutAliases } from "./aliases.ts"
 import { callCase, hashCase } from "./call_cases.ts"
-import { type Case, takeMissing } from "./case.ts"
+import { type Case, type Differences, takeMissing } from "./case.ts"
 import { errorOf, showError } from "./errors.ts"
-import { strange } from "./fields.ts"
-import { forgetVague } from "./functions.ts"
-import { readings } from "./readings.ts"
+import { notUnderstood } from "./fields.ts"
+import { clearOpenTexts } from "./functions.ts"
 import { rddCase } from "./rdd_cases.ts"
-import { relaxations } from "./relaxations.ts"
+import { readings } from "./readings.ts"
+import { rules } from "./rules/rules.ts"
+import type { Rewritten, Rule } from "./rules/rule.ts"
 import { scriptCase } from "./script_cases.ts"
-import { type Differences, streamCase } from "./stream_cases.ts"
+import { streamCase } from "./stream_cases.ts"
 
 type Kind = (golden: Case, engine: Testing.EngineName) => Effect.Effect<Differences>
 
-/** How a case ended. */
+/** How a case ended. The reason of a skipped case is `informative`, `missing: …`, or the names of differences. */
 export type Outcome =
   | { readonly _tag: "Passed" }
-  | { readonly _tag: "Failed"; readonly differences: ReadonlyArray<string> }
+  | { readonly _tag: "Failed"; readonly differences: Differences }
   | { readonly _tag: "Skipped"; readonly reason: string }
-
-/** A difference on purpose: what is said about it when a case shows it, and how to tell that a case does. */
-export interface Intended {
-  readonly reason: string
-  /** A recorded case that shows it, where there is one: for readers. */
-  readonly shown?: string
-  /** A pattern of the difference, wherever it occurs. */
-  readonly differs?: string
-  /** A relaxation of cases, wherever it applies. */
-  readonly like?: string
-}
 
 const kinds: Readonly<Record<string, Kind>> = {
   stream: streamCase,
@@ -40,14 +31,15 @@ const kinds: Readonly<Record<string, Kind>> = {
   hash: hashCase,
 }
 
-const engines: ReadonlyArray<Testing.EngineName> = ["local", "closures", "loopback"]
+/** The engines that cases run on. */
+export const engines: ReadonlyArray<Testing.EngineName> = ["local", "closures", "loopback"]
 
-/** How much real time a case may take on one engine. */
+/** The real time that a case may take on one engine. */
 const LIMIT = "30 seconds"
 
 const runOn = (golden: Case, kind: Kind, engine: Testing.EngineName): Promise<Differences> =>
   Effect.suspend(() => kind(golden, engine)).pipe(
-    // Without waiting for the interruption: what hangs may not listen.
+    // A case that hangs may not react to its interruption, so nothing waits for that.
     Effect.forkDetach,
     Effect.flatMap((fiber) => Effect.timeout(Fiber.await(fiber), LIMIT)),
     Effect.flatten,
@@ -56,79 +48,72 @@ const runOn = (golden: Case, kind: Kind, engine: Testing.EngineName): Promise<Di
     Effect.runPromise,
   )
 
-/** Runs a case on all engines. */
-export const runCase = async (golden: Case): Promise<Outcome> => {
+/** Runs a case and compares it with its recording. */
+export const runCase = async (given: Case, on: typeof engines = engines): Promise<Outcome> => {
+  const golden = withoutAliases(given)
   const kind = Object.hasOwn(kinds, golden.kind) ? kinds[golden.kind] : undefined
   if (kind === undefined) return { _tag: "Skipped", reason: `missing: kind ${golden.kind}` }
   takeMissing()
-  forgetVague()
+  clearOpenTexts()
   const differences: Array<string> = []
-  for (const engine of golden.kind === "call" || golden.kind === "hash" ? engines.slice(0, 1) : engines) {
+  for (const engine of golden.kind === "call" || golden.kind === "hash" ? on.slice(0, 1) : on) {
     differences.push(...await runOn(golden, kind, engine))
-    const [lacking] = takeMissing()
-    if (lacking !== undefined) return { _tag: "Skipped", reason: `missing: ${lacking}` }
+    const [missing] = takeMissing()
+    if (missing !== undefined) return { _tag: "Skipped", reason: `missing: ${missing}` }
   }
   if (differences.length === 0) return { _tag: "Passed" }
   return golden.informative === true ? { _tag: "Skipped", reason: "informative" } : { _tag: "Failed", differences }
 }
 
-const skipped = (some: ReadonlyArray<Intended>): Outcome => ({
-  _tag: "Skipped",
-  reason: `intended difference: ${Array.from(new Set(some.map(({ reason }) => reason))).join("; ")}`,
-})
-
-/** Skips what failed when each difference by itself is one on purpose. */
-const excused = (intended: ReadonlyArray<Intended>, outcome: Outcome): Outcome => {
-  if (outcome._tag !== "Failed") return outcome
-  const purposes = outcome.differences.map((text) =>
-    intended.find(({ differs }) => differs !== undefined && new RegExp(differs).test(text))
-  )
-  return purposes.every((found) => found !== undefined) ? skipped(purposes.slice(0, 1)) : outcome
+/** Applies a rule to a case that other rules have rewritten. */
+const apply = async (before: Rewritten, rule: Rule): Promise<Rewritten | undefined> => {
+  const found = await Effect.runPromise(rule(before.golden))
+  return found === undefined ? undefined : { golden: found.golden, names: [...before.names, ...found.names] }
 }
 
-const relax = (some: ReadonlyArray<Intended>, golden: Case): ReadonlyArray<Case> =>
-  some.reduce<ReadonlyArray<Case>>(
-    (all, { like = "" }) => all.flatMap((each) => relaxations[like]?.(each) ?? [each]),
-    [golden],
-  )
-
-/** Each by itself, then two of them, then all. */
-const choices = <T>(all: ReadonlyArray<T>): ReadonlyArray<ReadonlyArray<T>> => [
-  ...all.map((each) => [each]),
-  ...all.flatMap((a, i) => all.slice(i + 1).map((b) => [a, b])),
-  ...(all.length > 2 ? [all] : []),
-]
-
-/** Whether a case agrees once some differences on purpose are made up for; all that it becomes must agree. */
-const agreesLike = async (intended: ReadonlyArray<Intended>, cases: ReadonlyArray<Case>): Promise<boolean> => {
-  for (const each of cases) {
-    const outcome = await runCase(each)
-    if (outcome._tag === "Skipped" || excused(intended, outcome)._tag === "Failed") return false
+/** The case rewritten by one rule, by two rules, and by all that apply. */
+const rewritings = async function* (golden: Case): AsyncGenerator<Rewritten> {
+  const plain: Rewritten = { golden, names: [] }
+  const single: Array<readonly [place: number, rewritten: Rewritten]> = []
+  for (const [place, rule] of rules.entries()) {
+    const found = await apply(plain, rule)
+    if (found === undefined) continue
+    single.push([place, found])
+    yield found
   }
-  return true
+  for (const [place, first] of single) {
+    for (const rule of rules.slice(place + 1)) {
+      const found = await apply(first, rule)
+      if (found !== undefined) yield found
+    }
+  }
+  let all = plain
+  for (const rule of rules) all = await apply(all, rule) ?? all
+  if (all.names.length > 2) yield all
 }
 
-const judgeReading = async (intended: ReadonlyArray<Intended>, golden: Case): Promise<Outcome> => {
-  const outcome = excused(intended, await runCase(golden))
+const judgeReading = async (golden: Case, on: typeof engines): Promise<Outcome> => {
+  const outcome = await runCase(golden, on)
   if (outcome._tag !== "Failed") return outcome
-  const applicable = intended.filter(({ like = "" }) => relaxations[like]?.(golden) !== undefined)
-  for (const some of choices(applicable)) {
-    if (await agreesLike(intended, relax(some, golden))) return skipped(some)
+  for await (const rewritten of rewritings(golden)) {
+    const other = await runCase(rewritten.golden, on)
+    if (other._tag === "Passed") return { _tag: "Skipped", reason: rewritten.names.join(", ") }
   }
   return outcome
 }
 
 /**
- * Runs a case. If it fails, it counts as skipped when everything that differs differs on purpose: by its text, or because
- * nothing differs once the case is relaxed.
+ * Runs a case. If it fails, it counts as skipped when the documented differences explain the recording exactly: the rules
+ * replace Spark's results by those of DStream, and the case has to pass with these.
  */
-export const judge = async (intended: ReadonlyArray<Intended>, golden: Case): Promise<Outcome> => {
-  const unknown = strange(golden)
+export const judge = async (given: Case, on: typeof engines = engines): Promise<Outcome> => {
+  const unknown = notUnderstood(given)
   if (unknown !== undefined) return { _tag: "Skipped", reason: `missing: ${unknown}` }
-  const outcome = await judgeReading(intended, golden)
+  const golden = withoutAliases(given)
+  const outcome = await judgeReading(golden, on)
   if (outcome._tag !== "Failed") return outcome
   for (const reading of readings(golden)) {
-    const other = await judgeReading(intended, reading)
+    const other = await judgeReading(reading, on)
     if (other._tag !== "Failed") return other
   }
   return outcome

@@ -1,15 +1,14 @@
-/** DStream operations of cases. Adding one is one line of the table. */
-import { DStream } from "../../mod.ts"
+/** The DStream operations of recordings. Adding one is one line of the table. */
+import { DStream, Partitioner, RDD } from "../../mod.ts"
 import { type FunctionRef, lookUp, type NodeSpec } from "./case.ts"
 import { combineFn, flatMapFn, mapFn, partitionFn, predicateFn } from "./functions.ts"
 import { type AnyRDD, combiners, partitions, rddProgram } from "./rdd_nodes.ts"
-import { standIns } from "./stand_ins.ts"
 import { stateNodes } from "./state_nodes.ts"
 
 /** A stream of a case. */
 export type Stream = DStream.DStream<unknown, unknown>
 type Pairs = DStream.DStream<readonly [unknown, unknown], unknown>
-/** Makes the stream of a node of the streams that it names. */
+/** Makes the stream of a node from the streams that it names. */
 export type Build = (node: NodeSpec, streams: ReadonlyArray<Stream>) => Stream
 
 const one = (streams: ReadonlyArray<Stream>): Stream => streams[0] as Stream
@@ -59,7 +58,10 @@ const table: Readonly<Record<string, Build>> = {
   combineByKey: keyed((s, node) =>
     DStream.combineByKey(s, combiners(node), { mapSideCombine: node.mapSideCombine !== false, partitions: node.n ?? 2 })
   ),
-  partitionBy: keyed((s, { n = 2 }) => DStream.partitionBy(s, { partitions: n })),
+  // Spark's streams have no partitionBy: the recordings transform RDDs.
+  partitionBy: keyed((s, { n = 2 }) =>
+    DStream.transform(s, (rdd) => RDD.partitionBy(rdd, Partitioner.hash(n))) as Stream
+  ),
   cogroup: binary((a, b, options) => DStream.cogroup(a, b, options)),
   join: binary((a, b, options) => DStream.join(a, b, options)),
   leftOuterJoin: binary((a, b, options) => DStream.leftOuterJoin(a, b, options)),
@@ -81,11 +83,6 @@ const table: Readonly<Record<string, Build>> = {
     ) as Stream
   },
   ...stateNodes,
-  ...standIns,
-  // State is kept without checkpoints.
-  checkpoint: unary((s) => s),
-  persist: unary((s, { level }) => DStream.persist(s, level as never)),
-  cache: unary(DStream.cache),
   window: unary((s, node) => DStream.window(s, Number(node.window), sliding(node))),
   reduceByWindow: unary((s, node) =>
     DStream.reduceByWindow(s, combineFn(node.f), Number(node.window), inverting(node))
@@ -106,9 +103,6 @@ const table: Readonly<Record<string, Build>> = {
   ),
 }
 
-/** Operations that change a stream and return it: its old name stands for the changed one as well. */
-export const changing: ReadonlySet<string> = new Set(["persist", "cache", "checkpoint"])
-
-/** The stream of a node. */
+/** Makes the stream of a node. */
 export const streamNode = (node: NodeSpec, streams: ReadonlyArray<Stream>): Stream =>
   lookUp(table, node.op, "")(node, streams)

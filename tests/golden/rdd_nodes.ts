@@ -1,21 +1,21 @@
-/** RDD operations of cases: in `rdd` cases, and inside of `transform`. */
+/** The RDD operations of recordings: of `rdd` cases, and inside of `transform`. Adding one is one line of the table. */
 import { Partitioner, RDD } from "../../mod.ts"
-import { lookUp, missing, type NodeSpec } from "./case.ts"
-import { boomSomehow, combineFn, flatMapFn, mapFn, partitionFn, predicateFn, UserError, zipFn } from "./functions.ts"
+import { idsOf, lookUp, missing, type NodeSpec } from "./case.ts"
+import { combineFn, flatMapFn, mapFn, partitionFn, predicateFn, UserError, zipFn } from "./functions.ts"
 import { decode, decodeAll } from "./values.ts"
 
 /** An RDD of a case. */
 export type AnyRDD = RDD.RDD<unknown, unknown>
 type Pairs = RDD.RDD<readonly [unknown, unknown], unknown>
 
-/** What an operation does with its RDDs in a batch (or in none: time 0). */
+/** Applies an operation to RDDs in the batch at a time; outside of batches the time is 0. */
 export type Apply = (rdds: ReadonlyArray<AnyRDD>, time: number) => AnyRDD | null
 
-/** The first of some RDDs. */
+/** Gives the first RDD, or an empty one where there is none. */
 export const one = (rdds: ReadonlyArray<AnyRDD>): AnyRDD => rdds[0] ?? RDD.empty()
 const pairs = (rdds: ReadonlyArray<AnyRDD>, i = 0): Pairs => (rdds[i] ?? RDD.empty()) as Pairs
 
-/** `n` partitions, where a node says so. */
+/** Gives the option for the `n` partitions of a node; undefined if it has no `n`. */
 export const partitions = ({ n }: NodeSpec): { readonly partitions: number } | undefined =>
   n === undefined ? undefined : { partitions: n }
 
@@ -23,10 +23,10 @@ const sort = (node: NodeSpec) => ({ ascending: node.asc !== false, ...partitions
 
 const hashOf = ({ n = 2 }: NodeSpec) => Partitioner.hash(n)
 
-/** The zero value of a fold or an aggregation. */
+/** Gives the zero value of a fold or an aggregation. */
 export const zeroOf = (node: NodeSpec): never => decode(node.zero) as never
 
-/** The functions of `combineByKey`. */
+/** Looks up the functions of `combineByKey`. */
 export const combiners = (node: NodeSpec): RDD.Combiners<unknown, unknown> => ({
   createCombiner: mapFn(node.create as NodeSpec["f"]),
   mergeValue: combineFn(node.mergeValue),
@@ -60,7 +60,7 @@ const onPartitions = (node: NodeSpec): Apply => {
   return (rdds) => RDD.mapPartitions(one(rdds), f, preserving(node))
 }
 
-/** How a node draws. */
+/** Gives the options of a node that samples. */
 export const drawing = (node: NodeSpec): RDD.SampleOptions => ({
   seed: node.seed as number | undefined,
   withReplacement: node.withReplacement === true,
@@ -93,8 +93,7 @@ const table: Readonly<Record<string, (node: NodeSpec) => Apply>> = {
   mapWithTime: () => (rdds, time) => RDD.map(one(rdds), (x) => [x, time]),
   throwAt: (node) => (rdds, time) => {
     if (time !== node.time) return one(rdds)
-    if (node.message === undefined) boomSomehow(`boom at ${time}`)
-    throw new UserError(String(node.message))
+    throw new UserError(String(node.message ?? `boom at ${time}`))
   },
   returnNull: () => () => null,
   glom: plainly(RDD.glom),
@@ -167,14 +166,10 @@ const table: Readonly<Record<string, (node: NodeSpec) => Apply>> = {
   repartitionAndSortWithinPartitions: keyed((rdd, node) => RDD.repartitionAndSortWithinPartitions(rdd, hashOf(node))),
 }
 
-/** The operation of a node. */
+/** Looks up the operation of a node. */
 export const rddNode = (node: NodeSpec): Apply => lookUp(table, node.op, "")(node)
 
-/** The ids that a node names under `in`. */
-export const idsOf = (node: { readonly in?: string | ReadonlyArray<string> }): ReadonlyArray<string> | undefined =>
-  node.in === undefined ? undefined : typeof node.in === "string" ? [node.in] : node.in
-
-/** Nodes one after another, over RDDs called in0, in1, … */
+/** Applies nodes one after another. The nodes call the given RDDs in0, in1, … */
 export const rddProgram = (specs: ReadonlyArray<NodeSpec>): Apply => {
   const steps = specs.map((spec) => ({ id: spec.id, ids: idsOf(spec), apply: rddNode(spec) }))
   return (rdds, time) => {

@@ -1,22 +1,14 @@
 /**
- * Named functions whose description leaves something open, and the other ways to read it. The recordings settle which one
- * is meant: a case that only one reading explains, and explains whole, agrees.
+ * Named functions whose description leaves something open, and the other ways to read it. A recording that only one reading
+ * explains, and explains completely, settles which one is meant.
  */
 import type { Case } from "./case.ts"
 
 const others: Readonly<Record<string, ReadonlyArray<string>>> = {
   half: ["half, whole"],
-  stateToString: [
-    "stateToString, before",
-    "stateToString, only",
-    "stateToString, no key",
-    "stateToString, before, no key",
-    "stateToString, only, no key",
-  ],
-  withTime: ["withTime, flat", "withTime, time first", "withTime, only time"],
+  stateToString: ["stateToString, with key"],
   timeoutKeyOnly: ["timeoutKeyOnly, last value"],
   updateNull: ["updateNull, nothing", "updateNull, exists"],
-  dropIfTimeIs: ["dropIfTimeIs, key", "dropIfTimeIs, sum"],
 }
 
 const nameOf = (f: unknown): unknown => Array.isArray(f) ? f[0] : f
@@ -42,7 +34,7 @@ const renamed = (value: unknown, from: string, to: string): unknown => {
   )
 }
 
-/** The case with its functions read in the other ways, one function at a time. */
+/** The case with one of its functions read in another way, for each such function and reading. */
 export const readings = (golden: Case): ReadonlyArray<Case> => {
   const { expected, ...program } = golden
   return Array.from(new Set(namesIn(program))).flatMap((name) =>

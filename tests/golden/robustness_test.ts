@@ -28,38 +28,38 @@ const golden: Case = {
 
 const family = (...cases: ReadonlyArray<unknown>): string => JSON.stringify({ family: "unheard of", cases })
 
-Deno.test("main() runs a folder of one file, of whatever family, or the file", async () => {
+Deno.test("main() runs a folder of recordings or one file, whatever the family", async () => {
   assert.deepEqual(await told({ "x.json": family(golden) }), [0, ["1 passed, 0 failed, 0 skipped"]])
   assert.deepEqual(await told({ "x.json": family(golden) }, "/x.json"), [0, ["1 passed, 0 failed, 0 skipped"]])
   assert.deepEqual(await told({ "x.json": family() }), [0, ["0 passed, 0 failed, 0 skipped"]])
 })
 
-Deno.test("main() names files that it cannot read, and runs the others", async () => {
+Deno.test("main() reports files that it cannot read and runs the others", async () => {
   const [code, lines] = await told({ "a.json": "{ not JSON", "b.json": family(golden), "c.json": `{"cases":1}` })
   assert.equal(code, 1)
   assert.match(lines.at(-3) ?? "", /^UNREADABLE .*\/a\.json: .*JSON/)
-  assert.match(lines.at(-2) ?? "", /^UNREADABLE .*\/c\.json: cases is no list$/)
+  assert.match(lines.at(-2) ?? "", /^UNREADABLE .*\/c\.json: cases is not a list$/)
   assert.equal(lines.at(-1), "1 passed, 0 failed, 0 skipped")
 })
 
-Deno.test("main() tells of folders that are not there or have nothing", async () => {
+Deno.test("main() reports folders that do not exist or hold no recordings", async () => {
   const [code, lines] = await told({}, "/nowhere")
   assert.equal(code, 1)
   assert.match(lines[0] ?? "", /^UNREADABLE .*nowhere: /)
   const [none, nothing] = await told({ "differences.json": "[]" })
   assert.equal(none, 1)
-  assert.match(nothing[0] ?? "", /there are no recordings in it$/)
+  assert.match(nothing[0] ?? "", /it holds no recordings$/)
 })
 
-Deno.test("main() skips what it does not know, says what that is, and lets none of it pass", async () => {
+Deno.test("main() skips cases that it does not understand and names what is missing", async () => {
   const [node] = [{ id: "m", op: "map", in: "s", f: "double" }]
   const strange: ReadonlyArray<readonly [unknown, RegExp]> = [
     [{ ...golden, kind: "constructor" }, /missing: kind constructor/],
     [{ ...golden, tempo: 3 }, /missing: field tempo of a case/],
-    [{ ...golden, expected: undefined }, /missing: nothing is expected/],
-    [{ ...golden, expected: { ...golden.expected, colour: "red" } }, /missing: field colour of what is expected/],
-    [{ ...golden, expected: {} }, /missing: what output s should give/],
-    [{ ...golden, inputs: "none" }, /missing: inputs is no list/],
+    [{ ...golden, expected: undefined }, /missing: a case without expected results/],
+    [{ ...golden, expected: { ...golden.expected, colour: "red" } }, /missing: field colour of expected/],
+    [{ ...golden, expected: {} }, /missing: the entries of output s/],
+    [{ ...golden, inputs: "none" }, /missing: inputs is not a list/],
     [{ ...golden, inputs: [{ id: "s", kind: "receiver" }] }, /missing: input receiver/],
     [{ ...golden, inputs: [{ id: "s", kind: "textFiles", dir: "in" }] }, /missing: input textFiles/],
     [{ ...golden, nodes: [{ ...node, weight: 2 }] }, /missing: field weight of map/],
@@ -82,8 +82,8 @@ Deno.test("main() skips what it does not know, says what that is, and lets none 
       /missing: action guess/,
     ],
     [{ id: "X", kind: "call", calls: [{ fn: "Moon.phase", args: [] }], expected: { results: [{}] } }, /missing: Moon/],
-    [7, /missing: a case is no object/],
-    [{ kind: "stream" }, /missing: a case needs an id and a kind/],
+    [7, /missing: a case that is not an object/],
+    [{ kind: "stream" }, /missing: a case without an id and a kind/],
   ]
   for (const [each, reason] of strange) {
     const [code, lines] = await told({ "x.json": family(each, golden) })
@@ -92,7 +92,7 @@ Deno.test("main() skips what it does not know, says what that is, and lets none 
   }
 })
 
-Deno.test("main() tells what differs, once for all engines, and counts it as failed", async () => {
+Deno.test("main() prints a difference once for all engines and fails", async () => {
   const many = Array.from({ length: 80 }, (_, i) => i)
   const wrong = { slideMs: 1000, batches: [{ time: 1000, output: [1, 3] }] }
   const [code, lines] = await told({ "x.json": family({ ...golden, expected: { outputs: { s: wrong } } }) })
@@ -107,5 +107,5 @@ Deno.test("main() tells what differs, once for all engines, and counts it as fai
   const [, [order]] = await told({
     "x.json": family({ ...golden, inputs: same, expected: { outputs: { s: turned } } }),
   })
-  assert.match(order ?? "", /another order, from place 0 on: expected 79, got 0$/)
+  assert.match(order ?? "", /the order differs from element 0 on: expected 79, got 0$/)
 })

@@ -1,128 +1,100 @@
-/** Compares with recordings of Apache Spark: `deno task golden [folder …]`. */
-import type { Case } from "./case.ts"
-import { type Intended, judge, type Outcome } from "./judge.ts"
+/** Compares the library with recordings of Apache Spark: `deno task golden [folder …]`. */
+import type { Case, Differences } from "./case.ts"
+import { type Judged, judgePinned, stalePins } from "./pins.ts"
+import { nameOf, ownFolder, recordingsIn, together } from "./recordings.ts"
 
-export { type Intended, judge, type Outcome, runCase } from "./judge.ts"
+export { judge, type Outcome, runCase } from "./judge.ts"
+export { type Recordings, recordingsIn } from "./recordings.ts"
 
-interface Loaded {
-  readonly path: string
-  readonly family: string
-  readonly cases: ReadonlyArray<unknown>
+/** A documented difference between DStream and Spark. */
+export interface Difference {
+  /** The name that rules and pins use. */
+  readonly name: string
+  /** What differs, in one sentence. */
+  readonly reason: string
+  /** A recording that shows it, where there is one. */
+  readonly shown?: string
 }
 
-/** What could be read, and what is wrong with the rest. */
-export interface Recordings {
-  readonly families: ReadonlyArray<Loaded>
-  readonly problems: ReadonlyArray<string>
-}
-
-const problem = (path: string, error: unknown): Recordings => ({
-  families: [],
-  problems: [`${path}: ${error instanceof Error ? error.message : String(error)}`],
-})
-
-const familyIn = async (path: string): Promise<Recordings> => {
-  try {
-    const value: unknown = JSON.parse(await Deno.readTextFile(path))
-    if (typeof value !== "object" || value === null || !("cases" in value)) return { families: [], problems: [] }
-    const family = "family" in value ? String(value.family) : path.replace(/^.*\/|\.json$/g, "")
-    return Array.isArray(value.cases)
-      ? { families: [{ path, family, cases: value.cases }], problems: [] }
-      : problem(path, "cases is no list")
-  } catch (error) {
-    return problem(path, error)
-  }
-}
-
-const together = (all: ReadonlyArray<Recordings>): Recordings => ({
-  families: all.flatMap(({ families }) => families),
-  problems: all.flatMap(({ problems }) => problems),
-})
-
-/** The recordings in a folder, or in one file. */
-export const recordingsIn = async (path: string): Promise<Recordings> => {
-  if (path.endsWith(".json")) return await familyIn(path)
-  try {
-    const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name)
-    const files = names.filter((name) => name.endsWith(".json")).toSorted()
-    const found = together(await Promise.all(files.map((name) => familyIn(`${path.replace(/\/$/, "")}/${name}`))))
-    const empty = found.families.length === 0 && found.problems.length === 0
-    return empty ? problem(path, "there are no recordings in it") : found
-  } catch (error) {
-    return problem(path, error)
-  }
-}
-
-/** The differences on purpose. */
-export const differences = async (): Promise<ReadonlyArray<Intended>> =>
+/** Reads the documented differences. */
+export const differences = async (): Promise<ReadonlyArray<Difference>> =>
   JSON.parse(await Deno.readTextFile(new URL("differences.json", import.meta.url)))
 
-/** Differences once each, with the engines that show them. */
-const merged = (differences: ReadonlyArray<string>): ReadonlyArray<string> => {
+/** Merges the differences that several engines show alike. */
+const merged = (all: Differences): Differences => {
   const engines = new Map<string, Array<string>>()
-  for (const each of differences) {
+  for (const each of all) {
     const [, engine = "", text = each] = /^\[(\w+)\] ([^]*)$/.exec(each) ?? []
     const known = engines.get(text)
     if (known === undefined) engines.set(text, [engine])
     else known.push(engine)
   }
-  return Array.from(engines, ([text, names]) => names.length === 3 ? text : `${text} (${names.join(", ")})`)
+  return Array.from(
+    engines,
+    ([text, names]) => names.length === 3 || names[0] === "" ? text : `${text} (${names.join(", ")})`,
+  )
 }
 
-/** How many differences of a case are told. */
-const MANY = 8
+/** How many differences of a case are printed. */
+const MOST = 8
 
-const failure = (name: string, differences: ReadonlyArray<string>): string => {
-  const all = merged(differences)
-  const rest = all.length > MANY ? [`and ${all.length - MANY} more`] : []
-  return [`FAILED ${name}`, ...all.slice(0, MANY), ...rest].join("\n    ")
+const failure = (name: string, all: Differences): string => {
+  const lines = merged(all)
+  const rest = lines.length > MOST ? [`and ${lines.length - MOST} more`] : []
+  return [`FAILED ${name}`, ...lines.slice(0, MOST), ...rest].join("\n    ")
 }
 
-const judgeSafely = async (intended: ReadonlyArray<Intended>, golden: unknown): Promise<Outcome> => {
+const judgeSafely = async (family: string, golden: unknown): Promise<Judged> => {
   try {
-    return await judge(intended, golden as Case)
+    return await judgePinned(family, golden as Case)
   } catch (error) {
-    return {
-      _tag: "Failed",
-      differences: [`the comparison itself fails: ${error instanceof Error ? error.stack : error}`],
-    }
+    const text = `the comparison itself fails: ${error instanceof Error ? error.stack : error}`
+    return { _tag: "Failed", differences: [text], isNew: false }
   }
 }
 
-const idOf = (golden: unknown): string =>
-  typeof golden === "object" && golden !== null && "id" in golden ? String(golden.id) : "(no id)"
+/** Replaces the names of differences by what they say. */
+const explained = (reason: string, known: ReadonlyArray<Difference>): string => {
+  const found = reason.split(", ").map((name) => known.find((each) => each.name === name)?.reason)
+  return found.every((each) => each !== undefined) ? `${reason}: ${found.join("; ")}` : reason
+}
 
-/** Runs what there is, tells what differs, and gives the exit code. */
+const listed = (names: ReadonlyArray<string>): string =>
+  (names.length > 4 ? [...names.slice(0, 4), "..."] : names).join(", ")
+
+/** Runs recordings, prints what differs and what is skipped, and gives the exit code. */
 export const main = async (
   folders: ReadonlyArray<string>,
-  tell: (line: string) => void = console.log,
+  print: (line: string) => void = console.log,
 ): Promise<number> => {
-  const here = new URL(".", import.meta.url).pathname
-  const intended = await differences()
+  const known = await differences()
   const counts = { Passed: 0, Failed: 0, Skipped: 0 }
   const skipped = new Map<string, Array<string>>()
+  const unpinned: Array<string> = []
   const { families, problems } = together(
-    await Promise.all((folders.length === 0 ? [here] : folders).map(recordingsIn)),
+    await Promise.all((folders.length === 0 ? [ownFolder] : folders).map(recordingsIn)),
   )
   for (const { family, cases } of families) {
     const own = { Passed: 0, Failed: 0, Skipped: 0 }
     for (const golden of cases) {
-      const name = `${family} ${idOf(golden)}`
-      const outcome = await judgeSafely(intended, golden)
+      const name = nameOf(family, golden)
+      const outcome = await judgeSafely(family, golden)
       counts[outcome._tag]++
       own[outcome._tag]++
       if (outcome._tag === "Skipped") skipped.set(outcome.reason, [...skipped.get(outcome.reason) ?? [], name])
-      if (outcome._tag === "Failed") tell(failure(name, outcome.differences))
+      if (outcome._tag === "Skipped" && outcome.isNew) unpinned.push(name)
+      if (outcome._tag === "Failed") print(failure(name, outcome.differences))
     }
-    if (Deno.env.has("GOLDEN_FAMILIES")) tell(`${family} ${JSON.stringify(own)}`)
+    if (Deno.env.has("GOLDEN_FAMILIES")) print(`${family} ${JSON.stringify(own)}`)
   }
   for (const [reason, names] of skipped) {
-    const some = names.length > 4 ? [...names.slice(0, 4), "..."] : names
-    tell(`skipped ${names.length}, ${reason} (${some.join(", ")})`)
+    print(`skipped ${names.length}, ${explained(reason, known)} (${listed(names)})`)
   }
-  for (const each of problems) tell(`UNREADABLE ${each}`)
-  tell(`${counts.Passed} passed, ${counts.Failed} failed, ${counts.Skipped} skipped`)
-  return counts.Failed > 0 || problems.length > 0 ? 1 : 0
+  if (unpinned.length > 0) print(`not pinned, because they are no recordings of this repository: ${listed(unpinned)}`)
+  const stale = (await stalePins()).map((name) => `skips.ts: there is no recording ${name}`)
+  for (const each of [...problems, ...stale]) print(`UNREADABLE ${each}`)
+  print(`${counts.Passed} passed, ${counts.Failed} failed, ${counts.Skipped} skipped`)
+  return counts.Failed > 0 || problems.length > 0 || stale.length > 0 ? 1 : 0
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args))

@@ -1,31 +1,33 @@
-/** What a script works with: contexts by name, in one process. */
+/** The contexts of a script, by name, in one process. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
-import { DStream, SparkContext, StreamingContext } from "../../mod.ts"
+import { type DStream, Scheduler, SparkContext, StreamingContext } from "../../mod.ts"
 import { Testing } from "../../lib/testing.ts"
-import type { AnyDStream } from "../../lib/dstream/dstream.ts"
-import type { AnyOutput } from "../../lib/dstream/outputs/output.ts"
-import { runtimeOf } from "../../lib/streaming/context/context.ts"
-import type { StreamingEvent } from "../../lib/streaming/listeners/events.ts"
-import { Scheduler } from "../../lib/streaming/scheduler.ts"
 import { type Case, type ContextSpec, type InputSpec, missing, type NodeSpec, type OutputSpec } from "./case.ts"
 import { type Handle, layerOptions, makeContext, type Services, startContext } from "./contexts.ts"
 import type { Stream } from "./nodes.ts"
-import { outputOf, type Recorder, sentinel } from "./outputs.ts"
-import { addInput, addNode, change, emptyProgram, type Program, streamOf } from "./streams.ts"
+import { outputOf, sentinel } from "./outputs.ts"
+import type { Recorder } from "./recorder.ts"
+import { addInput, addLevels, addNode, emptyProgram, type Levels, type Program, streamOf } from "./streams.ts"
 
-/** A context of a script. Its graph is a value: made of what was said about it, when it is first needed. */
+/** A context of a script. Its graph is a value, built from the steps that define it when it is first needed. */
 export class ScriptContext {
   readonly inputs: Array<InputSpec> = []
   readonly nodes: Array<NodeSpec> = []
   readonly outputs: Array<OutputSpec> = []
-  /** Streams to be persisted, and how: a level, "cache", or the default. */
-  readonly persisted = new Map<string, string | undefined>()
+  /** How steps persist streams. */
+  readonly levels: Levels = new Map()
+  /** The `remember` duration that is set, in milliseconds. */
+  remember: number | undefined
   active: Handle | undefined
+  /** The clock now, and when the context was started; before that, when it was created. */
   clock: number
+  startedAt: number
+  /** Failures that an `advance` without `keepError` has taken back, as Spark's test harness does. */
+  readonly taken = new Set<unknown>()
   readonly #queues: Program["queues"] = new Map()
   #program: Program | undefined
 
@@ -35,67 +37,52 @@ export class ScriptContext {
     readonly services: Context.Context<Testing.Services>,
   ) {
     this.clock = spec.clockStart ?? 0
+    this.startedAt = this.clock
+    this.remember = spec.remember
   }
 
   get batchMs(): number {
     return this.spec.batchMs ?? 1000
   }
 
-  /** The handle in its latest state. */
+  /** Gives the handle in its latest state. */
   get handle(): Handle {
     return this.active ?? this.ssc
   }
 
-  /** Its streams. */
+  /** Gives its streams. */
   get program(): Program {
-    this.#program ??= this.#make()
+    this.#program ??= this.build()
     return this.#program
   }
 
-  #make(): Program {
-    const program = emptyProgram(this.#queues)
-    const persist = (id: string | undefined) => {
-      if (id === undefined || !this.persisted.has(id)) return
-      const level = this.persisted.get(id)
-      const stream = streamOf(program, id)
-      change(program, id, level === "cache" ? DStream.cache(stream) : DStream.persist(stream, level as never))
-    }
-    for (const input of this.inputs) {
-      addInput(program, input)
-      persist(input.id)
-    }
-    for (const node of this.nodes) {
-      addNode(program, node)
-      persist(node.id)
-    }
+  /** Builds its streams anew, on the given queues. */
+  build(queues: Program["queues"] = this.#queues): Program {
+    const levels = new Map([...addLevels(new Map(), this.nodes), ...this.levels])
+    const program = emptyProgram(levels, queues)
+    for (const input of this.inputs) addInput(program, input)
+    for (const node of this.nodes) addNode(program, node)
     return program
   }
 
-  /** Makes its streams again: something has been added. What runs already stays as it is, and queues keep what they hold. */
+  /** Builds its streams anew after a definition. A running graph stays as it is, and queues keep what they hold. */
   changed(): void {
-    const made = this.#make()
+    const made = this.build()
     if (this.active === undefined) this.#program = made
   }
 
-  stream(id: string | undefined): Stream {
-    return streamOf(this.program, id ?? "")
+  stream(id: string): Stream {
+    return streamOf(this.program, id)
   }
 
-  /** Whether some output depends on a stream. */
-  uses(stream: Stream): boolean {
-    const found = new Set<AnyDStream>()
-    const walk = (each: AnyDStream) => {
-      if (found.has(each)) return
-      found.add(each)
-      each.parents.forEach(walk)
-    }
-    for (const spec of this.outputs) walk(this.stream(spec.in))
-    return found.has(stream)
+  /** Gives the milliseconds between the RDDs of a stream. */
+  slideOf(id: string): number {
+    return this.stream(id).slideDuration ?? this.batchMs
   }
 
-  /** Its outputs as values. */
-  graph(recorder: Recorder): ReadonlyArray<AnyOutput> {
-    const own = this.outputs.map((spec) => outputOf(recorder, this.stream(spec.in), spec))
+  /** Builds its outputs. */
+  graph(recorder: Recorder): ReadonlyArray<DStream.AnyOutput> {
+    const own = this.outputs.map((spec, place) => outputOf(recorder, this.stream(spec.in), spec, place))
     return own.length === 0 || this.spec.sentinel === false ? own : [...own, sentinel()]
   }
 }
@@ -103,7 +90,9 @@ export class ScriptContext {
 /** A running script. */
 export class Script {
   readonly contexts = new Map<string, ScriptContext>()
-  readonly events: Array<readonly [ScriptContext, StreamingEvent]> = []
+  readonly events: Array<readonly [ScriptContext, StreamingContext.StreamingEvent]> = []
+  /** Names of contexts that could not be created. */
+  readonly notCreated = new Set<string>()
   #services: Context.Context<Testing.Services> | undefined
   #defaultParallelism: number | undefined
 
@@ -114,12 +103,13 @@ export class Script {
     readonly scope: Scope.Scope,
   ) {}
 
-  /** The context of a step. */
+  /** Looks up the context of a step. Reports a missing context, unless the script could not create it. */
   context(name = "A"): ScriptContext {
+    if (this.notCreated.has(name)) throw new Error(`context ${name} was not created`)
     return this.contexts.get(name) ?? missing(`context ${name}`)
   }
 
-  /** The SparkContext and what belongs to it: a new one where there is none, or where it has been stopped. */
+  /** Gives the SparkContext and its services. Makes new ones if there are none, or if the SparkContext has been stopped. */
   services(spec: ContextSpec): Effect.Effect<Context.Context<Testing.Services>> {
     return Effect.gen({ self: this }, function* () {
       const options = layerOptions(spec, this.engine)
@@ -132,12 +122,13 @@ export class Script {
     })
   }
 
-  /** Makes a context under a name. */
+  /** Creates a context under a name. */
   create(spec: ContextSpec, name = "A"): Effect.Effect<ScriptContext, unknown> {
     return Effect.gen({ self: this }, function* () {
+      this.notCreated.add(name)
       const services = yield* this.services(spec)
       const ssc = yield* makeContext(spec).pipe(
-        Effect.provideService(Scheduler, { batchDuration: spec.batchMs ?? 1000 }),
+        Effect.provideService(Scheduler.Scheduler, { batchDuration: spec.batchMs ?? 1000 }),
         Effect.provideContext(services),
       )
       const made = new ScriptContext(spec, ssc, services)
@@ -146,30 +137,32 @@ export class Script {
         (event) => Effect.sync(() => void this.events.push([made, event])),
       ).pipe(Effect.provideContext(services))
       this.contexts.set(name, made)
+      this.notCreated.delete(name)
       return made
     })
   }
 
-  /** Runs something where a context lives. */
+  /** Runs an effect with the services of a context. */
   within<A, E>(context: ScriptContext, effect: Effect.Effect<A, E, Services>): Effect.Effect<A, E> {
     return effect.pipe(
       Effect.provideContext(Context.add(context.services, Scope.Scope, this.scope) as Context.Context<Services>),
     )
   }
 
-  /** Starts a context; its clock goes on from where it was. */
+  /** Starts a context. Its clock continues from where it was. */
   start(context: ScriptContext): Effect.Effect<void, unknown> {
     return this.within(
       context,
       Effect.gen({ self: this }, function* () {
         if (context.active === undefined) yield* TestClock.setTime(context.clock)
         const active = yield* startContext(context.ssc, context.graph(this.recorder))
+        context.startedAt = context.clock
         context.active = active
       }),
     )
   }
 
-  /** Stops what still runs. */
+  /** Stops every context. */
   get stopAll(): Effect.Effect<void> {
     return Effect.forEach(
       this.contexts.values(),
@@ -178,15 +171,7 @@ export class Script {
     )
   }
 
-  /** The running part of a context, undefined where there is none. */
-  runtime(context: ScriptContext) {
-    return Effect.map(
-      Effect.exit(runtimeOf("golden", context.handle)),
-      (exit) => exit._tag === "Success" ? exit.value : undefined,
-    )
-  }
-
-  /** The name of the active context. */
+  /** Gives the name of the active context; null if there is none. */
   get activeName(): Effect.Effect<string | null> {
     const services = this.#services
     if (services === undefined) return Effect.succeed(null)

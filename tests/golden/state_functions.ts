@@ -1,16 +1,15 @@
-/** The named functions of cases that work on state. `undefined` stands for no state, and for nothing returned. */
+/** The named functions of recordings that work on state. `undefined` stands for no state, and for no result. */
 import { compare } from "../../lib/rdd.ts"
-import { showRecord } from "../../lib/core/show.ts"
 import type { FunctionRef } from "./case.ts"
-import { boomSomehow, named, same } from "./functions.ts"
+import { type Functions, named, throwOpenText } from "./functions.ts"
+import { same, textOf } from "./values.ts"
 
-type Table = Readonly<Record<string, (...given: ReadonlyArray<never>) => unknown>>
 type Numbers = ReadonlyArray<number>
 
 const total = (values: Numbers) => values.reduce((a, b) => a + b, 0)
 const runningSum = (values: Numbers, state: number | undefined) => (state ?? 0) + total(values)
 
-const update: Table = {
+const update: Functions = {
   runningSum: () => runningSum,
   runningCount: () => (values: Numbers, state: number | undefined) => (state ?? 0) + values.length,
   runningMax: () => (values: ReadonlyArray<unknown>, state: unknown) =>
@@ -30,14 +29,14 @@ const update: Table = {
   alwaysNone: () => () => undefined,
   lastValue: () => (values: ReadonlyArray<unknown>, state: unknown) => values.length === 0 ? state : values.at(-1),
   failOnValue: (v: unknown) => (values: Numbers, state: number | undefined) => {
-    if (values.some((each) => same(each, v))) boomSomehow(`boom: ${showRecord(v)}`)
+    if (values.some((each) => same(each, v))) throwOpenText(`boom: ${textOf(v)}`)
     return runningSum(values, state)
   },
 }
 
 type Row = readonly [key: unknown, values: Numbers, state: number | undefined]
 
-const iterator: Table = {
+const iterator: Functions = {
   iterRunningSum: () => (rows: Iterable<Row>) =>
     Array.from(rows, ([key, values, state]) => [key, runningSum(values, state)]),
   iterOnlyWithValues: () => (rows: Iterable<Row>) =>
@@ -50,11 +49,11 @@ const iterator: Table = {
   iterRename: () => (rows: Iterable<Row>) =>
     Array.from(
       rows,
-      ([key, values, state]) => [state === undefined ? `${showRecord(key)}!` : key, runningSum(values, state)],
+      ([key, values, state]) => [state === undefined ? `${textOf(key)}!` : key, runningSum(values, state)],
     ),
 }
 
-const timed: Table = {
+const timed: Functions = {
   addTimeIfValues: () => (time: number, _: unknown, values: Numbers, state: number | undefined) =>
     values.length === 0 ? state : (state ?? 0) + time,
   lastSeen: () => (time: number, _: unknown, values: Numbers, state: number | undefined) =>
@@ -71,7 +70,7 @@ const timed: Table = {
     ],
 }
 
-/** The state of a key, as the functions of `mapWithState` see it. */
+/** The state of one key, as the functions of `mapWithState` see it. */
 export interface StateView {
   readonly exists: () => boolean
   readonly get: () => unknown
@@ -80,7 +79,7 @@ export interface StateView {
   readonly isTimingOut: () => boolean
 }
 
-/** A function of `mapWithState`. With arity 3 nothing and null are records, null; with arity 4 they are dropped. */
+/** A function of `mapWithState`. Arity 3 turns no result into the record null; arity 4 drops no result and null. */
 export type StateFn = (key: unknown, value: unknown, state: StateView, time: number) => unknown
 
 const current = (state: StateView): number | undefined => state.exists() ? state.get() as number : undefined
@@ -106,20 +105,12 @@ const described = (value: unknown, state: StateView) => [
 
 const pairOfSum = summing((key, sum) => [key, sum])
 
-/** The state as text: before or after an update, or without one; with the key or without. */
-const asText = (when: "before" | "after" | "only", result: (key: unknown, text: string) => unknown) =>
-(): StateFn =>
-(
-  key,
-  value,
-  state,
-) => {
+/** Updates the state with the value and gives the state's text before and after. */
+const describingUpdate = (result: (key: unknown, text: string) => unknown) => (): StateFn => (key, value, state) => {
   const before = String(state)
-  if (when !== "only") state.update(added(value, state))
-  return result(key, when === "before" ? before : String(state))
+  state.update(value)
+  return result(key, `${before} -> ${String(state)}`)
 }
-
-const onlyText = (_: unknown, text: string) => text
 
 const keyOnTimeout = (next: (value: unknown, state: StateView) => unknown) => (): StateFn => (key, value, state) => {
   if (state.isTimingOut()) return key
@@ -131,18 +122,9 @@ const updatingNull = (result: (key: unknown, state: StateView) => unknown) => ()
   return result(key, state)
 }
 
-const dropping =
-  (result: (key: unknown, sum: number) => unknown) => (t: number): StateFn => (key, value, state, time) => {
-    const sum = added(value, state)
-    state.update(sum)
-    return time === t ? undefined : result(key, sum)
-  }
-
-const pairOf = (key: unknown, value: unknown) => [key, value]
-
 const mapping: Readonly<Record<string, (...given: ReadonlyArray<never>) => StateFn>> = {
   sumReturnSum: () => summing((_, sum) => sum),
-  sumReturnKeyKey: () => summing((key) => `${showRecord(key)}${showRecord(key)}`),
+  sumReturnKeyKey: () => summing((key) => `${textOf(key)}${textOf(key)}`),
   sumReturnPair: () => pairOfSum,
   sumReturnNull: () => summing(() => null),
   toggle: () => (key, value, state) => {
@@ -166,16 +148,12 @@ const mapping: Readonly<Record<string, (...given: ReadonlyArray<never>) => State
   timeoutKeyOnly: keyOnTimeout(added),
   "timeoutKeyOnly, last value": keyOnTimeout((value) => value),
   readOnly: () => (key, _, state) => [key, current(state) ?? -1],
-  withTime: () => summing((key, sum, time) => [key, [sum, time]]),
-  "withTime, flat": () => summing((key, sum, time) => [key, sum, time]),
-  "withTime, time first": () => summing((key, sum, time) => [key, [time, sum]]),
-  "withTime, only time": () => summing((key, _, time) => [key, time]),
-  stateToString: asText("after", pairOf),
-  "stateToString, before": asText("before", pairOf),
-  "stateToString, only": asText("only", pairOf),
-  "stateToString, no key": asText("after", onlyText),
-  "stateToString, before, no key": asText("before", onlyText),
-  "stateToString, only, no key": asText("only", onlyText),
+  withTime: () => (key, _, state, time) => {
+    state.update(time)
+    return [key, time]
+  },
+  stateToString: describingUpdate((_, text) => text),
+  "stateToString, with key": describingUpdate((key, text) => [key, text]),
   describe: () => (key, value, state) => [key, described(value, state)],
   describeAndSet: () => (key, value, state) => {
     const seen = described(value, state)
@@ -202,28 +180,29 @@ const mapping: Readonly<Record<string, (...given: ReadonlyArray<never>) => State
   updateNull: updatingNull((key) => key),
   "updateNull, nothing": updatingNull(() => null),
   "updateNull, exists": updatingNull((key, state) => [key, state.exists()]),
-  dropIfTimeIs: dropping(pairOf),
-  "dropIfTimeIs, key": dropping((key) => key),
-  "dropIfTimeIs, sum": dropping((_, sum) => sum),
+  dropIfTimeIs: (t: number) => (key, value, state, time) => {
+    if (time !== t) return pairOfSum(key, value, state, time)
+    if (state.exists()) state.remove()
+  },
 }
 
-/** A function of `updateStateByKey`, simple form. */
+/** Looks up a function of `updateStateByKey` in its simple form. */
 export const updateFn = (
   ref: FunctionRef | undefined,
 ): (values: ReadonlyArray<unknown>, state: unknown) => unknown => named(update, "update", ref) as never
 
-/** A function of `updateStateByKey`, iterator form. */
+/** Looks up a function of `updateStateByKey` in its iterator form. */
 export const iteratorFn = (
   ref: FunctionRef | undefined,
 ): (
   rows: Iterable<readonly [unknown, ReadonlyArray<unknown>, unknown]>,
 ) => ReadonlyArray<readonly [unknown, unknown]> => named(iterator, "iterator update", ref) as never
 
-/** A function of `updateStateByKey`, timed form. */
+/** Looks up a function of `updateStateByKey` in its timed form. */
 export const timedFn = (
   ref: FunctionRef | undefined,
 ): (time: number, key: unknown, values: ReadonlyArray<unknown>, state: unknown) => unknown =>
   named(timed, "timed update", ref) as never
 
-/** A function of `mapWithState`. */
+/** Looks up a function of `mapWithState`. */
 export const stateFn = (ref: FunctionRef | undefined): StateFn => named(mapping, "mapWithState", ref) as never

@@ -1,10 +1,9 @@
-/** Operations of cases that keep state by key. */
+/** The operations of recordings that keep a state for each key. */
 import * as Option from "effect/Option"
 import { DStream, StateSpec } from "../../mod.ts"
 import { lookUp, type NodeSpec } from "./case.ts"
 import type { Build, Stream } from "./nodes.ts"
 import { partitions } from "./rdd_nodes.ts"
-import { snapshots } from "./stand_ins.ts"
 import { iteratorFn, stateFn, timedFn, updateFn } from "./state_functions.ts"
 import { decode } from "./values.ts"
 
@@ -42,7 +41,7 @@ const forms: Readonly<Record<string, (s: Pairs, node: NodeSpec) => unknown>> = {
   },
 }
 
-/** The spec of a `mapWithState` node. */
+/** Makes the spec of a `mapWithState` node. */
 const specOf = (node: NodeSpec): StateSpec.StateSpec<unknown, unknown, unknown, unknown> => {
   const f = stateFn(node.f)
   const started = node.arity === 4
@@ -63,5 +62,5 @@ export const stateNodes: Readonly<Record<string, Build>> = {
   updateStateByKey: (node, [s]) =>
     lookUp(forms, String(node.form ?? "simple"), "form of updateStateByKey")(s as Pairs, node) as Stream,
   mapWithState: (node, [s]) => DStream.mapWithState(s as Pairs, specOf(node)),
-  stateSnapshots: (_, [s]) => snapshots.get(s as Stream) ?? DStream.stateSnapshots(s as unknown as Snapshots) as never,
+  stateSnapshots: (_, [s]) => DStream.stateSnapshots(s as unknown as Snapshots) as never,
 }

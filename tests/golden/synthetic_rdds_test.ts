@@ -1,12 +1,12 @@
 import type { Case } from "./case.ts"
-import { agrees, differsOnPurpose, fails, rdd } from "./synthetic.ts"
+import { agrees, differs, fails, rdd } from "./synthetic.ts"
 
 const numbers = { rdds: [{ id: "a", data: [5, 3, 8, 1, 9], slices: 2 }] } satisfies Partial<Case>
 const unsupported = (message: string) => ({
   error: { class: "org.apache.spark.SparkUnsupportedOperationException", message },
 })
 
-Deno.test("RDD actions that change an RDD change it for those that follow", async () => {
+Deno.test("actions that change an RDD change it for the actions that follow", async () => {
   const levels = (last: string) =>
     rdd(numbers, [
       [{ op: "persist", in: "a", level: "DISK_ONLY" }, { value: "DISK_ONLY" }],
@@ -20,7 +20,7 @@ Deno.test("RDD actions that change an RDD change it for those that follow", asyn
       [{ op: "unpersist", in: "a" }, { value: "NONE" }],
       [{ op: "cache", in: "a" }, { value: "MEMORY_ONLY" }],
     ])
-  await differsOnPurpose(levels("DISK_ONLY"), /RDDs are values/)
+  await differs(levels("DISK_ONLY"), "rddChanges")
   await fails(levels("OFF_HEAP"))
   const checkpointed = (late: boolean) =>
     rdd(numbers, [
@@ -30,10 +30,10 @@ Deno.test("RDD actions that change an RDD change it for those that follow", asyn
       [{ op: "count", in: "a" }, { value: 5 }],
       [{ op: "isCheckpointed", in: "a" }, { value: late }],
     ])
-  await differsOnPurpose(checkpointed(true), /at once/)
+  await differs(checkpointed(true), "rddChanges")
 })
 
-Deno.test("RDD operations and actions take their parameters", async () => {
+Deno.test("RDD operations and actions use their parameters", async () => {
   const pairs = { id: "p", data: [["a", 1], ["b", 2], ["a", 3]], slices: 2 }
   await agrees(rdd({
     rdds: [...numbers.rdds, pairs],
@@ -65,7 +65,7 @@ Deno.test("RDD operations and actions take their parameters", async () => {
   ]))
 })
 
-Deno.test("RDDs that cannot be made are refused when they are used, at the latest", async () => {
+Deno.test("an RDD that cannot be made is refused at the latest when it is used", async () => {
   for (
     const [node, message] of [
       [{ op: "parallelize", data: [1], n: 0 }, "requirement failed: Positive number of partitions required"],

@@ -1,5 +1,5 @@
 import type { Case, ErrorSpec, StepSpec } from "./case.ts"
-import { agrees, differsOnPurpose, fails, inTask, script } from "./synthetic.ts"
+import { agrees, differs, fails, inTask, script } from "./synthetic.ts"
 
 const program = {
   inputs: [{ id: "s", batches: [[1], [2], [3], [4]] }],
@@ -14,9 +14,10 @@ const gave = (...times: ReadonlyArray<readonly [time: number, output: ReadonlyAr
 const started: ReadonlyArray<readonly [StepSpec]> = [[{ do: "create" }], [{ do: "build" }], [{ do: "start" }]]
 const two = [{ do: "advance", batches: 2 }, { value: ["completed", "completed"] }] as const
 const first = gave([1000, [2]], [2000, [4]])
-const failed = (message: string): { readonly error: ErrorSpec } => ({
-  error: { class: "java.lang.IllegalStateException", message },
+const failed = (message: string, name = "java.lang.IllegalStateException"): { readonly error: ErrorSpec } => ({
+  error: { class: name, message },
 })
+const notInitialized = failed("MappedDStream@<id> has not been initialized", "org.apache.spark.SparkException")
 
 Deno.test("scripts stop contexts gracefully, with and without the SparkContext", async () => {
   await agrees(script(
@@ -42,15 +43,15 @@ Deno.test("scripts stop contexts gracefully, with and without the SparkContext",
   ))
 })
 
-Deno.test("scripts ask what streams hold, while they run and afterwards", async () => {
+Deno.test("scripts read what streams hold before, during and after a run", async () => {
   await agrees(script(
     [
       [{ do: "create" }],
       [{ do: "build" }],
       [{ do: "generatedTimes", in: "m" }, { value: [] }],
       [{ do: "rememberDuration", in: "m" }, { value: null }],
-      [{ do: "getOrCompute", in: "m", time: 1000 }, failed("MappedDStream@<id> has not been initialized")],
-      [{ do: "slice", in: "m", from: 0, to: 1000 }, failed("MappedDStream@<id> has not been initialized")],
+      [{ do: "getOrCompute", in: "m", time: 1000 }, notInitialized],
+      [{ do: "slice", in: "m", from: 0, to: 1000 }, notInitialized],
       [{ do: "inputName", in: "s" }, { value: "Golden input [0]" }],
       [{ do: "inputId", in: "s" }, { value: 0 }],
       [{ do: "slideDuration", in: "m" }, { value: 1000 }],
@@ -70,7 +71,7 @@ Deno.test("scripts ask what streams hold, while they run and afterwards", async 
   ))
 })
 
-Deno.test("an input without dependants has its id, and is not remembered", async () => {
+Deno.test("an input that no output needs has an id and is not remembered", async () => {
   await agrees(script(
     [
       ...started,
@@ -85,7 +86,7 @@ Deno.test("an input without dependants has its id, and is not remembered", async
   ))
 })
 
-Deno.test("queues keep what is pushed while a script goes on defining", async () => {
+Deno.test("queues keep what is pushed while the script adds definitions", async () => {
   await agrees(script(
     [
       [{ do: "create" }],
@@ -110,7 +111,7 @@ Deno.test("queues keep what is pushed while a script goes on defining", async ()
   ))
 })
 
-Deno.test("scripts tell text, order, files and events as other cases do", async () => {
+Deno.test("scripts record text, order, files and events as other cases do", async () => {
   const head =
     "-------------------------------------------\nTime: 1000 ms\n-------------------------------------------\n"
   const op = (id: number) => [{ event: "outputOperationStarted", id }, { event: "outputOperationCompleted", id }]
@@ -148,8 +149,11 @@ Deno.test("scripts tell text, order, files and events as other cases do", async 
   await fails({ ...golden, expected: { ...golden.expected, events: golden.expected.events?.slice(1) ?? [] } })
 })
 
-Deno.test("what was refused after the start changes nothing of what runs", async () => {
-  const refused = failed("Cannot change storage level of a DStream after streaming context has started")
+Deno.test("a change that Spark refuses after the start changes nothing that runs", async () => {
+  const refused = failed(
+    "Cannot change storage level of a DStream after streaming context has started",
+    "java.lang.UnsupportedOperationException",
+  )
   const steps = (level: string) =>
     script(
       [
@@ -162,18 +166,18 @@ Deno.test("what was refused after the start changes nothing of what runs", async
       program,
       first,
     )
-  await differsOnPurpose(steps("NONE"), /make new ones/)
+  await differs(steps("NONE"), "lateChanges")
   await fails(steps("DISK_ONLY"))
 })
 
-Deno.test("starting twice differs, in that step alone", async () => {
+Deno.test("starting twice differs in that step alone", async () => {
   const steps = (last: ReturnType<typeof failed>) =>
     script([...started, [{ do: "start" }], two, [{ do: "stop" }], [{ do: "start" }, last]], program, first)
-  await differsOnPurpose(steps(failed("StreamingContext has already been stopped")), /AlreadyStarted/)
+  await differs(steps(failed("StreamingContext has already been stopped")), "startTwice")
   await fails(steps(failed("something else")))
 })
 
-Deno.test("checkpoint intervals are not there, all else is", async () => {
+Deno.test("checkpoint intervals are missing, everything else is compared", async () => {
   const steps = (held: ReadonlyArray<number>) =>
     script([
       [{ do: "create", checkpoint: true }],
@@ -191,11 +195,11 @@ Deno.test("checkpoint intervals are not there, all else is", async () => {
       nodes: [...program.nodes, { id: "k", op: "map", in: "m", f: "double" }],
       outputs: [{ id: "out", in: "k" }],
     }, gave([1000, [4]], [2000, [8]]))
-  await differsOnPurpose(steps([2000]), /at intervals/)
+  await differs(steps([2000]), "intervals")
   await fails(steps([1000, 2000]))
 })
 
-Deno.test("what is not remembered is not made again", async () => {
+Deno.test("RDDs that are no longer remembered are not computed again", async () => {
   const steps = (now: ReadonlyArray<number>) =>
     script(
       [
@@ -208,11 +212,11 @@ Deno.test("what is not remembered is not made again", async () => {
       program,
       first,
     )
-  await differsOnPurpose(steps([4]), /remembers/)
+  await differs(steps([4]), "slices")
   await fails(steps([5]))
 })
 
-Deno.test("errors that are kept are told to those who wait", async () => {
+Deno.test("an error that is kept fails those who wait", async () => {
   const error = inTask("boom: 1")
   await agrees(script(
     [

@@ -1,5 +1,5 @@
 import type { Case, NodeSpec } from "./case.ts"
-import { agrees, differsOnPurpose, fails, type Given, inTask, operation, stream } from "./synthetic.ts"
+import { agrees, differs, fails, type Given, inTask, operation, stream } from "./synthetic.ts"
 
 type Batches = ReadonlyArray<ReadonlyArray<unknown>>
 
@@ -39,7 +39,7 @@ Deno.test("iterator updates see all keys of a partition", async () => {
   await fails(update({ ...form, f: "iterRunningSum", n: 1, rememberPartitioner: false }, [a(1)], [kept]))
 })
 
-Deno.test("a state given for a key of another partition differs, and only there", async () => {
+Deno.test("a state for a key of another partition differs, and nothing else", async () => {
   const golden = stream({
     inputs: [{ id: "s", batches: [a(1), a(2)] }],
     nodes: [
@@ -47,7 +47,7 @@ Deno.test("a state given for a key of another partition differs, and only there"
       { id: "m", op: "mapValues", in: "s", f: ["plus", 1] },
     ],
   }, { n: [[["a!", 1]], [["a!", 1], ["a!", 2]]], m: [a(2), a(3)] })
-  await differsOnPurpose(golden, /key of another partition/)
+  await differs(golden, "misplacedStates")
   const wrong = { slideMs: 1000, batches: [{ time: 1000, output: a(2) }, { time: 2000, output: a(4) }] }
   await fails({ ...golden, expected: { outputs: { ...golden.expected.outputs, m: wrong } } })
 })
@@ -64,7 +64,7 @@ Deno.test("timed updates see the batch time", async () => {
   )
 })
 
-Deno.test("initial states are where no data has been, and each key has one", async () => {
+Deno.test("keys without data keep their initial state", async () => {
   await agrees(update({ f: "runningSum", initial: [["a", 5], ["b", 1]], n: 2 }, [a(1), a()], [
     [["a", 6], ["b", 1]],
     [["a", 6], ["b", 1]],
@@ -110,17 +110,22 @@ Deno.test("mapWithState functions mean what they are called, in both arities", a
   await agrees(mapped({ f: "removeUnset" }, [a(1)], [a(false)], [[]]))
 })
 
-Deno.test("mapWithState functions that leave something open are read as the recording has it", async () => {
+Deno.test("mapWithState functions see the batch time and the text of the state", async () => {
   const batches = [a(1), a(2)]
-  await agrees(mapped({ f: "withTime", arity: 4 }, batches, [a([1, 1000]), a([3, 2000])], [a(1), a(3)]))
-  await agrees(mapped({ f: "withTime", arity: 4 }, batches, [[["a", 1, 1000]], [["a", 3, 2000]]]))
-  await agrees(mapped({ f: "stateToString" }, batches, [a("1"), a("3")], [a(1), a(3)]))
-  await agrees(mapped({ f: "stateToString" }, batches, [a("<state not set>"), a("1")], [a(1), a(3)]))
-  await agrees(mapped({ f: "stateToString" }, batches, [a("<state not set>"), a("<state not set>")], [[], []]))
+  await agrees(mapped({ f: "withTime", arity: 4 }, batches, [a(1000), a(2000)], [a(1000), a(2000)]))
+  await agrees(mapped({ f: ["dropIfTimeIs", 2000], arity: 4 }, batches, [a(1), []], [a(1), []]))
+  await agrees(mapped({ f: ["dropIfTimeIs", 1000], arity: 4 }, batches, [[], a(2)], [[], a(2)]))
+  const before = "<state not set> -> 1"
+  await agrees(mapped({ f: "stateToString" }, batches, [[before], ["1 -> 2"]], [a(1), a(2)]))
+  await fails(mapped({ f: "stateToString" }, batches, [[before], ["1 -> 3"]], [a(1), a(2)]))
+})
+
+Deno.test("mapWithState functions whose description leaves something open are read as the recording has it", async () => {
+  const batches = [a(1), a(2)]
+  await agrees(mapped({ f: "stateToString" }, batches, [a("<state not set> -> 1"), a("1 -> 2")], [a(1), a(2)]))
   await agrees(mapped({ f: "updateNull" }, batches, [["a"], ["a"]], [a(null), a(null)]))
   await agrees(mapped({ f: "updateNull" }, batches, [[null], [null]], [a(null), a(null)]))
-  await agrees(mapped({ f: ["dropIfTimeIs", 2000], arity: 4 }, batches, [a(1), []], [a(1), a(3)]))
-  await fails(mapped({ f: "stateToString" }, batches, [a("<state not set>"), a("3")]))
+  await fails(mapped({ f: "updateNull" }, batches, [["a"], [null]], [a(null), a(null)]))
 })
 
 const quick = (
@@ -133,7 +138,7 @@ const quick = (
   return { ...golden, nodes: [...golden.nodes ?? [], { id: "q", op: "checkpoint", in: "n", ms: 1000 }] }
 }
 
-Deno.test("timeouts end keys that were idle for longer", async () => {
+Deno.test("a timeout ends keys that were idle for longer", async () => {
   const batches = [a(1), a(), a(), a()]
   await agrees(
     quick({ f: "sumReportTimeout" }, batches, [a(1), [], a(["timeout", 1, 3000]), []], [a(1), a(1), [], []]),
@@ -149,15 +154,23 @@ Deno.test("timeouts end keys that were idle for longer", async () => {
   )
 })
 
-Deno.test("what must not be done to a state fails the job", async () => {
+Deno.test("a change that a state does not allow fails the job", async () => {
   for (
-    const [f, text] of [
-      ["getUnset", "State is not set"],
-      ["removeTwice", "requirement failed: Cannot remove the state that has already been removed"],
-      ["updateAfterRemove", "requirement failed: Cannot update the state after it has been removed"],
+    const [f, text, name] of [
+      ["getUnset", "State is not set", "java.util.NoSuchElementException"],
+      [
+        "removeTwice",
+        "requirement failed: Cannot remove the state that has already been removed",
+        "java.lang.IllegalArgumentException",
+      ],
+      [
+        "updateAfterRemove",
+        "requirement failed: Cannot update the state after it has been removed",
+        "java.lang.IllegalArgumentException",
+      ],
     ] as const
   ) {
-    const error = inTask(text, "java.lang.IllegalArgumentException")
+    const error = inTask(text, name)
     const golden = mapped({ f }, [a(1)], [{ error }])
     await agrees({
       ...golden,
@@ -176,12 +189,12 @@ Deno.test("what must not be done to a state fails the job", async () => {
   }
 })
 
-Deno.test("timeouts of Spark come late, at its tenth batch", async () => {
+Deno.test("Spark's timeouts come late, at its tenth batch", async () => {
   const idle = Array.from({ length: 9 }, () => a())
   const states = [...Array.from({ length: 9 }, () => a(1)), []]
   const gives = [a(1), ...Array.from({ length: 8 }, () => []), a(["timeout", 1, 10000])]
   const golden = mapped({ f: "sumReportTimeout", arity: 4, timeout: 2000 }, [a(1), ...idle], gives, states)
-  await differsOnPurpose(golden, /times out/)
+  await differs(golden, "timeouts")
   const early = [a(1), ...Array.from({ length: 7 }, () => []), a(["timeout", 1, 9000]), []]
   await fails(mapped({ f: "sumReportTimeout", arity: 4, timeout: 2000 }, [a(1), ...idle], early, states))
 })

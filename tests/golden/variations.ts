@@ -1,8 +1,7 @@
-/** Changes of recordings whose outcome is known without Spark. */
-import type { Case, EntrySpec, Expected, NodeSpec, OutputsSpec } from "./case.ts"
-import { batchesOf } from "./relaxing.ts"
+/** Varies recordings in ways whose results are known without Spark. */
+import { batchesOf, type Case, type EntrySpec, type Expected, type NodeSpec, type OutputsSpec } from "./case.ts"
 
-/** The changed case; undefined where its outcome would not be known. */
+/** The varied case; undefined where its results would not be known. */
 export type Variation = (golden: Case) => Case | undefined
 
 type Outputs = NonNullable<Expected["outputs"]>
@@ -13,16 +12,16 @@ const eachOutput = (
 ): Outputs =>
   Object.fromEntries(
     Object.entries(expected.outputs ?? {}).flatMap(([id, output]) => {
-      const changed = output !== "free" && "slideMs" in output ? change(output, id) : undefined
+      const changed = "slideMs" in output ? change(output, id) : undefined
       return changed === undefined ? [] : [[id, changed]]
     }),
   )
 
-/** Whether a case is told by the entries of its outputs and by its failures alone. */
+/** Whether a case expects entries and failures only. */
 const isPlain = ({ expected, kind }: Case): boolean =>
   kind === "stream" && ["error", "stdout", "files", "events", "order"].every((field) => !(field in expected))
 
-/** What happens first does not depend on what comes later. */
+/** One batch less: earlier batches do not depend on later ones. */
 export const shorter: Variation = (golden) => {
   const batches = batchesOf(golden) - 1
   if (!isPlain(golden) || batches < 1) return undefined
@@ -40,7 +39,7 @@ export const shorter: Variation = (golden) => {
   }
 }
 
-/** An output gives the same without the others. */
+/** One output alone: it gives the same without the others. */
 export const alone: Variation = (golden) => {
   const { outputs = [] } = golden
   const last = outputs.at(-1)
@@ -57,7 +56,7 @@ export const alone: Variation = (golden) => {
 
 const timed = /Time|time|lastSeen|expireAfter|At"|failAt|throwAt|imeout/
 
-/** Nothing depends on when it begins, where no function sees the time. */
+/** A later start: results do not depend on it where no function sees the time. */
 export const later: Variation = (golden) => {
   const { batchMs = 1000, clockStart = 0, expected, ...program } = golden
   if (!isPlain(golden) || timed.test(JSON.stringify(program)) || expected.batchErrors !== undefined) return undefined
@@ -82,7 +81,7 @@ const scaled = (node: NodeSpec): NodeSpec => ({
   ),
 })
 
-/** Nothing depends on how long a batch is, where all else grows with it. */
+/** Longer batches: results do not depend on them where all durations grow alike. */
 export const slower: Variation = (golden) => {
   const { batchMs = 1000, clockStart = 0, expected, ...program } = golden
   const sees = /Time|lastSeen|expireAfter|failAt|throwAt|sumReportTimeout|touchReport/.test(JSON.stringify(program))
@@ -105,7 +104,7 @@ export const slower: Variation = (golden) => {
 const words =
   /pairWith"|ReportTimeout|splitWords|length|upper|chars|Length|First|toString|suffix|Colon|joinComma|sort|Key"|KeyKey|concat|keyNotEq/
 
-/** Words are only compared, where no function looks into them; where they lie changes with their hash codes. */
+/** Other words: they are only compared where no function looks into them. Their hash codes change the placement. */
 export const renamed: Variation = (golden) => {
   const { expected: _, ...program } = golden
   const exact = golden.outputs?.some(({ partitions }) => partitions === "exact") === true

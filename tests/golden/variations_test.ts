@@ -1,12 +1,11 @@
 import assert from "node:assert/strict"
 import type { Case } from "./case.ts"
-import { recordingsIn } from "./run.ts"
-import { judged } from "./synthetic.ts"
+import { judge, recordingsIn } from "./run.ts"
 import { alone, later, renamed, shorter, slower, type Variation } from "./variations.ts"
 
 const here = new URL(".", import.meta.url).pathname
 
-/** Each variation is tried on some of the cases: together they see all. */
+/** Tries a variation on some of the recordings; all variations together try all of them. */
 const onSome = (variation: Variation, which: number, of: number) => async () => {
   const { families } = await recordingsIn(here)
   const all = families.flatMap(({ cases }) => cases as ReadonlyArray<Case>)
@@ -14,7 +13,7 @@ const onSome = (variation: Variation, which: number, of: number) => async () => 
     .filter((_, i) => i % of === which % of)
   assert.ok(all.length > 15)
   for (const golden of all) {
-    const outcome = await judged(golden)
+    const outcome = await judge(golden)
     assert.notEqual(outcome._tag, "Failed", `${golden.id}: ${JSON.stringify(outcome)}`)
   }
 }

@@ -13,18 +13,18 @@ export const context: ReadonlyArray<Row> = [
   {
     row: "SC-01",
     ours: "StreamingContext.make StreamingContext.makeWith",
-    test: [stop, "a second context runs on the SparkContext that the first has left"],
+    test: [stop, "a second context runs on the SparkContext of the first"],
     but: "the SparkContext and the batch interval are services",
   },
   {
     row: "SC-02",
     ours: "SparkContext.layer Scheduler.layer",
-    test: [options, "Scheduler.layer() rejects durations that are no positive whole milliseconds"],
+    test: [options, "Scheduler.layer() fails with InvalidOption if the duration is not a positive whole number"],
   },
   {
     row: "SC-03",
     ours: "SparkContext.layer",
-    test: [options, "SparkContext.layer() rejects other master URLs"],
+    test: [options, "SparkContext.layer() fails with InvalidOption for unsupported master URLs"],
     but: "takes no sparkHome, jars or environment",
   },
   { row: "SC-04", reason: checkpoint },
@@ -38,14 +38,17 @@ export const context: ReadonlyArray<Row> = [
   {
     row: "SC-07",
     ours: "StreamingContext.remember",
-    test: [lifecycle, "remember() is set once, and not on a context that has been started or stopped"],
+    test: [lifecycle, "remember() can be called once, and only before the context has been started or stopped"],
     golden: "LC-16 RM-01 RM-02",
   },
   { row: "SC-08", reason: checkpoint },
   {
     row: "SC-09",
     ours: "DStream.receiverStream DStream.fromReceiver",
-    test: ["tests/streaming/batches_test.ts", "receivers and sources of positions give their shares of the same batch"],
+    test: [
+      "tests/streaming/batches_test.ts",
+      "receivers and sources of positions both contribute records to the same batch",
+    ],
   },
   {
     row: "SC-10",
@@ -92,7 +95,7 @@ export const context: ReadonlyArray<Row> = [
   {
     row: "SC-19",
     ours: "StreamingContext.addStreamingListener StreamingContext.events",
-    test: [events, "a listener added twice hears everything twice"],
+    test: [events, "a listener added twice gets every event twice"],
   },
   {
     row: "SC-20",
@@ -116,37 +119,37 @@ export const context: ReadonlyArray<Row> = [
     ours: "StreamingContext.awaitTermination",
     test: [
       lifecycle,
-      "awaitTermination() waits for stop, from every fiber and every time; NotStarted is for what needs a start",
+      "awaitTermination() waits until the context has stopped, in any fiber",
     ],
   },
   {
     row: "SC-24",
     ours: "StreamingContext.awaitTerminationOrTimeout",
-    test: [lifecycle, "awaitTerminationOrTimeout() is false when the time was up first"],
+    test: [lifecycle, "awaitTerminationOrTimeout() returns false after the timeout"],
     golden: "LC-17 LC-18 LC-19",
     but: "a negative timeout has passed; Spark waits forever",
   },
   {
     row: "SC-25",
     ours: "StreamingContext.stop",
-    test: [stop, "stop() stops the SparkContext as well, unless told not to"],
+    test: [stop, "stop() also stops the SparkContext, unless stopSparkContext is false"],
     golden: "LC-03 LC-04 LC-13 LC-14",
   },
   {
     row: "SC-26",
     ours: "StreamingContext.stop",
-    test: [stop, "graceful stop makes batches of all that has been stored before, and waits for them"],
+    test: [stop, "a graceful stop makes batches of all stored records, and waits until they have ended"],
   },
   {
     row: "SC-27",
     ours: "StreamingContext.getActive",
-    test: [lifecycle, "getActive is the context between start and stop"],
+    test: [lifecycle, "getActive returns the context between start and stop"],
     golden: "LC-11 LC-12",
   },
   {
     row: "SC-28",
     ours: "StreamingContext.getActiveOrCreate",
-    test: [lifecycle, "getActiveOrCreate creates only where there is none"],
+    test: [lifecycle, "getActiveOrCreate creates one only if none is active"],
     golden: "LC-27",
   },
   { row: "SC-29", reason: checkpoint },

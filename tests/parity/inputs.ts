@@ -39,13 +39,13 @@ export const inputs: ReadonlyArray<Row> = [
   {
     row: "I-07",
     ours: "DStream.fromPositions DStream.make",
-    test: ["tests/streaming/batches_test.ts", "positions are committed when their batch has ended"],
+    test: ["tests/streaming/batches_test.ts", "positions are committed when a batch with jobs ends"],
     golden: "EW-30 IN-13",
   },
   {
     row: "I-08",
     ours: "DStream.receiverStream",
-    test: ["tests/streaming/batches_test.ts", "every record lands in exactly one batch"],
+    test: ["tests/streaming/batches_test.ts", "every record is in exactly one batch"],
   },
   { row: "I-09", reason: connectors },
   { row: "I-10", reason: connectors },

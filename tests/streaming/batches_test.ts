@@ -16,16 +16,16 @@ import {
   pass,
   pushed,
   recording,
-  settle,
   source,
   test,
+  yieldToFibers,
 } from "./support.ts"
 
 const { make, start, stop } = StreamingContext
 
 type Seen = Array<readonly [time: number, records: ReadonlyArray<number>]>
 
-/** What the batches must be, worked out the naive way: a record belongs to the first batch time after its arrival. */
+/** The expected batches, computed in the simplest way: a record belongs to the first batch time after its arrival. */
 const expected = (arrivals: ReadonlyArray<number>, batches: number, interval: number): Seen =>
   Array.from({ length: batches }, (_, i) => {
     const time = (i + 1) * interval
@@ -33,7 +33,7 @@ const expected = (arrivals: ReadonlyArray<number>, batches: number, interval: nu
   })
 
 for (const engine of engines) {
-  Deno.test(`every record lands in exactly one batch, that of the interval in which it came [${engine}]`, async () => {
+  Deno.test(`every record is in exactly one batch: that of the interval in which it arrived [${engine}]`, async () => {
     const interval = 500
     const arrival = fc.integer({ min: 0, max: 4 }).chain((batch) =>
       fc.integer({ min: 1, max: interval - 1 }).map((into) => batch * interval + into)
@@ -79,7 +79,7 @@ onEngines(
 )
 
 onEngines(
-  "ticks missed during a slow batch follow one another: in order, none skipped, none doubled",
+  "ticks missed during a slow batch follow in order; none is skipped or repeated",
   () =>
     Effect.gen(function* () {
       const input = Testing.input([[1], [2], [3], [4], [5], [6], [7]])
@@ -108,7 +108,7 @@ onEngines(
 )
 
 onEngines(
-  "ticks missed during a slow evaluation follow one another, each with the batch time that was due",
+  "ticks missed during a slow evaluation follow in order, each with its own batch time",
   () =>
     Effect.gen(function* () {
       const seen: Seen = []
@@ -123,7 +123,7 @@ onEngines(
     }),
 )
 
-test("batches wait for each other, outputs of a batch run one after another, in the order they were given", () =>
+test("batches run one after another, and so do the outputs of a batch, in the order of the graph", () =>
   Effect.gen(function* () {
     const log: Array<string> = []
     const slowly = (name: string) =>
@@ -139,31 +139,34 @@ test("batches wait for each other, outputs of a batch run one after another, in 
     assert.deepEqual(log.slice(0, 8), [...of(1000), ...of(2000)])
   }))
 
-onEngines("receivers and sources of positions give their shares of the same batch", () =>
-  Effect.gen(function* () {
-    const { stream, push } = pushed<number>()
-    const seen: Seen = []
-    const committed: Array<number> = []
-    const both = DStream.union(stream, source([[10], [20, 30]], { committed }))
-    const { ssc, events } = yield* observed()
-    yield* start(ssc, [recording(both, seen)])
-    yield* pass(300)
-    yield* push(1, 2)
-    yield* pass(1000)
-    yield* push(3)
-    yield* pass(900)
-    assert.deepEqual(seen, [[1000, [1, 2, 10]], [2000, [3, 20, 30]]])
-    assert.deepEqual(committed, [0, 1])
-    const submitted = events.flatMap((event) => event._tag === "BatchSubmitted" ? [event.batch] : [])
-    assert.deepEqual(submitted.map(({ numRecords }) => numRecords), [3, 3])
-    assert.deepEqual(
-      Object.values(submitted[0]?.streamIdToInputInfo ?? {}).map(({ name, numRecords }) => [name, numRecords]),
-      [["Push stream [0]", 2], ["Source stream [1]", 1]],
-    )
-  }))
+onEngines(
+  "receivers and sources of positions both contribute records to the same batch",
+  () =>
+    Effect.gen(function* () {
+      const { stream, push } = pushed<number>()
+      const seen: Seen = []
+      const committed: Array<number> = []
+      const both = DStream.union(stream, source([[10], [20, 30]], { committed }))
+      const { ssc, events } = yield* observed()
+      yield* start(ssc, [recording(both, seen)])
+      yield* pass(300)
+      yield* push(1, 2)
+      yield* pass(1000)
+      yield* push(3)
+      yield* pass(900)
+      assert.deepEqual(seen, [[1000, [1, 2, 10]], [2000, [3, 20, 30]]])
+      assert.deepEqual(committed, [0, 1])
+      const submitted = events.flatMap((event) => event._tag === "BatchSubmitted" ? [event.batch] : [])
+      assert.deepEqual(submitted.map(({ numRecords }) => numRecords), [3, 3])
+      assert.deepEqual(
+        Object.values(submitted[0]?.streamIdToInputInfo ?? {}).map(({ name, numRecords }) => [name, numRecords]),
+        [["Push stream [0]", 2], ["Source stream [1]", 1]],
+      )
+    }),
+)
 
 onEngines(
-  "where a stream has no RDD there is no job: no events, no run, and the batch has ended",
+  "a batch in which no stream has an RDD ends without a job and without events",
   () =>
     Effect.gen(function* () {
       const seen: Seen = []
@@ -178,18 +181,18 @@ onEngines(
     }),
 )
 
-test("an output without an RDD keeps its id, and does not keep the others from running", () =>
+test("an output without an RDD does not change the ids of the others, and they run", () =>
   Effect.gen(function* () {
     const ids: Array<readonly [number, number]> = []
-    const noting = (stream: DStream.DStream<number>) =>
+    const recordingIds = (stream: DStream.DStream<number>) =>
       DStream.foreachRDD(stream, (_, { time, outputId }) => Effect.sync(() => void ids.push([time, outputId])))
-    const outputs = [noting(Testing.input<number>([null, [1]])), noting(Testing.input([[1], [1]]))] as const
+    const outputs = [recordingIds(Testing.input<number>([null, [1]])), recordingIds(Testing.input([[1], [1]]))] as const
     const active = yield* start(yield* make, outputs)
     yield* Testing.advance(active, 2)
     assert.deepEqual(ids, [[1000, 1], [2000, 0], [2000, 1]])
   }))
 
-test("an empty batch is a batch: its outputs run on an RDD without records", () =>
+test("an empty batch runs its outputs on an RDD without records", () =>
   Effect.gen(function* () {
     const seen: Seen = []
     const active = yield* start(yield* make, [recording(pushed<number>().stream, seen)])
@@ -197,7 +200,7 @@ test("an empty batch is a batch: its outputs run on an RDD without records", () 
     assert.deepEqual(seen, [[1000, []], [2000, []]])
   }))
 
-test("positions are committed when their batch has ended, also those of batches that had nothing to do", () =>
+test("positions are committed when a batch with jobs ends, together with those of earlier batches without jobs", () =>
   Effect.gen(function* () {
     const committed: Array<number> = []
     const input = source([[1], [2], [3], [4]], { committed })
@@ -221,7 +224,7 @@ test("positions are committed when their batch has ended, also those of batches 
     assert.deepEqual(committed, [0, 1, 2, 3])
   }))
 
-test("a slow batch commits its positions although later ones have nothing to do and end before it", () =>
+test("a slow batch commits its positions when it ends, while batches without an RDD are pending", () =>
   Effect.gen(function* () {
     const committed: Array<number> = []
     const slow = DStream.foreachRDD(source([[1], null, null, [4]], { committed }), () => Effect.sleep(2500))
@@ -233,7 +236,7 @@ test("a slow batch commits its positions although later ones have nothing to do 
   }))
 
 test(
-  "the first batch time is the first multiple of the interval after the start, on whatever clock",
+  "the first batch time is the first multiple of the batch interval after the start",
   () =>
     Effect.gen(function* () {
       const seen: Seen = []
@@ -244,7 +247,7 @@ test(
   { clockStart: 12_000 - 1, batchDuration: 1500 },
 )
 
-test("a receiver waits while the batches are behind, and goes on when they have ended", () =>
+test("a receiver at its capacity waits until the batch of its blocks has ended", () =>
   Effect.gen(function* () {
     const { stream, store } = pushed<string>()
     const ssc = yield* StreamingContext.makeWith({ receiverCapacity: 100 })
@@ -264,7 +267,7 @@ test("a receiver waits while the batches are behind, and goes on when they have 
   }))
 
 for (const how of ["remember()", "a window"]) {
-  test(`a receiver does not wait for blocks that are kept for ${how} only`, () =>
+  test(`blocks that are remembered only for ${how} do not count towards a receiver's capacity`, () =>
     Effect.gen(function* () {
       const { stream, push } = pushed<string>()
       const ssc = yield* StreamingContext.makeWith({ receiverCapacity: 100 })
@@ -283,7 +286,7 @@ for (const how of ["remember()", "a window"]) {
     }))
 }
 
-test("a batch makes room for a receiver as soon as it has ended", () =>
+test("a batch frees the capacity of its receiver as soon as it has ended", () =>
   Effect.gen(function* () {
     const { stream, store } = pushed<string>()
     const ssc = yield* StreamingContext.makeWith({ receiverCapacity: 100 })
@@ -302,7 +305,7 @@ test("a batch makes room for a receiver as soon as it has ended", () =>
     assert.equal(stored, 2)
   }))
 
-test("ticks wait while maxPendingBatches have not ended; then they follow in order, none is left out", () =>
+test("ticks wait while maxPendingBatches are pending; then they follow in order, and none is skipped", () =>
   Effect.gen(function* () {
     const seen: Seen = []
     const { ssc, events } = yield* observed({ maxPendingBatches: 3 })
@@ -320,7 +323,7 @@ test("ticks wait while maxPendingBatches have not ended; then they follow in ord
     assert.deepEqual(seen, Array.from({ length: 22 }, (_, i) => [(i + 1) * 1000, [i + 1]]))
   }))
 
-test("after a sleep of hours, of the machine, say, ticks are made up for a few at a time", () =>
+test("after the machine was suspended for minutes, missed ticks follow, with only a few batches pending at a time", () =>
   Effect.gen(function* () {
     const { ssc, events } = yield* observed()
     let most = 0
@@ -335,14 +338,14 @@ test("after a sleep of hours, of the machine, say, ticks are made up for a few a
       }))
     const active = yield* start(ssc, [output])
     yield* TestClock.adjust("10 minutes")
-    yield* settle
+    yield* yieldToFibers
     yield* pass(1000)
     yield* stop(active, { stopGracefully: true })
     assert.equal(events.filter(({ _tag }) => _tag === "BatchCompleted").length, 601)
     assert.ok(most <= 9, `${most} batches at once`)
   }))
 
-test("the first batch comes after the inputs have been opened, however long that takes", () =>
+test("the first batch is due after all inputs have opened, however long that takes", () =>
   Effect.gen(function* () {
     const seen: Seen = []
     const slow = DStream.fromPositions(

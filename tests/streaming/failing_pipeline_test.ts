@@ -1,4 +1,4 @@
-/** States and windows over batches that fail at random, in three ways, against a model of what must be left. */
+/** Compares states and windows over randomly failing batches with a model. */
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
@@ -12,16 +12,19 @@ import { engines } from "./support.ts"
 
 type Pair = [key: string, n: number]
 
-/** What happens in a batch. `made`: it cannot be made. `poison`: it cannot be computed. `once`: only at the second try. */
+/**
+ * The records of a batch and its fault. `evaluation`: the batch cannot be evaluated. `poison`: it cannot be computed. `once`: it can
+ * be computed at the second attempt.
+ */
 interface Given {
   readonly records: ReadonlyArray<Pair>
-  readonly fault: "none" | "made" | "poison" | "once"
+  readonly fault: "none" | "evaluation" | "poison" | "once"
 }
 
 const givens = fc.array(
   fc.record<Given>({
     records: fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.integer({ min: 1, max: 9 })), { maxLength: 4 }),
-    fault: fc.constantFrom("none", "none", "none", "made", "poison", "once"),
+    fault: fc.constantFrom("none", "none", "none", "evaluation", "poison", "once"),
   }),
   { minLength: 1, maxLength: 9 },
 )
@@ -38,13 +41,13 @@ const sums = (pairs: Iterable<Pair>): Array<Pair> => {
 }
 const sorted = (pairs: ReadonlyArray<Pair>) => pairs.toSorted(([a], [b]) => a < b ? -1 : a > b ? 1 : 0)
 
-/** What each output must see in each batch in which it is done. */
+/** The records that each output must get in each batch in which it succeeds. */
 const expected = (given: ReadonlyArray<Given>, frame: { readonly length: number; readonly slide: number }): Found => {
   const found: Found = new Map()
   const good: Array<ReadonlyArray<Pair>> = []
   given.forEach(({ fault, records }, i) => {
     good.push(fault === "none" || fault === "once" ? records : [])
-    if (fault === "made" || fault === "poison") return
+    if (fault === "evaluation" || fault === "poison") return
     const note = (output: Output, what: unknown) => found.set(`${output} ${i + 1}`, what)
     note("state", sums(good.flat()))
     if ((i + 1) % frame.slide === 0) {
@@ -58,7 +61,7 @@ const expected = (given: ReadonlyArray<Given>, frame: { readonly length: number;
   return found
 }
 
-/** What the library's outputs see. */
+/** The records that the outputs get from the library. */
 const actual = async (
   given: ReadonlyArray<Given>,
   frame: { readonly length: number; readonly slide: number },
@@ -68,7 +71,7 @@ const actual = async (
   const tried = new Set<number>()
   const pairs = Testing.input(given.map(({ records }) => records)).pipe(DStream.transform((rdd, { time }) => {
     const fault = given[time / 1000 - 1]?.fault
-    if (fault === "made") throw new RangeError("cannot be made")
+    if (fault === "evaluation") throw new RangeError("cannot be evaluated")
     return RDD.mapPartitions(rdd, (records): ReadonlyArray<Pair> => {
       if (fault !== "poison" && (fault !== "once" || tried.has(time))) return records
       tried.add(time)
@@ -100,7 +103,7 @@ const actual = async (
 }
 
 for (const engine of engines) {
-  Deno.test(`states and windows have the batches that could be made and computed, and no others [${engine}]`, () =>
+  Deno.test(`states and windows contain exactly the batches that could be evaluated and computed [${engine}]`, () =>
     fc.assert(
       fc.asyncProperty(
         givens,

@@ -22,7 +22,7 @@ const seven = (n: number): boolean => {
   return true
 }
 
-/** Runs a stream until it fails, and gives the failure. */
+/** Runs a stream until it fails, and returns the failure. */
 const failureOf = <E>(stream: DStream.DStream<unknown, E>) =>
   Effect.gen(function* () {
     const active = yield* start(yield* make, [DStream.foreachRDD(stream, (rdd) => RDD.collect(rdd))])
@@ -32,7 +32,7 @@ const failureOf = <E>(stream: DStream.DStream<unknown, E>) =>
     return error
   })
 
-/** Each operator that runs a user function on records, failing at a known line. */
+/** Operators that run a user function on records. Each is called with a failing function, at a known line. */
 const operators: Record<string, () => readonly [line: number, stream: DStream.DStream<unknown, unknown>]> = {
   map: () => [nextLine(new Error()), numbers().pipe(DStream.map((n) => seven(n)))],
   flatMap: () => [nextLine(new Error()), numbers().pipe(DStream.flatMap((n) => [seven(n)]))],
@@ -52,13 +52,13 @@ const lineOf = (short: string): number => Number(/^failures_test\.ts:(\d+):\d+$/
 
 for (const [operator, made] of Object.entries(operators)) {
   onEngines(
-    `a function of ${operator}() that throws: the failure names operator, line, batch, output and partition`,
+    `the failure of a throwing function of ${operator}() names the operator, line, batch, output and partition`,
     () =>
       Effect.gen(function* () {
         const [line, stream] = made()
         const error = yield* failureOf(stream)
         assert.equal(error.operator, operator)
-        // The line is that of the tuple or of the operator within it, depending on how it is laid out.
+        // The line is that of the tuple or of the operator in it, depending on how the code is formatted.
         assert.ok(Math.abs(lineOf(error.callSite.short) - line) <= 1, error.callSite.short)
         assert.deepEqual([error.batchTime, error.outputId, error.partition, error.phase], [2000, 0, 1, "job"])
         assert.ok((error.reason as { _tag: string })._tag === "FunctionFailed")
@@ -72,7 +72,7 @@ for (const [operator, made] of Object.entries(operators)) {
 }
 
 onEngines(
-  "the call site is the exact place: file, line and column of the operator's call",
+  "the call site has the file, line and column of the operator's call",
   () =>
     Effect.gen(function* () {
       const input = numbers()
@@ -85,11 +85,11 @@ onEngines(
 )
 
 onEngines(
-  "a function of reduceByKey() that throws is named, whether it throws before or after the shuffle",
+  "a throwing function of reduceByKey() is named in the failure, whether it throws before or after the shuffle",
   () =>
     Effect.gen(function* () {
       for (const stage of ["before", "after"] as const) {
-        // One key, so that it meets itself within a partition; or once in each of two partitions.
+        // The key "k" is either twice in one partition, so that the function runs before the shuffle, or once in each of two.
         const before: Array<[string, number]> = [["a", 1], ["b", 1], ["k", 1], ["k", 2]]
         const pairs = Testing.input([[], stage === "before" ? before : before.slice(2)], { partitions: 2 })
         const line = nextLine(new Error())
@@ -108,7 +108,7 @@ onEngines(
 )
 
 onEngines(
-  "a typed failure of mapEffect() is the reason, as it is, and can be caught by its tag",
+  "a typed failure of mapEffect() is the reason of the batch's failure, and can be caught by its tag",
   () =>
     Effect.gen(function* () {
       const checked = numbers().pipe(
@@ -128,7 +128,7 @@ onEngines(
 )
 
 onEngines(
-  "a typed failure and a defect of foreachPartition() name it, its partition and its line",
+  "typed failures and defects in foreachPartition() name the operator, the partition and the line",
   () =>
     Effect.gen(function* () {
       for (const kind of ["typed", "defect"] as const) {
@@ -156,7 +156,7 @@ onEngines(
 )
 
 onEngines(
-  "a function of foreachRDD() that throws, fails, dies or interrupts itself fails the batch",
+  "a function of foreachRDD() that throws, fails, dies or interrupts itself makes the batch fail",
   () =>
     Effect.gen(function* () {
       const ways: Record<string, () => Effect.Effect<void, string>> = {
@@ -185,7 +185,7 @@ onEngines(
     }),
 )
 
-test("an evaluation that interrupts itself fails the batch rather than leave the context hanging", () =>
+test("an evaluation that interrupts itself makes the batch fail, and the context does not hang", () =>
   Effect.gen(function* () {
     const input = numbers().pipe(DStream.transform((rdd) => Effect.as(Effect.interrupt, rdd)))
     const active = yield* start(yield* make, [discard(input)])
@@ -193,7 +193,7 @@ test("an evaluation that interrupts itself fails the batch rather than leave the
     assert.equal((yield* Effect.flip(awaitTermination(active)))._tag, "BatchFailed")
   }))
 
-test("a receiver that stops with an error ends the context, and awaitTermination() fails with ReceiverFailed", () =>
+test("a receiver that stops with an error stops the context, and awaitTermination() fails with ReceiverFailed", () =>
   Effect.gen(function* () {
     const receiver = Receiver.make({
       name: "Broken",
@@ -210,7 +210,7 @@ test("a receiver that stops with an error ends the context, and awaitTermination
     assert.deepEqual(seen, [[1000, []]])
   }))
 
-test("the services of the fiber that starts the context are those of its functions", () =>
+test("the functions of a graph get the services of the fiber that starts the context", () =>
   Effect.gen(function* () {
     class Factor extends Context.Service<Factor, number>()("test/Factor") {}
     const scaled = source([[1, 2]]).pipe(DStream.mapEffect((n) => Effect.map(Factor, (factor) => n * factor)))

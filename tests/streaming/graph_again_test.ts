@@ -11,7 +11,7 @@ import { pass, source, test } from "./support.ts"
 const { getState, make, start } = StreamingContext
 const loopback = { engine: "loopback" } as const
 
-/** What the outputs below have seen. */
+/** The records of each batch that the outputs below have received. */
 const seen: Array<ReadonlyArray<number>> = []
 const collecting = (stream: DStream.DStream<number>): DStream.Output =>
   DStream.foreachRDD(stream, (rdd) => Effect.map(RDD.collect(rdd), (records) => void seen.push(records)))
@@ -41,7 +41,7 @@ const capturing = Graph.module(import.meta, (_: null) => {
 })
 
 test(
-  "a graph of a module is made once more from its config, and its copy's functions are those that run",
+  "a module's graph is copied by calling its function again with the config, and the functions of the copy run",
   () =>
     Effect.gen(function* () {
       built = 0
@@ -54,7 +54,7 @@ test(
 )
 
 test(
-  "the config makes the trip through the codec: what the caller does to it later does not show",
+  "the copy has the config as it was at the start: later changes to the object have no effect",
   () =>
     Effect.gen(function* () {
       const config = { factor: 3 }
@@ -68,15 +68,19 @@ test(
   loopback,
 )
 
-test("a value that is not part of the config has, in the copy, the value it has there", () =>
-  Effect.gen(function* () {
-    outside = 10
-    const graph = capturing(null)
-    outside = 20
-    assert.deepEqual(yield* run(graph), [20, 40])
-  }), loopback)
+test(
+  "a captured variable has, in the copy, the value at the time when the copy is made",
+  () =>
+    Effect.gen(function* () {
+      outside = 10
+      const graph = capturing(null)
+      outside = 20
+      assert.deepEqual(yield* run(graph), [20, 40])
+    }),
+  loopback,
+)
 
-test("on the calling isolate a graph of a module is made once, and its own functions run", () =>
+test("on the local engine a module's graph is not copied: its own functions run", () =>
   Effect.gen(function* () {
     built = 0
     outside = 10
@@ -87,7 +91,7 @@ test("on the calling isolate a graph of a module is made once, and its own funct
     assert.equal(built, 1)
   }))
 
-test("a list of outputs runs on loopback with its own functions", () =>
+test("a list of outputs is not copied on loopback: its own functions run", () =>
   Effect.gen(function* () {
     let factor = 2
     const graph = Graph.make([collecting(source([[1, 2]]).pipe(DStream.map((n) => n * factor)))])
@@ -110,7 +114,7 @@ const texts = Graph.module(import.meta, (_: null) => {
 })
 
 test(
-  "a graph that is not the same when made again fails to start, with the operator that differs",
+  "a graph whose copy differs fails to start; the error names the operator that differs",
   () =>
     Effect.gen(function* () {
       for (
@@ -138,7 +142,7 @@ const anyConfig = Graph.module(import.meta, (_: unknown) => {
 })
 
 test(
-  "a config that cannot travel, or a function that throws when called again, fails to start with InvalidGraph",
+  "start() fails with InvalidGraph if the config cannot be encoded or the function throws when it is called again",
   () =>
     Effect.gen(function* () {
       flips = 0
@@ -154,7 +158,7 @@ test(
   loopback,
 )
 
-/** This batch and the two before, where there are any. */
+/** The records of this batch and of the two before it, as far as they have RDDs. */
 const lastThree = (parent: DStream.DStream<number>): DStream.DStream<number> =>
   DStream.make(
     "lastThree",
@@ -184,7 +188,7 @@ const gaps = Graph.module(import.meta, (_: null) => {
 
 for (const engine of ["local", "loopback"] as const) {
   test(
-    `an input without an RDD has none in the copy either, so that functions keep their places [${engine}]`,
+    `an input without an RDD has none in the copy either, so addresses still find the right functions [${engine}]`,
     () =>
       Effect.gen(function* () {
         seen.length = 0
@@ -232,7 +236,7 @@ const shares = Graph.module(import.meta, (_: null) => {
   const output = Testing.input([[1, 3], [5, 15], [2]]).pipe(
     DStream.transform((rdd) =>
       Effect.gen(function* () {
-        // The driver's function and that of the copy are two: both must come to the same total.
+        // The function returns an Effect, so it runs on the driver; its RDD enters the copy as an input.
         evaluated++
         const total = yield* RDD.fold(rdd, 0, (a, b) => a + b)
         const sorted = total > 10 ? RDD.sortBy(rdd, (n) => -n) : rdd
@@ -245,7 +249,7 @@ const shares = Graph.module(import.meta, (_: null) => {
   return [output]
 })
 
-/** What the outputs see, on one engine. */
+/** Runs a graph on one engine. Returns how the batches ended, and the records of each batch. */
 const seenOn = async (graph: Graph.Graph, engine: Testing.EngineName, batches: number) => {
   seen.length = 0
   const program = Effect.gen(function* () {
@@ -256,7 +260,7 @@ const seenOn = async (graph: Graph.Graph, engine: Testing.EngineName, batches: n
   return [ends, Array.from(seen)]
 }
 
-Deno.test("a graph comes to the same on loopback: below a name, after batches that fail, with what actions have found", async () => {
+Deno.test("a graph has the same results on loopback: with named inputs, after a failed batch, and with actions in a transform", async () => {
   const graphs: ReadonlyArray<readonly [() => Graph.Graph, number]> = [
     [() => counts({ name: null }), 4],
     [() => counts({ name: "words" }), 4],
@@ -269,7 +273,7 @@ Deno.test("a graph comes to the same on loopback: below a name, after batches th
   assert.deepEqual(seen, [[25, 75], [25, 75, 75, 25], [75, 25, 100]])
 })
 
-Deno.test("the functions of the copy run, also below an input that has a name", async () => {
+Deno.test("the functions of the copy run, also if their input has a name", async () => {
   for (const name of [null, "numbers"]) {
     called = 0
     const [, records] = await seenOn(calls({ name }), "loopback", 1)
@@ -287,7 +291,7 @@ const turning = Graph.module(import.meta, (_: null) => {
 })
 
 test(
-  "a stream whose RDD is made otherwise by the copy fails the batch, and says which it is",
+  "a stream whose RDD has other operations in the copy makes the batch fail; the error names the stream",
   () =>
     Effect.gen(function* () {
       turns = 0

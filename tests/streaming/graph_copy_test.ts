@@ -1,4 +1,4 @@
-/** Copies of a graph: what they evaluate again, and what stays on the driver. */
+/** Copies of a graph: which streams they evaluate again, and which streams stay on the driver. */
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as DStream from "../../lib/dstream.ts"
@@ -10,17 +10,17 @@ import { Testing } from "../../lib/testing.ts"
 import { engines, observed, test } from "./support.ts"
 
 type Numbers = RDD.RDD<number>
-type Found = Effect.Effect<unknown, unknown, Engine>
+type Result = Effect.Effect<unknown, unknown, Engine>
 
 const actions = {
-  oneAfterAnother: (rdd: Numbers): Found =>
+  oneAfterAnother: (rdd: Numbers): Result =>
     Effect.all([RDD.count(rdd), RDD.take(rdd, 2), RDD.reduce(rdd, (a, b) => a + b)]),
-  insideAnother: (rdd: Numbers): Found =>
+  insideAnother: (rdd: Numbers): Result =>
     Effect.all([
       RDD.collect(RDD.mapEffect(rdd, () => RDD.count(RDD.parallelize([1, 2, 3, 4, 5])))),
       RDD.count(rdd),
     ]),
-  sideBySide: (rdd: Numbers): Found =>
+  sideBySide: (rdd: Numbers): Result =>
     Effect.all(
       [
         RDD.collect(RDD.map(rdd, (n) => `a${n}`)),
@@ -29,21 +29,21 @@ const actions = {
       ],
       { concurrency: "unbounded" },
     ),
-  interrupted: (rdd: Numbers): Found =>
+  interrupted: (rdd: Numbers): Result =>
     Effect.timeoutOption(RDD.count(RDD.mapEffect(rdd, () => Effect.never)), "100 millis"),
-  failing: (rdd: Numbers): Found =>
+  failing: (rdd: Numbers): Result =>
     Effect.map(
       Effect.flip(RDD.collect(RDD.map(rdd, () => {
         throw new RangeError("no")
       }))),
       ({ operator, reason }) => [operator, reason._tag],
     ),
-} satisfies Record<string, (rdd: Numbers) => Found>
+} satisfies Record<string, (rdd: Numbers) => Result>
 
 type Name = keyof typeof actions
 
-/** What has been found, as data that every engine can carry. */
-const show = (what: unknown): string => JSON.stringify(what)
+/** The result of an action as text, so that it can be part of a record on every engine. */
+const show = (result: unknown): string => JSON.stringify(result)
 
 let seen: Array<unknown> = []
 const collecting = (stream: DStream.DStream<unknown>): DStream.Output =>
@@ -52,7 +52,7 @@ const collecting = (stream: DStream.DStream<unknown>): DStream.Output =>
 const graphOf = Graph.module(import.meta, (name: Name) => [
   Testing.input([[1, 2, 3]], { partitions: 3 }).pipe(
     DStream.transform((rdd) =>
-      Effect.map(Effect.orDie(actions[name](rdd)), (what) => RDD.map(rdd, (n): [number, string] => [n, show(what)]))
+      Effect.map(Effect.orDie(actions[name](rdd)), (result) => RDD.map(rdd, (n): [number, string] => [n, show(result)]))
     ),
     collecting,
   ),
@@ -69,7 +69,7 @@ const expected: Record<Name, unknown> = {
 for (const name of Object.keys(actions) as Array<Name>) {
   for (const engine of engines) {
     test(
-      `an action in transform gives the same on every engine: ${name} [${engine}]`,
+      `an action in a transform has the same result on every engine: ${name} [${engine}]`,
       () =>
         Effect.gen(function* () {
           seen = []
@@ -85,7 +85,7 @@ for (const name of Object.keys(actions) as Array<Name>) {
   }
 }
 
-/** How often each function of the graph below has been called, here and in the copy. */
+/** How often each function of the graph below has been called, by the driver and the copy together. */
 const calls = { pure: 0, effectful: 0, acting: 0, above: 0 }
 let built = 0
 const counted = Graph.module(import.meta, (_: null) => {
@@ -129,7 +129,7 @@ const observe = Effect.gen(function* () {
 })
 
 test(
-  "a copy evaluates pure streams; those that run actions or give Effects run on the driver, which is said once",
+  "a copy evaluates pure streams; streams that run actions or return Effects stay on the driver, and one event per stream says so",
   () =>
     Effect.gen(function* () {
       const events = yield* observe
@@ -141,7 +141,7 @@ test(
   { engine: "loopback" },
 )
 
-test("on the calling isolate every function is called once a batch, and no stream is said to run on the driver", () =>
+test("without a copy, every function is called once a batch, and there is no StreamRunsOnDriver event", () =>
   Effect.gen(function* () {
     const events = yield* observe
     assert.deepEqual(calls, { pure: 2, effectful: 2, acting: 2, above: 2 })
@@ -164,7 +164,7 @@ const asking = Graph.module(import.meta, (how: "action" | "effect") => {
 
 for (const how of ["action", "effect"] as const) {
   test(
-    `a function that runs an action or gives an Effect in the copy only fails the batch, with its place (${how})`,
+    `a function that runs an action or returns an Effect in the copy only makes the batch fail; the error has its place (${how})`,
     () =>
       Effect.gen(function* () {
         asked = 0

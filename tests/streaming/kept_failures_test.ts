@@ -25,7 +25,7 @@ const summed = (self: DStream.DStream<Pair>): DStream.DStream<Pair> =>
   )
 const pairs = () => Testing.input<Pair>([[["k", 1]], [["k", 2]], [["k", 4]]])
 
-/** The pairs, reduced, but for one that cannot be computed. */
+/** The pairs, reduced by key. The batch with the value `poison` cannot be computed. */
 const poisoned = (poison: number): DStream.DStream<Pair> =>
   pairs().pipe(
     DStream.map((pair): Pair => {
@@ -41,9 +41,9 @@ const run = (outputs: Graph.Listed, batches = 3) =>
     Testing.runOutputs(outputs, { batches }) as unknown as Effect.Effect<Testing.Ran<unknown>, unknown>,
   )
 
-Deno.test("what cannot be computed for later batches keeps nothing else from being computed", async () => {
+Deno.test("other kept RDDs are computed even if one of them cannot be computed", async () => {
   const totals = summed(pairs())
-  const lasts = async (stream: DStream.DStream<Pair>, from: number) => {
+  const lastOf = async (stream: DStream.DStream<Pair>, from: number) => {
     const seen: Seen = []
     await run([
       skipping(
@@ -56,15 +56,15 @@ Deno.test("what cannot be computed for later batches keeps nothing else from bei
     ])
     return seen.at(-1)?.[1]
   }
-  assert.deepEqual(await lasts(summed(DStream.union(poisoned(2), totals)), 0), [["k", 13]])
-  assert.deepEqual(await lasts(DStream.window(DStream.union(poisoned(2), totals), "2 seconds"), 0), [["k", 4], [
+  assert.deepEqual(await lastOf(summed(DStream.union(poisoned(2), totals)), 0), [["k", 13]])
+  assert.deepEqual(await lastOf(DStream.window(DStream.union(poisoned(2), totals), "2 seconds"), 0), [["k", 4], [
     "k",
     7,
   ]])
-  assert.deepEqual(await lasts(DStream.union(totals, summed(poisoned(2))), 3000), [["k", 7], ["k", 5]])
+  assert.deepEqual(await lastOf(DStream.union(totals, summed(poisoned(2))), 3000), [["k", 7], ["k", 5]])
 })
 
-Deno.test("what is kept above something that cannot be computed goes on without that, in a job or after it", async () => {
+Deno.test("a kept stream above a state that cannot be computed continues without that batch, whether a job or the end of the batch computes it", async () => {
   const both = DStream.union(summed(poisoned(2)), summed(pairs()))
   for (const slide of ["1 second", "3 seconds"] as const) {
     const seen: Seen = []
@@ -73,7 +73,7 @@ Deno.test("what is kept above something that cannot be computed goes on without 
   }
 })
 
-Deno.test("what a job needs is computed with the job, also if something else that is kept needs it", async () => {
+Deno.test("a state that a job needs is computed in the job, even if a failing kept RDD needs it too", async () => {
   const seen: Seen = []
   const totals = summed(pairs())
   const late = DStream.window(DStream.union(poisoned(1), totals), "2 seconds", { slide: "2 seconds" })
@@ -86,7 +86,7 @@ Deno.test("what a job needs is computed with the job, also if something else tha
   assert.deepEqual(seen, [[2000, [["k", 3]]], [3000, [["k", 7]]]])
 })
 
-Deno.test("a state has an RDD from the first batch on that has one, however long that is remembered", async () => {
+Deno.test("a state has an RDD in every batch after its first, whether or not that first RDD is still remembered", async () => {
   for (const isRemembered of [false, true]) {
     const state = Testing.input<Pair>([[["k", 1]], null, null, null]).pipe(
       DStream.map((): Pair => {
@@ -109,7 +109,7 @@ Deno.test("a state has an RDD from the first batch on that has one, however long
   }
 })
 
-Deno.test("an action in transform waits for what batches before it have to compute, and does not fail with it", async () => {
+Deno.test("an action in a transform runs after earlier batches have computed their state, and does not fail if one of them failed", async () => {
   for (const isAhead of [false, true]) {
     const seen: Seen = []
     const counted = DStream.transform(
@@ -133,7 +133,7 @@ Deno.test("an action in transform waits for what batches before it have to compu
   }
 })
 
-Deno.test("a batch is evaluated, and its transforms run actions, when the batch before it has ended", async () => {
+Deno.test("a batch is evaluated, and its transforms run their actions, only when the batch before it has ended", async () => {
   const counts: Array<number> = []
   const counted = DStream.transform(pairs(), (rdd) => Effect.map(RDD.count(rdd), (n) => (counts.push(n), rdd)))
   const program = Effect.gen(function* () {
@@ -152,7 +152,7 @@ Deno.test("a batch is evaluated, and its transforms run actions, when the batch 
   await inVirtualTime(program)
 })
 
-Deno.test("a failure that is tried again, and then is none, keeps nothing from being evaluated for later batches", async () => {
+Deno.test("a failed evaluation that succeeds in a retry does not prevent kept streams from being evaluated", async () => {
   for (const failures of [0, 1]) {
     let left = failures
     const input = Testing.input<Pair>([[["k", 1]], [["k", 1]], null, [["k", 1]]])
@@ -181,7 +181,7 @@ Deno.test("a failure that is tried again, and then is none, keeps nothing from b
   }
 })
 
-Deno.test("what is kept goes by the policy of its own output, whatever another output has made of the same failure", async () => {
+Deno.test("a kept stream follows the policy of its own output, even if another output has skipped the same failure", async () => {
   const policies = [OutputPolicy.fail, OutputPolicy.retry(Schedule.recurs(2)), OutputPolicy.skip]
   const ends = await Promise.all(policies.flatMap((policy) =>
     [false, true].map(async (hasOther) => {

@@ -1,4 +1,4 @@
-/** What is kept for later batches is computed after the output, under a policy of its own. */
+/** Kept RDDs are computed after their output, each under the failure policy that applies to it. */
 import assert from "node:assert/strict"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -22,7 +22,7 @@ const summed = (self: Numbers): DStream.DStream<[string, number], string> =>
     ),
   )
 
-/** A stream whose function fails for 2, and the calls that it has had. */
+/** A stream whose function fails for 2, and the records with which the function was called. */
 const failingForTwo = () => {
   const calls: Array<number> = []
   const stream = Testing.input([[1], [2], [3]]).pipe(DStream.mapEffect((n) => {
@@ -38,7 +38,7 @@ const kinds: Readonly<Record<string, (self: Numbers) => DStream.DStream<unknown,
 }
 
 for (const [kind, above] of Object.entries(kinds)) {
-  Deno.test(`functions below a ${kind} are called once an attempt, whatever the policy`, async () => {
+  Deno.test(`functions below a ${kind} are called once per attempt, whatever the policy`, async () => {
     for (
       const [policy, calls] of [
         [OutputPolicy.fail, [1, 2]],
@@ -54,7 +54,7 @@ for (const [kind, above] of Object.entries(kinds)) {
     }
   })
 
-  Deno.test(`an output above a ${kind} that has a limit of time keeps it: nothing is computed once more after that`, async () => {
+  Deno.test(`a time limit of an output above a ${kind} holds: the batch is not computed again after it`, async () => {
     const slow = DStream.mapEffect(Testing.input([[1], [2], [3]]), (n) => n === 2 ? Effect.never : Effect.succeed(n))
     const output = DStream.foreachRDD(above(slow), (rdd) => Effect.timeout(RDD.collect(rdd), "100 millis"))
     const skipped = await Effect.runPromise(
@@ -66,14 +66,14 @@ for (const [kind, above] of Object.entries(kinds)) {
     assert.deepEqual(failed.batches, ["completed", "failed"])
   })
 
-  Deno.test(`nothing below a ${kind} is computed after a failure that ends the context`, async () => {
+  Deno.test(`nothing below a ${kind} is computed after a failure that stops the context`, async () => {
     const { calls, stream } = failingForTwo()
     const output = DStream.foreachRDD(above(stream), () => Effect.fail("sink is down"))
     const { batches } = await Effect.runPromise(Testing.runOutputs([output], { batches: 3 }))
     assert.deepEqual([batches, calls], [["failed"], []])
   })
 
-  Deno.test(`an output that has done its work is done, also if the ${kind} below it cannot be computed`, async () => {
+  Deno.test(`an output that succeeded is done, even if the ${kind} below it cannot be computed afterwards`, async () => {
     const policies = [
       OutputPolicy.skip,
       OutputPolicy.retry(Schedule.recurs(2), OutputPolicy.skip),
@@ -94,7 +94,7 @@ for (const [kind, above] of Object.entries(kinds)) {
   })
 }
 
-Deno.test("what is kept goes by the policy of the first output above it", async () => {
+Deno.test("a kept stream follows the policy of the first output that depends on it", async () => {
   for (
     const [policies, ends] of [[["fail", "skip"], ["completed", "failed"]], [["skip", "fail"], [
       "completed",
@@ -112,9 +112,9 @@ Deno.test("what is kept goes by the policy of the first output above it", async 
   }
 })
 
-Deno.test("a dead letter of what is kept has the records that it is made of, and takes nothing into later batches", async () => {
+Deno.test("the dead letter of a kept stream gets the records that it is made of, and later batches continue without them", async () => {
   let left = 1
-  const letters: Array<ReadonlyArray<unknown>> = []
+  const deadLetters: Array<ReadonlyArray<unknown>> = []
   const seen: Array<readonly [number, ReadonlyArray<number>]> = []
   const flaky = DStream.map(Testing.input([[1], [2], [3]]), (n) => {
     if (n === 1 && left-- > 0) throw new RangeError("not now")
@@ -124,18 +124,18 @@ Deno.test("a dead letter of what is kept has the records that it is made of, and
   const policy = OutputPolicy.deadLetter((rdd, { time, operator }) =>
     Effect.map(
       Effect.orDie(RDD.collect(rdd as RDD.RDD<unknown>)),
-      (records) => void letters.push([time, operator, ...records]),
+      (records) => void deadLetters.push([time, operator, ...records]),
     )
   )
   const output = DStream.onFailure(recording(window, seen as never), policy)
   await Effect.runPromise(Testing.runOutputs([output as DStream.Output], { batches: 3 }))
-  assert.deepEqual(letters, [[1000, "map", 1]])
+  assert.deepEqual(deadLetters, [[1000, "map", 1]])
   assert.deepEqual(seen, [[3000, [2, 3]]])
 })
 
-Deno.test("a dead letter of a reduced window has the records of the batch, as they are", async () => {
+Deno.test("the dead letter of a reduced window gets the batch's records before they are reduced", async () => {
   for (const inverse of [undefined, (a: number, b: number) => a - b]) {
-    const letters: Array<unknown> = []
+    const deadLetters: Array<unknown> = []
     const pairs = Testing.input<[string, number]>([[["a", 1], ["a", 2]], [["b", 3]]], { partitions: 1 })
     const reduced = DStream.reduceByKeyAndWindow(pairs, (a, b) => a + b, "2 seconds", {
       inverse,
@@ -145,15 +145,18 @@ Deno.test("a dead letter of a reduced window has the records of the batch, as th
       },
     })
     const policy = OutputPolicy.deadLetter((rdd, { time }) =>
-      Effect.map(Effect.orDie(RDD.collect(rdd as RDD.RDD<unknown>)), (records) => void letters.push([time, ...records]))
+      Effect.map(
+        Effect.orDie(RDD.collect(rdd as RDD.RDD<unknown>)),
+        (records) => void deadLetters.push([time, ...records]),
+      )
     )
     const output = DStream.onFailure(DStream.foreachRDD(reduced, () => Effect.void), policy)
     await Effect.runPromise(Testing.runOutputs([output as DStream.Output]))
-    assert.deepEqual(letters, [[2000, ["b", 3]]])
+    assert.deepEqual(deadLetters, [[2000, ["b", 3]]])
   }
 })
 
-Deno.test("a state whose own output would fail is not lost to one that is skipped", async () => {
+Deno.test("a state whose own output has the policy fail makes the batch fail, even if the output that computed it is skipped", async () => {
   const state = summed(failingForTwo().stream)
   const outputs = [
     DStream.onFailure(DStream.foreachRDD(state, () => Effect.void), OutputPolicy.fail),
@@ -165,7 +168,7 @@ Deno.test("a state whose own output would fail is not lost to one that is skippe
   assert.deepEqual(batches, ["completed", "failed"])
 })
 
-Deno.test("the rest of a partial result that a transform has begun can be run in the batch's output", async () => {
+Deno.test("the final result of countApprox() in a transform can be awaited in an output of the same batch", async () => {
   for (const above of Object.values(kinds)) {
     const counts: Array<number> = []
     let rest: Effect.Effect<unknown, unknown, never> = Effect.void
@@ -183,7 +186,7 @@ Deno.test("the rest of a partial result that a transform has begun can be run in
   }
 })
 
-test("an action in transform does not run any more when a batch that it waits for has ended the context", () =>
+test("an action in a transform does not run if an earlier batch has stopped the context", () =>
   Effect.gen(function* () {
     const ran: Array<number> = []
     const down = yield* Deferred.make<void>()
@@ -203,7 +206,7 @@ test("an action in transform does not run any more when a batch that it waits fo
     assert.deepEqual([ran, yield* getState(active)], [[], "Stopped"])
   }))
 
-test("a transform that acts on a state is not entered before the batches before it have ended", () =>
+test("a transform that runs an action on a state is not called before earlier batches have ended", () =>
   Effect.gen(function* () {
     let entered = 0
     let most = 0
@@ -220,7 +223,7 @@ test("a transform that acts on a state is not entered before the batches before 
     const slow = DStream.foreachRDD(acting, (_, { time }) =>
       Effect.andThen(
         Effect.sleep(1200),
-        // What the transform would hold while it waits, the output may need.
+        // A transform that ran at the same time could hold something that the output needs.
         Effect.sync(() => void done.push(entered > 0 && time > 2000 ? -time : time)),
       ))
     yield* start(yield* makeWith({ maxPendingBatches: 4 }), [slow])

@@ -21,18 +21,18 @@ type Seen<A> = Array<readonly [time: number, records: ReadonlyArray<A>]>
 const sum = (values: ReadonlyArray<number>, state: Option.Option<number>) =>
   Option.some(values.reduce((a, b) => a + b, Option.getOrElse(state, () => 0)))
 
-/** One key, whose values are the digits of a number: what is missing of it shows. */
+/** One key; batch `i` has the value 10^i. So each digit of a sum tells whether it contains a batch. */
 const digits = (batches = 3): DStream.DStream<Pair> =>
   Testing.input(Array.from({ length: batches }, (_, i): Array<Pair> => [["a", 10 ** i]]))
 
-/** The same stream, that cannot be evaluated at some times. */
+/** A stream whose evaluation fails at the given batch times. */
 const failingAt = <A>(stream: DStream.DStream<A>, ...times: ReadonlyArray<number>): DStream.DStream<A> =>
   DStream.transform(stream, (rdd, { time }) => {
     if (times.includes(time)) throw new Error("not now")
     return rdd
   })
 
-/** Runs outputs, on each engine, in a test of its own. */
+/** Declares a test for each engine. The body gets a function that runs outputs on that engine. */
 const onEngines = (
   name: string,
   body: (run: (outputs: Graph.Listed, policy?: OutputPolicy.OutputPolicy) => ReturnType<typeof ran>) => Promise<void>,
@@ -45,22 +45,25 @@ const onEngines = (
 const ran = (outputs: Graph.Listed, options: Testing.Options) =>
   Effect.runPromise(Testing.runOutputs(outputs, options) as Effect.Effect<Testing.Ran<unknown>, unknown>)
 
-onEngines("state below a longer slide takes every batch, also one that had to be evaluated again", async (run) => {
-  let thrown = 0
-  const seen: Seen<Pair> = []
-  const once = DStream.transform(digits(), (rdd, { time }) => {
-    if (time === 1000 && thrown++ === 0) throw new Error("not yet")
-    return rdd
-  })
-  const totals = once.pipe(DStream.updateStateByKey(sum), DStream.window("1 second", { slide: "3 seconds" }))
-  const { batches, events } = await run([recording(totals, seen)], OutputPolicy.retry(Schedule.recurs(2)))
-  assert.deepEqual(seen, [[3000, [["a", 111]]]])
-  assert.deepEqual([batches, thrown], [["no jobs", "no jobs", "completed"], 2])
-  // Nobody hears of batches in which no output has anything to do.
-  assert.deepEqual(events.flatMap((event) => "batch" in event ? [event.batch.batchTime] : []), [3000, 3000, 3000])
-})
+onEngines(
+  "a state that is used only every third batch still adds every batch, even one whose evaluation was retried",
+  async (run) => {
+    let thrown = 0
+    const seen: Seen<Pair> = []
+    const once = DStream.transform(digits(), (rdd, { time }) => {
+      if (time === 1000 && thrown++ === 0) throw new Error("not yet")
+      return rdd
+    })
+    const totals = once.pipe(DStream.updateStateByKey(sum), DStream.window("1 second", { slide: "3 seconds" }))
+    const { batches, events } = await run([recording(totals, seen)], OutputPolicy.retry(Schedule.recurs(2)))
+    assert.deepEqual(seen, [[3000, [["a", 111]]]])
+    assert.deepEqual([batches, thrown], [["no jobs", "no jobs", "completed"], 2])
+    // There are no events of batches in which no output has a job.
+    assert.deepEqual(events.flatMap((event) => "batch" in event ? [event.batch.batchTime] : []), [3000, 3000, 3000])
+  },
+)
 
-onEngines("state goes on after an outage of its input", async (run) => {
+onEngines("a state continues after its input was down", async (run) => {
   const down = Effect.fail("source is down")
   for (const outage of [[down], [down, down]]) {
     const seen: Seen<Pair> = []
@@ -109,7 +112,7 @@ onEngines("batches in which other outputs cannot be evaluated cost a state nothi
 })
 
 for (const engine of engines) {
-  Deno.test(`state comes to the same where actions run ahead of the jobs [${engine}]`, async () => {
+  Deno.test(`a state has the same result whether or not a transform above it runs actions [${engine}]`, async () => {
     for (const withAction of [false, true]) {
       const seen: Seen<Pair> = []
       const counts = digits(6).pipe(
@@ -133,7 +136,7 @@ for (const engine of engines) {
   })
 }
 
-onEngines("what a window looks back at is computed once, in its own batch", async (run) => {
+onEngines("a stream that a window looks back at is computed once, in its own batch", async (run) => {
   for (const slide of ["1 second", "2 seconds"] as const) {
     let calls = 0
     const accumulator = Accumulator.long()
@@ -149,7 +152,7 @@ onEngines("what a window looks back at is computed once, in its own batch", asyn
   }
 })
 
-onEngines("a batch that cannot be computed is left out of windows, all of them", async (run) => {
+onEngines("a batch that cannot be computed is left out of every window", async (run) => {
   const input = Testing.input([[1], [2], [3], [4]])
   const poisoned = DStream.map(input, (n) => {
     if (n === 2) throw new RangeError("two")
@@ -172,7 +175,7 @@ onEngines("a batch that cannot be computed is left out of windows, all of them",
 })
 
 onEngines(
-  "what cannot be computed for later batches fails the context, with the operator and the batch",
+  "a kept RDD that cannot be computed stops the context; the error names the operator and the batch",
   async (run) => {
     const poisoned = DStream.map(Testing.input([[1], [2], [3], [4]]), (n) => {
       if (n === 2) throw new RangeError("two")
@@ -188,18 +191,18 @@ onEngines(
   },
 )
 
-onEngines("batches that a longer slide leaves out are not looked at", async (run) => {
-  const asked: Array<number> = []
-  const noted = DStream.transform(Testing.input([[1], [2], [3], [4], [5], [6]]), (rdd, { time }) => {
-    asked.push(time)
+onEngines("a stream is not evaluated in batches that a longer slide leaves out", async (run) => {
+  const evaluated: Array<number> = []
+  const counted = DStream.transform(Testing.input([[1], [2], [3], [4], [5], [6]]), (rdd, { time }) => {
+    evaluated.push(time)
     return rdd
   })
   const seen: Seen<number> = []
-  await run([recording(DStream.window(noted, "1 second", { slide: "3 seconds" }), seen)])
-  assert.deepEqual([asked, seen], [[3000, 6000], [[3000, [3]], [6000, [6]]]])
+  await run([recording(DStream.window(counted, "1 second", { slide: "3 seconds" }), seen)])
+  assert.deepEqual([evaluated, seen], [[3000, 6000], [[3000, [3]], [6000, [6]]]])
 })
 
-onEngines("unpersist() takes nothing from those who look back at a state", async (run) => {
+onEngines("unpersist() of a state's RDD does not affect windows that look back at the state", async (run) => {
   const counts = DStream.updateStateByKey(digits(4), sum)
   const seen: Seen<Pair> = []
   await run([
@@ -209,7 +212,7 @@ onEngines("unpersist() takes nothing from those who look back at a state", async
   assert.deepEqual(seen, [[2000, [["a", 1], ["a", 11]]], [4000, [["a", 111], ["a", 1111]]]])
 })
 
-onEngines("actions at once on one state, and one that is interrupted, write it once", async (run) => {
+onEngines("concurrent actions on a state, one of them interrupted, write the state once", async (run) => {
   const seen: Array<ReadonlyArray<readonly [number, number]>> = []
   const ones = [0, 1, 2].map((key): [number, number] => [key, 1])
   let calls = 0
@@ -234,7 +237,7 @@ onEngines("actions at once on one state, and one that is interrupted, write it o
   assert.deepEqual(seen, [ones, twos, twos])
 })
 
-onEngines("keys time out in the same order, whether a batch was tried again or not", async (run) => {
+onEngines("keys time out in the same order, whether or not a batch was retried", async (run) => {
   for (const failures of [0, 1]) {
     let left = failures
     const seen: Seen<string> = []
@@ -249,7 +252,7 @@ onEngines("keys time out in the same order, whether a batch was tried again or n
   }
 })
 
-Deno.test("names cannot be mistaken for the addresses of streams without one", async () => {
+Deno.test("the state of a named stream is kept apart from that of an unnamed stream, whatever the name", async () => {
   const input = digits()
   const [one, hundred]: [Seen<Pair>, Seen<Pair>] = [[], []]
   const named = input.pipe(
@@ -261,7 +264,7 @@ Deno.test("names cannot be mistaken for the addresses of streams without one", a
   assert.deepEqual([one.at(-1)?.[1], hundred.at(-1)?.[1]], [[["a", 111]], [["a", 11100]]])
 })
 
-Deno.test("keptStreamsIn() finds states and what is looked back at, with the first output above", () => {
+Deno.test("keptStreamsIn() finds states and the streams that windows look back at, each with the first output that depends on it", () => {
   const input = digits()
   const state = DStream.updateStateByKey(input, sum)
   const window = DStream.window(state, "2 seconds", { slide: "2 seconds" })
@@ -273,7 +276,7 @@ Deno.test("keptStreamsIn() finds states and what is looked back at, with the fir
   ])
 })
 
-Deno.test("neededIn() says when a stream is asked for: by outputs, states, windows, and windows of windows", () => {
+Deno.test("neededIn() tells at which batches outputs, states, windows, and windows of windows need a stream", () => {
   const input = digits()
   const times = (stream: DStream.AnyDStream, ...outputs: Graph.Listed) => {
     const needs = neededIn(Graph.make(outputs), 0, 1000)

@@ -26,18 +26,18 @@ const counting = () => {
   return { counts, layer }
 }
 
-const ofReceiver = Receiver.make({
-  name: "Needy",
+const factorReceiver = Receiver.make({
+  name: "Factor",
   onStart: (store: Receiver.Store<number>) => Effect.flatMap(Factor, ({ id }) => store.one(id)),
 })
 
 onEngines(
-  "provide() builds its layer once for a run: for inputs, evaluation and jobs, and releases it at the end",
+  "provide() builds its layer once for a run; inputs, evaluation and jobs share it, and it is released at the end",
   () =>
     Effect.gen(function* () {
       const { counts, layer } = counting()
       const seen: Array<readonly [number, ReadonlyArray<number>]> = []
-      const stream = DStream.receiverStream(ofReceiver).pipe(
+      const stream = DStream.receiverStream(factorReceiver).pipe(
         DStream.transform((rdd) => Effect.map(Factor, ({ id }) => RDD.union(rdd, RDD.parallelize([10 * id])))),
         DStream.mapEffect((n) => Effect.map(Factor, ({ id }) => n + 100 * id)),
         DStream.provide(layer),
@@ -50,7 +50,7 @@ onEngines(
     }),
 )
 
-test("provide() may need what a provide() after it gives, and two of the same layer are one", () =>
+test("a provided layer may need services of a later provide(), and two provide() calls with the same layer share one instance", () =>
   Effect.gen(function* () {
     class Twice extends Context.Service<Twice, number>()("test/Twice") {}
     const { counts, layer } = counting()
@@ -70,11 +70,11 @@ test("provide() may need what a provide() after it gives, and two of the same la
     assert.deepEqual([counts.built, seen], [1, [[1000, [2, 5]]]])
   }))
 
-test("an input used both with and without provide() is given the layer", () =>
+test("an input that is used both with and without provide() gets the layer's services", () =>
   Effect.gen(function* () {
     const { counts, layer } = counting()
     for (const order of ["with first", "without first"]) {
-      const input = DStream.receiverStream(ofReceiver)
+      const input = DStream.receiverStream(factorReceiver)
       const seen: Array<readonly [number, ReadonlyArray<number>]> = []
       const provided = recording(DStream.provide(input, layer), seen)
       const bare = recording(input as unknown as DStream.DStream<number>, [])

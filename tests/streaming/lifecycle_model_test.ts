@@ -27,7 +27,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("advance" as const) }) },
 )
 
-/** What a context must be, told without any of its machinery. */
+/** The expected state of a context. */
 interface Model {
   state: StreamingContext.State
   started: boolean
@@ -35,7 +35,7 @@ interface Model {
   batches: number
 }
 
-/** Runs the commands on two contexts of one SparkContext, comparing each answer with the model's. */
+/** Runs commands on two contexts of one SparkContext, and compares each result with the model. */
 const check = (commands: ReadonlyArray<Command>) =>
   Effect.gen(function* () {
     const sc = yield* SparkContext.SparkContext
@@ -104,7 +104,7 @@ const check = (commands: ReadonlyArray<Command>) =>
     }
   })
 
-Deno.test("two contexts of one SparkContext follow the state machine, whatever is done to them", async () => {
+Deno.test("two contexts of one SparkContext behave like the model, for random sequences of calls", async () => {
   const property = fc.asyncProperty(
     fc.array(command, { maxLength: 25 }),
     (commands) => inVirtualTime(check([{ do: "make", which: 0 }, { do: "make", which: 1 }, ...commands])),

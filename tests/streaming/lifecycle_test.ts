@@ -16,11 +16,11 @@ const { awaitTerminationOrTimeout, getActive, getActiveOrCreate, getState, make,
 
 const output = () => DStream.foreachRDD(Testing.input([[1]]), () => Effect.void)
 
-/** A handle as a program without types may hold it. */
+/** A handle as untyped code can use it: with any state. */
 const untyped = (ssc: StreamingContext.StreamingContext<StreamingContext.State, unknown>) =>
   ssc as unknown as StreamingContext.StreamingContext<"Initialized">
 
-test("a context goes from Initialized to Active to Stopped, and every handle tells the state it stands for", () =>
+test("a context goes from Initialized to Active to Stopped, and each handle has the state at which it was made", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     assert.equal(yield* getState(ssc), "Initialized")
@@ -31,7 +31,7 @@ test("a context goes from Initialized to Active to Stopped, and every handle tel
     assert.deepEqual([ssc.state, active.state, stopped.state], ["Initialized", "Active", "Stopped"])
   }))
 
-test("start() of a started context fails with AlreadyStarted, which names the place of the first start", () =>
+test("start() of a started context fails with AlreadyStarted, which has the place of the first start", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     const active = yield* start(ssc, [output()])
@@ -43,7 +43,7 @@ test("start() of a started context fails with AlreadyStarted, which names the pl
     assert.equal(yield* getState(ssc), "Active")
   }))
 
-test("start() of a stopped context fails with AlreadyStopped, whether it had been started or not", () =>
+test("start() of a stopped context fails with AlreadyStopped, whether or not it was ever started", () =>
   Effect.gen(function* () {
     const never = yield* make
     yield* stop(never, { stopSparkContext: false })
@@ -56,7 +56,7 @@ test("start() of a stopped context fails with AlreadyStopped, whether it had bee
     }
   }))
 
-test("a second context fails with AnotherContextActive, stays as it was, and starts when the first has stopped", () =>
+test("a second context fails with AnotherContextActive, stays Initialized, and can start when the first has stopped", () =>
   Effect.gen(function* () {
     const first = yield* make
     const second = yield* make
@@ -71,7 +71,7 @@ test("a second context fails with AnotherContextActive, stays as it was, and sta
     assert.deepEqual(yield* Testing.advance(next), ["completed"])
   }))
 
-test("contexts with registries of their own do not see each other", () =>
+test("contexts with separate registries can be active at the same time", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     yield* start(ssc, [output()])
@@ -83,29 +83,29 @@ test("contexts with registries of their own do not see each other", () =>
     assert.equal(yield* getState(ssc), "Active")
   }))
 
-/** What a program that starts a context and then does something says in its log. */
+/** Returns the log messages of a program that starts a context and then runs `body`. */
 const warnings = (
   body: (active: StreamingContext.StreamingContext<"Active">) => Effect.Effect<unknown, unknown, Scope.Scope>,
 ) =>
   Effect.gen(function* () {
-    const said: Array<string> = []
-    const logger = Logger.make<unknown, void>(({ message }) => void said.push(String(message)))
+    const messages: Array<string> = []
+    const logger = Logger.make<unknown, void>(({ message }) => void messages.push(String(message)))
     const program = Effect.flatMap(make, (ssc) => Effect.flatMap(start(ssc, [output()]), body))
     yield* Effect.exit(Effect.scoped(program)).pipe(Effect.provide(Logger.layer([logger])))
-    return said
+    return messages
   })
 
-test("a program that ends right after start() is told to wait, and one that waits, stops or fails is not", () =>
+test("a program that ends right after start() is warned; a program that waits, stops the context or fails is not", () =>
   Effect.gen(function* () {
-    const [said] = yield* warnings(() => Effect.void)
-    assert.match(said ?? "", /^The streaming context stopped before its first batch, .*awaitTermination\(active\)$/)
+    const [message] = yield* warnings(() => Effect.void)
+    assert.match(message ?? "", /^The streaming context stopped before its first batch, .*awaitTermination\(active\)$/)
     assert.deepEqual(yield* warnings((active) => awaitTerminationOrTimeout(active, 0)), [])
     assert.deepEqual(yield* warnings((active) => stop(active, { stopSparkContext: false })), [])
     assert.deepEqual(yield* warnings(() => Effect.fail("on purpose")), [])
     assert.deepEqual(yield* warnings((active) => Testing.advance(active)), [])
   }))
 
-test("start() without outputs, as untyped code can call it, fails with InvalidGraph, and the context is Stopped", () =>
+test("start() without outputs, which untyped code can call, fails with InvalidGraph, and the context is Stopped", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     const error = yield* Effect.flip(start(ssc, [] as never))
@@ -116,7 +116,7 @@ test("start() without outputs, as untyped code can call it, fails with InvalidGr
     assert.equal((yield* Effect.flip(start(ssc, [output()])))._tag, "AlreadyStopped")
   }))
 
-test("start() fails as an input fails to open, stops the context, and leaves the SparkContext to the next", () =>
+test("start() fails if an input fails to open; the context is Stopped, and the SparkContext can be used again", () =>
   Effect.gen(function* () {
     const broken = DStream.fromPositions<number, number, string, never, string, never>(
       "broken",
@@ -142,7 +142,7 @@ test("start() fails as an input fails to open, stops the context, and leaves the
     assert.deepEqual(yield* Testing.advance(next), ["completed"])
   }))
 
-test("stop() while start() opens its inputs ends the start with AlreadyStopped", () =>
+test("stop() while start() opens inputs makes start() fail with AlreadyStopped", () =>
   Effect.gen(function* () {
     const slow = DStream.fromPositions(
       "slow",
@@ -162,7 +162,7 @@ test("stop() while start() opens its inputs ends the start with AlreadyStopped",
     assert.deepEqual(yield* getActive, Option.none())
   }))
 
-test("remember() is set once, and not on a context that has been started or stopped", () =>
+test("remember() can be called once, and only before the context has been started or stopped", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     yield* remember(ssc, "5 seconds")
@@ -177,7 +177,7 @@ test("remember() is set once, and not on a context that has been started or stop
     assert.equal((yield* Effect.flip(remember(yield* make, 0)))._tag, "InvalidOption")
   }))
 
-test("getActive is the context between start and stop; getActiveOrCreate creates only where there is none", () =>
+test("getActive returns the context between start and stop; getActiveOrCreate creates one only if none is active", () =>
   Effect.gen(function* () {
     let created = 0
     const creating = Effect.tap(make, () => Effect.sync(() => created++))
@@ -192,7 +192,7 @@ test("getActive is the context between start and stop; getActiveOrCreate creates
     assert.deepEqual(yield* getActive, Option.none())
   }))
 
-test("closing the scope of start stops the context, and its receivers, but not the SparkContext", () =>
+test("closing the scope of start() stops the context and its receivers, but not the SparkContext", () =>
   Effect.gen(function* () {
     const { stream, push } = pushed<number>()
     const ssc = yield* make
@@ -220,7 +220,7 @@ Deno.test("interrupting the program stops its context", async () => {
   assert.equal(state, "Stopped")
 })
 
-test("awaitTermination() waits for stop, from every fiber and every time; NotStarted is for what needs a start", () =>
+test("awaitTermination() waits until the context has stopped, in any fiber; slice() before the start fails with NotStarted", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     const none = yield* Effect.flip(StreamingContext.slice(untyped(ssc) as never, Testing.input([[1]]), 0, 0))
@@ -236,7 +236,7 @@ test("awaitTermination() waits for stop, from every fiber and every time; NotSta
     assert.equal(yield* StreamingContext.awaitTerminationOrTimeout(stopped, "1 second"), true)
   }))
 
-test("awaitTerminationOrTimeout() is false when the time was up first, and the context goes on", () =>
+test("awaitTerminationOrTimeout() returns false after the timeout, and the context continues", () =>
   Effect.gen(function* () {
     const active = yield* start(yield* make, [output()])
     const waiting = yield* Effect.forkChild(StreamingContext.awaitTerminationOrTimeout(active, 1500), {
@@ -247,7 +247,7 @@ test("awaitTerminationOrTimeout() is false when the time was up first, and the c
     assert.deepEqual(yield* Testing.advance(active), ["completed"])
   }))
 
-test("start() that is interrupted while its inputs open leaves no active context behind", () =>
+test("a start() that is interrupted while inputs open leaves no active context behind", () =>
   Effect.gen(function* () {
     let closed = 0
     const open = Effect.andThen(Effect.addFinalizer(() => Effect.sync(() => closed++)), Effect.never)

@@ -10,7 +10,7 @@ import { test } from "./support.ts"
 const problemOf = <A>(layer: Layer.Layer<A, InvalidOption>): Promise<InvalidOption> =>
   Effect.runPromise(Effect.scoped(Effect.flip(Layer.build(layer))))
 
-Deno.test("Scheduler.layer() rejects durations that are no positive whole milliseconds, with InvalidOption", async () => {
+Deno.test("Scheduler.layer() fails with InvalidOption if the duration is not a positive whole number of milliseconds", async () => {
   for (const wrong of [-1, 0, 0.5, Infinity, NaN] as Array<number>) {
     const problem = await problemOf(Scheduler.layer(wrong))
     assert.equal(problem._tag, "InvalidOption")
@@ -29,7 +29,7 @@ Deno.test("Scheduler.layer() accepts every form of a duration", async () => {
   }
 })
 
-Deno.test("SparkContext.layer() takes a default parallelism of its own, a positive whole number", async () => {
+Deno.test("SparkContext.layer() accepts a default parallelism, which must be a positive whole number", async () => {
   const { layer } = SparkContext
   const made = (defaultParallelism: number) =>
     Effect.runPromise(
@@ -45,7 +45,7 @@ Deno.test("SparkContext.layer() takes a default parallelism of its own, a positi
   )
 })
 
-Deno.test("SparkContext.layer() rejects other master URLs, with InvalidOption", async () => {
+Deno.test("SparkContext.layer() fails with InvalidOption for unsupported master URLs", async () => {
   for (
     const master of [
       "local[0]",
@@ -72,7 +72,7 @@ Deno.test("SparkContext.layer() takes the parallelism from the master URL", asyn
   }
 })
 
-test("StreamingContext.makeWith() rejects settings out of range, with InvalidOption", () =>
+test("StreamingContext.makeWith() fails with InvalidOption if a setting is out of range", () =>
   Effect.gen(function* () {
     const wrong: ReadonlyArray<StreamingContext.Settings> = [
       { gracefulStopTimeout: 0 },
@@ -92,7 +92,7 @@ test("StreamingContext.makeWith() rejects settings out of range, with InvalidOpt
     }
   }))
 
-Deno.test("literals that would be rejected do not compile", () => {
+Deno.test("invalid literal durations and master URLs do not compile", () => {
   const unused = () => {
     // @ts-expect-error a batch interval is above 0
     Scheduler.layer(-1)

@@ -30,7 +30,7 @@ const run = (outputs: readonly [DStream.AnyOutput, ...ReadonlyArray<DStream.AnyO
     assert.deepEqual(yield* Testing.advance(active, 2), ["completed", "completed"])
   })
 
-onEngines("a stream used by two outputs is computed once a batch", () =>
+onEngines("a stream used by two outputs is computed once per batch", () =>
   Effect.gen(function* () {
     const [calls, f] = counting()
     const mapped = Testing.input(batches).pipe(DStream.map(f))
@@ -40,7 +40,7 @@ onEngines("a stream used by two outputs is computed once a batch", () =>
     assert.deepEqual(seen, [[2, 3, 4], [2, 3, 4], [5], [5]])
   }))
 
-onEngines("a stream used at both ends of a diamond is computed once a batch", () =>
+onEngines("a stream used twice below one union is computed once per batch", () =>
   Effect.gen(function* () {
     const [calls, f] = counting()
     const mapped = Testing.input(batches).pipe(DStream.map(f))
@@ -51,7 +51,7 @@ onEngines("a stream used at both ends of a diamond is computed once a batch", ()
     assert.deepEqual(seen, [[20, 30, 40, 2, 4], [50]])
   }))
 
-onEngines("a stream below a hundred outputs is computed once a batch", () =>
+onEngines("a stream below a hundred outputs is computed once per batch", () =>
   Effect.gen(function* () {
     const [calls, f] = counting()
     const mapped = Testing.input(batches).pipe(DStream.map(f))
@@ -63,7 +63,7 @@ onEngines("a stream below a hundred outputs is computed once a batch", () =>
     assert.equal(calls.count, 4)
   }))
 
-onEngines("a union used by several outputs has its parts computed once a batch", () =>
+onEngines("the parents of a union used by several outputs are computed once per batch", () =>
   Effect.gen(function* () {
     const [calls, f] = counting()
     const mapped = Testing.input(batches).pipe(DStream.map(f))
@@ -73,7 +73,7 @@ onEngines("a union used by several outputs has its parts computed once a batch",
   }))
 
 onEngines(
-  "an RDD that an input gives with operations of its own is computed once a batch",
+  "an input's RDD that has operations itself is computed once per batch",
   () =>
     Effect.gen(function* () {
       const [calls, f] = counting()
@@ -83,7 +83,7 @@ onEngines(
     }),
 )
 
-onEngines("the shuffle of a stream used by two outputs runs once a batch", () =>
+onEngines("the shuffle of a stream used by two outputs runs once per batch", () =>
   Effect.gen(function* () {
     const [calls, f] = counting()
     const sums = Testing.input(batches).pipe(
@@ -96,7 +96,7 @@ onEngines("the shuffle of a stream used by two outputs runs once a batch", () =>
   }))
 
 onEngines(
-  "an output that writes where its records are does so for each time that it is listed",
+  "an output that is listed twice writes twice, and its stream is computed once",
   () =>
     Effect.gen(function* () {
       const [calls, f] = counting()
@@ -125,7 +125,7 @@ onEngines(
 )
 
 onEngines(
-  "a function that fails in a shared stream fails every output that needs it, as often as it is asked",
+  "a failing function in a shared stream makes every output that uses the stream fail",
   () =>
     Effect.gen(function* () {
       const mapped = Testing.input(batches).pipe(DStream.map((n): number => {
@@ -140,7 +140,7 @@ onEngines(
     }),
 )
 
-test("the body of a stream is evaluated once a batch, however many streams and outputs depend on it", () =>
+test("the body of a stream is evaluated once per batch, however many streams and outputs depend on it", () =>
   Effect.gen(function* () {
     const times: Array<number> = []
     const input = Testing.input(batches)

@@ -22,7 +22,7 @@ interface CountOptions {
   readonly onStep?: (at: number, partition: number, fresh: boolean) => void
 }
 
-/** How often each word has come so far: an operator over the state primitive. */
+/** Counts each word over all batches so far. It is an operator of its own, made from the state primitive. */
 const runningCount = <E, R>(
   self: DStream.DStream<string, E, R>,
   { onStep }: CountOptions = {},
@@ -48,7 +48,7 @@ const runningCount = <E, R>(
     { keeps: "always" },
   )
 
-/** The naive counts after each batch. */
+/** The expected counts after each batch, computed from all words so far. */
 const naive = (batches: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<Record<string, number>> =>
   batches.map((_, i) => {
     const counts: Record<string, number> = {}
@@ -58,21 +58,21 @@ const naive = (batches: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<Rec
 
 const words = [["a", "b", "a"], ["b", "c"], [], ["a", "d", "e", "f", "g"]]
 
-/** Notes the counts of each batch. */
-const noting = <E, R>(stream: DStream.DStream<Pair, E, R>, into: Array<Record<string, number>>) =>
+/** An output that records the counts of each batch. */
+const recordingCounts = <E, R>(stream: DStream.DStream<Pair, E, R>, into: Array<Record<string, number>>) =>
   DStream.foreachRDD(
     stream,
     (rdd) => Effect.map(RDD.collect(rdd), (pairs) => void into.push(Object.fromEntries(pairs))),
   )
 
 onEngines(
-  "state: a batch adds to the version of the batch before it, and is computed once",
+  "state: a batch updates the version of the batch before it, and is computed once",
   () =>
     Effect.gen(function* () {
       const seen: Array<Record<string, number>> = []
       const steps: Array<readonly [at: number, partition: number, fresh: boolean]> = []
       const counted = runningCount(Testing.input(words), { onStep: (...step) => void steps.push(step) })
-      const active = yield* start(yield* make, [noting(counted, seen)])
+      const active = yield* start(yield* make, [recordingCounts(counted, seen)])
       yield* Testing.advance(active, 4)
       assert.deepEqual(seen, naive(words))
       const expected = [1000, 2000, 3000, 4000].flatMap((at) => [[at, 0, at === 1000], [at, 1, at === 1000]])
@@ -81,14 +81,14 @@ onEngines(
 )
 
 onEngines(
-  "state: what an output does not ask for is computed as well, so that no batch is missing from it",
+  "state: partitions that no output reads are computed too, so the state contains every batch",
   () =>
     Effect.gen(function* () {
       const many = [["a", "b", "c", "d", "e", "f"], ["a", "b", "c", "d", "e", "f"], ["a"]]
       const seen: Array<Record<string, number>> = []
       const firsts: Array<unknown> = []
       const counted = runningCount(Testing.input(many))
-      // Asks for nothing in the first batch, for one record in the second, and for all in the third.
+      // Reads nothing in the first batch, one record in the second, and everything in the third.
       const output = DStream.foreachRDD(counted, (rdd, { time }) =>
         Effect.gen(function* () {
           if (time === 2000) firsts.push(...(yield* RDD.take(rdd, 1)))
@@ -102,7 +102,7 @@ onEngines(
 )
 
 onEngines(
-  "state: a batch that fails leaves the version as it was, and the context can be run again on it",
+  "state: a failed batch does not change the state, and another context can continue from it",
   () =>
     Effect.gen(function* () {
       const seen: Array<Record<string, number>> = []
@@ -111,18 +111,18 @@ onEngines(
         counted,
         (rdd, { time }) => Effect.andThen(RDD.count(rdd), time === 2000 ? Effect.fail("no") : Effect.void),
       )
-      const active = yield* start(yield* make, [noting(counted, seen), failing])
+      const active = yield* start(yield* make, [recordingCounts(counted, seen), failing])
       assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "failed"])
       assert.deepEqual(seen.length, 2)
       yield* stop(active, { stopSparkContext: false })
-      // The state of this SparkContext has the name of the operator: the next context finds the version of batch 1000.
-      const next = yield* start(yield* make, [noting(runningCount(Testing.input([["z"]])), seen)])
+      // This operator uses the same state id in every run, so the next context finds the version of batch 1000.
+      const next = yield* start(yield* make, [recordingCounts(runningCount(Testing.input([["z"]])), seen)])
       yield* Testing.advance(next)
       assert.deepEqual(seen.at(-1), { a: 2, b: 1, z: 1 })
     }),
 )
 
-onEngines("state: a retry runs on the same pending version, and counts nothing twice", () =>
+onEngines("state: a retry reads the same pending version, and counts nothing twice", () =>
   Effect.gen(function* () {
     const seen: Array<Record<string, number>> = []
     const attempts: Array<number> = []
@@ -144,7 +144,7 @@ onEngines("state: a retry runs on the same pending version, and counts nothing t
   }))
 
 onEngines(
-  "state: a step that fails in one partition and is retried starts again from the version it reads",
+  "state: when an update fails in one partition, its retry starts from the previous version again",
   () =>
     Effect.gen(function* () {
       const seen: Array<Record<string, number>> = []
@@ -154,7 +154,7 @@ onEngines(
           if (at === 2000 && partition === 1 && failures++ < 2) throw new RangeError("not yet")
         },
       })
-      const output = DStream.onFailure(noting(counted, seen), OutputPolicy.retry(Schedule.recurs(5)))
+      const output = DStream.onFailure(recordingCounts(counted, seen), OutputPolicy.retry(Schedule.recurs(5)))
       const active = yield* start(yield* make, [output])
       yield* Testing.advance(active, 4)
       assert.equal(failures, 3)
@@ -163,7 +163,7 @@ onEngines(
 )
 
 onEngines(
-  "state: two outputs, and several actions of one, read the same version, computed once",
+  "state: two outputs, and several actions of one output, read the same version, which is computed once",
   () =>
     Effect.gen(function* () {
       const steps: Array<readonly [number, number]> = []
@@ -176,23 +176,23 @@ onEngines(
           assert.equal(yield* RDD.count(rdd), Object.keys(first.at(-1) ?? {}).length)
           second.push(Object.fromEntries(yield* RDD.collect(rdd)))
         }))
-      const active = yield* start(yield* make, [noting(counted, first), both])
+      const active = yield* start(yield* make, [recordingCounts(counted, first), both])
       yield* Testing.advance(active, 4)
       assert.deepEqual([first, second], [naive(words), naive(words)])
       assert.deepEqual(steps, [1000, 2000, 3000, 4000].flatMap((time) => [[time, 0], [time, 1]]))
     }),
 )
 
-for (const asked of [true, false]) {
-  const how = asked ? "after" : "before"
+for (const isRead of [true, false]) {
+  const how = isRead ? "after" : "before"
   onEngines(
-    `state: a batch whose output fails ${how} asking for it, and is skipped, is in the state`,
+    `state: a batch whose output fails ${how} reading it, and is skipped, is still in the state`,
     () =>
       Effect.gen(function* () {
         const seen: Array<Record<string, number>> = []
         const output = DStream.foreachRDD(runningCount(Testing.input(words)), (rdd, { time }) =>
           Effect.gen(function* () {
-            if (time === 2000 && !asked) return yield* Effect.fail("sink is away")
+            if (time === 2000 && !isRead) return yield* Effect.fail("sink is away")
             const counts = Object.fromEntries(yield* RDD.collect(rdd))
             if (time === 2000) return yield* Effect.fail("sink is away")
             seen.push(counts)
@@ -206,7 +206,7 @@ for (const asked of [true, false]) {
   )
 }
 
-test("state: stopping in the middle of a batch drops its pending version", () =>
+test("state: stopping during a batch drops its pending version", () =>
   Effect.gen(function* () {
     const seen: Array<Record<string, number>> = []
     const committed: Array<number> = []
@@ -215,13 +215,13 @@ test("state: stopping in the middle of a batch drops its pending version", () =>
     const active = yield* start(yield* make, [hanging])
     yield* pass(2500)
     yield* stop(active, { stopSparkContext: false })
-    const next = yield* start(yield* make, [noting(runningCount(Testing.input([["z"]])), seen)])
+    const next = yield* start(yield* make, [recordingCounts(runningCount(Testing.input([["z"]])), seen)])
     yield* Testing.advance(next)
     assert.deepEqual([seen, committed], [[{ a: 2, b: 1, z: 1 }], [0]])
   }))
 
 onEngines(
-  "state: a second context on the same SparkContext starts with none, whatever its interval",
+  "state: a second context on the same SparkContext starts without state, whatever its batch interval",
   (engine) =>
     Effect.gen(function* () {
       const seen: Array<unknown> = []

@@ -16,7 +16,7 @@ const { awaitTermination, getState, make, makeWith, start, stop } = StreamingCon
 
 type Active = StreamingContext.StreamingContext<"Active", unknown>
 
-test("stop() stops the SparkContext as well, unless told not to", () =>
+test("stop() also stops the SparkContext, unless stopSparkContext is false", () =>
   Effect.gen(function* () {
     const sc = yield* SparkContext.SparkContext
     const count = RDD.count(RDD.parallelize([1, 2]))
@@ -29,7 +29,7 @@ test("stop() stops the SparkContext as well, unless told not to", () =>
     assert.match(error.reason.message, /SparkContext of "test" has been stopped/)
   }))
 
-test("stop() a second time may still stop the SparkContext, also of a context that was never started", () =>
+test("a second stop() can still stop the SparkContext, also if the context was never started", () =>
   Effect.gen(function* () {
     const sc = yield* SparkContext.SparkContext
     const ssc = yield* make
@@ -50,7 +50,7 @@ test("a context on a stopped SparkContext fails in its first action, with SparkC
     assert.equal(error.reason?.constructor.name, "SparkContextStopped")
   }))
 
-test("a second context runs on the SparkContext that the first has left, from a time of its own", () =>
+test("a second context runs on the SparkContext of the first, with its own zero time", () =>
   Effect.gen(function* () {
     const seen: Array<readonly [number, ReadonlyArray<number>]> = []
     const first = yield* start(yield* make, [recording(source([[1], [2]]), seen)])
@@ -76,7 +76,7 @@ test("after stop() nothing runs: no ticks, no jobs, no receivers", () =>
     assert.equal(Fiber.isFiber(late), true)
   }))
 
-test("stop() interrupts a running job, and its batch is not committed", () =>
+test("stop() interrupts a running job and does not commit its batch", () =>
   Effect.gen(function* () {
     const committed: Array<number> = []
     let interrupted = 0
@@ -98,7 +98,7 @@ for (const stopGracefully of [false, true]) {
   const how = stopGracefully ? "graceful" : "not graceful"
   const options = { stopGracefully, stopSparkContext: false }
 
-  test(`stop() from inside foreachRDD (${how}) lets its job end, and stops soon after`, () =>
+  test(`stop() from inside foreachRDD (${how}) lets its job end and then stops the context`, () =>
     Effect.gen(function* () {
       let active: Active | undefined = undefined
       const committed: Array<number> = []
@@ -184,7 +184,7 @@ for (const stopGracefully of [false, true]) {
     }))
 }
 
-test("several fibers may stop a context at once; all of them wait until it has stopped", () =>
+test("several fibers can stop a context at the same time; all of them wait until it has stopped", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     const active = yield* start(ssc, [discard(Testing.input([[1]]))])
@@ -196,7 +196,7 @@ test("several fibers may stop a context at once; all of them wait until it has s
     assert.deepEqual(states, ["Stopped", "Stopped", "Stopped"])
   }))
 
-test("graceful stop makes batches of all that has been stored before, and waits for them", () =>
+test("a graceful stop makes batches of all stored records, and waits until they have ended", () =>
   Effect.gen(function* () {
     const { stream, push } = pushed<number>()
     const seen: Array<readonly [number, ReadonlyArray<number>]> = []
@@ -221,9 +221,9 @@ test("graceful stop makes batches of all that has been stored before, and waits 
     yield* awaitTermination(active)
   }))
 
-test("the end of the scope stops gracefully if the settings say so", () =>
+test("closing the scope stops gracefully with stopGracefullyOnShutdown", () =>
   Effect.gen(function* () {
-    const lost = yield* Effect.forEach([true, false], (stopGracefullyOnShutdown) =>
+    const isLost = yield* Effect.forEach([true, false], (stopGracefullyOnShutdown) =>
       Effect.gen(function* () {
         const { stream, push } = pushed<number>()
         const seen: Array<readonly [number, ReadonlyArray<number>]> = []
@@ -236,15 +236,15 @@ test("the end of the scope stops gracefully if the settings say so", () =>
         yield* Fiber.join(closing)
         return seen.length === 0
       }))
-    assert.deepEqual(lost, [false, true])
+    assert.deepEqual(isLost, [false, true])
   }))
 
-test("graceful stop does not lose a batch that is just being generated", () =>
+test("a graceful stop does not lose a batch that is being evaluated", () =>
   Effect.gen(function* () {
     const { stream, push } = pushed<number>()
     const seen: Array<readonly [number, ReadonlyArray<number>]> = []
-    const thoughtful = DStream.transform(stream, (rdd) => Effect.as(Effect.sleep(400), rdd))
-    const active = yield* start(yield* make, [recording(thoughtful, seen)])
+    const slow = DStream.transform(stream, (rdd) => Effect.as(Effect.sleep(400), rdd))
+    const active = yield* start(yield* make, [recording(slow, seen)])
     yield* push(1)
     yield* pass(1200)
     assert.deepEqual(seen, [])
@@ -254,7 +254,7 @@ test("graceful stop does not lose a batch that is just being generated", () =>
     assert.deepEqual(seen, [[1000, [1]]])
   }))
 
-test("graceful stop gives up after gracefulStopTimeout, interrupts the job, and the context is Stopped", () =>
+test("a graceful stop ends after gracefulStopTimeout: it interrupts the job, and the context is Stopped", () =>
   Effect.gen(function* () {
     let interrupted = 0
     const never = DStream.foreachRDD(
@@ -271,7 +271,7 @@ test("graceful stop gives up after gracefulStopTimeout, interrupts the job, and 
     yield* Fiber.join(stopping)
   }))
 
-test("graceful stop ends when a batch of the rest fails, and awaitTermination() says why", () =>
+test("a graceful stop ends when a remaining batch fails, and awaitTermination() fails with the reason", () =>
   Effect.gen(function* () {
     const { stream, push } = pushed<number>()
     const active = yield* start(yield* make, [
@@ -286,7 +286,7 @@ test("graceful stop ends when a batch of the rest fails, and awaitTermination() 
     assert.equal(error.reason, "second")
   }))
 
-test("stop() does not wait long for a listener that never returns", () =>
+test("stop() waits at most two seconds for a listener that never returns", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     yield* StreamingContext.addStreamingListener(ssc, () => Effect.never)
@@ -300,7 +300,9 @@ test("stop() does not wait long for a listener that never returns", () =>
 
 for (const stopGracefully of [true, false]) {
   test(
-    `stop() gives up on a receiver whose onStop never returns (${stopGracefully ? "graceful" : "not graceful"})`,
+    `stop() does not wait forever for a receiver whose onStop never returns (${
+      stopGracefully ? "graceful" : "not graceful"
+    })`,
     () =>
       Effect.gen(function* () {
         const stuck = Receiver.make({
@@ -321,7 +323,7 @@ for (const stopGracefully of [true, false]) {
   )
 }
 
-test("closing the scope of start gives up on a receiver whose finalizer never returns", () =>
+test("closing the scope of start() does not wait forever for a receiver whose finalizer never returns", () =>
   Effect.gen(function* () {
     const stuck = Receiver.make({
       name: "Stuck",
@@ -335,7 +337,7 @@ test("closing the scope of start gives up on a receiver whose finalizer never re
     assert.equal(yield* getState(ssc), "Stopped")
   }))
 
-test("an interruption does not come between the parts of a commit", () =>
+test("stop() does not interrupt a commit: all inputs commit", () =>
   Effect.gen(function* () {
     const committed: Array<string> = []
     const commit = (name: string) => () =>
@@ -353,7 +355,7 @@ test("an interruption does not come between the parts of a commit", () =>
     assert.equal(events.some(({ _tag }) => _tag === "BatchCompleted"), true)
   }))
 
-test("a stop from inside a job lets no batch begin that waits", () =>
+test("after stop() in a job, no pending batch starts", () =>
   Effect.gen(function* () {
     const ran: Array<number> = []
     const { ssc } = yield* observed()
@@ -368,4 +370,22 @@ test("a stop from inside a job lets no batch begin that waits", () =>
     yield* pass(6000)
     yield* awaitTermination(active)
     assert.deepEqual(ran, [1000])
+  }))
+
+test("a stop from inside a job does not cut a graceful stop short that has begun", () =>
+  Effect.gen(function* () {
+    const ran: Array<number> = []
+    const { ssc } = yield* observed()
+    const output = DStream.foreachRDD(source([[1], [2], [3]]), (_, { time }) =>
+      Effect.gen(function* () {
+        yield* Effect.sleep(2500)
+        if (time === 1000) yield* stop(active)
+        ran.push(time)
+      }))
+    const active: Active = yield* start(ssc, [output])
+    yield* pass(3200)
+    const stopping = yield* Effect.forkChild(stop(active, { stopGracefully: true }))
+    yield* pass(6000)
+    assert.deepEqual(ran, [1000, 2000, 3000])
+    assert.equal(stopping.pollUnsafe()?._tag, "Success")
   }))

@@ -1,4 +1,4 @@
-/** Runs tests of the streaming layer in virtual time, on every engine where that matters. */
+/** Helpers for tests of the streaming layer, which run in virtual time and, where it matters, on every engine. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -11,49 +11,52 @@ import { Testing } from "../../lib/testing.ts"
 
 const sanitizers = { sanitizeOps: true, sanitizeResources: true, sanitizeExit: true }
 
-/** What a test may use. */
-export type Surroundings = Testing.Services | Scope.Scope
+/** The services that a test may use. */
+export type TestServices = Testing.Services | Scope.Scope
 
-/** Runs an effect in the surroundings of a test. */
+/** Runs an effect in virtual time, with the services of the test kit. */
 export const inVirtualTime = <A, E>(
-  body: Effect.Effect<A, E, Surroundings>,
+  body: Effect.Effect<A, E, TestServices>,
   options?: Testing.Options,
 ): Promise<A> => Effect.runPromise(Effect.scoped(body).pipe(Effect.provide(Testing.layer(options))))
 
-/** A test in virtual time. */
+/** Declares a test in virtual time. */
 export const test = (
   name: string,
-  body: () => Effect.Effect<unknown, unknown, Surroundings>,
+  body: () => Effect.Effect<unknown, unknown, TestServices>,
   options?: Testing.Options,
 ): void => Deno.test(name, sanitizers, () => inVirtualTime(Effect.asVoid(Effect.suspend(body)), options))
 
 /** The engines on which tests run. */
 export const engines: ReadonlyArray<Testing.EngineName> = ["local", "closures", "loopback"]
 
-/** A test in virtual time on each engine. */
+/** Declares a test in virtual time for each engine. */
 export const onEngines = (
   name: string,
-  body: (engine: Testing.EngineName) => Effect.Effect<unknown, unknown, Surroundings>,
+  body: (engine: Testing.EngineName) => Effect.Effect<unknown, unknown, TestServices>,
   options?: Testing.Options,
 ): void => {
   for (const engine of engines) test(`${name} [${engine}]`, () => body(engine), { ...options, engine })
 }
 
-/** Lets everything run that can run now. */
-export const settle: Effect.Effect<void> = Effect.forEach(Array.from({ length: 100 }), () => Effect.yieldNow, {
+/** Lets other fibers run until all of them wait. */
+export const yieldToFibers: Effect.Effect<void> = Effect.forEach(Array.from({ length: 100 }), () => Effect.yieldNow, {
   discard: true,
 })
 
-/** Lets time pass, in steps of 50 ms, and everything run that is due. */
+/** Advances the virtual clock in steps of 50 ms, and lets fibers run at each step. */
 export const pass: (millis: number) => Effect.Effect<void> = Effect.fnUntraced(function* (millis: number) {
-  yield* settle
+  yield* yieldToFibers
   for (let left = millis; left > 0; left -= 50) {
     yield* TestClock.adjust(Math.min(50, left))
-    yield* settle
+    yield* yieldToFibers
   }
 })
 
-/** A positions source that gives these batches, empty ones after them, and notes what is committed. */
+/**
+ * An input that is read by position. Batch `i` gets the records at index `i`: null is a batch without an RDD, and batches after the
+ * list are empty. Committed indexes are added to `committed`. `plan` and `commit` run before the source plans or commits an index.
+ */
 export const source = <A>(
   batches: ReadonlyArray<ReadonlyArray<A> | null>,
   options: {
@@ -87,7 +90,7 @@ export const source = <A>(
     }),
   ) as DStream.DStream<A, never>
 
-/** A receiver's stream, and the store to push into it once it runs. */
+/** A stream with a receiver, and functions to store records in it once the receiver runs. */
 export const pushed = <A>(name = "Push"): {
   readonly stream: DStream.DStream<A>
   readonly push: (...records: ReadonlyArray<A>) => Effect.Effect<void>
@@ -95,7 +98,7 @@ export const pushed = <A>(name = "Push"): {
 } => {
   let open: Receiver.Store<A> | undefined
   const store = () => {
-    if (open === undefined) throw new TypeError("the receiver does not run yet")
+    if (open === undefined) throw new TypeError("the receiver has not been started yet")
     return open
   }
   const stream = DStream.receiverStream(Receiver.make({
@@ -108,7 +111,7 @@ export const pushed = <A>(name = "Push"): {
   return { stream, store, push: (...records) => Effect.suspend(() => store().all(records)) }
 }
 
-/** An output that notes the records of each batch, by time. */
+/** An output that records each batch: its time and its records. */
 export const recording = <A, E, R>(
   stream: DStream.DStream<A, E, R>,
   into: Array<readonly [time: number, records: ReadonlyArray<A>]>,
@@ -122,7 +125,7 @@ export const recording = <A, E, R>(
 export const discard = <A, E, R>(stream: DStream.DStream<A, E, R>): DStream.Output<E, R> =>
   DStream.foreachRDD(stream, () => Effect.void) as DStream.Output<E, R>
 
-/** Makes a context that notes its events. */
+/** Makes a context, and records its events. */
 export const observed = (
   settings: StreamingContext.Settings = {},
 ): Effect.Effect<
@@ -140,7 +143,10 @@ export const observed = (
     return { ssc, events }
   })
 
-/** The line after the one that makes the error: where a test writes what it wants to find in a call site. */
+/**
+ * The line after the one where the error was made. A test calls an operator on that line, and looks for the line in a call
+ * site.
+ */
 export const nextLine = (here: Error): number => Number(/_test\.ts:(\d+):\d+/.exec(here.stack ?? "")?.[1]) + 1
 
 /** How each output ended in each batch, in the order of the events. */

@@ -13,7 +13,7 @@ import { Testing } from "../../lib/testing.ts"
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
 
-/** Compiles only where both types are the same. */
+/** Compiles only if both types are the same. */
 const same = <A, B>(..._: Equal<A, B> extends true ? [] : [never]): void => {}
 
 class Refused extends Data.TaggedError("Refused") {}
@@ -23,27 +23,27 @@ type Handle<S extends StreamingContext.State, E = never> = StreamingContext.Stre
 
 const { addStreamingListener, awaitTermination, getState, remember, start, stop } = StreamingContext
 
-// Never called: what is in it need only compile, or not.
+// Never called: the compiler alone checks its body.
 const program = (initialized: Handle<"Initialized">, active: Handle<"Active">, stopped: Handle<"Stopped">) => {
   const numbers = Testing.input([[1]])
   const checked = DStream.mapEffect(numbers, (n) => n > 1 ? Effect.fail(new Refused()) : Effect.succeed(n))
   const scaled = DStream.mapEffect(numbers, (n) => Effect.map(Factor, (factor) => n * factor))
 
-  // @ts-expect-error there is nothing to run without outputs
+  // @ts-expect-error a context needs at least one output
   start(initialized, [])
-  // @ts-expect-error a stream is no output
+  // @ts-expect-error a stream is not an output
   start(initialized, [numbers])
-  // @ts-expect-error an active context is started already
+  // @ts-expect-error an active context cannot be started again
   start(active, [DStream.print(numbers)])
-  // @ts-expect-error a stopped context does not start again
+  // @ts-expect-error a stopped context cannot be started again
   start(stopped, [DStream.print(numbers)])
-  // @ts-expect-error there is no adding of outputs: start takes all of them
+  // @ts-expect-error outputs cannot be added later: start takes all of them
   active.add(DStream.print(numbers))
-  // @ts-expect-error a context that has not been started has no end to wait for
+  // @ts-expect-error a program cannot wait for a context that has not been started
   awaitTermination(initialized)
-  // @ts-expect-error remember is set before start
+  // @ts-expect-error remember must be called before start
   remember(active, "1 second")
-  // @ts-expect-error slice needs a running context
+  // @ts-expect-error slice needs a started context
   StreamingContext.slice(initialized, numbers, 0, 1)
 
   const started = start(initialized, [DStream.print(checked), DStream.print(numbers)])
@@ -65,8 +65,8 @@ const program = (initialized: Handle<"Initialized">, active: Handle<"Active">, s
       return Effect.void
     }),
   )
-  const needy = start(initialized, [DStream.print(scaled)])
-  same<Effect.Services<typeof needy>, Factor | Scope.Scope>()
+  const requiring = start(initialized, [DStream.print(scaled)])
+  same<Effect.Services<typeof requiring>, Factor | Scope.Scope>()
   const served = start(initialized, [
     DStream.foreachRDD(
       numbers,
@@ -82,7 +82,7 @@ const program = (initialized: Handle<"Initialized">, active: Handle<"Active">, s
 
   const ended = stop(active)
   same<typeof ended, Effect.Effect<Handle<"Stopped">>>()
-  // What does not depend on the state takes every handle.
+  // These functions accept a handle of any state.
   for (const handle of [initialized, active, stopped]) {
     same<ReturnType<typeof getState>, Effect.Effect<StreamingContext.State>>()
     addStreamingListener(handle, () => Effect.void)
@@ -92,11 +92,11 @@ const program = (initialized: Handle<"Initialized">, active: Handle<"Active">, s
   return [caught, ended]
 }
 
-Deno.test("the life of a context is in its type: what a state does not allow does not compile", () => {
+Deno.test("the type of a handle has its state: calls that the state does not allow do not compile", () => {
   assert.equal(typeof program, "function")
 })
 
-Deno.test("Testing.input() infers pairs, and neither errors nor services where no Effect is given", () => {
+Deno.test("Testing.input() infers pairs, and infers errors only from batches that are Effects", () => {
   const pairs = Testing.input([[["a", 1]], null])
   same<typeof pairs, DStream.DStream<[string, number]>>()
   const effects = Testing.input([[1], Effect.as(Effect.fail(new Refused()), [2])])
@@ -104,7 +104,7 @@ Deno.test("Testing.input() infers pairs, and neither errors nor services where n
   assert.equal(DStream.isDStream(pairs), true)
 })
 
-Deno.test("outputs and policies that are written in a list do not take their types from it", () => {
+Deno.test("the types of outputs and policies in a list are inferred from themselves, not from the list", () => {
   const input = Testing.input([[1]])
   const graph = Graph.make([
     input.pipe(DStream.foreachRDD(() => Effect.void), DStream.onFailure(OutputPolicy.retry(Schedule.recurs(1)))),
@@ -130,11 +130,11 @@ Deno.test("a dead letter's handler takes the RDD of any output", () => {
     same<typeof rdd, RDD.RDD<unknown, unknown, unknown>>()
     return Effect.void
   })
-  // @ts-expect-error nobody has checked that the records are numbers
+  // @ts-expect-error the handler cannot know that the records are numbers
   OutputPolicy.deadLetter((_: RDD.RDD<number>) => Effect.void)
 })
 
-Deno.test("DStream.make() takes the typed errors out of actions, and does not ask for the engine", () => {
+Deno.test("DStream.make() infers the typed errors of actions in its body, and does not require the engine", () => {
   const numbers = DStream.mapEffect(Testing.input([[1]]), (n) => n > 1 ? Effect.fail(new Refused()) : Effect.succeed(n))
   const counted = DStream.make(
     "counted",

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
+import * as Scheduler from "effect/Scheduler"
+import * as TestClock from "effect/testing/TestClock"
 import * as DStream from "../../lib/dstream.ts"
 import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as RDD from "../../lib/rdd.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
+import { InBatch } from "../../lib/streaming/inside.ts"
 import { Testing } from "../../lib/testing.ts"
 
 const sanitizers = { sanitizeOps: true, sanitizeResources: true }
@@ -69,3 +73,32 @@ for (const [what, body] of [["waits", Effect.never], ["sleeps", Effect.forever(E
     assert.match(String(exit.cause), /batch 1000 ms has not ended/)
   })
 }
+
+/** Lets fibers yield at almost every step, so that an interruption can come between any two of them. */
+class Yielding extends Scheduler.MixedScheduler {
+  override shouldYield(fiber: Fiber.Fiber<unknown, unknown>): boolean {
+    return fiber.currentOpCount > 2
+  }
+}
+
+Deno.test(
+  "a sleep of a batch that is interrupted at any moment does not hold the clock back",
+  sanitizers,
+  () =>
+    Effect.gen(function* () {
+      const sleep = Effect.sleep(500).pipe(
+        Effect.provideService(InBatch, true),
+        Effect.provideService(Scheduler.Scheduler, new Yielding()),
+      )
+      for (let steps = 0; steps < 40; steps++) {
+        const fiber = yield* Effect.forkChild(sleep)
+        for (let i = 0; i < steps; i++) yield* Effect.yieldNow
+        yield* Fiber.interrupt(fiber)
+      }
+      const output = DStream.foreachRDD(Testing.input([[1]]), () => Effect.sleep(200))
+      const active = yield* StreamingContext.start(yield* StreamingContext.make, [output])
+      const tooLong = TestClock.withLive(Effect.as(Effect.sleep(2000), ["too long"]))
+      assert.deepEqual(yield* Effect.raceFirst(Testing.advance(active), tooLong), ["completed"])
+      assert.equal(yield* now, 1200)
+    }).pipe(Effect.scoped, Effect.provide(Testing.layer()), Effect.runPromise),
+)

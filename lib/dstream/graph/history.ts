@@ -1,5 +1,5 @@
 /**
- * The history of a run: the RDDs that its streams had in each batch, for as long as later batches may ask for them.
+ * The history of a run: remembers the RDDs that its streams had in each batch, for as long as later batches may need them.
  *
  * @module
  */
@@ -11,28 +11,29 @@ import type { AnyGraph } from "./graph.ts"
 import { nodes } from "./nodes.ts"
 import type { AnyRDD, RDD } from "../../rdd/rdd.ts"
 
-/** Reads what was allocated to a batch from an input stream. */
+/** Makes the RDD of an input stream from what was allocated to the batch. */
 export type ReadInput = (stream: AnyDStream) => Effect.Effect<AnyRDD, unknown, unknown>
 
-/** What is fixed for a run. */
+/** What stays the same during a run. */
 export interface HistoryOptions {
   readonly graph: AnyGraph
-  /** Start of the first batch, epoch milliseconds. */
+  /** The start of the first batch in epoch milliseconds. */
   readonly zeroTime: number
   /** The batch interval in milliseconds. */
   readonly batchDuration: number
   readonly defaultParallelism: number
-  /** Milliseconds for which the RDDs of outputs are remembered at least. */
+  /** The minimum time, in milliseconds, for which the RDDs of outputs are remembered. */
   readonly remember: number
-  /** Added to the addresses of streams: a second run on the same engine must not find the states of the first. */
+  /** A suffix of state ids, so that a second run on the same engine does not find the states of the first. */
   readonly run: string
-  /** The batch time of the current version of a state; undefined if it has none. */
+  /** Returns the batch time of a state's current version; undefined if it has none. */
   readonly stateVersion: (id: string) => number | undefined
 }
 
 /**
- * The addresses of streams: the name of a stream that has one, else its place in the walk of the graph and its operation.
- * No name can look like the address of an unnamed stream. A stream and its named copies share the first name.
+ * Gives each stream the id of its state: its name, or else its index in the walk of the graph and its operation.
+ *
+ * The prefixes keep names apart from the ids of unnamed streams. A stream that was named several times has its first name.
  */
 const addressesIn = (graph: AnyGraph): ReadonlyMap<AnyDStream, string> => {
   const addresses = new Map<AnyDStream, string>()
@@ -48,7 +49,10 @@ const addressesIn = (graph: AnyGraph): ReadonlyMap<AnyDStream, string> => {
   return addresses
 }
 
-/** For how many milliseconds the RDDs of each stream are remembered: its slide, and as long as its children look back. */
+/**
+ * Computes for how many milliseconds the RDDs of each stream are remembered: its slide, plus the time that its children
+ * look back.
+ */
 const rememberDurations = ({ batchDuration, graph, remember }: HistoryOptions): ReadonlyMap<AnyDStream, number> => {
   const durations = new Map<AnyDStream, number>()
   const ask = (copy: AnyDStream, least: number) => {
@@ -63,15 +67,18 @@ const rememberDurations = ({ batchDuration, graph, remember }: HistoryOptions): 
   return durations
 }
 
-/** What the evaluation of one batch has given so far, by the originals of named streams. */
+/** The results of evaluating one batch so far. Named streams are replaced by their originals. */
 interface Evaluation {
-  /** The same as the streams see it. */
+  /** The view of the batch that streams get when they are evaluated. */
   readonly batch: Batch
   readonly rdds: Map<AnyDStream, AnyRDD>
+  /** Streams that have no RDD in this batch. */
   readonly without: Set<AnyDStream>
-  /** Streams whose own operator failed, in the order of their failures since the last call of `takeFailed`. */
+  /** Streams whose own operator failed, and has not succeeded in a retry. */
   readonly failing: Set<AnyDStream>
+  /** Streams whose RDD can be made on the driver only. */
   readonly onDriver: Set<AnyDStream>
+  /** The stream that failed first since the last call of `takeFailed`. */
   failed: AnyDStream | undefined
 }
 
@@ -81,11 +88,13 @@ export class History {
   readonly #addresses: ReadonlyMap<AnyDStream, string>
   readonly #remember: ReadonlyMap<AnyDStream, number>
   readonly #evaluations = new Map<number, Evaluation>()
+  /** The batch time of each stream's first RDD. */
   readonly #first = new Map<AnyDStream, number>()
-  /** For how many milliseconds a batch can be asked for: the longest time that a stream is remembered. */
+  /** For how many milliseconds a batch may be needed: the longest time for which any stream is remembered. */
   readonly longest: number
+  /** The latest batch that has begun. */
   #newest: number
-  /** The batch up to which `release` has been called. */
+  /** The batch time up to which batches have been released. */
   #released: number
 
   constructor(options: HistoryOptions) {
@@ -97,6 +106,7 @@ export class History {
     this.#released = options.zeroTime
   }
 
+  /** The start of the first batch in epoch milliseconds. */
   get zeroTime(): number {
     return this.#options.zeroTime
   }
@@ -106,7 +116,10 @@ export class History {
     return this.#newest
   }
 
-  /** Begins the evaluation of a batch. Its input streams are read through `read`. */
+  /**
+   * Begins the evaluation of a batch. `read` makes the RDDs of its input streams. `first` replaces the recorded times of
+   * first RDDs.
+   */
   begin(time: number, read: ReadInput, first?: Batch["first"]): Batch {
     const evaluation = this.#evaluation(time, read, first)
     this.#evaluations.set(time, evaluation)
@@ -114,7 +127,7 @@ export class History {
     return evaluation.batch
   }
 
-  /** A batch as the streams see it. One that is not remembered has no RDDs. */
+  /** Returns the view of a batch that streams get. A batch that is not remembered has no RDDs. */
   at(time: number): Batch {
     return this.#evaluations.get(time)?.batch ?? this.#evaluation(time, withoutAllocation(time)).batch
   }
@@ -140,7 +153,7 @@ export class History {
         recall: (stream) => rdds.get(originalOf(stream)),
         remember: (stream, rdd) => {
           const own = originalOf(stream)
-          // A retry may succeed where the attempt before failed.
+          // If an earlier attempt failed, this retry has succeeded.
           failing.delete(own)
           if (rdd === undefined) return void without.add(own)
           if (!this.#first.has(own)) this.#first.set(own, time)
@@ -172,7 +185,10 @@ export class History {
     return undefined
   }
 
-  /** Whether evaluating a stream can only repeat a failure that has been dealt with. */
+  /**
+   * Whether evaluating a stream would only repeat a failure: its operator, or one that it depends on, has failed in this
+   * batch.
+   */
   hasFailed(stream: AnyDStream, time: number): boolean {
     const evaluation = this.#evaluations.get(time)
     if (evaluation === undefined || evaluation.failing.size === 0) return false
@@ -188,7 +204,7 @@ export class History {
     return false
   }
 
-  /** The operator that failed first since the last call: where the failure began. */
+  /** Returns the operator that failed first since the last call, which is the origin of the failure. */
   takeFailed(time: number): { readonly operation: string; readonly site: CallSite } | undefined {
     const evaluation = this.#evaluations.get(time)
     const failed = evaluation?.failed
@@ -201,26 +217,29 @@ export class History {
     return this.#evaluations.get(time)?.onDriver.has(originalOf(stream)) === true
   }
 
-  /** For how many milliseconds a stream's RDDs are remembered. */
+  /** Returns for how many milliseconds a stream's RDDs are remembered. */
   rememberOf(stream: AnyDStream): number {
     return this.#remember.get(originalOf(stream)) ?? this.#options.batchDuration
   }
 
-  /** The remembered RDDs of a stream from one time to another, both included, oldest first. */
-  held<A, E, R>(stream: DStream<A, E, R>, from: number, to: number): ReadonlyArray<RDD<A, E, R>> {
+  /** Returns the remembered RDDs of a stream between two batch times, both included, oldest first. */
+  rddsBetween<A, E, R>(stream: DStream<A, E, R>, from: number, to: number): ReadonlyArray<RDD<A, E, R>> {
     return Array.from(this.#evaluations)
       .filter(([time]) => from <= time && time <= to)
       .toSorted(([a], [b]) => a - b)
       .flatMap(([, { rdds }]) => rdds.get(originalOf(stream)) as RDD<A, E, R> ?? [])
   }
 
-  /** Releases what no batch after the one at `time` can ask for. */
+  /** Releases what no batch after the one at `time` can need. */
   release(time: number): void {
     const { batchDuration } = this.#options
     for (; this.#released < time; this.#released += batchDuration) this.#releaseOne(this.#released + batchDuration)
   }
 
-  /** When the batch at `time` has ended, one batch has become too old for each stream: the one that it remembers longest. */
+  /**
+   * Releases one RDD of each stream, because the batch at `time` has ended: the RDD that just became too old for that
+   * stream.
+   */
   #releaseOne(time: number): void {
     const { batchDuration } = this.#options
     for (const [stream, duration] of this.#remember) {
@@ -232,13 +251,13 @@ export class History {
     }
   }
 
-  /** Forgets a batch that failed: later batches go on as if it had not been. */
+  /** Discards a batch that failed or was dropped. Later batches find no RDDs of it. */
   discard(time: number): void {
     this.#evaluations.delete(time)
     for (const [stream, first] of this.#first) if (first === time) this.#first.delete(stream)
   }
 }
 
-/** Reads the inputs of a batch to which nothing was allocated, or that is no longer remembered: they have no RDD. */
+/** Makes a `ReadInput` for a batch without an allocation, such as one that is no longer remembered: its inputs have no RDDs. */
 const withoutAllocation = (time: number): ReadInput => (stream) =>
   Effect.fail(new NoRDD({ operation: stream.operation, time }))

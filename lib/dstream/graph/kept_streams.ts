@@ -1,6 +1,6 @@
 /**
- * Kept streams: state, and what windows look back at. Each is evaluated in its own batch, whether or not an output asks for
- * it there, and computed before that batch ends.
+ * Kept streams: states, and the streams that windows look back at. The RDD of a kept stream is evaluated in the batch it belongs
+ * to, even if no output needs it there, and is computed before that batch ends.
  *
  * @module
  */
@@ -12,24 +12,25 @@ import type { AnyOutput } from "../outputs/output.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { History } from "./history.ts"
 
-/** A stream that is evaluated for later batches. */
+/** A stream whose RDDs later batches need. */
 export interface KeptStream {
   readonly stream: AnyDStream
-  /** The first output above it, whose failure policy applies to it. */
+  /** The first output that depends on it. That output's failure policy applies to it. */
   readonly output: AnyOutput
+  /** The index of that output in the graph. */
   readonly outputId: number
 }
 
 /** The RDD of a kept stream in one batch. */
 export interface KeptRDD extends KeptStream {
   readonly rdd: AnyRDD
-  /** The records of the batch that it is made of: what a dead letter gets. */
+  /** The records of the batch from which it is made. A dead letter gets them. */
   readonly deadLetterRDD: AnyRDD | undefined
 }
 
 const looksBack = ({ traits }: AnyDStream): boolean => (traits.lookBack ?? 0) > 0
 
-/** The kept streams of a graph, parents first. */
+/** Finds the kept streams of a graph, parents first. */
 export const keptStreamsIn = (graph: AnyGraph): ReadonlyArray<KeptStream> => {
   const order = new Set(nodes(graph).map(originalOf))
   const kept = new Set<AnyDStream>()
@@ -47,14 +48,14 @@ export const keptStreamsIn = (graph: AnyGraph): ReadonlyArray<KeptStream> => {
   return Array.from(order).flatMap((stream) => first.get(stream) ?? [])
 }
 
-/** The stream of the records that a kept stream is made of, as users know it. */
+/** Finds the stream from whose records a kept stream is made, skipping streams that the library inserts. */
 const recordsOf = (kept: AnyDStream): AnyDStream => {
   let stream = kept.parents[0]
   while (stream?.traits.isInternal === true) stream = stream.parents[0]
   return stream ?? kept
 }
 
-/** The RDDs that kept streams have in a batch, as far as it has been evaluated. */
+/** Returns the RDDs that kept streams have in a batch, as far as the batch has been evaluated. */
 export const keptRDDs = (
   streams: ReadonlyArray<KeptStream>,
   history: History,
@@ -67,9 +68,12 @@ export const keptRDDs = (
   })
 }
 
-const multiple = (a: number, b: number): number => a / divisor(a, b) * b
+const leastCommonMultiple = (a: number, b: number): number => a / divisor(a, b) * b
 
-/** What asks for a stream's RDDs (a stream that looks back; undefined: an output or a state), each with its periods. */
+/**
+ * Who needs a stream's RDDs, and how often: at multiples of each period, in milliseconds after the zero time. The key is the stream
+ * that looks back at it, or undefined for outputs and states, which need the RDD in its own batch.
+ */
 type Demand = Map<AnyDStream | undefined, Set<number>>
 
 const demandIn = (graph: AnyGraph, slideOf: (stream: AnyDStream) => number): ReadonlyMap<AnyDStream, Demand> => {
@@ -81,7 +85,7 @@ const demandIn = (graph: AnyGraph, slideOf: (stream: AnyDStream) => number): Rea
   }
   const ask = (stream: AnyDStream, by: AnyDStream | undefined, period: number) => {
     const own = of(stream)
-    own.set(by, (own.get(by) ?? new Set()).add(multiple(period, slideOf(stream))))
+    own.set(by, (own.get(by) ?? new Set()).add(leastCommonMultiple(period, slideOf(stream))))
   }
   for (const { stream } of graph.outputs) ask(originalOf(stream), undefined, 1)
   for (const copy of nodes(graph).toReversed()) {
@@ -95,7 +99,10 @@ const demandIn = (graph: AnyGraph, slideOf: (stream: AnyDStream) => number): Rea
   return demand
 }
 
-/** Whether the RDD that a stream has at a time is asked for: in that batch, or by a later one that looks back. */
+/**
+ * Makes a function that tells whether a stream's RDD of a batch is needed: in that batch, or by a later batch that looks
+ * back.
+ */
 export const neededIn = (
   graph: AnyGraph,
   zeroTime: number,
@@ -103,7 +110,8 @@ export const neededIn = (
 ): (stream: AnyDStream, time: number) => boolean => {
   const slideOf = (stream: AnyDStream) => stream.slideDuration ?? batchDuration
   const demand = demandIn(graph, slideOf)
-  // The next time, not before `from`, at which a stream that looks back is asked for: windows of windows ask repeatedly.
+  // For each stream that looks back: the first time at or after `from` at which it is needed itself. It is cached, because windows
+  // of windows would search for it repeatedly.
   const next = new Map<AnyDStream, { readonly from: number; readonly at: number }>()
   const nextOf = (by: AnyDStream, time: number, until: number): number => {
     const slide = slideOf(by)

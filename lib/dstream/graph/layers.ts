@@ -1,5 +1,5 @@
 /**
- * The layers of a graph: each is built once for a run, and everything in the run that asks for it gets that instance.
+ * The layers of a graph. Each layer is built once for a run, and the whole run shares its services.
  *
  * @module
  */
@@ -11,12 +11,14 @@ import type { AnyDStream } from "../dstream.ts"
 import type { AnyGraph } from "./graph.ts"
 import { nodes } from "./nodes.ts"
 
-/** The services that a graph provides to an input, from all `provide` operators between it and an output. */
+/** Returns the services that a graph provides to an input: those of all `provide` operators between the input and an output. */
 export type Services = (input: AnyDStream) => Context.Context<never>
 
 /**
- * Builds the layers of a graph in the scope of the run, and remembers them in its memo map. A layer may need what those
- * between it and the outputs provide. Where a stream is below several that provide the same service, it gets one of them.
+ * Builds the layers of a graph in the scope of the run, and remembers them in the run's memo map.
+ *
+ * A layer may need services of the layers between it and the outputs. If several streams above an input provide the same service,
+ * the input gets one of them.
  */
 export const build = (
   graph: AnyGraph,

@@ -1,5 +1,5 @@
 /**
- * Failure policies at work: retries, the policy after them, and the handlers of dead letters.
+ * Applying failure policies: runs retries and the handlers of dead letters, and finds the policy that follows the retries.
  *
  * @module
  */
@@ -10,16 +10,16 @@ import { effectOf } from "../../core/results.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { OutputFailure, OutputPolicy } from "./policy.ts"
 
-/** A policy of whatever type. */
+/** A failure policy with any types of errors and services. */
 export type AnyPolicy = OutputPolicy<unknown, unknown>
 
-/** What is left of a policy after its retries. */
+/** A policy without retries: what can follow them. */
 type LastPolicy = Exclude<AnyPolicy, { readonly _tag: "Retry" }>
 
-/** The policy that applies after all retries. */
+/** Returns the policy that applies after all retries. */
 export const lastOf = (policy: AnyPolicy): LastPolicy => policy._tag === "Retry" ? lastOf(policy.then) : policy
 
-/** Runs an effect as often as the retries of a policy allow, one schedule after the other. */
+/** Runs an effect with the retries of a policy. If the policy has several retry schedules, they follow one another. */
 export const withRetries = <A, E>(
   self: Effect.Effect<A, E, unknown>,
   policy: AnyPolicy,
@@ -37,7 +37,7 @@ export const withRetries = <A, E>(
   return again(self, policy)
 }
 
-/** Runs the handler of a dead letter. Gives the cause of the handler's own failure, if it failed. */
+/** Runs the handler of a dead letter. Returns the cause if the handler itself fails; undefined if it succeeds. */
 export const runDeadLetter = (
   policy: Extract<AnyPolicy, { readonly _tag: "DeadLetter" }>,
   rdd: AnyRDD,

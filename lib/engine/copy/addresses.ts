@@ -1,5 +1,5 @@
 /**
- * Addresses: how an operation of a batch is found in a copy of the graph that another isolate has made.
+ * Addresses: how an isolate finds an operation of a batch in its own copy of the graph.
  *
  * @module
  */
@@ -7,17 +7,17 @@ import type { Address } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 
 /**
- * Numbers the RDDs of batches, stream by stream, parents first. The driver and every graph copy number in the same order, so
- * that the same address means the same operation. An RDD belongs to the first stream that is made of it.
+ * Numbers the RDDs of each batch, stream by stream. The driver and every graph copy number them in the same order, so an address
+ * means the same operation everywhere. An RDD that several streams are made of belongs to the first of them.
  */
 export class Addresses {
   readonly #addresses = new WeakMap<AnyRDD, Address>()
-  /** What the streams of each batch are made of, in the order of their places. */
+  /** By batch time and index of the stream: the RDDs that were numbered for the stream, in the order of their places. */
   readonly #batches = new Map<number, Map<number, ReadonlyArray<AnyRDD>>>()
-  /** RDDs without an address: a copy has the records of these as an input. */
+  /** RDDs without an address. In a copy they are inputs: the driver sends their records. */
   readonly #unaddressed = new WeakSet<AnyRDD>()
 
-  /** Numbers what a stream's RDD is made of, down to what has an address already and to inputs. */
+  /** Numbers a stream's RDD and its ancestors. Stops at RDDs that have an address already, at excluded RDDs, and at inputs. */
   add(time: number, stream: number, root: AnyRDD): ReadonlyArray<AnyRDD> {
     const found: Array<AnyRDD> = []
     const open = [root]
@@ -32,23 +32,23 @@ export class Addresses {
     return found
   }
 
-  /** Leaves an RDD, and what only it is made of, without an address. */
+  /** Leaves an RDD without an address, and so also the ancestors that only it has. */
   exclude(root: AnyRDD): void {
     if (!this.#addresses.has(root)) this.#unaddressed.add(root)
   }
 
-  /** The address of an RDD; undefined if it has none, or if its batch has been released. */
+  /** Returns the address of an RDD; undefined if it has none, or if its batch has been released. */
   of(rdd: AnyRDD): Address | undefined {
     const address = this.#addresses.get(rdd)
     return address !== undefined && this.#batches.has(address.time) ? address : undefined
   }
 
-  /** The RDD at an address. */
+  /** Returns the RDD at an address; undefined if there is none, or if its batch has been released. */
   at({ place, stream, time }: Address): AnyRDD | undefined {
     return this.#batches.get(time)?.get(stream)?.[place]
   }
 
-  /** Releases the batches up to a time: their RDDs are no longer found. */
+  /** Releases the batches up to and including a time. Their RDDs can no longer be found. */
   release(time: number): void {
     for (const each of this.#batches.keys()) if (each <= time) this.#batches.delete(each)
   }

@@ -1,9 +1,9 @@
 /**
- * Graph copies: the graph as another isolate makes it again, which goes through the same batches as the driver's, so that
- * tasks find their operations there.
+ * Graph copies: the graph as rebuilt in another isolate. A copy evaluates the same batches as the driver, so that tasks find
+ * their operations in it.
  *
- * A copy evaluates streams from the driver's notes of each batch. Nothing is computed in it. A stream whose own function ran an
- * action, or gave an Effect, is not evaluated again: its records enter the copy as those of an input do.
+ * A copy evaluates each batch from the driver's notes, and computes nothing. It does not evaluate streams whose function ran an
+ * action or returned an Effect on the driver: their records enter the copy as the records of an input do.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
 import { Addresses } from "./addresses.ts"
 import { type BatchNotes, shapeOf, streamsOf } from "./notes.ts"
 
-/** A copy could not evaluate a stream as the driver has. */
+/** The failure of a copy to evaluate a stream as the driver did. */
 export class CopyFailed extends Data.Error<{
   /** The index of the stream in the walk of the graph. */
   readonly stream: number
@@ -32,18 +32,18 @@ export class CopyFailed extends Data.Error<{
 const differs = (stream: AnyDStream, index: number, difference: string): GraphMismatch =>
   new GraphMismatch({ kind: "operator", index, mine: stream.operation, theirs: stream.operation, difference })
 
-/** An input's RDD in a copy: the records are the driver's. */
+/** Makes an input's RDD in a copy. It has no records; the driver sends them with the tasks. */
 const inputRDD = (stream: AnyDStream): AnyRDD => makeRDD(stream.operation, [], { kind: "input" })
 
-/** What a copy has in common with the run that it follows. */
+/** The options that a copy shares with the driver's run. */
 export type CopyOptions = Omit<HistoryOptions, "graph" | "stateVersion">
 
-/** A copy that follows a run, batch by batch. */
-class Follower implements GraphCopy {
+/** A copy that evaluates the batches of a run, one after another, from the driver's notes. */
+class NotedCopy implements GraphCopy {
   readonly #streams: ReadonlyArray<AnyDStream>
   readonly #history: History
   readonly #addresses = new Addresses()
-  /** Those of the batch that was evaluated last. */
+  /** The notes of the latest batch. */
   #notes: BatchNotes = { time: 0, shapes: [], states: [] }
 
   constructor(graph: AnyGraph, options: CopyOptions) {
@@ -89,7 +89,7 @@ class Follower implements GraphCopy {
       return Effect.void
     }
     const refuse = Effect.die(
-      differs(stream, index, "its function runs an action, or gives an Effect, in the copy only"),
+      differs(stream, index, "its function runs an action, or returns an Effect, in the copy only"),
     )
     return Effect.gen({ self: this }, function* () {
       const engine = { ...yield* Engine, run: () => refuse, layout: () => refuse }
@@ -99,7 +99,8 @@ class Follower implements GraphCopy {
         return yield* Effect.fail(differs(stream, index, "its RDD is not made of the same operations in the copy"))
       }
       const { primitive } = rdd
-      // The engine cuts this link when it computes the state, which it does not do in a copy.
+      // A state refers to its previous RDD. The engine cuts this link when it computes the state; a copy computes nothing, so the
+      // link is cut here. Otherwise the RDDs of all batches would stay in memory.
       if (primitive.kind === "state" && primitive.step.previous !== undefined) primitive.step.previous.rdd = undefined
     }).pipe(Effect.catchCause((reason) => Effect.fail(new CopyFailed({ stream: index, reason }))))
   }
@@ -112,5 +113,5 @@ class Follower implements GraphCopy {
   }
 }
 
-/** Makes a copy of a graph that follows a run. Its evaluation fails with {@link CopyFailed}. */
-export const follow = (graph: AnyGraph, options: CopyOptions): GraphCopy => new Follower(graph, options)
+/** Makes a graph copy that evaluates the batches of a run. Its `evaluate` fails with {@link CopyFailed}. */
+export const makeCopy = (graph: AnyGraph, options: CopyOptions): GraphCopy => new NotedCopy(graph, options)

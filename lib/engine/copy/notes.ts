@@ -1,5 +1,5 @@
 /**
- * Notes: what the driver tells the copies of a graph of each batch.
+ * Notes: what the driver sends to the copies of a graph about each batch.
  *
  * @module
  */
@@ -14,31 +14,32 @@ import type { Engine } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import { Addresses } from "./addresses.ts"
 
-/** What a copy must know of a batch to evaluate it. Plain data. */
+/** What a copy needs to know about a batch to evaluate it. Plain data. */
 export interface BatchNotes {
   readonly time: number
-  /** By the index of each stream that has an RDD: what that is made of; null where only the driver can make it. */
+  /** The shape of each stream that has an RDD, by the stream's index; null if only the driver can make the RDD. */
   readonly shapes: ReadonlyArray<readonly [stream: number, shape: string | null]>
-  /** By the index of each state: the time of its first RDD, and the current version. */
+  /** Each state, by its stream's index: the time of its first RDD before this batch, and its current version. */
   readonly states: ReadonlyArray<readonly [stream: number, first: number | null, version: number | null]>
 }
 
-/** What an RDD is made of, as far as a copy must make it again. */
+/** Describes the operations that RDDs are made of. The RDDs of a copy must have the same shape. */
 export const shapeOf = (rdds: ReadonlyArray<AnyRDD>): string =>
   rdds.map(({ operation, primitive }) => `${operation} (${primitive.kind})`).join(", ")
 
 const orNull = <A>(value: A | undefined): A | null => value ?? null
 
-/** The streams of a graph by their index, named copies as their originals. */
+/** Lists the streams of a graph by their index, with named streams replaced by their originals. */
 export const streamsOf = (graph: AnyGraph): ReadonlyArray<AnyDStream> => nodes(graph).map(originalOf)
 
-/** The driver's side of copies: gives addresses to the operations of each batch, and notes what copies must know. */
+/** Gives addresses to the operations of each batch on the driver, and makes the notes for the copies. */
 export class Notes {
   readonly #streams: ReadonlyArray<AnyDStream>
   readonly #history: History
   /** Called once for each stream that only the driver can evaluate. */
   readonly #onDriver: (stream: AnyDStream) => void
-  readonly #known = new Set<AnyDStream>()
+  /** The streams for which `#onDriver` has been called. */
+  readonly #reported = new Set<AnyDStream>()
   readonly addresses: Addresses = new Addresses()
 
   constructor(graph: AnyGraph, history: History, onDriver: (stream: AnyDStream) => void) {
@@ -47,7 +48,7 @@ export class Notes {
     this.#onDriver = onDriver
   }
 
-  /** Notes a batch that has been evaluated, before anything of it is computed. */
+  /** Makes the notes of a batch. Call it when the batch has been evaluated, before anything is computed. */
   take(time: number): BatchNotes {
     const batch = this.#history.at(time)
     const shapes: Array<readonly [number, string | null]> = []
@@ -55,7 +56,7 @@ export class Notes {
     for (const [index, stream] of this.#streams.entries()) {
       if (stream.traits.keeps === "always") {
         const version = batch.stateVersion(batch.address(stream))
-        // What this batch is the first to have is not there yet when the stream is evaluated.
+        // A state whose first RDD is of this batch had none yet when the stream was evaluated; the copy must see the same.
         const first = batch.first(stream)
         states.push([index, first === time ? null : orNull(first), orNull(version)])
       }
@@ -64,26 +65,26 @@ export class Notes {
       const isOnDriver = this.#history.isOnDriver(stream, time)
       if (isOnDriver) {
         this.addresses.exclude(rdd)
-        if (!this.#known.has(stream)) this.#onDriver(stream)
-        this.#known.add(stream)
+        if (!this.#reported.has(stream)) this.#onDriver(stream)
+        this.#reported.add(stream)
       }
       shapes.push([index, isOnDriver ? null : shapeOf(this.addresses.add(time, index, rdd))])
     }
     return { time, shapes, states }
   }
 
-  /** Releases what no batch after the one at `time` can ask for. */
+  /** Releases what no batch after the one at `time` can need. */
   release(time: number): void {
     this.addresses.release(time - this.#history.longest)
   }
 
-  /** An engine to evaluate streams with: a stream whose function runs an action on it is kept on the driver. */
-  noting(engine: Engine): Engine {
-    const noted = <A, E, R>(action: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  /** Wraps the engine with which streams are evaluated. A stream whose function runs an action on it stays on the driver. */
+  watchActions(engine: Engine): Engine {
+    const watched = <A, E, R>(action: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
       Effect.flatMap(Effect.all([Evaluating, Effect.serviceOption(Batch)]), ([stream, batch]) => {
         if (stream !== undefined && Option.isSome(batch)) batch.value.keepOnDriver(stream)
         return action
       })
-    return { ...engine, run: (...args) => noted(engine.run(...args)), layout: (rdd) => noted(engine.layout(rdd)) }
+    return { ...engine, run: (...args) => watched(engine.run(...args)), layout: (rdd) => watched(engine.layout(rdd)) }
   }
 }

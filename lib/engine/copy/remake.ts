@@ -1,5 +1,5 @@
 /**
- * The other side's copy of a graph: what another isolate has that calls the same function.
+ * Rebuilding a graph, as another isolate does that calls the same function.
  *
  * @module
  */
@@ -12,8 +12,11 @@ import { type AnyGraph, make as makeGraph } from "../../dstream/graph/graph.ts"
 import { buildOf, type Origin } from "../../dstream/graph/origin.ts"
 import { InvalidGraph } from "../../dstream/graph/validate.ts"
 
-/** Calls the graph's function once more, as another isolate would: with its configuration after a trip through the codec. */
-const madeAgain = (origin: Origin): Effect.Effect<AnyGraph, InvalidGraph> =>
+/**
+ * Calls the graph's function again, as another isolate would: with the configuration that the codec has encoded and
+ * decoded.
+ */
+const callAgain = (origin: Origin): Effect.Effect<AnyGraph, InvalidGraph> =>
   Effect.try({
     try: () => makeGraph(buildOf(origin)(Codec.decode(Codec.encode([origin.config]))[0])),
     catch: (cause) => {
@@ -22,12 +25,16 @@ const madeAgain = (origin: Origin): Effect.Effect<AnyGraph, InvalidGraph> =>
     },
   })
 
-/** Makes a graph that a module declares once more; the two must be alike. Undefined for a graph that is no module's. */
-export const copyOf = (graph: AnyGraph): Effect.Effect<AnyGraph | undefined, GraphMismatch | InvalidGraph> =>
+/**
+ * Makes a copy of a graph that a module declares. Returns undefined for a plain list of outputs. Fails with `GraphMismatch` if the
+ * copy has another fingerprint, and with `InvalidGraph` if the configuration cannot be encoded or the function throws when it is
+ * called again.
+ */
+export const rebuild = (graph: AnyGraph): Effect.Effect<AnyGraph | undefined, GraphMismatch | InvalidGraph> =>
   Effect.gen(function* () {
     const { origin } = graph
     if (origin === undefined) return undefined
-    const copy = yield* madeAgain(origin)
+    const copy = yield* callAgain(origin)
     const different = mismatch(fingerprint(graph), fingerprint(copy))
     return different === undefined ? copy : yield* different
   })

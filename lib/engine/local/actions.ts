@@ -1,5 +1,5 @@
 /**
- * Actions on the local engine: each is planned and run within its job and batch.
+ * Runs actions on the local engine: each is planned within its job and batch.
  *
  * @module
  */
@@ -21,17 +21,17 @@ import type { Lowered } from "../plan/task.ts"
 import * as Layers from "../task/layers.ts"
 import { LocalBatch } from "./open_batch.ts"
 
-/** Is given the block of a partition when it is there. */
+/** Is given the block of a partition as soon as it is computed. */
 type Each = (block: Block<unknown>, partition: number) => Effect.Effect<void>
 
-/** Outside of batches nothing has an address. */
+/** The address of any operation outside of batches. */
 const none = (): undefined => undefined
 
 /** Plans and runs actions. */
 export class Actions {
   readonly #services: Services
   readonly #processes: Processes.Processes | undefined
-  /** Whether tasks run in a copy of the graph, so that they refer to operations by address. */
+  /** Whether there is a graph copy, so that tasks refer to operations by address. */
   readonly #hasCopy: () => boolean
   readonly #jobs = new WeakMap<JobContext, Computed>()
 
@@ -42,7 +42,7 @@ export class Actions {
     this.#hasCopy = hasCopy
   }
 
-  /** What is kept for the actions of a job. Jobs of no batch are all one, whose RDDs keep it as long as they are referenced. */
+  /** What is kept for the actions of a job. Outside of batches all actions are one job: things are kept as long as their RDDs. */
   #ofJob(job: JobContext, batch: LocalBatch | undefined): Computed {
     const known = this.#jobs.get(job)
     if (known !== undefined) return known
@@ -93,12 +93,12 @@ export class Actions {
     })
   }
 
-  /** Computes all partitions of an RDD, those that are there already for nothing. */
+  /** Computes all partitions of an RDD. Those that are kept already cost nothing. */
   compute(rdd: AnyRDD): Job<void> {
     return this.#plan(rdd, false, ({ partitions }, planner) => Effect.asVoid(planner.blocks(partitions)))
   }
 
-  /** Counts an RDD that is kept as empty, unless it has been computed. */
+  /** Makes a kept RDD count as empty from now on, unless it has been computed. */
   abandon(rdd: AnyRDD): void {
     const { defaultParallelism, released } = this.#services
     if (!isPersisted(rdd) || released.has(rdd)) return
@@ -106,7 +106,7 @@ export class Actions {
     released.keep(rdd, Stateful.nothingOf({ defaultParallelism, references }, rdd))
   }
 
-  /** How an RDD lies. */
+  /** The layout of an RDD. */
   layout(rdd: AnyRDD): Job<Layout> {
     return this.#plan(
       rdd,

@@ -1,12 +1,12 @@
 /**
- * The executor that runs tasks in this isolate as if it were another one.
+ * The executor that runs tasks in this isolate as if they ran in another one.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import { Mismatch, reasonOf } from "../../core/errors.ts"
 import type { GraphCopy } from "../../rdd/engine.ts"
-import { knownPrimitive } from "../../rdd/actions/known_steps.ts"
+import { knownPrimitive } from "../../rdd/operators/known_steps.ts"
 import type { Primitive } from "../../rdd/primitive.ts"
 import { decodeTask, decodeWritten, encodeTask, encodeWritten } from "../plan/codec.ts"
 import { type Executor, TaskFailed } from "../plan/executor.ts"
@@ -15,7 +15,7 @@ import type { Operation, Task } from "../plan/task.ts"
 import type { Surroundings } from "../task/operations.ts"
 import * as InPlace from "./in_place.ts"
 
-/** What stands at an operation in a copy of the graph. */
+/** Finds the operation of a reference in a copy of the graph. */
 const primitiveIn = (copy: GraphCopy | undefined, operation: Operation): Primitive => {
   if (operation.kind === "known") return knownPrimitive(operation)
   const rdd = operation.kind === "address" ? copy?.operationAt(operation.address) : undefined
@@ -24,7 +24,7 @@ const primitiveIn = (copy: GraphCopy | undefined, operation: Operation): Primiti
   throw new Mismatch({ problem: `the graph copy has no operation at ${where}` })
 }
 
-/** Bytes cannot be made of some records: the failure of the task's last operation. */
+/** Encodes records of a task. Records that are not portable fail the last operation of the task. */
 const encoded = (task: Task, encode: () => Uint8Array): Effect.Effect<Uint8Array, TaskFailed> =>
   Effect.try({
     try: encode,
@@ -32,8 +32,8 @@ const encoded = (task: Task, encode: () => Uint8Array): Effect.Effect<Uint8Array
   })
 
 /**
- * Runs every task as bytes: it is encoded, decoded, and run with the functions of the executor's own copy of the graph, and
- * so is what it writes. What works here works in other isolates.
+ * Makes an executor that encodes and decodes every task, runs it with the functions of a copy of the graph, and encodes and
+ * decodes what it has written. Reasons of failures are passed on as they are. What works here works in other isolates.
  */
 export const make = (
   around: Pick<Surroundings, "generateCode" | "states">,

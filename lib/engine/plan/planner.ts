@@ -21,11 +21,10 @@ import { type Lowered, type Partition, type Place, type Step, type Task, there, 
 
 const toBlock: ToBlock = { kind: "block" }
 
-/** Plans and runs one action. */
+/** Plans and runs one action. `layers` are the `provide` operations above, the outermost first. */
 export class Planner {
   readonly #scope: Scope
   readonly #host: Lowering
-  /** The `provide` operations above, the outermost first. */
   readonly #layers: ReadonlyArray<Place>
 
   constructor(scope: Scope, layers: ReadonlyArray<Place> = []) {
@@ -55,8 +54,8 @@ export class Planner {
   }
 
   /**
-   * Runs partitions, those that wait for effects side by side, and gives their blocks in order. `each` is run with every
-   * block when it is there, and the place of its partition among those given.
+   * Computes partitions, side by side where they wait for effects, and gives their blocks in order. `each` runs with every
+   * block as soon as it is computed, and with the position of its partition among those given.
    */
   blocks(
     partitions: ReadonlyArray<Partition>,
@@ -68,7 +67,7 @@ export class Planner {
     return runStage(stage, tasks, each)
   }
 
-  /** Lowers an RDD, running the stages it depends on. */
+  /** Lowers an RDD, and runs the stages that it depends on. */
   lower(rdd: AnyRDD): Job<Lowered> {
     return Effect.suspend((): Job<Lowered> => {
       if (rdd.invalid !== undefined) return this.#host.fail(rdd, rdd.invalid)
@@ -87,7 +86,7 @@ export class Planner {
     })
   }
 
-  /** Two jobs at once would write the same version of a state, and run the user's functions twice. */
+  /** Lets one job at a time compute an RDD: two would write the same version of a state, and call functions twice. */
   #inTurn(rdd: AnyRDD, lowered: Job<Lowered>): Job<Lowered> {
     const { batch, released, turns } = this.#scope
     const turn = turns.get(rdd) ?? Semaphore.makeUnsafe(1)
@@ -108,7 +107,7 @@ export class Planner {
     )
   }
 
-  /** Where the blocks of an RDD are kept, if they are to be kept. */
+  /** Where to keep the blocks of an RDD; undefined if they are not kept. */
   #keptIn(rdd: AnyRDD): Computed | undefined {
     const { action, batch, consumers, released } = this.#scope
     if (rdd.primitive.kind === "source" || passesOn(rdd)) return undefined
@@ -198,7 +197,7 @@ export class Planner {
     }
   }
 
-  /** Adds the steps of neighbouring narrow operations at once, down to one that is kept or of another kind. */
+  /** Lowers neighbouring narrow operations at once, down to one that is kept or an operation of another kind. */
   #narrow(rdd: AnyRDD): Job<Lowered> {
     const chain = [rdd]
     let last = rdd
@@ -230,7 +229,7 @@ export class Planner {
     }))
   }
 
-  /** What is below runs with the layer, and so do the partitions that come of it. */
+  /** Lowers what is below a layer: the stages below run with its services, and so do the partitions above them. */
   #provide(rdd: AnyRDD): Job<Lowered> {
     const place: Place = { operation: this.#scope.references.of(rdd), index: undefined }
     const within = new Planner(this.#scope, [...this.#layers, place])
@@ -241,6 +240,6 @@ export class Planner {
   }
 }
 
-/** Whether an RDD is kept, once it has been exchanged, for later actions of the same job. */
+/** Whether the shuffled pairs of an RDD are kept for later actions of the same job. */
 const isExchange = ({ primitive: { kind } }: AnyRDD): boolean =>
   kind === "shuffle" || kind === "balance" || kind === "cogroup"

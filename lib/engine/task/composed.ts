@@ -1,5 +1,5 @@
 /**
- * Loops as composed closures: the same meaning as the generated ones, where code generation is forbidden.
+ * Loops as composed closures. They do what generated loops do, where generating code is forbidden.
  *
  * @module
  */
@@ -52,10 +52,10 @@ const combineInto = (table: KeyedTable<unknown, unknown>, create: Callable, merg
   table.values[slot] = table.fresh ? create(value) : merge(table.values[slot], value)
 }
 
-/** Thrown where a loop has all the records that it is to take: closures have no other way to end it. */
+/** Thrown when a loop has all the records that it takes: closures have no other way to end it. */
 const enough = new Error("enough")
 
-/** A loop of closures for a shape. */
+/** Makes a loop of closures for a shape. */
 export const loopFor = (shape: Shape): Loop => (functions, input, table, at) => {
   const out: Array<unknown> = []
   try {

@@ -1,5 +1,5 @@
 /**
- * How tasks fail: with the place in the task, and the reason.
+ * How tasks fail: with a place in the task, and the reason.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { TaskFailed } from "../plan/executor.ts"
 import { placesOf } from "../plan/places.ts"
 import type { Place, Task } from "../plan/task.ts"
 
-/** A value, or an Effect that gives it after it has waited for something. Throws or fails with {@link PlaceFailed}. */
+/** A value, or an Effect of it where something has to be waited for. Effects fail with {@link PlaceFailed}. */
 export type Maybe<A> = A | Effect.Effect<A, PlaceFailed, unknown>
 
-/** Thrown, or failed with, inside a task. */
+/** A failure at a place of a task. Plain code throws it, Effects fail with it. */
 export class PlaceFailed {
   readonly place: Place
   readonly reason: unknown
@@ -22,7 +22,7 @@ export class PlaceFailed {
   }
 }
 
-/** Runs plain code of one operation; what it throws becomes the failure of its place. */
+/** Runs plain code of an operation. What it throws becomes the failure of its place. */
 export const attempt = <A>(place: Place, body: () => A): A => {
   try {
     return body()
@@ -31,20 +31,20 @@ export const attempt = <A>(place: Place, body: () => A): A => {
   }
 }
 
-/** Goes on with a value, at once if it is there. */
+/** Continues with a value: at once, or when it has been waited for. */
 export const andThen = <A, B>(given: Maybe<A>, f: (a: A) => Maybe<B>): Maybe<B> =>
   isWaiting(given) ? Effect.flatMap(given, (a) => toEffect(() => f(a))) : f(given)
 
-/** Whether a value is still to be waited for. No records, blocks or buckets are Effects. */
+/** Whether a value has to be waited for. Blocks and buckets are no Effects. */
 export const isWaiting = <A>(given: Maybe<A>): given is Effect.Effect<A, PlaceFailed, unknown> => Effect.isEffect(given)
 
-/** An Effect that runs plain code, and waits for what that gives if it has to. What is thrown stays thrown: a defect. */
+/** Makes an Effect of plain code that may have to wait. What the code throws is a defect of the Effect. */
 export const toEffect = <A>(body: () => Maybe<A>): Effect.Effect<A, PlaceFailed, unknown> =>
   Effect.suspend(() => {
     const given = body()
     return isWaiting(given) ? given : Effect.succeed(given)
   })
 
-/** The failure of a task, of that of one of its places. */
+/** Makes the failure of one place the failure of its task. */
 export const taskFailure = (task: Task, { place, reason }: PlaceFailed): TaskFailed =>
   new TaskFailed(placesOf(task).indexOf(place), reason)

@@ -1,5 +1,5 @@
 /**
- * What a cogroup gathers on the reduce side: groups of values by key, or the pairs of a join.
+ * Cogroups: groups the values of several sides by key, or joins those of two.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type * as Block from "../../rdd/block.ts"
 import { type Columns, columnsOf, PairBlock } from "../../rdd/pair_block.ts"
 import type { Join } from "../../rdd/primitive.ts"
 
-/** The values of one side in the order of their keys' numbers: those of key `n` are from `starts[n]` to `starts[n + 1]`. */
+/** The values of one side, ordered by the numbers of their keys: key `n` has those from `starts[n]` to `starts[n + 1]`. */
 interface Side {
   readonly starts: Int32Array
   readonly values: ReadonlyArray<unknown>
@@ -21,7 +21,7 @@ interface Grouped {
   readonly sides: ReadonlyArray<Side>
 }
 
-/** The number of each key: keys are numbered as they appear, side after side. */
+/** Numbers the keys of a side in the order in which they first appear, side after side. */
 const numbersOf = ({ hashes, keys }: Columns, table: KeyedTable<unknown, undefined>): Int32Array => {
   const numbers = new Int32Array(keys.length)
   for (let i = 0; i < keys.length; i++) {
@@ -30,7 +30,7 @@ const numbersOf = ({ hashes, keys }: Columns, table: KeyedTable<unknown, undefin
   return numbers
 }
 
-/** Values put in the order of their keys' numbers; those of one key stay in theirs. */
+/** Orders the values of a side by the numbers of their keys. The values of one key stay in order. */
 const sideOf = (values: ReadonlyArray<unknown>, numbers: Int32Array, count: number): Side => {
   const starts = new Int32Array(count + 1)
   for (let i = 0; i < numbers.length; i++) starts[numbers[i]! + 1]!++
@@ -52,17 +52,17 @@ const grouped = (blocks: ReadonlyArray<Block.Block<unknown>>): Grouped => {
   }
 }
 
-/** One record a key, with an array of values for each side. */
+/** Makes one record for each key, with an array of values for each side. */
 export const gatherGroups = (blocks: ReadonlyArray<Block.Block<unknown>>): PairBlock => {
   const { hashes, keys, sides } = grouped(blocks)
   const values = keys.map((_, n) => sides.map(({ starts, values }) => values.slice(starts[n], starts[n + 1])))
   return new PairBlock({ keys, hashes, values })
 }
 
-/** The side of an outer join that may be missing. */
+/** The optional side of an outer join. */
 const optional = ({ starts, values }: Side): Side => ({ starts, values: values.map(Option.some) })
 
-/** The pairs of a join of two sides, key by key: all right values for the first left one, then for the second, and so on. */
+/** Makes the pairs of a join, key by key: all right values for the first left one, then for the second, and so on. */
 export const gatherJoined = (blocks: ReadonlyArray<Block.Block<unknown>>, join: Join): PairBlock => {
   const { keys, sides: [a, b] } = grouped(blocks)
   const out = { keys: Array<unknown>(), values: Array<unknown>() }

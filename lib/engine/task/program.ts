@@ -1,5 +1,5 @@
 /**
- * What the fused loops of a stage look like: which operations, in which order, ending in what.
+ * The shape of the loops of a stage: which operations they do, in which order, and how they end.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { KeyedTable } from "../../core/keyed_table.ts"
 import type { Block } from "../../rdd/block.ts"
 import type { Callable, Narrow } from "../../rdd/primitive.ts"
 
-/** Operations that one loop over the records can do together. */
+/** The operations that one loop over the records can do together. */
 export type ElementKind =
   & Extract<Narrow, { readonly f: Callable }>["kind"]
   & (
@@ -18,25 +18,25 @@ export type ElementKind =
     | "flatMapValues"
   )
 
-/** Where the records of a loop go: into an array, into a keyed table, into one value; `take`: so many into an array. */
-export type Terminal = "push" | "combine" | "reduce" | "fold" | "take"
+/** Where the records of a loop go: into an array, a keyed table, or one value. `take` ends the loop after some records. */
+export type Terminal = "push" | "take" | "combine" | "reduce" | "fold"
 
-/** The shape of a loop. The functions are arguments of each run: `kinds.length` of them, then the terminal's own. */
+/** The shape of a loop. Its functions are arguments of each run: those of the kinds, then those of the terminal. */
 export interface Shape {
   readonly kinds: ReadonlyArray<ElementKind>
   readonly terminal: Terminal
-  /** Whether the input is a `PairBlock`, whose pairs the loop is to make itself. */
+  /** Whether the input is a `PairBlock`, whose pairs the loop makes itself. */
   readonly paired: boolean
 }
 
-/** Which step was running, to name the operator whose function threw. */
+/** The step that was running, to name the operator whose function threw. */
 export interface Cursor {
   step: number
 }
 
 /**
- * One loop. `table` is given for `combine` (functions: create, mergeValue) and filled; the others give their records.
- * On a throw `at.step` holds the index of the operation, `kinds.length` for the terminal.
+ * One loop. For the terminal `combine`, with the functions create and mergeValue, it fills `table`; for the others it gives
+ * the records. When a function throws, `at.step` has the index of its operation: `kinds.length` for the terminal.
  */
 export type Loop = (
   functions: ReadonlyArray<Callable>,

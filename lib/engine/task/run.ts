@@ -1,5 +1,5 @@
 /**
- * Runs one task on one partition: reads its input, runs its steps, writes its result.
+ * Runs one task on one partition: reads its input, runs its steps, and writes the result.
  *
  * @module
  */
@@ -46,7 +46,7 @@ const load = (around: Surroundings, input: Kind<"load">): Maybe<AnyBlock> => {
   return Effect.isEffect(loaded) ? Effect.mapError(loaded, (reason) => new PlaceFailed(input, reason)) : loaded
 }
 
-/** Gathers buckets, once where tasks share them. */
+/** Makes a block of buckets: once, where several tasks read the same buckets. */
 const gatherOnce = ({ gathered }: Surroundings, input: Input, gather: () => AnyBlock): AnyBlock => {
   const known = gathered?.get(input)
   if (known !== undefined) return known
@@ -202,7 +202,7 @@ const cut = (around: Surroundings, partition: Partition, write: ToBuckets): Mayb
   }
 }
 
-/** Runs a task: gives its result, or an Effect of it if it has to wait. Throws or fails with {@link PlaceFailed}. */
+/** Runs a task. Gives what it has written, or an Effect of that if it has to wait. Throws {@link PlaceFailed}. */
 export const run = <W extends Write>(
   around: Surroundings,
   { layers, partition, write }: Task<W>,
@@ -212,6 +212,6 @@ export const run = <W extends Write>(
     (inner, place) => () => Layers.provide(around, place, toEffect(inner)),
     body,
   )
-  // What is written follows from how, which the compiler cannot see in a type parameter.
+  // `write` decides what is written, which the compiler does not see in a type parameter.
   return given() as Maybe<Written<W>>
 }

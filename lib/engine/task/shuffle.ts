@@ -1,5 +1,5 @@
 /**
- * Shuffles: records of many partitions regrouped by key, always in the same order for the same input.
+ * Shuffles: cuts records by partition, and combines them by key. The same input always gives the same order.
  *
  * @module
  */
@@ -8,21 +8,16 @@ import { hashKey } from "../../core/keys.ts"
 import { numberOf, valueOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
 import type * as Block from "../../rdd/block.ts"
-import { type Columns, columnsOf, PairBlock } from "../../rdd/pair_block.ts"
+import { columnsOf, PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { Combine } from "../../rdd/primitive.ts"
-
-/** What one map task has for one reduce partition. */
-export type Bucket = Columns
+import type { Bucket, Cut } from "../plan/task.ts"
 
 interface OpenBucket extends Bucket {
   readonly keys: Array<unknown>
   readonly hashes: Array<number>
   readonly values: Array<unknown>
 }
-
-/** What one map task has written. Only partitions that got something have a bucket: there may be very many of them. */
-export type Cut = ReadonlyArray<Bucket | undefined>
 
 const bucketAt = (out: Array<OpenBucket | undefined>, partition: number, by: Partitioner, key: unknown): OpenBucket => {
   const open = out[partition]
@@ -34,7 +29,7 @@ const bucketAt = (out: Array<OpenBucket | undefined>, partition: number, by: Par
   return out[partition] = { keys: [], hashes: [], values: [] }
 }
 
-/** A combined table, cut by partition. It must not change afterwards: one partition has the table itself. */
+/** Cuts a table of combined pairs by partition. The table must not change afterwards: it may become a bucket itself. */
 export const cutTable = (table: KeyedTable<unknown, unknown>, by: Partitioner): Cut => {
   const { ofHash } = by
   if (ofHash !== undefined && by.numPartitions === 1) return [table]
@@ -56,7 +51,7 @@ const hashesOf = (keys: ReadonlyArray<unknown>): Int32Array => {
   return hashes
 }
 
-/** Pairs as they are, cut by partition. Keys are hashed only for a partitioner that goes by hashes. */
+/** Cuts pairs by partition. Keys are hashed only for a partitioner that uses hashes. */
 export const cutPairs = (pairs: Block.Block<unknown>, by: Partitioner): Cut => {
   const { hashes: known, keys, values } = columnsOf(pairs)
   const { numPartitions, ofHash } = by
@@ -71,11 +66,11 @@ export const cutPairs = (pairs: Block.Block<unknown>, by: Partitioner): Cut => {
     bucket.values.push(values[i])
     if (hashes !== undefined) bucket.hashes.push(hashes[i]!)
   }
-  // Buckets without hashes say so, so that nobody takes the empty list for them.
+  // Buckets without hashes must not have an empty list of hashes.
   return hashes === undefined ? out.map((bucket) => bucket && { keys: bucket.keys, values: bucket.values }) : out
 }
 
-/** Whole records dealt out one by one, starting at the task's own index. */
+/** Deals records out one by one to `n` partitions, beginning with partition `index`. */
 export const deal = (records: ReadonlyArray<unknown>, n: number, index: number): Cut => {
   const out: Array<OpenBucket | undefined> = []
   for (let i = 0; i < records.length; i++) {
@@ -85,11 +80,11 @@ export const deal = (records: ReadonlyArray<unknown>, n: number, index: number):
   return out
 }
 
-/** One record a key. Parts combined already are merged; raw ones are combined here. */
+/** Combines pairs by key. With `mapSide` the parts were combined before, and are merged. */
 export const gatherCombined = (parts: ReadonlyArray<Bucket>, combine: Combine): PairBlock => {
   const [only] = parts
   if (combine.mapSide && parts.length === 1 && only !== undefined) return new PairBlock(only)
-  // Combined parts have no key twice, so the table will be as large as the largest of them at least.
+  // No key is twice in a combined part, so the table will be at least as large as the largest part.
   const capacity = combine.mapSide ? parts.reduce((most, { keys }) => Math.max(most, keys.length), 1) : undefined
   const table = new KeyedTable<unknown, unknown>(capacity)
   const { create, mergeValue, mergeCombiners } = combine

@@ -1,5 +1,5 @@
 /**
- * The steps of a task, over one block: neighbouring element-wise steps run as one loop.
+ * Runs the steps of a task over one block. Neighbouring element-wise steps run as one loop.
  *
  * @module
  */
@@ -38,7 +38,7 @@ interface Fused {
 
 const nothing = (): Fused => ({ steps: [], kinds: [], functions: [] })
 
-/** Where the records of a loop go, in the name of which place, and the functions that this takes. */
+/** How a loop ends: where its records go, with which functions, and the place that failures there belong to. */
 interface End {
   readonly terminal: Terminal
   readonly place: Place
@@ -63,7 +63,7 @@ const runLoop = (
   }
 }
 
-/** How many operations one loop does at the most: deeper nesting is more than compilers and stacks can take. */
+/** How many operations one loop has at most. Deeper nesting is too much for compilers and stacks. */
 const MOST_FUSED = 128
 
 const push = (around: Surroundings, fused: Fused, input: Block.Block<unknown>): Block.Block<unknown> => {
@@ -73,7 +73,7 @@ const push = (around: Surroundings, fused: Fused, input: Block.Block<unknown>): 
     : Block.fromArray(runLoop(around, fused, input, { terminal: "push", place, functions: [] }))
 }
 
-/** Runs a step that waits, and whatever comes after it. */
+/** Runs a step that waits, and then the rest. */
 const runWaiting = <A>(
   step: Step,
   narrow: Extract<Narrow, { readonly kind: "effect" }>,
@@ -86,12 +86,12 @@ const runWaiting = <A>(
     Effect.flatMap((out) => toEffect(() => rest(Block.fromArray(out)))),
   )
 
-/** Whether what comes of a record at a step does not depend on the other records. */
+/** Whether the results that a step has for a record do not depend on other records. */
 const isEach = (narrow: Narrow): boolean => isElement(narrow) || (narrow.kind === "effect" && narrow.each === true)
 
 /**
- * How many records steps take at the most: those that end with `take`, after steps that see one record at a time. The
- * records before it need not all be computed. Undefined: they need all of them.
+ * Returns how many records steps give at most, if they end with `take` and all steps before it see one record at a time.
+ * The records before them need not all be computed then. Otherwise returns undefined.
  */
 export const limitOf = (around: Surroundings, steps: ReadonlyArray<Step>): number | undefined => {
   const narrow = steps.map((step) => narrowAt(around, step))
@@ -99,7 +99,7 @@ export const limitOf = (around: Surroundings, steps: ReadonlyArray<Step>): numbe
   return last?.kind === "take" && narrow.every(isEach) ? last.n : undefined
 }
 
-/** Runs steps that end with a limit over some records, then over more of them, until there are enough results. */
+/** Runs steps that end with `take` over some records, then over more of them, until there are enough results. */
 const runInParts = (
   around: Surroundings,
   steps: ReadonlyArray<Step>,
@@ -118,15 +118,15 @@ const runInParts = (
   return some([], 0, Math.max(1, limit))
 }
 
-/** Where there is a `take` behind a step, with only steps that see one record at a time between them. */
+/** Finds a `take` behind a step, with only steps that see one record at a time between them. */
 const takeBehind = (around: Surroundings, steps: ReadonlyArray<Step>, at: number): number | undefined => {
   const end = steps.findIndex((step, i) => i > at && !isEach(narrowAt(around, step)))
   return end > 0 && narrowAt(around, steps[end] as Step).kind === "take" ? end : undefined
 }
 
 /**
- * Runs the steps in order, from step number `from` on. `finish` is given the loop that is still open, to end it. `most`: no
- * more records are wanted of a `take`, whatever it says.
+ * Runs the steps in order, from step number `from` on. `finish` gets the steps of the last loop, which have not run yet.
+ * `most` is an upper limit for every `take`.
  */
 const runSteps = <A>(
   around: Surroundings,
@@ -184,7 +184,7 @@ const runSteps = <A>(
   return finish(block, fused)
 }
 
-/** Runs steps over a block and gives their block. `most`: no more records are wanted of a `take`. */
+/** Runs steps over a block, and gives the block of their records. `most` is an upper limit for every `take`. */
 export const toBlock = (
   around: Surroundings,
   steps: ReadonlyArray<Step>,
@@ -193,7 +193,7 @@ export const toBlock = (
 ): Maybe<Block.Block<unknown>> =>
   steps.length === 0 ? input : runSteps(around, steps, 0, input, (block, fused) => push(around, fused, block), most)
 
-/** Runs steps over a block and combines their pairs by key, in the name of the operation at `place`. */
+/** Runs steps over a block, and combines their pairs by key. `place` is that of the combine functions. */
 export const toTable = (
   around: Surroundings,
   steps: ReadonlyArray<Step>,

@@ -16,7 +16,7 @@ import {
   estimateCount,
   type Progress,
 } from "../numbers/estimates.ts"
-import { known } from "./known_steps.ts"
+import { known } from "../operators/known_steps.ts"
 import { last } from "../job.ts"
 import { checkTimeout, type PartialResult, runWithTimeout } from "./partial_result.ts"
 import { isRDD, type RDD } from "../rdd.ts"

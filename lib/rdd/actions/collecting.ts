@@ -9,7 +9,7 @@ import { dual } from "../../core/dual.ts"
 import { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { checkCount, last, records } from "../job.ts"
-import { known } from "./known_steps.ts"
+import { known } from "../operators/known_steps.ts"
 import { layoutOf } from "./layout.ts"
 import type { RDD } from "../rdd.ts"
 

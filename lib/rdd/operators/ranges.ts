@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { checkPartitions } from "../creation.ts"
-import { known } from "../actions/known_steps.ts"
+import { known } from "./known_steps.ts"
 import { narrow } from "./element.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, onDriver, records } from "../job.ts"

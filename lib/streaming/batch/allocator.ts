@@ -1,5 +1,5 @@
 /**
- * Allocation: what each batch reads, and what has been read and is not committed yet.
+ * Allocation decides what each batch reads. Positions that were read but not committed yet are remembered here.
  *
  * @module
  */
@@ -17,11 +17,11 @@ import { type AnyPolicy, lastOf, withRetries } from "../../dstream/outputs/retri
 export type Unread = ReadonlyMap<InputSource | undefined, BatchFailed<unknown>>
 
 /**
- * Allocates the batch at `time`: what each input has by now. An input that fails is retried as the policy says. The shares
- * that inputs have given are added to `shares` one by one, so that they can be released if another input fails.
+ * Allocates to the batch at `time` what each input has by now. The policy's retries apply to an input that fails. Each
+ * share is added to `shares` at once, so that the caller can release it if a later input fails.
  *
- * If the policy lets other outputs go on, the inputs that fail are returned: what is made of them cannot be evaluated in
- * this batch, and the other inputs lose nothing.
+ * If the policy lets other outputs continue, the inputs that failed are returned. The streams made of them cannot be
+ * evaluated in this batch, and the other inputs lose nothing.
  */
 export const allocate: (
   inputs: ReadonlyArray<RunningInput>,
@@ -34,7 +34,7 @@ export const allocate: (
   policy: AnyPolicy,
   shares: Record<string, InputAllocation>,
 ) {
-  // The open buffers first: what arrived before the tick belongs to this batch, also where another input takes long.
+  // All open buffers are cut first. Otherwise a slow input would let records from after the tick into the shares of later inputs.
   for (const input of inputs) yield* input.cut
   const unread = new Map<InputSource | undefined, BatchFailed<unknown>>()
   const { _tag } = lastOf(policy)
@@ -48,11 +48,11 @@ export const allocate: (
   return unread
 })
 
-/** What has been read and not been committed yet, in the order of the batches. */
+/** The positions that were read but not committed yet, in the order of the batches. */
 export class Uncommitted {
   readonly #allocations = new Map<RunningInput, Array<Allocation>>()
 
-  /** Adds what a batch has read that ended well. */
+  /** Adds the positions of a batch that has ended well. */
   add(allocation: Allocation, inputs: ReadonlyArray<RunningInput>): void {
     for (const input of inputs) {
       if (shareOf(allocation, input)._tag !== "Position") continue
@@ -62,7 +62,10 @@ export class Uncommitted {
     }
   }
 
-  /** Commits everything, at the end of the batch at `time`. What an input fails to commit is tried again with the next batch. */
+  /**
+   * Commits all positions, at the end of the batch at `time`. Positions that an input fails to commit are tried again with
+   * the next commit.
+   */
   commit(time: number, policy: AnyPolicy): Effect.Effect<void, BatchFailed<unknown>, unknown> {
     return Effect.forEach(this.#allocations, ([input, allocations]) => {
       const all = Effect.whileLoop({

@@ -7,23 +7,23 @@ import type { Allocation } from "../../dstream/inputs/allocation.ts"
 import type { Unread } from "./allocator.ts"
 import type { Failed } from "./policies.ts"
 import type { BatchReport } from "./reports.ts"
-import { hasOnlyFailed, isSilent, noWork, type Work } from "./work.ts"
+import { hasOnlyFailed, isSilent, type Work } from "./work.ts"
 
-/** Where a batch stands. Each phase follows the one before it; a batch may end in any of them. */
+/** The phase of a batch. A batch goes through Allocated, Evaluated and Running in this order, but can end in any of them. */
 export type Phase =
-  /** An input could not say what the batch reads. It fails when its turn has come. */
+  /** An input failed when the batch was allocated. The batch fails once the batch before it has ended. */
   | { readonly _tag: "Unallocated"; readonly failed: Failed }
-  /** It waits until the batch before it has ended. */
+  /** The batch waits until the batch before it has ended. */
   | { readonly _tag: "Allocated" }
-  /** Its RDDs are made; nothing is computed. */
+  /** Its RDDs are made, but not computed yet. */
   | { readonly _tag: "Evaluated"; readonly work: Work }
-  /** The engine has opened it. */
+  /** The engine has opened the batch, and its jobs run. */
   | { readonly _tag: "Running"; readonly work: Work }
-  /** Its state is final, and so are its positions, or they become final with those of the next batch that has work. */
+  /** Its state is final. A batch without work leaves its positions to the next batch with work, which commits them. */
   | { readonly _tag: "Committed" }
-  /** Rolled back. */
+  /** It failed and was rolled back. */
   | { readonly _tag: "Failed"; readonly failed: Failed }
-  /** Rolled back, because the context stopped first. */
+  /** The context stopped before it ended, so it was rolled back. */
   | { readonly _tag: "Dropped" }
 
 /** How a batch ends. */
@@ -31,32 +31,30 @@ export type Ending = Extract<Phase, { readonly _tag: "Committed" | "Failed" | "D
 
 /** One batch. Only the runtime changes its phase. */
 export interface Batch {
-  /** End of its interval, epoch milliseconds. */
+  /** The batch time: the end of its interval in epoch milliseconds. */
   readonly time: number
   readonly allocation: Allocation
-  /** The inputs that could not say what the batch reads: what is made of them fails. */
+  /** The inputs that failed when the batch was allocated. Streams made of them cannot be evaluated. */
   readonly unread: Unread
-  /** What listeners are told of it. */
+  /** Publishes the events of this batch. */
   readonly report: BatchReport
   phase: Phase
 }
 
-/** What a batch has to do, as far as it has been evaluated. */
-export const workOf = ({ phase }: Batch): Work =>
-  phase._tag === "Evaluated" || phase._tag === "Running" ? phase.work : noWork
+/** The work of a batch, if it has been evaluated. */
+export const workOf = ({ phase }: Batch): Work | undefined => "work" in phase ? phase.work : undefined
 
 /**
- * How a batch ended, as the test kit tells it. `no jobs`: no output had an RDD. `generation failed`: it failed before its
- * jobs, or all outputs that were due did. `failed`: it failed with its context.
+ * How a batch ended, for the test kit. `no jobs`: no output had an RDD. `generation failed`: the batch failed before its jobs
+ * ran, or each output that was due did. `failed`: it failed in a job or at the commit, and the context stopped.
  */
 export type BatchResult = "completed" | "no jobs" | "generation failed" | "failed"
 
-/** The result of a batch that ends now; undefined for one that is dropped. */
+/** Returns the result of a batch that is about to end; undefined if it is dropped. */
 export const resultOf = (batch: Batch, { _tag }: Ending): BatchResult | undefined => {
   if (_tag === "Dropped") return undefined
-  if (_tag === "Committed") {
-    const work = workOf(batch)
-    return hasOnlyFailed(work) ? "generation failed" : isSilent(work) ? "no jobs" : "completed"
-  }
-  return batch.phase._tag === "Running" ? "failed" : "generation failed"
+  if (_tag === "Failed") return batch.phase._tag === "Running" ? "failed" : "generation failed"
+  const work = workOf(batch)
+  if (work === undefined) return "no jobs"
+  return hasOnlyFailed(work) ? "generation failed" : isSilent(work) ? "no jobs" : "completed"
 }

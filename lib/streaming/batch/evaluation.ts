@@ -1,6 +1,6 @@
 /**
- * The evaluation of a batch: the streams of its outputs, and those that later batches need, give their RDDs. Nothing is
- * computed yet, but for actions that a stream's own function runs.
+ * The evaluation of a batch: runs the streams of its outputs, and the kept streams, to make their RDDs. Nothing is computed yet,
+ * except in actions that a stream's own function runs.
  *
  * @module
  */
@@ -23,18 +23,18 @@ import { type Failed, failureEffect } from "./policies.ts"
 import { operationInfo } from "./reports.ts"
 import type { Job, Work } from "./work.ts"
 
-/** What the evaluation of batches works with. */
+/** What the evaluation needs; it stays the same for all batches of a run. */
 export interface EvaluationOptions {
   readonly graph: AnyGraph
   /** The policy of outputs without their own. */
   readonly policy: AnyPolicy
   readonly history: History
   readonly keptStreams: ReadonlyArray<KeptStream>
-  /** Whether the RDD that a stream has at a time is asked for, then or later. */
+  /** Whether the batch at a time, or a later batch, needs the RDD that a stream has at that time. */
   readonly isNeeded: (stream: AnyDStream, time: number) => boolean
 }
 
-/** Evaluates a stream once. Undefined: it has no RDD in this batch. */
+/** Evaluates a stream once. Returns undefined if it has no RDD in this batch. */
 const evaluateOnce = (
   history: History,
   time: number,
@@ -53,9 +53,10 @@ const evaluateOnce = (
   )
 
 /**
- * Evaluates the batch at `time`, which has begun in the history. Fails where the failure policies let it fail as a whole.
- * Under `continueOn` a stream that cannot be evaluated costs only the output above it: other outputs have their jobs, and
- * kept streams are tried once more, so that a failure that does not come again takes no records from later batches.
+ * Evaluates the batch at `time`; call `history.begin` first. Fails if a failure policy makes the whole batch fail.
+ *
+ * Under `continueOn`, a stream that cannot be evaluated costs only the outputs above it. Other outputs have their jobs. Kept
+ * streams are evaluated once more, so that a failure that does not repeat takes no records from later batches.
  */
 export const evaluate: (
   options: EvaluationOptions,
@@ -65,7 +66,7 @@ export const evaluate: (
   const ended = new Map<number, OutputOperationInfo>()
   const failures: Array<BatchFailed<unknown>> = []
   const policyOf = ({ output }: KeptStream): AnyPolicy => output.policy ?? options.policy
-  /** Evaluates a stream under the policy of an output, which may let the others go on without it. */
+  /** Evaluates a stream under the policy of an output. If the policy lets other outputs continue, runs `goOn`. */
   const evaluateFor = (
     asked: KeptStream,
     goOn: (failure: BatchFailed<unknown>) => Effect.Effect<AnyRDD | undefined, never, unknown>,
@@ -82,7 +83,9 @@ export const evaluate: (
   }
   const warn = ({ stream }: KeptStream) => (failure: BatchFailed<unknown>): Effect.Effect<undefined> =>
     Effect.as(
-      Effect.logWarning(`Later batches go on without ${stream.operation}: ${explainFailure(failure)}`),
+      Effect.logWarning(
+        `Later batches continue without this batch's records of ${stream.operation}: ${explainFailure(failure)}`,
+      ),
       undefined,
     )
   const jobs: Array<Job> = []
@@ -90,14 +93,14 @@ export const evaluate: (
     const rdd = yield* evaluateFor({ output, outputId, stream: output.stream }, () => Effect.undefined)
     if (rdd !== undefined) jobs.push({ outputId, output, rdd })
   }
-  // What follows is not the failure of a job.
+  // The failure of a kept stream is not that of an output.
   const endedOutputs = Array.from(ended.values())
   for (const kept of keptStreams) {
     const { outputId, stream } = kept
     if (history.at(time).recall(stream) !== undefined || !isNeeded(stream, time)) continue
     const again = Effect.catch(evaluateOnce(history, time, stream), warn(kept))
     const isContinuing = lastOf(policyOf(kept))._tag === "Continue"
-    // The policy of its output has dealt with that failure already.
+    // This output's policy was applied to the failure above.
     if (ended.has(outputId) && history.hasFailed(stream, time)) {
       if (isContinuing) yield* again
     } else yield* evaluateFor(kept, (failure) => isContinuing ? again : warn(kept)(failure))

@@ -1,5 +1,5 @@
 /**
- * Failures of batches: the cause of one as an error that names the operator.
+ * Failures of batches: turns a cause into a `BatchFailed`, which names the operator.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import type { AnyGraph } from "../../dstream/graph/graph.ts"
 import { nodes } from "../../dstream/graph/nodes.ts"
 import { BatchFailed } from "../errors.ts"
 
-/** Where a batch failed, unless the cause knows better. */
+/** Where a batch failed. A cause that is more precise replaces the operator and its call site. */
 export type Where = Pick<BatchFailed<unknown>, "operator" | "callSite" | "batchTime" | "outputId" | "phase">
 
 /**
- * A cause as the failure of a batch. An interruption counts as one, because it comes from user code that interrupts itself:
- * when the context interrupts a batch, nothing asks for its failure.
+ * Turns a cause into the failure of a batch. An interruption also counts as a failure: it comes from user code that interrupts
+ * itself. When the context interrupts a batch, this function is not called.
  */
 export const toBatchFailed = (cause: Cause.Cause<unknown>, where: Where, graph?: AnyGraph): BatchFailed<unknown> => {
   const error = Option.getOrElse(Cause.findErrorOption(cause), () => {
@@ -33,7 +33,7 @@ export const toBatchFailed = (cause: Cause.Cause<unknown>, where: Where, graph?:
   return new BatchFailed({ ...where, ...place, reason, partition })
 }
 
-/** Runs something that belongs to a stream; its failure becomes that of the batch. */
+/** Runs an effect that belongs to a stream. If it fails, the failure is a `BatchFailed` that names the stream. */
 export const ofStream = <A>(
   { operation, site }: Pick<AnyDStream, "operation" | "site">,
   batchTime: number,

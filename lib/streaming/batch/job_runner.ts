@@ -1,5 +1,5 @@
 /**
- * The job runner: runs the jobs of one batch in order, each under its failure policy, and computes what later batches need.
+ * The job runner: runs the jobs of one batch in order, each under its failure policy, and computes the kept RDDs.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { type AnyPolicy, lastOf, runDeadLetter, withRetries } from "../../dstrea
 import { type BatchReport, operationInfo } from "./reports.ts"
 import type { Job, Work } from "./work.ts"
 
-/** What the job runner needs of the running context. */
+/** The parts of the running context that the job runner needs. */
 export interface RunnerOptions {
   readonly graph: AnyGraph
   readonly engine: Engine
@@ -27,26 +27,32 @@ export interface RunnerOptions {
   readonly report: (failure: BatchFailed<unknown>) => Effect.Effect<void>
 }
 
-/** How an attempt ended, with the retries behind it: its outcome, and the failure that its policy dealt with. */
+/**
+ * How a job ended after its retries. `failure` is the last failure, to which the policy was applied; undefined if the job
+ * succeeded.
+ */
 interface Outcome {
   readonly outcome: NonNullable<OutputOperationInfo["outcome"]>
   readonly failure: BatchFailed<unknown> | undefined
 }
 
-/** Something that is tried under the policy of an output. */
+/** An effect to run under the failure policy of an output. */
 interface Attempted {
-  /** The output, and the RDD that a dead letter gets. */
+  /** The output whose policy applies, and the RDD that a dead letter gets. */
   readonly job: Job
-  /** For log messages. */
+  /** The name in log messages. */
   readonly name: string
-  /** Where it failed, unless the failure knows better. */
+  /** Where it failed, if the failure does not say it more precisely. */
   readonly where: Omit<Where, "phase">
   readonly run: (attempt: number) => Effect.Effect<unknown, unknown, unknown>
 }
 
 const policyOf = ({ output }: Pick<Job, "output">, { policy }: RunnerOptions): AnyPolicy => output.policy ?? policy
 
-/** Tries something as often as its policy allows, and applies the rest of the policy. Fails if the batch has to fail. */
+/**
+ * Runs an effect, with retries if its policy has them, and then applies the rest of the policy. Fails if the batch has to
+ * fail.
+ */
 const runUnderPolicy = (
   options: RunnerOptions,
   open: OpenBatch,
@@ -75,7 +81,7 @@ const runUnderPolicy = (
     })
   })
 
-/** Applies what is left of a policy after its retries. */
+/** Applies the part of a policy that follows its retries. */
 const applyPolicy = (
   policy: AnyPolicy,
   { outputId, rdd }: Job,
@@ -103,7 +109,7 @@ const applyPolicy = (
   }
 }
 
-/** Runs the job of an output, and tells listeners. */
+/** Runs the job of an output and publishes its events. */
 const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job: Job, report: BatchReport) =>
   Effect.gen(function* () {
     const { output, outputId, rdd } = job
@@ -132,7 +138,10 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
     return ended
   })
 
-/** Computes a kept RDD, whole, whatever outputs have asked of it. One that cannot be computed is empty from now on. */
+/**
+ * Computes all partitions of a kept RDD, even if outputs needed only some. If that fails, the RDD counts as empty from now
+ * on.
+ */
 const computeKept = (
   options: RunnerOptions,
   open: OpenBatch,
@@ -149,10 +158,12 @@ const computeKept = (
     if (failure === undefined) return
     yield* options.engine.abandon(rdd)
     if (outcome === "failed") yield* options.report(failure)
-    else yield* Effect.logWarning(`Later batches go on without ${stream.operation}: ${explainFailure(failure)}`)
+    else {yield* Effect.logWarning(
+        `Later batches continue without this batch's records of ${stream.operation}: ${explainFailure(failure)}`,
+      )}
   })
 
-/** Runs the jobs of a batch, and computes its kept RDDs. Commits nothing. Fails if the batch has to fail. */
+/** Runs the jobs of a batch and computes its kept RDDs. Does not commit the batch. Fails if the batch has to fail. */
 export const run: (
   options: RunnerOptions,
   open: OpenBatch,
@@ -173,8 +184,8 @@ export const run: (
     const { failure } = yield* runJob(options, open, batchTime, job, report)
     const lost = new Set(failure === undefined ? [] : open.lost)
     for (const each of keptAfter(index)) {
-      // The policy of the output has dealt with this failure, unless another one applies to the kept stream. Under
-      // `continueOn` it has only reported it: a failure that does not come again takes no records from later batches.
+      // The job has failed on this kept RDD, and the output's policy was applied. Computing the RDD again makes sense if the
+      // kept stream has another policy, or under `continueOn`, where a failure that does not repeat must cost no records.
       const policy = policyOf(each, options)
       const isHandled = lost.has(each.rdd) && policy === policyOf(job, options) && lastOf(policy)._tag !== "Continue"
       yield* isHandled ? options.engine.abandon(each.rdd) : computeKept(options, open, batchTime, each)

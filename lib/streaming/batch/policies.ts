@@ -1,5 +1,5 @@
 /**
- * What failure policies mean for a whole batch.
+ * The effect of failure policies on a whole batch.
  *
  * @module
  */
@@ -7,12 +7,15 @@ import { type AnyPolicy, lastOf } from "../../dstream/outputs/retries.ts"
 import type { BatchFailed } from "../errors.ts"
 
 /**
- * What a failure means that belongs to no single output: it stops the context, is reported by `awaitTermination` while
- * the context goes on, or is only logged.
+ * The effect of a failure that does not belong to a single output. `stop`: the context stops. `report`: `awaitTermination`
+ * fails, but the context continues. `log`: the failure is only logged.
  */
 export type FailureEffect = "stop" | "report" | "log"
 
-/** What such a failure means under a policy. It stops the context under a dead letter too, which would have no RDD. */
+/**
+ * Returns the effect of such a failure under a policy. A dead letter also stops the context, because there is no RDD to
+ * give to it.
+ */
 export const failureEffect = (policy: AnyPolicy): FailureEffect => {
   switch (lastOf(policy)._tag) {
     case "Continue":
@@ -24,7 +27,7 @@ export const failureEffect = (policy: AnyPolicy): FailureEffect => {
   }
 }
 
-/** A failure of a whole batch, and what it means. */
+/** A failure of a whole batch, with its effect on the context. */
 export interface Failed {
   readonly failure: BatchFailed<unknown>
   readonly effect: FailureEffect

@@ -1,19 +1,15 @@
 /**
- * Reports: what listeners are told of a batch, from its allocation to its end.
+ * Reports: publishes the events of a batch, from its allocation to its end.
  *
  * @module
  */
-import { isTimeValid } from "../../dstream/dstream.ts"
-import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { nodes } from "../../dstream/graph/nodes.ts"
 import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import { type Allocation, recordsOf } from "../../dstream/inputs/allocation.ts"
 import type { RunningInput } from "../inputs/running_input.ts"
 import type { BatchInfo, OutputOperationInfo, StreamingEvent, StreamInputInfo } from "../listeners/events.ts"
-import type { History } from "../../dstream/graph/history.ts"
 import { isSilent, type Work } from "./work.ts"
 
-/** What is known of an output's job before it runs. */
+/** Describes an output's job before it runs. */
 export const operationInfo = (batchTime: number, outputId: number, output: AnyOutput): OutputOperationInfo => ({
   batchTime,
   id: outputId,
@@ -26,7 +22,10 @@ export const operationInfo = (batchTime: number, outputId: number, output: AnyOu
   outcome: undefined,
 })
 
-/** What is known of an input's share; nothing where the source does not say how many records it has, as Spark's queues. */
+/**
+ * Describes an input's share. Returns an empty list if the source does not report a number of records; queues do not, as in
+ * Spark.
+ */
 const inputInfo = (input: RunningInput, allocation: Allocation): ReadonlyArray<StreamInputInfo> => {
   const share = allocation.inputs[input.name] ?? { _tag: "Nothing" }
   const numRecords = recordsOf(share)
@@ -35,7 +34,7 @@ const inputInfo = (input: RunningInput, allocation: Allocation): ReadonlyArray<S
   return [{ inputStreamId: input.id, name: input.name, numRecords, metadata }]
 }
 
-/** What is known of a batch when it is allocated. */
+/** Describes a batch when it is allocated. */
 export const batchInfo = (
   allocation: Allocation,
   inputs: ReadonlyArray<RunningInput>,
@@ -56,34 +55,7 @@ export const batchInfo = (
   }
 }
 
-/**
- * Finds the outputs that may have a job in a batch, by what is known when it is allocated: their slide is due, and something
- * below them has an RDD, or may have one by itself.
- */
-export const outputsDue = (
-  graph: AnyGraph,
-  inputs: ReadonlyArray<RunningInput>,
-  history: History,
-): (allocation: Allocation) => ReadonlyArray<readonly [outputId: number, output: AnyOutput]> => {
-  const nameOf = new Map(inputs.map(({ name, stream }) => [stream.traits.source, name]))
-  const below = graph.outputs.map((output) => {
-    const streams = nodes({ ...graph, outputs: [output] })
-    const names = streams.flatMap(({ traits }) => traits.source === undefined ? [] : nameOf.get(traits.source) ?? [])
-    // States and windows have RDDs in batches in which their inputs have none.
-    const needsInput = streams.every(({ parents, traits }) =>
-      traits.keeps === undefined && traits.lookBack === undefined && (parents.length > 0 || traits.source !== undefined)
-    )
-    return { names, needsInput }
-  })
-  return ({ inputs: shares, time }) =>
-    Array.from(graph.outputs.entries()).filter(([outputId, { stream }]) => {
-      const { names, needsInput } = below[outputId] ?? { names: [], needsInput: false }
-      return isTimeValid(history.at(time), stream.slideDuration) &&
-        (!needsInput || names.some((name) => (shares[name]?._tag ?? "Nothing") !== "Nothing"))
-    })
-}
-
-/** Tells listeners of one batch. A batch in which no output can have a job is not told of. */
+/** Publishes the events of one batch. There are none if no output can have a job in the batch. */
 export class BatchReport {
   readonly #publish: (event: StreamingEvent) => void
   #info: BatchInfo
@@ -94,7 +66,7 @@ export class BatchReport {
     this.#info = info
   }
 
-  /** The batch is allocated and waits for its turn. */
+  /** Publishes `BatchSubmitted` when the batch is allocated. */
   submitted(due: ReadonlyArray<readonly [outputId: number, output: AnyOutput]>): void {
     if (due.length === 0) return
     const operations = due.map(([id, output]) => [id, operationInfo(this.#info.batchTime, id, output)] as const)
@@ -107,7 +79,7 @@ export class BatchReport {
     this.#publish({ _tag: "BatchSubmitted", batch: info })
   }
 
-  /** Its jobs are about to run. */
+  /** Publishes `BatchStarted` before the jobs run. */
   started(work: Work, now: number): void {
     const { batchTime, submissionTime } = this.#info
     const jobs = work.jobs.map(({ output, outputId }) => operationInfo(batchTime, outputId, output))
@@ -120,24 +92,24 @@ export class BatchReport {
     for (const operation of work.ended) this.#publish({ _tag: "OutputOperationCompleted", operation })
   }
 
-  /** The job of an output is about to run. */
+  /** Publishes `OutputOperationStarted` before the job of an output runs. */
   operationStarted(operation: OutputOperationInfo): void {
     this.#publish({ _tag: "OutputOperationStarted", operation })
   }
 
-  /** The job of an output has ended. */
+  /** Publishes `OutputOperationCompleted` when the job of an output has ended. */
   operationCompleted(operation: OutputOperationInfo): void {
     const outputOperationInfos = { ...this.#info.outputOperationInfos, [operation.id]: operation }
     this.#info = { ...this.#info, outputOperationInfos }
     this.#publish({ _tag: "OutputOperationCompleted", operation })
   }
 
-  /** The batch could not be allocated or evaluated. */
+  /** Publishes `BatchGenerationFailed` when the batch could not be allocated, evaluated or opened. */
   generationFailed(failureReason: string): void {
     this.#publish({ _tag: "BatchGenerationFailed", batchTime: this.#info.batchTime, failureReason })
   }
 
-  /** The batch has ended, well or with its context. */
+  /** Publishes `BatchCompleted` when the batch has ended, whether committed or failed in its jobs. */
   completed(now: number): void {
     if (!this.#isSubmitted) return
     const { processingStartTime = now, submissionTime } = this.#info

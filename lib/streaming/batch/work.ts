@@ -1,5 +1,5 @@
 /**
- * The work of a batch: the jobs of its outputs, and what later batches need.
+ * The work of a batch: the jobs of its outputs, and its kept RDDs.
  *
  * @module
  */
@@ -9,33 +9,30 @@ import type { BatchFailed } from "../errors.ts"
 import type { OutputOperationInfo } from "../listeners/events.ts"
 import type { KeptRDD } from "../../dstream/graph/kept_streams.ts"
 
-/** One output of one batch, with the RDD that it works on. */
+/** One output in one batch, with its RDD. */
 export interface Job {
   readonly outputId: number
   readonly output: AnyOutput
   readonly rdd: AnyRDD
 }
 
-/** What a batch has to do. */
+/** The work of a batch, known when it has been evaluated. */
 export interface Work {
   readonly jobs: ReadonlyArray<Job>
-  /** Outputs that have ended without a job, skipped or failed, because their streams could not be evaluated. */
+  /** Outputs that ended without a job, skipped or failed, because their streams could not be evaluated. */
   readonly ended: ReadonlyArray<OutputOperationInfo>
-  /** Why streams could not be evaluated, as far as that is to be reported. */
+  /** The failures of evaluation under `continueOn`. The first one is reported when the batch has ended. */
   readonly failures: ReadonlyArray<BatchFailed<unknown>>
-  /** What later batches need of this one. */
+  /** The kept RDDs: what later batches need from this one. */
   readonly kept: ReadonlyArray<KeptRDD>
 }
 
-/** What a batch has to do before it has been evaluated. */
-export const noWork: Work = { jobs: [], ended: [], failures: [], kept: [] }
-
-/** Whether no output has a job, or was skipped: listeners are not told that the batch runs. */
+/** Whether a batch has no jobs and no skipped outputs. Such a batch has no `BatchStarted` event. */
 export const isSilent = ({ ended, jobs }: Work): boolean =>
   jobs.length === 0 && ended.every(({ outcome }) => outcome === "failed")
 
-/** Whether outputs have failed before they had jobs, and there are no others that have anything to do. */
+/** Whether each output that was due has failed before it had a job. */
 export const hasOnlyFailed = (work: Work): boolean => work.failures.length > 0 && isSilent(work)
 
-/** Whether there is nothing at all to compute in a batch. */
+/** Whether a batch has no jobs, no skipped outputs and no kept RDDs. Such a batch is committed without being opened. */
 export const isIdle = (work: Work): boolean => isSilent(work) && work.kept.length === 0

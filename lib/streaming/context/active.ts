@@ -1,5 +1,5 @@
 /**
- * The state of a context, and the context that is active.
+ * The current state of a context, and the active context.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { stateOf } from "./life.ts"
 import { Registry } from "./registry.ts"
 
 /**
- * Returns the current state of a context, whatever the state of the handle. Spark: `getState`.
+ * Returns the current state of a context, which may differ from the state of an old handle. Spark: `getState`.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Streaming contexts: handles, settings, and the state behind a handle.
+ * Streaming contexts: handles, settings, and the internals that a handle refers to.
  *
  * @module
  */
@@ -18,12 +18,13 @@ import type { SparkContext } from "../../engine/spark_context.ts"
 
 const TypeId = "~dstream/StreamingContext"
 
-/** The three states of a context, in their only order. */
+/** The three states of a context. They follow each other in this order. */
 export type State = "Initialized" | "Active" | "Stopped"
 
 /**
- * A handle of a streaming context, with the state in its type: calls that the state does not allow do not compile. Because a
- * program can keep an old handle, the same rules are also checked at run time. Spark: `StreamingContext`.
+ * A handle of a streaming context, with the context's state in its type. Calls that the state does not allow do not compile.
+ *
+ * Because a program can keep an old handle, the same rules are also checked at run time. Spark: `StreamingContext`.
  */
 export interface StreamingContext<out S extends State, out E = never> {
   readonly [TypeId]: { readonly _E: Types.Covariant<E>; readonly internals: Internals }
@@ -31,32 +32,38 @@ export interface StreamingContext<out S extends State, out E = never> {
   readonly state: S
 }
 
-/** Settings of a streaming context. */
+/** The settings of a streaming context. All are optional. */
 export interface Settings {
-  /** The failure policy of outputs without their own: `OutputPolicy.fail`. */
+  /** The failure policy of outputs without their own. Default: `OutputPolicy.fail`. */
   readonly onFailure?: OutputPolicy<unknown, never> | undefined
-  /** How long a graceful stop may take: 10 batch intervals. Spark: `spark.streaming.gracefulStopTimeout`. */
+  /** The time limit of a graceful stop. Default: 10 batch intervals. Spark: `spark.streaming.gracefulStopTimeout`. */
   readonly gracefulStopTimeout?: Duration.Input | undefined
   /**
-   * Whether the context stops gracefully when its scope closes, for example on Ctrl-C under `runMain`: false. Spark:
+   * Whether the context stops gracefully when its scope closes, for example on Ctrl-C under `runMain`. Default: false. Spark:
    * `spark.streaming.stopGracefullyOnShutdown`.
    */
   readonly stopGracefullyOnShutdown?: boolean | undefined
   /**
-   * How many batches can be allocated and not have ended: 8. While there are that many, ticks wait. They follow in order
-   * afterwards and none is skipped, so a program that falls behind or was suspended does not allocate hundreds of batches at
-   * once. Spark has no such limit.
+   * The maximum number of pending batches: allocated, but not ended. Default: 8. While there are that many, ticks wait; they
+   * follow later, in order, and none is skipped. So a program that falls behind or was suspended does not allocate hundreds of
+   * batches at once. Spark has no such limit.
    */
   readonly maxPendingBatches?: number | undefined
-  /** How often a receiver's open buffer becomes a block: 200 ms. Spark: `spark.streaming.blockInterval`. */
+  /**
+   * How often a receiver makes a block of the records it has buffered. Default: 200 ms. Spark:
+   * `spark.streaming.blockInterval`.
+   */
   readonly blockInterval?: Duration.Input | undefined
-  /** Records per second of each receiver: no limit. Spark: `spark.streaming.receiver.maxRate`. */
+  /**
+   * The maximum number of records per second of each receiver. Default: no limit. Spark:
+   * `spark.streaming.receiver.maxRate`.
+   */
   readonly maxRate?: number | undefined
-  /** Bytes that each receiver can hold before it waits for the batches: 256 MiB. */
+  /** How many bytes each receiver can hold. At the limit, `store` waits until batches end. Default: 256 MiB. */
   readonly receiverCapacity?: number | undefined
 }
 
-/** What a handle stands for: the parts of a context, and its state. */
+/** The internals of a context: its parts, its settings and its life. All handles of a context share them. */
 export interface Internals {
   readonly batchDuration: number
   readonly settings: Settings
@@ -70,7 +77,7 @@ export interface Internals {
   readonly scope: Scope.Closeable
   readonly bus: Bus.ListenerBus
   life: Life
-  /** Milliseconds, if `remember` was called. */
+  /** The duration given to `remember`, in milliseconds; undefined if it was not called. */
   remember: number | undefined
   /** Whether the program has called `awaitTermination`. */
   isAwaited: boolean
@@ -82,10 +89,10 @@ export const handle = <S extends State, E>(internals: Internals, state: S): Stre
   state,
 })
 
-/** Returns what a handle stands for. */
+/** Returns the internals of the context that a handle refers to. */
 export const internalsOf = (ssc: StreamingContext<State, unknown>): Internals => ssc[TypeId].internals
 
-/** Returns the runtime of a context, for the test kit and for `slice`. */
+/** Returns the runtime of a context, for the test kit and for `slice`. Fails with `NotStarted` before the start. */
 export const runtimeOf = (
   operation: string,
   active: StreamingContext<State, unknown>,

@@ -1,5 +1,5 @@
 /**
- * The life of a context: one state, which changes in this module only.
+ * The life of a context: one value, which only this module changes.
  *
  * @module
  */
@@ -9,45 +9,45 @@ import type { CallSite } from "../../core/call_site.ts"
 import { AlreadyStarted, AlreadyStopped } from "../errors.ts"
 import type { Running } from "../running.ts"
 
-/** Where a context stands in its life. */
+/** The stages in the life of a context, in this order. A context can be stopped at any stage. */
 export type Life =
   | { readonly _tag: "Initialized" }
-  /** `start` has been called at `site` and opens layers and inputs. */
+  /** `start` was called at `site`; layers and inputs are being opened. */
   | { readonly _tag: "Starting"; readonly site: CallSite }
   | { readonly _tag: "Active"; readonly site: CallSite; readonly running: Running }
-  /** It was `before` until now; `stopped` is done at the end. */
+  /** The stop has begun at the stage `before`; `stopped` is completed when it is done. */
   | { readonly _tag: "Stopping"; readonly before: Exclude<Life, Ended>; readonly stopped: Deferred.Deferred<void> }
   | { readonly _tag: "Stopped"; readonly running: Running | undefined }
 
 type Ended = { readonly _tag: "Stopping" | "Stopped" }
 
-/** The one mutable field of a context's life. */
+/** An object that holds the life of a context. */
 export interface Living {
   life: Life
 }
 
-/** The state that Spark knows: a context is active until it has stopped. */
+/** Returns the state of a context in Spark's terms: it is active until it has stopped. */
 export const stateOf = ({ life }: Living): "Initialized" | "Active" | "Stopped" => {
   const now = life._tag === "Stopping" ? life.before : life
   return now._tag === "Starting" ? "Initialized" : now._tag
 }
 
-/** Where a context was started, if it was and has not stopped. */
+/** Returns where a context was started; undefined if it was not started, or has stopped. */
 export const startedAt = ({ life }: Living): CallSite | undefined => {
   const now = life._tag === "Stopping" ? life.before : life
   return now._tag === "Starting" || now._tag === "Active" ? now.site : undefined
 }
 
-/** What runs in a context, from its start on, also after its stop. */
+/** Returns the runtime and fibers of a context, also after its stop; undefined if it was never active. */
 export const runningOf = ({ life }: Living): Running | undefined => {
   const now = life._tag === "Stopping" ? life.before : life
   return now._tag === "Active" || now._tag === "Stopped" ? now.running : undefined
 }
 
-/** Whether a context is being stopped, or has been. */
+/** Whether a context is being stopped or has stopped. */
 export const isEnding = ({ life }: Living): boolean => life._tag === "Stopping" || life._tag === "Stopped"
 
-/** Fails unless a context has neither been started nor stopped. `operation` is what wants to know. */
+/** Fails if a context has been started or stopped. `operation` is named in the error. */
 export const requireInitialized = (
   self: Living,
   operation: string,
@@ -58,13 +58,13 @@ export const requireInitialized = (
     return isEnding(self) ? Effect.fail(new AlreadyStopped({ operation })) : Effect.void
   })
 
-/** `start` begins. */
+/** Records that `start` has begun. */
 export const beginStart = (self: Living, site: CallSite): Effect.Effect<void> =>
   Effect.sync(() => {
     self.life = { _tag: "Starting", site }
   })
 
-/** Everything runs. Fails if the context has been stopped while its inputs were opened. */
+/** Records that everything runs. Fails if the context was stopped while its inputs were being opened. */
 export const endStart = (self: Living, running: Running): Effect.Effect<void, AlreadyStopped> =>
   Effect.suspend(() => {
     if (self.life._tag !== "Starting") return Effect.fail(new AlreadyStopped({ operation: "start" }))
@@ -72,7 +72,10 @@ export const endStart = (self: Living, running: Running): Effect.Effect<void, Al
     return Effect.void
   })
 
-/** Runs `stopping` and ends the life of a context. Only the first call runs it; later ones wait for the end. */
+/**
+ * Runs `stopping` and then marks the context as stopped. Only the first call runs it; later calls wait until the context
+ * has stopped.
+ */
 export const stopOnce = (
   self: Living,
   stopping: (running: Running | undefined) => Effect.Effect<void>,

@@ -1,5 +1,5 @@
 /**
- * Listening to a context: listeners, the events as a stream, and what was dropped.
+ * Observing a context: listeners, events as a stream, and the number of dropped events.
  *
  * @module
  */
@@ -10,8 +10,10 @@ import type { StreamingEvent } from "../listeners/events.ts"
 import type * as Bus from "../listeners/listener_bus.ts"
 
 /**
- * Adds a listener, before or after start. It sees the events from then on, one at a time; it never slows the batches
- * down. Added twice, it sees them twice. Spark: `addStreamingListener`.
+ * Adds a listener, before or after start. It gets all later events, one at a time and in order.
+ *
+ * A slow listener does not delay batches; see {@link droppedEvents}. A listener that is added twice gets every event twice. Spark:
+ * `addStreamingListener`.
  *
  * @example
  * ```ts
@@ -42,8 +44,8 @@ export const addStreamingListener = (
 ): Effect.Effect<void> => internalsOf(ssc).bus.add(listener)
 
 /**
- * Removes a listener: it sees no event from then on. One that was added twice goes on once. A listener that was never
- * added is ignored. Spark: `removeStreamingListener`.
+ * Removes a listener, which then gets no further events. If it was added twice, one of its subscriptions remains. Removing a
+ * listener that was never added does nothing. Spark: `removeStreamingListener`.
  *
  * @example
  * ```ts
@@ -71,8 +73,8 @@ export const removeStreamingListener = (
 ): Effect.Effect<void> => internalsOf(ssc).bus.remove(listener)
 
 /**
- * How many events have been dropped because a listener, or a reader of {@link events}, was too slow: each may have 16,384
- * waiting.
+ * Returns how many events were dropped because a listener, or a reader of {@link events}, was too slow. Up to 16,384 events can
+ * wait for each of them.
  *
  * @example
  * ```ts
@@ -89,7 +91,7 @@ export const droppedEvents = (ssc: StreamingContext<State, unknown>): Effect.Eff
   Effect.sync(() => internalsOf(ssc).bus.dropped())
 
 /**
- * The events of a context as a stream, from now on until it stops. Unlike a listener, its reader does not delay the stop.
+ * Streams the events of a context, from now until it stops. Unlike a listener, a reader of the stream does not delay the stop.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * The constructors of contexts, which check the settings.
+ * The constructors of contexts. They check the settings and have the defaults.
  *
  * @module
  */

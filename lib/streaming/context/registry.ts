@@ -1,5 +1,5 @@
 /**
- * The registry of active contexts: one context per process can be active, as in Spark, or one per registry.
+ * The registry of the active context. As in Spark, one context per process can be active.
  *
  * @module
  */
@@ -15,8 +15,9 @@ export interface Registry {
 const process: Registry = { active: undefined }
 
 /**
- * The registry of active contexts. It is that of the process unless another one is provided; the test kit provides one for each
- * run, so that tests can run in parallel.
+ * The registry of the active context. By default the whole process shares one registry, so one context can be active.
+ *
+ * The test kit provides a separate registry for each run, so that tests can run in parallel.
  *
  * @example
  * ```ts

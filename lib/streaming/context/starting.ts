@@ -23,7 +23,10 @@ const NOT_AWAITED =
   "The streaming context stopped before its first batch, because the program ended without waiting for it. " +
   "To keep it running: yield* StreamingContext.awaitTermination(active)"
 
-/** Warns if a program ends right after `start`: without a warning it would print nothing at all. */
+/**
+ * Warns if a program ends right after `start`. Without the warning, such a program prints nothing, and its author cannot
+ * see why.
+ */
 const warnIfNotAwaited = (internals: Internals, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> =>
   Effect.suspend(() => {
     const results = runningOf(internals)?.runtime.results
@@ -52,12 +55,13 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
     yield* end
     return yield* new InvalidGraph({ problems })
   }
-  // An interruption either stops the context or comes after its finalizer was added: no active context is left behind.
+  // An interruption before the finalizer is added runs `end`; after that, the finalizer stops the context. So no interruption
+  // leaves an active context behind.
   return yield* Effect.uninterruptibleMask((restore) => {
     registry.active = active
     return Effect.onError(
       Effect.andThen(
-        restore(running(internals, graph, end)),
+        restore(startRun(internals, graph, end)),
         Effect.as(Effect.addFinalizer((exit) => Effect.andThen(warnIfNotAwaited(internals, exit), atShutdown)), active),
       ),
       () => end,
@@ -66,7 +70,7 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
 })
 
 /** Starts the run of a context and makes the context active. */
-const running = Effect.fnUntraced(function* (internals: Internals, graph: Graph.AnyGraph, end: Effect.Effect<void>) {
+const startRun = Effect.fnUntraced(function* (internals: Internals, graph: Graph.AnyGraph, end: Effect.Effect<void>) {
   const { batchDuration, bus, engine, remember, resolved, scope, settings } = internals
   yield* bus.add(logListener)
   if (graph.origin === undefined) bus.publish({ _tag: "GraphNotPortable" })
@@ -84,11 +88,11 @@ const running = Effect.fnUntraced(function* (internals: Internals, graph: Graph.
 })
 
 /**
- * Starts a context with all its outputs: a non-empty list, or a `Graph`. Write a list that is put together at run time as
- * `[first, ...others]`, so that its type is not empty.
+ * Starts a context with all its outputs: a non-empty list, or a `Graph`.
  *
  * The whole graph is checked before anything runs. Its functions get the services of the fiber that calls `start`. The context
- * stops when the scope closes, for example on Ctrl-C under `runMain`. Spark: `start`.
+ * stops when the scope closes, for example on Ctrl-C under `runMain`. If your program builds the list at run time, write it as
+ * `[first, ...others]`, so that the compiler sees that it is not empty. Spark: `start`.
  *
  * @example
  * ```ts

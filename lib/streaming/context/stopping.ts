@@ -1,5 +1,5 @@
 /**
- * The stop of a context: immediately or gracefully, from outside or from one of its own jobs.
+ * Stopping a context: immediately or gracefully, from outside or from one of its own jobs.
  *
  * @module
  */
@@ -11,13 +11,16 @@ import { endsWithin, STOP_TIMEOUT } from "../../receiver/bounded_wait.ts"
 import { handle, type Internals, internalsOf, type State, type StreamingContext } from "./context.ts"
 import { RunsInside } from "../inside.ts"
 import { close, type Running, type StopMode } from "../running.ts"
-import { runningOf, stopOnce } from "./life.ts"
+import { isEnding, runningOf, stopOnce } from "./life.ts"
 import { Registry } from "./registry.ts"
 
-/** How long a stop that is not graceful waits for listeners, in milliseconds. */
+/** How long an immediate stop waits for listeners, in milliseconds. */
 const LISTENERS_TIMEOUT = 2_000
 
-/** Stops everything that a context has started. Only the first call does so; later ones wait. `release` lets the next context start. */
+/**
+ * Stops everything that a context has started. Only the first call does this; later calls wait for it. At the end it runs `release`,
+ * which removes the context from the registry so that another context can start.
+ */
 export const shutDown = (internals: Internals, mode: StopMode, release: () => void): Effect.Effect<void> => {
   const { bus, resolved: { gracefulStopTimeout }, scope } = internals
   const stopping = Effect.fnUntraced(function* (running: Running | undefined) {
@@ -38,19 +41,19 @@ export const shutDown = (internals: Internals, mode: StopMode, release: () => vo
   )
 }
 
-/** How to stop a context. */
+/** The options of `stop`. */
 export interface StopOptions {
-  /** Whether to stop the SparkContext as well: true. Otherwise the next streaming context can use it. */
+  /** Whether to stop the SparkContext as well. Default: true. With false, another streaming context can use it. */
   readonly stopSparkContext?: boolean | undefined
-  /** Whether to process everything received first, within `gracefulStopTimeout`: false. */
+  /** Whether to process all received records first, within `gracefulStopTimeout`. Default: false. */
   readonly stopGracefully?: boolean | undefined
 }
 
 /**
- * Stops a context, started or not, and waits until it has stopped. A second call is allowed and can still stop the SparkContext.
+ * Stops a context, started or not, and waits until it has stopped. A second call does no harm, and can still stop the SparkContext.
  *
- * A job, receiver or listener of the context can call it too. Then it returns immediately, and the context stops soon after that
- * job has ended. Spark: `stop`.
+ * A job, a receiver or a listener of the context can also call it. Then it returns immediately, and the context stops soon after
+ * the running batch has ended. Spark: `stop`.
  *
  * @example
  * ```ts
@@ -85,8 +88,8 @@ export const stop: <E>(
   const spark = options.stopSparkContext ?? true ? internals.spark.stop : Effect.void
   const how = { graceful: options.stopGracefully ?? false, inside }
   const stopping = Effect.andThen(shutDown(internals, how, release), spark)
-  // No batch may begin between this job and the stop.
-  if (inside && !how.graceful) yield* runningOf(internals)?.runtime.hold ?? Effect.void
+  // Until the forked stop below takes effect, no further batch may start. An earlier stop keeps its own mode.
+  if (inside && !how.graceful && !isEnding(internals)) yield* runningOf(internals)?.runtime.hold ?? Effect.void
   if (inside) yield* Effect.forkDetach(stopping)
   else yield* stopping
   return handle<"Stopped", E>(internals, "Stopped")

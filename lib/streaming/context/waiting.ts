@@ -13,9 +13,10 @@ import { type BatchFailed, NotStarted } from "../errors.ts"
 import { runningOf, stateOf } from "./life.ts"
 
 /**
- * Waits until the context has stopped. Fails with the reason if a batch or a receiver ended it. Under
- * `OutputPolicy.continueOn` it fails with the first error while the context keeps running, as in Spark. Every call gives the
- * same result. Spark: `awaitTermination`.
+ * Waits until the context has stopped. Fails with the reason if a batch or a receiver stopped it.
+ *
+ * Under `OutputPolicy.continueOn` it fails with the first error while the context keeps running, as in Spark; later calls fail
+ * with the latest error. Several fibers can wait at the same time. Spark: `awaitTermination`.
  *
  * @example
  * ```ts
@@ -61,7 +62,7 @@ export const awaitTermination = <E>(
 }
 
 /**
- * Waits like {@link awaitTermination}, but only for the given time. Returns whether the context has stopped. Spark:
+ * Waits like {@link awaitTermination}, but not longer than the given time. Returns whether the context has stopped. Spark:
  * `awaitTerminationOrTimeout`.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * Inputs whose receivers push blocks.
+ * Inputs with a receiver, which pushes blocks.
  *
  * @module
  */
@@ -17,14 +17,14 @@ import type { ReceiverInfo, StreamingEvent } from "../listeners/events.ts"
 import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
 import { entry, type RunningInput } from "./running_input.ts"
 
-/** The settings of receivers. */
+/** The settings of receivers: block interval in milliseconds, records per second, capacity in bytes. */
 export interface ReceiverSettings {
   readonly blockInterval?: number | undefined
   readonly maxRate?: number | undefined
   readonly capacity?: number | undefined
 }
 
-/** Publishes what happens to a receiver, each time with all that is known of it. */
+/** Makes effects that publish the events of a receiver. Each event has the receiver's whole current state. */
 const receiverEvents = (initial: ReceiverInfo, publish: (event: StreamingEvent) => void) => {
   let info = initial
   const changed = (active: boolean, message: string, error: unknown): Effect.Effect<ReceiverInfo> =>
@@ -45,7 +45,7 @@ const receiverEvents = (initial: ReceiverInfo, publish: (event: StreamingEvent) 
   }
 }
 
-/** Runs a receiver; each batch takes the blocks that it has stored so far. */
+/** Starts a receiver. A batch is allocated the blocks that the receiver has stored since the batch before. */
 export const fromReceiver = Effect.fnUntraced(function* (
   id: number,
   name: string,

@@ -1,5 +1,5 @@
 /**
- * Inputs whose sources plan positions, which batches read.
+ * Inputs that are read by position: the source plans a position for each batch, and the batch reads it.
  *
  * @module
  */
@@ -11,7 +11,10 @@ import type { AnyPositions } from "../../dstream/inputs/positions.ts"
 import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
 import { entry, type RunningInput } from "./running_input.ts"
 
-/** Opens a source. Each batch reads the positions that the source plans for it; those of batches that end well are committed. */
+/**
+ * Opens a source. A batch reads the position that the source has planned for it. When the batch ends well, its position is
+ * committed.
+ */
 export const fromPositions = Effect.fnUntraced(function* (
   id: number,
   name: string,

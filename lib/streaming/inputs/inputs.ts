@@ -1,5 +1,5 @@
 /**
- * The inputs of a running context, receivers and sources of positions alike.
+ * The inputs of a running context: receivers, and sources that are read by position.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { fromReceiver, type ReceiverSettings } from "./input_blocks.ts"
 import { fromPositions } from "./input_positions.ts"
 import type { RunningInput } from "./running_input.ts"
 
-/** Starts all inputs of a graph, each with the services that the graph provides to it. They end with the scope. */
+/** Starts all inputs of a graph, each with the services that the graph provides to it. They close with the scope. */
 export const start = (
   graph: AnyGraph,
   services: Services,
@@ -33,5 +33,5 @@ export const start = (
 
 const nothing: InputAllocation = { _tag: "Nothing" }
 
-/** What an allocation gives to one input. */
+/** Returns the share of one input in an allocation. */
 export const shareOf = ({ inputs }: Allocation, { name }: RunningInput): InputAllocation => inputs[name] ?? nothing

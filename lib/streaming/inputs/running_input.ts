@@ -1,5 +1,5 @@
 /**
- * One input of a running context, whatever brings its records in.
+ * The interface of a running input. Receivers and sources of positions implement it.
  *
  * @module
  */
@@ -10,25 +10,31 @@ import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
 import type { RunningReceiver } from "../../receiver/supervisor.ts"
 import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
 
-/** One input of a running context. What a batch takes from it is a share: plain data, which every other operation is given. */
+/**
+ * One input of a running context. `allocate` decides on the share of a batch, which is plain data; the other operations get that
+ * share.
+ */
 export interface RunningInput {
   readonly id: number
   readonly name: string
   readonly stream: AnyDStream
-  /** The receiver, where it has one. */
+  /** The receiver; undefined if the input is read by position. */
   readonly receiver: RunningReceiver | undefined
-  /** Makes a block of what has been received since the last block. Called for all inputs before any of them allocates. */
+  /** Makes a block of the records received since the last block. It is called for every input before any input allocates. */
   readonly cut: Effect.Effect<void>
   /** Decides what the batch at `time` reads. */
   readonly allocate: (time: number) => Effect.Effect<InputAllocation, unknown, unknown>
-  /** The RDD of a share. Fails with `NoRDD` where the share has nothing. */
+  /** Makes the RDD of a share. Fails with `NoRDD` if the share is empty. */
   readonly read: (share: InputAllocation, time: number) => Effect.Effect<AnyRDD, unknown, unknown>
-  /** Tells the source that the batch of a share has ended well. Called once a share, in the order of the batches. */
+  /**
+   * Tells the source that the batch of a share has ended well. It is called in the order of the batches, and again if it
+   * failed.
+   */
   readonly commit: (share: InputAllocation, time: number) => Effect.Effect<void, unknown, unknown>
-  /** Releases what a share holds: its batch has ended, well or not. */
+  /** Frees the blocks of a share. It is called when the batch has ended, whether committed or rolled back. */
   readonly release: (share: InputAllocation) => Effect.Effect<void>
 }
 
-/** Marks the place where an input enters a graph: a graph copy has the same node there, without the data. */
+/** Wraps an input's RDD in a node that marks where data enters the graph. A graph copy has the same node, without the data. */
 export const entry = (stream: AnyDStream, rdd: AnyRDD): AnyRDD =>
   withCallSite(stream.site, () => makeRDD(stream.operation, [rdd], { kind: "input" }))

@@ -17,7 +17,7 @@ export interface StreamInputInfo {
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
-/** The run of one output in a batch. Times are epoch milliseconds, durations milliseconds. */
+/** One output's job in a batch. Times are epoch milliseconds, durations milliseconds. */
 export interface OutputOperationInfo {
   /** The time of the batch. */
   readonly batchTime: number
@@ -43,11 +43,11 @@ export interface OutputOperationInfo {
 export interface BatchInfo {
   /** The batch time: the end of its interval. */
   readonly batchTime: number
-  /** The records of each input that reports them, by the input's id. */
+  /** What each input contributed, by the input's id. Inputs that do not report a number of records are left out. */
   readonly streamIdToInputInfo: Readonly<Record<number, StreamInputInfo>>
   /** The number of records of all inputs. */
   readonly numRecords: number
-  /** When the batch was submitted. From then on it waits for its turn. */
+  /** When the batch was allocated. It then waits until the batch before it has ended. */
   readonly submissionTime: number
   /** When the first job started. */
   readonly processingStartTime: number | undefined
@@ -94,10 +94,10 @@ export type StreamingEvent =
   | { readonly _tag: "BatchGenerationFailed"; readonly batchTime: number; readonly failureReason: string }
   | { readonly _tag: "OutputOperationStarted"; readonly operation: OutputOperationInfo }
   | { readonly _tag: "OutputOperationCompleted"; readonly operation: OutputOperationInfo }
-  /** Published once, at start: the graph is a plain list of outputs, so it runs on the calling isolate only. */
+  /** Published once, at start: the graph is a plain list of outputs, so all of it runs on the driver. */
   | { readonly _tag: "GraphNotPortable" }
   /**
-   * Published once for a stream, on engines that run tasks in other isolates: its function runs an action or gives an Effect,
+   * Published once for a stream, on engines that run tasks in other isolates: its function runs an action or returns an Effect,
    * so its RDDs are made on the driver.
    */
   | { readonly _tag: "StreamRunsOnDriver"; readonly operation: string; readonly callSite: CallSite }

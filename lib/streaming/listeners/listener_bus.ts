@@ -39,11 +39,11 @@ export interface ListenerBus {
   readonly add: (listener: StreamingListener) => Effect.Effect<void>
   /** Ends the oldest subscription of a listener. Does nothing if the listener has none. */
   readonly remove: (listener: StreamingListener) => Effect.Effect<void>
-  /** Subscribes to the events from now on. The queue ends when the bus is closed, which does not wait for its reader. */
+  /** Subscribes to the events from now on. The queue ends when the bus closes; closing does not wait for the queue's reader. */
   readonly subscribe: Effect.Effect<Events, never, Scope.Scope>
   /** How many events have been dropped because a listener was too slow. */
   readonly dropped: () => number
-  /** Waits until the listeners have processed all published events, and ends their subscriptions. */
+  /** Ends all subscriptions, and waits until the listeners have processed the events published before. */
   readonly close: Effect.Effect<void>
 }
 

@@ -32,7 +32,7 @@ export const logListener: StreamingListener = (event): Effect.Effect<void> => {
     case "ReceiverError":
       return Effect.logWarning(textOf(event.receiver))
     case "ReceiverStopped": {
-      // A restart after an error was logged with the error; a stop without an error is not a problem.
+      // A stop with an error that restarts was logged by `ReceiverError`. A final stop without an error is normal.
       const isWarning = event.restarts === (event.receiver.lastError === "")
       return isWarning ? Effect.logWarning(textOf(event.receiver)) : Effect.logDebug(textOf(event.receiver))
     }
@@ -43,7 +43,9 @@ export const logListener: StreamingListener = (event): Effect.Effect<void> => {
         ? Effect.void
         : Effect.logError(`Error running job ${event.operation.name}: ${event.operation.failureReason}`)
     case "GraphNotPortable":
-      return Effect.logDebug("The graph is a plain list of outputs: it runs on the calling isolate")
+      return Effect.logDebug(
+        "The graph is a plain list of outputs, so all of it runs on the driver",
+      )
     default:
       return Effect.void
   }

@@ -20,8 +20,8 @@ const distribution = (name: string, millis: ReadonlyArray<number>): ReadonlyArra
 }
 
 /**
- * Makes a listener that logs the distribution of total delay and processing time of the last `numBatches` (10) batches,
- * whenever a batch is completed. Spark: `StatsReportListener`.
+ * Makes a listener that logs delays whenever a batch is completed: the distributions of total delay and processing time over
+ * the last `numBatches` (default 10) batches, in milliseconds. Spark: `StatsReportListener`.
  *
  * @example
  * ```ts

@@ -84,21 +84,21 @@ test("a failing evaluation under skip: the output is left out, the others run, t
     )
   }))
 
-test("a failing evaluation under dead letter: there is no RDD to hand over, so the context fails, nothing is committed", () =>
+test("a failing evaluation under dead letter: there is no RDD for the handler, so the context stops and nothing is committed", () =>
   Effect.gen(function* () {
     const committed: Array<number> = []
-    const letters: Array<unknown> = []
-    const letter = OutputPolicy.deadLetter(() => Effect.sync(() => void letters.push("letter")))
+    const deadLetters: Array<unknown> = []
+    const policy = OutputPolicy.deadLetter(() => Effect.sync(() => void deadLetters.push("called")))
     const input = source([[1], [2], [3]], { committed })
-    const active = yield* start(yield* make, [DStream.onFailure(recording(throwing(input), []), letter)])
+    const active = yield* start(yield* make, [DStream.onFailure(recording(throwing(input), []), policy)])
     assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "generation failed"])
     const error = yield* Effect.flip(awaitTermination(active))
     assert.ok(error._tag === "BatchFailed")
     assert.deepEqual([error.batchTime, error.phase, error.operator], [2000, "generate", "transform"])
-    assert.deepEqual([committed, letters], [[0], []])
+    assert.deepEqual([committed, deadLetters], [[0], []])
   }))
 
-test("after a fatal generation failure no batch runs any more, although stopping takes a while", () =>
+test("after a fatal generation failure no further batch runs, even while the stop takes long", () =>
   Effect.gen(function* () {
     const seen: Seen = []
     const slow = Receiver.make({
@@ -119,7 +119,7 @@ test("after a fatal generation failure no batch runs any more, although stopping
     assert.deepEqual(started, [1000])
   }))
 
-/** An output that is slower than the batches come, and whose third batch cannot be made. */
+/** An output that is slower than the batch interval. Its stream cannot be evaluated in the third batch. */
 const slowWithoutThird = (input: DStream.DStream<number>, done: Array<number>) => {
   const failing = DStream.transform(input, (rdd, { time }) => {
     if (time === 3000) throw new RangeError("no third")
@@ -131,7 +131,7 @@ const slowWithoutThird = (input: DStream.DStream<number>, done: Array<number>) =
   )
 }
 
-test("a fatal generation failure lets the batches before it end, and is told then", () =>
+test("a fatal generation failure lets earlier batches end, and is reported after them", () =>
   Effect.gen(function* () {
     const committed: Array<number> = []
     const done: Array<number> = []
@@ -144,7 +144,7 @@ test("a fatal generation failure lets the batches before it end, and is told the
     assert.deepEqual([done, committed], [[1000, 2000], [0, 1]])
   }))
 
-test("a graceful stop lets the batches before a fatal generation failure end, too", () =>
+test("a graceful stop also lets the batches before a fatal generation failure end", () =>
   Effect.gen(function* () {
     const done: Array<number> = []
     const active = yield* start(yield* make, [slowWithoutThird(source([[1], [2], [3]]), done)])
@@ -156,7 +156,7 @@ test("a graceful stop lets the batches before a fatal generation failure end, to
     assert.deepEqual(done, [1000, 2000])
   }))
 
-test("a failing evaluation under retry is evaluated again, and the batch has its result", () =>
+test("a failing evaluation under retry: it is evaluated again, and the batch runs with the result", () =>
   Effect.gen(function* () {
     let tries = 0
     const seen: Seen = []
@@ -173,16 +173,16 @@ test("a failing evaluation under retry is evaluated again, and the batch has its
   }))
 
 for (const phase of ["plan", "commit"] as const) {
-  const at = (failures: number) => {
+  const failing = (failures: number) => {
     let left = failures
     return (index: number): Effect.Effect<void, string> =>
       index === 1 && left-- > 0 ? Effect.fail(`${phase}!`) : Effect.void
   }
 
-  test(`an input that fails to ${phase} ends the context, and is named`, () =>
+  test(`an input that fails to ${phase} stops the context, and the error names it`, () =>
     Effect.gen(function* () {
       const seen: Seen = []
-      const input = source([[1], [2], [3]], { [phase]: at(1) })
+      const input = source([[1], [2], [3]], { [phase]: failing(1) })
       const active = yield* start(yield* make, [recording(input, seen)])
       const end = phase === "plan" ? "generation failed" : "failed"
       assert.deepEqual(yield* Testing.advance(active, 3), ["completed", end])
@@ -198,11 +198,11 @@ for (const phase of ["plan", "commit"] as const) {
       assert.equal(yield* getState(active), "Stopped")
     }))
 
-  test(`an input that fails to ${phase} is asked again under a context's retry`, () =>
+  test(`an input that fails to ${phase} is retried under the context's retry policy`, () =>
     Effect.gen(function* () {
       const seen: Seen = []
       const committed: Array<number> = []
-      const input = source([[1], [2], [3]], { committed, [phase]: at(2) })
+      const input = source([[1], [2], [3]], { committed, [phase]: failing(2) })
       const onFailure = OutputPolicy.retry(Schedule.recurs(3))
       const active = yield* start(yield* makeWith({ onFailure }), [recording(input, seen)])
       assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
@@ -211,11 +211,11 @@ for (const phase of ["plan", "commit"] as const) {
       yield* awaitTermination(active)
     }))
 
-  test(`an input that fails to ${phase} is reported under continueOn, and the context goes on`, () =>
+  test(`an input that fails to ${phase} is reported under continueOn, and the context continues`, () =>
     Effect.gen(function* () {
       const seen: Seen = []
       const committed: Array<number> = []
-      const input = source([[1], [2], [3]], { committed, [phase]: at(1) })
+      const input = source([[1], [2], [3]], { committed, [phase]: failing(1) })
       const active = yield* start(yield* makeWith({ onFailure: OutputPolicy.continueOn }), [recording(input, seen)])
       const ends = yield* Testing.advance(active, 3)
       assert.deepEqual(ends, ["completed", phase === "plan" ? "generation failed" : "completed", "completed"])

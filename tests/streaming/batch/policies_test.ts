@@ -16,7 +16,7 @@ class Unavailable extends Data.TaggedError("Unavailable")<{ readonly sink: strin
 
 type Seen = Array<readonly [time: number, records: ReadonlyArray<number>]>
 
-/** An output that fails in batch 2000, as often as told. */
+/** An output that fails in batch 2000, at most `times` times. It adds the number of each attempt to `attempts`. */
 const failing = (stream: DStream.DStream<number>, times = Infinity, attempts: Array<number> = []) =>
   DStream.foreachRDD(
     stream,
@@ -29,7 +29,7 @@ const failing = (stream: DStream.DStream<number>, times = Infinity, attempts: Ar
   )
 
 onEngines(
-  "fail: the rest of the batch does not run, nothing is committed, the context stops with the typed reason",
+  "fail: later outputs of the batch do not run, nothing is committed, and the context stops with the typed reason",
   () =>
     Effect.gen(function* () {
       const seen: Seen = []
@@ -72,7 +72,7 @@ test("fail: another context can start as soon as awaitTermination() has failed",
     assert.equal(seen.length, 1)
   }))
 
-test("continueOn: awaitTermination() fails, other outputs and later batches go on, positions are committed", () =>
+test("continueOn: awaitTermination() fails, other outputs and later batches run, and positions are committed", () =>
   Effect.gen(function* () {
     const seen: Seen = []
     const committed: Array<number> = []
@@ -89,7 +89,7 @@ test("continueOn: awaitTermination() fails, other outputs and later batches go o
     assert.equal((yield* Effect.flip(awaitTermination(active)))._tag, "BatchFailed")
   }))
 
-test("skip: the output is left out of the batch, an event says so, and awaitTermination() does not fail", () =>
+test("skip: the output's outcome is skipped, positions are committed, and awaitTermination() does not fail", () =>
   Effect.gen(function* () {
     const committed: Array<number> = []
     const { ssc, events } = yield* observed()
@@ -102,7 +102,7 @@ test("skip: the output is left out of the batch, an event says so, and awaitTerm
     assert.deepEqual(committed, [0, 1, 2])
   }))
 
-test("retry: the output runs again with attempts 1, 2, …, by the schedule, and then counts as done", () =>
+test("retry: the output runs again on the schedule, with attempts 1, 2, …, and is then done", () =>
   Effect.gen(function* () {
     const attempts: Array<number> = []
     const policy = OutputPolicy.retry(Schedule.spaced("100 millis"))
@@ -119,10 +119,10 @@ test("retry: the output runs again with attempts 1, 2, …, by the schedule, and
     assert.equal(completed[1]?.failureReason, undefined)
   }))
 
-test("retry: every attempt that fails is logged, with what went wrong", () =>
+test("retry: every failed attempt is logged with its error", () =>
   Effect.gen(function* () {
-    const said: Array<string> = []
-    const logger = Logger.layer([Logger.make(({ message }) => void said.push(String(message)))])
+    const messages: Array<string> = []
+    const logger = Logger.layer([Logger.make(({ message }) => void messages.push(String(message)))])
     const output = DStream.onFailure(
       DStream.foreachRDD(Testing.input([[1]]), (_, { attempt }) =>
         attempt < 2 ? Effect.fail(`no ${attempt}`) : Effect.void),
@@ -131,13 +131,13 @@ test("retry: every attempt that fails is logged, with what went wrong", () =>
     const advanced = Effect.flatMap(start(yield* make, [output]), (active) =>
       Testing.advance(active))
     yield* Effect.provide(advanced, logger)
-    assert.deepEqual(said.map((line) => line.replace(/ at [^\s,]+/g, "")), [
+    assert.deepEqual(messages.map((line) => line.replace(/ at [^\s,]+/g, "")), [
       "Attempt 1 of job foreachRDD failed: batch 1000 ms failed in foreachRDD, output 0: no 0",
       "Attempt 2 of job foreachRDD failed: batch 1000 ms failed in foreachRDD, output 0: no 1",
     ])
   }))
 
-test("retry: when the schedule is over, the policy after it applies: skip, dead letter, another retry, fail", () =>
+test("retry: after the last retry the next policy applies: skip, dead letter, another retry, or fail", () =>
   Effect.gen(function* () {
     const run = Effect.fnUntraced(function* (policy: OutputPolicy.OutputPolicy<never, never>) {
       const attempts: Array<number> = []
@@ -153,7 +153,7 @@ test("retry: when the schedule is over, the policy after it applies: skip, dead 
       Effect.sync(() => void failures.push(failure))
     const inRegistry = Effect.provideService(StreamingContext.Registry, { active: undefined })
     const twice = Schedule.recurs(2)
-    const inner = Effect.provide(Testing.layer())
+    const withTestLayer = Effect.provide(Testing.layer())
     const cases = [
       [OutputPolicy.retry(twice, OutputPolicy.skip), [0, 1, 2], "skipped", "Success"],
       [OutputPolicy.retry(twice, OutputPolicy.deadLetter(handler)), [0, 1, 2], "deadLettered", "Success"],
@@ -161,7 +161,7 @@ test("retry: when the schedule is over, the policy after it applies: skip, dead 
       [OutputPolicy.retry(twice), [0, 1, 2], "failed", "Failure"],
     ] as const
     for (const [policy, attempts, outcome, exit] of cases) {
-      const found = yield* Effect.scoped(run(policy)).pipe(inner, inRegistry)
+      const found = yield* Effect.scoped(run(policy)).pipe(withTestLayer, inRegistry)
       assert.deepEqual([found[0], found[1], found[2]._tag], [attempts, outcome, exit])
     }
     assert.deepEqual(failures.map(({ time, outputId, attempt, operator }) => [time, outputId, attempt, operator]), [
@@ -169,9 +169,9 @@ test("retry: when the schedule is over, the policy after it applies: skip, dead 
     ])
   }))
 
-test("dead letter: the handler gets the batch's RDD and the failure; if it fails too, the context fails with its error", () =>
+test("dead letter: the handler gets the batch's RDD and the failure; if the handler fails too, the context stops with its error", () =>
   Effect.gen(function* () {
-    const letters: Array<unknown> = []
+    const deadLetters: Array<unknown> = []
     const committed: Array<number> = []
     const input = source([[1], [2, 22], [3]], { committed })
     const output = DStream.onFailure(
@@ -180,21 +180,21 @@ test("dead letter: the handler gets the batch's RDD and the failure; if it fails
         Effect.flatMap(
           Effect.orDie(RDD.collect(rdd)),
           (records) =>
-            Effect.sync(() => void letters.push({ records, time, reason: (reason as Unavailable)._tag, operator })),
+            Effect.sync(() => void deadLetters.push({ records, time, reason: (reason as Unavailable)._tag, operator })),
         ) as Effect.Effect<void>
       ),
     )
     const active = yield* start(yield* make, [output])
     assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
-    assert.deepEqual(letters, [{ records: [2, 22], time: 2000, reason: "Unavailable", operator: "foreachRDD" }])
+    assert.deepEqual(deadLetters, [{ records: [2, 22], time: 2000, reason: "Unavailable", operator: "foreachRDD" }])
     assert.deepEqual(committed, [0, 1, 2])
     yield* stop(active, { stopSparkContext: false })
     yield* awaitTermination(active)
 
-    const lost = DStream.onFailure(failing(Testing.input([[1], [2], [3], [4], [5], [6]]), 0), OutputPolicy.skip)
+    const skipping = DStream.onFailure(failing(Testing.input([[1], [2], [3], [4], [5], [6]]), 0), OutputPolicy.skip)
     const always = DStream.foreachRDD(Testing.input([[1]]), () => Effect.fail("first"))
     const second = yield* start(yield* make, [
-      lost,
+      skipping,
       DStream.onFailure(always, OutputPolicy.deadLetter(() => Effect.fail("second"))),
     ])
     assert.deepEqual(yield* Testing.advance(second), ["failed"])
@@ -203,7 +203,7 @@ test("dead letter: the handler gets the batch's RDD and the failure; if it fails
     assert.deepEqual([error.reason, error.operator, error.outputId], ["second", "deadLetter", 1])
   }))
 
-test("a policy whose handler or schedule throws ends the context, rather than leave it hanging", () =>
+test("a policy whose handler or schedule throws stops the context, and the context does not hang", () =>
   Effect.gen(function* () {
     const handler = (): Effect.Effect<void> => {
       throw new RangeError("no handler")

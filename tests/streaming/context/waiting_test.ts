@@ -7,11 +7,11 @@ import { test } from "../support.ts"
 
 const { awaitTermination, awaitTerminationOrTimeout, make, stop } = StreamingContext
 
-/** A handle as a program without types may hold it. */
+/** A handle as untyped code can use it: with any state. */
 const untyped = (ssc: StreamingContext.StreamingContext<StreamingContext.State>) =>
   ssc as StreamingContext.StreamingContext<"Active">
 
-test("awaitTermination() of a context that was not started fails with NotStarted, and waits for none that was stopped", () =>
+test("awaitTermination() fails with NotStarted before the start, and returns immediately if the context was stopped instead", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     const error = yield* Effect.flip(awaitTermination(untyped(ssc)))
@@ -24,7 +24,7 @@ test("awaitTermination() of a context that was not started fails with NotStarted
     assert.equal(yield* awaitTerminationOrTimeout(stopped, 0), true)
   }))
 
-test("awaitTerminationOrTimeout() of a context that was not started is false when the time is up", () =>
+test("awaitTerminationOrTimeout() of a context that was not started returns false after the timeout", () =>
   Effect.gen(function* () {
     const waiting = yield* Effect.forkChild(awaitTerminationOrTimeout(untyped(yield* make), "3 seconds"))
     yield* TestClock.adjust("2 seconds")

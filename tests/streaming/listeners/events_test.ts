@@ -19,7 +19,7 @@ const graph = Graph.module(import.meta, (_: null) => {
   return [output]
 })
 
-test("events come in the order of a batch's life, between StreamingStarted and StreamingStopped", () =>
+test("the events of a batch come in order, between StreamingStarted and StreamingStopped", () =>
   Effect.gen(function* () {
     const { ssc, events } = yield* observed()
     const active = yield* start(ssc, [discard(Testing.input([[1], [2]])), discard(Testing.input([[1], [2]]))])
@@ -30,7 +30,7 @@ test("events come in the order of a batch's life, between StreamingStarted and S
     assert.deepEqual(tags(events), ["GraphNotPortable", "StreamingStarted", ...batch, ...batch, "StreamingStopped"])
   }))
 
-test("StreamingStarted and StreamingStopped tell when it happened", () =>
+test("StreamingStarted and StreamingStopped have the time of the start and the stop", () =>
   Effect.gen(function* () {
     const { ssc, events } = yield* observed()
     yield* pass(300)
@@ -41,7 +41,7 @@ test("StreamingStarted and StreamingStopped tell when it happened", () =>
     assert.deepEqual(times, [["StreamingStarted", 300], ["StreamingStopped", 1700]])
   }))
 
-test("inputs that do not say how many records they give are not among those of a batch", () =>
+test("inputs that do not report a number of records are not in streamIdToInputInfo", () =>
   Effect.gen(function* () {
     const { ssc, events } = yield* observed()
     const all = DStream.unionAll([
@@ -60,7 +60,7 @@ test("inputs that do not say how many records they give are not among those of a
     )
   }))
 
-test("a batch's fields are known as it goes along, and delays when they can be", () =>
+test("the fields of BatchInfo are filled in as the batch proceeds", () =>
   Effect.gen(function* () {
     const { ssc, events } = yield* observed()
     const slow = DStream.foreachRDD(source([[1, 2], [3]]), () => Effect.sleep(1300))
@@ -102,7 +102,7 @@ test("a batch's fields are known as it goes along, and delays when they can be",
     )
   }))
 
-test("a failing output's operation tells the reason, and its batch is completed with it", () =>
+test("OutputOperationCompleted of a failed output has the reason, and BatchCompleted has it too", () =>
   Effect.gen(function* () {
     const { ssc, events } = yield* observed()
     const active = yield* start(ssc, [DStream.foreachRDD(source([[1]]), () => Effect.fail("disk full"))])
@@ -115,7 +115,7 @@ test("a failing output's operation tells the reason, and its batch is completed 
     assert.equal(tags(events).at(-1), "StreamingStopped")
   }))
 
-test("GraphNotPortable is said once for a list of outputs, and never for a graph of a module", () =>
+test("GraphNotPortable is published once for a list of outputs, and never for a module's graph", () =>
   Effect.gen(function* () {
     const count = Effect.fnUntraced(function* (portable: boolean) {
       const { ssc, events } = yield* observed()
@@ -127,7 +127,7 @@ test("GraphNotPortable is said once for a list of outputs, and never for a graph
     assert.deepEqual([yield* count(false), yield* count(true)], [1, 0])
   }))
 
-test("a receiver's events tell its name, whether it is active, and its last error", () =>
+test("the events of a receiver have its name, whether it is active, and its last error", () =>
   Effect.gen(function* () {
     const receiver = Receiver.make({
       name: "Shaky",
@@ -181,30 +181,30 @@ for (
     "is slow": () => Effect.sleep("1 hour"),
   })
 ) {
-  test(`a listener that ${how} does not stop the batches, nor the other listeners`, () =>
+  test(`a listener that ${how} stops neither the batches nor other listeners`, () =>
     Effect.gen(function* () {
       const ssc = yield* make
       const seen: Array<readonly [number, ReadonlyArray<number>]> = []
-      const heard: Array<string> = []
+      const received: Array<string> = []
       let calls = 0
       yield* addStreamingListener(ssc, () => {
         calls++
         return listener()
       })
-      yield* addStreamingListener(ssc, ({ _tag }) => Effect.sync(() => void heard.push(_tag)))
+      yield* addStreamingListener(ssc, ({ _tag }) => Effect.sync(() => void received.push(_tag)))
       const active = yield* start(ssc, [recording(source([[1], [2], [3]]), seen)])
       yield* pass(3000)
       assert.deepEqual(seen, [[1000, [1]], [2000, [2]], [3000, [3]]])
       const stopping = yield* Effect.forkChild(stop(active), { startImmediately: true })
       yield* pass(2000)
       yield* Fiber.join(stopping)
-      assert.equal(heard.at(-1), "StreamingStopped")
-      // One that fails is called again for the next event.
-      assert.equal(calls, ["never returns", "is slow"].includes(how) ? 1 : heard.length)
+      assert.equal(received.at(-1), "StreamingStopped")
+      // A listener that fails is called again for the next event.
+      assert.equal(calls, ["never returns", "is slow"].includes(how) ? 1 : received.length)
     }))
 }
 
-test("what a listener is too slow for is dropped and counted, and the batches do not wait", () =>
+test("events for which a listener is too slow are dropped and counted, and batches do not wait", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     yield* addStreamingListener(ssc, () => Effect.never)
@@ -212,38 +212,38 @@ test("what a listener is too slow for is dropped and counted, and the batches do
     const active = yield* start(ssc, outputs as [(typeof outputs)[number]])
     assert.equal(yield* droppedEvents(ssc), 0)
     yield* Testing.advance(active, 10)
-    // Two events an output and three a batch, less what fits in the queue and the one that the listener is at.
+    // Two events per output and three per batch, plus two at the start. One is with the listener, and 16,384 are in its queue.
     assert.equal(yield* droppedEvents(ssc), 10 * 2003 + 2 - 1 - 16_384)
     yield* Effect.forkChild(stop(active), { startImmediately: true })
     yield* pass(2000)
   }))
 
-test("a listener added twice hears everything twice, and each removal ends one of its subscriptions", () =>
+test("a listener added twice gets every event twice, and each removal ends one of its subscriptions", () =>
   Effect.gen(function* () {
     const { ssc, events } = yield* observed()
-    const heard: Array<string> = []
-    const listener: StreamingContext.StreamingListener = ({ _tag }) => Effect.sync(() => void heard.push(_tag))
+    const received: Array<string> = []
+    const listener: StreamingContext.StreamingListener = ({ _tag }) => Effect.sync(() => void received.push(_tag))
     yield* addStreamingListener(ssc, listener)
     yield* addStreamingListener(ssc, listener)
     const active = yield* start(ssc, [discard(source([[1], [2], [3]]))])
     yield* Testing.advance(active)
-    assert.deepEqual(heard.toSorted(), [...tags(events), ...tags(events)].toSorted())
+    assert.deepEqual(received.toSorted(), [...tags(events), ...tags(events)].toSorted())
     yield* removeStreamingListener(ssc, listener)
-    heard.length = events.length = 0
+    received.length = events.length = 0
     yield* Testing.advance(active)
-    assert.deepEqual(heard, tags(events))
+    assert.deepEqual(received, tags(events))
     yield* removeStreamingListener(ssc, listener)
-    heard.length = 0
+    received.length = 0
     yield* Testing.advance(active)
-    assert.deepEqual(heard, [])
+    assert.deepEqual(received, [])
   }))
 
-test("a listener that is removed hears nothing more, one added late hears the rest", () =>
+test("a removed listener gets no further events, and a listener added late gets all later events", () =>
   Effect.gen(function* () {
     const { ssc, events } = yield* observed()
-    const heard: Array<string> = []
+    const received: Array<string> = []
     const late: Array<string> = []
-    const listener: StreamingContext.StreamingListener = ({ _tag }) => Effect.sync(() => void heard.push(_tag))
+    const listener: StreamingContext.StreamingListener = ({ _tag }) => Effect.sync(() => void received.push(_tag))
     yield* addStreamingListener(ssc, listener)
     const active = yield* start(ssc, [discard(source([[1], [2]]))])
     yield* Testing.advance(active)
@@ -252,11 +252,11 @@ test("a listener that is removed hears nothing more, one added late hears the re
     yield* addStreamingListener(ssc, ({ _tag }) => Effect.sync(() => void late.push(_tag)))
     yield* Testing.advance(active)
     yield* stop(active)
-    assert.deepEqual(heard, tags(events).slice(0, 7))
+    assert.deepEqual(received, tags(events).slice(0, 7))
     assert.deepEqual(late, tags(events).slice(7))
   }))
 
-test("events() has what happens from its subscription until the context stops, and ends then", () =>
+test("events() has all events from its subscription on, and ends when the context stops", () =>
   Effect.gen(function* () {
     const { ssc, events: all } = yield* observed()
     const collect = Stream.runCollect(events(ssc))
@@ -275,7 +275,7 @@ test("events() has what happens from its subscription until the context stops, a
     assert.deepEqual(yield* Fiber.join(waiting), [])
   }))
 
-test("a reader of events() may stop the context", () =>
+test("a reader of events() can stop the context", () =>
   Effect.gen(function* () {
     const ssc = yield* make
     const reader = yield* Effect.forkChild(

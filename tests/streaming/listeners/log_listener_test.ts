@@ -13,7 +13,7 @@ const restarting = {
   lastError: "",
 }
 
-/** What is logged of some events, with the level. */
+/** Returns the log lines of some events, with their levels. */
 const logged = async (events: ReadonlyArray<StreamingEvent>): Promise<ReadonlyArray<string>> => {
   const lines: Array<string> = []
   const logger = Logger.make<unknown, void>(({ logLevel, message }) => void lines.push(`${logLevel} ${message}`))
@@ -26,7 +26,7 @@ const logged = async (events: ReadonlyArray<StreamingEvent>): Promise<ReadonlyAr
   return lines
 }
 
-Deno.test("logListener() warns of a receiver's error once, and of a restart without one", async () => {
+Deno.test("logListener() warns once of a receiver's error, and also of a restart without an error", async () => {
   assert.deepEqual(
     await logged([
       { _tag: "ReceiverError", receiver: broken },
@@ -41,7 +41,7 @@ Deno.test("logListener() warns of a receiver's error once, and of a restart with
   )
 })
 
-Deno.test("logListener() warns of a receiver that stops for good with an error, and not of one that was stopped", async () => {
+Deno.test("logListener() warns of a receiver that ends with an error, and not of one that the driver has stopped", async () => {
   const stopped = { ...receiver, lastErrorMessage: "Stopped by driver", lastError: "" }
   assert.deepEqual(
     await logged([

@@ -11,7 +11,7 @@ const { make, remember, slice, start, stop } = StreamingContext
 const numbers = [[1], [2], [3], [4], [5]]
 
 onEngines(
-  "slice() gives the RDDs between two times, both included, for as long as remember() says",
+  "slice() returns the RDDs between two times, both included, for as long as remember() allows",
   () =>
     Effect.gen(function* () {
       const doubled = Testing.input(numbers).pipe(DStream.map((n) => n * 2))
@@ -31,7 +31,7 @@ onEngines(
     }),
 )
 
-test("without remember() only the last batch is kept", () =>
+test("without remember(), slice() returns only the last batch", () =>
   Effect.gen(function* () {
     const input = Testing.input(numbers)
     const active = yield* start(yield* make, [DStream.foreachRDD(input, () => Effect.void)])

@@ -1,9 +1,8 @@
-/** What has no order in Spark, and shows in some order all the same. */
-import type { Case, NodeSpec } from "./case.ts"
-import { idsOf } from "./rdd_nodes.ts"
-import { nodesOf, type Relaxation } from "./relaxing.ts"
+/** Orders that Spark leaves open. */
+import { type Case, idsOf, nodesOf, type NodeSpec } from "../case.ts"
+import { pure, type Rule } from "./rule.ts"
 
-/** Operations whose keys come in any order. */
+/** Operations after which keys come in any order. */
 const shuffles = new Set([
   ...["reduceByKey", "groupByKey", "combineByKey", "foldByKey", "aggregateByKey", "countByValue", "partitionBy"],
   ...["cogroup", "groupWith", "join", "leftOuterJoin", "rightOuterJoin", "fullOuterJoin", "subtractByKey"],
@@ -31,8 +30,8 @@ const openStreams = (golden: Case): ReadonlySet<unknown> => {
   return open
 }
 
-/** Lines that are printed or written, what actions give, and partitions as lists: in any order, behind a shuffle. */
-export const openOrder: Relaxation = (golden) => {
+/** After a shuffle, printed and written lines, results of actions, and partitions as lists are compared in any order. */
+export const openOrder: Rule = pure("openOrder", (golden) => {
   if (golden.unordered !== undefined) return undefined
   const open = openStreams(golden)
   const lists = new Set(nodesOf(golden).flatMap(({ f, id, op }) => op === "glom" || f === "list" ? [id] : []))
@@ -47,4 +46,4 @@ export const openOrder: Relaxation = (golden) => {
     return lists.has(each.in) ? { ...each, compare: "lists" } as const : each
   }) ?? []
   return { ...golden, outputs, unordered: Array.from(ids) }
-}
+})

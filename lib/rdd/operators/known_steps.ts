@@ -15,7 +15,13 @@ import type { Combine, Known, Narrow, Primitive } from "../primitive.ts"
 type Pair = readonly [key: unknown, value: unknown]
 type Records = ReadonlyArray<unknown>
 
+const increment = (n: number): number => n + 1
 const add = (a: number, b: number): number => a + b
+const zero = (): number => 0
+const withOne = (record: unknown): Pair => [record, 1]
+const keyWithOne = ([key]: Pair): Pair => [key, 1]
+const keyOf = ([key]: Pair): unknown => key
+const withNull = (record: unknown): Pair => [record, null]
 
 const descending: Comparison<unknown> = (a, b) => compare(b, a)
 const orderOf = (largest: boolean): Comparison<unknown> => largest ? descending : compare
@@ -38,13 +44,10 @@ const distinctOf = (part: Records): Records => {
 
 const partition = (f: (part: ReadonlyArray<never>) => Records): Narrow => ({ kind: "partition", f })
 
-/**
- * The steps, made of their arguments, which are plain data. Functions that loops call for each record are made anew: loops
- * of generated code are kept by function, and one for all actions of a program would be slower.
- */
+/** The steps, made of their arguments, which are plain data. */
 const steps = {
   /** How many records there are. */
-  count: (_: null): Narrow => ({ kind: "fold", f: (n: number) => n + 1, zero: () => 0 }),
+  count: (_: null): Narrow => ({ kind: "fold", f: increment, zero }),
   /** The first `n` records. */
   take: (n: number): Narrow => ({ kind: "take", n }),
   /** The `n` smallest records in natural order, or the largest. */
@@ -56,21 +59,21 @@ const steps = {
     return { kind: "reduce", f: (a: unknown, b: unknown) => order(a, b) <= 0 ? a : b }
   },
   /** The sum of numbers. */
-  sum: (_: null): Narrow => ({ kind: "fold", f: (a: number, b: number) => a + b, zero: () => 0 }),
+  sum: (_: null): Narrow => ({ kind: "fold", f: add, zero }),
   /** Count, sum and sum of squares of numbers. */
   sums: (_: null): Narrow => partition(sumsOf),
   /** The moments of numbers. */
   moments: (_: null): Narrow => partition(momentsOf),
   /** Each record with a count of 1. */
-  withOne: (_: null): Narrow => ({ kind: "map", f: (record: unknown) => [record, 1] }),
+  withOne: (_: null): Narrow => ({ kind: "map", f: withOne }),
   /** The key of each pair with a count of 1. */
-  keyWithOne: (_: null): Narrow => ({ kind: "map", f: ([key]: Pair) => [key, 1] }),
+  keyWithOne: (_: null): Narrow => ({ kind: "map", f: keyWithOne }),
   /** Each record as the key of a pair without a value. */
-  withNull: (_: null): Narrow => ({ kind: "map", f: (record: unknown) => [record, null] }),
+  withNull: (_: null): Narrow => ({ kind: "map", f: withNull }),
   /** Each record once. */
   distinct: (_: null): Narrow => partition(distinctOf),
   /** The key of each pair. */
-  keys: (_: null): Narrow => ({ kind: "map", f: ([key]: Pair) => key }),
+  keys: (_: null): Narrow => ({ kind: "map", f: keyOf }),
   /** The values of a key. */
   lookup: (key: unknown): Narrow =>
     partition((part) => (part as ReadonlyArray<Pair>).filter((pair) => equalKeys(pair[0], key)).map((pair) => pair[1])),

@@ -1,0 +1,79 @@
+/** The recordings that are skipped, each with its reason. `pins.ts` compares them with what happens. */
+
+/** A result of DStream beside that of Spark. */
+export interface Replaced {
+  /** The place below `expected`: field names and indices with dots between them. */
+  readonly at: string
+  readonly spark: unknown
+  readonly dstream: unknown
+}
+
+/** A recording that is skipped. */
+export interface Pin {
+  /** The family and the id of the case. */
+  readonly name: string
+  /** `informative`, `missing: …`, or the names of differences from `differences.json`. */
+  readonly reason: string
+  /** Where no rule tells what DStream gives: its results, which are compared instead. */
+  readonly results?: ReadonlyArray<Replaced>
+}
+
+const skip = (reason: string, family: string, ids: string): ReadonlyArray<Pin> =>
+  ids.split(" ").map((id) => ({ name: `${family} ${id}`, reason }))
+
+/** All pins. */
+export const pins: ReadonlyArray<Pin> = [
+  // File streams and recovery come with connectors and checkpoints.
+  ...skip("missing: input textFiles", "files", "FS-01 FS-02 FS-03 FS-04 FS-06 FS-07 FS-08 FS-09 FS-10 FS-12"),
+  ...skip("missing: input files", "files", "FS-05 FS-11"),
+  ...skip("missing: input binaryRecords", "files", "FS-13"),
+  ...skip("missing: step recover", "recovery", "RC-01 RC-02 RC-03 RC-04 RC-05 RC-06"),
+  ...skip("missing: step checkpointFiles", "recovery", "RC-07"),
+  ...skip("missing: step recoverFromEmptyDir", "lifecycle", "LC-26"),
+
+  ...skip("startTwice", "lifecycle", "LC-02"),
+  ...skip("lateDefinitions", "lifecycle", "LC-07 LC-08 LC-09 LC-10"),
+  ...skip("lateChanges", "lifecycle", "LC-15"),
+  ...skip("checkpoints", "lifecycle", "LC-20 LC-22 LC-23 LC-24 LC-25"),
+  ...skip("checkpoints", "map_with_state", "MS-20"),
+  ...skip("checkpoints", "update_state", "US-21"),
+  ...skip("checkpoints", "window_reduce", "WR-17 WR-18"),
+  ...skip("timeouts", "map_with_state", "MS-10"),
+  ...skip("failedBatches", "transform", "TR-17"),
+  ...skip("inverseWindows", "window_reduce", "WR-02 WR-04 WR-11 WR-14 WR-15 WR-16 WR-23"),
+  ...skip("intervals", "remember", "RM-03 RM-04 RM-05 RM-06 RM-07 RM-08 RM-16"),
+  ...skip("windowLevels", "remember", "RM-09"),
+  ...skip("rddChanges", "rdd_actions", "RA-13 RA-15"),
+
+  // Java's hash codes of decimals and of tuples decide these.
+  {
+    name: "placement HP-04",
+    reason: "informative",
+    results: [
+      {
+        at: "hashCodes",
+        spark: [1071644672, 1073217536, 1073741824, -1074266112, 1644339295],
+        dstream: [1071644672, 1073217536, 2, -1074266112, 1410065410],
+      },
+      { at: "partition.2", spark: [0, 0, 0, 0, 1], dstream: [0, 0, 0, 0, 0] },
+      { at: "partition.3", spark: [2, 2, 1, 0, 1], dstream: [2, 2, 2, 0, 1] },
+      { at: "partition.5", spark: [2, 1, 4, 3, 0], dstream: [2, 1, 2, 3, 0] },
+      { at: "partition.8", spark: [0, 0, 0, 0, 7], dstream: [0, 0, 2, 0, 2] },
+    ],
+  },
+  {
+    name: "placement HP-06",
+    reason: "informative",
+    results: [
+      {
+        at: "hashCodes",
+        spark: [-1734940110, 1316541600, 1653176669, 46951769],
+        dstream: [3969, 994, 1024, 7968],
+      },
+      { at: "partition.2", spark: [0, 0, 1, 1], dstream: [1, 0, 0, 0] },
+      { at: "partition.3", spark: [0, 0, 2, 2], dstream: [0, 1, 1, 0] },
+      { at: "partition.5", spark: [0, 0, 4, 4], dstream: [4, 4, 4, 3] },
+      { at: "partition.8", spark: [2, 0, 5, 1], dstream: [1, 2, 0, 0] },
+    ],
+  },
+]
