@@ -27,7 +27,7 @@ export { awaitTermination, awaitTerminationOrTimeout } from "./streaming/context
 export { stop, type StopOptions } from "./streaming/context/stopping.ts"
 export { type AnyOf, getActive, getActiveOrCreate, getState } from "./streaming/context/active.ts"
 export { addStreamingListener, droppedEvents, events, removeStreamingListener } from "./streaming/context/listening.ts"
-export { remember, slice } from "./streaming/context/remember.ts"
+export { remember, type Slice, slice } from "./streaming/context/remember.ts"
 export { statsReportListener } from "./streaming/listeners/stats_report.ts"
 export { Registry } from "./streaming/context/registry.ts"
 export type { BackpressureSettings } from "./streaming/inputs/rate_estimator.ts"

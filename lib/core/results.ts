@@ -1,6 +1,12 @@
 /**
- * Checks of what user functions return, where types cannot prevent wrong results: callers without types, and types that
- * accept anything.
+ * What user functions must return. Types cannot prevent wrong results of callers without types, or where a type accepts
+ * anything, so the library takes each result of a user function through one of the functions of this module, by what
+ * the function must return: a value ({@link valueOf}), a record ({@link recordOf}), a boolean ({@link accepts}), a number ({@link numberOf}), a list
+ * of records ({@link listOf}, {@link recordsOf}), an Option ({@link optionOf}), an Effect ({@link effectOf},
+ * {@link ranOf}), or nothing ({@link refuseUnrun}). They throw `Mismatch`, and the engine adds the operator.
+ *
+ * The first wrong result fails the operation, and a Promise among the results never ends the process when it is
+ * rejected. Primitive values and pairs of them cost one comparison, so that loops can check every result.
  *
  * @module
  */
@@ -56,13 +62,25 @@ export const listOf = <A>(given: Iterable<A>): ReadonlyArray<A> => {
 const NOT_RUN = "Effects, which are not run"
 
 /** Keeps a Promise that is rejected from ending the process: the job that it belongs to fails anyway. */
-const ignoreRejection = (u: unknown): void => {
+export const ignoreRejection = (u: unknown): void => {
   if (u instanceof Promise) u.catch(() => {})
 }
 
+/** The same for a record, and for the elements of a pair. */
+const ignoreRejections = (record: unknown): void => {
+  if (Array.isArray(record) && record.length === 2) record.forEach(ignoreRejection)
+  ignoreRejection(record)
+}
+
+const isThenable = (u: object): boolean => "then" in u && typeof u.then === "function"
+
 /** Describes a Promise, which is not awaited, or an Effect, which is not run. Undefined for all other values. */
 const describePending = (u: unknown): string | undefined => {
-  if (u instanceof Promise) {
+  if (typeof u !== "object" || u === null) return undefined
+  const prototype: unknown = Object.getPrototypeOf(u)
+  // Most values. Neither Promises nor Effects look like this.
+  if (prototype === Object.prototype || prototype === Array.prototype) return undefined
+  if (u instanceof Promise || isThenable(u)) {
     ignoreRejection(u)
     return "Promises, which are not waited for"
   }
@@ -71,33 +89,127 @@ const describePending = (u: unknown): string | undefined => {
   return Effect.isEffect(u) ? NOT_RUN : undefined
 }
 
-/**
- * Throws `Mismatch` if a function has returned a Promise or an Effect. `instead` names the operation that takes
- * functions that return Effects, if there is one.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict"
- * import { Mismatch } from "./errors.ts"
- * import { refusePending } from "./results.ts"
- *
- * assert.throws(() => refusePending(Promise.resolve(1), "foreachEffect"), Mismatch)
- * ```
- */
-export const refusePending = (given: unknown, instead?: string): void => {
-  if (typeof given !== "object" || given === null) return
-  const pending = describePending(given)
-  if (pending !== undefined) refuse(pending, instead)
-}
-
 const refuse = (pending: string, instead: string | undefined): never => {
   const advice = instead === undefined ? "" : `; ${instead} takes functions that give Effects`
   throw new Mismatch({ problem: `its function gives ${pending}${advice}` })
 }
 
+/** Throws `Mismatch` if a value is a Promise or an Effect. */
+const refusePending = (given: unknown, instead: string | undefined): void => {
+  const pending = describePending(given)
+  if (pending !== undefined) refuse(pending, instead)
+}
+
+/** Throws `Mismatch` if a record, or an element of it if it is a pair, is a Promise or an Effect. */
+const refusePendingRecord = (given: unknown, instead: string | undefined): void => {
+  if (!Array.isArray(given)) return refusePending(given, instead)
+  if (given.length !== 2) return
+  const [first, second] = given.map(describePending)
+  const pending = first ?? second
+  if (pending !== undefined) refuse(pending, instead)
+}
+
 /**
- * Throws `Mismatch` as {@link refusePending} does, also for Exits and errors that are Effects. For functions whose
- * results are not data: an Exit there is most likely the result of `Effect.fail`, which was meant to be run.
+ * Returns what a function has returned as a value: a key, an aggregate, a state. Throws `Mismatch` if it is a Promise or
+ * an Effect. `instead` names the operation that takes functions that return Effects, if there is one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Mismatch } from "./errors.ts"
+ * import { valueOf } from "./results.ts"
+ *
+ * assert.equal(valueOf(1), 1)
+ * assert.throws(() => valueOf(Promise.resolve(1)), Mismatch)
+ * ```
+ */
+export const valueOf = <A>(given: A, instead?: string): A => {
+  if (typeof given === "object") refusePending(given, instead)
+  return given
+}
+
+/**
+ * Returns what a function has returned as a record, as {@link valueOf} does. Throws `Mismatch` also for a pair whose key
+ * or value is a Promise or an Effect.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Mismatch } from "./errors.ts"
+ * import { recordOf } from "./results.ts"
+ *
+ * assert.deepEqual(recordOf(["key", 1]), ["key", 1])
+ * assert.throws(() => recordOf(["key", Promise.resolve(1)]), Mismatch)
+ * ```
+ */
+export const recordOf = <A>(given: A, instead?: string): A => {
+  if (typeof given === "object") refusePendingRecord(given, instead)
+  return given
+}
+
+/**
+ * What loops over records check: each in generated code, which calls `check` for a variable only under a condition. Most
+ * values do not meet it.
+ */
+export interface LoopCheck {
+  /** The condition, for a variable: its value may be wrong. */
+  readonly isSuspect: (x: string) => string
+  /** Throws `Mismatch` if the value is wrong. `all`: the list that the function has returned, with the value in it. */
+  readonly check: (given: unknown, all?: ReadonlyArray<unknown>) => void
+}
+
+/** Makes the check of one value: if it is wrong, the others of its list may be Promises as well. */
+const checkWith = (refuseIfPending: typeof refusePending, instead?: string): LoopCheck["check"] => (given, all) => {
+  try {
+    refuseIfPending(given, instead)
+  } catch (mismatch) {
+    all?.forEach(ignoreRejections)
+    throw mismatch
+  }
+}
+
+const isSuspectValue = (x: string): string => `typeof ${x} === "object" && !Array.isArray(${x})`
+
+/** How loops check the values of pairs, as {@link valueOf} does. */
+export const valueCheck: LoopCheck = { isSuspect: isSuspectValue, check: checkWith(refusePending, "mapEffect") }
+
+/** How loops check aggregates, as {@link valueOf} does. No operation takes functions that give Effects of these. */
+export const aggregateCheck: LoopCheck = { isSuspect: isSuspectValue, check: checkWith(refusePending) }
+
+/** How loops check records, as {@link recordOf} does. */
+export const recordCheck: LoopCheck = {
+  isSuspect: (x) =>
+    `typeof ${x} === "object" && !(Array.isArray(${x}) && typeof ${x}[0] !== "object" && typeof ${x}[1] !== "object")`,
+  check: checkWith(refusePendingRecord, "mapEffect"),
+}
+
+/**
+ * Returns the records that a function has returned as an array, as {@link listOf} does. Throws `Mismatch` also if there
+ * are Promises or Effects among them.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Mismatch } from "./errors.ts"
+ * import { recordsOf } from "./results.ts"
+ *
+ * assert.deepEqual(recordsOf(new Set([1, 2])), [1, 2])
+ * assert.throws(() => recordsOf([1, 2].map((n) => Promise.resolve(n))), Mismatch)
+ * ```
+ */
+export const recordsOf = <A>(given: Iterable<A>): ReadonlyArray<A> => {
+  const all = listOf(given)
+  for (let i = 0; i < all.length; i++) {
+    const record = all[i]
+    if (typeof record === "object") recordCheck.check(record, all)
+  }
+  return all
+}
+
+/**
+ * Throws `Mismatch` if a function has returned a Promise or an Effect, Exits and errors that are Effects included. For
+ * functions whose results are not data: an Exit there is most likely the result of `Effect.fail`, which was meant to be
+ * run.
  *
  * @example
  * ```ts
@@ -109,7 +221,8 @@ const refuse = (pending: string, instead: string | undefined): never => {
  * assert.throws(() => refuseUnrun(Effect.fail("too large"), "foreachEffect"), Mismatch)
  * ```
  */
-export const refuseUnrun = (given: unknown, instead: string): void => {
+export const refuseUnrun = (given: unknown, instead?: string): void => {
+  if (typeof given !== "object" || given === null) return
   if (Effect.isEffect(given)) refuse(NOT_RUN, instead)
   refusePending(given, instead)
 }
@@ -128,40 +241,60 @@ export const refuseUnrun = (given: unknown, instead: string): void => {
  * assert.throws(() => accepts(Promise.resolve(false)), Mismatch)
  * ```
  */
-export const accepts = (given: unknown): boolean => {
-  if (typeof given === "object" && given !== null) refuseUnrun(given, "filterEffect")
+export const accepts = (given: unknown, instead?: string): boolean => {
+  refuseUnrun(given, instead)
   return Boolean(given)
 }
 
-/** Throws `Mismatch` if the first of some records is a Promise or an Effect, or a pair with one as its value. */
-export const refusePendingRecords = (records: ReadonlyArray<unknown>): void => {
-  const [first] = records
-  refusePending(first, "mapEffect")
-  if (Array.isArray(first) && first.length === 2) refusePending(first[1], "mapEffect")
+/** Tells whether a record is kept, as {@link accepts} does. For the loops of `filter`. */
+export const acceptsRecord = (given: unknown): boolean => accepts(given, "filterEffect")
+
+const notA = (what: string, given: unknown): Mismatch =>
+  new Mismatch({
+    problem: `its function must give ${what}, but gave: ${describePending(given) ?? describeValue(given)}`,
+  })
+
+/**
+ * Returns the number that a function has returned, such as the result of a comparison. Throws `Mismatch` for all other
+ * values.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Mismatch } from "./errors.ts"
+ * import { numberOf } from "./results.ts"
+ *
+ * assert.equal(numberOf(-1), -1)
+ * const untyped: any = true
+ * assert.throws(() => numberOf(untyped), Mismatch)
+ * ```
+ */
+export const numberOf = (given: number): number => {
+  if (typeof given !== "number") throw notA("a number", given)
+  return given
 }
 
 /**
- * The number of combined values that are checked. The first one is not enough: a function that combines values is not
- * called for keys that have only one value.
+ * Returns the Option that a function has returned. Throws `Mismatch` for all other values, and for an Option of a
+ * Promise or an Effect.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Option } from "effect"
+ * import { Mismatch } from "./errors.ts"
+ * import { optionOf } from "./results.ts"
+ *
+ * assert.deepEqual(optionOf(Option.some(1)), Option.some(1))
+ * const untyped: any = undefined
+ * assert.throws(() => optionOf(untyped), Mismatch)
+ * ```
  */
-const CHECKED = 100
-
-const isPending = (u: unknown): boolean => typeof u === "object" && u !== null && describePending(u) !== undefined
-
-/**
- * Tells how many of the values that a function has combined are Promises or Effects. If only `some` are, the function
- * has returned them. If `all` are, they may have been in the input. Undefined if none are. Only the first 100 values
- * are checked.
- */
-export const pendingAmong = (values: ReadonlyArray<unknown>): "some" | "all" | undefined => {
-  const checked = values.slice(0, CHECKED)
-  const pending = checked.filter(isPending).length
-  return pending === 0 ? undefined : pending === checked.length ? "all" : "some"
-}
-
-/** Throws `Mismatch` if there are Promises or Effects among the values that a function has combined. */
-export const refusePendingAmong = (values: ReadonlyArray<unknown>): void => {
-  if (pendingAmong(values) !== undefined) refusePending(values.find(isPending))
+export const optionOf = <A>(given: Option.Option<A>, instead?: string): Option.Option<A> => {
+  // Untyped code may return anything, or forget to return.
+  if (!Option.isOption(given)) throw notA("an Option", given)
+  if (Option.isSome(given)) valueOf(given.value, instead)
+  return given
 }
 
 /**

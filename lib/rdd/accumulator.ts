@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { InvalidOption } from "../core/errors.ts"
+import { valueOf } from "../core/results.ts"
 import { current, type Updated } from "./task_updates.ts"
 
 /**
@@ -63,11 +64,11 @@ class Total<in In, in out S> implements Updated<S> {
     return this.#options.zero()
   }
   absorb(partial: S): void {
-    this.state = this.#options.merge(this.state, partial)
+    this.state = valueOf(this.#options.merge(this.state, partial))
   }
   add(value: In): void {
     const target = current()?.partial(this) ?? this
-    target.state = this.#options.add(target.state, value)
+    target.state = valueOf(this.#options.add(target.state, value))
   }
 }
 

@@ -6,6 +6,7 @@
 import * as Option from "effect/Option"
 import type { Ordering } from "effect/Ordering"
 import { describeValue } from "../core/describe_value.ts"
+import { numberOf } from "../core/results.ts"
 import { UnsupportedKey } from "../core/keys.ts"
 
 const sign = (n: number): Ordering => n < 0 ? -1 : n > 0 ? 1 : 0
@@ -79,6 +80,10 @@ export interface OrderOption<in A> {
   /** The order, smallest first; {@link compare} if not given. */
   readonly order?: Comparison<A> | undefined
 }
+
+/** Returns the order that the options name, whose results are checked; undefined if they name none. */
+export const orderIn = <A>({ order }: OrderOption<A> = {}): Comparison<A> | undefined =>
+  order === undefined ? undefined : (a, b) => numberOf(order(a, b))
 
 const isNumber = (key: unknown): key is number => typeof key === "number" && key === key
 const isString = (key: unknown): key is string => typeof key === "string"

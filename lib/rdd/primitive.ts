@@ -35,11 +35,17 @@ export type Narrow =
     /** Folds the partition to one record; `reduce` gives none for an empty partition. */
     | { readonly kind: "reduce"; readonly f: Callable }
     | { readonly kind: "fold"; readonly f: Callable; readonly zero: () => unknown }
+    /** Takes the first `n` records. The steps before it compute no more records than are needed. */
+    | { readonly kind: "take"; readonly n: number }
     /** Takes all records of the partition at once. */
     | { readonly kind: "partition"; readonly f: (records: ReadonlyArray<never>, index: number) => Iterable<unknown> }
-    /** Takes all records of the partition at once and gives an Effect. */
+    /**
+     * Takes all records of the partition at once and gives an Effect. `each`: the results of a record do not depend on
+     * other records.
+     */
     | {
       readonly kind: "effect"
+      readonly each?: boolean | undefined
       readonly f: (
         records: ReadonlyArray<never>,
         index: number,
@@ -99,6 +105,16 @@ export type Primitive =
   }
   /** Pairs each record of one parent with each record of the other. */
   | { readonly kind: "cartesian" }
+  /**
+   * Removes equal records: `inPlace` if the parent has a partitioner and as many partitions as are wanted (undefined: any
+   * number), otherwise `shuffled`.
+   */
+  | {
+    readonly kind: "distinct"
+    readonly partitions: number | undefined
+    readonly inPlace: AnyRDD | undefined
+    readonly shuffled: AnyRDD
+  }
   /**
    * Brings pairs to the partitions of their keys, and combines the values of each key. `own`: as many partitions as the
    * parent has, by its partitioner if it has one.

@@ -16,8 +16,8 @@ import { explainFailure } from "../core/errors.ts"
 import { currentTimeMillis } from "../core/steady_clock.ts"
 import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
-import { allocate, Uncommitted } from "./batch/allocator.ts"
-import { type Batch, type BatchResult, type Ending, resultOf } from "./batch/batch.ts"
+import { allocate, Uncommitted, type Unread } from "./batch/allocator.ts"
+import { type Batch, type BatchResult, type Ending, resultOf, workOf } from "./batch/batch.ts"
 import { evaluate } from "./batch/evaluation.ts"
 import { toBatchFailed } from "./batch/failures.ts"
 import * as Runner from "./batch/job_runner.ts"
@@ -132,13 +132,16 @@ export class Runtime {
     return Effect.gen({ self: this }, function* () {
       const { bound, inputs, outputsDue, policy, publish } = this.run
       const shares: Record<string, InputAllocation> = {}
-      const failed = yield* this.#failedOf(allocate(inputs, time, policy, shares, bound), time)
+      let unread: Unread = new Map()
+      const allocated = Effect.map(allocate(inputs, time, policy, shares, bound), (failed) => void (unread = failed))
+      const failed = yield* this.#failedOf(allocated, time)
       const allocation = { time, inputs: shares }
       const info = batchInfo(allocation, inputs, yield* currentTimeMillis)
       const report = new BatchReport(publish, info)
       const batch: Batch = {
         time,
         allocation,
+        unread,
         report,
         phase: failed === undefined ? { _tag: "Allocated" } : { _tag: "Unallocated", failed },
       }
@@ -209,7 +212,10 @@ export class Runtime {
       const { engine, evaluation, history, policy } = this.run
       if (batch.phase._tag === "Unallocated") return yield* Effect.fail(batch.phase.failed)
       if (this.#isClosed) return { _tag: "Dropped" } as const
-      history.begin(time, (stream) => this.run.read(batch.allocation, stream))
+      history.begin(time, (stream) => {
+        const failure = batch.unread.get(stream.traits.source)
+        return failure === undefined ? this.run.read(batch.allocation, stream) : Effect.fail(failure)
+      })
       const work = yield* this.run.evaluating(evaluate(evaluation, time))
       batch.phase = { _tag: "Evaluated", work }
       if (this.#isClosed) return { _tag: "Dropped" } as const
@@ -250,8 +256,12 @@ export class Runtime {
       const isFatal = failed?.effect === "stop"
       const result = resultOf(batch, ending)
       if (failed !== undefined) yield* this.report(failed.failure, failed.effect)
-      if (result === "generation failed" && failed !== undefined) {
-        report.generationFailed(explainFailure(failed.failure))
+      // Reported now, so that a program that ends with it has the jobs of the other outputs behind it.
+      const [unevaluated] = ending._tag === "Committed" ? workOf(batch)?.failures ?? [] : []
+      if (unevaluated !== undefined) yield* this.report(unevaluated, "report")
+      const cause = failed?.failure ?? unevaluated
+      if (result === "generation failed" && cause !== undefined) {
+        report.generationFailed(explainFailure(cause))
       } else if (result !== undefined) report.completed(yield* currentTimeMillis)
       batch.phase = ending
       yield* Effect.forEach(inputs, (input) => input.release(shareOf(allocation, input)), { discard: true })

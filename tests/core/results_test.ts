@@ -4,7 +4,17 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { listOf, refusePending, refusePendingRecords } from "../../lib/core/results.ts"
+import {
+  accepts,
+  effectOf,
+  listOf,
+  numberOf,
+  optionOf,
+  recordOf,
+  recordsOf,
+  refuseUnrun,
+  valueOf,
+} from "../../lib/core/results.ts"
 
 class Refused extends Data.TaggedError("Refused")<{ readonly why: string }> {}
 
@@ -31,12 +41,52 @@ Deno.test("listOf() refuses values that are iterable only for yield*, and names 
   for (const [given, message] of cases) assert.throws(() => listOf(untyped(given)), { _tag: "Mismatch", message })
 })
 
-Deno.test("refusePending() refuses Promises and Effects, but not Effects that are data", () => {
-  assert.throws(() => refusePending(Promise.reject(new Error("never seen")), "mapEffect"), /Promises, .*; mapEffect/)
-  assert.throws(() => refusePending(Effect.sync(() => 1), "mapEffect"), /Effects, which are not run/)
-  for (const data of [new Refused({ why: "full" }), Exit.succeed(1), Exit.fail("no"), Option.some(1), new Error("x")]) {
-    refusePending(data, "mapEffect")
-    refusePendingRecords([data])
-    refusePendingRecords([["key", data]])
+/** A Promise that is rejected: the test fails if nothing handles it. */
+const rejected = () => Promise.reject(new Error("never seen"))
+
+// deno-lint-ignore no-explicit-any
+const any = (given: unknown): any => given
+
+Deno.test("each check refuses Promises, Effects and Promise-like objects, and handles the rejection", async () => {
+  const checks: ReadonlyArray<readonly [name: string, check: (given: unknown) => unknown]> = [
+    ["valueOf", (given) => valueOf(given)],
+    ["recordOf", (given) => recordOf(given)],
+    ["a key of recordOf", (given) => recordOf([given, 1])],
+    ["a value of recordOf", (given) => recordOf(["key", given])],
+    ["listOf", (given) => listOf(any(given))],
+    ["recordsOf", (given) => recordsOf([1, given, rejected(), ["key", rejected()]])],
+    ["optionOf", (given) => optionOf(any(given))],
+    ["the value of optionOf", (given) => optionOf(Option.some(given))],
+    ["numberOf", (given) => numberOf(any(given))],
+    ["accepts", (given) => accepts(given)],
+    ["refuseUnrun", (given) => refuseUnrun(given)],
+  ]
+  for (const [name, check] of checks) {
+    for (const given of [rejected(), Effect.sync(() => 1), any({ __proto__: { then: () => {} } })]) {
+      assert.throws(() => check(given), { _tag: "Mismatch" }, name)
+    }
   }
+  assert.equal(Effect.runSyncExit(effectOf(any(rejected())))._tag, "Failure")
+  // Rejections without a handler fail the test now.
+  await new Promise((resolve) => setTimeout(resolve))
+})
+
+Deno.test("checks name the operation that takes functions that give Effects", () => {
+  assert.throws(() => valueOf(Promise.resolve(1), "mapEffect"), { message: /Promises, .*; mapEffect takes/ })
+  assert.throws(() => valueOf(Effect.sync(() => 1)), { message: /gives Effects, which are not run$/ })
+})
+
+Deno.test("numberOf() and optionOf() say what they got", () => {
+  assert.throws(() => numberOf(any(true)), { message: "its function must give a number, but gave: boolean" })
+  assert.throws(() => optionOf(any(undefined)), { message: "its function must give an Option, but gave: undefined" })
+  assert.throws(() => optionOf(any(rejected())), { message: /must give an Option, but gave: Promises/ })
+})
+
+Deno.test("Effects that are data pass as values, but not where nothing is expected", () => {
+  for (const data of [new Refused({ why: "full" }), Exit.succeed(1), Exit.fail("no"), Option.some(1), new Error("x")]) {
+    assert.equal(valueOf(data), data)
+    assert.equal(recordOf(data), data)
+    assert.deepEqual(recordsOf([data, ["key", data]]), [data, ["key", data]])
+  }
+  assert.throws(() => refuseUnrun(Effect.fail("no")), { _tag: "Mismatch" })
 })

@@ -118,8 +118,8 @@ export const combineByKey: {
 
 /**
  * Folds the values that each key has in a batch, starting from `zero`: `seq` folds the values of each partition, and
- * `comb` merges the results of the partitions. Neither may change `zero`. Spark: `PairRDDFunctions.aggregateByKey` on
- * every batch.
+ * `comb` merges the results of the partitions. `seq` may change its copy of `zero` in place. Spark:
+ * `PairRDDFunctions.aggregateByKey` on every batch.
  *
  * @example
  * ```ts

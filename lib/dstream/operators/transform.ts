@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import { describeValue } from "../../core/describe_value.ts"
 import { dual } from "../../core/dual.ts"
 import { EngineFault, FunctionFailed } from "../../core/errors.ts"
+import { ignoreRejection } from "../../core/results.ts"
 import type { Engine } from "../../rdd/engine.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import { type AnyRDD, isRDD, type RDD } from "../../rdd/rdd.ts"
@@ -73,9 +74,9 @@ const transformed = <A, E, R>(
     const batch = yield* Batch
     const rdds = yield* Effect.forEach(parents, (parent) => required(operation, parent, batch))
     const result = yield* resultOf(rdds, batch)
-    return isRDD(result)
-      ? result
-      : yield* Effect.die(new TransformWithoutResult({ operation, time: batch.time, given: result }))
+    if (isRDD(result)) return result
+    ignoreRejection(result)
+    return yield* Effect.die(new TransformWithoutResult({ operation, time: batch.time, given: result }))
   })
   return make(
     operation,

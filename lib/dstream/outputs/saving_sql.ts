@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
+import { recordsOf } from "../../core/results.ts"
 import { map } from "../../rdd/operators/element.ts"
 import { Engine } from "../../rdd/engine.ts"
 import type { RDD } from "../../rdd/rdd.ts"
@@ -104,7 +105,7 @@ export const saveToSql: {
       "saveToSql",
       self,
       [row],
-      (rdd, row, { time }) => map(rdd, (record) => row(record, time)),
+      (rdd, row, { time }) => map(rdd, (record) => recordsOf(row(record, time))),
       { check: () => problemsOf(keepMarks) },
     )
     const output: Output<E | SqlError, R> = makeOutput({

@@ -5,6 +5,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as Option from "effect/Option"
+import { valueOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
 import { InvalidStateChange, type State } from "./key_state.ts"
 
@@ -50,8 +51,8 @@ export class CurrentState<S> implements State<S> {
   update(state: S): void {
     if (this.isRemoved) throw new InvalidStateChange({ problem: "Cannot update the state after it has been removed" })
     if (this.#isTimingOut) throw new InvalidStateChange({ problem: "Cannot update the state that is timing out" })
+    this.#value = valueOf(state)
     this.#some = true
-    this.#value = state
     this.isUpdated = true
   }
 

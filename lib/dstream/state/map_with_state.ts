@@ -10,7 +10,7 @@
 import { dual } from "../../core/dual.ts"
 import * as Option from "effect/Option"
 import { callSite } from "../../core/call_site.ts"
-import { refusePendingAmong } from "../../core/results.ts"
+import { optionOf, recordOf } from "../../core/results.ts"
 import { empty } from "../../rdd/creation.ts"
 import type { Columns } from "../../rdd/pair_block.ts"
 import type { Callable } from "../../rdd/primitive.ts"
@@ -50,10 +50,10 @@ const step = (f: Callable, { isTimed, timeoutMillis }: Described, time: number) 
   const call = (key: unknown, value: Option.Option<unknown>) => {
     at = key
     if (!isTimed) {
-      out.push(f(key, value, current))
+      out.push(recordOf(f(key, value, current)))
       return
     }
-    const result: Option.Option<unknown> = f(time, key, value, current)
+    const result: Option.Option<unknown> = optionOf(f(time, key, value, current))
     if (Option.isSome(result)) out.push(result.value)
   }
   initial.keys.forEach((key, i) => state.set(key, initial.values[i]))
@@ -76,7 +76,6 @@ const step = (f: Callable, { isTimed, timeoutMillis }: Described, time: number) 
   } catch (cause) {
     throw failedFor(at, cause)
   }
-  refusePendingAmong(out)
   return out
 }
 

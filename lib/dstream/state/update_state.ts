@@ -19,6 +19,7 @@ import { callSite } from "../../core/call_site.ts"
 import { describeValue } from "../../core/describe_value.ts"
 import { Mismatch } from "../../core/errors.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
+import { numberOf, optionOf, recordsOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
 import type { Mistake } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
@@ -136,8 +137,6 @@ const updating = <K, V, E, R, A>(
   )
 }
 
-const notOptional = (given: unknown) => `its function must give an Option, but gave: ${describeValue(given)}`
-
 /** Calls the function once for each key. `Some` is the new state and the record of the key; `None` removes the key. */
 const keywise = (
   call: (key: unknown, values: Values, before: Option.Option<unknown>, time: number) => Option.Option<unknown>,
@@ -146,11 +145,8 @@ const keywise = (
   const out = { keys: Array<unknown>(), values: Array<unknown>() }
   const one = (key: unknown, values: Values, before: Option.Option<unknown>): void => {
     at = key
-    const after = call(key, values, before, time)
-    // Untyped code may return anything, or forget to return.
-    if (after === undefined || after === null) throw new Mismatch({ problem: notOptional(after) })
+    const after = optionOf(call(key, values, before, time))
     if (Option.isNone(after)) return void state.delete(key)
-    if (!Option.isSome(after)) throw new Mismatch({ problem: notOptional(after) })
     // Only timeouts need the order of writes, and there are none here, so an unchanged state is not written.
     if (Option.isNone(before) || !Object.is(before.value, after.value)) state.set(key, after.value)
     out.keys.push(key)
@@ -263,10 +259,14 @@ export const updateStateByKeyTimed: {
 const partitionwise = (update: Callable): Rewrite => (groups, state, info, by) => {
   const entries: Array<AnyEntry> = []
   visit(groups, state, (...entry) => entries.push(entry))
-  const out: ReadonlyArray<AnyPair> = Array.from(update(entries, info))
+  const out: ReadonlyArray<AnyPair> = recordsOf(update(entries, info))
   const given = new KeyedTable<unknown, unknown>()
-  for (const [key, value] of out) {
-    const partition = by.getPartition(key)
+  for (const pair of out) {
+    if (!Array.isArray(pair)) {
+      throw new Mismatch({ problem: `its function must give pairs of key and state, but gave: ${describeValue(pair)}` })
+    }
+    const [key, value] = pair
+    const partition = numberOf(by.getPartition(key))
     if (partition !== info.partition) {
       const found = `its function gave the key ${showRecord(key)} for partition ${info.partition}`
       throw new Mismatch({

@@ -21,7 +21,11 @@ import { sliding } from "./sliding.ts"
 
 /** Options of {@link reduceByWindow}. */
 export interface WindowReduceOptions<A> extends WindowOptions {
-  /** The inverse of `f`, which removes `b` from `a`: `inverse(f(a, b), a)` is `b`, and `inverse(f(a, b), b)` is `a`. */
+  /**
+   * The inverse of `f`, which removes `b` from `a`: `inverse(f(a, b), a)` is `b`, and `inverse(f(a, b), b)` is `a`. For
+   * numbers these must hold up to rounding; where they do not, the aggregate is made anew of the values in the window.
+   * {@link reduceByKeyAndWindow} says when to give one.
+   */
   readonly inverse?: ((a: A, b: A) => A) | undefined
 }
 

@@ -11,9 +11,9 @@
  *
  * @module
  */
-import { refusePendingAmong } from "../../core/results.ts"
+import { accepts, valueOf } from "../../core/results.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
-import type { Keep, Merge, Slide, Timed } from "./aggregate.ts"
+import type { Keep, Merge, Position, Slide, Timed } from "./aggregate.ts"
 
 /**
  * The state of a key: its values in the window, one for each pane. Versions of the state share the arrays and only
@@ -90,7 +90,12 @@ const aggregate = ({ start, middle, end, values, rest }: Panes, f: Merge): unkno
   start === middle ? rest : end === middle ? values[start] : f(values[start], rest)
 
 /** Makes a slide that merges values with `f` only. Keys that the filter rejects stay in the state. */
-export const withoutInverse = (f: Merge, filter: Keep | undefined): Slide => (position) => {
+export const withoutInverse = (merge: Merge, filter: Keep | undefined): Slide => {
+  const f: Merge = (older, newer) => valueOf(merge(older, newer))
+  return (position) => slideTo(position, f, filter)
+}
+
+const slideTo = (position: Position, f: Merge, filter: Keep | undefined): ReturnType<Slide> => {
   const { duration, end, pane, start, zeroTime } = position
   const turn = zeroTime + (Math.ceil((end - zeroTime) / duration) - 1) * duration
   return (state, pairs) => {
@@ -105,11 +110,10 @@ export const withoutInverse = (f: Merge, filter: Keep | undefined): Slide => (po
       if (panes === undefined) return void state.delete(key)
       if (panes !== known) state.set(key, panes)
       const value = aggregate(panes, f)
-      if (filter !== undefined && !filter([key, value])) return
+      if (filter !== undefined && !accepts(filter([key, value]))) return
       out.keys.push(key)
       out.values.push(value)
     })
-    refusePendingAmong(out.values)
     return new PairBlock(out)
   }
 }

@@ -29,6 +29,8 @@ export interface Lowering {
   readonly references: References
   /** Lowers an RDD, and runs the stages that it depends on. */
   readonly lower: (rdd: AnyRDD) => Job<Lowered>
+  /** Finds how an RDD lies: its partitions, which are not computed, and its partitioner. */
+  readonly layout: (rdd: AnyRDD) => Job<Lowered>
   /** Lowers an RDD and runs the stages that it depends on, also where only the layout is wanted. */
   readonly lowerInFull: (rdd: AnyRDD) => Job<Lowered>
   /** Computes partitions, side by side where they wait for effects, and gives their blocks in order. */

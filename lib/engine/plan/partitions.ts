@@ -25,13 +25,16 @@ export const union = (all: ReadonlyArray<Lowered>): Lowered => {
   return { partitions: reading(placed.partitioner.numPartitions, (i) => ({ kind: "concat", parts: parts(i) })), placed }
 }
 
-/** Lowers a coalesce: joins neighbouring partitions until `partitions` are left. */
-export const coalesce = ({ partitions: all, placed }: Lowered, partitions: number): Lowered => {
+/**
+ * Lowers a coalesce: joins neighbouring partitions until `partitions` are left. The result has no partitioner, as in
+ * Spark.
+ */
+export const coalesce = ({ partitions: all }: Lowered, partitions: number): Lowered => {
   const n = Math.min(partitions, all.length)
   const start = (i: number) => Math.floor((i * all.length) / n)
   return {
     partitions: reading(n, (i) => ({ kind: "concat", parts: all.slice(start(i), start(i + 1)) })),
-    placed: n === all.length ? placed : undefined,
+    placed: undefined,
   }
 }
 
@@ -70,6 +73,21 @@ export const cartesian = (host: Lowering, [left, right]: ReadonlyArray<Lowered>)
     placed: undefined,
   }))
 }
+
+/**
+ * Lowers a distinct. Equal records lie in one partition if the parent has a partitioner and the result has as many
+ * partitions. Otherwise `shuffled` brings them together.
+ */
+export const distinct = (
+  host: Lowering,
+  rdd: AnyRDD,
+  { inPlace, partitions, shuffled }: Kind<"distinct">,
+): Job<Lowered> =>
+  Effect.flatMap(
+    host.layout(rdd.parents[0] ?? shuffled),
+    ({ partitions: { length }, placed }) =>
+      host.lower((placed !== undefined && (partitions ?? length) === length ? inPlace : undefined) ?? shuffled),
+  )
 
 /** Lowers an operation that is told how many records come before each partition: the parent is computed to count them. */
 export const indexed = (host: Lowering, rdd: AnyRDD, parent: Lowered): Job<Lowered> => {

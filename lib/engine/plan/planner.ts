@@ -37,6 +37,7 @@ export class Planner {
       states,
       references,
       lower: (rdd) => this.lower(rdd),
+      layout: (rdd) => new Planner({ ...scope, dry: true }, layers).lower(rdd),
       lowerInFull: (rdd) => new Planner({ ...scope, dry: false }, layers).lower(rdd),
       blocks: (partitions) => this.blocks(partitions),
       cuts: (partitions, write) =>
@@ -149,6 +150,8 @@ export class Planner {
         return Effect.map(this.#parent(rdd), (parent) => Partitions.coalesce(parent, primitive.partitions))
       case "zip":
         return Effect.flatMap(this.#parents(rdd), (all) => Partitions.zip(this.#host, rdd, primitive, all))
+      case "distinct":
+        return Partitions.distinct(this.#host, rdd, primitive)
       case "cartesian":
         return Effect.flatMap(this.#parents(rdd), (all) => Partitions.cartesian(this.#host, all))
       case "shuffle":

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { accepts, listOf } from "../../core/results.ts"
+import { acceptsRecord, aggregateCheck, listOf, recordCheck, valueCheck } from "../../core/results.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import type { Loop, Shape, Terminal } from "./program.ts"
 
@@ -35,26 +35,47 @@ const codeOf = (f: Callable): string => {
   return code
 }
 
+/** The code that refuses Promises and Effects in a variable that holds what a function has returned. */
+const checks = { checkValue: valueCheck, checkRecord: recordCheck, checkAggregate: aggregateCheck } as const
+const checked = (name: keyof typeof checks, x: string, all?: string): string =>
+  `if (${checks[name].isSuspect(x)}) ${name}(${x}, ${all});`
+const checkFunctions = Object.entries(checks).map(([name, { check }]) => [name, check] as const)
+
 const terminals: Record<Terminal, (x: string, slot: number) => readonly [before: string, each: string, after: string]> =
   {
     push: (x) => ["const out = [];", `out.push(${x});`, "return out;"],
+    take: (x, n) => [
+      `const out = [], limit = f${n}(); if (limit <= 0) return out;`,
+      `out.push(${x}); if (out.length >= limit) return out;`,
+      "return out;",
+    ],
     combine: (x, n) => [
       "const values = table.values;",
       `k = ${n}; const key = ${x}[0], s = table.locate(key);
-       if (table.fresh) values[s] = f${n}(${x}[1]); else values[s] = f${n + 1}(values[s], ${x}[1]);`,
+       const v = table.fresh ? f${n}(${x}[1]) : f${n + 1}(values[s], ${x}[1]);
+       ${checked("checkAggregate", "v")} values[s] = v;`,
       "return values;",
     ],
     reduce: (x, n) => [
       "let some = false, acc;",
-      `if (some) { k = ${n}; acc = f${n}(acc, ${x}); } else { some = true; acc = ${x}; }`,
+      `if (some) { k = ${n}; acc = f${n}(acc, ${x}); ${
+        checked("checkAggregate", "acc")
+      } } else { some = true; acc = ${x}; }`,
       "return some ? [acc] : [];",
     ],
-    fold: (x, n) => [`k = ${n}; let acc = f${n + 1}();`, `k = ${n}; acc = f${n}(acc, ${x});`, "return [acc];"],
+    fold: (
+      x,
+      n,
+    ) => [
+      `k = ${n}; let acc = f${n + 1}();`,
+      `k = ${n}; acc = f${n}(acc, ${x}); ${checked("checkAggregate", "acc")}`,
+      "return [acc];",
+    ],
   }
 
 /** How many functions a terminal has, and how many of them it calls for each record. */
-const functionsOf: Record<Terminal, number> = { push: 0, combine: 2, reduce: 1, fold: 2 }
-const calledBy: Record<Terminal, number> = { push: 0, combine: 2, reduce: 1, fold: 1 }
+const functionsOf: Record<Terminal, number> = { push: 0, take: 1, combine: 2, reduce: 1, fold: 2 }
+const calledBy: Record<Terminal, number> = { push: 0, take: 0, combine: 2, reduce: 1, fold: 1 }
 
 /** Writes the source text of a loop. A serial number makes it different from all others. */
 export const sourceOf = (shape: Shape, serial: number): string => {
@@ -65,10 +86,12 @@ export const sourceOf = (shape: Shape, serial: number): string => {
     const next = `x${i}`
     switch (kind) {
       case "map":
-        open += `k = ${i}; const ${next} = f${i}(${x});`
+        open += `k = ${i}; const ${next} = f${i}(${x}); ${checked("checkRecord", next)}`
         break
       case "mapValues":
-        open += `k = ${i}; const ${next} = [${x}[0], f${i}(${x}[1])];`
+        open += `k = ${i}; const v${i} = f${i}(${x}[1]); ${
+          checked("checkValue", `v${i}`)
+        } const ${next} = [${x}[0], v${i}];`
         break
       case "filter":
         open += `k = ${i}; const b${i} = f${i}(${x}); if (b${i} === true || (b${i} && accepts(b${i}))) {`
@@ -80,7 +103,8 @@ export const sourceOf = (shape: Shape, serial: number): string => {
         open += `k = ${i}; const l${i} = f${i}(${values ? `${x}[1]` : x});
           const a${i} = Array.isArray(l${i}) ? l${i} : listOf(l${i});
           for (let j${i} = 0; j${i} < a${i}.length; j${i}++) {
-            const ${next} = ${values ? `[${x}[0], a${i}[j${i}]]` : `a${i}[j${i}]`};`
+            const e${i} = a${i}[j${i}]; ${checked(values ? "checkValue" : "checkRecord", `e${i}`, `a${i}`)}
+            const ${next} = ${values ? `[${x}[0], e${i}]` : `e${i}`};`
         close = "}" + close
       }
     }
@@ -103,7 +127,8 @@ export const sourceOf = (shape: Shape, serial: number): string => {
 
 const compile = (source: string): Loop | undefined => {
   try {
-    return new Function("listOf", "accepts", source)(listOf, accepts)
+    const used = { listOf, accepts: acceptsRecord, ...Object.fromEntries(checkFunctions) }
+    return new Function(...Object.keys(used), source)(...Object.values(used))
   } catch (error) {
     // A text may be too large for the compiler. Only an EvalError means that generating code is forbidden.
     if (error instanceof EvalError) allowed = false

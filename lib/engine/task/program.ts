@@ -18,8 +18,8 @@ export type ElementKind =
     | "flatMapValues"
   )
 
-/** Where the records of a loop go: into an array, a keyed table, or one value. */
-export type Terminal = "push" | "combine" | "reduce" | "fold"
+/** Where the records of a loop go: into an array, a keyed table, or one value. `take` ends the loop after some records. */
+export type Terminal = "push" | "take" | "combine" | "reduce" | "fold"
 
 /** The shape of a loop. Its functions are arguments of each run: those of the kinds, then those of the terminal. */
 export interface Shape {

@@ -8,14 +8,14 @@ import { listOf } from "../../core/results.ts"
 import * as Block from "../../rdd/block.ts"
 import { columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
 import { givesWay } from "../plan/giving_way.ts"
-import type { Cut, Input, Partition, Place, Task, ToBuckets, Write, Written } from "../plan/task.ts"
+import type { Cut, Input, Partition, Place, Step, Task, ToBuckets, Write, Written } from "../plan/task.ts"
 import { andThen, attempt, isWaiting, type Maybe, PlaceFailed, toEffect } from "./failure.ts"
 import { freeze } from "./freezing.ts"
 import * as Grouping from "./grouping.ts"
 import * as Layers from "./layers.ts"
 import { partitionerOf, primitiveAt, type Surroundings } from "./operations.ts"
 import * as Shuffle from "./shuffle.ts"
-import { toBlock, toTable } from "./steps.ts"
+import { limitOf, toBlock, toTable } from "./steps.ts"
 
 type AnyBlock = Block.Block<unknown>
 type Kind<K extends Input["kind"]> = Extract<Input, { readonly kind: K }>
@@ -153,9 +153,38 @@ const read = (around: Surroundings, input: Input): Maybe<AnyBlock> => {
   }
 }
 
-/** Computes a partition: its input, and the steps over it. */
-const compute = (around: Surroundings, { input, steps }: Partition): Maybe<AnyBlock> =>
-  andThen(read(around, input), (block) => toBlock(around, steps, block))
+/** Computes partitions one after another, until there are enough records. `steps` come after those of each partition. */
+const computeSome = (
+  around: Surroundings,
+  parts: ReadonlyArray<Partition>,
+  steps: ReadonlyArray<Step>,
+  limit: number,
+): Maybe<AnyBlock> => {
+  const blocks: Array<AnyBlock> = []
+  let left = limit
+  for (const [i, part] of parts.entries()) {
+    if (left <= 0) break
+    const some = compute(around, { input: part.input, steps: [...part.steps, ...steps] }, left)
+    if (isWaiting(some)) {
+      return andThen(some, (block) =>
+        andThen(
+          computeSome(around, parts.slice(i + 1), steps, left - block.length),
+          (more) => Block.concat([...blocks, block, more]),
+        ))
+    }
+    blocks.push(some)
+    left -= some.length
+  }
+  return Block.concat(blocks)
+}
+
+/** Computes a partition: its input, and the steps over it. `most`: no more records are wanted of a `take` at their end. */
+const compute = (around: Surroundings, { input, steps }: Partition, most?: number): Maybe<AnyBlock> => {
+  const limit = input.kind === "concat" && steps.length > 0 ? limitOf(around, steps) : undefined
+  return input.kind === "concat" && limit !== undefined
+    ? computeSome(around, input.parts, steps, Math.min(limit, most ?? limit))
+    : andThen(read(around, input), (block) => toBlock(around, steps, block, most))
+}
 
 const cut = (around: Surroundings, partition: Partition, write: ToBuckets): Maybe<Cut> => {
   switch (write.kind) {

@@ -5,7 +5,7 @@
  */
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { hashKey } from "../../core/keys.ts"
-import { refusePendingAmong } from "../../core/results.ts"
+import { numberOf, valueOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
 import type * as Block from "../../rdd/block.ts"
 import { columnsOf, PairBlock } from "../../rdd/pair_block.ts"
@@ -22,7 +22,7 @@ interface OpenBucket extends Bucket {
 const bucketAt = (out: Array<OpenBucket | undefined>, partition: number, by: Partitioner, key: unknown): OpenBucket => {
   const open = out[partition]
   if (open !== undefined) return open
-  if (!(Number.isInteger(partition) && partition >= 0 && partition < by.numPartitions)) {
+  if (!(Number.isInteger(numberOf(partition)) && partition >= 0 && partition < by.numPartitions)) {
     const where = `partition ${partition}, but has 0 to ${by.numPartitions - 1}`
     throw new RangeError(`${by.name} put ${showRecord(key)} into ${where}`)
   }
@@ -88,14 +88,13 @@ export const gatherCombined = (parts: ReadonlyArray<Bucket>, combine: Combine): 
   const capacity = combine.mapSide ? parts.reduce((most, { keys }) => Math.max(most, keys.length), 1) : undefined
   const table = new KeyedTable<unknown, unknown>(capacity)
   const { create, mergeValue, mergeCombiners } = combine
-  const first = combine.mapSide ? (value: unknown) => value : create
+  const first = combine.mapSide ? (value: unknown) => value : (value: unknown) => valueOf(create(value))
   const merge = combine.mapSide ? mergeCombiners : mergeValue
   for (const { keys, hashes, values } of parts) {
     for (let i = 0; i < keys.length; i++) {
       const slot = hashes === undefined ? table.locate(keys[i]) : table.locateHashed(keys[i], hashes[i] ?? 0)
-      table.values[slot] = table.fresh ? first(values[i]) : merge(table.values[slot], values[i])
+      table.values[slot] = table.fresh ? first(values[i]) : valueOf(merge(table.values[slot], values[i]))
     }
   }
-  refusePendingAmong(table.values)
   return new PairBlock(table)
 }

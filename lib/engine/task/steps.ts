@@ -6,13 +6,13 @@
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../../core/errors.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
-import { listOf, pendingAmong, refusePendingAmong, refusePendingRecords } from "../../core/results.ts"
+import { listOf } from "../../core/results.ts"
 import * as Block from "../../rdd/block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
 import type { Callable, Combine, Narrow } from "../../rdd/primitive.ts"
 import type { Place, Step } from "../plan/task.ts"
 import * as Composed from "./composed.ts"
-import { type Maybe, PlaceFailed, toEffect } from "./failure.ts"
+import { andThen, type Maybe, PlaceFailed, toEffect } from "./failure.ts"
 import * as Generated from "./generated.ts"
 import { narrowAt, type Surroundings } from "./operations.ts"
 import type { ElementKind, Loop, Shape, Terminal } from "./program.ts"
@@ -57,19 +57,7 @@ const runLoop = (
   const all = functions.length === 0 ? fused.functions : [...fused.functions, ...functions]
   try {
     const paired = input instanceof PairBlock && input.claim()
-    const records = loopOf(around, { kinds, terminal, paired }, all)(all, input, table, at)
-    at.step = kinds.findLastIndex((kind) => kind !== "filter")
-    if (terminal === "push") {
-      if (at.step >= 0) refusePendingRecords(records)
-      return records
-    }
-    const pending = pendingAmong(records)
-    if (pending === undefined) return records
-    // Where no records were combined, the pending values came from the step before.
-    if (pending === "all" && at.step >= 0 && records.length >= input.length) refusePendingRecords(records)
-    at.step = steps.length
-    refusePendingAmong(records)
-    return records
+    return loopOf(around, { kinds, terminal, paired }, all)(all, input, table, at)
   } catch (cause) {
     throw new PlaceFailed(steps[at.step] ?? place, reasonOf(cause))
   }
@@ -98,13 +86,55 @@ const runWaiting = <A>(
     Effect.flatMap((out) => toEffect(() => rest(Block.fromArray(out)))),
   )
 
-/** Runs the steps in order, from step number `from` on. `finish` gets the steps of the last loop, which have not run yet. */
+/** Whether the results that a step has for a record do not depend on other records. */
+const isEach = (narrow: Narrow): boolean => isElement(narrow) || (narrow.kind === "effect" && narrow.each === true)
+
+/**
+ * Returns how many records steps give at most, if they end with `take` and all steps before it see one record at a time.
+ * The records before them need not all be computed then. Otherwise returns undefined.
+ */
+export const limitOf = (around: Surroundings, steps: ReadonlyArray<Step>): number | undefined => {
+  const narrow = steps.map((step) => narrowAt(around, step))
+  const last = narrow.pop()
+  return last?.kind === "take" && narrow.every(isEach) ? last.n : undefined
+}
+
+/** Runs steps that end with `take` over some records, then over more of them, until there are enough results. */
+const runInParts = (
+  around: Surroundings,
+  steps: ReadonlyArray<Step>,
+  { records }: Block.Block<unknown>,
+  limit: number,
+): Maybe<Block.Block<unknown>> => {
+  const some = (out: ReadonlyArray<unknown>, start: number, size: number): Maybe<Block.Block<unknown>> => {
+    const left = limit - out.length
+    if (left <= 0 || start >= records.length) return Block.fromArray(out)
+    const part = Block.fromArray(records.slice(start, start + size))
+    return andThen(
+      runSteps(around, steps, 0, part, (block, fused) => push(around, fused, block), left),
+      (block) => some(out.concat(block.records), start + size, size * 2),
+    )
+  }
+  return some([], 0, Math.max(1, limit))
+}
+
+/** Finds a `take` behind a step, with only steps that see one record at a time between them. */
+const takeBehind = (around: Surroundings, steps: ReadonlyArray<Step>, at: number): number | undefined => {
+  const end = steps.findIndex((step, i) => i > at && !isEach(narrowAt(around, step)))
+  return end > 0 && narrowAt(around, steps[end] as Step).kind === "take" ? end : undefined
+}
+
+/**
+ * Runs the steps in order, from step number `from` on. `finish` gets the steps of the last loop, which have not run yet.
+ * `most` is an upper limit for every `take`.
+ */
 const runSteps = <A>(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
   from: number,
   input: Block.Block<unknown>,
   finish: (input: Block.Block<unknown>, fused: Fused) => A,
+  most = Infinity,
 ): Maybe<A> => {
   let block = input
   let fused = nothing()
@@ -120,6 +150,11 @@ const runSteps = <A>(
       fused.steps.push(step)
       fused.kinds.push(narrow.kind)
       fused.functions.push(narrow.f)
+    } else if (narrow.kind === "take") {
+      const limit = Math.min(most, narrow.n)
+      const taken = runLoop(around, fused, block, { terminal: "take", place: step, functions: [() => limit] })
+      block = Block.fromArray(taken)
+      fused = nothing()
     } else if (narrow.kind === "reduce" || narrow.kind === "fold") {
       const functions = narrow.kind === "fold" ? [narrow.f, narrow.zero] : [narrow.f]
       block = Block.fromArray(runLoop(around, fused, block, { terminal: narrow.kind, place: step, functions }))
@@ -127,7 +162,17 @@ const runSteps = <A>(
     } else {
       flush()
       if (narrow.kind === "effect") {
-        return runWaiting(step, narrow, block, (out) => runSteps(around, steps, i + 1, out, finish))
+        const end = narrow.each === true ? takeBehind(around, steps, i) : undefined
+        const limit = end === undefined
+          ? Infinity
+          : Math.min(most, limitOf(around, steps.slice(i, end + 1)) ?? Infinity)
+        if (end !== undefined && limit < block.length) {
+          return andThen(
+            runInParts(around, steps.slice(i, end + 1), block, limit),
+            (out) => runSteps(around, steps, end + 1, out, finish, most),
+          )
+        }
+        return runWaiting(step, narrow, block, (out) => runSteps(around, steps, i + 1, out, finish, most))
       }
       try {
         block = Block.fromArray(listOf(narrow.f(block.records as ReadonlyArray<never>, step.index)))
@@ -139,13 +184,14 @@ const runSteps = <A>(
   return finish(block, fused)
 }
 
-/** Runs steps over a block, and gives the block of their records. */
+/** Runs steps over a block, and gives the block of their records. `most` is an upper limit for every `take`. */
 export const toBlock = (
   around: Surroundings,
   steps: ReadonlyArray<Step>,
   input: Block.Block<unknown>,
+  most?: number,
 ): Maybe<Block.Block<unknown>> =>
-  steps.length === 0 ? input : runSteps(around, steps, 0, input, (block, fused) => push(around, fused, block))
+  steps.length === 0 ? input : runSteps(around, steps, 0, input, (block, fused) => push(around, fused, block), most)
 
 /** Runs steps over a block, and combines their pairs by key. `place` is that of the combine functions. */
 export const toTable = (

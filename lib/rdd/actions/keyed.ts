@@ -9,6 +9,7 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
+import { numberOf } from "../../core/results.ts"
 import { type ActionError, Engine } from "../engine.ts"
 import { addByKey, known } from "../operators/known_steps.ts"
 import { last, onDriver, records } from "../job.ts"
@@ -150,7 +151,7 @@ export const lookup: {
     return Effect.gen(function* () {
       const { partitioner } = yield* Effect.flatMap(Engine, (engine) => engine.layout(self))
       if (partitioner === undefined) return yield* records(found)
-      const partition = yield* onDriver(found, () => partitioner.getPartition(key))
+      const partition = yield* onDriver(found, () => numberOf(partitioner.getPartition(key)))
       return yield* records(found, [partition])
     })
   },

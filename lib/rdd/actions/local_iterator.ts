@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import * as Stream from "effect/Stream"
 import { InvalidOption } from "../../core/errors.ts"
+import { recordOf } from "../../core/results.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, records } from "../job.ts"
 import { getNumPartitions } from "./layout.ts"
@@ -80,7 +81,10 @@ export const runJob: {
         value: `[${partitions?.join(",")}]`,
         expected: `indices of existing partitions (Spark: "${spark}")`,
       })
-      const step = { kind: "partition", f: (part: ReadonlyArray<A>, index: number) => [f(part, index)] } as const
+      const step = {
+        kind: "partition",
+        f: (part: ReadonlyArray<A>, index: number) => [recordOf(f(part, index))],
+      } as const
       return records(last<B, E, R>("runJob", self, step, invalid), partitions)
     }),
 )

@@ -9,7 +9,7 @@ import type { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { known } from "../operators/known_steps.ts"
 import { checkCount, last, mergeSome, onDriver, records } from "../job.ts"
-import { compare, type Comparison, type OrderOption } from "../ordering.ts"
+import { compare, type Comparison, orderIn, type OrderOption } from "../ordering.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
 /** Turns an order round if the largest records come first. */
@@ -20,9 +20,10 @@ const smallest = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
   n: number,
-  { order: given }: OrderOption<A>,
+  options: OrderOption<A>,
   largest: boolean,
 ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => {
+  const given = orderIn(options)
   const order = directed(given ?? compare, largest)
   const some = (part: ReadonlyArray<A>) => n > 0 ? part.toSorted(order).slice(0, n) : []
   const step = given === undefined ? known("smallest", { n, largest }) : { kind: "partition", f: some } as const
@@ -100,9 +101,10 @@ export const top: {
 const firstBy = <A, E, R>(
   operation: string,
   self: RDD<A, E, R>,
-  { order: given }: OrderOption<A>,
+  options: OrderOption<A>,
   largest: boolean,
 ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => {
+  const given = orderIn(options)
   const order = directed(given ?? compare, largest)
   const f = (a: A, b: A): A => order(a, b) <= 0 ? a : b
   const partial = last<A, E, R>(

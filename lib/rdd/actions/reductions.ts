@@ -8,6 +8,8 @@
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { type EmptyCollection, InvalidOption } from "../../core/errors.ts"
+import { valueOf } from "../../core/results.ts"
+import { checkZero, zeros } from "../../core/zero.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import type { Zero } from "../operators/keyed.ts"
 import { last, mergeSome, onDriver, records } from "../job.ts"
@@ -52,6 +54,25 @@ const mergeRounds = <U>(
   return merged
 }
 
+/** Aggregates each partition, and starts from a copy of the zero value. `merge` merges the results on the driver. */
+const aggregateWith = <A, E, R, U>(
+  operation: string,
+  self: RDD<A, E, R>,
+  zero: U,
+  seq: (aggregate: U, a: A) => U,
+  merge: (partials: ReadonlyArray<U>, next: () => U) => U,
+  invalid?: InvalidOption,
+): Effect.Effect<U, ActionError<E>, R | Engine> => {
+  const next = zeros(zero)
+  const partial = last<U, E, R>(
+    operation,
+    self,
+    { kind: "fold", f: seq, zero: next },
+    checkZero(`RDD.${operation}`, zero) ?? invalid,
+  )
+  return Effect.flatMap(records(partial), (all) => onDriver(partial, () => merge(all, next)))
+}
+
 /** Reduces all records with `f`, in several rounds if `rounds` is true. */
 const reduceWith = <A, E, R>(
   operation: string,
@@ -61,9 +82,10 @@ const reduceWith = <A, E, R>(
   rounds: boolean,
 ): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => {
   const partial = last<A, E, R>(operation, self, { kind: "reduce", f }, checkDepth(`RDD.${operation}`, depth))
+  const merge = (a: A, b: A): A => valueOf(f(a, b))
   return mergeSome(
     partial,
-    (all) => (rounds ? mergeRounds(all, depth, (a) => a, f) : all).reduce((a, b) => f(a, b)),
+    (all) => (rounds ? mergeRounds(all, depth, (a) => a, merge) : all).reduce((a, b) => merge(a, b)),
   )
 }
 
@@ -137,8 +159,8 @@ export const treeReduce: {
 /**
  * Folds all records into `zero` with `f`.
  *
- * `zero` is used once for each partition and once for the merge, so it should be neutral for `f`. It is not copied, so
- * `f` must not change it. Spark: `RDD.fold`.
+ * `zero` is used once for each partition and once for the merge, so it should be neutral for `f`. Each use
+ * gets a copy, so `f` may change its first argument in place. Spark: `RDD.fold`.
  *
  * @example
  * ```ts
@@ -159,16 +181,15 @@ export const fold: {
   <A, E, R>(self: RDD<A, E, R>, zero: A, f: (a: A, b: A) => A): Effect.Effect<A, ActionError<E>, R | Engine>
 } = dual(
   3,
-  <A, E, R>(self: RDD<A, E, R>, zero: A, f: (a: A, b: A) => A): Effect.Effect<A, ActionError<E>, R | Engine> => {
-    const partial = last<A, E, R>("fold", self, { kind: "fold", f, zero: () => zero })
-    return Effect.flatMap(records(partial), (all) => onDriver(partial, () => all.reduce((a, b) => f(a, b), zero)))
-  },
+  <A, E, R>(self: RDD<A, E, R>, zero: A, f: (a: A, b: A) => A): Effect.Effect<A, ActionError<E>, R | Engine> =>
+    aggregateWith("fold", self, zero, f, (all, next) => all.reduce((a, b) => valueOf(f(a, b)), next())),
 )
 
 /**
  * Folds the records of each partition into `zero` with `seq`, and the results of the partitions with `comb`.
  *
- * `zero` is used once for each partition and once for the merge. It is not copied, so neither function may change it.
+ * `zero` is used once for each partition and once for the merge. Each use gets a copy, so both functions may change
+ * their first argument in place.
  * Spark: `RDD.aggregate`.
  *
  * @example
@@ -201,10 +222,8 @@ export const aggregate: {
     zero: U,
     seq: (aggregate: U, a: A) => U,
     comb: (a: U, b: U) => U,
-  ): Effect.Effect<U, ActionError<E>, R | Engine> => {
-    const partial = last<U, E, R>("aggregate", self, { kind: "fold", f: seq, zero: () => zero })
-    return Effect.flatMap(records(partial), (all) => onDriver(partial, () => all.reduce((a, b) => comb(a, b), zero)))
-  },
+  ): Effect.Effect<U, ActionError<E>, R | Engine> =>
+    aggregateWith("aggregate", self, zero, seq, (all, next) => all.reduce((a, b) => valueOf(comb(a, b)), next())),
 )
 
 /**
@@ -249,17 +268,11 @@ export const treeAggregate: {
     comb: (a: U, b: U) => U,
     options: DepthOption = {},
   ): Effect.Effect<U, ActionError<E>, R | Engine> => {
-    const partial = last<U, E, R>(
-      "treeAggregate",
-      self,
-      { kind: "fold", f: seq, zero: () => zero },
-      checkDepth("RDD.treeAggregate", options),
-    )
-    const lift = (a: U): U => comb(zero, a)
-    return Effect.flatMap(
-      records(partial),
-      (all) =>
-        onDriver(partial, () => mergeRounds(all, options, lift, comb).map(lift).reduce((a, b) => comb(a, b), zero)),
-    )
+    const merge = (all: ReadonlyArray<U>, next: () => U): U => {
+      const combine = (a: U, b: U): U => valueOf(comb(a, b))
+      const lift = (a: U): U => combine(next(), a)
+      return mergeRounds(all, options, lift, combine).map(lift).reduce((a, b) => combine(a, b), next())
+    }
+    return aggregateWith("treeAggregate", self, zero, seq, merge, checkDepth("RDD.treeAggregate", options))
   },
 )

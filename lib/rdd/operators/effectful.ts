@@ -8,7 +8,7 @@
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
-import { effectOf, listOf } from "../../core/results.ts"
+import { accepts, effectOf, recordOf, recordsOf } from "../../core/results.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 
@@ -33,6 +33,7 @@ const effectStep = <B, E, R>(
   f: (records: ReadonlyArray<never>, index: number) => Effect.Effect<ReadonlyArray<unknown>, unknown, unknown>,
   preserves: boolean,
   options?: ConcurrencyOption,
+  each = true,
 ): RDD<B, E, R> =>
   make(
     operation,
@@ -41,6 +42,7 @@ const effectStep = <B, E, R>(
       kind: "narrow",
       step: {
         kind: "effect",
+        each,
         f: (records, index) => Effect.suspend(() => f(records, index)),
       },
       preserves,
@@ -85,7 +87,8 @@ export const mapEffect: {
     effectStep(
       "mapEffect",
       self,
-      (records: ReadonlyArray<A>) => Effect.forEach(records, (a) => effectOf(f(a)), options),
+      (records: ReadonlyArray<A>) =>
+        Effect.forEach(records, (a) => Effect.map(effectOf(f(a)), (b) => recordOf(b)), options),
       false,
       options,
     ),
@@ -130,7 +133,7 @@ export const filterEffect: {
       self,
       (records: ReadonlyArray<A>) =>
         Effect.map(
-          Effect.forEach(records, (a) => effectOf(f(a)), options),
+          Effect.forEach(records, (a) => Effect.map(effectOf(f(a)), (keep) => accepts(keep)), options),
           (keep) => records.filter((_, i) => keep[i]),
         ),
       true,
@@ -175,7 +178,10 @@ export const flatMapEffect: {
       "flatMapEffect",
       self,
       (records: ReadonlyArray<A>) =>
-        Effect.map(Effect.forEach(records, (a) => effectOf(f(a)), options), (parts) => parts.flatMap(listOf)),
+        Effect.map(
+          Effect.forEach(records, (a) => Effect.map(effectOf(f(a)), recordsOf), options),
+          (parts) => parts.flat(),
+        ),
       false,
       options,
     ),
@@ -223,7 +229,9 @@ export const mapPartitionsEffect: {
     effectStep(
       "mapPartitionsEffect",
       self,
-      (records: ReadonlyArray<A>, index) => Effect.map(effectOf(f(records, index)), listOf),
+      (records: ReadonlyArray<A>, index) => Effect.map(effectOf(f(records, index)), recordsOf),
       options?.preservesPartitioning ?? false,
+      undefined,
+      false,
     ),
 )

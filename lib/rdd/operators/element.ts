@@ -5,6 +5,7 @@
  */
 import { dual } from "../../core/dual.ts"
 import * as Option from "effect/Option"
+import { optionOf, valueOf } from "../../core/results.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import type { Narrow } from "../primitive.ts"
 import { make, type RDD } from "../rdd.ts"
@@ -111,7 +112,7 @@ export const filterMap: {
 } = dual(
   2,
   <A, E, R, B extends Tupled>(self: RDD<A, E, R>, f: (a: A) => Option.Option<B>): RDD<B, E, R> =>
-    narrow("filterMap", self, { kind: "flatMap", f: (a: A) => Option.toArray(f(a)) }, false),
+    narrow("filterMap", self, { kind: "flatMap", f: (a: A) => Option.toArray(optionOf(f(a))) }, false),
 )
 
 /**
@@ -134,5 +135,5 @@ export const keyBy: {
 } = dual(
   2,
   <A, E, R, K extends Tupled>(self: RDD<A, E, R>, f: (a: A) => K): RDD<[K, A], E, R> =>
-    narrow("keyBy", self, { kind: "map", f: (a: A): [K, A] => [f(a), a] }, false),
+    narrow("keyBy", self, { kind: "map", f: (a: A): [K, A] => [valueOf(f(a)), a] }, false),
 )

@@ -7,10 +7,11 @@
  */
 import { dual } from "../../core/dual.ts"
 import type { InvalidOption } from "../../core/errors.ts"
+import { checkZero, zeros } from "../../core/zero.ts"
 import type { Grown, Nested, Tupled } from "../../core/tupled.ts"
 import { checkPartitions } from "../creation.ts"
 import { fromOptions, type PartitionOptions } from "../partitioner.ts"
-import type { Combine } from "../primitive.ts"
+import type { Callable, Combine } from "../primitive.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 
 /** How `combineByKey` combines the values of a key into one: into a sum, a pair of sums, or an array, for example. */
@@ -45,13 +46,37 @@ export const combined = <A, E, R>(
   combine: Combine,
   options: PartitionOptions | undefined,
   otherwise: "default" | "own" = "default",
+  invalid?: InvalidOption,
 ): RDD<A, E, R> =>
   make(
     operation,
     [self],
     { kind: "shuffle", by: fromOptions(options) ?? otherwise, combine },
-    checkPartitioning(`RDD.${operation}`, options),
+    checkPartitioning(`RDD.${operation}`, options) ?? invalid,
   )
+
+/** Aggregates the values of each key, and starts from a copy of the zero value for each of them. */
+const aggregated = <A, E, R>(
+  operation: string,
+  self: RDD<readonly [unknown, unknown], E, R>,
+  zero: unknown,
+  seq: Callable,
+  comb: Callable,
+  options: PartitionOptions | undefined,
+): RDD<A, E, R> => {
+  const next = zeros(zero)
+  const create = typeof zero === "object"
+    ? (value: unknown) => seq(next(), value)
+    : (value: unknown) => seq(zero, value)
+  return combined(
+    operation,
+    self,
+    { create, mergeValue: seq, mergeCombiners: comb, mapSide: true },
+    options,
+    "default",
+    checkZero(`RDD.${operation}`, zero),
+  )
+}
 
 /**
  * Combines the values of each key with a set of functions.
@@ -105,7 +130,7 @@ export const combineByKey: {
 /**
  * Folds the values of each key into `zero` with `seq` within each partition, and merges the results with `comb`.
  *
- * `zero` is used once for each key and partition. It is not copied, so `seq` must not change it. Spark:
+ * A copy of `zero` is used once for each key and partition, so `seq` may change it in place. Spark:
  * `PairRDDFunctions.aggregateByKey`.
  *
  * @example
@@ -144,19 +169,13 @@ export const aggregateByKey: {
     seq: (aggregate: U, value: V) => U,
     comb: (a: U, b: U) => U,
     options?: PartitionOptions,
-  ): RDD<[K, U], E, R> =>
-    combined(
-      "aggregateByKey",
-      self,
-      { create: (value: V) => seq(zero, value), mergeValue: seq, mergeCombiners: comb, mapSide: true },
-      options,
-    ),
+  ): RDD<[K, U], E, R> => aggregated("aggregateByKey", self, zero, seq, comb, options),
 )
 
 /**
  * Folds the values of each key into `zero` with `f`.
  *
- * `zero` is used once for each key and partition. It is not copied, so `f` must not change it. Spark:
+ * A copy of `zero` is used once for each key and partition, so `f` may change it in place. Spark:
  * `PairRDDFunctions.foldByKey`.
  *
  * @example
@@ -192,13 +211,7 @@ export const foldByKey: {
     zero: V,
     f: (a: V, b: V) => V,
     options?: PartitionOptions,
-  ): RDD<[K, V], E, R> =>
-    combined(
-      "foldByKey",
-      self,
-      { create: (value: V) => f(zero, value), mergeValue: f, mergeCombiners: f, mapSide: true },
-      options,
-    ),
+  ): RDD<[K, V], E, R> => aggregated("foldByKey", self, zero, f, f, options),
 )
 
 /**

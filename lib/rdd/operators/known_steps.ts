@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { KeyedTable } from "../../core/keyed_table.ts"
 import { equalKeys } from "../../core/keys.ts"
 import { Mismatch } from "../../core/errors.ts"
 import { bucketCounts, type Edges, rangeOf } from "../numbers/buckets.ts"
@@ -28,6 +29,7 @@ const keyWithOne = ([key]: Pair): Pair => [key, 1]
 const keyOf = ([key]: Pair): unknown => key
 const valueOf = (record: unknown): unknown => record
 const always = (): boolean => true
+const withNull = (record: unknown): Pair => [record, null]
 
 const descending: Comparison<unknown> = (a, b) => compare(b, a)
 const orderOf = (largest: boolean): Comparison<unknown> => largest ? descending : compare
@@ -42,6 +44,12 @@ const sumsOf = (part: ReadonlyArray<number>): ReadonlyArray<Sums> => {
   return [[part.length, sum, squares]]
 }
 
+const distinctOf = (part: Records): Records => {
+  const table = new KeyedTable<unknown, null>()
+  for (let i = 0; i < part.length; i++) table.locate(part[i])
+  return table.keys
+}
+
 const partition = (f: (part: ReadonlyArray<never>, index: number) => Records): Narrow => ({ kind: "partition", f })
 
 /** The steps, made of their arguments, which are plain data. */
@@ -49,7 +57,7 @@ const steps = {
   /** How many records there are. */
   count: (_: null): Narrow => ({ kind: "fold", f: increment, zero }),
   /** The first `n` records. */
-  take: (n: number): Narrow => partition((part) => part.slice(0, Math.max(n, 0))),
+  take: (n: number): Narrow => ({ kind: "take", n }),
   /** The `n` smallest records in natural order, or the largest. */
   smallest: ({ n, largest }: { readonly n: number; readonly largest: boolean }): Narrow =>
     partition((part) => n > 0 ? (part as Records).toSorted(orderOf(largest)).slice(0, n) : []),
@@ -68,6 +76,10 @@ const steps = {
   withOne: (_: null): Narrow => ({ kind: "map", f: withOne }),
   /** The key of each pair with a count of 1. */
   keyWithOne: (_: null): Narrow => ({ kind: "map", f: keyWithOne }),
+  /** Each record as the key of a pair without a value. */
+  withNull: (_: null): Narrow => ({ kind: "map", f: withNull }),
+  /** Each record once. */
+  distinct: (_: null): Narrow => partition(distinctOf),
   /** The key of each pair. */
   keys: (_: null): Narrow => ({ kind: "map", f: keyOf }),
   /** All records. */
@@ -111,9 +123,19 @@ const sumByKey: Combine = {
 /** The library's own functions to add numbers by key. */
 export const addByKey: Combine = sumByKey
 
+/** The library's own functions to keep each key once. */
+export const keepOne: Combine = {
+  create: () => null,
+  mergeValue: () => null,
+  mergeCombiners: () => null,
+  mapSide: true,
+  known: { name: "keepOne", args: null },
+}
+
 /** What stands behind a name. Throws `Mismatch` if there is nothing: the library here is of another version. */
 export const knownPrimitive = ({ args, name }: Known): Primitive => {
-  if (name === sumByKey.known?.name) return { kind: "shuffle", by: "default", combine: sumByKey }
+  const combine = [sumByKey, keepOne].find(({ known }) => known?.name === name)
+  if (combine !== undefined) return { kind: "shuffle", by: "default", combine }
   const make = (steps as Record<string, ((args: never) => Narrow) | undefined>)[name]
   if (make === undefined) throw new Mismatch({ problem: `there is no step of the name ${name} here` })
   return { kind: "narrow", step: make(args as never), preserves: false }

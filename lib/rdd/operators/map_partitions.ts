@@ -4,6 +4,7 @@
  * @module
  */
 import { dual } from "../../core/dual.ts"
+import { recordsOf } from "../../core/results.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { narrow } from "./element.ts"
 import { isRDD, type RDD } from "../rdd.ts"
@@ -42,7 +43,10 @@ export const mapPartitions: {
     self: RDD<A, E, R>,
     f: (records: ReadonlyArray<A>, index: number) => Iterable<B>,
     options?: { readonly preservesPartitioning?: boolean | undefined },
-  ): RDD<B, E, R> => narrow("mapPartitions", self, { kind: "partition", f }, options?.preservesPartitioning ?? false),
+  ): RDD<B, E, R> => {
+    const run = (records: ReadonlyArray<A>, index: number) => recordsOf(f(records, index))
+    return narrow("mapPartitions", self, { kind: "partition", f: run }, options?.preservesPartitioning ?? false)
+  },
 )
 
 /**
@@ -83,7 +87,7 @@ export const mapPartitionsWithIndex: {
     narrow(
       "mapPartitionsWithIndex",
       self,
-      { kind: "partition", f: (part: ReadonlyArray<A>, index) => f(index, part) },
+      { kind: "partition", f: (part: ReadonlyArray<A>, index) => recordsOf(f(index, part)) },
       options?.preservesPartitioning ?? false,
     ),
 )

@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
+import { valueOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
 import * as Block from "../block.ts"
 import { encodeLines } from "../files/encoding.ts"
@@ -63,7 +64,7 @@ export const pipe: {
         Effect.map(
           processes.run(
             { command: [program, ...args], env, cwd },
-            encodeLines(header.concat(part.map((record) => show(record)))),
+            encodeLines(header.concat(part.map((record) => valueOf(show(record))))),
           ),
           (printed) => Block.fromText(printed).records,
         ))

@@ -10,7 +10,7 @@ import { known } from "./known_steps.ts"
 import { narrow } from "./element.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, onDriver, records } from "../job.ts"
-import { compare, type Comparison, orderOf, type OrderOption } from "../ordering.ts"
+import { compare, type Comparison, orderIn, orderOf, type OrderOption } from "../ordering.ts"
 import { make as makePartitioner, type Partitioner } from "../partitioner.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
@@ -63,8 +63,10 @@ const rangeOf = (upperBounds: ReadonlyArray<never>, order: Comparison<never>, ke
 export const rangesOf = (
   keys: ReadonlyArray<unknown>,
   partitions: number,
-  { ascending = true, order: given }: DirectionOption<never>,
+  options: DirectionOption<never>,
 ): Partitioner => {
+  const { ascending = true } = options
+  const given = orderIn(options)
   const order: Comparison<never> = given ?? compare
   const upperBounds = upperBoundsOf(keys, partitions, given ?? orderOf(keys))
   return makePartitioner({
@@ -159,7 +161,7 @@ export const filterByRange: {
     upper: K,
     options: OrderOption<K> = {},
   ): RDD<[K, V], E, R> => {
-    const order: Comparison<K> = options.order ?? compare
+    const order: Comparison<K> = orderIn(options) ?? compare
     const isInRange = ([key]: readonly [K, V]): boolean => order(key, lower) >= 0 && order(key, upper) <= 0
     return narrow("filterByRange", self, { kind: "filter", f: isInRange }, true)
   },

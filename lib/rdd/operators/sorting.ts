@@ -8,7 +8,7 @@ import type { Tupled } from "../../core/tupled.ts"
 import { checkPartitions } from "../creation.ts"
 import { keyBy, narrow } from "./element.ts"
 import { checkPartitioning } from "./keyed.ts"
-import { orderOf, type OrderOption } from "../ordering.ts"
+import { orderIn, orderOf, type OrderOption } from "../ordering.ts"
 import type { Partitioner } from "../partitioner.ts"
 import { type DirectionOption, rangesOf } from "./ranges.ts"
 import type { RangeSpec } from "../primitive.ts"
@@ -35,10 +35,11 @@ const sortPartitions = <A, E, R>(
   options: SortOptions<never> | undefined,
 ): RDD<A, E, R> => {
   const direction = options?.ascending === false ? -1 : 1
+  const given = orderIn(options)
   return narrow(operation, self, {
     kind: "partition",
     f: (records: ReadonlyArray<readonly [never, unknown]>) => {
-      const order = options?.order ?? orderOf(records.map(([key]) => key))
+      const order = given ?? orderOf(records.map(([key]) => key))
       return records.toSorted((a, b) => direction * order(a[0], b[0]))
     },
   }, true)

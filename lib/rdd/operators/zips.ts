@@ -5,6 +5,7 @@
  */
 import { dual } from "../../core/dual.ts"
 import { Mismatch } from "../../core/errors.ts"
+import { recordsOf } from "../../core/results.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import type { ErrorOf, RecordOf, ServicesOf } from "./cogroup.ts"
 import type { Callable } from "../primitive.ts"
@@ -103,7 +104,7 @@ export const zipPartitions: {
     make("zipPartitions", isRDD(those) ? [self, those] : [self, ...those], {
       kind: "zip",
       preserves: options?.preservesPartitioning ?? false,
-      f: (parts) => f(...parts),
+      f: (parts) => recordsOf(f(...parts)),
     }),
 )
 

@@ -184,9 +184,10 @@ export const run: (
     const { failure } = yield* runJob(options, open, batchTime, job, report)
     const lost = new Set(failure === undefined ? [] : open.lost)
     for (const each of keptAfter(index)) {
-      // The job has failed on this kept RDD, and the output's policy was applied. Computing the RDD again makes sense only if the
-      // kept stream has another policy.
-      const isHandled = lost.has(each.rdd) && policyOf(each, options) === policyOf(job, options)
+      // The job has failed on this kept RDD, and the output's policy was applied. Computing the RDD again makes sense if the
+      // kept stream has another policy, or under `continueOn`, where a failure that does not repeat must cost no records.
+      const policy = policyOf(each, options)
+      const isHandled = lost.has(each.rdd) && policy === policyOf(job, options) && lastOf(policy)._tag !== "Continue"
       yield* isHandled ? options.engine.abandon(each.rdd) : computeKept(options, open, batchTime, each)
     }
     open.finish(index)

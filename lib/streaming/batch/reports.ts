@@ -83,13 +83,13 @@ export class BatchReport {
   started(work: Work, now: number): void {
     const { batchTime, submissionTime } = this.#info
     const jobs = work.jobs.map(({ output, outputId }) => operationInfo(batchTime, outputId, output))
-    const operations = [...jobs, ...work.skipped].map((operation) => [operation.id, operation] as const)
+    const operations = [...jobs, ...work.ended].map((operation) => [operation.id, operation] as const)
     const info = { ...this.#info, outputOperationInfos: Object.fromEntries(operations) }
     if (isSilent(work)) return void (this.#info = info)
     if (!this.#isSubmitted) this.#submit(info)
     this.#info = { ...info, processingStartTime: now, schedulingDelay: now - submissionTime }
     this.#publish({ _tag: "BatchStarted", batch: this.#info })
-    for (const operation of work.skipped) this.#publish({ _tag: "OutputOperationCompleted", operation })
+    for (const operation of work.ended) this.#publish({ _tag: "OutputOperationCompleted", operation })
   }
 
   /** Publishes `OutputOperationStarted` before the job of an output runs. */

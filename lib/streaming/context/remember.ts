@@ -56,12 +56,22 @@ export const remember = (
       }),
   )
 
+/** The RDDs of a stream between two batch times, oldest first. */
+export interface Slice<out A, out E = never, out R = never> extends ReadonlyArray<RDD<A, E, R>> {
+  /**
+   * The batch times in between for which there is no RDD, in epoch milliseconds: the stream had none, its batch failed, or
+   * it is longer ago than `remember` allows. Times before the first batch, and after the newest one that was evaluated,
+   * are not listed. The property is not enumerable.
+   */
+  readonly withoutRDD: ReadonlyArray<number>
+}
+
 /**
  * Returns the remembered RDDs of a stream between two batch times, given in epoch milliseconds.
  *
- * Both times are included, and are rounded down to the slide of the stream. Times without a remembered RDD are left out: times
- * before the first batch, times in the future, and times that are older than `remember` allows. Nothing is evaluated; Spark, in
- * contrast, also makes RDDs of future times. Spark: `slice`.
+ * Both times are included, and are rounded down to the slide of the stream. Batch times without a remembered RDD are listed
+ * in `withoutRDD` of the result. Nothing is evaluated; Spark, in contrast, also makes RDDs of future times. Spark: `slice`,
+ * which does not tell the batch times without an RDD.
  *
  * @example
  * ```ts
@@ -87,10 +97,16 @@ export const slice = <A, E, R>(
   stream: DStream<A, E, R>,
   from: number,
   to: number,
-): Effect.Effect<ReadonlyArray<RDD<A, E, R>>, NotStarted> =>
+): Effect.Effect<Slice<A, E, R>, NotStarted> =>
   Effect.map(runtimeOf("slice", active), ({ run: { batchDuration, history } }) => {
     const slide = stream.slideDuration ?? batchDuration
     const first = floorZero(from, slide, history.zeroTime)
     const last = floorZero(to, slide, history.zeroTime)
-    return history.rddsBetween(stream, first, last)
+    const start = Math.max(first, history.zeroTime + slide)
+    const count = Math.max(0, Math.floor((Math.min(last, history.newest) - start) / slide) + 1)
+    const times = Array.from({ length: count }, (_, i) => start + i * slide)
+    const withoutRDD = times.filter((time) => history.at(time).recall(stream) === undefined)
+    const rdds = Array.from(history.rddsBetween(stream, first, last))
+    Object.defineProperty(rdds, "withoutRDD", { value: withoutRDD })
+    return rdds as ReadonlyArray<RDD<A, E, R>> as Slice<A, E, R>
   })

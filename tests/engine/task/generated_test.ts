@@ -55,6 +55,7 @@ const add = ([a, b]: Pair, [c, d]: Pair): Pair => [a + c, b + d]
 
 const terminals: Record<Terminal, ReadonlyArray<Callable>> = {
   push: [],
+  take: [() => 3],
   combine: [(value: number) => [value], (all: ReadonlyArray<number>, value: number) => [...all, value]],
   reduce: [add],
   fold: [add, () => [100, 0]],
@@ -62,6 +63,7 @@ const terminals: Record<Terminal, ReadonlyArray<Callable>> = {
 
 const naiveEnd: Record<Terminal, (records: ReadonlyArray<Pair>) => unknown> = {
   push: (all) => all,
+  take: (all) => all.slice(0, 3),
   combine: (all) => Array.from(Map.groupBy(all, ([key]) => key), ([key, group]) => [key, group.map(([, n]) => n)]),
   reduce: (all) => all.length === 0 ? [] : [all.reduce(add)],
   fold: (all) => [all.reduce(add, [100, 0])],
@@ -92,12 +94,20 @@ const anyNumber = fc.integer({ min: -5, max: 9 })
 const anyInput = fc.array(fc.tuple(anyNumber, anyNumber), { maxLength: 15 })
 
 Deno.test("loopFor() gives loops that do what array methods do, as the composed ones", () => {
-  fc.assert(fc.property(anyOperations, anyTerminal, fc.boolean(), anyInput, (chosen, terminal, paired, input) => {
-    const chain = chainOf(chosen, terminal, paired)
-    const expected = naiveEnd[terminal](chosen.reduce<ReadonlyArray<Pair>>((all, { naive }) => naive(all), input))
-    assert.deepEqual(run(loopFor(chain.shape, chain.functions), chain, input), expected)
-    assert.deepEqual(run(Composed.loopFor(chain.shape), chain, input), expected)
-  }))
+  fc.assert(
+    fc.property(
+      anyOperations,
+      fc.oneof(anyTerminal, fc.constant<Terminal>("take")),
+      fc.boolean(),
+      anyInput,
+      (chosen, terminal, paired, input) => {
+        const chain = chainOf(chosen, terminal, paired)
+        const expected = naiveEnd[terminal](chosen.reduce<ReadonlyArray<Pair>>((all, { naive }) => naive(all), input))
+        assert.deepEqual(run(loopFor(chain.shape, chain.functions), chain, input), expected)
+        assert.deepEqual(run(Composed.loopFor(chain.shape), chain, input), expected)
+      },
+    ),
+  )
 })
 
 const each: ReadonlyArray<Operation> = [
