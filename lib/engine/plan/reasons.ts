@@ -2,8 +2,8 @@
  * The codec of the reasons of failures: as bytes, for executors in other isolates.
  *
  * Errors of the library come back as instances of their classes. Other errors come back as errors of the built-in class with
- * the same name, or as `Error`, with `name`, `message`, `stack`, `_tag`, `cause` and the fields that can be encoded. Text takes
- * the place of everything else that cannot be encoded.
+ * the same name, or as `Error`, with their `name`, `message`, `stack`, `_tag`, `cause` and fields. Text takes the place of
+ * values that cannot be encoded.
  *
  * @module
  */
@@ -19,22 +19,34 @@ import {
   SparkContextStopped,
 } from "../../core/errors.ts"
 import { UnsupportedKey } from "../../core/keys.ts"
+import { SqlError } from "../../dstream/outputs/sql_sink.ts"
+import { InvalidStateChange } from "../../dstream/state/key_state.ts"
+import { NoRange } from "../../rdd/actions/histogram.ts"
 import { BroadcastDestroyed } from "../../rdd/broadcast.ts"
+import { FileError } from "../../rdd/files/files.ts"
+import { PartialRecord } from "../../rdd/files/whole.ts"
+import { ProcessFailed } from "../../rdd/processes.ts"
 
 type Fields = Record<string, unknown>
 
-/** The errors of the library that a task can fail with. */
+/** The errors of the library that a task can fail with, apart from those of connectors. */
 const faults: ReadonlyMap<string, new (fields: never) => Error> = new Map(
   Object.entries({
     BroadcastDestroyed,
     CorruptBlock: Codec.CorruptBlock,
     EmptyCollection,
+    FileError,
     FunctionFailed,
     InvalidOption,
+    InvalidStateChange,
     JobFailed,
     Mismatch,
+    NoRange,
     NotPortable: Codec.NotPortable,
+    PartialRecord,
+    ProcessFailed,
     SparkContextStopped,
+    SqlError,
     UnsupportedKey,
   }),
 )
@@ -97,21 +109,23 @@ const fieldsOf = (of: object): ReadonlyArray<readonly [name: string, value: unkn
 const packError = (error: Error, around: Around): Packed => {
   const tag = "_tag" in error ? String(error._tag) : ""
   const isFault = faults.get(tag)?.prototype === Object.getPrototypeOf(error)
-  // The cause of some errors of the library is computed from their fields.
-  const cause = isFault && !Object.hasOwn(error, "cause") ? undefined : error.cause
   const within = [...around, error]
+  const fields = fieldsOf(error).filter(([name]) => name !== "stack")
+  // Most errors do not list their cause. Some of the library compute it from their fields.
+  const hidesCause = Object.hasOwn(error, "cause") ? !Object.keys(error).includes("cause") : !isFault
   return {
     kind: "error",
     fault: isFault ? tag : undefined,
     name: String(error.name),
     message: String(error.message),
     stack: error.stack === undefined ? undefined : String(error.stack),
-    fields: fieldsOf(error)
-      .filter(([name]) => name !== "cause" && name !== "stack")
-      .map(([name, value]) => [name, name === "reason" ? pack(value, within) : packField(value, within)]),
-    cause: cause === undefined ? undefined : pack(cause, within),
+    fields: fields.map(([name, value]) => [name, (isThrown(name) ? pack : packField)(value, within)]),
+    cause: hidesCause && error.cause !== undefined ? pack(error.cause, within) : undefined,
   }
 }
+
+/** Whether a field of an error has what was thrown. */
+const isThrown = (name: string): boolean => name === "cause" || name === "reason"
 
 /** Packs what was thrown, or what an Effect has failed with. */
 const pack = (value: unknown, around: Around): Packed => {
@@ -130,25 +144,28 @@ const unpackFields = (fields: PackedFields): Fields =>
   Object.fromEntries(fields.map(([name, value]) => [name, unpack(value)]))
 
 const unpackError = (
-  { cause: packedCause, fault, fields: packedFields, message, name, stack }: Extract<Packed, { kind: "error" }>,
+  { cause, fault, fields: packed, message, name, stack }: Extract<Packed, { kind: "error" }>,
 ): Error => {
-  const fields = unpackFields(packedFields)
-  const cause = packedCause === undefined ? {} : { cause: unpack(packedCause) }
+  const { _tag, ...fields } = unpackFields(packed)
+  const hidden = cause === undefined ? {} : { cause: unpack(cause) }
   const Fault = faults.get(fault ?? "")
-  if (Fault !== undefined) {
-    const { _tag, ...given } = fields
-    return withStack(new Fault({ ...given, ...cause } as never), stack)
-  }
+  if (Fault !== undefined) return withHidden(new Fault({ ...fields, ...hidden } as never), { stack })
   const error = new (builtIn.get(name) ?? Error)(message)
-  const hidden = { configurable: true, writable: true }
-  if (error.name !== name) Object.defineProperty(error, "name", { value: name, ...hidden })
-  if ("cause" in cause) Object.defineProperty(error, "cause", { value: cause.cause, ...hidden })
-  const { message: _, ...own } = fields
-  return withStack(Object.assign(error, own), stack)
+  if (_tag !== undefined) Object.assign(error, { _tag })
+  Object.assign(error, fields)
+  return withHidden(error, {
+    message,
+    stack,
+    ...hidden,
+    ...(error.name === name ? {} : { name }),
+  })
 }
 
-const withStack = (error: Error, stack: string | undefined): Error => {
-  Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true })
+/** Gives an error properties that it does not list. */
+const withHidden = (error: Error, properties: Fields): Error => {
+  for (const [name, value] of Object.entries(properties)) {
+    Object.defineProperty(error, name, { value, configurable: true, writable: true, enumerable: false })
+  }
   return error
 }
 
