@@ -17,6 +17,7 @@ import type { EvaluationOptions } from "./batch/evaluation.ts"
 import { ofStream } from "./batch/failures.ts"
 import { outputsDue } from "../dstream/graph/outputs_due.ts"
 import { History } from "../dstream/graph/history.ts"
+import { nodes } from "../dstream/graph/nodes.ts"
 import { keptStreamsIn, neededIn } from "../dstream/graph/kept_streams.ts"
 import { type AnyPolicy, withRetries } from "../dstream/outputs/retries.ts"
 import type { Work } from "./batch/work.ts"
@@ -89,6 +90,22 @@ const nextRun = (engine: Engine): string => {
   return run === 1 ? "" : `, run ${run}`
 }
 
+/** How many batches a rate is measured from at most because of windows. More would make the rate follow too slowly. */
+const MOST_OF_WINDOW = 10
+
+/**
+ * The number of batches that process a record: more than one if windows overlap, or slide by more than the interval. The
+ * rate of processing is measured from as many.
+ */
+const spanOf = (graph: AnyGraph, batchDuration: number): number => {
+  const streams = nodes(graph)
+  const longest = (durations: ReadonlyArray<number | undefined>) =>
+    durations.reduce<number>((most, duration = 0) => Math.max(most, duration / batchDuration), 1)
+  const slide = longest(streams.map(({ slideDuration }) => slideDuration))
+  const window = longest(streams.map(({ traits }) => traits.lookBack))
+  return slide * Math.ceil(Math.min(window, MOST_OF_WINDOW) / slide)
+}
+
 /** Builds the layers of a graph and starts its inputs, in the current scope. The first batch is due at the next tick. */
 export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Scope> =>
   Effect.gen(function* () {
@@ -127,7 +144,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       ...options,
       history,
       inputs,
-      bound: new BatchBound(batchDuration, options.backpressure),
+      bound: new BatchBound(batchDuration, options.backpressure, spanOf(graph, batchDuration)),
       memoMap,
       evaluation: {
         graph,

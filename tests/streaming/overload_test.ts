@@ -165,6 +165,25 @@ test("a graceful stop takes more than the bound of a batch, if the rest would be
     assert(sizes(seen).every((size) => size <= 125), `${sizes(seen)}`)
   }))
 
+for (const slide of [1_000, 2_000, 4_000]) {
+  test(`batches under windows that slide by ${slide} ms are bounded, and their lag falls below two slides`, () =>
+    Effect.gen(function* () {
+      const seen: Array<Seen> = []
+      const batches: Array<Seen> = []
+      const { stream } = counting(1_800, 90_000)
+      const windows = DStream.window(stream, 4_000, { slide })
+      yield* start(yield* make, [working(windows, 1, seen), working(stream, 0, batches)])
+      yield* pass(90_000)
+      const warm = seen.filter(({ time }) => time > 60_000)
+      assert(warm.length >= 16_000 / slide)
+      assert(warm.every(({ lag }) => lag < 2 * slide), `lags: ${warm.map(({ lag }) => lag)}`)
+      // A record is computed in several windows.
+      const bound = 1_000 / (4_000 / slide)
+      const even = sizes(batches.filter(({ time }) => time > 60_000))
+      assert(even.every((size) => size > 0.5 * bound && size < 1.5 * bound), `sizes: ${even}`)
+    }))
+}
+
 /** A source of positions that always has more numbers, and keeps to the limit of a batch. */
 const endless = (limits: Array<number>) =>
   DStream.fromPositions(

@@ -30,16 +30,21 @@ const monotonic = (clock: Clock.Clock): number => Number(clock.monotonicTimeNano
 export class BatchBound {
   readonly #interval: number
   readonly #minimum: number
+  readonly #span: number
   readonly #estimator: RateEstimator | undefined
   /** In the order of their times. The first one runs. */
   #pending: Array<Pending> = []
   #lastEnd = -Infinity
 
-  /** `interval` in milliseconds. Without options there is no bound. */
-  constructor(interval: number, options: Backpressure | undefined) {
+  /**
+   * `interval` in milliseconds. Without options there is no bound. `span` is the longest slide in the graph, in
+   * intervals.
+   */
+  constructor(interval: number, options: Backpressure | undefined, span: number = 1) {
+    this.#span = span
     this.#interval = interval
     this.#minimum = options === undefined ? 0 : options.minRate * interval / 1000
-    this.#estimator = options === undefined ? undefined : new RateEstimator(interval, options)
+    this.#estimator = options === undefined ? undefined : new RateEstimator(interval, options, span)
   }
 
   /** Whether batches take as long as the interval or nearly so. */
@@ -87,7 +92,8 @@ export class BatchBound {
     const elapsed = now - this.#startOf(running)
     // A batch that took much and has not ended when it should have: its rate is lower than the estimate.
     const isFull = running.records >= SHARE_OF_FULL * rate * this.#interval
-    const speed = isFull && elapsed * capacity > running.records ? running.records / elapsed : capacity
+    const expected = running.records * this.#span
+    const speed = isFull && elapsed * capacity > expected ? expected / elapsed : capacity
     // Nothing is known yet: whether there will be time for more shows when the first batch ends.
     if (isFull && this.#lastEnd === -Infinity) return this.#bound(rate, Infinity)
     const records = waiting.reduce((sum, batch) => sum + batch.records, 0)
@@ -96,7 +102,7 @@ export class BatchBound {
   }
 
   #bound(rate: number, wait: number): number {
-    const records = rate * Math.max(0, this.#interval - CORRECTION * wait)
+    const records = rate * Math.max(0, this.#interval - CORRECTION * wait / this.#span)
     return Math.max(1, Math.floor(Math.max(records, this.#minimum) + ROUNDING))
   }
 }
