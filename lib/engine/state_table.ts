@@ -5,7 +5,7 @@
  */
 import type { KeyedTable } from "../core/keyed_table.ts"
 import { hashKey } from "../core/keys.ts"
-import { sameKey, SPREAD } from "../core/probing.ts"
+import { COLLISION, PATIENCE, sameKey, secretHash, SPREAD } from "../core/probing.ts"
 import type { Columns } from "../rdd/pair_block.ts"
 import { InsertionOrder } from "./insertion_order.ts"
 
@@ -33,6 +33,8 @@ export class StateTable {
   #missed: unknown = GAP
   #hash = 0
   #free = 0
+  /** Whether the index goes by secret hashes, because many keys have had equal ones. */
+  #isSecret = false
 
   /** Whether the keys stand in the order in which they were inserted. */
   get isSorted(): boolean {
@@ -41,9 +43,35 @@ export class StateTable {
 
   /** The place of a key, or -1. */
   find(key: unknown, hash: number = hashKey(key)): number {
+    if (this.#isSecret) return this.#findSecret(key)
     const index = this.#index
     const mask = index.length - 1
     let at = (Math.imul(hash, SPREAD) >>> this.#shift) << 1
+    let place: number
+    let left = PATIENCE
+    while ((place = index[at]! - 1) >= 0) {
+      if (index[at + 1] === hash) {
+        if (sameKey(this.cells[place], key)) return place
+        left -= COLLISION
+      }
+      if (--left < 0) {
+        this.#useSecrets()
+        return this.#findSecret(key)
+      }
+      at = (at + 2) & mask
+    }
+    this.#missed = key
+    this.#hash = hash
+    this.#free = at
+    return -1
+  }
+
+  /** As `find`, by secret hashes. */
+  #findSecret(key: unknown): number {
+    const hash = secretHash(key)
+    const index = this.#index
+    const mask = index.length - 1
+    let at = this.#home(hash)
     let place: number
     while ((place = index[at]! - 1) >= 0) {
       if (index[at + 1] === hash && sameKey(this.cells[place], key)) return place
@@ -63,6 +91,10 @@ export class StateTable {
     const index = this.#index
     const { cells } = this
     const n = Math.min(places.length, keys.length - from)
+    if (this.#isSecret) {
+      for (let i = 0; i < n; i++) places[i] = this.find(keys[from + i])
+      return
+    }
     for (let i = 0; i < n; i++) {
       const hash = hashes === undefined ? hashKey(keys[from + i]) : hashes[from + i]!
       places[i] = index[this.#home(hash)]! - 1
@@ -116,7 +148,7 @@ export class StateTable {
     if (key === GAP) return
     const index = this.#index
     const mask = index.length - 1
-    let gap = this.#home(hashKey(key))
+    let gap = this.#home(this.#isSecret ? secretHash(key) : hashKey(key))
     while (index[gap] !== place + 1) gap = (gap + 2) & mask
     // Closes the gap in the index: keys that would no longer be found behind it move there.
     for (let at = (gap + 2) & mask; index[at] !== 0; at = (at + 2) & mask) {
@@ -181,6 +213,17 @@ export class StateTable {
     let at = this.#home(hash)
     while (this.#index[at] !== 0) at = (at + 2) & mask
     return at
+  }
+
+  /** Builds the index anew by secret hashes. */
+  #useSecrets(): void {
+    this.#isSecret = true
+    const index = this.#index
+    for (let at = 0; at < index.length; at += 2) {
+      const place = index[at]! - 1
+      if (place >= 0) index[at + 1] = secretHash(this.cells[place])
+    }
+    this.#rebuild(index.length)
   }
 
   /** Makes an index of another length, and with new places where `places` are given. */
