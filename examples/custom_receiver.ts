@@ -7,6 +7,7 @@
  */
 import { DStream, Receiver, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect, Random } from "effect"
+import { numbers } from "./arguments.ts"
 
 /** Reads a simulated thermometer ten times a second. */
 const thermometer = Receiver.make({
@@ -28,9 +29,10 @@ const average = DStream.receiverStream(thermometer).pipe(
 )
 
 const program = Effect.gen(function* () {
+  const { seconds } = yield* numbers(Deno.args, { seconds: 5 })
   const ssc = yield* StreamingContext.make
   const active = yield* StreamingContext.start(ssc, [DStream.print(average)])
-  yield* StreamingContext.awaitTerminationOrTimeout(active, `${Number(Deno.args[0] ?? 5)} seconds`)
+  yield* StreamingContext.awaitTerminationOrTimeout(active, `${seconds} seconds`)
   yield* StreamingContext.stop(active, { stopGracefully: true })
 })
 

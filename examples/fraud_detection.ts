@@ -10,6 +10,7 @@ import { DStream, runMain, Scheduler, SparkContext, StateSpec, StreamingContext 
 import * as Sqlite from "@dstream/dstream/sqlite"
 import { Console, Effect, Option, Random } from "effect"
 import { DatabaseSync } from "node:sqlite"
+import { numbers } from "./arguments.ts"
 
 type History = { readonly payments: number; readonly total: number }
 
@@ -34,6 +35,7 @@ const decisionSpec = StateSpec.function(
 ).pipe(StateSpec.timeout("2 seconds"))
 
 const program = Effect.gen(function* () {
+  const { seconds } = yield* numbers(Deno.args, { seconds: 8 })
   const path = yield* Effect.acquireRelease(
     Effect.promise(() => Deno.makeTempFile()),
     (path) => Effect.promise(() => Deno.remove(path)),
@@ -50,7 +52,7 @@ const program = Effect.gen(function* () {
     }),
   )
   const active = yield* StreamingContext.start(yield* StreamingContext.make, [DStream.print(decisions), alerts])
-  yield* StreamingContext.awaitTerminationOrTimeout(active, `${Number(Deno.args[0] ?? 8)} seconds`)
+  yield* StreamingContext.awaitTerminationOrTimeout(active, `${seconds} seconds`)
   yield* StreamingContext.stop(active, { stopGracefully: true })
   const again = database.prepare("SELECT 'card ' || card || ', ' || amount AS text FROM alerts ORDER BY time, amount")
   for (const { text } of again.all()) yield* Console.log(`Read from SQLite: ${text}`)

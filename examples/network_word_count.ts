@@ -2,12 +2,14 @@
  * Counts words from a TCP socket every second.
  *
  *     deno run examples/network_word_count.ts              # starts a small text server
+ *     deno run examples/network_word_count.ts 5            # the same, stops after 5 seconds
  *     deno run examples/network_word_count.ts host 9999    # reads from `nc -lk 9999`
  *
  * @module
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect } from "effect"
+import { serverOrSeconds } from "./arguments.ts"
 import { textServer } from "./text_server.ts"
 
 const wordCounts = (host: string, port: number) =>
@@ -18,13 +20,13 @@ const wordCounts = (host: string, port: number) =>
   )
 
 const program = Effect.gen(function* () {
-  const [host, port] = Deno.args
-  const server = host === undefined || port === undefined
-    ? yield* textServer(["hello world", "hello streams", "to be or not to be"])
-    : { hostname: host, port: Number(port) }
+  const asked = yield* serverOrSeconds(Deno.args)
+  const server = asked.server ?? (yield* textServer(["hello world", "hello streams", "to be or not to be"]))
   const ssc = yield* StreamingContext.make
   const active = yield* StreamingContext.start(ssc, [DStream.print(wordCounts(server.hostname, server.port))])
-  yield* StreamingContext.awaitTermination(active)
+  yield* asked.seconds === undefined
+    ? StreamingContext.awaitTermination(active)
+    : StreamingContext.awaitTerminationOrTimeout(active, `${asked.seconds} seconds`)
 })
 
 if (import.meta.main) {

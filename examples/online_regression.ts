@@ -8,6 +8,7 @@
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect, Option, Random } from "effect"
+import { numbers } from "./arguments.ts"
 
 type Point = readonly [x: number, y: number]
 type Model = readonly [slope: number, offset: number]
@@ -30,6 +31,7 @@ const learn = (data: ReadonlyArray<Point>, [slope, offset]: Model, steps: number
 }
 
 const program = Effect.gen(function* () {
+  const { seconds } = yield* numbers(Deno.args, { seconds: 6 })
   const history = learn((yield* points(4, [1, 0], "history")).flat(), [0, 0], 100)
   const training = DStream.queueStream(DStream.rddQueue(yield* points(10, [3, -1], "training")))
   const queries = DStream.queueStream(DStream.rddQueue(yield* points(10, [3, -1], "query")))
@@ -49,7 +51,7 @@ const program = Effect.gen(function* () {
     ),
   )
   const active = yield* StreamingContext.start(yield* StreamingContext.make, [DStream.print(errors)])
-  yield* StreamingContext.awaitTerminationOrTimeout(active, `${Number(Deno.args[0] ?? 6)} seconds`)
+  yield* StreamingContext.awaitTerminationOrTimeout(active, `${seconds} seconds`)
   yield* StreamingContext.stop(active, { stopGracefully: true })
 })
 

@@ -7,9 +7,10 @@
  */
 import { DStream, RDD, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect } from "effect"
+import { numbers } from "./arguments.ts"
 
 const program = Effect.gen(function* () {
-  const batches = Number(Deno.args[0] ?? 5)
+  const { batches } = yield* numbers(Deno.args, { batches: 5 })
   const queue = DStream.rddQueue<number>()
   const digits = DStream.queueStream(queue).pipe(
     DStream.map((n) => [n % 10, 1]),

@@ -10,6 +10,7 @@
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import * as Sql from "@dstream/dstream/sql"
 import { Console, Effect } from "effect"
+import { serverOrSeconds } from "./arguments.ts"
 import { textServer } from "./text_server.ts"
 
 const statement = "SELECT word, count(*) AS total FROM words GROUP BY word ORDER BY total DESC, word"
@@ -28,15 +29,13 @@ const wordCounts = (host: string, port: number) =>
   )
 
 const program = Effect.gen(function* () {
-  const [first, port] = Deno.args
-  const server = first === undefined || port === undefined
-    ? yield* textServer(["hello world", "hello streams", "to be or not to be"])
-    : { hostname: first, port: Number(port) }
+  const asked = yield* serverOrSeconds(Deno.args)
+  const server = asked.server ?? (yield* textServer(["hello world", "hello streams", "to be or not to be"]))
   const ssc = yield* StreamingContext.make
   const active = yield* StreamingContext.start(ssc, [wordCounts(server.hostname, server.port)])
-  yield* first === undefined || port !== undefined
+  yield* asked.seconds === undefined
     ? StreamingContext.awaitTermination(active)
-    : StreamingContext.awaitTerminationOrTimeout(active, `${Number(first)} seconds`)
+    : StreamingContext.awaitTerminationOrTimeout(active, `${asked.seconds} seconds`)
 })
 
 if (import.meta.main) {

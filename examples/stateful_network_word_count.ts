@@ -9,6 +9,7 @@
  */
 import { DStream, runMain, Scheduler, SparkContext, StateSpec, StreamingContext } from "@dstream/dstream"
 import { Effect, Option } from "effect"
+import { serverOrSeconds } from "./arguments.ts"
 import { textServer } from "./text_server.ts"
 
 /** Adds 1 to the count of a word. The new count becomes the word's state, and an output record. */
@@ -27,15 +28,13 @@ const runningCounts = (host: string, port: number) =>
   )
 
 const program = Effect.gen(function* () {
-  const [first, port] = Deno.args
-  const server = first === undefined || port === undefined
-    ? yield* textServer(["hello world", "hello streams", "to be or not to be"])
-    : { hostname: first, port: Number(port) }
+  const asked = yield* serverOrSeconds(Deno.args)
+  const server = asked.server ?? (yield* textServer(["hello world", "hello streams", "to be or not to be"]))
   const ssc = yield* StreamingContext.make
   const active = yield* StreamingContext.start(ssc, [DStream.print(runningCounts(server.hostname, server.port))])
-  yield* first === undefined || port !== undefined
+  yield* asked.seconds === undefined
     ? StreamingContext.awaitTermination(active)
-    : StreamingContext.awaitTerminationOrTimeout(active, `${Number(first)} seconds`)
+    : StreamingContext.awaitTerminationOrTimeout(active, `${asked.seconds} seconds`)
 })
 
 if (import.meta.main) {

@@ -8,26 +8,27 @@
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect } from "effect"
+import { numbers } from "./arguments.ts"
 
 /** The stream gets one line a second. */
 const lines = ["to be or not to be", "that is the question", "to be", "to sleep", "perchance to dream", "to be"]
 
-const [seconds = 20, window = 10, slide = 2] = Deno.args.map(Number)
-
-const windowedCounts = DStream.queueStream(DStream.rddQueue(lines.map((line) => [line]))).pipe(
-  DStream.flatMap((line) => line.split(" ")),
-  DStream.map((word) => [word, 1]),
-  DStream.reduceByKeyAndWindow((a, b) => a + b, `${window} seconds`, {
-    slide: `${slide} seconds`,
-    inverse: (a, b) => a - b,
-    filter: ([, count]) => count > 0,
-    partitions: 1,
-  }),
-)
+const windowedCounts = (window: number, slide: number) =>
+  DStream.queueStream(DStream.rddQueue(lines.map((line) => [line]))).pipe(
+    DStream.flatMap((line) => line.split(" ")),
+    DStream.map((word) => [word, 1]),
+    DStream.reduceByKeyAndWindow((a, b) => a + b, `${window} seconds`, {
+      slide: `${slide} seconds`,
+      inverse: (a, b) => a - b,
+      filter: ([, count]) => count > 0,
+      partitions: 1,
+    }),
+  )
 
 const program = Effect.gen(function* () {
+  const { seconds, slide, window } = yield* numbers(Deno.args, { seconds: 20, window: 10, slide: 2 })
   const ssc = yield* StreamingContext.make
-  const active = yield* StreamingContext.start(ssc, [DStream.print(windowedCounts)])
+  const active = yield* StreamingContext.start(ssc, [DStream.print(windowedCounts(window, slide))])
   yield* StreamingContext.awaitTerminationOrTimeout(active, `${seconds} seconds`)
   yield* StreamingContext.stop(active, { stopGracefully: true })
 })

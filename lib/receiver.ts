@@ -14,3 +14,6 @@
  * @module
  */
 export { make, type Receiver, type Store } from "./dstream/inputs/receiver.ts"
+export { ReceiverStopped } from "./dstream/inputs/receiver_stopped.ts"
+export { block, textBlock } from "./dstream/inputs/blocks.ts"
+export type { Block } from "./rdd/block.ts"

@@ -34,6 +34,7 @@ export { failAt, failingOutput, failingStarts, type Fault, InjectedFault } from 
 export { type Law, law, type Outcome, type Sides, type Statement, type Trial } from "./testing/law.ts"
 export { type Arbitraries, type Inputs, type RecordIn, sameStreams, type Streams } from "./testing/law_streams.ts"
 export * as laws from "./testing/laws.ts"
+export { neededBatches } from "./testing/needed_batches.ts"
 export { type BatchesOf, type Expected, oracle, type OracleOptions, perBatch } from "./testing/oracle.ts"
 /** All exports of this entry point under one name, for `import { Testing } from …`. */
 export * as Testing from "./testing.ts"

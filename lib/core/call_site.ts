@@ -14,15 +14,44 @@ export interface CallSite {
   readonly long: string
 }
 
-const LIBRARY = new URL("..", import.meta.url).href
 const FRAME = /\(?((?:file|https?|npm|jsr|blob|data|node|ext):[^()\s]+|\/[^()\s]+):(\d+):(\d+)\)?$/
 const RUNTIME = /[\\/]effect[\\/@](?:\d|dist|src)|^(?:ext|node):/
+
+/** Where stack frames say that this module is: `…/core/call_site.ts`, or the file that it was bundled into. */
+const here = (): string | undefined => {
+  const { stack } = new Error()
+  for (const frame of stack?.split("\n") ?? []) {
+    const match = FRAME.exec(frame.trim())
+    if (match !== null) return match[1]
+  }
+}
+
+const OWN_FILE = /core[\\/]call_site\.\w+$/
+
+/** The path of a file URL; other names of files as they are. Node and Bun name some files by URL and some by path. */
+const pathOf = (file: string): string =>
+  file.startsWith("file://") ? decodeURIComponent(file.slice("file://".length)) : file
+
+let root: ((file: string) => boolean) | undefined
+
+/**
+ * Tells whether a file belongs to this library. With source maps, a bundle has the names of its sources. Without them,
+ * the whole bundle counts as the library, because nothing tells its parts apart.
+ */
+const isLibrary = (file: string): boolean => {
+  if (root === undefined) {
+    const own = pathOf(here() ?? import.meta.url)
+    const folder = own.replace(OWN_FILE, "")
+    root = folder === own ? (path) => path === own : (path) => path.startsWith(folder)
+  }
+  return root(pathOf(file))
+}
 
 /** Returns the location in a stack frame if it is in the user's source. */
 const userLocation = (frame: string): string | undefined => {
   const match = FRAME.exec(frame.trim())
   const file = match?.[1]
-  if (file === undefined || file.startsWith(LIBRARY) || RUNTIME.test(file)) return undefined
+  if (file === undefined || isLibrary(file) || RUNTIME.test(file)) return undefined
   return `${file}:${match?.[2]}:${match?.[3]}`
 }
 

@@ -1,5 +1,5 @@
 /**
- * The record codec: how records cross the boundary of a partition or isolate, and lie in checkpoints.
+ * The record codec: records as bytes, for other isolates and for checkpoints.
  *
  * A block is a version byte, a layout byte, the texts of all strings, then the records: one column for records that are
  * all strings or all numbers, two columns for pairs of these, and tagged values for anything else.

@@ -1,5 +1,5 @@
 /**
- * The errors that jobs and operators can fail with. Lifecycle errors live with the streaming context.
+ * The errors that jobs and operators fail with. The errors of the streaming context's life cycle are in `lib/streaming`.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type CallSite, Located, userFrames } from "./call_site.ts"
 import { describeValue } from "./describe_value.ts"
 import { showRecord } from "./show.ts"
 
-/** The fields of an object, below its tag if it has one. */
+/** Shows the fields of an object after its tag, if it has one. */
 const describeFields = (cause: object, name: string): string => {
   const fields = Object.entries(cause).filter(([name]) => name !== "_tag" && name !== "name")
   const text = showRecord(Object.fromEntries(fields))
@@ -16,7 +16,7 @@ const describeFields = (cause: object, name: string): string => {
   return fields.length === 0 ? tag || text : `${tag} ${text}`.trim()
 }
 
-/** How long a chain of causes is followed: it may lead to where it began. */
+/** How many causes of causes are followed: a chain may lead back to where it began. */
 const LONGEST_CHAIN = 10
 
 const describe = (cause: unknown, left: number): string => {
@@ -28,19 +28,24 @@ const describe = (cause: unknown, left: number): string => {
   return cause.message.includes(below) ? cause.message : `${cause.message}: ${below}`
 }
 
-/** The text of an unknown cause, for messages: with what has caused it in turn, unless it says that itself. */
+/** Describes an unknown cause, for messages. The text of its own cause is added unless it has that already. */
 export const describeCause = (cause: unknown): string => {
   try {
     return describe(cause, LONGEST_CHAIN)
   } catch {
-    // Its own getters or its own toString throw, and it must be reported nevertheless.
+    // The getters or the toString of the cause throw, and it must be reported nevertheless.
     return `something that cannot be shown (${describeValue(cause)})`
   }
 }
 
+/** A text about an operator without its name in front, for messages that have named the operator. */
+export const withoutOperator = (operator: string, text: string): string => {
+  const prefix = [`DStream.${operator}: `, `RDD.${operator}: `].find((start) => text.startsWith(start))
+  return prefix === undefined ? text : text.slice(prefix.length)
+}
+
 /**
- * A failure as people read it: its text, and the places in the user's own source that an error in the chain of its causes
- * came through.
+ * Explains a failure to people: its text, and the lines of the user's source in the stack of the error that caused it.
  */
 export const explainFailure = (failure: Error): string => {
   let frames: ReadonlyArray<string> = []
@@ -53,15 +58,15 @@ export const explainFailure = (failure: Error): string => {
 }
 
 /**
- * The base of what can go wrong in the library, or in the use of it, besides the typed errors of the user's own effects.
- * Thrown anywhere in a job, such an error is the reason of the failure as it is; anything else is a {@link FunctionFailed}.
+ * The base class of the errors of the library itself. When one is thrown in a job, it is the reason of the failure.
+ * Anything else that is thrown becomes the cause of a {@link FunctionFailed}.
  */
 export const EngineFault: typeof Data.Error = class extends Located<Record<string, unknown>> {} as never
 
-/** What was thrown, as the reason of a failure. */
+/** The reason of a failure, made of what was thrown. */
 export const reasonOf = (cause: unknown): Error => cause instanceof EngineFault ? cause : new FunctionFailed({ cause })
 
-/** An option is out of range. Says which option of what, the value it got and what it accepts. */
+/** An option has a value that is not allowed. Names the option, its value and the values that are allowed. */
 export class InvalidOption extends EngineFault<{
   /** What the option belongs to, such as `Scheduler.layer`. */
   readonly where: string
@@ -75,10 +80,10 @@ export class InvalidOption extends EngineFault<{
   }
 }
 
-/** A user function threw. `cause` is what it threw; operator, place, batch and partition stand in {@link JobFailed}. */
+/** A user function threw. `cause` is what it threw. {@link JobFailed} has the operator, call site, batch and partition. */
 export class FunctionFailed extends EngineFault<{
   readonly cause: unknown
-  /** The key that it was called for, as it is printed, where it is called key by key. */
+  /** The key that the function was called for, as text, where it is called once for each key. */
   readonly key?: string
 }> {
   readonly _tag = "FunctionFailed" as const
@@ -87,7 +92,7 @@ export class FunctionFailed extends EngineFault<{
   }
 }
 
-/** An action that needs at least one record (`reduce`, `first`, `max`, …) met none. Spark: `empty collection`. */
+/** An action that needs at least one record (`reduce`, `first`, `max`, …) found none. Spark: `empty collection`. */
 export class EmptyCollection extends EngineFault<{ readonly operation: string }> {
   readonly _tag = "EmptyCollection" as const
   override get message(): string {
@@ -95,7 +100,7 @@ export class EmptyCollection extends EngineFault<{ readonly operation: string }>
   }
 }
 
-/** The SparkContext has been stopped, by `stop` with `stopSparkContext: true` or by the end of its layer. */
+/** The SparkContext was stopped, by `stop` with `stopSparkContext: true` or by the end of its layer. */
 export class SparkContextStopped extends EngineFault<{ readonly appName: string }> {
   readonly _tag = "SparkContextStopped" as const
   override get message(): string {
@@ -103,7 +108,7 @@ export class SparkContextStopped extends EngineFault<{ readonly appName: string 
   }
 }
 
-/** Two RDDs do not fit each other (unequal partition counts or lengths in `zip`). */
+/** Values do not fit together, such as RDDs with unequal partition counts in `zip`, or what a function returns. */
 export class Mismatch extends EngineFault<{ readonly problem: string }> {
   readonly _tag = "Mismatch" as const
   override get message(): string {
@@ -112,8 +117,8 @@ export class Mismatch extends EngineFault<{ readonly problem: string }> {
 }
 
 /**
- * A job failed: while running `operator` (written at `callSite`) on one partition. `reason` is the typed error of an
- * effectful function, or what went wrong in the engine. Spark: `Job aborted due to stage failure`.
+ * A job failed while it ran `operator`, written at `callSite`, on one partition. `reason` is the typed error of an
+ * effectful function, or one of the library's own errors. Spark: `Job aborted due to stage failure`.
  */
 export class JobFailed<out E> extends Located<{
   readonly reason: unknown
@@ -127,9 +132,11 @@ export class JobFailed<out E> extends Located<{
   override get message(): string {
     const where = this.partition === undefined ? "" : ` in partition ${this.partition}`
     const when = this.batchTime === undefined ? "" : ` of batch ${this.batchTime} ms`
-    return `${this.operator} at ${this.callSite.short} failed${where}${when}: ${describeCause(this.reason)}`
+    return `${this.operator} at ${this.callSite.short} failed${where}${when}: ${
+      withoutOperator(this.operator, describeCause(this.reason))
+    }`
   }
-  /** What was thrown, for those who print chains of errors. */
+  /** What was thrown, for printing chains of errors. */
   override get cause(): unknown {
     return this.reason instanceof FunctionFailed ? this.reason.cause : this.reason
   }

@@ -4,12 +4,21 @@
  * @module
  */
 import { hashKey, hashString } from "./keys.ts"
-import { sameKey, SPREAD } from "./probing.ts"
+import { COLLISION, PATIENCE, sameKey, secretHash, SPREAD } from "./probing.ts"
+
+const enlarged = (given: Int32Array, length: number): Int32Array => {
+  const larger = new Int32Array(length)
+  larger.set(given)
+  return larger
+}
 
 /**
  * A map from keys to values, laid out for loops that aggregate: entries are numbered in the order of insertion, and
  * number `i` has its key, hash and value at `i` of three arrays. {@link KeyedTable.locate} turns a key into its number;
  * the caller then reads and writes `values` itself. Entries are never removed.
+ *
+ * Hashes are those of Java, which are public. If many keys have equal ones, the table goes on with secret hashes, so that
+ * input that was made for it cannot make it slow.
  *
  * Keys are compared by value, as described in the module of keys; an unsupported key throws `UnsupportedKey`.
  *
@@ -41,6 +50,8 @@ export class KeyedTable<K, V> {
   /** Open addressing with linear probing: entry number + 1, or 0 where free. At most half full. */
   #index: Int32Array
   #shift: number
+  /** The secret hash of each key, by which the index goes in place of `hashes` once many keys have had equal ones. */
+  #secrets: Int32Array | undefined
 
   /** An empty table, with room for `capacity` keys before it first grows. */
   constructor(capacity = 32) {
@@ -57,37 +68,72 @@ export class KeyedTable<K, V> {
 
   /** As `locate`, for a caller that knows the key's hash. */
   locateHashed(key: K, hash: number): number {
+    if (this.#secrets !== undefined) return this.#locateSecret(key, hash, this.#secrets)
     const index = this.#index
     const mask = index.length - 1
     let slot = Math.imul(hash, SPREAD) >>> this.#shift
     let entry: number
+    let left = PATIENCE
     while ((entry = index[slot]! - 1) >= 0) {
-      if (this.hashes[entry] === hash && sameKey(this.keys[entry], key)) {
-        this.fresh = false
-        return entry
+      if (this.hashes[entry] === hash) {
+        if (sameKey(this.keys[entry], key)) {
+          this.fresh = false
+          return entry
+        }
+        left -= COLLISION
       }
+      if (--left < 0) return this.#locateSecret(key, hash, this.#useSecrets())
       slot = (slot + 1) & mask
     }
-    return this.#insert(key, hash, slot)
+    return this.#insert(key, hash, slot, hash)
   }
 
   /** The number of the key, or -1 when it is absent. */
   find(key: K): number {
-    const hash = hashKey(key)
+    const hashes = this.#secrets ?? this.hashes
+    const hash = this.#secrets === undefined ? hashKey(key) : secretHash(key)
     const index = this.#index
     const mask = index.length - 1
     let slot = Math.imul(hash, SPREAD) >>> this.#shift
     let entry: number
     while ((entry = index[slot]! - 1) >= 0) {
-      if (this.hashes[entry] === hash && sameKey(this.keys[entry], key)) return entry
+      if (hashes[entry] === hash && sameKey(this.keys[entry], key)) return entry
       slot = (slot + 1) & mask
     }
     return -1
   }
 
-  #insert(key: K, hash: number, slot: number): number {
+  /** As `locateHashed`, by secret hashes. */
+  #locateSecret(key: K, hash: number, secrets: Int32Array): number {
+    const secret = secretHash(key)
+    const index = this.#index
+    const mask = index.length - 1
+    let slot = Math.imul(secret, SPREAD) >>> this.#shift
+    let entry: number
+    while ((entry = index[slot]! - 1) >= 0) {
+      if (secrets[entry] === secret && sameKey(this.keys[entry], key)) {
+        this.fresh = false
+        return entry
+      }
+      slot = (slot + 1) & mask
+    }
+    return this.#insert(key, hash, slot, secret)
+  }
+
+  /** Builds the index anew by secret hashes. */
+  #useSecrets(): Int32Array {
+    const secrets = new Int32Array(this.hashes.length)
+    for (let entry = 0; entry < this.size; entry++) secrets[entry] = secretHash(this.keys[entry])
+    this.#secrets = secrets
+    this.#fill(this.#index.fill(0))
+    return secrets
+  }
+
+  /** `indexed` is the hash by which the index goes. */
+  #insert(key: K, hash: number, slot: number, indexed: number): number {
     const entry = this.size
-    if (entry === this.hashes.length) slot = this.#grow(hash)
+    if (entry === this.hashes.length) slot = this.#grow(indexed)
+    if (this.#secrets !== undefined) this.#secrets[entry] = indexed
     this.#index[slot] = entry + 1
     this.hashes[entry] = hash
     this.keys.push(key)
@@ -99,13 +145,18 @@ export class KeyedTable<K, V> {
 
   /** Doubles the table and gives the free slot for a hash in it. */
   #grow(hash: number): number {
-    const hashes = new Int32Array(this.hashes.length * 2)
-    hashes.set(this.hashes)
-    this.hashes = hashes
-    this.#index = new Int32Array(this.#index.length * 2)
+    const length = this.hashes.length * 2
+    this.hashes = enlarged(this.hashes, length)
+    this.#secrets = this.#secrets && enlarged(this.#secrets, length)
     this.#shift--
-    for (let entry = 0; entry < this.size; entry++) this.#index[this.#free(hashes[entry]!)] = entry + 1
+    this.#fill(this.#index = new Int32Array(this.#index.length * 2))
     return this.#free(hash)
+  }
+
+  /** Puts all entries into an empty index. */
+  #fill(index: Int32Array): void {
+    const hashes = this.#secrets ?? this.hashes
+    for (let entry = 0; entry < this.size; entry++) index[this.#free(hashes[entry]!)] = entry + 1
   }
 
   #free(hash: number): number {

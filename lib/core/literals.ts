@@ -83,9 +83,10 @@ type NotPositive<D> = D extends number ? (Natural<`${D}`> extends true ? false :
  * every("0 seconds")
  * ```
  */
-export type PositiveDuration<D extends Duration.Input> = number extends D ? D
-  : D extends D ? NotPositive<D> extends true ? "a duration must be above 0 and of whole milliseconds" : D
-  : never
+export type PositiveDuration<D> = number extends D ? D
+  : D extends Duration.Input ? NotPositive<D> extends true ? "a duration must be above 0 and of whole milliseconds" : D
+  : D extends string ? 'a duration is a number of milliseconds or a text such as "10 seconds" or "500 millis"'
+  : Duration.Input
 
 /**
  * The type of a master URL: `M` if it is `local`, `local[*]` or `local[N]` with a positive `N`, otherwise a string type
@@ -108,3 +109,17 @@ export type Master<M extends string> = string extends M ? M
   : MasterProblem
 
 type MasterProblem = 'a master is "local", "local[*]" or "local[N]" with N at least 1'
+
+declare const message: unique symbol
+
+/**
+ * A type without values whose name tells the compiler's reader what is wrong. As the default of a type parameter it
+ * appears where TypeScript cannot infer the parameter; as the result of an overload, where a call has the form of a
+ * known mistake.
+ */
+export interface Mistake<out Message extends string> {
+  readonly [message]: Message
+}
+
+/** What is given in place of a duration. Not a stream: a call with a stream has the data-first form. */
+export type NotAStream = string | number | bigint

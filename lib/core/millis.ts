@@ -4,6 +4,15 @@
  * @module
  */
 
+import { InvalidOption } from "./errors.ts"
+
+/** Throws `InvalidOption` for a duration of zero, by which nothing can be divided, and for NaN. */
+export const checkDivisor = (where: string, option: string, value: number): void => {
+  if (value === 0 || Number.isNaN(value)) {
+    throw new InvalidOption({ where, option, value, expected: 'other than 0 (Spark: "/ by zero")' })
+  }
+}
+
 /**
  * Adds a duration to a time, or one duration to another. Spark: `plus`.
  *
@@ -84,7 +93,8 @@ export const greaterEq = (self: number, that: number): boolean => self >= that
 
 /**
  * Tells whether `self` is a whole multiple of `duration`. A time is counted from the epoch. Zero is a multiple of every
- * duration except zero. Spark: `isMultipleOf`.
+ * duration except zero: nothing is a multiple of that, so a `duration` of zero throws `InvalidOption`. Spark:
+ * `isMultipleOf`.
  *
  * @example
  * ```ts
@@ -94,7 +104,10 @@ export const greaterEq = (self: number, that: number): boolean => self >= that
  * assert.deepEqual([Time.isMultipleOf(1000, 5), Time.isMultipleOf(1000, 6)], [true, false])
  * ```
  */
-export const isMultipleOf = (self: number, duration: number): boolean => self % duration === 0
+export const isMultipleOf = (self: number, duration: number): boolean => {
+  checkDivisor("isMultipleOf", "duration", duration)
+  return self % duration === 0
+}
 
 /**
  * Returns the earlier of two times, or the shorter of two durations. Spark: `min`.

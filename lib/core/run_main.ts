@@ -11,7 +11,9 @@ import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
+import { inFixedContext } from "./async_context.ts"
 import { explainFailure } from "./errors.ts"
+import { hasHooks, runHooks } from "./shutdown.ts"
 
 /** Thrown if `runMain` is called in a worker. Programs run on the main thread; workers only run tasks for them. */
 export class RunsInWorker extends Data.Error {
@@ -55,7 +57,8 @@ const format = (cause: Cause.Cause<unknown>): string => {
  * process immediately. The exit code is 0 for success, 1 for a failure, which is printed on standard error, 130 after Ctrl-C and
  * 143 after SIGTERM. Logs go to standard error, so that standard output has only what the program prints.
  *
- * Timers and servers of your own that are still open when the program has ended keep the process alive.
+ * A context with `stopGracefullyOnShutdown` first processes what it has received, while everything that the program has opened
+ * is still open. Timers and servers of your own that are still open when the program has ended keep the process alive.
  *
  * @example
  * ```ts
@@ -84,7 +87,7 @@ export const runMain = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): void =
     Cause.hasInterruptsOnly(cause)
       ? Effect.void
       : Effect.andThen(Effect.sync(() => isReported = true), Console.error(format(cause)))
-  const main = Effect.scoped(program).pipe(
+  const main = inFixedContext(Effect.scoped(program)).pipe(
     Effect.tapCause(report),
     Effect.provideService(Logger.LogToStderr, true),
   )
@@ -93,7 +96,9 @@ export const runMain = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): void =
     const onSignal = (signal: keyof typeof codes) => () => {
       if (signalled !== undefined) return process?.exit(codes[signal])
       signalled = signal
-      fiber.interruptUnsafe(fiber.id)
+      const interrupt = () => fiber.interruptUnsafe(fiber.id)
+      if (!hasHooks()) return interrupt()
+      Effect.runFork(Effect.provideService(runHooks, Logger.LogToStderr, true)).addObserver(interrupt)
     }
     const listeners = { SIGINT: onSignal("SIGINT"), SIGTERM: onSignal("SIGTERM") }
     for (const signal of ["SIGINT", "SIGTERM"] as const) process?.on(signal, listeners[signal])

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkDivisor } from "./millis.ts"
+
 export { greater, greaterEq, isMultipleOf, less, lessEq, max, min, minus, plus, show } from "./millis.ts"
 
 /**
@@ -20,7 +22,7 @@ export const minusTime = (self: number, that: number): number => self - that
 
 /**
  * Rounds a time down to a multiple of `duration`, counted from the epoch. Times before the epoch are rounded up, as in
- * Spark. Spark: `Time.floor(Duration)`.
+ * Spark. A `duration` of zero throws `InvalidOption`. Spark: `Time.floor(Duration)`.
  *
  * @example
  * ```ts
@@ -30,11 +32,11 @@ export const minusTime = (self: number, that: number): number => self - that
  * assert.equal(Time.floor(1350, 200), 1200)
  * ```
  */
-export const floor = (self: number, duration: number): number => Math.trunc(self / duration) * duration + 0 // never -0
+export const floor = (self: number, duration: number): number => floorZero(self, duration, 0)
 
 /**
- * Rounds a time down to a multiple of `duration`, counted from `zero`. Times before `zero` are rounded up, as in Spark.
- * Spark: `Time.floor(Duration, Time)`.
+ * Rounds a time down to a multiple of `duration`, counted from `zero`. Times before `zero` are rounded up, as in Spark. A
+ * `duration` of zero throws `InvalidOption`. Spark: `Time.floor(Duration, Time)`.
  *
  * @example
  * ```ts
@@ -44,11 +46,14 @@ export const floor = (self: number, duration: number): number => Math.trunc(self
  * assert.equal(Time.floorZero(1350, 200, 50), 1250)
  * ```
  */
-export const floorZero = (self: number, duration: number, zero: number): number => floor(self - zero, duration) + zero
+export const floorZero = (self: number, duration: number, zero: number): number => {
+  checkDivisor("Time.floor", "duration", duration)
+  return Math.trunc((self - zero) / duration) * duration + zero + 0 // never -0
+}
 
 /**
- * Lists the times from `self` up to but not including `end`, one every `step` milliseconds. Empty for a `step` that is
- * not positive. Spark: `Time.until`.
+ * Lists the times from `self` up to but not including `end`, one every `step` milliseconds. With a negative step it lists
+ * them backwards, from `self` down to `end`. A `step` of zero throws `InvalidOption`. Spark: `Time.until`.
  *
  * @example
  * ```ts
@@ -58,12 +63,14 @@ export const floorZero = (self: number, duration: number, zero: number): number 
  * assert.deepEqual(Time.until(1000, 1100, 50), [1000, 1050])
  * ```
  */
-export const until = (self: number, end: number, step: number): Array<number> =>
-  to(self, end, step).filter((time) => time < end)
+export const until = (self: number, end: number, step: number): Array<number> => {
+  checkDivisor("Time.until", "step", step)
+  return steps(self, end, step).filter((time) => time !== end)
+}
 
 /**
- * Lists the times from `self` up to and including `end`, one every `step` milliseconds. Empty for a `step` that is not
- * positive. Spark: `Time.to`.
+ * Lists the times from `self` up to and including `end`, one every `step` milliseconds. With a negative step it lists
+ * them backwards, from `self` down to `end`. A `step` of zero throws `InvalidOption`. Spark: `Time.to`.
  *
  * @example
  * ```ts
@@ -74,7 +81,12 @@ export const until = (self: number, end: number, step: number): Array<number> =>
  * ```
  */
 export const to = (self: number, end: number, step: number): Array<number> => {
+  checkDivisor("Time.to", "step", step)
+  return steps(self, end, step)
+}
+
+const steps = (self: number, end: number, step: number): Array<number> => {
   const times: Array<number> = []
-  if (step > 0) { for (let time = self; time <= end; time += step) times.push(time) }
+  for (let time = self; step > 0 ? time <= end : time >= end; time += step) times.push(time)
   return times
 }

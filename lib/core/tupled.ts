@@ -8,12 +8,15 @@
 // deno-lint-ignore ban-types
 export type Leaf = {} | null | undefined
 
-/** Any value, with a hint that arrays of two or three elements are tuples. */
+/** Any value, with a hint that array literals are tuples. */
 export type Nested = readonly [Leaf, Leaf] | readonly [Leaf, Leaf, Leaf] | Leaf
 
 /**
  * A constraint for the result type of functions that make records. It accepts every type. It makes TypeScript infer
- * array literals of two or three elements, and those nested in them, as tuples without `as const`.
+ * array literals, and those directly inside them, as tuples without `as const`.
+ *
+ * The lengths 2 and 3 are named only because a hint needs a length: TypeScript then infers a tuple from an array literal
+ * of any length, also from `[1]` and `[]`. Array literals in objects, and deeper ones, are inferred as arrays.
  */
 export type Tupled = readonly [Nested, Nested] | readonly [Nested, Nested, Nested] | Leaf
 

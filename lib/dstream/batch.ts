@@ -58,6 +58,8 @@ export interface Traits {
    * parents are then evaluated in every batch that the operator will look back at.
    */
   readonly lookBack?: number | undefined
+  /** The time without records after which a stateful operator removes a key, in milliseconds. */
+  readonly idleTimeout?: number | undefined
   /**
    * Marks a kept stream: later batches build on its RDDs (`always`: state) or look back at them (`whileNeeded`:
    * windows). The runtime evaluates and computes its RDD in the batch it belongs to. If that fails, later batches see

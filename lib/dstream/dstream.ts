@@ -39,7 +39,10 @@ interface Node {
 }
 
 /** Whether a stream with this slide is due in a batch. */
-export const isTimeValid = (batch: Batch, slideDuration: number | undefined): boolean =>
+export const isTimeValid = (
+  batch: Pick<Batch, "time" | "zeroTime" | "batchDuration">,
+  slideDuration: number | undefined,
+): boolean =>
   batch.time > batch.zeroTime && (batch.time - batch.zeroTime) % (slideDuration ?? batch.batchDuration) === 0
 
 /** The original of each named copy. */

@@ -1,10 +1,10 @@
 /**
- * The order in which the keys of a table were inserted, where they may have been put back later than others.
+ * The order in which the keys of a table were inserted. Keys may be put back later than keys that follow them in order.
  *
  * @module
  */
 
-/** A number for each entry of a table: the later its key was inserted, the higher. Entries are numbered from 0. */
+/** Numbers the entries of a table: the later a key was inserted, the higher its number. Entries are counted from 0. */
 export class InsertionOrder {
   #numbers = new Float64Array(16)
   #newest = 0
@@ -20,7 +20,7 @@ export class InsertionOrder {
     return this.#numbers[entry]!
   }
 
-  /** Gives an entry that has been appended the next number, or the one that its key had. */
+  /** Numbers a new last entry: with the next number, or with the one that its key had before. */
   append(entry: number, number: number = ++this.#newest): void {
     if (entry === this.#numbers.length) {
       const numbers = new Float64Array(2 * entry)
@@ -31,14 +31,14 @@ export class InsertionOrder {
     if (entry > 0 && number < this.#numbers[entry - 1]!) this.#isSorted = false
   }
 
-  /** Gives an entry the number that its key had. */
+  /** Gives an entry the number that its key had before. */
   set(entry: number, number: number): void {
     if (this.#numbers[entry] === number) return
     this.#numbers[entry] = number
     this.#isSorted = false
   }
 
-  /** Takes over the order of entries that have moved: those given, in their new places. */
+  /** Follows entries that have moved: `entries` has the old entry for each new one. */
   rearrange(entries: ArrayLike<number>, isSorted: boolean): void {
     const numbers = new Float64Array(Math.max(16, entries.length))
     for (let to = 0; to < entries.length; to++) numbers[to] = this.#numbers[entries[to]!]!

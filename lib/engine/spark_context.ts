@@ -5,11 +5,13 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { callSite } from "../core/call_site.ts"
 import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts"
 import type { Master } from "../core/literals.ts"
+import { unsupportedNode } from "../core/runtime_version.ts"
 import * as LocalEngine from "./local/engine.ts"
 import { makeFiles } from "./files.ts"
 import { makeProcesses } from "./processes.ts"
@@ -27,7 +29,7 @@ export interface SparkContext {
   readonly defaultParallelism: number
   /** Tells whether it has been stopped. */
   readonly isStopped: Effect.Effect<boolean>
-  /** Stops it. Every later action fails with `SparkContextStopped`. */
+  /** Stops it. Every later action fails with `JobFailed`, whose reason is `SparkContextStopped`. */
   readonly stop: Effect.Effect<void>
 }
 
@@ -66,6 +68,14 @@ export interface SparkOptions<M extends string = string> {
    * `spark.default.parallelism`.
    */
   readonly defaultParallelism?: number | undefined
+  /**
+   * A check for development: makes records read-only, so that a function that changes one fails with a `TypeError`, at
+   * the line that changes it. Without it, such a change shows in other streams of the same records, in windows and in
+   * retries, depending on what is computed first. It covers records that come from inputs and from RDDs in memory, and
+   * those that are computed once for several streams; in them, arrays and plain objects. Objects that your own code still
+   * holds become read-only as well. It costs time, and is false by default.
+   */
+  readonly freezeRecords?: boolean | undefined
 }
 
 /** Returns the default parallelism of a master URL; undefined if the URL is not supported. */
@@ -101,6 +111,21 @@ const stoppable = (engine: Engine, appName: string, isStopped: () => boolean): E
   }
 }
 
+/** What is done before the layer of a SparkContext closes. `exit` is how the program in that layer has ended. */
+export type BeforeClose = (exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void>
+
+const usersOf = new WeakMap<SparkContext, Set<BeforeClose>>()
+
+/**
+ * Has something done before the layer of a SparkContext closes, while actions still work: the layer may close before the
+ * scope of a streaming context does. Returns a function that undoes this.
+ */
+export const beforeClose = (spark: SparkContext, user: BeforeClose): () => void => {
+  const users = usersOf.get(spark)
+  users?.add(user)
+  return () => void users?.delete(user)
+}
+
 /** Provides a SparkContext on the engine that `make` gives, for other engines and for the test kit. */
 export const layerEngine = <E, R>(
   options: { readonly master: string; readonly appName: string },
@@ -113,13 +138,18 @@ export const layerEngine = <E, R>(
     const stop = Effect.sync(() => {
       stopped = true
     })
-    yield* Effect.addFinalizer(() => stop)
-    return Context.make(SparkContext, {
+    const spark: SparkContext = {
       ...options,
       defaultParallelism: engine.defaultParallelism,
       isStopped: Effect.sync(() => stopped),
       stop,
-    }).pipe(
+    }
+    const users = new Set<BeforeClose>()
+    usersOf.set(spark, users)
+    yield* Effect.addFinalizer((exit) =>
+      Effect.andThen(Effect.forEach(Array.from(users), (user) => user(exit), { discard: true }), stop)
+    )
+    return Context.make(SparkContext, spark).pipe(
       Context.add(Engine, stoppable(engine, options.appName, () => stopped)),
       Context.add(Files, files === unavailable ? yield* makeFiles : files),
     )
@@ -127,7 +157,7 @@ export const layerEngine = <E, R>(
 
 /**
  * Provides a SparkContext on the engine that the master URL selects. Fails with `InvalidOption` if an option is not supported.
- * Spark: `new SparkConf().setMaster(…).setAppName(…)`.
+ * On a version of Node below 22.13 it dies with a message. Spark: `new SparkConf().setMaster(…).setAppName(…)`.
  *
  * @example
  * ```ts
@@ -143,10 +173,12 @@ export const layer = <const M extends string>(
   options: SparkOptions<M>,
 ): Layer.Layer<SparkContext | Engine, InvalidOption> => {
   const parallelism = parallelismOf(options.master)
-  const { appName, defaultParallelism } = options
+  const { appName, defaultParallelism, freezeRecords } = options
   const master: string = options.master
   const refused = (option: string, value: unknown, expected: string) =>
     Layer.effectContext(Effect.fail(new InvalidOption({ where: "SparkContext.layer", option, value, expected })))
+  const unsupported = unsupportedNode()
+  if (unsupported !== undefined) return Layer.effectContext(Effect.die(unsupported))
   if (parallelism === undefined) {
     return refused("master", master, "local, local[N] with N of 1 or more, or local[*]")
   }
@@ -155,6 +187,9 @@ export const layer = <const M extends string>(
   }
   return layerEngine(
     { master, appName },
-    Effect.flatMap(makeProcesses, (processes) => LocalEngine.make({ parallelism, defaultParallelism, processes })),
+    Effect.flatMap(
+      makeProcesses,
+      (processes) => LocalEngine.make({ parallelism, defaultParallelism, freezeRecords, processes }),
+    ),
   ).pipe(Layer.provide(Layer.fresh(StateStore.layerMemory)))
 }

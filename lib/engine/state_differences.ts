@@ -1,18 +1,18 @@
 /**
- * What two versions of a state differ in.
+ * The differences between two versions of a state.
  *
  * @module
  */
 
-/** What a version has in place of what another one has: keys, each with its value and the time of its last write. */
+/** The keys that differ in two versions, with the values and write times that they have in one of them. */
 export class Differences {
-  /** The keys. One may stand here several times: what was added first counts. */
+  /** The keys. If a key is listed several times, the first one counts. */
   readonly keys: Array<unknown> = []
   /** The value of each key, or `GONE`. */
   readonly values: Array<unknown> = []
-  /** The batch that has written each key last. */
+  /** The batch time at which each key was last written. */
   readonly times: Array<number> = []
-  /** The numbers in the order of insertion of keys that may have to be inserted again, by their index here. */
+  /** By index: the numbers, in the order of insertion, of keys that may have to be inserted again. */
   #numbers: Map<number, number> | undefined
 
   /** Adds a key with its value and the time of its last write. */
@@ -22,7 +22,7 @@ export class Differences {
     this.times.push(time)
   }
 
-  /** As `add`, for a key that the other version does not have, or has at another place in the order. */
+  /** As `add`, for a key that the other version does not have, or has at another place in the order of insertion. */
   addMoved(key: unknown, value: unknown, time: number, number: number): void {
     this.#numbers ??= new Map()
     this.#numbers.set(this.keys.length, number)

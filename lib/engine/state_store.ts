@@ -10,15 +10,14 @@ import type { PendingState, StateView } from "../rdd/state.ts"
 import { Version } from "./state_version.ts"
 
 /**
- * Keeps the state of stateful operations. A batch opens pending versions, one a partition, and seals a version when all
- * of its partitions have been written; when the batch ends well its sealed version becomes the current one, and nothing
- * remains of one that is not sealed. Later batches may have versions by then: they stay. Opening a version again (a
- * retry) starts over from the version it reads.
+ * Keeps the versions of states. A batch opens a pending version, partition by partition, and seals it when all partitions
+ * have been written. When the batch is committed, its sealed version becomes the current one; a version that is not sealed
+ * is dropped. Versions of later batches stay. Opening a partition again, in a retry, starts over from the version below.
  */
 export interface StateStore {
-  /** Opens version `at` of one partition on top of version `from`: pending or current; undefined is an empty one. */
+  /** Opens version `at` of a partition on top of version `from`, which is pending or current; undefined: of an empty one. */
   readonly open: (id: string, partition: number, from: number | undefined, at: number) => PendingState
-  /** Says that all partitions of version `at` have been written. */
+  /** Seals version `at`: all of its partitions have been written. */
   readonly seal: (id: string, at: number) => Effect.Effect<void>
   /**
    * Keeps version `at`, sealed or current, readable for {@link StateStore.view} as long as the object that this gives is
@@ -27,15 +26,15 @@ export interface StateStore {
   readonly hold: (id: string, at: number) => object
   /** One partition of a version that is held; undefined if it is not, or has no such partition. */
   readonly view: (id: string, partition: number, at: number) => StateView | undefined
-  /** The batch time of the newest version before `at`: pending and sealed, or the current one. Undefined: none. */
+  /** The batch time of the newest version before `at`, sealed or current; undefined if there is none. */
   readonly newest: (id: string, at: number) => number | undefined
   /** The batch time of the current version; undefined if there is none. */
   readonly version: (id: string) => number | undefined
-  /** Makes the newest sealed version of each state the current one, of those up to batch `at`; drops the others of them. */
+  /** Makes the newest sealed version up to batch `at` the current one of each state. Drops the others up to `at`. */
   readonly commit: (at: number) => Effect.Effect<void>
-  /** Drops the pending versions of batch `at` and of those after it. */
+  /** Drops the pending versions of batch `at` and of later batches. */
   readonly abort: (at: number) => Effect.Effect<void>
-  /** Drops whole states: nobody will ask for them again. */
+  /** Drops whole states. */
   readonly forget: (ids: Iterable<string>) => Effect.Effect<void>
 }
 
@@ -61,14 +60,14 @@ const drop = ({ pending, sealed }: Versions, which: (at: number) => boolean): vo
   }
 }
 
-/** The newest of some batch times that is among those asked for, if it is newer than another. */
+/** The newest of some batch times that fit, if it is newer than `than`; otherwise `than`. */
 const latest = (times: Iterable<number>, which: (at: number) => boolean, than: number | undefined) =>
   Array.from(times).filter(which).reduce<number | undefined>(
     (most, at) => most === undefined || at > most ? at : most,
     than,
   )
 
-/** Versions that are readable for as long as they are referenced. */
+/** Versions that can be read as long as they are referenced elsewhere. */
 class Held {
   readonly #versions = new Map<string, WeakRef<Partitions>>()
   readonly #gone = new FinalizationRegistry<string>((key) => {
@@ -91,7 +90,7 @@ class Held {
   }
 }
 
-/** A store in memory: it keeps the current version of each state, and the pending ones. */
+/** Makes a store in memory. */
 export const make: Effect.Effect<StateStore> = Effect.sync(() => {
   const states = new Map<string, Versions>()
   const held = new Held()
@@ -122,7 +121,7 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
     seal: (id, at) =>
       Effect.sync(() => {
         const { pending, sealed } = versionsOf(id)
-        // A version without partitions is one all the same.
+        // A version may have no partitions.
         if (!pending.has(at)) pending.set(at, new Map())
         sealed.add(at)
       }),
@@ -152,5 +151,5 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
   }
 })
 
-/** A store in memory, as a layer: a new one wherever it is provided, for engines must not share their state. */
+/** A store in memory, as a layer: a new one wherever it is provided, because engines must not share states. */
 export const layerMemory: Layer.Layer<StateStore> = Layer.fresh(Layer.effect(StateStore, make))

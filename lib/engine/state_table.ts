@@ -1,15 +1,15 @@
 /**
- * The table of a state: keys compared by value, and what each of them has.
+ * The table of a state: a hash table over keys compared by value.
  *
  * @module
  */
 import type { KeyedTable } from "../core/keyed_table.ts"
 import { hashKey } from "../core/keys.ts"
-import { sameKey, SPREAD } from "../core/probing.ts"
+import { COLLISION, PATIENCE, sameKey, secretHash, SPREAD } from "../core/probing.ts"
 import type { Columns } from "../rdd/pair_block.ts"
 import { InsertionOrder } from "./insertion_order.ts"
 
-/** The value of a key that has none (any more). */
+/** The value of a key that has been deleted. */
 export const GONE = Symbol("gone")
 
 /** Stands for a key that has been removed. */
@@ -17,22 +17,24 @@ const GAP = Symbol("gap")
 
 /**
  * A map from keys to values that keeps the order of insertion. Each key has a place, an even number: `cells` has the key
- * there and its value next to it. The index has a key's hash beside its place. So looking a key up reads memory at two
- * spots, which is what it costs: with a million keys neither is in the processor's cache.
+ * there, and its value in the next cell. The index has the hash of each key beside its place. So a look-up reads memory at
+ * only two spots. With a million keys neither is in the processor's cache, and that is what a look-up costs.
  */
 export class StateTable {
-  /** Keys and, at the places after them, their values; {@link GONE} where one has been deleted. Values may be written. */
+  /** Keys, each with its value in the next cell; {@link GONE} if it has been deleted. Callers may write values. */
   readonly cells: Array<unknown> = []
   readonly #order = new InsertionOrder()
   /** Open addressing with linear probing, at most three quarters full: place + 1 (0 where free), then hash. */
   #index = new Int32Array(32)
   #shift = 28
-  /** How many keys there are, also deleted ones. */
+  /** How many keys there are, including deleted ones. */
   #size = 0
   /** The key that was last looked for in vain, its hash, and where it belongs in the index. */
   #missed: unknown = GAP
   #hash = 0
   #free = 0
+  /** Whether the index goes by secret hashes, because many keys have had equal ones. */
+  #isSecret = false
 
   /** Whether the keys stand in the order in which they were inserted. */
   get isSorted(): boolean {
@@ -41,9 +43,35 @@ export class StateTable {
 
   /** The place of a key, or -1. */
   find(key: unknown, hash: number = hashKey(key)): number {
+    if (this.#isSecret) return this.#findSecret(key)
     const index = this.#index
     const mask = index.length - 1
     let at = (Math.imul(hash, SPREAD) >>> this.#shift) << 1
+    let place: number
+    let left = PATIENCE
+    while ((place = index[at]! - 1) >= 0) {
+      if (index[at + 1] === hash) {
+        if (sameKey(this.cells[place], key)) return place
+        left -= COLLISION
+      }
+      if (--left < 0) {
+        this.#useSecrets()
+        return this.#findSecret(key)
+      }
+      at = (at + 2) & mask
+    }
+    this.#missed = key
+    this.#hash = hash
+    this.#free = at
+    return -1
+  }
+
+  /** As `find`, by secret hashes. */
+  #findSecret(key: unknown): number {
+    const hash = secretHash(key)
+    const index = this.#index
+    const mask = index.length - 1
+    let at = this.#home(hash)
     let place: number
     while ((place = index[at]! - 1) >= 0) {
       if (index[at + 1] === hash && sameKey(this.cells[place], key)) return place
@@ -56,13 +84,17 @@ export class StateTable {
   }
 
   /**
-   * Writes the places of `places.length` keys, beginning with number `from`, or of those that there are. Each step is taken
-   * for all of them before the next one, so that the processor waits for many spots in memory at a time.
+   * Finds the places of the keys from number `from` on, as many as fit into `places`. Each step of the look-up is done for
+   * all keys before the next step, so that the processor waits for many spots in memory at a time.
    */
   findMany({ hashes, keys }: Pick<Columns, "hashes" | "keys">, from: number, places: Int32Array): void {
     const index = this.#index
     const { cells } = this
     const n = Math.min(places.length, keys.length - from)
+    if (this.#isSecret) {
+      for (let i = 0; i < n; i++) places[i] = this.find(keys[from + i])
+      return
+    }
     for (let i = 0; i < n; i++) {
       const hash = hashes === undefined ? hashKey(keys[from + i]) : hashes[from + i]!
       places[i] = index[this.#home(hash)]! - 1
@@ -122,16 +154,16 @@ export class StateTable {
     return 2 * low
   }
 
-  /** Removes a key for good: inserted again it will come last. */
+  /** Removes a key. If it is inserted again, it comes last. */
   remove(place: number): void {
     const { cells } = this
     const key = cells[place]
     if (key === GAP) return
     const index = this.#index
     const mask = index.length - 1
-    let gap = this.#home(hashKey(key))
+    let gap = this.#home(this.#isSecret ? secretHash(key) : hashKey(key))
     while (index[gap] !== place + 1) gap = (gap + 2) & mask
-    // Closes the gap: what would no longer be found beyond it moves there.
+    // Closes the gap in the index: keys that would no longer be found behind it move there.
     for (let at = (gap + 2) & mask; index[at] !== 0; at = (at + 2) & mask) {
       if (((at - this.#home(index[at + 1]!)) & mask) < ((at - gap) & mask)) continue
       index[gap] = index[at]!
@@ -146,7 +178,7 @@ export class StateTable {
     while (cells.at(-2) === GAP) cells.length -= 2
   }
 
-  /** Closes the gaps if they are the most of it. Then gives the new place of each key by its old one, -1 for gaps. */
+  /** Closes the gaps in `cells` if these are more than half of it. Gives the new place of each key by its old one, -1 for gaps. */
   compact(): Int32Array | undefined {
     return this.cells.length <= 4 * this.#size + 32 ? undefined : this.#arrange(this.#entries(), this.isSorted)
   }
@@ -166,7 +198,7 @@ export class StateTable {
     return entries
   }
 
-  /** Moves entries to the front, in the order given, and forgets all others. */
+  /** Moves entries to the front, in the given order, and drops all others. */
   #arrange(entries: Int32Array, isSorted: boolean): Int32Array {
     const { cells } = this
     const before = cells.slice()
@@ -196,7 +228,18 @@ export class StateTable {
     return at
   }
 
-  /** An index of another length, and with other places if there are. */
+  /** Builds the index anew by secret hashes. */
+  #useSecrets(): void {
+    this.#isSecret = true
+    const index = this.#index
+    for (let at = 0; at < index.length; at += 2) {
+      const place = index[at]! - 1
+      if (place >= 0) index[at + 1] = secretHash(this.cells[place])
+    }
+    this.#rebuild(index.length)
+  }
+
+  /** Makes an index of another length, and with new places where `places` are given. */
   #rebuild(length: number, places?: Int32Array): void {
     const before = this.#index
     this.#missed = GAP

@@ -1,5 +1,5 @@
 /**
- * Versions of one partition of a state.
+ * The versions of one partition of a state.
  *
  * @module
  */
@@ -21,13 +21,13 @@ interface Shared {
   shown: Version
   /** When entries were written; undefined until the first time that old ones are asked for. */
   order: WriteOrder | undefined
-  /** Places of entries that have been deleted, to be removed from the table when there is no way back. */
+  /** Places of deleted entries. They are removed from the table when no version below can be read from it any more. */
   deleted: Array<number>
   /** How often entries have moved to other places, or other versions have been shown. */
   moves: number
 }
 
-/** The key that was looked up last, and its place: it is often the next to be written. */
+/** The key that was looked up last, and its place. Often it is the next to be written. */
 interface Cursor {
   key: unknown
   place: number
@@ -35,30 +35,31 @@ interface Cursor {
   hasMoved: boolean
 }
 
-/** How many keys are looked up ahead of their turn: the processor then waits for many spots in memory at a time. */
+/** How many keys are looked up ahead, so that the processor waits for many spots in memory at a time. */
 const AHEAD = 128
 
 /**
- * One version. The table always shows one of them, in general the newest, which is written in place; each other version
- * has what differs from its neighbour on the way there. Reading another one brings the table to it: the differences
- * between the two change sides. So a batch costs what it writes, its end costs nothing, and dropping a batch is going
- * back. (Baker's way of having arrays in versions, for a table.)
+ * One version. All versions share one table, which shows one of them, in general the newest; that one is written in place.
+ * Every other version has its differences from a neighbour, which leads to the version shown. To read another version, the
+ * table is changed to show it, neighbour by neighbour: their differences then point the other way. So a batch costs as much
+ * as it writes, committing costs nothing, and dropping a batch means reading the version before. (These are Baker's
+ * persistent arrays, for a table.)
  *
- * Entries have numbers in the order in which their keys were inserted, and a key that comes back to the table with another
- * version has the number that it had. So a version shows its entries in one order, whenever it is read.
+ * Keys have numbers in the order in which they were inserted. When a key comes back to the table with another version, it
+ * gets the number that it had. So a version shows its entries in one order, whenever it is read.
  */
 export class Version implements PendingState {
   readonly #at: number
   readonly #shared: Shared
   readonly #cursor: Cursor = { key: NOTHING, place: -1, hasMoved: false }
-  /** The neighbour on the way to the version that the table shows. */
+  /** The neighbour that leads to the version that the table shows; undefined for that version. */
   #next: Version | undefined
-  /** What differs from the neighbour. */
+  /** The differences from the neighbour. */
   #differences = new Differences()
-  /** The version that this one is opened on, whose differences grow with each write. */
+  /** The version that this one was opened on. Each write adds to its differences. */
   #base: Version | undefined
   #size: number
-  /** Places from here on are this version's own; of those below, the bits say which it has written. */
+  /** The first place that this version has added. Of the places before it, `written` has a bit for each that it has written. */
   #limit: number
   #written: Uint8Array | undefined
 
@@ -72,12 +73,12 @@ export class Version implements PendingState {
     this.#limit = this.#shared.table.cells.length
   }
 
-  /** A version without entries. */
+  /** Makes a version without entries. */
   static empty(): Version {
     return new Version(-Infinity, undefined)
   }
 
-  /** A pending version on top of another one. */
+  /** Opens a pending version on top of another one. */
   static on(base: Version, at: number): Version {
     base.#show()
     const version = new Version(at, base)
@@ -112,7 +113,7 @@ export class Version implements PendingState {
     if (place < 0) {
       if (this.#base !== undefined) this.#base.#differences.add(key, GONE, 0)
     } else {
-      // A key that was deleted comes last again, also where it has not been removed from the table yet.
+      // A deleted key that is set again comes last, also if it has not been removed from the table yet.
       this.#keep(place)
       table.remove(place)
       this.#cursor.hasMoved = true
@@ -217,8 +218,8 @@ export class Version implements PendingState {
   }
 
   /**
-   * Says that no version below this one is opened again: what has been deleted need not be kept for it. Where the table
-   * shows another version, that is left to the next one to be settled.
+   * Removes deleted entries from the table: no version below this one is written again, so differences need not be kept for
+   * them. If the table shows another version, the next version to be settled removes them.
    */
   settle(): this {
     const shared = this.#shared
@@ -245,13 +246,13 @@ export class Version implements PendingState {
     this.#show()
     const cursor = this.#cursor
     if (key === cursor.key) return cursor.place
-    cursor.key = NOTHING // finding it may throw
+    cursor.key = NOTHING // find() throws for keys that are not supported
     cursor.place = this.#shared.table.find(key)
     cursor.key = key
     return cursor.place
   }
 
-  /** Marks a place as written by this version. Tells whether it was not, and is not this version's own. */
+  /** Marks a place as written by this version. False if it was marked before, or if this version has added it. */
   #mark(place: number): boolean {
     if (place >= this.#limit) return false
     const written = this.#written ??= new Uint8Array((this.#limit >> 4) + 1)
@@ -261,7 +262,7 @@ export class Version implements PendingState {
     return true
   }
 
-  /** Keeps what the base has at a place that is about to be written. Tells whether it is the first time. */
+  /** Keeps what the base has at a place that is about to be written. False if that was done before. */
   #keep(place: number): boolean {
     if (this.#base === undefined || !this.#mark(place)) return false
     const { order, table: { cells } } = this.#shared
@@ -270,8 +271,8 @@ export class Version implements PendingState {
   }
 
   /**
-   * Keeps what is at a place whose key is about to be deleted: it may have to be inserted again, where it was in the order.
-   * Of several values that are kept for a key, the first counts.
+   * Keeps what is at a place whose key is about to be deleted, with its number: the base may have to insert it again. If a
+   * key has several differences, the first one counts.
    */
   #keepMoved(place: number): void {
     if (this.#base === undefined) return
@@ -296,7 +297,7 @@ export class Version implements PendingState {
     }
   }
 
-  /** Puts the entries in their order, where keys have come back to the table behind others. */
+  /** Sorts the table by the order of insertion, if keys have come back behind keys that follow them. */
   #sort(): void {
     const shared = this.#shared
     const { deleted, order, table } = shared
@@ -304,11 +305,11 @@ export class Version implements PendingState {
     const places = table.sort()
     order?.move(places)
     shared.deleted = deleted.flatMap((place) => (places[place] ?? -1) < 0 ? [] : places[place]!)
-    // What has been written already is kept once more if it is written again; the value that was kept first counts.
+    // Writing a place again adds a difference again, which does no harm: the first one counts.
     this.#forgetPlaces()
   }
 
-  /** Forgets which keys stand where: they have moved. */
+  /** Forgets what is known by place, because keys have moved. */
   #forgetPlaces(): void {
     this.#shared.moves++
     this.#cursor.key = NOTHING
@@ -333,7 +334,7 @@ export class Version implements PendingState {
     const { order, shown, table } = shared
     const { keys, times, values } = this.#differences
     const back = new Differences()
-    // The last first: what has been added leaves from the end, and the table is as it was.
+    // The last difference first, so that the first one counts, and added keys are removed from the end.
     for (let i = keys.length - 1; i >= 0; i--) {
       const key = keys[i]
       const value = values[i]

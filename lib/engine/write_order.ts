@@ -1,5 +1,5 @@
 /**
- * When the entries of a state were last written, and in which order: for finding those that have been idle for long.
+ * When the entries of a state were last written: for finding those that have been idle for long.
  *
  * @module
  */
@@ -9,27 +9,27 @@ import { GONE, type StateTable } from "./state_table.ts"
 
 interface Batch {
   readonly time: number
-  /** What has been written again since stands here too, until somebody comes by. */
+  /** The places that this batch has written. Some may have been written again since: they are removed when this is read. */
   places: Array<number>
 }
 
 /** The entries of a table by the batch that has written them last, the oldest batch first. */
 export class WriteOrder {
   readonly #table: StateTable
-  /** When what stands at a place was written, by half the place. */
+  /** When the entry at each place was written, by half the place. */
   #times = new Float64Array(16)
-  /** Undefined: to be made anew of the times. */
+  /** Undefined: has to be made of the times again. */
   #batches: Array<Batch> | undefined
   #length = 0
 
-  /** The order of a table whose entries have all been written at this time. */
+  /** Makes the order of a table whose entries count as written at this time. */
   constructor(table: StateTable, time: number) {
     this.#table = table
     this.#fit()
     this.#times.fill(time)
   }
 
-  /** How many notes it has: one for each entry once somebody has asked, and some that are out of date. */
+  /** How many places are listed, including those that have been written again since. */
   get length(): number {
     return this.#length
   }
@@ -39,29 +39,29 @@ export class WriteOrder {
     return this.#times[place >> 1]!
   }
 
-  /** Notes that an entry has been written, by the newest batch. */
+  /** Records that the newest batch has written an entry. */
   wrote(place: number, time: number): void {
     this.set(place, time)
     const batches = this.#batches
     if (batches === undefined) return
     this.#append(batches, place, time)
-    // Keys that are busy all the time would pile up until the first of them has been idle.
+    // Keys that every batch writes would pile up otherwise.
     if (this.#length > this.#table.cells.length + 1024) atOnce(this.#tidy(batches, Infinity))
   }
 
-  /** Says when an entry was written, which is of no use before the order is forgotten. */
+  /** Sets the time of an entry. This does not change the order until `forget` is called. */
   set(place: number, time: number): void {
     if (place >> 1 >= this.#times.length) this.#fit()
     this.#times[place >> 1] = time
   }
 
-  /** The order is to be made anew of the times. */
+  /** Forgets the order: the next read makes it of the times again. */
   forget(): void {
     this.#batches = undefined
     this.#length = 0
   }
 
-  /** Follows the entries to the places that they have now. */
+  /** Follows entries that have moved: `places` has the new place for each old one, or -1. */
   move(places: Int32Array): void {
     const times = this.#times
     for (let from = 0; from < places.length; from += 2) {
@@ -71,14 +71,14 @@ export class WriteOrder {
     this.forget()
   }
 
-  /** The entries last written before a time, oldest first; those of one batch in the order of their insertion. */
+  /** The places of entries last written before a time, oldest first; those of one batch in the order of insertion. */
   *before(time: number): Piecewise<ReadonlyArray<number>> {
     const batches = this.#batches ??= yield* this.#made()
     yield* this.#tidy(batches, time)
     const found: Array<ReadonlyArray<number>> = []
     for (const batch of batches) {
       if (batch.time >= time) break
-      // The order in which they were written would tell whether the batch had to be tried again.
+      // The order of writing would depend on whether the batch was retried.
       batch.places = yield* sorted(batch.places, (a, b) => this.#table.numberOf(a) - this.#table.numberOf(b))
       found.push(batch.places)
     }
@@ -109,7 +109,7 @@ export class WriteOrder {
     this.#length++
   }
 
-  /** Forgets what has been written again since, in the batches before a time. */
+  /** Removes places that have been written again since, or deleted, from the batches before a time. */
   *#tidy(batches: Array<Batch>, time: number): Piecewise<void> {
     const { cells } = this.#table
     let kept = 0
@@ -123,7 +123,7 @@ export class WriteOrder {
             if (place < cells.length && cells[place + 1] !== GONE && this.timeOf(place) === batch.time) last.push(place)
           }
         })
-        // What was deleted and written again in one batch stands here twice.
+        // An entry that one batch has deleted and written again is listed twice.
         batch.places = Array.from(new Set(last))
         this.#length -= places.length - batch.places.length
       }

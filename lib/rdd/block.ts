@@ -1,5 +1,5 @@
 /**
- * Blocks: the records of one partition, in whatever form they came.
+ * Blocks: the records of one partition, as arrays, as text that is still bytes, or as columns.
  *
  * @module
  */
@@ -64,13 +64,13 @@ export function* gathered<A>(next: Cursor<A>): Piecewise<ReadonlyArray<A>> {
   return joinArrays(pieces)
 }
 
-/** A block over an array, which must not change afterwards. */
+/** Makes a block of an array, which must not change afterwards. */
 export const fromArray = <A>(records: ReadonlyArray<A>): Block<A> => ({ length: records.length, records })
 
 /** The block without records. */
 export const empty: Block<never> = fromArray<never>([])
 
-/** One block with the records of all, in order. */
+/** Joins blocks: one block with the records of all, in order. */
 export const concat = <A>(blocks: ReadonlyArray<Block<A>>): Block<A> => {
   const [first, ...others] = blocks
   if (first === undefined) return empty
@@ -80,7 +80,7 @@ export const concat = <A>(blocks: ReadonlyArray<Block<A>>): Block<A> => {
 /** How many arrays are joined by one call: calls take a limited number of arguments. */
 const JOINED_AT_ONCE = 4096
 
-/** Arrays after one another: `concat` copies them whole, where `flatMap` would go through them one by one. */
+/** Joins arrays into a new one. `concat` copies them whole, where `flatMap` would go through them record by record. */
 export const joinArrays = <A>(arrays: ReadonlyArray<ReadonlyArray<A>>): Array<A> => {
   if (arrays.length <= JOINED_AT_ONCE) return Array<A>().concat(...arrays)
   const some: Array<Array<A>> = []
@@ -90,7 +90,7 @@ export const joinArrays = <A>(arrays: ReadonlyArray<ReadonlyArray<A>>): Array<A>
   return joinArrays(some)
 }
 
-/** Blocks after one another, joined when somebody reads them: text stays bytes until then. */
+/** Blocks after one another. They are joined when the records are read: text stays bytes until then. */
 class JoinedBlock<out A> implements Block<A> {
   #parts: ReadonlyArray<Block<A>>
   #length: number | undefined
@@ -133,7 +133,7 @@ const LF = 10
 const CR = 13
 const LINE_END = /\r\n|\n|\r/
 
-/** How many lines there are in text, by its bytes alone: many times faster than reading them. */
+/** Counts the lines of text by its bytes alone: many times faster than decoding them. */
 const countLines = (bytes: Uint8Array): number => {
   const last = bytes.at(-1)
   let lines = last === undefined || last === LF || last === CR ? 0 : 1
@@ -200,7 +200,7 @@ class TextBlock implements Block<string> {
 }
 
 /**
- * A block of text lines. It stays UTF-8 bytes: whoever goes over the lines decodes them a piece at a time. Lines end with
- * `\n`, `\r\n` or `\r`; a last line needs no end. Invalid bytes become U+FFFD.
+ * Makes a block of text lines, which stays UTF-8 bytes: whoever goes over the lines decodes them a piece at a time. Lines end
+ * with `\n`, `\r\n` or `\r`; the last line needs no end. Invalid bytes become U+FFFD.
  */
 export const fromText = (bytes: Uint8Array): Block<string> => new TextBlock(bytes)

@@ -22,15 +22,15 @@ export class BroadcastDestroyed extends EngineFault<{
 }
 
 /**
- * A value that the functions of RDDs read, brought once to where they run instead of with each of them. It must not be
- * changed. In one isolate it is a handle to the value itself. Spark: `Broadcast`.
+ * A value that the functions of RDDs read. It is sent once to every place where they run, instead of with each function.
+ * It must not be changed. In one isolate it is a handle to the value itself. Spark: `Broadcast`.
  */
 export interface Broadcast<out A> {
-  /** Its number: broadcasts are numbered as they are made. */
+  /** The number of the broadcast. Broadcasts are numbered as they are made. */
   readonly id: number
   /** The value. Reading it after {@link destroy} throws `BroadcastDestroyed`. */
   readonly value: A
-  /** `Broadcast(0)`. */
+  /** Shows the number: `Broadcast(0)`. */
   readonly toString: () => string
 }
 
@@ -56,7 +56,8 @@ class Handle<out A> implements Broadcast<A> {
 let made = 0
 
 /**
- * A broadcast of a value. An RDD is no value: it does not compile, and reading such a broadcast throws `InvalidOption`.
+ * Makes a broadcast of a value. An RDD cannot be broadcast: that does not compile, and reading such a broadcast throws
+ * `InvalidOption`.
  * Spark: `sc.broadcast`.
  *
  * @example
@@ -88,8 +89,8 @@ export const make = <A>(value: A extends AnyRDD ? never : A): Broadcast<A> => {
 }
 
 /**
- * Lets the copies of the value go that are not where it was made; it can still be read, and is brought there anew. In
- * one isolate there are none. Spark: `Broadcast.unpersist`.
+ * Releases the copies of the value in other isolates. The value can still be read: it is then sent again. In one isolate
+ * there are no copies, so this does nothing. Spark: `Broadcast.unpersist`.
  *
  * @example
  * ```ts
@@ -105,7 +106,7 @@ export const make = <A>(value: A extends AnyRDD ? never : A): Broadcast<A> => {
 export const unpersist = (_: Broadcast<unknown>): Effect.Effect<void> => Effect.void
 
 /**
- * Lets the value go for good. Spark: `Broadcast.destroy`.
+ * Releases the value for good. Spark: `Broadcast.destroy`.
  *
  * @example
  * ```ts

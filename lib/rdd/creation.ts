@@ -20,8 +20,8 @@ export const checkPartitions = (where: string, partitions: number | undefined): 
  * Creates an RDD from records in memory.
  *
  * Each partition is a slice of the records, in their order; slices differ in length by at most one. `partitions`
- * defaults to the engine's default parallelism. An array is not copied: do not change it while the RDD is in use.
- * Spark: `sc.parallelize`, `sc.makeRDD`.
+ * defaults to the engine's default parallelism. The array is copied once, when the RDD is made, so you may change it
+ * afterwards; the records themselves are not copied. Spark: `sc.parallelize`, `sc.makeRDD`, which read a changed array.
  *
  * @example
  * ```ts
@@ -37,14 +37,21 @@ export const checkPartitions = (where: string, partitions: number | undefined): 
 export const parallelize = <A extends Tupled>(
   records: Iterable<A>,
   options?: { readonly partitions?: number | undefined },
+): RDD<A> => parallelizeOwned(Array.isArray(records) ? records.slice() : Array.from(records), options)
+
+/** Creates an RDD as {@link parallelize} does, from an array that nothing changes any more. It is not copied. */
+export const parallelizeOwned = <A extends Tupled>(
+  all: ReadonlyArray<A>,
+  options?: { readonly partitions?: number | undefined },
 ): RDD<A> => {
-  const all = Array.isArray(records) ? records : Array.from(records)
   const invalid = checkPartitions("RDD.parallelize", options?.partitions)
   return make("parallelize", [], {
     kind: "source",
     partitions: invalid === undefined ? options?.partitions ?? "default" : 1,
     load: (i, n) =>
-      Block.fromArray(all.slice(Math.floor((i * all.length) / n), Math.floor(((i + 1) * all.length) / n))),
+      Block.fromArray(
+        n === 1 ? all : all.slice(Math.floor((i * all.length) / n), Math.floor(((i + 1) * all.length) / n)),
+      ),
   }, invalid)
 }
 
@@ -119,7 +126,7 @@ export const range = (
  * ```
  */
 export const text = (content: string, options?: { readonly partitions?: number | undefined }): RDD<string> =>
-  parallelize(Block.fromText(new TextEncoder().encode(content)).records, options)
+  parallelizeOwned(Block.fromText(new TextEncoder().encode(content)).records, options)
 
 /** Creates an RDD from existing blocks, one partition for each block. */
 export const fromBlocks = <A>(blocks: ReadonlyArray<Block.Block<A>>): RDD<A> =>

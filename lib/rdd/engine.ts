@@ -20,7 +20,7 @@ import type { BroadcastDestroyed } from "./broadcast.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { AnyRDD, RDD } from "./rdd.ts"
 
-/** What can go wrong in a job besides the typed errors of the user's own effects. */
+/** The errors of jobs, besides the typed errors of the user's own effects. */
 export type EngineError =
   | FunctionFailed
   | UnsupportedKey
@@ -31,16 +31,16 @@ export type EngineError =
   | BroadcastDestroyed
   | SparkContextStopped
 
-/** The error of an action: why it failed, and where. */
+/** The error of an action: the reason, and where it failed. */
 export type ActionError<E> = JobFailed<E | EngineError>
 
-/** How an RDD lies in the engine: its number of partitions, and its partitioner if it has one. */
+/** The layout of an RDD: how many partitions it has, and its partitioner if there is one. */
 export interface Layout {
   readonly partitions: number
   readonly partitioner: Partitioner | undefined
 }
 
-/** Where an operation stands in a graph that several isolates have made. */
+/** The address of an operation: where it stands in a graph that several isolates have made. */
 export interface Address {
   /** The batch time, epoch milliseconds. */
   readonly time: number
@@ -50,10 +50,10 @@ export interface Address {
   readonly place: number
 }
 
-/** Something that a batch computes: the RDD of an output's job. */
+/** The RDD of an output's job, which a batch computes. */
 export interface Root {
   readonly rdd: AnyRDD
-  /** Whether computing the RDD is what writes. Such an RDD is never shared with other jobs. */
+  /** Whether computing the RDD is what writes the output. Such an RDD is computed for each job anew. */
   readonly writes: boolean
 }
 
@@ -63,19 +63,19 @@ export interface BatchWork {
   readonly time: number
   /** The jobs, in the order in which they will run. */
   readonly jobs: ReadonlyArray<Root>
-  /** What later batches need of it (state, and what windows look back at), parents first. */
+  /** The RDDs that later batches need (state, and what windows look back at), parents first. */
   readonly kept: ReadonlyArray<AnyRDD>
-  /** The address of an operation, where it has one. */
+  /** The address of an operation. Undefined for operations that the graph copy does not have. */
   readonly addressOf: (rdd: AnyRDD) => Address | undefined
-  /** What a graph copy must know to evaluate this batch: plain data that the engine only carries. Undefined: there is no copy. */
+  /** What a graph copy needs to evaluate this batch: plain data, which the engine passes on. Undefined: there is no copy. */
   readonly notes: unknown
 }
 
 /** A batch that the engine has opened. */
 export interface OpenBatch {
-  /** The kept RDDs to be computed right after job `index`; undefined: those that no job reads, after the last. */
+  /** The kept RDDs to be computed right after job `index`. Undefined: those that no job reads, after the last job. */
   readonly dueAfter: (index: number | undefined) => ReadonlyArray<AnyRDD>
-  /** Says that job `index` has ended and is not tried again: what only it needed is released. */
+  /** Ends job `index`, which is not tried again: releases what no later job needs. */
   readonly finish: (index: number) => void
   /** The kept RDDs that failed or were interrupted since the last {@link attempt}, though all below them could be computed. */
   readonly lost: ReadonlySet<AnyRDD>
@@ -98,8 +98,8 @@ export interface Engine {
   /** Partitions where nothing else says how many: `N` of `local[N]`. Spark: `defaultParallelism`. */
   readonly defaultParallelism: number
   /**
-   * Computes the partitions of an RDD (or just those named) and gives their blocks in order. `each` is run with the block
-   * of every partition when it is there, in any order; the job goes on when `each` has ended.
+   * Computes the partitions of an RDD, or only those named, and gives their blocks in order. `each` runs with the block of
+   * every partition as soon as it has been computed, in any order; the job continues when `each` has ended.
    */
   readonly run: <A, E, R>(
     rdd: RDD<A, E, R>,
@@ -108,14 +108,17 @@ export interface Engine {
   ) => Effect.Effect<ReadonlyArray<Block<A>>, ActionError<E>, R>
   /** Computes an RDD that is kept, without bringing its blocks to the driver. */
   readonly compute: <E, R>(rdd: RDD<unknown, E, R>) => Effect.Effect<void, ActionError<E>, R>
-  /** How an RDD lies, without computing more of it than that takes. */
+  /** The layout of an RDD, found with as little computation as possible. */
   readonly layout: <A, E, R>(rdd: RDD<A, E, R>) => Effect.Effect<Layout, ActionError<E>, R>
   /**
-   * Opens a batch: the engine decides what is computed once for all of its jobs, and for how long it is kept. A graph copy
-   * evaluates the batch first; opening fails where it does not come to the same operations.
+   * Opens a batch: the engine decides which RDDs are computed once for all of its jobs, and how long their blocks are kept.
+   * If there is a graph copy, it evaluates the batch first; opening fails if it does not make the same operations.
    */
   readonly openBatch: (work: BatchWork) => Effect.Effect<OpenBatch, unknown, unknown>
-  /** Ends a batch: the state versions pending in it become the current ones, or are dropped, with those after it. */
+  /**
+   * Ends a batch. `commit`: its pending state versions become the current ones. `abort`: they are dropped, with those of
+   * later batches. The graph copy releases what no later batch can ask for.
+   */
   readonly endBatch: (time: number, outcome: "commit" | "abort") => Effect.Effect<void>
   /** Releases the blocks of a persisted RDD; the next action computes it again. State is not released this way. */
   readonly release: (rdd: AnyRDD) => Effect.Effect<void>
@@ -126,8 +129,8 @@ export interface Engine {
   /** The batch time of the current version of a state; undefined if it has none. */
   readonly stateVersion: (id: string) => number | undefined
   /**
-   * For engines whose tasks run in copies of the graph: takes the copy of a run that starts; undefined at its end. Absent:
-   * functions run where the program runs.
+   * Gives the engine the graph copy of a run that starts; undefined when the run ends. Engines that run all functions where
+   * the program runs do not have this method.
    */
   readonly useCopy?: (copy: GraphCopy | undefined) => void
 }
@@ -135,9 +138,9 @@ export interface Engine {
 /** The engine service. */
 export const Engine: Context.Service<Engine, Engine> = Context.Service<Engine>("@dstream/dstream/Engine")
 
-/** What an engine may know about the batch that a job belongs to. */
+/** The output and batch that a job belongs to. */
 export interface JobContext {
-  /** The batch time, for messages; undefined outside of batches. */
+  /** The batch time in epoch milliseconds, for messages; undefined outside of batches. */
   readonly batchTime: number | undefined
   /** The index of the output that runs. */
   readonly outputId: number
@@ -147,7 +150,7 @@ export interface JobContext {
   readonly batch: OpenBatch | undefined
 }
 
-/** The batch that the current fiber's jobs belong to. */
+/** The output and batch that the jobs of the current fiber belong to. */
 export const CurrentJob: Context.Reference<JobContext> = Context.Reference<JobContext>("@dstream/dstream/CurrentJob", {
   defaultValue: () => ({ batchTime: undefined, outputId: 0, attempt: 0, batch: undefined }),
 })

@@ -1,5 +1,5 @@
 /**
- * What actions are made of: a last step on each partition, run by the engine, and a merge on the driver.
+ * The parts of actions: a last step on each partition, which the engine runs, and a merge on the driver.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type ActionError, CurrentJob, Engine } from "./engine.ts"
 import type { Narrow } from "./primitive.ts"
 import { type AnyRDD, make, type RDD } from "./rdd.ts"
 
-/** The records of all partitions (or of those named), in one new array. */
+/** The records of all partitions, or of those named, in one new array. */
 export const records = <A, E, R>(
   rdd: RDD<A, E, R>,
   partitions?: ReadonlyArray<number>,
@@ -28,7 +28,7 @@ function* gatherAll<A>(blocks: ReadonlyArray<Block<A>>): Piecewise<Array<A>> {
   return joinArrays(arrays)
 }
 
-/** An RDD with an action's last step on each partition. */
+/** Adds the last step of an action to an RDD. `invalid`: what is wrong with the arguments of the action. */
 export const last = <A, E, R>(
   operation: string,
   self: RDD<unknown, E, R>,
@@ -36,7 +36,7 @@ export const last = <A, E, R>(
   invalid?: InvalidOption,
 ): RDD<A, E, R> => make(operation, [self], { kind: "narrow", step, preserves: false }, invalid)
 
-/** Runs user code of an action on the driver; what it throws is the reason of a failed job. */
+/** Runs plain code of an action on the driver. What it throws becomes the reason of a failed job. */
 export const onDriver = <A>(rdd: AnyRDD, body: () => A): Effect.Effect<A, ActionError<never>> =>
   Effect.flatMap(failing(rdd), (fail) => Effect.try({ try: body, catch: fail }))
 
@@ -55,7 +55,7 @@ const failing = (rdd: AnyRDD): Effect.Effect<(cause: unknown) => ActionError<nev
       batchTime,
     }))
 
-/** What is left of each partition, reduced to one by `merge` on the driver; `EmptyCollection` if nothing is left. */
+/** Merges the partial results of all partitions on the driver. Fails with `EmptyCollection` if there are none. */
 export const mergeSome = <A, E, R>(
   partial: RDD<A, E, R>,
   merge: (partials: ReadonlyArray<A>) => A,
@@ -66,6 +66,6 @@ export const mergeSome = <A, E, R>(
     return yield* onDriver(partial, () => merge(partials))
   })
 
-/** Checks a number of records. */
+/** Checks an option that is a number of records. */
 export const checkCount = (where: string, n: number): InvalidOption | undefined =>
   Number.isInteger(n) ? undefined : new InvalidOption({ where, option: "n", value: n, expected: "a whole number" })

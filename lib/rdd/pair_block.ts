@@ -1,5 +1,5 @@
 /**
- * Blocks of pairs as columns: keys and values side by side, as shuffles and states leave them.
+ * Blocks of pairs as columns: keys and values side by side, as shuffles and states make them.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type Block, type Cursor, forEachPiece, joinArrays } from "./block.ts"
 export interface Columns {
   readonly keys: ReadonlyArray<unknown>
   readonly values: ReadonlyArray<unknown>
-  /** The hash of each key, where they are known; there may be more behind the last. */
+  /** The hashes of the keys, where they are known. The list may be longer than that of the keys. */
   readonly hashes?: ArrayLike<number> | undefined
 }
 
@@ -73,7 +73,7 @@ export abstract class ColumnBlock implements Block<Pair> {
   }
 }
 
-/** Pairs that are made when somebody wants them as pairs. The columns must not change any more. */
+/** A block over columns, whose pairs are made when its records are read. The columns must not change afterwards. */
 export class PairBlock extends ColumnBlock implements Columns {
   readonly keys: ReadonlyArray<unknown>
   readonly values: ReadonlyArray<unknown>
@@ -106,8 +106,8 @@ export class PairBlock extends ColumnBlock implements Columns {
   }
 
   /**
-   * Whether a loop should pair the columns itself, one after the other, which often needs no pairs in memory. The first
-   * one that asks should; later ones do better to share the records.
+   * Whether a loop should make the pairs itself, one after another, which often needs no pairs in memory. True for the first
+   * loop that asks; later ones are faster with the records, which are made once for all of them.
    */
   claim(): boolean {
     const isFirst = !this.#isClaimed && !this.isPaired
@@ -133,7 +133,7 @@ export function* columnsOf(block: Block<unknown>): Piecewise<Columns> {
   return { keys, values }
 }
 
-/** Columns after one another, as one block. */
+/** Joins columns: one block with the pairs of all, in order. */
 export const joinColumns = (parts: ReadonlyArray<Columns>): PairBlock => {
   const [first] = parts
   if (first !== undefined && parts.length === 1) return new PairBlock(first)

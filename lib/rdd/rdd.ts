@@ -1,42 +1,15 @@
 /**
- * RDD values: lineage, made of primitives.
+ * RDDs as values: lineage, made of primitives.
  *
  * @module
  */
-import { type Pipeable, Prototype } from "effect/Pipeable"
+import { Prototype } from "effect/Pipeable"
 import { hasProperty } from "effect/Predicate"
-import type { Covariant } from "effect/Types"
-import { type CallSite, callSite } from "../core/call_site.ts"
+import { callSite } from "../core/call_site.ts"
 import type { InvalidOption } from "../core/errors.ts"
-import type { Primitive } from "./primitive.ts"
+import { type AnyRDD, type Primitive, type RDD, TypeId } from "./primitive.ts"
 
-const TypeId = "~dstream/RDD"
-
-/**
- * A distributed collection as a value: what to compute, not the data. Making one runs nothing; an action
- * ({@link collect}, {@link count}, …) runs it on the engine. `E` and `R` are the errors and services of the effectful
- * functions in it. Spark: `RDD[T]`.
- */
-export interface RDD<out A, out E = never, out R = never> extends Pipeable {
-  readonly [TypeId]: { readonly _A: Covariant<A>; readonly _E: Covariant<E>; readonly _R: Covariant<R> }
-  /** Its number: RDDs are numbered as they are made. */
-  readonly id: number
-  /** The name that it was given, if any. */
-  readonly name: string | undefined
-  /** The operation that made it, such as `map`. */
-  readonly operation: string
-  /** Where in the user's source it was made. */
-  readonly site: CallSite
-  /** The RDDs it is computed from. */
-  readonly parents: ReadonlyArray<AnyRDD>
-  /** What the engine has to do. */
-  readonly primitive: Primitive
-  /** What is wrong with its arguments; running it fails with this. */
-  readonly invalid: InvalidOption | undefined
-}
-
-/** An RDD of whatever type. */
-export type AnyRDD = RDD<unknown, unknown, unknown>
+export type { AnyRDD, RDD } from "./primitive.ts"
 
 const Proto = {
   ...Prototype,
@@ -48,7 +21,7 @@ const Proto = {
 
 let made = 0
 
-/** Makes an RDD from a primitive. The one way to write an RDD operation: give its result type where you call it. */
+/** Makes an RDD of a primitive. All RDD operations are written with it; the caller gives the result type. */
 export const make = <A, E = never, R = never>(
   operation: string,
   parents: ReadonlyArray<AnyRDD>,

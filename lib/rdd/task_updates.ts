@@ -1,7 +1,7 @@
 /**
- * What tasks add to accumulators: held back until the job they belong to succeeds, so that a failed attempt leaves no
- * trace. What is kept for later jobs (shuffled, persisted and shared blocks) keeps its updates with it: they count with
- * the first job that succeeds on it, once.
+ * What tasks add to accumulators. Additions are held back until the job succeeds, so that a failed attempt leaves no
+ * trace. Blocks that are kept for later jobs (shuffled, persisted, shared) keep their additions with them: these count once,
+ * with the first job that uses the blocks and succeeds.
  *
  * @module
  */
@@ -9,31 +9,31 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 
-/** Something that takes the sum of what tasks have added to it. */
+/** What updates go to: takes the partial results of tasks. */
 export interface Updated<S> {
-  /** A new partial result without any addition. */
+  /** Makes a partial result without any addition. */
   readonly zero: () => S
-  /** Takes a partial result in. */
+  /** Adds a partial result to the whole. */
   readonly absorb: (partial: S) => void
 }
 
-/** A partial result, to be changed in place. */
+/** A partial result, which tasks change in place. */
 export interface Partial<S> {
   /** What has been added so far. */
   state: S
 }
 
-/** The updates of some tasks, and the updates of what these tasks have built on. */
+/** The updates of some tasks, and those of the kept blocks that these tasks have used. */
 export class TaskUpdates {
   #own = new Map<unknown, Partial<unknown>>()
   #absorb: Array<() => void> = []
   #built = new Set<TaskUpdates>()
   #done = false
 
-  /** The partial result of an accumulator. */
+  /** The partial result for an accumulator; a new one if there is none yet. */
   partial<S>(of: Updated<S>): Partial<S> {
     const known = this.#own.get(of)
-    // What stands under an accumulator was made by it.
+    // A partial result under an accumulator was made by that accumulator, so it has its type.
     if (known !== undefined) return known as Partial<S>
     const fresh: Partial<S> = { state: of.zero() }
     this.#own.set(of, fresh)
@@ -41,12 +41,12 @@ export class TaskUpdates {
     return fresh
   }
 
-  /** Counts those updates with these. */
+  /** Makes other updates count with these. */
   include(others: TaskUpdates | undefined): void {
     if (others !== undefined && !others.#done) this.#built.add(others)
   }
 
-  /** Hands everything to the accumulators that has not been handed over before. */
+  /** Gives all updates to their accumulators, each once. */
   commit(): void {
     if (this.#done) return
     this.#done = true
@@ -64,10 +64,10 @@ const CurrentUpdates: Context.Reference<TaskUpdates | undefined> = Context.Refer
   { defaultValue: () => undefined },
 )
 
-/** Where additions go now: undefined on the driver, outside of tasks. */
+/** The updates that additions go to; undefined on the driver, outside of tasks. */
 export const current = (): TaskUpdates | undefined => Fiber.getCurrent()?.getRef(CurrentUpdates)
 
-/** Runs a job; when it has succeeded `commit` is given the step that hands its updates over. */
+/** Runs a job. When it has succeeded, `commit` is given the function that gives its updates to their accumulators. */
 export const during = <A, E, R, E2, R2>(
   job: Effect.Effect<A, E, R>,
   commit: (body: () => void) => Effect.Effect<void, E2, R2>,
@@ -79,7 +79,7 @@ export const during = <A, E, R, E2, R2>(
 
 const owners = new WeakMap<object, TaskUpdates>()
 
-/** Runs what others may use again: `kept` says under which objects they will find it. */
+/** Runs a part of a job whose result later jobs may use again. `kept` names the objects that they will find it under. */
 export const keeping = <A, E, R>(
   job: Effect.Effect<A, E, R>,
   kept: (a: A) => ReadonlyArray<object | undefined>,
@@ -93,7 +93,7 @@ export const keeping = <A, E, R>(
     })
   })
 
-/** Counts the updates of something kept with those of the running job, which uses it. */
+/** Makes the updates of a kept result count with those of the running job, which uses it. */
 export const using = <A extends object>(kept: A): A => {
   current()?.include(owners.get(kept))
   return kept

@@ -4,46 +4,50 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { type Block, concat, fromArray } from "../rdd/block.ts"
-import { type BlockQueue, weigh } from "./block_queue.ts"
+import { ReceiverStopped } from "../dstream/inputs/receiver_stopped.ts"
+import { type Block, fromArray } from "../rdd/block.ts"
+import type { BlockQueue } from "./block_queue.ts"
+import type { Part } from "./parts.ts"
 import type { RateLimiter } from "./rate_limiter.ts"
+import { weigh, weighAll } from "./weight.ts"
 
 /**
  * Collects records until {@link cut} makes one block of them.
  *
  * Storing waits for room in the block queue and, except with `block`, for the rate limit. When neither requires
- * waiting, storing costs a few comparisons and an append. After {@link close}, fibers that try to store are
- * interrupted.
+ * waiting, storing costs a few comparisons and an append. After {@link close}, storing fails with `ReceiverStopped`.
  */
 export class BlockGenerator {
   readonly #queue: BlockQueue
   readonly #limiter: RateLimiter
+  readonly #streamName: string
   /** Finished parts of the open buffer. Single records collect in `#tail` and become a part of their own. */
-  #parts: Array<Block<unknown>> = []
+  #parts: Array<Part> = []
   #tail: Array<unknown> = []
-  #weight = 0
+  #tailWeight = 0
   /** The number of fibers that wait to store something. */
   #pending = 0
   #isClosed = false
 
-  constructor(queue: BlockQueue, limiter: RateLimiter) {
+  constructor(queue: BlockQueue, limiter: RateLimiter, streamName: string) {
+    this.#streamName = streamName
     this.#queue = queue
     this.#limiter = limiter
   }
 
   /** Adds one record to the buffer. */
-  one(record: unknown): Effect.Effect<void> {
+  one(record: unknown): Effect.Effect<void, ReceiverStopped> {
     return this.#store(() => 1, () => weigh(record), (weight) => {
       this.#tail.push(record)
-      this.#weight += weight
+      this.#tailWeight += weight
     })
   }
 
-  /** Adds records to the buffer. They never end up in two blocks. */
-  all(records: ReadonlyArray<unknown>): Effect.Effect<void> {
+  /** Adds records to the buffer. They end up in one block, which only the bound of a batch splits. */
+  all(records: ReadonlyArray<unknown>): Effect.Effect<void, ReceiverStopped> {
     return records.length === 0 ? Effect.void : this.#store(() => records.length, () => weighAll(records), (weight) => {
       for (let i = 0; i < records.length; i++) this.#tail.push(records[i])
-      this.#weight += weight
+      this.#tailWeight += weight
     })
   }
 
@@ -51,17 +55,16 @@ export class BlockGenerator {
    * Adds the records of a block to the buffer. `bytes` is its size. The block is not read unless `bytes` is missing or
    * zero, or a rate limit applies: then its records are counted.
    */
-  append(block: Block<unknown>, bytes?: number): Effect.Effect<void> {
+  append(block: Block<unknown>, bytes?: number): Effect.Effect<void, ReceiverStopped> {
     if (!bytes && block.length === 0) return Effect.void
-    return this.#store(() => block.length, () => bytes ?? 64 * block.length, (weight) => {
+    return this.#store(() => block.length, () => bytes ? Math.ceil(bytes) : weighAll(block.records), (weight) => {
       this.#closeTail()
-      this.#parts.push(block)
-      this.#weight += weight
+      this.#parts.push({ block, weight })
     })
   }
 
   /** Stores records as a block of their own, after a block of what is in the buffer. Not subject to the rate limit. */
-  block(records: ReadonlyArray<unknown>): Effect.Effect<void> {
+  block(records: ReadonlyArray<unknown>): Effect.Effect<void, ReceiverStopped> {
     return this.#store(undefined, () => weighAll(records), (weight) => {
       this.cut()
       if (records.length > 0) this.#queue.put(fromArray(records.slice()), weight)
@@ -72,9 +75,8 @@ export class BlockGenerator {
   cut(): void {
     this.#closeTail()
     if (this.#parts.length === 0) return
-    this.#queue.put(concat(this.#parts), this.#weight)
+    this.#queue.putParts(this.#parts)
     this.#parts = []
-    this.#weight = 0
   }
 
   /** Removes the capacity and rate limits for good, and waits until no fiber waits to store any more. */
@@ -97,8 +99,9 @@ export class BlockGenerator {
 
   #closeTail(): void {
     if (this.#tail.length === 0) return
-    this.#parts.push(fromArray(this.#tail))
+    this.#parts.push({ block: fromArray(this.#tail), weight: this.#tailWeight })
     this.#tail = []
+    this.#tailWeight = 0
   }
 
   /**
@@ -109,9 +112,9 @@ export class BlockGenerator {
     count: (() => number) | undefined,
     weightOf: () => number,
     add: (weight: number) => void,
-  ): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      if (this.#isClosed) return Effect.interrupt
+  ): Effect.Effect<void, ReceiverStopped> {
+    return Effect.suspend((): Effect.Effect<void, ReceiverStopped> => {
+      if (this.#isClosed) return Effect.fail(new ReceiverStopped({ streamName: this.#streamName }))
       const records = count === undefined || this.#limiter.rate === Infinity ? 0 : count()
       const weight = weightOf()
       if (!this.#limiter.tryTake(records)) return this.#wait(records, weight, () => add(weight))
@@ -129,10 +132,4 @@ export class BlockGenerator {
       Effect.sync(() => this.#pending--),
     )
   }
-}
-
-const weighAll = (records: ReadonlyArray<unknown>): number => {
-  let weight = 0
-  for (let i = 0; i < records.length; i++) weight += weigh(records[i])
-  return weight
 }

@@ -4,25 +4,18 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import type { Block } from "../rdd/block.ts"
+import { type Block, concat } from "../rdd/block.ts"
+import { defaultCapacity } from "./capacity.ts"
+import { countUpTo, type Part, split, weightOf } from "./parts.ts"
 
-/** A block that a receiver has stored. */
+/** A block that a receiver has stored, or a piece of it, as a batch takes it. */
 export interface StoredBlock {
-  /** `input-<streamId>-<n>`, with `n` counted from 0. */
+  /** `input-<streamId>-<n>`, with `n` counted from 0. A block that is split has several. */
   readonly id: string
   readonly block: Block<unknown>
   /** An estimate of the memory it takes, in bytes. */
   readonly weight: number
 }
-
-/** The default capacity of a queue, in bytes: 256 MiB. */
-export const CAPACITY: number = 256 * 1024 * 1024
-
-/**
- * Estimates the memory that a record takes, in bytes. Fast rather than exact: the fields of objects are not visited.
- */
-export const weigh = (record: unknown): number =>
-  typeof record === "string" ? 2 * record.length + 32 : record instanceof Uint8Array ? record.byteLength + 64 : 64
 
 interface Waiter {
   readonly weight: number
@@ -39,16 +32,20 @@ interface Waiter {
  */
 export class BlockQueue {
   readonly #streamId: number
-  readonly #capacity: number
+  #capacity: number
   readonly #waiters = new Set<Waiter>()
   readonly #taken = new Set<StoredBlock>()
-  #stored: Array<StoredBlock> = []
+  #stored: Array<ReadonlyArray<Part>> = []
+  /** The weight that has been admitted and not been released, in bytes. */
   #held = 0
+  /** The weight of this that no batch has taken. */
+  #untaken = 0
+  /** How much of it may be untaken. */
+  #untakenLimit = Infinity
   #nextId = 0
-  #isUnlimited = false
 
   /** `capacity` in bytes. */
-  constructor(streamId: number, capacity: number = CAPACITY) {
+  constructor(streamId: number, capacity: number = defaultCapacity()) {
     this.#streamId = streamId
     this.#capacity = capacity
   }
@@ -63,10 +60,19 @@ export class BlockQueue {
     return this.#stored.length
   }
 
+  /** The number of records that are stored and not taken, or a number of `limit` or more if there are as many. */
+  countUpTo(limit: number): number {
+    let records = 0
+    for (let i = 0; i < this.#stored.length && records < limit; i++) {
+      records += countUpTo(this.#stored[i] ?? [], limit - records)
+    }
+    return records
+  }
+
   /** Admits a weight now and returns true, or returns false if there is no room or others are waiting. */
   tryAdmit(weight: number): boolean {
     if (this.#waiters.size > 0 || !this.#fits(weight)) return false
-    this.#held += weight
+    this.#admit(weight)
     return true
   }
 
@@ -87,14 +93,48 @@ export class BlockQueue {
 
   /** Stores a block of records that have been admitted already. */
   put(block: Block<unknown>, weight: number): void {
-    this.#stored.push({ id: `input-${this.#streamId}-${this.#nextId++}`, block, weight })
+    this.putParts([{ block, weight }])
+  }
+
+  /** Stores a block that consists of these parts. Their records have been admitted already. */
+  putParts(parts: ReadonlyArray<Part>): void {
+    this.#stored.push(parts)
   }
 
   /** Removes and returns all stored blocks, the oldest first. Their weight counts until they are released. */
   takeAll(): ReadonlyArray<StoredBlock> {
-    const blocks = this.#stored
-    this.#stored = []
-    for (const block of blocks) this.#taken.add(block)
+    return this.take(Infinity)
+  }
+
+  /**
+   * Removes and returns the oldest blocks with at most `limit` records. The last one is split if it has more. The weight
+   * of all counts until they are released.
+   *
+   * If `isBehind`, the batches cannot process what is received. Then storing waits while twice as much as this batch
+   * takes is left for later ones.
+   */
+  take(limit: number, isBehind: boolean = false): ReadonlyArray<StoredBlock> {
+    const blocks: Array<StoredBlock> = []
+    let [left, whole, weight] = [limit, 0, 0]
+    const add = (parts: ReadonlyArray<Part>) => {
+      const block = { id: this.#newId(), block: concat(parts.map((part) => part.block)), weight: weightOf(parts) }
+      weight += block.weight
+      blocks.push(block)
+      this.#taken.add(block)
+    }
+    for (; whole < this.#stored.length && left > 0; whole++) {
+      const parts = this.#stored[whole] ?? []
+      const { head, records, rest } = left === Infinity ? { head: parts, records: 0, rest: [] } : split(parts, left)
+      if (head.length > 0) add(head)
+      left -= records
+      if (rest.length === 0) continue
+      this.#stored[whole] = rest
+      break
+    }
+    this.#stored = this.#stored.slice(whole)
+    this.#untaken -= weight
+    this.#untakenLimit = isBehind && this.#stored.length > 0 ? 2 * weight : Infinity
+    this.#admitWaiters()
     return blocks
   }
 
@@ -106,12 +146,23 @@ export class BlockQueue {
 
   /** Removes the limit for good. A receiver that stops can then store what it has received. */
   removeLimit(): void {
-    this.#isUnlimited = true
+    this.#capacity = Infinity
     this.#admitWaiters()
   }
 
+  #newId(): string {
+    return `input-${this.#streamId}-${this.#nextId++}`
+  }
+
+  #admit(weight: number): void {
+    this.#held += weight
+    this.#untaken += weight
+  }
+
   #fits(weight: number): boolean {
-    return this.#isUnlimited || this.#held === 0 || this.#held + weight <= this.#capacity
+    if (this.#held === 0 || this.#capacity === Infinity) return true
+    // A large chunk may exceed the second limit: else it would wait until a batch had nothing left to take.
+    return this.#held + weight <= this.#capacity && this.#untaken < this.#untakenLimit
   }
 
   #admitWaiters(): void {
@@ -119,7 +170,7 @@ export class BlockQueue {
     for (const waiter of this.#waiters) {
       if (!this.#fits(waiter.weight)) break
       this.#waiters.delete(waiter)
-      this.#held += waiter.weight
+      this.#admit(waiter.weight)
       waiter.onAdmitted()
       admitted.push(waiter)
     }

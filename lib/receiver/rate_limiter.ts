@@ -1,5 +1,5 @@
 /**
- * The rate limit of a receiver: a token bucket on Effect's clock.
+ * The rate limit of a receiver: a token bucket on the monotonic clock.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export class RateLimiter {
   #rate: number
   /** Negative after a request for more records than the bucket held. */
   #tokens = 1
-  #refilledAt: number
+  #refilledAt: bigint
   #waiting = 0
 
   /** `maxRate` is in records per second. Without it, or if it is not positive, there is no limit. */
@@ -32,7 +32,7 @@ export class RateLimiter {
     this.#clock = clock
     this.#maxRate = maxRate === undefined || maxRate <= 0 ? Infinity : maxRate
     this.#rate = this.#maxRate
-    this.#refilledAt = clock.currentTimeMillisUnsafe()
+    this.#refilledAt = clock.monotonicTimeNanosUnsafe()
   }
 
   /** The current limit in records per second; `Infinity` if there is none. */
@@ -83,9 +83,9 @@ export class RateLimiter {
   }
 
   #refill(): void {
-    const now = this.#clock.currentTimeMillisUnsafe()
+    const now = this.#clock.monotonicTimeNanosUnsafe()
     if (this.#rate !== Infinity) {
-      this.#tokens = Math.min(this.#bucketSize, this.#tokens + (now - this.#refilledAt) * this.#rate / 1000)
+      this.#tokens = Math.min(this.#bucketSize, this.#tokens + Number(now - this.#refilledAt) * this.#rate / 1e9)
     }
     this.#refilledAt = now
   }

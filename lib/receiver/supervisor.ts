@@ -9,9 +9,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
-import { forever } from "../core/forever.ts"
 import { effectOf } from "../core/results.ts"
 import type { Receiver, Store } from "../dstream/inputs/receiver.ts"
+import type { ReceiverStopped } from "../dstream/inputs/receiver_stopped.ts"
 import { BlockGenerator } from "./block_generator.ts"
 import { BlockQueue, type StoredBlock } from "./block_queue.ts"
 import { fiberEndsWithin, STOP_TIMEOUT } from "./bounded_wait.ts"
@@ -34,6 +34,13 @@ export interface RunningReceiver {
   readonly cut: Effect.Effect<void>
   /** Removes and returns all stored blocks, for the batch that they are allocated to. */
   readonly take: Effect.Effect<ReadonlyArray<StoredBlock>>
+  /**
+   * Removes and returns the oldest blocks with at most `limit` records, for a batch. `isBehind` makes the receiver wait
+   * while much is left for later batches.
+   */
+  readonly takeUpTo: (limit: number, isBehind: boolean) => Effect.Effect<ReadonlyArray<StoredBlock>>
+  /** The number of records that are stored and not taken, or a number of `limit` or more if there are as many. */
+  readonly countUpTo: (limit: number) => Effect.Effect<number>
   /** Frees the capacity that these blocks hold, once their batch has ended. */
   readonly release: (blocks: ReadonlyArray<StoredBlock>) => Effect.Effect<void>
   /** The number of blocks that are stored and not taken. */
@@ -57,7 +64,7 @@ export interface SuperviseOptions {
   readonly name: string
   /** How often the open buffer becomes a block. Default 200 ms. Spark: `spark.streaming.blockInterval`. */
   readonly blockInterval?: Duration.Input | undefined
-  /** The estimated bytes that may be stored and not released before storing waits. Default 256 MiB. */
+  /** The estimated bytes that may be stored and not released before storing waits. Default: {@link defaultCapacity}. */
   readonly capacity?: number | undefined
   /**
    * The most records per second, for all ways of storing except `store.block`. Default: no limit.
@@ -89,7 +96,7 @@ export const supervise: <R>(
   function* <R>(receiver: Receiver<unknown, unknown, R>, options: SuperviseOptions) {
     const { name, streamId } = options
     const queue = new BlockQueue(streamId, options.capacity)
-    const generator = new BlockGenerator(queue, yield* makeLimiter(options.maxRate))
+    const generator = new BlockGenerator(queue, yield* makeLimiter(options.maxRate), name)
     const cut = Effect.sync(() => generator.cut())
     const failure = Deferred.makeUnsafe<never, ReceiverFailed>()
     const stopped = Deferred.makeUnsafe<Ending>()
@@ -97,7 +104,7 @@ export const supervise: <R>(
 
     /** Whether this start has stored anything: a failure then is one in receiving, not in starting. */
     let hasStored = false
-    const storing = (stored: Effect.Effect<void>): Effect.Effect<void> => {
+    const storing = (stored: Effect.Effect<void, ReceiverStopped>): Effect.Effect<void, ReceiverStopped> => {
       hasStored = true
       return stored
     }
@@ -145,10 +152,7 @@ export const supervise: <R>(
     })
 
     const runUntilStopped = Effect.gen(function* () {
-      // `forever` starts its fiber later. The first runs are in this fiber, so that `supervise` returns a started
-      // receiver.
-      const runs = Effect.andThen(Effect.repeat(runAndDelay, { times: 63 }), forever(runAndDelay))
-      yield* Effect.catch(runs, () => Effect.void)
+      yield* Effect.catch(Effect.forever(runAndDelay, { disableYield: true }), () => Effect.void)
       const { message, error } = yield* Deferred.await(stopped)
       generator.close()
       yield* events.stopped(message, error, false)
@@ -156,7 +160,9 @@ export const supervise: <R>(
       yield* Deferred.fail(failure, new ReceiverFailed({ streamId, streamName: name, problem: message, reason: error }))
     })
 
-    yield* Effect.forkScoped(forever(Effect.andThen(Effect.sleep(options.blockInterval ?? "200 millis"), cut)))
+    yield* Effect.forkScoped(
+      Effect.forever(Effect.andThen(Effect.sleep(options.blockInterval ?? "200 millis"), cut), { disableYield: true }),
+    )
     let isAbandoned = false
     const stopFiber = Effect.fnUntraced(function* (fiber: Fiber.Fiber<void>, timeout: Duration.Input) {
       yield* Deferred.succeed(stopped, { kind: "stop", message: "Stopped by driver", error: undefined })
@@ -176,6 +182,8 @@ export const supervise: <R>(
     return {
       cut,
       take: Effect.sync(() => queue.takeAll()),
+      takeUpTo: (limit, isBehind) => Effect.sync(() => queue.take(limit, isBehind)),
+      countUpTo: (limit) => Effect.sync(() => queue.countUpTo(limit)),
       release: (blocks) => Effect.sync(() => queue.release(blocks)),
       waiting: Effect.sync(() => queue.waiting),
       stop: stopFiber(fiber, STOP_TIMEOUT),

@@ -9,7 +9,7 @@ import { InvalidOption } from "../core/errors.ts"
 import type { Tupled } from "../core/tupled.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import { fromPositions } from "../dstream/inputs/input.ts"
-import { parallelize } from "../rdd/creation.ts"
+import { parallelizeOwned } from "../rdd/creation.ts"
 import { isRDD, type RDD } from "../rdd/rdd.ts"
 
 /**
@@ -31,7 +31,7 @@ export const constant = <A extends Tupled, E = never, R = never>(
   of: RDD<A, E, R> | ReadonlyArray<A>,
 ): DStream<A, E, R> => {
   const isValid = isRDD(of) || Array.isArray(of)
-  const rdd: RDD<A, E, R> = isRDD(of) ? of : parallelize(isValid ? of.slice() : [])
+  const rdd: RDD<A, E, R> = isRDD(of) ? of : parallelizeOwned(isValid ? of.slice() : [])
   const problem = new InvalidOption({
     where: "DStream.constant",
     option: "rdd",

@@ -1,12 +1,11 @@
 /**
- * Loops that read a source to its end. They run in constant memory, however long that takes.
+ * Loops that read a source to its end.
  *
  * @module
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { forever } from "../core/forever.ts"
 
 /** Runs `next` again and again, and `f` on each of its results, until `next` returns undefined. */
 export const forEachUntilUndefined = <A, E, R, E2, R2>(
@@ -29,6 +28,6 @@ export const forEachArray = <A, E, R, E2, R2>(
 
 const untilDone = <E, R>(round: Effect.Effect<void, E | Cause.Done, R>): Effect.Effect<void, E, R> =>
   Effect.catch(
-    forever(round),
+    Effect.forever(round, { disableYield: true }),
     (error): Effect.Effect<void, E> => Cause.isDone(error) ? Effect.void : Effect.fail(error as E),
   )

@@ -10,7 +10,7 @@ import type { Tupled } from "../core/tupled.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import { fromPositions } from "../dstream/inputs/input.ts"
 import type { Positions } from "../dstream/inputs/positions.ts"
-import { empty, parallelize } from "../rdd/creation.ts"
+import { empty, parallelize, parallelizeOwned } from "../rdd/creation.ts"
 import { isRDD, type RDD } from "../rdd/rdd.ts"
 import { unionAll } from "../rdd/operators/unions.ts"
 
@@ -51,7 +51,7 @@ export interface QueueStreamOptions<A, E = never, R = never> {
 export const rddQueue = <A extends Tupled, E = never, R = never>(
   initial: Iterable<RDD<A, E, R> | ReadonlyArray<A>> = [],
 ): RDDQueue<A, E, R> => {
-  const rddOf = (rdd: RDD<A, E, R> | ReadonlyArray<A>): RDD<A, E, R> => isRDD(rdd) ? rdd : parallelize(rdd.slice())
+  const rddOf = (rdd: RDD<A, E, R> | ReadonlyArray<A>): RDD<A, E, R> => isRDD(rdd) ? rdd : parallelizeOwned(rdd.slice())
   const rdds = Array.from(initial, rddOf)
   return {
     push: (rdd) => {

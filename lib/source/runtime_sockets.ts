@@ -9,6 +9,22 @@ import { type Connect, fromRead, openConnection, SocketError } from "./connectio
 
 const READ_BYTES = 256 * 1024
 
+/** What this module uses of Deno. Declared here, so that programs for Node need no types of Deno. */
+interface DenoNet {
+  readonly permissions: {
+    readonly request: (wanted: { readonly name: "net"; readonly host: string }) => Promise<{ readonly state: string }>
+  }
+  readonly connect: (address: { readonly hostname: string; readonly port: number }) => Promise<DenoConnection>
+}
+
+interface DenoConnection {
+  readonly read: (into: Uint8Array) => Promise<number | null>
+  readonly close: () => void
+}
+
+/** Deno, where this runs on it. Looked up when it is needed. */
+const deno = (): DenoNet => (globalThis as unknown as { readonly Deno: DenoNet }).Deno
+
 /** Asks for the permission to connect. If it is denied, the error names the flag to add and is marked as `isDenied`. */
 const requestPermission = (host: string, port: number): Effect.Effect<void, SocketError> =>
   Effect.suspend(() => {
@@ -16,7 +32,7 @@ const requestPermission = (host: string, port: number): Effect.Effect<void, Sock
     const reason = `Connecting to ${address} needs --allow-net=${address}`
     const denied = new SocketError({ host, port, reason, isDenied: true })
     return Effect.tryPromise({
-      try: () => Deno.permissions.request({ name: "net", host: address }),
+      try: () => deno().permissions.request({ name: "net", host: address }),
       catch: () => denied,
     }).pipe(Effect.flatMap(({ state }) => state === "granted" ? Effect.void : Effect.fail(denied)))
   })
@@ -29,7 +45,7 @@ export const denoSockets: { readonly connect: Connect } = {
       Effect.map(
         // The abort signal is not used: a connection that is aborted while it opens may stay open and cannot be closed
         // then.
-        openConnection(host, port, () => Deno.connect({ hostname: host, port }), (connection) => {
+        openConnection(host, port, () => deno().connect({ hostname: host, port }), (connection) => {
           try {
             connection.close()
           } catch {

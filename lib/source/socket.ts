@@ -15,6 +15,7 @@ import type { DStream } from "../dstream/dstream.ts"
 import { fromReceiver } from "../dstream/inputs/input.ts"
 import { make, type Store } from "../dstream/inputs/receiver.ts"
 import type { Connection, SocketError } from "./connection.ts"
+import type { ReceiverStopped } from "../dstream/inputs/receiver_stopped.ts"
 import { forEachArray, forEachUntilUndefined } from "./draining.ts"
 import { MAX_MESSAGE_BYTES, MessageReader } from "./messages.ts"
 import { Sockets } from "./sockets.ts"
@@ -74,8 +75,8 @@ export const socketTextStream = <const N extends number>(
     (connection, store) =>
       Effect.suspend(() => {
         const splitter = new LineSplitter(max)
-        const storeLines = ({ block, bytes, tooLong }: Lines): Effect.Effect<void> => {
-          const stored = block === undefined ? Effect.void : store.append(block, bytes)
+        const storeLines = ({ block, bytes, tooLong }: Lines): Effect.Effect<void, ReceiverStopped> => {
+          const stored = block === undefined ? Effect.void : store.append(block, bytes + LINE * block.length)
           if (tooLong === 0) return stored
           const error = new LineTooLong({ maxLineBytes: max })
           const report = store.reportError(`Error receiving data from ${host}:${port}`, error)
@@ -119,7 +120,7 @@ export const socketStream = <const N extends number, A, E, R>(
 ): DStream<A, never, Exclude<R, Scope.Scope>> =>
   socketInput("socketStream", "Socket", host, Number(port), options, {}, (connection, store: Store<A>) => {
     const pull = Effect.flatMap(
-      connection.read(),
+      Effect.suspend(() => connection.read()),
       (chunk) => chunk === undefined ? Cause.done() : Effect.succeed([chunk.slice()] as const),
     )
     return forEachArray(decoder(Stream.fromPull(Effect.succeed(pull))), (records) => store.all(records))
@@ -159,7 +160,7 @@ export const rawSocketStream = <const N extends number, A = unknown>(
     (connection, store: Store<A>) =>
       Effect.suspend(() => {
         const messages = new MessageReader(max)
-        const storeMessage = (message: Uint8Array): Effect.Effect<void> =>
+        const storeMessage = (message: Uint8Array): Effect.Effect<void, ReceiverStopped> =>
           Effect.matchEffect(Effect.try({ try: () => decodeRecords(message), catch: (error) => error }), {
             onFailure: (error) => store.reportError("Error decoding a message", error),
             onSuccess: (records) => store.block(records),
@@ -178,6 +179,9 @@ export const rawSocketStream = <const N extends number, A = unknown>(
       }),
   )
 }
+
+/** What a line takes besides its bytes when it is read, in bytes. */
+const LINE = 20
 
 /** Makes the stream of a receiver that connects to a server, runs `receive`, and connects again when that has ended. */
 const socketInput = <A, E, R>(

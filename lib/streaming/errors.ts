@@ -5,7 +5,7 @@
  */
 import * as Data from "effect/Data"
 import { type CallSite, Located } from "../core/call_site.ts"
-import { describeCause, FunctionFailed } from "../core/errors.ts"
+import { describeCause, FunctionFailed, type SparkContextStopped, withoutOperator } from "../core/errors.ts"
 import type { OperatorWithoutRDD, ParentWithoutRDD } from "../dstream/batch.ts"
 import type { TransformWithoutResult } from "../dstream/operators/transform.ts"
 import type { UnionWithoutRDD } from "../dstream/operators/unions.ts"
@@ -54,7 +54,13 @@ export class RememberAlreadySet extends Data.Error<{ readonly remember: number }
 }
 
 /** The errors of `start`. */
-export type StartError = AlreadyStarted | AlreadyStopped | AnotherContextActive | InvalidGraph | GraphMismatch
+export type StartError =
+  | AlreadyStarted
+  | AlreadyStopped
+  | AnotherContextActive
+  | SparkContextStopped
+  | InvalidGraph
+  | GraphMismatch
 
 /** The reasons for which a batch can fail, besides the typed errors of the user's effects. */
 export type BatchError = EngineError | ParentWithoutRDD | OperatorWithoutRDD | UnionWithoutRDD | TransformWithoutResult
@@ -89,7 +95,7 @@ export class BatchFailed<out E = never> extends Located<{
     const output = this.outputId === undefined ? "" : `, output ${this.outputId}`
     const partition = this.partition === undefined ? "" : `, partition ${this.partition}`
     return `batch ${this.batchTime} ms failed in ${this.operator} at ${this.callSite.short}${output}${partition}: ${
-      describeCause(this.reason)
+      withoutOperator(this.operator, describeCause(this.reason))
     }`
   }
   /** The thrown value or the reason, for loggers that print chains of causes. */

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { currentTimeMillis } from "../core/steady_clock.ts"
 import type { AnyDStream } from "../dstream/dstream.ts"
 import type { AnyGraph } from "../dstream/graph/graph.ts"
 import type { AnyOutput } from "../dstream/outputs/output.ts"
@@ -14,16 +15,19 @@ import { Engine, type OpenBatch } from "../rdd/engine.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 import type { EvaluationOptions } from "./batch/evaluation.ts"
 import { ofStream } from "./batch/failures.ts"
+import { outputsDue } from "../dstream/graph/outputs_due.ts"
 import { History } from "../dstream/graph/history.ts"
+import { nodes } from "../dstream/graph/nodes.ts"
 import { keptStreamsIn, neededIn } from "../dstream/graph/kept_streams.ts"
 import { type AnyPolicy, withRetries } from "../dstream/outputs/retries.ts"
-import { outputsDue } from "./batch/reports.ts"
 import type { Work } from "./batch/work.ts"
 import type { BatchFailed } from "./errors.ts"
 import * as GraphLayers from "../dstream/graph/layers.ts"
 import type { Allocation } from "../dstream/inputs/allocation.ts"
+import { BatchBound } from "./inputs/batch_bound.ts"
 import type { ReceiverSettings } from "./inputs/input_blocks.ts"
 import * as Inputs from "./inputs/inputs.ts"
+import type { Backpressure } from "./inputs/rate_estimator.ts"
 import type { RunningInput } from "./inputs/running_input.ts"
 import type { StreamingEvent } from "./listeners/events.ts"
 import { CopyFailed, makeCopy } from "../engine/copy/graph_copy.ts"
@@ -46,13 +50,19 @@ export interface RunOptions {
   /** The maximum number of pending batches: allocated, but not ended. While there are that many, ticks wait. */
   readonly maxPendingBatches: number
   readonly receivers: ReceiverSettings
+  /** The parameters of back-pressure; undefined if batches are not bounded by it. */
+  readonly backpressure: Backpressure | undefined
   readonly publish: (event: StreamingEvent) => void
+  /** The time of the run: set on the wall clock at the start, monotonic from then on. */
+  readonly clock: Clock.Clock
 }
 
 /** The parts of a started context that stay the same until it stops. */
 export interface Run extends RunOptions {
   readonly history: History
   readonly inputs: ReadonlyArray<RunningInput>
+  /** How many records the next batch may take. */
+  readonly bound: BatchBound
   readonly evaluation: EvaluationOptions
   /** The memo map of the graph's layers: the whole run shares the instances in it. */
   readonly memoMap: Layer.MemoMap
@@ -80,6 +90,22 @@ const nextRun = (engine: Engine): string => {
   return run === 1 ? "" : `, run ${run}`
 }
 
+/** How many batches a rate is measured from at most because of windows. More would make the rate follow too slowly. */
+const MOST_OF_WINDOW = 10
+
+/**
+ * The number of batches that process a record: more than one if windows overlap, or slide by more than the interval. The
+ * rate of processing is measured from as many.
+ */
+const spanOf = (graph: AnyGraph, batchDuration: number): number => {
+  const streams = nodes(graph)
+  const longest = (durations: ReadonlyArray<number | undefined>) =>
+    durations.reduce<number>((most, duration = 0) => Math.max(most, duration / batchDuration), 1)
+  const slide = longest(streams.map(({ slideDuration }) => slideDuration))
+  const window = longest(streams.map(({ traits }) => traits.lookBack))
+  return slide * Math.ceil(Math.min(window, MOST_OF_WINDOW) / slide)
+}
+
 /** Builds the layers of a graph and starts its inputs, in the current scope. The first batch is due at the next tick. */
 export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Scope> =>
   Effect.gen(function* () {
@@ -92,7 +118,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       Effect.provideService(Layer.CurrentMemoMap, memoMap),
     )
     // The first batch is due after layers and inputs have opened: the time that this takes must not count as missed batches.
-    const zeroTime = firstTick(yield* Clock.currentTimeMillis, batchDuration) - batchDuration
+    const zeroTime = firstTick(yield* currentTimeMillis, batchDuration) - batchDuration
     const common = {
       zeroTime,
       batchDuration,
@@ -118,6 +144,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       ...options,
       history,
       inputs,
+      bound: new BatchBound(batchDuration, options.backpressure, spanOf(graph, batchDuration)),
       memoMap,
       evaluation: {
         graph,
@@ -126,7 +153,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
         keptStreams: keptStreamsIn(graph),
         isNeeded: neededIn(graph, zeroTime, batchDuration),
       },
-      outputsDue: outputsDue(graph, inputs, history),
+      outputsDue: outputsDue(graph, ({ traits }) => inputOf.get(traits.source)?.name, common),
       read: (allocation, stream) => {
         const input = inputOf.get(stream.traits.source)
         return input === undefined

@@ -4,12 +4,11 @@
  * @module
  */
 import * as Deferred from "effect/Deferred"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import { forever } from "../core/forever.ts"
+import * as SteadyClock from "../core/steady_clock.ts"
 import { Engine } from "../rdd/engine.ts"
 import { endsWithin, STOP_TIMEOUT } from "../receiver/bounded_wait.ts"
 import { RunsInside } from "./inside.ts"
@@ -29,22 +28,27 @@ export interface Running {
  * fiber.
  */
 export const start = (
-  options: Run.RunOptions,
+  options: Omit<Run.RunOptions, "clock">,
   scope: Scope.Scope,
   stop: Effect.Effect<void>,
 ): Effect.Effect<Running, unknown, unknown> =>
   Effect.gen(function* () {
-    const run = yield* Scope.provide(Run.start(options), scope)
+    const clock = yield* SteadyClock.make
+    const run = yield* Run.start({ ...options, clock }).pipe(
+      Effect.provideService(SteadyClock.SteadyClock, clock),
+      Scope.provide(scope),
+    )
     const runtime = new Runtime(run, stop)
     const fork = <A, E>(self: Effect.Effect<A, E, unknown>) =>
       self.pipe(
         Effect.provideService(RunsInside, true),
+        Effect.provideService(SteadyClock.SteadyClock, clock),
         Effect.provideService(Layer.CurrentMemoMap, run.memoMap),
         Effect.provideService(Engine, run.engine),
         Effect.forkIn(scope),
       )
     const ticker = yield* fork(ticks(runtime.due, run.batchDuration, (time) => runtime.tick(time)))
-    const batches = yield* fork(forever(runtime.next))
+    const batches = yield* fork(Effect.forever(runtime.next, { disableYield: true }))
     const receivers = yield* Effect.forEach(
       run.inputs.flatMap(({ receiver }) => receiver ?? []),
       ({ failure }) => fork(Effect.catch(Deferred.await(failure), (failed) => runtime.fail(failed))),
@@ -71,7 +75,7 @@ export interface StopMode {
 export const close = ({ runtime, ticker, others }: Running, { graceful, inside }: StopMode): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { engine, evaluation, gracefulStopTimeout, history, inputs } = runtime.run
-    const timeout: Duration.Input = graceful ? gracefulStopTimeout : STOP_TIMEOUT
+    const timeout = graceful ? gracefulStopTimeout : STOP_TIMEOUT
     yield* Effect.forEach(inputs, ({ receiver }) => receiver?.stopWithin(timeout) ?? Effect.void, {
       discard: true,
       concurrency: "unbounded",

@@ -4,7 +4,6 @@
  * @module
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -14,10 +13,11 @@ import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { explainFailure } from "../core/errors.ts"
+import { currentTimeMillis } from "../core/steady_clock.ts"
 import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
-import { allocate, Uncommitted } from "./batch/allocator.ts"
-import { type Batch, type BatchResult, type Ending, resultOf } from "./batch/batch.ts"
+import { allocate, Uncommitted, type Unread } from "./batch/allocator.ts"
+import { type Batch, type BatchResult, type Ending, resultOf, workOf } from "./batch/batch.ts"
 import { evaluate } from "./batch/evaluation.ts"
 import { toBatchFailed } from "./batch/failures.ts"
 import * as Runner from "./batch/job_runner.ts"
@@ -130,15 +130,18 @@ export class Runtime {
 
   #allocate(time: number): Effect.Effect<boolean, never, unknown> {
     return Effect.gen({ self: this }, function* () {
-      const { inputs, outputsDue, policy, publish } = this.run
+      const { bound, inputs, outputsDue, policy, publish } = this.run
       const shares: Record<string, InputAllocation> = {}
-      const failed = yield* this.#failedOf(allocate(inputs, time, policy, shares), time)
+      let unread: Unread = new Map()
+      const allocated = Effect.map(allocate(inputs, time, policy, shares, bound), (failed) => void (unread = failed))
+      const failed = yield* this.#failedOf(allocated, time)
       const allocation = { time, inputs: shares }
-      const info = batchInfo(allocation, inputs, yield* Clock.currentTimeMillis)
+      const info = batchInfo(allocation, inputs, yield* currentTimeMillis)
       const report = new BatchReport(publish, info)
       const batch: Batch = {
         time,
         allocation,
+        unread,
         report,
         phase: failed === undefined ? { _tag: "Allocated" } : { _tag: "Unallocated", failed },
       }
@@ -209,7 +212,10 @@ export class Runtime {
       const { engine, evaluation, history, policy } = this.run
       if (batch.phase._tag === "Unallocated") return yield* Effect.fail(batch.phase.failed)
       if (this.#isClosed) return { _tag: "Dropped" } as const
-      history.begin(time, (stream) => this.run.read(batch.allocation, stream))
+      history.begin(time, (stream) => {
+        const failure = batch.unread.get(stream.traits.source)
+        return failure === undefined ? this.run.read(batch.allocation, stream) : Effect.fail(failure)
+      })
       const work = yield* this.run.evaluating(evaluate(evaluation, time))
       batch.phase = { _tag: "Evaluated", work }
       if (this.#isClosed) return { _tag: "Dropped" } as const
@@ -250,13 +256,18 @@ export class Runtime {
       const isFatal = failed?.effect === "stop"
       const result = resultOf(batch, ending)
       if (failed !== undefined) yield* this.report(failed.failure, failed.effect)
-      if (result === "generation failed" && failed !== undefined) {
-        report.generationFailed(explainFailure(failed.failure))
-      } else if (result !== undefined) report.completed(yield* Clock.currentTimeMillis)
+      // Reported now, so that a program that ends with it has the jobs of the other outputs behind it.
+      const [unevaluated] = ending._tag === "Committed" ? workOf(batch)?.failures ?? [] : []
+      if (unevaluated !== undefined) yield* this.report(unevaluated, "report")
+      const cause = failed?.failure ?? unevaluated
+      if (result === "generation failed" && cause !== undefined) {
+        report.generationFailed(explainFailure(cause))
+      } else if (result !== undefined) report.completed(yield* currentTimeMillis)
       batch.phase = ending
       yield* Effect.forEach(inputs, (input) => input.release(shareOf(allocation, input)), { discard: true })
       this.run.release(time)
       this.#pending.delete(time)
+      yield* this.run.bound.ended(time, ending._tag === "Committed")
       if (result !== undefined) this.#remember(time, isFatal && result === "completed" ? "failed" : result)
       yield* this.#room.release(1)
       yield* this.#changed

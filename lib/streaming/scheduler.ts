@@ -3,15 +3,14 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { forever } from "../core/forever.ts"
 import { checkDuration } from "../core/check_duration.ts"
 import type { InvalidOption } from "../core/errors.ts"
 import type { PositiveDuration } from "../core/literals.ts"
+import { currentTimeMillis } from "../core/steady_clock.ts"
 
 /** Decides when the batches of a streaming context are due. */
 export interface Scheduler {
@@ -36,7 +35,8 @@ export const Scheduler: Context.Service<Scheduler, Scheduler> = Context.Service<
 
 /**
  * Provides a scheduler with the given batch interval, a whole number of milliseconds. Batches are due at multiples of the interval
- * since the epoch, on Effect's `Clock`. Spark: the batch duration of a `StreamingContext`.
+ * since the epoch. The wall clock is read once, when the context starts; from then on the monotonic clock counts, so that no
+ * step of the wall clock delays or repeats a batch. Spark: the batch duration of a `StreamingContext`.
  *
  * @example
  * ```ts
@@ -48,12 +48,12 @@ export const Scheduler: Context.Service<Scheduler, Scheduler> = Context.Service<
  * assert.equal(await Effect.runPromise(Effect.provide(program, Scheduler.layer("2 seconds"))), 2000)
  * ```
  */
-export const layer = <const D extends Duration.Input>(
+export const layer = <const D>(
   batchDuration: PositiveDuration<D>,
 ): Layer.Layer<Scheduler, InvalidOption> =>
   Layer.effect(
     Scheduler,
-    Effect.map(checkDuration("Scheduler.layer", "batchDuration", batchDuration as D), (millis) => ({
+    Effect.map(checkDuration("Scheduler.layer", "batchDuration", batchDuration as D & Duration.Input), (millis) => ({
       batchDuration: millis,
     })),
   )
@@ -62,7 +62,7 @@ export const layer = <const D extends Duration.Input>(
 export const firstTick = (now: number, period: number): number => (Math.floor(now / period) + 1) * period
 
 /**
- * Runs `tick` at `first` and then every `period` milliseconds. If a tick takes longer than the period, the ticks that were missed
+ * Runs `tick` at `first` and then every `period` milliseconds, on the steady clock. If a tick takes longer than the period, the ticks that were missed
  * follow immediately, in order. None is skipped.
  */
 export const ticks = <E, R>(
@@ -72,13 +72,14 @@ export const ticks = <E, R>(
 ): Effect.Effect<never, E, R> => {
   const at = (time: number): Effect.Effect<void, E, R> =>
     Effect.flatMap(
-      Clock.currentTimeMillis,
+      currentTimeMillis,
       (now) => time > now ? Effect.andThen(Effect.sleep(time - now), Effect.suspend(() => at(time))) : tick(time),
     )
   let next = first
-  return forever(Effect.suspend(() => {
+  const nextTick = Effect.suspend(() => {
     const time = next
     next += period
     return at(time)
-  }))
+  })
+  return Effect.forever(nextTick, { disableYield: true })
 }

@@ -1,5 +1,5 @@
 /**
- * Advances the clock of a context, batch by batch.
+ * Advances the clock of a context batch by batch, and waits for the batches that are due.
  *
  * @module
  */
@@ -10,6 +10,13 @@ import { runtimeOf, type State, type StreamingContext } from "../streaming/conte
 import type { BatchResult } from "../streaming/batch/batch.ts"
 import type { Runtime } from "../streaming/runtime.ts"
 import * as VirtualTime from "./virtual_time.ts"
+
+/**
+ * How far each context has been advanced: the time of the next batch to wait for (`due`), and the clock time at which
+ * it would be due if no batch had been slow (`target`). Both are valid while the context's next batch is still `seen`,
+ * that is, while nothing else has moved the clock past a tick.
+ */
+const progress = new WeakMap<Runtime, { readonly due: number; readonly target: number; readonly seen: number }>()
 
 /**
  * Advances the clock by one batch interval at a time, and waits each time until the batch that was due has ended.
@@ -67,8 +74,51 @@ export const advance: (
 })
 
 /**
- * How far each context has been advanced: the time of the next batch to wait for (`due`), and the clock time at which
- * it would be due if no batch had been slow (`target`). Both are valid while the context's next batch is still `seen`,
- * that is, while nothing else has moved the clock past a tick.
+ * Waits until all batches have ended that are due at the current time, for tests that move the clock themselves with
+ * `TestClock.adjust` or `TestClock.setTime`.
+ *
+ * Returns how each batch ended that has become due since the last call of this function or of {@link advance}; batches
+ * that the context dropped are left out. If no batch is due, it returns at once. If a job sleeps, the clock advances as
+ * far as its sleep takes, as in {@link advance}. Batches that become due meanwhile are not waited for.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream, RDD, StreamingContext } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ * import { TestClock } from "effect/testing"
+ *
+ * const seen: Array<number> = []
+ * const output = Testing.input([[1], [2], [3]]).pipe(
+ *   DStream.foreachRDD((rdd) => Effect.map(RDD.collect(rdd), (records) => void seen.push(...records))),
+ * )
+ * const program = Effect.gen(function* () {
+ *   const active = yield* StreamingContext.start(yield* StreamingContext.make, [output])
+ *   yield* TestClock.adjust("2500 millis")
+ *   assert.deepEqual(yield* Testing.awaitBatches(active), ["completed", "completed"])
+ *   assert.deepEqual(seen, [1, 2])
+ * })
+ * await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())))
+ * ```
  */
-const progress = new WeakMap<Runtime, { readonly due: number; readonly target: number; readonly seen: number }>()
+export const awaitBatches: (
+  active: StreamingContext<State, unknown>,
+) => Effect.Effect<ReadonlyArray<BatchResult>> = Effect.fnUntraced(function* (
+  active: StreamingContext<State, unknown>,
+) {
+  const runtime = yield* Effect.orDie(runtimeOf("awaitBatches", active))
+  const { batchDuration, history } = runtime.run
+  const now = yield* Clock.currentTimeMillis
+  const last = Math.floor(now / batchDuration) * batchDuration
+  const first = progress.get(runtime)?.due ?? history.zeroTime + batchDuration
+  const ends: Array<BatchResult> = []
+  for (let due = first; due <= last; due += batchDuration) {
+    yield* VirtualTime.untilEnded(runtime, due)
+    const end = runtime.results.get(due)
+    if (end !== undefined) ends.push(end)
+  }
+  const due = Math.max(first, last + batchDuration)
+  progress.set(runtime, { due, target: due - batchDuration, seen: runtime.due })
+  return ends
+})

@@ -12,18 +12,59 @@ export type Batches<A> = ReadonlyArray<ReadonlyArray<A> | null>
 export interface SizeOptions {
   /** The least number of batches. Default 1. */
   readonly minBatches?: number | undefined
-  /** The greatest number of batches. Default 4. */
+  /**
+   * The greatest number of batches. Default: 4, or as many as the pipeline of a law needs for its windows to slide and
+   * its keys to time out.
+   */
   readonly maxBatches?: number | undefined
   /** The greatest number of records in a batch. Default 8. */
   readonly maxRecords?: number | undefined
 }
 
-const arrayOf = <B>(batch: fc.Arbitrary<B>, { maxBatches = 4, minBatches = 1 }: SizeOptions) => {
-  const maxLength = Math.max(minBatches, maxBatches)
+/** The default of `maxBatches`, where no law needs more. */
+const FEW = 4
+/** The most batches that are generated for the windows of a pipeline. A longer window needs a test with fewer batches. */
+const MOST = 240
+
+/** For each generator without `maxBatches`: how to generate the batches for a pipeline that needs a number of them. */
+const longer = new WeakMap<object, (needed: number) => fc.Arbitrary<unknown>>()
+
+/**
+ * Returns a generator whose batches suffice for a pipeline that needs a number of them, if the given one was made by
+ * this module without `maxBatches`. Others stay as they are.
+ */
+export const longEnough = <B>(generator: fc.Arbitrary<B>, needed: number): fc.Arbitrary<B> =>
+  needed === 0 ? generator : longer.get(generator)?.(needed) as fc.Arbitrary<B> | undefined ?? generator
+
+const arrayOf = <B>(batch: fc.Arbitrary<B>, least: number, most: number) => {
+  const maxLength = Math.max(least, most)
   // fast-check shrinks an array that may be empty from both ends, but one with a minimum length from the front only.
-  return minBatches <= 1
-    ? fc.array(batch, { maxLength }).filter(({ length }) => length >= minBatches)
-    : fc.array(batch, { minLength: minBatches, maxLength })
+  return least <= 1
+    ? fc.array(batch, { maxLength }).filter(({ length }) => length >= least)
+    : fc.array(batch, { minLength: least, maxLength })
+}
+
+/**
+ * Generates arrays of batches that are long enough for windows to lose their oldest batch, with stretches in which
+ * nothing arrives, so that keys time out.
+ */
+const longArrayOf = <B>(batch: fc.Arbitrary<B>, empty: B, least: number, needed: number) => {
+  const most = Math.min(MOST, Math.max(FEW, 2 * needed + 2))
+  const quiet = fc.constant<ReadonlyArray<B>>(Array.from({ length: needed }, () => empty))
+  const stretch = fc.oneof(
+    { withCrossShrink: true },
+    { weight: Math.max(8, needed), arbitrary: fc.tuple(batch) },
+    { weight: 1, arbitrary: quiet },
+  )
+  return arrayOf(stretch, least, most).map((stretches): ReadonlyArray<B> => stretches.flat().slice(0, most))
+}
+
+/** Generates batches; `empty` is one without records. */
+const sized = <B>(batch: fc.Arbitrary<B>, empty: B, options: SizeOptions): fc.Arbitrary<ReadonlyArray<B>> => {
+  const { maxBatches, minBatches = 1 } = options
+  const generator = arrayOf(batch, minBatches, maxBatches ?? FEW)
+  if (maxBatches === undefined) longer.set(generator, (needed) => longArrayOf(batch, empty, minBatches, needed))
+  return generator
 }
 
 /**
@@ -45,7 +86,7 @@ export const batches = <A>(
   record: fc.Arbitrary<A>,
   options: SizeOptions = {},
 ): fc.Arbitrary<ReadonlyArray<ReadonlyArray<A>>> =>
-  arrayOf(fc.array(record, { maxLength: options.maxRecords ?? 8 }), options)
+  sized<ReadonlyArray<A>>(fc.array(record, { maxLength: options.maxRecords ?? 8 }), [], options)
 
 /**
  * Generates batches as a live source delivers them: steady batches, bursts of up to four times `maxRecords`, empty
@@ -74,5 +115,5 @@ export const arrivals = <A>(record: fc.Arbitrary<A>, options: SizeOptions = {}):
     { weight: 1, arbitrary: burst },
     { weight: 2, arbitrary: fc.constant(null) },
   )
-  return arrayOf(batch, options)
+  return sized<ReadonlyArray<A> | null>(batch, [], options)
 }

@@ -4,13 +4,14 @@
  * @module
  */
 import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import type { EngineName, Options } from "./harness.ts"
 import { type Law, showOutcome, type Sides, type Trial } from "./law.ts"
 
 /** Options of {@link check}. */
-export interface CheckOptions extends Pick<Options, "batchDuration" | "clockStart" | "parallelism"> {
+export interface CheckOptions extends Pick<Options, "batchDuration" | "clockStart" | "freezeRecords" | "parallelism"> {
   /** The number of random inputs. Default 100. */
   readonly runs?: number | undefined
   /**
@@ -68,6 +69,11 @@ export class LawBroken extends Data.Error<{
   }
 }
 
+const tooShort = ({ name, place }: Law, longest: number, needed: number): string =>
+  `Testing.check: "${name}" held, but no input had more than ${longest} batches, and the pipeline needs ${needed} for ` +
+  "its windows to slide and its keys to time out. Leave maxBatches out, or make it at least " +
+  `${2 * needed}${place === undefined ? "" : ` (the law was made at ${place})`}`
+
 /** Carries a broken trial out of fast-check, as the error that its property throws. */
 class Broken {
   constructor(readonly trial: Trial, readonly engine: EngineName, readonly sides: Sides) {}
@@ -75,6 +81,10 @@ class Broken {
 
 /**
  * Checks a law with random inputs, in virtual time.
+ *
+ * Inputs that `Testing.batches` and `Testing.arrivals` generate without `maxBatches` are long enough for the windows,
+ * slides and timeouts of the pipeline, up to 240 batches. If all inputs were shorter than the pipeline needs, the check
+ * logs a warning, because a mistake in what leaves a window cannot show.
  *
  * At the first input that breaks the law, the check searches for the smallest such input and fails with {@link
  * LawBroken}. The message contains the input, both results, and the seed to reproduce them with.
@@ -103,9 +113,12 @@ class Broken {
  */
 export const check = (law: Law, options: CheckOptions = {}): Effect.Effect<Held, LawBroken> => {
   const { engines = ["local"], path, runs = 100, seed, ...surroundings } = options
+  const batchMs = Duration.toMillis(options.batchDuration ?? "1 second")
+  let longest = 0
   const details = Effect.promise((signal) =>
     fc.check(
-      fc.asyncProperty(law.trials, async (trial) => {
+      fc.asyncProperty(law.trials(batchMs), async (trial) => {
+        longest = Math.max(longest, trial.batches ?? 0)
         for (const engine of engines) {
           // The check was interrupted. A run that does not fail ends fast-check's search soon.
           if (signal.aborted) return
@@ -117,7 +130,11 @@ export const check = (law: Law, options: CheckOptions = {}): Effect.Effect<Held,
     )
   )
   return Effect.flatMap(details, (result): Effect.Effect<Held, LawBroken> => {
-    if (!result.failed) return Effect.succeed({ law: law.name, runs: result.numRuns, seed: result.seed })
+    if (!result.failed) {
+      const held: Held = { law: law.name, runs: result.numRuns, seed: result.seed }
+      const needed = law.neededBatches(batchMs)
+      return Effect.as(longest < needed ? Effect.logWarning(tooShort(law, longest, needed)) : Effect.void, held)
+    }
     const broken = result.errorInstance
     if (!(broken instanceof Broken)) return Effect.die(broken)
     const { engine, sides, trial: { given } } = broken

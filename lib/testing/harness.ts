@@ -18,7 +18,9 @@ import * as VirtualTime from "./virtual_time.ts"
 
 /**
  * The engines that a test can run on. All give the same results. `local` generates code for stages, `closures` does
- * not, and `loopback` sends every stage through the record codec and a copy of the graph, as if it ran in a worker.
+ * not. `loopback` encodes and decodes every task with its result, as if it ran in a worker, so records must be plain
+ * data, and errors come back without their class. If the graph is made with `Graph.module`, tasks call the functions of
+ * a copy of the graph, and what the copy does not have runs in place.
  */
 export type EngineName = "local" | "closures" | "loopback"
 
@@ -34,6 +36,8 @@ export interface Options {
   readonly defaultParallelism?: number | undefined
   /** The engine to run on. Default `local`. */
   readonly engine?: EngineName | undefined
+  /** Whether records become read-only, to find functions that change them: see `SparkContext.layer`. Default false. */
+  readonly freezeRecords?: boolean | undefined
   /** The time at which the clock starts, in milliseconds since the epoch. Default 0. */
   readonly clockStart?: number | undefined
   /** The number of batches to run. Default: as many as the longest input has. */
@@ -75,6 +79,7 @@ export const layer = (options: Options = {}): Layer.Layer<Services> => {
   const engine = LocalEngine.make({
     parallelism,
     defaultParallelism,
+    freezeRecords: options.freezeRecords,
     processes: runtimeProcesses,
     ...engines[options.engine ?? "local"],
   })

@@ -28,6 +28,8 @@ export interface Sides {
 export interface Trial {
   /** The input. */
   readonly given: unknown
+  /** The number of batches of the input, if it consists of batches. */
+  readonly batches?: number | undefined
   /** Computes both sides with these options. */
   readonly sides: (options: Options) => Effect.Effect<Sides>
 }
@@ -38,8 +40,20 @@ export interface Law {
   readonly name: string
   /** Where in your source the law was made: `word_count_test.ts:12:3`. */
   readonly place?: string | undefined
-  /** Generates the inputs to check it with. */
-  readonly trials: fc.Arbitrary<Trial>
+  /** Generates the inputs to check it with, for a batch interval in milliseconds. */
+  readonly trials: (batchMs: number) => fc.Arbitrary<Trial>
+  /** Returns how many batches an input must have for every part of the pipelines to run, for a batch interval in ms. */
+  readonly neededBatches: (batchMs: number) => number
+}
+
+/** The inputs of a law whose length depends on pipelines. */
+export interface Cases<out Case> {
+  /** Generates inputs that have the needed number of batches and more, as far as their generators allow. */
+  readonly longEnough: (needed: number) => fc.Arbitrary<Case>
+  /** Returns how many batches an input must have, for a batch interval in milliseconds. */
+  readonly neededBatches: (batchMs: number) => number
+  /** Returns the number of batches of an input. */
+  readonly lengthOf: (given: unknown) => number
 }
 
 /** The two sides of a law of your own. */
@@ -68,7 +82,11 @@ export interface Statement<in Case> {
  * await Effect.runPromise(Testing.check(reversing))
  * ```
  */
-export const law = <Case>(name: string, cases: fc.Arbitrary<Case>, statement: Statement<Case>): Law => {
+export const law = <Case>(name: string, cases: fc.Arbitrary<Case>, statement: Statement<Case>): Law =>
+  lawOfBatches(name, { longEnough: () => cases, neededBatches: () => 0, lengthOf: () => 0 }, statement)
+
+/** Makes a law whose inputs are as long as its pipelines need. */
+export const lawOfBatches = <Case>(name: string, cases: Cases<Case>, statement: Statement<Case>): Law => {
   const { left, right, reading = (result) => result } = statement
   // A function that throws before it returns an Effect is a failed side as well.
   const exitOf = (side: Statement<Case>["left"], given: Case, options: Options): Effect.Effect<Outcome> =>
@@ -79,15 +97,18 @@ export const law = <Case>(name: string, cases: fc.Arbitrary<Case>, statement: St
     get place() {
       return site.short
     },
-    trials: cases.map((given): Trial => ({
-      given,
-      sides: Effect.fnUntraced(function* (options: Options) {
-        const one = yield* exitOf(left, given, options)
-        const other = yield* exitOf(right, given, options)
-        const agree = Exit.isSuccess(one) && Exit.isSuccess(other) && equal(reading(one.value), reading(other.value))
-        return { left: one, right: other, agree }
-      }),
-    })),
+    neededBatches: cases.neededBatches,
+    trials: (batchMs) =>
+      cases.longEnough(cases.neededBatches(batchMs)).map((given): Trial => ({
+        given,
+        batches: cases.lengthOf(given),
+        sides: Effect.fnUntraced(function* (options: Options) {
+          const one = yield* exitOf(left, given, options)
+          const other = yield* exitOf(right, given, options)
+          const agree = Exit.isSuccess(one) && Exit.isSuccess(other) && equal(reading(one.value), reading(other.value))
+          return { left: one, right: other, agree }
+        }),
+      })),
   }
 }
 

@@ -4,12 +4,13 @@
  * @module
  */
 import * as fc from "fast-check"
-import type { DStream } from "../dstream/dstream.ts"
-import type { Batches } from "./arbitraries.ts"
+import type { AnyDStream, DStream } from "../dstream/dstream.ts"
+import { type Batches, longEnough } from "./arbitraries.ts"
 import { normal, type Reading } from "./compare.ts"
 import type { Options } from "./harness.ts"
 import { input } from "./input.ts"
-import { type Law, law } from "./law.ts"
+import { type Cases, type Law, lawOfBatches } from "./law.ts"
+import { neededBy } from "./needed_batches.ts"
 import { run } from "./runs.ts"
 
 /** One case of a law about streams: the batches of each input, and the number of partitions. */
@@ -31,11 +32,24 @@ export type Arbitraries<B extends ReadonlyArray<unknown>> = {
 /** A stream for each of several inputs. */
 export type Streams<B extends ReadonlyArray<unknown>> = { readonly [I in keyof B]: DStream<RecordIn<B[I]>> }
 
-/** Generates the cases of a law about streams: batches for each input, and a number of partitions. */
-export const inputsOf = <const B extends ReadonlyArray<unknown>>(inputs: Arbitraries<B>): fc.Arbitrary<Inputs<B>> =>
-  // fast-check shrinks the partitions first: with few of them, fewer records are needed to break a law.
-  fc.tuple(fc.integer({ min: 1, max: 4 }), fc.tuple(...inputs as ReadonlyArray<fc.Arbitrary<unknown>>))
-    .map(([partitions, given]) => ({ inputs: given as unknown as Inputs<B>["inputs"], partitions }))
+/**
+ * Generates the cases of a law about streams: batches for each input, and a number of partitions. There are enough
+ * batches for the windows and timeouts of the pipelines.
+ */
+export const inputsOf = <const B extends ReadonlyArray<unknown>>(
+  inputs: Arbitraries<B>,
+  pipelines: ReadonlyArray<(...streams: Streams<B>) => AnyDStream>,
+): Cases<Inputs<B>> => ({
+  longEnough: (needed) =>
+    // fast-check shrinks the partitions first: with few of them, fewer records are needed to break a law.
+    fc.tuple(
+      fc.integer({ min: 1, max: 4 }),
+      fc.tuple(...(inputs as ReadonlyArray<fc.Arbitrary<unknown>>).map((each) => longEnough(each, needed))),
+    ).map(([partitions, given]) => ({ inputs: given as unknown as Inputs<B>["inputs"], partitions })),
+  neededBatches: (batchMs) =>
+    neededBy(pipelines as ReadonlyArray<(...streams: ReadonlyArray<never>) => AnyDStream>, inputs.length, batchMs),
+  lengthOf: (given) => lengthOf(given as Inputs<B>),
+})
 
 /** Makes an input stream of the batches of each input of a case. */
 export const streamsOf = <B extends ReadonlyArray<unknown>>({ inputs, partitions }: Inputs<B>): Streams<B> =>
@@ -76,7 +90,7 @@ export const sameStreams = <const B extends ReadonlyArray<unknown>>(
   const side =
     (pipeline: (...streams: Streams<B>) => DStream<unknown, unknown>) => (given: Inputs<B>, options: Options) =>
       run(pipeline(...streamsOf(given)), { ...options, batches: lengthOf(given) })
-  return law(name, inputsOf<B>(inputs), {
+  return lawOfBatches(name, inputsOf<B>(inputs, [pipelines.left, pipelines.right]), {
     left: side(pipelines.left),
     right: side(pipelines.right),
     reading: normal(pipelines),

@@ -8,14 +8,15 @@ import type * as fc from "fast-check"
 import type { DStream } from "../dstream/dstream.ts"
 import { fromArray } from "../rdd/block.ts"
 import { fromBlocks } from "../rdd/creation.ts"
-import type { Batches } from "./arbitraries.ts"
+import { type Batches, longEnough } from "./arbitraries.ts"
 import { normal, type Reading } from "./compare.ts"
 import type { EngineName, Options } from "./harness.ts"
 import { input as inputOf } from "./input.ts"
-import { type Law, law } from "./law.ts"
+import { type Cases, type Law, lawOfBatches } from "./law.ts"
 import { type Inputs, inputsOf, lengthOf, streamsOf } from "./law_streams.ts"
+import { neededBy } from "./needed_batches.ts"
 import { run, runPartitions } from "./runs.ts"
-import { cut, sliced, type Slices } from "./slices.ts"
+import { cut, sliced, type Slices, type SlicesOf } from "./slices.ts"
 
 /** A pipeline of one stream. */
 export type Pipeline<A, B> = (stream: DStream<A>) => DStream<B, unknown>
@@ -25,6 +26,16 @@ export interface PipelineOptions<A> extends Reading {
   /** Generates the batches of the stream. */
   readonly input: fc.Arbitrary<Batches<A>>
 }
+
+/** Generates batches divided into slices, enough of them for the windows and timeouts of a pipeline. */
+const slicedFor = <A, O, B extends ReadonlyArray<A> | null>(
+  pipeline: Pipeline<A, O>,
+  input: fc.Arbitrary<ReadonlyArray<B>>,
+): Cases<ReadonlyArray<SlicesOf<B>>> => ({
+  longEnough: (needed) => sliced(longEnough(input, needed)),
+  neededBatches: (batchMs) => neededBy([pipeline], 1, batchMs),
+  lengthOf: (given) => (given as ReadonlyArray<unknown>).length,
+})
 
 /**
  * States that the results do not depend on how batches are partitioned: many, empty or uneven partitions do not change
@@ -48,7 +59,7 @@ export const partitioningIsInvisible = <A, B>(pipeline: Pipeline<A, B>, options:
     const rdds = batches.map((slices) => slices === null ? null : fromBlocks(slices.map(fromArray)))
     return run(pipeline(inputOf<A>(rdds)), { ...how, batches: batches.length })
   }
-  return law("partitioning is invisible", sliced(options.input), {
+  return lawOfBatches("partitioning is invisible", slicedFor(pipeline, options.input), {
     left: runOn,
     right: (batches, how) => runOn(batches.map((slices) => slices === null ? null : [slices.flat()]), how),
     reading: normal(options),
@@ -84,7 +95,7 @@ export const splittingIsInvisible = <A, B>(
       run(pipeline(inputOf(batches)), { ...how, batches: batches.length }),
       (results) => results.map((records) => records ?? []),
     )
-  return law("splitting an interval is invisible", sliced(options.input), {
+  return lawOfBatches("splitting an interval is invisible", slicedFor(pipeline, options.input), {
     left: (intervals, how) =>
       Effect.map(runOn(intervals.flat(), how), (results) => cut(results, intervals.map(({ length }) => length)))
         .pipe(Effect.map((parts) => parts.slice(0, intervals.length).map((part) => part.flat()))),
@@ -116,11 +127,15 @@ export const orderIsInvisible = <A, B>(pipeline: Pipeline<A, B>, options: Pipeli
         ...how,
         batches: lengthOf(given),
       })
-  return law("order is invisible", inputsOf<[ReadonlyArray<A> | null]>([options.input]), {
-    left: side((batches) => batches),
-    right: side((batches) => batches.map((records) => records?.toReversed() ?? null)),
-    reading: normal(options),
-  })
+  return lawOfBatches(
+    "order is invisible",
+    inputsOf<[ReadonlyArray<A> | null]>([options.input], [pipeline as Pipeline<unknown, B>]),
+    {
+      left: side((batches) => batches),
+      right: side((batches) => batches.map((records) => records?.toReversed() ?? null)),
+      reading: normal(options),
+    },
+  )
 }
 
 /** Runs a pipeline on several engines and returns its results by the name of the engine. */
@@ -161,14 +176,18 @@ export const enginesAgree = <A, B>(
   options: Pick<PipelineOptions<A>, "input">,
 ): Law => {
   const others = ["closures", "loopback"] as const
-  return law("engines agree", inputsOf<[ReadonlyArray<A> | null]>([options.input]), {
-    left: (given, how) => runOnEach(pipeline, others, given, how),
-    right: (given, how) =>
-      Effect.map(
-        runOnEach(pipeline, ["local"], given, how),
-        ({ local }) => Object.fromEntries(others.map((engine) => [engine, local])),
-      ),
-  })
+  return lawOfBatches(
+    "engines agree",
+    inputsOf<[ReadonlyArray<A> | null]>([options.input], [pipeline as Pipeline<unknown, B>]),
+    {
+      left: (given, how) => runOnEach(pipeline, others, given, how),
+      right: (given, how) =>
+        Effect.map(
+          runOnEach(pipeline, ["local"], given, how),
+          ({ local }) => Object.fromEntries(others.map((engine) => [engine, local])),
+        ),
+    },
+  )
 }
 
 /**
@@ -200,8 +219,12 @@ export const replayIsDeterministic = <A, B>(
     const [stream] = streamsOf(given)
     return runPartitions(pipeline(stream as DStream<A>), { ...how, batches: lengthOf(given) })
   }
-  return law("replay is deterministic", inputsOf<[ReadonlyArray<A> | null]>([options.input]), {
-    left: once,
-    right: once,
-  })
+  return lawOfBatches(
+    "replay is deterministic",
+    inputsOf<[ReadonlyArray<A> | null]>([options.input], [pipeline as Pipeline<unknown, B>]),
+    {
+      left: once,
+      right: once,
+    },
+  )
 }

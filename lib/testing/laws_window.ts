@@ -5,9 +5,8 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as fc from "fast-check"
 import type { Tupled } from "../core/tupled.ts"
-import type { DStream } from "../dstream/dstream.ts"
+import type { AnyDStream, DStream } from "../dstream/dstream.ts"
 import { reduceByKey } from "../dstream/operators/keyed.ts"
 import { reduce } from "../dstream/operators/reducing.ts"
 import { window as windowOf } from "../dstream/windows/window.ts"
@@ -15,10 +14,11 @@ import { reduceByKeyAndWindow } from "../dstream/windows/keyed.ts"
 import { reduceByWindow as reduceByWindowOf } from "../dstream/windows/reduce.ts"
 import { normal } from "./compare.ts"
 import type { Options } from "./harness.ts"
-import { type Law, law } from "./law.ts"
+import { type Cases as SizedCases, type Law, lawOfBatches } from "./law.ts"
 import { type Inputs, inputsOf, lengthOf, streamsOf } from "./law_streams.ts"
 import type { ElementOptions } from "./laws_element.ts"
 import type { PairOptions } from "./laws_keyed.ts"
+import { neededBy } from "./needed_batches.ts"
 import { run } from "./runs.ts"
 
 /** An operator with the meaning of `window`. Durations are in milliseconds. */
@@ -50,6 +50,15 @@ type Cases<A> = Inputs<[ReadonlyArray<A> | null]>
 
 const batchMsOf = ({ batchDuration = "1 second" }: Options): number => Duration.toMillis(batchDuration)
 
+/** Generates batches, enough of them for windows that are given in batches. */
+const windowCases = <A>(
+  input: ElementOptions<A>["input"],
+  sides: (batchMs: number) => ReadonlyArray<(stream: DStream<A>) => AnyDStream>,
+): SizedCases<Cases<A>> => ({
+  ...inputsOf<[ReadonlyArray<A> | null]>([input], []),
+  neededBatches: (batchMs) => neededBy(sides(batchMs), 1, batchMs),
+})
+
 const windowLaw = <A, B>(
   name: string,
   input: ElementOptions<A>["input"],
@@ -60,9 +69,11 @@ const windowLaw = <A, B>(
     const [stream] = streamsOf(given)
     return run(make(stream as DStream<A>, batchMsOf(options)), { ...options, batches: lengthOf(given) })
   }
-  return law(
+  const sidesOf = (batchMs: number) =>
+    [sides.left, sides.right].map((make) => (stream: DStream<A>) => make(stream, batchMs))
+  return lawOfBatches(
     name,
-    inputsOf<[ReadonlyArray<A> | null]>([input as fc.Arbitrary<ReadonlyArray<ReadonlyArray<A> | null>>]),
+    windowCases<A>(input, sidesOf),
     {
       left: side(sides.left),
       right: side(sides.right),
@@ -91,7 +102,10 @@ export const windowIsConcatenation = <A>(
   options: ElementOptions<A> & { readonly window?: WindowOperator | undefined },
 ): Law => {
   const { input, window: operator = windowWith } = options
-  return law("window = concatenation of its batches", inputsOf<[ReadonlyArray<A> | null]>([input]), {
+  const cases = windowCases<A>(input, (batchMs) => [
+    (stream) => operator(stream, window * batchMs, { slide: slide * batchMs }),
+  ])
+  return lawOfBatches("window = concatenation of its batches", cases, {
     left: (given, how) => {
       const [stream] = streamsOf(given)
       const batchMs = batchMsOf(how)

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { DStream } from "../dstream/dstream.ts"
 import { normal, type Reading } from "./compare.ts"
 import type { Options } from "./harness.ts"
-import { type Law, law } from "./law.ts"
+import { type Law, lawOfBatches } from "./law.ts"
 import {
   type Arbitraries,
   type Inputs,
@@ -67,7 +67,7 @@ export const oracle = <const B extends ReadonlyArray<unknown>, O>(
   meaning: (...given: BatchesOf<B>) => Expected<O>,
   options: OracleOptions<B>,
 ): Law =>
-  law(options.name ?? "stream = batch", inputsOf<B>(options.inputs), {
+  lawOfBatches(options.name ?? "stream = batch", inputsOf<B>(options.inputs, [pipeline]), {
     left: (given: Inputs<B>, surroundings: Options) =>
       run(pipeline(...streamsOf(given)), { ...surroundings, batches: lengthOf(given) }),
     right: (given) => Effect.sync(() => meaning(...padded(given))),

@@ -14,7 +14,7 @@ import { type AnyDStream, type DStream, isDStream } from "../dstream/dstream.ts"
 import { type Listed, make as makeGraph } from "../dstream/graph/graph.ts"
 import { inputs } from "../dstream/graph/nodes.ts"
 import { foreachRDD } from "../dstream/outputs/foreach.ts"
-import { type ErrorOf, isOutput, type ServicesOf } from "../dstream/outputs/output.ts"
+import { type ErrorOf, isOutput, type ServicesOf, type UntypedOutput } from "../dstream/outputs/output.ts"
 import type { Block } from "../rdd/block.ts"
 import { Engine } from "../rdd/engine.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
@@ -138,22 +138,38 @@ const asked = (
   return [subject(...inputs.map((batches) => input(batches, options) as never)), options]
 }
 
-const partitionsOf = (stream: AnyDStream, options: Options): Run<Partitions<unknown>, unknown, unknown> => {
-  const found = new Map<number, Partitions<unknown>>()
-  const output = foreachRDD(stream, (rdd, { time }) =>
-    Effect.flatMap(Engine, (engine) => engine.run(rdd)).pipe(
-      Effect.map((blocks: ReadonlyArray<Block<unknown>>) => void found.set(time, blocks.map(({ records }) => records))),
-    ))
+/** Runs streams, and other outputs after them. Returns the partitions of each stream by batch. */
+const partitionsOfAll = (
+  streams: ReadonlyArray<AnyDStream>,
+  others: ReadonlyArray<UntypedOutput>,
+  options: Options,
+): Effect.Effect<ReadonlyArray<ReadonlyArray<Partitions<unknown>>>, unknown, unknown> => {
+  const found = streams.map(() => new Map<number, Partitions<unknown>>())
+  const collecting = streams.map((stream, i) =>
+    foreachRDD(stream, (rdd, { time }) =>
+      Effect.flatMap(Engine, (engine) => engine.run(rdd)).pipe(
+        Effect.map((blocks: ReadonlyArray<Block<unknown>>) =>
+          void found[i]?.set(time, blocks.map(({ records }) => records))
+        ),
+      ))
+  )
   const period = Duration.toMillis(options.batchDuration ?? "1 second")
   const first = (Math.floor((options.clockStart ?? 0) / period) + 1) * period
   return Effect.flatMap(
-    ran([output], options),
+    ran([...collecting, ...others] as unknown as Listed, options),
     ({ batches, exit }) =>
       Exit.isFailure(exit)
         ? Effect.failCause(exit.cause)
-        : Effect.succeed(batches.map((_, i) => found.get(first + i * period))),
+        : Effect.succeed(found.map((batchesOf) => batches.map((_, i) => batchesOf.get(first + i * period)))),
   )
 }
+
+const partitionsOf = (stream: AnyDStream, options: Options): Run<Partitions<unknown>, unknown, unknown> =>
+  Effect.map(partitionsOfAll([stream], [], options), ([batches]) => batches ?? []) as Run<
+    Partitions<unknown>,
+    unknown,
+    unknown
+  >
 
 /**
  * Runs a stream as {@link run} does, and returns the records of each batch by partition.
@@ -211,3 +227,63 @@ export const run: {
 } =
   ((...args: Parameters<typeof asked>) =>
     Effect.map(partitionsOf(...asked(...args)), (batches) => batches.map((parts) => parts?.flat()))) as never
+
+/** Options of {@link collecting}. */
+export interface CollectingOptions<O extends ReadonlyArray<UntypedOutput>> extends Options {
+  /** Outputs that run after the streams, in every batch. Default: none. */
+  readonly outputs?: O | undefined
+}
+
+/** Streams by name. */
+export type NamedStreams = Readonly<Record<string, AnyDStream>>
+
+/** The records of several streams by name and batch; undefined for a batch in which the stream had no RDD. */
+export type Collected<S extends NamedStreams> = {
+  readonly [N in keyof S]: ReadonlyArray<
+    S[N] extends DStream<infer A, unknown, unknown> ? ReadonlyArray<A> | undefined : never
+  >
+}
+
+type ErrorIn<D> = D extends DStream<infer _A, infer E, infer _R> ? E : never
+type ServiceIn<D> = D extends DStream<infer _A, infer _E, infer R> ? R : never
+
+/**
+ * Runs several streams of one graph together and returns the records of each, by the names they are given here and by
+ * batch.
+ *
+ * The streams share their inputs and what they are computed from, as in a program: each is computed once in a batch. It
+ * fails as {@link run} does. To run outputs as well, such as one whose failure policy is tested, pass them as `outputs`;
+ * they run after the streams.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ * import { Testing } from "@dstream/dstream/testing"
+ * import { Effect } from "effect"
+ *
+ * const words = Testing.input([["a", "b"], ["a"]])
+ * const lastTwo = words.pipe(DStream.countByWindow("2 seconds"))
+ * const seen = await Effect.runPromise(Testing.collecting({ count: DStream.count(words), lastTwo }))
+ * assert.deepEqual(seen, { count: [[2], [1]], lastTwo: [[2], [3]] })
+ * ```
+ */
+export const collecting = <S extends NamedStreams, const O extends ReadonlyArray<UntypedOutput> = readonly []>(
+  streams: S,
+  options: CollectingOptions<O> = {},
+): Effect.Effect<
+  Collected<S>,
+  | StartError
+  | ErrorIn<S[keyof S]>
+  | ErrorOf<O[number]>
+  | BatchFailed<ErrorIn<S[keyof S]> | ErrorOf<O[number]>>
+  | ReceiverFailed,
+  Exclude<ServiceIn<S[keyof S]> | ServicesOf<O[number]>, Scope.Scope | Services>
+> => {
+  const names = Object.keys(streams)
+  const { outputs = [], ...rest } = options
+  return Effect.map(
+    partitionsOfAll(Object.values(streams), outputs, rest),
+    (found) => Object.fromEntries(names.map((name, i) => [name, found[i]?.map((parts) => parts?.flat())])),
+  ) as never
+}

@@ -10,6 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
+import { layer as fixedContextLayer } from "../core/async_context.ts"
 import { InBatch } from "../streaming/inside.ts"
 import type { Runtime } from "../streaming/runtime.ts"
 
@@ -36,14 +37,19 @@ const sleepsOf = new WeakMap<Clock.Clock, Sleeps>()
 const tell = (clock: Clock.Clock): void => {
   const sleeps: Sleeps = { ends: new Set(), begun: Deferred.makeUnsafe() }
   const { sleep } = clock
-  const told = (duration: Duration.Duration): Effect.Effect<void> => {
-    const end = { at: clock.currentTimeMillisUnsafe() + Duration.toMillis(duration) }
-    sleeps.ends.add(end)
-    const { begun } = sleeps
-    sleeps.begun = Deferred.makeUnsafe()
-    Deferred.doneUnsafe(begun, Effect.void)
-    return Effect.ensuring(sleep(duration), Effect.sync(() => sleeps.ends.delete(end)))
-  }
+  const told = (duration: Duration.Duration): Effect.Effect<void> =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => {
+        const end = { at: clock.currentTimeMillisUnsafe() + Duration.toMillis(duration) }
+        sleeps.ends.add(end)
+        const { begun } = sleeps
+        sleeps.begun = Deferred.makeUnsafe()
+        Deferred.doneUnsafe(begun, Effect.void)
+        return end
+      }),
+      () => sleep(duration),
+      (end) => Effect.sync(() => sleeps.ends.delete(end)),
+    )
   sleepsOf.set(clock, sleeps)
   // Changed in place rather than wrapped: the clock is known by its identity, and so is the live clock behind it.
   Object.assign(clock, {
@@ -55,7 +61,9 @@ const tell = (clock: Clock.Clock): void => {
 /** Provides a test clock that starts at the given time, in milliseconds since the epoch. */
 export const layer = (start: number): Layer.Layer<never> => {
   const set = Effect.andThen(Effect.map(Clock.Clock, tell), TestClock.setTime(start))
-  return Layer.provideMerge(Layer.effectDiscard(set), TestClock.layer()) as Layer.Layer<never>
+  const clock = Layer.provideMerge(Layer.effectDiscard(set), TestClock.layer())
+  // Tests run for many batches, too.
+  return Layer.provideMerge(fixedContextLayer, clock) as Layer.Layer<never>
 }
 
 /**

@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { readSecret, readSetting, type SecretSetting } from "../../lib/connector/settings.ts"
 import * as DStream from "../../lib/dstream.ts"
+import * as Postgres from "../../lib/postgres.ts"
 import * as Sqlite from "../../lib/sqlite.ts"
 import { Testing } from "../../lib/testing.ts"
 
@@ -75,4 +76,26 @@ Deno.test("Sqlite.sink() reads its settings from the ConfigProvider of the progr
   const failed = await run({ DB_FILE: `${folder}/b.db` })
   assert.match(String(failed.exit), /Output "n" of batch 1000 ms: Cannot read the setting busyTimeout: .*"DB_TIMEOUT"/)
   await Deno.remove(folder, { recursive: true })
+})
+
+Deno.test("Postgres.sink() refuses a missing or empty URL instead of connecting to a server of the driver's choice", async () => {
+  const missing: unknown = undefined
+  const urls: ReadonlyArray<readonly [Postgres.PostgresOptions["url"], string]> = [
+    ["", "empty"],
+    [" ", "empty"],
+    [Redacted.make(""), "empty"],
+    [missing as string, "missing"],
+  ]
+  for (const [url, problem] of urls) {
+    const output = Testing.input([["a"]]).pipe(
+      DStream.saveToSql(Postgres.sink({ url }), {
+        name: "words",
+        table: "words",
+        columns: ["word"],
+        row: (word) => [word],
+      }),
+    )
+    const { exit } = await Effect.runPromise(Testing.runOutputs([output]))
+    assert.match(String(exit), new RegExp(`Cannot read the setting url: it is ${problem}; give the URL of a server`))
+  }
 })

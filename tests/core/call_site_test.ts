@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import { userFrames } from "../../lib/core/call_site.ts"
 
 // TypeScript removes these types, so compiled line numbers differ. Call sites must have the line numbers of the source.
 interface Shifting {
@@ -66,4 +67,35 @@ Deno.test("the error of a second start names the line of the first", async () =>
     return [again, another].map((error) => named(error) - here)
   })
   assert.deepEqual(await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer()))), [0, 0])
+})
+
+Deno.test("userFrames() leaves out the library, whether the runtime names files by URL or by path", () => {
+  const library = new URL("../../lib/core/dual.ts", import.meta.url)
+  const stack = [
+    "Error: no",
+    `    at pipe (${library.href}:25:18)`,
+    `    at pipe (${library.pathname}:25:18)`,
+    "    at run (/app/node_modules/effect/dist/internal/core.js:1:2)",
+    "    at <anonymous> (/app/words.ts:5:79)",
+    "    at file:///app/main.ts:7:1",
+  ].join("\n")
+  assert.deepEqual(userFrames(stack).map((frame) => frame.trim()), [
+    "at <anonymous> (/app/words.ts:5:79)",
+    "at file:///app/main.ts:7:1",
+  ])
+})
+
+Deno.test("the library names no global of Deno in its code, so that programs for Node can be checked", async () => {
+  const open = [new URL("../../lib/", import.meta.url)]
+  const found: Array<string> = []
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    for await (const { isDirectory, name } of Deno.readDir(folder)) {
+      if (isDirectory) open.push(new URL(`${name}/`, folder))
+      else {
+        const code = (await Deno.readTextFile(new URL(name, folder))).replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "")
+        if (/(?<![.\w"])Deno\.\w/.test(code)) found.push(name)
+      }
+    }
+  }
+  assert.deepEqual(found, [])
 })

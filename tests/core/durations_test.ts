@@ -69,6 +69,10 @@ Deno.test("isMultipleOf(), min(), max() and isZero() return the values recorded 
   assert.deepEqual([Durations.isZero(0), Durations.isZero(1)], [true, false])
 })
 
+Deno.test("isMultipleOf() throws InvalidOption for a duration of zero", () => {
+  assert.throws(() => Durations.isMultipleOf(0, 0), { _tag: "InvalidOption" })
+})
+
 Deno.test("isMultipleOf() agrees with multiplication, for negative durations too", () => {
   fc.assert(fc.property(fc.integer({ min: -1000, max: 1000 }), fc.integer({ min: 1, max: 1000 }), (k, d) => {
     assert(Durations.isMultipleOf(k * d, d))

@@ -40,10 +40,25 @@ Deno.test("to() returns the values recorded from Spark", () => {
   assert.deepEqual(Time.to(1000, 1100, 30), [1000, 1030, 1060, 1090])
 })
 
-Deno.test("until() and to() return no times for a step that is not positive", () => {
-  for (const step of [0, -1, NaN]) {
-    assert.deepEqual(Time.until(0, 10, step), [])
-    assert.deepEqual(Time.to(0, 10, step), [])
+Deno.test("until() and to() go backwards with a negative step, as in Spark", () => {
+  assert.deepEqual(Time.to(1000, 900, -50), [1000, 950, 900])
+  assert.deepEqual(Time.until(1000, 900, -50), [1000, 950])
+  assert.deepEqual(Time.to(1000, 890, -50), [1000, 950, 900])
+  assert.deepEqual(Time.to(0, 10, -1), [])
+  assert.deepEqual([Time.to(5, 5, -1), Time.until(5, 5, -1)], [[5], []])
+})
+
+Deno.test("durations and steps of zero throw InvalidOption", () => {
+  for (const zero of [0, -0, NaN]) {
+    const wrong = {
+      _tag: "InvalidOption",
+      message: /^(Time\.)?\w+: (step|duration) is (0|NaN), but must be other than 0/,
+    }
+    assert.throws(() => Time.until(0, 10, zero), wrong)
+    assert.throws(() => Time.to(0, 10, zero), wrong)
+    assert.throws(() => Time.floor(10, zero), wrong)
+    assert.throws(() => Time.floorZero(10, zero, 5), wrong)
+    assert.throws(() => Time.isMultipleOf(10, zero), wrong)
   }
 })
 

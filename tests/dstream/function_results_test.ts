@@ -5,7 +5,7 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { DStream, OutputPolicy, StateSpec, StreamingContext } from "@dstream/dstream"
+import { DStream, OutputPolicy, StateSpec } from "@dstream/dstream"
 import { Testing } from "@dstream/dstream/testing"
 
 // deno-lint-ignore no-explicit-any
@@ -129,12 +129,7 @@ Deno.test("outputs refuse Promises that their functions return", async () => {
     DStream.onFailure(DStream.foreachRDD(numbers(), rejected), letters),
   ]
   for (const output of outputs) {
-    const run = Effect.gen(function* () {
-      const ssc = yield* StreamingContext.make
-      yield* Testing.advance(yield* StreamingContext.start(ssc, [output as Wrong]), 1)
-    })
-    const layer = Testing.layer({ batchDuration: 1000 })
-    const exit = await Effect.runPromiseExit(Effect.scoped(run).pipe(Effect.provide(layer)) as Effect.Effect<void>)
+    const { exit } = await Effect.runPromise(Testing.runOutputs([output as DStream.Output]))
     assert.match(String(exit), /gives Promises|must give an Effect/)
   }
   await new Promise((resolve) => setTimeout(resolve))

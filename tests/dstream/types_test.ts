@@ -205,3 +205,33 @@ Deno.test("a generic helper of a user keeps the tuple hint", () => {
   const mapped = <A, B extends Tupled, E, R>(self: DStream.DStream<A, E, R>, f: (a: A) => B) => DStream.map(self, f)
   of(mapped(lines, (line) => [line, 1])).is<DStream.DStream<[string, number]>>()
 })
+
+Deno.test("reduceByKeyAndWindow() infers the key of its filter in a pipe, and keeps the keys of other streams", () => {
+  const add = (a: number, b: number) => a + b
+  const inPipe = pairs.pipe(
+    DStream.reduceByKeyAndWindow((a, b) => a + b, "10 seconds", { filter: ([key, n]) => key.startsWith("a") && n > 0 }),
+  )
+  of(inPipe).is<DStream.DStream<[string, number]>>()
+  const positive = DStream.reduceByKeyAndWindow(add, "10 seconds", { filter: ([, n]) => n > 0 })
+  of(positive(pairs)).is<DStream.DStream<[string, number]>>()
+  of(DStream.reduceByKeyAndWindow(add, "10 seconds")(pairs)).is<DStream.DStream<[string, number]>>()
+})
+
+Deno.test("count keeps its type in a pipe, as a callback, and in generic code", () => {
+  of(DStream.count(lines)).is<DStream.DStream<number>>()
+  const generic = <A, E, R>(self: DStream.DStream<A, E, R>): DStream.DStream<number, E, R> => self.pipe(DStream.count)
+  of(generic(lines)).is<DStream.DStream<number>>()
+  assert.ok([lines].map(DStream.count).every(DStream.isDStream))
+})
+
+Deno.test("array literals in records are tuples of any length, one level deep; in objects they are arrays", () => {
+  of(lines.pipe(DStream.map((word) => [word, 1, 2, 3]))).is<DStream.DStream<[string, number, number, number]>>()
+  of(lines.pipe(DStream.map(() => [1]))).is<DStream.DStream<[number]>>()
+  of(lines.pipe(DStream.map((word) => [word, [1]]))).is<DStream.DStream<[string, [number]]>>()
+  of(lines.pipe(DStream.map((word) => [word, ["a", [1, 2]]]))).is<DStream.DStream<[string, [string, number[]]]>>()
+  of(lines.pipe(DStream.map((word) => ({ all: [word, "b"] })))).is<DStream.DStream<{ all: string[] }>>()
+  of(lines.pipe(DStream.map((line) => line.split(" ")))).is<DStream.DStream<string[]>>()
+  of(
+    lines.pipe(DStream.map((word): [string, Array<number>] => [word, [1]])),
+  ).is<DStream.DStream<[string, Array<number>]>>()
+})

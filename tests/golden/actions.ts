@@ -20,13 +20,13 @@ const keyed = (action: (rdd: Pairs) => Ran): () => Action => () => (rdd) => acti
 
 const known = /^(Hash|Range)Partitioner$/
 
-/** The name of a partitioner as recordings have it; null without one, and for partitioners that Spark does not have. */
+/** Names a partitioner as recordings do. Gives null without one, and for partitioners that Spark does not have. */
 export const partitionerName = (partitioner: Option.Option<Partitioner.Partitioner>): string | null =>
   Option.isSome(partitioner) && known.test(partitioner.value.name) ? Partitioner.show(partitioner.value) : null
 
 const elements = (part: ReadonlyArray<unknown>): ReadonlyArray<unknown> => [...part]
 
-/** The elements of each partition. */
+/** Gives the elements of each partition. */
 export const glomCollect: Action = (rdd) => RDD.runJob(rdd, elements) as Ran
 
 const reducing =
@@ -153,9 +153,9 @@ const changes: Readonly<Record<string, (node: NodeSpec) => Change>> = {
   localCheckpoint: checkpointing,
 }
 
-/** The change of its RDD that an action makes; undefined for other actions. */
+/** Gives the change that an action makes to its RDD; undefined for other actions. */
 export const changeOf = (node: NodeSpec): Change | undefined =>
   Object.hasOwn(changes, node.op) ? changes[node.op]?.(node) : undefined
 
-/** The action that a node names. */
+/** Gives the action that a node names. */
 export const actionOf = (node: NodeSpec): Action => lookUp(table, node.op, "action")(node)

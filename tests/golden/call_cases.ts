@@ -51,7 +51,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   },
 }
 
-/** Compares the results of a case of kind `call`. */
+/** Runs a case of the kind `call` and compares its results. */
 export const callCase = (golden: Case): Effect.Effect<Differences> =>
   Effect.gen(function* () {
     const { calls = [], expected } = golden
@@ -71,10 +71,10 @@ export const callCase = (golden: Case): Effect.Effect<Differences> =>
     return found
   })
 
-/** A partitioner with one partition for each hash code: it shows the code itself, without its sign. */
+/** Has one partition for each hash code, so the partition of a key is its code without the sign. */
 const byHashCode = Partitioner.hash(2 ** 32)
 
-/** The hash code of a key as Java has it: a whole number of 32 bits with a sign. */
+/** Gives the hash code of a key as Java does: a signed whole number of 32 bits. */
 const hashCodeOf = (key: unknown): number => byHashCode.getPartition(key) | 0
 
 /** Compares the hash codes and partitions of a case of kind `hash`. */

@@ -181,7 +181,7 @@ export const missing = (what: string): never => {
   throw new Missing(what)
 }
 
-/** Gives what was missing since the last call. */
+/** Gives what was missing since the last call of this function. */
 export const takeMissing = (): ReadonlyArray<string> => {
   const found = Array.from(noted)
   noted.clear()
@@ -194,21 +194,21 @@ export const lookUp = <T>(table: Readonly<Record<string, T>>, name: string, kind
   return found ?? missing(kind === "" ? name : `${kind} ${name}`)
 }
 
-/** The ids that a node names under `in`; undefined where it continues the node before it. */
+/** Gives the ids that a node has under `in`; undefined where it continues the node before it. */
 export const idsOf = (node: { readonly in?: string | ReadonlyArray<string> }): ReadonlyArray<string> | undefined =>
   node.in === undefined ? undefined : typeof node.in === "string" ? [node.in] : node.in
 
-/** How many batches a case runs: `numBatches`, or as many as its longest input has. */
+/** Counts the batches of a case: `numBatches`, or as many as its longest input has. */
 export const batchesOf = ({ inputs = [], numBatches }: Case): number =>
   numBatches ?? Math.max(0, ...inputs.map(({ batches }) => batches?.length ?? 0))
 
-/** All nodes of a case: those of its graph, and those that steps define. */
+/** Gives all nodes of a case: those of its graph, and those that steps define. */
 export const nodesOf = ({ nodes = [], steps = [] }: Case): ReadonlyArray<NodeSpec> => [
   ...nodes,
   ...steps.flatMap((step) => step.do === "node" ? [step as unknown as NodeSpec] : []),
 ]
 
-/** All outputs of a case: those of its graph, and those that steps define. */
+/** Gives all outputs of a case: those of its graph, and those that steps define. */
 export const outputsOf = ({ outputs = [], steps = [] }: Case): ReadonlyArray<OutputSpec> => [
   ...outputs,
   ...steps.flatMap((step) => step.do === "output" ? [step as unknown as OutputSpec] : []),

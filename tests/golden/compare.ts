@@ -128,7 +128,7 @@ const mapActions: ReadonlySet<string> = new Set(["countByKey", "countByValue", "
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** The entries of a map with the keys as texts, which is what a recorded JSON object has. */
+/** Turns the keys of map entries into texts, as a recorded JSON object has them. */
 const textKeys = (entries: unknown): ReadonlyArray<unknown> =>
   list(encode(entries)).map((entry) => {
     const [key, ...rest] = list(entry)
@@ -147,7 +147,7 @@ export const compareAction = (
   }
   if (!Array.isArray(expected) || !Array.isArray(got)) return compareValues(what, expected, got)
   if (op === "collectPartitions") {
-    // The format does not say whether the elements of the partitions stand in one list or in several.
+    // The format does not say whether there is one list of elements, or one for each partition.
     const isFlat = expected.length !== got.length || !expected.every(Array.isArray)
     return isFlat
       ? compareElements(what, expected, got.flat(), compare)
@@ -165,13 +165,13 @@ const compareOutput = (what: string, expected: EntrySpec, got: Entry, output: Ou
   const different = compareElements(what, expected.output, parts.flat(), compare)
   if (different !== undefined) return different
   const count = expected.numPartitions ?? expected.partitions?.length
-  // Entries that are written by hand may say nothing of partitions.
+  // Cases that are built by hand may leave the partitions out.
   if (count === undefined) return undefined
   if (count !== parts.length) return differ(`${what}, number of partitions`, count, parts.length)
   const placed = partitions === "exact" && expected.partitions !== undefined
     ? comparePartitions(`${what}, partitions`, expected.partitions, parts, compare)
     : undefined
-  // The recording has to agree with itself, wherever the elements lie.
+  // Wherever the elements lie, the recorded partitions hold the recorded elements.
   const anyOrder = compare === "list" ? "set" : compare
   const whole = expected.partitions === undefined
     ? undefined
@@ -225,7 +225,7 @@ export const compareEntries = (
 const compareOutcome = (what: string, expected: ErrorSpec, got: Result): string | undefined =>
   "error" in got ? compareErrors(what, expected, got.error) : differ(what, expected, got.value)
 
-/** Compares the result of a step, a call or an action. A result without value and error has to have none here. */
+/** Compares the result of a step, a call or an action. Where neither a value nor an error is recorded, there may be none. */
 export const compareResult = (
   what: string,
   expected: ResultSpec,

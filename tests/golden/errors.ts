@@ -41,7 +41,7 @@ export const showError = (error: unknown): string => {
     `: ${messageOf(first)}`.slice(0, 200)
 }
 
-/** The error, or else the defect, of a failed effect. */
+/** Gives the error, or else the defect, of a failed effect. */
 export const errorOf = (cause: Cause.Cause<unknown>): unknown =>
   Option.getOrElse(Cause.findErrorOption(cause), () => Cause.squash(cause))
 
@@ -53,9 +53,9 @@ const pattern = (text: string): RegExp => {
   return new RegExp(`(?:^|: |"|\\n)${parts.join("[^\\n]*?")}(?:$|[:;"\\n]| \\(|\\. |, but )`)
 }
 
-/** Whether a text of the library says what a text of Spark says. */
+/** Tells whether a text of the library says what a text of Spark says. */
 export const matchesText = (spark: string, ours: string): boolean => {
-  // Whole numbers have no decimals here.
+  // The library writes whole numbers without `.0`.
   const text = spark.replace(/^requirement failed: /, "").replace(/(?<=\d)\.0\b/g, "")
   if (text === "") return false
   return pattern(text).test(ours) || wordings.some(([wording, own]) => wording.test(text) && own.test(ours))
@@ -79,7 +79,7 @@ const differenceIn = (expected: ErrorSpec, error: unknown): string | undefined =
   if (wanted.class === "UserError" && messageOf(innermost) !== wanted.message && !hasOpenText(messageOf(innermost))) {
     return "its text"
   }
-  // The JVM's words for a null or for a value of another class have no counterpart.
+  // The texts of the JVM about nulls and wrong classes have no counterpart in JavaScript.
   const isCompared = wanted.class === "UserError" || innermost instanceof TypeError
   const causes = [wanted.cause?.message, wanted.rootCause, expected.cause?.message, expected.rootCause]
   const absent = [isCompared ? undefined : wanted.message, ...causes].find((text) =>
@@ -97,7 +97,7 @@ export const compareErrors = (what: string, expected: ErrorSpec, error: unknown)
     : `${what}: expected ${name} ${show(message)}, got ${showError(error)} (${difference})`
 }
 
-/** Whether an error stands for a recorded one. */
+/** Tells whether an error stands for a recorded one. */
 export const matches = (expected: ErrorSpec, error: unknown): boolean => differenceIn(expected, error) === undefined
 
 /** Writes an error of the library as recordings have it. */

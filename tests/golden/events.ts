@@ -1,4 +1,4 @@
-/** The listener events of cases. */
+/** Compares the listener events of cases. */
 import type { StreamingContext } from "../../mod.ts"
 import type { Differences, ErrorSpec } from "./case.ts"
 import { compareValues } from "./compare.ts"
@@ -52,7 +52,7 @@ const fieldsOf = (event: StreamingContext.StreamingEvent, ids: InputIds): Readon
   }
 }
 
-/** Gives events the form of recordings, each with the input ids of its context. */
+/** Turns events into the form of recordings, each with the input ids of its context. */
 export const toFields = (
   events: ReadonlyArray<readonly [StreamingContext.StreamingEvent, InputIds]>,
 ): ReadonlyArray<Fields> => events.flatMap(([event, ids]) => fieldsOf(event, ids))
@@ -63,7 +63,7 @@ const isError = (value: unknown): value is ErrorSpec =>
 /** Finds the error of an output that failed. */
 type ErrorAt = (time: unknown, id: unknown) => unknown
 
-/** Compares the failure that an event tells. Events have its text; its class is that of the error itself. */
+/** Compares the failure that an event tells. Events have only the text of an error, so the error itself is compared too. */
 const compareFailure = (what: string, expected: unknown, got: unknown, error: unknown): string | undefined => {
   if (!isError(expected)) return `${what}: ${show(expected)} is not an error`
   const text = messageOf(chainOf(error).at(-1))

@@ -26,7 +26,7 @@ const steps: Readonly<Record<string, (step: StepSpec, root: string) => Promise<v
   renameDir: (step, root) => Deno.rename(`${root}/${step.dir ?? step.from}`, `${root}/${step.to ?? step.name}`),
 }
 
-/** Whether a step only touches files. */
+/** Tells whether a step only touches files. */
 export const isFileStep = (step: StepSpec): boolean => Object.hasOwn(steps, step.do)
 
 /** Runs a step that only touches files, below a folder. */

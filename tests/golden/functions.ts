@@ -26,7 +26,7 @@ export const throwOpenText = (text: string): never => {
   throw new UserError(text)
 }
 
-/** Whether a text was thrown by {@link throwOpenText} in this case. */
+/** Tells whether {@link throwOpenText} has thrown a text in this case. */
 export const hasOpenText = (text: string): boolean => openTexts.has(text)
 
 /** Forgets the open texts; called before each case. */
@@ -165,35 +165,35 @@ export const named = (
   return lookUp(table, name, `${kind} function`)(...given.map(decode) as Array<never>) as never
 }
 
-/** The function on one record that a field such as `f` names. */
+/** Looks up the function on one record that a field such as `f` names. */
 export const mapFn = (ref: FunctionRef | undefined): (x: unknown) => unknown => {
   const f = named(map, "map", ref)
   return (x) => f(plain(x) as never)
 }
 
-/** The predicate that a field names. */
+/** Looks up the predicate that a field names. */
 export const predicateFn = (ref: FunctionRef | undefined): (x: unknown) => boolean => {
   const f = named(predicate, "predicate", ref)
   return (x) => f(plain(x) as never) === true
 }
 
-/** The function from one record to several that a field names. */
+/** Looks up the function from one record to several that a field names. */
 export const flatMapFn = (ref: FunctionRef | undefined): (x: unknown) => ReadonlyArray<unknown> => {
   const f = named(flatMap, "flatMap", ref)
   return (x) => f(plain(x) as never) as ReadonlyArray<unknown>
 }
 
-/** The function from two values to one that a field names. */
+/** Looks up the function from two values to one that a field names. */
 export const combineFn = (ref: unknown): (a: unknown, b: unknown) => unknown =>
   named(combine, "combine", ref as FunctionRef | undefined) as never
 
-/** The function on a partition and its index that a field names. */
+/** Looks up the function on a partition and its index that a field names. */
 export const partitionFn = (
   ref: FunctionRef | undefined,
 ): (part: ReadonlyArray<unknown>, index: number) => ReadonlyArray<unknown> =>
   named(partition, "partition", ref) as never
 
-/** The function on two partitions that a field of `zipPartitions` names. */
+/** Looks up the function on two partitions that `zipPartitions` names. */
 export const zipFn = (
   ref: FunctionRef | undefined,
 ): (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>) => ReadonlyArray<unknown> =>

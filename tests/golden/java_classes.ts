@@ -1,6 +1,6 @@
 /** The Java class that Spark throws for each of our errors. Comparisons need both the class and the text to agree. */
 
-/** An error and its causes, outermost first. */
+/** Lists an error and its causes, outermost first. */
 export const chainOf = (error: unknown): ReadonlyArray<unknown> => {
   const found: Array<unknown> = []
   let next: unknown = error
@@ -17,11 +17,11 @@ export const chainOf = (error: unknown): ReadonlyArray<unknown> => {
   return found
 }
 
-/** The text of an error. */
+/** Gives the text of an error. */
 export const messageOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error)
 
-/** The tag of an error, or else its name. */
+/** Gives the tag of an error, or else its name. */
 export const tagOf = (error: unknown): string => {
   if (typeof error !== "object" || error === null) return ""
   return "_tag" in error ? String(error._tag) : "name" in error ? String(error.name) : ""
@@ -33,7 +33,7 @@ const SPARK = "org.apache.spark.SparkException"
 const UNSUPPORTED = "org.apache.spark.SparkUnsupportedOperationException"
 const NO_ELEMENT = "java.util.NoSuchElementException"
 
-/** The first row with the tag whose text matches, if it has one, tells the class. */
+/** The Java class for each tag. Of several rows for a tag the first one counts whose text matches. */
 const rows: ReadonlyArray<readonly [tag: string, javaClass: string, text?: RegExp]> = [
   ["UserError", "UserError"],
   ["InvalidGraph", "java.lang.Exception", /The (window|slide) duration of windowed DStream/],
@@ -61,7 +61,7 @@ const rows: ReadonlyArray<readonly [tag: string, javaClass: string, text?: RegEx
   ["FileError", "org.apache.hadoop.mapred.FileAlreadyExistsException", /already exists/],
 ]
 
-/** What the JVM throws where JavaScript throws a `TypeError`; which of the two, JavaScript does not tell. */
+/** The classes that stand for a `TypeError`. JavaScript does not tell which of the two the JVM would throw. */
 const typeErrors = ["java.lang.NullPointerException", "java.lang.ClassCastException"]
 
 /** The classes of one error of a chain: its Java class, or its own tag where Spark has no such error. */
@@ -72,12 +72,12 @@ const ownClasses = (error: unknown): ReadonlyArray<string> => {
   return row === undefined ? [] : [row[1]]
 }
 
-/** Tags of errors that only tell where another error happened. */
+/** Tags of errors that only say where their cause happened. */
 const wrappers: ReadonlySet<string> = new Set(["", "JobFailed", "BatchFailed", "FunctionFailed", "Error"])
 
 /**
- * The classes that an error may have in a recording: those of the innermost cause that has any. An error that Spark does not
- * know has its tag as its class.
+ * Gives the classes that an error may have in a recording: those of the innermost cause that has any. The class of an error
+ * that only DStream has is its tag.
  */
 export const classesOf = (error: unknown): ReadonlyArray<string> => {
   const chain = chainOf(error).toReversed()
@@ -86,7 +86,7 @@ export const classesOf = (error: unknown): ReadonlyArray<string> => {
   return chain.map(tagOf).filter((tag) => !wrappers.has(tag)).slice(0, 1)
 }
 
-/** Whether an error happened inside a task: the error says in which partition. Spark throws mismatches of `zip` itself. */
+/** Tells whether a task failed: then the error has a partition. Mismatches of `zip` are no task failures in recordings. */
 export const isInTask = (error: unknown): boolean => {
   const chain = chainOf(error)
   const hasPartition = (each: unknown) =>

@@ -40,7 +40,7 @@ const bodies: Readonly<Record<string, (spec: OutputSpec) => Body>> = {
   },
 }
 
-/** What an output of a case does in each batch; undefined for outputs that print or write files. */
+/** Gives what an output does in each batch; undefined for outputs that print or write files. */
 export const bodyOf = (spec: OutputSpec): Body | undefined => {
   const kind = spec.kind ?? "collect"
   return Object.hasOwn(bodies, kind) ? bodies[kind]?.(spec) : undefined
@@ -59,10 +59,10 @@ const writers: Readonly<Record<string, (stream: Stream, spec: OutputSpec, folder
   saveAsObjectFiles: saving(DStream.saveAsObjectFiles),
 }
 
-/** Whether an output leaves no entries. */
+/** Tells whether an output leaves no entries. */
 export const isSilent = ({ kind }: OutputSpec): boolean => Object.hasOwn(writers, kind ?? "")
 
-/** The output at a place of the graph that a case describes. */
+/** Makes the output that a case describes, for a place of the graph. */
 export const outputOf = (recorder: Recorder, stream: Stream, spec: OutputSpec, place: number): DStream.AnyOutput => {
   const body = bodyOf(spec)
   const output = body === undefined
@@ -72,5 +72,5 @@ export const outputOf = (recorder: Recorder, stream: Stream, spec: OutputSpec, p
   return recorder.watch(spec.id, place, output)
 }
 
-/** The output that was registered last while recording: its stream has an RDD in every batch. */
+/** Makes the output that was registered last while recording: its stream has an RDD in every batch. */
 export const sentinel = (): DStream.AnyOutput => DStream.foreachRDD(Testing.input<unknown>([]), () => Effect.void)

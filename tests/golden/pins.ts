@@ -19,7 +19,7 @@ const known: Promise<ReadonlyMap<string, unknown>> = recordingsIn(ownFolder).the
   )
 )
 
-/** Names of pins that no recording of this repository has. */
+/** Lists the names of pins that no recording of this repository has. */
 export const stalePins = async (): Promise<ReadonlyArray<string>> => {
   const names = await known
   return pins.flatMap(({ name }) => names.has(name) ? [] : [name])
@@ -54,10 +54,10 @@ const runPinned = async (golden: Case, pin: Pin, on?: typeof engines): Promise<O
   return outcome._tag === "Passed" ? { _tag: "Skipped", reason: pin.reason } : outcome
 }
 
-/** What a case has to do with pins: recordings of this repository are pinned, cases that are new to it are not. */
+/** An outcome, and whether the case is new: pins apply only to the recordings of this repository. */
 export type Judged = Outcome & { readonly isNew: boolean }
 
-/** Runs a case as {@link judge} does, and fails it where its outcome is not the pinned one. */
+/** Runs a case as {@link judge} does, and fails it if its outcome is not the pinned one. */
 export const judgePinned = async (family: string, golden: Case, on?: typeof engines): Promise<Judged> => {
   const name = nameOf(family, golden)
   const isNew = !same((await known).get(name), programOf(golden))

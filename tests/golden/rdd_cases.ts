@@ -68,14 +68,14 @@ const act = (known: Known, action: NodeSpec): Effect.Effect<unknown, unknown, Te
     })
   })
 
-/** Whether an RDD can be computed; otherwise the error. */
+/** Gives the error with which an RDD cannot be computed; undefined if it can. */
 const errorOfRDD = (rdd: AnyRDD): Effect.Effect<unknown, never, Testing.Services> =>
   Effect.map(
     Effect.exit(RDD.count(rdd) as Effect.Effect<number, unknown, Testing.Services>),
     (exit) => Exit.isSuccess(exit) ? undefined : errorOf(exit.cause),
   )
 
-/** The error of the RDD that Spark refuses, if those that it is made of have none. Operations are lazy: jobs tell. */
+/** Gives the error of the RDD that Spark refuses, if its parents have none. Operations are lazy, so a job has to run. */
 const refusalAt = Effect.fnUntraced(function* (golden: Case, at: string) {
   const made = yield* Effect.exit(built(golden))
   if (Exit.isFailure(made)) {
@@ -111,7 +111,7 @@ const compareActions = Effect.fnUntraced(function* ({ actions = [], expected }: 
   return found.filter((each) => each !== undefined)
 })
 
-/** The results of the actions of a case, without comparing them. */
+/** Gives the results of the actions of a case without comparing them. */
 export const resultsOf = (golden: Case): Effect.Effect<ReadonlyArray<Result>, unknown> =>
   Effect.gen(function* () {
     const known = yield* built(golden)

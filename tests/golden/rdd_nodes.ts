@@ -11,11 +11,11 @@ type Pairs = RDD.RDD<readonly [unknown, unknown], unknown>
 /** Applies an operation to RDDs in the batch at a time; outside of batches the time is 0. */
 export type Apply = (rdds: ReadonlyArray<AnyRDD>, time: number) => AnyRDD | null
 
-/** The first RDD; an empty one where there is none. */
+/** Gives the first RDD, or an empty one where there is none. */
 export const one = (rdds: ReadonlyArray<AnyRDD>): AnyRDD => rdds[0] ?? RDD.empty()
 const pairs = (rdds: ReadonlyArray<AnyRDD>, i = 0): Pairs => (rdds[i] ?? RDD.empty()) as Pairs
 
-/** The option for the `n` partitions of a node; undefined where it does not say. */
+/** Gives the option for the `n` partitions of a node; undefined if it has no `n`. */
 export const partitions = ({ n }: NodeSpec): { readonly partitions: number } | undefined =>
   n === undefined ? undefined : { partitions: n }
 
@@ -23,10 +23,10 @@ const sort = (node: NodeSpec) => ({ ascending: node.asc !== false, ...partitions
 
 const hashOf = ({ n = 2 }: NodeSpec) => Partitioner.hash(n)
 
-/** The zero value of a fold or an aggregation. */
+/** Gives the zero value of a fold or an aggregation. */
 export const zeroOf = (node: NodeSpec): never => decode(node.zero) as never
 
-/** The functions of `combineByKey`. */
+/** Looks up the functions of `combineByKey`. */
 export const combiners = (node: NodeSpec): RDD.Combiners<unknown, unknown> => ({
   createCombiner: mapFn(node.create as NodeSpec["f"]),
   mergeValue: combineFn(node.mergeValue),
@@ -60,7 +60,7 @@ const onPartitions = (node: NodeSpec): Apply => {
   return (rdds) => RDD.mapPartitions(one(rdds), f, preserving(node))
 }
 
-/** The options of a node that samples. */
+/** Gives the options of a node that samples. */
 export const drawing = (node: NodeSpec): RDD.SampleOptions => ({
   seed: node.seed as number | undefined,
   withReplacement: node.withReplacement === true,
@@ -166,10 +166,10 @@ const table: Readonly<Record<string, (node: NodeSpec) => Apply>> = {
   repartitionAndSortWithinPartitions: keyed((rdd, node) => RDD.repartitionAndSortWithinPartitions(rdd, hashOf(node))),
 }
 
-/** The operation of a node. */
+/** Looks up the operation of a node. */
 export const rddNode = (node: NodeSpec): Apply => lookUp(table, node.op, "")(node)
 
-/** Applies nodes one after another. They call the given RDDs in0, in1, … */
+/** Applies nodes one after another. The nodes call the given RDDs in0, in1, … */
 export const rddProgram = (specs: ReadonlyArray<NodeSpec>): Apply => {
   const steps = specs.map((spec) => ({ id: spec.id, ids: idsOf(spec), apply: rddNode(spec) }))
   return (rdds, time) => {

@@ -42,12 +42,12 @@ export class Recorder {
     this.failures.push({ time, phase: "job", outputOpId, output: id, error })
   }
 
-  /** The outputs that ran in a batch, in order. */
+  /** Gives the ids of the outputs that ran in a batch, in order. */
   ranAt(time: number): ReadonlyArray<string> {
     return this.order.flatMap((run) => run.startsWith(`${time} `) ? [run.slice(`${time} `.length)] : [])
   }
 
-  /** Gives the output at a place of the graph back as one whose runs are recorded. */
+  /** Makes an output record its runs. `place` is its place in the graph. */
   watch(id: string, place: number, output: DStream.AnyOutput): DStream.AnyOutput {
     const times = new Set<number>()
     return {

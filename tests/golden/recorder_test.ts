@@ -9,7 +9,7 @@ const runTwice = (output: DStream.AnyOutput): DStream.AnyOutput => ({
   run: (rdd, info) => Effect.andThen(output.run(rdd, info), output.run(rdd, info)),
 })
 
-const run = (recorder: Recorder, outputs: ReadonlyArray<DStream.AnyOutput>): Promise<void> =>
+const run = (...outputs: ReadonlyArray<DStream.AnyOutput>): Promise<void> =>
   Effect.gen(function* () {
     const ssc = yield* StreamingContext.make
     const active = yield* StreamingContext.start(ssc, outputs as never)
@@ -27,7 +27,7 @@ const output = (recorder: Recorder, id: string, place: number): DStream.AnyOutpu
 
 Deno.test("Recorder records the outputs that run, in order", async () => {
   const recorder = new Recorder()
-  await run(recorder, [output(recorder, "a", 0), output(recorder, "b", 1)])
+  await run(output(recorder, "a", 0), output(recorder, "b", 1))
   assert.deepEqual(recorder.order, ["1000 a", "1000 b", "2000 a", "2000 b"])
   assert.deepEqual(recorder.ranAt(2000), ["a", "b"])
   assert.deepEqual(recorder.entries.get("b"), [{ time: 1000, called: true }, { time: 2000, called: true }])
@@ -36,12 +36,12 @@ Deno.test("Recorder records the outputs that run, in order", async () => {
 
 Deno.test("Recorder reports outputs that run twice in one batch", async () => {
   const recorder = new Recorder()
-  await run(recorder, [runTwice(output(recorder, "a", 0))])
+  await run(runTwice(output(recorder, "a", 0)))
   assert.deepEqual(recorder.faults, [1000, 2000].map((time) => `a at ${time}: the output ran twice`))
 })
 
 Deno.test("Recorder reports output ids that are not the places of the outputs", async () => {
   const recorder = new Recorder()
-  await run(recorder, [output(recorder, "a", 3)])
+  await run(output(recorder, "a", 3))
   assert.deepEqual(recorder.faults, [1000, 2000].map((time) => `a at ${time}: expected output id 3, got 0`))
 })

@@ -18,9 +18,9 @@ const problem = (path: string, error: unknown): Recordings => ({
   problems: [`${path}: ${error instanceof Error ? error.message : String(error)}`],
 })
 
-const familyIn = async (path: string): Promise<Recordings> => {
+const familyIn = (path: string): Recordings => {
   try {
-    const value: unknown = JSON.parse(await Deno.readTextFile(path))
+    const value: unknown = JSON.parse(Deno.readTextFileSync(path))
     if (typeof value !== "object" || value === null || !("cases" in value)) return { families: [], problems: [] }
     const family = "family" in value ? String(value.family) : path.replace(/^.*\/|\.json$/g, "")
     return Array.isArray(value.cases)
@@ -39,11 +39,11 @@ export const together = (all: ReadonlyArray<Recordings>): Recordings => ({
 
 /** Reads the recordings in a folder, or in one file. */
 export const recordingsIn = async (path: string): Promise<Recordings> => {
-  if (path.endsWith(".json")) return await familyIn(path)
+  if (path.endsWith(".json")) return familyIn(path)
   try {
     const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name)
     const files = names.filter((name) => name.endsWith(".json")).toSorted()
-    const found = together(await Promise.all(files.map((name) => familyIn(`${path.replace(/\/$/, "")}/${name}`))))
+    const found = together(files.map((name) => familyIn(`${path.replace(/\/$/, "")}/${name}`)))
     const isEmpty = found.families.length === 0 && found.problems.length === 0
     return isEmpty ? problem(path, "it holds no recordings") : found
   } catch (error) {
@@ -54,6 +54,6 @@ export const recordingsIn = async (path: string): Promise<Recordings> => {
 /** The folder of the recordings of this repository. */
 export const ownFolder: string = new URL(".", import.meta.url).pathname
 
-/** The name of a case: its family and its id. */
+/** Gives the name of a case: its family and its id. */
 export const nameOf = (family: string, golden: unknown): string =>
   `${family} ${typeof golden === "object" && golden !== null && "id" in golden ? String(golden.id) : "(no id)"}`

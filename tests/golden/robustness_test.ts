@@ -28,13 +28,13 @@ const golden: Case = {
 
 const family = (...cases: ReadonlyArray<unknown>): string => JSON.stringify({ family: "unheard of", cases })
 
-Deno.test("main() runs a folder of one file, of whatever family, or the file", async () => {
+Deno.test("main() runs a folder of recordings or one file, whatever the family", async () => {
   assert.deepEqual(await told({ "x.json": family(golden) }), [0, ["1 passed, 0 failed, 0 skipped"]])
   assert.deepEqual(await told({ "x.json": family(golden) }, "/x.json"), [0, ["1 passed, 0 failed, 0 skipped"]])
   assert.deepEqual(await told({ "x.json": family() }), [0, ["0 passed, 0 failed, 0 skipped"]])
 })
 
-Deno.test("main() names files that it cannot read, and runs the others", async () => {
+Deno.test("main() reports files that it cannot read and runs the others", async () => {
   const [code, lines] = await told({ "a.json": "{ not JSON", "b.json": family(golden), "c.json": `{"cases":1}` })
   assert.equal(code, 1)
   assert.match(lines.at(-3) ?? "", /^UNREADABLE .*\/a\.json: .*JSON/)
@@ -42,7 +42,7 @@ Deno.test("main() names files that it cannot read, and runs the others", async (
   assert.equal(lines.at(-1), "1 passed, 0 failed, 0 skipped")
 })
 
-Deno.test("main() tells of folders that are not there or have nothing", async () => {
+Deno.test("main() reports folders that do not exist or hold no recordings", async () => {
   const [code, lines] = await told({}, "/nowhere")
   assert.equal(code, 1)
   assert.match(lines[0] ?? "", /^UNREADABLE .*nowhere: /)
@@ -51,7 +51,7 @@ Deno.test("main() tells of folders that are not there or have nothing", async ()
   assert.match(nothing[0] ?? "", /it holds no recordings$/)
 })
 
-Deno.test("main() skips what it does not know, says what that is, and lets none of it pass", async () => {
+Deno.test("main() skips cases that it does not understand and names what is missing", async () => {
   const [node] = [{ id: "m", op: "map", in: "s", f: "double" }]
   const strange: ReadonlyArray<readonly [unknown, RegExp]> = [
     [{ ...golden, kind: "constructor" }, /missing: kind constructor/],
@@ -92,7 +92,7 @@ Deno.test("main() skips what it does not know, says what that is, and lets none 
   }
 })
 
-Deno.test("main() tells what differs, once for all engines, and counts it as failed", async () => {
+Deno.test("main() prints a difference once for all engines and fails", async () => {
   const many = Array.from({ length: 80 }, (_, i) => i)
   const wrong = { slideMs: 1000, batches: [{ time: 1000, output: [1, 3] }] }
   const [code, lines] = await told({ "x.json": family({ ...golden, expected: { outputs: { s: wrong } } }) })

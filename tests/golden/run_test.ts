@@ -14,11 +14,11 @@ const streamCase = (node: NodeSpec, output: ReadonlyArray<unknown>, informative 
   },
 })
 
-Deno.test("runCase() passes a case that agrees on every engine", async () => {
+Deno.test("runCase() passes a case if every engine agrees", async () => {
   assert.deepEqual(await runCase(streamCase({ op: "map", f: "double" }, [2, 4])), { _tag: "Passed" })
 })
 
-Deno.test("runCase() fails a case that differs, and says where, once for each engine", async () => {
+Deno.test("runCase() fails a case that differs and reports each engine", async () => {
   const outcome = await runCase(streamCase({ op: "map", f: "double" }, [2, 5]))
   assert.deepEqual(outcome, {
     _tag: "Failed",
@@ -31,7 +31,7 @@ Deno.test("runCase() skips an informative case that differs", async () => {
   assert.deepEqual(outcome, { _tag: "Skipped", reason: "informative" })
 })
 
-Deno.test("runCase() skips what the library lacks, by its name", async () => {
+Deno.test("runCase() skips a case that needs something missing and names it", async () => {
   const operation = await runCase(streamCase({ op: "frobnicate" }, []))
   assert.deepEqual(operation, { _tag: "Skipped", reason: "missing: frobnicate" })
   const inside = await runCase(streamCase({ op: "transform", rdd: [{ op: "frobnicate" }] }, []))
@@ -40,7 +40,7 @@ Deno.test("runCase() skips what the library lacks, by its name", async () => {
   assert.deepEqual(named, { _tag: "Skipped", reason: "missing: map function unheard" })
 })
 
-Deno.test("runCase() fails a script whose step gives something else", async () => {
+Deno.test("runCase() fails a script if a step gives another result", async () => {
   const golden = (state: string): Case => ({
     id: "T-02",
     kind: "script",

@@ -1,4 +1,4 @@
-/** What a script works with: contexts by name, in one process. */
+/** The contexts of a script, by name, in one process. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -45,12 +45,12 @@ export class ScriptContext {
     return this.spec.batchMs ?? 1000
   }
 
-  /** The handle in its latest state. */
+  /** Gives the handle in its latest state. */
   get handle(): Handle {
     return this.active ?? this.ssc
   }
 
-  /** Its streams. */
+  /** Gives its streams. */
   get program(): Program {
     this.#program ??= this.build()
     return this.#program
@@ -75,12 +75,12 @@ export class ScriptContext {
     return streamOf(this.program, id)
   }
 
-  /** The milliseconds between the RDDs of a stream. */
+  /** Gives the milliseconds between the RDDs of a stream. */
   slideOf(id: string): number {
     return this.stream(id).slideDuration ?? this.batchMs
   }
 
-  /** Its outputs as values. */
+  /** Builds its outputs. */
   graph(recorder: Recorder): ReadonlyArray<DStream.AnyOutput> {
     const own = this.outputs.map((spec, place) => outputOf(recorder, this.stream(spec.in), spec, place))
     return own.length === 0 || this.spec.sentinel === false ? own : [...own, sentinel()]
@@ -103,13 +103,13 @@ export class Script {
     readonly scope: Scope.Scope,
   ) {}
 
-  /** The context of a step. Without one the case is wrong, unless creating the context has failed. */
+  /** Looks up the context of a step. Reports a missing context, unless the script could not create it. */
   context(name = "A"): ScriptContext {
     if (this.notCreated.has(name)) throw new Error(`context ${name} was not created`)
     return this.contexts.get(name) ?? missing(`context ${name}`)
   }
 
-  /** The SparkContext and its services: new ones if there are none, or if the SparkContext has been stopped. */
+  /** Gives the SparkContext and its services. Makes new ones if there are none, or if the SparkContext has been stopped. */
   services(spec: ContextSpec): Effect.Effect<Context.Context<Testing.Services>> {
     return Effect.gen({ self: this }, function* () {
       const options = layerOptions(spec, this.engine)
@@ -171,7 +171,7 @@ export class Script {
     )
   }
 
-  /** The name of the active context; null if there is none. */
+  /** Gives the name of the active context; null if there is none. */
   get activeName(): Effect.Effect<string | null> {
     const services = this.#services
     if (services === undefined) return Effect.succeed(null)

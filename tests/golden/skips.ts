@@ -39,6 +39,7 @@ export const pins: ReadonlyArray<Pin> = [
   ...skip("checkpoints", "update_state", "US-21"),
   ...skip("checkpoints", "window_reduce", "WR-17 WR-18"),
   ...skip("timeouts", "map_with_state", "MS-10"),
+  ...skip("failedBatches", "transform", "TR-17"),
   ...skip("inverseWindows", "window_reduce", "WR-02 WR-04 WR-11 WR-14 WR-15 WR-16 WR-23"),
   ...skip("intervals", "remember", "RM-03 RM-04 RM-05 RM-06 RM-07 RM-08 RM-16"),
   ...skip("windowLevels", "remember", "RM-09"),

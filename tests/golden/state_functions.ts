@@ -186,23 +186,23 @@ const mapping: Readonly<Record<string, (...given: ReadonlyArray<never>) => State
   },
 }
 
-/** The function of `updateStateByKey` in its simple form that a field names. */
+/** Looks up a function of `updateStateByKey` in its simple form. */
 export const updateFn = (
   ref: FunctionRef | undefined,
 ): (values: ReadonlyArray<unknown>, state: unknown) => unknown => named(update, "update", ref) as never
 
-/** The function of `updateStateByKey` in its iterator form that a field names. */
+/** Looks up a function of `updateStateByKey` in its iterator form. */
 export const iteratorFn = (
   ref: FunctionRef | undefined,
 ): (
   rows: Iterable<readonly [unknown, ReadonlyArray<unknown>, unknown]>,
 ) => ReadonlyArray<readonly [unknown, unknown]> => named(iterator, "iterator update", ref) as never
 
-/** The function of `updateStateByKey` in its timed form that a field names. */
+/** Looks up a function of `updateStateByKey` in its timed form. */
 export const timedFn = (
   ref: FunctionRef | undefined,
 ): (time: number, key: unknown, values: ReadonlyArray<unknown>, state: unknown) => unknown =>
   named(timed, "timed update", ref) as never
 
-/** The function of `mapWithState` that a field names. */
+/** Looks up a function of `mapWithState`. */
 export const stateFn = (ref: FunctionRef | undefined): StateFn => named(mapping, "mapWithState", ref) as never

@@ -35,13 +35,13 @@ const persist = (context: ScriptContext, id: string, level: string | undefined):
   if (context.active === undefined) context.levels.set(id, level)
 }
 
-/** A step that reads something at once. */
+/** Makes a step that reads something without an effect. */
 const reading = (read: (context: ScriptContext, step: StepSpec) => unknown): Step =>
   inContext((context, step) => Effect.sync(() => read(context, step)))
 
 const idOf = ({ in: id }: StepSpec): string => typeof id === "string" ? id : missing("a step without a stream")
 
-/** The description of an input in a graph that has all inputs of a context in the order of their definition. */
+/** Describes an input of a graph that has all inputs of a context in the order of their definition. */
 const inputOf = (context: ScriptContext, step: StepSpec) => {
   const outputs = context.inputs.map(({ id }) => DStream.foreachRDD(context.stream(id), () => Effect.void))
   const described = Graph.describe(Graph.make([...outputs, sentinel()] as never)).nodes.flatMap(({ input }) =>
@@ -51,11 +51,11 @@ const inputOf = (context: ScriptContext, step: StepSpec) => {
   return described[place] ?? missing(`input ${idOf(step)}`)
 }
 
-/** Whether a stream has an RDD at a time at all: time and slide decide. */
+/** Tells whether the time of a step is one at which its stream may have an RDD. */
 const isTimeOf = (context: ScriptContext, zero: number, step: StepSpec): boolean =>
   Number(step.time) > zero && (Number(step.time) - zero) % context.slideOf(idOf(step)) === 0
 
-/** The RDD of a stream that the context holds at the time of a step. */
+/** Gives the RDD of a stream that the context holds at the time of a step; undefined if it holds none. */
 const heldBy: (
   context: ScriptContext,
   step: StepSpec,
@@ -171,7 +171,7 @@ const table: Readonly<Record<string, Step>> = {
   zeroTime: inContext((context, _, script) =>
     context.active === undefined ? Effect.succeed(null) : zeroTimeOf(script, context)
   ),
-  // Spark's recordings read from an input class of their own, whose name the inputs of the test kit cannot have.
+  // The recordings read from an input class of their own, which the test kit replaces.
   inputName: reading((context, step) => inputOf(context, step).title.replace(/^Testing stream /, "Golden input ")),
   inputId: reading((context, step) => inputOf(context, step).id),
   clock: reading((context) => context.clock),

@@ -37,7 +37,7 @@ export const compareFailures = (
   return expected.flatMap((each, i) => compareErrors(`failure at ${place(each)}`, each.error, found[i]?.error) ?? [])
 }
 
-/** Turns input ids of the library, which follow the outputs, into Spark's, which follow the definitions. */
+/** Turns input ids of the library, which follow the graph, into those of Spark, which follow the definitions. */
 export const inputIds = (
   golden: Pick<Case, "inputs">,
   program: Program,
@@ -58,7 +58,7 @@ const timesOf = (golden: Case, slide: number): ReadonlyArray<number> => {
   return Time.to(zero + slide, zero + batchesOf(golden) * batchMs, slide)
 }
 
-/** Whether all outputs of some kinds write their records in any order. */
+/** Tells whether all outputs of some kinds write their records in any order. */
 export const isUnordered = ({ outputs = [], unordered = [] }: Case, kinds: RegExp): boolean =>
   outputs.every((spec) => !kinds.test(spec.kind ?? "") || unordered.includes(spec.id))
 
@@ -97,7 +97,7 @@ export const compareOutputs = (golden: Case, slideOf: (stream: string) => number
   })
 }
 
-/** The directory that outputs write to, below the folder of a run. */
+/** Gives the directory that outputs write to, below the folder of a run. */
 export const directoryOf = (outputs: ReadonlyArray<OutputSpec>): string =>
   String(outputs.find(({ dir }) => dir !== undefined)?.dir ?? ".")
 
@@ -116,7 +116,7 @@ const run = (
     yield* StreamingContext.stop(active)
   })
 
-/** Whether an error of the library names an operation, or the simpler one that the library makes it of. */
+/** Whether an error of the library names an operation, or a simpler one that is part of it. */
 const isOf = (operation: string, error: unknown): boolean =>
   messageOf(error).split("\n").some((line) => {
     const name = /^\w+/.exec(line)?.[0].toLowerCase() ?? ""

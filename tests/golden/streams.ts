@@ -29,7 +29,7 @@ export interface Program {
   readonly originals: Map<Stream, Stream>
 }
 
-/** A program without streams. Queues that exist already keep what they hold. */
+/** Makes a program without streams. Queues that exist already keep what they hold. */
 export const emptyProgram = (levels: Levels = new Map(), queues: Queues = new Map()): Program => ({
   streams: new Map(),
   queues,

@@ -64,7 +64,7 @@ export const operation = (
   id: `T-${node.op}-${JSON.stringify(node.f ?? "")}`,
 })
 
-/** The error of a job whose task failed. */
+/** Makes the error of a job whose task failed. */
 export const inTask = (message: string, name = "UserError"): ErrorSpec => ({
   class: "org.apache.spark.SparkException",
   message: "Job aborted due to stage failure",

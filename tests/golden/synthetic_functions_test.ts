@@ -108,7 +108,7 @@ Deno.test("combine functions mean what they are called, each batch reduced in on
 })
 
 Deno.test(
-  "partition functions see each partition, empty ones as well",
+  "partition functions are called for each partition, even if it is empty",
   async () => {
     await rows("mapPartitions", [
       ["identity", [1, 2], [1, 2]],
@@ -141,7 +141,7 @@ Deno.test(
   },
 )
 
-Deno.test("functions that throw fail the output whose task they fail in", async () => {
+Deno.test("a function that throws fails the output whose task calls it", async () => {
   const failing: ReadonlyArray<readonly [op: string, f: FunctionRef, given: ReadonlyArray<unknown>, text: string]> = [
     ["map", ["failOn", 7], [7], "boom: 7"],
     ["filter", ["failOn", "é"], ["é"], "boom: é"],
@@ -164,7 +164,7 @@ Deno.test("functions that throw fail the output whose task they fail in", async 
   })
 })
 
-Deno.test("half may be a whole number, where that explains the whole case", async () => {
+Deno.test("half gives whole numbers where that explains the whole case", async () => {
   await agrees(operation({ op: "map", f: "half" }, [[3, 4]], [[1, 2]], { compare: "list" }))
   await fails(operation({ op: "map", f: "half" }, [[3, 4, 5]], [[1.5, 2, 2]], { compare: "list" }))
 })

@@ -6,7 +6,7 @@ const unsupported = (message: string) => ({
   error: { class: "org.apache.spark.SparkUnsupportedOperationException", message },
 })
 
-Deno.test("RDD actions that change an RDD change it for those that follow", async () => {
+Deno.test("actions that change an RDD change it for the actions that follow", async () => {
   const levels = (last: string) =>
     rdd(numbers, [
       [{ op: "persist", in: "a", level: "DISK_ONLY" }, { value: "DISK_ONLY" }],
@@ -33,7 +33,7 @@ Deno.test("RDD actions that change an RDD change it for those that follow", asyn
   await differs(checkpointed(true), "rddChanges")
 })
 
-Deno.test("RDD operations and actions take their parameters", async () => {
+Deno.test("RDD operations and actions use their parameters", async () => {
   const pairs = { id: "p", data: [["a", 1], ["b", 2], ["a", 3]], slices: 2 }
   await agrees(rdd({
     rdds: [...numbers.rdds, pairs],
@@ -65,7 +65,7 @@ Deno.test("RDD operations and actions take their parameters", async () => {
   ]))
 })
 
-Deno.test("RDDs that cannot be made are refused when they are used, at the latest", async () => {
+Deno.test("an RDD that cannot be made is refused at the latest when it is used", async () => {
   for (
     const [node, message] of [
       [{ op: "parallelize", data: [1], n: 0 }, "requirement failed: Positive number of partitions required"],

@@ -43,7 +43,7 @@ Deno.test("scripts stop contexts gracefully, with and without the SparkContext",
   ))
 })
 
-Deno.test("scripts ask what streams hold, while they run and afterwards", async () => {
+Deno.test("scripts read what streams hold before, during and after a run", async () => {
   await agrees(script(
     [
       [{ do: "create" }],
@@ -71,7 +71,7 @@ Deno.test("scripts ask what streams hold, while they run and afterwards", async 
   ))
 })
 
-Deno.test("an input without dependants has its id, and is not remembered", async () => {
+Deno.test("an input that no output needs has an id and is not remembered", async () => {
   await agrees(script(
     [
       ...started,
@@ -86,7 +86,7 @@ Deno.test("an input without dependants has its id, and is not remembered", async
   ))
 })
 
-Deno.test("queues keep what is pushed while a script goes on defining", async () => {
+Deno.test("queues keep what is pushed while the script adds definitions", async () => {
   await agrees(script(
     [
       [{ do: "create" }],
@@ -111,7 +111,7 @@ Deno.test("queues keep what is pushed while a script goes on defining", async ()
   ))
 })
 
-Deno.test("scripts tell text, order, files and events as other cases do", async () => {
+Deno.test("scripts record text, order, files and events as other cases do", async () => {
   const head =
     "-------------------------------------------\nTime: 1000 ms\n-------------------------------------------\n"
   const op = (id: number) => [{ event: "outputOperationStarted", id }, { event: "outputOperationCompleted", id }]
@@ -149,7 +149,7 @@ Deno.test("scripts tell text, order, files and events as other cases do", async 
   await fails({ ...golden, expected: { ...golden.expected, events: golden.expected.events?.slice(1) ?? [] } })
 })
 
-Deno.test("what was refused after the start changes nothing of what runs", async () => {
+Deno.test("a change that Spark refuses after the start changes nothing that runs", async () => {
   const refused = failed(
     "Cannot change storage level of a DStream after streaming context has started",
     "java.lang.UnsupportedOperationException",
@@ -170,14 +170,14 @@ Deno.test("what was refused after the start changes nothing of what runs", async
   await fails(steps("DISK_ONLY"))
 })
 
-Deno.test("starting twice differs, in that step alone", async () => {
+Deno.test("starting twice differs in that step alone", async () => {
   const steps = (last: ReturnType<typeof failed>) =>
     script([...started, [{ do: "start" }], two, [{ do: "stop" }], [{ do: "start" }, last]], program, first)
   await differs(steps(failed("StreamingContext has already been stopped")), "startTwice")
   await fails(steps(failed("something else")))
 })
 
-Deno.test("checkpoint intervals are not there, all else is", async () => {
+Deno.test("checkpoint intervals are missing, everything else is compared", async () => {
   const steps = (held: ReadonlyArray<number>) =>
     script([
       [{ do: "create", checkpoint: true }],
@@ -199,7 +199,7 @@ Deno.test("checkpoint intervals are not there, all else is", async () => {
   await fails(steps([1000, 2000]))
 })
 
-Deno.test("what is not remembered is not made again", async () => {
+Deno.test("RDDs that are no longer remembered are not computed again", async () => {
   const steps = (now: ReadonlyArray<number>) =>
     script(
       [
@@ -216,7 +216,7 @@ Deno.test("what is not remembered is not made again", async () => {
   await fails(steps([5]))
 })
 
-Deno.test("errors that are kept are told to those who wait", async () => {
+Deno.test("an error that is kept fails those who wait", async () => {
   const error = inTask("boom: 1")
   await agrees(script(
     [

@@ -39,7 +39,7 @@ Deno.test("iterator updates see all keys of a partition", async () => {
   await fails(update({ ...form, f: "iterRunningSum", n: 1, rememberPartitioner: false }, [a(1)], [kept]))
 })
 
-Deno.test("a state given for a key of another partition differs, and only there", async () => {
+Deno.test("a state for a key of another partition differs, and nothing else", async () => {
   const golden = stream({
     inputs: [{ id: "s", batches: [a(1), a(2)] }],
     nodes: [
@@ -64,7 +64,7 @@ Deno.test("timed updates see the batch time", async () => {
   )
 })
 
-Deno.test("initial states are where no data has been, and each key has one", async () => {
+Deno.test("keys without data keep their initial state", async () => {
   await agrees(update({ f: "runningSum", initial: [["a", 5], ["b", 1]], n: 2 }, [a(1), a()], [
     [["a", 6], ["b", 1]],
     [["a", 6], ["b", 1]],
@@ -138,7 +138,7 @@ const quick = (
   return { ...golden, nodes: [...golden.nodes ?? [], { id: "q", op: "checkpoint", in: "n", ms: 1000 }] }
 }
 
-Deno.test("timeouts end keys that were idle for longer", async () => {
+Deno.test("a timeout ends keys that were idle for longer", async () => {
   const batches = [a(1), a(), a(), a()]
   await agrees(
     quick({ f: "sumReportTimeout" }, batches, [a(1), [], a(["timeout", 1, 3000]), []], [a(1), a(1), [], []]),
@@ -154,7 +154,7 @@ Deno.test("timeouts end keys that were idle for longer", async () => {
   )
 })
 
-Deno.test("what must not be done to a state fails the job", async () => {
+Deno.test("a change that a state does not allow fails the job", async () => {
   for (
     const [f, text, name] of [
       ["getUnset", "State is not set", "java.util.NoSuchElementException"],
@@ -189,7 +189,7 @@ Deno.test("what must not be done to a state fails the job", async () => {
   }
 })
 
-Deno.test("timeouts of Spark come late, at its tenth batch", async () => {
+Deno.test("Spark's timeouts come late, at its tenth batch", async () => {
   const idle = Array.from({ length: 9 }, () => a())
   const states = [...Array.from({ length: 9 }, () => a(1)), []]
   const gives = [a(1), ...Array.from({ length: 8 }, () => []), a(["timeout", 1, 10000])]

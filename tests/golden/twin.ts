@@ -1,5 +1,5 @@
 /**
- * Observes what no operation of the library tells: how long RDDs are remembered, the storage levels of streams, the zero
+ * Observes what the library has no operation for: how long RDDs are remembered, the storage levels of streams, the zero
  * time. A second context with the same graph, the twin, runs beside the script, and the RDDs that it holds show the answer.
  */
 import * as Effect from "effect/Effect"
@@ -68,7 +68,7 @@ const LIMIT = 500
 /** How many batches a twin advances before it is looked at. */
 const STEP = 10
 
-/** The time of the start of the first batch. */
+/** Gives the time at which the first batch of a context began. */
 export const zeroTimeOf = (script: Script, context: ScriptContext): Effect.Effect<number, unknown> =>
   withTwin(script, context, [], ({ active, batches }) =>
     Effect.gen(function* () {
@@ -78,7 +78,7 @@ export const zeroTimeOf = (script: Script, context: ScriptContext): Effect.Effec
       return (batches[0] ?? NaN) - context.batchMs
     }))
 
-/** For how many milliseconds the RDDs of a stream are remembered, in whole slides; null if no output needs the stream. */
+/** Tells for how many milliseconds the RDDs of a stream are remembered, in whole slides; null if no output needs it. */
 export const rememberedFor = (
   script: Script,
   context: ScriptContext,
@@ -106,7 +106,7 @@ export const rememberedFor = (
       }),
   )
 
-/** The storage level of a stream: that of its RDDs. */
+/** Gives the storage level of a stream: that of its RDDs. */
 export const storageLevelOf = (script: Script, context: ScriptContext, id: string): Effect.Effect<unknown, unknown> =>
   withTwin(script, context, [id], ({ active, stream }) =>
     Effect.gen(function* () {

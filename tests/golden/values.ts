@@ -50,5 +50,5 @@ export const textOf = (value: unknown): string => {
   return parts.length === 2 || parts.length === 3 ? `(${parts.join(",")})` : `[${parts.join(", ")}]`
 }
 
-/** Whether two values are equal as JSON. */
+/** Tells whether two values are equal as JSON. */
 export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -10,7 +10,7 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   rdd: [["."], ["numbers", "files"], ["operators"], ["actions"]],
   dstream: [
     // A stream names its input source, so what sources look like is declared below the operations that make inputs.
-    [".", "inputs/input_source.ts", "inputs/positions.ts", "inputs/receiver.ts"],
+    [".", "inputs/input_source.ts", "inputs/positions.ts", "inputs/receiver.ts", "inputs/receiver_stopped.ts"],
     ["inputs"],
     ["outputs"],
     ["operators", "graph"],

@@ -166,7 +166,7 @@ export const dstream: ReadonlyArray<Row> = [
     row: "D-24",
     ours: "StreamingContext.slice",
     golden: "RM-11 RM-12 RM-13",
-    test: ["tests/streaming/context/slice_test.ts", "slice() returns the RDDs between two times, both included"],
+    test: ["tests/streaming/context/remember_test.ts", "slice() returns the RDDs between two times, both included"],
     but: "returns remembered RDDs and evaluates nothing",
   },
   {

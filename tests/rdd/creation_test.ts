@@ -70,3 +70,24 @@ holdsOnEngines(
           )),
       )),
 )
+
+onEngines(
+  "parallelize() copies its array when the RDD is made, for one partition and for several",
+  () =>
+    Effect.gen(function* () {
+      for (const partitions of [1, 2]) {
+        const records = [1, 2, 3]
+        const rdd = RDD.parallelize(records, { partitions })
+        records.push(4)
+        records[0] = 9
+        assert.deepEqual(yield* RDD.collect(rdd), [1, 2, 3])
+      }
+    }),
+)
+
+onEngines("collect() returns an array of its own, which the caller may change", () =>
+  Effect.gen(function* () {
+    const rdd = RDD.parallelize([3, 1, 2], { partitions: 1 })
+    ;(yield* RDD.collect(rdd) as Effect.Effect<Array<number>>).sort()
+    assert.deepEqual(yield* RDD.collect(rdd), [3, 1, 2])
+  }))

@@ -7,13 +7,12 @@ import type * as Scope from "effect/Scope"
 import * as fc from "fast-check"
 import { compare, parallelize, type RDD } from "../../lib/rdd.ts"
 import type { Engine } from "../../lib/rdd/engine.ts"
-import * as Addressed from "../engine/addressed.ts"
 import * as LocalEngine from "../../lib/engine/local/engine.ts"
 
 const engines: ReadonlyArray<readonly [string, Layer.Layer<Engine>]> = [
   ["generated", LocalEngine.layer({ parallelism: 2 })],
   ["closures", LocalEngine.layer({ parallelism: 2, generateCode: false })],
-  ["loopback", Addressed.layer({ parallelism: 2 })],
+  ["loopback", LocalEngine.layer({ parallelism: 2, loopback: true })],
 ]
 
 const options = { sanitizeOps: true, sanitizeResources: true, sanitizeExit: true }

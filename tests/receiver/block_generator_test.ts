@@ -2,22 +2,23 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
+import type { ReceiverStopped } from "../../lib/dstream/inputs/receiver_stopped.ts"
 import { type Block, fromArray, fromText } from "../../lib/rdd/block.ts"
 import { BlockGenerator } from "../../lib/receiver/block_generator.ts"
 import { BlockQueue } from "../../lib/receiver/block_queue.ts"
 import { RateLimiter } from "../../lib/receiver/rate_limiter.ts"
+import { weigh } from "../../lib/receiver/weight.ts"
 
 const setup = (options: { capacity?: number; maxRate?: number } = {}) =>
   Effect.map(Clock.Clock, (clock) => {
     const queue = new BlockQueue(0, options.capacity)
     const limiter = new RateLimiter(clock, options.maxRate)
-    return { queue, limiter, generator: new BlockGenerator(queue, limiter) }
+    return { queue, limiter, generator: new BlockGenerator(queue, limiter, "Test stream [0]") }
   })
 
-const run = <A>(effect: Effect.Effect<A>) => Effect.runPromise(Effect.provide(effect, TestClock.layer()))
+const run = <A, E>(effect: Effect.Effect<A, E>) => Effect.runPromise(Effect.provide(effect, TestClock.layer()))
 
 const records = fc.array(fc.nat(9), { maxLength: 4 })
 const command = fc.oneof(
@@ -43,7 +44,7 @@ Deno.test("BlockGenerator keeps all records in order, for any interleaving and a
             found.push(...block.records)
           }
         }
-        const store = (given: ReadonlyArray<unknown>, effect: Effect.Effect<void>) => {
+        const store = (given: ReadonlyArray<unknown>, effect: Effect.Effect<void, ReceiverStopped>) => {
           stored.push(...given)
           return Effect.forkDetach(effect, { startImmediately: true })
         }
@@ -109,7 +110,7 @@ Deno.test("append() does not read blocks before the joined block is read", () =>
     generator.cut()
     const [stored] = queue.takeAll()
     assert.equal(reads, 0)
-    assert.equal(stored?.weight, 4 + 34 + 2)
+    assert.equal(stored?.weight, 4 + weigh("c") + 2)
     assert.deepEqual([stored?.block.length, stored?.block.records], [4, ["a", "b", "c", "d"]])
     assert.deepEqual(stored?.block.records, ["a", "b", "c", "d"])
   })))
@@ -150,7 +151,7 @@ Deno.test("block() ignores the rate limit; one(), all() and append() wait for it
     assert.deepEqual(queue.takeAll().map(({ block }) => block.records), [[0], [2, 3, 4], [1, 5]])
   })))
 
-Deno.test("drain() stores what waits for the rate limit or for room, and storing after close() is interrupted", () =>
+Deno.test("drain() stores what waits for the rate limit or for room, and storing after close() fails with ReceiverStopped", () =>
   run(Effect.gen(function* () {
     const { generator, queue } = yield* setup({ maxRate: 1, capacity: 1 })
     yield* generator.one(0)
@@ -159,7 +160,10 @@ Deno.test("drain() stores what waits for the rate limit or for room, and storing
     yield* generator.drain()
     generator.close()
     assert.deepEqual(queue.takeAll().flatMap(({ block }) => block.records).toSorted(), [0, 1, 2, 3, 4])
-    const late = yield* Effect.exit(Effect.forkDetach(generator.one(9)).pipe(Effect.flatMap(Fiber.join)))
-    assert(Exit.isFailure(late))
+    const storing = [generator.one(9), generator.all([9]), generator.append(fromArray([9]), 1), generator.block([9])]
+    for (const late of storing) {
+      const error = yield* Effect.flip(late)
+      assert.deepEqual([error._tag, error.streamName], ["ReceiverStopped", "Test stream [0]"])
+    }
     assert.equal(queue.takeAll().length, 0)
   })))

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { BlockQueue, weigh } from "../../lib/receiver/block_queue.ts"
+import { BlockQueue } from "../../lib/receiver/block_queue.ts"
 import { fromArray } from "../../lib/rdd/block.ts"
 
 /** Stores one block of this weight when it is admitted, and writes its name to the log. */
@@ -77,6 +77,35 @@ Deno.test("takeAll() returns every block once, with ids in order", () => {
   assert.deepEqual([queue.waiting, queue.takeAll()], [0, []])
 })
 
-Deno.test("weigh() estimates strings and bytes by their length, and 64 bytes for the rest", () => {
-  assert.deepEqual(["abc", new Uint8Array(10), 1, { a: 1 }, null].map(weigh), [38, 74, 64, 64, 64])
+Deno.test("take() gives at most as many records as it is asked for, and splits the last block", () => {
+  const queue = new BlockQueue(7)
+  queue.put(fromArray([1, 2, 3]), 30)
+  queue.put(fromArray([4, 5, 6, 7]), 40)
+  const take = (limit: number) => queue.take(limit).map(({ block, id, weight }) => [id, block.records, weight])
+  assert.equal(queue.countUpTo(Infinity), 7)
+  assert.deepEqual(take(0), [])
+  assert.deepEqual(take(5), [["input-7-0", [1, 2, 3], 30], ["input-7-1", [4, 5], 20]])
+  assert.deepEqual([queue.waiting, queue.countUpTo(Infinity)], [1, 2])
+  assert.deepEqual(take(1), [["input-7-2", [6], 10]])
+  assert.deepEqual(take(5), [["input-7-3", [7], 10]])
+  assert.equal(queue.waiting, 0)
+})
+
+Deno.test("storing waits while the batches are behind and leave twice as much as they take", () => {
+  const queue = new BlockQueue(0, 1_000)
+  const store = (weight: number): boolean => {
+    const isAdmitted = queue.tryAdmit(weight)
+    if (isAdmitted) queue.put(fromArray(Array.from({ length: weight }, (_, i) => i)), weight)
+    return isAdmitted
+  }
+  assert.equal(store(100), true)
+  queue.take(10)
+  assert.equal(store(1), true, "not behind")
+  queue.take(10, true)
+  assert.equal(store(1), false, "81 are left, more than 20")
+  queue.take(62, true)
+  assert.equal(store(200), true, "19 are left, and 124 may be before this")
+  assert.equal(store(1), false)
+  queue.take(Infinity, true)
+  assert.equal(store(500), true, "nothing is left")
 })

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
 import { make } from "../../lib/receiver/rate_limiter.ts"
+import { stepWallClock } from "../streaming/support.ts"
 
 const run = <A>(effect: Effect.Effect<A>) => Effect.runPromise(Effect.provide(effect, TestClock.layer()))
 
@@ -87,3 +88,17 @@ Deno.test("make() sets no limit without a rate, or with one that is not positive
   run(Effect.gen(function* () {
     for (const maxRate of [undefined, 0, -5]) assert.equal((yield* make(maxRate)).tryTake(1e12), true)
   })))
+
+for (const step of [-3_600_000, -10, 10, 3_600_000]) {
+  Deno.test(`take() passes as many records after the wall clock has stepped by ${step} ms`, () =>
+    run(Effect.gen(function* () {
+      const limiter = yield* make(10)
+      let passed = 0
+      yield* Effect.forkChild(Effect.forever(Effect.andThen(limiter.take(1), Effect.sync(() => passed++))))
+      yield* TestClock.adjust("1 second")
+      const before = passed
+      yield* stepWallClock(step)
+      yield* TestClock.adjust("1 second")
+      assert.deepEqual([before, passed - before], [11, 10])
+    })))
+}

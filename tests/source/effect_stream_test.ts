@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
+import { weigh } from "../../lib/receiver/weight.ts"
 import { fromStream } from "../../lib/source/effect_stream.ts"
 import { receive } from "./running.ts"
 
@@ -37,7 +38,7 @@ Deno.test("fromStream() stops pulling when there is no room", () =>
   run(Effect.gen(function* () {
     let pulled = 0
     const endless = Stream.fromPull(Effect.succeed(Effect.sync(() => [pulled++] as const)))
-    const { running } = yield* receive(fromStream(endless), { capacity: 640 })
+    const { running } = yield* receive(fromStream(endless), { capacity: 10 * weigh(0) })
     yield* TestClock.adjust("1 hour")
     assert.equal(pulled, 11)
     yield* running.stop

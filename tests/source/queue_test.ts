@@ -29,7 +29,7 @@ const open = (stream: AnyDStream): AnyPositions => {
 }
 
 const plan = (positions: AnyPositions): never => {
-  const planned = Effect.runSync(positions.plan(0) as Effect.Effect<Option.Option<Planned<unknown>>>)
+  const planned = Effect.runSync(positions.plan(0, Infinity) as Effect.Effect<Option.Option<Planned<unknown>>>)
   return Option.getOrThrow(planned).position as never
 }
 

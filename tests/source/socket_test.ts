@@ -14,6 +14,7 @@ import { problemsOf, receive } from "./running.ts"
 
 const utf8 = new TextEncoder()
 const restartDelay = "10 millis"
+const decoded = (bytes: Stream.Stream<Uint8Array, SocketError>) => bytes.pipe(Stream.decodeText, Stream.splitLines)
 const END = "stopped Restarting receiver with delay 10 ms: Socket data stream had no more data"
 
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>) => Effect.runPromise(Effect.scoped(effect))
@@ -148,7 +149,7 @@ for (const [name, sockets] of Object.entries({ denoSockets, nodeSockets })) {
         const { port } = yield* serve(async (connection) => {
           while (true) written += await connection.write(chunk)
         })
-        const capacity = 4 * chunk.length
+        const capacity = 16 * chunk.length
         const { running, until, records } = yield* receive(
           socketTextStream("127.0.0.1", port, { restartDelay }),
           { capacity },
@@ -311,6 +312,30 @@ Deno.test("socketStream() stores what the decoder emits, provides its services, 
       "stopped Restarting receiver with delay 10 ms: Error receiving data",
       "started",
     ])
+  })))
+
+Deno.test("the socket streams call read() anew for each chunk", () =>
+  run(Effect.gen(function* () {
+    for (const open of [socketTextStream, (host: string, port: 9) => socketStream(host, port, decoded)]) {
+      const capture = ["one\n", "two\n", "three\n"]
+      const replay = Sockets.of({
+        connect: () =>
+          Effect.succeed({
+            read: () => {
+              const next = capture.shift()
+              return next === undefined ? Effect.never : Effect.succeed(utf8.encode(next))
+            },
+          }),
+      })
+      const { records, running, until } = yield* Effect.provideService(
+        receive(open("replay.example", 9)),
+        Sockets,
+        replay,
+      )
+      yield* until(() => records.length >= 3)
+      yield* running.stop
+      assert.deepEqual(records, ["one", "two", "three"])
+    }
   })))
 
 const framed = (body: Uint8Array): Uint8Array => {

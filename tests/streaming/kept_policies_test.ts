@@ -175,7 +175,7 @@ Deno.test("the final result of countApprox() in a transform can be awaited in an
     const begun = DStream.transform(
       above(Testing.input([[1], [2], [3]])),
       (rdd) =>
-        Effect.map(RDD.countApprox(rdd, "1 second"), ({ final }) => {
+        Effect.map(RDD.countApprox(rdd, "1 hour"), ({ final }) => {
           rest = Effect.map(final, ({ mean }) => void counts.push(mean)) as typeof rest
           return rdd
         }),

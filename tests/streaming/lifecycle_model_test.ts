@@ -69,12 +69,14 @@ const check = (commands: ReadonlyArray<Command>) =>
           const seen = batches[command.which] ?? []
           const initialized = handle as StreamingContext.StreamingContext<"Initialized">
           const exit = yield* Effect.exit(start(initialized, [recording(source<number>([]), seen)]))
-          const expected = model.state === "Stopped"
+          const expected: string | undefined = model.state === "Stopped"
             ? "AlreadyStopped"
             : model.state === "Active"
             ? "AlreadyStarted"
             : runs() >= 0
             ? "AnotherContextActive"
+            : sparkStopped
+            ? "SparkContextStopped"
             : undefined
           const error = Exit.isFailure(exit) ? Option.getOrUndefined(Exit.findErrorOption(exit)) : undefined
           assert.equal(error?._tag, expected)

@@ -84,11 +84,17 @@ test("StreamingContext.makeWith() fails with InvalidOption if a setting is out o
       { receiverCapacity: 0 },
       { maxPendingBatches: 0 },
       { maxPendingBatches: 1.5 },
+      { backpressure: { proportional: -1 } },
+      { backpressure: { integral: -0.1 } },
+      { backpressure: { derived: NaN } },
+      { backpressure: { minRate: 0 } },
+      { backpressure: { initialRate: Infinity } },
     ]
     for (const settings of wrong) {
       const problem = yield* Effect.flip(StreamingContext.makeWith(settings))
-      const [[option, value]] = Object.entries(settings) as [[string, unknown]]
-      assert.deepEqual([problem.where, problem.option, problem.value], ["StreamingContext.makeWith", option, value])
+      const [[option, value]] = Object.entries(settings.backpressure || settings) as [[string, unknown]]
+      const name = settings.backpressure ? `backpressure.${option}` : option
+      assert.deepEqual([problem.where, problem.option, problem.value], ["StreamingContext.makeWith", name, value])
     }
   }))
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as DStream from "../../lib/dstream.ts"
 import * as OutputPolicy from "../../lib/output_policy.ts"
@@ -41,10 +42,20 @@ test("a second stop() can still stop the SparkContext, also if the context was n
     assert.equal(yield* sc.isStopped, true)
   }))
 
-test("a context on a stopped SparkContext fails in its first action, with SparkContextStopped", () =>
+test("start() on a stopped SparkContext fails with SparkContextStopped, and the context stays Initialized", () =>
   Effect.gen(function* () {
     yield* (yield* SparkContext.SparkContext).stop
+    const ssc = yield* make
+    const error = yield* Effect.flip(start(ssc, [discard(source([[1]]))]))
+    assert.equal(error._tag, "SparkContextStopped")
+    assert.equal(yield* getState(ssc), "Initialized")
+    assert.ok(Option.isNone(yield* StreamingContext.getActive))
+  }))
+
+test("a batch whose SparkContext is stopped by the program fails with SparkContextStopped", () =>
+  Effect.gen(function* () {
     const active = yield* start(yield* make, [DStream.foreachRDD(source([[1]]), (rdd) => RDD.count(rdd))])
+    yield* (yield* SparkContext.SparkContext).stop
     assert.deepEqual(yield* Testing.advance(active), ["failed"])
     const error = yield* Effect.flip(awaitTermination(active))
     assert.equal(error.reason?.constructor.name, "SparkContextStopped")

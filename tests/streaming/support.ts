@@ -1,4 +1,5 @@
 /** Helpers for tests of the streaming layer, which run in virtual time and, where it matters, on every engine. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -53,6 +54,20 @@ export const pass: (millis: number) => Effect.Effect<void> = Effect.fnUntraced(f
   }
 })
 
+/** Sets the wall clock forth, or back if negative, by milliseconds. Timers and the monotonic clock go on. */
+export const stepWallClock = (millis: number): Effect.Effect<void> =>
+  Effect.map(Clock.Clock, (clock) => {
+    const { currentTimeMillisUnsafe, currentTimeNanosUnsafe } = clock
+    const stepped = () => currentTimeMillisUnsafe() + millis
+    const steppedNanos = () => currentTimeNanosUnsafe() + BigInt(millis) * 1_000_000n
+    Object.assign(clock, {
+      currentTimeMillisUnsafe: stepped,
+      currentTimeMillis: Effect.sync(stepped),
+      currentTimeNanosUnsafe: steppedNanos,
+      currentTimeNanos: Effect.sync(steppedNanos),
+    })
+  })
+
 /**
  * An input that is read by position. Batch `i` gets the records at index `i`: null is a batch without an RDD, and batches after the
  * list are empty. Committed indexes are added to `committed`. `plan` and `commit` run before the source plans or commits an index.
@@ -93,7 +108,7 @@ export const source = <A>(
 /** A stream with a receiver, and functions to store records in it once the receiver runs. */
 export const pushed = <A>(name = "Push"): {
   readonly stream: DStream.DStream<A>
-  readonly push: (...records: ReadonlyArray<A>) => Effect.Effect<void>
+  readonly push: (...records: ReadonlyArray<A>) => Effect.Effect<void, Receiver.ReceiverStopped>
   readonly store: () => Receiver.Store<A>
 } => {
   let open: Receiver.Store<A> | undefined

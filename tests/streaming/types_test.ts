@@ -82,6 +82,11 @@ const program = (initialized: Handle<"Initialized">, active: Handle<"Active">, s
 
   const ended = stop(active)
   same<typeof ended, Effect.Effect<Handle<"Stopped">>>()
+  const found = StreamingContext.getActiveOrCreate(StreamingContext.make)
+  const narrowed = Effect.map(found, (ssc) => {
+    same<typeof ssc, Handle<"Initialized"> | Handle<"Active", unknown>>()
+    return ssc.state === "Active" ? stop(ssc) : start(ssc, [DStream.print(numbers)])
+  })
   // These functions accept a handle of any state.
   for (const handle of [initialized, active, stopped]) {
     same<ReturnType<typeof getState>, Effect.Effect<StreamingContext.State>>()
@@ -89,7 +94,7 @@ const program = (initialized: Handle<"Initialized">, active: Handle<"Active">, s
     getState(handle)
     stop(handle)
   }
-  return [caught, ended]
+  return [caught, ended, narrowed]
 }
 
 Deno.test("the type of a handle has its state: calls that the state does not allow do not compile", () => {

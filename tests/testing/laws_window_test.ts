@@ -5,7 +5,7 @@ import * as DStream from "../../lib/dstream.ts"
 import { Testing } from "../../lib/testing.ts"
 import { holds, smallest } from "./laws.ts"
 
-const few = { maxBatches: 7, maxRecords: 3 }
+const few = { maxRecords: 3 }
 const numbers = Testing.arrivals(fc.nat(9), few)
 const pairs = Testing.arrivals(Testing.pairs(fc.nat(9), Testing.skewedKeys({ distinct: 2 })), few)
 const { inverseWindowIsPlain, reduceByWindowIsReduceOfWindow, windowIsConcatenation } = Testing.laws

@@ -6,6 +6,7 @@
 import { Socket } from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+// @ts-ignore: The driver has no types. Without this line, programs for Node could not be checked either.
 import pg from "pg"
 
 interface Statement {

@@ -15,7 +15,7 @@ import {
   statementOf,
 } from "../../dstream/outputs/sql_sink.ts"
 import { COMMITS, marksOf, PRUNED, refusal } from "../sql/marks.ts"
-import { readSecret, readSetting, type SecretSetting, type Setting } from "../settings.ts"
+import { readSecret, readSetting, type SecretSetting, type Setting, SettingError } from "../settings.ts"
 import { connect, type Connection } from "./client.ts"
 
 /** Which server to write to, and how to reach it. Settings may be read from configuration, for each batch. */
@@ -94,12 +94,19 @@ const writer = ({ insert }: SqlBatch, connection: Connection) => {
   })
 }
 
+const EXPECTED_URL = "give the URL of a server, such as postgres://user@localhost:5432/database"
+
 /** Adds a password to a URL, as a parameter: the driver prefers it to a password before the host. */
 const withPassword = (url: string, password: string): string =>
   `${url}${url.includes("?") ? "&" : "?"}password=${encodeURIComponent(password)}`
 
 const open = Effect.fnUntraced(function* ({ url, password, connectTimeout = 10_000 }: PostgresOptions) {
   const plain = yield* readSecret("url", url)
+  // Without a URL the driver would connect to a server of its own choice.
+  if (typeof plain !== "string" || plain.trim() === "") {
+    const problem = `it is ${plain === undefined || plain === null ? "missing" : "empty"}; ${EXPECTED_URL}`
+    return yield* Effect.fail(new SettingError({ setting: "url", problem }))
+  }
   const full = password === undefined ? plain : withPassword(plain, yield* readSecret("password", password))
   return yield* connect(full, yield* readSetting("connectTimeout", connectTimeout))
 })

@@ -111,6 +111,11 @@ export class History {
     return this.#options.zeroTime
   }
 
+  /** The newest batch that has been evaluated; the zero time if there is none. */
+  get newest(): number {
+    return this.#newest
+  }
+
   /**
    * Begins the evaluation of a batch. `read` makes the RDDs of its input streams. `first` replaces the recorded times of
    * first RDDs.

@@ -6,6 +6,7 @@
 import type * as Duration from "effect/Duration"
 import { type CallSite, Located } from "../../core/call_site.ts"
 import { describeValue } from "../../core/describe_value.ts"
+import { withoutOperator } from "../../core/errors.ts"
 import { toMillis } from "../../core/durations.ts"
 import { type AnyDStream, isDStream, originalOf, type Traits } from "../dstream.ts"
 import { inputName } from "../inputs/input.ts"
@@ -30,7 +31,9 @@ const place = ({ operator, callSite }: Problem): string =>
 export class InvalidGraph extends Located<{ readonly problems: ReadonlyArray<Problem> }> {
   readonly _tag = "InvalidGraph" as const
   override get message(): string {
-    return this.problems.map((it) => it.operator === undefined ? it.text : `${place(it)}: ${it.text}`).join("\n")
+    return this.problems.map((it) =>
+      it.operator === undefined ? it.text : `${place(it)}: ${withoutOperator(it.operator, it.text)}`
+    ).join("\n")
   }
 }
 
@@ -97,10 +100,15 @@ const isAsync = (f: unknown): boolean =>
   /^\[object Async(Generator)?Function\]$/.test(Object.prototype.toString.call(f))
 
 const nodeProblems = (stream: AnyDStream, batchDuration: number): ReadonlyArray<Problem> => {
-  const { functions, traits } = stream
+  const { functions, slideDuration, traits } = stream
+  const own = traits.check?.(batchDuration) ?? []
+  // An operator that has checked its slide against that of its parent says more than the general rule.
+  const isSlideKnown = own.some((text) =>
+    text.includes("slide duration of") && text.includes(`(${slideDuration} ms) must`)
+  )
   const texts = new Set([
-    ...traits.check?.(batchDuration) ?? [],
-    ...slideProblems(stream, batchDuration),
+    ...own,
+    ...(isSlideKnown ? [] : slideProblems(stream, batchDuration)),
     ...functionProblems(functions, traits),
   ])
   return Array.from(texts, (text) => about(stream, text))

@@ -29,7 +29,8 @@ const input = <A, E, R>(operation: string, source: InputSource, options: NodeOpt
  * import assert from "node:assert/strict"
  * import { DStream, Receiver } from "@dstream/dstream"
  *
- * const ticks = DStream.receiverStream(Receiver.make({ name: "Tick", onStart: (store) => store.one("tick") }))
+ * const tick = Receiver.make({ name: "Tick", onStart: (store: Receiver.Store<string>) => store.one("tick") })
+ * const ticks = DStream.receiverStream(tick)
  * assert.equal(ticks.operation, "receiverStream")
  * ```
  */
@@ -45,8 +46,9 @@ export const receiverStream = <A, E, R>(receiver: Receiver<A, E, R>): DStream<A,
  * import assert from "node:assert/strict"
  * import { DStream, Receiver } from "@dstream/dstream"
  *
- * const clockStream = (tick: string) =>
- *   DStream.fromReceiver("clockStream", Receiver.make({ name: "Clock", onStart: (store) => store.one(tick) }))
+ * const clock = (tick: string) =>
+ *   Receiver.make({ name: "Clock", onStart: (store: Receiver.Store<string>) => store.one(tick) })
+ * const clockStream = (tick: string) => DStream.fromReceiver("clockStream", clock(tick))
  * assert.equal(clockStream("tick").operation, "clockStream")
  * ```
  */

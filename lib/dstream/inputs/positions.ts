@@ -29,8 +29,12 @@ export interface Positions<P, A, E = never, R = never> {
   /**
    * Plans what the batch of this time reads. With `None` the stream has no RDD in the batch. Called once a batch, in
    * the order of the batches.
+   *
+   * `limit` is the number of records that the batch should take at most; `Infinity` if there is no bound. Sources that
+   * can leave records for later batches should keep to it. Others may ignore it. What they plan counts for the bound of
+   * the other inputs, if they say how many records it is.
    */
-  readonly plan: (time: number) => Effect.Effect<Option.Option<Planned<P>>, E, R>
+  readonly plan: (time: number, limit: number) => Effect.Effect<Option.Option<Planned<P>>, E, R>
   /** Makes the RDD of a planned position. May be called several times for the same position. */
   readonly read: (position: P, time: number) => Effect.Effect<RDD<A, E, R>, E, R>
   /** Called after the batch has succeeded. Nothing before the position will be read again. */
@@ -39,7 +43,7 @@ export interface Positions<P, A, E = never, R = never> {
 
 /** A source that is read by positions of any type. */
 export interface AnyPositions {
-  readonly plan: (time: number) => Effect.Effect<Option.Option<Planned<unknown>>, unknown, unknown>
+  readonly plan: (time: number, limit: number) => Effect.Effect<Option.Option<Planned<unknown>>, unknown, unknown>
   readonly read: (position: never, time: number) => Effect.Effect<AnyRDD, unknown, unknown>
   readonly commit?: ((position: never, time: number) => Effect.Effect<void, unknown, unknown>) | undefined
 }

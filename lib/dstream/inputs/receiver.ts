@@ -6,27 +6,39 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Mistake } from "../../core/literals.ts"
 import type { Block } from "../../rdd/block.ts"
+import type { ReceiverStopped } from "./receiver_stopped.ts"
 
 /**
  * What a running receiver can do. Several fibers may call it at the same time. While batches fall behind, operations
  * that store wait, which slows a fast peer down.
+ *
+ * When the receiver has stopped, operations that store fail with `ReceiverStopped` and store nothing. What waits at
+ * that moment is still stored. `onStart` need not handle the error. It matters to code that keeps the store after the
+ * receiver has stopped, such as the callback of a client: the sender can then keep the records, or send them elsewhere.
  */
 export interface Store<in A> {
   /**
    * Adds one record to the current block, within the rate limit. Unreliable, because it returns before the block is
    * stored. Spark: `store(item)`.
    */
-  readonly one: (record: A) => Effect.Effect<void>
-  /** Adds records to the current block, in order; they are never split over two blocks. As unreliable as `one`. */
-  readonly all: (records: ReadonlyArray<A>) => Effect.Effect<void>
-  /** Adds the records of a block to the current block without reading them. `bytes` is the block's size, if known. */
-  readonly append: (block: Block<A>, bytes?: number) => Effect.Effect<void>
+  readonly one: (record: A) => Effect.Effect<void, ReceiverStopped>
+  /**
+   * Adds records to the current block, in order. They are split over two batches only where a batch may not take all of
+   * them (`maxRate`, `backpressure`). As unreliable as `one`.
+   */
+  readonly all: (records: ReadonlyArray<A>) => Effect.Effect<void, ReceiverStopped>
+  /**
+   * Adds the records of a block to the current block. `bytes` is the memory that the block takes. The records are not
+   * read if it is given; else it is estimated from them.
+   */
+  readonly append: (block: Block<A>, bytes?: number) => Effect.Effect<void, ReceiverStopped>
   /**
    * Stores records as a block of their own and returns when the block is stored. Acknowledge records to their sender
    * after it has returned. Spark: `store(array)`.
    */
-  readonly block: (records: ReadonlyArray<A>) => Effect.Effect<void>
+  readonly block: (records: ReadonlyArray<A>) => Effect.Effect<void, ReceiverStopped>
   /** Reports a problem to listeners. The receiver keeps running. */
   readonly reportError: (message: string, error?: unknown) => Effect.Effect<void>
   /** Asks for a restart: the receiver's scope closes, and after the delay `onStart` runs in a new one. */
@@ -44,7 +56,7 @@ export interface Receiver<out A, out E = never, out R = never> {
   /** What it receives from, such as `Socket`. User interfaces show its stream as `Socket stream [0]`. */
   readonly name: string
   /** Receives and stores records, in a scope of its own. */
-  readonly onStart: (store: Store<never>) => Effect.Effect<void, E, R | Scope.Scope>
+  readonly onStart: (store: Store<never>) => Effect.Effect<void, E | ReceiverStopped, R | Scope.Scope>
   /** Runs when the scope of `onStart` closes. */
   readonly onStop: Effect.Effect<void, never, R>
   /** The wait before a restart, at least 10 ms. Default: 2 s. Spark: `spark.streaming.receiverRestartDelay`. */
@@ -69,14 +81,19 @@ export interface Receiver<out A, out E = never, out R = never> {
  * assert.equal(clock.name, "Clock")
  * ```
  */
-export const make = <A, E = never, R = never, R2 = never>(options: {
+export const make = <
+  A = Mistake<"annotate the store: (store: Receiver.Store<string>) => ...">,
+  E = never,
+  R = never,
+  R2 = never,
+>(options: {
   readonly name: string
   readonly onStart: (store: Store<A>) => Effect.Effect<void, E, R>
   readonly onStop?: Effect.Effect<void, never, R2> | undefined
   readonly restartDelay?: Duration.Input | undefined
-}): Receiver<A, E, Exclude<R, Scope.Scope> | R2> => ({
+}): Receiver<A, Exclude<E, ReceiverStopped>, Exclude<R, Scope.Scope> | R2> => ({
   name: options.name,
-  onStart: options.onStart as Receiver<A, E, Exclude<R, Scope.Scope> | R2>["onStart"],
+  onStart: options.onStart as Receiver<A, Exclude<E, ReceiverStopped>, Exclude<R, Scope.Scope> | R2>["onStart"],
   onStop: options.onStop ?? Effect.void,
   restartDelay: options.restartDelay ?? "2 seconds",
 })

@@ -7,6 +7,7 @@
  * @module
  */
 import { dual } from "../../core/dual.ts"
+import type { Mistake } from "../../core/literals.ts"
 import type { Grown, Tupled } from "../../core/tupled.ts"
 import * as Rdd from "../../rdd/operators/keyed.ts"
 import type { PartitionOptions } from "../../rdd/partitioner.ts"
@@ -32,7 +33,7 @@ import { checked, chosen } from "./partitioning.ts"
  * ```
  */
 export const reduceByKey: {
-  <V extends Tupled>(
+  <V extends Tupled = never>(
     f: (a: V, b: V) => V,
     options?: PartitionOptions,
   ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
@@ -41,6 +42,10 @@ export const reduceByKey: {
     f: (a: V, b: V) => V,
     options?: PartitionOptions,
   ): DStream<[K, V], E, R>
+  (
+    f: (a: never, b: never) => unknown,
+    options?: PartitionOptions,
+  ): Mistake<"the records must be pairs: [key, value], and f takes two values and returns one">
 } = dual(
   (args) => isDStream(args[0]),
   <K, V extends Tupled, E, R>(

@@ -12,8 +12,9 @@ import { repartition } from "../../rdd/operators/partitioning.ts"
 import type { RDD } from "../../rdd/rdd.ts"
 import { union } from "../../rdd/operators/unions.ts"
 import { values } from "../../rdd/operators/values.ts"
-import { type DStream, isDStream, lift } from "../dstream.ts"
+import { type AnyDStream, type DStream, isDStream, lift } from "../dstream.ts"
 import { checked, chosen, liftOne } from "./partitioning.ts"
+import type { Mistake } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
 
 const add = (a: number, b: number): number => a + b
@@ -48,6 +49,11 @@ export const reduce: {
     lift("reduce", self, [f], (rdd, f) => reduced(rdd, f)),
 )
 
+/** The result of {@link count}. One signature for both calls: TypeScript infers nothing from overloads in a pipe. */
+export type Counted<S extends ReadonlyArray<unknown>> = S extends
+  readonly [DStream<infer _A, infer E, infer R>, ...ReadonlyArray<unknown>] ? DStream<number, E, R>
+  : Mistake<"write .pipe(DStream.count) or DStream.count(stream)">
+
 const tally = (count: number): number => count + 1
 
 /**
@@ -65,12 +71,14 @@ const tally = (count: number): number => count + 1
  * assert.deepEqual(await Effect.runPromise(Testing.run(counts)), [[2], [0]])
  * ```
  */
-export const count = <A, E, R>(self: DStream<A, E, R>): DStream<number, E, R> =>
+export const count: <S extends readonly [] | readonly [AnyDStream, ...ReadonlyArray<unknown>]>(
+  ...stream: S
+) => Counted<S> = (<A, E, R>(self: DStream<A, E, R>): DStream<number, E, R> =>
   liftOne("count", self, (rdd, batch) => {
     const counts = narrow<number, unknown, unknown>("count", rdd, { kind: "fold", f: tally, zero: () => 0 }, false)
     const atLeastZero = union(counts, parallelize([0], { partitions: 1 }))
     return values(reduceByKey(map(atLeastZero, (n) => [null, n]), add, chosen(batch, undefined)))
-  })
+  })) as never
 
 /**
  * Counts how often each record occurs in a batch: `[record, count]`. Records are compared by value, as keys are. An

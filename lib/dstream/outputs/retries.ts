@@ -7,6 +7,7 @@ import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { effectOf } from "../../core/results.ts"
+import { keepingTime } from "../../core/steady_clock.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { OutputFailure, OutputPolicy } from "./policy.ts"
 
@@ -32,7 +33,7 @@ export const withRetries = <A, E>(
       next = self
       return now
     })
-    return Effect.catch(Effect.retry(tried, rest.schedule), (last) => again(Effect.fail(last), rest.then))
+    return Effect.catch(keepingTime(tried, Effect.retry(rest.schedule)), (last) => again(Effect.fail(last), rest.then))
   }
   return again(self, policy)
 }

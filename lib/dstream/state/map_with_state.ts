@@ -140,6 +140,7 @@ export const mapWithState: {
         f: step(f, spec, batch.time),
       }),
       {
+        idleTimeout: spec.timeoutMillis,
         check: (batchDuration) => [
           ...(isSpec ? [] : ["it takes a StateSpec: make one of the function with StateSpec.function"]),
           ...(invalid === undefined ? [] : [invalid.message]),

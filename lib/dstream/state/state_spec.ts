@@ -8,6 +8,7 @@ import { dual } from "../../core/dual.ts"
 import * as Option from "effect/Option"
 import { type Pipeable, Prototype } from "effect/Pipeable"
 import { InvalidOption } from "../../core/errors.ts"
+import type { Mistake } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { parallelize } from "../../rdd/creation.ts"
 import type { Partitioner, PartitionOptions } from "../../rdd/partitioner.ts"
@@ -72,7 +73,12 @@ const blank = { initial: undefined, timeoutMillis: undefined, partitioning: unde
  * assert.deepEqual(await Effect.runPromise(Testing.run(counts)), [[["a", 1], ["a", 2]], [["a", 3]]])
  * ```
  */
-const make = <K, V, S, A extends Tupled>(
+const make = <
+  K,
+  V,
+  S = Mistake<"annotate the state: (key: string, value: Option.Option<number>, state: StateSpec.State<number>) => ...">,
+  A extends Tupled = unknown,
+>(
   f: (key: K, value: Option.Option<V>, state: State<S>) => A,
 ): StateSpec<K, V, S, A> => construct({ f, isTimed: false, ...blank })
 
@@ -98,7 +104,12 @@ export { make as function }
  * assert.deepEqual(await Effect.runPromise(Testing.run(DStream.mapWithState(visits, firstTime))), [[["ann", 1000]], [["bob", 2000]]])
  * ```
  */
-export const timed = <K, V, S, A extends Tupled>(
+export const timed = <
+  K,
+  V,
+  S = Mistake<"annotate the state: (key: string, value: Option.Option<number>, state: StateSpec.State<number>) => ...">,
+  A extends Tupled = unknown,
+>(
   f: (time: number, key: K, value: Option.Option<V>, state: State<S>) => Option.Option<A>,
 ): StateSpec<K, V, S, A> => construct({ f, isTimed: true, ...blank })
 

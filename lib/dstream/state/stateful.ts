@@ -8,7 +8,7 @@ import { type CallSite, withCallSite } from "../../core/call_site.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import { type AnyRDD, make as makeRDD, type RDD } from "../../rdd/rdd.ts"
-import type { StateStep } from "../../rdd/state.ts"
+import type { StateStep } from "../../rdd/primitive.ts"
 import { Batch, NoRDD } from "../batch.ts"
 import { type AnyDStream, type DStream, makeSelf, type NodeOptions, optional } from "../dstream.ts"
 

@@ -22,6 +22,7 @@ import { KeyedTable } from "../../core/keyed_table.ts"
 import { inPieces, type Piecewise } from "../../core/pace.ts"
 import { numberOf, optionOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
+import type { Mistake } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { type Block, fromArray } from "../../rdd/block.ts"
 import { empty, parallelize } from "../../rdd/creation.ts"
@@ -199,7 +200,7 @@ const keywise = (
  * ```
  */
 export const updateStateByKey: {
-  <V, S extends Tupled>(
+  <V, S extends Tupled = Mistake<"annotate the state: (values, state: Option.Option<number>) => ...">>(
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
     options?: StateOptions & { readonly initial?: undefined },
   ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
@@ -244,7 +245,7 @@ export const updateStateByKey: {
  * ```
  */
 export const updateStateByKeyTimed: {
-  <K, V, S extends Tupled>(
+  <K, V, S extends Tupled = Mistake<"annotate the state: (time, key, values, state: Option.Option<number>) => ...">>(
     update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
     options?: StateOptions | InitialStateOptions<K, S>,
   ): <E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>

@@ -5,6 +5,7 @@
  */
 import type * as Duration from "effect/Duration"
 import { dual } from "../../core/dual.ts"
+import type { Mistake, NotAStream } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { groupByKey } from "../../rdd/operators/grouping.ts"
 import { combineByKey, reduceByKey } from "../../rdd/operators/keyed.ts"
@@ -54,6 +55,10 @@ export const groupByKeyAndWindow: {
     windowDuration: Duration.Input,
     options?: WindowOptions & PartitionOptions,
   ): DStream<[K, ReadonlyArray<V>], E, R>
+  (
+    windowDuration: NotAStream,
+    ...others: ReadonlyArray<unknown>
+  ): Mistake<'the arguments are a duration such as "10 seconds", and options such as { slide: "2 seconds" }'>
 } = dual(
   (args) => isDStream(args[0]),
   <K, V, E, R>(
@@ -88,8 +93,14 @@ export interface WindowReduceByKeyOptions<K, V> extends WindowReduceOptions<V>, 
  * in the window are not in the result; all other keys are in the result of every slide.
  *
  * The number of calls of `f` for each key and slide is bounded, however long the window is. The older value is always
- * the first argument, and `f` must not change its arguments. With an `inverse`, each value of a batch that enters or
- * leaves costs one call, and `f` must be commutative as well. Durations follow the rules of {@link window}.
+ * the first argument, and `f` must not change its arguments. Durations follow the rules of {@link window}.
+ *
+ * With an `inverse`, each value of a batch that enters or leaves costs one call, and `f` must be commutative as well.
+ * Without one, the cost is about the same here, unlike in Spark: each value is merged about three times, however long
+ * the window is. So give an inverse only if the arithmetic is exact, as with counts and sums of whole numbers up to
+ * 2^53, and if its calls are cheaper. With decimals, rounding errors of a key add up until the window has none of its
+ * values for a moment. After a `NaN`, an infinite number, or a number so large that others vanish beside it, an inverse
+ * cannot restore the sum: such aggregates are made anew of the values in the window until it has left.
  *
  * Spark: `PairDStreamFunctions.reduceByKeyAndWindow`. With an inverse, Spark needs a checkpoint directory, keeps keys
  * without values in the window at a value such as 0 unless they are filtered out, fails when the batch of a filtered
@@ -117,22 +128,29 @@ export interface WindowReduceByKeyOptions<K, V> extends WindowReduceOptions<V>, 
  * ```
  */
 export const reduceByKeyAndWindow: {
-  <V extends Tupled>(
+  <V extends Tupled = never>(
     f: (a: V, b: V) => V,
     windowDuration: Duration.Input,
-    options?: WindowReduceByKeyOptions<unknown, V>,
+    options?: WindowReduceOptions<V> & PartitionOptions & { readonly filter?: undefined },
   ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
-  <J, V extends Tupled>(
+  <J, V extends Tupled = never>(
     f: (a: V, b: V) => V,
     windowDuration: Duration.Input,
     options: WindowReduceByKeyOptions<J, V>,
-  ): <K extends J, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
+  ): <K extends J, E, R>(self: DStream<readonly [J, V], E, R> & DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
   <K, V extends Tupled, E, R>(
     self: DStream<readonly [K, V], E, R>,
     f: (a: V, b: V) => V,
     windowDuration: Duration.Input,
     options?: WindowReduceByKeyOptions<K, V>,
   ): DStream<[K, V], E, R>
+  (
+    f: (a: never, b: never) => unknown,
+    inverseOrDuration: NotAStream | ((a: never, b: never) => unknown),
+    ...others: ReadonlyArray<unknown>
+  ): Mistake<
+    'the records must be pairs, and the arguments a function, a duration such as "10 seconds", and options such as { slide: "2 seconds" }'
+  >
 } = dual(
   (args) => isDStream(args[0]),
   <K, V extends Tupled, E, R>(

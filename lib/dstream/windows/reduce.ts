@@ -5,6 +5,7 @@
  */
 import type * as Duration from "effect/Duration"
 import { dual } from "../../core/dual.ts"
+import type { Mistake, NotAStream } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { map, narrow } from "../../rdd/operators/element.ts"
 import { reduceByKey } from "../../rdd/operators/keyed.ts"
@@ -20,7 +21,11 @@ import { sliding } from "./sliding.ts"
 
 /** Options of {@link reduceByWindow}. */
 export interface WindowReduceOptions<A> extends WindowOptions {
-  /** The inverse of `f`, which removes `b` from `a`: `inverse(f(a, b), a)` is `b`, and `inverse(f(a, b), b)` is `a`. */
+  /**
+   * The inverse of `f`, which removes `b` from `a`: `inverse(f(a, b), a)` is `b`, and `inverse(f(a, b), b)` is `a`. For
+   * numbers these must hold up to rounding; where they do not, the aggregate is made anew of the values in the window.
+   * {@link reduceByKeyAndWindow} says when to give one.
+   */
   readonly inverse?: ((a: A, b: A) => A) | undefined
 }
 
@@ -78,6 +83,13 @@ export const reduceByWindow: {
     windowDuration: Duration.Input,
     options?: WindowReduceOptions<A>,
   ): DStream<A, E, R>
+  (
+    f: (a: never, b: never) => unknown,
+    inverseOrDuration: NotAStream | ((a: never, b: never) => unknown),
+    ...others: ReadonlyArray<unknown>
+  ): Mistake<
+    'the arguments are a function, a duration such as "10 seconds", and options such as { slide: "2 seconds" }'
+  >
 } = dual(
   (args) => isDStream(args[0]),
   <A extends Tupled, E, R>(
@@ -120,6 +132,10 @@ export const reduceByWindow: {
 export const countByWindow: {
   (windowDuration: Duration.Input, options?: WindowOptions): <A, E, R>(self: DStream<A, E, R>) => DStream<number, E, R>
   <A, E, R>(self: DStream<A, E, R>, windowDuration: Duration.Input, options?: WindowOptions): DStream<number, E, R>
+  (
+    windowDuration: NotAStream,
+    ...others: ReadonlyArray<unknown>
+  ): Mistake<'the arguments are a duration such as "10 seconds", and options such as { slide: "2 seconds" }'>
 } = dual(
   (args) => isDStream(args[0]),
   <A, E, R>(self: DStream<A, E, R>, windowDuration: Duration.Input, options?: WindowOptions): DStream<number, E, R> =>
@@ -161,6 +177,10 @@ export const countByValueAndWindow: {
     windowDuration: Duration.Input,
     options?: WindowOptions & PartitionOptions,
   ): DStream<[A, number], E, R>
+  (
+    windowDuration: NotAStream,
+    ...others: ReadonlyArray<unknown>
+  ): Mistake<'the arguments are a duration such as "10 seconds", and options such as { slide: "2 seconds" }'>
 } = dual(
   (args) => isDStream(args[0]),
   <A, E, R>(

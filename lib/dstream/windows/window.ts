@@ -6,6 +6,7 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
+import type { Mistake, NotAStream } from "../../core/literals.ts"
 import { callSite, withCallSite } from "../../core/call_site.ts"
 import type { RDD } from "../../rdd/rdd.ts"
 import { unionAll } from "../../rdd/operators/unions.ts"
@@ -58,6 +59,10 @@ export const windowed = <A, E, R>(self: DStream<A, E, R>, frame: Frame): DStream
 export const window: {
   (windowDuration: Duration.Input, options?: WindowOptions): <A, E, R>(self: DStream<A, E, R>) => DStream<A, E, R>
   <A, E, R>(self: DStream<A, E, R>, windowDuration: Duration.Input, options?: WindowOptions): DStream<A, E, R>
+  (
+    windowDuration: NotAStream,
+    ...others: ReadonlyArray<unknown>
+  ): Mistake<'the arguments are a duration such as "10 seconds", and options such as { slide: "2 seconds" }'>
 } = dual(
   (args) => isDStream(args[0]),
   <A, E, R>(self: DStream<A, E, R>, windowDuration: Duration.Input, options?: WindowOptions): DStream<A, E, R> =>

@@ -1,12 +1,12 @@
 /**
- * Actions on the local engine: each is planned and run within its job and batch.
+ * Runs actions on the local engine: each is planned within its job and batch.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../../core/errors.ts"
 import type { Block } from "../../rdd/block.ts"
-import { CurrentJob, type JobContext, type Layout } from "../../rdd/engine.ts"
+import { type BatchWork, CurrentJob, type JobContext, type Layout } from "../../rdd/engine.ts"
 import * as Processes from "../../rdd/processes.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
@@ -21,28 +21,27 @@ import type { Lowered } from "../plan/task.ts"
 import * as Layers from "../task/layers.ts"
 import { LocalBatch } from "./open_batch.ts"
 
-/** Is given the block of a partition when it is there. */
+/** Is given the block of a partition as soon as it is computed. */
 type Each = (block: Block<unknown>, partition: number) => Effect.Effect<void>
 
-/** Outside of batches nothing has an address. */
-const none = (): undefined => undefined
+/** Gives the addresses of operations in a batch, or outside of batches. Undefined: tasks refer to the driver's own operations. */
+export type Addressing = (batch: LocalBatch | undefined) => BatchWork["addressOf"] | undefined
 
 /** Plans and runs actions. */
 export class Actions {
   readonly #services: Services
   readonly #processes: Processes.Processes | undefined
-  /** Whether tasks run in a copy of the graph, so that they refer to operations by address. */
-  readonly #hasCopy: () => boolean
+  readonly #addressing: Addressing
   readonly #jobs = new WeakMap<JobContext, Computed>()
 
   /** `processes` are those that `pipe` starts where no others are provided. */
-  constructor(services: Services, processes: Processes.Processes | undefined, hasCopy: () => boolean) {
+  constructor(services: Services, processes: Processes.Processes | undefined, addressing: Addressing) {
     this.#services = services
     this.#processes = processes
-    this.#hasCopy = hasCopy
+    this.#addressing = addressing
   }
 
-  /** What is kept for the actions of a job. Jobs of no batch are all one, whose RDDs keep it as long as they are referenced. */
+  /** What is kept for the actions of a job. Outside of batches all actions are one job: things are kept as long as their RDDs. */
   #ofJob(job: JobContext, batch: LocalBatch | undefined): Computed {
     const known = this.#jobs.get(job)
     if (known !== undefined) return known
@@ -60,7 +59,7 @@ export class Actions {
       dry,
       job,
       batch,
-      references: new References(this.#hasCopy() ? batch?.addressOf ?? none : undefined),
+      references: new References(this.#addressing(batch)),
       consumers: consumersOf(rdd, { action, batch }),
       ofJob,
       action,
@@ -93,20 +92,20 @@ export class Actions {
     })
   }
 
-  /** Computes all partitions of an RDD, those that are there already for nothing. */
+  /** Computes all partitions of an RDD. Those that are kept already cost nothing. */
   compute(rdd: AnyRDD): Job<void> {
     return this.#plan(rdd, false, ({ partitions }, planner) => Effect.asVoid(planner.blocks(partitions)))
   }
 
-  /** Counts an RDD that is kept as empty, unless it has been computed. */
+  /** Makes a kept RDD count as empty from now on, unless it has been computed. */
   abandon(rdd: AnyRDD): void {
     const { defaultParallelism, released } = this.#services
     if (!isPersisted(rdd) || released.has(rdd)) return
-    const references = new References(this.#hasCopy() ? none : undefined)
+    const references = new References(this.#addressing(undefined))
     released.keep(rdd, Stateful.nothingOf({ defaultParallelism, references }, rdd))
   }
 
-  /** How an RDD lies. */
+  /** The layout of an RDD. */
   layout(rdd: AnyRDD): Job<Layout> {
     return this.#plan(
       rdd,

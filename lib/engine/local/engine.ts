@@ -1,5 +1,5 @@
 /**
- * The local engine: jobs run in the calling isolate.
+ * The local engine: jobs run in the isolate of the program.
  *
  * @module
  */
@@ -17,38 +17,49 @@ import * as InPlace from "./in_place.ts"
 import * as Loopback from "./loopback.ts"
 import { LocalBatch } from "./open_batch.ts"
 
-/** How a local engine works. */
+/** The options of a local engine. */
 export interface Options {
-  /** How many partitions may wait for effects side by side; partitions of what is made, where nothing else says how many. */
+  /** How many partitions may wait for effects side by side, and the default number of partitions of a source. */
   readonly parallelism: number
-  /** In its place as a number of partitions, also of operations by key, which otherwise go by their parents. */
+  /** The default number of partitions of sources and of operations by key, which have as many as their parents otherwise. */
   readonly defaultParallelism?: number | undefined
-  /** Whether loops may be generated code (true); where that is forbidden closures are used in any case. */
+  /** Whether loops may be generated code (true). Where generating code is forbidden, closures are used in any case. */
   readonly generateCode?: boolean | undefined
-  /** Sends every task through the record codec and a copy of the graph, as an engine with other isolates does (false). */
+  /** Makes records that several streams can see read-only, to find functions that change them (false). */
+  readonly freezeRecords?: boolean | undefined
+  /**
+   * Whether tasks go through the codec, as on an engine with other isolates (false). Their functions are those of the graph
+   * copy; without a copy, the driver's own.
+   */
   readonly loopback?: boolean | undefined
-  /** The processes that `pipe` starts where no others are provided; without them it fails. */
+  /** Starts the processes of `pipe` where no other service is provided; without it `pipe` fails. */
   readonly processes?: Processes.Processes | undefined
 }
 
-/** Plain data as another isolate would get it. */
+/** Copies plain data as another isolate would get it. */
 const throughCodec = (data: unknown): unknown => Codec.decode(Codec.encode([data]))[0]
 
 /** Makes a local engine. */
 export const make: (options: Options) => Effect.Effect<Engine, never, StateStore.StateStore> = Effect
   .fnUntraced(
-    function* ({ defaultParallelism, generateCode = true, loopback = false, parallelism, processes }: Options) {
+    function* (options: Options) {
+      const { defaultParallelism, parallelism, processes } = options
+      const { freezeRecords = false, generateCode = true, loopback = false } = options
       const states = yield* StateStore.StateStore
       let copy: GraphCopy | undefined
       const released = new Computed()
-      const around = { generateCode, states }
+      const around = { freezeRecords, generateCode, states }
       const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered: new WeakMap() })
       const executor = loopback ? splitting(Loopback.make(around, () => copy), here) : here
       const services: Services = { parallelism, defaultParallelism, executor, states, released, turns: new WeakMap() }
-      const actions = new Actions(services, processes, () => copy !== undefined)
+      const actions = new Actions(
+        services,
+        processes,
+        (batch) => loopback ? Loopback.addressing(copy, batch) : undefined,
+      )
       return {
         defaultParallelism: defaultParallelism ?? parallelism,
-        // The types of an RDD say which records, errors and services come of it; actions do not know them.
+        // An RDD's type says which records, errors and services an action has; engines do not know them.
         run: ((rdd, partitions, each) => actions.run(rdd, partitions, each as never)) as Engine["run"],
         compute: ((rdd) => actions.compute(rdd)) as Engine["compute"],
         layout: ((rdd) => actions.layout(rdd)) as Engine["layout"],

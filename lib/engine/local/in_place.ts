@@ -1,5 +1,5 @@
 /**
- * The executor that runs tasks where the program runs.
+ * The executor that runs tasks in the isolate of the program.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { PlaceFailed, taskFailure } from "../task/failure.ts"
 import type { Surroundings } from "../task/operations.ts"
 import { runTask } from "../task/run.ts"
 
-/** Failures of places, also those thrown while others were waited for, as failures of the task. */
+/** Makes failures of places failures of the task, also those that plain code throws after something was waited for. */
 const ofTask = <A>(
   task: Task,
   self: Effect.Effect<A, PlaceFailed, unknown>,
@@ -23,7 +23,7 @@ const ofTask = <A>(
     Effect.mapError((failure) => taskFailure(task, failure)),
   )
 
-/** Runs tasks with the functions, states and services that are here. */
+/** Makes an executor that runs tasks in the calling fiber. */
 export const make = (around: Surroundings): Executor => ({
   run: (task) => ofTask(task, run(() => runTask(around, task))),
   now: (task) => {
@@ -36,7 +36,7 @@ export const make = (around: Surroundings): Executor => ({
   },
 })
 
-/** What stands at an operation of the driver, whatever tasks call it. */
+/** Finds the operation of a reference that the driver has made. */
 export const primitiveAt = (operation: Operation): Primitive => {
   const rdd = rddOf(operation)
   if (rdd === undefined) throw new TypeError(`the driver has not made this reference (${operation.kind})`)

@@ -1,5 +1,5 @@
 /**
- * Open batches: which RDDs are computed once for all jobs of a batch, and until when they are kept.
+ * Open batches: which RDDs are computed once for all jobs of a batch, and how long their blocks are kept.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { Computed } from "../plan/computed.ts"
 import { passesOn } from "../plan/lowering.ts"
 import type { BatchScope } from "../plan/scope.ts"
 
-/** Counts how many consumers RDDs have, and which job is the last that needs them. */
+/** Counts the consumers of RDDs in a batch, and finds the last job that needs each. */
 class Consumption {
   readonly consumers = new Map<AnyRDD, number>()
   readonly last = new Map<AnyRDD, number>()
@@ -30,7 +30,7 @@ class Consumption {
     }
   }
 
-  /** Counts what job `index` needs. */
+  /** Counts the RDDs that job `index` needs. */
   visit({ rdd: root, writes }: Root, index: number): void {
     if (writes) root.parents.forEach((parent) => this.#consume(parent))
     else this.#consume(root)
@@ -55,17 +55,17 @@ class Consumption {
 export class LocalBatch implements OpenBatch, BatchScope {
   /** The address of an operation, where it has one. */
   readonly addressOf: BatchWork["addressOf"]
-  /** What has been computed for all jobs of the batch. */
+  /** What is kept for all jobs of the batch. */
   readonly computed: Computed
   /** Kept RDDs that failed since the last attempt of a job began. Planners add to it. */
   readonly lost: Set<AnyRDD> = new Set()
-  /** All RDDs below jobs and kept RDDs, each with the last job that needs it. */
+  /** All RDDs of the batch's work, each with the last job that needs it. */
   readonly #last: ReadonlyMap<AnyRDD, number>
-  /** Those that are computed once for all jobs. */
+  /** The RDDs that are computed once for all jobs. */
   readonly #shared: Set<AnyRDD>
   readonly #due: ReadonlyMap<number | undefined, ReadonlyArray<AnyRDD>>
 
-  /** `released` has what is kept until it is released, whatever the batch. */
+  /** `released` holds what is kept until it is released, across batches. */
   constructor({ addressOf, jobs, kept }: BatchWork, released: Computed) {
     const consumption = new Consumption((rdd) => released.has(rdd))
     const { consumers, last } = consumption

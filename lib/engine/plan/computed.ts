@@ -1,5 +1,5 @@
 /**
- * What has been computed, for as long as somebody may use it again.
+ * What has been computed, for as long as it may be used again.
  *
  * @module
  */
@@ -7,12 +7,11 @@ import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { Lowered } from "./task.ts"
 
 /**
- * RDDs that have been computed, or brought to the partitions where a shuffle wants them, with one lifetime: that of an
- * action, of a job, of a batch, or until they are released. Each lies within the next one, and a look-up goes through all
- * that are around it.
+ * The blocks and shuffled pairs of RDDs, with one lifetime: that of an action, of a job, of a batch, or until they are
+ * released. An action lies within a job, a job within a batch, and so on: a look-up also goes through what lies around.
  */
 export class Computed {
-  /** Made when it is needed: most actions keep nothing, and weak maps cost the garbage collector a lot. */
+  /** Made on first use: most actions keep nothing, and weak maps are expensive for the garbage collector. */
   #known: WeakMap<AnyRDD, Lowered> | undefined
   readonly #around: Computed | undefined
 
@@ -20,12 +19,12 @@ export class Computed {
     this.#around = around
   }
 
-  /** What is known of an RDD here or around. */
+  /** What an RDD was computed to, here or around. */
   find(rdd: AnyRDD): Lowered | undefined {
     return this.#known?.get(rdd) ?? this.#around?.find(rdd)
   }
 
-  /** Whether an RDD is known here. */
+  /** Whether an RDD is kept here. */
   has(rdd: AnyRDD): boolean {
     return this.#known?.has(rdd) === true
   }
@@ -36,7 +35,7 @@ export class Computed {
     this.#known.set(rdd, lowered)
   }
 
-  /** Releases what is known of an RDD here. */
+  /** Releases what an RDD was computed to. */
   release(rdd: AnyRDD): void {
     this.#known?.delete(rdd)
   }

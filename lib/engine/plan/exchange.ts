@@ -1,5 +1,5 @@
 /**
- * Exchanges: records brought to other partitions, by key or dealt out. Each ends a stage.
+ * Lowers exchanges, which bring records to other partitions: shuffles, cogroups, `repartition`. Each ends a stage.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const defaultPartitioner = (
   return numPartitions >= n || numPartitions * 10 > most ? widest : references.hash(n)
 }
 
-/** The partitioner that an operation uses, given its parents. */
+/** Chooses the partitioner of an operation. `own` keeps the number of partitions of the first parent. */
 export const chosen = (
   host: Choosing,
   rdd: AnyRDD,
@@ -42,7 +42,7 @@ export const chosen = (
   return kept?.partitioner.numPartitions === n ? kept : host.references.hash(n)
 }
 
-/** Whether records lie where a partitioner wants them. */
+/** Whether the pairs lie where a partitioner puts them already. */
 const isPlaced = ({ placed }: Lowered, { partitioner }: Placed): boolean =>
   placed !== undefined && Partitioner.equals(placed.partitioner, partitioner)
 
@@ -55,7 +55,7 @@ const bucketsOf = (cuts: ReadonlyArray<Cut>, index: number): ReadonlyArray<Bucke
   return buckets
 }
 
-/** What an exchange does with its records. */
+/** How an exchange writes and reads. */
 interface Exchange {
   readonly partitions: number
   readonly placed: Placed | undefined
@@ -63,7 +63,7 @@ interface Exchange {
   readonly read: (buckets: ReadonlyArray<Bucket>, index: number) => Input
 }
 
-/** Runs the stage before the boundary: each of its tasks writes buckets, and partition `i` behind it reads the `i`-th of each. */
+/** Runs the stage before an exchange: each task writes buckets, and partition `i` after it reads the `i`-th bucket of each. */
 const exchange = (host: Lowering, parent: Lowered, { partitions, placed, read, write }: Exchange): Job<Lowered> =>
   host.dry
     ? Effect.succeed({ partitions: nothings(partitions), placed })
@@ -75,7 +75,7 @@ const exchange = (host: Lowering, parent: Lowered, { partitions, placed, read, w
       placed,
     }))
 
-/** Brings pairs to where the partitioner wants them. */
+/** Brings pairs to the partitions where the partitioner puts them. */
 const place = (host: Lowering, rdd: AnyRDD, placed: Placed, parent: Lowered): Job<Lowered> => {
   if (isPlaced(parent, placed)) return Effect.succeed(parent)
   const operation = host.references.of(rdd)
@@ -87,7 +87,7 @@ const place = (host: Lowering, rdd: AnyRDD, placed: Placed, parent: Lowered): Jo
   })
 }
 
-/** Brings pairs to where the partitioner wants them, and combines them by key. */
+/** Brings pairs to the partitions where the partitioner puts them, and combines them by key. */
 const combine = (host: Lowering, rdd: AnyRDD, mapSide: boolean, placed: Placed, parent: Lowered): Job<Lowered> => {
   const operation = host.references.of(rdd)
   if (isPlaced(parent, placed)) {
@@ -121,16 +121,16 @@ const shuffleBy = (
     : Effect.tap(lowered, (it) => Effect.sync(() => host.keep(rdd, it)))
 }
 
-/** How many keys of a sort travel with its tasks. */
+/** How many keys of a sort are sent with its tasks. */
 const SAMPLE = 100_000
 
-/** Evenly spread keys: a range partitioner made of them is the one that is made of all. */
+/** Picks keys at even distances. The range partitioner that is made of them is the one that is made of all keys. */
 const sampleOf = (keys: ReadonlyArray<unknown>, partitions: number): ReadonlyArray<unknown> => {
   const step = Math.ceil(keys.length / SAMPLE)
   return step < 2 || partitions > SAMPLE / 2 ? keys : keys.filter((_, i) => i % step === 0)
 }
 
-/** The ranges are made of the keys, so the stages below run first. */
+/** Lowers a sort. Its ranges are made of the keys, so the stages below run first. */
 const rangeShuffle = (
   host: Lowering,
   rdd: AnyRDD,
@@ -157,13 +157,13 @@ const rangeShuffle = (
 export const shuffle = (host: Lowering, rdd: AnyRDD, primitive: Kind<"shuffle">, parent: Lowered): Job<Lowered> => {
   const { by } = primitive
   if (typeof by === "object" && "make" in by) {
-    // How many ranges there are depends on the keys: even the layout takes a real run, whose result is kept.
+    // The number of ranges depends on the keys, so even the layout needs a run. What it computes is kept.
     return host.dry ? host.lowerInFull(rdd) : rangeShuffle(host, rdd, primitive, by, parent)
   }
   return shuffleBy(host, rdd, primitive, chosen(host, rdd, by, [parent]), parent)
 }
 
-/** Brings the pairs of several parents to where the partitioner wants them. */
+/** Brings the pairs of several parents to the partitions where the partitioner puts them. */
 export const placeAll = (
   host: Lowering,
   rdd: AnyRDD,

@@ -1,12 +1,12 @@
 /**
- * The contract of executors: who runs tasks, where.
+ * The contract of executors, which run tasks.
  *
  * @module
  */
 import type * as Effect from "effect/Effect"
 import type { Task, Write, Written } from "./task.ts"
 
-/** How a task fails, wherever it runs: with the number of a place in `placesOf(task)`, and the reason. */
+/** The failure of a task: the number of a place in `placesOf(task)`, and the reason. */
 export class TaskFailed {
   readonly at: number
   readonly reason: unknown
@@ -16,12 +16,12 @@ export class TaskFailed {
   }
 }
 
-/** Runs tasks. */
+/** Runs tasks, where the program runs or elsewhere. */
 export interface Executor {
   /** Runs a task. */
   readonly run: <W extends Write>(task: Task<W>) => Effect.Effect<Written<W>, TaskFailed, unknown>
   /**
-   * Runs a task at once in the calling fiber: gives what it has written, or an Effect of it if it has to wait. Throws what
+   * Runs a task at once in the calling fiber. Gives what it has written, or an Effect of that if it has to wait. Throws what
    * `run` fails with. Undefined for executors that are elsewhere.
    */
   readonly now?: <W extends Write>(task: Task<W>) => Written<W> | Effect.Effect<Written<W>, TaskFailed, unknown>

@@ -1,5 +1,5 @@
 /**
- * What a planner lends to those that lower some of the operations, and the contract between planners and executors.
+ * What the functions that lower single operations need of the planner.
  *
  * @module
  */
@@ -14,33 +14,35 @@ import type { References } from "./references.ts"
 import * as Blocks from "../../rdd/block.ts"
 import { type Cut, type Lowered, type Partition, there, type ToBuckets } from "./task.ts"
 
-/** Something that fails the way actions do, with whatever errors and services the user's effects have. */
+/** An Effect that fails as actions do. Its errors and services are those of the user's effects, which engines do not know. */
 export type Job<A> = Effect.Effect<A, ActionError<unknown>, unknown>
 
 /** A kind of primitive. */
 export type Kind<K extends Primitive["kind"]> = Extract<Primitive, { readonly kind: K }>
 
-/** What a planner lends to those that lower some of the operations. */
+/** What the functions that lower single operations need of the planner. */
 export interface Lowering {
-  /** Only how the RDD lies is wanted: nothing is run that can be done without. */
+  /** Whether only the layout is wanted: then only the stages run that the layout depends on. */
   readonly dry: boolean
-  /** Partitions of operations by key, if not as many as their parents have. */
+  /** The number of partitions of operations by key; undefined: as many as their parents have. */
   readonly defaultParallelism: number | undefined
   readonly states: StateStore
   readonly references: References
-  /** Lowers an RDD, running the stages it depends on. */
+  /** Lowers an RDD, and runs the stages that it depends on. */
   readonly lower: (rdd: AnyRDD) => Job<Lowered>
-  /** Lowers an RDD in full, also where only its layout is wanted. */
+  /** Finds how an RDD lies: its partitions, which are not computed, and its partitioner. */
+  readonly layout: (rdd: AnyRDD) => Job<Lowered>
+  /** Lowers an RDD and runs the stages that it depends on, also where only the layout is wanted. */
   readonly lowerInFull: (rdd: AnyRDD) => Job<Lowered>
-  /** Runs partitions, side by side where they wait for effects, and gives their blocks in order. */
+  /** Computes partitions, side by side where they wait for effects, and gives their blocks in order. */
   readonly blocks: (partitions: ReadonlyArray<Partition>) => Job<ReadonlyArray<Block<unknown>>>
-  /** Runs a stage whose tasks cut their records for the next one, one task after another. */
+  /** Runs a stage whose tasks write buckets for the next stage, one task after another. */
   readonly cuts: (partitions: ReadonlyArray<Partition>, write: (index: number) => ToBuckets) => Job<ReadonlyArray<Cut>>
-  /** Does work of an operation on the driver; what it throws becomes a job failure. */
+  /** Does work of an operation on the driver. What it throws becomes the failure of the job. */
   readonly attempt: <A>(rdd: AnyRDD, work: () => Piecewise<A>) => Job<A>
-  /** A failure of an operation on the driver. */
+  /** Fails the job in the name of an operation. */
   readonly fail: (rdd: AnyRDD, reason: unknown) => Job<never>
-  /** Keeps what an exchange has brought together, for later actions of the same job. */
+  /** Keeps the shuffled pairs of an operation for later actions of the same job. */
   readonly keep: (rdd: AnyRDD, lowered: Lowered) => void
 }
 

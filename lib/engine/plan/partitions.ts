@@ -1,6 +1,6 @@
 /**
- * Operations that put partitions together, or next to each other, without a shuffle: union, coalesce, zip, cartesian, and
- * those that must know how many records come before each partition.
+ * Lowers operations that combine partitions without a shuffle: union, coalesce, zip, cartesian, and those that must know
+ * how many records come before each partition.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { type Input, type Lowered, type Partition, there } from "./task.ts"
 const reading = (n: number, input: (index: number) => Input): ReadonlyArray<Partition> =>
   Array.from({ length: n }, (_, i) => ({ input: input(i), steps: [] }))
 
-/** The partitions of all parents after one another, or side by side where they lie by equal partitioners. */
+/** Lowers a union: the partitions of all parents, or one for each index where all parents have equal partitioners. */
 export const union = (all: ReadonlyArray<Lowered>): Lowered => {
   const some = all.filter((one) => one.partitions.length > 0)
   const placed = some[0]?.placed
@@ -25,17 +25,20 @@ export const union = (all: ReadonlyArray<Lowered>): Lowered => {
   return { partitions: reading(placed.partitioner.numPartitions, (i) => ({ kind: "concat", parts: parts(i) })), placed }
 }
 
-/** Neighbouring partitions put together, so that fewer are left. */
-export const coalesce = ({ partitions: all, placed }: Lowered, partitions: number): Lowered => {
+/**
+ * Lowers a coalesce: joins neighbouring partitions until `partitions` are left. The result has no partitioner, as in
+ * Spark.
+ */
+export const coalesce = ({ partitions: all }: Lowered, partitions: number): Lowered => {
   const n = Math.min(partitions, all.length)
   const start = (i: number) => Math.floor((i * all.length) / n)
   return {
     partitions: reading(n, (i) => ({ kind: "concat", parts: all.slice(start(i), start(i + 1)) })),
-    placed: n === all.length ? placed : undefined,
+    placed: undefined,
   }
 }
 
-/** Partitions with the same index given to a function at once. */
+/** Lowers a zip: the partitions with the same index go to one function. */
 export const zip = (
   host: Lowering,
   rdd: AnyRDD,
@@ -56,7 +59,7 @@ export const zip = (
   })
 }
 
-/** Each partition of the one with each partition of the other. Both are computed once. */
+/** Lowers a cartesian product: each partition of one parent with each of the other. Both parents are computed once. */
 export const cartesian = (host: Lowering, [left, right]: ReadonlyArray<Lowered>): Job<Lowered> => {
   const rows = left?.partitions.length ?? 0
   const columns = right?.partitions.length ?? 0
@@ -71,7 +74,22 @@ export const cartesian = (host: Lowering, [left, right]: ReadonlyArray<Lowered>)
   }))
 }
 
-/** Partitions whose step is told where each of them begins: they are computed to be counted. */
+/**
+ * Lowers a distinct. Equal records lie in one partition if the parent has a partitioner and the result has as many
+ * partitions. Otherwise `shuffled` brings them together.
+ */
+export const distinct = (
+  host: Lowering,
+  rdd: AnyRDD,
+  { inPlace, partitions, shuffled }: Kind<"distinct">,
+): Job<Lowered> =>
+  Effect.flatMap(
+    host.layout(rdd.parents[0] ?? shuffled),
+    ({ partitions: { length }, placed }) =>
+      host.lower((placed !== undefined && (partitions ?? length) === length ? inPlace : undefined) ?? shuffled),
+  )
+
+/** Lowers an operation that is told how many records come before each partition: the parent is computed to count them. */
 export const indexed = (host: Lowering, rdd: AnyRDD, parent: Lowered): Job<Lowered> => {
   if (host.dry) return Effect.succeed({ ...parent, placed: undefined })
   const operation = host.references.of(rdd)

@@ -1,5 +1,5 @@
 /**
- * The places of a task in a fixed order, so that driver and executor mean the same place by the same number.
+ * The places of a task in a fixed order. Driver and executor mean the same place by the same number.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export const partsOf = (input: Input): ReadonlyArray<Partition> => {
   }
 }
 
-/** An input with other partitions in the place of those that it is made of. */
+/** Replaces the partitions that an input is made of. */
 export const withParts = (input: Input, parts: ReadonlyArray<Partition>): Input => {
   const [first, second] = parts
   if (first === undefined) return input
@@ -53,7 +53,7 @@ const addPlaces = ({ input, steps }: Partition, into: Array<Place>): void => {
   into.push(...steps)
 }
 
-/** All operations at work in a task. */
+/** All places of a task: those of its inputs and steps from the inside out, then those of its write and its layers. */
 export const placesOf = ({ layers, partition, write }: Task): ReadonlyArray<Place> => {
   const places: Array<Place> = []
   addPlaces(partition, places)

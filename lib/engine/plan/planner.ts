@@ -22,11 +22,10 @@ import { type Lowered, type Partition, type Place, type Step, type Task, there, 
 
 const toBlock: ToBlock = { kind: "block" }
 
-/** Plans and runs one action. */
+/** Plans and runs one action. `layers` are the `provide` operations above, the outermost first. */
 export class Planner {
   readonly #scope: Scope
   readonly #host: Lowering
-  /** The `provide` operations above, the outermost first. */
   readonly #layers: ReadonlyArray<Place>
 
   constructor(scope: Scope, layers: ReadonlyArray<Place> = []) {
@@ -39,6 +38,7 @@ export class Planner {
       states,
       references,
       lower: (rdd) => this.lower(rdd),
+      layout: (rdd) => new Planner({ ...scope, dry: true }, layers).lower(rdd),
       lowerInFull: (rdd) => new Planner({ ...scope, dry: false }, layers).lower(rdd),
       blocks: (partitions) => this.blocks(partitions),
       cuts: (partitions, write) =>
@@ -55,8 +55,8 @@ export class Planner {
   }
 
   /**
-   * Runs partitions, those that wait for effects side by side, and gives their blocks in order. `each` is run with every
-   * block when it is there, and the place of its partition among those given.
+   * Computes partitions, side by side where they wait for effects, and gives their blocks in order. `each` runs with every
+   * block as soon as it is computed, and with the position of its partition among those given.
    */
   blocks(
     partitions: ReadonlyArray<Partition>,
@@ -68,7 +68,7 @@ export class Planner {
     return runStage(stage, tasks, each)
   }
 
-  /** Lowers an RDD, running the stages it depends on. */
+  /** Lowers an RDD, and runs the stages that it depends on. */
   lower(rdd: AnyRDD): Job<Lowered> {
     return Effect.suspend((): Job<Lowered> => {
       if (rdd.invalid !== undefined) return this.#host.fail(rdd, rdd.invalid)
@@ -87,7 +87,7 @@ export class Planner {
     })
   }
 
-  /** Two jobs at once would write the same version of a state, and run the user's functions twice. */
+  /** Lets one job at a time compute an RDD: two would write the same version of a state, and call functions twice. */
   #inTurn(rdd: AnyRDD, lowered: Job<Lowered>): Job<Lowered> {
     const { batch, released, turns } = this.#scope
     const turn = turns.get(rdd) ?? Semaphore.makeUnsafe(1)
@@ -108,7 +108,7 @@ export class Planner {
     )
   }
 
-  /** Where the blocks of an RDD are kept, if they are to be kept. */
+  /** Where to keep the blocks of an RDD; undefined if they are not kept. */
   #keptIn(rdd: AnyRDD): Computed | undefined {
     const { action, batch, consumers, released } = this.#scope
     if (rdd.primitive.kind === "source" || passesOn(rdd)) return undefined
@@ -151,6 +151,8 @@ export class Planner {
         return Effect.map(this.#parent(rdd), (parent) => Partitions.coalesce(parent, primitive.partitions))
       case "zip":
         return Effect.flatMap(this.#parents(rdd), (all) => Partitions.zip(this.#host, rdd, primitive, all))
+      case "distinct":
+        return Partitions.distinct(this.#host, rdd, primitive)
       case "cartesian":
         return Effect.flatMap(this.#parents(rdd), (all) => Partitions.cartesian(this.#host, all))
       case "shuffle":
@@ -196,7 +198,7 @@ export class Planner {
     }
   }
 
-  /** Adds the steps of neighbouring narrow operations at once, down to one that is kept or of another kind. */
+  /** Lowers neighbouring narrow operations at once, down to one that is kept or an operation of another kind. */
   #narrow(rdd: AnyRDD): Job<Lowered> {
     const chain = [rdd]
     let last = rdd
@@ -228,7 +230,7 @@ export class Planner {
     }))
   }
 
-  /** What is below runs with the layer, and so do the partitions that come of it. */
+  /** Lowers what is below a layer: the stages below run with its services, and so do the partitions above them. */
   #provide(rdd: AnyRDD): Job<Lowered> {
     const place: Place = { operation: this.#scope.references.of(rdd), index: undefined }
     const within = new Planner(this.#scope, [...this.#layers, place])
@@ -239,6 +241,6 @@ export class Planner {
   }
 }
 
-/** Whether an RDD is kept, once it has been exchanged, for later actions of the same job. */
+/** Whether the shuffled pairs of an RDD are kept for later actions of the same job. */
 const isExchange = ({ primitive: { kind } }: AnyRDD): boolean =>
   kind === "shuffle" || kind === "balance" || kind === "cogroup"

@@ -1,5 +1,5 @@
 /**
- * How tasks refer to the operations of the driver's RDDs.
+ * References from tasks to the operations of the driver's RDDs.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import type { Operation, Placed } from "./task.ts"
 
 const rdds = new WeakMap<Operation, AnyRDD>()
 
-/** The RDD of a reference that was made here. Undefined for one that comes from elsewhere. */
+/** The RDD of a reference that the driver has made. Undefined for references in tasks that were decoded. */
 export const rddOf = (operation: Operation): AnyRDD | undefined =>
   operation.kind === "local" ? operation.rdd : rdds.get(operation)
 
 const isHash = ({ name, ofHash }: Partitioner.Partitioner): boolean =>
   name === "HashPartitioner" && ofHash !== undefined
 
-/** The name of an operation whose functions are the library's own. */
+/** The name of an operation whose functions are the library's own; undefined for other operations. */
 const knownIn = (primitive: Primitive): Known | undefined =>
   primitive.kind === "narrow"
     ? primitive.step.known
@@ -26,12 +26,12 @@ const knownIn = (primitive: Primitive): Known | undefined =>
     ? primitive.combine?.known
     : undefined
 
-/** The references of one plan. Each RDD is looked up once. */
+/** The references of one plan. The address of each RDD is looked up once. */
 export class References {
   readonly #addressOf: ((rdd: AnyRDD) => Address | undefined) | undefined
   readonly #known = new Map<AnyRDD, Operation>()
 
-  /** Without `addressOf` all references are local: for engines that run functions where the program runs. */
+  /** Without `addressOf` all references are local, for engines that run all functions where the program runs. */
   constructor(addressOf: ((rdd: AnyRDD) => Address | undefined) | undefined) {
     this.#addressOf = addressOf
   }
@@ -61,7 +61,7 @@ export class References {
     return { partitioner, by: isLocal ? { kind: "local", partitioner } : { kind: "hash", partitions } }
   }
 
-  /** A partitioner that an RDD's operation was given. */
+  /** The partitioner that an operation was given. */
   own(rdd: AnyRDD, partitioner: Partitioner.Partitioner): Placed {
     if (this.#addressOf !== undefined && isHash(partitioner)) {
       return { partitioner, by: { kind: "hash", partitions: partitioner.numPartitions } }
@@ -73,7 +73,7 @@ export class References {
     }
   }
 
-  /** A partitioner that an RDD's operation has made from keys. */
+  /** The partitioner that an operation has made from keys. */
   range(
     rdd: AnyRDD,
     partitioner: Partitioner.Partitioner,

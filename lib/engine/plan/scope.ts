@@ -1,5 +1,5 @@
 /**
- * What one action is planned with: the engine's services, its job and batch, and what has been computed before.
+ * What an action is planned with: the services of the engine, its job and batch, and what has been computed before.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface BatchScope {
   readonly addressOf: BatchWork["addressOf"]
   /** What has been computed for all jobs of the batch. */
   readonly computed: Computed
-  /** The kept RDDs that failed since the last attempt of a job began. */
+  /** The kept RDDs that failed since the last attempt of a job began. Planners add to it. */
   readonly lost: Set<AnyRDD>
   /** Whether an RDD was part of the batch's work when it was opened, so that its consumers have been counted. */
   readonly isKnown: (rdd: AnyRDD) => boolean
@@ -26,39 +26,39 @@ export interface BatchScope {
   readonly isShared: (rdd: AnyRDD) => boolean
 }
 
-/** What an engine has for all of its actions. */
+/** The services of an engine, which all of its actions share. */
 export interface Services {
-  /** How many tasks may wait for effects side by side; partitions of sources, where nothing else says how many. */
+  /** How many tasks may wait for effects side by side, and the default number of partitions of a source. */
   readonly parallelism: number
-  /** Partitions where nothing else says how many, also of operations by key. */
+  /** The default number of partitions, also of operations by key; undefined: these have as many as their parents. */
   readonly defaultParallelism: number | undefined
   readonly executor: Executor
   readonly states: StateStore
-  /** What is kept until it is released: state, and what is persisted. */
+  /** What is kept until it is released: states and persisted RDDs. */
   readonly released: Computed
-  /** Jobs take turns at computing what is persisted. */
+  /** Lets one job at a time compute an RDD that is kept until it is released. */
   readonly turns: WeakMap<AnyRDD, Semaphore.Semaphore>
 }
 
-/** What one action is planned with. */
+/** What an action is planned with. */
 export interface Scope extends Services {
-  /** Only how the RDD lies is wanted: nothing is run that can be done without. */
+  /** Whether only the layout is wanted: then only the stages run that the layout depends on. */
   readonly dry: boolean
   readonly job: JobContext
   readonly batch: BatchScope | undefined
   readonly references: References
   /** How many consumers RDDs have in this action. */
   readonly consumers: ReadonlyMap<AnyRDD, number>
-  /** What is kept for the actions of one job. */
+  /** What is kept for the actions of this job. */
   readonly ofJob: Computed
   /** What is kept for this action. */
   readonly action: Computed
 }
 
 /**
- * Counts the consumers of RDDs, so that one with several consumers in an action is computed once. An RDD that only passes
- * partitions on (a union, an input) has its parents used by all of its consumers. The consumers of what the open batch
- * knows were counted when it was opened, and what lies below kept blocks is not computed again.
+ * Counts the consumers of RDDs in an action: an RDD with several consumers is computed once. The consumers of an RDD that
+ * only passes partitions on (a union, an input) count for its parents. RDDs that the open batch knows were counted when it
+ * was opened, and what lies below kept blocks is not computed again.
  */
 export const consumersOf = (
   root: AnyRDD,

@@ -1,6 +1,6 @@
 /**
- * Tasks that can run elsewhere only in part: their operations with addresses run where the graph copy is, the others on
- * the driver.
+ * Splits tasks that can run elsewhere only in part: operations with addresses run where the graph copy is, the others run
+ * on the driver.
  *
  * @module
  */
@@ -18,11 +18,11 @@ const toBlock: ToBlock = { kind: "block" }
 const isLocal = ({ kind }: Operation): boolean => kind === "local"
 const hasAddress = ({ operation }: Place): boolean => operation.kind === "address"
 
-/** The operation whose functions reading an input calls, its parts aside. */
+/** The operation whose functions are called to read an input, apart from those of its parts. */
 const calledBy = (input: Input): Place | undefined =>
   "operation" in input && input.kind !== "cogroup" ? input : undefined
 
-/** Whether an input can be read elsewhere, with all it is made of. */
+/** Whether an input can be read elsewhere, with all of its parts. */
 const isPortableInput = (input: Input): boolean => {
   const called = calledBy(input)
   return (called === undefined || !isLocal(called.operation)) && partsOf(input).every(isPortablePartition)
@@ -36,7 +36,7 @@ const isPortableBy = (by: By): boolean => by.kind === "hash" || (by.kind !== "lo
 const isPortableWrite = (write: Write): boolean =>
   !("by" in write) || (isPortableBy(write.by) && (write.kind === "pairs" || !isLocal(write.operation)))
 
-/** Whether there is anything in a part of a task that only a graph copy should run. */
+/** Whether an input has operations that should run in the graph copy. */
 const needsCopyForInput = (input: Input): boolean => {
   const called = calledBy(input)
   return (called !== undefined && hasAddress(called)) || partsOf(input).some(needsCopy)
@@ -46,7 +46,7 @@ const needsCopy = ({ input, steps }: Partition): boolean => steps.some(hasAddres
 
 const needsCopyToWrite = (write: Write): boolean => write.kind === "table" && hasAddress(write)
 
-/** Runs tasks on two executors: what has an address `elsewhere`, in a copy of the graph, and the rest `here`. */
+/** Runs each task on two executors. */
 class Splitting {
   readonly #elsewhere: Executor
   readonly #here: Executor
@@ -56,17 +56,17 @@ class Splitting {
     this.#here = here
   }
 
-  /** Runs a part of a task; a failure gets the number that its place has in the whole. */
+  /** Runs a part of a task. In a failure, the number of the place becomes that of the whole task. */
   #part<W extends Write>(whole: Task, executor: Executor, part: Task<W>): Run<Written<W>> {
     return Effect.mapError(executor.run(part), ({ at, reason }) => {
       const failed = placesOf(part)[at]
-      // The place may be an input whose parts have been computed: another object, but the same operation.
+      // The place may be a copy of an input, with computed parts. It has the same operation and index.
       const isIt = ({ index, operation }: Place) => operation === failed?.operation && index === failed.index
       return new TaskFailed(placesOf(whole).findIndex(isIt), reason)
     })
   }
 
-  /** Makes an input one that can be read elsewhere. */
+  /** Replaces what cannot be read elsewhere in an input with computed blocks. */
   #bring(whole: Task, input: Input, layers: ReadonlyArray<Place>): Run<Input> {
     if (isPortableInput(input)) return Effect.succeed(input)
     const called = calledBy(input)
@@ -105,7 +105,7 @@ class Splitting {
     )
   }
 
-  /** Runs the steps over an input that can be read elsewhere, in as few parts as possible. */
+  /** Runs the steps over an input that can be read elsewhere: those up to the first local one there. */
   #steps<W extends Write>(whole: Task, task: Task<W>, { input, steps }: Partition): Run<Written<W>> {
     const { layers, write } = task
     const local = steps.findIndex(({ operation }) => isLocal(operation))
@@ -120,7 +120,7 @@ class Splitting {
     )
   }
 
-  /** Runs steps on the driver, up to the next one with an address. */
+  /** Runs steps on the driver, up to the next one with an address. The others run elsewhere again. */
   #mine<W extends Write>(
     whole: Task,
     task: Task<W>,
@@ -141,14 +141,14 @@ class Splitting {
     )
   }
 
-  /** Runs a task that can run elsewhere there, unless nothing in it needs the copy. */
+  /** Runs a task elsewhere, or here if nothing in it needs the graph copy. */
   #anywhere<W extends Write>(whole: Task, task: Task<W>): Run<Written<W>> {
     const isNeeded = needsCopy(task.partition) || needsCopyToWrite(task.write)
     return this.#part(whole, isNeeded ? this.#elsewhere : this.#here, task)
   }
 }
 
-/** Runs what has an address `elsewhere`, in a copy of the graph, and the rest `here`, on the driver. */
+/** Makes an executor that runs operations with addresses `elsewhere`, in a copy of the graph, and the others `here`. */
 export const splitting = (elsewhere: Executor, here: Executor): Executor => {
   const both = new Splitting(elsewhere, here)
   return { run: (task) => Effect.suspend(() => both.run(task)) }

@@ -1,5 +1,5 @@
 /**
- * Stages: the loop over the tasks of all partitions, and what a failure of one of them means to the driver.
+ * Stages: the loop over the tasks of all partitions, and how the failure of a task becomes the failure of the job.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { placesOf } from "./places.ts"
 import { rddOf } from "./references.ts"
 import type { Task, Write, Written } from "./task.ts"
 
-/** The failure of an operation, whatever the reason. A job failure from within stays what it is. */
+/** The failure of a job in an operation. A reason that is the failure of a job itself, of an action inside, stays as it is. */
 export const failed = (
   rdd: AnyRDD,
   partition: number | undefined,
@@ -25,7 +25,7 @@ export const failed = (
     ? reason
     : new JobFailed({ reason, operator: rdd.operation, callSite: rdd.site, partition, batchTime })
 
-/** The failure of a task, with the operation and the place in the user's source that the driver knows. */
+/** The failure of a job in a task: the driver adds the operation and its call site. */
 const ofTask = (task: Task, job: JobContext, { at, reason }: TaskFailed): JobFailed<unknown> => {
   const place = placesOf(task)[at]
   const rdd = place && rddOf(place.operation)
@@ -43,7 +43,7 @@ export interface StageOptions {
   readonly concurrency: number
 }
 
-/** Runs a task. The event loop gets its turn afterwards, if it is due. */
+/** Runs one task. The event loop gets its turn afterwards, if it is due. */
 const runOne = <W extends Write>({ executor, job }: StageOptions, task: Task<W>): Job<Written<W>> =>
   Effect.tap(Effect.mapError(executor.run(task), (failure) => ofTask(task, job, failure)), giveWayIfDue)
 
@@ -78,7 +78,7 @@ function* runInOrder<W extends Write>(
   return written
 }
 
-/** Runs all tasks of a stage, and gives what they have written in order. `each` is given it when it is there. */
+/** Runs all tasks of a stage, and gives what they have written in order. `each` is given it as soon as it is written. */
 export const runStage = <W extends Write>(
   options: StageOptions,
   tasks: ReadonlyArray<Task<W>>,

@@ -1,5 +1,5 @@
 /**
- * State: which version a stateful operation builds on, what it is given, and when it need not run.
+ * Lowers stateful operations: which version they build on, which records they are given, and when they do not run.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { chosen, placeAll } from "./exchange.ts"
 import { type Job, type Kind, type Lowering, nothing, nothings } from "./lowering.ts"
 import type { Lowered } from "./task.ts"
 
-/** What counts as computed for an RDD that is given up: partitions where they would be, without records. */
+/** What an abandoned RDD counts as: as many partitions as it would have, without records. */
 export const nothingOf = (host: Pick<Lowering, "defaultParallelism" | "references">, rdd: AnyRDD): Lowered => {
   const { primitive } = rdd
   if (primitive.kind !== "state") return { partitions: [], placed: undefined }
@@ -21,7 +21,7 @@ export const nothingOf = (host: Pick<Lowering, "defaultParallelism" | "reference
   }
 }
 
-/** The state of a batch that later ones have gone on without: it is not computed, and has no records. */
+/** What a state counts as whose batch is over without it: later versions have been committed, so it has no records. */
 export const gone = (host: Lowering, rdd: AnyRDD): Lowered | undefined => {
   const { primitive } = rdd
   if (primitive.kind !== "state") return undefined
@@ -30,12 +30,12 @@ export const gone = (host: Lowering, rdd: AnyRDD): Lowered | undefined => {
   return current === undefined || at > current ? undefined : nothingOf(host, rdd)
 }
 
-/** Cuts the link to the state before: lineage must not grow with the batches. */
+/** Cuts the link to the state of the batch before: lineage must not grow with the batches. */
 const cut = ({ step }: Kind<"state">): void => {
   if (step.previous !== undefined) step.previous.rdd = undefined
 }
 
-/** Seals the version of a state when all of its partitions have been written. Without some of them it is none. */
+/** Seals the version of a state: all of its partitions have been written. */
 export const seal = ({ states }: Lowering, primitive: Kind<"state">, lowered: Lowered): Effect.Effect<Lowered> => {
   const { at, id } = primitive.step
   return Effect.map(states.seal(id, at), () => {
@@ -52,7 +52,7 @@ export const state = (host: Lowering, rdd: AnyRDD, { by, keyed, step }: Kind<"st
     if (!dry && previous?.rdd !== undefined) yield* lower(previous.rdd)
     const newest = states.newest(id, at)
     const isFresh = newest === undefined || (expects !== undefined && newest !== expects)
-    // Starting over does not take the changes: they may be what has failed before.
+    // A state that starts from nothing does not need the changes, and they may be what has failed before.
     const [changes] = rdd.parents
     const given = isFresh && whole !== undefined ? whole() : changes
     const records: Lowered = given === undefined ? { partitions: [], placed: undefined } : yield* lower(given)
@@ -82,7 +82,7 @@ export const state = (host: Lowering, rdd: AnyRDD, { by, keyed, step }: Kind<"st
     return lowered
   })
 
-/** Lowers a view of a state: it reads the version that its parent has left, now or when that has been replaced. */
+/** Lowers a view of a state: it reads the version that its parent has written, also after later ones have replaced it. */
 export const view = (host: Lowering, rdd: AnyRDD, { partitions, version }: Lowered): Lowered => {
   const operation = host.references.of(rdd)
   return {

@@ -1,9 +1,9 @@
 /**
- * Tasks as data: what has to be done for one partition, wherever it is done.
+ * Tasks as data: what has to be done for one partition.
  *
- * A task holds records and the addresses of operations, never functions. Whoever runs it finds the functions behind the
- * addresses. Every operation in a task is a {@link Place}, and places are numbered in the order of {@link placesOf}, so
- * that a failure can name the place that it comes from by its number.
+ * A task holds records and the addresses of operations, but no functions: the executor finds the functions behind the
+ * addresses. So the same task can run where the program runs, in another isolate, or in another process. Every operation in
+ * a task is a {@link Place}. A failure names its place by a number, in the order of `placesOf`.
  *
  * @module
  */
@@ -14,62 +14,62 @@ import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { Join } from "../../rdd/primitive.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 
-/** How a task refers to an operation, that is, to functions. */
+/** How a task refers to an operation, and so to its functions. */
 export type Operation =
-  /** An operation of the graph, for executors that have a copy of it. */
+  /** An operation of the graph, by its address. For executors that have a copy of the graph. */
   | { readonly kind: "address"; readonly address: Address }
-  /** One of the library's own steps, which every executor knows by name. */
+  /** One of the library's own operations, by its name. Every executor has these. */
   | { readonly kind: "known"; readonly name: string; readonly args: unknown }
-  /** An operation that only the driver has. */
+  /** An operation that only the driver has, such as one made in `foreachRDD`. */
   | { readonly kind: "local"; readonly rdd: AnyRDD }
-  /** A local operation in a task that has travelled, where none of its functions is called. */
+  /** A local operation in a task that was decoded. None of its functions is called. */
   | { readonly kind: "absent" }
 
-/** An operation at work in one partition: what failures name. */
+/** An operation in one partition: what failures name. */
 export interface Place {
   readonly operation: Operation
-  /** The index that the partition has at this point; undefined where the operation is not about one partition. */
+  /** The index of the partition in the RDD of the operation. Undefined for operations on no partition in particular. */
   readonly index: number | undefined
 }
 
-/** A narrow operation on what the input, and the steps before, have given. */
+/** A narrow operation, which takes the records of the input or of the step before. */
 export interface Step extends Place {
   readonly index: number
-  /** Whether the step waits for effects, so that other partitions may run meanwhile. */
+  /** Whether the step waits for effects: other partitions may then run side by side with it. */
   readonly waits: boolean
   /** For an `indexed` operation: how many records come before each partition. */
   readonly offsets?: ReadonlyArray<number> | undefined
 }
 
-/** What one task has written for one partition of the stage after it. */
+/** What one task has written for one partition of the next stage. */
 export type Bucket = Columns
 
-/** What one task has written, by partition. Partitions that got nothing have no bucket: there may be very many of them. */
+/** What one task has written, by partition of the next stage. Partitions that got nothing have no bucket: there may be many. */
 export type Cut = ReadonlyArray<Bucket | undefined>
 
 /** Where the records of a partition come from. */
 export type Input =
-  /** A block that is there. */
+  /** A block that has been computed. */
   | { readonly kind: "block"; readonly block: Block<unknown> }
-  /** Partition `index` of a source that has so many partitions. */
+  /** Partition `index` of a source that has `partitions` of them. */
   | Place & { readonly kind: "load"; readonly index: number; readonly partitions: number }
-  /** Pairs that a shuffle has brought here. */
+  /** The pairs that a shuffle has brought to this partition. */
   | { readonly kind: "pairs"; readonly buckets: ReadonlyArray<Bucket> }
-  /** Records that were dealt out. */
+  /** The records that were dealt out to this partition. */
   | { readonly kind: "dealt"; readonly buckets: ReadonlyArray<Bucket> }
-  /** Pairs that a shuffle has brought here, combined by key. */
+  /** The pairs that a shuffle has brought to this partition, combined by key. */
   | Place & { readonly kind: "combined"; readonly buckets: ReadonlyArray<Bucket> }
-  /** The pairs of a partition, which lie where they should, combined by key. */
+  /** The pairs of a partition combined by key, where no shuffle is needed. */
   | Place & { readonly kind: "combine"; readonly index: number; readonly of: Partition }
   /** Partitions after one another. */
   | { readonly kind: "concat"; readonly parts: ReadonlyArray<Partition> }
-  /** Partitions given to a function at once. */
+  /** The result of a function over several partitions. */
   | Place & { readonly kind: "zip"; readonly index: number; readonly sides: ReadonlyArray<Partition> }
-  /** Each record of the one with each record of the other. */
+  /** Pairs of each record on the left with each record on the right. */
   | { readonly kind: "cartesian"; readonly left: Partition; readonly right: Partition }
-  /** The values of each key, by side; pairs of values where a join is given. */
+  /** The values of each key, by side. With a `join`: pairs of values. */
   | Place & { readonly kind: "cogroup"; readonly sides: ReadonlyArray<Partition>; readonly join: Join | undefined }
-  /** The results of a stateful operation, which writes version `at` of a state on top of version `from` (undefined: none). */
+  /** The results of a stateful operation: it writes version `at` of a state on top of version `from`, or of nothing. */
   | Place & {
     readonly kind: "state"
     readonly index: number
@@ -77,26 +77,26 @@ export type Input =
     readonly from: number | undefined
     readonly at: number
     readonly data: Partition
-    /** The pairs to start with where the state is built on nothing. */
+    /** The pairs to begin with where the state starts from nothing. */
     readonly initial: Partition | undefined
   }
-  /** What a function shows of version `at` of a state. */
+  /** The result of a function over version `at` of a state. */
   | Place & { readonly kind: "view"; readonly index: number; readonly id: string; readonly at: number }
-  /** A partition that is computed with the services of a layer. */
+  /** A partition that is computed with the services of the operation's layer. */
   | Place & { readonly kind: "provide"; readonly of: Partition }
 
-/** One partition of an RDD: an input, and the steps still to be run over it. */
+/** One partition of an RDD: an input, and the steps to be run over it. */
 export interface Partition {
   readonly input: Input
   readonly steps: ReadonlyArray<Step>
 }
 
-/** How a task finds the partitioner that its records are cut by. */
+/** How a task finds the partitioner of its records. */
 export type By =
   | { readonly kind: "hash"; readonly partitions: number }
-  /** The partitioner that an operation has. */
+  /** The partitioner that an operation was given. */
   | { readonly kind: "own"; readonly operation: Operation }
-  /** The partitioner that an operation makes from (a sample of) the keys. */
+  /** The partitioner that an operation makes from a sample of the keys. */
   | {
     readonly kind: "range"
     readonly operation: Operation
@@ -112,48 +112,44 @@ export interface Placed {
   readonly by: By
 }
 
-/** The task gives its records as a block. */
+/** The task writes its records as a block. */
 export interface ToBlock {
   readonly kind: "block"
 }
 
-/** The task cuts its records for the partitions of the next stage. */
+/** The task writes a bucket for each partition of the next stage. */
 export type ToBuckets =
-  /** Pairs, combined by key first with the functions of the operation. */
+  /** Combines the pairs by key first, with the functions of the operation. */
   | Place & { readonly kind: "table"; readonly index: number; readonly by: By }
-  /** Pairs as they are. */
+  /** Writes the pairs as they are. */
   | Place & { readonly kind: "pairs"; readonly by: By }
-  /** Records dealt out one by one to so many partitions, beginning with partition `index`. */
+  /** Deals the records out one by one, beginning with partition `index`. */
   | { readonly kind: "deal"; readonly index: number; readonly partitions: number }
 
-/** What becomes of the records of a task. */
+/** How a task writes its records. */
 export type Write = ToBlock | ToBuckets
 
 /** What has to be done for one partition. */
 export interface Task<W extends Write = Write> {
   readonly partition: Partition
   readonly write: W
-  /** The `provide` operations with whose layers the task runs, the outermost first. */
+  /** The `provide` operations whose layers the task runs with, the outermost first. */
   readonly layers: ReadonlyArray<Place>
 }
 
-/** What a task gives. */
+/** What a task has written. */
 export type Written<W extends Write = Write> = W extends ToBlock ? Block<unknown> : Cut
 
 /** An RDD as the planner sees it. */
 export interface Lowered {
   readonly partitions: ReadonlyArray<Partition>
-  /** Where keys lie; undefined where that is not known. */
+  /** The partitioner that the keys lie by; undefined if there is none. */
   readonly placed: Placed | undefined
   /** For a state operation: the version that it writes. */
   readonly version?: { readonly id: string; readonly at: number } | undefined
-  /** Keeps that version readable after later ones have replaced it, as long as this object is referenced. */
+  /** Keeps that version readable as long as this object is referenced, also after later versions have replaced it. */
   readonly hold?: object | undefined
 }
 
-/** A partition that is there already. */
+/** Makes a partition of a block that has been computed. */
 export const there = (block: Block<unknown>): Partition => ({ input: { kind: "block", block }, steps: [] })
-
-/** The block of a partition that is there already. */
-export const blockOf = ({ input, steps }: Partition): Block<unknown> | undefined =>
-  input.kind === "block" && steps.length === 0 ? input.block : undefined

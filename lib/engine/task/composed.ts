@@ -1,5 +1,5 @@
 /**
- * Loops as composed closures: the same meaning as the generated ones, where code generation is forbidden.
+ * Loops as composed closures. They do what generated loops do, where generating code is forbidden.
  *
  * @module
  */
@@ -88,7 +88,7 @@ const ends: { readonly [T in Terminal]: (into: Accumulators[T], f: Callable, g: 
   foldNumber: (into, f, g) => ends.fold(into, f, g),
 }
 
-/** A loop of closures for a shape. */
+/** Makes a loop of closures for a shape. */
 export const loopFor =
   ({ kinds, paired, terminal }: Shape): Loop => (functions, records, values, from, to, into, at) => {
     const last = kinds.length

@@ -1,5 +1,5 @@
 /**
- * How tasks fail: with the place in the task, and the reason.
+ * How tasks fail: with a place in the task, and the reason.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { Place, Task } from "../plan/task.ts"
  */
 export type Running<A> = Generator<Effect.Effect<unknown, PlaceFailed, unknown> | undefined, A, unknown>
 
-/** Thrown, or failed with, inside a task. */
+/** A failure at a place of a task. Plain code throws it, Effects fail with it. */
 export class PlaceFailed {
   readonly place: Place
   readonly reason: unknown
@@ -26,7 +26,7 @@ export class PlaceFailed {
   }
 }
 
-/** Runs plain code of one operation; what it throws becomes the failure of its place. */
+/** Runs plain code of an operation. What it throws becomes the failure of its place. */
 export const attempt = <A>(place: Place, body: () => A): A => {
   try {
     return body()
@@ -35,7 +35,7 @@ export const attempt = <A>(place: Place, body: () => A): A => {
   }
 }
 
-/** Does work in pieces of one operation; what it throws becomes the failure of its place. */
+/** Does work of an operation in pieces. What it throws becomes the failure of its place. */
 export function* attemptInPieces<A>(place: Place, work: () => Piecewise<A>): Running<A> {
   try {
     return yield* work()
@@ -50,6 +50,6 @@ export function* waiting<A>(effect: Effect.Effect<A, PlaceFailed, unknown>): Run
   return (yield effect) as A
 }
 
-/** The failure of a task, of that of one of its places. */
+/** Makes the failure of one place the failure of its task. */
 export const taskFailure = (task: Task, { place, reason }: PlaceFailed): TaskFailed =>
   new TaskFailed(placesOf(task).indexOf(place), reason)

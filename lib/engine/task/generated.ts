@@ -1,11 +1,11 @@
 /**
  * Loops as generated code: one loop per stage, with a source text of its own.
  *
- * Only operation kinds and slot numbers are in the text, never anything of the user's. Loops are cached by shape and by
- * the code of the user's functions, so that each stage of a program has a loop that the JIT can specialise, and a batch
- * never compiles one that ran before. Functions with the same code at different places get loops of their own, up to a
- * few: a loop that calls one function only is about twice as fast as one that calls several, because it is inlined.
- * Functions made anew for each batch take over the loops of those that are gone. The cache is bounded: beyond it
+ * The text holds operation kinds and slot numbers only, never any text of the user's. Loops are cached by shape and by the
+ * code of the user's functions. So each stage of a program has a loop that the JIT can specialise, and a batch never compiles
+ * a loop that ran before. Different functions with the same code get loops of their own, up to a few: a loop that always
+ * calls the same function is about twice as fast, because the function is inlined. Functions that are made again in each
+ * batch take over the loops of functions that were garbage collected. The cache is bounded: when it is full,
  * {@link loopFor} gives undefined.
  *
  * @module
@@ -14,11 +14,11 @@ import { acceptsRecord, aggregateCheck, listOf, recordCheck, valueCheck } from "
 import type { Callable } from "../../rdd/primitive.ts"
 import type { Loop, Shape, Terminal } from "./program.ts"
 
-/** How many loops there may be, and how many of them for the same code. */
+/** How many loops there may be, in total and for the same code. */
 const CAPACITY = 512
 const PER_CODE = 4
 
-/** A loop and the functions it has been compiled for by the JIT. */
+/** A loop, and the functions that the JIT has specialised it for. */
 interface Owned {
   readonly loop: Loop
   owners: ReadonlyArray<WeakRef<Callable>>
@@ -68,7 +68,7 @@ const terminals: Record<
 /** How many functions a terminal has. */
 const functionsOf: Record<Terminal, number> = { push: 0, take: 0, combine: 2, fold: 1, foldNumber: 1 }
 
-/** The source text of a loop. */
+/** Writes the source text of a loop. A serial number makes it different from all others. */
 export const sourceOf = (shape: Shape, serial: number): string => {
   let open = ""
   let close = ""
@@ -120,7 +120,7 @@ const compile = (source: string): Loop | undefined => {
     const used = { listOf, accepts: acceptsRecord, ...Object.fromEntries(checkFunctions) }
     return new Function(...Object.keys(used), source)(...Object.values(used))
   } catch (error) {
-    // A text that is too much for the compiler says nothing about the next one; being forbidden to compile does.
+    // A text may be too large for the compiler. Only an EvalError means that generating code is forbidden.
     if (error instanceof EvalError) allowed = false
     return undefined
   }
@@ -131,7 +131,7 @@ const isOwner = ({ owners }: Owned, functions: ReadonlyArray<Callable>): boolean
 
 const isFree = ({ owners }: Owned): boolean => owners.some((owner) => owner.deref() === undefined)
 
-/** The loop for a shape and the functions that it calls: undefined where code generation is forbidden, or the cache is full. */
+/** Finds or compiles the loop for a shape and functions. Undefined if generating code is forbidden or the cache is full. */
 export const loopFor = (shape: Shape, functions: ReadonlyArray<Callable>): Loop | undefined => {
   if (!allowed) return undefined
   const key = `${shape.paired}|${shape.kinds.join()}|${shape.terminal}|${functions.map(codeOf).join("\u0000")}`

@@ -1,5 +1,5 @@
 /**
- * What a cogroup gathers on the reduce side: groups of values by key, or the pairs of a join.
+ * Cogroups: groups the values of several sides by key, or joins those of two.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 } from "../../rdd/pair_block.ts"
 import type { Join } from "../../rdd/primitive.ts"
 
-/** The values of one side in the order of their keys' numbers: those of key `n` are from `starts[n]` to `starts[n + 1]`. */
+/** The values of one side, ordered by the numbers of their keys: key `n` has those from `starts[n]` to `starts[n + 1]`. */
 interface Side {
   readonly starts: Int32Array
   readonly values: ReadonlyArray<unknown>
@@ -29,7 +29,7 @@ interface Grouped {
   readonly sides: ReadonlyArray<Side>
 }
 
-/** The number of each key: keys are numbered as they appear, side after side. */
+/** Numbers the keys of a side in the order in which they first appear, side after side. */
 function* numbersOf({ hashes, keys }: Columns, table: KeyedTable<unknown, undefined>): Piecewise<Int32Array> {
   const numbers = new Int32Array(keys.length)
   yield* inPieces(keys.length, (from, to) => {
@@ -40,7 +40,7 @@ function* numbersOf({ hashes, keys }: Columns, table: KeyedTable<unknown, undefi
   return numbers
 }
 
-/** Values put in the order of their keys' numbers; those of one key stay in theirs. */
+/** Orders the values of a side by the numbers of their keys. The values of one key stay in order. */
 function* sideOf(values: ReadonlyArray<unknown>, numbers: Int32Array, count: number): Piecewise<Side> {
   const starts = new Int32Array(count + 1)
   for (let i = 0; i < numbers.length; i++) starts[numbers[i]! + 1]!++
@@ -65,7 +65,7 @@ function* grouped(blocks: ReadonlyArray<Block.Block<unknown>>): Piecewise<Groupe
   return { keys: table.keys, hashes: table.hashes, sides }
 }
 
-/** One record a key, with an array of values for each side. */
+/** Makes one record for each key, with an array of values for each side. */
 export function* gatherGroups(blocks: ReadonlyArray<Block.Block<unknown>>): Piecewise<PairBlock> {
   const { hashes, keys, sides } = yield* grouped(blocks)
   const groups: Array<unknown> = []
@@ -82,7 +82,7 @@ const PIECE = 1024
 
 const none = Option.none()
 
-/** The side of an outer join that may be missing. */
+/** The optional side of an outer join. */
 function* optional({ starts, values }: Side): Piecewise<Side> {
   const options: Array<unknown> = []
   yield* inPieces(values.length, (from, to) => {
@@ -104,7 +104,7 @@ interface Pairs extends Columns {
   readonly values: Array<unknown>
 }
 
-/** The pairs key by key: all right values for the first left one, then for the second, and so on. */
+/** Makes the pairs of a join, key by key: all right values for the first left one, then for the second, and so on. */
 function* pairsOf({ join, keys, left, right }: Joined): Generator<Pairs, void, void> {
   let out: Pairs = { keys: [], values: [] }
   for (let n = 0; n < keys.length; n++) {

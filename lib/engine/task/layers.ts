@@ -1,5 +1,5 @@
 /**
- * Layers that close the requirements of a graph from within: built once where the work is done, and released with it.
+ * The layers of `provide` operations: built where the tasks run, once for each job, and released when the job ends.
  *
  * @module
  */
@@ -16,14 +16,14 @@ import { primitiveAt, type Surroundings } from "./operations.ts"
 type AnyLayer = Layer.Layer<never, unknown, unknown>
 
 /**
- * The layers of one job. Those that the running graph holds already are used as they are; others are built on first use
- * and released when the job ends.
+ * The layers of one job. Layers that the running graph has built are used as they are. Others are built on first use and
+ * released when the job ends.
  */
 class JobLayers {
   #scope: Scope.Closeable | undefined
   readonly #built = new Map<AnyLayer, Context.Context<never>>()
 
-  /** The services of a layer. */
+  /** The services of a layer, which is built if need be. */
   services(layer: AnyLayer): Effect.Effect<Context.Context<never>, unknown, unknown> {
     const known = this.#built.get(layer)
     if (known !== undefined) return Effect.succeed(known)
@@ -37,7 +37,7 @@ class JobLayers {
     })
   }
 
-  /** Releases what has been built. */
+  /** Releases the layers that this job has built. */
   close(exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> {
     return this.#scope === undefined ? Effect.void : Scope.close(this.#scope, exit)
   }
@@ -47,14 +47,14 @@ const CurrentLayers: Context.Reference<JobLayers> = Context.Reference<JobLayers>
   defaultValue: () => new JobLayers(),
 })
 
-/** Runs a whole job, and releases the layers that its tasks have built. */
+/** Runs a job, and then releases the layers that its tasks have built. */
 export const during = <A, E, R>(job: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.suspend(() => {
     const layers = new JobLayers()
     return Effect.onExit(Effect.provideService(job, CurrentLayers, layers), (exit) => layers.close(exit))
   })
 
-/** Runs part of a task with the services of the layer that a `provide` operation has. */
+/** Runs part of a task with the services of the layer of a `provide` operation. */
 export const provide = <A>(
   around: Surroundings,
   place: Place,

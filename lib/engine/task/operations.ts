@@ -1,5 +1,5 @@
 /**
- * What a task needs of the place where it runs, and what stands behind the operations that it names.
+ * What tasks need of the isolate where they run, and the operations behind their references.
  *
  * @module
  */
@@ -13,17 +13,19 @@ import type { StateStore } from "../state_store.ts"
 import type { By, Input, Operation, Place, Step } from "../plan/task.ts"
 import { PlaceFailed } from "./failure.ts"
 
-/** What a task needs of the place where it runs. */
+/** What tasks need of the isolate where they run. */
 export interface Surroundings {
   /** Whether loops may be generated code. */
   readonly generateCode: boolean
-  /** What stands at an operation. Throws `Mismatch` if there is nothing. */
+  /** Whether records that several tasks can see become read-only, so that a function that changes one fails. */
+  readonly freezeRecords: boolean
+  /** Finds the operation behind a reference. Throws `Mismatch` if there is none. */
   readonly primitiveAt: (operation: Operation) => Primitive
   /** The versions of states. */
   readonly states: StateStore
   /**
-   * What has been gathered of buckets, where tasks share them: combine functions may change what they are given. Undefined
-   * where every task has buckets of its own.
+   * The blocks made of buckets, by input, where several tasks read the same buckets. Combine functions may change the values
+   * that they are given, so buckets are read once. Undefined where every task has its own copy of the buckets.
    */
   readonly gathered: WeakMap<Input, Gathering> | undefined
 }
@@ -47,7 +49,7 @@ const find = <K extends Primitive["kind"]>(around: Surroundings, operation: Oper
   throw new Mismatch({ problem: `the graph copy has the operation ${primitive.kind} here, not ${kind}` })
 }
 
-/** The operation at a place, which must be of a certain kind. */
+/** Finds the operation at a place. Fails the place if it is of another kind, or if there is none. */
 export const primitiveAt = <K extends Primitive["kind"]>(around: Surroundings, place: Place, kind: K): Kind<K> => {
   try {
     return find(around, place.operation, kind)
@@ -56,7 +58,7 @@ export const primitiveAt = <K extends Primitive["kind"]>(around: Surroundings, p
   }
 }
 
-/** The narrow operation of a step. */
+/** Finds the narrow operation of a step. */
 export const narrowAt = (around: Surroundings, step: Step): Narrow => {
   if (step.offsets === undefined) return primitiveAt(around, step, "narrow").step
   const { f } = primitiveAt(around, step, "indexed")
@@ -67,7 +69,7 @@ export const narrowAt = (around: Surroundings, step: Step): Narrow => {
   }
 }
 
-/** The partitioner that a task cuts its records by. */
+/** Finds the partitioner of a task. */
 export function* partitionerOf(around: Surroundings, by: By): Piecewise<Partitioner> {
   switch (by.kind) {
     case "hash":

@@ -1,12 +1,12 @@
 /**
- * What the fused loops of a stage look like: which operations, in which order, ending in what.
+ * The shape of the loops of a stage: which operations they do, in which order, and how they end.
  *
  * @module
  */
 import type { KeyedTable } from "../../core/keyed_table.ts"
 import type { Callable, Narrow } from "../../rdd/primitive.ts"
 
-/** Operations that one loop over the records can do together. */
+/** The operations that one loop over the records can do together. */
 export type ElementKind =
   & Extract<Narrow, { readonly f: Callable }>["kind"]
   & (
@@ -38,24 +38,24 @@ export interface Accumulators {
   readonly foldNumber: unknown
 }
 
-/** The shape of a loop. The functions are arguments of each run: `kinds.length` of them, then the terminal's own. */
+/** The shape of a loop. Its functions are arguments of each run: those of the kinds, then those of the terminal. */
 export interface Shape {
   readonly kinds: ReadonlyArray<ElementKind>
   readonly terminal: Terminal
-  /** Whether the input is two columns, whose pairs the loop is to make itself. */
+  /** Whether the input is two columns, whose pairs the loop makes itself. */
   readonly paired: boolean
 }
 
-/** Which step was running, to name the operator whose function threw. */
+/** The step that was running, to name the operator whose function threw. */
 export interface Cursor {
   step: number
 }
 
 /**
  * One loop, over the records from index `from` to `to`; over pairs of `records` and `values` where it is paired. It adds
- * to `into` and gives what that has become: for `fold` the new value (functions: f), for all others the same object
- * (functions of `combine`: create, mergeValue). On a throw `at.step` holds the index of the operation, `kinds.length` for
- * the terminal.
+ * to `into` and gives what that has become: for `fold`, with the function f, the new value; for all others the same object
+ * (`combine` has the functions create and mergeValue). When a function throws, `at.step` has the index of its operation:
+ * `kinds.length` for the terminal.
  */
 export type Loop = (
   functions: ReadonlyArray<Callable>,

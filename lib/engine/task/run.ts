@@ -1,5 +1,5 @@
 /**
- * Runs one task on one partition: reads its input, runs its steps, writes its result.
+ * Runs one task on one partition: reads its input, runs its steps, and writes the result.
  *
  * @module
  */
@@ -10,11 +10,13 @@ import { columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
 import type { Bucket, Cut, Input, Partition, Place, Step, Task, ToBuckets, Write, Written } from "../plan/task.ts"
 import { CartesianBlock } from "./cartesian.ts"
 import { attempt, attemptInPieces, PlaceFailed, type Running, waiting } from "./failure.ts"
+import { freeze } from "./freezing.ts"
 import * as Grouping from "./grouping.ts"
 import * as Layers from "./layers.ts"
 import { type Gathering, partitionerOf, primitiveAt, type Surroundings } from "./operations.ts"
 import * as Shuffle from "./shuffle.ts"
-import { takenBy, toBlock, toTable } from "./steps.ts"
+import { limitOf } from "./limits.ts"
+import { toBlock, toTable } from "./steps.ts"
 
 type AnyBlock = Block.Block<unknown>
 type Kind<K extends Input["kind"]> = Extract<Input, { readonly kind: K }>
@@ -136,9 +138,9 @@ function* cogroup(around: Surroundings, input: Kind<"cogroup">): Running<AnyBloc
 function* read(around: Surroundings, input: Input): Running<AnyBlock> {
   switch (input.kind) {
     case "block":
-      return input.block
+      return around.freezeRecords ? yield* freeze(input.block) : input.block
     case "load":
-      return yield* load(around, input)
+      return around.freezeRecords ? yield* freeze(yield* load(around, input)) : yield* load(around, input)
     case "pairs":
       return yield* gatherOnce(around, input, () => joined(input.buckets))
     case "dealt":
@@ -164,10 +166,10 @@ function* read(around: Surroundings, input: Input): Running<AnyBlock> {
   }
 }
 
-/** Computes a partition: its input, and the steps over it. No step takes more records than `most`. */
+/** Computes a partition: its input, and the steps over it. `most` is an upper limit for every `take`. */
 function* compute(around: Surroundings, { input, steps }: Partition, most = Infinity): Running<AnyBlock> {
   if (input.kind === "concat" || input.kind === "provide") {
-    const wanted = takenBy(around, steps)
+    const wanted = limitOf(around, steps)
     if (wanted !== undefined) return yield* computeFirst(around, input, steps, Math.min(wanted, most))
   }
   return yield* toBlock(around, steps, yield* read(around, input), most)
@@ -180,7 +182,7 @@ function* computeFirst(
   steps: ReadonlyArray<Step>,
   wanted: number,
 ): Running<AnyBlock> {
-  // The steps are element-wise: they may as well go over each of the parts.
+  // The steps see one record at a time, so they may go over each of the parts.
   const first = (part: Partition, most: number) =>
     compute(around, { input: part.input, steps: [...part.steps, ...steps] }, most)
   if (input.kind === "provide") {
@@ -221,12 +223,12 @@ function* write(around: Surroundings, { partition, write }: Task): Running<Writt
   return write.kind === "block" ? yield* compute(around, partition) : yield* cut(around, partition, write)
 }
 
-/** Runs a task. Throws {@link PlaceFailed}, and so do the Effects fail that it yields. */
+/** Runs a task, and gives what it has written. Throws {@link PlaceFailed}, and so do the Effects fail that it yields. */
 export function* runTask<W extends Write>(around: Surroundings, task: Task<W>): Running<Written<W>> {
   const work = task.layers.reduceRight<() => Running<Written>>(
     (inner, place) => () => waiting(Layers.provide(around, place, run(inner))),
     () => write(around, task),
   )
-  // What is written follows from how, which the compiler cannot see in a type parameter.
+  // `write` decides what is written, which the compiler does not see in a type parameter.
   return (yield* work()) as Written<W>
 }

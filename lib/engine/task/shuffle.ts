@@ -1,5 +1,5 @@
 /**
- * Shuffles: records of many partitions regrouped by key, always in the same order for the same input.
+ * Shuffles: cuts records by partition, and combines them by key. The same input always gives the same order.
  *
  * @module
  */
@@ -9,21 +9,16 @@ import { inPieces, type Piecewise } from "../../core/pace.ts"
 import { numberOf, valueOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
 import * as Block from "../../rdd/block.ts"
-import { type Columns, columnsOf, PairBlock } from "../../rdd/pair_block.ts"
+import { columnsOf, PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { Combine } from "../../rdd/primitive.ts"
-
-/** What one map task has for one reduce partition. */
-export type Bucket = Columns
+import type { Bucket, Cut } from "../plan/task.ts"
 
 interface OpenBucket extends Bucket {
   readonly keys: Array<unknown>
   readonly hashes: Array<number>
   readonly values: Array<unknown>
 }
-
-/** What one map task has written. Only partitions that got something have a bucket: there may be very many of them. */
-export type Cut = ReadonlyArray<Bucket | undefined>
 
 const bucketAt = (out: Array<OpenBucket | undefined>, partition: number, by: Partitioner, key: unknown): OpenBucket => {
   const open = out[partition]
@@ -35,7 +30,7 @@ const bucketAt = (out: Array<OpenBucket | undefined>, partition: number, by: Par
   return out[partition] = { keys: [], hashes: [], values: [] }
 }
 
-/** A combined table, cut by partition. It must not change afterwards: one partition has the table itself. */
+/** Cuts a table of combined pairs by partition. The table must not change afterwards: it may become a bucket itself. */
 export function* cutTable(table: KeyedTable<unknown, unknown>, by: Partitioner): Piecewise<Cut> {
   const { ofHash } = by
   if (ofHash !== undefined && by.numPartitions === 1) return [table]
@@ -61,7 +56,7 @@ function* hashesOf(keys: ReadonlyArray<unknown>): Piecewise<Int32Array> {
   return hashes
 }
 
-/** Pairs as they are, cut by partition. Keys are hashed only for a partitioner that goes by hashes. */
+/** Cuts pairs by partition. Keys are hashed only for a partitioner that uses hashes. */
 export function* cutPairs(pairs: Block.Block<unknown>, by: Partitioner): Piecewise<Cut> {
   const { hashes: known, keys, values } = yield* columnsOf(pairs)
   const { numPartitions, ofHash } = by
@@ -78,11 +73,11 @@ export function* cutPairs(pairs: Block.Block<unknown>, by: Partitioner): Piecewi
       if (hashes !== undefined) bucket.hashes.push(hashes[i]!)
     }
   })
-  // Buckets without hashes say so, so that nobody takes the empty list for them.
+  // Buckets without hashes must not have an empty list of hashes.
   return hashes === undefined ? out.map((bucket) => bucket && { keys: bucket.keys, values: bucket.values }) : out
 }
 
-/** Whole records dealt out one by one, starting at the task's own index. */
+/** Deals records out one by one to `n` partitions, beginning with partition `index`. */
 export function* deal(block: Block.Block<unknown>, n: number, index: number): Piecewise<Cut> {
   const out: Array<OpenBucket | undefined> = []
   let next = index % n
@@ -96,11 +91,11 @@ export function* deal(block: Block.Block<unknown>, n: number, index: number): Pi
   return out
 }
 
-/** One record a key. Parts combined already are merged; raw ones are combined here. */
+/** Combines pairs by key. With `mapSide` the parts were combined before, and are merged. */
 export function* gatherCombined(parts: ReadonlyArray<Bucket>, combine: Combine): Piecewise<PairBlock> {
   const [only] = parts
   if (combine.mapSide && parts.length === 1 && only !== undefined) return new PairBlock(only)
-  // Combined parts have no key twice, so the table will be as large as the largest of them at least.
+  // No key is twice in a combined part, so the table will be at least as large as the largest part.
   const capacity = combine.mapSide ? parts.reduce((most, { keys }) => Math.max(most, keys.length), 1) : undefined
   const table = new KeyedTable<unknown, unknown>(capacity)
   const { create, mergeValue, mergeCombiners } = combine

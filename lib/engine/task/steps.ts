@@ -1,11 +1,12 @@
 /**
- * The steps of a task, over one block: neighbouring element-wise steps run as one loop.
+ * Runs the steps of a task over one block. Neighbouring element-wise steps run as one loop.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../../core/errors.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
+import { isDue } from "../../core/pace.ts"
 import { valueOf } from "../../core/results.ts"
 import * as Block from "../../rdd/block.ts"
 import type { Callable, Combine, Narrow } from "../../rdd/primitive.ts"
@@ -13,20 +14,12 @@ import type { Place, Step } from "../plan/task.ts"
 import * as Composed from "./composed.ts"
 import { attempt, attemptInPieces, PlaceFailed, type Running, waiting } from "./failure.ts"
 import * as Generated from "./generated.ts"
+import { isElement, limitOf, takeBehind } from "./limits.ts"
 import { narrowAt, type Surroundings } from "./operations.ts"
 import type { Accumulators, ElementKind, Loop, Shape, Terminal } from "./program.ts"
 import { type Ranges, rangesOf } from "./ranges.ts"
 
 type AnyBlock = Block.Block<unknown>
-
-const elementKinds: ReadonlySet<string> = new Set<ElementKind>([
-  "map",
-  "filter",
-  "flatMap",
-  "mapValues",
-  "flatMapValues",
-])
-const isElement = (narrow: Narrow): narrow is Narrow & { readonly kind: ElementKind } => elementKinds.has(narrow.kind)
 
 const loopOf = ({ generateCode }: Surroundings, shape: Shape, functions: ReadonlyArray<Callable>): Loop =>
   (generateCode ? Generated.loopFor(shape, functions) : undefined) ?? Composed.loopFor(shape)
@@ -40,7 +33,7 @@ interface Fused {
 
 const nothing = (): Fused => ({ steps: [], kinds: [], functions: [] })
 
-/** Where the records of a loop go, in the name of which place, and the functions that this takes. */
+/** How a loop ends: where its records go, with which functions, and the place that failures there belong to. */
 interface End<T extends Terminal> {
   readonly terminal: T
   readonly place: Place
@@ -75,7 +68,7 @@ function* runLoop<T extends Terminal>(
   return into
 }
 
-/** How many operations one loop does at the most: deeper nesting is more than compilers and stacks can take. */
+/** How many operations one loop has at most. Deeper nesting is too much for compilers and stacks. */
 const MOST_FUSED = 128
 
 function* push(around: Surroundings, fused: Fused, input: AnyBlock): Running<AnyBlock> {
@@ -149,7 +142,29 @@ function* runStep(
   }
 }
 
-/** Runs the steps in order. Gives the loop that is still open, and its input. */
+/** Runs steps that end with `take` over some records, then over more of them, until there are enough results. */
+function* runInParts(
+  around: Surroundings,
+  steps: ReadonlyArray<Step>,
+  input: AnyBlock,
+  limit: number,
+): Running<AnyBlock> {
+  const records = yield* Block.gather(input)
+  const blocks: Array<AnyBlock> = []
+  let left = limit
+  for (let start = 0, size = limit; left > 0 && start < records.length; start += size, size *= 2) {
+    const some = yield* toBlock(around, steps, Block.fromArray(records.slice(start, start + size)), left)
+    blocks.push(some)
+    left -= some.length
+    if (isDue()) yield
+  }
+  return Block.concat(blocks)
+}
+
+/**
+ * Runs the steps in order. Gives the steps of the last loop, which have not run yet, and its input. `most` is an upper limit
+ * for every `take`.
+ */
 function* runSteps(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
@@ -158,7 +173,8 @@ function* runSteps(
 ): Running<{ readonly block: AnyBlock; readonly fused: Fused }> {
   let block = input
   let fused = nothing()
-  for (const step of steps) {
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i] as Step
     const narrow = narrowAt(around, step)
     if (isElement(narrow)) {
       if (fused.kinds.length >= MOST_FUSED) {
@@ -168,15 +184,27 @@ function* runSteps(
       fused.steps.push(step)
       fused.kinds.push(narrow.kind)
       fused.functions.push(narrow.f)
-    } else {
-      block = yield* runStep(around, fused, block, step, narrow, most)
-      fused = nothing()
+      continue
     }
+    const end = narrow.kind === "effect" && narrow.each === true ? takeBehind(around, steps, i) : undefined
+    if (end === undefined) {
+      block = yield* runStep(around, fused, block, step, narrow, most)
+    } else {
+      const some = steps.slice(i, end + 1)
+      const limit = Math.min(most, limitOf(around, some) ?? Infinity)
+      const all = yield* push(around, fused, block)
+      const isLimited = limit < all.length
+      block = isLimited
+        ? yield* runInParts(around, some, all, limit)
+        : yield* runStep(around, nothing(), all, step, narrow, most)
+      if (isLimited) i = end
+    }
+    fused = nothing()
   }
   return { block, fused }
 }
 
-/** Runs steps over a block and gives their block. No step takes more records than `most`. */
+/** Runs steps over a block, and gives the block of their records. `most` is an upper limit for every `take`. */
 export function* toBlock(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
@@ -188,7 +216,7 @@ export function* toBlock(
   return yield* push(around, fused, block)
 }
 
-/** Runs steps over a block and combines their pairs by key, in the name of the operation at `place`. */
+/** Runs steps over a block, and combines their pairs by key. `place` is that of the combine functions. */
 export function* toTable(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
@@ -199,14 +227,4 @@ export function* toTable(
   const { block, fused } = yield* runSteps(around, steps, input, Infinity)
   const end = { terminal: "combine", place, functions: [combine.create, combine.mergeValue] } as const
   return yield* runLoop(around, fused, yield* rangesOf(block), end, new KeyedTable())
-}
-
-/** How many records the last of some steps takes, if all before it are element-wise; otherwise undefined. */
-export const takenBy = (around: Surroundings, steps: ReadonlyArray<Step>): number | undefined => {
-  const last = steps.at(-1)
-  const narrow = last && narrowAt(around, last)
-  if (narrow?.kind !== "take" || !steps.slice(0, -1).every((step) => isElement(narrowAt(around, step)))) {
-    return undefined
-  }
-  return narrow.n
 }

@@ -18,8 +18,10 @@ import {
   estimateCount,
   type Progress,
 } from "../numbers/estimates.ts"
-import { known } from "./known_steps.ts"
+import { known } from "../operators/known_steps.ts"
 import { last } from "../job.ts"
+import type { KeyCount } from "../numbers/key_counts.ts"
+import type { Narrow } from "../primitive.ts"
 import { checkTimeout, type PartialResult, runWithTimeout } from "./partial_result.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
@@ -73,31 +75,21 @@ export const countApprox: {
 
 type Counts<K> = Array<[key: K, count: BoundedDouble]>
 
-/** Adds to the count of a key. */
-const addCount = <K>(table: KeyedTable<K, number>, key: K, count: number): void => {
-  const at = table.locate(key)
-  table.values[at] = table.fresh ? count : table.values[at]! + count
-}
-
-/** Counts the records of each key. */
-const countByKeyOf = <A, K, E, R>(
+/** Counts the records of each key. `step` counts those of a partition. */
+const countByKeyOf = <K, E, R>(
   operation: string,
-  self: RDD<A, E, R>,
-  keyOf: (a: A) => K,
+  self: RDD<unknown, E, R>,
+  step: Narrow,
   timeout: Duration.Input,
   { confidence = CONFIDENCE }: ConfidenceOption = {},
 ): Effect.Effect<PartialResult<Counts<K>, E, R>, ActionError<E>, R | Engine> => {
   const where = `RDD.${operation}`
-  function* countsOf(block: Block<A>): Piecewise<ReadonlyArray<[K, number]>> {
+  const evaluate = (counts: ReadonlyArray<KeyCount<K>>, progress: Progress): Counts<K> => {
     const table = new KeyedTable<K, number>()
-    yield* forEachPiece(block, (part, from, to) => {
-      for (let i = from; i < to; i++) addCount(table, keyOf(part[i]!), 1)
-    })
-    return table.keys.map((key, i) => [key, table.values[i]!])
-  }
-  const evaluate = (counts: ReadonlyArray<readonly [K, number]>, progress: Progress): Counts<K> => {
-    const table = new KeyedTable<K, number>()
-    for (const [key, count] of counts) addCount(table, key, count)
+    for (const [key, count] of counts) {
+      const at = table.locate(key)
+      table.values[at] = table.fresh ? count : table.values[at]! + count
+    }
     // Estimates are expensive, and many keys have equal counts.
     const estimates = new Map<number, BoundedDouble>()
     const estimate = (count: number): BoundedDouble => {
@@ -109,7 +101,7 @@ const countByKeyOf = <A, K, E, R>(
   }
   const invalid = checkTimeout(where, timeout) ?? checkConfidence(where, confidence)
   return runWithTimeout(
-    last<[K, number], E, R>(operation, self, { kind: "partition", f: countsOf }, invalid),
+    last<KeyCount<K>, E, R>(operation, self, step, invalid),
     timeout,
     evaluate,
   )
@@ -152,7 +144,7 @@ export const countByValueApprox: {
     timeout: Duration.Input,
     options?: ConfidenceOption,
   ): Effect.Effect<PartialResult<Array<[A, BoundedDouble]>, E, R>, ActionError<E>, R | Engine> =>
-    countByKeyOf("countByValueApprox", self, (record) => record, timeout, options),
+    countByKeyOf("countByValueApprox", self, known("valueCounts", null), timeout, options),
 )
 
 /**
@@ -192,5 +184,5 @@ export const countByKeyApprox: {
     timeout: Duration.Input,
     options?: ConfidenceOption,
   ): Effect.Effect<PartialResult<Array<[K, BoundedDouble]>, E, R>, ActionError<E>, R | Engine> =>
-    countByKeyOf("countByKeyApprox", self, ([key]: readonly [K, unknown]) => key, timeout, options),
+    countByKeyOf("countByKeyApprox", self, known("keyCounts", null), timeout, options),
 )

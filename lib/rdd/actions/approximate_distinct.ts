@@ -12,6 +12,7 @@ import type { ActionError, Engine } from "../engine.ts"
 import * as Sketch from "../numbers/hyper_log_log.ts"
 import { last, onDriver, records } from "../job.ts"
 import { checkPartitioning } from "../operators/keyed.ts"
+import { known } from "../operators/known_steps.ts"
 import { fromOptions, type PartitionOptions } from "../partitioner.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 import { mapValues } from "../operators/values.ts"
@@ -71,17 +72,10 @@ export const countApproxDistinct: {
     { relativeSD = DEFAULT_RELATIVE_SD }: AccuracyOption = {},
   ): Effect.Effect<number, ActionError<E>, R | Engine> => {
     const precision = precisionOf(relativeSD)
-    function* sketchOf(block: Block<A>): Piecewise<ReadonlyArray<Sketch.Sketch>> {
-      const sketch = Sketch.empty(precision)
-      yield* forEachPiece(block, (part, from, to) => {
-        for (let i = from; i < to; i++) Sketch.add(sketch, part[i])
-      })
-      return [sketch]
-    }
     const sketches = last<Sketch.Sketch, E, R>(
       "countApproxDistinct",
       self,
-      { kind: "partition", f: sketchOf },
+      known("sketch", { precision }),
       checkAccuracy("RDD.countApproxDistinct", relativeSD),
     )
     return Effect.flatMap(

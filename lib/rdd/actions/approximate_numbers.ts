@@ -17,7 +17,7 @@ import {
   type Progress,
   type Sums,
 } from "../numbers/estimates.ts"
-import { known } from "./known_steps.ts"
+import { known } from "../operators/known_steps.ts"
 import { last } from "../job.ts"
 import { mergeMoments, type Moments, noMoments, statsOf } from "../numbers/moments.ts"
 import type { Narrow } from "../primitive.ts"

@@ -4,11 +4,12 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { withCallSite } from "../../core/call_site.ts"
 import { dual } from "../../core/dual.ts"
 import { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { checkCount, last, records } from "../job.ts"
-import { known } from "./known_steps.ts"
+import { known } from "../operators/known_steps.ts"
 import { layoutOf } from "./layout.ts"
 import type { RDD } from "../rdd.ts"
 
@@ -48,16 +49,29 @@ export const count = <A, E, R>(self: RDD<A, E, R>): Effect.Effect<number, Action
 }
 
 /**
- * Each further round of `take` computes this many times the partitions of all rounds before it. Spark:
+ * No round of `take` computes more than this many times the partitions of all rounds before it. Spark:
  * `spark.rdd.limit.scaleUpFactor`.
  */
 const SCALE_UP = 4
 
+/** How many more partitions than the estimate a round of `take` computes. */
+const MARGIN = 1.5
+
+/** Estimates how many partitions the next round of `take` needs, from how many records those before have had. */
+const nextRound = (scanned: number, taken: number, n: number): number =>
+  scanned === 0
+    ? 1
+    : taken === 0
+    ? scanned * SCALE_UP
+    : Math.min(Math.ceil((MARGIN * (n - taken) * scanned) / taken), scanned * SCALE_UP)
+
 /**
  * Returns the first `n` records; none if `n` is 0 or negative.
  *
- * Computes the first partition, and further ones only while there are too few records: in each round, four times as
- * many partitions as in all rounds before. Spark: `RDD.take`.
+ * Computes the first partition, and further ones only while there are too few records: in each round, about as many as
+ * are needed if they have as many records as those before, and at most four times as many as in all rounds before.
+ * Within a partition, functions are called only for the records that are needed, unless an operation takes the whole
+ * partition, such as `mapPartitions` or a shuffle. Spark: `RDD.take`.
  *
  * @example
  * ```ts
@@ -74,18 +88,17 @@ export const take: {
   (n: number): <A, E, R>(self: RDD<A, E, R>) => Effect.Effect<Array<A>, ActionError<E>, R | Engine>
   <A, E, R>(self: RDD<A, E, R>, n: number): Effect.Effect<Array<A>, ActionError<E>, R | Engine>
 } = dual(2, <A, E, R>(self: RDD<A, E, R>, n: number): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => {
-  const heads = last<A, E, R>(
-    "take",
-    self,
-    known("take", n),
-    checkCount("RDD.take", n),
-  )
+  const heads = last<A, E, R>("take", self, known("take", n), checkCount("RDD.take", n))
   return Effect.gen(function* () {
     const { partitions } = yield* layoutOf(heads)
     const taken: Array<A> = []
-    for (let from = 0, to = 1; from < partitions && taken.length < n; from = to, to = from * (1 + SCALE_UP)) {
-      const round = Array.from({ length: Math.min(to, partitions) - from }, (_, i) => from + i)
-      for (const record of yield* records(heads, round)) taken.push(record)
+    for (let from = 0; from < partitions && taken.length < n;) {
+      const to = Math.min(partitions, from + nextRound(from, taken.length, n))
+      const round = Array.from({ length: to - from }, (_, i) => from + i)
+      const left = n - taken.length
+      const some = left === n ? heads : withCallSite(heads.site, () => last<A, E, R>("take", self, known("take", left)))
+      for (const record of yield* records(some, round)) taken.push(record)
+      from = to
     }
     return taken.slice(0, Math.max(n, 0))
   })

@@ -11,6 +11,7 @@ import type { Piecewise } from "../../core/pace.ts"
 import { type Block, forEachPiece } from "../block.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, mergeSome } from "../job.ts"
+import { known } from "../operators/known_steps.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
 /**
@@ -38,64 +39,20 @@ export interface EdgesOption {
   readonly even?: boolean | undefined
 }
 
-/** Finds the bucket of a number by binary search in sorted edges; -1 if it is outside of them. */
-const searchBucket = (edges: ReadonlyArray<number>) => (x: number): number => {
-  let low = 0
-  let high = edges.length - 1
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const edge = edges[middle]!
-    if (edge === x) return Math.min(middle, edges.length - 2)
-    // Not `edge < x`, because NaN must end after the last edge.
-    if (edge >= x) high = middle - 1
-    else low = middle + 1
-  }
-  return low < edges.length ? low - 1 : -1
-}
-
-/** Computes the bucket of a number from evenly spaced edges; -1 if it is outside of them. */
-const computeBucket = (edges: ReadonlyArray<number>) => (x: number): number => {
-  const [min, max, n] = [edges[0]!, edges.at(-1)!, edges.length - 1]
-  if (!(x >= min && x <= max)) return -1
-  return max === min ? 0 : Math.min(Math.trunc(((x - min) / (max - min)) * n), n - 1)
-}
-
 /** Counts the numbers in the buckets between given edges. */
 const countByEdges = <E, R>(
   self: RDD<number, E, R>,
   edges: ReadonlyArray<number>,
   even: boolean,
 ): Effect.Effect<Array<number>, ActionError<E> | EmptyCollection, R | Engine> => {
-  const bucketOf = (even ? computeBucket : searchBucket)(edges)
-  function* count(block: Block<number>): Piecewise<ReadonlyArray<Array<number>>> {
-    const counts = Array<number>(edges.length - 1).fill(0)
-    yield* forEachPiece(block, (part, from, to) => {
-      for (let i = from; i < to; i++) {
-        const bucket = bucketOf(part[i]!)
-        if (bucket >= 0) counts[bucket]!++
-      }
-    })
-    return [counts]
-  }
   const invalid = edges.length >= 2 ? undefined : new InvalidOption({
     where: "RDD.histogram",
     option: "buckets",
     value: `[${edges.join(",")}]`,
     expected: 'a list of at least two edges (Spark: "buckets array must have at least two elements")',
   })
-  const partial = last<Array<number>, E, R>("histogram", self, { kind: "partition", f: count }, invalid)
+  const partial = last<Array<number>, E, R>("histogram", self, known("bucketCounts", { edges, even }), invalid)
   return mergeSome(partial, (all) => all.reduce((a, b) => a.map((n, i) => n + b[i]!)))
-}
-
-function* rangeOf(block: Block<number>): Piecewise<ReadonlyArray<readonly [number, number]>> {
-  let [min, max] = [Infinity, -Infinity]
-  yield* forEachPiece(block, (part, from, to) => {
-    for (let i = from; i < to; i++) {
-      min = Math.min(min, part[i]!)
-      max = Math.max(max, part[i]!)
-    }
-  })
-  return [[min, max]]
 }
 
 /** Divides the range of the numbers into buckets of equal width, and counts the numbers in them. */
@@ -109,7 +66,7 @@ const countByWidth = <E, R>(
     value: buckets,
     expected: 'a positive whole number, or a list of edges (Spark: "buckets array must have at least two elements")',
   })
-  const ranges = last<readonly [number, number], E, R>("histogram", self, { kind: "partition", f: rangeOf }, invalid)
+  const ranges = last<readonly [number, number], E, R>("histogram", self, known("range", null), invalid)
   const merge = (all: ReadonlyArray<readonly [number, number]>) =>
     all.reduce(([min, max], [low, high]) => [Math.min(min, low), Math.max(max, high)] as const)
   return Effect.gen(function* () {

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import type { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
-import { known } from "./known_steps.ts"
+import { known } from "../operators/known_steps.ts"
 import { last, mergeSome, records } from "../job.ts"
 import { mergeMoments, type Moments, noMoments, type Stats, statsOf } from "../numbers/moments.ts"
 import type { RDD } from "../rdd.ts"

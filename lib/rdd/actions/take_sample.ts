@@ -10,6 +10,7 @@ import type { ActionError, Engine } from "../engine.ts"
 import { last, onDriver, records } from "../job.ts"
 import { checkSeed, javaRandom, shuffled } from "../numbers/random.ts"
 import { fractionFor } from "../numbers/samplers.ts"
+import { known } from "../operators/known_steps.ts"
 import { sample, type SampleOptions } from "../operators/sampling.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 import { count } from "./collecting.ts"
@@ -53,7 +54,7 @@ export const takeSample: {
     const invalid = Number.isInteger(n) && n >= 0
       ? checkSeed(where, seed)
       : new InvalidOption({ where, option: "n", value: n, expected })
-    const checked = last<A, E, R>("takeSample", self, { kind: "filter", f: () => true }, invalid)
+    const checked = last<A, E, R>("takeSample", self, known("all", null), invalid)
     return Effect.gen(function* () {
       if (invalid === undefined && n === 0) return []
       const total = yield* count(checked)

@@ -5,6 +5,8 @@
  */
 import * as Option from "effect/Option"
 import { hashKey, UnsupportedKey, unsupportedKey } from "../../core/keys.ts"
+import type { Piecewise } from "../../core/pace.ts"
+import { type Block, forEachPiece } from "../block.ts"
 
 /**
  * One byte for each register: 1 plus the longest run of leading zeros among the hashes that belong to it; 0 if there
@@ -88,6 +90,15 @@ export const add = (sketch: Sketch, key: unknown): void => {
   const register = hasher.a & (sketch.length - 1)
   const run = hasher.b === 0 ? 33 + Math.clz32(hasher.a | (sketch.length - 1)) : 1 + Math.clz32(hasher.b)
   if (run > sketch[register]!) sketch[register] = run
+}
+
+/** Returns the sketch of the keys of a partition, as its only record. */
+export function* sketchOf(block: Block<unknown>, precision: number): Piecewise<ReadonlyArray<Sketch>> {
+  const sketch = empty(precision)
+  yield* forEachPiece(block, (keys, from, to) => {
+    for (let i = from; i < to; i++) add(sketch, keys[i])
+  })
+  return [sketch]
 }
 
 /** Merges two sketches into a new one. */

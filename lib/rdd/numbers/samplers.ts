@@ -5,7 +5,7 @@
  */
 import type { Piecewise } from "../../core/pace.ts"
 import { type Block, forEachPiece } from "../block.ts"
-import { type Generator, poisson, well, xorShift } from "./random.ts"
+import { type Generator, javaRandom, poisson, well, xorShift } from "./random.ts"
 
 /** Returns how often to take the next record. It is called once for each record of a partition, in order. */
 export type Sampler = () => number
@@ -83,6 +83,30 @@ export function* taken<A>(block: Block<A>, sampler: (record: A) => number): Piec
   })
   return out
 }
+
+/**
+ * Derives the seed of a partition as Spark does: partition `i` gets the `i`-th number of a generator, counted from 0.
+ */
+const partitionSeed = (seed: number, partition: number): bigint => {
+  const seeds = javaRandom(BigInt(seed))
+  for (let i = 0; i < partition; i++) seeds.nextLong()
+  return seeds.nextLong()
+}
+
+/** A random sample: its fraction and seed, and whether records can be taken more than once. */
+export interface Sampling {
+  readonly fraction: number
+  readonly seed: number
+  readonly withReplacement: boolean
+}
+
+/** Returns a random sample of a partition. */
+export const sampleOf = <A>(
+  block: Block<A>,
+  partition: number,
+  { fraction, seed, withReplacement: replaces }: Sampling,
+): Piecewise<Array<A>> =>
+  taken(block, (replaces ? withReplacement : bernoulli)(fraction, partitionSeed(seed, partition)))
 
 /**
  * Returns the smallest fraction for which a sample of `total` records has at least `n` with a probability of 99.99 %.

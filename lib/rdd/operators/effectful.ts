@@ -33,6 +33,7 @@ const effectStep = <B, E, R>(
   f: (records: ReadonlyArray<never>, index: number) => Effect.Effect<ReadonlyArray<unknown>, unknown, unknown>,
   preserves: boolean,
   options?: ConcurrencyOption,
+  each = true,
 ): RDD<B, E, R> =>
   make(
     operation,
@@ -41,6 +42,7 @@ const effectStep = <B, E, R>(
       kind: "narrow",
       step: {
         kind: "effect",
+        each,
         f: (records, index) => Effect.suspend(() => f(records, index)),
       },
       preserves,
@@ -229,5 +231,7 @@ export const mapPartitionsEffect: {
       self,
       (records: ReadonlyArray<A>, index) => Effect.map(effectOf(f(records, index)), recordsOf),
       options?.preservesPartitioning ?? false,
+      undefined,
+      false,
     ),
 )

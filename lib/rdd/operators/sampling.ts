@@ -7,11 +7,11 @@
  */
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
-import type { Piecewise } from "../../core/pace.ts"
+import { checkSeed } from "../numbers/random.ts"
 import type { Block } from "../block.ts"
-import { checkSeed, javaRandom } from "../numbers/random.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 import * as Samplers from "../numbers/samplers.ts"
+import { known } from "./known_steps.ts"
 
 /** Option of random samples: the seed. */
 export interface SeedOption {
@@ -23,15 +23,6 @@ export interface SeedOption {
 export interface SampleOptions extends SeedOption {
   /** Whether a record can be taken more than once; false by default. */
   readonly withReplacement?: boolean | undefined
-}
-
-/**
- * Derives the seed of a partition as Spark does: partition `i` gets the `i`-th number of a generator, counted from 0.
- */
-const partitionSeed = (seed: number, partition: number): bigint => {
-  const seeds = javaRandom(BigInt(seed))
-  for (let i = 0; i < partition; i++) seeds.nextLong()
-  return seeds.nextLong()
 }
 
 /** How far a fraction may exceed 1: computed fractions may be a little too large because of rounding. */
@@ -76,18 +67,13 @@ export const sample: {
     self: RDD<A, E, R>,
     fraction: number,
     { seed = 0, withReplacement = false }: SampleOptions = {},
-  ): RDD<A, E, R> => {
-    const draw = (block: Block<A>, partition: number): Piecewise<ReadonlyArray<A>> => {
-      const sampler = withReplacement ? Samplers.withReplacement : Samplers.bernoulli
-      return Samplers.taken(block, sampler(fraction, partitionSeed(seed, partition)))
-    }
-    return make(
+  ): RDD<A, E, R> =>
+    make(
       "sample",
       [self],
-      { kind: "narrow", preserves: true, step: { kind: "partition", f: draw } },
+      { kind: "narrow", preserves: true, step: known("sample", { fraction, seed, withReplacement }) },
       checkFraction(fraction, withReplacement) ?? checkSeed("RDD.sample", seed),
-    )
-  },
+    ),
 )
 
 const checkWeights = (weights: ReadonlyArray<number>, sum: number): InvalidOption | undefined => {

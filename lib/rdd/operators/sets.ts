@@ -10,19 +10,26 @@ import { dual } from "../../core/dual.ts"
 import { grouped } from "./cogroup.ts"
 import { narrow } from "./element.ts"
 import { hashPartitioned } from "./joins.ts"
-import { combined } from "./keyed.ts"
+import { checkPartitioning, combined } from "./keyed.ts"
+import { keepOne, known } from "./known_steps.ts"
 import { fromOptions, type PartitionOptions } from "../partitioner.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 import { keys } from "./values.ts"
 
 /** Pairs every record, as the key, with `null`. */
 const asKeys = <A, E, R>(operation: string, self: RDD<A, E, R>): RDD<[A, null], E, R> =>
-  narrow(operation, self, { kind: "map", f: (a: A): [A, null] => [a, null] }, false)
+  narrow(operation, self, known("withNull", null), false)
+
+/** Brings equal records together, and keeps one of them. */
+const shuffledDistinct = <A, E, R>(self: RDD<A, E, R>, options: PartitionOptions | undefined): RDD<A, E, R> =>
+  keys(combined<[A, null], E, R>("distinct", asKeys("distinct", self), keepOne, options, "own"))
 
 /**
  * Removes duplicate records.
  *
- * The order of the result is not defined. By default, it has as many partitions as the RDD. Spark: `RDD.distinct`.
+ * The order of the result is not defined. By default, it has as many partitions as the RDD. The partitioner is kept if
+ * the RDD has one and the number of partitions stays the same: equal records lie in one partition then. Spark:
+ * `RDD.distinct`.
  *
  * @example
  * ```ts
@@ -41,13 +48,14 @@ export const distinct: {
 } = dual(
   (args) => isRDD(args[0]),
   <A, E, R>(self: RDD<A, E, R>, options?: PartitionOptions): RDD<A, E, R> =>
-    keys(combined<[A, null], E, R>(
-      "distinct",
-      asKeys("distinct", self),
-      { create: () => null, mergeValue: () => null, mergeCombiners: () => null, mapSide: true },
-      options,
-      "own",
-    )),
+    make("distinct", [self], {
+      kind: "distinct",
+      partitions: options?.partitions,
+      shuffled: shuffledDistinct(self, options),
+      inPlace: options?.partitioner === undefined
+        ? narrow<A, E, R>("distinct", self, known("distinct", null), true)
+        : undefined,
+    }, checkPartitioning("RDD.distinct", options)),
 )
 
 /** Keeps each left record as often as `keep` returns for the number of its occurrences on the left and on the right. */

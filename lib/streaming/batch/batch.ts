@@ -4,9 +4,10 @@
  * @module
  */
 import type { Allocation } from "../../dstream/inputs/allocation.ts"
+import type { Unread } from "./allocator.ts"
 import type { Failed } from "./policies.ts"
 import type { BatchReport } from "./reports.ts"
-import { isSilent, noWork, type Work } from "./work.ts"
+import { hasOnlyFailed, isSilent, type Work } from "./work.ts"
 
 /** The phase of a batch. A batch goes through Allocated, Evaluated and Running in this order, but can end in any of them. */
 export type Phase =
@@ -33,23 +34,27 @@ export interface Batch {
   /** The batch time: the end of its interval in epoch milliseconds. */
   readonly time: number
   readonly allocation: Allocation
+  /** The inputs that failed when the batch was allocated. Streams made of them cannot be evaluated. */
+  readonly unread: Unread
   /** Publishes the events of this batch. */
   readonly report: BatchReport
   phase: Phase
 }
 
-/** Returns the work of a batch; none if it has not been evaluated. */
-const workOf = ({ phase }: Batch): Work => phase._tag === "Evaluated" || phase._tag === "Running" ? phase.work : noWork
+/** The work of a batch, if it has been evaluated. */
+export const workOf = ({ phase }: Batch): Work | undefined => "work" in phase ? phase.work : undefined
 
 /**
  * How a batch ended, for the test kit. `no jobs`: no output had an RDD. `generation failed`: the batch failed before its jobs
- * ran. `failed`: it failed in a job or at the commit, and the context stopped.
+ * ran, or each output that was due did. `failed`: it failed in a job or at the commit, and the context stopped.
  */
 export type BatchResult = "completed" | "no jobs" | "generation failed" | "failed"
 
 /** Returns the result of a batch that is about to end; undefined if it is dropped. */
 export const resultOf = (batch: Batch, { _tag }: Ending): BatchResult | undefined => {
   if (_tag === "Dropped") return undefined
-  if (_tag === "Committed") return isSilent(workOf(batch)) ? "no jobs" : "completed"
-  return batch.phase._tag === "Running" ? "failed" : "generation failed"
+  if (_tag === "Failed") return batch.phase._tag === "Running" ? "failed" : "generation failed"
+  const work = workOf(batch)
+  if (work === undefined) return "no jobs"
+  return hasOnlyFailed(work) ? "generation failed" : isSilent(work) ? "no jobs" : "completed"
 }

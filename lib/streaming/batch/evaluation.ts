@@ -52,49 +52,69 @@ const evaluateOnce = (
     }),
   )
 
-/** Evaluates the batch at `time`; call `history.begin` first. Fails if a failure policy makes the whole batch fail. */
+/**
+ * Evaluates the batch at `time`; call `history.begin` first. Fails if a failure policy makes the whole batch fail.
+ *
+ * Under `continueOn`, a stream that cannot be evaluated costs only the outputs above it. Other outputs have their jobs. Kept
+ * streams are evaluated once more, so that a failure that does not repeat takes no records from later batches.
+ */
 export const evaluate: (
   options: EvaluationOptions,
   time: number,
 ) => Effect.Effect<Work, Failed, unknown> = Effect.fnUntraced(function* (options: EvaluationOptions, time: number) {
   const { graph, history, isNeeded, keptStreams } = options
-  const skipped = new Map<number, OutputOperationInfo>()
-  /** Evaluates a stream under the policy of an output. If the policy is to skip, runs `skip` and returns undefined. */
+  const ended = new Map<number, OutputOperationInfo>()
+  const failures: Array<BatchFailed<unknown>> = []
+  const policyOf = ({ output }: KeptStream): AnyPolicy => output.policy ?? options.policy
+  /** Evaluates a stream under the policy of an output. If the policy lets other outputs continue, runs `goOn`. */
   const evaluateFor = (
-    { output, outputId, stream }: KeptStream,
-    skip: (failure: BatchFailed<unknown>) => Effect.Effect<void>,
+    asked: KeptStream,
+    goOn: (failure: BatchFailed<unknown>) => Effect.Effect<AnyRDD | undefined, never, unknown>,
   ): Effect.Effect<AnyRDD | undefined, Failed, unknown> => {
-    const policy = output.policy ?? options.policy
+    const { output, outputId, stream } = asked
+    const policy = policyOf(asked)
     return Effect.catch(withRetries(evaluateOnce(history, time, stream), policy), (failure) => {
-      if (lastOf(policy)._tag !== "Skip") return Effect.fail({ failure, effect: failureEffect(policy) })
-      skipped.set(outputId, skippedInfo(failure, outputId, output))
-      return Effect.as(skip(failure), undefined)
+      const { _tag } = lastOf(policy)
+      if (_tag !== "Skip" && _tag !== "Continue") return Effect.fail({ failure, effect: failureEffect(policy) })
+      if (_tag === "Continue") failures.push(failure)
+      ended.set(outputId, endedInfo(failure, outputId, output, _tag === "Skip" ? "skipped" : "failed"))
+      return goOn(failure)
     })
   }
+  const warn = ({ stream }: KeptStream) => (failure: BatchFailed<unknown>): Effect.Effect<undefined> =>
+    Effect.as(
+      Effect.logWarning(
+        `Later batches continue without this batch's records of ${stream.operation}: ${explainFailure(failure)}`,
+      ),
+      undefined,
+    )
   const jobs: Array<Job> = []
   for (const [outputId, output] of graph.outputs.entries()) {
-    const rdd = yield* evaluateFor({ output, outputId, stream: output.stream }, () => Effect.void)
+    const rdd = yield* evaluateFor({ output, outputId, stream: output.stream }, () => Effect.undefined)
     if (rdd !== undefined) jobs.push({ outputId, output, rdd })
   }
-  const skippedOutputs = Array.from(skipped.values())
+  // The failure of a kept stream is not that of an output.
+  const endedOutputs = Array.from(ended.values())
   for (const kept of keptStreams) {
     const { outputId, stream } = kept
     if (history.at(time).recall(stream) !== undefined || !isNeeded(stream, time)) continue
-    // Evaluating it again would repeat a failure to which this output's policy was applied above.
-    if (skipped.has(outputId) && history.hasFailed(stream, time)) continue
-    yield* evaluateFor(
-      kept,
-      (failure) =>
-        Effect.logWarning(
-          `Later batches continue without this batch's records of ${stream.operation}: ${explainFailure(failure)}`,
-        ),
-    )
+    const again = Effect.catch(evaluateOnce(history, time, stream), warn(kept))
+    const isContinuing = lastOf(policyOf(kept))._tag === "Continue"
+    // This output's policy was applied to the failure above.
+    if (ended.has(outputId) && history.hasFailed(stream, time)) {
+      if (isContinuing) yield* again
+    } else yield* evaluateFor(kept, (failure) => isContinuing ? again : warn(kept)(failure))
   }
-  return { jobs, skipped: skippedOutputs, kept: keptRDDs(keptStreams, history, time) }
+  return { jobs, ended: endedOutputs, failures, kept: keptRDDs(keptStreams, history, time) }
 })
 
-const skippedInfo = (failure: BatchFailed<unknown>, outputId: number, output: AnyOutput): OutputOperationInfo => ({
+const endedInfo = (
+  failure: BatchFailed<unknown>,
+  outputId: number,
+  output: AnyOutput,
+  outcome: "skipped" | "failed",
+): OutputOperationInfo => ({
   ...operationInfo(failure.batchTime, outputId, output),
-  outcome: "skipped",
+  outcome,
   failureReason: explainFailure(failure),
 })

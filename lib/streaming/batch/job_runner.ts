@@ -3,9 +3,9 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { explainFailure } from "../../core/errors.ts"
+import { currentTimeMillis } from "../../core/steady_clock.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
 import { CurrentJob, type Engine, type OpenBatch } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
@@ -113,11 +113,11 @@ const applyPolicy = (
 const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job: Job, report: BatchReport) =>
   Effect.gen(function* () {
     const { output, outputId, rdd } = job
-    const startTime = yield* Clock.currentTimeMillis
+    const startTime = yield* currentTimeMillis
     const operation = { ...operationInfo(batchTime, outputId, output), startTime }
     report.operationStarted(operation)
     const completed = ({ failure, outcome }: Outcome) =>
-      Effect.map(Clock.currentTimeMillis, (endTime) =>
+      Effect.map(currentTimeMillis, (endTime) =>
         report.operationCompleted({
           ...operation,
           endTime,
@@ -179,14 +179,15 @@ export const run: (
 ) {
   const kept = new Map<AnyRDD, KeptRDD>(work.kept.map((each) => [each.rdd, each]))
   const keptAfter = (index: number | undefined) => open.dueAfter(index).flatMap((rdd) => kept.get(rdd) ?? [])
-  report.started(work, yield* Clock.currentTimeMillis)
+  report.started(work, yield* currentTimeMillis)
   for (const [index, job] of work.jobs.entries()) {
     const { failure } = yield* runJob(options, open, batchTime, job, report)
     const lost = new Set(failure === undefined ? [] : open.lost)
     for (const each of keptAfter(index)) {
-      // The job has failed on this kept RDD, and the output's policy was applied. Computing the RDD again makes sense only if the
-      // kept stream has another policy.
-      const isHandled = lost.has(each.rdd) && policyOf(each, options) === policyOf(job, options)
+      // The job has failed on this kept RDD, and the output's policy was applied. Computing the RDD again makes sense if the
+      // kept stream has another policy, or under `continueOn`, where a failure that does not repeat must cost no records.
+      const policy = policyOf(each, options)
+      const isHandled = lost.has(each.rdd) && policy === policyOf(job, options) && lastOf(policy)._tag !== "Continue"
       yield* isHandled ? options.engine.abandon(each.rdd) : computeKept(options, open, batchTime, each)
     }
     open.finish(index)

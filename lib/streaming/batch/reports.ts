@@ -3,14 +3,10 @@
  *
  * @module
  */
-import { isTimeValid } from "../../dstream/dstream.ts"
-import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { nodes } from "../../dstream/graph/nodes.ts"
 import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import { type Allocation, recordsOf } from "../../dstream/inputs/allocation.ts"
 import type { RunningInput } from "../inputs/running_input.ts"
 import type { BatchInfo, OutputOperationInfo, StreamingEvent, StreamInputInfo } from "../listeners/events.ts"
-import type { History } from "../../dstream/graph/history.ts"
 import { isSilent, type Work } from "./work.ts"
 
 /** Describes an output's job before it runs. */
@@ -59,33 +55,6 @@ export const batchInfo = (
   }
 }
 
-/**
- * Finds the outputs that may have a job in a batch, from its allocation alone. Such an output's slide is due, and one of its
- * inputs has a share, or one of its streams can have an RDD without input.
- */
-export const outputsDue = (
-  graph: AnyGraph,
-  inputs: ReadonlyArray<RunningInput>,
-  history: History,
-): (allocation: Allocation) => ReadonlyArray<readonly [outputId: number, output: AnyOutput]> => {
-  const nameOf = new Map(inputs.map(({ name, stream }) => [stream.traits.source, name]))
-  const below = graph.outputs.map((output) => {
-    const streams = nodes({ ...graph, outputs: [output] })
-    const names = streams.flatMap(({ traits }) => traits.source === undefined ? [] : nameOf.get(traits.source) ?? [])
-    // States and windows can have RDDs in batches in which their inputs have none.
-    const needsInput = streams.every(({ parents, traits }) =>
-      traits.keeps === undefined && traits.lookBack === undefined && (parents.length > 0 || traits.source !== undefined)
-    )
-    return { names, needsInput }
-  })
-  return ({ inputs: shares, time }) =>
-    Array.from(graph.outputs.entries()).filter(([outputId, { stream }]) => {
-      const { names, needsInput } = below[outputId] ?? { names: [], needsInput: false }
-      return isTimeValid(history.at(time), stream.slideDuration) &&
-        (!needsInput || names.some((name) => (shares[name]?._tag ?? "Nothing") !== "Nothing"))
-    })
-}
-
 /** Publishes the events of one batch. There are none if no output can have a job in the batch. */
 export class BatchReport {
   readonly #publish: (event: StreamingEvent) => void
@@ -114,13 +83,13 @@ export class BatchReport {
   started(work: Work, now: number): void {
     const { batchTime, submissionTime } = this.#info
     const jobs = work.jobs.map(({ output, outputId }) => operationInfo(batchTime, outputId, output))
-    const operations = [...jobs, ...work.skipped].map((operation) => [operation.id, operation] as const)
+    const operations = [...jobs, ...work.ended].map((operation) => [operation.id, operation] as const)
     const info = { ...this.#info, outputOperationInfos: Object.fromEntries(operations) }
     if (isSilent(work)) return void (this.#info = info)
     if (!this.#isSubmitted) this.#submit(info)
     this.#info = { ...info, processingStartTime: now, schedulingDelay: now - submissionTime }
     this.#publish({ _tag: "BatchStarted", batch: this.#info })
-    for (const operation of work.skipped) this.#publish({ _tag: "OutputOperationCompleted", operation })
+    for (const operation of work.ended) this.#publish({ _tag: "OutputOperationCompleted", operation })
   }
 
   /** Publishes `OutputOperationStarted` before the job of an output runs. */

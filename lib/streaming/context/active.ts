@@ -58,8 +58,8 @@ export const getActive: Effect.Effect<Option.Option<StreamingContext<"Active", u
 )
 
 /**
- * Returns the active context; if there is none, runs `creating` and returns its context. Spark:
- * `StreamingContext.getActiveOrCreate`.
+ * Returns the active context; if there is none, runs `creating` and returns its context. To find out which one it is,
+ * compare its `state`, which narrows its type. Spark: `StreamingContext.getActiveOrCreate`.
  *
  * @example
  * ```ts
@@ -82,11 +82,15 @@ export const getActive: Effect.Effect<Option.Option<StreamingContext<"Active", u
  */
 export const getActiveOrCreate = <S extends State, E2, E, R>(
   creating: Effect.Effect<StreamingContext<S, E2>, E, R>,
-): Effect.Effect<StreamingContext<S | "Active", unknown>, E, R> =>
+): Effect.Effect<StreamingContext<"Active", unknown> | AnyOf<S, E2>, E, R> =>
   Effect.flatMap(
     getActive,
     Option.match({
-      onSome: (active): Effect.Effect<StreamingContext<S | "Active", unknown>, E, R> => Effect.succeed(active),
-      onNone: () => creating,
+      onSome: (active): Effect.Effect<StreamingContext<"Active", unknown> | AnyOf<S, E2>, E, R> =>
+        Effect.succeed(active),
+      onNone: () => creating as Effect.Effect<StreamingContext<State, E2>, E, R> as Effect.Effect<AnyOf<S, E2>, E, R>,
     }),
   )
+
+/** A context in one of several states, as a union that `.state` tells apart. */
+export type AnyOf<S extends State, E> = S extends State ? StreamingContext<S, E> : never

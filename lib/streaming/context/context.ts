@@ -10,6 +10,7 @@ import type * as Types from "effect/Types"
 import type { OutputPolicy } from "../../dstream/outputs/policy.ts"
 import type { Engine } from "../../rdd/engine.ts"
 import { NotStarted } from "../errors.ts"
+import type { Backpressure, BackpressureSettings } from "../inputs/rate_estimator.ts"
 import type { ReceiverSettings } from "../inputs/input_blocks.ts"
 import type * as Bus from "../listeners/listener_bus.ts"
 import type { Runtime } from "../runtime.ts"
@@ -39,8 +40,9 @@ export interface Settings {
   /** The time limit of a graceful stop. Default: 10 batch intervals. Spark: `spark.streaming.gracefulStopTimeout`. */
   readonly gracefulStopTimeout?: Duration.Input | undefined
   /**
-   * Whether the context stops gracefully when its scope closes, for example on Ctrl-C under `runMain`. Default: false. Spark:
-   * `spark.streaming.stopGracefullyOnShutdown`.
+   * Whether the context stops gracefully, within `gracefulStopTimeout`, when it is stopped by something other than `stop`:
+   * false. That is on Ctrl-C or SIGTERM under `runMain`, when its scope or the layer of the SparkContext closes, and when
+   * the fiber that has started it is interrupted in `awaitTermination`. Spark: `spark.streaming.stopGracefullyOnShutdown`.
    */
   readonly stopGracefullyOnShutdown?: boolean | undefined
   /**
@@ -55,11 +57,22 @@ export interface Settings {
    */
   readonly blockInterval?: Duration.Input | undefined
   /**
-   * The maximum number of records per second of each receiver. Default: no limit. Spark:
-   * `spark.streaming.receiver.maxRate`.
+   * Records per second of each receiver: no limit. A batch never takes more than this rate times the batch interval from
+   * a receiver, rounded down, however its records were stored; what is above it is left for later batches. Only during a
+   * graceful stop do batches take more, if the rest would otherwise be lost. Spark: `spark.streaming.receiver.maxRate`.
    */
   readonly maxRate?: number | undefined
-  /** How many bytes each receiver can hold. At the limit, `store` waits until batches end. Default: 256 MiB. */
+  /**
+   * Bounds batches by what can be processed: on. How much that is, is estimated from the batches that have ended. What a
+   * batch leaves waits for later batches, and senders are slowed down. Batches that are processed faster than records
+   * arrive are not bounded, except for the first one. An object sets parameters, `false` removes the bound. Spark:
+   * `spark.streaming.backpressure.enabled`.
+   */
+  readonly backpressure?: BackpressureSettings | false | undefined
+  /**
+   * Bytes that each receiver can hold before it waits for the batches: 256 MiB, or an eighth of the heap's limit if that
+   * is less. The memory that records take is estimated, within a factor of two.
+   */
   readonly receiverCapacity?: number | undefined
 }
 
@@ -71,6 +84,7 @@ export interface Internals {
     readonly gracefulStopTimeout: number
     readonly maxPendingBatches: number
     readonly receivers: ReceiverSettings
+    readonly backpressure: Backpressure | undefined
   }
   readonly spark: SparkContext
   readonly engine: Engine
@@ -81,6 +95,8 @@ export interface Internals {
   remember: number | undefined
   /** Whether the program has called `awaitTermination`. */
   isAwaited: boolean
+  /** How the context is stopped when the fiber that started it is interrupted; undefined before the start. */
+  shutdown: { readonly fiberId: number; readonly stop: Effect.Effect<void> } | undefined
 }
 
 /** Makes a handle. */

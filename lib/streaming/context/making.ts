@@ -10,8 +10,39 @@ import { InvalidOption } from "../../core/errors.ts"
 import { Engine } from "../../rdd/engine.ts"
 import { handle, type Internals, type Settings, type StreamingContext } from "./context.ts"
 import * as Bus from "../listeners/listener_bus.ts"
+import { BACKPRESSURE, type Backpressure } from "../inputs/rate_estimator.ts"
 import { Scheduler } from "../scheduler.ts"
 import { SparkContext } from "../../engine/spark_context.ts"
+
+const bounds = {
+  proportional: { least: 0, expected: "a number of 0 or more" },
+  integral: { least: 0, expected: "a number of 0 or more" },
+  derived: { least: 0, expected: "a number of 0 or more" },
+  minRate: { least: Number.MIN_VALUE, expected: "a number above 0" },
+  initialRate: { least: Number.MIN_VALUE, expected: "a number above 0" },
+} as const
+
+/** The parameters of back-pressure, with their defaults; undefined if it is off. */
+const backpressureOf = (
+  where: string,
+  settings: Settings["backpressure"],
+): Effect.Effect<Backpressure | undefined, InvalidOption> => {
+  if (settings === false) return Effect.succeed(undefined)
+  const valueOf = (name: keyof Backpressure): Effect.Effect<number, InvalidOption> => {
+    const value = settings?.[name] ?? BACKPRESSURE[name]
+    const { expected, least } = bounds[name]
+    return Number.isFinite(value) && value >= least
+      ? Effect.succeed(value)
+      : Effect.fail(new InvalidOption({ where, option: `backpressure.${name}`, value, expected }))
+  }
+  return Effect.all({
+    proportional: valueOf("proportional"),
+    integral: valueOf("integral"),
+    derived: valueOf("derived"),
+    minRate: valueOf("minRate"),
+    initialRate: valueOf("initialRate"),
+  })
+}
 
 /**
  * Makes a context with the given settings. The `Scheduler` gives the batch interval, the `SparkContext` the engine. Fails with
@@ -49,19 +80,23 @@ export const makeWith: (
     }
     const { batchDuration } = yield* Scheduler
     const timeout = settings.gracefulStopTimeout ?? 10 * batchDuration
+    const gracefulStopTimeout = yield* checkDuration(where, "gracefulStopTimeout", timeout)
     const blockInterval = settings.blockInterval ?? 200
     const scope = yield* Scope.make()
     const internals: Internals = {
       batchDuration,
       settings,
       resolved: {
-        gracefulStopTimeout: yield* checkDuration(where, "gracefulStopTimeout", timeout),
+        gracefulStopTimeout,
         maxPendingBatches,
         receivers: {
           blockInterval: yield* checkDuration(where, "blockInterval", blockInterval),
           maxRate: yield* positive("maxRate"),
           capacity: yield* positive("receiverCapacity"),
+          batchDuration,
+          gracefulStopTimeout,
         },
+        backpressure: yield* backpressureOf(where, settings.backpressure),
       },
       spark: yield* SparkContext,
       engine: yield* Engine,
@@ -70,6 +105,7 @@ export const makeWith: (
       life: { _tag: "Initialized" },
       remember: undefined,
       isAwaited: false,
+      shutdown: undefined,
     }
     return handle<"Initialized", never>(internals, "Initialized")
   })

@@ -3,13 +3,16 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
+import { inFixedContext } from "../../core/async_context.ts"
 import { type CallSite, callSite } from "../../core/call_site.ts"
+import { SparkContextStopped } from "../../core/errors.ts"
+import { addHook } from "../../core/shutdown.ts"
 import * as Graph from "../../dstream/graph/graph.ts"
 import { fail } from "../../dstream/outputs/policy.ts"
+import { beforeClose } from "../../engine/spark_context.ts"
 import { InvalidGraph, validate } from "../../dstream/graph/validate.ts"
 import { handle, type Internals, internalsOf, type StreamingContext } from "./context.ts"
 import { AnotherContextActive, type StartError } from "../errors.ts"
@@ -42,6 +45,8 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
   if (registry.active !== undefined) {
     return yield* new AnotherContextActive({ startedAt: startedAt(internalsOf(registry.active)) ?? site })
   }
+  const { appName, isStopped } = internals.spark
+  if (yield* isStopped) return yield* new SparkContextStopped({ appName })
   const active = handle<"Active", unknown>(internals, "Active")
   const release = () => {
     if (registry.active === active) registry.active = undefined
@@ -61,12 +66,27 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
     registry.active = active
     return Effect.onError(
       Effect.andThen(
-        restore(startRun(internals, graph, end)),
-        Effect.as(Effect.addFinalizer((exit) => Effect.andThen(warnIfNotAwaited(internals, exit), atShutdown)), active),
+        restore(inFixedContext(startRun(internals, graph, end))),
+        Effect.as(stopAtShutdown(internals, atShutdown), active),
       ),
       () => end,
     )
   })
+})
+
+/** Stops a context when its program ends, whichever of its scopes, layers and fibers ends first. */
+const stopAtShutdown = Effect.fnUntraced(function* (internals: Internals, stop: Effect.Effect<void>) {
+  const { scope, settings, spark } = internals
+  const stopAfter = (exit: Exit.Exit<unknown, unknown>) => Effect.andThen(warnIfNotAwaited(internals, exit), stop)
+  yield* Effect.addFinalizer(stopAfter)
+  const context = yield* Effect.context<never>()
+  const inContext = Effect.provideContext(context)
+  const forget = [
+    beforeClose(spark, (exit) => inContext(stopAfter(exit))),
+    ...(settings.stopGracefullyOnShutdown === true ? [addHook(inContext(stop))] : []),
+  ]
+  internals.shutdown = { fiberId: yield* Effect.withFiber(({ id }) => Effect.succeed(id)), stop: inContext(stop) }
+  yield* Scope.addFinalizer(scope, Effect.sync(() => forget.forEach((each) => each())))
 })
 
 /** Starts the run of a context and makes the context active. */
@@ -83,8 +103,9 @@ const startRun = Effect.fnUntraced(function* (internals: Internals, graph: Graph
     policy: settings.onFailure ?? fail,
     publish: bus.publish,
   }
-  yield* endStart(internals, yield* startRunning(options, scope, Effect.asVoid(Effect.forkDetach(end))))
-  bus.publish({ _tag: "StreamingStarted", time: yield* Clock.currentTimeMillis })
+  const running = yield* startRunning(options, scope, Effect.asVoid(Effect.forkDetach(end)))
+  yield* endStart(internals, running)
+  bus.publish({ _tag: "StreamingStarted", time: yield* running.runtime.run.clock.currentTimeMillis })
 })
 
 /**

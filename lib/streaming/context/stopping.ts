@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
@@ -26,7 +25,7 @@ export const shutDown = (internals: Internals, mode: StopMode, release: () => vo
   const stopping = Effect.fnUntraced(function* (running: Running | undefined) {
     if (running !== undefined) {
       yield* close(running, mode)
-      bus.publish({ _tag: "StreamingStopped", time: yield* Clock.currentTimeMillis })
+      bus.publish({ _tag: "StreamingStopped", time: yield* running.runtime.run.clock.currentTimeMillis })
     }
     const timeout = mode.graceful ? gracefulStopTimeout : Math.min(gracefulStopTimeout, LISTENERS_TIMEOUT)
     yield* Effect.timeoutOption(bus.close, timeout)

@@ -8,9 +8,22 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ReceiverFailed } from "../../receiver/errors.ts"
-import { internalsOf, type StreamingContext } from "./context.ts"
+import { type Internals, internalsOf, type StreamingContext } from "./context.ts"
 import { type BatchFailed, NotStarted } from "../errors.ts"
 import { runningOf, stateOf } from "./life.ts"
+
+/**
+ * Stops a context gracefully, if its settings say so, when a wait for its end is interrupted in the fiber that started it.
+ * That fiber may have opened services which the last batches need, and closes them as soon as the wait has ended.
+ */
+const stoppedByInterruption = <A, E, R>(
+  internals: Internals,
+  wait: Effect.Effect<A, E, R>,
+): Effect.Effect<A, E, R> => {
+  if (internals.settings.stopGracefullyOnShutdown !== true) return wait
+  const stop = Effect.withFiber(({ id }) => id === internals.shutdown?.fiberId ? internals.shutdown.stop : Effect.void)
+  return Effect.onInterrupt(wait, () => stop)
+}
 
 /**
  * Waits until the context has stopped. Fails with the reason if a batch or a receiver stopped it.
@@ -58,7 +71,7 @@ export const awaitTermination = <E>(
     )
   })
   // The type of the handle excludes NotStarted.
-  return ended as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
+  return stoppedByInterruption(internals, ended) as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
 }
 
 /**
@@ -87,8 +100,10 @@ export const awaitTerminationOrTimeout = <E>(
   active: StreamingContext<"Active" | "Stopped", E>,
   timeout: Duration.Input,
 ): Effect.Effect<boolean, BatchFailed<E> | ReceiverFailed> =>
-  Effect.suspend(() =>
-    stateOf(internalsOf(active)) === "Initialized"
-      ? Effect.as(Effect.sleep(timeout), false)
-      : Effect.map(Effect.timeoutOption(awaitTermination(active), timeout), Option.isSome)
-  )
+  Effect.suspend(() => {
+    const internals = internalsOf(active)
+    return stateOf(internals) === "Initialized" ? Effect.as(Effect.sleep(timeout), false) : stoppedByInterruption(
+      internals,
+      Effect.map(Effect.timeoutOption(awaitTermination(active), timeout), Option.isSome),
+    )
+  })

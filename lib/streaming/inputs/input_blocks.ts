@@ -3,14 +3,16 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { withCallSite } from "../../core/call_site.ts"
 import { describeCause } from "../../core/errors.ts"
+import { currentTimeMillis } from "../../core/steady_clock.ts"
 import { NoRDD } from "../../dstream/batch.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
 import { fromBlocks } from "../../rdd/creation.ts"
 import type { StoredBlock } from "../../receiver/block_queue.ts"
+import { BatchRate } from "../../receiver/batch_rate.ts"
 import { supervise } from "../../receiver/supervisor.ts"
 import { RunsInside } from "../inside.ts"
 import type { ReceiverInfo, StreamingEvent } from "../listeners/events.ts"
@@ -22,13 +24,17 @@ export interface ReceiverSettings {
   readonly blockInterval?: number | undefined
   readonly maxRate?: number | undefined
   readonly capacity?: number | undefined
+  /** The batch interval in milliseconds. */
+  readonly batchDuration: number
+  /** The most milliseconds that a graceful stop takes. */
+  readonly gracefulStopTimeout: number
 }
 
 /** Makes effects that publish the events of a receiver. Each event has the receiver's whole current state. */
 const receiverEvents = (initial: ReceiverInfo, publish: (event: StreamingEvent) => void) => {
   let info = initial
   const changed = (active: boolean, message: string, error: unknown): Effect.Effect<ReceiverInfo> =>
-    Effect.map(Clock.currentTimeMillis, (now) => {
+    Effect.map(currentTimeMillis, (now) => {
       const lastError = error === undefined ? "" : describeCause(error)
       const failed = message === "" ? {} : { lastErrorMessage: message, lastError, lastErrorTime: now }
       return info = { ...info, active, ...failed }
@@ -62,7 +68,9 @@ export const fromReceiver = Effect.fnUntraced(function* (
     lastError: "",
     lastErrorTime: -1,
   }
-  const { blockInterval, capacity, maxRate } = settings
+  const { batchDuration, blockInterval, capacity, gracefulStopTimeout } = settings
+  const rate = new BatchRate(settings.maxRate, batchDuration)
+  const { maxRate } = rate
   const running = yield* supervise(receiver, {
     streamId: id,
     name,
@@ -71,6 +79,16 @@ export const fromReceiver = Effect.fnUntraced(function* (
     maxRate,
     events: receiverEvents(info, publish),
   }).pipe(Effect.provideService(RunsInside, true))
+  /** What each batch takes at least while a graceful stop waits for the records that have been received. */
+  let drained = 0
+  const drains = Math.max(1, Math.floor(gracefulStopTimeout / batchDuration) - 2)
+  const stopWithin = (timeout: Duration.Input) =>
+    Effect.andThen(
+      running.stopWithin(timeout),
+      Effect.map(running.countUpTo(Infinity), (records) => {
+        drained = Math.ceil(records / drains)
+      }),
+    )
   const allocated = new Map<string, StoredBlock>()
   const blocksOf = (share: InputAllocation) =>
     share._tag === "Blocks" ? share.blocks.map(({ id }) => allocated.get(id)) : [undefined]
@@ -78,10 +96,12 @@ export const fromReceiver = Effect.fnUntraced(function* (
     id,
     name,
     stream,
-    receiver: running,
+    receiver: { ...running, stopWithin },
     cut: running.cut,
-    allocate: () =>
-      Effect.map(running.take, (blocks) => {
+    demand: (limit) => Effect.map(running.countUpTo(limit), (records) => Math.min(records, rate.next)),
+    allocate: (_, { isBehind, records }) =>
+      Effect.map(running.takeUpTo(Math.max(drained, Math.min(records, rate.next)), isBehind), (blocks) => {
+        rate.took(blocks.length > 0)
         for (const block of blocks) allocated.set(block.id, block)
         return { _tag: "Blocks", blocks: blocks.map(({ id, block }) => ({ id, records: block.length })) }
       }),

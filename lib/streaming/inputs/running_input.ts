@@ -10,6 +10,14 @@ import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
 import type { RunningReceiver } from "../../receiver/supervisor.ts"
 import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
 
+/** What a batch may take from one input. */
+export interface InputBound {
+  /** The most records; `Infinity` if there is no bound. */
+  readonly records: number
+  /** Whether the batches take as long as the interval, so that the input should not receive much ahead. */
+  readonly isBehind: boolean
+}
+
 /**
  * One input of a running context. `allocate` decides on the share of a batch, which is plain data; the other operations get that
  * share.
@@ -22,8 +30,10 @@ export interface RunningInput {
   readonly receiver: RunningReceiver | undefined
   /** Makes a block of the records received since the last block. It is called for every input before any input allocates. */
   readonly cut: Effect.Effect<void>
+  /** How many records the input is expected to have, or a number of `limit` or more if it has as many. */
+  readonly demand: (limit: number) => Effect.Effect<number>
   /** Decides what the batch at `time` reads. */
-  readonly allocate: (time: number) => Effect.Effect<InputAllocation, unknown, unknown>
+  readonly allocate: (time: number, bound: InputBound) => Effect.Effect<InputAllocation, unknown, unknown>
   /** Makes the RDD of a share. Fails with `NoRDD` if the share is empty. */
   readonly read: (share: InputAllocation, time: number) => Effect.Effect<AnyRDD, unknown, unknown>
   /**

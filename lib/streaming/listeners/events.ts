@@ -17,7 +17,10 @@ export interface StreamInputInfo {
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
-/** One output's job in a batch. Times are epoch milliseconds, durations milliseconds. */
+/**
+ * One output's job in a batch. Times are epoch milliseconds, durations milliseconds. Both come from the monotonic clock, which is set
+ * on the wall clock when the context starts.
+ */
 export interface OutputOperationInfo {
   /** The time of the batch. */
   readonly batchTime: number
@@ -39,7 +42,10 @@ export interface OutputOperationInfo {
   readonly outcome: "done" | "failed" | "skipped" | "deadLettered" | undefined
 }
 
-/** The progress of a batch. Times are epoch milliseconds, delays milliseconds; both are undefined until they are known. */
+/**
+ * The progress of a batch. Times are epoch milliseconds, delays milliseconds; both are undefined until they are known. Both come
+ * from the monotonic clock, which is set on the wall clock when the context starts: no step of the wall clock shows in them.
+ */
 export interface BatchInfo {
   /** The batch time: the end of its interval. */
   readonly batchTime: number

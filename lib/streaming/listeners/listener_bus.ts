@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import { forever } from "../../core/forever.ts"
+import { inFixedContext } from "../../core/async_context.ts"
 import { effectOf } from "../../core/results.ts"
 import type { StreamingEvent } from "./events.ts"
 import { RunsInside } from "../inside.ts"
@@ -78,7 +78,7 @@ export const make = (scope: Scope.Scope): ListenerBus => {
           message: `A streaming listener failed on the event ${event._tag}`,
         }),
     ).pipe(
-      forever,
+      Effect.forever({ disableYield: true }),
       Effect.catch(() => Effect.void),
       Effect.provideService(RunsInside, true),
     )
@@ -88,7 +88,7 @@ export const make = (scope: Scope.Scope): ListenerBus => {
     },
     add: Effect.fnUntraced(function* (listener: StreamingListener) {
       const queue = yield* open
-      const fiber = yield* Effect.forkIn(listen(queue, listener), scope)
+      const fiber = yield* Effect.forkIn(inFixedContext(listen(queue, listener)), scope)
       if (!closed) subscriptions.add({ listener, queue, fiber })
     }),
     remove,

@@ -10,6 +10,10 @@ import type { StreamingListener } from "./listener_bus.ts"
 const textOf = ({ lastError, lastErrorMessage, name }: ReceiverInfo): string =>
   `${name}: ${lastErrorMessage}${lastError === "" || lastError === lastErrorMessage ? "" : ` (${lastError})`}`
 
+/** A failure usually names the output already, unless the program has given it a name of its own. */
+const failedJob = (name: string, reason: string): string =>
+  reason.includes(` in ${name}`) ? `Error running job: ${reason}` : `Error running job ${name}: ${reason}`
+
 /**
  * Logs errors and restarts of receivers, failed batches and failed outputs. Every context has this listener; provide a
  * `Logger` of your own to get its messages.
@@ -37,11 +41,15 @@ export const logListener: StreamingListener = (event): Effect.Effect<void> => {
       return isWarning ? Effect.logWarning(textOf(event.receiver)) : Effect.logDebug(textOf(event.receiver))
     }
     case "BatchGenerationFailed":
-      return Effect.logError(`Error generating jobs for time ${event.batchTime} ms: ${event.failureReason}`)
+      return Effect.logError(
+        event.failureReason.startsWith(`batch ${event.batchTime} ms `)
+          ? `Error generating jobs: ${event.failureReason}`
+          : `Error generating jobs for time ${event.batchTime} ms: ${event.failureReason}`,
+      )
     case "OutputOperationCompleted":
       return event.operation.failureReason === undefined
         ? Effect.void
-        : Effect.logError(`Error running job ${event.operation.name}: ${event.operation.failureReason}`)
+        : Effect.logError(failedJob(event.operation.name, event.operation.failureReason))
     case "GraphNotPortable":
       return Effect.logDebug(
         "The graph is a plain list of outputs, so all of it runs on the driver",

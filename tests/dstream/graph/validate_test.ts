@@ -219,3 +219,14 @@ Deno.test("validate() refuses async functions of streams and of outputs", () => 
     "foreachRDD: its function is async",
   ])
 })
+
+Deno.test("InvalidGraph names an operator and a wrong slide once", () => {
+  const repartitioned = DStream.repartition(stub("input", []), 0)
+  const windowed = DStream.window(stub("input", []), "2 seconds", { slide: "700 millis" })
+  const problems = validate(make([print(repartitioned), print(windowed)]), { batchDuration: 1000 })
+  assert.deepEqual(new InvalidGraph({ problems }).message.replace(/:\d+:\d+/g, "").split("\n"), [
+    "repartition at validate_test.ts: partitions is 0, but must be a positive whole number",
+    "window at validate_test.ts: The slide duration of windowed DStream (700 ms) must be a multiple of the slide duration " +
+    "of parent DStream (1000 ms)",
+  ])
+})

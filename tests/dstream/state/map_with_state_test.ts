@@ -342,7 +342,7 @@ Deno.test("mapWithState() reports wrong options before start", async () => {
   const wrong = [
     [StateSpec.timeout(spec, -5), /StateSpec\.timeout: duration is -5/],
     [StateSpec.timeout(spec, Infinity), /StateSpec\.timeout: duration is Infinity/],
-    [StateSpec.numPartitions(spec, 0), /DStream\.mapWithState: partitions is 0/],
+    [StateSpec.numPartitions(spec, 0), /^mapWithState at .*: partitions is 0/],
   ] as const
   for (const [each, message] of wrong) {
     const mapped = DStream.mapWithState(Testing.input<Given>([[]]), each)

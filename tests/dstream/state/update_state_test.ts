@@ -413,7 +413,7 @@ Deno.test("updateStateByKey() types follow the function's", () => {
 Deno.test("updateStateByKey() reports wrong options before start", async () => {
   const states = DStream.updateStateByKey(Testing.input<Pair>([[]]), sum, { partitions: 0 })
   const error = await Effect.runPromise(Effect.flip(Testing.run(states)))
-  assert.match(error.message, /DStream\.updateStateByKey: partitions is 0/)
+  assert.match(error.message, /^updateStateByKey at .*: partitions is 0/)
 })
 
 Deno.test("updateStateByKey() fails the batch if its function returns no Option, as untyped code can", async () => {

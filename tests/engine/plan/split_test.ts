@@ -78,6 +78,52 @@ Deno.test("of the library's own last steps only the results come to the driver",
   assert.deepEqual(await run(actions, others), [7, 3, [1, 1], [[2, 1], [3, 1], [1, 2]], 1.75, false])
 })
 
+/** How many records an action on an RDD of 100 records in two partitions brings to the driver, and what it gives. */
+const brought = async <A, B, E>(
+  record: (n: number) => A,
+  action: (rdd: RDD.RDD<A>) => Effect.Effect<B, E, Engine>,
+): Promise<readonly [brought: number, result: B]> => {
+  const [rdd, pairs] = Copied.twice(() => RDD.map(RDD.range(0, 100, { partitions: 2 }), record))
+  let count = 0
+  const layer = Copied.layer(pairs, (records) => count += records)
+  const result = await Effect.runPromise(Effect.provide(action(rdd), layer))
+  return [count, result]
+}
+const digit = (n: number): number => n % 5
+const byDigit = (n: number): readonly [digit: number, n: number] => [digit(n), n]
+
+Deno.test("counts and estimates bring one result of each partition, or one for each key, to the driver", async () => {
+  const all = await brought(digit, RDD.collect)
+  assert.equal(all[0], 100)
+  assert.deepEqual(await brought(digit, RDD.histogram([0, 2, 4])), [2, [40, 60]])
+  assert.deepEqual(await brought(digit, RDD.histogram(2)), [4, [[0, 2, 4], [40, 60]]])
+  assert.deepEqual(await brought(digit, RDD.countApproxDistinct()), [2, 5])
+  const [values, byValue] = await brought(digit, RDD.countByValueApprox("1 minute"))
+  assert.deepEqual([values, byValue.initial.map(([key, { mean }]) => [key, mean])], [
+    10,
+    [[0, 20], [1, 20], [2, 20], [3, 20], [4, 20]],
+  ])
+  const [keys, byKey] = await brought(byDigit, RDD.countByKeyApprox("1 minute"))
+  assert.deepEqual([keys, byKey.initial], [10, byValue.initial])
+})
+
+Deno.test("samples bring counts and the records that were drawn to the driver", async () => {
+  const [some, sample] = await brought((n) => n, (rdd) => RDD.collect(RDD.sample(rdd, 0.1, { seed: 3 })))
+  assert.equal(some, sample.length)
+  const [drawn, five] = await brought((n) => n, RDD.takeSample(5, { seed: 3 }))
+  assert.equal(five.length, 5)
+  assert.ok(drawn >= 2 + 5 && drawn < 50, `${drawn} records`)
+  const [whole, records] = await brought((n) => n, RDD.takeSample(100, { seed: 3 }))
+  assert.deepEqual([whole, records.length], [2 + 100, 100])
+  const fractions = [0, 1, 2, 3, 4].map((key) => [key, 0.1] as const)
+  const exact = (rdd: RDD.RDD<readonly [number, number]>) =>
+    Effect.flatMap(RDD.sampleByKeyExact(rdd, fractions, { seed: 3 }), RDD.collect)
+  const [pairs, taken] = await brought(byDigit, exact)
+  assert.deepEqual([pairs, taken.length], [10 + 10, 10])
+  const here = Effect.provide(exact(RDD.map(RDD.range(0, 100, { partitions: 2 }), byDigit)), Copied.layer([]))
+  assert.deepEqual(taken, await Effect.runPromise(here))
+})
+
 Deno.test("a failure in the copy names the operator, the line and the partition of the driver", async () => {
   const [words, pairs] = Copied.twice((side) =>
     RDD.map(marked(side), (word) => {

@@ -1,4 +1,5 @@
 /** Runs the account of a graph: what its outputs give in each batch. */
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { RDD, Time } from "../../../mod.ts"
@@ -103,25 +104,41 @@ const sortedFiles = (files: Files): Files =>
     return (some[at] ?? "") < (others[at] ?? "") ? -1 : 1
   })
 
+/** The RDDs of the outputs in a batch, by place, and the first failure of their evaluation. */
+interface Evaluated {
+  readonly rdds: ReadonlyArray<AnyRDD | undefined>
+  readonly failure: Cause.Cause<unknown> | undefined
+}
+
+/**
+ * Evaluates the outputs of the current batch. In Spark the first failure leaves no output with an RDD. In DStream it concerns
+ * the outputs that need what has failed, and what batches to come need is evaluated as far as it can be.
+ */
+const evaluate = (all: Streams, outputs: ReadonlyArray<OutputSpec>): Evaluation<Evaluated> =>
+  Effect.gen(function* () {
+    const { dialect, now } = all.ledger
+    const rdds: Array<AnyRDD | undefined> = []
+    let failure: Cause.Cause<unknown> | undefined
+    for (const spec of outputs) {
+      const exit = yield* Effect.exit(streamOf(all, spec.in).at(now))
+      if (Exit.isFailure(exit)) failure ??= exit.cause
+      rdds.push(Exit.isFailure(exit) ? undefined : exit.value)
+      if (failure !== undefined && !dialect.failures) return { rdds: [], failure }
+    }
+    const kept = dialect.failures ? yield* all.ledger.evaluateKept : []
+    return { rdds, failure: failure ?? kept[0] }
+  })
+
 /** Runs one batch: first all outputs are evaluated, then their jobs run, whichever of them fail. */
 const runBatch = (all: Streams, outputs: ReadonlyArray<OutputSpec>, shown: Shown): Evaluation<string> =>
   Effect.gen(function* () {
     const { recorder } = shown
     const { ledger } = all
     const { dialect, now: time } = ledger
-    const evaluated = yield* Effect.exit(Effect.gen(function* () {
-      const rdds = yield* Effect.forEach(outputs, (spec) => streamOf(all, spec.in).at(time))
-      if (dialect.failures) yield* ledger.evaluateKept
-      return rdds
-    }))
-    if (Exit.isFailure(evaluated)) {
-      recorder.failures.push({ time, phase: "generate", error: errorOf(evaluated.cause) })
-      if (dialect.failures) ledger.drop(time)
-      return "generation failed"
-    }
+    const { failure, rdds } = yield* evaluate(all, outputs)
     let jobs = 0
     for (const [place, spec] of outputs.entries()) {
-      const rdd = evaluated.value[place]
+      const rdd = rdds[place]
       if (rdd === undefined) continue
       const outputOpId = dialect.outputIds ? place : jobs
       jobs++
@@ -130,11 +147,12 @@ const runBatch = (all: Streams, outputs: ReadonlyArray<OutputSpec>, shown: Shown
       if (Exit.isFailure(ran)) recorder.fail(spec.id, time, outputOpId, errorOf(ran.cause))
       else if (ran.value !== undefined) recorder.add(spec.id, { time, ...ran.value })
     }
+    if (failure !== undefined) recorder.failures.push({ time, phase: "generate", error: errorOf(failure) })
     // The sentinel has a job in every batch.
-    return "completed"
+    return failure === undefined ? "completed" : "generation failed"
   })
 
-/** What an account tells: the records of a run, written files, how the batches ended, and the slide of each stream. */
+/** The result of an account: what a run records, written files, the ends of batches, and the slides of streams. */
 export interface Account {
   readonly recorder: Recorder
   readonly files: Files

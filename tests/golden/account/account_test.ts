@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
 import { batchesOf, type Case } from "../case.ts"
 import { withoutAliases } from "../aliases.ts"
 import { ownFolder, recordingsIn } from "../recordings.ts"
@@ -7,6 +8,7 @@ import { isLikeSpark, likeDStream } from "../rules/accounts.ts"
 import { runCase } from "../run.ts"
 import { pins } from "../skips.ts"
 import { agrees, stream } from "../synthetic.ts"
+import { randomProgram } from "./random_programs.ts"
 
 const isRun = ({ expected, kind }: Case): boolean => kind === "stream" && expected.error === undefined
 
@@ -100,4 +102,14 @@ Deno.test("the account tells what becomes of states that are given for keys of o
   }))
   const batches = [[["a", 1], ["b", 2]], [["a", 3]], [["c", 4], ["b!", 5]], []]
   for (const n of [7, 3, 2]) await isTold({ inputs: [{ id: "s", batches }], nodes }, `u${n}`)
+})
+
+Deno.test("the account tells what DStream gives in random programs", async () => {
+  const program = fc.gen().map((gen) => randomProgram((n) => gen(fc.nat, { max: n - 1 })))
+  const isTrue = async (golden: Case) => {
+    const told = await Effect.runPromise(likeDStream(golden))
+    assert.ok(told)
+    assert.deepEqual(await runCase(told), { _tag: "Passed" }, JSON.stringify({ ...golden, expected: {} }))
+  }
+  await fc.assert(fc.asyncProperty(program, isTrue), { numRuns: 60, endOnFailure: true })
 })

@@ -5,7 +5,9 @@
  * The RDD operations are those of the library, which recordings of RDDs prove. Everything that connects batches (windows,
  * states, failures) is written here, in the plainest way.
  */
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { Testing } from "../../../lib/testing.ts"
 import type { AnyRDD } from "../rdd_nodes.ts"
 
@@ -15,7 +17,7 @@ export interface Dialect {
   readonly windows: boolean
   /** A key times out in the first batch after its timeout, not at the next checkpoint. */
   readonly timeouts: boolean
-  /** A failed batch is in no window and no state. */
+  /** What cannot be evaluated or computed in a batch is in no window and no state, and concerns no other output. */
   readonly failures: boolean
   /** A state for a key that belongs to another partition fails its batch. */
   readonly misplaced: boolean
@@ -58,7 +60,6 @@ export class Ledger implements Frame {
   readonly parallelism: number
   /** The time of the batch that is evaluated. */
   now: number
-  readonly #memos: Array<Map<number, unknown>> = []
   readonly #kept: Array<Kept> = []
 
   constructor(frame: Frame, readonly dialect: Dialect) {
@@ -79,7 +80,6 @@ export class Ledger implements Frame {
    */
   timed<A>(slide: number, compute: (time: number) => Evaluation<A | undefined>): Timed<A> {
     const memo = new Map<number, A>()
-    this.#memos.push(memo)
     const at = (time: number): Evaluation<A | undefined> =>
       Effect.suspend(() => {
         if (!this.isTime(slide, time)) return Effect.undefined
@@ -97,17 +97,12 @@ export class Ledger implements Frame {
     this.#kept.push({ stream, isNeededAt })
   }
 
-  /** Evaluates what batches to come need of the current one. */
-  get evaluateKept(): Evaluation<void> {
-    return Effect.forEach(
-      this.#kept.filter(({ isNeededAt }) => isNeededAt(this.now)),
-      ({ stream }) => stream.at(this.now),
-      { discard: true },
+  /** Evaluates what batches to come need of the current one. Gives the failures of what cannot be evaluated. */
+  get evaluateKept(): Evaluation<ReadonlyArray<Cause.Cause<unknown>>> {
+    const needed = this.#kept.filter(({ isNeededAt }) => isNeededAt(this.now))
+    return Effect.map(
+      Effect.forEach(needed, ({ stream }) => Effect.exit(stream.at(this.now))),
+      (exits) => exits.flatMap((exit) => Exit.isFailure(exit) ? [exit.cause] : []),
     )
-  }
-
-  /** Removes the values of a batch that has failed. */
-  drop(time: number): void {
-    for (const memo of this.#memos) memo.delete(time)
   }
 }

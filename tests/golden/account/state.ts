@@ -54,7 +54,7 @@ const placedPairs = (rdd: RDD.RDD<unknown, unknown>, n: number): Evaluation<Pair
   partsOf(RDD.partitionBy(rdd as RDD.RDD<Pair, unknown>, Partitioner.hash(n))) as Evaluation<PairParts>
 
 /**
- * The version of a state before a time. Spark asks for the batch before, and so comes again upon a failure in it. DStream
+ * Gives the version of a state before a time. Spark computes the batch before again, and so fails again if that fails. DStream
  * continues from the last version that there is.
  */
 const versionBefore = <A>(
@@ -70,7 +70,7 @@ const versionBefore = <A>(
   return Effect.undefined
 }
 
-/** Whether a state has had an RDD before, if only one that failed. */
+/** Whether a state had an RDD before, even if that failed. */
 const hasBegun = (ledger: Ledger, versions: Timed<unknown>, time: number): boolean => {
   for (let at = time - versions.slide; at > ledger.zeroTime; at -= versions.slide) {
     if (versions.known(at) !== undefined) return true
@@ -239,7 +239,7 @@ const mapPartition = (
   return { states, records }
 }
 
-/** The account of `mapWithState`: the stream of records, and the stream of snapshots. `every`: Spark scans for idle keys. */
+/** The account of `mapWithState`. Spark looks for idle keys at multiples of `every` milliseconds. */
 export const mapWithState = (
   ledger: Ledger,
   parent: Stream,

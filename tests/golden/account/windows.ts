@@ -171,7 +171,7 @@ export const inverseWindow = (ledger: Ledger, parent: Stream, how: Inverse): Str
     })
 
   const balances = ledger.timed<Computed<Keyed<Balance>>>(slide, ledger.dialect.windows ? ours : sparks)
-  keepFor(ledger, batches, slide + duration, slide)
+  keepFor(ledger, batches, ledger.dialect.windows ? duration : duration + slide, slide)
   ledger.keep(balances)
   return ledger.timed(slide, (time) =>
     Effect.map(balances.at(time), (found) => {

@@ -27,7 +27,7 @@ const names: Readonly<Record<keyof Dialect, string>> = {
   outputIds: "outputIds",
 }
 
-/** The graph and the batches of a case; undefined where they are not plain enough for an account. */
+/** The graph and the batches of a case; undefined if its steps are too complex for an account. */
 const programOf = (golden: Case): Program | undefined =>
   golden.kind === "stream"
     ? { ...golden, spec: golden, batches: batchesOf(golden) }
@@ -124,7 +124,7 @@ const expectedIn = (golden: Case, program: Program, account: Account): Expected 
   }
 }
 
-/** Whether a recording is what Spark gives according to the account. */
+/** Tells whether the account reproduces a recording. */
 export const isLikeSpark = (golden: Case): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     const program = programOf(golden)
@@ -132,7 +132,7 @@ export const isLikeSpark = (golden: Case): Effect.Effect<boolean> =>
     return differencesOf(golden, program, yield* accountOf(program, spark)).length === 0
   }).pipe(Effect.catchCause(() => Effect.succeed(false)))
 
-/** The case with what DStream gives according to the account; undefined where there is no account. */
+/** Replaces what a case expects by what DStream gives according to the account; undefined without an account. */
 export const likeDStream = (golden: Case, dialect: Dialect = dstream): Effect.Effect<Case | undefined> =>
   Effect.gen(function* () {
     const program = programOf(golden)

@@ -1,7 +1,7 @@
 /** How long RDDs are remembered: in Spark with its checkpoint intervals, and in DStream without them. */
 import { Time } from "../../../mod.ts"
 import { type Case, idsOf, type InputSpec, nodesOf, type NodeSpec, outputsOf } from "../case.ts"
-import { contextOf, type Step, stepsOf } from "./rule.ts"
+import { contextOf, type Step } from "./rule.ts"
 
 /** The durations of a stream in milliseconds; null where the stream has none. */
 export interface Durations {
@@ -22,7 +22,7 @@ export interface Graph {
   readonly durationsOf: (stream: string) => Durations
 }
 
-/** Whether something is taken out of a window again. */
+/** Tells whether a window takes out again what leaves it. */
 export const isInverse = ({ op, inv }: NodeSpec): boolean =>
   inv !== undefined || op === "countByWindow" || op === "countByValueAndWindow"
 
@@ -38,7 +38,7 @@ const slidesOf = (golden: Case, nodes: ReadonlyArray<NodeSpec>, batchMs: number)
 
 const TEN_SECONDS = 10_000
 
-/** The graph of a script as it is before a step, with the durations of Spark or of DStream. */
+/** Gives the graph of a script before a step, with the durations of Spark or of DStream. */
 export const graphAt = (golden: Case, step: Step, before: ReadonlyArray<Step>, like: "spark" | "dstream"): Graph => {
   const context = contextOf(step)
   const own = before.filter((each) => contextOf(each) === context)
@@ -99,15 +99,9 @@ export const graphAt = (golden: Case, step: Step, before: ReadonlyArray<Step>, l
   }
 }
 
-/** The times at which DStream holds an RDD of a stream: those that it remembers. */
+/** Gives the times at which a graph holds an RDD of a stream: those that it remembers. */
 export const heldTimes = ({ durationsOf, now, zeroTime }: Graph, stream: string): ReadonlyArray<number> => {
   const { remember, slide } = durationsOf(stream)
   if (remember === null) return []
   return Time.to(zeroTime + slide, now, slide).filter((time) => time > now - remember)
-}
-
-/** The steps of a script with the graphs before them. */
-export const stepGraphs = (golden: Case, like: "spark" | "dstream"): ReadonlyArray<Graph> => {
-  const steps = stepsOf(golden)
-  return steps.map((step, i) => graphAt(golden, step, steps.slice(0, i), like))
 }

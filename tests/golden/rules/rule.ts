@@ -12,10 +12,10 @@ export interface Rewritten {
   readonly names: ReadonlyArray<string>
 }
 
-/** A documented difference; undefined where a case does not show it. */
+/** Rewrites a case; gives undefined if the case does not show the difference. */
 export type Rule = (golden: Case) => Effect.Effect<Rewritten | undefined>
 
-/** Makes a rule with a name of a function that rewrites cases without running anything. */
+/** Makes a rule from a function that rewrites cases without running them. */
 export const pure = (name: string, rewrite: (golden: Case) => Case | undefined): Rule => (golden) =>
   Effect.sync(() => {
     const rewritten = rewrite(golden)
@@ -31,7 +31,7 @@ export const expecting = (golden: Case, expected: Partial<Case["expected"]>): Ca
 /** A step with its recorded result. */
 export type Step = StepSpec & { readonly expected: ResultSpec & { readonly do: string } }
 
-/** The steps of a case with their recorded results. */
+/** Gives the steps of a case with their recorded results. */
 export const stepsOf = (golden: Case): ReadonlyArray<Step> =>
   (golden.steps ?? []).map((step, i) => ({ ...step, expected: golden.expected.steps?.[i] ?? { do: step.do } }))
 
@@ -50,10 +50,10 @@ export const eachStep = (
   })
 }
 
-/** The name of the context that a step works on. */
+/** Gives the name of the context that a step works on. */
 export const contextOf = ({ ctx = "A" }: StepSpec): string => ctx
 
-/** Whether a context runs after some steps. */
+/** Tells whether a context runs after some steps. */
 export const isRunning = (before: ReadonlyArray<Step>, context: string): boolean =>
   before.filter((step) => contextOf(step) === context).reduce(
     (running, step) =>
@@ -61,6 +61,10 @@ export const isRunning = (before: ReadonlyArray<Step>, context: string): boolean
     false,
   )
 
-/** Whether a context has been started in some steps. */
+/** Tells whether some steps have started a context. */
 export const hasStarted = (before: ReadonlyArray<Step>, context: string): boolean =>
   before.some((step) => step.do === "start" && contextOf(step) === context && step.expected.error === undefined)
+
+/** Tells whether some steps have started or stopped a context. */
+export const hasBegun = (before: ReadonlyArray<Step>, context: string): boolean =>
+  hasStarted(before, context) || before.some((step) => step.do === "stop" && contextOf(step) === context)

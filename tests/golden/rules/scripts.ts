@@ -3,7 +3,7 @@ import { Time } from "../../../mod.ts"
 import { type Case, idsOf, type ResultSpec } from "../case.ts"
 import { same } from "../values.ts"
 import { graphAt, heldTimes, isInverse } from "./durations.ts"
-import { contextOf, eachStep, hasStarted, isRunning, pure, type Rule, type Step } from "./rule.ts"
+import { contextOf, eachStep, hasBegun, hasStarted, isRunning, pure, type Rule, type Step } from "./rule.ts"
 
 /** Says that a recording is not what Spark does, so that a rule does not explain it. */
 const contradiction = Symbol("contradiction")
@@ -61,10 +61,11 @@ const late =
 export const lateDefinitions: Rule = inScripts(
   "lateDefinitions",
   (step, before) =>
-    /^(input|node|output|build)$/.test(step.do) && hasStarted(before, contextOf(step)) &&
-      isError(step, "java.lang.IllegalStateException", late)
+    !/^(input|node|output|build)$/.test(step.do) || !hasBegun(before, contextOf(step))
+      ? undefined
+      : isError(step, "java.lang.IllegalStateException", late)
       ? {}
-      : undefined,
+      : contradiction,
 )
 
 const lateChange =
@@ -74,10 +75,11 @@ const lateChange =
 export const lateChanges: Rule = inScripts(
   "lateChanges",
   (step, before) =>
-    /^(persist|cache|checkpoint)Stream$/.test(step.do) && hasStarted(before, contextOf(step)) &&
-      isError(step, "java.lang.UnsupportedOperationException", lateChange)
+    !/^(persist|cache|checkpoint)Stream$/.test(step.do) || !hasBegun(before, contextOf(step))
+      ? undefined
+      : isError(step, "java.lang.UnsupportedOperationException", lateChange)
       ? {}
-      : undefined,
+      : contradiction,
 )
 
 /** Streams belong to no context, so that those of different contexts can be united. */

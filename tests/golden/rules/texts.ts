@@ -30,7 +30,7 @@ const inEntry = (entry: EntrySpec): EntrySpec => ({
 })
 
 /** Changes the recorded entries of all outputs. */
-export const eachEntry = (
+const eachEntry = (
   golden: Case,
   change: (entry: EntrySpec, output: string) => EntrySpec,
 ): NonNullable<Expected["outputs"]> =>

@@ -188,13 +188,13 @@ onEngines("countApprox() refuses confidences and timeouts out of range", () =>
   Effect.gen(function* () {
     for (const confidence of [-0.1, 1.1, NaN]) {
       const invalid = yield* Effect.flip(RDD.countApprox(RDD.range(0, 3), "1 second", { confidence }))
-      assert.match(invalid.message, /RDD.countApprox: confidence is .* must be in \[0,1\]/)
+      assert.match(invalid.message, /^countApprox at .* failed: confidence is .* must be in \[0,1\]/)
       const byKey = yield* Effect.flip(RDD.countByValueApprox(RDD.range(0, 3), "1 second", { confidence }))
-      assert.match(byKey.message, /RDD.countByValueApprox: confidence is/)
+      assert.match(byKey.message, /^countByValueApprox at .* failed: confidence is/)
     }
     for (const timeout of [-1, "-1 second", -Infinity] as const) {
       const invalid = yield* Effect.flip(RDD.countApprox(RDD.range(0, 3), timeout))
-      assert.match(invalid.message, /RDD.countApprox: timeout is .*, but must be a duration of 0 or more/)
+      assert.match(invalid.message, /^countApprox at .* failed: timeout is .*, but must be a duration of 0 or more/)
     }
     const { isFinal } = yield* RDD.countApprox(RDD.range(0, 3), Infinity)
     assert.equal(isFinal, true)

@@ -161,7 +161,7 @@ onEngines(
         assert.match(reason.message, /Cannot cut .*\/b into records: its size of 10 bytes is not a multiple of 4/)
         for (const length of [0, -1, 1.5, NaN]) {
           const invalid = yield* Effect.flip(RDD.collect(RDD.binaryRecords(folder, length)))
-          assert.match(invalid.message, /RDD.binaryRecords: recordLength is/)
+          assert.match(invalid.message, /^binaryRecords at .* failed: recordLength is/)
         }
       })
     ),

@@ -51,7 +51,7 @@ onEngines(
       assert.equal(status.reason.message, "Subprocess exited with status 1. Command ran: false")
       const missing = yield* Effect.flip(RDD.count(RDD.pipe(one, "no-such-program-anywhere -x")))
       assert.match(missing.reason.message, /^Cannot run program "no-such-program-anywhere"/)
-      assert.match((yield* Effect.flip(RDD.count(RDD.pipe(one, " ")))).message, /RDD.pipe: command/)
+      assert.match((yield* Effect.flip(RDD.count(RDD.pipe(one, " ")))).message, /pipe at .* failed: command is/)
       const show = (): string => {
         throw new Error("boom")
       }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
-import * as Addressed from "../../engine/addressed.ts"
+import * as LocalEngine from "../../../lib/engine/local/engine.ts"
 import * as RDD from "../../../lib/rdd.ts"
 import { anyKey, holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 
@@ -70,7 +70,7 @@ holdsOnEngines(
 
 Deno.test("zip() and zipWithIndex() pass their records through the codec if tasks run in another isolate", async () => {
   class Own {}
-  const loopback = Addressed.layer({ parallelism: 2 })
+  const loopback = LocalEngine.layer({ parallelism: 2, loopback: true })
   const own = RDD.parallelize([1, 2]).pipe(RDD.mapPartitions((part) => part.map(() => new Own())))
   for (const rdd of [RDD.zip(own, own), RDD.zipWithIndex(own)]) {
     const error = await Effect.runPromise(

@@ -46,18 +46,17 @@ onEngines(
     }),
 )
 
-test("a failing evaluation under continueOn: the whole batch is left out, as in Spark, and the next batch runs", () =>
+test("a failing evaluation under continueOn: the other outputs of the batch run, the batch is committed, the failure reported", () =>
   Effect.gen(function* () {
     const seen: Seen = []
     const committed: Array<number> = []
     const input = source([[1], [2], [3]], { committed })
-    const active = yield* start(yield* makeWith({ onFailure: OutputPolicy.continueOn }), [
-      recording(input, seen),
-      recording(throwing(input), []),
-    ])
-    assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "generation failed", "completed"])
-    assert.deepEqual([seen, committed], [[[1000, [1]], [3000, [3]]], [0, 2]])
+    const { ssc, events } = yield* observed({ onFailure: OutputPolicy.continueOn })
+    const active = yield* start(ssc, [recording(throwing(input), []), recording(input, seen)])
+    assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
+    assert.deepEqual([seen, committed], [[[1000, [1]], [2000, [2]], [3000, [3]]], [0, 1, 2]])
     assert.equal((yield* Effect.flip(awaitTermination(active)))._tag, "BatchFailed")
+    assert.deepEqual(outcomes(events).filter(([time]) => time === 2000), [[2000, 0, "failed"], [2000, 1, "done"]])
     assert.equal(yield* getState(active), "Active")
   }))
 

@@ -51,3 +51,32 @@ Deno.test("logListener() warns of a receiver that ends with an error, and not of
     ["Warn SocketReceiver-0: Error receiving data (reset by peer)", "Debug SocketReceiver-0: Stopped by driver"],
   )
 })
+
+Deno.test("logListener() names the batch and the output of a failure once", async () => {
+  const operation = {
+    batchTime: 1000,
+    id: 0,
+    name: "print at app.ts:3:1",
+    description: "print at /app.ts:3:1",
+    startTime: 1000,
+    endTime: 1001,
+    duration: 1,
+    failureReason: "batch 1000 ms failed in print at app.ts:3:1, output 0: no",
+    outcome: "failed",
+  } as const
+  const generation = { _tag: "BatchGenerationFailed", batchTime: 1000 } as const
+  assert.deepEqual(
+    await logged([
+      { _tag: "OutputOperationCompleted", operation },
+      { _tag: "OutputOperationCompleted", operation: { ...operation, name: "counts" } },
+      { ...generation, failureReason: "batch 1000 ms failed in map at app.ts:2:1: no" },
+      { ...generation, failureReason: "no parent" },
+    ]),
+    [
+      "Error Error running job: batch 1000 ms failed in print at app.ts:3:1, output 0: no",
+      "Error Error running job counts: batch 1000 ms failed in print at app.ts:3:1, output 0: no",
+      "Error Error generating jobs: batch 1000 ms failed in map at app.ts:2:1: no",
+      "Error Error generating jobs for time 1000 ms: no parent",
+    ],
+  )
+})

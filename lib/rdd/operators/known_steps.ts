@@ -1,16 +1,23 @@
 /**
- * The library's own last steps of actions, by name. Executors in other isolates have this table too, so only the results of
- * these steps come to the driver. Functions that users pass to actions have no name: their steps run on the driver.
+ * The library's own steps, by name: the last steps of actions, and samples. Executors in other isolates have this table too, so
+ * only the results of these steps come to the driver. Functions that users pass to actions have no name: their steps run on the
+ * driver.
  *
  * @module
  */
+import { KeyedTable } from "../../core/keyed_table.ts"
 import { equalKeys } from "../../core/keys.ts"
 import { Mismatch } from "../../core/errors.ts"
 import type { Piecewise } from "../../core/pace.ts"
 import { sorted } from "../../core/sorted.ts"
 import { type Block, forEachPiece, gather } from "../block.ts"
+import { bucketCounts, type Edges, rangeOf } from "../numbers/buckets.ts"
 import type { Sums } from "../numbers/estimates.ts"
+import { exactSample, type ExactSampling } from "../numbers/exact_samples.ts"
+import { sketchOf } from "../numbers/hyper_log_log.ts"
+import { keyCounts } from "../numbers/key_counts.ts"
 import { momentsOf } from "../numbers/moments.ts"
+import { sampleOf, type Sampling } from "../numbers/samplers.ts"
 import { compare, type Comparison } from "../ordering.ts"
 import type { Combine, Known, Narrow, Primitive } from "../primitive.ts"
 
@@ -23,6 +30,9 @@ const zero = (): number => 0
 const withOne = (record: unknown): Pair => [record, 1]
 const keyWithOne = ([key]: Pair): Pair => [key, 1]
 const keyOf = ([key]: Pair): unknown => key
+const valueOf = (record: unknown): unknown => record
+const always = (): boolean => true
+const withNull = (record: unknown): Pair => [record, null]
 
 const descending: Comparison<unknown> = (a, b) => compare(b, a)
 const orderOf = (largest: boolean): Comparison<unknown> => largest ? descending : compare
@@ -64,7 +74,15 @@ export function* firstOf<A>(block: Block<A>, n: number, order: Comparison<A>): P
   return first
 }
 
-const partition = (f: (block: Block<never>) => Piecewise<Records>): Narrow => ({ kind: "partition", f })
+function* distinctOf(block: Block<unknown>): Piecewise<Records> {
+  const table = new KeyedTable<unknown, null>()
+  yield* forEachPiece(block, (part, from, to) => {
+    for (let i = from; i < to; i++) table.locate(part[i])
+  })
+  return table.keys
+}
+
+const partition = (f: (block: Block<never>, index: number) => Piecewise<Records>): Narrow => ({ kind: "partition", f })
 
 /** The steps, made of their arguments, which are plain data. */
 const steps = {
@@ -90,8 +108,28 @@ const steps = {
   withOne: (_: null): Narrow => ({ kind: "map", f: withOne }),
   /** The key of each pair with a count of 1. */
   keyWithOne: (_: null): Narrow => ({ kind: "map", f: keyWithOne }),
+  /** Each record as the key of a pair without a value. */
+  withNull: (_: null): Narrow => ({ kind: "map", f: withNull }),
+  /** Each record once. */
+  distinct: (_: null): Narrow => partition(distinctOf),
   /** The key of each pair. */
   keys: (_: null): Narrow => ({ kind: "map", f: keyOf }),
+  /** All records. */
+  all: (_: null): Narrow => ({ kind: "filter", f: always }),
+  /** The smallest and the largest number. */
+  range: (_: null): Narrow => partition(rangeOf),
+  /** How many numbers are in each bucket. */
+  bucketCounts: (edges: Edges): Narrow => partition(bucketCounts(edges)),
+  /** How often each record occurs. */
+  valueCounts: (_: null): Narrow => partition((block, index) => keyCounts(block, index, valueOf)),
+  /** How many pairs each key has. */
+  keyCounts: (_: null): Narrow => partition((block: Block<Pair>, index) => keyCounts(block, index, keyOf)),
+  /** The sketch of the records, from which the number of distinct ones is estimated. */
+  sketch: ({ precision }: { readonly precision: number }): Narrow => partition((block) => sketchOf(block, precision)),
+  /** A random sample. */
+  sample: (sampling: Sampling): Narrow => partition((block, index) => sampleOf(block, index, sampling)),
+  /** The pairs of an exact sample by key. */
+  exactSample: (sampling: ExactSampling<unknown>): Narrow => partition(exactSample(sampling)),
   /** The values of a key. */
   lookup: (key: unknown): Narrow => partition((block) => valuesOf(block, key)),
 } as const
@@ -116,9 +154,19 @@ const sumByKey: Combine = {
 /** The library's own functions to add numbers by key. */
 export const addByKey: Combine = sumByKey
 
+/** The library's own functions to keep each key once. */
+export const keepOne: Combine = {
+  create: () => null,
+  mergeValue: () => null,
+  mergeCombiners: () => null,
+  mapSide: true,
+  known: { name: "keepOne", args: null },
+}
+
 /** What stands behind a name. Throws `Mismatch` if there is nothing: the library here is of another version. */
 export const knownPrimitive = ({ args, name }: Known): Primitive => {
-  if (name === sumByKey.known?.name) return { kind: "shuffle", by: "default", combine: sumByKey }
+  const combine = [sumByKey, keepOne].find(({ known }) => known?.name === name)
+  if (combine !== undefined) return { kind: "shuffle", by: "default", combine }
   const make = (steps as Record<string, ((args: never) => Narrow) | undefined>)[name]
   if (make === undefined) throw new Mismatch({ problem: `there is no step of the name ${name} here` })
   return { kind: "narrow", step: make(args as never), preserves: false }

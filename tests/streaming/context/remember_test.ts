@@ -37,10 +37,11 @@ test("without remember(), slice() returns only the last batch", () =>
     const active = yield* start(yield* make, [DStream.foreachRDD(input, () => Effect.void)])
     yield* Testing.advance(active, 3)
     const rdds = yield* slice(active, input, 0, 10_000)
+    assert.deepEqual(rdds.withoutRDD, [1000, 2000])
     assert.deepEqual(yield* Effect.forEach(rdds, RDD.collect), [[3]])
   }))
 
-test("slice() evaluates nothing, leaves out batches without an RDD, and accepts a stopped context", () =>
+test("slice() evaluates nothing, lists batch times without an RDD, and works on a stopped context", () =>
   Effect.gen(function* () {
     let evaluated = 0
     const counted = Testing.input([[1], null, [3]]).pipe(
@@ -57,7 +58,10 @@ test("slice() evaluates nothing, leaves out batches without an RDD, and accepts 
     const active = yield* start(ssc, [DStream.foreachRDD(counted, () => Effect.void)])
     assert.deepEqual(yield* slice(active, counted, 0, 60_000), [])
     yield* Testing.advance(active, 3)
-    assert.equal((yield* slice(active, counted, 0, 60_000)).length, 2)
+    const all = yield* slice(active, counted, 0, 60_000)
+    assert.deepEqual([all.length, all.withoutRDD], [2, [2000]])
+    assert.deepEqual((yield* slice(active, counted, 2500, 2999)).withoutRDD, [2000])
+    assert.deepEqual((yield* slice(active, counted, 3000, 9000)).withoutRDD, [])
     const stopped = yield* stop(active, { stopSparkContext: false })
     const rdds = yield* slice(stopped, counted, 0, 60_000)
     assert.deepEqual(yield* Effect.forEach(rdds, RDD.collect), [[1], [3]])

@@ -1,0 +1,50 @@
+/**
+ * The arguments of the examples: numbers, and the host and port of a text server.
+ *
+ * @module
+ */
+import { Data, Effect } from "effect"
+
+/** The program was started with arguments that it does not take. */
+export class WrongArguments extends Data.TaggedError("WrongArguments")<{ readonly problem: string }> {
+  override get message(): string {
+    return `${this.problem}. The first lines of the example list its arguments`
+  }
+}
+
+const wrong = (problem: string) => Effect.fail(new WrongArguments({ problem }))
+
+/** Reads positive whole numbers from the arguments. `defaults` has their names, and their values if they are missing. */
+export const numbers = <const N extends string>(
+  args: ReadonlyArray<string>,
+  defaults: Readonly<Record<N, number>>,
+): Effect.Effect<Readonly<Record<N, number>>, WrongArguments> => {
+  const names = Object.keys(defaults) as Array<N>
+  if (args.length > names.length) return wrong(`Expected at most ${names.length} arguments, but got ${args.length}`)
+  const found: Record<N, number> = { ...defaults }
+  for (const [i, text] of args.entries()) {
+    const name = names[i]
+    if (name === undefined || !/^[1-9]\d{0,8}$/.test(text)) {
+      return wrong(`${name} must be a positive whole number, but is "${text}"`)
+    }
+    found[name] = Number(text)
+  }
+  return Effect.succeed(found)
+}
+
+/** What the examples on text sockets are asked for: a server to read from, or for how many seconds to run. */
+export interface TextArguments {
+  readonly server: { readonly hostname: string; readonly port: number } | undefined
+  readonly seconds: number | undefined
+}
+
+/** Reads `host port`, `seconds`, or nothing from the arguments. */
+export const serverOrSeconds = (args: ReadonlyArray<string>): Effect.Effect<TextArguments, WrongArguments> =>
+  Effect.gen(function* () {
+    const [hostname, ...ports] = args
+    if (hostname === undefined) return { server: undefined, seconds: undefined }
+    if (ports.length === 0) return { server: undefined, seconds: (yield* numbers(args, { seconds: 1 })).seconds }
+    const { port } = yield* numbers(ports, { port: 1 })
+    if (port > 65_535) return yield* wrong(`port must be from 1 to 65535, but is ${port}`)
+    return { server: { hostname, port }, seconds: undefined }
+  })

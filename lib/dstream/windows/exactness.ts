@@ -1,0 +1,106 @@
+/**
+ * Whether an inverse can undo what a function has put together. Numbers cannot always be taken out of a sum again: what
+ * is not finite stays in it, and a very large number takes the digits of small ones with it.
+ *
+ * @module
+ */
+import { valueOf } from "../../core/results.ts"
+import type { Merge, Timed } from "./aggregate.ts"
+
+/** The relative error up to which a number counts as the same: that of usual sums of decimals, and no more. */
+const TOLERANCE = 1e-9
+
+const isSame = (found: unknown, expected: unknown): boolean => {
+  if (typeof found === "number" && typeof expected === "number") {
+    return found === expected || Math.abs(found - expected) <= TOLERANCE * Math.abs(expected)
+  }
+  if (typeof found !== "object" || typeof expected !== "object" || found === null || expected === null) return true
+  return partsOf(expected).every(([key, part]) => key in found && isSame(Reflect.get(found, key), part))
+}
+
+/** The elements of an array, and the properties of a plain object. Other objects are not looked into. */
+const partsOf = (u: object): ReadonlyArray<readonly [string, unknown]> =>
+  Array.isArray(u) || Object.getPrototypeOf(u) === Object.prototype ? Object.entries(u) : []
+
+/** Whether a value is a number that is not finite, or contains one. */
+const isInfinite = (u: unknown): boolean =>
+  typeof u === "number"
+    ? !Number.isFinite(u)
+    : typeof u === "object" && u !== null && partsOf(u).some(([, part]) => isInfinite(part))
+
+const isNumeric = (u: unknown): boolean =>
+  typeof u === "number" || (typeof u === "object" && u !== null && partsOf(u).some(([, part]) => isNumeric(part)))
+
+/**
+ * Whether `inverse` cannot take `a` or `b` out of `sum` again, which `f` has made of them. Sums of whole numbers cost no
+ * call of `inverse`, other numbers cost two.
+ */
+const isLossy = (inverse: Merge, a: unknown, b: unknown, sum: unknown): boolean => {
+  if (typeof sum === "number" && Number.isSafeInteger(sum) && typeof a === "number" && typeof b === "number") {
+    if (Number.isInteger(a) && Number.isInteger(b) && a + b === sum) return false
+  }
+  if (!isNumeric(sum)) return false
+  return isInfinite(sum) || !isSame(valueOf(inverse(sum, b)), a) || !isSame(valueOf(inverse(sum, a)), b)
+}
+
+/** What must be known of an aggregate from which `inverse` cannot take everything out again. */
+export interface Rest {
+  /** The aggregate of the batches before: `inverse` can take each of them out of it. */
+  readonly base: unknown
+  /** How many batches that are. */
+  readonly baseBatches: number
+  /** The batches since. They are aggregated anew whenever one of them leaves. */
+  readonly values: ReadonlyArray<Timed>
+}
+
+/** The aggregate of a key; with `rest`, `inverse` must not be applied to it. */
+export interface Total {
+  readonly value: unknown
+  /** The time after which batches were counted. */
+  readonly since: number
+  /** How many batches are in it. */
+  readonly batches: number
+  readonly rest: Rest | undefined
+}
+
+/** The aggregate of one batch. */
+export const totalOf = (timed: Timed, since: number): Total => ({
+  value: timed[1],
+  since,
+  batches: 1,
+  rest: isInfinite(timed[1]) ? { base: undefined, baseBatches: 0, values: [timed] } : undefined,
+})
+
+/** Adds a batch to an aggregate. */
+export const enter = (f: Merge, inverse: Merge, { batches, rest, since, value }: Total, timed: Timed): Total => {
+  const sum = valueOf(f(value, timed[1]))
+  return {
+    value: sum,
+    since,
+    batches: batches + 1,
+    rest: rest !== undefined
+      ? { ...rest, values: [...rest.values, timed] }
+      : isLossy(inverse, value, timed[1], sum)
+      ? { base: value, baseBatches: batches, values: [timed] }
+      : undefined,
+  }
+}
+
+/** Takes the oldest of several batches out of an aggregate. */
+export const leave = (f: Merge, inverse: Merge, { batches, rest, since, value }: Total, [, left]: Timed): Total => {
+  if (rest === undefined) return { value: valueOf(inverse(value, left)), since, batches: batches - 1, rest }
+  const { base, baseBatches, values } = rest
+  if (baseBatches > 1) {
+    const remaining = valueOf(inverse(base, left))
+    return {
+      value: values.reduce((sum, [, each]) => valueOf(f(sum, each)), remaining),
+      since,
+      batches: batches - 1,
+      rest: { base: remaining, baseBatches: baseBatches - 1, values },
+    }
+  }
+  const [first, ...others] = baseBatches === 1 ? values : values.slice(1)
+  if (first === undefined) return { value, since, batches: batches - 1, rest: undefined }
+  // Once nothing is lossy any more, the aggregate is one like all others.
+  return others.reduce((total, timed) => enter(f, inverse, total, timed), totalOf(first, since))
+}

@@ -1,0 +1,83 @@
+/**
+ * A pipeline in a process of its own. It reads numbered lines from a server, works on them, and prints as JSON what its
+ * batches had, when the server has sent its last line and all that was received has become batches.
+ */
+import { DStream, RDD, Scheduler, SparkContext, StreamingContext } from "../../mod.ts"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import { optionsOf } from "./options.ts"
+
+const options = optionsOf({
+  port: 0,
+  /** The batch interval in milliseconds. */
+  interval: 500,
+  /** Milliseconds of work for each line: of waiting, and of computing, which occupies the thread. */
+  waiting: 0,
+  computing: 0,
+  /** The number of the batch that hangs, and for how many seconds. */
+  hangs: 0,
+  hanging: 0,
+  /** Bytes that the receiver may hold; 0 for the default. */
+  capacity: 0,
+})
+
+/** A batch: its time and records, the milliseconds from its time to its end, and the memory of the process then. */
+interface Seen {
+  readonly time: number
+  readonly records: number
+  readonly lag: number
+  readonly rss: number
+}
+
+const seen: Array<Seen> = []
+const counts = new Map<number, number>()
+const cell = new Int32Array(new SharedArrayBuffer(4))
+const compute = (line: string): number => {
+  if (options.computing > 0) Atomics.wait(cell, 0, 0, options.computing)
+  return parseInt(line)
+}
+
+let batches = 0
+const program = Effect.gen(function* () {
+  const { capacity, hanging, hangs, interval, port, waiting } = options
+  const lines = DStream.socketTextStream("127.0.0.1", port, { restartDelay: "50 millis" })
+  const output = lines.pipe(
+    DStream.map(compute),
+    DStream.foreachRDD((rdd) =>
+      Effect.gen(function* () {
+        const numbers = yield* RDD.collect(rdd)
+        if (++batches === hangs) yield* Effect.sleep(1000 * hanging)
+        if (waiting > 0 && numbers.length > 0) yield* Effect.sleep(waiting * numbers.length)
+        for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1)
+      })
+    ),
+  )
+  const ssc = yield* StreamingContext.makeWith({
+    ...(capacity > 0 ? { receiverCapacity: capacity } : {}),
+    gracefulStopTimeout: 40 * interval,
+  })
+  yield* StreamingContext.addStreamingListener(ssc, (event) =>
+    Effect.sync(() => {
+      if (event._tag !== "BatchCompleted") return
+      const { batchTime, numRecords, processingEndTime = Infinity } = event.batch
+      const { rss } = Deno.memoryUsage()
+      seen.push({ time: batchTime, records: numRecords, lag: processingEndTime - batchTime, rss })
+    }))
+  const active = yield* StreamingContext.start(ssc, [output])
+  // The parent says when the server has ended. Lines may still be on their way then.
+  yield* Effect.promise(() => Deno.stdin.read(new Uint8Array(1)))
+  const isQuiet = () => seen.length > 10 && seen.slice(-4).every(({ records }) => records === 0)
+  while (!isQuiet()) yield* Effect.sleep(interval)
+  yield* StreamingContext.stop(active, { stopGracefully: true })
+})
+
+await Effect.runPromise(
+  Effect.scoped(program).pipe(
+    Effect.provide(Scheduler.layer(options.interval)),
+    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "soak" })),
+    Effect.provide(Logger.layer([])),
+  ) as Effect.Effect<void>,
+)
+const doubled = Array.from(counts.values()).reduce((sum, count) => sum + count - 1, 0)
+console.log(JSON.stringify({ seen, received: counts.size, doubled }))
+Deno.exit(0)

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import { TestClock } from "effect/testing"
+import { BatchBound } from "../../../lib/streaming/inputs/batch_bound.ts"
+import { BACKPRESSURE } from "../../../lib/streaming/inputs/rate_estimator.ts"
+
+const run = (body: Effect.Effect<void>) => Effect.runPromise(Effect.provide(body, TestClock.layer()))
+
+Deno.test("without options nothing bounds a batch, however long batches take", () =>
+  run(Effect.gen(function* () {
+    const bound = new BatchBound(1000, undefined)
+    yield* bound.allocated(0, 1_000_000)
+    yield* TestClock.adjust("1 hour")
+    yield* bound.ended(0, true)
+    assert.deepEqual([yield* bound.next, bound.isBehind], [Infinity, false])
+  })))
+
+Deno.test("a first batch that takes all it may and does not end leaves little for the next ones", () =>
+  run(Effect.gen(function* () {
+    const bound = new BatchBound(1000, BACKPRESSURE)
+    assert.equal(yield* bound.next, 1_000)
+    yield* bound.allocated(0, 1_000)
+    for (let i = 1; i <= 5; i++) {
+      yield* TestClock.adjust(1000)
+      assert.equal(yield* bound.next, 10)
+      yield* bound.allocated(1000 * i, 10)
+    }
+    yield* bound.ended(0, true)
+    // 200 records a second, of which 50 wait for a quarter of the interval.
+    assert(bound.isBehind)
+    assert.equal(yield* bound.next, 175)
+  })))
+
+Deno.test("a batch that has to wait for others takes less", () =>
+  run(Effect.gen(function* () {
+    const bound = new BatchBound(1000, BACKPRESSURE)
+    yield* bound.allocated(0, 1_000)
+    yield* TestClock.adjust(1000)
+    yield* bound.ended(0, true)
+    assert.equal(yield* bound.next, 1_000)
+    yield* bound.allocated(1000, 1_000)
+    yield* TestClock.adjust(600)
+    assert.equal(yield* bound.next, 800, "400 ms to wait, half of which is taken off")
+    yield* bound.allocated(1600, 800)
+    yield* TestClock.adjust(400)
+    assert.equal(yield* bound.next, 600, "800 ms to wait")
+  })))
+
+Deno.test("batches that fail, and batches that the bound does not know, leave the estimate as it is", () =>
+  run(Effect.gen(function* () {
+    const bound = new BatchBound(1000, BACKPRESSURE)
+    yield* bound.allocated(0, 1)
+    yield* TestClock.adjust("1 minute")
+    yield* bound.ended(0, false)
+    yield* bound.ended(7, true)
+    assert.deepEqual([yield* bound.next, bound.isBehind], [1_000, false])
+  })))
+
+Deno.test("a batch may take one record at least, however low the minimum rate", () =>
+  run(Effect.gen(function* () {
+    const bound = new BatchBound(50, { ...BACKPRESSURE, minRate: 0.001 })
+    yield* bound.allocated(0, 1)
+    yield* TestClock.adjust("1 minute")
+    yield* bound.ended(0, true)
+    assert.equal(yield* bound.next, 1)
+  })))

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict"
+
+const program = `
+  import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "./mod.ts"
+  import { Console, Effect } from "effect"
+  const output = DStream.foreachRDD(DStream.constant([1]), () => Effect.void)
+  Effect.gen(function* () {
+    const ssc = yield* StreamingContext.make
+    yield* StreamingContext.addStreamingListener(ssc, (event) => event._tag !== "BatchCompleted" ? Effect.void :
+      Console.log(event.batch.batchTime + " " + (event.batch.submissionTime - event.batch.batchTime)))
+    yield* StreamingContext.awaitTermination(yield* StreamingContext.start(ssc, [output]))
+  }).pipe(
+    Effect.provide(Scheduler.layer("50 millis")),
+    Effect.provide(SparkContext.layer({ master: "local", appName: "test" })),
+    runMain,
+  )`
+
+Deno.test("a process that was suspended catches up with the batches that it has missed", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", program],
+    cwd: new URL("../../", import.meta.url),
+    stdout: "piped",
+  }).spawn()
+  const batches: Array<readonly [time: number, late: number]> = []
+  let wasSuspended = false
+  let rest = ""
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n")
+    rest = lines.pop() ?? ""
+    for (const line of lines) {
+      const [time = NaN, late = NaN] = line.split(" ").map(Number)
+      batches.push([time, late])
+    }
+    if (batches.length >= 3 && !wasSuspended) {
+      wasSuspended = true
+      child.kill("SIGSTOP")
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      child.kill("SIGCONT")
+    } else if (batches.length >= 30) child.kill("SIGTERM")
+  }
+  await child.status
+  const [first = NaN] = batches[0] ?? []
+  assert.deepEqual(batches.map(([time]) => time), batches.map((_, i) => first + 50 * i))
+  assert.ok(batches.some(([, late]) => late > 500), "no batch was due during the suspension")
+})
