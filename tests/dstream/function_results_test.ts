@@ -129,7 +129,7 @@ Deno.test("outputs refuse Promises that their functions return", async () => {
     DStream.onFailure(DStream.foreachRDD(numbers(), rejected), letters),
   ]
   for (const output of outputs) {
-    const { exit } = await Effect.runPromise(Testing.runOutputs([output as Wrong]))
+    const { exit } = await Effect.runPromise(Testing.runOutputs([output as DStream.Output]))
     assert.match(String(exit), /gives Promises|must give an Effect/)
   }
   await new Promise((resolve) => setTimeout(resolve))
