@@ -28,8 +28,8 @@ import { empty, parallelize } from "../../rdd/creation.ts"
 import { type Columns, PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner, PartitionOptions } from "../../rdd/partitioner.ts"
 import type { Callable } from "../../rdd/primitive.ts"
-import { isRDD, type RDD } from "../../rdd/rdd.ts"
-import type { PendingState } from "../../rdd/state.ts"
+import { isRDD, make as makeRDD, type RDD } from "../../rdd/rdd.ts"
+import type { PendingState, StateView } from "../../rdd/state.ts"
 import { type DStream, isDStream } from "../dstream.ts"
 import { failedFor } from "./key_failure.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
@@ -96,12 +96,33 @@ const visit = (
   })
 }
 
+/** The pairs of a partition whose keys belong to other ones: each key with the partition that it is in, and its state. */
+const strays = (by: Partitioner) => (state: StateView, partition: number): ReadonlyArray<AnyPair> => {
+  const found: Array<AnyPair> = []
+  state.visit((key, value) => {
+    if (by.getPartition(key) !== partition) found.push([key, [partition, value]])
+  })
+  return found
+}
+
+/** Removes the keys that have moved to other partitions, and adds those that have moved here. The first state counts. */
+const settle = (state: PendingState, moved: Columns, partition: number, by: Partitioner): void => {
+  for (const [key] of strays(by)(state, partition)) state.delete(key)
+  const seen = new KeyedTable<unknown, null>()
+  moved.keys.forEach((key, i) => {
+    const [from, value] = moved.values[i] as readonly [from: number, value: unknown]
+    seen.locate(key)
+    if (seen.fresh && (from < partition || !state.has(key))) state.set(key, value)
+  })
+}
+
 const updating = <K, V, E, R, A>(
   operation: string,
   self: DStream<readonly [K, V], E, R>,
   update: Callable,
   options: AnyOptions | undefined,
   rewriteWith: (update: Callable) => Rewrite,
+  movesKeys = false,
 ): DStream<A, E, R> => {
   const given = options?.initial
   const initial = given === undefined || isRDD(given) ? given : parallelize(given)
@@ -124,10 +145,14 @@ const updating = <K, V, E, R, A>(
           initial,
           expects: undefined,
           whole: undefined,
-          f: (state, pairs, partition, _, first) => {
-            first.keys.forEach((key, i) => {
-              if (!state.has(key)) state.set(key, first.values[i])
-            })
+          moving: movesKeys ? makeRDD(operation, [], { kind: "view", f: strays(partitioner) }) : undefined,
+          f: (state, pairs, partition, fresh, others) => {
+            if (!fresh && movesKeys) settle(state, others, partition, partitioner)
+            if (fresh) {
+              others.keys.forEach((key, i) => {
+                if (!state.has(key)) state.set(key, others.values[i])
+              })
+            }
             return rewrite(grouped(pairs), state, { time, partition }, partitioner)
           },
         }
@@ -256,7 +281,7 @@ export const updateStateByKeyTimed: {
 )
 
 /** Calls the function once. The first pair of a key is its new state; keys without a pair are removed. */
-const partitionwise = (update: Callable): Rewrite => (groups, state, info, by) => {
+const partitionwise = (update: Callable, movesKeys: boolean): Rewrite => (groups, state, info, by) => {
   const entries: Array<AnyEntry> = []
   visit(groups, state, (...entry) => entries.push(entry))
   const out: ReadonlyArray<AnyPair> = recordsOf(update(entries, info))
@@ -267,10 +292,11 @@ const partitionwise = (update: Callable): Rewrite => (groups, state, info, by) =
     }
     const [key, value] = pair
     const partition = numberOf(by.getPartition(key))
-    if (partition !== info.partition) {
+    if (partition !== info.partition && !movesKeys) {
       const found = `its function gave the key ${showRecord(key)} for partition ${info.partition}`
       throw new Mismatch({
-        problem: `${found}, but the key belongs to partition ${partition}; keep keys where they are`,
+        problem: `${found}, but the key belongs to partition ${partition}; ` +
+          "keep keys where they are, or use rememberPartitioner: false, which moves them",
       })
     }
     const slot = given.locate(key)
@@ -287,8 +313,11 @@ const partitionwise = (update: Callable): Rewrite => (groups, state, info, by) =
 /**
  * Keeps a state for each key as {@link updateStateByKey} does, but updates a partition at a time. `update` gets all
  * keys of the partition that have values or a state. It returns any number of pairs, which are the records. The first
- * pair of a key is its new state, and keys without a pair are removed. A key that belongs to another partition fails
- * the batch; Spark would lose its state. Spark: `updateStateByKey(iteratorFunc, partitioner, rememberPartitioner[,
+ * pair of a key is its new state, and keys without a pair are removed.
+ *
+ * A key that belongs to another partition fails the batch; Spark would lose its state. With `rememberPartitioner:
+ * false`, as in Spark, such a key moves to its partition before the next batch. If it has a state there, the one from
+ * the partition with the lower index counts. Spark: `updateStateByKey(iteratorFunc, partitioner, rememberPartitioner[,
  * initialRDD])`.
  *
  * @example
@@ -333,5 +362,15 @@ export const updateStatePartitions: {
       info: StatePartitionInfo,
     ) => Iterable<readonly [key: K, state: S]>,
     options?: StateOptions | InitialStateOptions<K, S>,
-  ): DStream<[K, S], E, R> => updating("updateStatePartitions", self, update, options, partitionwise),
+  ): DStream<[K, S], E, R> => {
+    const movesKeys = options?.rememberPartitioner === false
+    return updating(
+      "updateStatePartitions",
+      self,
+      update,
+      options,
+      (update) => partitionwise(update, movesKeys),
+      movesKeys,
+    )
+  },
 )
