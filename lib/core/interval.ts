@@ -10,6 +10,9 @@ import * as Time from "./time.ts"
 /**
  * An interval between two times, in milliseconds since the epoch.
  *
+ * Intervals are ordered by their ends. Only intervals of the same duration can be compared, so the order of their
+ * beginnings is the same. `greater` is the opposite of `lessEq`, and `greaterEq` that of `less`.
+ *
  * @example
  * ```ts
  * import assert from "node:assert/strict"

@@ -4,7 +4,7 @@
  * @module
  */
 import { hashKey, hashString } from "./keys.ts"
-import { COLLISION, PATIENCE, sameKey, secretHash, SPREAD } from "./probing.ts"
+import { COLLISION, MOST_STEPS, sameKey, secretHash, SPREAD } from "./probing.ts"
 
 const enlarged = (given: Int32Array, length: number): Int32Array => {
   const larger = new Int32Array(length)
@@ -73,7 +73,7 @@ export class KeyedTable<K, V> {
     const mask = index.length - 1
     let slot = Math.imul(hash, SPREAD) >>> this.#shift
     let entry: number
-    let left = PATIENCE
+    let left = MOST_STEPS
     while ((entry = index[slot]! - 1) >= 0) {
       if (this.hashes[entry] === hash) {
         if (sameKey(this.keys[entry], key)) {

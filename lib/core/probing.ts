@@ -18,7 +18,7 @@ export const SPREAD = 0x9e3779b9
  * How long a search may take until the table takes its keys for chosen ones: one for each slot, and {@link COLLISION} for
  * each other key with an equal hash. It then uses secret hashes, which cannot be chosen. Usual keys come nowhere near it.
  */
-export const PATIENCE = 1024
+export const MOST_STEPS = 1024
 
 /** What another key with an equal hash costs. */
 export const COLLISION = 64

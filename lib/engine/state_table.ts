@@ -5,7 +5,7 @@
  */
 import type { KeyedTable } from "../core/keyed_table.ts"
 import { hashKey } from "../core/keys.ts"
-import { COLLISION, PATIENCE, sameKey, secretHash, SPREAD } from "../core/probing.ts"
+import { COLLISION, MOST_STEPS, sameKey, secretHash, SPREAD } from "../core/probing.ts"
 import type { Columns } from "../rdd/pair_block.ts"
 import { InsertionOrder } from "./insertion_order.ts"
 
@@ -48,7 +48,7 @@ export class StateTable {
     const mask = index.length - 1
     let at = (Math.imul(hash, SPREAD) >>> this.#shift) << 1
     let place: number
-    let left = PATIENCE
+    let left = MOST_STEPS
     while ((place = index[at]! - 1) >= 0) {
       if (index[at + 1] === hash) {
         if (sameKey(this.cells[place], key)) return place

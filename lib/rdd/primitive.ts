@@ -204,17 +204,22 @@ export interface StateStep {
   readonly whole: (() => AnyRDD) | undefined
   /** Pairs that `f` is given when the state starts from nothing. Computed only then. */
   readonly initial?: AnyRDD | undefined
+  /**
+   * A `view` that gives the pairs of a partition whose keys belong to other partitions. `f` is given the pairs of the
+   * version before that belong to its partition, in the order of the partitions that they come from.
+   */
+  readonly moving?: AnyRDD | undefined
   /** The state that this one is built on. The engine computes it first if no job has done so. */
   readonly previous?: Previous | undefined
   /**
    * Changes the state by the pairs of its partition, and gives the result records. `fresh`: the state starts from nothing,
-   * so that `pairs` are those of `whole`, and `initial` has pairs to begin with.
+   * so that `pairs` are those of `whole`, and `others` has the initial pairs. Otherwise `others` has those that have moved.
    */
   readonly f: (
     state: PendingState,
     pairs: Columns,
     partition: number,
     fresh: boolean,
-    initial: Columns,
+    others: Columns,
   ) => Piecewise<Block<unknown> | ReadonlyArray<unknown>>
 }

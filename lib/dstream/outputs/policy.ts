@@ -37,7 +37,8 @@ export type OutputPolicy<E = never, R = never> =
   }
 
 /**
- * Fails the batch and the context; nothing of the batch is committed. The default policy.
+ * Fails the batch and the context; nothing of the batch is committed. The outputs after the failed one have no job in
+ * the batch. The default policy.
  *
  * @example
  * ```ts
@@ -56,6 +57,10 @@ export const fail: OutputPolicy = { _tag: "Fail" }
 /**
  * Fails `awaitTermination` with the first error, but keeps the context running: other outputs and later batches
  * continue. Spark behaves like this.
+ *
+ * What one output loses, no other output, state, window or queue loses. If a stream cannot be evaluated in a batch, only
+ * the outputs above it have no job there. A state or window that fails is tried once more before the batch ends, so its
+ * function may be called twice for a batch. If it fails again, later batches continue without the records of that batch.
  *
  * A program that waits with `awaitTermination`, as under `runMain`, ends with that error unless it catches it. To
  * continue past failures, use {@link skip}, {@link retry} or {@link deadLetter}.

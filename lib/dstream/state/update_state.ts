@@ -30,8 +30,8 @@ import { listInPieces } from "../../rdd/lists.ts"
 import { type Columns, PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner, PartitionOptions } from "../../rdd/partitioner.ts"
 import type { Callable } from "../../rdd/primitive.ts"
-import { isRDD, type RDD } from "../../rdd/rdd.ts"
-import type { PendingState } from "../../rdd/state.ts"
+import { isRDD, make as makeRDD, type RDD } from "../../rdd/rdd.ts"
+import type { PendingState, StateView } from "../../rdd/state.ts"
 import { type DStream, isDStream } from "../dstream.ts"
 import { failedFor } from "./key_failure.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
@@ -107,12 +107,40 @@ function* visit(
   })
 }
 
+/** The pairs of a partition whose keys belong to other ones: each key with the partition that it is in, and its state. */
+const strays = (by: Partitioner) =>
+  function* (state: StateView, partition: number): Piecewise<ReadonlyArray<AnyPair>> {
+    const found: Array<AnyPair> = []
+    yield* state.visit((key, value) => {
+      if (by.getPartition(key) !== partition) found.push([key, [partition, value]])
+    })
+    return found
+  }
+
+/** Removes the keys that have moved to other partitions, and adds those that have moved here. The first state counts. */
+function* settle(state: PendingState, moved: Columns, partition: number, by: Partitioner): Piecewise<void> {
+  const left = yield* strays(by)(state, partition)
+  yield* inPieces(left.length, (start, end) => {
+    for (let i = start; i < end; i++) state.delete(left[i]![0])
+  })
+  const seen = new KeyedTable<unknown, null>()
+  yield* inPieces(moved.keys.length, (start, end) => {
+    for (let i = start; i < end; i++) {
+      const key = moved.keys[i]
+      const [from, value] = moved.values[i] as readonly [from: number, value: unknown]
+      seen.locate(key)
+      if (seen.fresh && (from < partition || !state.has(key))) state.set(key, value)
+    }
+  })
+}
+
 const updating = <K, V, E, R, A>(
   operation: string,
   self: DStream<readonly [K, V], E, R>,
   update: Callable,
   options: AnyOptions | undefined,
   rewriteWith: (update: Callable) => Rewrite,
+  movesKeys = false,
 ): DStream<A, E, R> => {
   const given = options?.initial
   const initial = given === undefined || isRDD(given) ? given : parallelize(given)
@@ -135,10 +163,15 @@ const updating = <K, V, E, R, A>(
           initial,
           expects: undefined,
           whole: undefined,
-          f: function* (state, pairs, partition, _, { keys, values }) {
-            yield* inPieces(keys.length, (from, to) => {
-              for (let i = from; i < to; i++) if (!state.has(keys[i])) state.set(keys[i], values[i])
-            })
+          moving: movesKeys ? makeRDD(operation, [], { kind: "view", f: strays(partitioner) }) : undefined,
+          f: function* (state, pairs, partition, fresh, others) {
+            if (!fresh && movesKeys) yield* settle(state, others, partition, partitioner)
+            if (fresh) {
+              const { keys, values } = others
+              yield* inPieces(keys.length, (from, to) => {
+                for (let i = from; i < to; i++) if (!state.has(keys[i])) state.set(keys[i], values[i])
+              })
+            }
             return yield* rewrite(yield* grouped(pairs), state, { time, partition }, partitioner)
           },
         }
@@ -267,7 +300,7 @@ export const updateStateByKeyTimed: {
 )
 
 /** Calls the function once. The first pair of a key is its new state; keys without a pair are removed. */
-const partitionwise = (update: Callable): Rewrite =>
+const partitionwise = (update: Callable, movesKeys: boolean): Rewrite =>
   function* (groups, state, info, by) {
     const entries: Array<AnyEntry> = []
     yield* visit(groups, state, (...entry) => entries.push(entry))
@@ -281,10 +314,11 @@ const partitionwise = (update: Callable): Rewrite =>
       }
       const [key, value] = pair
       const partition = numberOf(by.getPartition(key))
-      if (partition !== info.partition) {
+      if (partition !== info.partition && !movesKeys) {
         const found = `its function gave the key ${showRecord(key)} for partition ${info.partition}`
         throw new Mismatch({
-          problem: `${found}, but the key belongs to partition ${partition}; keep keys where they are`,
+          problem: `${found}, but the key belongs to partition ${partition}; ` +
+            "keep keys where they are, or use rememberPartitioner: false, which moves them",
         })
       }
       const slot = given.locate(key)
@@ -307,8 +341,11 @@ const partitionwise = (update: Callable): Rewrite =>
 /**
  * Keeps a state for each key as {@link updateStateByKey} does, but updates a partition at a time. `update` gets all
  * keys of the partition that have values or a state. It returns any number of pairs, which are the records. The first
- * pair of a key is its new state, and keys without a pair are removed. A key that belongs to another partition fails
- * the batch; Spark would lose its state. Spark: `updateStateByKey(iteratorFunc, partitioner, rememberPartitioner[,
+ * pair of a key is its new state, and keys without a pair are removed.
+ *
+ * A key that belongs to another partition fails the batch; Spark would lose its state. With `rememberPartitioner:
+ * false`, as in Spark, such a key moves to its partition before the next batch. If it has a state there, the one from
+ * the partition with the lower index counts. Spark: `updateStateByKey(iteratorFunc, partitioner, rememberPartitioner[,
  * initialRDD])`.
  *
  * @example
@@ -353,5 +390,15 @@ export const updateStatePartitions: {
       info: StatePartitionInfo,
     ) => Iterable<readonly [key: K, state: S]>,
     options?: StateOptions | InitialStateOptions<K, S>,
-  ): DStream<[K, S], E, R> => updating("updateStatePartitions", self, update, options, partitionwise),
+  ): DStream<[K, S], E, R> => {
+    const movesKeys = options?.rememberPartitioner === false
+    return updating(
+      "updateStatePartitions",
+      self,
+      update,
+      options,
+      (update) => partitionwise(update, movesKeys),
+      movesKeys,
+    )
+  },
 )

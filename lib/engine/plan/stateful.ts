@@ -47,7 +47,7 @@ export const seal = ({ states }: Lowering, primitive: Kind<"state">, lowered: Lo
 /** Lowers a state operation. */
 export const state = (host: Lowering, rdd: AnyRDD, { by, keyed, step }: Kind<"state">): Job<Lowered> =>
   Effect.gen(function* () {
-    const { at, expects, id, initial, previous, whole } = step
+    const { at, expects, id, initial, moving, previous, whole } = step
     const { dry, lower, references, states } = host
     if (!dry && previous?.rdd !== undefined) yield* lower(previous.rdd)
     const newest = states.newest(id, at)
@@ -59,9 +59,12 @@ export const state = (host: Lowering, rdd: AnyRDD, { by, keyed, step }: Kind<"st
     const placed = chosen(host, rdd, by, [records])
     const operation = references.of(rdd)
     const [data] = yield* placeAll(host, rdd, placed, [records])
-    const [seed] = isFresh && initial !== undefined && !dry
-      ? yield* placeAll(host, rdd, placed, [yield* lower(initial)])
-      : []
+    const other = dry
+      ? undefined
+      : isFresh
+      ? initial && (yield* lower(initial))
+      : moving && viewOf(host, moving, placed.partitioner.numPartitions, { id, at: newest })
+    const [others] = other === undefined ? [] : yield* placeAll(host, rdd, placed, [other])
     const lowered: Lowered = {
       partitions: (data?.partitions ?? []).map((part, index) => ({
         input: {
@@ -72,7 +75,7 @@ export const state = (host: Lowering, rdd: AnyRDD, { by, keyed, step }: Kind<"st
           from: isFresh ? undefined : newest,
           at,
           data: part,
-          initial: seed && (seed.partitions[index] ?? nothing),
+          initial: others && (others.partitions[index] ?? nothing),
         },
         steps: [],
       })),
@@ -82,13 +85,25 @@ export const state = (host: Lowering, rdd: AnyRDD, { by, keyed, step }: Kind<"st
     return lowered
   })
 
-/** Lowers a view of a state: it reads the version that its parent has written, also after later ones have replaced it. */
-export const view = (host: Lowering, rdd: AnyRDD, { partitions, version }: Lowered): Lowered => {
-  const operation = host.references.of(rdd)
+/** The partitions of a view of a version. */
+const viewOf = (
+  { references }: Lowering,
+  rdd: AnyRDD,
+  partitions: number,
+  version: { readonly id: string; readonly at: number },
+): Lowered => {
+  const operation = references.of(rdd)
   return {
-    partitions: version === undefined
-      ? partitions.map(() => nothing)
-      : partitions.map((_, index) => ({ input: { kind: "view", operation, index, ...version }, steps: [] })),
+    partitions: Array.from({ length: partitions }, (_, index) => ({
+      input: { kind: "view", operation, index, ...version } as const,
+      steps: [],
+    })),
     placed: undefined,
   }
 }
+
+/** Lowers a view of a state: it reads the version that its parent has written, also after later ones have replaced it. */
+export const view = (host: Lowering, rdd: AnyRDD, { partitions, version }: Lowered): Lowered =>
+  version === undefined
+    ? { partitions: nothings(partitions.length), placed: undefined }
+    : viewOf(host, rdd, partitions.length, version)

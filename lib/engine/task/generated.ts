@@ -49,8 +49,8 @@ const terminals: Record<
 > = {
   push: (x) => ["", `into.push(${x});`, "into"],
   take: (x) => [
-    "const out = into.records, n = into.wanted;",
-    `out.push(${x}); if (out.length === n) return into;`,
+    "const out = into.records, wanted = into.wanted;",
+    `out.push(${x}); if (out.length === wanted) return into;`,
     "into",
   ],
   combine: (x, n) => [

@@ -7,8 +7,6 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
-import type { Piecewise } from "../../core/pace.ts"
-import { type Block, forEachPiece } from "../block.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import {
   type BoundedDouble,

@@ -6,8 +6,6 @@
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
-import type { Piecewise } from "../../core/pace.ts"
-import { type Block, forEachPiece } from "../block.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import * as Sketch from "../numbers/hyper_log_log.ts"
 import { last, onDriver, records } from "../job.ts"

@@ -187,6 +187,52 @@ Deno.test("updateStatePartitions() fails the batch if its function returns a key
   )
 })
 
+onEngines(
+  "updateStatePartitions() moves renamed keys to their partitions where it does not keep the partitioner",
+  (engine) =>
+    Effect.gen(function* () {
+      type Entry = DStream.StateEntry<string, number, ReadonlyArray<number>>
+      const seen: Array<ReadonlyArray<readonly [string, ReadonlyArray<number>]>> = []
+      const partitionsOf = new Map<string, Set<number>>()
+      const renamed = DStream.updateStatePartitions(
+        Testing.input<Pair>([[["a", 1], ["b", 2], ["c", 3]], [["a!", 4]], [["b!!", 5], ["z", 6]], []]),
+        (entries: ReadonlyArray<Entry>, { partition }) =>
+          entries.map(([key, values, state]): [string, ReadonlyArray<number>] => {
+            partitionsOf.set(key, (partitionsOf.get(key) ?? new Set()).add(partition))
+            return [`${key}!`, [...Option.getOrElse(state, () => []), ...values]]
+          }),
+        { partitions: 3, rememberPartitioner: false },
+      )
+      const output = DStream.foreachRDD(
+        renamed,
+        (rdd) => Effect.map(RDD.collect(rdd), (records) => void seen.push(records.toSorted())),
+      )
+      yield* Testing.runOutputs([output], { engine })
+      assert.deepEqual(seen, [
+        [["a!", [1]], ["b!", [2]], ["c!", [3]]],
+        [["a!!", [1, 4]], ["b!!", [2]], ["c!!", [3]]],
+        [["a!!!", [1, 4]], ["b!!!", [2, 5]], ["c!!!", [3]], ["z!", [6]]],
+        [["a!!!!", [1, 4]], ["b!!!!", [2, 5]], ["c!!!!", [3]], ["z!!", [6]]],
+      ])
+      // Each key was updated in its own partition.
+      for (const [key, partitions] of partitionsOf) {
+        assert.deepEqual(Array.from(partitions), [Partitioner.hash(3).getPartition(key)])
+      }
+    }),
+)
+
+Deno.test("updateStatePartitions() keeps the state of the first partition if several keys become one", async () => {
+  const merged = DStream.updateStatePartitions(
+    Testing.input<Pair>([[["a", 1], ["b", 2], ["c", 4]], [], []]),
+    (entries: ReadonlyArray<DStream.StateEntry<string, number, number>>) =>
+      entries.map(([key, values, state]): Pair => ["all", total(values) + Option.getOrElse(state, () => key.length)]),
+    { partitions: 3, rememberPartitioner: false },
+  )
+  const [, second, third] = await Effect.runPromise(Testing.run(merged))
+  // "c" is in partition 0, "a" in 1 and "b" in 2.
+  assert.deepEqual([second, third], [[["all", 5]], [["all", 5]]])
+})
+
 const poison = 13
 const failing = (values: ReadonlyArray<number>, state: Option.Option<number>) => {
   if (values.includes(poison)) throw new RangeError("poison")

@@ -123,7 +123,7 @@ export const updateState = (ledger: Ledger, parent: Stream, node: NodeSpec): Str
   const next = (values: PairParts, states: PairParts, time: number): PairParts =>
     eachPartition(n, (partition) => {
       const pairs = update(rowsOf(values[partition] ?? [], states[partition] ?? []), time)
-      if (ledger.dialect.misplaced) refuseMisplaced(pairs, partition, n)
+      if (ledger.dialect.misplaced && keyed) refuseMisplaced(pairs, partition, n)
       return pairs
     })
   const versions: Timed<Computed<PairParts>> = ledger.timed(parent.slide, (time) =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as fc from "fast-check"
 import * as Partitioner from "../../../lib/partitioner.ts"
 import * as RDD from "../../../lib/rdd.ts"
@@ -34,6 +35,16 @@ onEngines("coalesce() merges neighbouring partitions, and adds none without a sh
     assert.deepEqual(yield* six.pipe(RDD.coalesce(3), RDD.glom, RDD.collect), [[1, 2], [3, 4], [5, 6]])
     assert.equal(yield* six.pipe(RDD.coalesce(9), RDD.getNumPartitions), 6)
     assert.equal(yield* six.pipe(RDD.coalesce(9, { shuffle: true }), RDD.getNumPartitions), 9)
+  }))
+
+onEngines("coalesce() has no partitioner, as in Spark", () =>
+  Effect.gen(function* () {
+    const placed = RDD.partitionBy(pairs, Partitioner.hash(3))
+    for (const n of [1, 3, 5]) {
+      assert.deepEqual(yield* RDD.partitioner(RDD.coalesce(placed, n)), Option.none())
+    }
+    const summed = RDD.reduceByKey(RDD.coalesce(placed, 3), (a) => a, { partitions: 3 })
+    assert.equal(yield* RDD.count(summed), yield* RDD.count(RDD.groupByKey(pairs)))
   }))
 
 onEngines("coalesce() and repartition() fail with InvalidOption for a count below 1", () =>

@@ -1,10 +1,37 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as fc from "fast-check"
+import * as Partitioner from "../../../lib/partitioner.ts"
 import * as RDD from "../../../lib/rdd.ts"
 import { anyKey, bag, holdsOnEngines, onEngines, rddOf, same, sliced } from "../run.ts"
 
 const of = <A>(data: ReadonlyArray<A>, partitions: number) => RDD.parallelize(data, { partitions })
+
+onEngines(
+  "distinct() keeps the partitioner of its parent where it changes no number of partitions",
+  () =>
+    Effect.gen(function* () {
+      const pairs = RDD.parallelize<[string, number]>([["a", 1], ["b", 2], ["a", 1], ["a", 3], ["c", 4], ["b", 2]], {
+        partitions: 3,
+      })
+      const placed = RDD.partitionBy(pairs, Partitioner.hash(2))
+      for (const same of [RDD.distinct(placed), RDD.distinct(placed, { partitions: 2 })]) {
+        const by = yield* RDD.partitioner(same)
+        assert.ok(Option.isSome(by) && Partitioner.equals(by.value, Partitioner.hash(2)))
+        const parts = yield* RDD.collect(RDD.glom(same))
+        const once = [["a", 1], ["b", 2], ["a", 3], ["c", 4]] as ReadonlyArray<[string, number]>
+        const of = (partition: number) => once.filter(([key]) => Partitioner.hash(2).getPartition(key) === partition)
+        assert.deepEqual(parts, [of(0), of(1)])
+      }
+      for (const other of [RDD.distinct(placed, { partitions: 3 }), RDD.distinct(pairs)]) {
+        assert.deepEqual([yield* RDD.partitioner(other), yield* RDD.getNumPartitions(other)], [Option.none(), 3])
+        assert.equal(yield* RDD.count(other), 4)
+      }
+      const counted = RDD.reduceByKey(RDD.map(RDD.distinct(placed), ([key]) => [key, 1]), (a, b) => a + b)
+      assert.deepEqual(bag(yield* RDD.collect(counted)), [["a", 2], ["b", 1], ["c", 1]])
+    }),
+)
 
 onEngines("distinct() keeps each record once, in as many partitions as before", () =>
   Effect.gen(function* () {
