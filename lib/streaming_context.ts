@@ -30,7 +30,7 @@ export { addStreamingListener, droppedEvents, events, removeStreamingListener } 
 export { remember, type Slice, slice } from "./streaming/context/remember.ts"
 export { statsReportListener } from "./streaming/listeners/stats_report.ts"
 export { Registry } from "./streaming/context/registry.ts"
-export type { BackpressureSettings } from "./streaming/inputs/rate_estimator.ts"
+export type { BackpressureSettings } from "./receiver/rate_estimator.ts"
 export type { StreamingListener } from "./streaming/listeners/listener_bus.ts"
 export { logListener } from "./streaming/listeners/log_listener.ts"
 export type {

@@ -18,10 +18,15 @@ const measured = (program: string, { warmUp, waits }: { readonly warmUp: number;
   const until = async (total) => { while (count < total) await pause(5) }
   ${program}
   await until(${warmUp})
-  const [from, before] = [count, await heap()]
-  await until(from + ${waits})
-  const total = count
-  console.log(((await heap()) - before) / (total - from))
+  // What leaks leaks in every part; what the collector has left until later does so in some.
+  let least = Infinity
+  for (let part = 0; part < 3; part++) {
+    const [from, before] = [count, await heap()]
+    await until(from + ${waits} / 3)
+    const total = count
+    least = Math.min(least, ((await heap()) - before) / (total - from))
+  }
+  console.log(least)
   Deno.exit(0)`
 
 /**

@@ -24,10 +24,10 @@ import type { Work } from "./batch/work.ts"
 import type { BatchFailed } from "./errors.ts"
 import * as GraphLayers from "../dstream/graph/layers.ts"
 import type { Allocation } from "../dstream/inputs/allocation.ts"
-import { BatchBound } from "./inputs/batch_bound.ts"
+import { BatchBound } from "../receiver/batch_bound.ts"
 import type { ReceiverSettings } from "./inputs/input_blocks.ts"
 import * as Inputs from "./inputs/inputs.ts"
-import type { Backpressure } from "./inputs/rate_estimator.ts"
+import type { Backpressure } from "../receiver/rate_estimator.ts"
 import type { RunningInput } from "./inputs/running_input.ts"
 import type { StreamingEvent } from "./listeners/events.ts"
 import { CopyFailed, makeCopy } from "../engine/copy/graph_copy.ts"
@@ -93,15 +93,19 @@ const nextRun = (engine: Engine): string => {
 /** How many batches a rate is measured from at most because of windows. More would make the rate follow too slowly. */
 const MOST_OF_WINDOW = 10
 
+/** The longest slide of the streams in a graph, in milliseconds. */
+const slideOf = (graph: AnyGraph, batchDuration: number): number =>
+  nodes(graph).reduce((longest, { slideDuration = 0 }) => Math.max(longest, slideDuration), batchDuration)
+
 /**
  * The number of batches that process a record: more than one if windows overlap, or slide by more than the interval. The
  * rate of processing is measured from as many.
  */
 const spanOf = (graph: AnyGraph, batchDuration: number): number => {
   const streams = nodes(graph)
+  const slide = slideOf(graph, batchDuration) / batchDuration
   const longest = (durations: ReadonlyArray<number | undefined>) =>
     durations.reduce<number>((most, duration = 0) => Math.max(most, duration / batchDuration), 1)
-  const slide = longest(streams.map(({ slideDuration }) => slideDuration))
   const window = longest(streams.map(({ traits }) => traits.lookBack))
   return slide * Math.ceil(Math.min(window, MOST_OF_WINDOW) / slide)
 }
@@ -119,6 +123,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     )
     // The first batch is due after layers and inputs have opened: the time that this takes must not count as missed batches.
     const zeroTime = firstTick(yield* currentTimeMillis, batchDuration) - batchDuration
+    const slide = slideOf(graph, batchDuration)
     const common = {
       zeroTime,
       batchDuration,
@@ -144,7 +149,12 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       ...options,
       history,
       inputs,
-      bound: new BatchBound(batchDuration, options.backpressure, spanOf(graph, batchDuration)),
+      bound: new BatchBound(
+        batchDuration,
+        options.backpressure,
+        spanOf(graph, batchDuration),
+        (time) => (time - zeroTime) % slide === 0,
+      ),
       memoMap,
       evaluation: {
         graph,

@@ -6,8 +6,8 @@ import { ownFolder, recordingsIn } from "./recordings.ts"
 import { pins } from "./skips.ts"
 
 /** The recordings that are compared: those for which the library lacks nothing. */
-const compared = async (): Promise<ReadonlyArray<readonly [family: string, golden: Case]>> => {
-  const { families } = await recordingsIn(ownFolder)
+const compared = (): ReadonlyArray<readonly [family: string, golden: Case]> => {
+  const { families } = recordingsIn(ownFolder)
   const lacking = new Set(pins.filter(({ reason }) => reason.startsWith("missing")).map(({ name }) => name))
   return families.flatMap(({ cases, family }) =>
     (cases as ReadonlyArray<Case>).flatMap((golden) =>
@@ -25,7 +25,7 @@ const isRefused = async (family: string, golden: Case, { golden: false_, what }:
 /** Tries the mutants of one kind: of each recording the `nth`, counted so that they come from all parts of recordings. */
 const refused = (kind: RegExp, mutants: (golden: Case) => ReadonlyArray<Mutant>, least: number) => async () => {
   let tried = 0
-  for (const [i, [family, golden]] of (await compared()).entries()) {
+  for (const [i, [family, golden]] of compared().entries()) {
     const all = mutants(golden).filter(({ what }) => kind.test(what))
     const mutant = all[i * 7 % all.length]
     if (mutant === undefined) continue

@@ -11,17 +11,15 @@ import { same, show } from "./values.ts"
 const programOf = (golden: Case): unknown => ({ ...golden, expected: undefined })
 
 /** The programs of the recordings of this repository by the names of their cases. */
-const known: Promise<ReadonlyMap<string, unknown>> = recordingsIn(ownFolder).then(({ families }) =>
-  new Map(
-    families.flatMap(({ cases, family }) =>
-      cases.map((golden) => [nameOf(family, golden), programOf(golden as Case)] as const)
-    ),
-  )
+const known: ReadonlyMap<string, unknown> = new Map(
+  recordingsIn(ownFolder).families.flatMap(({ cases, family }) =>
+    cases.map((golden) => [nameOf(family, golden), programOf(golden as Case)] as const)
+  ),
 )
 
 /** Lists the names of pins that no recording of this repository has. */
-export const stalePins = async (): Promise<ReadonlyArray<string>> => {
-  const names = await known
+export const stalePins = (): ReadonlyArray<string> => {
+  const names = known
   return pins.flatMap(({ name }) => names.has(name) ? [] : [name])
 }
 
@@ -60,7 +58,7 @@ export type Judged = Outcome & { readonly isNew: boolean }
 /** Runs a case as {@link judge} does, and fails it if its outcome is not the pinned one. */
 export const judgePinned = async (family: string, golden: Case, on?: typeof engines): Promise<Judged> => {
   const name = nameOf(family, golden)
-  const isNew = !same((await known).get(name), programOf(golden))
+  const isNew = !same(known.get(name), programOf(golden))
   const pin = isNew ? undefined : pins.find((each) => each.name === name)
   const outcome = pin?.results === undefined ? await judge(golden, on) : await runPinned(golden, pin, on)
   if (isNew || outcome._tag === "Failed") return { ...outcome, isNew }

@@ -38,10 +38,10 @@ export const together = (all: ReadonlyArray<Recordings>): Recordings => ({
 })
 
 /** Reads the recordings in a folder, or in one file. */
-export const recordingsIn = async (path: string): Promise<Recordings> => {
+export const recordingsIn = (path: string): Recordings => {
   if (path.endsWith(".json")) return familyIn(path)
   try {
-    const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name)
+    const names = Array.from(Deno.readDirSync(path), ({ name }) => name)
     const files = names.filter((name) => name.endsWith(".json")).toSorted()
     const found = together(files.map((name) => familyIn(`${path.replace(/\/$/, "")}/${name}`)))
     const isEmpty = found.families.length === 0 && found.problems.length === 0

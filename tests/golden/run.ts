@@ -72,7 +72,7 @@ export const main = async (
   const skipped = new Map<string, Array<string>>()
   const unpinned: Array<string> = []
   const { families, problems } = together(
-    await Promise.all((folders.length === 0 ? [ownFolder] : folders).map(recordingsIn)),
+    (folders.length === 0 ? [ownFolder] : folders).map(recordingsIn),
   )
   for (const { family, cases } of families) {
     const own = { Passed: 0, Failed: 0, Skipped: 0 }

@@ -7,7 +7,7 @@ const here = new URL(".", import.meta.url).pathname
 
 /** Tries a variation on some of the recordings; all variations together try all of them. */
 const onSome = (variation: Variation, which: number, of: number) => async () => {
-  const { families } = await recordingsIn(here)
+  const { families } = recordingsIn(here)
   const all = families.flatMap(({ cases }) => cases as ReadonlyArray<Case>)
     .flatMap((golden) => variation(golden) ?? [])
     .filter((_, i) => i % of === which % of)

@@ -81,7 +81,10 @@ export const actionRows: ReadonlyArray<Row> = [
     row: "RA-09",
     ours: "RDD.take",
     golden: "RA-01",
-    test: [actions, "take() computes partitions in growing rounds: 1, then 4 more, then the rest"],
+    test: [
+      actions,
+      "take() computes partitions in rounds, as many as it estimates to need and at most four times as many as before",
+    ],
   },
   {
     row: "RA-10",

@@ -35,7 +35,11 @@ for (const two of cases) {
   Deno.test(`while a batch hangs, what is received fits into a small heap, and nothing is lost (${names})`, async () => {
     for (const { isInOrder, received, stored } of await Promise.all(two.map(([way, shape]) => hanging(way, shape)))) {
       assert(received > 0, `${received} records`)
-      assert.deepEqual([received, isInOrder], [stored, true])
+      assert.deepEqual(
+        [received, isInOrder],
+        [stored, true],
+        `${names}: ${received} of ${stored}, in order: ${isInOrder}`,
+      )
     }
   })
 }

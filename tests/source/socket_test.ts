@@ -147,7 +147,14 @@ for (const [name, sockets] of Object.entries({ denoSockets, nodeSockets })) {
         let written = 0
         const chunk = utf8.encode("0123456\n".repeat(8192))
         const { port } = yield* serve(async (connection) => {
-          while (true) written += await connection.write(chunk)
+          while (true) {
+            // A write may take a part of the chunk. The next one must not begin in the middle of a line.
+            for (let at = 0; at < chunk.length;) {
+              const bytes = await connection.write(chunk.subarray(at))
+              at += bytes
+              written += bytes
+            }
+          }
         })
         const capacity = 16 * chunk.length
         const { running, until, records } = yield* receive(

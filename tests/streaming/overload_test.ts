@@ -184,6 +184,18 @@ for (const slide of [1_000, 2_000, 4_000]) {
     }))
 }
 
+test("a graceful stop right after a burst loses nothing that was stored, though the first bound is small", () =>
+  Effect.gen(function* () {
+    const seen: Array<Seen> = []
+    const { push, stream } = pushed<number>()
+    const active = yield* start(yield* make, [working(stream, 0.01, seen)])
+    yield* push(...inOrder(50_000))
+    yield* stopping(active)
+    // The rest is taken in as many batches as the time limit of the stop allows, less two.
+    assert.equal(sizes(seen)[0], 50_000 / 8)
+    assert.deepEqual(seen.flatMap(({ records }) => records), inOrder(50_000))
+  }))
+
 /** A source of positions that always has more numbers, and keeps to the limit of a batch. */
 const endless = (limits: Array<number>) =>
   DStream.fromPositions(

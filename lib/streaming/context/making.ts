@@ -10,7 +10,7 @@ import { InvalidOption } from "../../core/errors.ts"
 import { Engine } from "../../rdd/engine.ts"
 import { handle, type Internals, type Settings, type StreamingContext } from "./context.ts"
 import * as Bus from "../listeners/listener_bus.ts"
-import { BACKPRESSURE, type Backpressure } from "../inputs/rate_estimator.ts"
+import { BACKPRESSURE, type Backpressure } from "../../receiver/rate_estimator.ts"
 import { Scheduler } from "../scheduler.ts"
 import { SparkContext } from "../../engine/spark_context.ts"
 

@@ -12,8 +12,8 @@ import { randomProgram } from "./random_programs.ts"
 
 const isRun = ({ expected, kind }: Case): boolean => kind === "stream" && expected.error === undefined
 
-const recorded = async (): Promise<ReadonlyArray<readonly [name: string, golden: Case]>> => {
-  const { families } = await recordingsIn(ownFolder)
+const recorded = (): ReadonlyArray<readonly [name: string, golden: Case]> => {
+  const { families } = recordingsIn(ownFolder)
   return families.flatMap(({ cases, family }) =>
     (cases as ReadonlyArray<Case>).map((golden) => [`${family} ${golden.id}`, withoutAliases(golden)] as const)
   ).filter(([name, golden]) =>
@@ -22,13 +22,13 @@ const recorded = async (): Promise<ReadonlyArray<readonly [name: string, golden:
 }
 
 Deno.test("the account reproduces what Spark gives in every recording of a stream", async () => {
-  const all = await recorded()
+  const all = recorded()
   assert.ok(all.length > 190)
   for (const [name, golden] of all) assert.equal(await Effect.runPromise(isLikeSpark(golden)), true, name)
 })
 
 Deno.test("the account tells what DStream gives in every recording of a stream", async () => {
-  for (const [name, golden] of await recorded()) {
+  for (const [name, golden] of recorded()) {
     const ours = await Effect.runPromise(likeDStream(golden))
     assert.ok(ours, name)
     assert.deepEqual(await runCase(ours, ["local"]), { _tag: "Passed" }, name)

@@ -51,9 +51,9 @@ onEngines(
         const none = yield* action(RDD.empty<number>(), "1 second")
         assert.deepEqual([none.initial, none.isFinal], [exactly(0), true])
         const invalid = yield* Effect.flip(action(rdd, "1 second", { confidence: 2 }))
-        assert.match(invalid.message, /Approx: confidence is 2/)
+        assert.match(invalid.message, /Approx at .*: confidence is 2/)
         const backwards = yield* Effect.flip(action(rdd, "-1 second"))
-        assert.match(backwards.message, /Approx: timeout is -1 second/)
+        assert.match(backwards.message, /Approx at .*: timeout is -1 second/)
       }
     }),
 )

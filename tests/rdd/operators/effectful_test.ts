@@ -24,7 +24,7 @@ onEngines("mapEffect() fails the job with the function's own error", () =>
       (n) => n > 3 ? Effect.fail(new TooBig(n)) : Effect.succeed(n),
     )
     const failure = yield* Effect.flip(RDD.collect(rdd))
-    assert.deepEqual(failure.reason, new TooBig(4))
+    assert.deepEqual({ ...failure.reason }, { ...new TooBig(4) })
     assert.equal(failure.operator, "mapEffect")
     assert.equal(failure.partition, 2)
   }))

@@ -71,7 +71,7 @@ onEngines(
     Effect.gen(function* () {
       const failure = yield* Effect.flip(two.pipe(RDD.reduceByKey(add, { partitions: 0 }), RDD.collect))
       assert.equal(failure.reason._tag, "InvalidOption")
-      assert.match(failure.message, /RDD\.reduceByKey: partitions is 0/)
+      assert.match(failure.message, /reduceByKey at .*: partitions is 0/)
     }),
 )
 

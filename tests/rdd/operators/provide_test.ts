@@ -32,5 +32,5 @@ onEngines("provide() fails the job when the layer fails", () =>
     const open = RDD.mapEffect(numbers, (n) => Effect.map(Effect.service(Factor), ({ by }) => n * by))
     const closed = RDD.provide(open, Layer.effect(Factor, Effect.fail(new TooBig(0))))
     const { reason } = yield* Effect.flip(RDD.collect(closed))
-    assert.deepEqual(reason, new TooBig(0))
+    assert.deepEqual({ ...reason }, { ...new TooBig(0) })
   }))

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
-import { firstShare } from "../../../lib/streaming/inputs/fair_shares.ts"
+import { firstShare } from "../../lib/receiver/fair_shares.ts"
 
 /** What each input gets if all take their share in turn. */
 const shares = (total: number, demands: ReadonlyArray<number>): ReadonlyArray<number> => {

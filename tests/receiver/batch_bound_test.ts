@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import { BatchBound } from "../../../lib/streaming/inputs/batch_bound.ts"
-import { BACKPRESSURE } from "../../../lib/streaming/inputs/rate_estimator.ts"
+import { BatchBound } from "../../lib/receiver/batch_bound.ts"
+import { BACKPRESSURE } from "../../lib/receiver/rate_estimator.ts"
 
 const run = (body: Effect.Effect<void>) => Effect.runPromise(Effect.provide(body, TestClock.layer()))
 

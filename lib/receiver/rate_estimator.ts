@@ -44,6 +44,8 @@ export interface EndedBatch {
   readonly endTime: number
   readonly records: number
   readonly processingDelay: number
+  /** Whether the streams with the longest slide are computed in this batch. Default: yes. */
+  readonly isSlideEnd?: boolean | undefined
   /** How long after its batch time the batch began to run. */
   readonly schedulingDelay: number
 }
@@ -63,6 +65,7 @@ export class RateEstimator {
   #error = 0
   #endTime: number | undefined
   #isBehind = false
+  #hasSlideEnded = false
 
   /**
    * `interval` in milliseconds. `span` is the number of batches from which a rate is measured: with a slide longer than
@@ -97,6 +100,10 @@ export class RateEstimator {
    */
   add(batch: EndedBatch): void {
     this.#last = [...this.#last, batch].slice(-this.#span)
+    // Between the ends of slides, the times are those of other records.
+    const { isSlideEnd = true } = batch
+    if (!isSlideEnd && this.#hasSlideEnded) return
+    this.#hasSlideEnded = isSlideEnd
     const records = this.#last.reduce((sum, each) => sum + each.records, 0)
     if (records === 0) return
     const { endTime, schedulingDelay } = batch

@@ -31,6 +31,7 @@ export class BatchBound {
   readonly #interval: number
   readonly #minimum: number
   readonly #span: number
+  readonly #isSlideEnd: (time: number) => boolean
   readonly #estimator: RateEstimator | undefined
   /** In the order of their times. The first one runs. */
   #pending: Array<Pending> = []
@@ -38,10 +39,16 @@ export class BatchBound {
 
   /**
    * `interval` in milliseconds. Without options there is no bound. `span` is the longest slide in the graph, in
-   * intervals.
+   * intervals. `isSlideEnd` tells whether streams with that slide are computed in the batch of a time.
    */
-  constructor(interval: number, options: Backpressure | undefined, span: number = 1) {
+  constructor(
+    interval: number,
+    options: Backpressure | undefined,
+    span: number = 1,
+    isSlideEnd: (time: number) => boolean = () => true,
+  ) {
     this.#span = span
+    this.#isSlideEnd = isSlideEnd
     this.#interval = interval
     this.#minimum = options === undefined ? 0 : options.minRate * interval / 1000
     this.#estimator = options === undefined ? undefined : new RateEstimator(interval, options, span)
@@ -76,7 +83,13 @@ export class BatchBound {
       this.#lastEnd = endTime
       if (!isCommitted) return
       const schedulingDelay = batch.lateness + start - batch.allocatedAt
-      this.#estimator?.add({ endTime, records: batch.records, processingDelay: endTime - start, schedulingDelay })
+      this.#estimator?.add({
+        endTime,
+        records: batch.records,
+        processingDelay: endTime - start,
+        schedulingDelay,
+        isSlideEnd: this.#isSlideEnd(time),
+      })
     })
   }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { BACKPRESSURE, RateEstimator } from "../../../lib/streaming/inputs/rate_estimator.ts"
+import { BACKPRESSURE, RateEstimator } from "../../lib/receiver/rate_estimator.ts"
 
 const second = { endTime: 1000, records: 500, processingDelay: 1000, schedulingDelay: 0 }
 
