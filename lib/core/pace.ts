@@ -138,6 +138,6 @@ export const run = <A, E = never, R = never>(
   work: () => Generator<Effect.Effect<unknown, E, R> | undefined, A, unknown>,
 ): Effect.Effect<A, E, R> => Effect.suspend(() => toEffect(drive(work())))
 
-/** An Effect that does work. What the work throws becomes the failure that `onThrow` makes of it. */
+/** An Effect that does work. If the work throws, the Effect fails with what `onThrow` returns. */
 export const tryRun = <A, E>(work: () => Piecewise<A>, onThrow: (cause: unknown) => E): Effect.Effect<A, E> =>
   Effect.catchDefect(run<A>(work), (cause) => Effect.fail(onThrow(cause)))

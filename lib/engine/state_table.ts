@@ -6,7 +6,7 @@
 import type { KeyedTable } from "../core/keyed_table.ts"
 import { hashKey } from "../core/keys.ts"
 import { COLLISION, MOST_STEPS, sameKey, secretHash, SPREAD } from "../core/probing.ts"
-import type { Columns } from "../rdd/pair_block.ts"
+import type { Columns } from "../rdd/column_block.ts"
 import { InsertionOrder } from "./insertion_order.ts"
 
 /** The value of a key that has been deleted. */

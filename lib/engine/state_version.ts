@@ -5,7 +5,7 @@
  */
 import type { KeyedTable } from "../core/keyed_table.ts"
 import { inPieces, Pace, type Piecewise } from "../core/pace.ts"
-import type { Columns } from "../rdd/pair_block.ts"
+import type { Columns } from "../rdd/column_block.ts"
 import type { PendingState } from "../rdd/state.ts"
 import { Differences } from "./state_differences.ts"
 import { GONE, StateTable } from "./state_table.ts"

@@ -5,7 +5,7 @@
  */
 import type { KeyedTable } from "../core/keyed_table.ts"
 import type { Piecewise } from "../core/pace.ts"
-import type { Columns } from "./pair_block.ts"
+import type { Columns } from "./column_block.ts"
 
 /** One partition of a version of a state. It never changes, also when later versions have replaced it. */
 export interface StateView {

@@ -27,13 +27,15 @@ import type { Tupled } from "../../core/tupled.ts"
 import { type Block, fromArray } from "../../rdd/block.ts"
 import { empty, parallelize } from "../../rdd/creation.ts"
 import { listInPieces } from "../../rdd/lists.ts"
-import { type Columns, PairBlock } from "../../rdd/pair_block.ts"
+import type { Columns } from "../../rdd/column_block.ts"
+import { PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner, PartitionOptions } from "../../rdd/partitioner.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import { isRDD, make as makeRDD, type RDD } from "../../rdd/rdd.ts"
-import type { PendingState, StateView } from "../../rdd/state.ts"
+import type { PendingState } from "../../rdd/state.ts"
 import { type DStream, isDStream } from "../dstream.ts"
 import { failedFor } from "./key_failure.ts"
+import { settle, strays } from "./moving_keys.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
 import { stateful } from "./stateful.ts"
 
@@ -103,33 +105,6 @@ function* visit(
   yield* inPieces(groups.size, (from, to) => {
     for (let slot = from; slot < to; slot++) {
       if (seen[slot] === 0) f(groups.keys[slot], groups.values[slot] ?? noValues, Option.none())
-    }
-  })
-}
-
-/** The pairs of a partition whose keys belong to other ones: each key with the partition that it is in, and its state. */
-const strays = (by: Partitioner) =>
-  function* (state: StateView, partition: number): Piecewise<ReadonlyArray<AnyPair>> {
-    const found: Array<AnyPair> = []
-    yield* state.visit((key, value) => {
-      if (by.getPartition(key) !== partition) found.push([key, [partition, value]])
-    })
-    return found
-  }
-
-/** Removes the keys that have moved to other partitions, and adds those that have moved here. The first state counts. */
-function* settle(state: PendingState, moved: Columns, partition: number, by: Partitioner): Piecewise<void> {
-  const left = yield* strays(by)(state, partition)
-  yield* inPieces(left.length, (start, end) => {
-    for (let i = start; i < end; i++) state.delete(left[i]![0])
-  })
-  const seen = new KeyedTable<unknown, null>()
-  yield* inPieces(moved.keys.length, (start, end) => {
-    for (let i = start; i < end; i++) {
-      const key = moved.keys[i]
-      const [from, value] = moved.values[i] as readonly [from: number, value: unknown]
-      seen.locate(key)
-      if (seen.fresh && (from < partition || !state.has(key))) state.set(key, value)
     }
   })
 }

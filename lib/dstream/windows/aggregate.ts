@@ -7,7 +7,8 @@
  * @module
  */
 import type { Piecewise } from "../../core/pace.ts"
-import type { Columns, PairBlock } from "../../rdd/pair_block.ts"
+import type { Columns } from "../../rdd/column_block.ts"
+import type { PairBlock } from "../../rdd/pair_block.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import type { PendingState } from "../../rdd/state.ts"
 

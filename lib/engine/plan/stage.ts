@@ -71,7 +71,7 @@ function* runInOrder<W extends Write>(
   const written: Array<Written<W>> = []
   for (const task of tasks) {
     const given = startOne(options, now, task)
-    // Whoever runs a stage hands back what the Effect has given.
+    // The driver of the generator hands back what the Effect has given.
     written.push(Effect.isEffect(given) ? (yield given) as Written<W> : given)
     if (isDue()) yield
   }

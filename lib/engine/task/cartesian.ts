@@ -1,5 +1,5 @@
 /**
- * The pairs of a cartesian product, made while somebody goes over them.
+ * The pairs of a cartesian product, made a piece at a time.
  *
  * @module
  */

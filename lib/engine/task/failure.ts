@@ -46,7 +46,7 @@ export function* attemptInPieces<A>(place: Place, work: () => Piecewise<A>): Run
 
 /** Waits for an Effect. */
 export function* waiting<A>(effect: Effect.Effect<A, PlaceFailed, unknown>): Running<A> {
-  // Whoever runs a task hands back what the Effect has given.
+  // The driver of the generator hands back what the Effect has given.
   return (yield effect) as A
 }
 

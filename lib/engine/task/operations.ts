@@ -30,7 +30,7 @@ export interface Surroundings {
   readonly gathered: WeakMap<Input, Gathering> | undefined
 }
 
-/** The gathering of buckets. Whoever needs the block goes on with the work where it is. */
+/** The gathering of buckets. A task that needs the block goes on with the work where another one has left it. */
 export interface Gathering {
   readonly work: Piecewise<Block<unknown>>
   /** What has come of it. */

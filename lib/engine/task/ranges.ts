@@ -5,7 +5,8 @@
  */
 import { Pace, type Piecewise } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
-import { ColumnBlock, PairBlock } from "../../rdd/pair_block.ts"
+import { ColumnBlock } from "../../rdd/column_block.ts"
+import { PairBlock } from "../../rdd/pair_block.ts"
 
 /** Records, or keys and their values. */
 type Piece = readonly [records: ReadonlyArray<unknown>, values: ReadonlyArray<unknown>]

@@ -12,6 +12,7 @@ import { CartesianBlock } from "./cartesian.ts"
 import { attempt, attemptInPieces, PlaceFailed, type Running, waiting } from "./failure.ts"
 import { freeze } from "./freezing.ts"
 import * as Grouping from "./grouping.ts"
+import * as Joining from "./joining.ts"
 import * as Layers from "./layers.ts"
 import { type Gathering, partitionerOf, primitiveAt, type Surroundings } from "./operations.ts"
 import * as Shuffle from "./shuffle.ts"
@@ -50,7 +51,7 @@ function* gatherOnce({ gathered }: Surroundings, input: Input, gather: () => Pie
   while (gathering.outcome === undefined) if (!goOn(gathering)) yield
   const { outcome } = gathering
   if ("block" in outcome) return outcome.block
-  // Whoever asks again begins anew.
+  // The next task that needs the block begins anew.
   gathered.delete(input)
   throw outcome.cause
 }
@@ -130,7 +131,7 @@ function* cogroup(around: Surroundings, input: Kind<"cogroup">): Running<AnyBloc
   const blocks = yield* computeAll(around, sides)
   return yield* attemptInPieces<AnyBlock>(
     input,
-    () => join === undefined ? Grouping.gatherGroups(blocks) : Grouping.gatherJoined(blocks, join),
+    () => join === undefined ? Grouping.gatherGroups(blocks) : Joining.gatherJoined(blocks, join),
   )
 }
 

@@ -8,6 +8,7 @@ import { CorruptBlock } from "../../core/codec_errors.ts"
 import { parseLine } from "../../core/json_lines.ts"
 import { type Piecewise, tryRun } from "../../core/pace.ts"
 import * as Block from "../block.ts"
+import { fromText } from "../text_block.ts"
 import { checkPartitions } from "../creation.ts"
 import { type FileEntry, type FileError, Files } from "./files.ts"
 import { filesAt, partOf } from "./listing.ts"
@@ -51,7 +52,7 @@ const linesOf = (files: Files, { path, size }: FileEntry, from: number, to: numb
       if (start + begin >= to) return Block.empty
       const end = to >= size ? bytes.length : to - 1 - start + firstLine(bytes.subarray(to - 1 - start))
       const isWhole = end < bytes.length || start + bytes.length >= size
-      if (isWhole) return Block.fromText(bytes.slice(begin, end))
+      if (isWhole) return fromText(bytes.slice(begin, end))
     }
   })
 
