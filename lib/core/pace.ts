@@ -102,11 +102,27 @@ export const atOnce = <A>(work: Piecewise<A>): A => {
   return step.value
 }
 
-/** Gives the event loop a turn. */
-export const giveWay: Effect.Effect<void> = Effect.flatMap(Effect.yieldNow, () =>
-  Effect.map(Pacing, (pacing) => {
-    pacing.turnedAt = pacing.now()
-  }))
+/**
+ * How many turns the event loop gets at most. While tasks wait, Deno looks for signals and for data on sockets at every
+ * 61st turn only.
+ */
+const MOST_TURNS = 64
+
+/** For how many milliseconds of work the event loop gets a turn: all of them in 100 ms. A turn takes microseconds. */
+const WORK_PER_TURN = 100 / MOST_TURNS
+
+/** Gives the event loop turns, the more the longer it had none. */
+export const giveWay: Effect.Effect<void> = Effect.flatMap(Pacing, (pacing) => {
+  const due = Math.ceil((pacing.now() - pacing.turnedAt) / WORK_PER_TURN)
+  let left = Math.max(1, Math.min(MOST_TURNS, due))
+  return Effect.whileLoop({
+    while: () => left-- > 0,
+    body: () => Effect.yieldNow,
+    step: () => {
+      pacing.turnedAt = pacing.now()
+    },
+  })
+})
 
 /** Gives the event loop a turn if it is due. */
 export const giveWayIfDue: Effect.Effect<void> = Effect.suspend(() => isDue() ? giveWay : Effect.void)

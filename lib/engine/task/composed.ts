@@ -5,7 +5,16 @@
  */
 import { acceptsRecord, aggregateCheck, listOf, type LoopCheck, recordCheck, valueCheck } from "../../core/results.ts"
 import type { Callable } from "../../rdd/primitive.ts"
-import type { Accumulators, Cursor, ElementKind, Loop, Shape, Terminal } from "./program.ts"
+import {
+  type Accumulators,
+  type Cursor,
+  type ElementKind,
+  givesLists,
+  LONG,
+  type Loop,
+  type Shape,
+  type Terminal,
+} from "./program.ts"
 
 type Emit = (x: unknown) => void
 
@@ -25,9 +34,14 @@ const elementwise = (
   at: Cursor,
   emit: Emit,
   isFull: () => boolean,
+  isFirst: boolean,
 ): Emit => {
-  const each = (found: Iterable<unknown>, { check }: LoopCheck, make: (y: unknown) => unknown) => {
+  const each = (of: unknown, found: Iterable<unknown>, { check }: LoopCheck, make: (y: unknown) => unknown) => {
     const all = listOf(found)
+    if (isFirst && all.length > LONG) {
+      at.long = { step, index: NaN, of, list: all }
+      return
+    }
     for (let i = 0; i < all.length && !isFull(); i++) {
       check(all[i], all)
       emit(make(all[i]))
@@ -41,8 +55,8 @@ const elementwise = (
     filter: (x) => {
       if (acceptsRecord(f(x))) emit(x)
     },
-    flatMap: (x) => each(f(x), recordCheck, (y) => y),
-    flatMapValues: (x) => each(f(pair(x)[1]), valueCheck, (y) => [pair(x)[0], y]),
+    flatMap: (x) => each(x, f(x), recordCheck, (y) => y),
+    flatMapValues: (x) => each(x, f(pair(x)[1]), valueCheck, (y) => [pair(x)[0], y]),
   }
   const run = emits[kind]
   return (x) => {
@@ -93,6 +107,7 @@ export const loopFor =
   ({ kinds, paired, terminal }: Shape): Loop => (functions, records, values, from, to, into, at) => {
     const last = kinds.length
     const [f = records.at, g = f] = functions.slice(last).map((f) => checked(f, aggregateCheck))
+    const first = kinds.findIndex(givesLists)
     at.step = last
     // What a loop adds to is of the kind that its terminal wants.
     const { emit: end, isFull, result } = ends[terminal](into as never, f, g)
@@ -103,8 +118,13 @@ export const loopFor =
     for (let i = last - 1; i >= 0; i--) {
       const kind = kinds[i]
       const h = functions[i]
-      if (kind !== undefined && h !== undefined) emit = elementwise(kind, h, i, at, emit, isFull)
+      if (kind !== undefined && h !== undefined) emit = elementwise(kind, h, i, at, emit, isFull, i === first)
     }
-    for (let i = from; i < to && !isFull(); i++) emit(paired ? [records[i], values[i]] : records[i])
+    for (let i = from; i < to && !isFull(); i++) {
+      emit(paired ? [records[i], values[i]] : records[i])
+      if (at.long === undefined) continue
+      at.long = { ...at.long, index: i }
+      break
+    }
     return result()
   }

@@ -12,7 +12,7 @@
  */
 import { acceptsRecord, aggregateCheck, listOf, recordCheck, valueCheck } from "../../core/results.ts"
 import type { Callable } from "../../rdd/primitive.ts"
-import type { Loop, Shape, Terminal } from "./program.ts"
+import { givesLists, LONG, type Loop, type Shape, type Terminal } from "./program.ts"
 
 /** How many loops there may be, in total and for the same code. */
 const CAPACITY = 512
@@ -68,11 +68,18 @@ const terminals: Record<
 /** How many functions a terminal has. */
 const functionsOf: Record<Terminal, number> = { push: 0, take: 0, combine: 2, fold: 1, foldNumber: 1 }
 
+/** The code that ends a loop before a long list. */
+const leaveLong = (step: number, x: string, result: string): string =>
+  `if (a${step}.length > ${LONG}) {
+     at.long = { step: ${step}, index: i, of: ${x}, list: a${step} }; return ${result}; }`
+
 /** Writes the source text of a loop. A serial number makes it different from all others. */
 export const sourceOf = (shape: Shape, serial: number): string => {
   let open = ""
   let close = ""
   let x = "x"
+  const slot = shape.kinds.length
+  const firstList = shape.kinds.findIndex(givesLists)
   shape.kinds.forEach((kind, i) => {
     const next = `x${i}`
     switch (kind) {
@@ -93,6 +100,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
         const values = kind === "flatMapValues"
         open += `k = ${i}; const l${i} = f${i}(${values ? `${x}[1]` : x});
           const a${i} = Array.isArray(l${i}) ? l${i} : listOf(l${i});
+          ${i === firstList ? leaveLong(i, x, terminals[shape.terminal](x, slot)[2]) : ""}
           for (let j${i} = 0; j${i} < a${i}.length; j${i}++) {
             const e${i} = a${i}[j${i}]; ${checked(values ? "checkValue" : "checkRecord", `e${i}`, `a${i}`)}
             const ${next} = ${values ? `[${x}[0], e${i}]` : `e${i}`};`
@@ -101,8 +109,8 @@ export const sourceOf = (shape: Shape, serial: number): string => {
     }
     x = next
   })
-  const [before, each, result] = terminals[shape.terminal](x, shape.kinds.length)
-  const slots = shape.kinds.length + functionsOf[shape.terminal]
+  const [before, each, result] = terminals[shape.terminal](x, slot)
+  const slots = slot + functionsOf[shape.terminal]
   const names = Array.from({ length: slots }, (_, i) => `f${i} = f[${i}]`).join(", ")
   return `"use strict"; /* ${serial} */ return (f, a, b, from, to, into, at) => {
     ${slots === 0 ? "" : `const ${names};`} let k = 0;

@@ -46,9 +46,29 @@ export interface Shape {
   readonly paired: boolean
 }
 
-/** The step that was running, to name the operator whose function threw. */
+/** A list that a loop has been given for one record, and does not go over, because it is long. */
+export interface LongList {
+  /** The index of the operation that has given the list. */
+  readonly step: number
+  /** The index of the record in the range. */
+  readonly index: number
+  /** What the operation was given. */
+  readonly of: unknown
+  readonly list: ReadonlyArray<unknown>
+}
+
+/** Whether an operation gives a list for a record. */
+export const givesLists = (kind: ElementKind): boolean => kind === "flatMap" || kind === "flatMapValues"
+
+/** How long a list must be for the first of the operations that give lists to count as long. */
+export const LONG = 4096
+
+/** Where a loop is. */
 export interface Cursor {
+  /** The step that was running, to name the operator whose function threw. */
   step: number
+  /** A long list before which the loop has ended. The loop has done all records before that of the list. */
+  long: LongList | undefined
 }
 
 /**

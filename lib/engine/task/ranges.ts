@@ -55,6 +55,11 @@ export class Ranges {
     return true
   }
 
+  /** Ends the current range earlier: the next one begins at `to`. */
+  cut(to: number): void {
+    this.to = to
+  }
+
   /** Ends a range. Tells whether the event loop is due before the next one. */
   isDue(): boolean {
     return (this.to < this.records.length || this.#hasPieces) && this.#pace.isDue()

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { reasonOf } from "../../core/errors.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { isDue } from "../../core/pace.ts"
-import { valueOf } from "../../core/results.ts"
+import { recordCheck, valueCheck } from "../../core/results.ts"
 import * as Block from "../../rdd/block.ts"
 import type { Callable, Combine, Narrow } from "../../rdd/primitive.ts"
 import type { Place, Step } from "../plan/task.ts"
@@ -16,7 +16,7 @@ import { attempt, attemptInPieces, PlaceFailed, type Running, waiting } from "./
 import * as Generated from "./generated.ts"
 import { isElement, limitOf, takeBehind } from "./limits.ts"
 import { narrowAt, type Surroundings } from "./operations.ts"
-import type { Accumulators, ElementKind, Loop, Shape, Terminal } from "./program.ts"
+import type { Accumulators, Cursor, ElementKind, LongList, Loop, Shape, Terminal } from "./program.ts"
 import { type Ranges, rangesOf } from "./ranges.ts"
 
 type AnyBlock = Block.Block<unknown>
@@ -42,28 +42,57 @@ interface End<T extends Terminal> {
 
 const never = (): boolean => false
 
+/** What is left to do for a long list: a step that makes a record of each of its values, and the steps behind it. */
+const behind = ({ functions, kinds, steps }: Fused, { list, of, step }: LongList): Fused => {
+  const [key] = of instanceof Array ? of : []
+  const toRecord = (value: unknown) => {
+    recordCheck.check(value, list)
+    return value
+  }
+  const toPair = (value: unknown) => {
+    valueCheck.check(value, list)
+    return [key, value]
+  }
+  return {
+    steps: steps.slice(step),
+    kinds: ["map", ...kinds.slice(step + 1)],
+    functions: [kinds[step] === "flatMap" ? toRecord : toPair, ...functions.slice(step + 1)],
+  }
+}
+
 /** Runs a loop over the records that are left, until it has enough. Gives what it has added them to. */
 function* runLoop<T extends Terminal>(
   around: Surroundings,
-  { functions: own, kinds, steps }: Fused,
+  fused: Fused,
   ranges: Ranges,
-  { functions, place, terminal }: End<T>,
+  end: End<T>,
   start: Accumulators[T],
   isEnough: (into: Accumulators[T]) => boolean = never,
 ): Running<Accumulators[T]> {
+  const { functions: own, kinds, steps } = fused
+  const { functions, place, terminal } = end
   const all = functions.length === 0 ? own : [...own, ...functions]
   const loop = loopOf(around, { kinds, terminal, paired: ranges.paired }, all)
-  const at = { step: 0 }
+  const at: Cursor = { step: 0, long: undefined }
   let into = start
   try {
     while (!isEnough(into) && ranges.advance()) {
       const { from, records, to, values } = ranges
       // A loop gives what its terminal adds to.
       into = loop(all, records, values, from, to, into, at) as Accumulators[T]
+      const { long } = at
+      if (long !== undefined) {
+        at.long = undefined
+        ranges.cut(long.index + 1)
+        const some = yield* rangesOf(Block.fromArray(long.list))
+        // A value may stop being a number within the list. Both terminals add to the same.
+        const rest = terminal === "foldNumber" ? { ...end, terminal: "fold" } as End<T> : end
+        into = yield* runLoop(around, behind(fused, long), some, rest, into, terminal === "take" ? isEnough : never)
+      }
       if (ranges.isDue()) yield
     }
   } catch (cause) {
-    throw new PlaceFailed(steps[at.step] ?? place, reasonOf(cause))
+    throw cause instanceof PlaceFailed ? cause : new PlaceFailed(steps[at.step] ?? place, reasonOf(cause))
   }
   return into
 }
@@ -104,8 +133,10 @@ function* reduce(around: Surroundings, fused: Fused, input: AnyBlock, place: Pla
   const first: Array<unknown> = []
   yield* runLoop(around, fused, ranges, end, first, () => first.length > 0)
   if (first.length === 0) return Block.empty
-  const start = attempt(place, () => first.reduce((a, b) => valueOf(f(a, b))))
-  return Block.fromArray([yield* fold(around, fused, ranges, place, f, start)])
+  const [start, ...others] = first
+  const some = yield* rangesOf(Block.fromArray(others))
+  const value = others.length === 0 ? start : yield* fold(around, nothing(), some, place, f, start)
+  return Block.fromArray([yield* fold(around, fused, ranges, place, f, value)])
 }
 
 /** Runs one step, after the element-wise ones that are still to be run. */

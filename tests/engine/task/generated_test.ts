@@ -104,7 +104,10 @@ const run = (loop: Loop | undefined, { shape, functions }: Chain, input: Readonl
   let into = start[shape.terminal]()
   for (const [from, to] of ranges) {
     if (isFull(into)) break
-    into = loop(functions, a, b, Math.min(from, input.length), Math.min(to, input.length), into, { step: 0 })
+    into = loop(functions, a, b, Math.min(from, input.length), Math.min(to, input.length), into, {
+      step: 0,
+      long: undefined,
+    })
   }
   return into instanceof KeyedTable ? into.keys.map((key, i) => [key, into.values[i]]) : into
 }
@@ -141,7 +144,7 @@ const each: ReadonlyArray<Operation> = [
 
 const stepOfThrow = (loop: Loop | undefined, { functions, shape }: Chain): number => {
   assert(loop)
-  const at = { step: -1 }
+  const at = { step: -1, long: undefined }
   assert.throws(() => loop(functions, [[1, 1], [1, 2]], [], 0, 2, start[shape.terminal](), at), /on purpose/)
   return at.step
 }
@@ -177,7 +180,7 @@ Deno.test("loopFor() and the composed loops name the step whose function threw, 
 Deno.test("loopFor() and the composed loops name the combining step for a key that is none", () => {
   const chain = chainOf([map((pair) => pair)], "combine")
   for (const loop of [loopFor(chain.shape, chain.functions), Composed.loopFor(chain.shape)]) {
-    const at = { step: -1 }
+    const at = { step: -1, long: undefined }
     assert.throws(() => loop?.(chain.functions, [[{}, 1]], [], 0, 1, new KeyedTable(), at), UnsupportedKey)
     assert.equal(at.step, 1)
   }
@@ -218,7 +221,7 @@ Deno.test("loopFor() and the composed loops make nothing of what lies behind the
   const copied: Array<number> = []
   const functions = [look, (n: number) => copied.push(n)]
   for (const loop of [loopFor(taking, functions), Composed.loopFor(taking)]) {
-    loop?.(functions, [1, 2, 3], [], 0, 3, { records: [], wanted: 3 }, { step: 0 })
+    loop?.(functions, [1, 2, 3], [], 0, 3, { records: [], wanted: 3 }, { step: 0, long: undefined })
     assert.deepEqual([seen.splice(0), copied.splice(0)], [[1, 2], [1, 1, 2]])
   }
 })
