@@ -6,7 +6,7 @@
 import type { KeyedTable } from "../core/keyed_table.ts"
 import { hashKey } from "../core/keys.ts"
 import { COLLISION, MOST_STEPS, sameKey, secretHash, SPREAD } from "../core/probing.ts"
-import type { Columns } from "../rdd/pair_block.ts"
+import type { Columns } from "../rdd/column_block.ts"
 import { InsertionOrder } from "./insertion_order.ts"
 
 /** The value of a key that has been deleted. */
@@ -131,14 +131,27 @@ export class StateTable {
     this.#order.set(place >> 1, number)
   }
 
-  /** For each entry, one more than the number that its key has in another table; 0 where it has none. */
-  numbersIn(others: KeyedTable<unknown, unknown>): Int32Array {
-    const numbers = new Int32Array(this.cells.length >> 1)
-    for (let other = 0; other < others.size; other++) {
+  /**
+   * Writes for each entry whose key is in another table, from its number `from` to `to`, one more than that number.
+   * `numbers` has room for all entries.
+   */
+  numbersIn(others: KeyedTable<unknown, unknown>, from: number, to: number, numbers: Int32Array): void {
+    for (let other = from; other < to; other++) {
       const place = this.find(others.keys[other], others.hashes[other])
       if (place >= 0) numbers[place >> 1] = other + 1
     }
-    return numbers
+  }
+
+  /** The first place after a number in the order of insertion, where the keys stand in that order. */
+  placeAfter(number: number): number {
+    let low = 0
+    let high = this.cells.length >> 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#order.of(middle) <= number) low = middle + 1
+      else high = middle
+    }
+    return 2 * low
   }
 
   /** Removes a key. If it is inserted again, it comes last. */

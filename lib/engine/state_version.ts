@@ -4,7 +4,8 @@
  * @module
  */
 import type { KeyedTable } from "../core/keyed_table.ts"
-import type { Columns } from "../rdd/pair_block.ts"
+import { inPieces, Pace, type Piecewise } from "../core/pace.ts"
+import type { Columns } from "../rdd/column_block.ts"
 import type { PendingState } from "../rdd/state.ts"
 import { Differences } from "./state_differences.ts"
 import { GONE, StateTable } from "./state_table.ts"
@@ -22,6 +23,8 @@ interface Shared {
   order: WriteOrder | undefined
   /** Places of deleted entries. They are removed from the table when no version below can be read from it any more. */
   deleted: Array<number>
+  /** How often entries have moved to other places, or other versions have been shown. */
+  moves: number
 }
 
 /** The key that was looked up last, and its place. Often it is the next to be written. */
@@ -66,7 +69,7 @@ export class Version implements PendingState {
     this.#size = base?.size ?? 0
     this.#shared = base !== undefined
       ? base.#shared
-      : { table: new StateTable(), shown: this, order: undefined, deleted: [] }
+      : { table: new StateTable(), shown: this, order: undefined, deleted: [], moves: 0 }
     this.#limit = this.#shared.table.cells.length
   }
 
@@ -131,48 +134,87 @@ export class Version implements PendingState {
     return true
   }
 
-  lookUp(pairs: Columns, f: (i: number, value: unknown, exists: boolean) => void): void {
-    this.#show()
+  *lookUp(pairs: Columns, f: (i: number, value: unknown, exists: boolean) => void): Piecewise<void> {
+    const places = new Int32Array(AHEAD)
+    yield* inPieces(pairs.keys.length, (from, to) => {
+      this.#show()
+      for (let start = from; start < to; start += AHEAD) {
+        this.#lookUpSome(pairs, start, Math.min(start + AHEAD, to), places, f)
+      }
+    })
+  }
+
+  #lookUpSome(
+    { hashes, keys }: Columns,
+    from: number,
+    to: number,
+    places: Int32Array,
+    f: (i: number, value: unknown, exists: boolean) => void,
+  ): void {
     const { table } = this.#shared
     const cursor = this.#cursor
-    const { hashes, keys } = pairs
-    const places = new Int32Array(AHEAD)
-    for (let from = 0; from < keys.length; from += AHEAD) {
-      const to = Math.min(from + AHEAD, keys.length)
-      table.findMany(pairs, from, places)
-      cursor.hasMoved = false
-      for (let i = from; i < to; i++) {
-        const place = places[i - from]!
-        // Since the keys were looked up, `f` may have added this one, or set a deleted one, which moves it.
-        cursor.place = place < 0 || cursor.hasMoved ? table.find(keys[i], hashes?.[i]) : place
-        cursor.key = keys[i]
-        const value = this.#valueAt(cursor.place)
-        f(i, value === GONE ? undefined : value, value !== GONE)
-      }
+    table.findMany({ hashes, keys }, from, to - from === AHEAD ? places : places.subarray(0, to - from))
+    cursor.hasMoved = false
+    for (let i = from; i < to; i++) {
+      const place = places[i - from]!
+      // A key that was not there may have been added meanwhile, and one that was deleted may have another place.
+      cursor.place = place < 0 || cursor.hasMoved ? table.find(keys[i], hashes?.[i]) : place
+      cursor.key = keys[i]
+      const value = this.#valueAt(cursor.place)
+      f(i, value === GONE ? undefined : value, value !== GONE)
     }
   }
 
-  visit(f: (key: unknown, value: unknown, other: number) => void, others?: KeyedTable<unknown, unknown>): void {
+  *visit(
+    f: (key: unknown, value: unknown, other: number) => void,
+    others?: KeyedTable<unknown, unknown>,
+  ): Piecewise<void> {
     this.#show()
     this.#sort()
-    const { cells } = this.#shared.table
+    const shared = this.#shared
+    const { cells } = shared.table
     const cursor = this.#cursor
-    const { length } = cells
-    const numbers = others === undefined || others.size === 0 ? undefined : this.#shared.table.numbersIn(others)
-    for (let place = 0; place < length; place += 2) {
-      const value = cells[place + 1]
-      if (value === GONE) continue
-      cursor.key = cells[place]
-      cursor.place = place
-      f(cursor.key, value, numbers === undefined ? -1 : numbers[place >> 1]! - 1)
+    const pace = new Pace()
+    let numbers = yield* this.#numbersIn(others)
+    let { moves } = shared
+    // What `f` adds stands behind the last entry there is now.
+    let end = cells.length
+    const newest = end === 0 ? 0 : shared.table.numberOf(end - 2)
+    for (let from = 0; from < end;) {
+      const to = 2 * pace.end(from >> 1, end >> 1)
+      for (let place = from; place < to; place += 2) {
+        const value = cells[place + 1]
+        if (value === GONE) continue
+        cursor.key = cells[place]
+        cursor.place = place
+        f(cursor.key, value, numbers === undefined ? -1 : numbers[place >> 1]! - 1)
+      }
+      from = to
+      if (from >= end || !pace.isDue()) continue
+      const last = shared.table.numberOf(to - 2)
+      yield
+      this.#show()
+      this.#sort()
+      if (moves === shared.moves) continue
+      // Versions have been read or settled meanwhile: the entries stand in the same order, but at other places.
+      numbers = yield* this.#numbersIn(others)
+      moves = shared.moves
+      from = shared.table.placeAfter(last)
+      end = shared.table.placeAfter(newest)
     }
   }
 
-  writtenBefore(time: number): ReadonlyArray<readonly [unknown, unknown]> {
-    this.#show()
-    const { cells } = this.#shared.table
-    this.#shared.order ??= new WriteOrder(this.#shared.table, this.#at)
-    return this.#shared.order.before(time).map((place) => [cells[place], cells[place + 1]])
+  *writtenBefore(time: number): Piecewise<ReadonlyArray<readonly [unknown, unknown]>> {
+    const shared = this.#shared
+    const { cells } = shared.table
+    for (;;) {
+      this.#show()
+      const { moves } = shared
+      shared.order ??= new WriteOrder(shared.table, this.#at)
+      const places = yield* shared.order.before(time)
+      if (moves === shared.moves) return places.map((place) => [cells[place], cells[place + 1]])
+      shared.order.forget()
+    }
   }
 
   /**
@@ -241,6 +283,20 @@ export class Version implements PendingState {
     this.#base.#differences.addMoved(cells[place], cells[place + 1], time, table.numberOf(place))
   }
 
+  /** For each entry, one more than the number that its key has in another table; 0 where it has none. */
+  *#numbersIn(others: KeyedTable<unknown, unknown> | undefined): Piecewise<Int32Array | undefined> {
+    if (others === undefined || others.size === 0) return undefined
+    const shared = this.#shared
+    for (;;) {
+      const { moves, table } = shared
+      const numbers = new Int32Array(table.cells.length >> 1)
+      yield* inPieces(others.size, (from, to) => table.numbersIn(others, from, to, numbers))
+      this.#show()
+      this.#sort()
+      if (moves === shared.moves) return numbers
+    }
+  }
+
   /** Sorts the table by the order of insertion, if keys have come back behind keys that follow them. */
   #sort(): void {
     const shared = this.#shared
@@ -255,6 +311,7 @@ export class Version implements PendingState {
 
   /** Forgets what is known by place, because keys have moved. */
   #forgetPlaces(): void {
+    this.#shared.moves++
     this.#cursor.key = NOTHING
     this.#limit = this.#shared.table.cells.length
     this.#written = undefined

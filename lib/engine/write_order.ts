@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { atOnce, inPieces, type Piecewise } from "../core/pace.ts"
+import { sorted } from "../core/sorted.ts"
 import { GONE, type StateTable } from "./state_table.ts"
 
 interface Batch {
@@ -44,7 +46,7 @@ export class WriteOrder {
     if (batches === undefined) return
     this.#append(batches, place, time)
     // Keys that every batch writes would pile up otherwise.
-    if (this.#length > this.#table.cells.length + 1024) this.#tidy(batches, Infinity)
+    if (this.#length > this.#table.cells.length + 1024) atOnce(this.#tidy(batches, Infinity))
   }
 
   /** Sets the time of an entry. This does not change the order until `forget` is called. */
@@ -70,18 +72,17 @@ export class WriteOrder {
   }
 
   /** The places of entries last written before a time, oldest first; those of one batch in the order of insertion. */
-  before(time: number): ReadonlyArray<number> {
-    const batches = this.#batches ??= this.#made()
-    this.#tidy(batches, time)
-    const found: Array<number> = []
+  *before(time: number): Piecewise<ReadonlyArray<number>> {
+    const batches = this.#batches ??= yield* this.#made()
+    yield* this.#tidy(batches, time)
+    const found: Array<ReadonlyArray<number>> = []
     for (const batch of batches) {
       if (batch.time >= time) break
       // The order of writing would depend on whether the batch was retried.
-      for (const place of batch.places.sort((a, b) => this.#table.numberOf(a) - this.#table.numberOf(b))) {
-        found.push(place)
-      }
+      batch.places = yield* sorted(batch.places, (a, b) => this.#table.numberOf(a) - this.#table.numberOf(b))
+      found.push(batch.places)
     }
-    return found
+    return found.flat()
   }
 
   #fit(): void {
@@ -90,12 +91,12 @@ export class WriteOrder {
     this.#times = times
   }
 
-  #made(): Array<Batch> {
+  *#made(): Piecewise<Array<Batch>> {
     const { cells } = this.#table
     const places: Array<number> = []
     for (let place = 0; place < cells.length; place += 2) if (cells[place + 1] !== GONE) places.push(place)
     const batches: Array<Batch> = []
-    for (const place of places.sort((a, b) => this.timeOf(a) - this.timeOf(b))) {
+    for (const place of yield* sorted(places, (a, b) => this.timeOf(a) - this.timeOf(b))) {
       this.#append(batches, place, this.timeOf(place))
     }
     return batches
@@ -109,18 +110,22 @@ export class WriteOrder {
   }
 
   /** Removes places that have been written again since, or deleted, from the batches before a time. */
-  #tidy(batches: Array<Batch>, time: number): void {
+  *#tidy(batches: Array<Batch>, time: number): Piecewise<void> {
     const { cells } = this.#table
     let kept = 0
     for (const batch of batches) {
       if (batch.time < time) {
-        const { length } = batch.places
-        const last = batch.places.filter((place) =>
-          place < cells.length && cells[place + 1] !== GONE && this.timeOf(place) === batch.time
-        )
+        const { places } = batch
+        const last: Array<number> = []
+        yield* inPieces(places.length, (from, to) => {
+          for (let i = from; i < to; i++) {
+            const place = places[i]!
+            if (place < cells.length && cells[place + 1] !== GONE && this.timeOf(place) === batch.time) last.push(place)
+          }
+        })
         // An entry that one batch has deleted and written again is listed twice.
         batch.places = Array.from(new Set(last))
-        this.#length -= length - batch.places.length
+        this.#length -= places.length - batch.places.length
       }
       if (batch.places.length > 0) batches[kept++] = batch
     }

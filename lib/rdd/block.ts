@@ -3,16 +3,65 @@
  *
  * @module
  */
+import { atOnce, Pace, type Piecewise } from "../core/pace.ts"
 
-/**
- * The records of one partition. A stage reads `records` once and then loops by index. Records that are still bytes are
- * decoded at that moment.
- */
+/** Gives the next records of a block at each call, and undefined after the last ones. */
+export type Cursor<out A> = () => ReadonlyArray<A> | undefined
+
+/** The records of one partition. */
 export interface Block<out A> {
   /** How many records there are. */
   readonly length: number
-  /** The records, by index. */
+  /** The records, by index. Where they are in another form, they are made at once. */
   readonly records: ReadonlyArray<A>
+  /** Where records are in another form: makes them a piece at a time, for loops that keep none. */
+  readonly pieces?: (() => Cursor<A>) | undefined
+  /** Where records are in another form: makes all of them, in pieces. */
+  readonly gather?: (() => Piecewise<ReadonlyArray<A>>) | undefined
+}
+
+/** The records of a block, a piece at a time. Those that are an array are one piece. */
+export const cursorOf = <A>(block: Block<A>): Cursor<A> => {
+  if (block.pieces !== undefined) return block.pieces()
+  let records: ReadonlyArray<A> | undefined = block.records
+  return () => {
+    const piece = records
+    records = undefined
+    return piece
+  }
+}
+
+/** The records of a block, by index. */
+export function* gather<A>(block: Block<A>): Piecewise<ReadonlyArray<A>> {
+  return block.gather === undefined ? block.records : yield* block.gather()
+}
+
+/** Calls `f` for one range of records after the other: those of `records` from index `from` to `to`. */
+export function* forEachPiece<A>(
+  block: Block<A>,
+  f: (records: ReadonlyArray<A>, from: number, to: number) => void,
+): Piecewise<void> {
+  const next = cursorOf(block)
+  const pace = new Pace()
+  for (let records = next(); records !== undefined; records = next()) {
+    for (let from = 0; from < records.length;) {
+      const to = pace.end(from, records.length)
+      f(records, from, to)
+      from = to
+      if ((from < records.length || block.pieces !== undefined) && pace.isDue()) yield
+    }
+  }
+}
+
+/** All records that a cursor gives, in one array. */
+export function* gathered<A>(next: Cursor<A>): Piecewise<ReadonlyArray<A>> {
+  const pieces: Array<ReadonlyArray<A>> = []
+  const pace = new Pace()
+  for (let piece = next(); piece !== undefined; piece = next()) {
+    pieces.push(piece)
+    if (pace.isDue()) yield
+  }
+  return joinArrays(pieces)
 }
 
 /** Makes a block of an array, which must not change afterwards. */
@@ -49,56 +98,32 @@ class JoinedBlock<out A> implements Block<A> {
     this.#parts = parts
   }
   get records(): ReadonlyArray<A> {
-    const [first, ...others] = this.#parts
-    if (first !== undefined && others.length === 0) return first.records
-    const joined = joinArrays(this.#parts.map((part) => part.records))
-    this.#parts = [fromArray(joined)]
-    return joined
+    return atOnce(this.gather())
   }
   get length(): number {
     return this.#length ??= this.#parts.reduce((sum, part) => sum + part.length, 0)
   }
-}
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
-const LF = 10
-const CR = 13
-const LINE_END = /\r\n|\n|\r/
-
-/** Counts the lines of text by its bytes alone: many times faster than decoding them. */
-const countLines = (bytes: Uint8Array): number => {
-  const last = bytes.at(-1)
-  let lines = last === undefined || last === LF || last === CR ? 0 : 1
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++
-  for (let at = bytes.indexOf(CR); at >= 0; at = bytes.indexOf(CR, at + 1)) if (bytes[at + 1] !== LF) lines++
-  return lines
-}
-
-class TextBlock implements Block<string> {
-  #bytes: Uint8Array | undefined
-  #lines: ReadonlyArray<string> | undefined
-  #length: number | undefined
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-  }
-  get records(): ReadonlyArray<string> {
-    if (this.#lines === undefined) {
-      const bytes = this.#bytes ?? new Uint8Array()
-      const text = decoder.decode(bytes)
-      const lines = text.split(bytes.includes(CR) ? LINE_END : "\n")
-      if (lines.at(-1) === "") lines.pop()
-      this.#lines = lines
-      this.#bytes = undefined
+  pieces(): Cursor<A> {
+    const parts = this.#parts
+    let next = 0
+    let cursor: Cursor<A> | undefined
+    return () => {
+      for (;;) {
+        const piece = cursor?.()
+        if (piece !== undefined) return piece
+        const part = parts[next++]
+        if (part === undefined) return undefined
+        cursor = cursorOf(part)
+      }
     }
-    return this.#lines
   }
-  get length(): number {
-    return this.#length ??= this.#lines?.length ?? countLines(this.#bytes ?? new Uint8Array())
+  *gather(): Piecewise<ReadonlyArray<A>> {
+    const arrays: Array<ReadonlyArray<A>> = []
+    for (const part of this.#parts) arrays.push(yield* gather(part))
+    const [only, ...others] = arrays
+    if (only !== undefined && others.length === 0) return only
+    const joined = joinArrays(arrays)
+    this.#parts = [fromArray(joined)]
+    return joined
   }
 }
-
-/**
- * Makes a block of text lines, which stays UTF-8 bytes until its records are read. Lines end with `\n`, `\r\n` or `\r`; the
- * last line needs no end. Invalid bytes become U+FFFD.
- */
-export const fromText = (bytes: Uint8Array): Block<string> => new TextBlock(bytes)

@@ -6,6 +6,7 @@
 import { InvalidOption } from "../core/errors.ts"
 import type { Tupled } from "../core/tupled.ts"
 import * as Block from "./block.ts"
+import { fromText } from "./text_block.ts"
 import { make, type RDD } from "./rdd.ts"
 
 /**
@@ -126,7 +127,7 @@ export const range = (
  * ```
  */
 export const text = (content: string, options?: { readonly partitions?: number | undefined }): RDD<string> =>
-  parallelizeOwned(Block.fromText(new TextEncoder().encode(content)).records, options)
+  parallelizeOwned(fromText(new TextEncoder().encode(content)).records, options)
 
 /** Creates an RDD from existing blocks, one partition for each block. */
 export const fromBlocks = <A>(blocks: ReadonlyArray<Block.Block<A>>): RDD<A> =>

@@ -5,7 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import { EmptyCollection, InvalidOption, JobFailed, reasonOf } from "../core/errors.ts"
-import { joinArrays } from "./block.ts"
+import { driven, type Piecewise, tryRun } from "../core/pace.ts"
+import { type Block, gather, joinArrays } from "./block.ts"
 import { type ActionError, CurrentJob, Engine } from "./engine.ts"
 import type { Narrow } from "./primitive.ts"
 import { type AnyRDD, make, type RDD } from "./rdd.ts"
@@ -16,10 +17,16 @@ export const records = <A, E, R>(
   partitions?: ReadonlyArray<number>,
 ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> =>
   Effect.flatMap(Engine, (engine) =>
-    Effect.map(
+    Effect.flatMap(
       engine.run(rdd, partitions),
-      (blocks) => joinArrays(blocks.map((block) => block.records)),
+      (blocks) => driven(gatherAll(blocks)),
     ))
+
+function* gatherAll<A>(blocks: ReadonlyArray<Block<A>>): Piecewise<Array<A>> {
+  const arrays: Array<ReadonlyArray<A>> = []
+  for (const block of blocks) arrays.push(yield* gather(block))
+  return joinArrays(arrays)
+}
 
 /** Adds the last step of an action to an RDD. `invalid`: what is wrong with the arguments of the action. */
 export const last = <A, E, R>(
@@ -31,17 +38,21 @@ export const last = <A, E, R>(
 
 /** Runs plain code of an action on the driver. What it throws becomes the reason of a failed job. */
 export const onDriver = <A>(rdd: AnyRDD, body: () => A): Effect.Effect<A, ActionError<never>> =>
-  Effect.flatMap(CurrentJob, ({ batchTime }) =>
-    Effect.try({
-      try: body,
-      catch: (cause) =>
-        new JobFailed({
-          reason: reasonOf(cause),
-          operator: rdd.operation,
-          callSite: rdd.site,
-          partition: undefined,
-          batchTime,
-        }),
+  Effect.flatMap(failing(rdd), (fail) => Effect.try({ try: body, catch: fail }))
+
+/** The same for work in pieces. */
+export const onDriverInPieces = <A>(rdd: AnyRDD, work: () => Piecewise<A>): Effect.Effect<A, ActionError<never>> =>
+  Effect.flatMap(failing(rdd), (fail) => tryRun(work, fail))
+
+/** Makes the failure of a job of what the code of an action has thrown. */
+const failing = (rdd: AnyRDD): Effect.Effect<(cause: unknown) => ActionError<never>> =>
+  Effect.map(CurrentJob, ({ batchTime }) => (cause) =>
+    new JobFailed({
+      reason: reasonOf(cause),
+      operator: rdd.operation,
+      callSite: rdd.site,
+      partition: undefined,
+      batchTime,
     }))
 
 /** Merges the partial results of all partitions on the driver. Fails with `EmptyCollection` if there are none. */

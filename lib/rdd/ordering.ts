@@ -8,6 +8,7 @@ import type { Ordering } from "effect/Ordering"
 import { describeValue } from "../core/describe_value.ts"
 import { numberOf } from "../core/results.ts"
 import { UnsupportedKey } from "../core/keys.ts"
+import { inPieces, type Piecewise } from "../core/pace.ts"
 
 const sign = (n: number): Ordering => n < 0 ? -1 : n > 0 ? 1 : 0
 
@@ -86,13 +87,21 @@ export const orderIn = <A>({ order }: OrderOption<A> = {}): Comparison<A> | unde
   order === undefined ? undefined : (a, b) => numberOf(order(a, b))
 
 const isNumber = (key: unknown): key is number => typeof key === "number" && key === key
-const isString = (key: unknown): key is string => typeof key === "string"
 
 /**
- * Returns a comparison that agrees with {@link compare} on these keys, but is faster if all are numbers or all strings.
+ * Returns a comparison that agrees with {@link compare} on `count` keys, but is faster if all are numbers or all strings.
  */
-export const orderOf = (keys: ReadonlyArray<unknown>): Comparison<never> => {
-  if (keys.every(isNumber)) return (a: number, b: number) => a < b ? -1 : a > b ? 1 : 0
-  if (keys.every(isString)) return (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
+export function* orderOf(count: number, keyAt: (i: number) => unknown): Piecewise<Comparison<never>> {
+  let areNumbers = true
+  let areStrings = true
+  yield* inPieces(count, (from, to) => {
+    for (let i = from; i < to && (areNumbers || areStrings); i++) {
+      const key = keyAt(i)
+      areNumbers &&= isNumber(key)
+      areStrings &&= typeof key === "string"
+    }
+  })
+  if (areNumbers) return (a: number, b: number) => a < b ? -1 : a > b ? 1 : 0
+  if (areStrings) return (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
   return compare
 }

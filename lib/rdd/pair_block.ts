@@ -3,25 +3,19 @@
  *
  * @module
  */
-import { type Block, joinArrays } from "./block.ts"
-
-/** Keys and values side by side. */
-export interface Columns {
-  readonly keys: ReadonlyArray<unknown>
-  readonly values: ReadonlyArray<unknown>
-  /** The hashes of the keys, where they are known. The list may be longer than that of the keys. */
-  readonly hashes?: ArrayLike<number> | undefined
-}
+import type { Piecewise } from "../core/pace.ts"
+import { type Block, forEachPiece, joinArrays } from "./block.ts"
+import { ColumnBlock, type ColumnCursor, type Columns, type Pair } from "./column_block.ts"
 
 /** A block over columns, whose pairs are made when its records are read. The columns must not change afterwards. */
-export class PairBlock implements Block<readonly [unknown, unknown]>, Columns {
+export class PairBlock extends ColumnBlock implements Columns {
   readonly keys: ReadonlyArray<unknown>
   readonly values: ReadonlyArray<unknown>
   readonly hashes: ArrayLike<number> | undefined
-  #records: ReadonlyArray<readonly [unknown, unknown]> | undefined
   #isClaimed = false
 
   constructor({ hashes, keys, values }: Columns) {
+    super()
     this.keys = keys
     this.values = values
     this.hashes = hashes
@@ -31,8 +25,18 @@ export class PairBlock implements Block<readonly [unknown, unknown]>, Columns {
     return this.keys.length
   }
 
-  get records(): ReadonlyArray<readonly [unknown, unknown]> {
-    return this.#records ??= this.keys.map((key, i) => [key, this.values[i]] as const)
+  columns(): ColumnCursor {
+    let isGiven = false
+    return () => {
+      if (isGiven) return undefined
+      isGiven = true
+      return this
+    }
+  }
+
+  // deno-lint-ignore require-yield
+  *whole(): Piecewise<Columns> {
+    return this
   }
 
   /**
@@ -40,23 +44,26 @@ export class PairBlock implements Block<readonly [unknown, unknown]>, Columns {
    * loop that asks; later ones are faster with the records, which are made once for all of them.
    */
   claim(): boolean {
-    const isFirst = !this.#isClaimed && this.#records === undefined
+    const isFirst = !this.#isClaimed && !this.isPaired
     this.#isClaimed = true
     return isFirst
   }
 }
 
 /** The columns of a block of pairs. */
-export const columnsOf = (block: Block<unknown>): Columns => {
-  if (block instanceof PairBlock) return block
-  const pairs = block.records as ReadonlyArray<readonly [unknown, unknown]>
-  const keys = new Array<unknown>(pairs.length)
-  const values = new Array<unknown>(pairs.length)
-  for (let i = 0; i < pairs.length; i++) {
-    const pair = pairs[i]!
-    keys[i] = pair[0]
-    values[i] = pair[1]
-  }
+export function* columnsOf(block: Block<unknown>): Piecewise<Columns> {
+  if (block instanceof ColumnBlock) return yield* block.whole()
+  const length = block.pieces === undefined ? block.length : 0
+  const keys = new Array<unknown>(length)
+  const values = new Array<unknown>(length)
+  let at = 0
+  yield* forEachPiece(block as Block<Pair>, (pairs, from, to) => {
+    for (let i = from; i < to; i++, at++) {
+      const pair = pairs[i]!
+      keys[at] = pair[0]
+      values[at] = pair[1]
+    }
+  })
   return { keys, values }
 }
 

@@ -9,8 +9,9 @@ import type { Pipeable } from "effect/Pipeable"
 import type { Covariant } from "effect/Types"
 import type { CallSite } from "../core/call_site.ts"
 import type { InvalidOption } from "../core/errors.ts"
+import type { Piecewise } from "../core/pace.ts"
 import type { Block } from "./block.ts"
-import type { Columns } from "./pair_block.ts"
+import type { Columns } from "./column_block.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { PendingState, StateView } from "./state.ts"
 import type { StorageLevel } from "./storage_level.ts"
@@ -37,8 +38,11 @@ export type Narrow =
     | { readonly kind: "fold"; readonly f: Callable; readonly zero: () => unknown }
     /** Takes the first `n` records. The steps before it compute no more records than are needed. */
     | { readonly kind: "take"; readonly n: number }
-    /** Takes all records of the partition at once. */
-    | { readonly kind: "partition"; readonly f: (records: ReadonlyArray<never>, index: number) => Iterable<unknown> }
+    /** Takes all records of the partition. */
+    | {
+      readonly kind: "partition"
+      readonly f: (block: Block<never>, index: number) => Piecewise<ReadonlyArray<unknown>>
+    }
     /**
      * Takes all records of the partition at once and gives an Effect. `each`: the results of a record do not depend on
      * other records.
@@ -68,7 +72,7 @@ export interface Combine {
 /** Makes the partitioner of a sort, from the keys or a sample of them. */
 export interface RangeSpec {
   readonly partitions: number | undefined
-  readonly make: (keys: ReadonlyArray<unknown>, partitions: number) => Partitioner
+  readonly make: (keys: ReadonlyArray<unknown>, partitions: number) => Piecewise<Partitioner>
 }
 
 /**
@@ -101,7 +105,7 @@ export type Primitive =
   | {
     readonly kind: "zip"
     readonly preserves: boolean
-    readonly f: (parts: ReadonlyArray<ReadonlyArray<never>>, index: number) => Iterable<unknown>
+    readonly f: (parts: ReadonlyArray<ReadonlyArray<never>>, index: number) => Piecewise<ReadonlyArray<unknown>>
   }
   /** Pairs each record of one parent with each record of the other. */
   | { readonly kind: "cartesian" }
@@ -137,7 +141,7 @@ export type Primitive =
     readonly keyed?: boolean | undefined
   }
   /** Reads the version of a state that its parent, a `state`, has written. */
-  | { readonly kind: "view"; readonly f: (state: StateView, partition: number) => Iterable<unknown> }
+  | { readonly kind: "view"; readonly f: (state: StateView, partition: number) => Piecewise<ReadonlyArray<unknown>> }
   /** A narrow operation that is told how many records come before each partition. */
   | { readonly kind: "indexed"; readonly f: (offsets: ReadonlyArray<number>, index: number) => Narrow }
   /** Keeps the blocks of its parent until they are released. */
@@ -217,5 +221,5 @@ export interface StateStep {
     partition: number,
     fresh: boolean,
     others: Columns,
-  ) => Block<unknown> | ReadonlyArray<unknown>
+  ) => Piecewise<Block<unknown> | ReadonlyArray<unknown>>
 }

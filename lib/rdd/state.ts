@@ -4,7 +4,8 @@
  * @module
  */
 import type { KeyedTable } from "../core/keyed_table.ts"
-import type { Columns } from "./pair_block.ts"
+import type { Piecewise } from "../core/pace.ts"
+import type { Columns } from "./column_block.ts"
 
 /** One partition of a version of a state. It never changes, also when later versions have replaced it. */
 export interface StateView {
@@ -20,13 +21,13 @@ export interface StateView {
   readonly visit: (
     f: (key: unknown, value: unknown, other: number) => void,
     others?: KeyedTable<unknown, unknown>,
-  ) => void
+  ) => Piecewise<void>
   /**
    * The entries that were last written before a batch time, those written longest ago first. Entries written by the same
    * batch come in the order of `visit`. Times are recorded from the first call on: the entries that exist by then count as
    * written by the version that is asked.
    */
-  readonly writtenBefore: (time: number) => ReadonlyArray<readonly [key: unknown, value: unknown]>
+  readonly writtenBefore: (time: number) => Piecewise<ReadonlyArray<readonly [key: unknown, value: unknown]>>
   /** How many keys there are. */
   readonly size: number
 }
@@ -41,12 +42,12 @@ export interface PendingState extends StateView {
    * Calls `f` for each pair in turn, with the value that its key has by then. `f` may set and delete the entry of that key.
    * This is faster than looking up many keys one by one.
    */
-  readonly lookUp: (pairs: Columns, f: (i: number, value: unknown, exists: boolean) => void) => void
+  readonly lookUp: (pairs: Columns, f: (i: number, value: unknown, exists: boolean) => void) => Piecewise<void>
 }
 
 /** All entries of a state, in the order of `visit`. */
-export const entriesOf = (state: StateView): Array<[key: unknown, value: unknown]> => {
+export function* entriesOf(state: StateView): Piecewise<Array<[key: unknown, value: unknown]>> {
   const entries: Array<[unknown, unknown]> = []
-  state.visit((key, value) => entries.push([key, value]))
+  yield* state.visit((key, value) => entries.push([key, value]))
   return entries
 }

@@ -5,6 +5,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { currentTimeMillis } from "../core/steady_clock.ts"
 import { type Backpressure, RateEstimator } from "./rate_estimator.ts"
 
 /** A batch that has been allocated and has not ended. */
@@ -66,9 +67,8 @@ export class BatchBound {
 
   /** Adds a batch that has been allocated. */
   allocated(time: number, records: number): Effect.Effect<void> {
-    return Effect.map(Clock.Clock, (clock) => {
-      const lateness = Math.max(0, clock.currentTimeMillisUnsafe() - time)
-      this.#pending.push({ time, records, allocatedAt: monotonic(clock), lateness })
+    return Effect.zipWith(Clock.Clock, currentTimeMillis, (clock, now) => {
+      this.#pending.push({ time, records, allocatedAt: monotonic(clock), lateness: Math.max(0, now - time) })
     })
   }
 

@@ -4,7 +4,8 @@
  * @module
  */
 import * as Data from "effect/Data"
-import { type Block, fromText } from "../rdd/block.ts"
+import type { Block } from "../rdd/block.ts"
+import { fromText } from "../rdd/text_block.ts"
 
 /** The default limit for the length of a line: 16 MiB. */
 export const MAX_LINE_BYTES: number = 16 * 1024 * 1024

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import * as StateStore from "../../lib/engine/state_store.ts"
+import { atOnce } from "../../lib/core/pace.ts"
 import { entriesOf, type StateView } from "../../lib/rdd/state.ts"
 
 const withStore = (body: (store: StateStore.StateStore) => Effect.Effect<void>): Promise<void> =>
@@ -19,7 +20,7 @@ Deno.test("StateStore.open() reads the version it is opened on, and its own writ
       second.set("a", 10)
       assert.equal(second.delete("b"), true)
       assert.equal(second.delete("b"), false)
-      assert.deepEqual(entriesOf(second), [["a", 10]])
+      assert.deepEqual(atOnce(entriesOf(second)), [["a", 10]])
       assert.equal(second.size, 1)
     })
   ))
@@ -63,7 +64,7 @@ Deno.test("StateStore.open() builds on a version of the same batch that is still
       yield* store.seal("s", 2)
       yield* store.commit(2)
       assert.equal(store.version("s"), 2)
-      assert.deepEqual(entriesOf(store.open("s", 0, 2, 3)), [["a", 1], ["b", 2]])
+      assert.deepEqual(atOnce(entriesOf(store.open("s", 0, 2, 3))), [["a", 1], ["b", 2]])
     })
   ))
 
@@ -94,7 +95,7 @@ Deno.test("StateStore keeps older versions as they were, for those who still hol
         yield* store.seal("s", at)
         yield* store.commit(at)
       }
-      assert.deepEqual(versions.map((version) => sorted(entriesOf(version))), expected)
+      assert.deepEqual(versions.map((version) => sorted(atOnce(entriesOf(version)))), expected)
       assert.deepEqual(versions.map(({ size }) => size), expected.map(({ length }) => length))
       assert.deepEqual(versions.map((version) => version.get("b")), [1, undefined, undefined, undefined, 3, 4])
     })
@@ -106,13 +107,13 @@ Deno.test("StateStore.writtenBefore() gives what was last written before a versi
       for (const [at, keys] of [["a", "b", "c"], ["d"], ["b", "e"]].entries()) {
         const version = store.open("s", 0, store.version("s"), at)
         for (const key of keys) version.set(key, at)
-        version.writtenBefore(at)
+        atOnce(version.writtenBefore(at))
         yield* store.seal("s", at)
         yield* store.commit(at)
       }
       const version = store.open("s", 0, 2, 3)
       version.set("c", 3)
-      const before = (at: number) => version.writtenBefore(at).map(([key]) => key)
+      const before = (at: number) => atOnce(version.writtenBefore(at)).map(([key]) => key)
       assert.deepEqual([0, 1, 2, 3, 4].map(before), [
         [],
         ["a"],
@@ -146,7 +147,7 @@ Deno.test("StateStore.commit() leaves the versions of later batches, and abort()
       yield* store.commit(2)
       yield* store.commit(4)
       assert.equal(store.version("s"), 4)
-      assert.deepEqual(entriesOf(store.open("s", 0, 4, 5)), [["a", 1], ["b", 2], ["d", 4]])
+      assert.deepEqual(atOnce(entriesOf(store.open("s", 0, 4, 5))), [["a", 1], ["b", 2], ["d", 4]])
     })
   ))
 
@@ -159,10 +160,10 @@ Deno.test("StateStore.commit() of a version that is not the newest keeps what la
       third.delete("a")
       yield* store.seal("s", 3)
       yield* store.commit(2)
-      assert.deepEqual(entriesOf(second), [["a", 1], ["b", 2]])
-      assert.deepEqual(entriesOf(third), [["b", 2]])
+      assert.deepEqual(atOnce(entriesOf(second)), [["a", 1], ["b", 2]])
+      assert.deepEqual(atOnce(entriesOf(third)), [["b", 2]])
       yield* store.commit(3)
-      assert.deepEqual([entriesOf(second), entriesOf(third)], [[["a", 1], ["b", 2]], [["b", 2]]])
+      assert.deepEqual([atOnce(entriesOf(second)), atOnce(entriesOf(third))], [[["a", 1], ["b", 2]], [["b", 2]]])
     })
   ))
 
@@ -185,7 +186,7 @@ Deno.test("StateStore finds a key that is undefined, as any other", () =>
       yield* store.commit(1)
       const second = store.open("s", 0, 1, 2)
       second.set(undefined, 2)
-      assert.deepEqual([second.size, entriesOf(second)], [1, [[undefined, 2]]])
+      assert.deepEqual([second.size, atOnce(entriesOf(second))], [1, [[undefined, 2]]])
     })
   ))
 
@@ -225,7 +226,7 @@ Deno.test("StateStore holds what a list of entries holds, whatever fails in betw
               }
               const byName = (entries: Iterable<readonly [unknown, unknown]>) =>
                 Array.from(entries, (entry) => JSON.stringify([typeof entry[0], ...entry])).toSorted()
-              assert.deepEqual(byName(entriesOf(version)), byName(next.map(([, key, value]) => [key, value])))
+              assert.deepEqual(byName(atOnce(entriesOf(version))), byName(next.map(([, key, value]) => [key, value])))
               assert.equal(version.size, next.length)
               if (ends !== "unsealed") yield* store.seal("s", at)
               yield* ends === "abort" ? store.abort(at) : store.commit(at)

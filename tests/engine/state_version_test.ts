@@ -2,13 +2,14 @@ import assert from "node:assert/strict"
 import * as fc from "fast-check"
 import { KeyedTable } from "../../lib/core/keyed_table.ts"
 import { Version } from "../../lib/engine/state_version.ts"
+import { atOnce } from "../../lib/core/pace.ts"
 import { entriesOf } from "../../lib/rdd/state.ts"
 
 type Entries = ReadonlyMap<number, number>
 
 /** A map keeps the order of insertion, and a key that was deleted comes last when it is set again. */
 const assertHolds = (version: Version, model: Entries) => {
-  assert.deepEqual(entriesOf(version), Array.from(model))
+  assert.deepEqual(atOnce(entriesOf(version)), Array.from(model))
   assert.equal(version.size, model.size)
 }
 
@@ -45,7 +46,7 @@ Deno.test("Version: every version holds what was written to it and below it in o
           pending.settle()
           open(settled)
         } else if (does === "look") assertHolds(...versions[key % versions.length]!)
-        else assert.ok(pending.writtenBefore(key).every(([key, value]) => model.get(Number(key)) === value))
+        else assert.ok(atOnce(pending.writtenBefore(key)).every(([key, value]) => model.get(Number(key)) === value))
       }
       const newest = versions.length - 1
       versions[newest]![0].settle()
@@ -65,9 +66,9 @@ Deno.test("Version: what a dropped version has added, changed and removed leaves
   for (const key of [9, 8, 1]) dropped.set(key, -key)
   dropped.delete(3)
   const again = Version.on(base, 2)
-  assert.deepEqual(entriesOf(again), [[3, 3], [1, 1], [2, 2]])
+  assert.deepEqual(atOnce(entriesOf(again)), [[3, 3], [1, 1], [2, 2]])
   for (const key of [8, 9]) again.set(key, key)
-  assert.deepEqual(entriesOf(again), [[3, 3], [1, 1], [2, 2], [8, 8], [9, 9]])
+  assert.deepEqual(atOnce(entriesOf(again)), [[3, 3], [1, 1], [2, 2], [8, 8], [9, 9]])
 })
 
 Deno.test("Version: a key that was removed comes last when it is written again in a later version", () => {
@@ -77,7 +78,7 @@ Deno.test("Version: a key that was removed comes last when it is written again i
   two.delete("a")
   const three = Version.on(two.settle(), 3)
   three.set("a", 3)
-  assert.deepEqual(entriesOf(three), [["b", 1], ["a", 3]])
+  assert.deepEqual(atOnce(entriesOf(three)), [["b", 1], ["a", 3]])
 })
 
 Deno.test("Version.visit() tells where keys stand in another table, and lets its function write", () => {
@@ -85,12 +86,12 @@ Deno.test("Version.visit() tells where keys stand in another table, and lets its
   for (const key of ["a", "b", "c"]) version.set(key, 0)
   const others = new KeyedTable<unknown, unknown>()
   for (const key of ["x", "c", "a"]) others.locate(key)
-  version.visit((key, value, other) => {
+  atOnce(version.visit((key, value, other) => {
     assert.equal(value, 0)
     if (other < 0) version.delete(key)
     else version.set(key, other)
-  }, others)
-  assert.deepEqual(entriesOf(version), [["a", 2], ["c", 1]])
+  }, others))
+  assert.deepEqual(atOnce(entriesOf(version)), [["a", 2], ["c", 1]])
 })
 
 Deno.test("Version.lookUp() sees what its function has written for the keys before, however many there are", () => {
@@ -99,12 +100,12 @@ Deno.test("Version.lookUp() sees what its function has written for the keys befo
   for (let i = 100; i < 200; i++) base.set([i, "k"], 10)
   const version = Version.on(base.settle(), 2)
   const seen: Array<unknown> = []
-  version.lookUp({ keys, values: keys }, (i, value, exists) => {
+  atOnce(version.lookUp({ keys, values: keys }, (i, value, exists) => {
     seen.push(value)
     assert.equal(exists, value !== undefined)
     if (value === 12) version.delete(keys[i])
     else version.set(keys[i], (value as number | undefined ?? 0) + 1)
-  })
+  }))
   const counts = new Map<number, number>(Array.from({ length: 100 }, (_, i) => [i + 100, 10]))
   const expected = keys.map(([key]) => {
     const count = counts.get(Number(key))
@@ -118,6 +119,7 @@ Deno.test("Version.lookUp() sees what its function has written for the keys befo
 
 const comingAndGoing = `
 import * as Data from "effect/Data"
+import { atOnce } from "./lib/core/pace.ts"
 import { Version } from "./lib/engine/state_version.ts"
 class Card extends Data.Class {}
 const heap = () => { gc(); return Deno.memoryUsage().heapUsed }
@@ -130,7 +132,7 @@ const batches = (count) => {
       version.delete(new Card({ number: (at - 1) * 100 + i }))
       version.set(new Card({ number: at * 100 + i }), at)
     }
-    version.writtenBefore(at)
+    atOnce(version.writtenBefore(at))
     version.settle()
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as fc from "fast-check"
+import { atOnce } from "../../lib/core/pace.ts"
 import { GONE, StateTable } from "../../lib/engine/state_table.ts"
 import { WriteOrder } from "../../lib/engine/write_order.ts"
 
@@ -35,7 +36,7 @@ class Both {
   }
 
   keysBefore(time: number): ReadonlyArray<unknown> {
-    return this.order.before(time).map((place) => this.table.cells[place])
+    return atOnce(this.order.before(time)).map((place) => this.table.cells[place])
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
-import { type Block, concat, empty, fromArray, fromText } from "../../lib/rdd/block.ts"
+import { type Block, concat, empty, fromArray } from "../../lib/rdd/block.ts"
+import { fromText } from "../../lib/rdd/text_block.ts"
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as Clock from "effect/Clock"
 import { TestClock } from "effect/testing"
+import * as SteadyClock from "../../lib/core/steady_clock.ts"
 import { BatchBound } from "../../lib/receiver/batch_bound.ts"
 import { BACKPRESSURE } from "../../lib/receiver/rate_estimator.ts"
 
@@ -63,4 +65,23 @@ Deno.test("a batch may take one record at least, however low the minimum rate", 
     yield* TestClock.adjust("1 minute")
     yield* bound.ended(0, true)
     assert.equal(yield* bound.next, 1)
+  })))
+
+Deno.test("a wall clock that steps forth makes no batch late", () =>
+  run(Effect.gen(function* () {
+    const steady = yield* SteadyClock.make
+    const clock = yield* Clock.Clock
+    const hour = 3_600_000
+    const now = () => clock.currentTimeMillisUnsafe() + hour
+    const stepped = { ...clock, currentTimeMillisUnsafe: now, currentTimeMillis: Effect.sync(now) }
+    const bound = new BatchBound(1000, BACKPRESSURE)
+    yield* Effect.gen(function* () {
+      for (const time of [0, 1000, 2000]) {
+        yield* bound.allocated(time, 1_000)
+        yield* TestClock.adjust(1000)
+        yield* bound.ended(time, true)
+      }
+    }).pipe(Effect.provideService(Clock.Clock, stepped), Effect.provideService(SteadyClock.SteadyClock, steady))
+    const rate = yield* bound.next
+    assert.ok(rate > 500, `${rate} records`)
   })))

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
-import { type Block, fromArray, fromText } from "../../lib/rdd/block.ts"
+import { type Block, fromArray } from "../../lib/rdd/block.ts"
+import { fromText } from "../../lib/rdd/text_block.ts"
 import { countUpTo, split, weightOf } from "../../lib/receiver/parts.ts"
 
 Deno.test("split() cuts parts after a number of records, and divides their weight", () =>

@@ -6,7 +6,7 @@ import * as DStream from "../../lib/dstream.ts"
 import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { make as makeRDD } from "../../lib/rdd/rdd.ts"
-import type { Columns } from "../../lib/rdd/pair_block.ts"
+import type { Columns } from "../../lib/rdd/column_block.ts"
 import { entriesOf, type PendingState } from "../../lib/rdd/state.ts"
 import * as Scheduler from "../../lib/scheduler.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
@@ -34,10 +34,10 @@ const runningCount = <E, R>(
     Effect.fnUntraced(function* () {
       const { time } = yield* DStream.Batch
       const pairs = RDD.map(yield* self, (word): Pair => [word, 1])
-      const f = (state: PendingState, { keys }: Columns, partition: number, fresh: boolean) => {
+      const f = function* (state: PendingState, { keys }: Columns, partition: number, fresh: boolean) {
         onStep?.(time, partition, fresh)
         for (const word of keys) state.set(word, (state.get(word) as number | undefined ?? 0) + 1)
-        return entriesOf(state)
+        return yield* entriesOf(state)
       }
       return makeRDD<Pair, E, R>("runningCount", [pairs], {
         kind: "state",

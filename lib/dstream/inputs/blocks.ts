@@ -4,6 +4,7 @@
  * @module
  */
 import * as Block from "../../rdd/block.ts"
+import { fromText } from "../../rdd/text_block.ts"
 
 /**
  * Makes a block of records for `store.append` of a receiver. The array is copied, so the caller may change it
@@ -50,4 +51,4 @@ export const block = <A>(records: ReadonlyArray<A>): Block.Block<A> => Block.fro
  * assert.deepEqual(batches.flat(), ["to be", "or not"])
  * ```
  */
-export const textBlock = (bytes: Uint8Array): Block.Block<string> => Block.fromText(bytes)
+export const textBlock = (bytes: Uint8Array): Block.Block<string> => fromText(bytes)

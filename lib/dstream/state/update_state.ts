@@ -19,19 +19,23 @@ import { callSite } from "../../core/call_site.ts"
 import { describeValue } from "../../core/describe_value.ts"
 import { Mismatch } from "../../core/errors.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
-import { numberOf, optionOf, recordsOf } from "../../core/results.ts"
+import { inPieces, type Piecewise } from "../../core/pace.ts"
+import { numberOf, optionOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
 import type { Mistake } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { type Block, fromArray } from "../../rdd/block.ts"
 import { empty, parallelize } from "../../rdd/creation.ts"
-import { type Columns, PairBlock } from "../../rdd/pair_block.ts"
+import { listInPieces } from "../../rdd/lists.ts"
+import type { Columns } from "../../rdd/column_block.ts"
+import { PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner, PartitionOptions } from "../../rdd/partitioner.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import { isRDD, make as makeRDD, type RDD } from "../../rdd/rdd.ts"
-import type { PendingState, StateView } from "../../rdd/state.ts"
+import type { PendingState } from "../../rdd/state.ts"
 import { type DStream, isDStream } from "../dstream.ts"
 import { failedFor } from "./key_failure.ts"
+import { settle, strays } from "./moving_keys.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
 import { stateful } from "./stateful.ts"
 
@@ -65,15 +69,22 @@ type Values = ReadonlyArray<unknown>
 type Groups = KeyedTable<unknown, Array<unknown>>
 
 /** Updates the state of a partition and returns its records. `groups` has the values of each key in this batch. */
-type Rewrite = (groups: Groups, state: PendingState, info: StatePartitionInfo, by: Partitioner) => Block<unknown>
+type Rewrite = (
+  groups: Groups,
+  state: PendingState,
+  info: StatePartitionInfo,
+  by: Partitioner,
+) => Piecewise<Block<unknown>>
 
-const grouped = ({ hashes, keys, values }: Columns): Groups => {
+function* grouped({ hashes, keys, values }: Columns): Piecewise<Groups> {
   const groups: Groups = new KeyedTable()
-  for (let i = 0; i < keys.length; i++) {
-    const slot = hashes === undefined ? groups.locate(keys[i]) : groups.locateHashed(keys[i], hashes[i] ?? 0)
-    if (groups.fresh) groups.values[slot] = [values[i]]
-    else groups.values[slot]?.push(values[i])
-  }
+  yield* inPieces(keys.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const slot = hashes === undefined ? groups.locate(keys[i]) : groups.locateHashed(keys[i], hashes[i] ?? 0)
+      if (groups.fresh) groups.values[slot] = [values[i]]
+      else groups.values[slot]?.push(values[i])
+    }
+  })
   return groups
 }
 
@@ -81,38 +92,20 @@ const grouped = ({ hashes, keys, values }: Columns): Groups => {
 const noValues: Values = Object.freeze([])
 
 /** Calls `f` for each key that has a state, then for each key that has values only. */
-const visit = (
+function* visit(
   groups: Groups,
   state: PendingState,
   f: (key: unknown, values: Values, before: Option.Option<unknown>) => void,
-): void => {
+): Piecewise<void> {
   const seen = new Uint8Array(groups.size)
-  state.visit((key, value, slot) => {
+  yield* state.visit((key, value, slot) => {
     if (slot >= 0) seen[slot] = 1
     f(key, slot < 0 ? noValues : groups.values[slot] ?? noValues, Option.some(value))
   }, groups)
-  groups.keys.forEach((key, slot) => {
-    if (seen[slot] === 0) f(key, groups.values[slot] ?? noValues, Option.none())
-  })
-}
-
-/** The pairs of a partition whose keys belong to other ones: each key with the partition that it is in, and its state. */
-const strays = (by: Partitioner) => (state: StateView, partition: number): ReadonlyArray<AnyPair> => {
-  const found: Array<AnyPair> = []
-  state.visit((key, value) => {
-    if (by.getPartition(key) !== partition) found.push([key, [partition, value]])
-  })
-  return found
-}
-
-/** Removes the keys that have moved to other partitions, and adds those that have moved here. The first state counts. */
-const settle = (state: PendingState, moved: Columns, partition: number, by: Partitioner): void => {
-  for (const [key] of strays(by)(state, partition)) state.delete(key)
-  const seen = new KeyedTable<unknown, null>()
-  moved.keys.forEach((key, i) => {
-    const [from, value] = moved.values[i] as readonly [from: number, value: unknown]
-    seen.locate(key)
-    if (seen.fresh && (from < partition || !state.has(key))) state.set(key, value)
+  yield* inPieces(groups.size, (from, to) => {
+    for (let slot = from; slot < to; slot++) {
+      if (seen[slot] === 0) f(groups.keys[slot], groups.values[slot] ?? noValues, Option.none())
+    }
   })
 }
 
@@ -146,14 +139,15 @@ const updating = <K, V, E, R, A>(
           expects: undefined,
           whole: undefined,
           moving: movesKeys ? makeRDD(operation, [], { kind: "view", f: strays(partitioner) }) : undefined,
-          f: (state, pairs, partition, fresh, others) => {
-            if (!fresh && movesKeys) settle(state, others, partition, partitioner)
+          f: function* (state, pairs, partition, fresh, others) {
+            if (!fresh && movesKeys) yield* settle(state, others, partition, partitioner)
             if (fresh) {
-              others.keys.forEach((key, i) => {
-                if (!state.has(key)) state.set(key, others.values[i])
+              const { keys, values } = others
+              yield* inPieces(keys.length, (from, to) => {
+                for (let i = from; i < to; i++) if (!state.has(keys[i])) state.set(keys[i], values[i])
               })
             }
-            return rewrite(grouped(pairs), state, { time, partition }, partitioner)
+            return yield* rewrite(yield* grouped(pairs), state, { time, partition }, partitioner)
           },
         }
       }
@@ -166,25 +160,25 @@ const updating = <K, V, E, R, A>(
 const keywise = (
   call: (key: unknown, values: Values, before: Option.Option<unknown>, time: number) => Option.Option<unknown>,
 ): Rewrite =>
-(groups, state, { time }) => {
-  const out = { keys: Array<unknown>(), values: Array<unknown>() }
-  const one = (key: unknown, values: Values, before: Option.Option<unknown>): void => {
-    at = key
-    const after = optionOf(call(key, values, before, time))
-    if (Option.isNone(after)) return void state.delete(key)
-    // Only timeouts need the order of writes, and there are none here, so an unchanged state is not written.
-    if (Option.isNone(before) || !Object.is(before.value, after.value)) state.set(key, after.value)
-    out.keys.push(key)
-    out.values.push(after.value)
+  function* (groups, state, { time }) {
+    const out = { keys: Array<unknown>(), values: Array<unknown>() }
+    const one = (key: unknown, values: Values, before: Option.Option<unknown>): void => {
+      at = key
+      const after = optionOf(call(key, values, before, time))
+      if (Option.isNone(after)) return void state.delete(key)
+      // Only timeouts need the order of writes, and there are none here, so an unchanged state is not written.
+      if (Option.isNone(before) || !Object.is(before.value, after.value)) state.set(key, after.value)
+      out.keys.push(key)
+      out.values.push(after.value)
+    }
+    let at: unknown
+    try {
+      yield* visit(groups, state, one)
+    } catch (cause) {
+      throw failedFor(at, cause)
+    }
+    return new PairBlock(out)
   }
-  let at: unknown
-  try {
-    visit(groups, state, one)
-  } catch (cause) {
-    throw failedFor(at, cause)
-  }
-  return new PairBlock(out)
-}
 
 /**
  * Keeps a state for each key. In every batch, `update` is called for every key that has values or a state, with the
@@ -281,34 +275,43 @@ export const updateStateByKeyTimed: {
 )
 
 /** Calls the function once. The first pair of a key is its new state; keys without a pair are removed. */
-const partitionwise = (update: Callable, movesKeys: boolean): Rewrite => (groups, state, info, by) => {
-  const entries: Array<AnyEntry> = []
-  visit(groups, state, (...entry) => entries.push(entry))
-  const out: ReadonlyArray<AnyPair> = recordsOf(update(entries, info))
-  const given = new KeyedTable<unknown, unknown>()
-  for (const pair of out) {
-    if (!Array.isArray(pair)) {
-      throw new Mismatch({ problem: `its function must give pairs of key and state, but gave: ${describeValue(pair)}` })
+const partitionwise = (update: Callable, movesKeys: boolean): Rewrite =>
+  function* (groups, state, info, by) {
+    const entries: Array<AnyEntry> = []
+    yield* visit(groups, state, (...entry) => entries.push(entry))
+    const out: ReadonlyArray<AnyPair> = yield* listInPieces<AnyPair>(update(entries, info))
+    const given = new KeyedTable<unknown, unknown>()
+    const keep = (pair: AnyPair) => {
+      if (!Array.isArray(pair)) {
+        throw new Mismatch({
+          problem: `its function must give pairs of key and state, but gave: ${describeValue(pair)}`,
+        })
+      }
+      const [key, value] = pair
+      const partition = numberOf(by.getPartition(key))
+      if (partition !== info.partition && !movesKeys) {
+        const found = `its function gave the key ${showRecord(key)} for partition ${info.partition}`
+        throw new Mismatch({
+          problem: `${found}, but the key belongs to partition ${partition}; ` +
+            "keep keys where they are, or use rememberPartitioner: false, which moves them",
+        })
+      }
+      const slot = given.locate(key)
+      if (given.fresh) given.values[slot] = value
     }
-    const [key, value] = pair
-    const partition = numberOf(by.getPartition(key))
-    if (partition !== info.partition && !movesKeys) {
-      const found = `its function gave the key ${showRecord(key)} for partition ${info.partition}`
-      throw new Mismatch({
-        problem: `${found}, but the key belongs to partition ${partition}; ` +
-          "keep keys where they are, or use rememberPartitioner: false, which moves them",
-      })
-    }
-    const slot = given.locate(key)
-    if (given.fresh) given.values[slot] = value
+    yield* inPieces(out.length, (from, to) => out.slice(from, to).forEach(keep))
+    yield* inPieces(entries.length, (from, to) => {
+      for (const [key] of entries.slice(from, to)) if (given.size === 0 || given.find(key) < 0) state.delete(key)
+    })
+    yield* inPieces(given.size, (from, to) => {
+      for (let slot = from; slot < to; slot++) {
+        const key = given.keys[slot]
+        const value = given.values[slot]
+        if (value === undefined || !Object.is(state.get(key), value)) state.set(key, value)
+      }
+    })
+    return fromArray(out)
   }
-  for (const [key] of entries) if (given.size === 0 || given.find(key) < 0) state.delete(key)
-  given.keys.forEach((key, slot) => {
-    const value = given.values[slot]
-    if (value === undefined || !Object.is(state.get(key), value)) state.set(key, value)
-  })
-  return fromArray(out)
-}
 
 /**
  * Keeps a state for each key as {@link updateStateByKey} does, but updates a partition at a time. `update` gets all

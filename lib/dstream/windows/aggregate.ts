@@ -6,7 +6,9 @@
  *
  * @module
  */
-import type { Columns, PairBlock } from "../../rdd/pair_block.ts"
+import type { Piecewise } from "../../core/pace.ts"
+import type { Columns } from "../../rdd/column_block.ts"
+import type { PairBlock } from "../../rdd/pair_block.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import type { PendingState } from "../../rdd/state.ts"
 
@@ -40,7 +42,7 @@ export type Slide = (
   pairs: Columns,
   partition: number,
   fresh: boolean,
-) => PairBlock
+) => Piecewise<PairBlock>
 
 /** Merges two values of a key: `(older, newer) => merged`. */
 export type Merge = Callable

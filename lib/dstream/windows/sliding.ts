@@ -114,9 +114,9 @@ export const sliding = <A, E, R, B, const F extends Functions>(
       // Windows that share no batch with the one before are made anew: they expect a version that never exists.
       expects: step >= window ? NaN : time - step,
       whole: step >= window ? undefined : () => unionAll(recalled(timed, batch, time - window, time)),
-      f: emit === undefined
-        ? change
-        : (state, pairs, partition, fresh) => emit(change(state, pairs, partition, fresh).values),
+      f: emit === undefined ? change : function* (state, pairs, partition, fresh) {
+        return emit((yield* change(state, pairs, partition, fresh)).values)
+      },
     }
   }, { check: checks })
 }

@@ -22,9 +22,9 @@ export const withInverse = (f: Merge, inverse: Merge, filter: Keep | undefined):
     if (sum.batches === 1) state.delete(key)
     else state.set(key, leave(f, inverse, sum, timed))
   }
-  return (state, pairs, _, fresh) => {
+  return function* (state, pairs, _, fresh) {
     const since = fresh ? start : previousEnd
-    state.lookUp(pairs, (i, known) => {
+    yield* state.lookUp(pairs, (i, known) => {
       const key = pairs.keys[i]
       const timed = pairs.values[i] as Timed
       const sum = known as Total | undefined
@@ -32,7 +32,7 @@ export const withInverse = (f: Merge, inverse: Merge, filter: Keep | undefined):
       state.set(key, sum === undefined ? totalOf(timed, since) : enter(f, inverse, sum, timed))
     })
     const out = { keys: Array<unknown>(), values: Array<unknown>() }
-    state.visit((key, sum) => {
+    yield* state.visit((key, sum) => {
       const { value } = sum as Total
       if (filter !== undefined && !accepts(filter([key, value]))) return void state.delete(key)
       out.keys.push(key)

@@ -98,14 +98,14 @@ export const withoutInverse = (merge: Merge, filter: Keep | undefined): Slide =>
 const slideTo = (position: Position, f: Merge, filter: Keep | undefined): ReturnType<Slide> => {
   const { duration, end, pane, start, zeroTime } = position
   const turn = zeroTime + (Math.ceil((end - zeroTime) / duration) - 1) * duration
-  return (state, pairs) => {
-    state.lookUp(pairs, (i, known) => {
+  return function* (state, pairs) {
+    yield* state.lookUp(pairs, (i, known) => {
       const [time, value] = pairs.values[i] as Timed
       const paneEnd = zeroTime + Math.ceil((time - zeroTime) / pane) * pane
       state.set(pairs.keys[i], append(known as Panes | undefined, f, paneEnd, value))
     })
     const out = { keys: Array<unknown>(), values: Array<unknown>() }
-    state.visit((key, known) => {
+    yield* state.visit((key, known) => {
       const panes = advance(known as Panes, f, start, turn)
       if (panes === undefined) return void state.delete(key)
       if (panes !== known) state.set(key, panes)

@@ -4,13 +4,14 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { drive, run } from "../../core/pace.ts"
 import type { Executor, TaskFailed } from "../plan/executor.ts"
 import type { Primitive } from "../../rdd/primitive.ts"
 import { rddOf } from "../plan/references.ts"
 import type { Operation, Task } from "../plan/task.ts"
-import { isWaiting, PlaceFailed, taskFailure, toEffect } from "../task/failure.ts"
+import { PlaceFailed, taskFailure } from "../task/failure.ts"
 import type { Surroundings } from "../task/operations.ts"
-import { run } from "../task/run.ts"
+import { runTask } from "../task/run.ts"
 
 /** Makes failures of places failures of the task, also those that plain code throws after something was waited for. */
 const ofTask = <A>(
@@ -24,11 +25,11 @@ const ofTask = <A>(
 
 /** Makes an executor that runs tasks in the calling fiber. */
 export const make = (around: Surroundings): Executor => ({
-  run: (task) => ofTask(task, toEffect(() => run(around, task))),
+  run: (task) => ofTask(task, run(() => runTask(around, task))),
   now: (task) => {
     try {
-      const given = run(around, task)
-      return isWaiting(given) ? ofTask(task, given) : given
+      const given = drive(runTask(around, task))
+      return Effect.isEffect(given) ? ofTask(task, given) : given
     } catch (cause) {
       throw cause instanceof PlaceFailed ? taskFailure(task, cause) : cause
     }

@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { type Block, forEachPiece } from "../../rdd/block.ts"
 import * as Partitioner from "../../rdd/partitioner.ts"
 import type { RangeSpec } from "../../rdd/primitive.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
@@ -139,11 +140,15 @@ const rangeShuffle = (
 ): Job<Lowered> =>
   Effect.flatMap(host.blocks(parent.partitions), (blocks) => {
     const n = by.partitions ?? blocks.length
-    const keys = () => blocks.flatMap((block) => block.records.map((pair) => (pair as readonly [unknown])[0]))
     const ran = { partitions: blocks.map(there), placed: parent.placed }
-    const range = host.attempt(rdd, () => {
-      const all = keys()
-      return host.references.range(rdd, by.make(all, n), () => sampleOf(all, n), n)
+    const range = host.attempt(rdd, function* () {
+      const all: Array<unknown> = []
+      for (const block of blocks) {
+        yield* forEachPiece(block as Block<readonly [unknown]>, (pairs, from, to) => {
+          for (let i = from; i < to; i++) all.push(pairs[i]![0])
+        })
+      }
+      return host.references.range(rdd, yield* by.make(all, n), () => sampleOf(all, n), n)
     })
     return Effect.flatMap(range, (placed) => shuffleBy(host, rdd, primitive, placed, ran))
   })

@@ -4,6 +4,7 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
+import type { Piecewise } from "../../core/pace.ts"
 import type { Block } from "../../rdd/block.ts"
 import type { ActionError } from "../../rdd/engine.ts"
 import type { Primitive } from "../../rdd/primitive.ts"
@@ -37,8 +38,8 @@ export interface Lowering {
   readonly blocks: (partitions: ReadonlyArray<Partition>) => Job<ReadonlyArray<Block<unknown>>>
   /** Runs a stage whose tasks write buckets for the next stage, one task after another. */
   readonly cuts: (partitions: ReadonlyArray<Partition>, write: (index: number) => ToBuckets) => Job<ReadonlyArray<Cut>>
-  /** Runs plain code of an operation on the driver. What it throws becomes the failure of the job. */
-  readonly attempt: <A>(rdd: AnyRDD, body: () => A) => Job<A>
+  /** Does work of an operation on the driver. What it throws becomes the failure of the job. */
+  readonly attempt: <A>(rdd: AnyRDD, work: () => Piecewise<A>) => Job<A>
   /** Fails the job in the name of an operation. */
   readonly fail: (rdd: AnyRDD, reason: unknown) => Job<never>
   /** Keeps the shuffled pairs of an operation for later actions of the same job. */

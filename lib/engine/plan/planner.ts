@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Semaphore from "effect/Semaphore"
 import { Mismatch, reasonOf } from "../../core/errors.ts"
+import { tryRun } from "../../core/pace.ts"
 import type { Block } from "../../rdd/block.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
@@ -42,7 +43,7 @@ export class Planner {
       blocks: (partitions) => this.blocks(partitions),
       cuts: (partitions, write) =>
         runStage(this.#stage(1), partitions.map((partition, i) => ({ partition, write: write(i), layers }))),
-      attempt: (rdd, body) => Effect.try({ try: body, catch: (cause) => failed(rdd, undefined, job, reasonOf(cause)) }),
+      attempt: (rdd, work) => tryRun(work, (cause) => failed(rdd, undefined, job, reasonOf(cause))),
       fail: (rdd, reason) => Effect.fail(failed(rdd, undefined, job, reason)),
       keep: (rdd, lowered) => ofJob.keep(rdd, lowered),
     }

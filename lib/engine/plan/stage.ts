@@ -5,10 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import { JobFailed } from "../../core/errors.ts"
+import { giveWayIfDue, isDue, run } from "../../core/pace.ts"
 import type { JobContext } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import { type Executor, TaskFailed } from "./executor.ts"
-import { givesWay } from "./giving_way.ts"
 import type { Job } from "./lowering.ts"
 import { placesOf } from "./places.ts"
 import { rddOf } from "./references.ts"
@@ -43,57 +43,52 @@ export interface StageOptions {
   readonly concurrency: number
 }
 
-/** Runs one task. */
+/** Runs one task. The event loop gets its turn afterwards, if it is due. */
 const runOne = <W extends Write>({ executor, job }: StageOptions, task: Task<W>): Job<Written<W>> =>
-  Effect.mapError(executor.run(task), (failure) => ofTask(task, job, failure))
+  Effect.tap(Effect.mapError(executor.run(task), (failure) => ofTask(task, job, failure)), giveWayIfDue)
 
-/**
- * Runs tasks one after another in the calling fiber, without an Effect for each, until one has to wait. The tasks after it
- * run as Effects.
- */
-const runInOrder = <W extends Write>(
+/** Runs a task at once as far as it does not have to wait. */
+const startOne = <W extends Write>(
+  { job }: StageOptions,
+  now: NonNullable<Executor["now"]>,
+  task: Task<W>,
+): Written<W> | Job<Written<W>> => {
+  try {
+    const given = now(task)
+    return Effect.isEffect(given) ? Effect.mapError(given, (failure) => ofTask(task, job, failure)) : given
+  } catch (cause) {
+    if (cause instanceof TaskFailed) return Effect.fail(ofTask(task, job, cause))
+    throw cause
+  }
+}
+
+/** Runs tasks in the calling fiber, one after another, without an Effect for those that do not have to wait. */
+function* runInOrder<W extends Write>(
   options: StageOptions,
   now: NonNullable<Executor["now"]>,
   tasks: ReadonlyArray<Task<W>>,
-): Job<ReadonlyArray<Written<W>>> =>
-  Effect.suspend(() => {
-    const written: Array<Written<W>> = []
-    let at = 0
-    try {
-      for (; at < tasks.length; at++) {
-        const task = tasks[at] as Task<W>
-        const given = now(task)
-        if (Effect.isEffect(given)) {
-          const first = Effect.mapError(given, (failure) => ofTask(task, options.job, failure))
-          const rest = Effect.forEach(tasks.slice(at + 1), (later) => runOne(options, later))
-          return Effect.zipWith(first, rest, (one, others) => [...written, one, ...others])
-        }
-        written.push(given)
-      }
-    } catch (cause) {
-      if (!(cause instanceof TaskFailed)) throw cause
-      return Effect.fail(ofTask(tasks[at] as Task<W>, options.job, cause))
-    }
-    return Effect.succeed(written)
-  })
+): Generator<Job<Written<W>> | undefined, ReadonlyArray<Written<W>>, unknown> {
+  const written: Array<Written<W>> = []
+  for (const task of tasks) {
+    const given = startOne(options, now, task)
+    // The driver of the generator hands back what the Effect has given.
+    written.push(Effect.isEffect(given) ? (yield given) as Written<W> : given)
+    if (isDue()) yield
+  }
+  return written
+}
 
 /** Runs all tasks of a stage, and gives what they have written in order. `each` is given it as soon as it is written. */
 export const runStage = <W extends Write>(
   options: StageOptions,
   tasks: ReadonlyArray<Task<W>>,
   each?: (written: Written<W>, index: number) => Effect.Effect<void>,
-): Job<ReadonlyArray<Written<W>>> =>
-  Effect.suspend(() => {
-    const { concurrency, executor: { now } } = options
-    const yields = givesWay()
-    if (now !== undefined && concurrency === 1 && each === undefined && !yields) return runInOrder(options, now, tasks)
-    const run = (task: Task<W>, index: number) => {
-      const one = runOne(options, task)
-      return each !== undefined
-        ? Effect.tap(one, (written) => each(written, index))
-        : yields
-        ? Effect.tap(one, Effect.yieldNow)
-        : one
-    }
-    return Effect.forEach(tasks, run, { concurrency })
-  })
+): Job<ReadonlyArray<Written<W>>> => {
+  const { concurrency, executor: { now } } = options
+  if (now !== undefined && concurrency === 1 && each === undefined) return run(() => runInOrder(options, now, tasks))
+  const runAndTell = (task: Task<W>, index: number) => {
+    const one = runOne(options, task)
+    return each === undefined ? one : Effect.tap(one, (written) => each(written, index))
+  }
+  return Effect.forEach(tasks, runAndTell, { concurrency })
+}

@@ -9,7 +9,7 @@
  */
 import type { Block } from "../../rdd/block.ts"
 import type { Address } from "../../rdd/engine.ts"
-import type { Columns } from "../../rdd/pair_block.ts"
+import type { Columns } from "../../rdd/column_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { Join } from "../../rdd/primitive.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"

@@ -3,11 +3,18 @@
  *
  * @module
  */
-import type { KeyedTable } from "../../core/keyed_table.ts"
 import { acceptsRecord, aggregateCheck, listOf, type LoopCheck, recordCheck, valueCheck } from "../../core/results.ts"
-import { columnsOf } from "../../rdd/pair_block.ts"
 import type { Callable } from "../../rdd/primitive.ts"
-import type { Cursor, ElementKind, Loop, Shape } from "./program.ts"
+import {
+  type Accumulators,
+  type Cursor,
+  type ElementKind,
+  givesLists,
+  LONG,
+  type Loop,
+  type Shape,
+  type Terminal,
+} from "./program.ts"
 
 type Emit = (x: unknown) => void
 
@@ -20,10 +27,22 @@ const checked = (f: Callable, { check }: LoopCheck): Callable => (...args) => {
   return given
 }
 
-const elementwise = (kind: ElementKind, f: Callable, step: number, at: Cursor, emit: Emit): Emit => {
-  const each = (found: Iterable<unknown>, { check }: LoopCheck, make: (y: unknown) => unknown) => {
+const elementwise = (
+  kind: ElementKind,
+  f: Callable,
+  step: number,
+  at: Cursor,
+  emit: Emit,
+  isFull: () => boolean,
+  isFirst: boolean,
+): Emit => {
+  const each = (of: unknown, found: Iterable<unknown>, { check }: LoopCheck, make: (y: unknown) => unknown) => {
     const all = listOf(found)
-    for (let i = 0; i < all.length; i++) {
+    if (isFirst && all.length > LONG) {
+      at.long = { step, index: NaN, of, list: all }
+      return
+    }
+    for (let i = 0; i < all.length && !isFull(); i++) {
       check(all[i], all)
       emit(make(all[i]))
     }
@@ -36,8 +55,8 @@ const elementwise = (kind: ElementKind, f: Callable, step: number, at: Cursor, e
     filter: (x) => {
       if (acceptsRecord(f(x))) emit(x)
     },
-    flatMap: (x) => each(f(x), recordCheck, (y) => y),
-    flatMapValues: (x) => each(f(pair(x)[1]), valueCheck, (y) => [pair(x)[0], y]),
+    flatMap: (x) => each(x, f(x), recordCheck, (y) => y),
+    flatMapValues: (x) => each(x, f(pair(x)[1]), valueCheck, (y) => [pair(x)[0], y]),
   }
   const run = emits[kind]
   return (x) => {
@@ -46,62 +65,66 @@ const elementwise = (kind: ElementKind, f: Callable, step: number, at: Cursor, e
   }
 }
 
-const combineInto = (table: KeyedTable<unknown, unknown>, create: Callable, merge: Callable): Emit => (x) => {
-  const [key, value] = pair(x)
-  const slot = table.locate(key)
-  table.values[slot] = table.fresh ? create(value) : merge(table.values[slot], value)
+/** The end of a loop, and what it gives when all records have come. */
+interface End {
+  readonly emit: Emit
+  readonly result: () => unknown
+  /** Whether no more records are wanted. */
+  readonly isFull: () => boolean
 }
 
-/** Thrown when a loop has all the records that it takes: closures have no other way to end it. */
-const enough = new Error("enough")
+const never = (): boolean => false
+
+const ends: { readonly [T in Terminal]: (into: Accumulators[T], f: Callable, g: Callable) => End } = {
+  push: (into) => ({ emit: (x) => into.push(x), result: () => into, isFull: never }),
+  take: (into) => {
+    const isFull = () => into.records.length >= into.wanted
+    const emit: Emit = (x) => {
+      if (!isFull()) into.records.push(x)
+    }
+    return { emit, result: () => into, isFull }
+  },
+  combine: (into, create, merge) => {
+    const emit: Emit = (x) => {
+      const [key, value] = pair(x)
+      const slot = into.locate(key)
+      into.values[slot] = into.fresh ? create(value) : merge(into.values[slot], value)
+    }
+    return { emit, result: () => into, isFull: never }
+  },
+  fold: (into, f) => {
+    let acc = into
+    const emit: Emit = (x) => {
+      acc = f(acc, x)
+    }
+    return { emit, result: () => acc, isFull: never }
+  },
+  foldNumber: (into, f, g) => ends.fold(into, f, g),
+}
 
 /** Makes a loop of closures for a shape. */
-export const loopFor = (shape: Shape): Loop => (functions, input, table, at) => {
-  const out: Array<unknown> = []
-  try {
-    run(shape, functions, input, table, at, out)
-  } catch (error) {
-    if (error !== enough) throw error
-  }
-  return out
-}
-
-/** Runs a loop, whose records go into `out`. */
-const run = (
-  shape: Shape,
-  ...[functions, input, table, at, out]: [...Parameters<Loop>, out: Array<unknown>]
-): void => {
-  const last = shape.kinds.length
-  const f = functions[last] && checked(functions[last], aggregateCheck)
-  const limit: number = shape.terminal === "take" ? f?.() : Infinity
-  if (limit <= 0) return
-  let emit: Emit = (x) => {
-    out.push(x)
-    if (out.length >= limit) throw enough
-  }
-  at.step = last
-  if (shape.terminal === "fold") out.push(functions[last + 1]?.())
-  if (f !== undefined && shape.terminal !== "push" && shape.terminal !== "take") {
-    const fold: Emit = shape.terminal === "combine" && table !== undefined
-      ? combineInto(table, f, checked(functions[last + 1] ?? f, aggregateCheck))
-      : (x) => {
-        out[0] = out.length === 0 ? x : f(out[0], x)
-      }
-    emit = (x) => {
+export const loopFor =
+  ({ kinds, paired, terminal }: Shape): Loop => (functions, records, values, from, to, into, at) => {
+    const last = kinds.length
+    const [f = records.at, g = f] = functions.slice(last).map((f) => checked(f, aggregateCheck))
+    const first = kinds.findIndex(givesLists)
+    at.step = last
+    // What a loop adds to is of the kind that its terminal wants.
+    const { emit: end, isFull, result } = ends[terminal](into as never, f, g)
+    let emit: Emit = (x) => {
       at.step = last
-      fold(x)
+      end(x)
     }
+    for (let i = last - 1; i >= 0; i--) {
+      const kind = kinds[i]
+      const h = functions[i]
+      if (kind !== undefined && h !== undefined) emit = elementwise(kind, h, i, at, emit, isFull, i === first)
+    }
+    for (let i = from; i < to && !isFull(); i++) {
+      emit(paired ? [records[i], values[i]] : records[i])
+      if (at.long === undefined) continue
+      at.long = { ...at.long, index: i }
+      break
+    }
+    return result()
   }
-  for (let i = last - 1; i >= 0; i--) {
-    const kind = shape.kinds[i]
-    const g = functions[i]
-    if (kind !== undefined && g !== undefined) emit = elementwise(kind, g, i, at, emit)
-  }
-  if (shape.paired) {
-    const { keys, values } = columnsOf(input)
-    for (let i = 0; i < keys.length; i++) emit([keys[i], values[i]])
-  } else {
-    const { records } = input
-    for (let i = 0; i < records.length; i++) emit(records[i])
-  }
-}

@@ -3,14 +3,18 @@
  *
  * @module
  */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import { reasonOf } from "../../core/errors.ts"
+import type { Piecewise } from "../../core/pace.ts"
 import { TaskFailed } from "../plan/executor.ts"
 import { placesOf } from "../plan/places.ts"
 import type { Place, Task } from "../plan/task.ts"
 
-/** A value, or an Effect of it where something has to be waited for. Effects fail with {@link PlaceFailed}. */
-export type Maybe<A> = A | Effect.Effect<A, PlaceFailed, unknown>
+/**
+ * Part of a task that gives an `A`. It yields an Effect to wait for, and goes on with what that gives; it yields undefined
+ * when the event loop is due. Throws {@link PlaceFailed}, and so do the Effects fail.
+ */
+export type Running<A> = Generator<Effect.Effect<unknown, PlaceFailed, unknown> | undefined, A, unknown>
 
 /** A failure at a place of a task. Plain code throws it, Effects fail with it. */
 export class PlaceFailed {
@@ -31,19 +35,20 @@ export const attempt = <A>(place: Place, body: () => A): A => {
   }
 }
 
-/** Continues with a value: at once, or when it has been waited for. */
-export const andThen = <A, B>(given: Maybe<A>, f: (a: A) => Maybe<B>): Maybe<B> =>
-  isWaiting(given) ? Effect.flatMap(given, (a) => toEffect(() => f(a))) : f(given)
+/** Does work of an operation in pieces. What it throws becomes the failure of its place. */
+export function* attemptInPieces<A>(place: Place, work: () => Piecewise<A>): Running<A> {
+  try {
+    return yield* work()
+  } catch (cause) {
+    throw cause instanceof PlaceFailed ? cause : new PlaceFailed(place, reasonOf(cause))
+  }
+}
 
-/** Whether a value has to be waited for. Blocks and buckets are no Effects. */
-export const isWaiting = <A>(given: Maybe<A>): given is Effect.Effect<A, PlaceFailed, unknown> => Effect.isEffect(given)
-
-/** Makes an Effect of plain code that may have to wait. What the code throws is a defect of the Effect. */
-export const toEffect = <A>(body: () => Maybe<A>): Effect.Effect<A, PlaceFailed, unknown> =>
-  Effect.suspend(() => {
-    const given = body()
-    return isWaiting(given) ? given : Effect.succeed(given)
-  })
+/** Waits for an Effect. */
+export function* waiting<A>(effect: Effect.Effect<A, PlaceFailed, unknown>): Running<A> {
+  // The driver of the generator hands back what the Effect has given.
+  return (yield effect) as A
+}
 
 /** Makes the failure of one place the failure of its task. */
 export const taskFailure = (task: Task, { place, reason }: PlaceFailed): TaskFailed =>

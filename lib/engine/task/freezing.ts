@@ -3,10 +3,14 @@
  *
  * @module
  */
-import type { Block } from "../../rdd/block.ts"
+import { inPieces, type Piecewise } from "../../core/pace.ts"
+import { type Block, fromArray, gather } from "../../rdd/block.ts"
 
-/** What has been frozen already: blocks are read by several tasks, and records are in several blocks. */
+/** What has been frozen already: records are in several blocks, and several tasks read one block. */
 const frozen = new WeakSet<object>()
+
+/** What has become of each block. */
+const kept = new WeakMap<Block<unknown>, Block<unknown>>()
 
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -30,10 +34,21 @@ const freezeDeeply = (record: unknown): void => {
   }
 }
 
-/** Makes the records of a block read-only. A function that changes one then throws where it does so. */
-export const freeze = <A>(block: Block<A>): Block<A> => {
-  if (frozen.has(block)) return block
-  frozen.add(block)
-  freezeDeeply(block.records)
-  return block
+/**
+ * Makes the records of a block read-only. A function that changes one then throws where it does so. Records that a block would
+ * make again whenever they are read are kept.
+ */
+export function* freeze<A>(block: Block<A>): Piecewise<Block<A>> {
+  const known = kept.get(block)
+  // A block has records of one type, which the compiler does not see in a map of all blocks.
+  if (known !== undefined) return known as Block<A>
+  const records = yield* gather(block)
+  yield* inPieces(records.length, (from, to) => {
+    for (let i = from; i < to; i++) freezeDeeply(records[i])
+  })
+  Object.freeze(records)
+  const made = block.pieces === undefined ? block : fromArray(records)
+  kept.set(block, made)
+  kept.set(made, made)
+  return made
 }

@@ -12,7 +12,7 @@
  */
 import { acceptsRecord, aggregateCheck, listOf, recordCheck, valueCheck } from "../../core/results.ts"
 import type { Callable } from "../../rdd/primitive.ts"
-import type { Loop, Shape, Terminal } from "./program.ts"
+import { givesLists, LONG, type Loop, type Shape, type Terminal } from "./program.ts"
 
 /** How many loops there may be, in total and for the same code. */
 const CAPACITY = 512
@@ -41,47 +41,45 @@ const checked = (name: keyof typeof checks, x: string, all?: string): string =>
   `if (${checks[name].isSuspect(x)}) ${name}(${x}, ${all});`
 const checkFunctions = Object.entries(checks).map(([name, { check }]) => [name, check] as const)
 
-const terminals: Record<Terminal, (x: string, slot: number) => readonly [before: string, each: string, after: string]> =
-  {
-    push: (x) => ["const out = [];", `out.push(${x});`, "return out;"],
-    take: (x, n) => [
-      `const out = [], limit = f${n}(); if (limit <= 0) return out;`,
-      `out.push(${x}); if (out.length >= limit) return out;`,
-      "return out;",
-    ],
-    combine: (x, n) => [
-      "const values = table.values;",
-      `k = ${n}; const key = ${x}[0], s = table.locate(key);
+const fold = (x: string, n: number): string => `k = ${n}; acc = f${n}(acc, ${x}); ${checked("checkAggregate", "acc")}`
+
+const terminals: Record<
+  Terminal,
+  (x: string, slot: number) => readonly [before: string, each: string, result: string]
+> = {
+  push: (x) => ["", `into.push(${x});`, "into"],
+  take: (x) => [
+    "const out = into.records, wanted = into.wanted;",
+    `out.push(${x}); if (out.length === wanted) return into;`,
+    "into",
+  ],
+  combine: (x, n) => [
+    "const table = into, values = into.values;",
+    `k = ${n}; const key = ${x}[0], s = table.locate(key);
        const v = table.fresh ? f${n}(${x}[1]) : f${n + 1}(values[s], ${x}[1]);
        ${checked("checkAggregate", "v")} values[s] = v;`,
-      "return values;",
-    ],
-    reduce: (x, n) => [
-      "let some = false, acc;",
-      `if (some) { k = ${n}; acc = f${n}(acc, ${x}); ${
-        checked("checkAggregate", "acc")
-      } } else { some = true; acc = ${x}; }`,
-      "return some ? [acc] : [];",
-    ],
-    fold: (
-      x,
-      n,
-    ) => [
-      `k = ${n}; let acc = f${n + 1}();`,
-      `k = ${n}; acc = f${n}(acc, ${x}); ${checked("checkAggregate", "acc")}`,
-      "return [acc];",
-    ],
-  }
+    "into",
+  ],
+  fold: (x, n) => ["let acc = into;", fold(x, n), "acc"],
+  // The sign says that it is a number from the start on.
+  foldNumber: (x, n) => ["let acc = +into;", fold(x, n), "acc"],
+}
 
-/** How many functions a terminal has, and how many of them it calls for each record. */
-const functionsOf: Record<Terminal, number> = { push: 0, take: 1, combine: 2, reduce: 1, fold: 2 }
-const calledBy: Record<Terminal, number> = { push: 0, take: 0, combine: 2, reduce: 1, fold: 1 }
+/** How many functions a terminal has. */
+const functionsOf: Record<Terminal, number> = { push: 0, take: 0, combine: 2, fold: 1, foldNumber: 1 }
+
+/** The code that ends a loop before a long list. */
+const leaveLong = (step: number, x: string, result: string): string =>
+  `if (a${step}.length > ${LONG}) {
+     at.long = { step: ${step}, index: i, of: ${x}, list: a${step} }; return ${result}; }`
 
 /** Writes the source text of a loop. A serial number makes it different from all others. */
 export const sourceOf = (shape: Shape, serial: number): string => {
   let open = ""
   let close = ""
   let x = "x"
+  const slot = shape.kinds.length
+  const firstList = shape.kinds.findIndex(givesLists)
   shape.kinds.forEach((kind, i) => {
     const next = `x${i}`
     switch (kind) {
@@ -102,6 +100,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
         const values = kind === "flatMapValues"
         open += `k = ${i}; const l${i} = f${i}(${values ? `${x}[1]` : x});
           const a${i} = Array.isArray(l${i}) ? l${i} : listOf(l${i});
+          ${i === firstList ? leaveLong(i, x, terminals[shape.terminal](x, slot)[2]) : ""}
           for (let j${i} = 0; j${i} < a${i}.length; j${i}++) {
             const e${i} = a${i}[j${i}]; ${checked(values ? "checkValue" : "checkRecord", `e${i}`, `a${i}`)}
             const ${next} = ${values ? `[${x}[0], e${i}]` : `e${i}`};`
@@ -110,18 +109,17 @@ export const sourceOf = (shape: Shape, serial: number): string => {
     }
     x = next
   })
-  const [before, each, after] = terminals[shape.terminal](x, shape.kinds.length)
-  const slots = shape.kinds.length + functionsOf[shape.terminal]
+  const [before, each, result] = terminals[shape.terminal](x, slot)
+  const slots = slot + functionsOf[shape.terminal]
   const names = Array.from({ length: slots }, (_, i) => `f${i} = f[${i}]`).join(", ")
-  return `"use strict"; /* ${serial} */ return (f, input, table, at) => {
+  return `"use strict"; /* ${serial} */ return (f, a, b, from, to, into, at) => {
     ${slots === 0 ? "" : `const ${names};`} let k = 0;
-    const ${shape.paired ? "a = input.keys, b = input.values" : "a = input.records"};
     try {
       ${before}
-      for (let i = 0, n = a.length; i < n; i++) { const x = ${
+      for (let i = from | 0, n = Math.min(to | 0, a.length); i < n; i++) { const x = ${
     shape.paired ? "[a[i], b[i]]" : "a[i]"
   }; ${open} ${each} ${close} }
-      ${after}
+      return ${result};
     } catch (error) { at.step = k; throw error; } }`
 }
 
@@ -146,10 +144,9 @@ export const loopFor = (shape: Shape, functions: ReadonlyArray<Callable>): Loop 
   if (!allowed) return undefined
   const key = `${shape.paired}|${shape.kinds.join()}|${shape.terminal}|${functions.map(codeOf).join("\u0000")}`
   const known = loops.get(key) ?? []
-  const called = functions.slice(0, shape.kinds.length + calledBy[shape.terminal])
-  const own = known.find((one) => isOwner(one, called))
+  const own = known.find((one) => isOwner(one, functions))
   if (own !== undefined) return own.loop
-  const owners = called.map((f) => new WeakRef(f))
+  const owners = functions.map((f) => new WeakRef(f))
   const free = known.find(isFree)
   if (free !== undefined) {
     free.owners = owners

@@ -4,6 +4,7 @@
  * @module
  */
 import { Mismatch, reasonOf } from "../../core/errors.ts"
+import type { Piecewise } from "../../core/pace.ts"
 import type { Block } from "../../rdd/block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import * as Partitioners from "../../rdd/partitioner.ts"
@@ -26,7 +27,14 @@ export interface Surroundings {
    * The blocks made of buckets, by input, where several tasks read the same buckets. Combine functions may change the values
    * that they are given, so buckets are read once. Undefined where every task has its own copy of the buckets.
    */
-  readonly gathered: WeakMap<Input, Block<unknown>> | undefined
+  readonly gathered: WeakMap<Input, Gathering> | undefined
+}
+
+/** The gathering of buckets. A task that needs the block goes on with the work where another one has left it. */
+export interface Gathering {
+  readonly work: Piecewise<Block<unknown>>
+  /** What has come of it. */
+  outcome: { readonly block: Block<unknown> } | { readonly cause: unknown } | undefined
 }
 
 /** A kind of primitive. */
@@ -62,7 +70,7 @@ export const narrowAt = (around: Surroundings, step: Step): Narrow => {
 }
 
 /** Finds the partitioner of a task. */
-export const partitionerOf = (around: Surroundings, by: By): Partitioner => {
+export function* partitionerOf(around: Surroundings, by: By): Piecewise<Partitioner> {
   switch (by.kind) {
     case "hash":
       return Partitioners.hash(by.partitions)
@@ -70,7 +78,7 @@ export const partitionerOf = (around: Surroundings, by: By): Partitioner => {
       return by.partitioner
     case "range": {
       const range = find(around, by.operation, "shuffle").by
-      if (typeof range === "object" && "make" in range) return range.make(by.keys, by.partitions)
+      if (typeof range === "object" && "make" in range) return yield* range.make(by.keys, by.partitions)
       throw new Mismatch({ problem: "the graph copy sorts by something else here" })
     }
     case "own": {

@@ -4,7 +4,6 @@
  * @module
  */
 import type { KeyedTable } from "../../core/keyed_table.ts"
-import type { Block } from "../../rdd/block.ts"
 import type { Callable, Narrow } from "../../rdd/primitive.ts"
 
 /** The operations that one loop over the records can do together. */
@@ -18,29 +17,72 @@ export type ElementKind =
     | "flatMapValues"
   )
 
-/** Where the records of a loop go: into an array, a keyed table, or one value. `take` ends the loop after some records. */
-export type Terminal = "push" | "take" | "combine" | "reduce" | "fold"
+/**
+ * Where the records of a loop go: into an array, into an array that is full at some time, into a keyed table, into one
+ * value. `foldNumber` is `fold` for a value that is a number, for which the JIT can make faster code.
+ */
+export type Terminal = "push" | "take" | "combine" | "fold" | "foldNumber"
+
+/** An array that takes so many records. A loop ends as soon as it is full. */
+export interface Taken {
+  readonly records: Array<unknown>
+  readonly wanted: number
+}
+
+/** What each kind of loop adds to. */
+export interface Accumulators {
+  readonly push: Array<unknown>
+  readonly take: Taken
+  readonly combine: KeyedTable<unknown, unknown>
+  readonly fold: unknown
+  readonly foldNumber: unknown
+}
 
 /** The shape of a loop. Its functions are arguments of each run: those of the kinds, then those of the terminal. */
 export interface Shape {
   readonly kinds: ReadonlyArray<ElementKind>
   readonly terminal: Terminal
-  /** Whether the input is a `PairBlock`, whose pairs the loop makes itself. */
+  /** Whether the input is two columns, whose pairs the loop makes itself. */
   readonly paired: boolean
 }
 
-/** The step that was running, to name the operator whose function threw. */
+/** A list that a loop has been given for one record, and does not go over, because it is long. */
+export interface LongList {
+  /** The index of the operation that has given the list. */
+  readonly step: number
+  /** The index of the record in the range. */
+  readonly index: number
+  /** What the operation was given. */
+  readonly of: unknown
+  readonly list: ReadonlyArray<unknown>
+}
+
+/** Whether an operation gives a list for a record. */
+export const givesLists = (kind: ElementKind): boolean => kind === "flatMap" || kind === "flatMapValues"
+
+/** How long a list must be for the first of the operations that give lists to count as long. */
+export const LONG = 4096
+
+/** Where a loop is. */
 export interface Cursor {
+  /** The step that was running, to name the operator whose function threw. */
   step: number
+  /** A long list before which the loop has ended. The loop has done all records before that of the list. */
+  long: LongList | undefined
 }
 
 /**
- * One loop. For the terminal `combine`, with the functions create and mergeValue, it fills `table`; for the others it gives
- * the records. When a function throws, `at.step` has the index of its operation: `kinds.length` for the terminal.
+ * One loop, over the records from index `from` to `to`; over pairs of `records` and `values` where it is paired. It adds
+ * to `into` and gives what that has become: for `fold`, with the function f, the new value; for all others the same object
+ * (`combine` has the functions create and mergeValue). When a function throws, `at.step` has the index of its operation:
+ * `kinds.length` for the terminal.
  */
 export type Loop = (
   functions: ReadonlyArray<Callable>,
-  input: Block<unknown>,
-  table: KeyedTable<unknown, unknown> | undefined,
+  records: ReadonlyArray<unknown>,
+  values: ReadonlyArray<unknown>,
+  from: number,
+  to: number,
+  into: unknown,
   at: Cursor,
-) => ReadonlyArray<unknown>
+) => unknown

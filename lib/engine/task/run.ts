@@ -4,215 +4,232 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { listOf } from "../../core/results.ts"
+import { isDue, type Piecewise, run } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
 import { columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
-import { givesWay } from "../plan/giving_way.ts"
-import type { Cut, Input, Partition, Place, Step, Task, ToBuckets, Write, Written } from "../plan/task.ts"
-import { andThen, attempt, isWaiting, type Maybe, PlaceFailed, toEffect } from "./failure.ts"
+import type { Bucket, Cut, Input, Partition, Place, Step, Task, ToBuckets, Write, Written } from "../plan/task.ts"
+import { CartesianBlock } from "./cartesian.ts"
+import { attempt, attemptInPieces, PlaceFailed, type Running, waiting } from "./failure.ts"
 import { freeze } from "./freezing.ts"
 import * as Grouping from "./grouping.ts"
+import * as Joining from "./joining.ts"
 import * as Layers from "./layers.ts"
-import { partitionerOf, primitiveAt, type Surroundings } from "./operations.ts"
+import { type Gathering, partitionerOf, primitiveAt, type Surroundings } from "./operations.ts"
 import * as Shuffle from "./shuffle.ts"
-import { limitOf, toBlock, toTable } from "./steps.ts"
+import { limitOf } from "./limits.ts"
+import { toBlock, toTable } from "./steps.ts"
 
 type AnyBlock = Block.Block<unknown>
 type Kind<K extends Input["kind"]> = Extract<Input, { readonly kind: K }>
 
-const computing = (around: Surroundings, partition: Partition): Effect.Effect<AnyBlock, PlaceFailed, unknown> =>
-  toEffect(() => compute(around, partition))
-
-/** Computes partitions one after another. */
-const computeAll = (around: Surroundings, partitions: ReadonlyArray<Partition>): Maybe<ReadonlyArray<AnyBlock>> => {
-  if (partitions.length > 1 && givesWay()) {
-    return Effect.forEach(partitions, (partition) => Effect.tap(computing(around, partition), Effect.yieldNow))
-  }
+/** Computes partitions one after another. The event loop gets its turns in between as well. */
+function* computeAll(around: Surroundings, partitions: ReadonlyArray<Partition>): Running<ReadonlyArray<AnyBlock>> {
   const blocks: Array<AnyBlock> = []
-  for (let i = 0; i < partitions.length; i++) {
-    const block = compute(around, partitions[i] as Partition)
-    if (isWaiting(block)) {
-      const rest = Effect.forEach(partitions.slice(i + 1), (partition) => computing(around, partition))
-      return Effect.zipWith(block, rest, (waited, others) => [...blocks, waited, ...others])
-    }
-    blocks.push(block)
+  for (const partition of partitions) {
+    if (blocks.length > 0 && isDue()) yield
+    blocks.push(yield* compute(around, partition))
   }
   return blocks
 }
 
-const load = (around: Surroundings, input: Kind<"load">): Maybe<AnyBlock> => {
+function* load(around: Surroundings, input: Kind<"load">): Running<AnyBlock> {
   const { index, partitions } = input
   const source = primitiveAt(around, input, "source")
   const loaded = attempt(input, () => source.load(index, partitions))
-  return Effect.isEffect(loaded) ? Effect.mapError(loaded, (reason) => new PlaceFailed(input, reason)) : loaded
+  if (!Effect.isEffect(loaded)) return loaded
+  return yield* waiting(Effect.mapError(loaded, (reason) => new PlaceFailed(input, reason)))
 }
 
-/** Makes a block of buckets: once, where several tasks read the same buckets. */
-const gatherOnce = ({ gathered }: Surroundings, input: Input, gather: () => AnyBlock): AnyBlock => {
-  const known = gathered?.get(input)
-  if (known !== undefined) return known
-  const block = gather()
-  gathered?.set(input, block)
-  return block
+/**
+ * Gathers buckets, once where tasks share them: if another task has begun and waits for its turn, this one goes on where
+ * it is.
+ */
+function* gatherOnce({ gathered }: Surroundings, input: Input, gather: () => Piecewise<AnyBlock>): Piecewise<AnyBlock> {
+  if (gathered === undefined) return yield* gather()
+  const gathering = gathered.get(input) ?? { work: gather(), outcome: undefined }
+  gathered.set(input, gathering)
+  while (gathering.outcome === undefined) if (!goOn(gathering)) yield
+  const { outcome } = gathering
+  if ("block" in outcome) return outcome.block
+  // The next task that needs the block begins anew.
+  gathered.delete(input)
+  throw outcome.cause
 }
 
-const combined = (around: Surroundings, input: Kind<"combined">): AnyBlock => {
-  const { combine } = primitiveAt(around, input, "shuffle")
-  return gatherOnce(
-    around,
-    input,
-    () =>
-      attempt(
-        input,
-        () => combine === undefined ? joinColumns(input.buckets) : Shuffle.gatherCombined(input.buckets, combine),
-      ),
-  )
-}
-
-const combine = (around: Surroundings, place: Place, { input, steps }: Partition) => {
-  const { combine } = primitiveAt(around, place, "shuffle")
-  if (combine === undefined) throw new TypeError("a shuffle without functions to combine by")
-  return andThen(read(around, input), (block) => toTable(around, steps, block, place, combine))
-}
-
-const state = (around: Surroundings, input: Kind<"state">): Maybe<AnyBlock> => {
-  const { at, data, from, id, index, initial } = input
-  const { step } = primitiveAt(around, input, "state")
-  return andThen(
-    computeAll(around, initial === undefined ? [data] : [data, initial]),
-    ([records = Block.empty, seed = Block.empty]) => {
-      const version = around.states.open(id, index, from, at)
-      return attempt(input, () => {
-        const results = step.f(version, columnsOf(records), index, from === undefined, columnsOf(seed))
-        return "records" in results ? results : Block.fromArray(results)
-      })
-    },
-  )
-}
-
-const view = (around: Surroundings, input: Kind<"view">): AnyBlock => {
-  const { at, id, index } = input
-  const { f } = primitiveAt(around, input, "view")
-  const version = around.states.view(id, index, at)
-  return version === undefined ? Block.empty : attempt(input, () => Block.fromArray(Array.from(f(version, index))))
-}
-
-/** Reads the input of a partition. */
-const read = (around: Surroundings, input: Input): Maybe<AnyBlock> => {
-  switch (input.kind) {
-    case "block":
-      return around.freezeRecords ? freeze(input.block) : input.block
-    case "load":
-      return around.freezeRecords ? andThen(load(around, input), freeze) : load(around, input)
-    case "pairs":
-      return gatherOnce(around, input, () => joinColumns(input.buckets))
-    case "dealt":
-      return gatherOnce(
-        around,
-        input,
-        () => Block.fromArray(Block.joinArrays(input.buckets.map(({ values }) => values))),
-      )
-    case "combined":
-      return combined(around, input)
-    case "combine":
-      return andThen(combine(around, input, input.of), (table) => new PairBlock(table))
-    case "concat":
-      return andThen(computeAll(around, input.parts), Block.concat)
-    case "zip": {
-      const { f } = primitiveAt(around, input, "zip")
-      const recordsOf = (blocks: ReadonlyArray<AnyBlock>) =>
-        blocks.map(({ records }) => records as ReadonlyArray<never>)
-      return andThen(
-        computeAll(around, input.sides),
-        (blocks) => attempt(input, () => Block.fromArray(listOf(f(recordsOf(blocks), input.index)))),
-      )
-    }
-    case "cartesian":
-      return andThen(
-        computeAll(around, [input.left, input.right]),
-        ([left = Block.empty, right = Block.empty]) =>
-          Block.fromArray(left.records.flatMap((a) => right.records.map((b) => [a, b]))),
-      )
-    case "cogroup": {
-      const { join, sides } = input
-      return andThen(
-        computeAll(around, sides),
-        (blocks) =>
-          attempt(
-            input,
-            () => join === undefined ? Grouping.gatherGroups(blocks) : Grouping.gatherJoined(blocks, join),
-          ),
-      )
-    }
-    case "state":
-      return state(around, input)
-    case "view":
-      return view(around, input)
-    case "provide":
-      return Layers.provide(around, input, computing(around, input.of))
+/** Does some of the work. Tells whether that was the last of it. */
+const goOn = (gathering: Gathering): boolean => {
+  try {
+    const step = gathering.work.next()
+    if (step.done === true) gathering.outcome = { block: step.value }
+    return step.done === true
+  } catch (cause) {
+    gathering.outcome = { cause }
+    return true
   }
 }
 
-/** Computes partitions one after another, until there are enough records. `steps` come after those of each partition. */
-const computeSome = (
+// deno-lint-ignore require-yield
+function* joined(buckets: ReadonlyArray<Bucket>): Piecewise<AnyBlock> {
+  return joinColumns(buckets)
+}
+
+// deno-lint-ignore require-yield
+function* dealt(buckets: ReadonlyArray<Bucket>): Piecewise<AnyBlock> {
+  return Block.fromArray(Block.joinArrays(buckets.map(({ values }) => values)))
+}
+
+function* combined(around: Surroundings, input: Kind<"combined">): Running<AnyBlock> {
+  const { buckets } = input
+  const { combine } = primitiveAt(around, input, "shuffle")
+  const gather = () => combine === undefined ? joined(buckets) : Shuffle.gatherCombined(buckets, combine)
+  return yield* attemptInPieces(input, () => gatherOnce(around, input, gather))
+}
+
+function* combine(around: Surroundings, place: Place, { input, steps }: Partition) {
+  const { combine } = primitiveAt(around, place, "shuffle")
+  if (combine === undefined) throw new TypeError("a shuffle without functions to combine by")
+  return yield* toTable(around, steps, yield* read(around, input), place, combine)
+}
+
+function* state(around: Surroundings, input: Kind<"state">): Running<AnyBlock> {
+  const { at, data, from, id, index, initial } = input
+  const { step } = primitiveAt(around, input, "state")
+  const blocks = yield* computeAll(around, initial === undefined ? [data] : [data, initial])
+  const [records = Block.empty, seed = Block.empty] = blocks
+  const version = around.states.open(id, index, from, at)
+  return yield* attemptInPieces(input, function* () {
+    const pairs = yield* columnsOf(records)
+    const results = yield* step.f(version, pairs, index, from === undefined, yield* columnsOf(seed))
+    return "records" in results ? results : Block.fromArray(results)
+  })
+}
+
+function* view(around: Surroundings, input: Kind<"view">): Running<AnyBlock> {
+  const { at, id, index } = input
+  const { f } = primitiveAt(around, input, "view")
+  const version = around.states.view(id, index, at)
+  return version === undefined ? Block.empty : Block.fromArray(yield* attemptInPieces(input, () => f(version, index)))
+}
+
+function* zip(around: Surroundings, input: Kind<"zip">): Running<AnyBlock> {
+  const { f } = primitiveAt(around, input, "zip")
+  const parts: Array<ReadonlyArray<never>> = []
+  for (const block of yield* computeAll(around, input.sides)) {
+    // The types of the operation say which records it takes.
+    parts.push((yield* Block.gather(block)) as ReadonlyArray<never>)
+  }
+  return Block.fromArray(yield* attemptInPieces(input, () => f(parts, input.index)))
+}
+
+function* cartesian(around: Surroundings, input: Kind<"cartesian">): Running<AnyBlock> {
+  const [left = Block.empty, right = Block.empty] = yield* computeAll(around, [input.left, input.right])
+  return new CartesianBlock(yield* Block.gather(left), yield* Block.gather(right))
+}
+
+function* cogroup(around: Surroundings, input: Kind<"cogroup">): Running<AnyBlock> {
+  const { join, sides } = input
+  const blocks = yield* computeAll(around, sides)
+  return yield* attemptInPieces<AnyBlock>(
+    input,
+    () => join === undefined ? Grouping.gatherGroups(blocks) : Joining.gatherJoined(blocks, join),
+  )
+}
+
+/** Reads the input of a partition. */
+function* read(around: Surroundings, input: Input): Running<AnyBlock> {
+  switch (input.kind) {
+    case "block":
+      return around.freezeRecords ? yield* freeze(input.block) : input.block
+    case "load":
+      return around.freezeRecords ? yield* freeze(yield* load(around, input)) : yield* load(around, input)
+    case "pairs":
+      return yield* gatherOnce(around, input, () => joined(input.buckets))
+    case "dealt":
+      return yield* gatherOnce(around, input, () => dealt(input.buckets))
+    case "combined":
+      return yield* combined(around, input)
+    case "combine":
+      return new PairBlock(yield* combine(around, input, input.of))
+    case "concat":
+      return Block.concat(yield* computeAll(around, input.parts))
+    case "zip":
+      return yield* zip(around, input)
+    case "cartesian":
+      return yield* cartesian(around, input)
+    case "cogroup":
+      return yield* cogroup(around, input)
+    case "state":
+      return yield* state(around, input)
+    case "view":
+      return yield* view(around, input)
+    case "provide":
+      return yield* waiting(Layers.provide(around, input, run(() => compute(around, input.of))))
+  }
+}
+
+/** Computes a partition: its input, and the steps over it. `most` is an upper limit for every `take`. */
+function* compute(around: Surroundings, { input, steps }: Partition, most = Infinity): Running<AnyBlock> {
+  if (input.kind === "concat" || input.kind === "provide") {
+    const wanted = limitOf(around, steps)
+    if (wanted !== undefined) return yield* computeFirst(around, input, steps, Math.min(wanted, most))
+  }
+  return yield* toBlock(around, steps, yield* read(around, input), most)
+}
+
+/** Computes the first records of a partition that is made of others, and nothing of what lies behind them. */
+function* computeFirst(
   around: Surroundings,
-  parts: ReadonlyArray<Partition>,
+  input: Kind<"concat"> | Kind<"provide">,
   steps: ReadonlyArray<Step>,
-  limit: number,
-): Maybe<AnyBlock> => {
+  wanted: number,
+): Running<AnyBlock> {
+  // The steps see one record at a time, so they may go over each of the parts.
+  const first = (part: Partition, most: number) =>
+    compute(around, { input: part.input, steps: [...part.steps, ...steps] }, most)
+  if (input.kind === "provide") {
+    return yield* waiting(Layers.provide(around, input, run(() => first(input.of, wanted))))
+  }
   const blocks: Array<AnyBlock> = []
-  let left = limit
-  for (const [i, part] of parts.entries()) {
-    if (left <= 0) break
-    const some = compute(around, { input: part.input, steps: [...part.steps, ...steps] }, left)
-    if (isWaiting(some)) {
-      return andThen(some, (block) =>
-        andThen(
-          computeSome(around, parts.slice(i + 1), steps, left - block.length),
-          (more) => Block.concat([...blocks, block, more]),
-        ))
-    }
-    blocks.push(some)
-    left -= some.length
+  let missing = wanted
+  for (const part of input.parts) {
+    if (!(missing > 0)) break
+    const block = yield* first(part, missing)
+    blocks.push(block)
+    missing -= block.length
+    if (isDue()) yield
   }
   return Block.concat(blocks)
 }
 
-/** Computes a partition: its input, and the steps over it. `most`: no more records are wanted of a `take` at their end. */
-const compute = (around: Surroundings, { input, steps }: Partition, most?: number): Maybe<AnyBlock> => {
-  const limit = input.kind === "concat" && steps.length > 0 ? limitOf(around, steps) : undefined
-  return input.kind === "concat" && limit !== undefined
-    ? computeSome(around, input.parts, steps, Math.min(limit, most ?? limit))
-    : andThen(read(around, input), (block) => toBlock(around, steps, block, most))
-}
-
-const cut = (around: Surroundings, partition: Partition, write: ToBuckets): Maybe<Cut> => {
+function* cut(around: Surroundings, partition: Partition, write: ToBuckets): Running<Cut> {
   switch (write.kind) {
-    case "table":
-      return andThen(
-        combine(around, write, partition),
-        (table) => attempt(write, () => Shuffle.cutTable(table, partitionerOf(around, write.by))),
-      )
-    case "pairs":
-      return andThen(
-        compute(around, partition),
-        (block) => attempt(write, () => Shuffle.cutPairs(block, partitionerOf(around, write.by))),
-      )
+    case "table": {
+      const table = yield* combine(around, write, partition)
+      return yield* attemptInPieces(write, function* () {
+        return yield* Shuffle.cutTable(table, yield* partitionerOf(around, write.by))
+      })
+    }
+    case "pairs": {
+      const block = yield* compute(around, partition)
+      return yield* attemptInPieces(write, function* () {
+        return yield* Shuffle.cutPairs(block, yield* partitionerOf(around, write.by))
+      })
+    }
     case "deal":
-      return andThen(compute(around, partition), ({ records }) => Shuffle.deal(records, write.partitions, write.index))
+      return yield* Shuffle.deal(yield* compute(around, partition), write.partitions, write.index)
   }
 }
 
-/** Runs a task. Gives what it has written, or an Effect of that if it has to wait. Throws {@link PlaceFailed}. */
-export const run = <W extends Write>(
-  around: Surroundings,
-  { layers, partition, write }: Task<W>,
-): Maybe<Written<W>> => {
-  const body = (): Maybe<Written> => write.kind === "block" ? compute(around, partition) : cut(around, partition, write)
-  const given = layers.reduceRight<() => Maybe<Written>>(
-    (inner, place) => () => Layers.provide(around, place, toEffect(inner)),
-    body,
+function* write(around: Surroundings, { partition, write }: Task): Running<Written> {
+  return write.kind === "block" ? yield* compute(around, partition) : yield* cut(around, partition, write)
+}
+
+/** Runs a task, and gives what it has written. Throws {@link PlaceFailed}, and so do the Effects fail that it yields. */
+export function* runTask<W extends Write>(around: Surroundings, task: Task<W>): Running<Written<W>> {
+  const work = task.layers.reduceRight<() => Running<Written>>(
+    (inner, place) => () => waiting(Layers.provide(around, place, run(inner))),
+    () => write(around, task),
   )
   // `write` decides what is written, which the compiler does not see in a type parameter.
-  return given() as Maybe<Written<W>>
+  return (yield* work()) as Written<W>
 }

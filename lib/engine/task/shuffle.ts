@@ -5,9 +5,10 @@
  */
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { hashKey } from "../../core/keys.ts"
+import { inPieces, type Piecewise } from "../../core/pace.ts"
 import { numberOf, valueOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
-import type * as Block from "../../rdd/block.ts"
+import * as Block from "../../rdd/block.ts"
 import { columnsOf, PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { Combine } from "../../rdd/primitive.ts"
@@ -30,58 +31,68 @@ const bucketAt = (out: Array<OpenBucket | undefined>, partition: number, by: Par
 }
 
 /** Cuts a table of combined pairs by partition. The table must not change afterwards: it may become a bucket itself. */
-export const cutTable = (table: KeyedTable<unknown, unknown>, by: Partitioner): Cut => {
+export function* cutTable(table: KeyedTable<unknown, unknown>, by: Partitioner): Piecewise<Cut> {
   const { ofHash } = by
   if (ofHash !== undefined && by.numPartitions === 1) return [table]
   const out: Array<OpenBucket | undefined> = []
-  for (let i = 0; i < table.size; i++) {
-    const key = table.keys[i]
-    const hash = table.hashes[i] ?? 0
-    const bucket = bucketAt(out, ofHash === undefined ? by.getPartition(key) : ofHash(hash), by, key)
-    bucket.keys.push(key)
-    bucket.hashes.push(hash)
-    bucket.values.push(table.values[i])
-  }
+  yield* inPieces(table.size, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const key = table.keys[i]
+      const hash = table.hashes[i] ?? 0
+      const bucket = bucketAt(out, ofHash === undefined ? by.getPartition(key) : ofHash(hash), by, key)
+      bucket.keys.push(key)
+      bucket.hashes.push(hash)
+      bucket.values.push(table.values[i])
+    }
+  })
   return out
 }
 
-const hashesOf = (keys: ReadonlyArray<unknown>): Int32Array => {
+function* hashesOf(keys: ReadonlyArray<unknown>): Piecewise<Int32Array> {
   const hashes = new Int32Array(keys.length)
-  for (let i = 0; i < keys.length; i++) hashes[i] = hashKey(keys[i])
+  yield* inPieces(keys.length, (from, to) => {
+    for (let i = from; i < to; i++) hashes[i] = hashKey(keys[i])
+  })
   return hashes
 }
 
 /** Cuts pairs by partition. Keys are hashed only for a partitioner that uses hashes. */
-export const cutPairs = (pairs: Block.Block<unknown>, by: Partitioner): Cut => {
-  const { hashes: known, keys, values } = columnsOf(pairs)
+export function* cutPairs(pairs: Block.Block<unknown>, by: Partitioner): Piecewise<Cut> {
+  const { hashes: known, keys, values } = yield* columnsOf(pairs)
   const { numPartitions, ofHash } = by
-  const hashes = known ?? (ofHash === undefined ? undefined : hashesOf(keys))
+  const hashes = known ?? (ofHash === undefined ? undefined : yield* hashesOf(keys))
   if (ofHash !== undefined && numPartitions === 1) return [{ keys, values, hashes }]
   const out: Array<OpenBucket | undefined> = []
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]
-    const partition = ofHash === undefined || hashes === undefined ? by.getPartition(key) : ofHash(hashes[i]!)
-    const bucket = bucketAt(out, partition, by, key)
-    bucket.keys.push(key)
-    bucket.values.push(values[i])
-    if (hashes !== undefined) bucket.hashes.push(hashes[i]!)
-  }
+  yield* inPieces(keys.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const key = keys[i]
+      const partition = ofHash === undefined || hashes === undefined ? by.getPartition(key) : ofHash(hashes[i]!)
+      const bucket = bucketAt(out, partition, by, key)
+      bucket.keys.push(key)
+      bucket.values.push(values[i])
+      if (hashes !== undefined) bucket.hashes.push(hashes[i]!)
+    }
+  })
   // Buckets without hashes must not have an empty list of hashes.
   return hashes === undefined ? out.map((bucket) => bucket && { keys: bucket.keys, values: bucket.values }) : out
 }
 
 /** Deals records out one by one to `n` partitions, beginning with partition `index`. */
-export const deal = (records: ReadonlyArray<unknown>, n: number, index: number): Cut => {
+export function* deal(block: Block.Block<unknown>, n: number, index: number): Piecewise<Cut> {
   const out: Array<OpenBucket | undefined> = []
-  for (let i = 0; i < records.length; i++) {
-    const bucket = out[(index + i) % n] ??= { keys: [], hashes: [], values: [] }
-    bucket.values.push(records[i])
-  }
+  let next = index % n
+  yield* Block.forEachPiece(block, (records, from, to) => {
+    for (let i = from; i < to; i++) {
+      const bucket = out[next] ??= { keys: [], hashes: [], values: [] }
+      bucket.values.push(records[i])
+      next = next + 1 === n ? 0 : next + 1
+    }
+  })
   return out
 }
 
 /** Combines pairs by key. With `mapSide` the parts were combined before, and are merged. */
-export const gatherCombined = (parts: ReadonlyArray<Bucket>, combine: Combine): PairBlock => {
+export function* gatherCombined(parts: ReadonlyArray<Bucket>, combine: Combine): Piecewise<PairBlock> {
   const [only] = parts
   if (combine.mapSide && parts.length === 1 && only !== undefined) return new PairBlock(only)
   // No key is twice in a combined part, so the table will be at least as large as the largest part.
@@ -91,10 +102,12 @@ export const gatherCombined = (parts: ReadonlyArray<Bucket>, combine: Combine): 
   const first = combine.mapSide ? (value: unknown) => value : (value: unknown) => valueOf(create(value))
   const merge = combine.mapSide ? mergeCombiners : mergeValue
   for (const { keys, hashes, values } of parts) {
-    for (let i = 0; i < keys.length; i++) {
-      const slot = hashes === undefined ? table.locate(keys[i]) : table.locateHashed(keys[i], hashes[i] ?? 0)
-      table.values[slot] = table.fresh ? first(values[i]) : valueOf(merge(table.values[slot], values[i]))
-    }
+    yield* inPieces(keys.length, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const slot = hashes === undefined ? table.locate(keys[i]) : table.locateHashed(keys[i], hashes[i] ?? 0)
+        table.values[slot] = table.fresh ? first(values[i]) : valueOf(merge(table.values[slot], values[i]))
+      }
+    })
   }
   return new PairBlock(table)
 }

@@ -6,25 +6,20 @@
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../../core/errors.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
-import { listOf } from "../../core/results.ts"
+import { isDue } from "../../core/pace.ts"
+import { recordCheck, valueCheck } from "../../core/results.ts"
 import * as Block from "../../rdd/block.ts"
-import { PairBlock } from "../../rdd/pair_block.ts"
 import type { Callable, Combine, Narrow } from "../../rdd/primitive.ts"
 import type { Place, Step } from "../plan/task.ts"
 import * as Composed from "./composed.ts"
-import { andThen, type Maybe, PlaceFailed, toEffect } from "./failure.ts"
+import { attempt, attemptInPieces, PlaceFailed, type Running, waiting } from "./failure.ts"
 import * as Generated from "./generated.ts"
+import { isElement, limitOf, takeBehind } from "./limits.ts"
 import { narrowAt, type Surroundings } from "./operations.ts"
-import type { ElementKind, Loop, Shape, Terminal } from "./program.ts"
+import type { Accumulators, Cursor, ElementKind, LongList, Loop, Shape, Terminal } from "./program.ts"
+import { type Ranges, rangesOf } from "./ranges.ts"
 
-const elementKinds: ReadonlySet<string> = new Set<ElementKind>([
-  "map",
-  "filter",
-  "flatMap",
-  "mapValues",
-  "flatMapValues",
-])
-const isElement = (narrow: Narrow): narrow is Narrow & { readonly kind: ElementKind } => elementKinds.has(narrow.kind)
+type AnyBlock = Block.Block<unknown>
 
 const loopOf = ({ generateCode }: Surroundings, shape: Shape, functions: ReadonlyArray<Callable>): Loop =>
   (generateCode ? Generated.loopFor(shape, functions) : undefined) ?? Composed.loopFor(shape)
@@ -39,171 +34,228 @@ interface Fused {
 const nothing = (): Fused => ({ steps: [], kinds: [], functions: [] })
 
 /** How a loop ends: where its records go, with which functions, and the place that failures there belong to. */
-interface End {
-  readonly terminal: Terminal
+interface End<T extends Terminal> {
+  readonly terminal: T
   readonly place: Place
   readonly functions: ReadonlyArray<Callable>
-  readonly table?: KeyedTable<unknown, unknown> | undefined
 }
 
-const runLoop = (
+const never = (): boolean => false
+
+/** What is left to do for a long list: a step that makes a record of each of its values, and the steps behind it. */
+const behind = ({ functions, kinds, steps }: Fused, { list, of, step }: LongList): Fused => {
+  const [key] = of instanceof Array ? of : []
+  const toRecord = (value: unknown) => {
+    recordCheck.check(value, list)
+    return value
+  }
+  const toPair = (value: unknown) => {
+    valueCheck.check(value, list)
+    return [key, value]
+  }
+  return {
+    steps: steps.slice(step),
+    kinds: ["map", ...kinds.slice(step + 1)],
+    functions: [kinds[step] === "flatMap" ? toRecord : toPair, ...functions.slice(step + 1)],
+  }
+}
+
+/** Runs a loop over the records that are left, until it has enough. Gives what it has added them to. */
+function* runLoop<T extends Terminal>(
   around: Surroundings,
   fused: Fused,
-  input: Block.Block<unknown>,
-  { functions, place, table, terminal }: End,
-): ReadonlyArray<unknown> => {
-  const { kinds, steps } = fused
-  const at = { step: 0 }
-  const all = functions.length === 0 ? fused.functions : [...fused.functions, ...functions]
+  ranges: Ranges,
+  end: End<T>,
+  start: Accumulators[T],
+  isEnough: (into: Accumulators[T]) => boolean = never,
+): Running<Accumulators[T]> {
+  const { functions: own, kinds, steps } = fused
+  const { functions, place, terminal } = end
+  const all = functions.length === 0 ? own : [...own, ...functions]
+  const loop = loopOf(around, { kinds, terminal, paired: ranges.paired }, all)
+  const at: Cursor = { step: 0, long: undefined }
+  let into = start
   try {
-    const paired = input instanceof PairBlock && input.claim()
-    return loopOf(around, { kinds, terminal, paired }, all)(all, input, table, at)
+    while (!isEnough(into) && ranges.advance()) {
+      const { from, records, to, values } = ranges
+      // A loop gives what its terminal adds to.
+      into = loop(all, records, values, from, to, into, at) as Accumulators[T]
+      const { long } = at
+      if (long !== undefined) {
+        at.long = undefined
+        ranges.cut(long.index + 1)
+        const some = yield* rangesOf(Block.fromArray(long.list))
+        // A value may stop being a number within the list. Both terminals add to the same.
+        const rest = terminal === "foldNumber" ? { ...end, terminal: "fold" } as End<T> : end
+        into = yield* runLoop(around, behind(fused, long), some, rest, into, terminal === "take" ? isEnough : never)
+      }
+      if (ranges.isDue()) yield
+    }
   } catch (cause) {
-    throw new PlaceFailed(steps[at.step] ?? place, reasonOf(cause))
+    throw cause instanceof PlaceFailed ? cause : new PlaceFailed(steps[at.step] ?? place, reasonOf(cause))
   }
+  return into
 }
 
 /** How many operations one loop has at most. Deeper nesting is too much for compilers and stacks. */
 const MOST_FUSED = 128
 
-const push = (around: Surroundings, fused: Fused, input: Block.Block<unknown>): Block.Block<unknown> => {
+function* push(around: Surroundings, fused: Fused, input: AnyBlock): Running<AnyBlock> {
   const place = fused.steps.at(-1)
-  return place === undefined
-    ? input
-    : Block.fromArray(runLoop(around, fused, input, { terminal: "push", place, functions: [] }))
+  if (place === undefined) return input
+  const ranges = yield* rangesOf(input)
+  return Block.fromArray(yield* runLoop(around, fused, ranges, { terminal: "push", place, functions: [] }, []))
 }
 
-/** Runs a step that waits, and then the rest. */
-const runWaiting = <A>(
+function* take(around: Surroundings, fused: Fused, input: AnyBlock, place: Place, wanted: number): Running<AnyBlock> {
+  if (!(wanted > 0)) return Block.empty
+  const end = { terminal: "take", place, functions: [] } as const
+  const isFull = ({ records }: Accumulators["take"]) => records.length >= wanted
+  const taken = yield* runLoop(around, fused, yield* rangesOf(input), end, { records: [], wanted }, isFull)
+  return Block.fromArray(taken.records)
+}
+
+/** Folds the records that are left. Where the value is a number, or no longer one, another loop goes on. */
+function* fold(around: Surroundings, fused: Fused, ranges: Ranges, place: Place, f: Callable, start: unknown) {
+  let value = start
+  while (!ranges.isOver) {
+    const isNumber = typeof value === "number"
+    const end = { terminal: isNumber ? "foldNumber" : "fold", place, functions: [f] } as const
+    value = yield* runLoop(around, fused, ranges, end, value, (now) => isNumber !== (typeof now === "number"))
+  }
+  return value
+}
+
+/** Reduces the records: those of the first range that has any are the start of a fold. */
+function* reduce(around: Surroundings, fused: Fused, input: AnyBlock, place: Place, f: Callable): Running<AnyBlock> {
+  const ranges = yield* rangesOf(input)
+  const end = { terminal: "push", place, functions: [] } as const
+  const first: Array<unknown> = []
+  yield* runLoop(around, fused, ranges, end, first, () => first.length > 0)
+  if (first.length === 0) return Block.empty
+  const [start, ...others] = first
+  const some = yield* rangesOf(Block.fromArray(others))
+  const value = others.length === 0 ? start : yield* fold(around, nothing(), some, place, f, start)
+  return Block.fromArray([yield* fold(around, fused, ranges, place, f, value)])
+}
+
+/** Runs one step, after the element-wise ones that are still to be run. */
+function* runStep(
+  around: Surroundings,
+  fused: Fused,
+  input: AnyBlock,
   step: Step,
-  narrow: Extract<Narrow, { readonly kind: "effect" }>,
-  { records }: Block.Block<unknown>,
-  rest: (block: Block.Block<unknown>) => Maybe<A>,
-): Effect.Effect<A, PlaceFailed, unknown> =>
-  Effect.suspend(() => narrow.f(records as ReadonlyArray<never>, step.index)).pipe(
-    Effect.catchDefect((cause) => Effect.fail(reasonOf(cause))),
-    Effect.mapError((reason) => new PlaceFailed(step, reason)),
-    Effect.flatMap((out) => toEffect(() => rest(Block.fromArray(out)))),
-  )
-
-/** Whether the results that a step has for a record do not depend on other records. */
-const isEach = (narrow: Narrow): boolean => isElement(narrow) || (narrow.kind === "effect" && narrow.each === true)
-
-/**
- * Returns how many records steps give at most, if they end with `take` and all steps before it see one record at a time.
- * The records before them need not all be computed then. Otherwise returns undefined.
- */
-export const limitOf = (around: Surroundings, steps: ReadonlyArray<Step>): number | undefined => {
-  const narrow = steps.map((step) => narrowAt(around, step))
-  const last = narrow.pop()
-  return last?.kind === "take" && narrow.every(isEach) ? last.n : undefined
+  narrow: Exclude<Narrow, { readonly kind: ElementKind }>,
+  most: number,
+): Running<AnyBlock> {
+  switch (narrow.kind) {
+    case "take":
+      return yield* take(around, fused, input, step, Math.min(narrow.n, most))
+    case "reduce":
+      return yield* reduce(around, fused, input, step, narrow.f)
+    case "fold": {
+      const start = attempt(step, narrow.zero)
+      return Block.fromArray([yield* fold(around, fused, yield* rangesOf(input), step, narrow.f, start)])
+    }
+    case "partition": {
+      const block = yield* push(around, fused, input)
+      // The types of the operation say which records it takes.
+      return Block.fromArray(yield* attemptInPieces(step, () => narrow.f(block as Block.Block<never>, step.index)))
+    }
+    case "effect": {
+      const records = yield* Block.gather(yield* push(around, fused, input))
+      const effect = Effect.suspend(() => narrow.f(records as ReadonlyArray<never>, step.index)).pipe(
+        Effect.catchDefect((cause) => Effect.fail(reasonOf(cause))),
+        Effect.mapError((reason) => new PlaceFailed(step, reason)),
+      )
+      return Block.fromArray(yield* waiting(effect))
+    }
+  }
 }
 
 /** Runs steps that end with `take` over some records, then over more of them, until there are enough results. */
-const runInParts = (
+function* runInParts(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
-  { records }: Block.Block<unknown>,
+  input: AnyBlock,
   limit: number,
-): Maybe<Block.Block<unknown>> => {
-  const some = (out: ReadonlyArray<unknown>, start: number, size: number): Maybe<Block.Block<unknown>> => {
-    const left = limit - out.length
-    if (left <= 0 || start >= records.length) return Block.fromArray(out)
-    const part = Block.fromArray(records.slice(start, start + size))
-    return andThen(
-      runSteps(around, steps, 0, part, (block, fused) => push(around, fused, block), left),
-      (block) => some(out.concat(block.records), start + size, size * 2),
-    )
+): Running<AnyBlock> {
+  const records = yield* Block.gather(input)
+  const blocks: Array<AnyBlock> = []
+  let left = limit
+  for (let start = 0, size = limit; left > 0 && start < records.length; start += size, size *= 2) {
+    const some = yield* toBlock(around, steps, Block.fromArray(records.slice(start, start + size)), left)
+    blocks.push(some)
+    left -= some.length
+    if (isDue()) yield
   }
-  return some([], 0, Math.max(1, limit))
-}
-
-/** Finds a `take` behind a step, with only steps that see one record at a time between them. */
-const takeBehind = (around: Surroundings, steps: ReadonlyArray<Step>, at: number): number | undefined => {
-  const end = steps.findIndex((step, i) => i > at && !isEach(narrowAt(around, step)))
-  return end > 0 && narrowAt(around, steps[end] as Step).kind === "take" ? end : undefined
+  return Block.concat(blocks)
 }
 
 /**
- * Runs the steps in order, from step number `from` on. `finish` gets the steps of the last loop, which have not run yet.
- * `most` is an upper limit for every `take`.
+ * Runs the steps in order. Gives the steps of the last loop, which have not run yet, and its input. `most` is an upper limit
+ * for every `take`.
  */
-const runSteps = <A>(
+function* runSteps(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
-  from: number,
-  input: Block.Block<unknown>,
-  finish: (input: Block.Block<unknown>, fused: Fused) => A,
-  most = Infinity,
-): Maybe<A> => {
+  input: AnyBlock,
+  most: number,
+): Running<{ readonly block: AnyBlock; readonly fused: Fused }> {
   let block = input
   let fused = nothing()
-  const flush = () => {
-    block = push(around, fused, block)
-    fused = nothing()
-  }
-  for (let i = from; i < steps.length; i++) {
+  for (let i = 0; i < steps.length; i++) {
     const step = steps[i] as Step
     const narrow = narrowAt(around, step)
     if (isElement(narrow)) {
-      if (fused.kinds.length >= MOST_FUSED) flush()
+      if (fused.kinds.length >= MOST_FUSED) {
+        block = yield* push(around, fused, block)
+        fused = nothing()
+      }
       fused.steps.push(step)
       fused.kinds.push(narrow.kind)
       fused.functions.push(narrow.f)
-    } else if (narrow.kind === "take") {
-      const limit = Math.min(most, narrow.n)
-      const taken = runLoop(around, fused, block, { terminal: "take", place: step, functions: [() => limit] })
-      block = Block.fromArray(taken)
-      fused = nothing()
-    } else if (narrow.kind === "reduce" || narrow.kind === "fold") {
-      const functions = narrow.kind === "fold" ? [narrow.f, narrow.zero] : [narrow.f]
-      block = Block.fromArray(runLoop(around, fused, block, { terminal: narrow.kind, place: step, functions }))
-      fused = nothing()
-    } else {
-      flush()
-      if (narrow.kind === "effect") {
-        const end = narrow.each === true ? takeBehind(around, steps, i) : undefined
-        const limit = end === undefined
-          ? Infinity
-          : Math.min(most, limitOf(around, steps.slice(i, end + 1)) ?? Infinity)
-        if (end !== undefined && limit < block.length) {
-          return andThen(
-            runInParts(around, steps.slice(i, end + 1), block, limit),
-            (out) => runSteps(around, steps, end + 1, out, finish, most),
-          )
-        }
-        return runWaiting(step, narrow, block, (out) => runSteps(around, steps, i + 1, out, finish, most))
-      }
-      try {
-        block = Block.fromArray(listOf(narrow.f(block.records as ReadonlyArray<never>, step.index)))
-      } catch (cause) {
-        throw new PlaceFailed(step, reasonOf(cause))
-      }
+      continue
     }
+    const end = narrow.kind === "effect" && narrow.each === true ? takeBehind(around, steps, i) : undefined
+    if (end === undefined) {
+      block = yield* runStep(around, fused, block, step, narrow, most)
+    } else {
+      const some = steps.slice(i, end + 1)
+      const limit = Math.min(most, limitOf(around, some) ?? Infinity)
+      const all = yield* push(around, fused, block)
+      const isLimited = limit < all.length
+      block = isLimited
+        ? yield* runInParts(around, some, all, limit)
+        : yield* runStep(around, nothing(), all, step, narrow, most)
+      if (isLimited) i = end
+    }
+    fused = nothing()
   }
-  return finish(block, fused)
+  return { block, fused }
 }
 
 /** Runs steps over a block, and gives the block of their records. `most` is an upper limit for every `take`. */
-export const toBlock = (
+export function* toBlock(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
-  input: Block.Block<unknown>,
-  most?: number,
-): Maybe<Block.Block<unknown>> =>
-  steps.length === 0 ? input : runSteps(around, steps, 0, input, (block, fused) => push(around, fused, block), most)
+  input: AnyBlock,
+  most = Infinity,
+): Running<AnyBlock> {
+  if (steps.length === 0) return input
+  const { block, fused } = yield* runSteps(around, steps, input, most)
+  return yield* push(around, fused, block)
+}
 
 /** Runs steps over a block, and combines their pairs by key. `place` is that of the combine functions. */
-export const toTable = (
+export function* toTable(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
-  input: Block.Block<unknown>,
+  input: AnyBlock,
   place: Place,
   combine: Combine,
-): Maybe<KeyedTable<unknown, unknown>> =>
-  runSteps(around, steps, 0, input, (block, fused) => {
-    const table = new KeyedTable<unknown, unknown>()
-    const functions = [combine.create, combine.mergeValue]
-    runLoop(around, fused, block, { terminal: "combine", place, functions, table })
-    return table
-  })
+): Running<KeyedTable<unknown, unknown>> {
+  const { block, fused } = yield* runSteps(around, steps, input, Infinity)
+  const end = { terminal: "combine", place, functions: [combine.create, combine.mergeValue] } as const
+  return yield* runLoop(around, fused, yield* rangesOf(block), end, new KeyedTable())
+}

@@ -10,6 +10,7 @@ import { count } from "./collecting.ts"
 import { type ConcurrencyOption, mapEffect, mapPartitionsEffect } from "../operators/effectful.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, records } from "../job.ts"
+import { wholePartition } from "../lists.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
 /**
@@ -78,7 +79,7 @@ export const foreachPartition: {
       refuseUnrun(f(part, index), "foreachPartitionEffect")
       return []
     }
-    return Effect.asVoid(records(last("foreachPartition", self, { kind: "partition", f: run })))
+    return Effect.asVoid(records(last("foreachPartition", self, wholePartition(run))))
   },
 )
 

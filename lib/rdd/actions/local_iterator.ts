@@ -7,9 +7,9 @@ import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import * as Stream from "effect/Stream"
 import { InvalidOption } from "../../core/errors.ts"
-import { recordOf } from "../../core/results.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, records } from "../job.ts"
+import { wholePartition } from "../lists.ts"
 import { getNumPartitions } from "./layout.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
@@ -81,10 +81,7 @@ export const runJob: {
         value: `[${partitions?.join(",")}]`,
         expected: `indices of existing partitions (Spark: "${spark}")`,
       })
-      const step = {
-        kind: "partition",
-        f: (part: ReadonlyArray<A>, index: number) => [recordOf(f(part, index))],
-      } as const
+      const step = wholePartition((part: ReadonlyArray<A>, index) => [f(part, index)])
       return records(last<B, E, R>("runJob", self, step, invalid), partitions)
     }),
 )

@@ -7,8 +7,9 @@ import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import type { EmptyCollection } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
-import { known } from "../operators/known_steps.ts"
-import { checkCount, last, mergeSome, onDriver, records } from "../job.ts"
+import { type Block, fromArray } from "../block.ts"
+import { firstOf, known } from "../operators/known_steps.ts"
+import { checkCount, last, mergeSome, onDriverInPieces, records } from "../job.ts"
 import { compare, type Comparison, orderIn, type OrderOption } from "../ordering.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
@@ -25,10 +26,10 @@ const smallest = <A, E, R>(
 ): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => {
   const given = orderIn(options)
   const order = directed(given ?? compare, largest)
-  const some = (part: ReadonlyArray<A>) => n > 0 ? part.toSorted(order).slice(0, n) : []
-  const step = given === undefined ? known("smallest", { n, largest }) : { kind: "partition", f: some } as const
+  const f = (block: Block<A>) => firstOf(block, n, order)
+  const step = given === undefined ? known("smallest", { n, largest }) : { kind: "partition", f } as const
   const heads = last<A, E, R>(operation, self, step, checkCount(`RDD.${operation}`, n))
-  return Effect.flatMap(records(heads), (all) => onDriver(heads, () => some(all)))
+  return Effect.flatMap(records(heads), (all) => onDriverInPieces(heads, () => firstOf(fromArray(all), n, order)))
 }
 
 /**

@@ -6,8 +6,8 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as References from "effect/References"
 import { InvalidOption } from "../../core/errors.ts"
+import { Pacing } from "../../core/pace.ts"
 import { type Block, joinArrays } from "../block.ts"
 import { type ActionError, Engine } from "../engine.ts"
 import type { Progress } from "../numbers/estimates.ts"
@@ -34,12 +34,6 @@ export const checkTimeout = (where: string, timeout: Duration.Input): InvalidOpt
   Option.exists(Duration.fromInput(timeout), (duration) => !Duration.isNegative(duration))
     ? undefined
     : new InvalidOption({ where, option: "timeout", value: timeout, expected: "a duration of 0 or more" })
-
-/**
- * After how many Effect operations a job yields, so that the timeout can fire. A partition takes about as many,
- * whatever the stage.
- */
-const OPS_BEFORE_YIELD = 8
 
 type Computed<P> = ReadonlyMap<number, ReadonlyArray<P>>
 
@@ -68,7 +62,8 @@ export const runWithTimeout = <P, A, E, R>(
       partitions = found.partitions
     })
     yield* Effect.andThen(layout, engine.run(rdd, undefined, keep)).pipe(
-      Effect.provideService(References.MaxOpsBeforeYield, OPS_BEFORE_YIELD),
+      // The clock is looked at after each piece.
+      Effect.updateService(Pacing, (pacing) => ({ ...pacing, turn: 0 })),
       // Invalid options fail the action, however short the time limit is.
       Effect.timeoutOption(rdd.invalid === undefined ? timeout : Infinity),
     )

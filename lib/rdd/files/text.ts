@@ -6,7 +6,9 @@
 import * as Effect from "effect/Effect"
 import { CorruptBlock } from "../../core/codec_errors.ts"
 import { parseLine } from "../../core/json_lines.ts"
+import { type Piecewise, tryRun } from "../../core/pace.ts"
 import * as Block from "../block.ts"
+import { fromText } from "../text_block.ts"
 import { checkPartitions } from "../creation.ts"
 import { type FileEntry, type FileError, Files } from "./files.ts"
 import { filesAt, partOf } from "./listing.ts"
@@ -16,6 +18,14 @@ import { make, type RDD } from "../rdd.ts"
 export interface FileOptions {
   /** The number of partitions. Default: the engine's default parallelism. */
   readonly partitions?: number | undefined
+}
+
+function* parsed(block: Block.Block<string>): Piecewise<Block.Block<unknown>> {
+  const records: Array<unknown> = []
+  yield* Block.forEachPiece(block, (lines, from, to) => {
+    for (let i = from; i < to; i++) records.push(parseLine(lines[i]!))
+  })
+  return Block.fromArray(records)
 }
 
 const [CR, LF] = [13, 10]
@@ -42,7 +52,7 @@ const linesOf = (files: Files, { path, size }: FileEntry, from: number, to: numb
       if (start + begin >= to) return Block.empty
       const end = to >= size ? bytes.length : to - 1 - start + firstLine(bytes.subarray(to - 1 - start))
       const isWhole = end < bytes.length || start + bytes.length >= size
-      if (isWhole) return Block.fromText(bytes.slice(begin, end))
+      if (isWhole) return fromText(bytes.slice(begin, end))
     }
   })
 
@@ -109,10 +119,9 @@ export const objectFile = <A = unknown>(
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
   const objects = (i: number, n: number) =>
     Effect.flatMap(load(path, i, n), (block) =>
-      Effect.try({
-        try: () => Block.fromArray(block.records.map(parseLine)),
-        catch: (cause) =>
-          cause instanceof CorruptBlock ? new CorruptBlock({ problem: `${path}, ${cause.problem}` }) : cause,
-      }))
+      tryRun(
+        () => parsed(block),
+        (cause) => cause instanceof CorruptBlock ? new CorruptBlock({ problem: `${path}, ${cause.problem}` }) : cause,
+      ))
   return make("objectFile", [], { kind: "source", partitions, load: objects }, invalid)
 }

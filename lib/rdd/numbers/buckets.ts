@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Piecewise } from "../../core/pace.ts"
+import { type Block, forEachPiece } from "../block.ts"
 
 /** Finds the bucket of a number by binary search in sorted edges; -1 if it is outside of them. */
 const searchBucket = (edges: ReadonlyArray<number>) => (x: number): number => {
@@ -33,14 +35,16 @@ export interface Edges {
 }
 
 /** Makes a function that counts the numbers of a partition in the buckets between edges. The counts are its only record. */
-export const bucketCounts =
-  ({ edges, even }: Edges) => (part: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<number>> => {
+export const bucketCounts = ({ edges, even }: Edges) =>
+  function* (block: Block<number>): Piecewise<ReadonlyArray<ReadonlyArray<number>>> {
     const bucketOf = (even ? computeBucket : searchBucket)(edges)
     const counts = Array<number>(edges.length - 1).fill(0)
-    for (let i = 0; i < part.length; i++) {
-      const bucket = bucketOf(part[i]!)
-      if (bucket >= 0) counts[bucket]!++
-    }
+    yield* forEachPiece(block, (part, from, to) => {
+      for (let i = from; i < to; i++) {
+        const bucket = bucketOf(part[i]!)
+        if (bucket >= 0) counts[bucket]!++
+      }
+    })
     return [counts]
   }
 
@@ -48,11 +52,13 @@ export const bucketCounts =
  * Returns the smallest and the largest number of a partition, as its only record; `[Infinity, -Infinity]` if it has no
  * numbers.
  */
-export const rangeOf = (part: ReadonlyArray<number>): ReadonlyArray<readonly [number, number]> => {
+export function* rangeOf(block: Block<number>): Piecewise<ReadonlyArray<readonly [number, number]>> {
   let [min, max] = [Infinity, -Infinity]
-  for (let i = 0; i < part.length; i++) {
-    min = Math.min(min, part[i]!)
-    max = Math.max(max, part[i]!)
-  }
+  yield* forEachPiece(block, (part, from, to) => {
+    for (let i = from; i < to; i++) {
+      min = Math.min(min, part[i]!)
+      max = Math.max(max, part[i]!)
+    }
+  })
   return [[min, max]]
 }

@@ -5,7 +5,9 @@
  */
 import { Mismatch } from "../../core/errors.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
+import type { Piecewise } from "../../core/pace.ts"
 import { showRecord } from "../../core/show.ts"
+import type { Block } from "../block.ts"
 import type { KeyCount } from "./key_counts.ts"
 import { type Generator, xorShift } from "./random.ts"
 import { taken } from "./samplers.ts"
@@ -88,13 +90,12 @@ const chooseAll = <K>({ counts, fractions, seed, withReplacement }: ExactSamplin
  */
 export const exactSample = <K>(
   sampling: ExactSampling<K>,
-): (part: ReadonlyArray<Pair<K>>, index: number) => ReadonlyArray<Pair<K>> => {
+): (block: Block<Pair<K>>, index: number) => Piecewise<ReadonlyArray<Pair<K>>> => {
   const choices = chooseAll(sampling)
-  return (part, index) => {
+  return (block, index) => {
     const seen = new Map<Choice, number>()
-    let i = 0
-    return taken(part, () => {
-      const choice = choices.values[choices.find(part[i++]![0])]
+    return taken(block, ([key]) => {
+      const choice = choices.values[choices.find(key)]
       if (choice === undefined) return 0
       const at = seen.get(choice) ?? choice.firstIn.get(index) ?? 0
       seen.set(choice, at + 1)

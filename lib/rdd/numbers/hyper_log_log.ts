@@ -5,6 +5,8 @@
  */
 import * as Option from "effect/Option"
 import { hashKey, UnsupportedKey, unsupportedKey } from "../../core/keys.ts"
+import type { Piecewise } from "../../core/pace.ts"
+import { type Block, forEachPiece } from "../block.ts"
 
 /**
  * One byte for each register: 1 plus the longest run of leading zeros among the hashes that belong to it; 0 if there
@@ -91,9 +93,11 @@ export const add = (sketch: Sketch, key: unknown): void => {
 }
 
 /** Returns the sketch of the keys of a partition, as its only record. */
-export const sketchOf = (keys: ReadonlyArray<unknown>, precision: number): ReadonlyArray<Sketch> => {
+export function* sketchOf(block: Block<unknown>, precision: number): Piecewise<ReadonlyArray<Sketch>> {
   const sketch = empty(precision)
-  for (let i = 0; i < keys.length; i++) add(sketch, keys[i])
+  yield* forEachPiece(block, (keys, from, to) => {
+    for (let i = from; i < to; i++) add(sketch, keys[i])
+  })
   return [sketch]
 }
 

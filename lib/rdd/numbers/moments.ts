@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Piecewise } from "../../core/pace.ts"
+import { type Block, forEachPiece } from "../block.ts"
 
 /**
  * Statistics of numbers.
@@ -38,17 +40,19 @@ export type Moments = readonly [count: number, mean: number, m2: number, min: nu
 export const noMoments: Moments = [0, 0, 0, Infinity, -Infinity]
 
 /** Returns the moments of a partition, as its only record. */
-export const momentsOf = (part: ReadonlyArray<number>): ReadonlyArray<Moments> => {
+export function* momentsOf(block: Block<number>): Piecewise<ReadonlyArray<Moments>> {
   let [count, mean, m2, min, max] = noMoments
-  for (let i = 0; i < part.length; i++) {
-    const x = part[i]!
-    const delta = x - mean
-    count++
-    mean += delta / count
-    m2 += delta * (x - mean)
-    min = Math.min(min, x)
-    max = Math.max(max, x)
-  }
+  yield* forEachPiece(block, (part, from, to) => {
+    for (let i = from; i < to; i++) {
+      const x = part[i]!
+      const delta = x - mean
+      count++
+      mean += delta / count
+      m2 += delta * (x - mean)
+      min = Math.min(min, x)
+      max = Math.max(max, x)
+    }
+  })
   return [[count, mean, m2, min, max]]
 }
 

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Piecewise } from "../../core/pace.ts"
+import { type Block, forEachPiece } from "../block.ts"
 import { type Generator, javaRandom, poisson, well, xorShift } from "./random.ts"
 
 /** Returns how often to take the next record. It is called once for each record of a partition, in order. */
@@ -71,11 +73,14 @@ export const interval = (low: number, high: number, seed: bigint): Sampler => {
 }
 
 /** Returns the records that a sampler takes. */
-export const taken = <A>(records: ReadonlyArray<A>, sampler: Sampler): Array<A> => {
+export function* taken<A>(block: Block<A>, sampler: (record: A) => number): Piecewise<Array<A>> {
   const out: Array<A> = []
-  for (let i = 0; i < records.length; i++) {
-    for (let n = sampler(); n > 0; n--) out.push(records[i]!)
-  }
+  yield* forEachPiece(block, (records, from, to) => {
+    for (let i = from; i < to; i++) {
+      const record = records[i]!
+      for (let n = sampler(record); n > 0; n--) out.push(record)
+    }
+  })
   return out
 }
 
@@ -97,10 +102,11 @@ export interface Sampling {
 
 /** Returns a random sample of a partition. */
 export const sampleOf = <A>(
-  records: ReadonlyArray<A>,
+  block: Block<A>,
   partition: number,
   { fraction, seed, withReplacement: replaces }: Sampling,
-): Array<A> => taken(records, (replaces ? withReplacement : bernoulli)(fraction, partitionSeed(seed, partition)))
+): Piecewise<Array<A>> =>
+  taken(block, (replaces ? withReplacement : bernoulli)(fraction, partitionSeed(seed, partition)))
 
 /**
  * Returns the smallest fraction for which a sample of `total` records has at least `n` with a probability of 99.99 %.

@@ -8,6 +8,9 @@
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { equalKeys } from "../../core/keys.ts"
 import { Mismatch } from "../../core/errors.ts"
+import type { Piecewise } from "../../core/pace.ts"
+import { sorted } from "../../core/sorted.ts"
+import { type Block, forEachPiece, gather } from "../block.ts"
 import { bucketCounts, type Edges, rangeOf } from "../numbers/buckets.ts"
 import type { Sums } from "../numbers/estimates.ts"
 import { exactSample, type ExactSampling } from "../numbers/exact_samples.ts"
@@ -34,23 +37,52 @@ const withNull = (record: unknown): Pair => [record, null]
 const descending: Comparison<unknown> = (a, b) => compare(b, a)
 const orderOf = (largest: boolean): Comparison<unknown> => largest ? descending : compare
 
-const sumsOf = (part: ReadonlyArray<number>): ReadonlyArray<Sums> => {
-  let [sum, squares] = [0, 0]
-  for (let i = 0; i < part.length; i++) {
-    const x = part[i]!
-    sum += x
-    squares += x * x
-  }
-  return [[part.length, sum, squares]]
+function* sumsOf(block: Block<number>): Piecewise<ReadonlyArray<Sums>> {
+  let [count, sum, squares] = [0, 0, 0]
+  yield* forEachPiece(block, (part, from, to) => {
+    count += to - from
+    for (let i = from; i < to; i++) {
+      const x = part[i]!
+      sum += x
+      squares += x * x
+    }
+  })
+  return [[count, sum, squares]]
 }
 
-const distinctOf = (part: Records): Records => {
+function* valuesOf(block: Block<Pair>, key: unknown): Piecewise<Records> {
+  const values: Array<unknown> = []
+  yield* forEachPiece(block, (pairs, from, to) => {
+    for (let i = from; i < to; i++) if (equalKeys(pairs[i]![0], key)) values.push(pairs[i]![1])
+  })
+  return values
+}
+
+/** How many records at least are sorted at once to find the first ones. */
+const SORTED_AT_ONCE = 4096
+
+/** The first `n` records by an order; equal ones stay in their order. */
+export function* firstOf<A>(block: Block<A>, n: number, order: Comparison<A>): Piecewise<Array<A>> {
+  let first: Array<A> = []
+  if (!(n > 0)) return first
+  const records = yield* gather(block)
+  const step = Math.max(4 * n, SORTED_AT_ONCE)
+  for (let from = 0; from < records.length; from += step) {
+    const candidates = first.concat(records.slice(from, from + step))
+    first = (yield* sorted(candidates, order)).slice(0, n)
+  }
+  return first
+}
+
+function* distinctOf(block: Block<unknown>): Piecewise<Records> {
   const table = new KeyedTable<unknown, null>()
-  for (let i = 0; i < part.length; i++) table.locate(part[i])
+  yield* forEachPiece(block, (part, from, to) => {
+    for (let i = from; i < to; i++) table.locate(part[i])
+  })
   return table.keys
 }
 
-const partition = (f: (part: ReadonlyArray<never>, index: number) => Records): Narrow => ({ kind: "partition", f })
+const partition = (f: (block: Block<never>, index: number) => Piecewise<Records>): Narrow => ({ kind: "partition", f })
 
 /** The steps, made of their arguments, which are plain data. */
 const steps = {
@@ -60,7 +92,7 @@ const steps = {
   take: (n: number): Narrow => ({ kind: "take", n }),
   /** The `n` smallest records in natural order, or the largest. */
   smallest: ({ n, largest }: { readonly n: number; readonly largest: boolean }): Narrow =>
-    partition((part) => n > 0 ? (part as Records).toSorted(orderOf(largest)).slice(0, n) : []),
+    partition((block) => firstOf<unknown>(block, n, orderOf(largest))),
   /** The smallest record in natural order, or the largest: the first of several. */
   best: ({ largest }: { readonly largest: boolean }): Narrow => {
     const order = orderOf(largest)
@@ -89,18 +121,17 @@ const steps = {
   /** How many numbers are in each bucket. */
   bucketCounts: (edges: Edges): Narrow => partition(bucketCounts(edges)),
   /** How often each record occurs. */
-  valueCounts: (_: null): Narrow => partition((part, index) => keyCounts(part, index, valueOf)),
+  valueCounts: (_: null): Narrow => partition((block, index) => keyCounts(block, index, valueOf)),
   /** How many pairs each key has. */
-  keyCounts: (_: null): Narrow => partition((part, index) => keyCounts(part as ReadonlyArray<Pair>, index, keyOf)),
+  keyCounts: (_: null): Narrow => partition((block: Block<Pair>, index) => keyCounts(block, index, keyOf)),
   /** The sketch of the records, from which the number of distinct ones is estimated. */
-  sketch: ({ precision }: { readonly precision: number }): Narrow => partition((part) => sketchOf(part, precision)),
+  sketch: ({ precision }: { readonly precision: number }): Narrow => partition((block) => sketchOf(block, precision)),
   /** A random sample. */
-  sample: (sampling: Sampling): Narrow => partition((part, index) => sampleOf(part, index, sampling)),
+  sample: (sampling: Sampling): Narrow => partition((block, index) => sampleOf(block, index, sampling)),
   /** The pairs of an exact sample by key. */
   exactSample: (sampling: ExactSampling<unknown>): Narrow => partition(exactSample(sampling)),
   /** The values of a key. */
-  lookup: (key: unknown): Narrow =>
-    partition((part) => (part as ReadonlyArray<Pair>).filter((pair) => equalKeys(pair[0], key)).map((pair) => pair[1])),
+  lookup: (key: unknown): Narrow => partition((block) => valuesOf(block, key)),
 } as const
 
 /** The names of steps. */

@@ -4,10 +4,16 @@
  * @module
  */
 import { dual } from "../../core/dual.ts"
-import { recordsOf } from "../../core/results.ts"
+import type { Piecewise } from "../../core/pace.ts"
 import type { Tupled } from "../../core/tupled.ts"
+import { type Block, gather } from "../block.ts"
 import { narrow } from "./element.ts"
+import { wholePartition } from "../lists.ts"
 import { isRDD, type RDD } from "../rdd.ts"
+
+function* whole<A>(block: Block<A>): Piecewise<ReadonlyArray<ReadonlyArray<A>>> {
+  return [yield* gather(block)]
+}
 
 /**
  * Replaces the records of each partition with those that `f` returns for them.
@@ -43,10 +49,7 @@ export const mapPartitions: {
     self: RDD<A, E, R>,
     f: (records: ReadonlyArray<A>, index: number) => Iterable<B>,
     options?: { readonly preservesPartitioning?: boolean | undefined },
-  ): RDD<B, E, R> => {
-    const run = (records: ReadonlyArray<A>, index: number) => recordsOf(f(records, index))
-    return narrow("mapPartitions", self, { kind: "partition", f: run }, options?.preservesPartitioning ?? false)
-  },
+  ): RDD<B, E, R> => narrow("mapPartitions", self, wholePartition(f), options?.preservesPartitioning ?? false),
 )
 
 /**
@@ -87,7 +90,7 @@ export const mapPartitionsWithIndex: {
     narrow(
       "mapPartitionsWithIndex",
       self,
-      { kind: "partition", f: (part: ReadonlyArray<A>, index) => recordsOf(f(index, part)) },
+      wholePartition((part: ReadonlyArray<A>, index) => f(index, part)),
       options?.preservesPartitioning ?? false,
     ),
 )
@@ -107,4 +110,4 @@ export const mapPartitionsWithIndex: {
  * ```
  */
 export const glom = <A, E, R>(self: RDD<A, E, R>): RDD<ReadonlyArray<A>, E, R> =>
-  narrow("glom", self, { kind: "partition", f: (records: ReadonlyArray<A>) => [records] }, false)
+  narrow("glom", self, { kind: "partition", f: whole }, false)

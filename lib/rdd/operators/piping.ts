@@ -8,7 +8,7 @@ import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
 import { valueOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
-import * as Block from "../block.ts"
+import { fromText } from "../text_block.ts"
 import { encodeLines } from "../files/encoding.ts"
 import { Processes, type ProcessFailed } from "../processes.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
@@ -66,7 +66,7 @@ export const pipe: {
             { command: [program, ...args], env, cwd },
             encodeLines(header.concat(part.map((record) => valueOf(show(record))))),
           ),
-          (printed) => Block.fromText(printed).records,
+          (printed) => fromText(printed).records,
         ))
     return make(
       "pipe",

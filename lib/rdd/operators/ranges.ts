@@ -5,11 +5,13 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
+import type { Piecewise } from "../../core/pace.ts"
+import { sorted } from "../../core/sorted.ts"
 import { checkPartitions } from "../creation.ts"
 import { known } from "./known_steps.ts"
 import { narrow } from "./element.ts"
 import type { ActionError, Engine } from "../engine.ts"
-import { last, onDriver, records } from "../job.ts"
+import { last, onDriverInPieces, records } from "../job.ts"
 import { compare, type Comparison, orderIn, orderOf, type OrderOption } from "../ordering.ts"
 import { make as makePartitioner, type Partitioner } from "../partitioner.ts"
 import { isRDD, type RDD } from "../rdd.ts"
@@ -27,22 +29,23 @@ const SAMPLE_SIZE = 100_000
  * Returns the upper bounds (inclusive) of all ranges but the last. Ranges have about the same number of keys; equal
  * keys are in the same range.
  */
-const upperBoundsOf = (
+function* upperBoundsOf(
   keys: ReadonlyArray<unknown>,
   partitions: number,
   order: Comparison<never>,
-): ReadonlyArray<never> => {
+): Piecewise<ReadonlyArray<never>> {
   const ranges = Math.min(partitions, keys.length)
   if (ranges < 2) return []
   const step = Math.ceil(keys.length / SAMPLE_SIZE)
-  const sorted = (keys.filter((_, i) => i % step === 0) as Array<never>).sort(order)
+  const some = Array.from({ length: Math.ceil(keys.length / step) }, (_, i) => keys[i * step] as never)
+  const inOrder = yield* sorted(some, order)
   const bounds: Array<never> = []
-  let target = sorted.length / ranges
-  for (let i = 0; i < sorted.length && bounds.length < ranges - 1; i++) {
-    const key = sorted[i]!
+  let target = inOrder.length / ranges
+  for (let i = 0; i < inOrder.length && bounds.length < ranges - 1; i++) {
+    const key = inOrder[i]!
     if (i + 1 < target || (bounds.length > 0 && order(key, bounds.at(-1)!) === 0)) continue
     bounds.push(key)
-    target += sorted.length / ranges
+    target += inOrder.length / ranges
   }
   return bounds
 }
@@ -60,15 +63,15 @@ const rangeOf = (upperBounds: ReadonlyArray<never>, order: Comparison<never>, ke
 }
 
 /** Creates a partitioner that divides the given keys into at most `partitions` ranges. */
-export const rangesOf = (
+export function* rangesOf(
   keys: ReadonlyArray<unknown>,
   partitions: number,
   options: DirectionOption<never>,
-): Partitioner => {
+): Piecewise<Partitioner> {
   const { ascending = true } = options
   const given = orderIn(options)
   const order: Comparison<never> = given ?? compare
-  const upperBounds = upperBoundsOf(keys, partitions, given ?? orderOf(keys))
+  const upperBounds = yield* upperBoundsOf(keys, partitions, given ?? (yield* orderOf(keys.length, (i) => keys[i])))
   return makePartitioner({
     name: "RangePartitioner",
     numPartitions: upperBounds.length + 1,
@@ -120,7 +123,7 @@ export const range: {
   ): Effect.Effect<Partitioner, ActionError<E>, R | Engine> => {
     const invalid = checkPartitions("Partitioner.range", partitions)
     const keys = last<K, E, R>("range", self, known("keys", null), invalid)
-    return Effect.flatMap(records(keys), (all) => onDriver(keys, () => rangesOf(all, partitions, options)))
+    return Effect.flatMap(records(keys), (all) => onDriverInPieces(keys, () => rangesOf(all, partitions, options)))
   },
 )
 

@@ -8,6 +8,7 @@
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
 import { checkSeed } from "../numbers/random.ts"
+import type { Block } from "../block.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 import * as Samplers from "../numbers/samplers.ts"
 import { known } from "./known_steps.ts"
@@ -131,8 +132,8 @@ export const randomSplit: {
         preserves: true,
         step: {
           kind: "partition",
-          f: (part: ReadonlyArray<A>, index) =>
-            Samplers.taken(part, Samplers.interval(low, high, BigInt(seed) + BigInt(index))),
+          f: (block: Block<A>, index) =>
+            Samplers.taken(block, Samplers.interval(low, high, BigInt(seed) + BigInt(index))),
         },
       }, invalid)
     })

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
 import { showRecord } from "../../core/show.ts"
+import type { Block } from "../block.ts"
 import type { ActionError, Engine } from "../engine.ts"
 import { last, onDriver, records } from "../job.ts"
 import { fractionOf, type Fractions, tableOf } from "../numbers/exact_samples.ts"
@@ -68,7 +69,7 @@ export const sampleByKey: {
       preserves: true,
       step: {
         kind: "partition",
-        f: (part: ReadonlyArray<Pair<K>>, index) => {
+        f: (block: Block<Pair<K>>, index) => {
           const table = tableOf(entries)
           const partitionSeed = BigInt(seed) + BigInt(index)
           const uniform = xorShift(partitionSeed)
@@ -79,8 +80,7 @@ export const sampleByKey: {
             byFraction.set(fraction, rng)
             return poisson(fraction, rng)
           }
-          let i = 0
-          return taken(part, () => times(fractionOf(table, part[i++]![0])))
+          return taken(block, ([key]) => times(fractionOf(table, key)))
         },
       },
     }, checkFractions("RDD.sampleByKey", entries, seed))

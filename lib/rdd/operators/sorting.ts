@@ -4,7 +4,9 @@
  * @module
  */
 import { dual } from "../../core/dual.ts"
+import { sorted } from "../../core/sorted.ts"
 import type { Tupled } from "../../core/tupled.ts"
+import { type Block, gather } from "../block.ts"
 import { checkPartitions } from "../creation.ts"
 import { keyBy, narrow } from "./element.ts"
 import { checkPartitioning } from "./keyed.ts"
@@ -38,9 +40,10 @@ const sortPartitions = <A, E, R>(
   const given = orderIn(options)
   return narrow(operation, self, {
     kind: "partition",
-    f: (records: ReadonlyArray<readonly [never, unknown]>) => {
-      const order = given ?? orderOf(records.map(([key]) => key))
-      return records.toSorted((a, b) => direction * order(a[0], b[0]))
+    f: function* (block: Block<readonly [never, unknown]>) {
+      const records = yield* gather(block)
+      const order = given ?? (yield* orderOf(records.length, (i) => records[i]![0]))
+      return yield* sorted(records, (a, b) => direction * order(a[0], b[0]))
     },
   }, true)
 }

@@ -5,20 +5,26 @@
  */
 import { dual } from "../../core/dual.ts"
 import { Mismatch } from "../../core/errors.ts"
-import { recordsOf } from "../../core/results.ts"
+import { inPieces, type Piecewise } from "../../core/pace.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import type { ErrorOf, RecordOf, ServicesOf } from "./cogroup.ts"
+import { type Block, forEachPiece } from "../block.ts"
+import { listInPieces } from "../lists.ts"
 import type { Callable } from "../primitive.ts"
 import { type AnyRDD, isRDD, make, type RDD } from "../rdd.ts"
 
-const pairRecords = (parts: ReadonlyArray<ReadonlyArray<never>>): ReadonlyArray<[never, never]> => {
+function* pairRecords(parts: ReadonlyArray<ReadonlyArray<never>>): Piecewise<ReadonlyArray<[never, never]>> {
   const [left = [], right = []] = parts
   if (left.length !== right.length) {
     const problem = "Can only zip RDDs with same number of elements in each partition, " +
       `but the partitions have ${left.length} and ${right.length}`
     throw new Mismatch({ problem })
   }
-  return left.map((a, i) => [a, right[i]!])
+  const pairs: Array<[never, never]> = []
+  yield* inPieces(left.length, (from, to) => {
+    for (let i = from; i < to; i++) pairs.push([left[i]!, right[i]!])
+  })
+  return pairs
 }
 
 /**
@@ -104,9 +110,18 @@ export const zipPartitions: {
     make("zipPartitions", isRDD(those) ? [self, those] : [self, ...those], {
       kind: "zip",
       preserves: options?.preservesPartitioning ?? false,
-      f: (parts) => recordsOf(f(...parts)),
+      f: (parts) => listInPieces(f(...parts)),
     }),
 )
+
+/** The records of a partition, each with the number that `number` gives for its index. */
+function* numberAll<A>(block: Block<A>, number: (i: number) => number): Piecewise<ReadonlyArray<[A, number]>> {
+  const pairs: Array<[A, number]> = []
+  yield* forEachPiece(block, (records, from, to) => {
+    for (let i = from; i < to; i++) pairs.push([records[i]!, number(pairs.length)])
+  })
+  return pairs
+}
 
 /** Pairs every record with a number. `offset` is the number of records in the partitions before. */
 const numbered = <A, E, R>(
@@ -118,7 +133,7 @@ const numbered = <A, E, R>(
     kind: "indexed",
     f: (offsets, index) => {
       const number = numberFrom(offsets[index] ?? 0, index, offsets.length)
-      return { kind: "partition", f: (records: ReadonlyArray<A>) => records.map((a, i): [A, number] => [a, number(i)]) }
+      return { kind: "partition", f: (block: Block<A>) => numberAll(block, number) }
     },
   })
 

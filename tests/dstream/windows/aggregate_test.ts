@@ -7,6 +7,7 @@ import { withInverse } from "../../../lib/dstream/windows/with_inverse.ts"
 import { withoutInverse } from "../../../lib/dstream/windows/without_inverse.ts"
 import { make } from "../../../lib/engine/state_store.ts"
 import { fromArray } from "../../../lib/rdd/block.ts"
+import { atOnce } from "../../../lib/core/pace.ts"
 import { columnsOf } from "../../../lib/rdd/pair_block.ts"
 import { Testing } from "../../../lib/testing.ts"
 import { batchesLong, frames, naive } from "../windows.ts"
@@ -63,8 +64,8 @@ const slides = async <A>(
     for (let attempt = 0; attempt < times(at); attempt++) {
       const state = store.open("id", 0, last, at)
       const position = { end: at, start: at - w, duration: w, previousEnd: at - 1, zeroTime: 0, pane: 1 }
-      const pairs = columnsOf(fromArray([...recordsAt(at - w), ...recordsAt(at)]))
-      result = slide(position)(state, pairs, 0, last === undefined).records
+      const pairs = atOnce(columnsOf(fromArray([...recordsAt(at - w), ...recordsAt(at)])))
+      result = atOnce(slide(position)(state, pairs, 0, last === undefined)).records
     }
     await Effect.runPromise(Effect.andThen(store.seal("id", at), store.commit(at)))
     last = at

@@ -154,9 +154,9 @@ const counts = (at: number, numbers: ReadonlyArray<number>): RDD.RDD<[number, nu
       at,
       expects: undefined,
       whole: undefined,
-      f: (state, { keys }) => {
+      f: function* (state, { keys }) {
         for (const key of keys) state.set(key, (Number(state.get(key) ?? 0)) + 1)
-        return entriesOf(state)
+        return yield* entriesOf(state)
       },
     },
   })

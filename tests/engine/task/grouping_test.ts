@@ -2,9 +2,11 @@ import assert from "node:assert/strict"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
 import { hashKey } from "../../../lib/core/keys.ts"
-import { gatherGroups, gatherJoined } from "../../../lib/engine/task/grouping.ts"
+import { atOnce } from "../../../lib/core/pace.ts"
+import { gatherGroups } from "../../../lib/engine/task/grouping.ts"
+import { gatherJoined } from "../../../lib/engine/task/joining.ts"
 import * as Block from "../../../lib/rdd/block.ts"
-import { PairBlock } from "../../../lib/rdd/pair_block.ts"
+import { columnsOf, PairBlock } from "../../../lib/rdd/pair_block.ts"
 import type { Join } from "../../../lib/rdd/primitive.ts"
 
 const pairs = fc.array(fc.tuple(fc.constantFrom("a", "b", "c", "d"), fc.nat(9)), { maxLength: 8 })
@@ -20,7 +22,7 @@ const hashed = (pairs: Pairs) => {
 
 Deno.test("gatherGroups() has each key once, in the order of appearance, with its values of all sides", () => {
   fc.assert(fc.property(pairs, pairs, pairs, (a, b, c) => {
-    const { records } = gatherGroups([Block.fromArray(a), hashed(b), Block.fromArray(c)])
+    const { records } = atOnce(gatherGroups([Block.fromArray(a), hashed(b), Block.fromArray(c)]))
     assert.deepEqual(records, keysOf(a, b, c).map((key) => [key, [a, b, c].map((side) => valuesOf(side, key))]))
   }))
 })
@@ -37,6 +39,9 @@ Deno.test("gatherJoined() has what two nested loops over the groups of a key giv
         sideOf(valuesOf(b, key), join.right).map((right) => [key, [left, right]])
       )
     )
-    assert.deepEqual(gatherJoined([Block.fromArray(a), hashed(b)], join).records, expected)
+    const joined = atOnce(gatherJoined([Block.fromArray(a), hashed(b)], join))
+    assert.equal(joined.length, expected.length)
+    assert.deepEqual(joined.records, expected)
+    assert.deepEqual(atOnce(columnsOf(joined)).keys, expected.map(([key]) => key))
   }))
 })

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import * as fc from "fast-check"
 import { KeyedTable } from "../../../lib/core/keyed_table.ts"
 import { hashKey } from "../../../lib/core/keys.ts"
+import { atOnce } from "../../../lib/core/pace.ts"
 import * as Block from "../../../lib/rdd/block.ts"
 import type { Cut } from "../../../lib/engine/plan/task.ts"
 import { cutPairs, cutTable, gatherCombined } from "../../../lib/engine/task/shuffle.ts"
@@ -53,17 +54,20 @@ const assertPlaced = (cut: Cut, pairs: number, by: Partitioner.Partitioner): voi
 Deno.test("cutTable() and cutPairs() put every key in its partition", () => {
   fc.assert(fc.property(anyPairs, anyPartitioner, (pairs, by) => {
     const table = tableOf(pairs)
-    assertPlaced(cutTable(table, by), table.size, by)
-    assertPlaced(cutPairs(Block.fromArray(pairs), by), pairs.length, by)
+    assertPlaced(atOnce(cutTable(table, by)), table.size, by)
+    assertPlaced(atOnce(cutPairs(Block.fromArray(pairs), by)), pairs.length, by)
   }))
 })
 
 Deno.test("gatherCombined() has each key once with its sum, in the order of appearance, however it was cut", () => {
   fc.assert(fc.property(anyParts, anyPartitioner, fc.boolean(), (parts, by, mapSide) => {
-    const written = parts.map((pairs) => mapSide ? cutTable(tableOf(pairs), by) : cutPairs(Block.fromArray(pairs), by))
+    const written = parts.map((pairs) =>
+      atOnce(mapSide ? cutTable(tableOf(pairs), by) : cutPairs(Block.fromArray(pairs), by))
+    )
     for (let partition = 0; partition < by.numPartitions; partition++) {
       const mine = parts.flat().filter(([key]) => by.getPartition(key) === partition)
-      const { records } = gatherCombined(written.flatMap((buckets) => buckets[partition] ?? []), sums(mapSide))
+      const buckets = written.flatMap((cut) => cut[partition] ?? [])
+      const { records } = atOnce(gatherCombined(buckets, sums(mapSide)))
       assert.deepEqual(records, naiveSums(mine))
     }
   }))
@@ -73,7 +77,7 @@ Deno.test("cutTable() and cutPairs() throw for a partitioner that leaves its ran
   for (const partition of [2, -1, 0.5, NaN]) {
     const astray = Partitioner.make({ name: "Astray", numPartitions: 2, getPartition: () => partition })
     const message = `Astray put a into partition ${partition}, but has 0 to 1`
-    assert.throws(() => cutTable(tableOf([["a", 1]]), astray), { name: "RangeError", message })
-    assert.throws(() => cutPairs(Block.fromArray([["a", 1]]), astray), { name: "RangeError", message })
+    assert.throws(() => atOnce(cutTable(tableOf([["a", 1]]), astray)), { name: "RangeError", message })
+    assert.throws(() => atOnce(cutPairs(Block.fromArray([["a", 1]]), astray)), { name: "RangeError", message })
   }
 })

@@ -7,6 +7,8 @@ import {
   estimateSum,
   type Progress,
 } from "../../../lib/rdd/numbers/estimates.ts"
+import { atOnce } from "../../../lib/core/pace.ts"
+import { fromArray } from "../../../lib/rdd/block.ts"
 import { momentsOf, noMoments, statsOf } from "../../../lib/rdd/numbers/moments.ts"
 import { xorShift } from "../../../lib/rdd/numbers/random.ts"
 
@@ -16,7 +18,7 @@ const sumOf = (numbers: ReadonlyArray<number>): number => numbers.reduce((a, b) 
 const estimates = (seen: ReadonlyArray<number>, progress: Progress, confidence: number) => ({
   count: estimateCount(seen.length, progress, confidence),
   sum: estimateSum([seen.length, sumOf(seen), sumOf(seen.map((x) => x * x))], progress, confidence),
-  mean: estimateMean(statsOf(momentsOf(seen)[0] ?? noMoments), progress, confidence),
+  mean: estimateMean(statsOf(atOnce(momentsOf(fromArray(seen)))[0] ?? noMoments), progress, confidence),
 })
 
 const within = ({ low, high }: BoundedDouble, truth: number): number => low <= truth && truth <= high ? 1 : 0
