@@ -27,14 +27,20 @@ const running = (onStart: string) => `
     Effect.provide(Logger.layer([])),
   ))`
 
+/** A wait that leaks leaves 1 kB. Records that wait for the next batch take far less, also on a busy machine. */
+const assertFlat = async (program: string): Promise<void> => {
+  const bytes = await growth(program, { warmUp: 5_000, waits: 50_000 })
+  assert.ok(bytes < 400, `each wait leaves ${bytes} bytes`)
+}
+
 for (const [how, onStart] of Object.entries(waits)) {
   Deno.test(`a receiver waits any number of times in constant memory: ${how}`, async () => {
-    assert.ok(await growth(running(onStart), { warmUp: 5_000, waits: 50_000 }) < 100)
+    await assertFlat(running(onStart))
   })
 }
 
 Deno.test("a stream of an Effect Stream waits any number of times in constant memory", async () => {
   const stream = `DStream.fromStream(Stream.fromEffectRepeat(Effect.andThen(Effect.yieldNow, waited)))`
   const program = running("Effect.never").replace("DStream.receiverStream(receiver)", stream)
-  assert.ok(await growth(program, { warmUp: 5_000, waits: 50_000 }) < 100)
+  await assertFlat(program)
 })
