@@ -25,7 +25,9 @@ const program = (shape: string) => `
 
 for (const [name, shape] of Object.entries(shapes)) {
   Deno.test(`a fiber in a fixed context suspends in constant memory: ${name}`, async () => {
-    assert.ok(await growth(program(shape), { warmUp: 2_000, waits: 50_000 }) < 100)
+    const bytes = await growth(program(shape), { warmUp: 2_000, waits: 50_000 })
+    // A wait that leaks leaves 1 kB. On a busy machine the collector leaves some for later.
+    assert.ok(bytes < 400, `each wait leaves ${bytes} bytes`)
   })
 }
 
