@@ -152,7 +152,7 @@ export const driven = <A, E = never, R = never>(
 /** An Effect that does work. The event loop gets its turns meanwhile. What the work throws is a defect. */
 export const run = <A, E = never, R = never>(
   work: () => Generator<Effect.Effect<unknown, E, R> | undefined, A, unknown>,
-): Effect.Effect<A, E, R> => Effect.suspend(() => toEffect(drive(work())))
+): Effect.Effect<A, E, R> => Effect.suspend(() => driven(work()))
 
 /** An Effect that does work. If the work throws, the Effect fails with what `onThrow` returns. */
 export const tryRun = <A, E>(work: () => Piecewise<A>, onThrow: (cause: unknown) => E): Effect.Effect<A, E> =>

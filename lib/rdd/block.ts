@@ -53,15 +53,20 @@ export function* forEachPiece<A>(
   }
 }
 
-/** All records that a cursor gives, in one array. */
-export function* gathered<A>(next: Cursor<A>): Piecewise<ReadonlyArray<A>> {
-  const pieces: Array<ReadonlyArray<A>> = []
+/** All pieces that a cursor gives. */
+export function* allOf<P>(next: () => P | undefined): Piecewise<Array<P>> {
+  const pieces: Array<P> = []
   const pace = new Pace()
   for (let piece = next(); piece !== undefined; piece = next()) {
     pieces.push(piece)
     if (pace.isDue()) yield
   }
-  return joinArrays(pieces)
+  return pieces
+}
+
+/** All records that a cursor gives, in one array. */
+export function* gathered<A>(next: Cursor<A>): Piecewise<ReadonlyArray<A>> {
+  return joinArrays(yield* allOf(next))
 }
 
 /** Makes a block of an array, which must not change afterwards. */

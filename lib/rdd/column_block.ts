@@ -20,8 +20,8 @@ export type Pair = readonly [key: unknown, value: unknown]
 /** Gives the next columns of a block at each call, and undefined after the last ones. */
 export type ColumnCursor = () => Columns | undefined
 
-/** How many pairs are made at once. */
-const PIECE = 1024
+/** How many pairs are made at once, where they are made a piece at a time. */
+export const PAIRS_AT_ONCE = 1024
 
 /** Blocks of pairs that are columns, or are made as columns. */
 export abstract class ColumnBlock implements Block<Pair> {
@@ -67,7 +67,7 @@ export abstract class ColumnBlock implements Block<Pair> {
       if (columns === undefined) return undefined
       const { values } = columns
       const start = from
-      from += PIECE
+      from += PAIRS_AT_ONCE
       return columns.keys.slice(start, from).map((key, i): Pair => [key, values[start + i]])
     }
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { currentPacing, type Piecewise } from "../core/pace.ts"
+import { atOnce, currentPacing, type Piecewise } from "../core/pace.ts"
 import { type Block, type Cursor, cursorOf, fromArray, gathered } from "./block.ts"
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
@@ -26,7 +26,7 @@ const linesOf = (bytes: Uint8Array): Array<string> => {
   return lines
 }
 
-/** Where the first line end of text ends: the length where there is none. */
+/** The index behind the first line end of a text. A text without line ends gives its length. */
 const afterLineEnd = (bytes: Uint8Array): number => {
   const end = bytes.indexOf(LF) + 1 || bytes.length
   const cr = bytes.subarray(0, end).indexOf(CR)
@@ -50,15 +50,11 @@ class TextBlock implements Block<string> {
     this.#bytes = bytes
   }
   get records(): ReadonlyArray<string> {
-    if (this.#lines === undefined) {
-      this.#lines = linesOf(this.#bytes ?? new Uint8Array())
-      this.#bytes = undefined
-    }
-    return this.#lines
+    return atOnce(this.gather())
   }
   pieces(): Cursor<string> {
     const bytes = this.#bytes
-    if (bytes === undefined) return cursorOf(fromArray(this.records))
+    if (bytes === undefined) return cursorOf(fromArray(this.#lines ?? []))
     const { bytes: size } = currentPacing()
     let at = 0
     return () => {
@@ -70,7 +66,10 @@ class TextBlock implements Block<string> {
     }
   }
   *gather(): Piecewise<ReadonlyArray<string>> {
-    return this.#lines ?? (yield* gathered(this.pieces()))
+    if (this.#lines !== undefined) return this.#lines
+    const lines = yield* gathered(this.pieces())
+    this.#bytes = undefined
+    return this.#lines ??= lines
   }
   get length(): number {
     return this.#length ??= this.#lines?.length ?? countLines(this.#bytes ?? new Uint8Array())

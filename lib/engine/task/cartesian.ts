@@ -5,11 +5,9 @@
  */
 import { atOnce, type Piecewise } from "../../core/pace.ts"
 import { type Block, type Cursor, gathered } from "../../rdd/block.ts"
+import { PAIRS_AT_ONCE } from "../../rdd/column_block.ts"
 
 type Records = ReadonlyArray<unknown>
-
-/** How many pairs are made at once. */
-const PIECE = 1024
 
 /** Each left record with each right one. */
 export class CartesianBlock implements Block<readonly [unknown, unknown]> {
@@ -40,7 +38,7 @@ export class CartesianBlock implements Block<readonly [unknown, unknown]> {
     return () => {
       if (i >= left.length) return undefined
       const pairs: Array<readonly [unknown, unknown]> = []
-      while (i < left.length && pairs.length < PIECE) {
+      while (i < left.length && pairs.length < PAIRS_AT_ONCE) {
         pairs.push([left[i], right[j++]])
         if (j < right.length) continue
         i++

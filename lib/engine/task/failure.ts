@@ -26,12 +26,16 @@ export class PlaceFailed {
   }
 }
 
+/** What was thrown, as a failure at a place. A failure that has a place already keeps it. */
+export const placed = (place: Place, cause: unknown): PlaceFailed =>
+  cause instanceof PlaceFailed ? cause : new PlaceFailed(place, reasonOf(cause))
+
 /** Runs plain code of an operation. What it throws becomes the failure of its place. */
 export const attempt = <A>(place: Place, body: () => A): A => {
   try {
     return body()
   } catch (cause) {
-    throw cause instanceof PlaceFailed ? cause : new PlaceFailed(place, reasonOf(cause))
+    throw placed(place, cause)
   }
 }
 
@@ -40,7 +44,7 @@ export function* attemptInPieces<A>(place: Place, work: () => Piecewise<A>): Run
   try {
     return yield* work()
   } catch (cause) {
-    throw cause instanceof PlaceFailed ? cause : new PlaceFailed(place, reasonOf(cause))
+    throw placed(place, cause)
   }
 }
 

@@ -6,10 +6,10 @@
 import { inPieces, type Piecewise } from "../../core/pace.ts"
 import { type Block, fromArray, gather } from "../../rdd/block.ts"
 
-/** What has been frozen already: records are in several blocks, and several tasks read one block. */
+/** Objects that are frozen already. A record may be in several blocks, so it is often met again. */
 const frozen = new WeakSet<object>()
 
-/** What has become of each block. */
+/** The frozen block that was made of each block. Several tasks may read one block. */
 const kept = new WeakMap<Block<unknown>, Block<unknown>>()
 
 const isPlain = (value: object): boolean => {

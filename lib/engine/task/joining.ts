@@ -4,15 +4,12 @@
  * @module
  */
 import * as Option from "effect/Option"
-import { inPieces, Pace, type Piecewise } from "../../core/pace.ts"
-import type * as Block from "../../rdd/block.ts"
-import { ColumnBlock, type ColumnCursor, type Columns } from "../../rdd/column_block.ts"
+import { inPieces, type Piecewise } from "../../core/pace.ts"
+import * as Block from "../../rdd/block.ts"
+import { ColumnBlock, type ColumnCursor, type Columns, PAIRS_AT_ONCE } from "../../rdd/column_block.ts"
 import { joinColumns, PairBlock } from "../../rdd/pair_block.ts"
 import type { Join } from "../../rdd/primitive.ts"
 import { grouped, type Side } from "./grouping.ts"
-
-/** How many pairs of a join are made at once. */
-const PIECE = 1024
 
 const none = Option.none()
 
@@ -51,7 +48,7 @@ function* pairsOf({ join, keys, left, right }: Joined): Generator<Pairs, void, v
       for (let j = first; j < end; j++) {
         out.keys.push(key)
         out.values.push([left.values[i], right.values[j]])
-        if (out.keys.length < PIECE) continue
+        if (out.keys.length < PAIRS_AT_ONCE) continue
         yield out
         out = { keys: [], values: [] }
       }
@@ -64,7 +61,7 @@ function* pairsOf({ join, keys, left, right }: Joined): Generator<Pairs, void, v
       out.keys.push(key)
       out.values.push([none, right.values[j]])
     }
-    if (out.keys.length < PIECE) continue
+    if (out.keys.length < PAIRS_AT_ONCE) continue
     yield out
     out = { keys: [], values: [] }
   }
@@ -99,14 +96,7 @@ class JoinedPairs extends ColumnBlock {
   }
 
   *whole(): Piecewise<Columns> {
-    const parts: Array<Columns> = []
-    const next = this.columns()
-    const pace = new Pace()
-    for (let piece = next(); piece !== undefined; piece = next()) {
-      parts.push(piece)
-      if (pace.isDue()) yield
-    }
-    return joinColumns(parts)
+    return joinColumns(yield* Block.allOf(this.columns()))
   }
 }
 

@@ -38,7 +38,7 @@ export class Ranges {
     this.#next = next
   }
 
-  /** Goes on to the next range. False if there is none. */
+  /** Makes the next range the current one. Returns whether there is one. */
   advance(): boolean {
     this.from = this.to
     while (this.from >= this.records.length) {

@@ -12,7 +12,7 @@ import * as Block from "../../rdd/block.ts"
 import type { Callable, Combine, Narrow } from "../../rdd/primitive.ts"
 import type { Place, Step } from "../plan/task.ts"
 import * as Composed from "./composed.ts"
-import { attempt, attemptInPieces, PlaceFailed, type Running, waiting } from "./failure.ts"
+import { attempt, attemptInPieces, placed, PlaceFailed, type Running, waiting } from "./failure.ts"
 import * as Generated from "./generated.ts"
 import { isElement, limitOf, takeBehind } from "./limits.ts"
 import { narrowAt, type Surroundings } from "./operations.ts"
@@ -92,7 +92,7 @@ function* runLoop<T extends Terminal>(
       if (ranges.isDue()) yield
     }
   } catch (cause) {
-    throw cause instanceof PlaceFailed ? cause : new PlaceFailed(steps[at.step] ?? place, reasonOf(cause))
+    throw placed(steps[at.step] ?? place, cause)
   }
   return into
 }
