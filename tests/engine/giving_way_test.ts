@@ -31,9 +31,12 @@ const jobs: Readonly<Record<string, (slow: Slow) => Effect.Effect<unknown, unkno
   "the writing half of a shuffle": (slow) => RDD.count(RDD.reduceByKey(pairs, (a, b) => slow(a + b))),
   "the reading half of a shuffle": (slow) =>
     RDD.count(RDD.reduceByKey(RDD.repartition(pairs, 4), (a, b) => slow(a + b), { partitions: 2 })),
-  "a sort": (slow) => RDD.count(RDD.sortBy(numbers, (n) => slow(-n))),
+  "the keys of a sort": (slow) => RDD.count(RDD.sortBy(numbers, (n) => slow(-n))),
+  "the comparisons of a sort": (slow) => RDD.count(RDD.sortBy(numbers, (n) => -n, { order: (a, b) => slow(a - b) })),
   "a join": (slow) => RDD.count(RDD.mapValues(RDD.join(pairs, pairs), slow)),
-  "a cogroup": (slow) => RDD.count(RDD.flatMap(RDD.groupByKey(pairs), ([, values]) => Array.from(values, slow))),
+  "the groups of a key": (slow) =>
+    RDD.count(RDD.flatMap(RDD.groupByKey(pairs), ([, values]) => Array.from(values, slow))),
+  "a cogroup": (slow) => RDD.count(RDD.flatMap(RDD.cogroup(pairs, pairs), ([, [left]]) => Array.from(left, slow))),
   "a cartesian product": (slow) => RDD.count(RDD.map(RDD.cartesian(numbers, RDD.range(0, 2)), slow)),
   "an action with a function": (slow) => RDD.foreach(numbers, slow),
   "a reduction": (slow) => RDD.reduce(numbers, (a, b) => slow(a + b)),

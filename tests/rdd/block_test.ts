@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
-import { type Block, concat, empty, fromArray } from "../../lib/rdd/block.ts"
+import { atOnce } from "../../lib/core/pace.ts"
+import { type Block, concat, empty, fromArray, gather } from "../../lib/rdd/block.ts"
 import { fromText } from "../../lib/rdd/text_block.ts"
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
@@ -27,6 +28,12 @@ Deno.test("fromText() counts lines without decoding them", () => {
   assert.equal(decodings(() => assert.equal(block.length, 4)), 0)
   assert.equal(decodings(() => assert.deepEqual(block.records, ["a", "b", "c", "d"])), 1)
   assert.equal(decodings(() => assert.deepEqual([block.length, block.records.length], [4, 4])), 0)
+})
+
+Deno.test("fromText() decodes once for all that want the lines as an array", () => {
+  const block = fromText(bytesOf("a\nb"))
+  assert.equal(decodings(() => assert.deepEqual(atOnce(gather(block)), ["a", "b"])), 1)
+  assert.equal(decodings(() => assert.deepEqual([atOnce(gather(block)), block.records], [["a", "b"], ["a", "b"]])), 0)
 })
 
 Deno.test("fromText() counts as many lines as it decodes, whatever the line ends and bytes", () => {

@@ -3,6 +3,7 @@
  * minutes, and `deno task soak overload hanging` runs two of them. Pipeline and server have a process each. It prints a
  * table, and exits with 1 if records were lost or doubled, or if a context fell behind without bound.
  */
+import { linesOf } from "../child_process.ts"
 import { argumentsOf } from "./options.ts"
 import { type Promised, type Ran, type Row, rowOf, tableOf } from "./report.ts"
 
@@ -35,17 +36,6 @@ const started = (program: string, options: Readonly<Record<string, number>>, fla
     stdout: "piped",
     stderr: "inherit",
   }).spawn()
-
-/** The lines that a process prints. */
-const linesOf = (process: Deno.ChildProcess): AsyncIterator<string> =>
-  async function* () {
-    let text = ""
-    for await (const part of process.stdout.pipeThrough(new TextDecoderStream())) {
-      const lines = (text + part).split("\n")
-      text = lines.pop() ?? ""
-      yield* lines
-    }
-  }()
 
 const soak = async (name: string, scenario: Scenario, seconds: number): Promise<Row> => {
   const server = started("server.ts", { seconds, ...scenario.server })

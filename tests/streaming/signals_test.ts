@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { linesOf, started } from "../child_process.ts"
 
 /** Batches of four slow records take longer than the interval, so that some of them always wait. */
 const program = `
@@ -22,18 +23,12 @@ const program = `
   )`
 
 Deno.test("a process that computes all the time handles a signal before its next batches", async () => {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", program],
-    cwd: new URL("../../", import.meta.url),
-    stdout: "piped",
-  }).spawn()
+  const child = started(program)
   const lines: Array<string> = []
-  let atSignal: number | undefined
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    lines.push(...text.split("\n").filter((line) => line !== ""))
-    if (lines.length < 4 || atSignal !== undefined) continue
-    child.kill("SIGTERM")
-    atSignal = lines.length
+  const atSignal = 4
+  for await (const line of linesOf(child)) {
+    lines.push(line)
+    if (lines.length === atSignal) child.kill("SIGTERM")
   }
   await child.status
   const after = lines.slice(atSignal)

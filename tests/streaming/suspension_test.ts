@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { linesOf, started } from "../child_process.ts"
 
 const program = `
   import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "./mod.ts"
@@ -16,27 +17,18 @@ const program = `
   )`
 
 Deno.test("a process that was suspended catches up with the batches that it has missed", async () => {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", program],
-    cwd: new URL("../../", import.meta.url),
-    stdout: "piped",
-  }).spawn()
+  const child = started(program)
   const batches: Array<readonly [time: number, late: number]> = []
   let wasSuspended = false
-  let rest = ""
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n")
-    rest = lines.pop() ?? ""
-    for (const line of lines) {
-      const [time = NaN, late = NaN] = line.split(" ").map(Number)
-      batches.push([time, late])
-    }
+  for await (const line of linesOf(child)) {
+    const [time = NaN, late = NaN] = line.split(" ").map(Number)
+    batches.push([time, late])
     if (batches.length >= 3 && !wasSuspended) {
       wasSuspended = true
       child.kill("SIGSTOP")
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       child.kill("SIGCONT")
-    } else if (batches.length >= 30) child.kill("SIGTERM")
+    } else if (batches.length === 30) child.kill("SIGTERM")
   }
   await child.status
   const [first = NaN] = batches[0] ?? []
