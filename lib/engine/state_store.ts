@@ -6,7 +6,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { PendingState, StateView } from "../rdd/state.ts"
+import type { PendingState, StateMeasures, StateView } from "../rdd/state.ts"
 import { Version } from "./state_version.ts"
 
 /**
@@ -30,6 +30,10 @@ export interface StateStore {
   readonly newest: (id: string, at: number) => number | undefined
   /** The batch time of the current version; undefined if there is none. */
   readonly version: (id: string) => number | undefined
+  /** Counts the work of an operation: records that it was given, and milliseconds that it took for them. */
+  readonly worked: (id: string, records: number, millis: number) => void
+  /** What the current version of a state holds, and what has been counted for the state; undefined if there is none. */
+  readonly measures: (id: string) => StateMeasures | undefined
   /** Makes the newest sealed version up to batch `at` the current one of each state. Drops the others up to `at`. */
   readonly commit: (at: number) => Effect.Effect<void>
   /** Drops the pending versions of batch `at` and of later batches. */
@@ -51,6 +55,8 @@ interface Versions {
   current: Partitions
   readonly pending: Map<number, Partitions>
   readonly sealed: Set<number>
+  /** The records and milliseconds that have been counted. */
+  readonly work: { records: number; millis: number }
 }
 
 const drop = ({ pending, sealed }: Versions, which: (at: number) => boolean): void => {
@@ -97,7 +103,13 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
   const versionsOf = (id: string): Versions => {
     const known = states.get(id)
     if (known !== undefined) return known
-    const fresh: Versions = { at: undefined, current: new Map(), pending: new Map(), sealed: new Set() }
+    const fresh: Versions = {
+      at: undefined,
+      current: new Map(),
+      pending: new Map(),
+      sealed: new Set(),
+      work: { records: 0, millis: 0 },
+    }
     states.set(id, fresh)
     return fresh
   }
@@ -130,6 +142,18 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
       return latest(sealed, (time) => time < at, current)
     },
     version: (id) => states.get(id)?.at,
+    worked: (id, records, millis) => {
+      const { work } = versionsOf(id)
+      work.records += records
+      work.millis += millis
+    },
+    measures: (id) => {
+      const versions = states.get(id)
+      if (versions === undefined) return undefined
+      const partitions = Array.from(versions.current.values())
+      const sum = (of: (version: Version) => number) => partitions.reduce((total, each) => total + of(each), 0)
+      return { ...versions.work, keys: sum(({ size }) => size), bytes: sum(({ bytes }) => bytes) }
+    },
     commit: (at) =>
       Effect.sync(() => {
         for (const versions of states.values()) {

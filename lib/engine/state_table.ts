@@ -154,6 +154,17 @@ export class StateTable {
     return 2 * low
   }
 
+  /** About `most` of the entries at equal distances: for estimates. */
+  sample(most: number): ReadonlyArray<readonly [key: unknown, value: unknown]> {
+    const { cells } = this
+    const step = 2 * Math.max(1, Math.floor(cells.length / 2 / most))
+    const entries: Array<readonly [unknown, unknown]> = []
+    for (let place = 0; place < cells.length; place += step) {
+      if (cells[place] !== GAP && cells[place + 1] !== GONE) entries.push([cells[place], cells[place + 1]])
+    }
+    return entries
+  }
+
   /** Removes a key. If it is inserted again, it comes last. */
   remove(place: number): void {
     const { cells } = this

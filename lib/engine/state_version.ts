@@ -5,6 +5,7 @@
  */
 import type { KeyedTable } from "../core/keyed_table.ts"
 import { inPieces, Pace, type Piecewise } from "../core/pace.ts"
+import { weigh } from "../core/weight.ts"
 import type { Columns } from "../rdd/column_block.ts"
 import type { PendingState } from "../rdd/state.ts"
 import { Differences } from "./state_differences.ts"
@@ -34,6 +35,12 @@ interface Cursor {
   /** Whether a key has moved to another place since this was last set to false. */
   hasMoved: boolean
 }
+
+/** How many entries are visited to estimate the memory of all. */
+const SAMPLED = 256
+
+/** What the index and the order of insertion take for each entry, in bytes. */
+const INDEX = 16
 
 /** How many keys are looked up ahead, so that the processor waits for many spots in memory at a time. */
 const AHEAD = 128
@@ -90,6 +97,14 @@ export class Version implements PendingState {
 
   get size(): number {
     return this.#size
+  }
+
+  /** An estimate of the memory that this version takes, in bytes. */
+  get bytes(): number {
+    // Versions that are close have entries of about the same size, so it does not matter which one the table shows.
+    const entries = this.#shared.table.sample(SAMPLED)
+    const each = entries.reduce((sum, [key, value]) => sum + weigh(key) + weigh(value) + INDEX, 0) / entries.length
+    return entries.length === 0 ? 0 : Math.round(each * this.#size)
   }
 
   get(key: unknown): unknown {

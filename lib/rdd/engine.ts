@@ -19,6 +19,7 @@ import type { Block } from "./block.ts"
 import type { BroadcastDestroyed } from "./broadcast.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { AnyRDD, RDD } from "./rdd.ts"
+import type { StateMeasures } from "./state.ts"
 
 /** The errors of jobs, besides the typed errors of the user's own effects. */
 export type EngineError =
@@ -128,6 +129,8 @@ export interface Engine {
   readonly forgetStates: (ids: Iterable<string>) => Effect.Effect<void>
   /** The batch time of the current version of a state; undefined if it has none. */
   readonly stateVersion: (id: string) => number | undefined
+  /** What a state holds, and what has been done for it so far; undefined if there is none. */
+  readonly stateMeasures: (id: string) => StateMeasures | undefined
   /**
    * Gives the engine the graph copy of a run that starts; undefined when the run ends. Engines that run all functions where
    * the program runs do not have this method.
@@ -148,6 +151,8 @@ export interface JobContext {
   readonly attempt: number
   /** The open batch that the job belongs to; undefined outside of batches, and while a batch is evaluated. */
   readonly batch: OpenBatch | undefined
+  /** Is told how many records a task of the job has read from an input, a kept RDD or a state. */
+  readonly countRead?: ((records: number) => void) | undefined
 }
 
 /** The output and batch that the jobs of the current fiber belong to. */

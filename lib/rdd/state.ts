@@ -45,6 +45,18 @@ export interface PendingState extends StateView {
   readonly lookUp: (pairs: Columns, f: (i: number, value: unknown, exists: boolean) => void) => Piecewise<void>
 }
 
+/** What a state holds, and what has been done for it so far. */
+export interface StateMeasures {
+  /** The keys of its current version. */
+  readonly keys: number
+  /** An estimate of the memory that they take with their values, in bytes. */
+  readonly bytes: number
+  /** The records that its operation has been given, in all batches and attempts. */
+  readonly records: number
+  /** The milliseconds that its operation has taken for them. */
+  readonly millis: number
+}
+
 /** All entries of a state, in the order of `visit`. */
 export function* entriesOf(state: StateView): Piecewise<Array<[key: unknown, value: unknown]>> {
   const entries: Array<[unknown, unknown]> = []

@@ -56,12 +56,16 @@ class TextBlock implements Block<string> {
     const bytes = this.#bytes
     if (bytes === undefined) return cursorOf(fromArray(this.#lines ?? []))
     const { bytes: size } = currentPacing()
-    let at = 0
+    let [at, read] = [0, 0]
     return () => {
-      if (at >= bytes.length) return undefined
+      if (at >= bytes.length) {
+        this.#length ??= read
+        return undefined
+      }
       const end = pieceEnd(bytes, at, size)
       const lines = linesOf(bytes.subarray(at, end))
       at = end
+      read += lines.length
       return lines
     }
   }

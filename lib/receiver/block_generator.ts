@@ -9,7 +9,7 @@ import { type Block, fromArray } from "../rdd/block.ts"
 import type { BlockQueue } from "./block_queue.ts"
 import type { Part } from "./parts.ts"
 import type { RateLimiter } from "./rate_limiter.ts"
-import { weigh, weighAll } from "./weight.ts"
+import { weigh, weighAll } from "../core/weight.ts"
 
 /**
  * Collects records until {@link cut} makes one block of them.

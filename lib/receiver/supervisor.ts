@@ -43,6 +43,11 @@ export interface RunningReceiver {
   readonly countUpTo: (limit: number) => Effect.Effect<number>
   /** Frees the capacity that these blocks hold, once their batch has ended. */
   readonly release: (blocks: ReadonlyArray<StoredBlock>) => Effect.Effect<void>
+  /**
+   * The records that are stored and not taken, and the estimated bytes that count towards the capacity: also those of
+   * batches that have not ended.
+   */
+  readonly holds: () => { readonly records: number; readonly bytes: number }
   /** The number of blocks that are stored and not taken. */
   readonly waiting: Effect.Effect<number>
   /**
@@ -184,6 +189,7 @@ export const supervise: <R>(
       take: Effect.sync(() => queue.takeAll()),
       takeUpTo: (limit, isBehind) => Effect.sync(() => queue.take(limit, isBehind)),
       countUpTo: (limit) => Effect.sync(() => queue.countUpTo(limit)),
+      holds: () => ({ records: queue.countUpTo(Infinity), bytes: queue.held }),
       release: (blocks) => Effect.sync(() => queue.release(blocks)),
       waiting: Effect.sync(() => queue.waiting),
       stop: stopFiber(fiber, STOP_TIMEOUT),

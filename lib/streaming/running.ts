@@ -8,10 +8,15 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import { inFixedContext } from "../core/async_context.ts"
 import * as SteadyClock from "../core/steady_clock.ts"
 import { Engine } from "../rdd/engine.ts"
 import { endsWithin, STOP_TIMEOUT } from "../receiver/bounded_wait.ts"
 import { RunsInside } from "./inside.ts"
+import type { StreamingEvent } from "./listeners/events.ts"
+import { FallingBehind, SAID_EVERY } from "./listeners/falling_behind.ts"
+import { Progress } from "./listeners/progress.ts"
+import * as Metrics from "./metrics.ts"
 import * as Run from "./run.ts"
 import { Runtime } from "./runtime.ts"
 import { ticks } from "./scheduler.ts"
@@ -23,21 +28,39 @@ export interface Running {
   readonly others: ReadonlyArray<Fiber.Fiber<unknown, unknown>>
 }
 
+/** The records that all receivers hold for later batches. */
+const heldIn = ({ inputs }: Run.Run): number =>
+  inputs.reduce((sum, { receiver }) => sum + (receiver?.holds().records ?? 0), 0)
+
 /**
  * Starts inputs, ticks and batches in a scope. After a fatal failure it runs `stop`, which stops the context in a separate
  * fiber.
  */
 export const start = (
-  options: Omit<Run.RunOptions, "clock">,
+  options: Omit<Run.RunOptions, "clock"> & Pick<Metrics.Measured, "droppedEvents">,
   scope: Scope.Scope,
   stop: Effect.Effect<void>,
 ): Effect.Effect<Running, unknown, unknown> =>
   Effect.gen(function* () {
     const clock = yield* SteadyClock.make
-    const run = yield* Run.start({ ...options, clock }).pipe(
+    const progress = new Progress()
+    const behind = new FallingBehind(progress, options.batchDuration)
+    let recordsLeft = 0
+    const checkBehind = () => {
+      const event = behind.check(clock.currentTimeMillisUnsafe(), recordsLeft)
+      if (event !== undefined) options.publish(event)
+    }
+    const publish = (event: StreamingEvent) => {
+      progress.on(event)
+      options.publish(event)
+      if (event._tag === "BatchSubmitted") recordsLeft = heldIn(run)
+      if (event._tag === "BatchSubmitted" || event._tag === "BatchCompleted") checkBehind()
+    }
+    const run: Run.Run = yield* Run.start({ ...options, publish, clock }).pipe(
       Effect.provideService(SteadyClock.SteadyClock, clock),
       Scope.provide(scope),
     )
+    yield* Scope.provide(Metrics.publish({ run, progress, droppedEvents: options.droppedEvents }), scope)
     const runtime = new Runtime(run, stop)
     const fork = <A, E>(self: Effect.Effect<A, E, unknown>) =>
       self.pipe(
@@ -49,6 +72,9 @@ export const start = (
       )
     const ticker = yield* fork(ticks(runtime.due, run.batchDuration, (time) => runtime.tick(time)))
     const batches = yield* fork(Effect.forever(runtime.next, { disableYield: true }))
+    // A batch that never ends publishes nothing.
+    const checks = Effect.forever(Effect.andThen(Effect.sleep(SAID_EVERY), Effect.sync(checkBehind)))
+    yield* fork(inFixedContext(checks))
     const receivers = yield* Effect.forEach(
       run.inputs.flatMap(({ receiver }) => receiver ?? []),
       ({ failure }) => fork(Effect.catch(Deferred.await(failure), (failed) => runtime.fail(failed))),

@@ -10,7 +10,7 @@ import { fromText } from "../../lib/rdd/text_block.ts"
 import { BlockGenerator } from "../../lib/receiver/block_generator.ts"
 import { BlockQueue } from "../../lib/receiver/block_queue.ts"
 import { RateLimiter } from "../../lib/receiver/rate_limiter.ts"
-import { weigh } from "../../lib/receiver/weight.ts"
+import { weigh } from "../../lib/core/weight.ts"
 
 const setup = (options: { capacity?: number; maxRate?: number } = {}) =>
   Effect.map(Clock.Clock, (clock) => {

@@ -10,7 +10,7 @@ import { TestClock } from "effect/testing"
 import { make, type Receiver, type Store } from "../../lib/dstream/inputs/receiver.ts"
 import { ReceiverFailed } from "../../lib/receiver/errors.ts"
 import { type RunningReceiver, supervise, type SuperviseOptions } from "../../lib/receiver/supervisor.ts"
-import { weigh } from "../../lib/receiver/weight.ts"
+import { weigh } from "../../lib/core/weight.ts"
 
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>) =>
   Effect.runPromise(Effect.provide(Effect.scoped(effect), TestClock.layer()))

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
-import { weigh } from "../../lib/receiver/weight.ts"
+import { weigh } from "../../lib/core/weight.ts"
 import { fromStream } from "../../lib/source/effect_stream.ts"
 import { receive } from "./running.ts"
 

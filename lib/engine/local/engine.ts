@@ -74,6 +74,7 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
             Effect.sync(() => copy?.release(time)),
           ),
         stateVersion: (id) => states.version(id),
+        stateMeasures: (id) => states.measures(id),
         release: (rdd) =>
           Effect.sync(() => {
             if (rdd.primitive.kind === "persist") released.release(rdd)

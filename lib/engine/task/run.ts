@@ -4,8 +4,10 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { isDue, type Piecewise, run } from "../../core/pace.ts"
+import * as Fiber from "effect/Fiber"
+import { currentPacing, isDue, type Piecewise, run } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
+import { CurrentJob } from "../../rdd/engine.ts"
 import { columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
 import type { Bucket, Cut, Input, Partition, Place, Step, Task, ToBuckets, Write, Written } from "../plan/task.ts"
 import { CartesianBlock } from "./cartesian.ts"
@@ -88,7 +90,10 @@ function* combined(around: Surroundings, input: Kind<"combined">): Running<AnyBl
 function* combine(around: Surroundings, place: Place, { input, steps }: Partition) {
   const { combine } = primitiveAt(around, place, "shuffle")
   if (combine === undefined) throw new TypeError("a shuffle without functions to combine by")
-  return yield* toTable(around, steps, yield* read(around, input), place, combine)
+  const given = yield* read(around, input)
+  const table = yield* toTable(around, steps, given, place, combine)
+  countRead(input, given)
+  return table
 }
 
 function* state(around: Surroundings, input: Kind<"state">): Running<AnyBlock> {
@@ -98,8 +103,11 @@ function* state(around: Surroundings, input: Kind<"state">): Running<AnyBlock> {
   const [records = Block.empty, seed = Block.empty] = blocks
   const version = around.states.open(id, index, from, at)
   return yield* attemptInPieces(input, function* () {
+    const { now } = currentPacing()
+    const startedAt = now()
     const pairs = yield* columnsOf(records)
     const results = yield* step.f(version, pairs, index, from === undefined, yield* columnsOf(seed))
+    around.states.worked(id, pairs.keys.length, now() - startedAt)
     return "records" in results ? results : Block.fromArray(results)
   })
 }
@@ -173,7 +181,17 @@ function* compute(around: Surroundings, { input, steps }: Partition, most = Infi
     const wanted = limitOf(around, steps)
     if (wanted !== undefined) return yield* computeFirst(around, input, steps, Math.min(wanted, most))
   }
-  return yield* toBlock(around, steps, yield* read(around, input), most)
+  const given = yield* read(around, input)
+  const block = yield* toBlock(around, steps, given, most)
+  countRead(input, given)
+  return block
+}
+
+/** Counts the records of a block that comes from an input, a kept RDD or a state. By now, the lines of text are counted. */
+const countRead = ({ kind }: Input, block: AnyBlock): void => {
+  if (kind !== "block" && kind !== "load" && kind !== "view") return
+  const count = Fiber.getCurrent()?.getRef(CurrentJob).countRead
+  if (count !== undefined) count(block.length)
 }
 
 /** Computes the first records of a partition that is made of others, and nothing of what lies behind them. */

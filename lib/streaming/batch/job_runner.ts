@@ -45,6 +45,8 @@ interface Attempted {
   /** Where it failed, if the failure does not say it more precisely. */
   readonly where: Omit<Where, "phase">
   readonly run: (attempt: number) => Effect.Effect<unknown, unknown, unknown>
+  /** Is told how many records the tasks have read. */
+  readonly countRead?: (records: number) => void
 }
 
 const policyOf = ({ output }: Pick<Job, "output">, { policy }: RunnerOptions): AnyPolicy => output.policy ?? policy
@@ -56,7 +58,7 @@ const policyOf = ({ output }: Pick<Job, "output">, { policy }: RunnerOptions): A
 const runUnderPolicy = (
   options: RunnerOptions,
   open: OpenBatch,
-  { job, name, run, where }: Attempted,
+  { countRead, job, name, run, where }: Attempted,
 ): Effect.Effect<Outcome, BatchFailed<unknown>, unknown> =>
   Effect.suspend(() => {
     const { outputId } = job
@@ -65,7 +67,7 @@ const runUnderPolicy = (
     const once = Effect.suspend(() => {
       const attempt = attempts++
       open.attempt()
-      const context = { batchTime: where.batchTime, outputId, attempt, batch: open }
+      const context = { batchTime: where.batchTime, outputId, attempt, batch: open, countRead }
       return Effect.provideService(Effect.suspend(() => run(attempt)), CurrentJob, context)
     }).pipe(
       Effect.catchCause((cause) => Effect.fail(toBatchFailed(cause, { ...where, phase: "job" }, options.graph))),
@@ -116,12 +118,14 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
     const startTime = yield* currentTimeMillis
     const operation = { ...operationInfo(batchTime, outputId, output), startTime }
     report.operationStarted(operation)
+    let recordsRead = 0
     const completed = ({ failure, outcome }: Outcome) =>
       Effect.map(currentTimeMillis, (endTime) =>
         report.operationCompleted({
           ...operation,
           endTime,
           duration: endTime - startTime,
+          recordsRead,
           outcome,
           failureReason: failure && explainFailure(failure),
         }))
@@ -130,6 +134,9 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
       name: `job ${operation.name}`,
       where: { operator: output.operation, callSite: output.site, batchTime, outputId },
       run: (attempt) => output.run(rdd as never, { time: batchTime, outputId, attempt }),
+      countRead: (records) => {
+        recordsRead += records
+      },
     }).pipe(
       Effect.tap(completed),
       Effect.tapError((failure) => completed({ outcome: "failed", failure })),

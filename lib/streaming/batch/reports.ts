@@ -18,6 +18,7 @@ export const operationInfo = (batchTime: number, outputId: number, output: AnyOu
   startTime: undefined,
   endTime: undefined,
   duration: undefined,
+  recordsRead: undefined,
   failureReason: undefined,
   outcome: undefined,
 })
@@ -51,11 +52,12 @@ export const batchInfo = (
     schedulingDelay: undefined,
     processingDelay: undefined,
     totalDelay: undefined,
+    lag: undefined,
     outputOperationInfos: {},
   }
 }
 
-/** Publishes the events of one batch. There are none if no output can have a job in the batch. */
+/** Publishes the events of one batch. There are none if no output can have a job in the batch and no input has records. */
 export class BatchReport {
   readonly #publish: (event: StreamingEvent) => void
   #info: BatchInfo
@@ -68,7 +70,7 @@ export class BatchReport {
 
   /** Publishes `BatchSubmitted` when the batch is allocated. */
   submitted(due: ReadonlyArray<readonly [outputId: number, output: AnyOutput]>): void {
-    if (due.length === 0) return
+    if (due.length === 0 && this.#info.numRecords === 0) return
     const operations = due.map(([id, output]) => [id, operationInfo(this.#info.batchTime, id, output)] as const)
     this.#submit({ ...this.#info, outputOperationInfos: Object.fromEntries(operations) })
   }
@@ -81,13 +83,13 @@ export class BatchReport {
 
   /** Publishes `BatchStarted` before the jobs run. */
   started(work: Work, now: number): void {
-    const { batchTime, submissionTime } = this.#info
+    const { batchTime } = this.#info
     const jobs = work.jobs.map(({ output, outputId }) => operationInfo(batchTime, outputId, output))
     const operations = [...jobs, ...work.ended].map((operation) => [operation.id, operation] as const)
     const info = { ...this.#info, outputOperationInfos: Object.fromEntries(operations) }
     if (isSilent(work)) return void (this.#info = info)
     if (!this.#isSubmitted) this.#submit(info)
-    this.#info = { ...info, processingStartTime: now, schedulingDelay: now - submissionTime }
+    this.#info = { ...info, processingStartTime: now, schedulingDelay: now - batchTime }
     this.#publish({ _tag: "BatchStarted", batch: this.#info })
     for (const operation of work.ended) this.#publish({ _tag: "OutputOperationCompleted", operation })
   }
@@ -112,14 +114,16 @@ export class BatchReport {
   /** Publishes `BatchCompleted` when the batch has ended, whether committed or failed in its jobs. */
   completed(now: number): void {
     if (!this.#isSubmitted) return
-    const { processingStartTime = now, submissionTime } = this.#info
+    const { batchTime, processingStartTime = now } = this.#info
+    const lag = now - batchTime
     this.#publish({
       _tag: "BatchCompleted",
       batch: {
         ...this.#info,
         processingEndTime: now,
         processingDelay: now - processingStartTime,
-        totalDelay: now - submissionTime,
+        totalDelay: lag,
+        lag,
       },
     })
   }

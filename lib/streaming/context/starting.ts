@@ -102,6 +102,7 @@ const startRun = Effect.fnUntraced(function* (internals: Internals, graph: Graph
     remember: remember ?? 0,
     policy: settings.onFailure ?? fail,
     publish: bus.publish,
+    droppedEvents: bus.dropped,
   }
   const running = yield* startRunning(options, scope, Effect.asVoid(Effect.forkDetach(end)))
   yield* endStart(internals, running)

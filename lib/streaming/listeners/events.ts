@@ -36,6 +36,11 @@ export interface OutputOperationInfo {
   readonly endTime: number | undefined
   /** The time from start to end; undefined before the end. */
   readonly duration: number | undefined
+  /**
+   * The records that the output's jobs have read, retries included; undefined before the end. They read what the inputs,
+   * shuffles, states and kept RDDs give them, and count it where they read it. Spark: `recordsRead` of tasks.
+   */
+  readonly recordsRead: number | undefined
   /** The failure as text, with the places in the user's source; undefined if the output has not failed. */
   readonly failureReason: string | undefined
   /** How the output ended, after its failure policy was applied; undefined before. */
@@ -53,18 +58,26 @@ export interface BatchInfo {
   readonly streamIdToInputInfo: Readonly<Record<number, StreamInputInfo>>
   /** The number of records of all inputs. */
   readonly numRecords: number
-  /** When the batch was allocated. It then waits until the batch before it has ended. */
+  /**
+   * When the batch was allocated. It then waits until the batch before it has ended. It is later than the batch time if the tick
+   * came late, for example while `maxPendingBatches` batches waited.
+   */
   readonly submissionTime: number
   /** When the first job started. */
   readonly processingStartTime: number | undefined
   /** When the last job ended. */
   readonly processingEndTime: number | undefined
-  /** The time from submission to the start of the first job. */
+  /** The time from when the batch was due, its batch time, to the start of the first job. Spark counts from submission. */
   readonly schedulingDelay: number | undefined
   /** The time from the start of the first job to the end of the last. */
   readonly processingDelay: number | undefined
-  /** The time from submission to the end of the last job. */
+  /** The sum of both: the time from when the batch was due to the end of the last job. */
   readonly totalDelay: number | undefined
+  /**
+   * How late its results are: the time from when the batch was due to its end. The same as `totalDelay`, and also known for
+   * batches without jobs, which have no processing.
+   */
+  readonly lag: number | undefined
   /** The outputs of the batch, by their ids. */
   readonly outputOperationInfos: Readonly<Record<number, OutputOperationInfo>>
 }
@@ -85,6 +98,20 @@ export interface ReceiverInfo {
   readonly lastErrorTime: number
 }
 
+/** How far a context is behind. Times are epoch milliseconds of the context's clock. */
+export interface Behind {
+  /** Since when. */
+  readonly since: number
+  /** How far: the lag of the batch that ended last, or of the oldest batch that has not ended, whichever is more. */
+  readonly lag: number
+  /** The batch interval in milliseconds. */
+  readonly interval: number
+  /** The received records that the last batch has left for later batches, because of its bound. */
+  readonly recordsLeft: number
+  /** The output that takes longest in the batch that runs or ended last, and how long it has taken; undefined if none ran. */
+  readonly slowest: { readonly name: string; readonly millis: number } | undefined
+}
+
 /** Everything that listeners can observe of a streaming context. Spark: the callbacks of `StreamingListener`. */
 export type StreamingEvent =
   | { readonly _tag: "StreamingStarted"; readonly time: number }
@@ -100,6 +127,13 @@ export type StreamingEvent =
   | { readonly _tag: "BatchGenerationFailed"; readonly batchTime: number; readonly failureReason: string }
   | { readonly _tag: "OutputOperationStarted"; readonly operation: OutputOperationInfo }
   | { readonly _tag: "OutputOperationCompleted"; readonly operation: OutputOperationInfo }
+  /**
+   * The context is behind: for at least three intervals and three seconds, its lag has been two intervals or more, or batches have
+   * left more records than they took. Published at most once a minute.
+   */
+  | { readonly _tag: "FallingBehind"; readonly behind: Behind }
+  /** The context has caught up. Published only after `FallingBehind`. */
+  | { readonly _tag: "CaughtUp"; readonly since: number; readonly time: number }
   /** Published once, at start: the graph is a plain list of outputs, so all of it runs on the driver. */
   | { readonly _tag: "GraphNotPortable" }
   /**

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { ReceiverInfo } from "./events.ts"
+import type { Behind, ReceiverInfo } from "./events.ts"
 import type { StreamingListener } from "./listener_bus.ts"
 
 const textOf = ({ lastError, lastErrorMessage, name }: ReceiverInfo): string =>
@@ -14,9 +16,21 @@ const textOf = ({ lastError, lastErrorMessage, name }: ReceiverInfo): string =>
 const failedJob = (name: string, reason: string): string =>
   reason.includes(` in ${name}`) ? `Error running job: ${reason}` : `Error running job ${name}: ${reason}`
 
+const format = (millis: number): string => Duration.format(Duration.millis(millis))
+
+const textOfBehind = ({ interval, lag, recordsLeft, since, slowest }: Behind): string => {
+  const how = lag < 2 * interval ? "" : `, ${format(lag)} late at a batch interval of ${format(interval)}`
+  const left = recordsLeft === 0 ? "" : `; ${recordsLeft} received records wait for later batches`
+  const output = slowest === undefined || 2 * slowest.millis < interval
+    ? ""
+    : `; ${slowest.name} takes ${format(slowest.millis)} a batch`
+  return `Falling behind since ${DateTime.formatIso(DateTime.makeUnsafe(since))}${how}${left}${output}. ` +
+    "Make what takes long faster, or the batch interval longer, or limit the input with maxRate"
+}
+
 /**
- * Logs errors and restarts of receivers, failed batches and failed outputs. Every context has this listener; provide a
- * `Logger` of your own to get its messages.
+ * Logs errors and restarts of receivers, failed batches and failed outputs, and when the context falls behind or has
+ * caught up. Every context has this listener; provide a `Logger` of your own to get its messages.
  *
  * @example
  * ```ts
@@ -50,6 +64,12 @@ export const logListener: StreamingListener = (event): Effect.Effect<void> => {
       return event.operation.failureReason === undefined
         ? Effect.void
         : Effect.logError(failedJob(event.operation.name, event.operation.failureReason))
+    case "FallingBehind":
+      return Effect.logWarning(textOfBehind(event.behind))
+    case "CaughtUp":
+      return Effect.logInfo(
+        `The context has caught up, after being behind for ${format(event.time - event.since)}`,
+      )
     case "GraphNotPortable":
       return Effect.logDebug(
         "The graph is a plain list of outputs, so all of it runs on the driver",

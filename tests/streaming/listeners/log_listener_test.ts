@@ -61,6 +61,7 @@ Deno.test("logListener() names the batch and the output of a failure once", asyn
     startTime: 1000,
     endTime: 1001,
     duration: 1,
+    recordsRead: 1,
     failureReason: "batch 1000 ms failed in print at app.ts:3:1, output 0: no",
     outcome: "failed",
   } as const
@@ -77,6 +78,30 @@ Deno.test("logListener() names the batch and the output of a failure once", asyn
       "Error Error running job counts: batch 1000 ms failed in print at app.ts:3:1, output 0: no",
       "Error Error generating jobs: batch 1000 ms failed in map at app.ts:2:1: no",
       "Error Error generating jobs for time 1000 ms: no parent",
+    ],
+  )
+})
+
+Deno.test("logListener() says how far the context is behind, why, and what to do", async () => {
+  const behind = { since: 60_000, lag: 4_200, interval: 1_000, recordsLeft: 0, slowest: undefined }
+  const advice = "Make what takes long faster, or the batch interval longer, or limit the input with maxRate"
+  const since = "Warn Falling behind since 1970-01-01T00:01:00.000Z"
+  const slowest = { name: "print at app.ts:3:1", millis: 2_500 }
+  assert.deepEqual(
+    await logged([
+      { _tag: "FallingBehind", behind },
+      { _tag: "FallingBehind", behind: { ...behind, slowest } },
+      {
+        _tag: "FallingBehind",
+        behind: { ...behind, lag: 900, recordsLeft: 1_200, slowest: { ...slowest, millis: 5 } },
+      },
+      { _tag: "CaughtUp", since: 60_000, time: 150_000 },
+    ]),
+    [
+      `${since}, 4s 200ms late at a batch interval of 1s. ${advice}`,
+      `${since}, 4s 200ms late at a batch interval of 1s; print at app.ts:3:1 takes 2s 500ms a batch. ${advice}`,
+      `${since}; 1200 received records wait for later batches. ${advice}`,
+      "Info The context has caught up, after being behind for 1m 30s",
     ],
   )
 })

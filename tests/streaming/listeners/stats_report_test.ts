@@ -15,6 +15,7 @@ const completed = (totalDelay: number): StreamingEvent => {
     schedulingDelay: 0,
     processingDelay: totalDelay / 2,
     totalDelay,
+    lag: totalDelay,
     outputOperationInfos: {},
   }
   return { _tag: "BatchCompleted", batch }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { weigh, weighAll } from "../../lib/receiver/weight.ts"
+import { weigh, weighAll } from "../../lib/core/weight.ts"
 
 type Shape = readonly [name: string, bytes: number, one: number, all: number]
 

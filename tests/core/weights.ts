@@ -2,7 +2,7 @@
  * Prints, as JSON, what records of several shapes take and what their weight is: `[shape, bytes, one, all]` for each,
  * per record. Needs `--v8-flags=--expose-gc`.
  */
-import { weigh, weighAll } from "../../lib/receiver/weight.ts"
+import { weigh, weighAll } from "../../lib/core/weight.ts"
 
 const RECORDS = 10_000
 

@@ -1,0 +1,154 @@
+/**
+ * The metrics of a running context: Spark's gauges, and those of lag, receivers, outputs and states. They are read when
+ * somebody asks for them, for example an exporter, and cost nothing until then.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import type * as Scope from "effect/Scope"
+import { operationInfo } from "./batch/reports.ts"
+import type { BatchInfo } from "./listeners/events.ts"
+import { outcomes, type Progress } from "./listeners/progress.ts"
+import type { Run } from "./run.ts"
+
+/** Where the values come from. */
+export interface Measured {
+  readonly run: Run
+  readonly progress: Progress
+  /** How many events have been dropped because a listener was too slow. */
+  readonly droppedEvents: () => number
+}
+
+type Attributes = Readonly<Record<string, string>>
+
+/** One series of a metric. */
+interface Series {
+  readonly name: string
+  readonly description: string
+  /** Whether the value only grows while the context runs. */
+  readonly isCounter: boolean
+  readonly attributes: Attributes
+  readonly read: () => number
+}
+
+const gauge = (name: string, description: string, read: () => number, attributes: Attributes = {}): Series => ({
+  name: `streaming.${name}`,
+  description,
+  isCounter: false,
+  attributes,
+  read,
+})
+
+const counter = (...given: Parameters<typeof gauge>): Series => ({ ...gauge(...given), isCounter: true })
+
+const times = ["submissionTime", "processingStartTime", "processingEndTime"] as const
+const delays = ["processingDelay", "schedulingDelay", "totalDelay"] as const
+
+/** Fields of a batch; -1 while there is none, as in Spark. */
+const fieldsOf = (
+  which: string,
+  fields: ReadonlyArray<typeof times[number] | typeof delays[number]>,
+  batch: () => BatchInfo | undefined,
+): ReadonlyArray<Series> =>
+  fields.map((field) =>
+    gauge(`${which}_${field}`, `${field} of that batch in milliseconds, or -1`, () => batch()?.[field] ?? -1)
+  )
+
+const ofBatches = ({ droppedEvents, progress, run }: Measured): ReadonlyArray<Series> => {
+  const started = () => {
+    const [oldest] = progress.batches.pending.values()
+    return oldest?.processingStartTime === undefined ? 0 : 1
+  }
+  const pending = () => progress.batches.pending.size
+  return [
+    gauge("receivers", "Receivers", () => run.inputs.filter(({ receiver }) => receiver !== undefined).length),
+    gauge("activeReceivers", "Receivers that run", () => progress.activeReceivers),
+    counter("totalCompletedBatches", "Batches that have ended", () => progress.batches.completedBatches),
+    counter("totalReceivedRecords", "Records of allocated batches", () => progress.batches.receivedRecords),
+    counter("totalProcessedRecords", "Records of batches that have ended", () => progress.batches.processedRecords),
+    gauge("unprocessedBatches", "Batches that wait or run", pending),
+    gauge("waitingBatches", "Batches that wait", () => pending() - started()),
+    gauge("runningBatches", "Batches that run: 0 or 1", started),
+    ...fieldsOf("lastCompletedBatch", [...times, ...delays], () => progress.batches.completed),
+    ...fieldsOf("lastReceivedBatch", times, () => progress.batches.received),
+    gauge("lastReceivedBatch_records", "Records of that batch", () => progress.batches.received?.numRecords ?? 0),
+    gauge("lag", "How late results are, in milliseconds", () => progress.lagAt(run.clock.currentTimeMillisUnsafe())),
+    counter("droppedEvents", "Events that a slow listener has missed", droppedEvents),
+  ]
+}
+
+const ofReceivers = ({ progress, run }: Measured): ReadonlyArray<Series> =>
+  run.inputs.flatMap(({ id, name, receiver }) => {
+    if (receiver === undefined) return []
+    const attributes = { receiver: name }
+    return [
+      gauge("receiver.records", "Stored records that no batch has taken", () => receiver.holds().records, attributes),
+      gauge("receiver.bytes", "Bytes that count towards its capacity", () => receiver.holds().bytes, attributes),
+      counter("receiver.errors", "Errors that were reported", () => progress.receiver(id).errors, attributes),
+      counter("receiver.restarts", "Restarts", () => progress.receiver(id).restarts, attributes),
+    ]
+  })
+
+const ofOutputs = ({ progress, run }: Measured): ReadonlyArray<Series> =>
+  run.graph.outputs.flatMap((output, id) => {
+    const attributes = { output: operationInfo(0, id, output).name, id: String(id) }
+    return [
+      counter("output.records", "Records that its jobs have read", () => progress.output(id).records, attributes),
+      counter("output.millis", "Milliseconds that its jobs have taken", () => progress.output(id).millis, attributes),
+      ...outcomes.map((outcome) =>
+        counter("output.ended", "Batches in which it ended", () => progress.output(id).ended[outcome], {
+          ...attributes,
+          outcome,
+        })
+      ),
+    ]
+  })
+
+const ofStates = ({ run: { engine, evaluation, history } }: Measured): ReadonlyArray<Series> => {
+  const { address } = history.at(history.zeroTime)
+  const isStateful = ({ stream }: typeof evaluation.keptStreams[number]) => stream.traits.keeps === "always"
+  return evaluation.keptStreams.filter(isStateful).flatMap(({ stream }) => {
+    const id = address(stream)
+    const attributes = { operator: `${stream.operation} at ${stream.site.short}`, id }
+    const measures = () => engine.stateMeasures(id)
+    return [
+      gauge("state.keys", "Keys of the state", () => measures()?.keys ?? 0, attributes),
+      gauge("state.bytes", "Estimated bytes of the state", () => measures()?.bytes ?? 0, attributes),
+      counter("state.records", "Records that it was given", () => measures()?.records ?? 0, attributes),
+      counter("state.millis", "Milliseconds that it has taken", () => measures()?.millis ?? 0, attributes),
+    ]
+  })
+}
+
+const nothing = (): void => {}
+
+const register = (context: Context.Context<never>, series: Series): Metric.Registration => {
+  const { attributes, description, isCounter, name, read } = series
+  const given = Context.get(context, Metric.CurrentMetricAttributes)
+  const own = Context.add(context, Metric.CurrentMetricAttributes, { ...given, ...attributes })
+  return isCounter
+    ? Metric.registerUnsafe(Metric.counter(name, { description, incremental: true }), own, {
+      get: () => ({ count: read(), incremental: true }),
+      update: nothing,
+      modify: nothing,
+    })
+    : Metric.registerUnsafe(Metric.gauge(name, { description }), own, {
+      get: () => ({ value: read() }),
+      update: nothing,
+      modify: nothing,
+    })
+}
+
+/** Registers the metrics of a context in the current registry until the scope closes. */
+export const publish = (measured: Measured): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.flatMap(Effect.context<never>(), (context) =>
+    Effect.asVoid(Effect.acquireRelease(
+      Effect.sync(() =>
+        [ofBatches, ofReceivers, ofOutputs, ofStates].flatMap((seriesOf) =>
+          seriesOf(measured).map((series) => register(context, series))
+        )
+      ),
+      (registrations) => Effect.sync(() => registrations.forEach(({ remove }) => remove())),
+    )))
