@@ -1,6 +1,6 @@
 /**
  * The metrics of a running context: Spark's gauges, and those of lag, receivers, outputs and states. They are read when
- * somebody asks for them, for example an exporter, and cost nothing until then.
+ * an exporter or the program asks for them, and cost nothing until then.
  *
  * @module
  */

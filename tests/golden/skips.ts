@@ -44,6 +44,7 @@ export const pins: ReadonlyArray<Pin> = [
   ...skip("intervals", "remember", "RM-03 RM-04 RM-05 RM-06 RM-07 RM-08 RM-16"),
   ...skip("windowLevels", "remember", "RM-09"),
   ...skip("rddChanges", "rdd_actions", "RA-13 RA-15"),
+  ...skip("idleBatches", "listener", "LS-06"),
 
   // Java's hash codes of decimals and of tuples decide these.
   {

@@ -1,5 +1,6 @@
 /** All rules in the order in which they are applied. `differences.json` says what they are about. */
 import { accounts } from "./accounts.ts"
+import { idleBatches } from "./listeners.ts"
 import { openOrder } from "./orders.ts"
 import { arrayKeys, rddChanges } from "./rdds.ts"
 import type { Rule } from "./rule.ts"
@@ -34,4 +35,5 @@ export const rules: ReadonlyArray<Rule> = [
   windowLevels,
   rddChanges,
   arrayKeys,
+  idleBatches,
 ]
