@@ -4,10 +4,9 @@
  *
  * @module
  */
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
+import type { Attributes, Series } from "../core/series.ts"
 import { operationInfo } from "./batch/reports.ts"
 import type { BatchInfo } from "./listeners/events.ts"
 import { outcomes, type Progress } from "./listeners/progress.ts"
@@ -19,18 +18,6 @@ export interface Measured {
   readonly progress: Progress
   /** How many events have been dropped because a listener was too slow. */
   readonly droppedEvents: () => number
-}
-
-type Attributes = Readonly<Record<string, string>>
-
-/** One series of a metric. */
-interface Series {
-  readonly name: string
-  readonly description: string
-  /** Whether the value only grows while the context runs. */
-  readonly isCounter: boolean
-  readonly attributes: Attributes
-  readonly read: () => number
 }
 
 const gauge = (name: string, description: string, read: () => number, attributes: Attributes = {}): Series => ({
@@ -122,33 +109,18 @@ const ofStates = ({ run: { engine, evaluation, history } }: Measured): ReadonlyA
   })
 }
 
-const nothing = (): void => {}
-
-const register = (context: Context.Context<never>, series: Series): Metric.Registration => {
-  const { attributes, description, isCounter, name, read } = series
-  const given = Context.get(context, Metric.CurrentMetricAttributes)
-  const own = Context.add(context, Metric.CurrentMetricAttributes, { ...given, ...attributes })
-  return isCounter
-    ? Metric.registerUnsafe(Metric.counter(name, { description, incremental: true }), own, {
-      get: () => ({ count: read(), incremental: true }),
-      update: nothing,
-      modify: nothing,
-    })
-    : Metric.registerUnsafe(Metric.gauge(name, { description }), own, {
-      get: () => ({ value: read() }),
-      update: nothing,
-      modify: nothing,
-    })
-}
-
 /** Registers the metrics of a context in the current registry until the scope closes. */
 export const publish = (measured: Measured): Effect.Effect<void, never, Scope.Scope> =>
-  Effect.flatMap(Effect.context<never>(), (context) =>
-    Effect.asVoid(Effect.acquireRelease(
+  Effect.gen(function* () {
+    const context = yield* Effect.context<never>()
+    // The part of Effect that reads values when they are asked for is not stable, so it is loaded apart.
+    const { register } = yield* Effect.promise(() => import("../engine/platform/metrics.ts"))
+    yield* Effect.acquireRelease(
       Effect.sync(() =>
         [ofBatches, ofReceivers, ofOutputs, ofStates].flatMap((seriesOf) =>
           seriesOf(measured).map((series) => register(context, series))
         )
       ),
-      (registrations) => Effect.sync(() => registrations.forEach(({ remove }) => remove())),
-    )))
+      (registered) => Effect.sync(() => registered.forEach((remove) => remove())),
+    )
+  })

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
 import { layer as fixedContextLayer } from "../core/async_context.ts"
+import { currentPacing } from "../core/pace.ts"
 import { InBatch } from "../streaming/inside.ts"
 import type { Runtime } from "../streaming/runtime.ts"
 
@@ -90,8 +91,10 @@ export const untilEnded: (runtime: Runtime, batchTime: number) => Effect.Effect<
     const begin = clock.currentTimeMillisUnsafe()
     const live = (millis: number, other: Effect.Effect<void> = Effect.never) =>
       Effect.raceFirst(Effect.raceFirst(runtime.until(isDone), other), TestClock.withLive(Effect.sleep(millis)))
+    const pacing = currentPacing()
     let steps = 0
     let idle = 0
+    let turnedAt = NaN
     while (!isDone()) {
       const sleeps = sleepsOf.get(clock)
       const now = clock.currentTimeMillisUnsafe()
@@ -111,6 +114,10 @@ export const untilEnded: (runtime: Runtime, batchTime: number) => Effect.Effect<
       const begun = sleeps === undefined ? Effect.never : Deferred.await(sleeps.begun)
       yield* live(idle === 0 ? REAL_TIME.first : REAL_TIME.more, begun)
       if (isDone() || (sleeps !== undefined && sleeps.ends.size > 0)) continue
+      // A batch that computes gives the event loop its turns meanwhile.
+      const isComputing = idle > 0 && pacing.turnedAt !== turnedAt
+      turnedAt = pacing.turnedAt
+      if (isComputing) continue
       idle++
       yield* TestClock.adjust(batchDuration)
     }

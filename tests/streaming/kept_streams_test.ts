@@ -58,8 +58,11 @@ onEngines(
     const { batches, events } = await run([recording(totals, seen)], OutputPolicy.retry(Schedule.recurs(2)))
     assert.deepEqual(seen, [[3000, [["a", 111]]]])
     assert.deepEqual([batches, thrown], [["no jobs", "no jobs", "completed"], 2])
-    // There are no events of batches in which no output has a job.
-    assert.deepEqual(events.flatMap((event) => "batch" in event ? [event.batch.batchTime] : []), [3000, 3000, 3000])
+    // Batches in which no output has a job show their input records.
+    const shown = events.flatMap((event) => "batch" in event ? [[event.batch.batchTime, event._tag]] : [])
+    const idle = (time: number) => [[time, "BatchSubmitted"], [time, "BatchCompleted"]]
+    const whole = ["BatchSubmitted", "BatchStarted", "BatchCompleted"].map((tag) => [3000, tag])
+    assert.deepEqual(shown, [...idle(1000), ...idle(2000), ...whole])
   },
 )
 
@@ -185,7 +188,12 @@ onEngines(
     const { batches, events, exit } = await run([discard(window)])
     assert.deepEqual(batches, ["no jobs", "failed"])
     assert.match(String(exit), /batch 2000 ms failed in map at .*kept_streams_test\.ts:\d+:\d+.*two/)
-    assert.deepEqual(events.filter((event) => "batch" in event), [])
+    assert.deepEqual(events.flatMap((event) => "batch" in event ? [[event.batch.batchTime, event._tag]] : []), [
+      [1000, "BatchSubmitted"],
+      [1000, "BatchCompleted"],
+      [2000, "BatchSubmitted"],
+      [2000, "BatchCompleted"],
+    ])
     const retried = await run([discard(window)], OutputPolicy.retry(Schedule.recurs(2)))
     assert.deepEqual(retried.batches, ["no jobs", "failed"])
   },
