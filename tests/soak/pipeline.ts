@@ -17,6 +17,8 @@ const options = optionsOf({
   /** The number of the batch that hangs, and for how many seconds. */
   hangs: 0,
   hanging: 0,
+  /** Seconds after which the wall clock steps an hour back, then two forth, then two back, and so on; 0: it does not. */
+  stepping: 0,
   /** Bytes that the receiver may hold; 0 for the default. */
   capacity: 0,
 })
@@ -37,6 +39,16 @@ const compute = (line: string): number => {
   return parseInt(line)
 }
 
+/** Makes the wall clock step. Nobody may set that of the machine, so that of this process shows another time. */
+const stepWallClock = (seconds: number): void => {
+  const now = Date.now
+  let offset = 0
+  Date.now = () => now() + offset
+  setInterval(() => {
+    offset = offset < 0 ? 3_600_000 : -3_600_000
+  }, 1000 * seconds)
+}
+
 let batches = 0
 const program = Effect.gen(function* () {
   const { capacity, hanging, hangs, interval, port, waiting } = options
@@ -52,6 +64,7 @@ const program = Effect.gen(function* () {
       })
     ),
   )
+  if (options.stepping > 0) stepWallClock(options.stepping)
   const ssc = yield* StreamingContext.makeWith({
     ...(capacity > 0 ? { receiverCapacity: capacity } : {}),
     gracefulStopTimeout: 40 * interval,

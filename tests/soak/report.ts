@@ -67,9 +67,11 @@ export const rowOf = (
   const rss = Math.max(0, ...seen.map((batch) => batch.rss)) / MIB
   const rssAtEnd = (seen.at(-1)?.rss ?? 0) / MIB
   const lost = sent - received
+  const missing = seen.filter(({ time }, i) => i > 0 && time !== (seen[i - 1]?.time ?? 0) + interval).length
   const problems = seen.length < WARM_UP || sent === 0 ? ["it did not run"] : [
     ...(lost === 0 ? [] : [`${lost} records lost`]),
     ...(doubled === 0 ? [] : [`${doubled} records doubled`]),
+    ...(missing === 0 ? [] : [`${missing} batches do not follow the one before`]),
     ...(promised.lag !== undefined && lag >= promised.lag ? [`a lag of ${lag.toFixed(1)} intervals`] : []),
     ...(lagAtEnd < 1 ? [] : [`a lag of ${lagAtEnd.toFixed(1)} intervals at the end`]),
     ...(promised.uneven !== undefined && uneven >= promised.uneven ? [`batches differ by ${uneven.toFixed(2)}`] : []),

@@ -24,6 +24,7 @@ const scenarios = (seconds: number): Readonly<Record<string, Scenario>> => ({
   hanging: { server: { rate: 50_000 }, pipeline: { hangs: 8, hanging: Math.min(60, seconds / 3) } },
   flapping: { server: { rate: 2_000, flapping: 1 }, promised: { lag: 2 } },
   suspended: { server: { rate: 2_000 }, suspended: Math.min(60, seconds / 4) },
+  stepping: { server: { rate: 2_000 }, pipeline: { stepping: seconds / 6 }, promised: { lag: 1 } },
   steady: { server: { rate: 20_000 }, promised: { lag: 1 } },
 })
 
