@@ -14,6 +14,7 @@ import type * as Scope from "effect/Scope"
 import { inFixedContext } from "./async_context.ts"
 import { explainFailure } from "./errors.ts"
 import { hasHooks, runHooks } from "./shutdown.ts"
+import { watch } from "./watch_dog.ts"
 
 /** Thrown if `runMain` is called in a worker. Programs run on the main thread; workers only run tasks for them. */
 export class RunsInWorker extends Data.Error {
@@ -54,8 +55,10 @@ const format = (cause: Cause.Cause<unknown>): string => {
  * Runs a program until it ends, as the main program of the process.
  *
  * Ctrl-C and SIGTERM interrupt the program, which stops its streaming context and closes its resources. A second signal ends the
- * process immediately. The exit code is 0 for success, 1 for a failure, which is printed on standard error, 130 after Ctrl-C and
- * 143 after SIGTERM. Logs go to standard error, so that standard output has only what the program prints.
+ * process immediately. A process that cannot react, because a function does not return, is killed a second later on Deno; other
+ * runtimes need SIGKILL. The exit code is 0 for success, 1 for a failure, which is printed on standard error, 130 after Ctrl-C,
+ * 143 after SIGTERM, and 137 for a process that had to be killed. Logs go to standard error, so that standard output has only
+ * what the program prints.
  *
  * A context with `stopGracefullyOnShutdown` first processes what it has received, while everything that the program has opened
  * is still open. Timers and servers of your own that are still open when the program has ended keep the process alive.
@@ -87,7 +90,8 @@ export const runMain = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): void =
     Cause.hasInterruptsOnly(cause)
       ? Effect.void
       : Effect.andThen(Effect.sync(() => isReported = true), Console.error(format(cause)))
-  const main = inFixedContext(Effect.scoped(program)).pipe(
+  const watched = Effect.scoped(Effect.andThen(Effect.forkScoped(watch), Effect.scoped(program)))
+  const main = inFixedContext(watched).pipe(
     Effect.tapCause(report),
     Effect.provideService(Logger.LogToStderr, true),
   )

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { linesOf, started } from "../child_process.ts"
 
 const root = new URL("../../", import.meta.url)
 
@@ -34,4 +35,35 @@ Deno.test("runMain() says what went wrong where the program is no Effect, or yie
   const [code, said] = await ran(`runMain(Effect.gen(function* () { yield* "abc" }))`)
   assert.equal(code, 1)
   assert.match(said, /Not a valid effect: a/)
+})
+
+Deno.test("the second signal ends a process whose function never returns", async () => {
+  const child = started(`
+    import { DStream, RDD, runMain, Scheduler, SparkContext, StreamingContext } from "./mod.ts"
+    import { Effect } from "effect"
+    const hang = () => {
+      console.log("hangs")
+      const end = performance.now() + 60_000
+      while (performance.now() < end);
+      console.log("has returned")
+    }
+    let batches = 0
+    const numbers = DStream.map(DStream.constant([1]), () => ++batches === 30 && hang())
+    Effect.gen(function* () {
+      const active = yield* StreamingContext.start(yield* StreamingContext.make, [DStream.foreachRDD(numbers, RDD.count)])
+      yield* StreamingContext.awaitTermination(active)
+    }).pipe(
+      Effect.provide(Scheduler.layer("50 millis")),
+      Effect.provide(SparkContext.layer({ master: "local", appName: "test" })),
+      runMain,
+    )`)
+  const lines: Array<string> = []
+  for await (const line of linesOf(child)) {
+    lines.push(line)
+    child.kill("SIGINT")
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    child.kill("SIGINT")
+  }
+  const { code, signal } = await child.status
+  assert.deepEqual([lines, code, signal], [["hangs"], 137, "SIGKILL"])
 })
