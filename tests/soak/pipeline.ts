@@ -32,7 +32,16 @@ interface Seen {
 }
 
 const seen: Array<Seen> = []
-const counts = new Map<number, number>()
+/** How often each line has come, by its number. A Map has no room for more than 16 million. */
+let counts = new Uint8Array(1_048_576)
+const count = (line: number): void => {
+  while (line >= counts.length) {
+    const larger = new Uint8Array(2 * counts.length)
+    larger.set(counts)
+    counts = larger
+  }
+  counts[line] = (counts[line] ?? 0) + 1
+}
 const cell = new Int32Array(new SharedArrayBuffer(4))
 const compute = (line: string): number => {
   if (options.computing > 0) Atomics.wait(cell, 0, 0, options.computing)
@@ -60,7 +69,7 @@ const program = Effect.gen(function* () {
         const numbers = yield* RDD.collect(rdd)
         if (++batches === hangs) yield* Effect.sleep(1000 * hanging)
         if (waiting > 0 && numbers.length > 0) yield* Effect.sleep(waiting * numbers.length)
-        for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1)
+        numbers.forEach(count)
       })
     ),
   )
@@ -91,6 +100,10 @@ await Effect.runPromise(
     Effect.provide(Logger.layer([])),
   ) as Effect.Effect<void>,
 )
-const doubled = Array.from(counts.values()).reduce((sum, count) => sum + count - 1, 0)
-console.log(JSON.stringify({ seen, received: counts.size, doubled }))
+let [received, doubled] = [0, 0]
+for (const times of counts) {
+  received += Math.min(times, 1)
+  doubled += Math.max(times - 1, 0)
+}
+console.log(JSON.stringify({ seen, received, doubled }))
 Deno.exit(0)
