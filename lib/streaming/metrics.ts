@@ -5,9 +5,8 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import type { Attributes, Series } from "../core/series.ts"
-import { operationInfo } from "./batch/reports.ts"
+import { keptName, operationInfo } from "./batch/reports.ts"
 import type { BatchInfo } from "./listeners/events.ts"
 import { outcomes, type Progress } from "./listeners/progress.ts"
 import type { Run } from "./run.ts"
@@ -53,6 +52,7 @@ const ofBatches = ({ droppedEvents, progress, run }: Measured): ReadonlyArray<Se
     gauge("receivers", "Receivers", () => run.inputs.filter(({ receiver }) => receiver !== undefined).length),
     gauge("activeReceivers", "Receivers that run", () => progress.activeReceivers),
     counter("totalCompletedBatches", "Batches that have ended", () => progress.batches.completedBatches),
+    counter("failedBatches", "Batches that could not be evaluated", () => progress.batches.failedBatches),
     counter("totalReceivedRecords", "Records of allocated batches", () => progress.batches.receivedRecords),
     counter("totalProcessedRecords", "Records of batches that have ended", () => progress.batches.processedRecords),
     gauge("unprocessedBatches", "Batches that wait or run", pending),
@@ -93,12 +93,20 @@ const ofOutputs = ({ progress, run }: Measured): ReadonlyArray<Series> =>
     ]
   })
 
-const ofStates = ({ run: { engine, evaluation, history } }: Measured): ReadonlyArray<Series> => {
+const ofKeptStreams = ({ progress, run: { evaluation, graph } }: Measured): ReadonlyArray<Series> =>
+  evaluation.keptStreams.map(({ stream }) => {
+    const operator = keptName(graph, stream)
+    return counter("kept.millis", "Milliseconds that later batches have cost", () => progress.keptMillis(operator), {
+      operator,
+    })
+  })
+
+const ofStates = ({ run: { engine, evaluation, graph, history } }: Measured): ReadonlyArray<Series> => {
   const { address } = history.at(history.zeroTime)
   const isStateful = ({ stream }: typeof evaluation.keptStreams[number]) => stream.traits.keeps === "always"
   return evaluation.keptStreams.filter(isStateful).flatMap(({ stream }) => {
     const id = address(stream)
-    const attributes = { operator: `${stream.operation} at ${stream.site.short}`, id }
+    const attributes = { operator: keptName(graph, stream), id }
     const measures = () => engine.stateMeasures(id)
     return [
       gauge("state.keys", "Keys of the state", () => measures()?.keys ?? 0, attributes),
@@ -109,18 +117,22 @@ const ofStates = ({ run: { engine, evaluation, history } }: Measured): ReadonlyA
   })
 }
 
-/** Registers the metrics of a context in the current registry until the scope closes. */
-export const publish = (measured: Measured): Effect.Effect<void, never, Scope.Scope> =>
+/**
+ * Registers the metrics of a context in the current registry. Gives an effect that leaves the last values there, for an
+ * exporter that sends what it has at the end. The next context with such metrics replaces them.
+ */
+export const publish = (measured: Measured): Effect.Effect<Effect.Effect<void>> =>
   Effect.gen(function* () {
     const context = yield* Effect.context<never>()
     // The part of Effect that reads values when they are asked for is not stable, so it is loaded apart.
     const { register } = yield* Effect.promise(() => import("../engine/platform/metrics.ts"))
-    yield* Effect.acquireRelease(
-      Effect.sync(() =>
-        [ofBatches, ofReceivers, ofOutputs, ofStates].flatMap((seriesOf) =>
-          seriesOf(measured).map((series) => register(context, series))
-        )
-      ),
-      (registered) => Effect.sync(() => registered.forEach((remove) => remove())),
-    )
+    const all = [ofBatches, ofReceivers, ofOutputs, ofKeptStreams, ofStates].flatMap((seriesOf) => seriesOf(measured))
+    all.forEach((series) => register(context, series))
+    return Effect.sync(() => {
+      measured.progress.stop()
+      for (const series of all) {
+        const value = series.read()
+        register(context, { ...series, read: () => value })
+      }
+    })
   })

@@ -14,7 +14,7 @@ import { Engine } from "../rdd/engine.ts"
 import { endsWithin, STOP_TIMEOUT } from "../receiver/bounded_wait.ts"
 import { RunsInside } from "./inside.ts"
 import type { StreamingEvent } from "./listeners/events.ts"
-import { FallingBehind, SAID_EVERY } from "./listeners/falling_behind.ts"
+import { CHECKED_EVERY, FallingBehind } from "./listeners/falling_behind.ts"
 import { Progress } from "./listeners/progress.ts"
 import * as Metrics from "./metrics.ts"
 import * as Run from "./run.ts"
@@ -26,6 +26,8 @@ export interface Running {
   readonly runtime: Runtime
   readonly ticker: Fiber.Fiber<unknown, unknown>
   readonly others: ReadonlyArray<Fiber.Fiber<unknown, unknown>>
+  /** Leaves the last values of the metrics. */
+  readonly endMetrics: Effect.Effect<void>
 }
 
 /** The records that all receivers hold for later batches. */
@@ -60,7 +62,7 @@ export const start = (
       Effect.provideService(SteadyClock.SteadyClock, clock),
       Scope.provide(scope),
     )
-    yield* Scope.provide(Metrics.publish({ run, progress, droppedEvents: options.droppedEvents }), scope)
+    const endMetrics = yield* Metrics.publish({ run, progress, droppedEvents: options.droppedEvents })
     const runtime = new Runtime(run, stop)
     const fork = <A, E>(self: Effect.Effect<A, E, unknown>) =>
       self.pipe(
@@ -72,14 +74,13 @@ export const start = (
       )
     const ticker = yield* fork(ticks(runtime.due, run.batchDuration, (time) => runtime.tick(time)))
     const batches = yield* fork(Effect.forever(runtime.next, { disableYield: true }))
-    // A batch that never ends publishes nothing.
-    const checks = Effect.forever(Effect.andThen(Effect.sleep(SAID_EVERY), Effect.sync(checkBehind)))
+    const checks = Effect.forever(Effect.andThen(Effect.sleep(CHECKED_EVERY), Effect.sync(checkBehind)))
     yield* fork(inFixedContext(checks))
     const receivers = yield* Effect.forEach(
       run.inputs.flatMap(({ receiver }) => receiver ?? []),
       ({ failure }) => fork(Effect.catch(Deferred.await(failure), (failed) => runtime.fail(failed))),
     )
-    return { runtime, ticker, others: [batches, ...receivers] }
+    return { runtime, ticker, others: [batches, ...receivers], endMetrics }
   })
 
 /** Interrupts fibers. Logs a warning and returns if they have not ended within `STOP_TIMEOUT`. */
@@ -98,7 +99,10 @@ export interface StopMode {
 }
 
 /** Stops the receivers, the ticks and the batches, in this order. */
-export const close = ({ runtime, ticker, others }: Running, { graceful, inside }: StopMode): Effect.Effect<void> =>
+export const close = (
+  { endMetrics, others, runtime, ticker }: Running,
+  { graceful, inside }: StopMode,
+): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { engine, evaluation, gracefulStopTimeout, history, inputs } = runtime.run
     const timeout = graceful ? gracefulStopTimeout : STOP_TIMEOUT
@@ -116,6 +120,7 @@ export const close = ({ runtime, ticker, others }: Running, { graceful, inside }
     yield* interrupt([ticker])
     if (inside) yield* Effect.timeoutOption(runtime.dropWaiting, gracefulStopTimeout)
     yield* interrupt(others)
+    yield* endMetrics
     const { address } = history.at(history.zeroTime)
     yield* engine.forgetStates(evaluation.keptStreams.map(({ stream }) => address(stream)))
   })

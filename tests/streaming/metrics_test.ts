@@ -8,7 +8,7 @@ import * as OutputPolicy from "../../lib/output_policy.ts"
 import * as RDD from "../../lib/rdd.ts"
 import * as Receiver from "../../lib/receiver.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
-import { onEngines, pass, pushed, source, test } from "./support.ts"
+import { observed, onEngines, pass, pushed, source, test } from "./support.ts"
 
 const { make, start, stop } = StreamingContext
 
@@ -47,8 +47,12 @@ const failing = (stream: DStream.DStream<string>) =>
 const startingWith = (all: Readonly<Record<string, unknown>>, ...words: ReadonlyArray<string>) =>
   Object.fromEntries(Object.entries(all).filter(([name]) => words.some((word) => name.startsWith(word))))
 
+/** Runs a test with a registry of its own. */
+const alone = <A, E, R>(body: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.provideService(body, Metric.MetricRegistry, new Map())
+
 onEngines(
-  "metrics show batches, outputs and states while the context runs, and go with it",
+  "metrics show batches, outputs and states while the context runs, and keep their last values",
   () =>
     Effect.gen(function* () {
       const words = source([["a", "b", "a"], ["c"]])
@@ -64,6 +68,7 @@ onEngines(
         receivers: 0,
         activeReceivers: 0,
         totalCompletedBatches: 2,
+        failedBatches: 0,
         totalReceivedRecords: 4,
         totalProcessedRecords: 4,
         unprocessedBatches: 1,
@@ -94,16 +99,22 @@ onEngines(
         "output.ended outcome=failed output=sometimes": 0,
         "output.ended outcome=skipped output=sometimes": 1,
         "output.ended outcome=deadLettered output=sometimes": 0,
+        "kept.millis operator=updateStateByKey": 0,
         "state.keys operator=updateStateByKey": 3,
         "state.records operator=updateStateByKey": 4,
       })
       yield* stop(active)
-      assert.deepEqual(yield* values, {})
+      const last = yield* values
+      assert.deepEqual(startingWith(last, "totalCompleted", "output.millis output=counts", "runningBatches"), {
+        totalCompletedBatches: 2,
+        runningBatches: 0,
+        "output.millis output=counts": 500,
+      })
     }),
 )
 
 test("metrics of a receiver: what it holds, its errors and restarts; the running batch counts towards the lag", () =>
-  Effect.gen(function* () {
+  alone(Effect.gen(function* () {
     let starts = 0
     const stream = DStream.receiverStream(Receiver.make({
       name: "Flapping",
@@ -131,10 +142,26 @@ test("metrics of a receiver: what it holds, its errors and restarts; the running
       lag: 1_000,
     })
     yield* stop(active)
-  }))
+  })))
+
+test("what is computed for later batches is shown, though no output has a job", () =>
+  alone(Effect.gen(function* () {
+    const slow = DStream.mapEffect(source([[1], [2], [3]]), (n) => Effect.as(Effect.sleep(300), n))
+    const window = DStream.window(slow, "3 seconds", { slide: "3 seconds" })
+    const { events, ssc } = yield* observed()
+    const active = yield* start(ssc, [DStream.foreachRDD(window, (rdd) => RDD.count(rdd))])
+    yield* pass(3_500)
+    yield* stop(active)
+    const kept = events.flatMap((event) =>
+      event._tag === "BatchCompleted" ? [event.batch.keptStreams.map(({ duration }) => duration)] : []
+    )
+    assert.deepEqual(kept, [[300], [300], [0]])
+    const shown = startingWith(yield* values, "kept", "output.millis")
+    assert.deepEqual(shown, { "kept.millis operator=window": 600, "output.millis output=foreachRDD": 300 })
+  })))
 
 test("the documentation lists the metrics that there are", () =>
-  Effect.gen(function* () {
+  alone(Effect.gen(function* () {
     const text = yield* Effect.promise(() => readFile(new URL("../../docs/operating.md", import.meta.url), "utf8"))
     const listed = Array.from(text.matchAll(/^\| `(streaming\.[\w.]+)`/gm), ([, name]) => name)
     const { stream } = pushed<string>()
@@ -143,4 +170,4 @@ test("the documentation lists the metrics that there are", () =>
     assert.deepEqual(new Set(listed), found)
     assert.equal(listed.length, found.size)
     yield* stop(active)
-  }))
+  })))

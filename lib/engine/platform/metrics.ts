@@ -9,21 +9,22 @@ import type { Series } from "../../core/series.ts"
 
 const nothing = (): void => {}
 
-/** Registers a series, with the attributes of a context and its own. Gives the function that removes it. */
-export const register = (context: Context.Context<never>, series: Series): () => void => {
+/** Registers a series, with the attributes of a context and its own. It replaces one of the same name and attributes. */
+export const register = (context: Context.Context<never>, series: Series): void => {
   const { attributes, description, isCounter, name, read } = series
   const given = Context.get(context, Metric.CurrentMetricAttributes)
   const own = Context.add(context, Metric.CurrentMetricAttributes, { ...given, ...attributes })
-  const { remove } = isCounter
-    ? Metric.registerUnsafe(Metric.counter(name, { description, incremental: true }), own, {
+  if (isCounter) {
+    Metric.registerUnsafe(Metric.counter(name, { description, incremental: true }), own, {
       get: () => ({ count: read(), incremental: true }),
       update: nothing,
       modify: nothing,
     })
-    : Metric.registerUnsafe(Metric.gauge(name, { description }), own, {
+  } else {
+    Metric.registerUnsafe(Metric.gauge(name, { description }), own, {
       get: () => ({ value: read() }),
       update: nothing,
       modify: nothing,
     })
-  return remove
+  }
 }

@@ -14,7 +14,7 @@ import type { OutputOperationInfo } from "../listeners/events.ts"
 import { toBatchFailed, type Where } from "./failures.ts"
 import type { KeptRDD } from "../../dstream/graph/kept_streams.ts"
 import { type AnyPolicy, lastOf, runDeadLetter, withRetries } from "../../dstream/outputs/retries.ts"
-import { type BatchReport, operationInfo } from "./reports.ts"
+import { type BatchReport, keptName, operationInfo } from "./reports.ts"
 import type { Job, Work } from "./work.ts"
 
 /** The parts of the running context that the job runner needs. */
@@ -154,14 +154,18 @@ const computeKept = (
   open: OpenBatch,
   batchTime: number,
   { deadLetterRDD, output, outputId, rdd, stream }: KeptRDD,
+  report: BatchReport,
 ) =>
   Effect.gen(function* () {
+    const startTime = yield* currentTimeMillis
     const { failure, outcome } = yield* runUnderPolicy(options, open, {
       job: { output, outputId, rdd: deadLetterRDD ?? rdd },
       name: `${stream.operation} for later batches`,
       where: { operator: stream.operation, callSite: stream.site, batchTime, outputId: undefined },
       run: () => options.engine.compute(rdd),
     })
+    const duration = (yield* currentTimeMillis) - startTime
+    report.kept({ name: keptName(options.graph, stream), duration })
     if (failure === undefined) return
     yield* options.engine.abandon(rdd)
     if (outcome === "failed") yield* options.report(failure)
@@ -195,9 +199,9 @@ export const run: (
       // kept stream has another policy, or under `continueOn`, where a failure that does not repeat must cost no records.
       const policy = policyOf(each, options)
       const isHandled = lost.has(each.rdd) && policy === policyOf(job, options) && lastOf(policy)._tag !== "Continue"
-      yield* isHandled ? options.engine.abandon(each.rdd) : computeKept(options, open, batchTime, each)
+      yield* isHandled ? options.engine.abandon(each.rdd) : computeKept(options, open, batchTime, each, report)
     }
     open.finish(index)
   }
-  for (const each of keptAfter(undefined)) yield* computeKept(options, open, batchTime, each)
+  for (const each of keptAfter(undefined)) yield* computeKept(options, open, batchTime, each, report)
 })

@@ -3,10 +3,19 @@
  *
  * @module
  */
+import type { AnyDStream } from "../../dstream/dstream.ts"
+import type { AnyGraph } from "../../dstream/graph/graph.ts"
+import { nodes } from "../../dstream/graph/nodes.ts"
 import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import { type Allocation, recordsOf } from "../../dstream/inputs/allocation.ts"
 import type { RunningInput } from "../inputs/running_input.ts"
-import type { BatchInfo, OutputOperationInfo, StreamingEvent, StreamInputInfo } from "../listeners/events.ts"
+import type {
+  BatchInfo,
+  KeptStreamInfo,
+  OutputOperationInfo,
+  StreamingEvent,
+  StreamInputInfo,
+} from "../listeners/events.ts"
 import { isSilent, type Work } from "./work.ts"
 
 /** Describes an output's job before it runs. */
@@ -54,7 +63,14 @@ export const batchInfo = (
     totalDelay: undefined,
     lag: undefined,
     outputOperationInfos: {},
+    keptStreams: [],
   }
+}
+
+/** The name of a kept stream: the operation that the user has written, of which the stream is a part, and its place. */
+export const keptName = (graph: AnyGraph, { operation, site }: AnyDStream): string => {
+  const written = nodes(graph).findLast((stream) => stream.site.long === site.long)
+  return `${written?.operation ?? operation} at ${site.short}`
 }
 
 /** Publishes the events of one batch. There are none if no output can have a job in the batch and no input has records. */
@@ -104,6 +120,11 @@ export class BatchReport {
     const outputOperationInfos = { ...this.#info.outputOperationInfos, [operation.id]: operation }
     this.#info = { ...this.#info, outputOperationInfos }
     this.#publish({ _tag: "OutputOperationCompleted", operation })
+  }
+
+  /** Notes how long a kept stream took. */
+  kept(info: KeptStreamInfo): void {
+    this.#info = { ...this.#info, keptStreams: [...this.#info.keptStreams, info] }
   }
 
   /** Publishes `BatchGenerationFailed` when the batch could not be allocated, evaluated or opened. */

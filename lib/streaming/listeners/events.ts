@@ -37,14 +37,22 @@ export interface OutputOperationInfo {
   /** The time from start to end; undefined before the end. */
   readonly duration: number | undefined
   /**
-   * The records that the output's jobs have read, retries included; undefined before the end. They read what the inputs,
-   * shuffles, states and kept RDDs give them, and count it where they read it. Spark: `recordsRead` of tasks.
+   * The records that the tasks of the output's jobs have read of inputs, states and kept RDDs, retries included; undefined
+   * before the end. A task that fails counts none. Spark: `recordsRead` of tasks.
    */
   readonly recordsRead: number | undefined
   /** The failure as text, with the places in the user's source; undefined if the output has not failed. */
   readonly failureReason: string | undefined
   /** How the output ended, after its failure policy was applied; undefined before. */
   readonly outcome: "done" | "failed" | "skipped" | "deadLettered" | undefined
+}
+
+/** A stream whose records a batch has computed for later batches, apart from the jobs of its outputs. */
+export interface KeptStreamInfo {
+  /** The operation and its place: `map at app.ts:12:3`. */
+  readonly name: string
+  /** How long it took, in milliseconds. */
+  readonly duration: number
 }
 
 /**
@@ -80,6 +88,8 @@ export interface BatchInfo {
   readonly lag: number | undefined
   /** The outputs of the batch, by their ids. */
   readonly outputOperationInfos: Readonly<Record<number, OutputOperationInfo>>
+  /** What has been computed for later batches, such as the input of a window that slides by more than the interval. */
+  readonly keptStreams: ReadonlyArray<KeptStreamInfo>
 }
 
 /** The state of a receiver. */
@@ -108,7 +118,10 @@ export interface Behind {
   readonly interval: number
   /** The received records that the last batch has left for later batches, because of its bound. */
   readonly recordsLeft: number
-  /** The output that takes longest in the batch that runs or ended last, and how long it has taken; undefined if none ran. */
+  /**
+   * The output or kept stream that takes longest in the batch that runs or ended last, and how long it has taken; undefined if
+   * there was none.
+   */
   readonly slowest: { readonly name: string; readonly millis: number } | undefined
 }
 

@@ -7,7 +7,10 @@ import type { Behind, StreamingEvent } from "./events.ts"
 import type { Progress } from "./progress.ts"
 
 /** How often it is said that a context is behind, in milliseconds. */
-export const SAID_EVERY = 60_000
+const SAID_EVERY = 60_000
+
+/** How often to check while nothing happens, in milliseconds: a batch that never ends publishes nothing. */
+export const CHECKED_EVERY = 3_000
 
 /** A context is behind from this many intervals of lag on. */
 const LAG = 2
@@ -39,7 +42,8 @@ export class FallingBehind {
     const lag = this.#progress.lagAt(now)
     const records = this.#progress.batches.received?.numRecords ?? 0
     if (lag < LAG * this.#interval && recordsLeft <= records) return this.#onTime(now)
-    const since = this.#state._tag === "Behind" ? this.#state.since : now
+    // The lag has passed its limit before this check.
+    const since = this.#state._tag === "Behind" ? this.#state.since : now - Math.max(0, lag - LAG * this.#interval)
     const isDue = now - since >= Math.max(INTERVALS * this.#interval, AT_LEAST) && now - this.#saidAt >= SAID_EVERY
     this.#state = { _tag: "Behind", since, isSaid: isDue || (this.#state._tag === "Behind" && this.#state.isSaid) }
     if (!isDue) return undefined

@@ -17,6 +17,8 @@ export interface BatchProgress {
   readonly running: OutputOperationInfo | undefined
   /** How many batches have ended. */
   readonly completedBatches: number
+  /** How many batches could not be evaluated. */
+  readonly failedBatches: number
   /** The records of all batches that have been allocated. */
   readonly receivedRecords: number
   /** The records of all batches that have ended. */
@@ -55,11 +57,13 @@ const noReceiver: ReceiverProgress = { active: false, errors: 0, restarts: 0 }
 export class Progress {
   readonly #pending = new Map<number, BatchInfo>()
   readonly #outputs = new Map<number, OutputProgress>()
+  readonly #kept = new Map<string, number>()
   readonly #receivers = new Map<number, ReceiverProgress>()
   #batches: Omit<BatchProgress, "pending" | "received"> = {
     completed: undefined,
     running: undefined,
     completedBatches: 0,
+    failedBatches: 0,
     receivedRecords: 0,
     processedRecords: 0,
   }
@@ -79,6 +83,11 @@ export class Progress {
     return this.#outputs.get(id) ?? noOutput
   }
 
+  /** The milliseconds that a kept stream has taken in all batches. */
+  keptMillis(name: string): number {
+    return this.#kept.get(name) ?? 0
+  }
+
   /** What has happened to the receiver of an input. */
   receiver(streamId: number): ReceiverProgress {
     return this.#receivers.get(streamId) ?? noReceiver
@@ -90,18 +99,25 @@ export class Progress {
     return Math.max(this.#batches.completed?.lag ?? 0, now - oldest)
   }
 
-  /** The output that takes longest in the batch that runs, or else in the one that ended last. */
+  /** The output or kept stream that takes longest in the batch that runs, or else in the one that ended last. */
   slowestAt(now: number): { readonly name: string; readonly millis: number } | undefined {
     const { completed, running } = this.#batches
     const [oldest] = this.#pending.values()
     const runs = oldest?.processingStartTime !== undefined ? oldest : completed
     const ended = Object.values(runs?.outputOperationInfos ?? {})
       .map(({ duration = 0, name }) => ({ name, millis: duration }))
+    const kept = (runs?.keptStreams ?? []).map(({ duration, name }) => ({ name, millis: duration }))
     const current = running?.startTime === undefined ? [] : [{ name: running.name, millis: now - running.startTime }]
-    return [...ended, ...current].reduce<{ name: string; millis: number } | undefined>(
+    return [...ended, ...kept, ...current].reduce<{ name: string; millis: number } | undefined>(
       (most, each) => most === undefined || each.millis > most.millis ? each : most,
       undefined,
     )
+  }
+
+  /** The context has stopped: no batch is pending any more, and no receiver runs. */
+  stop(): void {
+    this.#pending.clear()
+    for (const [id, receiver] of this.#receivers) this.#receivers.set(id, { ...receiver, active: false })
   }
 
   /** Counts an event. */
@@ -114,7 +130,9 @@ export class Progress {
       case "BatchCompleted":
         return this.#completed(event.batch)
       case "BatchGenerationFailed":
-        return void this.#pending.delete(event.batchTime)
+        this.#pending.delete(event.batchTime)
+        this.#batches = { ...this.#batches, failedBatches: this.#batches.failedBatches + 1 }
+        return
       case "OutputOperationStarted":
         this.#batches = { ...this.#batches, running: event.operation }
         return
@@ -140,6 +158,7 @@ export class Progress {
   #completed(batch: BatchInfo): void {
     const { completedBatches, processedRecords } = this.#batches
     this.#pending.delete(batch.batchTime)
+    for (const { duration, name } of batch.keptStreams) this.#kept.set(name, this.keptMillis(name) + duration)
     this.#batches = {
       ...this.#batches,
       completed: batch,

@@ -49,11 +49,23 @@ test("a batch that never ends is said once a minute", () =>
     const active = yield* start(ssc, [slowUntil(1_000, 1_000_000)])
     yield* pass(200_000)
     const lags = said(events).map((event) => event._tag === "FallingBehind" ? event.behind.lag : undefined)
-    assert.equal(lags.length, 3)
+    assert.equal(lags.length, 4)
     assert(lags.every((lag, i) => lag !== undefined && lag > i * 60_000), `lags: ${lags}`)
     const [first] = said(events)
     assert(first?._tag === "FallingBehind")
     assert.equal(first.behind.slowest?.name, "the slow one")
+    assert.equal(first.behind.since, 3_000)
+    yield* stop(active)
+  }))
+
+test("a batch that never ends is said as soon where only one batch may wait", () =>
+  Effect.gen(function* () {
+    const { events, ssc } = yield* observed({ maxPendingBatches: 1 })
+    const active = yield* start(ssc, [slowUntil(1_000, 1_000_000)])
+    yield* pass(10_000)
+    const [first] = said(events)
+    assert(first?._tag === "FallingBehind")
+    assert.equal(first.behind.since, 3_000)
     yield* stop(active)
   }))
 

@@ -17,6 +17,7 @@ const completed = (totalDelay: number): StreamingEvent => {
     totalDelay,
     lag: totalDelay,
     outputOperationInfos: {},
+    keptStreams: [],
   }
   return { _tag: "BatchCompleted", batch }
 }
