@@ -1,0 +1,125 @@
+import assert from "node:assert/strict"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { CrashPoints } from "../../lib/durable/crash_points.ts"
+import type { Log } from "../../lib/durable/log/log.ts"
+import { type Crash, type Loss, losses, MemoryDisk } from "../../lib/durable/store/memory.ts"
+import { bytesOf, entriesOf, type Options, withLog } from "./logs.ts"
+
+/** What a program has given to a log, and what the log has acknowledged, life after life. */
+interface Account {
+  /** All entries in the order of their places. A later life goes on after what was found. */
+  submitted: Array<string>
+  /** How many of the first entries are acknowledged as durable. */
+  acknowledged: number
+  /** Entries of segments before the first that is left, which were given up. */
+  cleaned: number
+}
+
+const newAccount = (): Account => ({ submitted: [], acknowledged: 0, cleaned: 0 })
+
+/** Three producers whose entries share syncs, entries without sync in between, rolls, and a removal of segments. */
+const workload = (account: Account, log: Log) => {
+  let next = account.submitted.length
+  const segments: Array<number> = []
+  const append = (needsSync: boolean) =>
+    Effect.suspend(() => {
+      const index = next++
+      const text = `entry ${index} ${"x".repeat(index % 7 * 5)}`
+      account.submitted.push(text)
+      const { done, place } = log.submit([bytesOf(text)], needsSync)
+      segments.push(place.segment)
+      return Effect.map(done, () => {
+        if (needsSync) account.acknowledged = Math.max(account.acknowledged, index + 1)
+      })
+    })
+  const producer = (count: number) =>
+    Effect.forEach(Array.from({ length: count }, (_, i) => i), (i) => append(i % 3 !== 1), { discard: true })
+  const cleaning = Effect.suspend(() => {
+    const first = log.end.segment
+    const before = account.submitted.length - segments.length + segments.filter((segment) => segment < first).length
+    account.cleaned = Math.max(account.cleaned, before)
+    return log.clean(first)
+  })
+  return Effect.gen(function* () {
+    yield* Effect.all([producer(4), producer(5), producer(4)], { concurrency: "unbounded" })
+    yield* append(true)
+    yield* cleaning
+    yield* Effect.all([producer(3), producer(2)], { concurrency: "unbounded" })
+  })
+}
+
+/** Runs a life until the `stopAt`th crash point, which it gives; undefined if the life ends before. */
+const live = Effect.fnUntraced(function* (disk: MemoryDisk, options: Options, account: Account, stopAt: number) {
+  const crashed = yield* Deferred.make<string>()
+  let reached = 0
+  const reach = (name: string): Effect.Effect<void> =>
+    Effect.suspend(() =>
+      reached++ < stopAt ? Effect.void : Effect.andThen(Deferred.succeed(crashed, name), Effect.never)
+    )
+  const life = withLog(disk.open(), options, (log) => workload(account, log)).pipe(
+    Effect.provideService(CrashPoints, { reach }),
+  )
+  // A life that has crashed never ends, not even when it is interrupted.
+  const fiber = yield* Effect.forkDetach(life)
+  return yield* Effect.raceFirst(Effect.as(Fiber.join(fiber), undefined), Deferred.await(crashed))
+})
+
+/** Checks what a log holds after a crash: acknowledged entries, then none, some or all of the others, in order. */
+const check = (account: Account, found: ReadonlyArray<string>, where: string) => {
+  const { acknowledged, cleaned, submitted } = account
+  // A crash may come before or after the removal of the first entries.
+  const from = found.length === 0 ? submitted.length : submitted.indexOf(found[0]!)
+  const first = found.length === 0 ? Math.min(cleaned, acknowledged) : from
+  assert.ok(first === 0 || first === cleaned, `${where}: begins with ${found[0]}, but ${cleaned} were cleaned`)
+  assert.deepEqual(found, submitted.slice(first, first + found.length), where)
+  assert.ok(first + found.length >= acknowledged, `${where}: ${found.length} of ${acknowledged} from ${first}`)
+}
+
+/** A loss by sectors: each may be kept or not, as disks do that write in any order. */
+const sectors: Loss = (unsynced) => unsynced.map((byte, at) => (at >> 5) % 3 === 0 ? 0 : byte)
+
+const crashes: Readonly<Record<string, Crash>> = {
+  "nothing kept": {},
+  "half kept": { loss: losses.half },
+  "everything kept": { loss: losses.none, bringsBack: true },
+  "zeros instead of the second half": { loss: losses.zeros, bringsBack: true },
+  "some sectors kept": { loss: sectors },
+}
+
+for (const [name, crash] of Object.entries(crashes)) {
+  for (const segmentBytes of [100, 300, 100_000]) {
+    Deno.test(`Log: crashed at every point, ${name}, segments of ${segmentBytes} bytes`, () =>
+      Effect.runPromise(Effect.gen(function* () {
+        const names = new Set<string>()
+        for (let stopAt = 0;; stopAt++) {
+          const disk = new MemoryDisk()
+          const account = newAccount()
+          const point = yield* live(disk, { segmentBytes }, account, stopAt)
+          if (point === undefined) break
+          names.add(point)
+          disk.crash(crash)
+          const where = `crashed at point ${stopAt}, ${point}`
+          const found = yield* entriesOf(disk.copy().open(), { segmentBytes })
+          check(account, found, where)
+          // The next life crashes too, at each point of its start and at some of its work.
+          for (let again = stopAt % 4; again < 12; again += 4) {
+            const second = disk.copy()
+            const next = {
+              submitted: [...account.submitted.slice(0, account.submitted.indexOf(found[0] ?? "")), ...found],
+              acknowledged: 0,
+              cleaned: account.cleaned,
+            }
+            if (found.length === 0) next.submitted = []
+            if (found.length === 0) next.cleaned = 0
+            next.acknowledged = next.submitted.length
+            yield* live(second, { segmentBytes }, next, again)
+            second.crash(crash)
+            check(next, yield* entriesOf(second.open(), { segmentBytes }), `${where}, then at ${again}`)
+          }
+        }
+        assert.ok(names.size >= 12, Array.from(names).join())
+      })))
+  }
+}
