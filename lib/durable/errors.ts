@@ -87,6 +87,15 @@ export class LogDamaged extends Data.Error<{
   }
 }
 
+/** Files of two logs of one name are in the same store. */
+export class MixedLogs extends Data.Error<{ readonly file: string; readonly other: string }> {
+  readonly _tag = "MixedLogs" as const
+  override get message(): string {
+    return `${this.file} and ${this.other} are from different logs. Find out which one belongs there, ` +
+      `and move the files of the other log away`
+  }
+}
+
 /** A log was written by a newer version of this library. */
 export class LogTooNew extends Data.Error<{ readonly file: string; readonly version: number }> {
   readonly _tag = "LogTooNew" as const
@@ -118,4 +127,4 @@ export class LogClosed extends Data.Error<{ readonly log: string }> {
 }
 
 /** Why a log cannot do what it was asked for. */
-export type LogError = StoreError | LogDamaged | LogTooNew | EntryTooLong | LogClosed
+export type LogError = StoreError | LogDamaged | MixedLogs | LogTooNew | EntryTooLong | LogClosed

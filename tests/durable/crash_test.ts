@@ -1,11 +1,9 @@
 import assert from "node:assert/strict"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import { CrashPoints } from "../../lib/durable/crash_points.ts"
 import type { Log } from "../../lib/durable/log/log.ts"
 import { type Crash, type Loss, losses, MemoryDisk } from "../../lib/durable/store/memory.ts"
-import { bytesOf, entriesOf, type Options, withLog } from "./logs.ts"
+import { bytesOf, entriesOf, type Options, untilCrash, withLog } from "./logs.ts"
 
 /** What a program has given to a log, and what the log has acknowledged, life after life. */
 interface Account {
@@ -51,20 +49,14 @@ const workload = (account: Account, log: Log) => {
 }
 
 /** Runs a life until the `stopAt`th crash point, which it gives; undefined if the life ends before. */
-const live = Effect.fnUntraced(function* (disk: MemoryDisk, options: Options, account: Account, stopAt: number) {
-  const crashed = yield* Deferred.make<string>()
-  let reached = 0
-  const reach = (name: string): Effect.Effect<void> =>
-    Effect.suspend(() =>
-      reached++ < stopAt ? Effect.void : Effect.andThen(Deferred.succeed(crashed, name), Effect.never)
+const live = (disk: MemoryDisk, options: Options, account: Account, stopAt: number) =>
+  untilCrash((crash) => {
+    let reached = 0
+    const reach = (name: string) => Effect.suspend(() => reached++ < stopAt ? Effect.void : crash(name))
+    return withLog(disk.open(), options, (log) => workload(account, log)).pipe(
+      Effect.provideService(CrashPoints, { reach }),
     )
-  const life = withLog(disk.open(), options, (log) => workload(account, log)).pipe(
-    Effect.provideService(CrashPoints, { reach }),
-  )
-  // A life that has crashed never ends, not even when it is interrupted.
-  const fiber = yield* Effect.forkDetach(life)
-  return yield* Effect.raceFirst(Effect.as(Fiber.join(fiber), undefined), Deferred.await(crashed))
-})
+  })
 
 /** Checks what a log holds after a crash: acknowledged entries, then none, some or all of the others, in order. */
 const check = (account: Account, found: ReadonlyArray<string>, where: string) => {

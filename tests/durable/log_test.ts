@@ -195,5 +195,5 @@ Deno.test("Log: a newer format is refused", () =>
     new DataView(bytes.buffer).setUint32(36, crc32(bytes.subarray(0, 36), crc32(bytesOf("journal-0000000001"))), true)
     const error = yield* Effect.flip(entriesOf(disk.open()))
     assert.equal(error._tag, "LogTooNew")
-    assert.match(error.message, /^journal-0000000001 has format 2, /)
+    assert.match(error.message, /^memory\/journal-0000000001 has format 2, /)
   })))

@@ -29,6 +29,11 @@ export interface LogOptions {
    */
   readonly onDamage?: "refuse" | "rollBack" | undefined
   /**
+   * The identity that the log must have, or gets if it is new: 16 hexadecimal digits. Logs that belong together are opened
+   * with the identity of the first, so that no file of others is taken for theirs. Default: any, and a random one.
+   */
+  readonly identity?: string | undefined
+  /**
    * Is called with each entry of the log, in order, before `openLog` ends. If the log is refused, it may have been called
    * with the entries before the damage. The bytes may share memory with those of other entries.
    */
@@ -38,6 +43,8 @@ export interface LogOptions {
 /** A log that is open. It is closed with the scope of `openLog`: what was submitted is written first. */
 export interface Log {
   readonly name: string
+  /** Is in all files of the log and nowhere else. */
+  readonly identity: string
   /** How often the log was opened, this time included. */
   readonly life: number
   /** What was rolled back when the log was opened, and why. */
@@ -103,7 +110,7 @@ const readEntry = Effect.fnUntraced(function* (store: LogStore, log: string, ide
 /** Reads back what is there, and prepares the head of the segment that goes on behind it. */
 const recover = Effect.fnUntraced(function* (store: LogStore, options: LogOptions) {
   const { name, onDamage } = options
-  const chain = yield* findSegments(store, name, onDamage === "rollBack")
+  const chain = yield* findSegments(store, name, options.identity, onDamage === "rollBack")
   const { damage, end, last } = yield* readBack(store, options, chain)
   if (damage !== undefined && onDamage !== "rollBack") return yield* damage
   // A segment without entries is not needed: its head says where the one before ends.
@@ -139,6 +146,7 @@ export const openLog: (store: LogStore, options: LogOptions) => Effect.Effect<Lo
     yield* writing(writer)
     return {
       name,
+      identity: head.identity,
       life: head.life,
       rolledBack: damage,
       get end() {

@@ -7,7 +7,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { LogDamaged, type LogError, LogTooNew } from "../errors.ts"
+import { LogDamaged, type LogError, LogTooNew, MixedLogs } from "../errors.ts"
 import type { LogStore } from "../log_store.ts"
 import { HEAD, type Head, readHead } from "./format.ts"
 import { cleanedFile, filesOf, segmentFile } from "./names.ts"
@@ -38,27 +38,31 @@ export interface Chain {
 
 const beginningOf = Effect.fnUntraced(function* (store: LogStore, file: string, number: number) {
   const bytes = yield* store.read(file, 0, HEAD + 1)
+  const path = `${store.location}/${file}`
   const head = readHead(file, bytes.subarray(0, HEAD))
-  if (!("problem" in head)) return { file, number, head, problem: undefined }
-  if (head.problem === "too new") return yield* new LogTooNew({ file, version: head.version })
+  if (!("problem" in head)) return { file: path, number, head, problem: undefined }
+  if (head.problem === "too new") return yield* new LogTooNew({ file: path, version: head.version })
   // A head is durable before anything follows it.
   const problem = bytes.length > HEAD ? "its head is not the one that was written" : undefined
-  return { file, number, head: undefined, problem }
+  return { file: path, number, head: undefined, problem }
 })
 
-/** The identity that most files have. */
-const identityOf = (beginnings: ReadonlyArray<Beginning>): string | undefined => {
-  const counts = new Map<string, number>()
-  for (const { head } of beginnings) if (head) counts.set(head.identity, (counts.get(head.identity) ?? 0) + 1)
-  return Array.from(counts).sort(([, a], [, b]) => b - a)[0]?.[0]
-}
+/** The identity that all files have. It fails even if the log may be rolled back: that would remove another log's files. */
+const identityOf = Effect.fnUntraced(function* (beginnings: ReadonlyArray<Beginning>, expected: string | undefined) {
+  const [first, ...others] = beginnings.filter(({ head }) => head !== undefined)
+  const identity = first?.head?.identity
+  if (first === undefined || identity === undefined) return expected
+  const other = others.find(({ head }) => head?.identity !== identity)?.file ??
+    (expected === undefined || expected === identity ? undefined : `the logs with the identity ${expected}`)
+  return other === undefined ? identity : yield* new MixedLogs({ file: first.file, other })
+})
 
 /**
  * Where the log begins by its newest `cleaned` file. One that is torn does not count: nothing was removed for it yet. If it
  * was damaged later, segments are missing.
  */
-const firstOf = (cleaned: ReadonlyArray<Beginning>, identity: string | undefined): number =>
-  cleaned.findLast(({ head, number }) => head?.identity === identity && head?.segment === number)?.number ?? 0
+const firstOf = (cleaned: ReadonlyArray<Beginning>): number =>
+  cleaned.findLast(({ head }) => head !== undefined)?.number ?? 0
 
 /** The chain that ends at the newest segment below a bound, or what breaks it and the next bound to try. */
 const walk = (
@@ -85,20 +89,22 @@ const walk = (
     : { chain, at: 0 }
 }
 
-/** Finds the segments of a log. Fails if some are missing or damaged, unless the log may be rolled back. */
+/** Finds the segments of a log, which may be expected to have an identity. Fails if some are missing or damaged, unless the log may be rolled back. */
 export const findSegments = Effect.fnUntraced(
-  function* (store: LogStore, log: string, rollsBack: boolean): Effect.fn.Return<Chain, LogError> {
+  function* (
+    store: LogStore,
+    log: string,
+    expected: string | undefined,
+    rollsBack: boolean,
+  ): Effect.fn.Return<Chain, LogError> {
     const found = filesOf(log, yield* store.list)
     const read = (numbers: ReadonlyArray<number>, nameOf: (log: string, number: number) => string) =>
       Effect.forEach(numbers, (number) => beginningOf(store, nameOf(log, number), number), { concurrency: 16 })
     const beginnings: ReadonlyArray<Beginning> = yield* read(found.segments, segmentFile)
     const cleaned: ReadonlyArray<Beginning> = yield* read(found.cleaned, cleanedFile)
-    const identity = identityOf([...beginnings, ...cleaned])
-    const first = firstOf(cleaned, identity)
-    const segments = new Map(beginnings.map((it) => [
-      it.number,
-      it.head !== undefined && it.head.identity !== identity ? { ...it, problem: "it belongs to another log" } : it,
-    ]))
+    const identity = yield* identityOf([...beginnings, ...cleaned], expected)
+    const first = firstOf(cleaned)
+    const segments = new Map(beginnings.map((it) => [it.number, it]))
     let damage: LogDamaged | undefined
     let below = Infinity
     while (true) {
