@@ -26,26 +26,31 @@ const [t0, t1, t2, t3, t4, t5, t6, t7] = Array.from(
   (_, lane) => tables.subarray(lane * 256, lane * 256 + 256),
 ) as [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array]
 
-/** The checksum in JavaScript alone: for browsers, and about 1.8 GB/s. */
-export const portableCrc32: Crc32 = (bytes, start = 0) => {
+/** The checksum of a range of bytes, in JavaScript alone: for browsers, and for few bytes. About 1.8 GB/s. */
+export const portableCrc32 = (bytes: Uint8Array, start = 0, from = 0, to: number = bytes.length): number => {
   let sum = ~start
-  let at = 0
-  for (const end = bytes.length - LANES; at <= end; at += LANES) {
+  let at = from
+  for (const end = to - LANES; at <= end; at += LANES) {
     sum ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
     sum = t7[sum & 255]! ^ t6[(sum >>> 8) & 255]! ^ t5[(sum >>> 16) & 255]! ^ t4[sum >>> 24]! ^
       t3[bytes[at + 4]!]! ^ t2[bytes[at + 5]!]! ^ t1[bytes[at + 6]!]! ^ t0[bytes[at + 7]!]!
   }
-  for (; at < bytes.length; at++) sum = t0[(sum ^ bytes[at]!) & 255]! ^ (sum >>> 8)
+  for (; at < to; at++) sum = t0[(sum ^ bytes[at]!) & 255]! ^ (sum >>> 8)
   return ~sum >>> 0
 }
 
-/** The checksum of the runtime: ten times as fast. Browsers and old versions of Node have none. */
-const native = (): Crc32 | undefined => {
+/** The checksum of the runtime, ten times as fast for many bytes. Browsers and old versions of Node have none. */
+const native = (): Crc32 => {
   const { process } = globalThis as {
     readonly process?: { readonly getBuiltinModule?: (name: "zlib") => { readonly crc32?: Crc32 } | undefined }
   }
-  return process?.getBuiltinModule?.("zlib")?.crc32
+  return process?.getBuiltinModule?.("zlib")?.crc32 ?? portableCrc32
 }
 
-/** The fastest checksum that there is. */
-export const crc32: Crc32 = native() ?? portableCrc32
+const nativeCrc32 = native()
+/** For fewer bytes, a call out of JavaScript costs more than it saves. */
+const MANY = 64
+
+/** The checksum, computed in the fastest way that there is. */
+export const crc32: Crc32 = (bytes, start = 0) =>
+  bytes.length < MANY ? portableCrc32(bytes, start) : nativeCrc32(bytes, start)

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import { Pacing } from "../../lib/core/pace.ts"
 import type { LogStore } from "../../lib/durable/log_store.ts"
 import { type Log, openLog } from "../../lib/durable/log/log.ts"
 import type { Place } from "../../lib/durable/log/writer.ts"
 import { folderStore } from "../../lib/durable/store/folder.ts"
 import { losses, MemoryDisk } from "../../lib/durable/store/memory.ts"
 import { temporaryFolder } from "./folders.ts"
-import { bytesOf, entriesOf, type Options, textOf, withLog } from "./logs.ts"
+import { bytesOf, entriesOf, type Options, textOf, untilCrash, withLog } from "./logs.ts"
 
 /** Declares a test for a log in memory and one for a log in a folder. */
 const onStores = (name: string, body: (open: () => LogStore) => Effect.Effect<unknown, unknown>): void => {
@@ -196,4 +197,52 @@ Deno.test("Log: a newer format is refused", () =>
     const error = yield* Effect.flip(entriesOf(disk.open()))
     assert.equal(error._tag, "LogTooNew")
     assert.match(error.message, /^memory\/journal-0000000001 has format 2, /)
+  })))
+
+Deno.test("Log: what a crash left behind is removed when the log is opened again", () =>
+  Effect.runPromise(Effect.gen(function* () {
+    const disk = new MemoryDisk()
+    const options = { segmentBytes: 60 }
+    yield* untilCrash((crash) =>
+      withLog(disk.open(), options, (log) =>
+        Effect.gen(function* () {
+          yield* append(log, numbered(0, 5))
+          yield* log.clean(3)
+          yield* crash("after the removal")
+        }))
+    )
+    disk.crash({ bringsBack: true })
+    disk.files.set("journal-0000000900", { bytes: new Uint8Array(7), synced: 7 })
+    disk.files.set("journal-cleaned-0000000800", { bytes: new Uint8Array(40), synced: 40 })
+    assert.ok(disk.files.has("journal-0000000001"))
+    assert.deepEqual(yield* entriesOf(disk.open(), options), numbered(2, 5))
+    assert.equal(yield* withLog(disk.open(), options, (log) => Effect.succeed(log.end.segment)), 902)
+    const files = yield* disk.open().list
+    assert.deepEqual(files.filter((file) => /-0*(?:1|2|900|800)$/.test(file)), [])
+  })))
+
+Deno.test("Log: gives the event loop its turns while it is read", () =>
+  Effect.runPromise(Effect.gen(function* () {
+    const disk = new MemoryDisk()
+    const pieces = Array.from({ length: 3 }, () => new Uint8Array(1 << 20))
+    yield* withLog(disk.open(), {}, (log) =>
+      Effect.gen(function* () {
+        for (let i = 0; i < 6400; i++) log.submit([bytesOf("x")], false)
+        yield* log.append(...pieces)
+      }))
+    let turns = 0
+    const pacing: Pacing = {
+      now: () => 0,
+      turn: 0,
+      records: 1,
+      bytes: 1,
+      get turnedAt() {
+        return 0
+      },
+      set turnedAt(_) {
+        turns++
+      },
+    }
+    assert.equal((yield* Effect.provideService(entriesOf(disk.open()), Pacing, pacing)).length, 6401)
+    assert.ok(turns >= 6400 / 64 + 2 * 3 - 2, `${turns} turns`)
   })))

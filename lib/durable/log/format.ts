@@ -19,7 +19,7 @@
  *
  * @module
  */
-import { crc32 } from "../crc32.ts"
+import { crc32, portableCrc32 } from "../crc32.ts"
 
 /** The length of a head. */
 export const HEAD = 40
@@ -89,6 +89,8 @@ export interface FrameHeader {
   /** Everything before this offset was durable when the frame was written. */
   readonly durable: number
   readonly checksum: number
+  /** What the checksum of the entry starts with. */
+  readonly seed: number
 }
 
 /** Writes and reads the frames of one segment. */
@@ -102,28 +104,32 @@ export class Frames {
   }
 
   /** The checksum that those of the frame at an offset start with. */
-  seed(offset: number): number {
+  #seedAt(offset: number): number {
     this.#view.setUint32(0, offset, true)
-    return crc32(this.#place, this.#seed)
+    return portableCrc32(this.#place, this.#seed)
   }
 
   /** The header of a frame. */
   header(offset: number, pieces: ReadonlyArray<Uint8Array>, length: number, durable: number): Uint8Array {
-    const seed = this.seed(offset)
+    const seed = this.#seedAt(offset)
     const bytes = new Uint8Array(FRAME)
     const view = new DataView(bytes.buffer)
     view.setUint32(0, length, true)
     view.setUint32(4, durable, true)
     view.setUint32(8, pieces.reduce((sum, piece) => crc32(piece, sum), seed), true)
-    view.setUint32(12, crc32(bytes.subarray(0, 12), seed), true)
+    view.setUint32(12, portableCrc32(bytes, seed, 0, 12), true)
     return bytes
   }
 
   /** Reads the header at `at` in bytes that begin at `start` in the file; undefined if there is none. */
   readHeader(bytes: Uint8Array, at: number, start: number): FrameHeader | undefined {
     if (at + FRAME > bytes.length) return undefined
-    const view = new DataView(bytes.buffer, bytes.byteOffset + at, FRAME)
-    if (crc32(bytes.subarray(at, at + 12), this.seed(start + at)) !== view.getUint32(12, true)) return undefined
-    return { length: view.getUint32(0, true), durable: view.getUint32(4, true), checksum: view.getUint32(8, true) }
+    const seed = this.#seedAt(start + at)
+    if (portableCrc32(bytes, seed, at, at + 12) !== numberAt(bytes, at + 12)) return undefined
+    return { length: numberAt(bytes, at), durable: numberAt(bytes, at + 4), checksum: numberAt(bytes, at + 8), seed }
   }
 }
+
+/** Four bytes as a whole number. Faster than a `DataView`, which would have to be made for each frame. */
+const numberAt = (bytes: Uint8Array, at: number): number =>
+  (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0

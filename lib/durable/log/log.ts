@@ -102,7 +102,7 @@ const readEntry = Effect.fnUntraced(function* (store: LogStore, log: string, ide
   const bytes = yield* store.read(file, offset, FRAME + length)
   const header = frames.readHeader(bytes, 0, offset)
   const entry = bytes.subarray(FRAME)
-  return header?.length === length && entry.length === length && header.checksum === crc32(entry, frames.seed(offset))
+  return header?.length === length && entry.length === length && header.checksum === crc32(entry, header.seed)
     ? entry
     : yield* new LogDamaged({ file: `${store.location}/${file}`, offset, problem: "the entry cannot be read" })
 })

@@ -104,10 +104,9 @@ export const readSegment = Effect.fnUntraced(
       if (!window.has(offset, FRAME)) yield* window.load(offset, CHUNK)
       const header = frames.readHeader(window.bytes, offset - window.start, window.start)
       if (header === undefined) break
-      const { checksum, length } = header
+      const { checksum, length, seed } = header
       const next = offset + FRAME + length
       if (length > LONGEST_ENTRY || next > (sealedAt ?? Infinity)) break
-      const seed = frames.seed(offset)
       const isLong = FRAME + length > CHUNK
       if (!isLong && !window.has(offset, FRAME + length)) yield* window.load(offset, CHUNK)
       const bytes = isLong
