@@ -6,7 +6,6 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Latch from "effect/Latch"
 import * as Scope from "effect/Scope"
 import { EntryTooLong, LogClosed, type LogError } from "../errors.ts"
 import type { LogFile, LogStore } from "../log_store.ts"
@@ -72,7 +71,8 @@ const newGroup = (head: Head, end: number): Group => ({
 /** Gives entries their places, and writes them in that order. */
 export class LogWriter {
   readonly #options: WriterOptions
-  readonly #wake = Latch.makeUnsafe()
+  /** Resumes the writer if it waits for entries. */
+  #wake: (() => void) | undefined
   /** Groups that are not being written yet. */
   readonly #groups: Array<Group> = []
   /** The segment of the next entry, and where the entry goes. */
@@ -116,7 +116,7 @@ export class LogWriter {
     this.#offset += FRAME + length
     group.end = this.#offset
     if (needsSync) group.needsSync = true
-    this.#wake.openUnsafe()
+    this.#wakeUp()
     return { place, done: Deferred.await(group.done) }
   }
 
@@ -197,6 +197,18 @@ export class LogWriter {
     Deferred.doneUnsafe(group.done, exit)
   })
 
+  readonly #idle = Effect.callback<void>((resume) => {
+    this.#wake = () => resume(Effect.void)
+  })
+
+  /** Not at once: all entries that are submitted in this turn are written together. */
+  #wakeUp(): void {
+    const wake = this.#wake
+    if (wake === undefined) return
+    this.#wake = undefined
+    queueMicrotask(wake)
+  }
+
   /** Creates the first segment. */
   readonly start: Effect.Effect<void, LogError> = Effect.suspend(() => Effect.asVoid(this.#create(this.#head)))
 
@@ -206,10 +218,7 @@ export class LogWriter {
       const group = this.#groups.shift()
       if (group !== undefined) yield* this.#attempt(group)
       else if (this.#isClosing) break
-      else {
-        this.#wake.closeUnsafe()
-        yield* this.#wake.await
-      }
+      else yield* this.#idle
     }
     if (this.#open !== undefined) yield* Scope.close(this.#open.scope, Exit.void)
   })
@@ -222,6 +231,6 @@ export class LogWriter {
       this.#roll()
       this.#group()
     }
-    this.#wake.openUnsafe()
+    this.#wakeUp()
   }
 }

@@ -100,7 +100,7 @@ export const folderStore = (folder: string): LogStore => {
         (fs, done) => fs.write(fd, bytes, at, bytes.length - at, null, done),
       )
     }
-    yield* giveWayIfDue
+    if (bytes.length > PIECE / 2) yield* giveWayIfDue
   })
 
   const logFile = (file: string, fd: number): LogFile => ({
