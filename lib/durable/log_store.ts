@@ -34,9 +34,17 @@ export interface LogStore {
    * before. Fails if there is a file of that name.
    */
   readonly create: (file: string) => Effect.Effect<LogFile, StoreError, Scope.Scope>
+  /**
+   * Makes a file durable as `read` shows it. A process that was killed may have left bytes that can be read, but would be
+   * lost if the power failed.
+   */
+  readonly sync: (file: string) => Effect.Effect<void, StoreError>
   /** Removes a file if it exists. It may come back after a crash, until the next `create`. */
   readonly remove: (file: string) => Effect.Effect<void, StoreError>
 }
 
-/** Names of the files of logs. Logs have lower-case names of letters, digits and `_`. */
+/** Names of logs. */
+export const LOG_NAME: RegExp = /^[a-z][a-z0-9_]*$/
+
+/** Names of the files of logs. */
 export const LOG_FILE: RegExp = /^[a-z][a-z0-9_]*-(?:cleaned-)?\d{10}$/

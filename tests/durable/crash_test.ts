@@ -72,15 +72,18 @@ const check = (account: Account, found: ReadonlyArray<string>, where: string) =>
 /** A loss by sectors: each may be kept or not, as disks do that write in any order. */
 const sectors: Loss = (unsynced) => unsynced.map((byte, at) => (at >> 5) % 3 === 0 ? 0 : byte)
 
-const crashes: Readonly<Record<string, Crash>> = {
-  "nothing kept": {},
-  "half kept": { loss: losses.half },
-  "everything kept": { loss: losses.none, bringsBack: true },
-  "zeros instead of the second half": { loss: losses.zeros, bringsBack: true },
-  "some sectors kept": { loss: sectors },
+/** How the first life ends, and how the second. */
+const crashes: Readonly<Record<string, readonly [first: Crash, second: Crash]>> = {
+  "nothing kept": [{}, {}],
+  "half kept": [{ loss: losses.half }, { loss: losses.half }],
+  "everything kept": [{ loss: losses.none, bringsBack: true }, { loss: losses.none, bringsBack: true }],
+  "zeros instead of the second half": [{ loss: losses.zeros, bringsBack: true }, { loss: losses.zeros }],
+  "some sectors kept": [{ loss: sectors }, { loss: sectors }],
+  "killed, then nothing kept": [{ onlyProcess: true }, {}],
+  "killed, then half kept": [{ onlyProcess: true }, { loss: losses.half, bringsBack: true }],
 }
 
-for (const [name, crash] of Object.entries(crashes)) {
+for (const [name, [first, second]] of Object.entries(crashes)) {
   for (const segmentBytes of [100, 300, 100_000]) {
     Deno.test(`Log: crashed at every point, ${name}, segments of ${segmentBytes} bytes`, () =>
       Effect.runPromise(Effect.gen(function* () {
@@ -91,13 +94,13 @@ for (const [name, crash] of Object.entries(crashes)) {
           const point = yield* live(disk, { segmentBytes }, account, stopAt)
           if (point === undefined) break
           names.add(point)
-          disk.crash(crash)
+          disk.crash(first)
           const where = `crashed at point ${stopAt}, ${point}`
           const found = yield* entriesOf(disk.copy().open(), { segmentBytes })
           check(account, found, where)
           // The next life crashes too, at each point of its start and at some of its work.
           for (let again = stopAt % 4; again < 12; again += 4) {
-            const second = disk.copy()
+            const copy = disk.copy()
             const next = {
               submitted: [...account.submitted.slice(0, account.submitted.indexOf(found[0] ?? "")), ...found],
               acknowledged: 0,
@@ -106,9 +109,9 @@ for (const [name, crash] of Object.entries(crashes)) {
             if (found.length === 0) next.submitted = []
             if (found.length === 0) next.cleaned = 0
             next.acknowledged = next.submitted.length
-            yield* live(second, { segmentBytes }, next, again)
-            second.crash(crash)
-            check(next, yield* entriesOf(second.open(), { segmentBytes }), `${where}, then at ${again}`)
+            yield* live(copy, { segmentBytes }, next, again)
+            copy.crash(second)
+            check(next, yield* entriesOf(copy.open(), { segmentBytes }), `${where}, then at ${again}`)
           }
         }
         assert.ok(names.size >= 12, Array.from(names).join())

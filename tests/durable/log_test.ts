@@ -186,6 +186,15 @@ Deno.test("Log: is closed with its scope, and refuses entries that are too long"
     )
   })))
 
+Deno.test("Log: options that are not allowed are refused", () =>
+  Effect.runPromise(Effect.gen(function* () {
+    const messageOf = (options: Options) =>
+      Effect.map(Effect.flip(entriesOf(new MemoryDisk().open(), options)), ({ message }) => message)
+    assert.match(yield* messageOf({ name: "a-b" }), /^openLog: name is a-b, but must be lower-case letters, /)
+    assert.match(yield* messageOf({ segmentBytes: NaN }), /^openLog: segmentBytes is NaN, but must be a number from 1 /)
+    assert.match(yield* messageOf({ identity: "me" }), /^openLog: identity is me, but must be 16 hexadecimal digits/)
+  })))
+
 Deno.test("Log: a newer format is refused", () =>
   Effect.runPromise(Effect.gen(function* () {
     const disk = new MemoryDisk()

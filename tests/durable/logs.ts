@@ -2,6 +2,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import type { InvalidOption } from "../../lib/core/errors.ts"
 import type { LogError } from "../../lib/durable/errors.ts"
 import type { LogStore } from "../../lib/durable/log_store.ts"
 import { type Log, type LogOptions, openLog } from "../../lib/durable/log/log.ts"
@@ -19,14 +20,17 @@ export const withLog = <A, E>(
   store: LogStore,
   options: Options,
   use: (log: Log) => Effect.Effect<A, E>,
-): Effect.Effect<A, E | LogError> =>
+): Effect.Effect<A, E | LogError | InvalidOption> =>
   Effect.scoped(Effect.gen(function* () {
     yield* store.lock
     return yield* use(yield* openLog(store, { name: "journal", ...options }))
   }))
 
 /** Opens a log and gives the texts in it. */
-export const entriesOf = (store: LogStore, options: Options = {}): Effect.Effect<Array<string>, LogError> =>
+export const entriesOf = (
+  store: LogStore,
+  options: Options = {},
+): Effect.Effect<Array<string>, LogError | InvalidOption> =>
   Effect.suspend(() => {
     const texts: Array<string> = []
     const onEntry = (_: unknown, bytes: Uint8Array) => void texts.push(textOf(bytes))

@@ -52,6 +52,18 @@ Deno.test("MemoryDisk.crash() brings removed files back, unless a later create()
   assert.deepEqual(await run(disk.open().list), ["a-0000000002"])
 })
 
+Deno.test("MemoryDisk.crash() of the process alone keeps everything, until the power fails", async () => {
+  for (const syncs of [false, true]) {
+    const disk = new MemoryDisk()
+    await run(halfSynced(disk.open()))
+    disk.crash({ onlyProcess: true })
+    assert.equal((await run(disk.open().read(FILE, 0, 99))).length, 8)
+    if (syncs) await run(disk.open().sync(FILE))
+    disk.crash()
+    assert.equal((await run(disk.open().read(FILE, 0, 99))).length, syncs ? 8 : 4)
+  }
+})
+
 Deno.test("MemoryDisk.crash() frees the lock and stops the stores of before", async () => {
   const disk = new MemoryDisk()
   const before = disk.open()

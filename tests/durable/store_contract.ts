@@ -110,6 +110,18 @@ export const testStore = (
       assert.match(error.message, /^Cannot read .*a-0000000001: /)
     }))
 
+  testLocked(
+    "sync() makes a file durable that another store has written, and fails if it is missing",
+    (store) =>
+      Effect.gen(function* () {
+        yield* write(store, "a-0000000001", "kept")
+        yield* store.sync("a-0000000001")
+        assert.equal(textOf(yield* store.read("a-0000000001", 0, 9)), "kept")
+        const error = yield* Effect.flip(store.sync("a-0000000002"))
+        assert.equal(error._tag, "FileMissing")
+      }),
+  )
+
   test("lock refuses a second user until the scope of the first closes", (place) =>
     Effect.gen(function* () {
       const first = yield* Scope.make()

@@ -6,13 +6,14 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
+import { InvalidOption } from "../../core/errors.ts"
 import { CrashPoints } from "../crash_points.ts"
 import { crc32 } from "../crc32.ts"
 import { LogDamaged, type LogError } from "../errors.ts"
-import type { LogStore } from "../log_store.ts"
+import { LOG_NAME, type LogStore } from "../log_store.ts"
 import { makeCleaner, removeFiles } from "./cleaning.ts"
 import { FRAME, Frames, HEAD, type Head } from "./format.ts"
-import { segmentFile } from "./names.ts"
+import { cleanedFile, segmentFile } from "./names.ts"
 import { readSegment } from "./reading.ts"
 import { type Chain, findSegments } from "./segments.ts"
 import { LogWriter, type Place, type Submitted } from "./writer.ts"
@@ -68,9 +69,22 @@ export interface Log {
 }
 
 const SEGMENT_BYTES = 1 << 26
+/** Offsets have 32 bits, and the last entry of a segment may be the only one. */
+const MOST_SEGMENT_BYTES = 2 ** 31
 
 const newIdentity = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("")
+
+const checkOptions = (options: LogOptions): Effect.Effect<void, InvalidOption> => {
+  const { identity = "0".repeat(16), name, segmentBytes = SEGMENT_BYTES } = options
+  const refuse = (option: keyof LogOptions, expected: string) =>
+    Effect.fail(new InvalidOption({ where: "openLog", option, value: options[option], expected }))
+  if (!LOG_NAME.test(name)) return refuse("name", "lower-case letters, digits and _, and begin with a letter")
+  if (!(segmentBytes > 0 && segmentBytes <= MOST_SEGMENT_BYTES)) {
+    return refuse("segmentBytes", `a number from 1 to ${MOST_SEGMENT_BYTES}`)
+  }
+  return /^[0-9a-f]{16}$/.test(identity) ? Effect.void : refuse("identity", "16 hexadecimal digits")
+}
 
 /** Reads all entries. Gives the last segment that belongs to the log, where it ends, and the damage if there is any. */
 const readBack = Effect.fnUntraced(function* (store: LogStore, { name, onEntry }: LogOptions, chain: Chain) {
@@ -124,26 +138,33 @@ const recover = Effect.fnUntraced(function* (store: LogStore, options: LogOption
     segment: Math.max(chain.files.at(-1) ?? 0, chain.first - 1) + 1,
     life: Math.max(0, ...chain.segments.map(({ life }) => life)) + 1,
   }
-  const kept = chain.segments.filter(({ segment }) => segment <= head.previous).map(({ segment }) => segment)
-  return { chain, damage, head, kept: new Set(kept) }
+  const kept = new Set(chain.segments.map(({ segment }) => segment).filter((segment) => segment <= head.previous))
+  return { chain, damage, head, kept, unsynced: kept.has(last?.segment ?? 0) ? last : undefined }
 })
 
 /** Opens a log, and creates it if there is none. The store must be locked. */
-export const openLog: (store: LogStore, options: LogOptions) => Effect.Effect<Log, LogError, Scope.Scope> = Effect
+export const openLog: (
+  store: LogStore,
+  options: LogOptions,
+) => Effect.Effect<Log, LogError | InvalidOption, Scope.Scope> = Effect
   .fnUntraced(function* (store: LogStore, options: LogOptions) {
     const { name, segmentBytes = SEGMENT_BYTES } = options
+    yield* checkOptions(options)
     const crashPoints = yield* CrashPoints
     const reach = (step: string) => crashPoints === undefined ? Effect.void : crashPoints.reach(`${name}: ${step}`)
-    const { chain, damage, head, kept } = yield* recover(store, options)
+    const { chain, damage, head, kept, unsynced } = yield* recover(store, options)
     const leftover = chain.files.filter((segment) => !kept.has(segment))
     // What is rolled back goes before anything new exists. If it came back later, it would look like part of the log.
     if (damage !== undefined) yield* removeFiles(store, name, leftover, [])
+    // What was read may not be on the disk yet if a process was killed. It must be before the next head relies on it.
+    if (unsynced !== undefined) yield* store.sync(segmentFile(name, unsynced.segment))
+    if (chain.first > 0) yield* store.sync(cleanedFile(name, chain.first))
+    yield* reach("recovered")
     const writer = new LogWriter({ store, log: name, head, segmentBytes, reach })
-    yield* writer.start
+    yield* writing(writer)
     yield* removeFiles(store, name, leftover, chain.cleaned.filter((first) => first !== chain.first))
     yield* reach("leftovers removed")
     const cleaner = yield* makeCleaner({ store, log: name, head, first: chain.first, reach })
-    yield* writing(writer)
     return {
       name,
       identity: head.identity,
@@ -164,9 +185,9 @@ export const openLog: (store: LogStore, options: LogOptions) => Effect.Effect<Lo
   })
 
 /** Runs a writer until the scope closes, which waits until everything is written. */
-const writing = (writer: LogWriter): Effect.Effect<void, never, Scope.Scope> =>
+const writing = (writer: LogWriter): Effect.Effect<void, LogError, Scope.Scope> =>
   Effect.asVoid(Effect.acquireRelease(
-    Effect.forkDetach(writer.run, { startImmediately: true }),
+    Effect.andThen(writer.start, Effect.forkDetach(writer.run, { startImmediately: true })),
     (fiber) => {
       writer.close()
       return Fiber.await(fiber)

@@ -145,8 +145,17 @@ export class LogWriter {
 
   /** Creates a segment. Its head is durable before anything follows. */
   readonly #create = Effect.fnUntraced(function* (this: LogWriter, head: Head) {
-    const { log, store } = this.#options
     const scope = yield* Scope.make()
+    const file = yield* Effect.onError(
+      this.#createFile(head, scope),
+      (cause) => Scope.close(scope, Exit.failCause(cause)),
+    )
+    this.#open = { head, file, scope, durable: HEAD, isDirty: false }
+    return this.#open
+  })
+
+  readonly #createFile = Effect.fnUntraced(function* (this: LogWriter, head: Head, scope: Scope.Scope) {
+    const { log, store } = this.#options
     const name = segmentFile(log, head.segment)
     yield* this.#options.reach("create segment")
     const file = yield* Scope.provide(store.create(name), scope)
@@ -155,8 +164,7 @@ export class LogWriter {
     yield* this.#options.reach("head written")
     yield* file.sync
     yield* this.#options.reach("head synced")
-    this.#open = { head, file, scope, durable: HEAD, isDirty: false }
-    return this.#open
+    return file
   })
 
   /** Syncs and closes the open segment: what is in a segment must be durable before the next one exists. */

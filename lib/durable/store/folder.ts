@@ -142,6 +142,11 @@ export const folderStore = (folder: string): LogStore => {
         yield* Effect.scoped(syncFolder(""))
         return logFile(file, fd)
       }),
+    sync: (file) =>
+      Effect.scoped(Effect.flatMap(
+        opened("sync", file, "r+"),
+        (fd) => calling("sync", file, (fs, done) => fs.fdatasync(fd, done)),
+      )),
     remove: (file) => calling("remove", file, (fs, done) => fs.rm(pathOf(file), { force: true }, done)),
   }
 }

@@ -30,6 +30,8 @@ export const losses: Readonly<Record<"all" | "half" | "none" | "zeros", Loss>> =
 
 /** What a crash does. */
 export interface Crash {
+  /** Whether only the process ends. Then nothing is lost, but a later crash may still lose it. Default false. */
+  readonly onlyProcess?: boolean
   /** What is left of unsynced bytes. Default: nothing. */
   readonly loss?: Loss
   /** Whether files come back whose removal was not durable. Default false. */
@@ -55,9 +57,10 @@ export class MemoryDisk {
   #isLocked = false
 
   /** Ends the life of all open stores, whose operations never return, and loses what was not durable. */
-  crash({ bringsBack = false, loss = losses.all }: Crash = {}): void {
+  crash({ bringsBack = false, loss = losses.all, onlyProcess = false }: Crash = {}): void {
     this.#life++
     this.#isLocked = false
+    if (onlyProcess) return
     if (bringsBack) { for (const [name, file] of this.#removed) if (!this.files.has(name)) this.files.set(name, file) }
     this.#removed.clear()
     for (const file of this.files.values()) {
@@ -143,6 +146,13 @@ export class MemoryDisk {
           this.files.set(name, file)
           this.#removed.clear()
           return Effect.succeed(logFile(name, file))
+        }),
+      sync: (name) =>
+        doing("sync", name, (failed) => {
+          const file = this.files.get(name)
+          if (file === undefined) return Effect.fail(new FileMissing({ ...failed, cause: "no such file" }))
+          file.synced = file.bytes.length
+          return Effect.void
         }),
       remove: (name) =>
         doing("remove", name, () =>
