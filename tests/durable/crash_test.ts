@@ -118,3 +118,29 @@ for (const [name, [first, second]] of Object.entries(crashes)) {
       })))
   }
 }
+
+Deno.test("Log: crashed at every point of rolling back, it is rolled back to the same entry", () =>
+  Effect.runPromise(Effect.gen(function* () {
+    const options: Options = { segmentBytes: 100 }
+    const damaged = new MemoryDisk()
+    yield* withLog(
+      damaged.open(),
+      options,
+      (log) =>
+        Effect.forEach(["one", "two", "three", "four", "five", "six", "seven"], (text) => log.append(bytesOf(text))),
+    )
+    damaged.files.get("journal-0000000002")!.bytes[60]! ^= 1
+    assert.equal((yield* Effect.flip(entriesOf(damaged.copy().open(), options)))._tag, "LogDamaged")
+    const rolling: Options = { ...options, onDamage: "rollBack" }
+    for (const bringsBack of [false, true]) {
+      for (let stopAt = 0;; stopAt++) {
+        const disk = damaged.copy()
+        const point = yield* live(disk, rolling, newAccount(), stopAt)
+        if (point === undefined || point.includes("append")) break
+        disk.crash({ bringsBack })
+        assert.deepEqual(yield* entriesOf(disk.open(), rolling), ["one", "two", "three", "four"], point)
+        yield* withLog(disk.open(), options, (log) => log.append(bytesOf("after")))
+        assert.deepEqual(yield* entriesOf(disk.open(), options), ["one", "two", "three", "four", "after"], point)
+      }
+    }
+  })))
