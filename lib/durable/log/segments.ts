@@ -89,7 +89,10 @@ const walk = (
     : { chain, at: 0 }
 }
 
-/** Finds the segments of a log, which may be expected to have an identity. Fails if some are missing or damaged, unless the log may be rolled back. */
+/**
+ * Finds the segments of a log, which may be expected to have an identity. Fails if some are missing or damaged, unless the
+ * log may be rolled back.
+ */
 export const findSegments = Effect.fnUntraced(
   function* (
     store: LogStore,

@@ -76,7 +76,11 @@ export const folderStore = (folder: string): LogStore => {
 
   /** Makes the names in a folder durable: those of files that were created and the absence of those removed. */
   const syncFolder = (path: string): Effect.Effect<void, StoreError, Scope.Scope> =>
-    Effect.flatMap(opened("sync", path, "r"), (fd) => calling("sync", path, (fs, done) => fs.fsync(fd, done)))
+    Effect.flatMap(fileSystem, ({ constants }) =>
+      // Windows cannot open folders, and keeps names in a journal of its own.
+      constants.O_DIRECTORY === undefined
+        ? Effect.void
+        : Effect.flatMap(opened("sync", path, "r"), (fd) => calling("sync", path, (fs, done) => fs.fsync(fd, done))))
 
   /** The folders above are synced as well if they are new, unless Deno may not open them. */
   const makeFolder = Effect.gen(function* () {
