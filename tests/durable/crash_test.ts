@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
 import { CrashPoints } from "../../lib/durable/crash_points.ts"
 import type { Log } from "../../lib/durable/log/log.ts"
 import { type Crash, type Loss, losses, MemoryDisk } from "../../lib/durable/store/memory.ts"
@@ -11,11 +12,11 @@ interface Account {
   submitted: Array<string>
   /** How many of the first entries are acknowledged as durable. */
   acknowledged: number
-  /** Entries of segments before the first that is left, which were given up. */
-  cleaned: number
+  /** With which entry the log may begin: where it began when it was opened, and after each removal of segments since. */
+  begins: Array<number>
 }
 
-const newAccount = (): Account => ({ submitted: [], acknowledged: 0, cleaned: 0 })
+const newAccount = (): Account => ({ submitted: [], acknowledged: 0, begins: [0] })
 
 /** Three producers whose entries share syncs, entries without sync in between, rolls, and a removal of segments. */
 const workload = (account: Account, log: Log) => {
@@ -37,7 +38,7 @@ const workload = (account: Account, log: Log) => {
   const cleaning = Effect.suspend(() => {
     const first = log.end.segment
     const before = account.submitted.length - segments.length + segments.filter((segment) => segment < first).length
-    account.cleaned = Math.max(account.cleaned, before)
+    account.begins.push(before)
     return log.clean(first)
   })
   return Effect.gen(function* () {
@@ -60,13 +61,19 @@ const live = (disk: MemoryDisk, options: Options, account: Account, stopAt: numb
 
 /** Checks what a log holds after a crash: acknowledged entries, then none, some or all of the others, in order. */
 const check = (account: Account, found: ReadonlyArray<string>, where: string) => {
-  const { acknowledged, cleaned, submitted } = account
-  // A crash may come before or after the removal of the first entries.
-  const from = found.length === 0 ? submitted.length : submitted.indexOf(found[0]!)
-  const first = found.length === 0 ? Math.min(cleaned, acknowledged) : from
-  assert.ok(first === 0 || first === cleaned, `${where}: begins with ${found[0]}, but ${cleaned} were cleaned`)
+  const { acknowledged, begins, submitted } = account
+  const first = found.length === 0 ? Math.min(acknowledged, Math.max(...begins)) : submitted.indexOf(found[0]!)
+  assert.ok(found.length === 0 || begins.includes(first), `${where}: begins with ${found[0]} instead of ${begins}`)
   assert.deepEqual(found, submitted.slice(first, first + found.length), where)
   assert.ok(first + found.length >= acknowledged, `${where}: ${found.length} of ${acknowledged} from ${first}`)
+}
+
+/** The account of the next life: what it finds is durable as soon as the log is open. */
+const continued = ({ submitted }: Account, found: ReadonlyArray<string>): Account => {
+  if (found.length === 0) return newAccount()
+  const first = submitted.indexOf(found[0]!)
+  const all = [...submitted.slice(0, first), ...found]
+  return { submitted: all, acknowledged: all.length, begins: [first] }
 }
 
 /** A loss by sectors: each may be kept or not, as disks do that write in any order. */
@@ -101,14 +108,7 @@ for (const [name, [first, second]] of Object.entries(crashes)) {
           // The next life crashes too, at each point of its start and at some of its work.
           for (let again = stopAt % 4; again < 12; again += 4) {
             const copy = disk.copy()
-            const next = {
-              submitted: [...account.submitted.slice(0, account.submitted.indexOf(found[0] ?? "")), ...found],
-              acknowledged: 0,
-              cleaned: account.cleaned,
-            }
-            if (found.length === 0) next.submitted = []
-            if (found.length === 0) next.cleaned = 0
-            next.acknowledged = next.submitted.length
+            const next = continued(account, found)
             yield* live(copy, { segmentBytes }, next, again)
             copy.crash(second)
             check(next, yield* entriesOf(copy.open(), { segmentBytes }), `${where}, then at ${again}`)
@@ -118,6 +118,43 @@ for (const [name, [first, second]] of Object.entries(crashes)) {
       })))
   }
 }
+
+/** A life that ends at some point, in some way. */
+const ends = fc.record({
+  stopAt: fc.nat(90),
+  onlyProcess: fc.boolean(),
+  bringsBack: fc.boolean(),
+  sectorBytes: fc.integer({ min: 1, max: 64 }),
+  kept: fc.infiniteStream(fc.boolean()),
+})
+
+Deno.test("Log: crashed in life after life, it loses only unsynced entries", async () => {
+  const seed = crypto.getRandomValues(new Int32Array(1))[0]!
+  const property = fc.asyncProperty(
+    fc.array(ends, { minLength: 2, maxLength: 7 }),
+    fc.constantFrom(80, 150, 400, 100_000),
+    (lives, segmentBytes) =>
+      Effect.runPromise(Effect.gen(function* () {
+        const disk = new MemoryDisk()
+        let account = newAccount()
+        for (const { bringsBack, kept, onlyProcess, sectorBytes, stopAt } of lives) {
+          const point = yield* live(disk, { segmentBytes }, account, stopAt)
+          const sectors = new Map<number, boolean>()
+          const isKept = (at: number) => {
+            const sector = Math.floor(at / sectorBytes)
+            if (!sectors.has(sector)) sectors.set(sector, kept.next().value === true)
+            return sectors.get(sector)
+          }
+          disk.crash({ bringsBack, onlyProcess, loss: (bytes) => bytes.map((byte, at) => isKept(at) ? byte : 0) })
+          const found = yield* entriesOf(disk.copy().open(), { segmentBytes })
+          check(account, found, `crashed at ${point}`)
+          account = continued(account, found)
+        }
+      })),
+  )
+  await fc.assert(property, { numRuns: Number(Deno.env.get("DSTREAM_LIVES") ?? 100), seed })
+  console.log(`seed ${seed}`)
+})
 
 Deno.test("Log: crashed at every point of rolling back, it is rolled back to the same entry", () =>
   Effect.runPromise(Effect.gen(function* () {
