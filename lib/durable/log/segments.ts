@@ -106,6 +106,10 @@ export const findSegments = Effect.fnUntraced(
     const beginnings: ReadonlyArray<Beginning> = yield* read(found.segments, segmentFile)
     const cleaned: ReadonlyArray<Beginning> = yield* read(found.cleaned, cleanedFile)
     const identity = yield* identityOf([...beginnings, ...cleaned], expected)
+    const broken = cleaned.find(({ problem }) => problem !== undefined)
+    if (broken?.problem !== undefined && !rollsBack) {
+      return yield* new LogDamaged({ file: broken.file, offset: 0, problem: broken.problem })
+    }
     const first = firstOf(cleaned)
     const segments = new Map(beginnings.map((it) => [it.number, it]))
     let damage: LogDamaged | undefined
