@@ -12,6 +12,7 @@ import { empty } from "./empty.ts"
 import { imports } from "./imports.ts"
 import { joins } from "./joins.ts"
 import { keyedTables } from "./keyed_table.ts"
+import { logs } from "./logs.ts"
 import { printPeer } from "./peer.ts"
 import { merged, print, type Report } from "./report.ts"
 import { sockets } from "./socket.ts"
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ...empty,
   ...sockets,
   ...keyedTables,
+  ...logs,
   ...imports,
 }
 /** Benchmarks that are run once, because they start processes themselves. */

@@ -7,6 +7,7 @@ import { codeOnly, importsOf, lineOf, resolve, withoutComments } from "./source.
 /** The layers of `lib/`, lowest first. A file imports its own layer and lower ones. */
 export const layers: ReadonlyArray<string> = [
   "core",
+  "durable",
   "rdd",
   "dstream",
   "engine",
@@ -69,7 +70,9 @@ export const importsKeepOut: Rule = each(isLib, (file) =>
     return message === undefined ? [] : [{ path: file.path, line, message }]
   }))
 
-const isPortable = (path: string) => isLib(path) && /^lib\/(core|rdd|dstream|engine\/(local|plan|task))\//.test(path)
+const isPortable = (path: string) =>
+  isLib(path) &&
+  /^lib\/(?:(?:core|rdd|dstream|durable\/log|engine\/(?:local|plan|task))\/|durable\/[^/]+\.ts$)/.test(path)
 
 /** The layers that run in a browser use no API of Deno or Node. */
 export const portableLayers: Rule = (files) => [

@@ -1,0 +1,24 @@
+/**
+ * What the error codes of file systems mean.
+ *
+ * @module
+ */
+import { DiskFull, FileMissing, PermissionLost, type StoreError, StoreFailed, type StoreOperation } from "../errors.ts"
+
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
+const REFUSED = new Set(["EACCES", "EPERM", "EROFS", "ENOTCAPABLE"])
+
+const codeOf = (cause: unknown): string => {
+  // Deno throws this when a permission is missing. It has no code.
+  if (cause instanceof Error && cause.name === "NotCapable") return "ENOTCAPABLE"
+  return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
+}
+
+/** The typed error for what a file system has thrown. */
+export const storeError = (operation: StoreOperation, file: string, cause: unknown): StoreError => {
+  const code = codeOf(cause)
+  const failed = { operation, file, cause }
+  if (FULL.has(code)) return new DiskFull(failed)
+  if (REFUSED.has(code)) return new PermissionLost(failed)
+  return code === "ENOENT" ? new FileMissing(failed) : new StoreFailed(failed)
+}

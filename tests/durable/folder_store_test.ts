@@ -1,0 +1,55 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import { describeCause } from "../../lib/core/errors.ts"
+import { folderStore } from "../../lib/durable/store/folder.ts"
+import { storeError } from "../../lib/durable/store/folder_errors.ts"
+import { testStore } from "./store_contract.ts"
+import { temporaryFolder } from "./folders.ts"
+
+testStore(
+  "folder",
+  Effect.map(temporaryFolder, (folder) => ({
+    open: () => folderStore(`${folder}/deep/down`),
+    putForeignFile: (name) =>
+      Effect.promise(async () => {
+        await Deno.mkdir(`${folder}/deep/down`, { recursive: true })
+        await Deno.writeTextFile(`${folder}/deep/down/${name}`, "x")
+      }),
+  })),
+)
+
+Deno.test("LogStore: hidden files and the lock itself do not make a folder foreign", () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    for (const name of [".nfs0001", ".DS_Store", "lock", "a-0000000001"]) {
+      Deno.writeTextFileSync(`${folder}/${name}`, "")
+    }
+    const store = folderStore(folder)
+    yield* store.lock
+    assert.deepEqual(yield* store.list, ["a-0000000001"])
+  }))))
+
+Deno.test("LogStore: errors of file systems get a tag and say what to do", () => {
+  const errorFor = (code: string) => storeError("append to", "/data/a", Object.assign(new Error(code), { code }))
+  assert.deepEqual(
+    ["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOENT", "EIO"].map((code) => errorFor(code)._tag),
+    ["DiskFull", "DiskFull", "PermissionLost", "PermissionLost", "PermissionLost", "FileMissing", "StoreFailed"],
+  )
+  assert.match(describeCause(errorFor("ENOSPC")), /^Cannot append to \/data\/a: ENOSPC\. The disk is full: free some/)
+})
+
+Deno.test(
+  "LogStore: without permission it fails with PermissionLost",
+  { permissions: { read: true } },
+  () =>
+    Effect.runPromise(Effect.gen(function* () {
+      const store = folderStore(Deno.cwd())
+      for (const effect of [Effect.scoped(store.create("a-0000000001")), store.remove("a-0000000001")]) {
+        const error = yield* Effect.flip(Effect.asVoid(effect))
+        assert.equal(error._tag, "PermissionLost")
+        assert.match(error.message, /a-0000000001: .*--allow-write/)
+      }
+      const locked = yield* Effect.flip(Effect.scoped(folderStore(`${Deno.cwd()}/none`).lock))
+      assert.equal(locked._tag, "PermissionLost")
+    })),
+)

@@ -1,0 +1,44 @@
+/**
+ * Writes to a log until it is killed. Prints `found <count>` when it has opened the log, and `done <n>` for each entry that
+ * is durable. Arguments: the folder, and the bytes of a segment.
+ */
+import * as Effect from "effect/Effect"
+import { folderStore } from "../../lib/durable/store/folder.ts"
+import { bytesOf, textOf, withLog } from "./logs.ts"
+
+const [folder = "", segmentBytes = ""] = Deno.args
+const PRODUCERS = 4
+const CLEAN_EVERY = 400
+
+/** Written at once, so that a line is complete in the pipe before the entry counts as acknowledged. */
+const print = (line: string) => Deno.stdout.writeSync(bytesOf(`${line}\n`))
+
+let next = 0
+const program = withLog(
+  folderStore(folder),
+  {
+    segmentBytes: Number(segmentBytes),
+    onEntry: (_, bytes) => {
+      next = Number(textOf(bytes).split(" ")[0]) + 1
+    },
+  },
+  (log) => {
+    print(`found ${next}`)
+    const produce = Effect.gen(function* () {
+      const n = next++
+      const entry = bytesOf(`${n} ${"x".repeat(n % 300)}`)
+      if (n % 5 === 0) yield* log.submit([entry], false).done
+      else {
+        yield* log.append(entry)
+        print(`done ${n}`)
+      }
+      if (n % CLEAN_EVERY === CLEAN_EVERY - 1) {
+        const first = yield* log.clean(log.end.segment - 3)
+        print(`cleaned ${first}`)
+      }
+    })
+    return Effect.all(Array.from({ length: PRODUCERS }, () => Effect.forever(produce)), { concurrency: "unbounded" })
+  },
+)
+
+if (import.meta.main) await Effect.runPromise(program)
