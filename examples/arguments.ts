@@ -1,5 +1,5 @@
 /**
- * The arguments of the examples: numbers, and the host and port of a text server.
+ * The arguments of the examples: numbers, URLs, and the host and port of a text server.
  *
  * @module
  */
@@ -14,23 +14,40 @@ export class WrongArguments extends Data.TaggedError("WrongArguments")<{ readonl
 
 const wrong = (problem: string) => Effect.fail(new WrongArguments({ problem }))
 
+/** Fails if there are more than `most` arguments. */
+export const atMost = (args: ReadonlyArray<string>, most: number): Effect.Effect<void, WrongArguments> =>
+  args.length <= most
+    ? Effect.void
+    : wrong(`Expected ${most === 0 ? "no" : `at most ${most}`} arguments, but got ${args.length}`)
+
+/** Checks that an argument is the URL of an HTTP server. */
+export const httpUrl = (name: string, text: string): Effect.Effect<string, WrongArguments> =>
+  /^https?:\/\//i.test(text) && URL.canParse(text)
+    ? Effect.succeed(text)
+    : wrong(`${name} must be the URL of a server, such as http://localhost:4318, but is "${text}"`)
+
 /** Reads positive whole numbers from the arguments. `defaults` has their names, and their values if they are missing. */
 export const numbers = <const N extends string>(
   args: ReadonlyArray<string>,
   defaults: Readonly<Record<N, number>>,
-): Effect.Effect<Readonly<Record<N, number>>, WrongArguments> => {
-  const names = Object.keys(defaults) as Array<N>
-  if (args.length > names.length) return wrong(`Expected at most ${names.length} arguments, but got ${args.length}`)
-  const found: Record<N, number> = { ...defaults }
-  for (const [i, text] of args.entries()) {
-    const name = names[i]
-    if (name === undefined || !/^[1-9]\d{0,8}$/.test(text)) {
-      return wrong(`${name} must be a positive whole number, but is "${text}"`)
+): Effect.Effect<Readonly<Record<N, number>>, WrongArguments> =>
+  Effect.gen(function* () {
+    const names = Object.keys(defaults) as Array<N>
+    yield* atMost(args, names.length)
+    const found: Record<N, number> = { ...defaults }
+    for (const [i, text] of args.entries()) {
+      const name = names[i]
+      if (name === undefined || !/^[1-9]\d{0,8}$/.test(text)) {
+        return yield* wrong(`${name} must be a positive whole number, but is "${text}"`)
+      }
+      found[name] = Number(text)
     }
-    found[name] = Number(text)
-  }
-  return Effect.succeed(found)
-}
+    return found
+  })
+
+/** Fails if a number is not a port. */
+export const checkPort = (port: number): Effect.Effect<void, WrongArguments> =>
+  port <= 65_535 ? Effect.void : wrong(`port must be from 1 to 65535, but is ${port}`)
 
 /** What the examples on text sockets are asked for: a server to read from, or for how many seconds to run. */
 export interface TextArguments {
@@ -45,6 +62,6 @@ export const serverOrSeconds = (args: ReadonlyArray<string>): Effect.Effect<Text
     if (hostname === undefined) return { server: undefined, seconds: undefined }
     if (ports.length === 0) return { server: undefined, seconds: (yield* numbers(args, { seconds: 1 })).seconds }
     const { port } = yield* numbers(ports, { port: 1 })
-    if (port > 65_535) return yield* wrong(`port must be from 1 to 65535, but is ${port}`)
+    yield* checkPort(port)
     return { server: { hostname, port }, seconds: undefined }
   })

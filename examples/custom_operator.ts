@@ -8,6 +8,7 @@
  */
 import { DStream, RDD, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect } from "effect"
+import { atMost } from "./arguments.ts"
 
 /** Keeps the `n` records of every batch for which `measure` is largest, each paired with its measure. */
 const largest = (n: number, measure: (word: string) => number) => <E, R>(self: DStream.DStream<string, E, R>) =>
@@ -33,6 +34,7 @@ const words = DStream.queueStream(DStream.rddQueue(["a bb ccc", "dddd ee f", "gg
   )
 
 const program = Effect.gen(function* () {
+  yield* atMost(Deno.args, 0)
   const ssc = yield* StreamingContext.make
   const active = yield* StreamingContext.start(ssc, [DStream.print(words)])
   yield* StreamingContext.awaitTerminationOrTimeout(active, "3500 millis")

@@ -11,7 +11,7 @@ import { DStream, RDD, runMain, Scheduler, SparkContext, StreamingContext } from
 import { Effect, Layer } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { OtlpMetrics, OtlpSerialization } from "effect/observability"
-import { numbers } from "./arguments.ts"
+import { atMost, httpUrl, numbers } from "./arguments.ts"
 
 const sendMetrics = (collector: string) =>
   OtlpMetrics.layer({
@@ -23,9 +23,10 @@ const sendMetrics = (collector: string) =>
 const evens = DStream.filter(DStream.constant(RDD.range(0, 1_000)), (n) => n % 2 === 0)
 
 const program = Effect.gen(function* () {
+  yield* atMost(Deno.args, 2)
   const [seconds, url = "http://localhost:4318"] = Deno.args
   const { seconds: limit } = yield* numbers(seconds === undefined ? [] : [seconds], { seconds: 10 })
-  yield* Layer.build(sendMetrics(url))
+  yield* Layer.build(sendMetrics(yield* httpUrl("url", url)))
   const ssc = yield* StreamingContext.make
   const active = yield* StreamingContext.start(ssc, [DStream.print(DStream.count(evens))])
   yield* StreamingContext.awaitTerminationOrTimeout(active, `${limit} seconds`)

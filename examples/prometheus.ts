@@ -9,7 +9,7 @@
 import { DStream, RDD, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect } from "effect"
 import { PrometheusMetrics } from "effect/observability"
-import { numbers } from "./arguments.ts"
+import { checkPort, numbers } from "./arguments.ts"
 
 /** Serves the metrics until the scope closes. */
 const serveMetrics = (port: number) =>
@@ -27,6 +27,7 @@ const evens = DStream.filter(DStream.constant(RDD.range(0, 1_000)), (n) => n % 2
 
 const program = Effect.gen(function* () {
   const { port, seconds } = yield* numbers(Deno.args, { seconds: 10, port: 9464 })
+  yield* checkPort(port)
   yield* serveMetrics(port)
   const ssc = yield* StreamingContext.make
   const active = yield* StreamingContext.start(ssc, [DStream.print(DStream.count(evens))])

@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { DStream } from "@dstream/dstream"
+import { DStream, runMain } from "@dstream/dstream"
 import { Testing } from "@dstream/dstream/testing"
 import { Effect } from "effect"
 import * as fc from "fast-check"
+import { atMost } from "./arguments.ts"
 
 type Readings = DStream.DStream<readonly [sensor: string, celsius: number]>
 
@@ -46,10 +47,13 @@ for (const law of laws) {
   Deno.test(`averages: ${law.name}`, () => Effect.runPromise(Effect.asVoid(Testing.check(law))))
 }
 
-if (import.meta.main) {
+const program = Effect.gen(function* () {
+  yield* atMost(Deno.args, 0)
   const { log } = console
-  for (const { law, runs } of await Effect.runPromise(Testing.checkAll(laws))) log(`"${law}" held for ${runs} inputs`)
+  for (const { law, runs } of yield* Testing.checkAll(laws)) log(`"${law}" held for ${runs} inputs`)
   const wrong = Testing.oracle(mistaken, meaning, { inputs: [input], name: "mistaken = averages of plain arrays" })
-  const caught = await Effect.runPromise(Effect.flip(Testing.check(wrong, { seed: 1 })))
+  const caught = yield* Effect.flip(Testing.check(wrong, { seed: 1 }))
   log(`\n${caught.message}`)
-}
+})
+
+if (import.meta.main) runMain(program)

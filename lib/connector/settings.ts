@@ -35,6 +35,21 @@ export class SettingError extends Data.Error<{
 /** A `Config` is an Effect, and no plain setting is. */
 const isConfig = <A>(value: Setting<A>): value is Config.Config<A> => Effect.isEffect(value)
 
+/**
+ * The problems of a setting that can be found before it is read: those of a value. A `Config` is checked when it is read.
+ * `problemOf` must not put the value into its text, because it may be a secret.
+ */
+export const settingProblems = (
+  where: string,
+  setting: string,
+  value: SecretSetting,
+  problemOf: (value: unknown) => string | undefined,
+): ReadonlyArray<string> => {
+  if (isConfig(value)) return []
+  const problem = problemOf(Redacted.isRedacted(value) ? Redacted.value(value) : value)
+  return problem === undefined ? [] : [`${where}: ${setting} ${problem}`]
+}
+
 /** Reads a setting. */
 export const readSetting = <A>(setting: string, value: Setting<A>): Effect.Effect<A, SettingError> =>
   isConfig(value)

@@ -85,8 +85,11 @@ type NotPositive<D> = D extends number ? (Natural<`${D}`> extends true ? false :
  */
 export type PositiveDuration<D> = number extends D ? D
   : D extends Duration.Input ? NotPositive<D> extends true ? "a duration must be above 0 and of whole milliseconds" : D
-  : D extends string ? 'a duration is a number of milliseconds or a text such as "10 seconds" or "500 millis"'
+  : D extends string ? NotADuration
   : Duration.Input
+
+/** Says which texts are durations. */
+export type NotADuration = 'a duration is a number of milliseconds or a text such as "10 seconds" or "500 millis"'
 
 /**
  * The type of a master URL: `M` if it is `local`, `local[*]` or `local[N]` with a positive `N`, otherwise a string type
@@ -120,6 +123,9 @@ declare const message: unique symbol
 export interface Mistake<out Message extends string> {
   readonly [message]: Message
 }
+
+/** The message of a {@link Mistake} about records that are not pairs. */
+export type NotPairs = "the records must be pairs: [key, value]"
 
 /** What is given in place of a duration. Not a stream: a call with a stream has the data-first form. */
 export type NotAStream = string | number | bigint

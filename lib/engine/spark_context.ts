@@ -8,7 +8,6 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { callSite } from "../core/call_site.ts"
 import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts"
 import type { Master } from "../core/literals.ts"
 import { unsupportedNode } from "../core/runtime_version.ts"
@@ -18,6 +17,7 @@ import { makeProcesses } from "./processes.ts"
 import * as StateStore from "./state_store.ts"
 import { CurrentJob, Engine } from "../rdd/engine.ts"
 import { Files, unavailable } from "../rdd/files/files.ts"
+import type { AnyRDD } from "../rdd/rdd.ts"
 
 /** A running SparkContext. Several streaming contexts may use it, one after another. */
 export interface SparkContext {
@@ -88,15 +88,15 @@ export const parallelismOf = (master: string): number | undefined => {
 
 /** Wraps an engine so that its actions fail with `SparkContextStopped` once the SparkContext has stopped. */
 const stoppable = (engine: Engine, appName: string, isStopped: () => boolean): Engine => {
-  const guard = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  const guard = <A, E, R>({ operation, site }: AnyRDD, self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.suspend(() =>
       isStopped()
         ? Effect.flatMap(CurrentJob, ({ batchTime }) =>
           Effect.fail(
             new JobFailed({
               reason: new SparkContextStopped({ appName }),
-              operator: "action",
-              callSite: callSite(),
+              operator: operation,
+              callSite: site,
               partition: undefined,
               batchTime,
             }) as E,
@@ -105,9 +105,9 @@ const stoppable = (engine: Engine, appName: string, isStopped: () => boolean): E
     )
   return {
     ...engine,
-    run: (rdd, partitions, each) => guard(engine.run(rdd, partitions, each)),
-    compute: (rdd) => guard(engine.compute(rdd)),
-    layout: (rdd) => guard(engine.layout(rdd)),
+    run: (rdd, partitions, each) => guard(rdd, engine.run(rdd, partitions, each)),
+    compute: (rdd) => guard(rdd, engine.compute(rdd)),
+    layout: (rdd) => guard(rdd, engine.layout(rdd)),
   }
 }
 

@@ -45,10 +45,12 @@ export class BlockGenerator {
 
   /** Adds records to the buffer. They end up in one block, which only the bound of a batch splits. */
   all(records: ReadonlyArray<unknown>): Effect.Effect<void, ReceiverStopped> {
-    return records.length === 0 ? Effect.void : this.#store(() => records.length, () => weighAll(records), (weight) => {
-      for (let i = 0; i < records.length; i++) this.#tail.push(records[i])
-      this.#tailWeight += weight
-    })
+    return records.length === 0
+      ? this.#storeNothing()
+      : this.#store(() => records.length, () => weighAll(records), (weight) => {
+        for (let i = 0; i < records.length; i++) this.#tail.push(records[i])
+        this.#tailWeight += weight
+      })
   }
 
   /**
@@ -56,7 +58,7 @@ export class BlockGenerator {
    * zero, or a rate limit applies: then its records are counted.
    */
   append(block: Block<unknown>, bytes?: number): Effect.Effect<void, ReceiverStopped> {
-    if (!bytes && block.length === 0) return Effect.void
+    if (!bytes && block.length === 0) return this.#storeNothing()
     return this.#store(() => block.length, () => bytes ? Math.ceil(bytes) : weighAll(block.records), (weight) => {
       this.#closeTail()
       this.#parts.push({ block, weight })
@@ -114,7 +116,7 @@ export class BlockGenerator {
     add: (weight: number) => void,
   ): Effect.Effect<void, ReceiverStopped> {
     return Effect.suspend((): Effect.Effect<void, ReceiverStopped> => {
-      if (this.#isClosed) return Effect.fail(new ReceiverStopped({ streamName: this.#streamName }))
+      if (this.#isClosed) return this.#stopped()
       const records = count === undefined || this.#limiter.rate === Infinity ? 0 : count()
       const weight = weightOf()
       if (!this.#limiter.tryTake(records)) return this.#wait(records, weight, () => add(weight))
@@ -122,6 +124,15 @@ export class BlockGenerator {
       add(weight)
       return Effect.void
     })
+  }
+
+  /** Waits neither for room nor for the rate limit. */
+  #storeNothing(): Effect.Effect<void, ReceiverStopped> {
+    return Effect.suspend(() => this.#isClosed ? this.#stopped() : Effect.void)
+  }
+
+  #stopped(): Effect.Effect<never, ReceiverStopped> {
+    return Effect.fail(new ReceiverStopped({ streamName: this.#streamName }))
   }
 
   #wait(records: number, weight: number, add: () => void): Effect.Effect<void> {

@@ -33,6 +33,8 @@ const make = <A, E, R>(
   options: InputOptions = {},
 ): DStream<A, E, R> => {
   const site = callSite()
+  // Callers may change their arrays after the call.
+  const inBatches = batches.map((given) => Array.isArray(given) ? given.slice() : given)
   const rddOf = (given: ReadonlyArray<A> | RDD<A>): RDD<A> =>
     isRDD(given) ? given : withCallSite(site, () => parallelize(given, options))
   const open: Effect.Effect<Positions<number, A, E, R>> = Effect.sync(() => {
@@ -41,13 +43,13 @@ const make = <A, E, R>(
       plan: () =>
         Effect.sync(() => {
           const position = next++
-          const given = batches[position]
+          const given = inBatches[position]
           if (given === null) return Option.none()
           if (given === undefined) return Option.some({ position, records: 0 })
           return Option.some({ position, records: Array.isArray(given) ? given.length : undefined })
         }),
       read: (position) => {
-        const given = batches[position] ?? []
+        const given = inBatches[position] ?? []
         const content: Effect.Effect<Given<A>, E, R> = Effect.isEffect(given) ? given : Effect.succeed(given)
         return Effect.map(content, (recordsOrRDD) => rddOf(recordsOrRDD ?? []))
       },

@@ -76,14 +76,13 @@ withDatabase("Postgres.sink() shows no password, whatever is wrong", async (data
   const wrong: ReadonlyArray<readonly [Postgres.PostgresOptions, RegExp]> = [
     [{ url, password: secret }, /password authentication failed/],
     [{ url: url.replace("@", `:${secret}@`) }, /password authentication failed/],
-    [{ url: `postgres://user:${secret}@:not-a-port/database` }, /Invalid URL/],
-    [{ url: `${secret}://[`, password: secret }, /Invalid URL/],
+    [{ url: Config.String("NO_PORT") }, /Cannot read the setting url: it is not the URL of a PostgreSQL server/],
     [{ url: `postgres://user:${secret}@127.0.0.1:1/database` }, /ECONNREFUSED/],
     [{ url: database.url.replace(password, `${secret}%FF`) }, /URI malformed/],
     [{ url: Config.Redacted("NONE"), password: Redacted.make(secret) }, /Cannot read the setting url: .*"NONE"/],
   ]
   for (const [options, expected] of wrong) {
-    const result = await run(options)
+    const result = await run(options, { NO_PORT: `postgres://user:${secret}@:not-a-port/database` })
     assert.match(String(result.exit), expected)
     const shown = [String(result.exit), Deno.inspect(result, { depth: 50, getters: true }), JSON.stringify(result)]
     for (const text of shown) assert.ok(!text.includes(secret), text)

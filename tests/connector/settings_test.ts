@@ -78,24 +78,61 @@ Deno.test("Sqlite.sink() reads its settings from the ConfigProvider of the progr
   await Deno.remove(folder, { recursive: true })
 })
 
-Deno.test("Postgres.sink() refuses a missing or empty URL instead of connecting to a server of the driver's choice", async () => {
-  const missing: unknown = undefined
-  const urls: ReadonlyArray<readonly [Postgres.PostgresOptions["url"], string]> = [
-    ["", "empty"],
-    [" ", "empty"],
-    [Redacted.make(""), "empty"],
-    [missing as string, "missing"],
+const writing = (sink: DStream.SqlSink) =>
+  DStream.saveToSql(Testing.input([["a"]]), sink, {
+    name: "words",
+    table: "words",
+    columns: ["word"],
+    row: (word) => [word],
+  })
+
+const missing: unknown = undefined
+
+Deno.test("a context does not start if a sink has no URL, or one of another kind, and the URL is not shown", async () => {
+  const urls: ReadonlyArray<readonly [Postgres.PostgresOptions["url"], RegExp]> = [
+    ["", /url is empty; give the URL of a server/],
+    [" ", /url is empty/],
+    [Redacted.make(""), /url is empty/],
+    [missing as string, /url is missing; give the URL of a server/],
+    ["secret", /url is not the URL of a PostgreSQL server/],
+    ["http://user:secret@localhost/database", /url is not the URL of a PostgreSQL server/],
+    ["postgres://user:secret@:not-a-port/database", /url is not the URL of a PostgreSQL server/],
+    [Redacted.make("secret"), /url is not the URL of a PostgreSQL server/],
   ]
   for (const [url, problem] of urls) {
-    const output = Testing.input([["a"]]).pipe(
-      DStream.saveToSql(Postgres.sink({ url }), {
-        name: "words",
-        table: "words",
-        columns: ["word"],
-        row: (word) => [word],
-      }),
-    )
-    const { exit } = await Effect.runPromise(Testing.runOutputs([output]))
-    assert.match(String(exit), new RegExp(`Cannot read the setting url: it is ${problem}; give the URL of a server`))
+    const error = await Effect.runPromise(Effect.flip(Testing.runOutputs([writing(Postgres.sink({ url }))])))
+    assert.equal(error._tag, "InvalidGraph")
+    assert.match(error.message, problem)
+    assert.match(error.message, /Postgres\.sink/)
+    assert.ok(!error.message.includes("secret"), error.message)
+  }
+})
+
+Deno.test("Postgres.sink() takes the forms of URLs that the driver takes", () => {
+  const urls = [
+    "postgres://user@localhost:5432/database",
+    "postgresql:///database?host=/var/run/postgresql",
+    "postgres://user:pass word@/database",
+    "socket:/var/run/postgresql?db=database",
+    "/var/run/postgresql database",
+  ]
+  for (const url of urls) assert.deepEqual(Postgres.sink({ url }).problems, [], url)
+})
+
+Deno.test("Postgres.sink() checks a URL from configuration when it reads it", async () => {
+  for (
+    const [url, problem] of [[" ", "it is empty"], ["secret", "it is not the URL of a PostgreSQL server"]] as const
+  ) {
+    const provider = ConfigProvider.layer(ConfigProvider.fromEnvRecord({ URL: url }))
+    const output = writing(Postgres.sink({ url: Config.String("URL") }))
+    const { exit } = await Effect.runPromise(Effect.provide(Testing.runOutputs([output]), provider))
+    assert.match(String(exit), new RegExp(`Cannot read the setting url: ${problem}`))
+  }
+})
+
+Deno.test("a context does not start if the sink of a SQLite database has no path", async () => {
+  for (const [path, problem] of [["", "empty"], [missing as string, "missing"]] as const) {
+    const error = await Effect.runPromise(Effect.flip(Testing.runOutputs([writing(Sqlite.sink({ path }))])))
+    assert.match(error.message, new RegExp(`Sqlite\\.sink: path is ${problem}; give the path of a file`))
   }
 })

@@ -18,6 +18,22 @@ const mistakes: Record<string, readonly [code: string, message: string, most: nu
     "the records must be pairs: [key, value]",
     900,
   ],
+  "an operator of pairs with a typed function on other records": [
+    "nums.pipe(DStream.reduceByKey((a: number, b: number) => a + b))",
+    "the records must be pairs: [key, value]",
+    900,
+  ],
+  "a join of other records": ["nums.pipe(DStream.join(pairs))", "the records must be pairs: [key, value]", 900],
+  "a state of other records": [
+    "nums.pipe(DStream.updateStateByKey((_: ReadonlyArray<number>, sum: Option.Option<number>) => sum))",
+    "the records must be pairs: [key, value]",
+    900,
+  ],
+  "groupByKey of a stream of other records": [
+    "DStream.groupByKey(nums)",
+    "the records must be pairs: [key, value]",
+    1050,
+  ],
   "count with parentheses": ["lines.pipe(DStream.count())", "write .pipe(DStream.count) or DStream.count(stream)", 400],
   "a slide that is no option": [
     'lines.pipe(DStream.window("10 seconds", "2 seconds"))',
@@ -34,6 +50,26 @@ const mistakes: Record<string, readonly [code: string, message: string, most: nu
     "a duration such as",
     550,
   ],
+  "a misspelt duration of a window of a stream": [
+    'DStream.window(nums, "10 secs")',
+    "the arguments are a stream, a duration such as",
+    330,
+  ],
+  "a misspelt duration of a window in a pipe": [
+    'nums.pipe(DStream.window("10 secs"))',
+    "the arguments are a duration such as",
+    500,
+  ],
+  "a misspelt duration in the settings of a context": [
+    'StreamingContext.makeWith({ gracefulStopTimeout: "10 secs" })',
+    "a duration is a number of milliseconds or a text such as",
+    500,
+  ],
+  "a time limit of zero in the settings of a context": [
+    "StreamingContext.makeWith({ gracefulStopTimeout: 0 })",
+    "a duration must be above 0 and of whole milliseconds",
+    500,
+  ],
   "a misspelt batch interval": [
     'Scheduler.layer("1 secnd")',
     "a duration is a number of milliseconds or a text such as",
@@ -43,6 +79,11 @@ const mistakes: Record<string, readonly [code: string, message: string, most: nu
     "pairs.pipe(DStream.updateStateByKey((ones, sum) => Option.some(Option.getOrElse(sum, () => 0) + ones.length)))",
     "annotate the state: (values, state: Option.Option<number>) => ...",
     350,
+  ],
+  "updateStateByKey of a stream without the type of the state": [
+    "DStream.updateStateByKey(pairs, (ones, sum) => Option.some(ones.length + Option.getOrElse(sum, () => 0)))",
+    "annotate the state: (values, state: Option.Option<number>) => ...",
+    300,
   ],
   "StateSpec.function without the type of the state": [
     "pairs.pipe(DStream.mapWithState(StateSpec.function((key, _, sum) => (sum.update(sum.get() + 1), key))))",
@@ -57,19 +98,21 @@ const mistakes: Record<string, readonly [code: string, message: string, most: nu
 }
 
 const root = new URL("../../", import.meta.url)
-const names = ["dstream", "receiver", "scheduler", "state_spec"] as const
+const names = ["dstream", "receiver", "scheduler", "state_spec", "streaming_context"] as const
 const namespaces = {
   dstream: "DStream",
   receiver: "Receiver",
   scheduler: "Scheduler",
   state_spec: "StateSpec",
+  streaming_context: "StreamingContext",
 } as const
 const head = [
   ...names.map((name) => `import * as ${namespaces[name]} from "${new URL(`lib/${name}.ts`, root).href}"`),
   'import { Option } from "effect"',
   'const lines = DStream.socketTextStream("localhost", 9999)',
   "const pairs = DStream.map(lines, (word) => [word, 1])",
-  "console.log(pairs, Option, Receiver, Scheduler, StateSpec)",
+  "const nums = DStream.map(lines, (line) => line.length)",
+  "console.log(pairs, nums, Option, Receiver, Scheduler, StateSpec, StreamingContext)",
   "",
 ].join("\n")
 

@@ -161,7 +161,15 @@ Deno.test("drain() stores what waits for the rate limit or for room, and storing
     yield* generator.drain()
     generator.close()
     assert.deepEqual(queue.takeAll().flatMap(({ block }) => block.records).toSorted(), [0, 1, 2, 3, 4])
-    const storing = [generator.one(9), generator.all([9]), generator.append(fromArray([9]), 1), generator.block([9])]
+    const storing = [
+      generator.one(9),
+      generator.all([9]),
+      generator.all([]),
+      generator.append(fromArray([9]), 1),
+      generator.append(fromArray([])),
+      generator.block([9]),
+      generator.block([]),
+    ]
     for (const late of storing) {
       const error = yield* Effect.flip(late)
       assert.deepEqual([error._tag, error.streamName], ["ReceiverStopped", "Test stream [0]"])

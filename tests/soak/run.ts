@@ -62,13 +62,31 @@ const soak = async (name: string, scenario: Scenario, seconds: number): Promise<
   return rowOf(name, ran, sent, INTERVAL, seconds, scenario.promised ?? {})
 }
 
-const minutes = Number(Deno.args.find((arg) => arg.startsWith("--minutes="))?.slice("--minutes=".length) ?? 1 / 3)
+const USAGE = `deno task soak [--minutes=N] [scenario …]
+
+Runs scenarios for N minutes each (20 seconds if N is not given), all of them if none is named:
+${Object.keys(scenarios(0)).join(", ")}`
+
+const minutesOf = (arg: string): number => Number(/^--minutes=(.+)$/.exec(arg)?.[1])
+const isWrong = (arg: string): boolean =>
+  arg.startsWith("-") ? !(minutesOf(arg) > 0 && minutesOf(arg) < Infinity) : !Object.hasOwn(scenarios(0), arg)
+
+if (Deno.args.some((arg) => arg === "--help" || arg === "-h")) {
+  console.log(USAGE)
+  Deno.exit(0)
+}
+const wrong = Deno.args.find(isWrong)
+if (wrong !== undefined) {
+  console.error(`Unknown argument ${wrong}\n\n${USAGE}`)
+  Deno.exit(1)
+}
+
+const minutes = Deno.args.filter((arg) => arg.startsWith("-")).map(minutesOf).at(-1) ?? 1 / 3
 const all = scenarios(60 * minutes)
-const named = Deno.args.filter((arg) => !arg.startsWith("--"))
+const named = Deno.args.filter((arg) => !arg.startsWith("-"))
 const rows: Array<Row> = []
-for (const name of named.length > 0 ? named : Object.keys(all)) {
-  const scenario = all[name]
-  if (scenario === undefined) throw new Error(`Unknown scenario ${name}; choose from ${Object.keys(all).join(", ")}`)
+for (const [name, scenario] of Object.entries(all)) {
+  if (named.length > 0 && !named.includes(name)) continue
   console.log(`${name}: ${60 * minutes} seconds`)
   rows.push(await soak(name, scenario, 60 * minutes))
 }

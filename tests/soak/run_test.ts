@@ -21,3 +21,21 @@ Deno.test("the soak runs, and loses nothing when connections break, the process 
     assert.deepEqual([lost, doubled], ["0", "0"], text)
   }
 })
+
+const soak = async (...args: ReadonlyArray<string>) => {
+  const { code, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", new URL("run.ts", import.meta.url).pathname, ...args],
+  }).output()
+  return { code, stderr: new TextDecoder().decode(stderr), stdout: new TextDecoder().decode(stdout) }
+}
+
+Deno.test("the soak prints its usage when asked to, and with arguments that it does not know", async () => {
+  const help = await soak("--help")
+  assert.equal(help.code, 0)
+  assert.match(help.stdout, /^deno task soak \[--minutes=N\] \[scenario …\]\n[^]*\noverload, computing, hanging/)
+  for (const arg of ["--minute=1", "--minutes=x", "overloaded"]) {
+    const { code, stderr } = await soak(arg)
+    assert.equal(code, 1)
+    assert.match(stderr, new RegExp(`^Unknown argument ${arg}\n\ndeno task soak `))
+  }
+})

@@ -23,3 +23,12 @@ Deno.test("a run inside a run does not share its state", sanitizers, async () =>
   await Effect.runPromise(Testing.runOutputs([outer]) as Effect.Effect<unknown>)
   assert.deepEqual(inner, [[[["a", 5]]]])
 })
+
+Deno.test("input() copies its lists of records", async () => {
+  const batch = [1, 2]
+  const batches = [batch, [3]]
+  const stream = Testing.input(batches)
+  batch.push(9)
+  batches.pop()
+  assert.deepEqual(await Effect.runPromise(Testing.run(stream)), [[1, 2], [3]])
+})

@@ -15,7 +15,14 @@ import {
   statementOf,
 } from "../../dstream/outputs/sql_sink.ts"
 import { COMMITS, marksOf, PRUNED, refusal } from "../sql/marks.ts"
-import { readSecret, readSetting, type SecretSetting, type Setting, SettingError } from "../settings.ts"
+import {
+  readSecret,
+  readSetting,
+  type SecretSetting,
+  type Setting,
+  SettingError,
+  settingProblems,
+} from "../settings.ts"
 import { connect, type Connection } from "./client.ts"
 
 /** Which server to write to, and how to reach it. Settings may be read from configuration, for each batch. */
@@ -96,17 +103,30 @@ const writer = ({ insert }: SqlBatch, connection: Connection) => {
 
 const EXPECTED_URL = "give the URL of a server, such as postgres://user@localhost:5432/database"
 
+/**
+ * What is wrong with a URL. Without a URL the driver would connect to a server of its own choice, and it takes a text
+ * without a protocol for the name of a database on another one. The driver accepts URLs without a host, and paths of
+ * sockets.
+ */
+const urlProblem = (url: unknown): string | undefined => {
+  if (url === undefined || url === null) return `is missing; ${EXPECTED_URL}`
+  if (typeof url === "string" && url.trim() === "") return `is empty; ${EXPECTED_URL}`
+  const isUrl = typeof url === "string" &&
+    (/^(?:\/|socket:)/i.test(url) ||
+      (/^postgres(?:ql)?:\/\//i.test(url) && URL.canParse(url.replace("@/", "@localhost/"))))
+  return isUrl
+    ? undefined
+    : `is not the URL of a PostgreSQL server (it is not shown, for its password); ${EXPECTED_URL}`
+}
+
 /** Adds a password to a URL, as a parameter: the driver prefers it to a password before the host. */
 const withPassword = (url: string, password: string): string =>
   `${url}${url.includes("?") ? "&" : "?"}password=${encodeURIComponent(password)}`
 
 const open = Effect.fnUntraced(function* ({ url, password, connectTimeout = 10_000 }: PostgresOptions) {
   const plain = yield* readSecret("url", url)
-  // Without a URL the driver would connect to a server of its own choice.
-  if (typeof plain !== "string" || plain.trim() === "") {
-    const problem = `it is ${plain === undefined || plain === null ? "missing" : "empty"}; ${EXPECTED_URL}`
-    return yield* Effect.fail(new SettingError({ setting: "url", problem }))
-  }
+  const problem = urlProblem(plain)
+  if (problem !== undefined) return yield* Effect.fail(new SettingError({ setting: "url", problem: `it ${problem}` }))
   const full = password === undefined ? plain : withPassword(plain, yield* readSecret("password", password))
   return yield* connect(full, yield* readSetting("connectTimeout", connectTimeout))
 })
@@ -153,7 +173,8 @@ const begin: (
  * attempt with `SqlError` and the server rolls back, so that a retry policy can try again. Parameters are `$1`, `$2`, …;
  * dates are bound as ISO texts in UTC, JSON is bound as text. An insert into a table writes up to a thousand rows with each
  * statement. A statement of your own runs once for each row, in order, without waiting for the answer in between. The
- * driver, npm's `pg`, needs the permissions net and env. Passwords are never shown in errors and events.
+ * driver, npm's `pg`, needs the permissions net and env. Passwords are never shown in errors and events. A context does
+ * not start if the URL is missing or not that of a PostgreSQL server; a URL from configuration is checked when it is read.
  *
  * @example
  * ```ts
@@ -175,4 +196,7 @@ const begin: (
  * assert.equal(output.name, "counts")
  * ```
  */
-export const sink = (options: PostgresOptions): SqlSink => ({ begin: (batch) => begin(options, batch) })
+export const sink = (options: PostgresOptions): SqlSink => ({
+  problems: settingProblems("Postgres.sink", "url", options.url, urlProblem),
+  begin: (batch) => begin(options, batch),
+})

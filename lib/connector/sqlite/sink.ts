@@ -15,7 +15,7 @@ import {
   type SqlValue,
   statementOf,
 } from "../../dstream/outputs/sql_sink.ts"
-import { readSetting, type Setting } from "../settings.ts"
+import { readSetting, type Setting, settingProblems } from "../settings.ts"
 import { marksOf, refusal } from "../sql/marks.ts"
 
 /** Which database to write to. Settings may be read from configuration, for each batch. */
@@ -37,6 +37,12 @@ const bound = (value: SqlValue): SQLInputValue => {
   if (typeof value === "number") return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : value
   return typeof value === "boolean" ? Number(value) : value instanceof Date ? value.toISOString() : value
 }
+
+/** SQLite takes an empty path for a database that is deleted when it is closed. */
+const pathProblem = (path: unknown): string | undefined =>
+  typeof path === "string" && path !== ""
+    ? undefined
+    : `is ${path === undefined ? "missing" : path === "" ? "empty" : "not a text"}; give the path of a file`
 
 const marks = marksOf((index) => `?${index + 1}`, "INTEGER", " WITHOUT ROWID")
 
@@ -151,4 +157,7 @@ const begin: (
  * await Deno.remove(path)
  * ```
  */
-export const sink = (options: SqliteOptions): SqlSink => ({ begin: (batch) => begin(options, batch) })
+export const sink = (options: SqliteOptions): SqlSink => ({
+  problems: settingProblems("Sqlite.sink", "path", options.path, pathProblem),
+  begin: (batch) => begin(options, batch),
+})

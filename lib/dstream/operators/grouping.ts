@@ -7,6 +7,7 @@
  * @module
  */
 import { dual } from "../../core/dual.ts"
+import type { Mistake, NotPairs } from "../../core/literals.ts"
 import * as Rdd from "../../rdd/operators/grouping.ts"
 import type { PartitionOptions } from "../../rdd/partitioner.ts"
 import { type DStream, isDStream, lift } from "../dstream.ts"
@@ -30,8 +31,10 @@ import { checked, chosen } from "./partitioning.ts"
 export const groupByKey: {
   (
     options?: PartitionOptions,
-  ): <K, V, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, ReadonlyArray<V>], E, R>
-  <K, V, E, R>(
+  ): <K = Mistake<NotPairs>, V = unknown, E = never, R = never>(
+    self: DStream<readonly [K, V], E, R>,
+  ) => DStream<[K, ReadonlyArray<V>], E, R>
+  <K = Mistake<NotPairs>, V = unknown, E = never, R = never>(
     self: DStream<readonly [K, V], E, R>,
     options?: PartitionOptions,
   ): DStream<[K, ReadonlyArray<V>], E, R>

@@ -9,6 +9,7 @@
  * @module
  */
 import { dual } from "../../core/dual.ts"
+import type { Mistake, NotPairs } from "../../core/literals.ts"
 import type * as Option from "effect/Option"
 import * as Cogroup from "../../rdd/operators/cogroup.ts"
 import * as Rdd from "../../rdd/operators/joins.ts"
@@ -59,7 +60,7 @@ export const cogroup: {
   <K, W, E2, R2>(
     that: DStream<readonly [K, W], E2, R2>,
     options?: PartitionOptions,
-  ): <V, E, R>(
+  ): <V = Mistake<NotPairs>, E = never, R = never>(
     self: DStream<readonly [K, V], E, R>,
   ) => DStream<[K, [ReadonlyArray<V>, ReadonlyArray<W>]], E | E2, R | R2>
   <K, V, E, R, W, E2, R2>(
@@ -97,7 +98,9 @@ export const join: {
   <K, W, E2, R2>(
     that: DStream<readonly [K, W], E2, R2>,
     options?: PartitionOptions,
-  ): <V, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, [V, W]], E | E2, R | R2>
+  ): <V = Mistake<NotPairs>, E = never, R = never>(
+    self: DStream<readonly [K, V], E, R>,
+  ) => DStream<[K, [V, W]], E | E2, R | R2>
   <K, V, E, R, W, E2, R2>(
     self: DStream<readonly [K, V], E, R>,
     that: DStream<readonly [K, W], E2, R2>,
@@ -133,7 +136,9 @@ export const leftOuterJoin: {
   <K, W, E2, R2>(
     that: DStream<readonly [K, W], E2, R2>,
     options?: PartitionOptions,
-  ): <V, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, [V, Option.Option<W>]], E | E2, R | R2>
+  ): <V = Mistake<NotPairs>, E = never, R = never>(
+    self: DStream<readonly [K, V], E, R>,
+  ) => DStream<[K, [V, Option.Option<W>]], E | E2, R | R2>
   <K, V, E, R, W, E2, R2>(
     self: DStream<readonly [K, V], E, R>,
     that: DStream<readonly [K, W], E2, R2>,
@@ -169,7 +174,9 @@ export const rightOuterJoin: {
   <K, W, E2, R2>(
     that: DStream<readonly [K, W], E2, R2>,
     options?: PartitionOptions,
-  ): <V, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, [Option.Option<V>, W]], E | E2, R | R2>
+  ): <V = Mistake<NotPairs>, E = never, R = never>(
+    self: DStream<readonly [K, V], E, R>,
+  ) => DStream<[K, [Option.Option<V>, W]], E | E2, R | R2>
   <K, V, E, R, W, E2, R2>(
     self: DStream<readonly [K, V], E, R>,
     that: DStream<readonly [K, W], E2, R2>,
@@ -205,7 +212,7 @@ export const fullOuterJoin: {
   <K, W, E2, R2>(
     that: DStream<readonly [K, W], E2, R2>,
     options?: PartitionOptions,
-  ): <V, E, R>(
+  ): <V = Mistake<NotPairs>, E = never, R = never>(
     self: DStream<readonly [K, V], E, R>,
   ) => DStream<[K, [Option.Option<V>, Option.Option<W>]], E | E2, R | R2>
   <K, V, E, R, W, E2, R2>(

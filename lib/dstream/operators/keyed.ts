@@ -7,7 +7,7 @@
  * @module
  */
 import { dual } from "../../core/dual.ts"
-import type { Mistake } from "../../core/literals.ts"
+import type { Mistake, NotPairs } from "../../core/literals.ts"
 import type { Grown, Tupled } from "../../core/tupled.ts"
 import * as Rdd from "../../rdd/operators/keyed.ts"
 import type { PartitionOptions } from "../../rdd/partitioner.ts"
@@ -36,7 +36,7 @@ export const reduceByKey: {
   <V extends Tupled = never>(
     f: (a: V, b: V) => V,
     options?: PartitionOptions,
-  ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
+  ): <K = Mistake<NotPairs>, E = never, R = never>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
   <K, V extends Tupled, E, R>(
     self: DStream<readonly [K, V], E, R>,
     f: (a: V, b: V) => V,
@@ -88,7 +88,7 @@ export const combineByKey: {
   <V, C extends Tupled>(
     combiners: Rdd.Combiners<V, C>,
     options?: PartitionOptions & { readonly mapSideCombine?: boolean | undefined },
-  ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, Grown<C>], E, R>
+  ): <K = Mistake<NotPairs>, E = never, R = never>(self: DStream<readonly [K, V], E, R>) => DStream<[K, Grown<C>], E, R>
   <K, V, E, R, C extends Tupled>(
     self: DStream<readonly [K, V], E, R>,
     combiners: Rdd.Combiners<V, C>,
@@ -140,7 +140,7 @@ export const aggregateByKey: {
     seq: (aggregate: U, value: V) => U,
     comb: (a: U, b: U) => U,
     options?: PartitionOptions,
-  ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, U], E, R>
+  ): <K = Mistake<NotPairs>, E = never, R = never>(self: DStream<readonly [K, V], E, R>) => DStream<[K, U], E, R>
   <K, V, E, R, U extends Rdd.Zero>(
     self: DStream<readonly [K, V], E, R>,
     zero: U,

@@ -5,6 +5,7 @@
  * @module
  */
 import { dual } from "../../core/dual.ts"
+import type { Mistake, NotPairs } from "../../core/literals.ts"
 import { checkPartitioning } from "../../rdd/operators/keyed.ts"
 import { fromOptions, hash, type Partitioner, type PartitionOptions } from "../../rdd/partitioner.ts"
 import * as Rdd from "../../rdd/operators/partitioning.ts"
@@ -57,7 +58,9 @@ export const liftOne = <A, E, R, B>(
 export const partitionBy: {
   (
     partitioner: Partitioner | PartitionOptions,
-  ): <K, V, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
+  ): <K = Mistake<NotPairs>, V = unknown, E = never, R = never>(
+    self: DStream<readonly [K, V], E, R>,
+  ) => DStream<[K, V], E, R>
   <K, V, E, R>(
     self: DStream<readonly [K, V], E, R>,
     partitioner: Partitioner | PartitionOptions,

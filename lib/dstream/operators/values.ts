@@ -4,7 +4,7 @@
  * @module
  */
 import { dual } from "../../core/dual.ts"
-import type { Mistake } from "../../core/literals.ts"
+import type { Mistake, NotPairs } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import * as Rdd from "../../rdd/operators/values.ts"
 import { type DStream, lift } from "../dstream.ts"
@@ -24,7 +24,7 @@ import { type DStream, lift } from "../dstream.ts"
  * ```
  */
 export const mapValues: {
-  <V = Mistake<"the records must be pairs: [key, value]">, W extends Tupled = unknown>(
+  <V = Mistake<NotPairs>, W extends Tupled = unknown>(
     f: (value: V) => W,
   ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, W], E, R>
   <K, V, E, R, W extends Tupled>(self: DStream<readonly [K, V], E, R>, f: (value: V) => W): DStream<[K, W], E, R>
@@ -50,7 +50,7 @@ export const mapValues: {
  * ```
  */
 export const flatMapValues: {
-  <V = Mistake<"the records must be pairs: [key, value]">, W extends Tupled = unknown>(
+  <V = Mistake<NotPairs>, W extends Tupled = unknown>(
     f: (value: V) => Iterable<W>,
   ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, W], E, R>
   <K, V, E, R, W extends Tupled>(

@@ -106,7 +106,7 @@ export const saveToSql: {
       self,
       [row],
       (rdd, row, { time }) => map(rdd, (record) => recordsOf(row(record, time))),
-      { check: () => problemsOf(keepMarks) },
+      { check: () => [...problemsOf(keepMarks), ...sink.problems ?? []] },
     )
     const output: Output<E | SqlError, R> = makeOutput({
       operation: "saveToSql",

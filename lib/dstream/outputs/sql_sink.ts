@@ -61,6 +61,8 @@ export interface SqlTransaction {
 
 /** A database that batches are written to. */
 export interface SqlSink {
+  /** What is wrong with the settings of the sink. A context whose graph writes to a sink with problems does not start. */
+  readonly problems?: ReadonlyArray<string> | undefined
   /**
    * Connects and begins the transaction of a batch, in the current scope. Succeeds with undefined if the batch was
    * committed before, so that nothing is left to do. Fails if the batch is so old that its mark may have been deleted

@@ -22,7 +22,7 @@ import { KeyedTable } from "../../core/keyed_table.ts"
 import { inPieces, type Piecewise } from "../../core/pace.ts"
 import { numberOf, optionOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
-import type { Mistake } from "../../core/literals.ts"
+import type { Mistake, NotPairs } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { type Block, fromArray } from "../../rdd/block.ts"
 import { empty, parallelize } from "../../rdd/creation.ts"
@@ -211,12 +211,12 @@ export const updateStateByKey: {
   <V, S extends Tupled = Mistake<"annotate the state: (values, state: Option.Option<number>) => ...">>(
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
     options?: StateOptions & { readonly initial?: undefined },
-  ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
+  ): <K = Mistake<NotPairs>, E = never, R = never>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
   <K, V, S extends Tupled>(
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
     options: InitialStateOptions<K, S>,
   ): <E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
-  <K, V, E, R, S extends Tupled>(
+  <K, V, E, R, S extends Tupled = Mistake<"annotate the state: (values, state: Option.Option<number>) => ...">>(
     self: DStream<readonly [K, V], E, R>,
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
     options?: StateOptions | InitialStateOptions<K, S>,
@@ -257,7 +257,13 @@ export const updateStateByKeyTimed: {
     update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
     options?: StateOptions | InitialStateOptions<K, S>,
   ): <E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
-  <K, V, E, R, S extends Tupled>(
+  <
+    K,
+    V,
+    E,
+    R,
+    S extends Tupled = Mistake<"annotate the state: (time, key, values, state: Option.Option<number>) => ...">,
+  >(
     self: DStream<readonly [K, V], E, R>,
     update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
     options?: StateOptions | InitialStateOptions<K, S>,

@@ -5,12 +5,12 @@
  */
 import type * as Duration from "effect/Duration"
 import { dual } from "../../core/dual.ts"
-import type { Mistake, NotAStream } from "../../core/literals.ts"
+import type { Mistake, NotAStream, NotPairs } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { groupByKey } from "../../rdd/operators/grouping.ts"
 import { combineByKey, reduceByKey } from "../../rdd/operators/keyed.ts"
 import type { PartitionOptions } from "../../rdd/partitioner.ts"
-import { type DStream, isDStream, lift } from "../dstream.ts"
+import { type AnyDStream, type DStream, isDStream, lift } from "../dstream.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
 import { windowed } from "./window.ts"
 import { withInverse } from "./with_inverse.ts"
@@ -49,7 +49,9 @@ export const groupByKeyAndWindow: {
   (
     windowDuration: Duration.Input,
     options?: WindowOptions & PartitionOptions,
-  ): <K, V, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, ReadonlyArray<V>], E, R>
+  ): <K = Mistake<NotPairs>, V = unknown, E = never, R = never>(
+    self: DStream<readonly [K, V], E, R>,
+  ) => DStream<[K, ReadonlyArray<V>], E, R>
   <K, V, E, R>(
     self: DStream<readonly [K, V], E, R>,
     windowDuration: Duration.Input,
@@ -59,6 +61,13 @@ export const groupByKeyAndWindow: {
     windowDuration: NotAStream,
     ...others: ReadonlyArray<unknown>
   ): Mistake<'the arguments are a duration such as "10 seconds", and options such as { slide: "2 seconds" }'>
+  (
+    self: AnyDStream,
+    windowDuration: Mistake<
+      'the arguments are a stream of pairs, a duration such as "10 seconds", and options such as { slide: "2 seconds" }'
+    >,
+    ...others: ReadonlyArray<unknown>
+  ): unknown
 } = dual(
   (args) => isDStream(args[0]),
   <K, V, E, R>(
@@ -132,7 +141,7 @@ export const reduceByKeyAndWindow: {
     f: (a: V, b: V) => V,
     windowDuration: Duration.Input,
     options?: WindowReduceOptions<V> & PartitionOptions & { readonly filter?: undefined },
-  ): <K, E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
+  ): <K = Mistake<NotPairs>, E = never, R = never>(self: DStream<readonly [K, V], E, R>) => DStream<[K, V], E, R>
   <J, V extends Tupled = never>(
     f: (a: V, b: V) => V,
     windowDuration: Duration.Input,

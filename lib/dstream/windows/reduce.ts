@@ -12,7 +12,7 @@ import { reduceByKey } from "../../rdd/operators/keyed.ts"
 import { hash, type PartitionOptions } from "../../rdd/partitioner.ts"
 import type { Callable, Narrow } from "../../rdd/primitive.ts"
 import type { RDD } from "../../rdd/rdd.ts"
-import { type DStream, isDStream } from "../dstream.ts"
+import { type AnyDStream, type DStream, isDStream } from "../dstream.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
 import { withInverse } from "./with_inverse.ts"
 import { frame, type WindowOptions } from "./frame.ts"
@@ -136,6 +136,13 @@ export const countByWindow: {
     windowDuration: NotAStream,
     ...others: ReadonlyArray<unknown>
   ): Mistake<'the arguments are a duration such as "10 seconds", and options such as { slide: "2 seconds" }'>
+  (
+    self: AnyDStream,
+    windowDuration: Mistake<
+      'the arguments are a stream, a duration such as "10 seconds", and options such as { slide: "2 seconds" }'
+    >,
+    ...others: ReadonlyArray<unknown>
+  ): unknown
 } = dual(
   (args) => isDStream(args[0]),
   <A, E, R>(self: DStream<A, E, R>, windowDuration: Duration.Input, options?: WindowOptions): DStream<number, E, R> =>
@@ -181,6 +188,13 @@ export const countByValueAndWindow: {
     windowDuration: NotAStream,
     ...others: ReadonlyArray<unknown>
   ): Mistake<'the arguments are a duration such as "10 seconds", and options such as { slide: "2 seconds" }'>
+  (
+    self: AnyDStream,
+    windowDuration: Mistake<
+      'the arguments are a stream, a duration such as "10 seconds", and options such as { slide: "2 seconds" }'
+    >,
+    ...others: ReadonlyArray<unknown>
+  ): unknown
 } = dual(
   (args) => isDStream(args[0]),
   <A, E, R>(

@@ -11,7 +11,7 @@ import { callSite, withCallSite } from "../../core/call_site.ts"
 import type { RDD } from "../../rdd/rdd.ts"
 import { unionAll } from "../../rdd/operators/unions.ts"
 import { Batch } from "../batch.ts"
-import { type DStream, isDStream, makeSelf, optional } from "../dstream.ts"
+import { type AnyDStream, type DStream, isDStream, makeSelf, optional } from "../dstream.ts"
 import { type Frame, frame, kept, looking, recalled, type WindowOptions } from "./frame.ts"
 
 /** Makes a window of parsed durations. */
@@ -63,6 +63,13 @@ export const window: {
     windowDuration: NotAStream,
     ...others: ReadonlyArray<unknown>
   ): Mistake<'the arguments are a duration such as "10 seconds", and options such as { slide: "2 seconds" }'>
+  (
+    self: AnyDStream,
+    windowDuration: Mistake<
+      'the arguments are a stream, a duration such as "10 seconds", and options such as { slide: "2 seconds" }'
+    >,
+    ...others: ReadonlyArray<unknown>
+  ): unknown
 } = dual(
   (args) => isDStream(args[0]),
   <A, E, R>(self: DStream<A, E, R>, windowDuration: Duration.Input, options?: WindowOptions): DStream<A, E, R> =>

@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { withCallSite } from "../../core/call_site.ts"
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
 import type { ActionError, Engine } from "../engine.ts"
@@ -55,9 +56,10 @@ export const takeSample: {
       ? checkSeed(where, seed)
       : new InvalidOption({ where, option: "n", value: n, expected })
     const checked = last<A, E, R>("takeSample", self, known("all", null), invalid)
+    const counting = count(checked)
     return Effect.gen(function* () {
       if (invalid === undefined && n === 0) return []
-      const total = yield* count(checked)
+      const total = yield* counting
       if (total === 0) return []
       const rng = javaRandom(BigInt(seed))
       if (!withReplacement && n >= total) {
@@ -65,7 +67,8 @@ export const takeSample: {
         return yield* onDriver(checked, () => shuffled(all, rng))
       }
       const fraction = fractionFor(n, total, withReplacement)
-      const draw = Effect.suspend(() => records(sample(self, fraction, { seed: rng.nextInt(), withReplacement })))
+      const sampled = () => sample(self, fraction, { seed: rng.nextInt(), withReplacement })
+      const draw = Effect.suspend(() => records(withCallSite(checked.site, sampled)))
       let drawn = yield* draw
       while (drawn.length < n) drawn = yield* draw
       return yield* onDriver(checked, () => shuffled(drawn, rng).slice(0, n))

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import { checkDuration } from "../../core/check_duration.ts"
 import { InvalidOption } from "../../core/errors.ts"
+import type { PositiveDuration } from "../../core/literals.ts"
 import { Engine } from "../../rdd/engine.ts"
 import { handle, type Internals, type Settings, type StreamingContext } from "./context.ts"
 import * as Bus from "../listeners/listener_bus.ts"
@@ -62,8 +63,11 @@ const backpressureOf = (
  * assert.equal((await Effect.runPromise(Effect.provide(made, layer))).state, "Initialized")
  * ```
  */
-export const makeWith: (
-  settings: Settings,
+export const makeWith: <const G, const B>(
+  settings: Settings & {
+    readonly gracefulStopTimeout?: PositiveDuration<G> | undefined
+    readonly blockInterval?: PositiveDuration<B> | undefined
+  },
 ) => Effect.Effect<StreamingContext<"Initialized">, InvalidOption, Scheduler | SparkContext | Engine> = Effect
   .fnUntraced(function* (settings: Settings) {
     const where = "StreamingContext.makeWith"

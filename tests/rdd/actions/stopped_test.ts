@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { JobFailed } from "../../../lib/core/errors.ts"
 import * as RDD from "../../../lib/rdd.ts"
 import * as SparkContext from "../../../lib/spark_context.ts"
 import type { Testing } from "../../../lib/testing.ts"
@@ -43,14 +44,15 @@ const actions: Readonly<Record<string, Effect.Effect<unknown, { readonly _tag: s
   treeReduce: RDD.treeReduce(numbers, (a, b) => a + b),
 }
 
-Deno.test("after a stop of the SparkContext every action fails with JobFailed, because of SparkContextStopped", () =>
+Deno.test("after a stop of the SparkContext every action fails with SparkContextStopped and names its place", () =>
   inVirtualTime(Effect.gen(function* () {
     yield* (yield* SparkContext.SparkContext).stop
     for (const [name, action] of Object.entries(actions)) {
       const exit = yield* Effect.exit(action)
       const error = Exit.isFailure(exit) ? Option.getOrUndefined(Exit.findErrorOption(exit)) : undefined
       const reason = error !== undefined && "reason" in error ? error.reason : undefined
-      assert.equal(error?._tag, "JobFailed", name)
+      assert.ok(error instanceof JobFailed, name)
+      assert.match(`${error.operator} at ${error.callSite.short}`, /^(?!action)\w+ at stopped_test\.ts:\d+:\d+$/, name)
       assert.ok(reason instanceof Error && "_tag" in reason && reason._tag === "SparkContextStopped", name)
     }
   })))
