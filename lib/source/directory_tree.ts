@@ -83,13 +83,15 @@ export class DirectoryTree {
 
   #read(directory: Directory, matches: ((name: string) => boolean) | undefined, found: Map<string, Found>) {
     return Effect.gen({ self: this }, function* () {
-      for (const entry of yield* directory.newEntries(this.#files, matches)) {
+      const entries = yield* directory.newEntries(this.#files, matches)
+      const add = (entry: FileEntry) => {
         const { isDirectory, name, path } = entry
         if (matches !== undefined) {
           if (isDirectory) directory.child(name, directory.parts.slice(1))
         } else if (!isDirectory) found.set(path, { file: entry, forget: () => directory.forget(name) })
         else if (this.#recursive) directory.child(name, [])
       }
+      yield* run(() => inPieces(entries.length, (from, to) => entries.slice(from, to).forEach(add)))
     })
   }
 }

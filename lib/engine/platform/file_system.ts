@@ -31,6 +31,9 @@ const reasonOf = ({ cause, reason: { _tag: tag } }: PlatformError): FileReason =
 /** How many files are asked for their size at the same time. */
 const LISTED_AT_ONCE = 64
 
+/** How many entries are put together at once. */
+const JOINED_AT_ONCE = 2048
+
 const nameOf = (path: string): string => path.slice(path.search(/[^/\\]*$/))
 
 const directoryOf = (path: string): string => path.slice(0, path.length - nameOf(path).length) || "."
@@ -111,10 +114,16 @@ export const filesOver = (fs: FileSystem.FileSystem, readNames: ReadNames = fs.r
     if (!own.isDirectory) return [own]
     return yield* entriesIn(path, (yield* fs.readDirectory(path)).toSorted())
   })
-  const entriesIn = (path: string, names: ReadonlyArray<string>) => {
+  // Some at a time: joining the entries of 100,000 names at once would hold up the event loop.
+  const entriesIn = Effect.fnUntraced(function* (path: string, names: ReadonlyArray<string>) {
     const each = (name: string) => entryIfThere(path.endsWith("/") ? path + name : `${path}/${name}`, name)
-    return Effect.map(Effect.forEach(names, each, { concurrency: LISTED_AT_ONCE }), (found) => found.flat())
-  }
+    const entries: Array<FileEntry> = []
+    for (let from = 0; from < names.length; from += JOINED_AT_ONCE) {
+      const some = names.slice(from, from + JOINED_AT_ONCE)
+      entries.push(...(yield* Effect.forEach(some, each, { concurrency: LISTED_AT_ONCE })).flat())
+    }
+    return entries
+  })
   const newEntriesOf = (path: string, isKnown: (name: string) => boolean) =>
     Effect.flatMap(readNames(path), (names) =>
       Effect.flatMap(

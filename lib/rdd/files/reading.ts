@@ -5,8 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Block from "../block.ts"
 import { Flow, type Pull } from "../flow.ts"
+import { fromRecords } from "../record_block.ts"
 import { LineSplitter } from "../text_lines.ts"
 import { type Chunks, Compression, formatOf } from "./compression.ts"
 import { FileError, Files } from "./files.ts"
@@ -125,8 +125,7 @@ export const recordFlow = (
           const cause = "the file became shorter after it was listed"
           return Effect.fail(new FileError({ path, operation: "read", reason: "Other", cause }))
         }
-        const record = (i: number) => bytes.slice(i * recordLength, (i + 1) * recordLength)
-        return Effect.succeed(Block.fromArray(Array.from({ length: count }, (_, i) => record(i))))
+        return Effect.succeed(fromRecords(bytes, recordLength))
       })
     })
   }))
