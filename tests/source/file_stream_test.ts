@@ -178,7 +178,20 @@ Deno.test("a file that cannot be read fails its batch, and no later one", () =>
     assert.deepEqual(await batch(), [["c"]])
   }, { onFailure: OutputPolicy.skip }))
 
-Deno.test("fileStream() gives what a decoder makes of bytes and lines", () =>
+Deno.test("windows keep the records of files that have been removed since", () =>
+  watching(
+    (folder) => DStream.window(DStream.textFileStream(folder), "3 seconds"),
+    async ({ batch, folder, write }) => {
+      await write("a", 100_500)
+      assert.deepEqual((await batch()).flat(), ["a"])
+      await Deno.remove(`${folder}/a`)
+      assert.deepEqual((await batch()).flat(), ["a"])
+      assert.deepEqual((await batch()).flat(), ["a"])
+      assert.deepEqual((await batch()).flat(), [])
+    },
+  ))
+
+Deno.test("fileStream() gives the records of a decoder of bytes and lines", () =>
   watching(
     (folder) =>
       DStream.fileStream(folder, ({ bytes, lines, name }) =>

@@ -1,5 +1,4 @@
 /** Helpers for tests of file streams: real files, whose times are virtual ones. */
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
