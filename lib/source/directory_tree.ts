@@ -85,11 +85,11 @@ export class DirectoryTree {
     return Effect.gen({ self: this }, function* () {
       const entries = yield* directory.newEntries(this.#files, matches)
       const add = (entry: FileEntry) => {
-        const { isDirectory, name, path } = entry
+        const { isDirectory, isLink, name, path } = entry
         if (matches !== undefined) {
           if (isDirectory) directory.child(name, directory.parts.slice(1))
         } else if (!isDirectory) found.set(path, { file: entry, forget: () => directory.forget(name) })
-        else if (this.#recursive) directory.child(name, [])
+        else if (this.#recursive && isLink !== true) directory.child(name, [])
       }
       yield* run(() => inPieces(entries.length, (from, to) => entries.slice(from, to).forEach(add)))
     })

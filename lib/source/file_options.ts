@@ -32,7 +32,7 @@ export interface FileStreamOptions {
    * place, and not renamed when they are complete, to more than the longest pause of their writer.
    */
   readonly settleTime?: Duration.Input | undefined
-  /** Whether to read directories inside the directory too. Default: false, as in Spark. */
+  /** Whether to read directories inside the directory too, but not links to directories. Default: false, as in Spark. */
   readonly recursive?: boolean | undefined
   /**
    * Which files to read. Default: all. Files whose names begin with `.` or `_`, or end with `._COPYING_`, are never read. A

@@ -103,6 +103,7 @@ Deno.test("nested directories are read if recursive is set, also those that appe
   watching(lines({ recursive: true }), async ({ batch, folder, write }) => {
     await write("x/a", 100_500, "a\n")
     await write("_x/a", 100_500, "hidden\n")
+    await Deno.symlink(folder, `${folder}/x/loop`)
     assert.deepEqual(await batch(), [["a"]])
     await write("x/y/z/b", 101_500, "b\n")
     assert.deepEqual(await batch(), [["b"]])

@@ -27,30 +27,37 @@ class Transforming {
   #isFinished = false
   #isEnded = false
   #failure: FileError | undefined
-  #wake: (() => void) | undefined
+  /** Whether something has happened since the last look at the transform: it may do so before anything waits. */
+  #isSignalled = false
+  #resume: (() => void) | undefined
 
   constructor(path: string, transform: Transform, chunks: Chunks) {
     this.#path = path
     this.#transform = transform
     this.#chunks = chunks
-    const wake = () => this.#wake?.()
-    transform.on("readable", wake)
+    transform.on("readable", () => this.#signal())
     transform.on("end", () => {
       this.#isEnded = true
-      wake()
+      this.#signal()
     })
     transform.on("error", (cause: unknown) => {
       this.#failure = new FileError({ path: this.#path, operation: "read", reason: "Other", cause })
-      wake()
+      this.#signal()
     })
+  }
+
+  #signal(): void {
+    this.#isSignalled = true
+    this.#resume?.()
   }
 
   /** Waits until something has happened to the transform. */
   readonly #wait: Effect.Effect<void> = Effect.callback<void>((resume) => {
-    this.#wake = () => {
-      this.#wake = undefined
+    this.#resume = () => {
+      this.#resume = undefined
       resume(Effect.void)
     }
+    if (this.#isSignalled) this.#resume()
   })
 
   #write(chunk: Uint8Array | undefined): void {
@@ -62,12 +69,13 @@ class Transforming {
     this.#isWriting = true
     this.#transform.write(chunk, () => {
       this.#isWriting = false
-      this.#wake?.()
+      this.#signal()
     })
   }
 
   /** Gives the next decompressed bytes. */
   readonly pull: Chunks = Effect.suspend((): Chunks => {
+    this.#isSignalled = false
     if (this.#failure !== undefined) return Effect.fail(this.#failure)
     const bytes: Uint8Array | null = this.#transform.read()
     if (bytes !== null) return Effect.succeed(bytes)

@@ -51,7 +51,7 @@ const temporary = (path: string): string => {
 type ReadNames = (path: string) => Effect.Effect<ReadonlyArray<string>, PlatformError>
 
 /**
- * Files over a `FileSystem`. Uses its makeDirectory, open, rename, remove and stat, and its readDirectory unless names are
+ * Files over a `FileSystem`. Uses its makeDirectory, open, rename, remove, stat and readLink, and its readDirectory unless names are
  * read in another way.
  */
 export const filesOver = (fs: FileSystem.FileSystem, readNames: ReadNames = fs.readDirectory): Files => {
@@ -97,10 +97,16 @@ export const filesOver = (fs: FileSystem.FileSystem, readNames: ReadNames = fs.r
     return bytes.subarray(0, length)
   })
   const entryOf = (path: string, name: string): Effect.Effect<FileEntry, PlatformError> =>
-    Effect.map(fs.stat(path), ({ mtime, size, type }) => {
-      const isDirectory = type === "Directory"
+    Effect.flatMap(fs.stat(path), ({ mtime, size, type }) => {
       const modifiedMs = Option.getOrUndefined(mtime)?.getTime()
-      return { path, name, isDirectory, size: isDirectory ? 0 : Number(size), modifiedMs }
+      if (type !== "Directory") {
+        return Effect.succeed({ path, name, isDirectory: false, size: Number(size), modifiedMs })
+      }
+      const directory = { path, name, isDirectory: true, size: 0, modifiedMs }
+      return Effect.map(
+        Effect.option(fs.readLink(path)),
+        (link) => Option.isSome(link) ? { ...directory, isLink: true } : directory,
+      )
     })
   // A file that was removed after its directory was read, or a link to nothing, is left out.
   const entryIfThere = (path: string, name: string) =>

@@ -41,6 +41,8 @@ export interface FileEntry {
   readonly size: number
   /** When it was last modified, in milliseconds since the epoch. Undefined if the file system does not tell. */
   readonly modifiedMs: number | undefined
+  /** True for a link to a directory. Recursive readers do not follow links, which may lead back to a parent. */
+  readonly isLink?: boolean | undefined
 }
 
 /** Options of `Files.write`. */

@@ -18,8 +18,10 @@ const filesBelow = (files: Files, path: string, recursive: boolean): Effect.Effe
       if (entry.path === path) found.push(entry)
       else if (isHidden(entry.name)) continue
       else if (!entry.isDirectory) found.push(entry)
-      else if (recursive) found.push(...yield* filesBelow(files, entry.path, true))
-      else {
+      else if (recursive) {
+        if (entry.isLink === true) continue
+        for (const each of yield* filesBelow(files, entry.path, true)) found.push(each)
+      } else {
         const cause = "it is a directory inside the directory to read: read it on its own, or with the option recursive"
         return yield* Effect.fail(new FileError({ path: entry.path, operation: "read", reason: "Other", cause }))
       }

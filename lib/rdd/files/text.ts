@@ -20,7 +20,10 @@ import { make, type RDD } from "../rdd.ts"
 export interface FileOptions {
   /** The number of partitions. Default: the engine's default parallelism. */
   readonly partitions?: number | undefined
-  /** Whether to read the directories inside a directory too. Default: false, and such a directory fails the job. */
+  /**
+   * Whether to read the directories inside a directory too, but not links to directories. Default: false, and such a
+   * directory fails the job.
+   */
   readonly recursive?: boolean | undefined
 }
 

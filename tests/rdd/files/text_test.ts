@@ -43,6 +43,7 @@ onEngines("textFile() reads nested directories if it is asked to", () =>
   inFolder((folder) =>
     Effect.gen(function* () {
       yield* writeAll(folder, { "b/c": "2\n", "a": "1\n", "b/d/e": "3\n", "b/_f/g": "hidden\n" })
+      yield* Effect.promise(() => Deno.symlink(folder, `${folder}/b/loop`))
       const lines = yield* RDD.collect(RDD.textFile(folder, { recursive: true }))
       assert.deepEqual(lines, ["1", "2", "3"])
       const refused = yield* Effect.flip(RDD.collect(RDD.textFile(folder)))
