@@ -49,13 +49,13 @@ export class Selection {
     return found.filter(({ file }) => this.#rules.accepts(file)).map((each) => ({ ...each, isInitial }))
   }
 
-  /** The time at or before which a file is too old for a batch. */
-  #tooOld(time: number, isInitial: boolean): number {
+  /** The wall time at or before which a file is too old for a batch. */
+  #tooOld(time: number, stepMs: number, isInitial: boolean): number {
     const { newBy, newFilesOnly, rememberMs, settleMs } = this.#rules
     if (isInitial) return newFilesOnly ? this.#startedAt : -Infinity
     if (newBy === "name") return -Infinity
-    const slide = time - (this.#previousTime ?? this.#startedAt)
-    return time - Math.ceil((rememberMs + settleMs) / slide) * slide
+    const slide = Math.max(1, time - (this.#previousTime ?? this.#startedAt))
+    return time + stepMs - Math.ceil((rememberMs + settleMs) / slide) * slide
   }
 
   /** Looks again at a file that waits: it may have been changed, replaced or removed. */
@@ -67,20 +67,27 @@ export class Selection {
     })
   }
 
-  /** Selects the files of the batch at a time, the earliest modified first. */
-  select(time: number): Effect.Effect<Pick<Look, "failures"> & { readonly files: ReadonlyArray<FileEntry> }> {
+  /**
+   * Selects the files of the batch at a time, the earliest modified first. `stepMs` is how far the wall clock, which files
+   * are modified by, has stepped ahead of batch times.
+   */
+  select(
+    time: number,
+    stepMs = 0,
+  ): Effect.Effect<Pick<Look, "failures"> & { readonly files: ReadonlyArray<FileEntry> }> {
     return Effect.gen({ self: this }, function* () {
       const { failures, found } = yield* this.#tree.look
       const known = yield* Effect.forEach(this.#waiting, (each) => this.#ask(each), { concurrency: ASKED_AT_ONCE })
       const all = [...known.flatMap((each) => each ?? []), ...this.#candidates(found, false)]
       const selected: Array<FileEntry> = []
       const waiting: Array<Candidate> = []
+      const latest = time + stepMs - this.#rules.settleMs
       for (const each of all) {
         const { file, isInitial } = each
         // Without a time, a file counts as modified when it is found.
-        const modifiedMs = file.modifiedMs ?? time - this.#rules.settleMs
-        if (modifiedMs <= this.#tooOld(time, isInitial)) continue
-        if (modifiedMs > time - this.#rules.settleMs) waiting.push(each)
+        const modifiedMs = file.modifiedMs ?? latest
+        if (modifiedMs <= this.#tooOld(time, stepMs, isInitial)) continue
+        if (modifiedMs > latest) waiting.push(each)
         else selected.push(file)
       }
       this.#waiting = waiting

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
@@ -52,6 +53,15 @@ const warnOfEmpty = ({ path, size }: FileEntry): Effect.Effect<void> =>
       "write it elsewhere and rename it, or set the option settleTime",
   )
 
+/** A smaller difference between two clocks is no step of one of them, in milliseconds. */
+const SMALLEST_STEP_MS = 1_000
+
+/** How far the wall clock has stepped ahead of batch times since the start, in milliseconds. */
+const stepOfWallClock: Effect.Effect<number> = Effect.map(
+  Effect.all([Clock.currentTimeMillis, currentTimeMillis]),
+  ([wall, steady]) => Math.abs(wall - steady) < SMALLEST_STEP_MS ? 0 : wall - steady,
+)
+
 interface Source<A, E, R> {
   readonly directory: string
   readonly settings: FileSettings
@@ -75,7 +85,7 @@ const open = <A, E, R>(
       plan: (time) =>
         Effect.gen(function* () {
           const before = yield* currentTimeMillis
-          const { failures, files } = yield* selection.select(time)
+          const { failures, files } = yield* selection.select(time, yield* stepOfWallClock)
           const took = (yield* currentTimeMillis) - before
           const slide = time - previous
           previous = time
