@@ -3,26 +3,16 @@
  *
  * @module
  */
-import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import { describeCause, reasonOf } from "../core/errors.ts"
 import * as Block from "../rdd/block.ts"
 import { Flow, type Pull } from "../rdd/flow.ts"
-import { type Chunks, formatOf } from "../rdd/files/compression.ts"
+import { formatOf } from "../rdd/files/compression.ts"
 import type { FileEntry, FileError } from "../rdd/files/files.ts"
-import { lineFlow, linesOf, openFile, recordFlow } from "../rdd/files/reading.ts"
+import { lineFlow, recordFlow } from "../rdd/files/reading.ts"
 import { PartialRecord } from "../rdd/files/whole.ts"
 import { make, type RDD } from "../rdd/rdd.ts"
-
-/** A file that a decoder reads. Each stream reads the file from its beginning, in pieces. */
-export interface StreamedFile extends FileEntry {
-  /** The bytes. Those of a `.gz`, `.zst` or `.deflate` file are decompressed. */
-  readonly bytes: Stream.Stream<Uint8Array, FileError>
-  /** The lines of the bytes as UTF-8 text, without their line ends. */
-  readonly lines: Stream.Stream<string, FileError>
-}
 
 /** Gives the partitions of a file. */
 export type Partitions<A, E, R> = (file: FileEntry) => ReadonlyArray<Flow<A, E, R>>
@@ -46,40 +36,6 @@ export const recordPartitions = (
   const start = (i: number) => Math.floor((i * records) / n)
   return Array.from({ length: n }, (_, i) => recordFlow(path, recordLength, start(i), start(i + 1)))
 }
-
-const streamOf = <A, E>(pull: Pull<A, E>): Stream.Stream<A, E> =>
-  Stream.fromPull(Effect.succeed(Effect.flatMap(pull, (block) => {
-    const records = block?.records ?? []
-    // Blocks of files have records, so there are none at the end only.
-    return Arr.isReadonlyArrayNonEmpty(records) ? Effect.succeed(records) : Cause.done()
-  })))
-
-const opened = <A>(path: string, pull: (chunks: Chunks) => Pull<A, FileError>): Stream.Stream<A, FileError> =>
-  Stream.unwrap(Effect.map(openFile(path), (chunks) => streamOf(pull(chunks))))
-
-const bytesOf = (chunks: Chunks): Pull<Uint8Array, FileError> =>
-  Effect.map(chunks, (chunk) => chunk && Block.fromArray([chunk]))
-
-/** The records that a decoder makes of files, each file in one partition. What the decoder throws fails the partition. */
-export const decodedPartitions =
-  <A, E, R>(decode: (file: StreamedFile) => Stream.Stream<A, E, R>): Partitions<A, E, R> => (file) => {
-    const given = () =>
-      decode({
-        ...file,
-        bytes: opened(file.path, bytesOf),
-        lines: opened(file.path, (chunks) => linesOf(file.path, chunks)),
-      })
-    const open = Effect.map(
-      Effect.suspend(() => Stream.toPull(given())),
-      (pull): Pull<A, E, R> =>
-        Effect.catchIf(Effect.map(pull, Block.fromArray), Cause.isDone, () => Effect.succeed(undefined)) as Pull<
-          A,
-          E,
-          R
-        >,
-    )
-    return [new Flow<A, E, R>(open)]
-  }
 
 /** Ends a flow where it fails, with a warning. The records before the failure stay. */
 const skipping = <A, E, R>({ path }: FileEntry, flow: Flow<A, E, R>): Flow<A, E, R> => {
