@@ -15,4 +15,4 @@
  */
 export { type Connection, SocketError } from "./source/connection.ts"
 export { Sockets } from "./source/sockets.ts"
-export { LineTooLong } from "./source/text_lines.ts"
+export { LineTooLong } from "./rdd/text_lines.ts"

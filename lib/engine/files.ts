@@ -24,13 +24,15 @@ const filesIn = (context: Context.Context<never>): Files => {
     )
   return {
     makeDirectory: (path) => using("make directory", path, (files) => files.makeDirectory(path)),
-    write: (path, pieces) => using("write", path, (files) => files.write(path, pieces)),
+    write: (path, pieces, options) => using("write", path, (files) => files.write(path, pieces, options)),
     append: (path, pieces) => using("append to", path, (files) => files.append(path, pieces)),
     read: (path, from, to) => using("read", path, (files) => files.read(path, from, to)),
     rename: (from, to) => using("rename", from, (files) => files.rename(from, to)),
     remove: (path) => using("remove", path, (files) => files.remove(path)),
     exists: (path) => using("find", path, (files) => files.exists(path)),
     list: (path) => using("list", path, (files) => files.list(path)),
+    listNew: (path, isKnown) => using("list", path, (files) => files.listNew(path, isKnown)),
+    stat: (path) => using("find", path, (files) => files.stat(path)),
   }
 }
 

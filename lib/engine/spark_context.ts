@@ -12,10 +12,12 @@ import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts
 import type { Master } from "../core/literals.ts"
 import { unsupportedNode } from "../core/runtime_version.ts"
 import * as LocalEngine from "./local/engine.ts"
+import { runtimeCompression } from "./compression.ts"
 import { makeFiles } from "./files.ts"
 import { makeProcesses } from "./processes.ts"
 import * as StateStore from "./state_store.ts"
 import { CurrentJob, Engine } from "../rdd/engine.ts"
+import { Compression, unavailable as noCompression } from "../rdd/files/compression.ts"
 import { Files, unavailable } from "../rdd/files/files.ts"
 import type { AnyRDD } from "../rdd/rdd.ts"
 
@@ -134,6 +136,7 @@ export const layerEngine = <E, R>(
   Layer.effectContext(Effect.gen(function* () {
     const engine = yield* make
     const files = yield* Files
+    const compression = yield* Compression
     let stopped = false
     const stop = Effect.sync(() => {
       stopped = true
@@ -152,6 +155,7 @@ export const layerEngine = <E, R>(
     return Context.make(SparkContext, spark).pipe(
       Context.add(Engine, stoppable(engine, options.appName, () => stopped)),
       Context.add(Files, files === unavailable ? yield* makeFiles : files),
+      Context.add(Compression, compression === noCompression ? runtimeCompression : compression),
     )
   })) as Layer.Layer<SparkContext | Engine, E, Exclude<R, Scope.Scope>>
 

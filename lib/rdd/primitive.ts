@@ -11,6 +11,7 @@ import type { CallSite } from "../core/call_site.ts"
 import type { InvalidOption } from "../core/errors.ts"
 import type { Piecewise } from "../core/pace.ts"
 import type { Block } from "./block.ts"
+import type { Flow } from "./flow.ts"
 import type { Columns } from "./column_block.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { PendingState, StateView } from "./state.ts"
@@ -84,6 +85,9 @@ export interface Join {
   readonly right: "required" | "optional"
 }
 
+/** The records of a partition of a source: all of them, or as they arrive. */
+export type Loaded = Block<unknown> | Flow<unknown, unknown, unknown>
+
 /** What an engine can do. Every RDD operation is one primitive, or a few of them after one another. */
 export type Primitive =
   | {
@@ -93,7 +97,7 @@ export type Primitive =
     readonly load: (
       partition: number,
       partitions: number,
-    ) => Block<unknown> | Effect.Effect<Block<unknown>, unknown, unknown>
+    ) => Loaded | Effect.Effect<Loaded, unknown, unknown>
   }
   /** `preserves`: keys stay where the partitioner of the parent has put them. */
   | { readonly kind: "narrow"; readonly step: Narrow; readonly preserves: boolean }

@@ -19,7 +19,7 @@ import type { ReceiverStopped } from "../dstream/inputs/receiver_stopped.ts"
 import { forEachArray, forEachUntilUndefined } from "./draining.ts"
 import { MAX_MESSAGE_BYTES, MessageReader } from "./messages.ts"
 import { Sockets } from "./sockets.ts"
-import { type Lines, LineSplitter, LineTooLong, MAX_LINE_BYTES } from "./text_lines.ts"
+import { type Lines, LineSplitter, LineTooLong, MAX_LINE_BYTES } from "../rdd/text_lines.ts"
 
 /** Options of all socket streams. */
 export interface SocketOptions {

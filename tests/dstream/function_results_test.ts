@@ -85,7 +85,7 @@ const operators: Partial<Record<keyof typeof DStream, (wrong: Wrong) => Readonly
 
 /** Takes no function, or one that makes an output, an input or an operator, which have tests of their own. */
 const others: ReadonlySet<string> = new Set(
-  ("Batch NoRDD OperatorWithoutRDD ParentWithoutRDD SqlError TransformWithoutResult UnionWithoutRDD cache cogroup " +
+  ("Batch NoRDD binaryRecordsStream fileStream textFileStream OperatorWithoutRDD ParentWithoutRDD SqlError TransformWithoutResult UnionWithoutRDD cache cogroup " +
     "constant count countByValue countByValueAndWindow countByWindow foreachPartition foreachRDD fromPositions " +
     "fromReceiver fromStream fullOuterJoin glom groupByKey groupByKeyAndWindow isDStream join leftOuterJoin lift " +
     "liftAll make nameOutput named onFailure partitionBy persist print provide queueStream rawSocketStream rddQueue " +

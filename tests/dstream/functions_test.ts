@@ -69,7 +69,7 @@ const others = [
   ...["Batch", "isDStream", "named", "required", "nameOutput", "onFailure", "provide"],
   ...["NoRDD", "OperatorWithoutRDD", "ParentWithoutRDD", "TransformWithoutResult", "UnionWithoutRDD", "SqlError"],
   ...["receiverStream", "fromReceiver", "fromPositions", "fromStream", "queueStream", "rddQueue", "constant"],
-  ...["rawSocketStream", "socketStream", "socketTextStream"],
+  ...["rawSocketStream", "socketStream", "socketTextStream", "textFileStream", "fileStream", "binaryRecordsStream"],
   ...["glom", "groupByKey", "count", "countByValue", "partitionBy", "repartition", "union", "unionAll"],
   ...["cogroup", "join", "leftOuterJoin", "rightOuterJoin", "fullOuterJoin", "persist", "cache"],
   ...["window", "countByWindow", "countByValueAndWindow", "groupByKeyAndWindow", "stateSnapshots"],

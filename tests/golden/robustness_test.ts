@@ -61,7 +61,6 @@ Deno.test("main() skips cases that it does not understand and names what is miss
     [{ ...golden, expected: {} }, /missing: the entries of output s/],
     [{ ...golden, inputs: "none" }, /missing: inputs is not a list/],
     [{ ...golden, inputs: [{ id: "s", kind: "receiver" }] }, /missing: input receiver/],
-    [{ ...golden, inputs: [{ id: "s", kind: "textFiles", dir: "in" }] }, /missing: input textFiles/],
     [{ ...golden, nodes: [{ ...node, weight: 2 }] }, /missing: field weight of map/],
     [{ ...golden, nodes: [{ ...node, op: "toString" }] }, /missing: toString/],
     [{ ...golden, nodes: [{ ...node, in: "t" }] }, /missing: stream t/],

@@ -35,6 +35,7 @@ export class ScriptContext {
     readonly spec: ContextSpec,
     readonly ssc: StreamingContext.StreamingContext<"Initialized">,
     readonly services: Context.Context<Testing.Services>,
+    readonly folder: string,
   ) {
     this.clock = spec.clockStart ?? 0
     this.startedAt = this.clock
@@ -59,7 +60,7 @@ export class ScriptContext {
   /** Builds its streams anew, on the given queues. */
   build(queues: Program["queues"] = this.#queues): Program {
     const levels = new Map([...addLevels(new Map(), this.nodes), ...this.levels])
-    const program = emptyProgram(levels, queues)
+    const program = emptyProgram(levels, queues, this.folder)
     for (const input of this.inputs) addInput(program, input)
     for (const node of this.nodes) addNode(program, node)
     return program
@@ -131,7 +132,7 @@ export class Script {
         Effect.provideService(Scheduler.Scheduler, { batchDuration: spec.batchMs ?? 1000 }),
         Effect.provideContext(services),
       )
-      const made = new ScriptContext(spec, ssc, services)
+      const made = new ScriptContext(spec, ssc, services, this.recorder.folder)
       yield* StreamingContext.addStreamingListener(
         ssc,
         (event) => Effect.sync(() => void this.events.push([made, event])),

@@ -23,10 +23,7 @@ const skip = (reason: string, family: string, ids: string): ReadonlyArray<Pin> =
 
 /** All pins. */
 export const pins: ReadonlyArray<Pin> = [
-  // File streams and recovery come with connectors and checkpoints.
-  ...skip("missing: input textFiles", "files", "FS-01 FS-02 FS-03 FS-04 FS-06 FS-07 FS-08 FS-09 FS-10 FS-12"),
-  ...skip("missing: input files", "files", "FS-05 FS-11"),
-  ...skip("missing: input binaryRecords", "files", "FS-13"),
+  // Recovery comes with checkpoints.
   ...skip("missing: step recover", "recovery", "RC-01 RC-02 RC-03 RC-04 RC-05 RC-06"),
   ...skip("missing: step checkpointFiles", "recovery", "RC-07"),
   ...skip("missing: step recoverFromEmptyDir", "lifecycle", "LC-26"),
@@ -43,6 +40,8 @@ export const pins: ReadonlyArray<Pin> = [
   ...skip("inverseWindows", "window_reduce", "WR-02 WR-04 WR-11 WR-14 WR-15 WR-16 WR-23"),
   ...skip("intervals", "remember", "RM-03 RM-04 RM-05 RM-06 RM-07 RM-08 RM-16"),
   ...skip("windowLevels", "remember", "RM-09"),
+  ...skip("fileOrder", "files", "FS-05 FS-06"),
+  ...skip("hiddenFiles", "files", "FS-08"),
   ...skip("rddChanges", "rdd_actions", "RA-13 RA-15"),
   ...skip("idleBatches", "listener", "LS-06"),
 

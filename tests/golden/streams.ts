@@ -25,12 +25,15 @@ export interface Program {
   readonly streams: Map<string, Stream>
   readonly queues: Queues
   readonly levels: Levels
+  /** The folder that has the files of the case. */
+  readonly folder: string
   /** The streams before they were persisted. */
   readonly originals: Map<Stream, Stream>
 }
 
 /** Makes a program without streams. Queues that exist already keep what they hold. */
-export const emptyProgram = (levels: Levels = new Map(), queues: Queues = new Map()): Program => ({
+export const emptyProgram = (levels: Levels = new Map(), queues: Queues = new Map(), folder = ""): Program => ({
+  folder,
   streams: new Map(),
   queues,
   levels,
@@ -76,6 +79,14 @@ const inputs: Readonly<Record<string, (spec: InputSpec, program: Program) => Str
     const defaultRDD = spec.default === null ? null : rddOf(spec.default, partitions)
     return DStream.queueStream(known.rdds, { oneAtATime, defaultRDD })
   },
+  textFiles: ({ dir }, { folder }) => DStream.textFileStream(`${folder}/${dir}`),
+  files: ({ dir, nameSuffix = "", newFilesOnly = true }, { folder }) =>
+    DStream.textFileStream(`${folder}/${dir}`, {
+      newFilesOnly: newFilesOnly === true,
+      filter: ({ name }) => name.endsWith(String(nameSuffix)),
+    }),
+  binaryRecords: ({ dir, recordLength }, { folder }) =>
+    DStream.binaryRecordsStream(`${folder}/${dir}`, Number(recordLength)),
   constant: ({ data = null }) => DStream.constant<unknown>(data === null ? null as never : decodeAll(data)),
 }
 

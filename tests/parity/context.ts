@@ -6,7 +6,7 @@ const stop = "tests/streaming/stop_test.ts"
 const events = "tests/streaming/listeners/events_test.ts"
 
 const checkpoint = "checkpoints on disk are not implemented yet"
-const files = "streams of files are not implemented yet"
+const files = "tests/source/file_stream_test.ts"
 
 /** The streaming context. */
 export const context: ReadonlyArray<Row> = [
@@ -68,9 +68,25 @@ export const context: ReadonlyArray<Row> = [
     ours: "DStream.rawSocketStream",
     test: ["tests/source/socket_test.ts", "rawSocketStream() stores each message as a block"],
   },
-  { row: "SC-13", reason: files },
-  { row: "SC-14", reason: files },
-  { row: "SC-15", reason: files },
+  {
+    row: "SC-13",
+    ours: "DStream.fileStream",
+    test: [files, "fileStream() gives the records of a decoder of bytes and lines"],
+    golden: "FS-04 FS-07 FS-11",
+    but: "takes a decoder of bytes or lines, where Spark takes an InputFormat",
+  },
+  {
+    row: "SC-14",
+    ours: "DStream.textFileStream",
+    test: [files, "a batch reads the files modified until its time, the earliest first, and each once"],
+    golden: "FS-01 FS-02 FS-03 FS-09 FS-10 FS-12",
+  },
+  {
+    row: "SC-15",
+    ours: "DStream.binaryRecordsStream",
+    test: [files, "binaryRecordsStream() cuts files into records, and refuses those that do not fit"],
+    golden: "FS-13",
+  },
   {
     row: "SC-16",
     ours: "DStream.queueStream DStream.rddQueue",

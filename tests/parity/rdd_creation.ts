@@ -54,7 +54,6 @@ export const creation: ReadonlyArray<Row> = [
     row: "SX-05",
     ours: "RDD.textFile RDD.text",
     test: ["tests/rdd/actions/saving_test.ts", "textFile() cuts files anywhere, and gives each line once"],
-    but: "takes a file or a directory, no patterns",
   },
   {
     row: "SX-06",

@@ -1,8 +1,9 @@
 /** Helper for tests with real files. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { runtimeCompression } from "../../lib/engine/compression.ts"
 import { runtimeFiles } from "../../lib/engine/files.ts"
-import { Files } from "../../lib/rdd.ts"
+import { Compression, Files } from "../../lib/rdd.ts"
 import type { Engine } from "../../lib/rdd/engine.ts"
 
 /** Runs `body` with the file system of the runtime and a temporary folder. */
@@ -15,4 +16,5 @@ export const inFolder = <A, E>(
   ).pipe(
     Effect.flatMap(body),
     Effect.provideService(Files, runtimeFiles),
+    Effect.provideService(Compression, runtimeCompression),
   )

@@ -110,7 +110,7 @@ const operations: Partial<Record<keyof typeof RDD, (wrong: Wrong) => ReadonlyArr
 }
 
 const takesNoFunction: ReadonlySet<string> = new Set(
-  ("CorruptBlock FileError Files NoRange PartialRecord ProcessFailed Processes binaryFiles binaryRecords cache " +
+  ("Compression CorruptBlock FileError Files NoRange PartialRecord ProcessFailed Processes binaryFiles binaryRecords cache " +
     "cartesian coalesce cogroup collect collectAsMap compare count countApprox countApproxDistinct " +
     "countApproxDistinctByKey countByKey countByKeyApprox countByValue countByValueApprox distinct empty first " +
     "fullOuterJoin getNumPartitions getStorageLevel glom groupByKey histogram intersection isCheckpointed isEmpty " +

@@ -9,7 +9,9 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
 import type * as Scope from "effect/Scope"
+import { inPieces, run } from "../../core/pace.ts"
 import { type FileEntry, FileError, type FileReason, type Files } from "../../rdd/files/files.ts"
+import { directoryNames } from "./directory_names.ts"
 
 /** What the error codes of the operating system mean, where `PlatformError` does not tell them apart. */
 const reasonsByCode: Readonly<Record<string, FileReason>> = {
@@ -29,7 +31,12 @@ const reasonOf = ({ cause, reason: { _tag: tag } }: PlatformError): FileReason =
 /** How many files are asked for their size at the same time. */
 const LISTED_AT_ONCE = 64
 
+/** How many entries are put together at once. */
+const JOINED_AT_ONCE = 2048
+
 const nameOf = (path: string): string => path.slice(path.search(/[^/\\]*$/))
+
+const directoryOf = (path: string): string => path.slice(0, path.length - nameOf(path).length) || "."
 
 /**
  * A hidden sibling that a file is written to before it gets its name. Another one for each call: an attempt in another
@@ -40,25 +47,42 @@ const temporary = (path: string): string => {
   return `${path.slice(0, path.length - name.length)}.${name}.${crypto.randomUUID().slice(0, 8)}.tmp`
 }
 
-/** Files over a `FileSystem`. Uses its makeDirectory, open, rename, remove, stat and readDirectory. */
-export const filesOver = (fs: FileSystem.FileSystem): Files => {
+/** Reads the names in a directory, in any order. */
+type ReadNames = (path: string) => Effect.Effect<ReadonlyArray<string>, PlatformError>
+
+/**
+ * Files over a `FileSystem`. Uses its makeDirectory, open, rename, remove, stat and readLink, and its readDirectory unless names are
+ * read in another way.
+ */
+export const filesOver = (fs: FileSystem.FileSystem, readNames: ReadNames = fs.readDirectory): Files => {
   const doing = <A>(operation: string, path: string, body: Effect.Effect<A, PlatformError, Scope.Scope>) =>
     Effect.mapError(
       Effect.scoped(body),
       (error) => new FileError({ path, operation, reason: reasonOf(error), cause: error.cause ?? error }),
     )
-  const writeAll = (path: string, flag: "w" | "a", pieces: ReadonlyArray<Uint8Array>) =>
+  const writeAll = (path: string, flag: "w" | "a", pieces: ReadonlyArray<Uint8Array>, durable = false) =>
     Effect.scoped(Effect.flatMap(
       fs.open(path, { flag }),
-      (file) => Effect.forEach(pieces, (piece) => file.writeAll(piece), { discard: true }),
+      (file) =>
+        Effect.andThen(
+          Effect.forEach(pieces, (piece) => file.writeAll(piece), { discard: true }),
+          durable ? file.sync : Effect.void,
+        ),
     ))
-  const replace = (path: string, pieces: ReadonlyArray<Uint8Array>) =>
+  /** Writes the names in a directory to the disk. Windows cannot open directories, and needs no such step. */
+  const syncDirectory = (path: string) =>
+    Effect.scoped(Effect.flatMap(
+      Effect.option(fs.open(path, { flag: "r" })),
+      Option.match({ onNone: () => Effect.void, onSome: (directory) => directory.sync }),
+    ))
+  const replace = (path: string, pieces: ReadonlyArray<Uint8Array>, durable: boolean) =>
     Effect.suspend(() => {
       const fresh = temporary(path)
-      return Effect.onError(
-        Effect.andThen(writeAll(fresh, "w", pieces), fs.rename(fresh, path)),
+      const moved = Effect.onError(
+        Effect.andThen(writeAll(fresh, "w", pieces, durable), fs.rename(fresh, path)),
         () => Effect.ignore(fs.remove(fresh, { force: true })),
       )
+      return durable ? Effect.andThen(moved, syncDirectory(directoryOf(path))) : moved
     })
   const readRange = Effect.fnUntraced(function* (path: string, from: number, to: number) {
     const file = yield* fs.open(path, { flag: "r" })
@@ -73,9 +97,16 @@ export const filesOver = (fs: FileSystem.FileSystem): Files => {
     return bytes.subarray(0, length)
   })
   const entryOf = (path: string, name: string): Effect.Effect<FileEntry, PlatformError> =>
-    Effect.map(fs.stat(path), ({ size, type }) => {
-      const isDirectory = type === "Directory"
-      return { path, name, isDirectory, size: isDirectory ? 0 : Number(size) }
+    Effect.flatMap(fs.stat(path), ({ mtime, size, type }) => {
+      const modifiedMs = Option.getOrUndefined(mtime)?.getTime()
+      if (type !== "Directory") {
+        return Effect.succeed({ path, name, isDirectory: false, size: Number(size), modifiedMs })
+      }
+      const directory = { path, name, isDirectory: true, size: 0, modifiedMs }
+      return Effect.map(
+        Effect.option(fs.readLink(path)),
+        (link) => Option.isSome(link) ? { ...directory, isLink: true } : directory,
+      )
     })
   // A file that was removed after its directory was read, or a link to nothing, is left out.
   const entryIfThere = (path: string, name: string) =>
@@ -87,15 +118,33 @@ export const filesOver = (fs: FileSystem.FileSystem): Files => {
   const entriesOf = Effect.fnUntraced(function* (path: string) {
     const own = yield* entryOf(path, nameOf(path))
     if (!own.isDirectory) return [own]
-    const names = (yield* fs.readDirectory(path)).toSorted()
-    const found = yield* Effect.forEach(names, (name) => entryIfThere(`${path}/${name}`, name), {
-      concurrency: LISTED_AT_ONCE,
-    })
-    return found.flat()
+    return yield* entriesIn(path, (yield* fs.readDirectory(path)).toSorted())
   })
+  // Some at a time: joining the entries of 100,000 names at once would hold up the event loop.
+  const entriesIn = Effect.fnUntraced(function* (path: string, names: ReadonlyArray<string>) {
+    const each = (name: string) => entryIfThere(path.endsWith("/") ? path + name : `${path}/${name}`, name)
+    const entries: Array<FileEntry> = []
+    for (let from = 0; from < names.length; from += JOINED_AT_ONCE) {
+      const some = names.slice(from, from + JOINED_AT_ONCE)
+      entries.push(...(yield* Effect.forEach(some, each, { concurrency: LISTED_AT_ONCE })).flat())
+    }
+    return entries
+  })
+  const newEntriesOf = (path: string, isKnown: (name: string) => boolean) =>
+    Effect.flatMap(readNames(path), (names) =>
+      Effect.flatMap(
+        run(function* () {
+          const unknown: Array<string> = []
+          yield* inPieces(names.length, (from, to) => {
+            for (let i = from; i < to; i++) if (!isKnown(names[i]!)) unknown.push(names[i]!)
+          })
+          return unknown
+        }),
+        (unknown) => entriesIn(path, unknown),
+      ))
   return {
     makeDirectory: (path) => doing("make directory", path, fs.makeDirectory(path, { recursive: true })),
-    write: (path, pieces) => doing("write", path, replace(path, pieces)),
+    write: (path, pieces, options) => doing("write", path, replace(path, pieces, options?.durable === true)),
     append: (path, pieces) => doing("append to", path, writeAll(path, "a", pieces)),
     read: (path, from, to) => doing("read", path, readRange(path, from, to)),
     rename: (from, to) => doing("rename", from, fs.rename(from, to)),
@@ -108,6 +157,8 @@ export const filesOver = (fs: FileSystem.FileSystem): Files => {
         () => Effect.succeed(false),
       ),
     list: (path) => doing("list", path, entriesOf(path)),
+    listNew: (path, isKnown) => doing("list", path, newEntriesOf(path, isKnown)),
+    stat: (path) => doing("find", path, entryOf(path, nameOf(path))),
   }
 }
 
@@ -117,10 +168,19 @@ const runtime: Effect.Effect<FileSystem.FileSystem> = Effect.flatMap(
   ({ layer }) => Effect.provide(FileSystem.FileSystem, layer),
 )
 
+/** Files of the runtime. Where its faster way to read names fails, `FileSystem` tells why. */
+const runtimeFiles: Effect.Effect<Files> = Effect.map(
+  runtime,
+  (fs) =>
+    filesOver(fs, (path) => Effect.catch(Effect.tryPromise(() => directoryNames(path)), () => fs.readDirectory(path))),
+)
+
 /** The files of the fiber's `FileSystem` service, or else of that of a context, or else of the runtime. */
 export const current = (context: Context.Context<never>): Effect.Effect<Files> =>
   Effect.serviceOption(FileSystem.FileSystem).pipe(
     Effect.map(Option.orElse(() => Context.getOption(context, FileSystem.FileSystem))),
-    Effect.flatMap(Option.match({ onNone: () => runtime, onSome: Effect.succeed })),
-    Effect.map(filesOver),
+    Effect.flatMap(Option.match({
+      onNone: () => runtimeFiles,
+      onSome: (fs: FileSystem.FileSystem) => Effect.succeed(filesOver(fs)),
+    })),
   )

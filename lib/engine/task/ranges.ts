@@ -3,10 +3,13 @@
  *
  * @module
  */
+import * as Effect from "effect/Effect"
 import { Pace, type Piecewise } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
 import { ColumnBlock } from "../../rdd/column_block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
+import type { PlaceFailed } from "./failure.ts"
+import { Flowing } from "./flowing.ts"
 
 /** Records, or keys and their values. */
 type Piece = readonly [records: ReadonlyArray<unknown>, values: ReadonlyArray<unknown>]
@@ -27,24 +30,30 @@ export class Ranges {
   to = 0
   /** Whether there was no further range. */
   isOver = false
-  readonly #next: () => Piece | undefined
+  /** Waits for further records of a flow. After it has run, there may be another range. Undefined if there are none. */
+  more: Effect.Effect<void, PlaceFailed, unknown> | undefined
+  #next: () => Piece | undefined
   readonly #hasPieces: boolean
   readonly #pace = new Pace()
 
   /** `hasPieces`: `next` makes records, and gives more than one piece. */
-  constructor(paired: boolean, hasPieces: boolean, next: () => Piece | undefined) {
+  constructor(paired: boolean, hasPieces: boolean, next: () => Piece | undefined, flowing?: Flowing) {
     this.paired = paired
     this.#hasPieces = hasPieces
     this.#next = next
+    this.more = flowing && Effect.map(flowing.pull, (block) => {
+      if (block === undefined) this.more = undefined
+      else this.#next = piecesOf(block)
+    })
   }
 
-  /** Makes the next range the current one. Returns whether there is one. */
+  /** Makes the next range the current one. Returns whether there is one. If not, `more` may bring one. */
   advance(): boolean {
     this.from = this.to
     while (this.from >= this.records.length) {
       const piece = this.#next()
       if (piece === undefined) {
-        this.isOver = true
+        this.isOver = this.more === undefined
         return false
       }
       this.records = piece[0]
@@ -66,16 +75,18 @@ export class Ranges {
   }
 }
 
-/** The ranges of a block. Columns stay columns, unless there are pairs, or will be, that others use as well. */
-export function* rangesOf(block: Block.Block<unknown>): Piecewise<Ranges> {
-  const hasPieces = block.pieces !== undefined
-  if (!(block instanceof ColumnBlock)) {
-    const next = Block.cursorOf(block)
-    return new Ranges(false, hasPieces, () => {
-      const records = next()
-      return records && [records, none]
-    })
+const piecesOf = (block: Block.Block<unknown>): () => Piece | undefined => {
+  const next = Block.cursorOf(block)
+  return () => {
+    const records = next()
+    return records && [records, none]
   }
+}
+
+/** The ranges of a block or flow. Columns stay columns, unless there are pairs, or will be, that others use as well. */
+export function* rangesOf(block: Block.Block<unknown> | Flowing): Piecewise<Ranges> {
+  if (block instanceof Flowing) return new Ranges(false, true, () => undefined, block)
+  if (!(block instanceof ColumnBlock)) return new Ranges(false, block.pieces !== undefined, piecesOf(block))
   if (block instanceof PairBlock && !block.claim()) {
     return yield* rangesOf(Block.fromArray(yield* Block.gather(block)))
   }

@@ -8,10 +8,12 @@ import * as Fiber from "effect/Fiber"
 import { currentPacing, isDue, type Piecewise, run } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
 import { CurrentJob } from "../../rdd/engine.ts"
+import { Flow } from "../../rdd/flow.ts"
 import { columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
 import type { Bucket, Cut, Input, Partition, Place, Step, Task, ToBuckets, Write, Written } from "../plan/task.ts"
 import { CartesianBlock } from "./cartesian.ts"
 import { attempt, attemptInPieces, PlaceFailed, type Running, waiting } from "./failure.ts"
+import { Flowing, flowing, gathered } from "./flowing.ts"
 import { freeze } from "./freezing.ts"
 import * as Grouping from "./grouping.ts"
 import * as Joining from "./joining.ts"
@@ -34,12 +36,41 @@ function* computeAll(around: Surroundings, partitions: ReadonlyArray<Partition>)
   return blocks
 }
 
-function* load(around: Surroundings, input: Kind<"load">): Running<AnyBlock> {
+/** Loads a partition of a source, and goes on with its records, which may be a flow. */
+function* load<A>(
+  around: Surroundings,
+  input: Kind<"load">,
+  work: (given: AnyBlock | Flowing) => Running<A>,
+): Running<A> {
   const { index, partitions } = input
   const source = primitiveAt(around, input, "source")
   const loaded = attempt(input, () => source.load(index, partitions))
-  if (!Effect.isEffect(loaded)) return loaded
-  return yield* waiting(Effect.mapError(loaded, (reason) => new PlaceFailed(input, reason)))
+  const given = Effect.isEffect(loaded)
+    ? yield* waiting(Effect.mapError(loaded, (reason) => new PlaceFailed(input, reason)))
+    : loaded
+  if (!(given instanceof Flow)) return yield* work(around.freezeRecords ? yield* freeze(given) : given)
+  return yield* flowing(input, given, function* (flow) {
+    return yield* work(around.freezeRecords ? yield* freeze(yield* gathered(flow)) : flow)
+  })
+}
+
+/** All records of a source, which may have come as a flow. */
+function* inOneBlock(given: AnyBlock | Flowing): Running<AnyBlock> {
+  return given instanceof Flowing ? yield* gathered(given) : given
+}
+
+/** Reads the input of a partition, goes on with its records, and counts those that come from outside the task. */
+function* reading<A>(
+  around: Surroundings,
+  input: Input,
+  work: (given: AnyBlock | Flowing) => Running<A>,
+): Running<A> {
+  const counting = function* (given: AnyBlock | Flowing): Running<A> {
+    const result = yield* work(given)
+    countRead(input, given)
+    return result
+  }
+  return yield* input.kind === "load" ? load(around, input, counting) : counting(yield* read(around, input))
 }
 
 /**
@@ -90,10 +121,7 @@ function* combined(around: Surroundings, input: Kind<"combined">): Running<AnyBl
 function* combine(around: Surroundings, place: Place, { input, steps }: Partition) {
   const { combine } = primitiveAt(around, place, "shuffle")
   if (combine === undefined) throw new TypeError("a shuffle without functions to combine by")
-  const given = yield* read(around, input)
-  const table = yield* toTable(around, steps, given, place, combine)
-  countRead(input, given)
-  return table
+  return yield* reading(around, input, (given) => toTable(around, steps, given, place, combine))
 }
 
 function* state(around: Surroundings, input: Kind<"state">): Running<AnyBlock> {
@@ -149,7 +177,7 @@ function* read(around: Surroundings, input: Input): Running<AnyBlock> {
     case "block":
       return around.freezeRecords ? yield* freeze(input.block) : input.block
     case "load":
-      return around.freezeRecords ? yield* freeze(yield* load(around, input)) : yield* load(around, input)
+      return yield* load(around, input, inOneBlock)
     case "pairs":
       return yield* gatherOnce(around, input, () => joined(input.buckets))
     case "dealt":
@@ -181,14 +209,11 @@ function* compute(around: Surroundings, { input, steps }: Partition, most = Infi
     const wanted = limitOf(around, steps)
     if (wanted !== undefined) return yield* computeFirst(around, input, steps, Math.min(wanted, most))
   }
-  const given = yield* read(around, input)
-  const block = yield* toBlock(around, steps, given, most)
-  countRead(input, given)
-  return block
+  return yield* reading(around, input, (given) => toBlock(around, steps, given, most))
 }
 
 /** Counts the records of a block that comes from an input, a kept RDD or a state. By now, the lines of text are counted. */
-const countRead = ({ kind }: Input, block: AnyBlock): void => {
+const countRead = ({ kind }: Input, block: AnyBlock | Flowing): void => {
   if (kind !== "block" && kind !== "load" && kind !== "view") return
   const count = Fiber.getCurrent()?.getRef(CurrentJob).countRead
   if (count !== undefined) count(block.length)

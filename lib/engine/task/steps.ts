@@ -13,6 +13,7 @@ import type { Callable, Combine, Narrow } from "../../rdd/primitive.ts"
 import type { Place, Step } from "../plan/task.ts"
 import * as Composed from "./composed.ts"
 import { attempt, attemptInPieces, placed, PlaceFailed, type Running, waiting } from "./failure.ts"
+import { Flowing, gathered } from "./flowing.ts"
 import * as Generated from "./generated.ts"
 import { isElement, limitOf, takeBehind } from "./limits.ts"
 import { narrowAt, type Surroundings } from "./operations.ts"
@@ -20,6 +21,7 @@ import type { Accumulators, Cursor, ElementKind, LongList, Loop, Shape, Terminal
 import { type Ranges, rangesOf } from "./ranges.ts"
 
 type AnyBlock = Block.Block<unknown>
+type Given = AnyBlock | Flowing
 
 const loopOf = ({ generateCode }: Surroundings, shape: Shape, functions: ReadonlyArray<Callable>): Loop =>
   (generateCode ? Generated.loopFor(shape, functions) : undefined) ?? Composed.loopFor(shape)
@@ -76,7 +78,12 @@ function* runLoop<T extends Terminal>(
   const at: Cursor = { step: 0, long: undefined }
   let into = start
   try {
-    while (!isEnough(into) && ranges.advance()) {
+    while (!isEnough(into)) {
+      if (!ranges.advance()) {
+        if (ranges.more === undefined) break
+        yield* waiting(ranges.more)
+        continue
+      }
       const { from, records, to, values } = ranges
       // A loop gives what its terminal adds to.
       into = loop(all, records, values, from, to, into, at) as Accumulators[T]
@@ -100,14 +107,14 @@ function* runLoop<T extends Terminal>(
 /** How many operations one loop has at most. Deeper nesting is too much for compilers and stacks. */
 const MOST_FUSED = 128
 
-function* push(around: Surroundings, fused: Fused, input: AnyBlock): Running<AnyBlock> {
+function* push(around: Surroundings, fused: Fused, input: Given): Running<AnyBlock> {
   const place = fused.steps.at(-1)
-  if (place === undefined) return input
+  if (place === undefined) return input instanceof Flowing ? yield* gathered(input) : input
   const ranges = yield* rangesOf(input)
   return Block.fromArray(yield* runLoop(around, fused, ranges, { terminal: "push", place, functions: [] }, []))
 }
 
-function* take(around: Surroundings, fused: Fused, input: AnyBlock, place: Place, wanted: number): Running<AnyBlock> {
+function* take(around: Surroundings, fused: Fused, input: Given, place: Place, wanted: number): Running<AnyBlock> {
   if (!(wanted > 0)) return Block.empty
   const end = { terminal: "take", place, functions: [] } as const
   const isFull = ({ records }: Accumulators["take"]) => records.length >= wanted
@@ -127,7 +134,7 @@ function* fold(around: Surroundings, fused: Fused, ranges: Ranges, place: Place,
 }
 
 /** Reduces the records: those of the first range that has any are the start of a fold. */
-function* reduce(around: Surroundings, fused: Fused, input: AnyBlock, place: Place, f: Callable): Running<AnyBlock> {
+function* reduce(around: Surroundings, fused: Fused, input: Given, place: Place, f: Callable): Running<AnyBlock> {
   const ranges = yield* rangesOf(input)
   const end = { terminal: "push", place, functions: [] } as const
   const first: Array<unknown> = []
@@ -143,7 +150,7 @@ function* reduce(around: Surroundings, fused: Fused, input: AnyBlock, place: Pla
 function* runStep(
   around: Surroundings,
   fused: Fused,
-  input: AnyBlock,
+  input: Given,
   step: Step,
   narrow: Exclude<Narrow, { readonly kind: ElementKind }>,
   most: number,
@@ -199,9 +206,9 @@ function* runInParts(
 function* runSteps(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
-  input: AnyBlock,
+  input: Given,
   most: number,
-): Running<{ readonly block: AnyBlock; readonly fused: Fused }> {
+): Running<{ readonly block: Given; readonly fused: Fused }> {
   let block = input
   let fused = nothing()
   for (let i = 0; i < steps.length; i++) {
@@ -239,10 +246,9 @@ function* runSteps(
 export function* toBlock(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
-  input: AnyBlock,
+  input: Given,
   most = Infinity,
 ): Running<AnyBlock> {
-  if (steps.length === 0) return input
   const { block, fused } = yield* runSteps(around, steps, input, most)
   return yield* push(around, fused, block)
 }
@@ -251,7 +257,7 @@ export function* toBlock(
 export function* toTable(
   around: Surroundings,
   steps: ReadonlyArray<Step>,
-  input: AnyBlock,
+  input: Given,
   place: Place,
   combine: Combine,
 ): Running<KeyedTable<unknown, unknown>> {

@@ -39,6 +39,19 @@ export interface FileEntry {
   readonly isDirectory: boolean
   /** Its size in bytes; 0 for a directory. */
   readonly size: number
+  /** When it was last modified, in milliseconds since the epoch. Undefined if the file system does not tell. */
+  readonly modifiedMs: number | undefined
+  /** True for a link to a directory. Recursive readers do not follow links, which may lead back to a parent. */
+  readonly isLink?: boolean | undefined
+}
+
+/** Options of `Files.write`. */
+export interface WriteOptions {
+  /**
+   * Whether the file survives a loss of power once it has been written: a local file system writes the file and the entry
+   * in its directory to the disk (`fsync`), which takes milliseconds. Default: false.
+   */
+  readonly durable?: boolean | undefined
 }
 
 /**
@@ -73,7 +86,11 @@ export interface Files {
    * Writes a whole file and replaces an existing one. A failure leaves the existing file as it was, and readers see one or
    * the other, where the file system can rename or upload in one step. The directory must exist.
    */
-  readonly write: (path: string, pieces: ReadonlyArray<Uint8Array>) => Effect.Effect<void, FileError>
+  readonly write: (
+    path: string,
+    pieces: ReadonlyArray<Uint8Array>,
+    options?: WriteOptions,
+  ) => Effect.Effect<void, FileError>
   /**
    * Adds bytes to the end of a file, which is created if it is missing. The directory must exist. After a failure a part
    * of the bytes may be in the file. A store that cannot append rewrites the file.
@@ -92,6 +109,20 @@ export interface Files {
   readonly exists: (path: string) => Effect.Effect<boolean, FileError>
   /** Lists what is in a directory, ordered by name. For a file, gives an entry for the file itself. */
   readonly list: (path: string) => Effect.Effect<ReadonlyArray<FileEntry>, FileError>
+  /**
+   * Lists what is in a directory without the names that `isKnown` accepts, in no particular order. `isKnown` is called once
+   * for each name. A local file system asks for size and time of the other names only, so a directory with many known
+   * names costs little more than its names. A store that lists names with their sizes filters them.
+   */
+  readonly listNew: (
+    path: string,
+    isKnown: (name: string) => boolean,
+  ) => Effect.Effect<ReadonlyArray<FileEntry>, FileError>
+  /**
+   * Gives the entry of a file or directory. The time of a directory changes when a name in it appears or disappears; it is
+   * undefined in a store that does not keep such a time.
+   */
+  readonly stat: (path: string) => Effect.Effect<FileEntry, FileError>
 }
 
 const refuse = (operation: string) => (path: string): Effect.Effect<never, FileError> =>
@@ -107,6 +138,8 @@ export const unavailable: Files = {
   remove: refuse("remove"),
   exists: refuse("find"),
   list: refuse("list"),
+  listNew: refuse("list"),
+  stat: refuse("find"),
 }
 
 /** The service of {@link Files}. A reference: programs need not provide it. */

@@ -8,16 +8,23 @@ import { CorruptBlock } from "../../core/codec_errors.ts"
 import { parseLine } from "../../core/json_lines.ts"
 import { type Piecewise, tryRun } from "../../core/pace.ts"
 import * as Block from "../block.ts"
-import { fromText } from "../text_block.ts"
+import * as Flow from "../flow.ts"
 import { checkPartitions } from "../creation.ts"
-import { type FileEntry, type FileError, Files } from "./files.ts"
+import { formatOf } from "./compression.ts"
+import { type FileError, Files } from "./files.ts"
 import { filesAt, partOf } from "./listing.ts"
+import { lineFlow } from "./reading.ts"
 import { make, type RDD } from "../rdd.ts"
 
 /** Options for reading files. */
 export interface FileOptions {
   /** The number of partitions. Default: the engine's default parallelism. */
   readonly partitions?: number | undefined
+  /**
+   * Whether to read the directories inside a directory too, but not links to directories. Default: false, and such a
+   * directory fails the job.
+   */
+  readonly recursive?: boolean | undefined
 }
 
 function* parsed(block: Block.Block<string>): Piecewise<Block.Block<unknown>> {
@@ -28,48 +35,29 @@ function* parsed(block: Block.Block<string>): Piecewise<Block.Block<unknown>> {
   return Block.fromArray(records)
 }
 
-const [CR, LF] = [13, 10]
-/** How many bytes beyond its range a partition reads at first, to find the end of its last line. */
-const AHEAD = 65_536
-
-/** The index after the first line end, or the length if there is none. */
-const firstLine = (bytes: Uint8Array): number => {
-  const ends = (i: number) => bytes[i] === LF || (bytes[i] === CR && bytes[i + 1] !== LF)
-  for (let i = 0; i < bytes.length; i++) if (ends(i)) return i + 1
-  return bytes.length
-}
-
-/** The lines of a file that begin in [from, to). A line that goes on beyond `to` belongs to this range, with its end. */
-const linesOf = (files: Files, { path, size }: FileEntry, from: number, to: number) =>
-  Effect.gen(function* () {
-    // One byte earlier, to see whether a line begins at `from`.
-    const start = Math.max(0, from - 1)
-    // Reads further ahead each time, until the line that is open at `to` has ended. The end must not be the last byte: only
-    // the byte after a \r tells whether \n belongs to it.
-    for (let ahead = AHEAD;; ahead *= 4) {
-      const bytes = yield* files.read(path, start, Math.min(size, to + ahead))
-      const begin = from === 0 ? 0 : firstLine(bytes)
-      if (start + begin >= to) return Block.empty
-      const end = to >= size ? bytes.length : to - 1 - start + firstLine(bytes.subarray(to - 1 - start))
-      const isWhole = end < bytes.length || start + bytes.length >= size
-      if (isWhole) return fromText(bytes.slice(begin, end))
-    }
-  })
-
 /** Reads the lines of partition `i` of `n`. */
-const load = (path: string, i: number, n: number): Effect.Effect<Block.Block<string>, FileError> =>
+const load = (
+  path: string,
+  { recursive }: FileOptions,
+  i: number,
+  n: number,
+): Effect.Effect<Flow.Flow<string, FileError>, FileError> =>
   Effect.gen(function* () {
-    const files = yield* Files
-    const parts = partOf(yield* filesAt(files, path), i, n, ({ size }) => size)
-    return Block.concat(yield* Effect.forEach(parts, ({ file, from, to }) => linesOf(files, file, from, to)))
+    const entries = yield* filesAt(yield* Files, path, recursive)
+    const parts = partOf(entries, i, n, ({ size }) => size, ({ name }) => formatOf(name) !== undefined)
+    return Flow.concat(parts.map(({ file, from, to }) => lineFlow(file, from, to)))
   })
 
 /**
  * Reads the lines of a text file, or of the files of a directory, ordered by name.
  *
- * Files whose names begin with `_` or `.` are skipped. The text is UTF-8; lines end with `\n`, `\r\n` or `\r`. Nothing is
- * read before a job needs it; then each partition reads a range of nearly the same size. A file that cannot be read fails
- * the job with `FileError`. Spark: `sc.textFile`, without its patterns.
+ * The path may have patterns of Hadoop: `*`, `?`, `[a-c]`, `{a,b}`. Files whose names begin with `_` or `.`, or end with
+ * `._COPYING_`, are skipped. The text is UTF-8; lines end with `\n`, `\r\n` or `\r`. Files that end with `.gz`, `.zst` or
+ * `.deflate` are decompressed.
+ *
+ * Nothing is read before a job needs it. Then each partition reads a range of nearly the same size, in pieces of 1 MiB, so
+ * a file may be larger than the memory. A compressed file lies in one partition. A file that cannot be read fails the job
+ * with `FileError`. Spark: `sc.textFile`.
  *
  * @example
  * ```ts
@@ -88,7 +76,7 @@ const load = (path: string, i: number, n: number): Effect.Effect<Block.Block<str
 export const textFile = (path: string, options: FileOptions = {}): RDD<string, FileError> => {
   const invalid = checkPartitions("RDD.textFile", options.partitions)
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
-  return make("textFile", [], { kind: "source", partitions, load: (i, n) => load(path, i, n) }, invalid)
+  return make("textFile", [], { kind: "source", partitions, load: (i, n) => load(path, options, i, n) }, invalid)
 }
 
 /**
@@ -117,11 +105,11 @@ export const objectFile = <A = unknown>(
 ): RDD<A, FileError | CorruptBlock> => {
   const invalid = checkPartitions("RDD.objectFile", options.partitions)
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
-  const objects = (i: number, n: number) =>
-    Effect.flatMap(load(path, i, n), (block) =>
-      tryRun(
-        () => parsed(block),
-        (cause) => cause instanceof CorruptBlock ? new CorruptBlock({ problem: `${path}, ${cause.problem}` }) : cause,
-      ))
+  const parse = (block: Block.Block<string>) =>
+    tryRun(
+      () => parsed(block),
+      (cause) => cause instanceof CorruptBlock ? new CorruptBlock({ problem: `${path}, ${cause.problem}` }) : cause,
+    )
+  const objects = (i: number, n: number) => Effect.map(load(path, options, i, n), (lines) => Flow.map(lines, parse))
   return make("objectFile", [], { kind: "source", partitions, load: objects }, invalid)
 }

@@ -8,8 +8,10 @@ import * as Effect from "effect/Effect"
 import { InvalidOption } from "../../core/errors.ts"
 import * as Block from "../block.ts"
 import { checkPartitions } from "../creation.ts"
+import { concat, Flow } from "../flow.ts"
 import { type FileEntry, FileError, Files } from "./files.ts"
-import { type FilePart, filesAt, partOf } from "./listing.ts"
+import { filesAt, partOf } from "./listing.ts"
+import { recordFlow } from "./reading.ts"
 import { make, type RDD } from "../rdd.ts"
 import type { FileOptions } from "./text.ts"
 
@@ -34,18 +36,24 @@ const wholeFiles = <A>(
   decode: (bytes: Uint8Array) => A,
 ): RDD<[path: string, content: A], FileError> => {
   const invalid = checkPartitions(`RDD.${operation}`, options.partitions)
-  const load = (i: number, n: number): Effect.Effect<Block.Block<[string, A]>, FileError> =>
+  const read = (files: Files, { path }: FileEntry) =>
+    Effect.flatMap(files.read(path, 0, Infinity), (bytes) =>
+      Effect.try({
+        try: () => Block.fromArray<[string, A]>([[path, decode(bytes)]]),
+        // Decoding throws if the text is longer than a string can be.
+        catch: (cause) => new FileError({ path, operation: "read", reason: "Other", cause }),
+      }))
+  const load = (i: number, n: number): Effect.Effect<Flow<[string, A], FileError>, FileError> =>
     Effect.gen(function* () {
       const files = yield* Files
-      const own = filesOf(yield* filesAt(files, path), i, n)
-      const read = ({ path }: FileEntry) =>
-        Effect.flatMap(files.read(path, 0, Infinity), (bytes) =>
-          Effect.try({
-            try: (): [string, A] => [path, decode(bytes)],
-            // Decoding throws if the text is longer than a string can be.
-            catch: (cause) => new FileError({ path, operation: "read", reason: "Other", cause }),
-          }))
-      return Block.fromArray(yield* Effect.forEach(own, read))
+      const own = filesOf(yield* filesAt(files, path, options.recursive), i, n)
+      return new Flow(Effect.sync(() => {
+        let next = 0
+        return Effect.suspend(() => {
+          const file = own[next++]
+          return file === undefined ? Effect.succeed(undefined) : read(files, file)
+        })
+      }))
     })
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
   return make(operation, [], { kind: "source", partitions, load }, invalid)
@@ -55,8 +63,9 @@ const wholeFiles = <A>(
  * Reads each file of a directory, or one file, as a record: its path and its text.
  *
  * Files are ordered by name; those whose names begin with `_` or `.` are skipped. The text is UTF-8. Nothing is read before
- * a job needs it; then each partition reads whole files, about as many bytes as the others, and holds all of them in memory.
- * A file that cannot be read fails the job with `FileError`. Spark: `sc.wholeTextFiles`, without its patterns.
+ * a job needs it; then each partition reads whole files, about as many bytes as the others, one file after another.
+ * A file that cannot be read fails the job with `FileError`. Patterns work as in `textFile`;
+ * compressed files stay as they are. Spark: `sc.wholeTextFiles`.
  *
  * @example
  * ```ts
@@ -123,16 +132,6 @@ export class PartialRecord extends Data.Error<{
   }
 }
 
-/** Reads the records of a part of a file. */
-const recordsOf = (files: Files, { file: { path }, from, to }: FilePart, length: number) =>
-  Effect.flatMap(files.read(path, from * length, to * length), (bytes) => {
-    if (bytes.length < (to - from) * length) {
-      const cause = "the file became shorter after it was listed"
-      return Effect.fail(new FileError({ path, operation: "read", reason: "Other", cause }))
-    }
-    return Effect.succeed(Array.from({ length: to - from }, (_, i) => bytes.slice(i * length, (i + 1) * length)))
-  })
-
 /**
  * Reads the bytes of a file, or of the files of a directory, as records of `recordLength` bytes.
  *
@@ -163,17 +162,15 @@ export const binaryRecords = (
   const invalid = Number.isInteger(recordLength) && recordLength >= 1
     ? checkPartitions(where, options.partitions)
     : new InvalidOption({ where, option: "recordLength", value: recordLength, expected: "a positive whole number" })
-  const load = (i: number, n: number): Effect.Effect<Block.Block<Uint8Array>, FileError | PartialRecord> =>
+  const load = (i: number, n: number): Effect.Effect<Flow<Uint8Array, FileError>, FileError | PartialRecord> =>
     Effect.gen(function* () {
-      const files = yield* Files
-      const entries = yield* filesAt(files, path)
+      const entries = yield* filesAt(yield* Files, path, options.recursive)
       const uneven = entries.find(({ size }) => size % recordLength !== 0)
       if (uneven !== undefined) {
         return yield* Effect.fail(new PartialRecord({ path: uneven.path, size: uneven.size, recordLength }))
       }
       const parts = partOf(entries, i, n, ({ size }) => size / recordLength)
-      const records = yield* Effect.forEach(parts, (part) => recordsOf(files, part, recordLength))
-      return Block.fromArray(Block.joinArrays(records))
+      return concat(parts.map(({ file, from, to }) => recordFlow(file.path, recordLength, from, to)))
     })
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
   return make("binaryRecords", [], { kind: "source", partitions, load }, invalid)

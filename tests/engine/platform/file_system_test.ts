@@ -37,6 +37,10 @@ const onFiles = (
   })
 }
 
+/** Entries without their times, which depend on when the test runs. */
+const withoutTimes = <E>(entries: Effect.Effect<ReadonlyArray<RDD.FileEntry>, E>) =>
+  Effect.map(entries, (all) => all.map(({ modifiedMs: _, ...rest }) => rest))
+
 const reasonOf = <A>(effect: Effect.Effect<A, RDD.FileError>) => Effect.map(Effect.flip(effect), ({ reason }) => reason)
 
 onFiles(
@@ -46,7 +50,7 @@ onFiles(
       yield* files.write(`${folder}/a`, [bytesOf("long before")])
       yield* files.write(`${folder}/a`, [bytesOf("one "), bytesOf(""), bytesOf("two")])
       yield* files.write(`${folder}/empty`, [])
-      assert.deepEqual(yield* files.list(folder), [
+      assert.deepEqual(yield* withoutTimes(files.list(folder)), [
         { path: `${folder}/a`, name: "a", isDirectory: false, size: 7 },
         { path: `${folder}/empty`, name: "empty", isDirectory: false, size: 0 },
       ])
@@ -87,11 +91,69 @@ onFiles("Files.list() orders by name, and gives a file itself", (files, folder) 
       Effect.map(files.list(path), (entries) => entries.map(({ isDirectory, name }) => name + (isDirectory ? "/" : "")))
     assert.deepEqual(yield* named(folder), ["B", "a", "b", "deep/", "é"])
     assert.deepEqual(yield* named(`${folder}/deep`), ["er/"])
-    assert.deepEqual(yield* files.list(`${folder}/é`), [
+    assert.deepEqual(yield* withoutTimes(files.list(`${folder}/é`)), [
       { path: `${folder}/é`, name: "é", isDirectory: false, size: 2 },
     ])
     assert.equal(yield* reasonOf(files.list(`${folder}/none`)), "NotFound")
   }))
+
+onFiles(
+  "Files.listNew() leaves known names out, and asks once for each name",
+  (files, folder) =>
+    Effect.gen(function* () {
+      for (const name of ["a", "b", "c"]) yield* files.write(`${folder}/${name}`, [bytesOf(name)])
+      const asked: Array<string> = []
+      const isKnown = (name: string) => asked.push(name) > 0 && name !== "b"
+      assert.deepEqual(yield* withoutTimes(files.listNew(folder, isKnown)), [
+        { path: `${folder}/b`, name: "b", isDirectory: false, size: 1 },
+      ])
+      assert.deepEqual(asked.toSorted(), ["a", "b", "c"])
+      assert.equal(yield* reasonOf(files.listNew(`${folder}/none`, isKnown)), "NotFound")
+    }),
+)
+
+onFiles("Files.stat() gives the entry of a file or a directory", (files, folder) =>
+  Effect.gen(function* () {
+    yield* files.write(`${folder}/a`, [bytesOf("12")], { durable: true })
+    const stat = (path: string) =>
+      Effect.map(withoutTimes(Effect.map(files.stat(path), (one) => [one])), ([one]) => one)
+    assert.deepEqual(yield* stat(`${folder}/a`), { path: `${folder}/a`, name: "a", isDirectory: false, size: 2 })
+    assert.equal((yield* stat(folder))?.isDirectory, true)
+    assert.equal(yield* reasonOf(files.stat(`${folder}/none`)), "NotFound")
+  }))
+
+Deno.test("Files.stat() and list() give the time of modification", async () => {
+  const folder = await Deno.makeTempDir({ dir: sandbox })
+  await Deno.writeTextFile(`${folder}/a`, "a")
+  await Deno.utime(`${folder}/a`, new Date(12_345), new Date(12_345))
+  const { modifiedMs } = await Effect.runPromise(runtimeFiles.stat(`${folder}/a`))
+  const [listed] = await Effect.runPromise(runtimeFiles.list(folder))
+  assert.deepEqual([modifiedMs, listed?.modifiedMs], [12_345, 12_345])
+})
+
+Deno.test("Files.write() with durable syncs the file before it gets its name, and then the directory", async () => {
+  const memory = newMemory()
+  const fileSystem = memoryFileSystem(memory)
+  const steps: Array<string> = []
+  const noted = <A, E>(step: string, effect: Effect.Effect<A, E>) =>
+    Effect.tap(effect, () => Effect.sync(() => steps.push(step)))
+  const watched: FileSystem.FileSystem = {
+    ...fileSystem,
+    open: (path, options) =>
+      path === "/data/"
+        ? Effect.map(fileSystem.open("/data/any", { flag: "w" }), (file) => ({
+          ...file,
+          sync: noted("sync directory", Effect.void),
+        }))
+        : Effect.map(fileSystem.open(path, options), (file) => ({ ...file, sync: noted("sync file", Effect.void) })),
+    rename: (from, to) => noted("rename", fileSystem.rename(from, to)),
+  }
+  const files = filesOver(watched)
+  await Effect.runPromise(files.write("/data/a", [bytesOf("a")]))
+  assert.deepEqual(steps.splice(0), ["rename"])
+  await Effect.runPromise(files.write("/data/a", [bytesOf("a")], { durable: true }))
+  assert.deepEqual(steps, ["sync file", "rename", "sync directory"])
+})
 
 onFiles(
   "Files.rename(), remove() and exists() take files and whole directories",
@@ -116,7 +178,7 @@ onFiles(
 )
 
 Deno.test("Files fail with PermissionDenied if Deno refuses", { permissions: "none" }, async () => {
-  const { append, exists, list, makeDirectory, read, remove, rename, write } = runtimeFiles
+  const { append, exists, list, listNew, makeDirectory, read, remove, rename, stat, write } = runtimeFiles
   const path = `${sandbox}/refused`
   const operations: ReadonlyArray<Effect.Effect<unknown, RDD.FileError>> = [
     makeDirectory(path),
@@ -127,6 +189,8 @@ Deno.test("Files fail with PermissionDenied if Deno refuses", { permissions: "no
     remove(path),
     exists(path),
     list(path),
+    listNew(path, () => false),
+    stat(path),
   ]
   for (const operation of operations) {
     const { message, reason } = await Effect.runPromise(Effect.flip(operation))

@@ -57,7 +57,7 @@ const fileAt = ({ files }: Memory, path: string): FileSystem.File => {
     write,
     writeAll: (added) => Effect.asVoid(write(added)),
     seek: () => unsupported,
-    sync: unsupported,
+    sync: Effect.void,
     readAlloc: () => unsupported,
     truncate: () => unsupported,
   }
@@ -92,7 +92,11 @@ export const memoryFileSystem = (memory: Memory): FileSystem.FileSystem => {
         return Effect.succeed(fileAt(memory, path))
       }),
     readDirectory: (path) =>
-      Effect.sync(() => below(path).map((each) => each.slice(path.length + 1)).filter((name) => !name.includes("/"))),
+      directories.has(path)
+        ? Effect.sync(() =>
+          below(path).map((each) => each.slice(path.length + 1)).filter((name) => !name.includes("/"))
+        )
+        : failing("readDirectory", path),
     remove: (path) =>
       Effect.sync(() => {
         for (const each of [path, ...below(path)]) {

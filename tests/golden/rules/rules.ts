@@ -1,6 +1,7 @@
 /** All rules in the order in which they are applied. `differences.json` says what they are about. */
 import { accounts } from "./accounts.ts"
 import { idleBatches } from "./listeners.ts"
+import { fileOrder, hiddenFiles } from "./files.ts"
 import { openOrder } from "./orders.ts"
 import { arrayKeys, rddChanges } from "./rdds.ts"
 import type { Rule } from "./rule.ts"
@@ -36,4 +37,6 @@ export const rules: ReadonlyArray<Rule> = [
   rddChanges,
   arrayKeys,
   idleBatches,
+  fileOrder,
+  hiddenFiles,
 ]

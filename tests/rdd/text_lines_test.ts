@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
-import { LineSplitter, LineTooLong } from "../../lib/source/text_lines.ts"
+import { LineSplitter, LineTooLong } from "../../lib/rdd/text_lines.ts"
 
 const utf8 = new TextEncoder()
 

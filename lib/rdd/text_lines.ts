@@ -4,8 +4,8 @@
  * @module
  */
 import * as Data from "effect/Data"
-import type { Block } from "../rdd/block.ts"
-import { fromText } from "../rdd/text_block.ts"
+import type { Block } from "./block.ts"
+import { fromText } from "./text_block.ts"
 
 /** The default limit for the length of a line: 16 MiB. */
 export const MAX_LINE_BYTES: number = 16 * 1024 * 1024

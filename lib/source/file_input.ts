@@ -1,0 +1,110 @@
+/**
+ * Streams of files as inputs: each batch plans the files that it reads.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { currentTimeMillis } from "../core/steady_clock.ts"
+import type { DStream } from "../dstream/dstream.ts"
+import { fromPositions } from "../dstream/inputs/input.ts"
+import type { Positions } from "../dstream/inputs/positions.ts"
+import { type FileEntry, type FileError, Files } from "../rdd/files/files.ts"
+import { DirectoryTree } from "./directory_tree.ts"
+import type { FileSettings } from "./file_options.ts"
+import { filesRDD, type Partitions } from "./file_rdd.ts"
+import { Selection } from "./file_selection.ts"
+
+/** What a batch reads: files, as they were when they were selected. */
+interface FilePosition {
+  readonly files: ReadonlyArray<FileEntry>
+}
+
+/** Warns of directories that cannot be read, but not again as long as nothing changes. */
+const warnings = (directory: string) => {
+  let last = ""
+  return (failures: ReadonlyArray<FileError>): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const texts = failures.map((error) =>
+        error.reason === "NotFound"
+          ? `No directory to scan: ${error.path}: ${error.message}`
+          : `Error finding new files under ${directory}: ${error.message}`
+      )
+      const isKnown = texts.join("\n") === last
+      last = texts.join("\n")
+      return isKnown ? Effect.void : Effect.forEach(texts, (text) => Effect.logWarning(text), { discard: true })
+    })
+}
+
+const warnOfEmpty = ({ path, size }: FileEntry): Effect.Effect<void> =>
+  size > 0 ? Effect.void : Effect.logWarning(
+    `File ${path} has no data in it. A file must be complete when it appears in the directory: ` +
+      "write it elsewhere and rename it, or set the option settleTime",
+  )
+
+/** A smaller difference between two clocks is no step of one of them, in milliseconds. */
+const SMALLEST_STEP_MS = 1_000
+
+/** How far the wall clock has stepped ahead of batch times since the start, in milliseconds. */
+const stepOfWallClock: Effect.Effect<number> = Effect.map(
+  Effect.all([Clock.currentTimeMillis, currentTimeMillis]),
+  ([wall, steady]) => Math.abs(wall - steady) < SMALLEST_STEP_MS ? 0 : wall - steady,
+)
+
+/** The files of a stream, and how they are read. */
+export interface FileSource<A, E, R> {
+  readonly directory: string
+  readonly settings: FileSettings
+  readonly partitions: Partitions<A, E, R>
+  /** How many records a file has, where that is known without reading it. */
+  readonly recordsOf?: ((file: FileEntry) => number) | undefined
+}
+
+const open = <A, E, R>(
+  operation: string,
+  { directory, partitions, recordsOf, settings }: FileSource<A, E, R>,
+): Effect.Effect<Positions<FilePosition, A, E, R>> =>
+  Effect.gen(function* () {
+    const files = yield* Files
+    const startedAt = yield* currentTimeMillis
+    const tree = new DirectoryTree(files, directory, settings.recursive)
+    const selection = new Selection(files, tree, settings, startedAt, yield* tree.look)
+    const warn = warnings(directory)
+    let previous = startedAt
+    return {
+      plan: (time) =>
+        Effect.gen(function* () {
+          const before = yield* currentTimeMillis
+          const { failures, files } = yield* selection.select(time, yield* stepOfWallClock)
+          const took = (yield* currentTimeMillis) - before
+          const slide = time - previous
+          previous = time
+          yield* warn(failures)
+          yield* Effect.forEach(files, warnOfEmpty, { discard: true })
+          if (took > slide) {
+            yield* Effect.logWarning(
+              `Finding new files under ${directory} took ${took} ms, longer than the batch interval. ` +
+                "Move files that have been read out of the directory, or make the interval longer",
+            )
+          }
+          const paths = files.map(({ path }) => path)
+          return Option.some({
+            position: { files },
+            records: recordsOf && files.reduce((sum, file) => sum + recordsOf(file), 0),
+            metadata: { files: paths, Description: paths.join("\n") },
+          })
+        }),
+      read: ({ files }) => Effect.sync(() => filesRDD(operation, files, partitions, settings.unreadable)),
+    }
+  })
+
+/** Makes a stream of files. `problems` are those of its arguments beside the options. */
+export const fileInput = <A, E, R>(
+  operation: string,
+  source: FileSource<A, E, R>,
+  problems: ReadonlyArray<string> = [],
+): DStream<A, E, R> =>
+  fromPositions(operation, "File", open(operation, source), {
+    check: () => [...source.settings.problems, ...problems],
+  }) as DStream<A, E, R>

@@ -1,0 +1,80 @@
+/** Helpers for tests of file streams: real files, whose times are virtual ones. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as DStream from "../../lib/dstream.ts"
+import * as RDD from "../../lib/rdd.ts"
+import * as StreamingContext from "../../lib/streaming_context.ts"
+import { Testing } from "../../lib/testing.ts"
+import { stepWallClock } from "../streaming/support.ts"
+
+/** A running stream over a folder. */
+export interface Watching {
+  readonly folder: string
+  /** Writes a file with a time of modification in milliseconds; it appears at once. */
+  readonly write: (name: string, modifiedMs: number, content?: string | Uint8Array) => Promise<void>
+  /** Runs a batch, and gives the records of each of its partitions. */
+  readonly batch: () => Promise<ReadonlyArray<ReadonlyArray<unknown>>>
+  /** Moves the wall clock, as a correction does. */
+  readonly stepWallClock: (millis: number) => Promise<void>
+  /** The warnings so far. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** Writes a file below a folder. */
+export const writeFile = async (
+  folder: string,
+  name: string,
+  modifiedMs: number,
+  content: string | Uint8Array = `${name}\n`,
+): Promise<void> => {
+  const path = `${folder}/${name}`
+  await Deno.mkdir(path.replace(/\/[^/]*$/, ""), { recursive: true })
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
+  await Deno.writeFile(`${path}.writing._COPYING_`, bytes)
+  await Deno.utime(`${path}.writing._COPYING_`, modifiedMs / 1000, modifiedMs / 1000)
+  await Deno.rename(`${path}.writing._COPYING_`, path)
+}
+
+/**
+ * Starts a stream over a temporary folder at 100 seconds, with batches of a second: the first is that of 101 seconds. `before`
+ * writes what is there at the start.
+ */
+export const watching = async (
+  stream: (folder: string) => DStream.DStream<unknown, unknown>,
+  body: (watching: Watching) => Promise<void>,
+  { before = () => Promise.resolve(), onFailure }: {
+    readonly before?: (folder: string) => Promise<unknown>
+    readonly onFailure?: Testing.Options["onFailure"]
+  } = {},
+): Promise<void> => {
+  const folder = await Deno.makeTempDir()
+  const warnings: Array<string> = []
+  const logger = Logger.make(({ message }) => void warnings.push(String(message)))
+  const program = Effect.gen(function* () {
+    yield* Effect.promise(() => before(folder))
+    const context = yield* Effect.context<Testing.Services>()
+    let parts: ReadonlyArray<ReadonlyArray<unknown>> = []
+    const output = DStream.foreachRDD(stream(folder), (rdd) =>
+      Effect.map(RDD.collect(RDD.glom(rdd)), (all) => {
+        parts = all
+      }))
+    const ssc = yield* StreamingContext.makeWith({ onFailure })
+    const active = yield* StreamingContext.start(ssc, [output])
+    const batch = () =>
+      Effect.runPromise(Effect.provideContext(Effect.map(Testing.advance(active, 1), () => parts), context))
+    const stepping = (millis: number) => Effect.runPromise(Effect.provideContext(stepWallClock(millis), context))
+    yield* Effect.promise(() =>
+      body({
+        folder,
+        batch,
+        warnings,
+        stepWallClock: stepping,
+        write: (name, time, content) => writeFile(folder, name, time, content),
+      })
+    )
+  })
+  const layer = Layer.merge(Testing.layer({ clockStart: 100_000, logs: true }), Logger.layer([logger]))
+  await Effect.runPromise(Effect.scoped(Effect.provide(program, layer)) as Effect.Effect<void>)
+    .finally(() => Deno.remove(folder, { recursive: true }))
+}
