@@ -179,18 +179,6 @@ Deno.test("a file that cannot be read fails its batch, and no later one", () =>
     assert.deepEqual(await batch(), [["c"]])
   }, { onFailure: OutputPolicy.skip }))
 
-for (const [step, how] of [[50_000, "forth"], [-50_000, "back"]] as const) {
-  Deno.test(`the wall clock steps ${how}: files that are written afterwards are read on time`, () =>
-    watching(lines({ minRememberDuration: "10 seconds" }), async ({ batch, stepWallClock, write }) => {
-      await write("a", 100_500)
-      assert.deepEqual(await batch(), [["a"]])
-      await stepWallClock(step)
-      await write("b", 101_500 + step)
-      await write("c", 102_500 + step)
-      assert.deepEqual([await batch(), await batch()], [[["b"]], [["c"]]])
-    }))
-}
-
 Deno.test("windows keep the records of files that have been removed since", () =>
   watching(
     (folder) => DStream.window(DStream.textFileStream(folder), "3 seconds"),

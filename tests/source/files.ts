@@ -6,7 +6,6 @@ import * as DStream from "../../lib/dstream.ts"
 import * as RDD from "../../lib/rdd.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
 import { Testing } from "../../lib/testing.ts"
-import { stepWallClock } from "../streaming/support.ts"
 
 /** A running stream over a folder. */
 export interface Watching {
@@ -15,8 +14,6 @@ export interface Watching {
   readonly write: (name: string, modifiedMs: number, content?: string | Uint8Array) => Promise<void>
   /** Runs a batch, and gives the records of each of its partitions. */
   readonly batch: () => Promise<ReadonlyArray<ReadonlyArray<unknown>>>
-  /** Moves the wall clock, as a correction does. */
-  readonly stepWallClock: (millis: number) => Promise<void>
   /** The warnings so far. */
   readonly warnings: ReadonlyArray<string>
 }
@@ -63,13 +60,12 @@ export const watching = async (
     const active = yield* StreamingContext.start(ssc, [output])
     const batch = () =>
       Effect.runPromise(Effect.provideContext(Effect.map(Testing.advance(active, 1), () => parts), context))
-    const stepping = (millis: number) => Effect.runPromise(Effect.provideContext(stepWallClock(millis), context))
     yield* Effect.promise(() =>
       body({
         folder,
         batch,
         warnings,
-        stepWallClock: stepping,
+
         write: (name, time, content) => writeFile(folder, name, time, content),
       })
     )

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import { runtimeFiles } from "../../lib/engine/files.ts"
+import { DirectoryTree } from "../../lib/source/directory_tree.ts"
+import { Selection } from "../../lib/source/file_selection.ts"
+import { writeFile } from "./files.ts"
+
+const rules = {
+  newFilesOnly: true,
+  newBy: "modificationTime",
+  rememberMs: 10_000,
+  settleMs: 0,
+  accepts: () => true,
+} as const
+
+for (const [step, how] of [[50_000, "forth"], [-50_000, "back"]] as const) {
+  Deno.test(`the wall clock steps ${how}: files that are written afterwards are selected on time`, async () => {
+    const folder = await Deno.makeTempDir()
+    const select = Effect.gen(function* () {
+      const tree = new DirectoryTree(runtimeFiles, folder, false)
+      const selection = new Selection(runtimeFiles, tree, rules, 100_000, yield* tree.look)
+      const names = (time: number, stepMs: number) =>
+        Effect.map(selection.select(time, stepMs), ({ files }) => files.map(({ name }) => name))
+      yield* Effect.promise(() => writeFile(folder, "a", 100_500))
+      assert.deepEqual(yield* names(101_000, 0), ["a"])
+      yield* Effect.promise(() => writeFile(folder, "b", 101_500 + step))
+      yield* Effect.promise(() => writeFile(folder, "c", 102_500 + step))
+      assert.deepEqual(yield* names(102_000, step), ["b"])
+      assert.deepEqual(yield* names(103_000, step), ["c"])
+    })
+    await Effect.runPromise(select)
+    await Deno.remove(folder, { recursive: true })
+  })
+}
