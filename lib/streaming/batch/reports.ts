@@ -33,15 +33,15 @@ export const operationInfo = (batchTime: number, outputId: number, output: AnyOu
 })
 
 /**
- * Describes an input's share. Returns an empty list if the source does not report a number of records; queues do not, as in
- * Spark.
+ * Describes an input's share. Returns an empty list if the source reports neither a number of records nor details; queues do
+ * not, as in Spark.
  */
 const inputInfo = (input: RunningInput, allocation: Allocation): ReadonlyArray<StreamInputInfo> => {
   const share = allocation.inputs[input.name] ?? { _tag: "Nothing" }
   const numRecords = recordsOf(share)
-  if (numRecords === undefined) return []
-  const metadata = share._tag === "Position" ? share.metadata ?? {} : {}
-  return [{ inputStreamId: input.id, name: input.name, numRecords, metadata }]
+  const metadata = share._tag === "Position" ? share.metadata : undefined
+  if (numRecords === undefined && metadata === undefined) return []
+  return [{ inputStreamId: input.id, name: input.name, numRecords: numRecords ?? 0, metadata: metadata ?? {} }]
 }
 
 /** Describes a batch when it is allocated. */

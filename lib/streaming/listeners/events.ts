@@ -11,7 +11,7 @@ export interface StreamInputInfo {
   readonly inputStreamId: number
   /** The name of the input, such as `Socket stream [0]`. */
   readonly name: string
-  /** How many records the input contributed. */
+  /** How many records the input contributed; 0 if it gives details but no number, as files of text do. */
   readonly numRecords: number
   /** Details from the source. `Description`, if present, is a text for people. */
   readonly metadata: Readonly<Record<string, unknown>>
@@ -62,7 +62,7 @@ export interface KeptStreamInfo {
 export interface BatchInfo {
   /** The batch time: the end of its interval. */
   readonly batchTime: number
-  /** What each input contributed, by the input's id. Inputs that do not report a number of records are left out. */
+  /** What each input contributed, by the input's id. Inputs that report neither a number of records nor details are left out. */
   readonly streamIdToInputInfo: Readonly<Record<number, StreamInputInfo>>
   /** The number of records of all inputs. */
   readonly numRecords: number

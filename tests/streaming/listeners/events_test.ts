@@ -60,6 +60,22 @@ test("inputs that do not report a number of records are not in streamIdToInputIn
     )
   }))
 
+test("the files of a batch are among its details, though their records are not counted before they are read", () =>
+  Effect.gen(function* () {
+    const folder = yield* Effect.promise(() => Deno.makeTempDir())
+    const { ssc, events } = yield* observed()
+    const active = yield* start(ssc, [discard(DStream.textFileStream(folder))])
+    const file = `${folder}/lines.txt`
+    yield* Effect.promise(() => Deno.writeTextFile(file, "a\nb\n").then(() => Deno.utime(file, 0.5, 0.5)))
+    yield* Testing.advance(active)
+    yield* StreamingContext.stop(active)
+    yield* Effect.promise(() => Deno.remove(folder, { recursive: true }))
+    const infos = events.flatMap((event) => event._tag === "BatchCompleted" ? [event.batch.streamIdToInputInfo[0]] : [])
+    assert.deepEqual(infos.map((info) => [info?.numRecords, info?.metadata]), [
+      [0, { files: [file], Description: file }],
+    ])
+  }))
+
 test("the fields of BatchInfo are filled in as the batch proceeds", () =>
   Effect.gen(function* () {
     const { ssc, events } = yield* observed()
