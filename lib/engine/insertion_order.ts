@@ -15,6 +15,11 @@ export class InsertionOrder {
     return this.#isSorted
   }
 
+  /** Gives the next new entry a number higher than this one. */
+  skip(number: number): void {
+    this.#newest = Math.max(this.#newest, number)
+  }
+
   /** The number of an entry. */
   of(entry: number): number {
     return this.#numbers[entry]!
