@@ -24,8 +24,11 @@ export interface Entries {
 /** A chunk without entries. */
 export const noEntries = (kind: ChunkKind): Entries => ({ kind, numbers: [], keys: [], values: [], ages: [] })
 
-const gapsOf = (numbers: ReadonlyArray<number>): ReadonlyArray<number> =>
-  numbers.map((number, i) => i === 0 ? 0 : number - numbers[i - 1]!)
+const gapsOf = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const gaps: Array<number> = []
+  for (let i = 0; i < numbers.length; i++) gaps.push(i === 0 ? 0 : numbers[i]! - numbers[i - 1]!)
+  return gaps
+}
 
 /** Encodes entries. Throws `NotPortable`. */
 export const toChunk = ({ ages, keys, kind, numbers, values }: Entries): Chunk => {
@@ -60,20 +63,25 @@ const numbersOf = (bytes: Uint8Array, count: number): Array<number> => {
   return isNumbers(items) ? items : corrupt("a chunk has no numbers")
 }
 
+/** The numbers that follow `first` with these gaps; with gaps of one where none are given. */
+const sums = (first: number, gaps: Array<number> | undefined, count = gaps?.length ?? 0): Array<number> => {
+  const numbers = gaps ?? []
+  for (let i = 0, number = first; i < count; i++) {
+    const gap = gaps === undefined ? 1 : gaps[i]!
+    if (i > 0 && !(gap >= 1)) return corrupt("entries of a chunk are not in order")
+    numbers[i] = i === 0 ? first : number += gap
+  }
+  return numbers
+}
+
 /** Decodes entries. Throws {@link CorruptBlock}. */
 export const toEntries = ({ blocks, count, first, kind }: Chunk): Entries => {
   const [gaps, keys, values, ages] = blocks
   // A block holds at most eight items a byte, so the count is not trusted before a block of that many has been read.
   const items = kind === chunkKind.deleted ? [] : listOf(values, count)
-  const numbers = gaps.length > 0 ? numbersOf(gaps, count) : Array.from({ length: count }, (_, i) => Number(i > 0))
-  for (let i = 0, number = first; i < count; i++) {
-    const gap = numbers[i]!
-    if (i > 0 && !(gap >= 1)) return corrupt("entries of a chunk are not in order")
-    numbers[i] = number += gap
-  }
   return {
     kind,
-    numbers,
+    numbers: gaps.length > 0 ? sums(first, numbersOf(gaps, count)) : sums(first, undefined, count),
     keys: kind === chunkKind.slice || kind === chunkKind.added ? listOf(keys, count) : [],
     values: items,
     ages: ages.length > 0 ? numbersOf(ages, count) : [],

@@ -4,9 +4,11 @@
  * @module
  */
 import { CorruptBlock, NotPortable } from "../core/codec.ts"
-import { equalKeys } from "../core/keys.ts"
+import { Mismatch } from "../core/errors.ts"
+import { equalKeys, UnsupportedKey } from "../core/keys.ts"
 import { inPieces, type Piecewise } from "../core/pace.ts"
-import type { Partitioner } from "../rdd/partitioner.ts"
+import { showRecord } from "../core/show.ts"
+import { type Partitioner, show as showPartitioner } from "../rdd/partitioner.ts"
 import { type Captured, type CapturedPart, fromBytes, type Placing, toPieces } from "./capture_format.ts"
 import { type Capturable, type CaptureOptions, captureVersion } from "./state_capture.ts"
 import { StateChanges } from "./state_changes.ts"
@@ -57,6 +59,7 @@ const isSame = (a: Placing | undefined, b: Placing | undefined): boolean =>
 
 /** Restores a state from its captures, oldest first. Throws `CorruptBlock`. */
 export function* restoreState(captures: ReadonlyArray<Uint8Array>): Piecewise<RestoredState> {
+  if (captures.length === 0) throw new CorruptBlock({ problem: "a state has no captures" })
   const all: Array<Captured> = captures.map(fromBytes)
   const placing = all.at(-1)?.placing
   // When a state has been placed anew, the next capture has all of it.
@@ -77,15 +80,15 @@ export function* restoreState(captures: ReadonlyArray<Uint8Array>): Piecewise<Re
   return { placing, tables, neededFrom: Math.min(...needed) }
 }
 
-/** Places the entries of all partitions anew. */
+/** Places the entries of all partitions anew. Throws `Mismatch`, and what the partitioner throws. */
 export function* placeAnew(
   partitions: ReadonlyMap<number, Capturable>,
-  { getPartition, numPartitions }: Partitioner,
+  partitioner: Partitioner,
 ): Piecewise<ReadonlyArray<RestoredTable>> {
   const sources = Array.from(partitions.keys()).sort((a, b) => a - b).map((i) => partitions.get(i)!.shown())
   const times = sources.flatMap(({ order }) => order === undefined ? [] : order.since)
   const since = times.length === 0 ? undefined : Math.max(...times)
-  const tables = Array.from({ length: numPartitions }, () => {
+  const tables = Array.from({ length: partitioner.numPartitions }, () => {
     const table = new StateTable()
     return { table, order: since === undefined ? undefined : new WriteOrder(table, since), changes: new StateChanges() }
   })
@@ -93,13 +96,26 @@ export function* placeAnew(
     yield* inPieces(cells.length >> 1, (from, to) => {
       for (let place = 2 * from; place < 2 * to; place += 2) {
         if (cells[place + 1] === GONE) continue
-        const target = tables[getPartition(cells[place])]!
+        const target = tableFor(tables, cells[place], partitioner)
         const at = target.table.insert(cells[place], cells[place + 1])
         target.order?.set(at, order?.timeOf(place) ?? NaN)
       }
     })
   }
   return tables
+}
+
+const tableFor = (tables: ReadonlyArray<RestoredTable>, key: unknown, by: Partitioner): RestoredTable => {
+  const partition = by.getPartition(key)
+  const target = tables[partition]
+  if (target === undefined) {
+    const where = `partition ${partition}, but has 0 to ${by.numPartitions - 1}`
+    throw new RangeError(`${by.name} put ${showRecord(key)} into ${where}`)
+  }
+  if (target.table.find(key) < 0) return target
+  const problem = `The restored state has ${showRecord(key)} in several partitions, so it cannot be placed by ` +
+    `${showPartitioner(by)}. Restore it with the number of partitions that it had`
+  throw new Mismatch({ problem })
 }
 
 /** The error of a capture that has thrown. */
@@ -111,5 +127,8 @@ export const captureErrorOf = (cause: unknown): NotPortable => {
 /** The error of a restoration that has thrown. */
 export const restoreErrorOf = (cause: unknown): CorruptBlock => {
   if (cause instanceof CorruptBlock) return cause
+  if (cause instanceof UnsupportedKey) {
+    return new CorruptBlock({ problem: `it has a key that cannot be one: ${cause.problem}` })
+  }
   throw cause
 }

@@ -28,10 +28,10 @@ const LEAST = 64
 const SLICE_BYTES = 0.8
 
 /** Slices have at least this many entries for each changed one: restoring has to read all changes of two rounds. */
-const SLICE_ENTRIES = 0.25
+const SLICE_ENTRIES = 0.5
 
 /** A state that has not changed is copied in this many captures, once its captures are too old. */
-const REFRESH_CAPTURES = 32
+const REFRESH_CAPTURES = 16
 
 /** How many entries the first chunk may have: chunks grow and shrink with the time that they take. */
 const FIRST_CHUNK = 512
@@ -47,17 +47,21 @@ interface Range {
   readonly after: number
   readonly until: number
   readonly most: number
-  /** The first place from `place` on that is to be read. */
-  readonly next: (place: number) => number
+  /** The places to read from `from` on and before `end`, in order, at most `most` of them. */
+  readonly list: (from: number, end: number, most: number) => Array<number>
 }
 
-const every = (place: number): number => place
+const every = (from: number, end: number, most: number): Array<number> => {
+  const places: Array<number> = []
+  for (let place = from; place < end && places.length < most; place += 2) places.push(place)
+  return places
+}
 
-/** Encodes entries of a version chunk by chunk, and gives the number of the last one; `until` where no more follow. */
+/** Encodes entries of a version chunk by chunk. Gives the number of the last one; `until` where no more follow. */
 function* readEntries(
   version: Capturable,
   at: number,
-  { after, kind, most, next, until }: Range,
+  { after, kind, list, most, until }: Range,
   chunks: Array<Chunk>,
 ): Piecewise<number> {
   const pace = new Pace(FIRST_CHUNK)
@@ -65,20 +69,21 @@ function* readEntries(
     // Other versions may have been shown since the last chunk, and entries may have other places.
     const { order, table } = version.shown()
     const { cells } = table
-    const entries = noEntries(kind)
     const size = pace.end(0, left)
-    const end = table.placeAfter(until)
-    let place = next(table.placeAfter(last))
-    for (; place < end && entries.numbers.length < size; place = next(place + 2)) {
-      if (cells[place + 1] === GONE) continue
-      entries.numbers.push(last = table.numberOf(place))
-      if (kind !== chunkKind.changed) entries.keys.push(cells[place])
-      entries.values.push(cells[place + 1])
-      if (order !== undefined) entries.ages.push(at - order.timeOf(place))
+    const all = list(table.placeAfter(last), table.placeAfter(until), size)
+    // One loop after the other, so that the processor waits for many spots in memory at a time.
+    const places = all.filter((place) => cells[place + 1] !== GONE)
+    const entries: Entries = {
+      kind,
+      numbers: places.map((place) => table.numberOf(place)),
+      keys: kind === chunkKind.changed ? [] : places.map((place) => cells[place]),
+      values: places.map((place) => cells[place + 1]),
+      ages: order === undefined ? [] : places.map((place) => at - order.timeOf(place)),
     }
-    if (entries.numbers.length > 0) chunks.push(toChunk(entries))
-    if (place >= end) return until
-    left -= entries.numbers.length
+    if (places.length > 0) chunks.push(toChunk(entries))
+    if (all.length < size) return until
+    last = table.numberOf(all.at(-1)!)
+    left -= places.length
     if (left <= 0) return last
     if (pace.isDue()) yield
   }
@@ -152,27 +157,27 @@ export function* captureVersion(
   const changes = shared.changes ??= new StateChanges()
   if (mustBeWhole) changes.progress = undefined
   const { progress } = changes
-  const isStale = progress !== undefined && progress.neededFrom < refresh
-  if (progress !== undefined && changes.isEmpty && newest <= progress.newest && !isStale) {
-    return { part: undefined, neededFrom: progress.neededFrom }
-  }
-  const { deleted, written } = changes.take()
   const since = shared.order?.since
+  const isStale = progress !== undefined && progress.neededFrom < refresh
+  if (
+    progress !== undefined && changes.isEmpty && newest <= progress.newest && since === progress.since && !isStale
+  ) return { part: undefined, neededFrom: progress.neededFrom }
+  const { deleted, written } = changes.take()
   const chunks: Array<Chunk> = []
   const slices: Array<Chunk> = []
   const { size } = version
   const count = written.count + deleted.length + (cells.length - shared.table.placeAfter(progress?.newest ?? 0)) / 2
   const isWhole = progress === undefined ||
     isWorthACopy(progress, { size, count, bytes: count * progress.changeBytes, isStale })
-  const slice = { kind: chunkKind.slice, until: newest, next: every }
+  const slice = { kind: chunkKind.slice, until: newest, list: every }
   let copied = newest
   if (isWhole) yield* readEntries(version, at, { ...slice, after: 0, most: Infinity }, slices)
   else {
     yield* deletedEntries(deleted, chunks)
     const changed = { kind: chunkKind.changed, after: 0, until: progress.newest, most: Infinity }
-    yield* readEntries(version, at, { ...changed, next: (place) => written.next(place) }, chunks)
+    yield* readEntries(version, at, { ...changed, list: written.list.bind(written) }, chunks)
     const added = { kind: chunkKind.added, after: progress.newest, until: newest, most: Infinity }
-    yield* readEntries(version, at, { ...added, next: every }, chunks)
+    yield* readEntries(version, at, { ...added, list: every }, chunks)
     const most = sliceSize(progress, { size, count: countOf(chunks), bytes: bytesOf(chunks), isStale })
     copied = yield* readEntries(version, at, { ...slice, after: progress.copied, most }, slices)
   }
@@ -185,6 +190,7 @@ export function* captureVersion(
     roundFrom: ends ? undefined : roundFrom,
     copied: ends ? 0 : copied,
     newest,
+    since,
     sliceBytes: average(slices, progress?.sliceBytes),
     changeBytes: average(chunks, progress?.changeBytes),
   })

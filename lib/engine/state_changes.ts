@@ -15,6 +15,8 @@ export interface CaptureProgress {
   readonly copied: number
   /** The highest number that an entry can have had when the table was last captured. */
   readonly newest: number
+  /** The time from which times of writes are recorded; undefined if they are not. */
+  readonly since: number | undefined
   /** About how many bytes an entry takes in a slice. */
   readonly sliceBytes: number
   /** About how many bytes a changed entry takes. */
@@ -51,7 +53,7 @@ export class StateChanges {
 
   /** Whether no entry has been written or deleted. Entries may have been inserted. */
   get isEmpty(): boolean {
-    return this.#written.isEmpty && this.#deleted.size === 0
+    return this.#written.count === 0 && this.#deleted.size === 0
   }
 
   /** Records that the entry at a place has been written. */

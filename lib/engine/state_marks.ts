@@ -7,18 +7,11 @@
 /** Marks places, which are even numbers: a bit for each. */
 export class Marks {
   #bits = new Uint8Array(16)
-  #isEmpty = true
-
-  /** Whether no place is marked. */
-  get isEmpty(): boolean {
-    return this.#isEmpty
-  }
+  #count = 0
 
   /** How many places are marked. */
   get count(): number {
-    let count = 0
-    if (!this.#isEmpty) { for (let byte of this.#bits) for (; byte !== 0; byte &= byte - 1) count++ }
-    return count
+    return this.#count
   }
 
   /** Marks a place. */
@@ -29,31 +22,35 @@ export class Marks {
       bits.set(this.#bits)
       this.#bits = bits
     }
-    this.#bits[at]! |= 1 << (place >> 1 & 7)
-    this.#isEmpty = false
+    const bit = 1 << (place >> 1 & 7)
+    const byte = this.#bits[at]!
+    if ((byte & bit) !== 0) return
+    this.#bits[at] = byte | bit
+    this.#count++
   }
 
-  /** The first marked place from `place` on; Infinity if there is none. */
-  next(place: number): number {
+  /** The marked places from `from` on and before `end`, in order, at most `most` of them. */
+  list(from: number, end: number, most: number): Array<number> {
     const bits = this.#bits
-    const skipped = place >> 1 & 7
-    let at = place >> 4
-    let byte = (bits[at] ?? 0) >> skipped << skipped
-    while (byte === 0) {
-      if (++at >= bits.length) return Infinity
-      byte = bits[at]!
+    const places: Array<number> = []
+    const last = Math.min(bits.length, (end >> 4) + 1)
+    for (let at = from >> 4; at < last; at++) {
+      for (let byte = bits[at]!; byte !== 0; byte &= byte - 1) {
+        const place = at << 4 | (31 - Math.clz32(byte & -byte)) << 1
+        if (place < from) continue
+        if (place >= end || places.length >= most) return places
+        places.push(place)
+      }
     }
-    return at << 4 | (31 - Math.clz32(byte & -byte)) << 1
+    return places
   }
 
   /** Follows entries that have moved: `places` has the new place for each old one, or -1. */
   move(places: Int32Array): void {
-    if (this.#isEmpty) return
+    if (this.#count === 0) return
     const moved = new Marks()
-    for (let place = this.next(0); place < places.length; place = this.next(place + 2)) {
-      if (places[place]! >= 0) moved.add(places[place]!)
-    }
+    for (const place of this.list(0, places.length, Infinity)) if (places[place]! >= 0) moved.add(places[place]!)
     this.#bits = moved.#bits
-    this.#isEmpty = moved.#isEmpty
+    this.#count = moved.#count
   }
 }

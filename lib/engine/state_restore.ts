@@ -42,47 +42,60 @@ class Restored {
   readonly numbers: Array<number> = []
   readonly keys: Array<unknown> = []
   readonly values: Array<unknown> = []
-  /** NaN: before times were recorded. */
-  readonly times: Array<number> = []
+  /** When entries were written, if times are recorded. NaN: before they were. */
+  readonly times: Array<number> | undefined
   deleted = 0
+  /** Whether the numbers follow each other without gaps. */
+  #isDense = true
+
+  constructor(isTimed: boolean) {
+    this.times = isTimed ? [] : undefined
+  }
 
   /** Adds entries whose numbers are higher than all others. */
-  add({ ages, keys, numbers, values }: Entries, at: number, isTimed: boolean): void {
-    if (numbers.length > 0 && numbers[0]! <= (this.numbers.at(-1) ?? 0)) corrupt("entries are not in order")
+  add({ ages, keys, numbers, values }: Entries, at: number): void {
+    const first = numbers[0] ?? Infinity
+    const last = this.numbers.at(-1)
+    if (last !== undefined && first <= last) corrupt("entries are not in order")
+    this.#isDense &&= first === (last ?? first - 1) + 1 && numbers.at(-1) === first + numbers.length - 1
     for (let i = 0; i < numbers.length; i++) {
       this.numbers.push(numbers[i]!)
       this.keys.push(keys[i])
       this.values.push(values[i])
-      this.times.push(isTimed ? at - (ages[i] ?? 0) : NaN)
+      this.times?.push(at - (ages[i] ?? 0))
     }
   }
 
   /** Changes entries. Those with higher numbers than all there are have not been copied yet in a partial round. */
-  change({ ages, numbers, values }: Entries, at: number, isTimed: boolean, isPartial: boolean): void {
+  change({ ages, numbers, values }: Entries, at: number, isPartial: boolean): void {
+    const { times } = this
     const newest = isPartial ? this.numbers.at(-1) ?? 0 : Infinity
     for (let i = 0, position = -1; i < numbers.length && numbers[i]! <= newest; i++) {
       position = this.#find(numbers[i]!, position + 1)
-      if (this.numbers[position] !== numbers[i] || this.values[position] === GONE) {
-        corrupt(`there is no entry ${numbers[i]}`)
-      }
+      if (position < 0 || this.values[position] === GONE) corrupt(`there is no entry ${numbers[i]}`)
       this.values[position] = values[i]
-      this.times[position] = isTimed ? at - (ages[i] ?? 0) : NaN
+      if (times !== undefined) times[position] = at - (ages[i] ?? 0)
     }
   }
 
   /** Deletes entries. Some may have been deleted before: reading versions of earlier batches can record that again. */
   delete({ numbers }: Entries): void {
-    for (let i = 0, position = 0; i < numbers.length; i++) {
-      position = this.#find(numbers[i]!, position)
-      if (this.numbers[position] !== numbers[i] || this.values[position] === GONE) continue
+    for (const number of numbers) {
+      const position = this.#find(number, 0)
+      if (position < 0 || this.values[position] === GONE) continue
       this.values[position] = GONE
       this.deleted++
     }
   }
 
-  /** The first position from `from` on whose number is not lower. Numbers grow by at least one from position to position. */
+  /** The position of a number, at `from` or later; -1 if there is none. */
   #find(number: number, from: number): number {
     const { numbers } = this
+    if (this.#isDense) {
+      const position = number - (numbers[0] ?? Infinity)
+      return position >= from && position < numbers.length ? position : -1
+    }
+    // Numbers grow by at least one from position to position.
     let low = from
     let high = Math.min(numbers.length, from + Math.max(0, number - (numbers[from] ?? Infinity)))
     if (numbers[high] === number) return high
@@ -91,7 +104,7 @@ class Restored {
       if (numbers[middle]! < number) low = middle + 1
       else high = middle
     }
-    return low
+    return numbers[low] === number ? low : -1
   }
 }
 
@@ -110,18 +123,18 @@ export function* restoreTable(parts: ReadonlyArray<PartAt>): Piecewise<RestoredT
   const last = parts.at(-1)
   const rounds = lastRound(parts)
   if (rounds === undefined || last === undefined) return corrupt("a partition has no whole copy")
-  const restored = new Restored()
+  const restored = new Restored(last.part.since !== undefined)
   let slices = { bytes: 0, count: 0 }
   for (let i = rounds.from; i < parts.length; i++) {
-    const { at, part: { chunks, since } } = parts[i]!
-    const isTimed = since !== undefined
+    const { at: written, part: { chunks, since } } = parts[i]!
+    const at = since === undefined ? NaN : written
     for (const chunk of chunks) {
       const { kind } = chunk
       // Until the round ends, slices add all entries; the changes before its first slice are in its slices.
       const isPartial = i <= rounds.to
       if (kind === chunkKind.slice ? !isPartial : kind === chunkKind.added ? isPartial : i === rounds.from) continue
-      if (kind === chunkKind.slice || kind === chunkKind.added) restored.add(toEntries(chunk), at, isTimed)
-      else if (kind === chunkKind.changed) restored.change(toEntries(chunk), at, isTimed, isPartial)
+      if (kind === chunkKind.slice || kind === chunkKind.added) restored.add(toEntries(chunk), at)
+      else if (kind === chunkKind.changed) restored.change(toEntries(chunk), at, isPartial)
       else restored.delete(toEntries(chunk))
       if (kind === chunkKind.slice) {
         const bytes = chunk.blocks.reduce((sum, block) => sum + block.length, slices.bytes)
@@ -136,14 +149,16 @@ export function* restoreTable(parts: ReadonlyArray<PartAt>): Piecewise<RestoredT
     roundFrom: rounds.roundFrom,
     copied: rounds.roundFrom === undefined ? 0 : copied,
     newest,
+    since,
     sliceBytes: slices.count === 0 ? 16 : Math.max(1, slices.bytes / slices.count),
     changeBytes: 16,
   }
-  return yield* fill(restored, since, progress)
+  return yield* fill(restored, progress)
 }
 
-function* fill(restored: Restored, since: number | undefined, progress: CaptureProgress): Piecewise<RestoredTable> {
+function* fill(restored: Restored, progress: CaptureProgress): Piecewise<RestoredTable> {
   const { keys, numbers, times, values } = restored
+  const { since } = progress
   const table = new StateTable()
   table.reserve(keys.length - restored.deleted, progress.newest)
   const order = since === undefined ? undefined : new WriteOrder(table, since)
@@ -152,7 +167,7 @@ function* fill(restored: Restored, since: number | undefined, progress: CaptureP
       if (values[i] === GONE) continue
       if (table.find(keys[i]) >= 0) corrupt("a key has two entries")
       const place = table.insert(keys[i], values[i], numbers[i])
-      order?.set(place, times[i]!)
+      order?.set(place, times?.[i] ?? NaN)
     }
   })
   return { table, order, changes: new StateChanges(progress) }
