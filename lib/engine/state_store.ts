@@ -11,15 +11,8 @@ import { run, tryRun } from "../core/pace.ts"
 import type { Partitioner } from "../rdd/partitioner.ts"
 import type { PendingState, StateMeasures, StateView } from "../rdd/state.ts"
 import type { Placing } from "./capture_format.ts"
-import {
-  captureErrorOf,
-  captureState,
-  isPlacedBy,
-  placeAnew,
-  placingOf,
-  restoreErrorOf,
-  restoreState,
-} from "./captured_states.ts"
+import { captureErrorOf, captureState, restoreErrorOf, restoreState } from "./captured_states.ts"
+import { isSamePlacing, placeAnew, placingOf } from "./state_placing.ts"
 import { Version } from "./state_version.ts"
 
 /** A captured state as bytes. */
@@ -293,7 +286,7 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
       run(function* () {
         const versions = versionsOf(id)
         const { at = -Infinity, current, placing } = versions
-        if (placing === undefined || isPlacedBy(placing, partitioner)) {
+        if (placing === undefined || isSamePlacing(placing, placingOf(partitioner))) {
           versions.placing ??= placingOf(partitioner)
           return
         }
