@@ -8,6 +8,7 @@
  * @module
  */
 import { isDue, Pace, type Piecewise } from "../core/pace.ts"
+import { sorted } from "../core/sorted.ts"
 import { type Entries, noEntries, toChunk } from "./capture_chunks.ts"
 import { type CapturedPart, type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
 import { type CaptureProgress, StateChanges } from "./state_changes.ts"
@@ -89,14 +90,12 @@ function* readEntries(
   }
 }
 
-function* deletedEntries(numbers: Float64Array, chunks: Array<Chunk>): Piecewise<void> {
+/** Encodes the numbers of deleted entries, those up to `until`. */
+function* deletedEntries(deleted: ReadonlySet<number>, until: number, chunks: Array<Chunk>): Piecewise<void> {
+  const numbers = yield* sorted(Array.from(deleted).filter((number) => number <= until), (a, b) => a - b)
   const size = 8 * FIRST_CHUNK
   for (let from = 0; from < numbers.length; from += size) {
-    const entries: Entries = {
-      ...noEntries(chunkKind.deleted),
-      numbers: Array.from(numbers.subarray(from, from + size)),
-    }
-    chunks.push(toChunk(entries))
+    chunks.push(toChunk({ ...noEntries(chunkKind.deleted), numbers: numbers.slice(from, from + size) }))
     if (isDue()) yield
   }
 }
@@ -166,14 +165,14 @@ export function* captureVersion(
   const chunks: Array<Chunk> = []
   const slices: Array<Chunk> = []
   const { size } = version
-  const count = written.count + deleted.length + (cells.length - shared.table.placeAfter(progress?.newest ?? 0)) / 2
+  const count = written.count + deleted.size + (cells.length - shared.table.placeAfter(progress?.newest ?? 0)) / 2
   const isWhole = progress === undefined ||
     isWorthACopy(progress, { size, count, bytes: count * progress.changeBytes, isStale })
   const slice = { kind: chunkKind.slice, until: newest, list: every }
   let copied = newest
   if (isWhole) yield* readEntries(version, at, { ...slice, after: 0, most: Infinity }, slices)
   else {
-    yield* deletedEntries(deleted, chunks)
+    yield* deletedEntries(deleted, progress.newest, chunks)
     const changed = { kind: chunkKind.changed, after: 0, until: progress.newest, most: Infinity }
     yield* readEntries(version, at, { ...changed, list: written.list.bind(written) }, chunks)
     const added = { kind: chunkKind.added, after: progress.newest, until: newest, most: Infinity }

@@ -27,8 +27,8 @@ export interface CaptureProgress {
 export interface Taken {
   /** The places that have been written. Follows entries that move until the capture has finished. */
   readonly written: Marks
-  /** The numbers of the entries that have been deleted, in ascending order. Some may have been deleted before the last capture. */
-  readonly deleted: Float64Array
+  /** The numbers of the entries that have been deleted. Some may have been deleted before the last capture, or added since. */
+  readonly deleted: ReadonlySet<number>
 }
 
 /**
@@ -82,9 +82,8 @@ export class StateChanges {
 
   /** Begins a capture of the version that the table shows. What is recorded from now on is for the next capture. */
   take(): Taken {
-    const newest = this.progress?.newest ?? 0
     const written = this.#written
-    const deleted = Float64Array.from(Array.from(this.#deleted).filter((number) => number <= newest)).sort()
+    const deleted = this.#deleted
     this.#taken = written
     this.#written = new Marks()
     this.#deleted = new Set()

@@ -253,6 +253,7 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
     capture: (at, ids, options) =>
       tryRun(function* () {
         const found: Array<CapturedState> = []
+        const done: Array<() => void> = []
         for (const id of ids) {
           const versions = states.get(id)
           const newest = versions && sealedAt(versions, at)
@@ -266,10 +267,14 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
             placing,
             refresh: options?.refresh ?? -Infinity,
           })
-          versions.captured = newest.at
-          versions.neededFrom = neededFrom
+          done.push(() => {
+            versions.captured = newest.at
+            versions.neededFrom = neededFrom
+          })
           if (pieces.length > 0) found.push({ id, at: newest.at, pieces, neededFrom })
         }
+        // If one state fails, the caller gets the bytes of none.
+        done.forEach((each) => each())
         return found
       }, captureErrorOf),
     neededFrom: (id) => states.get(id)?.neededFrom,

@@ -67,6 +67,21 @@ Deno.test("StateStore.capture() fails for what is not portable, and starts over 
     })
   ))
 
+Deno.test("StateStore.capture() starts over with all states if one of them fails", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      yield* write(store, 1, numbers(1000))
+      yield* store.capture(1, [ID])
+      yield* store.commit(1)
+      yield* write(store, 2, [5])
+      store.open("other", 0, undefined, 2).set("a", Symbol())
+      yield* store.seal("other", 2)
+      yield* Effect.flip(store.capture(2, [ID, "other"]))
+      const [captured] = yield* store.capture(2, [ID])
+      assert.equal(captured?.neededFrom, 2)
+    })
+  ))
+
 Deno.test("StateStore.capture() copies the whole state after a captured batch was dropped or retried", () =>
   withStore((store) =>
     Effect.gen(function* () {
