@@ -56,10 +56,14 @@ const GROWTH = 8
 /** The sizes of the pieces of one loop, and whether the event loop is due after a piece. */
 export class Pace {
   readonly #pacing = currentPacing()
-  /** The first piece has one record: nothing is known of what it costs. */
-  #size = 1
+  #size: number
   /** When the current piece began. NaN: unknown. */
   #since = NaN
+
+  /** The first piece has one record unless the caller knows how many are cheap. */
+  constructor(first = 1) {
+    this.#size = Math.min(first, this.#pacing.records)
+  }
 
   /** Where the piece that begins at `from` ends, at most `length`. */
   end(from: number, length: number): number {

@@ -10,7 +10,7 @@ export class Differences {
   readonly keys: Array<unknown> = []
   /** The value of each key, or `GONE`. */
   readonly values: Array<unknown> = []
-  /** The batch time at which each key was last written. */
+  /** The batch time at which each key was last written. NaN: before times were recorded. */
   readonly times: Array<number> = []
   /** By index: the numbers, in the order of insertion, of keys that may have to be inserted again. */
   #numbers: Map<number, number> | undefined

@@ -6,8 +6,26 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { CorruptBlock, NotPortable } from "../core/codec.ts"
+import { run, tryRun } from "../core/pace.ts"
+import type { Partitioner } from "../rdd/partitioner.ts"
 import type { PendingState, StateMeasures, StateView } from "../rdd/state.ts"
+import type { Placing } from "./capture_format.ts"
+import { captureErrorOf, captureState, restoreErrorOf, restoreState } from "./captured_states.ts"
+import { isSamePlacing, placeAnew, placingOf } from "./state_placing.ts"
 import { Version } from "./state_version.ts"
+
+/** A captured state as bytes. */
+export interface CapturedState {
+  /** The address of the state. */
+  readonly id: string
+  /** The batch time of its version. */
+  readonly at: number
+  /** The bytes of the capture, in pieces to be stored one after the other. */
+  readonly pieces: ReadonlyArray<Uint8Array>
+  /** The batch time of the oldest capture of this state that is needed once this one has been stored. */
+  readonly neededFrom: number
+}
 
 /**
  * Keeps the versions of states. A batch opens a pending version, partition by partition, and seals it when all partitions
@@ -34,6 +52,37 @@ export interface StateStore {
   readonly worked: (id: string, records: number, millis: number) => void
   /** What the current version of a state holds, and what has been counted for the state; undefined if there is none. */
   readonly measures: (id: string) => StateMeasures | undefined
+  /**
+   * Captures what batch `at` has changed in states: the changes since the last capture, and a slice of a rolling copy of the
+   * whole state. States that have not changed are left out, unless their oldest capture that is needed is of a batch
+   * before `refresh`. They are then copied too, so that old captures can be removed. Fails if a key or a value is not portable.
+   *
+   * To be called before `commit` of a later batch, for one batch after the other, each time when the capture before has
+   * ended. All captures must be stored, in their order; if batches are dropped that were captured, captures start over
+   * with a copy of the whole state.
+   */
+  readonly capture: (
+    at: number,
+    ids: Iterable<string>,
+    options?: { readonly refresh?: number | undefined },
+  ) => Effect.Effect<ReadonlyArray<CapturedState>, NotPortable>
+  /**
+   * The batch time of the oldest capture of a state that is needed to restore it; undefined if it has not been captured.
+   * Earlier ones can be removed when all later ones have been stored.
+   */
+  readonly neededFrom: (id: string) => number | undefined
+  /**
+   * Makes the version that was captured last the current version of a state, with batch time `at`. Takes the bytes of its
+   * captures, one array each, from the oldest one that is needed or an earlier one on, in their order. Later captures
+   * continue these. Keys, values, the order of insertion, and times of writes are as they were.
+   */
+  readonly restore: (id: string, at: number, captures: ReadonlyArray<Uint8Array>) => Effect.Effect<void, CorruptBlock>
+  /**
+   * Tells which partitioner places the keys of a state. If a restored state was placed by another one, its entries are
+   * placed anew. In each partition, entries then stand in the order of the partitions that they came from, and in the
+   * order of insertion among those of one partition.
+   */
+  readonly place: (id: string, partitioner: Partitioner) => Effect.Effect<void>
   /** Makes the newest sealed version up to batch `at` the current one of each state. Drops the others up to `at`. */
   readonly commit: (at: number) => Effect.Effect<void>
   /** Drops the pending versions of batch `at` and of later batches. */
@@ -57,6 +106,11 @@ interface Versions {
   readonly sealed: Set<number>
   /** The records and milliseconds that have been counted. */
   readonly work: { records: number; millis: number }
+  /** How keys are placed in partitions; undefined if that is not known. */
+  placing: Placing | undefined
+  /** The batch time of the version that was captured last; undefined: the next capture must copy the whole state. */
+  captured: number | undefined
+  neededFrom: number | undefined
 }
 
 const drop = ({ pending, sealed }: Versions, which: (at: number) => boolean): void => {
@@ -72,6 +126,23 @@ const latest = (times: Iterable<number>, which: (at: number) => boolean, than: n
     (most, at) => most === undefined || at > most ? at : most,
     than,
   )
+
+/** If a version of batch `at` or later was captured that is dropped now, the next capture must copy the whole state. */
+const dropCaptured = (versions: Versions, at: number): void => {
+  const { at: current, captured } = versions
+  if (captured !== undefined && captured >= at && captured !== current) versions.captured = undefined
+}
+
+/** The newest version up to batch `at` that is sealed or current; undefined if there is none. */
+const sealedAt = (
+  { at: current, current: partitions, pending, sealed }: Versions,
+  at: number,
+): { readonly at: number; readonly partitions: Partitions } | undefined => {
+  const newest = latest(sealed, (time) => time <= at, undefined)
+  const found = newest === undefined ? undefined : pending.get(newest)
+  if (newest !== undefined && found !== undefined) return { at: newest, partitions: found }
+  return current === undefined || current > at ? undefined : { at: current, partitions }
+}
 
 /** Versions that can be read as long as they are referenced elsewhere. */
 class Held {
@@ -109,13 +180,18 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
       pending: new Map(),
       sealed: new Set(),
       work: { records: 0, millis: 0 },
+      placing: undefined,
+      captured: undefined,
+      neededFrom: undefined,
     }
     states.set(id, fresh)
     return fresh
   }
   return {
     open: (id, partition, from, at) => {
-      const { current, pending, sealed } = versionsOf(id)
+      const versions = versionsOf(id)
+      const { current, pending, sealed } = versions
+      dropCaptured(versions, at)
       const base = from === undefined ? undefined : (pending.get(from) ?? current).get(partition)
       const version = Version.on(base ?? Version.empty(), at)
       const partitions = pending.get(at) ?? new Map<number, Version>()
@@ -167,7 +243,63 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
           drop(versions, (time) => time <= at)
         }
       }),
-    abort: (at) => Effect.sync(() => states.forEach((versions) => drop(versions, (time) => time >= at))),
+    abort: (at) =>
+      Effect.sync(() =>
+        states.forEach((versions) => {
+          drop(versions, (time) => time >= at)
+          dropCaptured(versions, at)
+        })
+      ),
+    capture: (at, ids, options) =>
+      tryRun(function* () {
+        const found: Array<CapturedState> = []
+        const done: Array<() => void> = []
+        for (const id of ids) {
+          const versions = states.get(id)
+          const newest = versions && sealedAt(versions, at)
+          if (versions === undefined || newest === undefined || newest.at < (versions.captured ?? -Infinity)) continue
+          const isWhole = versions.captured === undefined
+          versions.captured = undefined
+          const { placing } = versions
+          const { neededFrom, pieces } = yield* captureState(newest.partitions, {
+            at: newest.at,
+            isWhole,
+            placing,
+            refresh: options?.refresh ?? -Infinity,
+          })
+          done.push(() => {
+            versions.captured = newest.at
+            versions.neededFrom = neededFrom
+          })
+          if (pieces.length > 0) found.push({ id, at: newest.at, pieces, neededFrom })
+        }
+        // If one state fails, the caller gets the bytes of none.
+        done.forEach((each) => each())
+        return found
+      }, captureErrorOf),
+    neededFrom: (id) => states.get(id)?.neededFrom,
+    restore: (id, at, captures) =>
+      tryRun(function* () {
+        const { neededFrom, placing, tables } = yield* restoreState(captures)
+        const versions = versionsOf(id)
+        versions.at = versions.captured = at
+        versions.current = new Map(Array.from(tables, ([i, table]) => [i, Version.of(at, table)]))
+        versions.placing = placing
+        versions.neededFrom = neededFrom
+      }, restoreErrorOf),
+    place: (id, partitioner) =>
+      run(function* () {
+        const versions = versionsOf(id)
+        const { at = -Infinity, current, placing } = versions
+        if (placing === undefined || isSamePlacing(placing, placingOf(partitioner))) {
+          versions.placing ??= placingOf(partitioner)
+          return
+        }
+        const tables = yield* placeAnew(current, partitioner)
+        versions.current = new Map(Array.from(tables, (table, i) => [i, Version.of(at, table)]))
+        versions.placing = placingOf(partitioner)
+        versions.captured = undefined
+      }),
     forget: (ids) =>
       Effect.sync(() => {
         for (const id of ids) states.delete(id)

@@ -121,6 +121,14 @@ export class StateTable {
     return place
   }
 
+  /** Makes room for so many keys, and numbers keys inserted from now on with higher numbers than `newest`. */
+  reserve(keys: number, newest: number): void {
+    let slots = this.#index.length
+    while (4 * keys > 3 * (slots >> 1)) slots *= 2
+    if (slots > this.#index.length) this.#rebuild(slots)
+    this.#order.skip(newest)
+  }
+
   /** The number of a key in the order of insertion. */
   numberOf(place: number): number {
     return this.#order.of(place >> 1)

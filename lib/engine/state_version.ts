@@ -9,24 +9,12 @@ import { weigh } from "../core/weight.ts"
 import type { Columns } from "../rdd/column_block.ts"
 import type { PendingState } from "../rdd/state.ts"
 import { Differences } from "./state_differences.ts"
-import { GONE, StateTable } from "./state_table.ts"
+import { type Shared, sharedBy } from "./state_shared.ts"
+import { GONE } from "./state_table.ts"
 import { WriteOrder } from "./write_order.ts"
 
 /** No key is this one. */
 const NOTHING = Symbol()
-
-/** What all versions of a partition share. */
-interface Shared {
-  readonly table: StateTable
-  /** The version that the table shows. */
-  shown: Version
-  /** When entries were written; undefined until the first time that old ones are asked for. */
-  order: WriteOrder | undefined
-  /** Places of deleted entries. They are removed from the table when no version below can be read from it any more. */
-  deleted: Array<number>
-  /** How often entries have moved to other places, or other versions have been shown. */
-  moves: number
-}
 
 /** The key that was looked up last, and its place. Often it is the next to be written. */
 interface Cursor {
@@ -57,7 +45,7 @@ const AHEAD = 128
  */
 export class Version implements PendingState {
   readonly #at: number
-  readonly #shared: Shared
+  readonly #shared: Shared<Version>
   readonly #cursor: Cursor = { key: NOTHING, place: -1, hasMoved: false }
   /** The neighbour that leads to the version that the table shows; undefined for that version. */
   #next: Version | undefined
@@ -70,19 +58,22 @@ export class Version implements PendingState {
   #limit: number
   #written: Uint8Array | undefined
 
-  private constructor(at: number, base: Version | undefined) {
+  private constructor(at: number, base: Version | undefined, given?: Partial<Shared<Version>>) {
     this.#at = at
     this.#base = base
-    this.#size = base?.size ?? 0
-    this.#shared = base !== undefined
-      ? base.#shared
-      : { table: new StateTable(), shown: this, order: undefined, deleted: [], moves: 0 }
+    this.#shared = base !== undefined ? base.#shared : sharedBy<Version>(this, given)
+    this.#size = base?.size ?? this.#shared.table.cells.length >> 1
     this.#limit = this.#shared.table.cells.length
   }
 
   /** Makes a version without entries. */
   static empty(): Version {
     return new Version(-Infinity, undefined)
+  }
+
+  /** Makes a version of the entries of a table that has no gaps. */
+  static of(at: number, given: Pick<Shared<Version>, "changes" | "order" | "table">): Version {
+    return new Version(at, undefined, given)
   }
 
   /** Opens a pending version on top of another one. */
@@ -117,11 +108,12 @@ export class Version implements PendingState {
   }
 
   set(key: unknown, value: unknown): void {
-    const { order, table } = this.#shared
+    const { changes, order, table } = this.#shared
     const place = this.#find(key)
     if (place >= 0 && table.cells[place + 1] !== GONE) {
       const isFirst = this.#keep(place)
       table.cells[place + 1] = value
+      changes?.wrote(place)
       if (isFirst) order?.wrote(place, this.#at)
       return
     }
@@ -145,6 +137,7 @@ export class Version implements PendingState {
     this.#keepMoved(place)
     shared.table.cells[place + 1] = GONE
     shared.deleted.push(place)
+    shared.changes?.deleted(shared.table.numberOf(place))
     this.#size--
     return true
   }
@@ -238,7 +231,7 @@ export class Version implements PendingState {
    */
   settle(): this {
     const shared = this.#shared
-    const { deleted, order, shown, table } = shared
+    const { changes, deleted, order, shown, table } = shared
     for (let version: Version | undefined = this as Version; version !== undefined;) {
       const base: Version | undefined = version.#base
       version.#base = undefined
@@ -248,9 +241,19 @@ export class Version implements PendingState {
     for (const place of deleted) if (table.cells[place + 1] === GONE) table.remove(place)
     deleted.length = 0
     const places = table.compact()
-    if (places !== undefined) order?.move(places)
+    if (places !== undefined) {
+      order?.move(places)
+      changes?.move(places)
+    }
     this.#forgetPlaces()
     return this
+  }
+
+  /** Makes the table show this version, its entries in the order of insertion. For captures, which only read it. */
+  shown(): Shared<Version> {
+    this.#show()
+    this.#sort()
+    return this.#shared
   }
 
   #valueAt(place: number): unknown {
@@ -281,7 +284,7 @@ export class Version implements PendingState {
   #keep(place: number): boolean {
     if (this.#base === undefined || !this.#mark(place)) return false
     const { order, table: { cells } } = this.#shared
-    this.#base.#differences.add(cells[place], cells[place + 1], order === undefined ? this.#at : order.timeOf(place))
+    this.#base.#differences.add(cells[place], cells[place + 1], order?.timeOf(place) ?? NaN)
     return true
   }
 
@@ -294,7 +297,7 @@ export class Version implements PendingState {
     this.#mark(place)
     const { order, table } = this.#shared
     const { cells } = table
-    const time = order === undefined ? this.#at : order.timeOf(place)
+    const time = order?.timeOf(place) ?? NaN
     this.#base.#differences.addMoved(cells[place], cells[place + 1], time, table.numberOf(place))
   }
 
@@ -315,10 +318,11 @@ export class Version implements PendingState {
   /** Sorts the table by the order of insertion, if keys have come back behind keys that follow them. */
   #sort(): void {
     const shared = this.#shared
-    const { deleted, order, table } = shared
+    const { changes, deleted, order, table } = shared
     if (table.isSorted) return
     const places = table.sort()
     order?.move(places)
+    changes?.move(places)
     shared.deleted = deleted.flatMap((place) => (places[place] ?? -1) < 0 ? [] : places[place]!)
     // Writing a place again adds a difference again, which does no harm: the first one counts.
     this.#forgetPlaces()
@@ -346,7 +350,7 @@ export class Version implements PendingState {
   /** Takes the table from the neighbour, which it shows. */
   #take(): void {
     const shared = this.#shared
-    const { order, shown, table } = shared
+    const { changes, order, shown, table } = shared
     const { keys, times, values } = this.#differences
     const back = new Differences()
     // The last difference first, so that the first one counts, and added keys are removed from the end.
@@ -360,9 +364,10 @@ export class Version implements PendingState {
         if (value === GONE) continue
         place = table.insert(key, value, number)
       } else {
-        const time = order === undefined ? 0 : order.timeOf(place)
+        const time = order?.timeOf(place) ?? NaN
         if (value === GONE || number !== undefined) {
           back.addMoved(key, table.cells[place + 1], time, table.numberOf(place))
+          changes?.deleted(table.numberOf(place))
         } else back.add(key, table.cells[place + 1], time)
         if (value === GONE) {
           table.remove(place)
@@ -372,6 +377,7 @@ export class Version implements PendingState {
         if (number !== undefined) table.setNumber(place, number)
       }
       order?.set(place, times[i]!)
+      changes?.putBack(place, table.numberOf(place))
     }
     shown.#differences = back
     shown.#next = this

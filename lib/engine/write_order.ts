@@ -15,6 +15,8 @@ interface Batch {
 
 /** The entries of a table by the batch that has written them last, the oldest batch first. */
 export class WriteOrder {
+  /** The time at which entries count as written that were written before times were recorded. */
+  readonly since: number
   readonly #table: StateTable
   /** When the entry at each place was written, by half the place. */
   #times = new Float64Array(16)
@@ -24,6 +26,7 @@ export class WriteOrder {
 
   /** Makes the order of a table whose entries count as written at this time. */
   constructor(table: StateTable, time: number) {
+    this.since = time
     this.#table = table
     this.#fit()
     this.#times.fill(time)
@@ -49,10 +52,13 @@ export class WriteOrder {
     if (this.#length > this.#table.cells.length + 1024) atOnce(this.#tidy(batches, Infinity))
   }
 
-  /** Sets the time of an entry. This does not change the order until `forget` is called. */
+  /**
+   * Sets the time of an entry. NaN: it was written before times were recorded. This does not change the order until `forget`
+   * is called.
+   */
   set(place: number, time: number): void {
     if (place >> 1 >= this.#times.length) this.#fit()
-    this.#times[place >> 1] = time
+    this.#times[place >> 1] = Number.isNaN(time) ? this.since : time
   }
 
   /** Forgets the order: the next read makes it of the times again. */
@@ -63,10 +69,10 @@ export class WriteOrder {
 
   /** Follows entries that have moved: `places` has the new place for each old one, or -1. */
   move(places: Int32Array): void {
-    const times = this.#times
+    const before = this.#times.slice()
     for (let from = 0; from < places.length; from += 2) {
       const to = places[from]!
-      if (to >= 0) times[to >> 1] = times[from >> 1]!
+      if (to >= 0) this.#times[to >> 1] = before[from >> 1]!
     }
     this.forget()
   }

@@ -71,6 +71,31 @@ Deno.test("Version: what a dropped version has added, changed and removed leaves
   assert.deepEqual(atOnce(entriesOf(again)), [[3, 3], [1, 1], [2, 2], [8, 8], [9, 9]])
 })
 
+Deno.test("Version: entries keep their write times when another version is read that has them in another order", () => {
+  const one = Version.on(Version.empty(), 1)
+  for (const key of ["a", "b", "c", "d"]) one.set(key, 1)
+  atOnce(one.writtenBefore(1))
+  const two = Version.on(one.settle(), 2)
+  for (const key of ["b", "d"]) two.set(key, 2)
+  const three = Version.on(two.settle(), 3)
+  three.delete("a")
+  three.set("a", 3)
+  assert.deepEqual(atOnce(entriesOf(two)), [["a", 1], ["b", 2], ["c", 1], ["d", 2]])
+  assert.deepEqual(atOnce(entriesOf(three)), [["b", 2], ["c", 1], ["d", 2], ["a", 3]])
+  assert.deepEqual(atOnce(three.writtenBefore(3)), [["c", 1], ["b", 2], ["d", 2]])
+})
+
+Deno.test("Version: entries count as written when times were first asked for, also those that a dropped version wrote", () => {
+  const one = Version.on(Version.empty(), 1)
+  for (const key of ["a", "b"]) one.set(key, 1)
+  const dropped = Version.on(one.settle(), 2)
+  dropped.set("a", 2)
+  atOnce(Version.on(dropped, 3).writtenBefore(3))
+  const again = Version.on(one, 4)
+  assert.deepEqual(atOnce(again.writtenBefore(3)), [])
+  assert.deepEqual(atOnce(again.writtenBefore(4)), [["a", 1], ["b", 1]])
+})
+
 Deno.test("Version: a key that was removed comes last when it is written again in a later version", () => {
   const one = Version.on(Version.empty(), 1)
   for (const key of ["a", "b"]) one.set(key, 1)

@@ -1,0 +1,89 @@
+/**
+ * Entries of a state as blocks of the record codec, and back.
+ *
+ * @module
+ */
+import { CorruptBlock, decode, encode } from "../core/codec.ts"
+import { type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
+
+const NO_BYTES = new Uint8Array()
+
+/** Entries of one chunk, in the order of their numbers. */
+export interface Entries {
+  /** What is done with the entries when the state is restored. */
+  readonly kind: ChunkKind
+  readonly numbers: Array<number>
+  /** Empty for changed and deleted entries, which are identified by their numbers. */
+  readonly keys: Array<unknown>
+  /** Empty for deleted entries. */
+  readonly values: Array<unknown>
+  /** How many milliseconds before the batch time each entry was written. Empty: all were written by the batch itself. */
+  readonly ages: Array<number>
+}
+
+/** A chunk without entries. */
+export const noEntries = (kind: ChunkKind): Entries => ({ kind, numbers: [], keys: [], values: [], ages: [] })
+
+const gapsOf = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const gaps: Array<number> = []
+  for (let i = 0; i < numbers.length; i++) gaps.push(i === 0 ? 0 : numbers[i]! - numbers[i - 1]!)
+  return gaps
+}
+
+/** Encodes entries. Throws `NotPortable`. */
+export const toChunk = ({ ages, keys, kind, numbers, values }: Entries): Chunk => {
+  const count = numbers.length
+  const first = numbers[0] ?? 0
+  const isDense = (numbers.at(-1) ?? 0) - first === count - 1
+  return {
+    kind,
+    count,
+    first,
+    blocks: [
+      isDense ? NO_BYTES : encode(gapsOf(numbers)),
+      keys.length === 0 ? NO_BYTES : encode(keys),
+      values.length === 0 ? NO_BYTES : encode(values),
+      ages.every((age) => age === 0) ? NO_BYTES : encode(ages),
+    ],
+  }
+}
+
+const corrupt = (problem: string): never => {
+  throw new CorruptBlock({ problem })
+}
+
+const listOf = (bytes: Uint8Array, count: number): Array<unknown> => {
+  const items = count === 0 && bytes.length === 0 ? [] : decode(bytes)
+  return items.length === count ? items : corrupt(`a chunk has ${items.length} items in place of ${count}`)
+}
+
+const numbersOf = (bytes: Uint8Array, count: number): Array<number> => {
+  const items = listOf(bytes, count)
+  const isNumbers = (items: Array<unknown>): items is Array<number> => items.every((item) => typeof item === "number")
+  return isNumbers(items) ? items : corrupt("a chunk has no numbers")
+}
+
+/** The numbers that follow `first` with these gaps; with gaps of one where none are given. */
+const sums = (first: number, gaps: Array<number> | undefined, count = gaps?.length ?? 0): Array<number> => {
+  const numbers = gaps ?? []
+  for (let i = 0, number = first; i < count; i++) {
+    const gap = gaps === undefined ? 1 : gaps[i]!
+    if (i > 0 && !(gap >= 1)) return corrupt("entries of a chunk are not in order")
+    numbers[i] = i === 0 ? first : number += gap
+  }
+  return numbers
+}
+
+/** Decodes entries. Throws {@link CorruptBlock}. */
+export const toEntries = ({ blocks, count, first, kind }: Chunk): Entries => {
+  const [gaps, keys, values, ages] = blocks
+  // A block holds at most eight items a byte, so the count is not trusted before a block of that many has been read.
+  const items = kind === chunkKind.deleted ? [] : listOf(values, count)
+  return {
+    kind,
+    numbers: gaps.length > 0 ? sums(first, numbersOf(gaps, count)) : sums(first, undefined, count),
+    keys: kind === chunkKind.slice || kind === chunkKind.added ? listOf(keys, count) : [],
+    values: items,
+    ages: ages.length > 0 ? numbersOf(ages, count) : [],
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Capturing one partition of a state: what has changed since the last capture, and the next slice of a rolling copy.
+ *
+ * A full copy of a large state in one batch would make that batch late. So each capture copies a slice of the table; the
+ * slices of one round are a whole copy. What has changed between the slices is in the captures too. A state is restored
+ * from the last whole round and all later captures.
+ *
+ * @module
+ */
+import { isDue, Pace, type Piecewise } from "../core/pace.ts"
+import { sorted } from "../core/sorted.ts"
+import { type Entries, noEntries, toChunk } from "./capture_chunks.ts"
+import { type CapturedPart, type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
+import { type CaptureProgress, StateChanges } from "./state_changes.ts"
+import type { Shared } from "./state_shared.ts"
+import { GONE } from "./state_table.ts"
+
+/** A version that can be captured. */
+export interface Capturable {
+  readonly size: number
+  /** Makes the table show this version, its entries in the order of insertion. */
+  shown(): Shared<unknown>
+}
+
+/** The least entries in a slice. */
+const LEAST = 64
+
+/** Slices take this part of the bytes that changes take. So the captures of two rounds take about four and a half times the bytes of a copy. */
+const SLICE_BYTES = 0.8
+
+/** Slices have at least this many entries for each changed one: restoring has to read all changes of two rounds. */
+const SLICE_ENTRIES = 0.5
+
+/** A state that has not changed is copied in this many captures, once its captures are too old. */
+const REFRESH_CAPTURES = 16
+
+/** How many entries the first chunk may have: chunks grow and shrink with the time that they take. */
+const FIRST_CHUNK = 512
+
+const bytesOf = (chunks: ReadonlyArray<Chunk>): number =>
+  chunks.reduce((sum, { blocks }) => blocks.reduce((sum, block) => sum + block.length, sum), 0)
+
+const countOf = (chunks: ReadonlyArray<Chunk>): number => chunks.reduce((sum, { count }) => sum + count, 0)
+
+/** Which entries of a version are read: those with numbers above `after`, up to `until`, at most `most` of them. */
+interface Range {
+  readonly kind: ChunkKind
+  readonly after: number
+  readonly until: number
+  readonly most: number
+  /** The places to read from `from` on and before `end`, in order, at most `most` of them. */
+  readonly list: (from: number, end: number, most: number) => Array<number>
+}
+
+const every = (from: number, end: number, most: number): Array<number> => {
+  const places: Array<number> = []
+  for (let place = from; place < end && places.length < most; place += 2) places.push(place)
+  return places
+}
+
+/** Encodes entries of a version chunk by chunk. Gives the number of the last one; `until` where no more follow. */
+function* readEntries(
+  version: Capturable,
+  at: number,
+  { after, kind, list, most, until }: Range,
+  chunks: Array<Chunk>,
+): Piecewise<number> {
+  const pace = new Pace(FIRST_CHUNK)
+  for (let left = most, last = after;;) {
+    // Other versions may have been shown since the last chunk, and entries may have other places.
+    const { order, table } = version.shown()
+    const { cells } = table
+    const size = pace.end(0, left)
+    const all = list(table.placeAfter(last), table.placeAfter(until), size)
+    // One loop after the other, so that the processor waits for many spots in memory at a time.
+    const places = all.filter((place) => cells[place + 1] !== GONE)
+    const entries: Entries = {
+      kind,
+      numbers: places.map((place) => table.numberOf(place)),
+      keys: kind === chunkKind.changed ? [] : places.map((place) => cells[place]),
+      values: places.map((place) => cells[place + 1]),
+      ages: order === undefined ? [] : places.map((place) => at - order.timeOf(place)),
+    }
+    if (places.length > 0) chunks.push(toChunk(entries))
+    if (all.length < size) return until
+    last = table.numberOf(all.at(-1)!)
+    left -= places.length
+    if (left <= 0) return last
+    if (pace.isDue()) yield
+  }
+}
+
+/** Encodes the numbers of deleted entries, those up to `until`. */
+function* deletedEntries(deleted: ReadonlySet<number>, until: number, chunks: Array<Chunk>): Piecewise<void> {
+  const numbers = yield* sorted(Array.from(deleted).filter((number) => number <= until), (a, b) => a - b)
+  const size = 8 * FIRST_CHUNK
+  for (let from = 0; from < numbers.length; from += size) {
+    chunks.push(toChunk({ ...noEntries(chunkKind.deleted), numbers: numbers.slice(from, from + size) }))
+    if (isDue()) yield
+  }
+}
+
+/** What a capture has to copy. */
+interface Amount {
+  /** The entries of the table. */
+  readonly size: number
+  /** How many of them have changed, and how many bytes the changes take. */
+  readonly count: number
+  readonly bytes: number
+  /** Whether the last whole copy is too old. */
+  readonly isStale: boolean
+}
+
+/** How many entries the next slice has. */
+const sliceSize = ({ sliceBytes }: CaptureProgress, { bytes, count, isStale, size }: Amount): number =>
+  Math.ceil(
+    Math.max(LEAST, SLICE_ENTRIES * count, SLICE_BYTES * bytes / sliceBytes, isStale ? size / REFRESH_CAPTURES : 0),
+  )
+
+/** Whether a copy of the whole table takes no more bytes than the changes and a slice. */
+const isWorthACopy = (progress: CaptureProgress, amount: Amount): boolean =>
+  amount.bytes + sliceSize(progress, amount) * progress.sliceBytes >= amount.size * progress.sliceBytes
+
+const average = (chunks: ReadonlyArray<Chunk>, before: number | undefined): number =>
+  countOf(chunks) === 0 ? before ?? 16 : Math.max(1, bytesOf(chunks) / countOf(chunks))
+
+/** How a version is captured. */
+export interface CaptureOptions {
+  /** The batch time of the version. */
+  readonly at: number
+  /** Entries that have not changed are copied too if the oldest capture that is needed is of a batch before this one. */
+  readonly refresh: number
+  /** Whether to copy the whole table in any case. */
+  readonly isWhole: boolean
+}
+
+/** What a capture has of a partition, and the batch time of the oldest capture that is needed from now on. */
+export interface CapturedVersion {
+  /** Undefined: nothing has changed since the last capture. */
+  readonly part: CapturedPart | undefined
+  readonly neededFrom: number
+}
+
+/**
+ * Captures a version of a partition. Other versions may be read and written meanwhile. Throws `NotPortable`; the next
+ * capture then copies the whole table.
+ */
+export function* captureVersion(
+  version: Capturable,
+  partition: number,
+  { at, isWhole: mustBeWhole, refresh }: CaptureOptions,
+): Piecewise<CapturedVersion> {
+  const shared = version.shown()
+  const { cells } = shared.table
+  const newest = cells.length === 0 ? 0 : shared.table.numberOf(cells.length - 2)
+  const changes = shared.changes ??= new StateChanges()
+  if (mustBeWhole) changes.progress = undefined
+  const { progress } = changes
+  const since = shared.order?.since
+  const isStale = progress !== undefined && progress.neededFrom < refresh
+  if (
+    progress !== undefined && changes.isEmpty && newest <= progress.newest && since === progress.since && !isStale
+  ) return { part: undefined, neededFrom: progress.neededFrom }
+  const { deleted, written } = changes.take()
+  const chunks: Array<Chunk> = []
+  const slices: Array<Chunk> = []
+  const { size } = version
+  const count = written.count + deleted.size + (cells.length - shared.table.placeAfter(progress?.newest ?? 0)) / 2
+  const isWhole = progress === undefined ||
+    isWorthACopy(progress, { size, count, bytes: count * progress.changeBytes, isStale })
+  const slice = { kind: chunkKind.slice, until: newest, list: every }
+  let copied = newest
+  if (isWhole) yield* readEntries(version, at, { ...slice, after: 0, most: Infinity }, slices)
+  else {
+    yield* deletedEntries(deleted, progress.newest, chunks)
+    const changed = { kind: chunkKind.changed, after: 0, until: progress.newest, most: Infinity }
+    yield* readEntries(version, at, { ...changed, list: written.list.bind(written) }, chunks)
+    const added = { kind: chunkKind.added, after: progress.newest, until: newest, most: Infinity }
+    yield* readEntries(version, at, { ...added, list: every }, chunks)
+    const most = sliceSize(progress, { size, count: countOf(chunks), bytes: bytesOf(chunks), isStale })
+    copied = yield* readEntries(version, at, { ...slice, after: progress.copied, most }, slices)
+  }
+  const begins = isWhole || progress.copied === 0
+  const ends = copied === newest
+  const roundFrom = begins ? at : progress.roundFrom
+  const neededFrom = (ends ? roundFrom : progress?.neededFrom) ?? at
+  changes.finish({
+    neededFrom,
+    roundFrom: ends ? undefined : roundFrom,
+    copied: ends ? 0 : copied,
+    newest,
+    since,
+    sliceBytes: average(slices, progress?.sliceBytes),
+    changeBytes: average(chunks, progress?.changeBytes),
+  })
+  const part = { partition, begins, ends, copied: ends ? 0 : copied, newest, since, chunks: [...chunks, ...slices] }
+  return { part, neededFrom }
+}
