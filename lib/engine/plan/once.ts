@@ -76,7 +76,7 @@ export const once = ({ blocks, inTurn, into, lowered, rdd }: OnceOptions): Lower
       const missing = wanted.filter((index) => kept[index] === undefined)
       const computed = TaskUpdates.keeping(
         Effect.map(
-          blocks(partitions.filter((_, index) => missing.includes(index))),
+          blocks(missing.flatMap((index) => partitions[index] ?? [])),
           (all) => all.map((block): KeptBlock => ({ block })),
         ),
         (all) => all,
