@@ -63,6 +63,7 @@ export class LocalBatch implements OpenBatch, BatchScope {
   readonly #last: ReadonlyMap<AnyRDD, number>
   /** The RDDs that are computed once for all jobs. */
   readonly #shared: Set<AnyRDD>
+  readonly #kept: ReadonlySet<AnyRDD>
   readonly #due: ReadonlyMap<number | undefined, ReadonlyArray<AnyRDD>>
 
   /** `released` holds what is kept until it is released, across batches. */
@@ -75,6 +76,7 @@ export class LocalBatch implements OpenBatch, BatchScope {
     this.addressOf = addressOf
     this.computed = new Computed(released)
     this.#last = last
+    this.#kept = new Set(kept)
     this.#shared = new Set(kept)
     for (const [rdd, count] of consumers) if (count > 1) this.#shared.add(rdd)
   }
@@ -82,6 +84,11 @@ export class LocalBatch implements OpenBatch, BatchScope {
   /** Whether an RDD was part of the batch's work when it was opened, so that its consumers have been counted. */
   isKnown(rdd: AnyRDD): boolean {
     return this.#last.has(rdd)
+  }
+
+  /** Whether later batches need an RDD. */
+  isKept(rdd: AnyRDD): boolean {
+    return this.#kept.has(rdd)
   }
 
   /** Whether an RDD is computed once for all jobs of the batch. */

@@ -93,6 +93,8 @@ const packInput = (input: Input, add: (partition: Partition) => number): Packed<
     case "load":
     case "view":
       return packPlace(input)
+    case "once":
+      throw new TypeError("a task reads a partition whose block is missing")
   }
 }
 
@@ -119,6 +121,8 @@ const unpackInput = (input: Packed<Input>, at: (number: number) => Partition): I
     case "load":
     case "view":
       return input
+    case "once":
+      throw new TypeError("a task has come without the block of a partition")
   }
 }
 

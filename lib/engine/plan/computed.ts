@@ -3,8 +3,14 @@
  *
  * @module
  */
+import type { Block } from "../../rdd/block.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { Lowered } from "./task.ts"
+
+/** A block of an RDD of which some partitions are kept. */
+export interface KeptBlock {
+  readonly block: Block<unknown>
+}
 
 /**
  * The blocks and shuffled pairs of RDDs, with one lifetime: that of an action, of a job, of a batch, or until they are
@@ -13,6 +19,8 @@ import type { Lowered } from "./task.ts"
 export class Computed {
   /** Made on first use: most actions keep nothing, and weak maps are expensive for the garbage collector. */
   #known: WeakMap<AnyRDD, Lowered> | undefined
+  /** Blocks of RDDs that are not computed whole, by partition. */
+  #some: WeakMap<AnyRDD, Array<KeptBlock | undefined>> | undefined
   readonly #around: Computed | undefined
 
   constructor(around?: Computed) {
@@ -24,7 +32,17 @@ export class Computed {
     return this.#known?.get(rdd) ?? this.#around?.find(rdd)
   }
 
-  /** Whether an RDD is kept here. */
+  /** The blocks of an RDD that are kept here, by partition. The caller may add to them. */
+  some(rdd: AnyRDD, partitions: number): Array<KeptBlock | undefined> {
+    this.#some ??= new WeakMap()
+    const known = this.#some.get(rdd)
+    if (known?.length === partitions) return known
+    const fresh = new Array<KeptBlock | undefined>(partitions).fill(undefined)
+    this.#some.set(rdd, fresh)
+    return fresh
+  }
+
+  /** Whether an RDD is kept here whole. */
   has(rdd: AnyRDD): boolean {
     return this.#known?.has(rdd) === true
   }
@@ -33,10 +51,12 @@ export class Computed {
   keep(rdd: AnyRDD, lowered: Lowered): void {
     this.#known ??= new WeakMap()
     this.#known.set(rdd, lowered)
+    this.#some?.delete(rdd)
   }
 
   /** Releases what an RDD was computed to. */
   release(rdd: AnyRDD): void {
     this.#known?.delete(rdd)
+    this.#some?.delete(rdd)
   }
 }

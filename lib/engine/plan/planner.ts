@@ -14,6 +14,7 @@ import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { Computed } from "./computed.ts"
 import * as Exchange from "./exchange.ts"
 import { isPersisted, type Job, type Kind, type Lowering, passesOn } from "./lowering.ts"
+import { needsNoStage, once, withBlocks } from "./once.ts"
 import * as Partitions from "./partitions.ts"
 import type { Scope } from "./scope.ts"
 import { failed, runStage, type StageOptions } from "./stage.ts"
@@ -42,7 +43,10 @@ export class Planner {
       lowerInFull: (rdd) => new Planner({ ...scope, dry: false }, layers).lower(rdd),
       blocks: (partitions) => this.blocks(partitions),
       cuts: (partitions, write) =>
-        runStage(this.#stage(1), partitions.map((partition, i) => ({ partition, write: write(i), layers }))),
+        withBlocks(
+          partitions,
+          (ready) => runStage(this.#stage(1), ready.map((partition, i) => ({ partition, write: write(i), layers }))),
+        ),
       attempt: (rdd, work) => tryRun(work, (cause) => failed(rdd, undefined, job, reasonOf(cause))),
       fail: (rdd, reason) => Effect.fail(failed(rdd, undefined, job, reason)),
       keep: (rdd, lowered) => ofJob.keep(rdd, lowered),
@@ -64,8 +68,9 @@ export class Planner {
   ): Job<ReadonlyArray<Block<unknown>>> {
     const waits = partitions.some(({ steps }) => steps.some((step) => step.waits))
     const stage = this.#stage(waits ? this.#scope.parallelism : 1)
-    const tasks = partitions.map((partition): Task<ToBlock> => ({ partition, write: toBlock, layers: this.#layers }))
-    return runStage(stage, tasks, each)
+    const layers = this.#layers
+    const task = (partition: Partition): Task<ToBlock> => ({ partition, write: toBlock, layers })
+    return withBlocks(partitions, (ready) => runStage(stage, ready.map(task), each))
   }
 
   /** Lowers an RDD, and runs the stages that it depends on. */
@@ -78,6 +83,9 @@ export class Planner {
       const gone = Stateful.gone(this.#host, rdd)
       if (gone !== undefined) return Effect.succeed(gone)
       const into = dry ? undefined : this.#keptIn(rdd)
+      if (into !== undefined && this.#isByPartition(rdd)) {
+        return Effect.map(this.#lower(rdd), (lowered) => this.#once(rdd, lowered, into))
+      }
       const lowered = into === undefined
         ? this.#lower(rdd)
         : Effect.flatMap(this.#lower(rdd), (it) => this.#compute(rdd, it, into))
@@ -115,6 +123,27 @@ export class Planner {
     if (isPersisted(rdd)) return released
     if (batch?.isShared(rdd) === true) return batch.computed
     return (consumers.get(rdd) ?? 0) < 2 ? undefined : action
+  }
+
+  /** Whether partitions of a kept RDD are computed when they are needed. What later batches need is computed whole. */
+  #isByPartition(rdd: AnyRDD): boolean {
+    return needsNoStage(rdd) && this.#scope.batch?.isKept(rdd) !== true
+  }
+
+  /** Lowers an RDD to partitions that are computed and kept when a stage needs them. */
+  #once(rdd: AnyRDD, lowered: Lowered, into: Computed): Lowered {
+    const { action, turns } = this.#scope
+    const turn = turns.get(rdd) ?? Semaphore.makeUnsafe(1)
+    turns.set(rdd, turn)
+    const partitioned = once({
+      rdd,
+      lowered,
+      into,
+      blocks: (partitions) => this.blocks(partitions),
+      inTurn: (job) => Semaphore.withPermit(turn, job),
+    })
+    action.keep(rdd, partitioned)
+    return partitioned
   }
 
   /** Computes an RDD whole and keeps its blocks. */

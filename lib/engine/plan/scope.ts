@@ -22,6 +22,8 @@ export interface BatchScope {
   readonly lost: Set<AnyRDD>
   /** Whether an RDD was part of the batch's work when it was opened, so that its consumers have been counted. */
   readonly isKnown: (rdd: AnyRDD) => boolean
+  /** Whether later batches need an RDD. */
+  readonly isKept: (rdd: AnyRDD) => boolean
   /** Whether an RDD is computed once for all jobs of the batch. */
   readonly isShared: (rdd: AnyRDD) => boolean
 }

@@ -7,8 +7,9 @@
  *
  * @module
  */
+import type * as Effect from "effect/Effect"
 import type { Block } from "../../rdd/block.ts"
-import type { Address } from "../../rdd/engine.ts"
+import type { ActionError, Address } from "../../rdd/engine.ts"
 import type { Columns } from "../../rdd/column_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { Join } from "../../rdd/primitive.ts"
@@ -84,6 +85,16 @@ export type Input =
   | Place & { readonly kind: "view"; readonly index: number; readonly id: string; readonly at: number }
   /** A partition that is computed with the services of the operation's layer. */
   | Place & { readonly kind: "provide"; readonly of: Partition }
+  /** Partition `index` of a persisted or shared RDD. The planner puts its block in its place before a task runs. */
+  | { readonly kind: "once"; readonly index: number; readonly from: Once }
+
+/** A persisted or shared RDD, of which partitions are computed when a stage needs them. */
+export interface Once {
+  /** Computes the partitions that are not kept yet, and gives the blocks of all that are named. */
+  readonly compute: (
+    indices: ReadonlyArray<number>,
+  ) => Effect.Effect<ReadonlyMap<number, Block<unknown>>, ActionError<unknown>, unknown>
+}
 
 /** One partition of an RDD: an input, and the steps to be run over it. */
 export interface Partition {

@@ -200,6 +200,8 @@ function* read(around: Surroundings, input: Input): Running<AnyBlock> {
       return yield* view(around, input)
     case "provide":
       return yield* waiting(Layers.provide(around, input, run(() => compute(around, input.of))))
+    case "once":
+      throw new TypeError("a task reads a partition whose block is missing")
   }
 }
 

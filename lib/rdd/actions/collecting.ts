@@ -70,8 +70,10 @@ const nextRound = (scanned: number, taken: number, n: number): number =>
  *
  * Computes the first partition, and further ones only while there are too few records: in each round, about as many as
  * are needed if they have as many records as those before, and at most four times as many as in all rounds before.
- * Within a partition, functions are called only for the records that are needed, unless an operation takes the whole
- * partition, such as `mapPartitions` or a shuffle. Spark: `RDD.take`.
+ * Within a partition, functions are called only for the records that are needed. Some operations take whole partitions:
+ * `mapPartitions`, `mapEffect`, `filterEffect`, `zip`, and RDDs that are persisted or read by several consumers. All
+ * partitions of an RDD are computed below a shuffle, `cartesian`, `zipWithIndex` and `zipWithUniqueId`, and where a
+ * persisted RDD has one of these below it. Spark: `RDD.take`.
  *
  * @example
  * ```ts

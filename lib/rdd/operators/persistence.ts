@@ -14,8 +14,9 @@ import { parse, type StorageLevel } from "../storage_level.ts"
 /**
  * Returns an RDD that keeps its records once they are computed, so that later actions do not compute them again.
  *
- * Records are kept from the first action until {@link unpersist} or the end of the SparkContext. Use the returned RDD:
- * `self` is still computed anew by each action. Records are kept in memory, whatever the level. `NONE` returns `self`;
+ * Records are kept from the first action until {@link unpersist} or the end of the SparkContext. An action such as `take`
+ * computes and keeps only the partitions that it needs, unless there is a shuffle below: then all are kept. Use the
+ * returned RDD: `self` is still computed anew by each action. Records are kept in memory, whatever the level. `NONE` returns `self`;
  * any text that is not a level fails jobs with `InvalidOption`.
  *
  * Spark: `RDD.persist`, which changes the RDD itself and refuses to change the level. Here, persisting with another

@@ -77,6 +77,31 @@ test("compute() computes an RDD that is kept, for the actions that come later", 
     assert.equal(calls.count, 2)
   }))
 
+test("compute() computes a kept RDD whole, and jobs before it only the partitions that they need", (engine) =>
+  Effect.gen(function* () {
+    const [own, later] = [counting(), counting()]
+    const [cached, kept] = [RDD.cache(own.rdd), RDD.cache(later.rdd)]
+    const batch = yield* open(engine, [reads(cached), reads(cached), reads(kept)], [kept])
+    assert.deepEqual(yield* within(batch, RDD.take(cached, 1)), [10])
+    assert.equal(own.calls.count, 1)
+    assert.deepEqual(yield* within(batch, RDD.collect(cached), 1), [10, 20])
+    assert.equal(own.calls.count, 2)
+    yield* within(batch, RDD.take(kept, 1), 2)
+    assert.equal(later.calls.count, 2)
+  }))
+
+test("openBatch(): what several jobs share is computed once for each partition that they need", (engine) =>
+  Effect.gen(function* () {
+    const { calls, rdd } = counting()
+    const [a, b] = [RDD.map(rdd, (n) => n + 1), RDD.map(rdd, (n) => n + 2)]
+    const batch = yield* open(engine, [reads(a), reads(b)])
+    assert.deepEqual(yield* within(batch, RDD.take(a, 1)), [11])
+    assert.equal(calls.count, 1)
+    batch.finish(0)
+    assert.deepEqual(yield* within(batch, RDD.collect(b), 1), [12, 22])
+    assert.equal(calls.count, 2)
+  }))
+
 test("openBatch(): what several jobs read is computed once, until the last of them has ended", (engine) =>
   Effect.gen(function* () {
     const { calls, rdd } = counting()
