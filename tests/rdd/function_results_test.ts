@@ -186,7 +186,11 @@ const ofPairs: Readonly<Record<string, (records: Wrong) => Action>> = {
   cogroup: (records) => collected(RDD.cogroup(pairs, records)),
   collectAsMap: (records) => RDD.collectAsMap(records),
   combineByKey: (records) =>
-    collected(RDD.combineByKey(records, { createCombiner: (n) => n, mergeValue: add, mergeCombiners: add } as Wrong)),
+    collected(RDD.combineByKey(records as typeof pairs, {
+      createCombiner: (n) => n,
+      mergeValue: add,
+      mergeCombiners: add,
+    })),
   countByKey: (records) => RDD.countByKey(records),
   filterByRange: (records) => collected(RDD.filterByRange(records, "a", "b")),
   flatMapValues: (records) => collected(RDD.flatMapValues(records, (v) => [v])),
