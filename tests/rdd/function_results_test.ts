@@ -182,11 +182,11 @@ onEngines("comparisons that give NaN and filters that give Options are refused",
   }))
 
 /** By operator of pairs: an action on records that are no pairs. */
-const ofPairs: Readonly<Record<string, (records: Wrong) => Action>> = {
+const ofPairs: Readonly<Record<string, (records: typeof pairs) => Action>> = {
   cogroup: (records) => collected(RDD.cogroup(pairs, records)),
   collectAsMap: (records) => RDD.collectAsMap(records),
   combineByKey: (records) =>
-    collected(RDD.combineByKey(records as typeof pairs, {
+    collected(RDD.combineByKey(records, {
       createCombiner: (n) => n,
       mergeValue: add,
       mergeCombiners: add,
@@ -201,8 +201,8 @@ const ofPairs: Readonly<Record<string, (records: Wrong) => Action>> = {
   lookup: (records) => RDD.lookup(records, "a"),
   mapValues: (records) => collected(RDD.mapValues(records, (v) => v)),
   partitionBy: (records) => collected(RDD.partitionBy(records, Partitioner.hash(2))),
-  reduceByKey: (records) => collected(RDD.reduceByKey(records, add as Wrong)),
-  reduceByKeyLocally: (records) => RDD.reduceByKeyLocally(records, add as Wrong),
+  reduceByKey: (records) => collected(RDD.reduceByKey(records, add)),
+  reduceByKeyLocally: (records) => RDD.reduceByKeyLocally(records, add),
   sampleByKey: (records) => collected(RDD.sampleByKey(records, [["a", 1]])),
   sortByKey: (records) => collected(RDD.sortByKey(records)),
   subtractByKey: (records) => collected(RDD.subtractByKey(records, pairs)),
@@ -213,7 +213,8 @@ onEngines("operators of pairs refuse other records", () =>
   Effect.gen(function* () {
     for (const [name, run] of Object.entries(ofPairs)) {
       for (const wrong of [5, "ab", undefined, null, { a: 1 }, ["a"], ["a", 1, 2]]) {
-        for (const records of [RDD.parallelize([["a", 1], wrong]), RDD.map(numbers, () => wrong)]) {
+        const made: ReadonlyArray<Wrong> = [RDD.parallelize([["a", 1], wrong]), RDD.map(numbers, () => wrong)]
+        for (const records of made) {
           const failure = yield* failureOf(run(records))
           assert.match(failure, new RegExp(`^${name} Mismatch.*must be pairs`), `${name} with ${JSON.stringify(wrong)}`)
         }
