@@ -4,15 +4,24 @@
  * The constants are what V8 needs on 64-bit machines. The estimates are within a factor of two of it for what programs
  * usually receive: strings, numbers, bytes, arrays, pairs, objects, maps and sets, in any nesting.
  *
+ * Some memory cannot be seen from JavaScript. Strings are weighed by their length, so those that were cut out of longer
+ * strings, or put together of many short ones, may take far more. Errors and instances without visible properties have
+ * a fixed weight. Private fields, variables of closures and properties under symbols are not weighed.
+ *
  * @module
  */
+import * as Option from "effect/Option"
 
 /** The place of a record in the array of its block. */
 const SLOT = 8
 const ARRAY = 48
 const OBJECT = 32
-/** Objects whose content cannot be seen, such as functions, dates and instances with private fields only. */
+/** Small objects without properties, such as functions and dates. */
 const OPAQUE = 96
+/** Instances without properties, whose content is most likely in private fields. */
+const HIDDEN = 256
+/** An error with a stack of ten frames, which is the usual limit, before the stack is read as text. */
+const ERROR = 900
 const BYTES = 200
 const COLLECTION = 150
 const MAP_ENTRY = 36
@@ -45,6 +54,17 @@ const isKnown = (name: string): boolean => {
   if (names[at] === name) return true
   names[at] = name
   return false
+}
+
+/** The buffer of the last view that kept a large buffer in memory: views that are cut out of one chunk follow each other. */
+let lastBuffer: WeakRef<ArrayBufferLike> | undefined
+
+/** What a view takes. If it shows a small part of its buffer, it keeps the rest in memory as well. */
+const ofView = ({ buffer, byteLength }: ArrayBufferView): number => {
+  if (buffer.byteLength <= 2 * byteLength + BYTES) return BYTES + byteLength
+  if (lastBuffer?.deref() === buffer) return BYTES
+  lastBuffer = new WeakRef(buffer)
+  return BYTES + buffer.byteLength
 }
 
 /** Adds up what values take, with all that they refer to. */
@@ -110,7 +130,9 @@ class Scale {
     if (Array.isArray(object)) {
       this.#total += (ARRAY + 8 * object.length) * count
       this.#elements(object, count)
-    } else if (ArrayBuffer.isView(object) || object instanceof ArrayBuffer) {
+    } else if (ArrayBuffer.isView(object)) {
+      this.#total += ofView(object) * count
+    } else if (object instanceof ArrayBuffer) {
       this.#total += (BYTES + object.byteLength) * count
     } else if (object instanceof Map) {
       this.#total += (COLLECTION + MAP_ENTRY * object.size) * count
@@ -120,6 +142,11 @@ class Scale {
       this.#total += (COLLECTION + SET_ENTRY * object.size) * count
       this.#first(object, object.size, count)
     } else {
+      if (object instanceof Error) {
+        this.#total += ERROR * count
+        this.#inside(object.message, count)
+        this.#inside(object.cause, count)
+      }
       this.#properties(object as Readonly<Record<string, unknown>>, count)
     }
   }
@@ -148,7 +175,7 @@ class Scale {
     const keys = Object.keys(object)
     const { length } = keys
     if (length === 0) {
-      this.#total += (Object.getPrototypeOf(object) === Object.prototype ? OBJECT + 16 : OPAQUE) * count
+      this.#total += ofEmpty(object) * count
       return
     }
     const visited = Math.min(length, VISITED_IN_CONTAINER)
@@ -162,6 +189,13 @@ class Scale {
       this.#inside(object[key], each)
     }
   }
+}
+
+/** What an object without visible properties takes. */
+const ofEmpty = (object: object): number => {
+  const prototype: unknown = Object.getPrototypeOf(object)
+  if (prototype === Object.prototype || prototype === null) return OBJECT + 16
+  return object instanceof Date || object instanceof Error || Option.isOption(object) ? OPAQUE : HIDDEN
 }
 
 /** What a value takes besides its place, which is a field of an object or an element of an array. */

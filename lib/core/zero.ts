@@ -59,22 +59,37 @@ const copyObject = (u: object, copies: Copies): unknown => {
 const copyOf = (u: unknown, copies: Copies): unknown =>
   typeof u !== "object" || u === null || isImmutable(u) ? u : copies.get(u) ?? copyObject(u, copies)
 
-const isKnown = (u: object): boolean =>
-  u instanceof Date || u instanceof Map || u instanceof Set || ArrayBuffer.isView(u) || u instanceof ArrayBuffer ||
-  Array.isArray(u)
+const isCollection = (u: object): boolean =>
+  u instanceof Date || u instanceof Map || u instanceof Set || u instanceof ArrayBuffer || Array.isArray(u)
 
-/** Finds an object that cannot be copied, because its state is hidden, in private fields for example. */
+/** Whether a collection has properties of its own. They are not copied. */
+const hasExtra = (u: object): boolean => {
+  const isElement = (key: string | symbol): boolean =>
+    Array.isArray(u) && typeof key === "string" && (key === "length" || String(Number(key)) === key)
+  return Reflect.ownKeys(u).some((key) => !isElement(key))
+}
+
+/** The properties of an object, and its getters and setters, which are functions. */
+const propertiesOf = (u: object): ReadonlyArray<unknown> =>
+  Reflect.ownKeys(u).map((key) => {
+    const property = Object.getOwnPropertyDescriptor(u, key)
+    return property?.get ?? property?.set ?? property?.value
+  })
+
+/**
+ * Finds a value that cannot be copied, because its state is hidden: in private fields, or in variables that a function
+ * uses.
+ */
 const findHidden = (u: unknown, seen: Set<object>): object | undefined => {
-  if (typeof u !== "object" || u === null || isImmutable(u) || seen.has(u)) return undefined
+  if (typeof u === "function") return u
+  if (typeof u !== "object" || u === null || isImmutable(u) || ArrayBuffer.isView(u) || seen.has(u)) return undefined
   seen.add(u)
-  if (!isKnown(u) && !isOpen(u)) return u
+  if (isCollection(u) ? hasExtra(u) : !isOpen(u)) return u
   const parts: Iterable<unknown> = u instanceof Map
     ? [...u.keys(), ...u.values()]
     : u instanceof Set || Array.isArray(u)
     ? u
-    : ArrayBuffer.isView(u)
-    ? []
-    : Object.values(u)
+    : propertiesOf(u)
   for (const part of parts) {
     const hidden = findHidden(part, seen)
     if (hidden !== undefined) return hidden
@@ -83,8 +98,9 @@ const findHidden = (u: unknown, seen: Set<object>): object | undefined => {
 }
 
 /**
- * Checks that a zero value can be copied. That is impossible for an object that shows no properties, such as one whose
- * state is in private fields.
+ * Checks that a zero value can be copied. That is impossible for a function, for an object that has one as a property, for
+ * an object that shows no properties, such as one whose state is in private fields, and for an array with properties
+ * besides its elements.
  *
  * @example
  * ```ts
@@ -102,7 +118,7 @@ export const checkZero = (where: string, zero: unknown): InvalidOption | undefin
     option: "zero",
     value: describeValue(hidden),
     expected: "a value that can be copied, because each aggregate starts from a copy of it: " +
-      "a primitive value, an array, a plain object, a Map, a Set, an object whose properties are its whole state, or " +
+      "a primitive value, an array, a Map, a Set, an object whose properties are its whole state and no functions, or " +
       "an immutable value of Effect; combineByKey takes a function that makes the first value",
   })
 }

@@ -6,7 +6,7 @@
 import * as Option from "effect/Option"
 import type { Ordering } from "effect/Ordering"
 import { describeValue } from "../core/describe_value.ts"
-import { numberOf } from "../core/results.ts"
+import { comparisonOf } from "../core/results.ts"
 import { UnsupportedKey } from "../core/keys.ts"
 import { inPieces, type Piecewise } from "../core/pace.ts"
 
@@ -84,7 +84,7 @@ export interface OrderOption<in A> {
 
 /** Returns the order that the options name, whose results are checked; undefined if they name none. */
 export const orderIn = <A>({ order }: OrderOption<A> = {}): Comparison<A> | undefined =>
-  order === undefined ? undefined : (a, b) => numberOf(order(a, b))
+  order === undefined ? undefined : (a, b) => comparisonOf(order(a, b))
 
 const isNumber = (key: unknown): key is number => typeof key === "number" && key === key
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Piecewise } from "../core/pace.ts"
+import { pairOf } from "../core/pairs.ts"
 import { type Block, forEachPiece, joinArrays } from "./block.ts"
 import { ColumnBlock, type ColumnCursor, type Columns, type Pair } from "./column_block.ts"
 
@@ -50,7 +51,7 @@ export class PairBlock extends ColumnBlock implements Columns {
   }
 }
 
-/** The columns of a block of pairs. */
+/** The columns of a block of pairs. Throws `Mismatch` for other records. */
 export function* columnsOf(block: Block<unknown>): Piecewise<Columns> {
   if (block instanceof ColumnBlock) return yield* block.whole()
   const length = block.pieces === undefined ? block.length : 0
@@ -59,7 +60,7 @@ export function* columnsOf(block: Block<unknown>): Piecewise<Columns> {
   let at = 0
   yield* forEachPiece(block as Block<Pair>, (pairs, from, to) => {
     for (let i = from; i < to; i++, at++) {
-      const pair = pairs[i]!
+      const pair = pairOf(pairs[i]!)
       keys[at] = pair[0]
       values[at] = pair[1]
     }

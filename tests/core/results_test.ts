@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import {
   accepts,
+  comparisonOf,
   effectOf,
   listOf,
   numberOf,
@@ -13,6 +14,7 @@ import {
   recordOf,
   recordsOf,
   refuseUnrun,
+  valueCheck,
   valueOf,
 } from "../../lib/core/results.ts"
 
@@ -54,6 +56,7 @@ Deno.test("each check refuses Promises, Effects and Promise-like objects, and ha
     ["a key of recordOf", (given) => recordOf([given, 1])],
     ["a value of recordOf", (given) => recordOf(["key", given])],
     ["listOf", (given) => listOf(any(given))],
+    ["the last of three elements of recordOf", (given) => recordOf(["key", 1, given])],
     ["recordsOf", (given) => recordsOf([1, given, rejected(), ["key", rejected()]])],
     ["optionOf", (given) => optionOf(any(given))],
     ["the value of optionOf", (given) => optionOf(Option.some(given))],
@@ -62,13 +65,53 @@ Deno.test("each check refuses Promises, Effects and Promise-like objects, and ha
     ["refuseUnrun", (given) => refuseUnrun(given)],
   ]
   for (const [name, check] of checks) {
-    for (const given of [rejected(), Effect.sync(() => 1), any({ __proto__: { then: () => {} } })]) {
+    for (const given of [rejected(), Effect.sync(() => 1), any({ __proto__: { then: () => {} } }), { then() {} }]) {
       assert.throws(() => check(given), { _tag: "Mismatch" }, name)
     }
   }
   assert.equal(Effect.runSyncExit(effectOf(any(rejected())))._tag, "Failure")
   // Rejections without a handler fail the test now.
   await new Promise((resolve) => setTimeout(resolve))
+})
+
+Deno.test("records with Promises directly in their parts are refused, and all rejections handled", async () => {
+  const records: ReadonlyArray<() => unknown> = [
+    () => ({ city: rejected(), street: rejected() }),
+    () => ({ __proto__: null, city: rejected() }),
+    () => [1, [rejected(), rejected()]],
+    () => [[rejected()], 1],
+    () => ["key", { city: rejected() }],
+    () => Array.from({ length: 50 }, rejected),
+    () => ["key", Array.from({ length: 50 }, rejected)],
+    () => ({ then() {} }),
+  ]
+  for (const record of records) {
+    assert.throws(() => recordOf(record()), { _tag: "Mismatch", message: /gives Promises/ })
+    assert.throws(() => recordsOf([1, record(), record()]), { _tag: "Mismatch", message: /gives Promises/ })
+  }
+  for (const value of [() => [1, rejected()], () => ({ city: rejected() })]) {
+    assert.throws(() => valueCheck.check(value(), [value()]), { _tag: "Mismatch", message: /gives Promises/ })
+  }
+  // Rejections without a handler fail the test now.
+  await new Promise((resolve) => setTimeout(resolve))
+})
+
+Deno.test("records whose parts are no Promises pass", () => {
+  const broken = {
+    get text(): string {
+      throw new TypeError("not now")
+    },
+  }
+  const run = Effect.sync(() => 1)
+  for (const record of [broken, { then: "later" }, { run }, ["key", { run }], [new Date(0), [new Map()], null]]) {
+    assert.equal(recordOf(record), record)
+  }
+})
+
+Deno.test("accepts() refuses Options and Results, which are always truthy, and names the alternative", () => {
+  assert.throws(() => accepts(Option.none()), { _tag: "Mismatch", message: /must give a boolean.* use Option\.isSome/ })
+  assert.throws(() => accepts(Result.fail("no")), { _tag: "Mismatch", message: /use Result\.isSuccess/ })
+  assert.deepEqual([accepts({}), accepts(null), accepts("")], [true, false, false])
 })
 
 Deno.test("checks name the operation that takes functions that give Effects", () => {
@@ -78,6 +121,7 @@ Deno.test("checks name the operation that takes functions that give Effects", ()
 
 Deno.test("numberOf() and optionOf() say what they got", () => {
   assert.throws(() => numberOf(any(true)), { message: "its function must give a number, but gave: boolean" })
+  assert.throws(() => comparisonOf(NaN), { message: "its function must give a number, but gave: NaN" })
   assert.throws(() => optionOf(any(undefined)), { message: "its function must give an Option, but gave: undefined" })
   assert.throws(() => optionOf(any(rejected())), { message: /must give an Option, but gave: Promises/ })
 })

@@ -46,6 +46,30 @@ Deno.test("weigh() visits a bounded part of a record that is large", () => {
   assert(reads < 2_000, `${reads} reads`)
 })
 
+Deno.test("weigh() counts what errors hold, and is cautious about instances that show nothing", () => {
+  class Hidden {
+    readonly #text = "a".repeat(50)
+    get(): string {
+      return this.#text
+    }
+  }
+  const long = "x".repeat(10_000)
+  assert(weigh(new Error("no")) > 900)
+  assert(weigh(new Error(long)) > 10_000)
+  assert(weigh(new Error("no", { cause: { long } })) > 10_000)
+  assert(weigh(Object.assign(new Error("no"), { long })) > 10_000)
+  assert(weigh(new Hidden()) > 200)
+  assert(weigh(new Date()) < 200)
+})
+
+Deno.test("weigh() counts the buffer that a small view keeps in memory, once for views that follow each other", () => {
+  const chunk = new Uint8Array(20_000)
+  assert(weigh(chunk.subarray(0, 10)) > 20_000)
+  assert(weigh(chunk.subarray(10, 20)) < 1_000)
+  assert(weigh(new Uint8Array(20_000).subarray(0, 10)) > 20_000)
+  assert(weighAll(Array.from({ length: 100 }, () => new Uint8Array(20_000).subarray(0, 10))) > 2_000_000)
+})
+
 Deno.test("weigh() of a record whose getter throws is a guess", () => {
   const broken = {
     get text(): string {

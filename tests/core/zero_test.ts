@@ -78,3 +78,27 @@ Deno.test("checkZero() refuses objects whose state is hidden, wherever they are"
   }
   assert.equal(checkZero("RDD.fold", new Sum()), undefined)
 })
+
+Deno.test("checkZero() refuses functions, own methods, accessors, and collections with properties", () => {
+  const list: Array<number> = []
+  const wrong: Readonly<Record<string, unknown>> = {
+    "function": () => list.length,
+    "object with a method": { add: (n: number) => list.push(n) },
+    "method under a symbol": { [Symbol.iterator]: () => list.values() },
+    "getter": {
+      get size() {
+        return list.length
+      },
+    },
+    "function in a map": new Map([["add", (n: number) => list.push(n)]]),
+    "array with a property": Object.assign([1, 2], { total: [3] }),
+    "map with a property": Object.assign(new Map(), { total: 0 }),
+  }
+  for (const [name, zero] of Object.entries(wrong)) {
+    assert.equal(checkZero("RDD.fold", zero)?.option, "zero", name)
+    assert.equal(checkZero("RDD.fold", [{ zero }])?.option, "zero", name)
+  }
+  for (const zero of [[1, , 2], new Uint8Array(3), new Date(0), { __proto__: null, n: 1 }, new Set([[1]])]) {
+    assert.equal(checkZero("RDD.fold", zero), undefined)
+  }
+})

@@ -59,11 +59,12 @@ const operations: Partial<Record<keyof typeof RDD, (wrong: Wrong) => ReadonlyArr
   foreachEffect: (f) => [RDD.foreachEffect(numbers, (n) => n > 4 ? Effect.void : f())],
   foreachPartition: (f) => [RDD.foreachPartition(numbers, f)],
   foreachPartitionEffect: (f) => [RDD.foreachPartitionEffect(numbers, (part) => part.length > 4 ? Effect.void : f())],
-  groupBy: (f) => [collected(RDD.groupBy(numbers, f))],
+  groupBy: (f) => [collected(RDD.groupBy(numbers, f)), collected(RDD.groupBy(numbers, () => ["key", f()]))],
   keyBy: (f) => [collected(RDD.keyBy(numbers, f))],
   map: (f) => [
     collected(RDD.map(numbers, f)),
     collected(RDD.map(numbers, (n) => [n, f()])),
+    collected(RDD.map(numbers, (n) => [n, 1, f()])),
     // The step after it hides what the step before has returned.
     collected(RDD.map(RDD.map(numbers, f), () => 1)),
     RDD.count(RDD.map(numbers, (n) => n === 4 ? f() : n)),
@@ -167,6 +168,57 @@ onEngines("comparisons that give no numbers are refused", () =>
     const isLess: Wrong = (a: number, b: number) => a < b
     for (const action of operations.sortBy?.(isLess).slice(1) ?? []) {
       assert.match(yield* failureOf(action), /must give a number, but gave: boolean/)
+    }
+  }))
+
+onEngines("comparisons that give NaN and filters that give Options are refused", () =>
+  Effect.gen(function* () {
+    for (const action of operations.sortBy?.((() => NaN) as Wrong).slice(1) ?? []) {
+      assert.match(yield* failureOf(action), /must give a number, but gave: NaN/)
+    }
+    for (const action of operations.filter?.((() => Option.none()) as Wrong) ?? []) {
+      assert.match(yield* failureOf(action), /^filter Mismatch.*must give a boolean, but gave: an Option/)
+    }
+  }))
+
+/** By operator of pairs: an action on records that are no pairs. */
+const ofPairs: Readonly<Record<string, (records: typeof pairs) => Action>> = {
+  cogroup: (records) => collected(RDD.cogroup(pairs, records)),
+  collectAsMap: (records) => RDD.collectAsMap(records),
+  combineByKey: (records) =>
+    collected(RDD.combineByKey(records, {
+      createCombiner: (n) => n,
+      mergeValue: add,
+      mergeCombiners: add,
+    })),
+  countByKey: (records) => RDD.countByKey(records),
+  filterByRange: (records) => collected(RDD.filterByRange(records, "a", "b")),
+  flatMapValues: (records) => collected(RDD.flatMapValues(records, (v) => [v])),
+  groupByKey: (records) => collected(RDD.groupByKey(records)),
+  join: (records) => collected(RDD.join(pairs, records)),
+  keys: (records) => collected(RDD.keys(records)),
+  leftOuterJoin: (records) => collected(RDD.leftOuterJoin(records, pairs)),
+  lookup: (records) => RDD.lookup(records, "a"),
+  mapValues: (records) => collected(RDD.mapValues(records, (v) => v)),
+  partitionBy: (records) => collected(RDD.partitionBy(records, Partitioner.hash(2))),
+  reduceByKey: (records) => collected(RDD.reduceByKey(records, add)),
+  reduceByKeyLocally: (records) => RDD.reduceByKeyLocally(records, add),
+  sampleByKey: (records) => collected(RDD.sampleByKey(records, [["a", 1]])),
+  sortByKey: (records) => collected(RDD.sortByKey(records)),
+  subtractByKey: (records) => collected(RDD.subtractByKey(records, pairs)),
+  values: (records) => collected(RDD.values(records)),
+}
+
+onEngines("operators of pairs refuse other records", () =>
+  Effect.gen(function* () {
+    for (const [name, run] of Object.entries(ofPairs)) {
+      for (const wrong of [5, "ab", undefined, null, { a: 1 }, ["a"], ["a", 1, 2]]) {
+        const made: ReadonlyArray<Wrong> = [RDD.parallelize([["a", 1], wrong]), RDD.map(numbers, () => wrong)]
+        for (const records of made) {
+          const failure = yield* failureOf(run(records))
+          assert.match(failure, new RegExp(`^${name} Mismatch.*must be pairs`), `${name} with ${JSON.stringify(wrong)}`)
+        }
+      }
     }
   }))
 

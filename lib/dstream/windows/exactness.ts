@@ -4,32 +4,56 @@
  *
  * @module
  */
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
 import { valueOf } from "../../core/results.ts"
 import type { Merge, Timed } from "./aggregate.ts"
 
 /** The relative error up to which a number counts as the same: that of usual sums of decimals, and no more. */
 const TOLERANCE = 1e-9
 
-const isSame = (found: unknown, expected: unknown): boolean => {
-  if (typeof found === "number" && typeof expected === "number") {
-    return found === expected || Math.abs(found - expected) <= TOLERANCE * Math.abs(expected)
+/** Whether all numbers of `expected` are in `found`, at the same places. */
+const isSame = (found: unknown, expected: unknown, seen?: Set<object>): boolean => {
+  if (typeof expected === "number") {
+    return typeof found === "number" &&
+      (found === expected || Math.abs(found - expected) <= TOLERANCE * Math.abs(expected))
   }
-  if (typeof found !== "object" || typeof expected !== "object" || found === null || expected === null) return true
-  return partsOf(expected).every(([key, part]) => key in found && isSame(Reflect.get(found, key), part))
+  if (typeof expected !== "object" || expected === null || seen?.has(expected)) return true
+  const met = (seen ?? new Set()).add(expected)
+  return partsOf(expected).every(([key, part]) => isSame(partAt(found, key), part, met))
 }
 
-/** The elements of an array, and the properties of a plain object. Other objects are not looked into. */
-const partsOf = (u: object): ReadonlyArray<readonly [string, unknown]> =>
-  Array.isArray(u) || Object.getPrototypeOf(u) === Object.prototype ? Object.entries(u) : []
+/**
+ * The entries of maps, the elements of sets and arrays, and the properties of all other objects, such as instances and
+ * Options. What is in private fields cannot be seen.
+ */
+const partsOf = (u: object): ReadonlyArray<readonly [key: unknown, part: unknown]> =>
+  u instanceof Map || u instanceof Set
+    ? Array.from(u.entries())
+    : HashMap.isHashMap(u)
+    ? HashMap.toEntries(u)
+    : Object.entries(u)
+
+const partAt = (u: unknown, key: unknown): unknown => {
+  if (typeof u !== "object" || u === null) return undefined
+  if (u instanceof Map) return u.get(key)
+  if (u instanceof Set) return u.has(key) ? key : undefined
+  if (HashMap.isHashMap(u)) return Option.getOrUndefined(HashMap.get(u, key))
+  return typeof key === "string" ? Reflect.get(u, key) : undefined
+}
+
+/** Whether a test holds for a value that is a number, or for one of the numbers in it. */
+const someNumber = (u: unknown, test: (n: number) => boolean, seen?: Set<object>): boolean => {
+  if (typeof u === "number") return test(u)
+  if (typeof u !== "object" || u === null || seen?.has(u)) return false
+  const met = (seen ?? new Set()).add(u)
+  return partsOf(u).some(([, part]) => someNumber(part, test, met))
+}
 
 /** Whether a value is a number that is not finite, or contains one. */
-const isInfinite = (u: unknown): boolean =>
-  typeof u === "number"
-    ? !Number.isFinite(u)
-    : typeof u === "object" && u !== null && partsOf(u).some(([, part]) => isInfinite(part))
+const isInfinite = (u: unknown): boolean => someNumber(u, (n) => !Number.isFinite(n))
 
-const isNumeric = (u: unknown): boolean =>
-  typeof u === "number" || (typeof u === "object" && u !== null && partsOf(u).some(([, part]) => isNumeric(part)))
+const isNumeric = (u: unknown): boolean => someNumber(u, () => true)
 
 /**
  * Whether `inverse` cannot take `a` or `b` out of `sum` again, which `f` has made of them. Sums of whole numbers cost no

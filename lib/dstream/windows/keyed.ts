@@ -109,7 +109,8 @@ export interface WindowReduceByKeyOptions<K, V> extends WindowReduceOptions<V>, 
  * the window is. So give an inverse only if the arithmetic is exact, as with counts and sums of whole numbers up to
  * 2^53, and if its calls are cheaper. With decimals, rounding errors of a key add up until the window has none of its
  * values for a moment. After a `NaN`, an infinite number, or a number so large that others vanish beside it, an inverse
- * cannot restore the sum: such aggregates are made anew of the values in the window until it has left.
+ * cannot restore the sum: such aggregates are made anew of the values in the window until it has left. Numbers are found
+ * in properties, arrays and maps, but not in private fields: give no inverse for aggregates that hide numbers there.
  *
  * Spark: `PairDStreamFunctions.reduceByKeyAndWindow`. With an inverse, Spark needs a checkpoint directory, keeps keys
  * without values in the window at a value such as 0 unless they are filtered out, fails when the batch of a filtered

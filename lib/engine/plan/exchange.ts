@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { pairOf } from "../../core/pairs.ts"
 import { type Block, forEachPiece } from "../../rdd/block.ts"
 import * as Partitioner from "../../rdd/partitioner.ts"
 import type { RangeSpec } from "../../rdd/primitive.ts"
@@ -145,7 +146,7 @@ const rangeShuffle = (
       const all: Array<unknown> = []
       for (const block of blocks) {
         yield* forEachPiece(block as Block<readonly [unknown]>, (pairs, from, to) => {
-          for (let i = from; i < to; i++) all.push(pairs[i]![0])
+          for (let i = from; i < to; i++) all.push(pairOf(pairs[i]!)[0])
         })
       }
       return host.references.range(rdd, yield* by.make(all, n), () => sampleOf(all, n), n)

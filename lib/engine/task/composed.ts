@@ -4,6 +4,8 @@
  * @module
  */
 import { acceptsRecord, aggregateCheck, listOf, type LoopCheck, recordCheck, valueCheck } from "../../core/results.ts"
+import { pairOf } from "../../core/pairs.ts"
+import type { Pair } from "../../rdd/column_block.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import {
   type Accumulators,
@@ -18,7 +20,7 @@ import {
 
 type Emit = (x: unknown) => void
 
-const pair = (x: unknown): readonly [unknown, unknown] => x as readonly [unknown, unknown]
+const pair = (x: unknown) => pairOf(x as Pair)
 
 /** The same function, whose results are checked. */
 const checked = (f: Callable, { check }: LoopCheck): Callable => (...args) => {
@@ -51,12 +53,18 @@ const elementwise = (
   const value = checked(f, valueCheck)
   const emits: Record<ElementKind, Emit> = {
     map: (x) => emit(record(x)),
-    mapValues: (x) => emit([pair(x)[0], value(pair(x)[1])]),
+    mapValues: (x) => {
+      const [key, v] = pair(x)
+      emit([key, value(v)])
+    },
     filter: (x) => {
       if (acceptsRecord(f(x))) emit(x)
     },
     flatMap: (x) => each(x, f(x), recordCheck, (y) => y),
-    flatMapValues: (x) => each(x, f(pair(x)[1]), valueCheck, (y) => [pair(x)[0], y]),
+    flatMapValues: (x) => {
+      const [key, v] = pair(x)
+      each(x, f(v), valueCheck, (y) => [key, y])
+    },
   }
   const run = emits[kind]
   return (x) => {

@@ -11,6 +11,7 @@
  * @module
  */
 import { acceptsRecord, aggregateCheck, listOf, recordCheck, valueCheck } from "../../core/results.ts"
+import { refuseNonPair } from "../../core/pairs.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import { givesLists, LONG, type Loop, type Shape, type Terminal } from "./program.ts"
 
@@ -78,6 +79,9 @@ export const sourceOf = (shape: Shape, serial: number): string => {
   let open = ""
   let close = ""
   let x = "x"
+  /** Whether the loop itself has made the pair. */
+  let isPair = shape.paired
+  const refused = () => isPair ? "" : `if (${x}?.length !== 2 || typeof ${x} === "string") refuseNonPair(${x});`
   const slot = shape.kinds.length
   const firstList = shape.kinds.findIndex(givesLists)
   shape.kinds.forEach((kind, i) => {
@@ -87,7 +91,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
         open += `k = ${i}; const ${next} = f${i}(${x}); ${checked("checkRecord", next)}`
         break
       case "mapValues":
-        open += `k = ${i}; const v${i} = f${i}(${x}[1]); ${
+        open += `k = ${i}; ${refused()} const v${i} = f${i}(${x}[1]); ${
           checked("checkValue", `v${i}`)
         } const ${next} = [${x}[0], v${i}];`
         break
@@ -99,7 +103,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
       case "flatMap":
       case "flatMapValues": {
         const values = kind === "flatMapValues"
-        open += `k = ${i}; const l${i} = f${i}(${values ? `${x}[1]` : x});
+        open += `k = ${i}; ${values ? refused() : ""} const l${i} = f${i}(${values ? `${x}[1]` : x});
           const a${i} = Array.isArray(l${i}) ? l${i} : listOf(l${i});
           ${i === firstList ? leaveLong(i, x, terminals[shape.terminal](x, slot)[2]) : ""}
           for (let j${i} = 0; j${i} < a${i}.length; j${i}++) {
@@ -109,8 +113,10 @@ export const sourceOf = (shape: Shape, serial: number): string => {
       }
     }
     x = next
+    isPair = kind === "mapValues" || kind === "flatMapValues"
   })
   const [before, each, result] = terminals[shape.terminal](x, slot)
+  const ending = shape.terminal === "combine" ? `k = ${slot}; ${refused()}` : ""
   const slots = slot + functionsOf[shape.terminal]
   const names = Array.from({ length: slots }, (_, i) => `f${i} = f[${i}]`).join(", ")
   return `"use strict"; /* ${serial} */ return (f, a, b, from, to, into, at) => {
@@ -119,14 +125,14 @@ export const sourceOf = (shape: Shape, serial: number): string => {
       ${before}
       for (let i = from | 0, n = Math.min(to | 0, a.length); i < n; i++) { const x = ${
     shape.paired ? "[a[i], b[i]]" : "a[i]"
-  }; ${open} ${each} ${close} }
+  }; ${open} ${ending} ${each} ${close} }
       return ${result};
     } catch (error) { at.step = k; throw error; } }`
 }
 
 const compile = (source: string): Loop | undefined => {
   try {
-    const used = { listOf, accepts: acceptsRecord, ...Object.fromEntries(checkFunctions) }
+    const used = { refuseNonPair, listOf, accepts: acceptsRecord, ...Object.fromEntries(checkFunctions) }
     return new Function(...Object.keys(used), source)(...Object.values(used))
   } catch (error) {
     // A text may be too large for the compiler. Only an EvalError means that generating code is forbidden.

@@ -4,6 +4,7 @@
  * @module
  */
 import { Mismatch } from "../../core/errors.ts"
+import { pairOf } from "../../core/pairs.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
 import type { Piecewise } from "../../core/pace.ts"
 import { showRecord } from "../../core/show.ts"
@@ -94,7 +95,8 @@ export const exactSample = <K>(
   const choices = chooseAll(sampling)
   return (block, index) => {
     const seen = new Map<Choice, number>()
-    return taken(block, ([key]) => {
+    return taken(block, (pair) => {
+      const [key] = pairOf(pair)
       const choice = choices.values[choices.find(key)]
       if (choice === undefined) return 0
       const at = seen.get(choice) ?? choice.firstIn.get(index) ?? 0

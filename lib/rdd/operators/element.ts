@@ -5,7 +5,7 @@
  */
 import { dual } from "../../core/dual.ts"
 import * as Option from "effect/Option"
-import { optionOf, valueOf } from "../../core/results.ts"
+import { optionOf, recordOf } from "../../core/results.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import type { Narrow } from "../primitive.ts"
 import { make, type RDD } from "../rdd.ts"
@@ -135,5 +135,5 @@ export const keyBy: {
 } = dual(
   2,
   <A, E, R, K extends Tupled>(self: RDD<A, E, R>, f: (a: A) => K): RDD<[K, A], E, R> =>
-    narrow("keyBy", self, { kind: "map", f: (a: A): [K, A] => [valueOf(f(a)), a] }, false),
+    narrow("keyBy", self, { kind: "map", f: (a: A): [K, A] => [recordOf(f(a)), a] }, false),
 )

@@ -8,6 +8,7 @@
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { equalKeys } from "../../core/keys.ts"
 import { Mismatch } from "../../core/errors.ts"
+import { pairOf } from "../../core/pairs.ts"
 import type { Piecewise } from "../../core/pace.ts"
 import { sorted } from "../../core/sorted.ts"
 import { type Block, forEachPiece, gather } from "../block.ts"
@@ -28,8 +29,8 @@ const increment = (n: number): number => n + 1
 const add = (a: number, b: number): number => a + b
 const zero = (): number => 0
 const withOne = (record: unknown): Pair => [record, 1]
-const keyWithOne = ([key]: Pair): Pair => [key, 1]
-const keyOf = ([key]: Pair): unknown => key
+const keyWithOne = (pair: Pair): Pair => [pairOf(pair)[0], 1]
+const keyOf = (pair: Pair): unknown => pairOf(pair)[0]
 const valueOf = (record: unknown): unknown => record
 const always = (): boolean => true
 const withNull = (record: unknown): Pair => [record, null]
@@ -53,7 +54,10 @@ function* sumsOf(block: Block<number>): Piecewise<ReadonlyArray<Sums>> {
 function* valuesOf(block: Block<Pair>, key: unknown): Piecewise<Records> {
   const values: Array<unknown> = []
   yield* forEachPiece(block, (pairs, from, to) => {
-    for (let i = from; i < to; i++) if (equalKeys(pairs[i]![0], key)) values.push(pairs[i]![1])
+    for (let i = from; i < to; i++) {
+      const pair = pairOf(pairs[i]!)
+      if (equalKeys(pair[0], key)) values.push(pair[1])
+    }
   })
   return values
 }

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
+import { pairOf } from "../../core/pairs.ts"
 import type { Piecewise } from "../../core/pace.ts"
 import { sorted } from "../../core/sorted.ts"
 import { checkPartitions } from "../creation.ts"
@@ -165,7 +166,10 @@ export const filterByRange: {
     options: OrderOption<K> = {},
   ): RDD<[K, V], E, R> => {
     const order: Comparison<K> = orderIn(options) ?? compare
-    const isInRange = ([key]: readonly [K, V]): boolean => order(key, lower) >= 0 && order(key, upper) <= 0
+    const isInRange = (pair: readonly [K, V]): boolean => {
+      const [key] = pairOf(pair)
+      return order(key, lower) >= 0 && order(key, upper) <= 0
+    }
     return narrow("filterByRange", self, { kind: "filter", f: isInRange }, true)
   },
 )

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
+import { pairOf } from "../../core/pairs.ts"
 import { InvalidOption } from "../../core/errors.ts"
 import { showRecord } from "../../core/show.ts"
 import type { Block } from "../block.ts"
@@ -80,7 +81,7 @@ export const sampleByKey: {
             byFraction.set(fraction, rng)
             return poisson(fraction, rng)
           }
-          return taken(block, ([key]) => times(fractionOf(table, key)))
+          return taken(block, (pair) => times(fractionOf(table, pairOf(pair)[0])))
         },
       },
     }, checkFractions("RDD.sampleByKey", entries, seed))

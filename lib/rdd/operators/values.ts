@@ -4,6 +4,7 @@
  * @module
  */
 import { dual } from "../../core/dual.ts"
+import { pairOf } from "../../core/pairs.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { narrow } from "./element.ts"
 import type { RDD } from "../rdd.ts"
@@ -78,7 +79,7 @@ export const flatMapValues: {
  * ```
  */
 export const keys = <K, E, R>(self: RDD<readonly [K, unknown], E, R>): RDD<K, E, R> =>
-  narrow("keys", self, { kind: "map", f: (pair: readonly [K, unknown]) => pair[0] }, false)
+  narrow("keys", self, { kind: "map", f: (pair: readonly [K, unknown]) => pairOf(pair)[0] }, false)
 
 /**
  * Returns the value of every pair. Spark: `PairRDDFunctions.values`.
@@ -95,4 +96,4 @@ export const keys = <K, E, R>(self: RDD<readonly [K, unknown], E, R>): RDD<K, E,
  * ```
  */
 export const values = <V, E, R>(self: RDD<readonly [unknown, V], E, R>): RDD<V, E, R> =>
-  narrow("values", self, { kind: "map", f: (pair: readonly [unknown, V]) => pair[1] }, false)
+  narrow("values", self, { kind: "map", f: (pair: readonly [unknown, V]) => pairOf(pair)[1] }, false)

@@ -71,7 +71,9 @@ export interface Settings {
   readonly backpressure?: BackpressureSettings | false | undefined
   /**
    * Bytes that each receiver can hold before it waits for the batches: 256 MiB, or an eighth of the heap's limit if that
-   * is less. The memory that records take is estimated, within a factor of two.
+   * is less. The memory that records take is estimated, within a factor of two for plain data: strings, numbers,
+   * bytes, arrays, objects, maps and sets. Private fields, and strings that were cut out of longer ones or joined of many
+   * short ones, can take far more than the estimate. Set a lower capacity for such records.
    */
   readonly receiverCapacity?: number | undefined
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
 import * as fc from "fast-check"
 import * as DStream from "../../../lib/dstream.ts"
 import { Testing } from "../../../lib/testing.ts"
@@ -64,6 +67,53 @@ Deno.test("windows with an inverse rebuild aggregates that contain such numbers"
   const totals = DStream.reduceByWindow(objects, (a, b) => ({ sum: a.sum + b.sum }), "2 seconds", { inverse })
   const sums = await Effect.runPromise(Testing.run(totals))
   assert.deepEqual(sums.map((batch) => batch?.[0]?.sum), [1, 3, NaN, NaN, 9, 11])
+})
+
+/** Aggregates of one number, by the kind of the object that holds it. */
+interface Holder<H> {
+  readonly of: (n: number) => H
+  readonly get: (holder: H) => number
+}
+
+class Sum extends Data.Class<{ readonly n: number }> {}
+
+class Point {
+  constructor(readonly at: { readonly x: number }) {}
+}
+
+const held = async <H>({ get, of }: Holder<H>, readings: ReadonlyArray<number>): Promise<ReadonlyArray<unknown>> => {
+  const pairs = Testing.input(readings.map((n): ReadonlyArray<[string, H]> => [["gauge", of(n)]]))
+  const inverse = (a: H, b: H): H => of(get(a) - get(b))
+  const totals = DStream.reduceByKeyAndWindow(pairs, (a: H, b: H) => of(get(a) + get(b)), "2 seconds", { inverse })
+  const batches = await Effect.runPromise(Testing.run(totals))
+  return batches.map((batch) => batch?.map(([, sum]) => get(sum))[0])
+}
+
+const holder = <H>(of: Holder<H>["of"], get: Holder<H>["get"]) => (readings: ReadonlyArray<number>) =>
+  held({ of, get }, readings)
+
+Deno.test("windows with an inverse rebuild aggregates of any kind of object", async () => {
+  const holders = {
+    instance: holder((x) => new Point({ x }), ({ at }) => at.x),
+    "Data.Class": holder((n) => new Sum({ n }), ({ n }) => n),
+    "null prototype": holder(
+      (n): { readonly n?: number } => Object.assign(Object.create(null), { n }),
+      (u) => u.n ?? 0,
+    ),
+    Map: holder((n) => new Map([["sum", n]]), (map) => map.get("sum") ?? 0),
+    HashMap: holder((n) => HashMap.make(["sum", n]), (map) => HashMap.getUnsafe(map, "sum")),
+    Float64Array: holder((n) => Float64Array.of(n), ([n = 0]) => n),
+    Option: holder((n) => Option.some(n), Option.getOrThrow),
+    circle: holder((n) => {
+      const circle: { readonly n: number; self?: unknown } = { n }
+      circle.self = circle
+      return circle
+    }, ({ n }) => n),
+  }
+  for (const [name, run] of Object.entries(holders)) {
+    assert.deepEqual(await run([1, 2, NaN, 4, 5, 6]), [1, 3, NaN, NaN, 9, 11], name)
+    assert.deepEqual(await run([1, 1, 1e17, 1, 1, 1]), [1, 2, 1e17, 1e17, 2, 2], name)
+  }
 })
 
 Deno.test("windows with an inverse rebuild products that have been zero", async () => {

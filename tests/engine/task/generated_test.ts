@@ -99,12 +99,11 @@ const ranges = [[0, 1], [1, 1], [1, 4], [4, Infinity]] as const
 /** Runs a loop over one range of the input after the other. */
 const run = (loop: Loop | undefined, { shape, functions }: Chain, input: ReadonlyArray<unknown>): unknown => {
   assert(loop)
-  const { keys, values } = atOnce(columnsOf(Block.fromArray(input)))
-  const [a, b] = shape.paired ? [keys, values] : [input, []]
+  const { keys, values } = shape.paired ? atOnce(columnsOf(Block.fromArray(input))) : { keys: input, values: [] }
   let into = start[shape.terminal]()
   for (const [from, to] of ranges) {
     if (isFull(into)) break
-    into = loop(functions, a, b, Math.min(from, input.length), Math.min(to, input.length), into, {
+    into = loop(functions, keys, values, Math.min(from, input.length), Math.min(to, input.length), into, {
       step: 0,
       long: undefined,
     })
