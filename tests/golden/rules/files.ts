@@ -1,5 +1,5 @@
 /** Differences in what file streams read. */
-import type { Case, EntrySpec, StepSpec } from "../case.ts"
+import type { BatchErrorSpec, Case, EntrySpec, StepSpec } from "../case.ts"
 import { same } from "../values.ts"
 import { eachStep, expecting, pure, type Rule } from "./rule.ts"
 
@@ -41,12 +41,20 @@ export const fileOrder: Rule = pure("fileOrder", (golden) => {
   )
 })
 
-const hidden = /^Input path does not exist: .*\/_[^/]*$/
+const hidden = /^Input path does not exist: file:<tmp>\/case\/.*\/(_[^/]*)$/
+
+/** Whether a batch failed as Spark does on a file whose name begins with an underscore. */
+const isHiddenFailure = ({ error, outputOpId, phase }: BatchErrorSpec, names: ReadonlyArray<unknown>): boolean => {
+  const [, name] = hidden.exec(error.message ?? "") ?? []
+  return names.includes(name) && phase === "generate" && outputOpId === undefined &&
+    error.class === "org.apache.hadoop.mapreduce.lib.input.InvalidInputException" &&
+    error.cause?.class === "java.io.IOException" && error.cause.message === error.message
+}
 
 /** Files whose names begin with an underscore are skipped. Spark selects them, and the batch fails. */
 export const hiddenFiles: Rule = pure("hiddenFiles", (golden) => {
   const { batchMs = 1000, clockStart = 0, expected: { batchErrors = [] }, kind, steps = [] } = golden
-  const isHidden = ({ error }: (typeof batchErrors)[number]) => hidden.test(error.message ?? "")
+  const isHidden = (failure: BatchErrorSpec) => isHiddenFailure(failure, written(golden).map(({ name }) => name))
   const failed = batchErrors.filter(isHidden).map(({ time }) => time)
   if (kind !== "script" || failed.length === 0) return undefined
   const start = Number(steps.find((step) => step.do === "create")?.clockStart ?? clockStart)
