@@ -1,5 +1,5 @@
 /**
- * The arguments of the examples: numbers, URLs, and the host and port of a text server.
+ * The arguments of the examples: numbers and URLs.
  *
  * @module
  */
@@ -48,20 +48,3 @@ export const numbers = <const N extends string>(
 /** Fails if a number is not a port. */
 export const checkPort = (port: number): Effect.Effect<void, WrongArguments> =>
   port <= 65_535 ? Effect.void : wrong(`port must be from 1 to 65535, but is ${port}`)
-
-/** What the examples on text sockets are asked for: a server to read from, or for how many seconds to run. */
-export interface TextArguments {
-  readonly server: { readonly hostname: string; readonly port: number } | undefined
-  readonly seconds: number | undefined
-}
-
-/** Reads `host port`, `seconds`, or nothing from the arguments. */
-export const serverOrSeconds = (args: ReadonlyArray<string>): Effect.Effect<TextArguments, WrongArguments> =>
-  Effect.gen(function* () {
-    const [hostname, ...ports] = args
-    if (hostname === undefined) return { server: undefined, seconds: undefined }
-    if (ports.length === 0) return { server: undefined, seconds: (yield* numbers(args, { seconds: 1 })).seconds }
-    const { port } = yield* numbers(ports, { port: 1 })
-    yield* checkPort(port)
-    return { server: { hostname, port }, seconds: undefined }
-  })

@@ -9,8 +9,7 @@
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect } from "effect"
-import { serverOrSeconds } from "./arguments.ts"
-import { textServer } from "./text_server.ts"
+import { serverOrSeconds, textServer } from "./text_server.ts"
 
 const wordCounts = (host: string, port: number) =>
   DStream.socketTextStream(host, port).pipe(

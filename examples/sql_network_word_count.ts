@@ -10,8 +10,7 @@
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import * as Sql from "@dstream/dstream/sql"
 import { Console, Effect } from "effect"
-import { serverOrSeconds } from "./arguments.ts"
-import { textServer } from "./text_server.ts"
+import { serverOrSeconds, textServer } from "./text_server.ts"
 
 const statement = "SELECT word, count(*) AS total FROM words GROUP BY word ORDER BY total DESC, word"
 

@@ -9,8 +9,7 @@
  */
 import { DStream, runMain, Scheduler, SparkContext, StateSpec, StreamingContext } from "@dstream/dstream"
 import { Effect, Option } from "effect"
-import { serverOrSeconds } from "./arguments.ts"
-import { textServer } from "./text_server.ts"
+import { serverOrSeconds, textServer } from "./text_server.ts"
 
 /** Adds 1 to the count of a word. The new count becomes the word's state, and an output record. */
 const countSpec = StateSpec.function((word: string, one: Option.Option<number>, count: StateSpec.State<number>) => {

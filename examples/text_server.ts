@@ -1,9 +1,11 @@
 /**
- * A small text server for the examples. It sends its lines to every client, again and again, until its scope closes.
+ * A small text server for the examples, which sends its lines to every client, again and again, until its scope closes.
+ * The arguments of the examples say whether to use it.
  *
  * @module
  */
 import { Effect, type Scope } from "effect"
+import { checkPort, numbers, type WrongArguments } from "./arguments.ts"
 
 /** Listens on a free port of the loopback interface. Sends the lines to each client every `pause` milliseconds. */
 export const textServer = (
@@ -33,4 +35,21 @@ export const textServer = (
       Effect.forkScoped,
     )
     return { hostname, port: listener.addr.port }
+  })
+
+/** What the examples on text sockets are asked for: a server to read from, or for how many seconds to run. */
+export interface TextArguments {
+  readonly server: { readonly hostname: string; readonly port: number } | undefined
+  readonly seconds: number | undefined
+}
+
+/** Reads `host port`, `seconds`, or nothing from the arguments. */
+export const serverOrSeconds = (args: ReadonlyArray<string>): Effect.Effect<TextArguments, WrongArguments> =>
+  Effect.gen(function* () {
+    const [hostname, ...ports] = args
+    if (hostname === undefined) return { server: undefined, seconds: undefined }
+    if (ports.length === 0) return { server: undefined, seconds: (yield* numbers(args, { seconds: 1 })).seconds }
+    const { port } = yield* numbers(ports, { port: 1 })
+    yield* checkPort(port)
+    return { server: { hostname, port }, seconds: undefined }
   })

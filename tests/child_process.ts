@@ -8,6 +8,14 @@ export const started = (program: string): Deno.ChildProcess =>
     stdout: "piped",
   }).spawn()
 
+/** Source text that makes an effect the main program, with a local engine and a batch interval. */
+export const asMain = (interval: string): string =>
+  `.pipe(
+    Effect.provide(Scheduler.layer("${interval}")),
+    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "test" })),
+    runMain,
+  )`
+
 /** The lines that a process prints. A last line without an end is left out. */
 export async function* linesOf(process: Deno.ChildProcess): AsyncGenerator<string, void> {
   let text = ""

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { isPlain } from "./plain.ts"
 
 const NOT_AWAITED = "Promises, which are not waited for"
 
@@ -17,11 +18,6 @@ const LOOKED_AT = 8
 /** Keeps a Promise that is rejected from ending the process: the job that it belongs to fails anyway. */
 export const ignoreRejection = (u: unknown): void => {
   if (u instanceof Promise) u.catch(() => {})
-}
-
-const isPlain = (u: object): u is Readonly<Record<string, unknown>> => {
-  const prototype: unknown = Object.getPrototypeOf(u)
-  return prototype === Object.prototype || prototype === null
 }
 
 /** Does for a record what {@link ignoreRejection} does: for its parts, and the parts of these. */

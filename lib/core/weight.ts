@@ -11,6 +11,7 @@
  * @module
  */
 import * as Option from "effect/Option"
+import { isPlain } from "./plain.ts"
 
 /** The place of a record in the array of its block. */
 const SLOT = 8
@@ -193,8 +194,7 @@ class Scale {
 
 /** What an object without visible properties takes. */
 const ofEmpty = (object: object): number => {
-  const prototype: unknown = Object.getPrototypeOf(object)
-  if (prototype === Object.prototype || prototype === null) return OBJECT + 16
+  if (isPlain(object)) return OBJECT + 16
   return object instanceof Date || object instanceof Error || Option.isOption(object) ? OPAQUE : HIDDEN
 }
 

@@ -26,7 +26,7 @@ interface Rounds {
   readonly roundFrom: number | undefined
 }
 
-/** Finds the last whole round of slices; undefined if there is none. */
+/** Finds the last whole round of slices. Gives undefined if no round is whole. */
 export const lastRound = (parts: ReadonlyArray<PartAt>): Rounds | undefined => {
   const to = parts.findLastIndex(({ part }) => part.ends)
   const from = parts.findLastIndex(({ part }, i) => i <= to && part.begins)
@@ -88,7 +88,7 @@ class Restored {
     }
   }
 
-  /** The position of a number, at `from` or later; -1 if there is none. */
+  /** The position of a number, at `from` or later; -1 if the number is not there. */
   #find(number: number, from: number): number {
     const { numbers } = this
     if (this.#isDense) {

@@ -50,7 +50,7 @@ export interface StateStore {
   readonly version: (id: string) => number | undefined
   /** Counts the work of an operation: records that it was given, and milliseconds that it took for them. */
   readonly worked: (id: string, records: number, millis: number) => void
-  /** What the current version of a state holds, and what has been counted for the state; undefined if there is none. */
+  /** What the current version of a state holds, and what has been counted for the state; undefined for an unknown state. */
   readonly measures: (id: string) => StateMeasures | undefined
   /**
    * Captures what batch `at` has changed in states: the changes since the last capture, and a slice of a rolling copy of the
@@ -228,7 +228,14 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
       if (versions === undefined) return undefined
       const partitions = Array.from(versions.current.values())
       const sum = (of: (version: Version) => number) => partitions.reduce((total, each) => total + of(each), 0)
-      return { ...versions.work, keys: sum(({ size }) => size), bytes: sum(({ bytes }) => bytes) }
+      return {
+        ...versions.work,
+        keys: sum(({ size }) => size),
+        // An estimate visits entries, so it is made only where it is asked for.
+        get bytes() {
+          return sum(({ bytes }) => bytes)
+        },
+      }
     },
     commit: (at) =>
       Effect.sync(() => {

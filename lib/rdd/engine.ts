@@ -129,7 +129,7 @@ export interface Engine {
   readonly forgetStates: (ids: Iterable<string>) => Effect.Effect<void>
   /** The batch time of the current version of a state; undefined if it has none. */
   readonly stateVersion: (id: string) => number | undefined
-  /** What a state holds, and what has been done for it so far; undefined if there is none. */
+  /** What a state holds, and what has been done for it so far; undefined for an unknown state. */
   readonly stateMeasures: (id: string) => StateMeasures | undefined
   /**
    * Gives the engine the graph copy of a run that starts; undefined when the run ends. Engines that run all functions where

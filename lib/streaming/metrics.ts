@@ -6,7 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Attributes, Series } from "../core/series.ts"
-import { keptName, operationInfo } from "./batch/reports.ts"
+import { operationInfo } from "./batch/reports.ts"
 import type { BatchInfo } from "./listeners/events.ts"
 import { outcomes, type Progress } from "./listeners/progress.ts"
 import type { Run } from "./run.ts"
@@ -93,20 +93,19 @@ const ofOutputs = ({ progress, run }: Measured): ReadonlyArray<Series> =>
     ]
   })
 
-const ofKeptStreams = ({ progress, run: { evaluation, graph } }: Measured): ReadonlyArray<Series> =>
-  evaluation.keptStreams.map(({ stream }) => {
-    const operator = keptName(graph, stream)
-    return counter("kept.millis", "Milliseconds that later batches have cost", () => progress.keptMillis(operator), {
-      operator,
+const ofKeptStreams = ({ progress, run: { evaluation } }: Measured): ReadonlyArray<Series> =>
+  evaluation.keptStreams.map(({ name }) =>
+    counter("kept.millis", "Milliseconds that later batches have cost", () => progress.keptMillis(name), {
+      operator: name,
     })
-  })
+  )
 
-const ofStates = ({ run: { engine, evaluation, graph, history } }: Measured): ReadonlyArray<Series> => {
+const ofStates = ({ run: { engine, evaluation, history } }: Measured): ReadonlyArray<Series> => {
   const { address } = history.at(history.zeroTime)
   const isStateful = ({ stream }: typeof evaluation.keptStreams[number]) => stream.traits.keeps === "always"
-  return evaluation.keptStreams.filter(isStateful).flatMap(({ stream }) => {
+  return evaluation.keptStreams.filter(isStateful).flatMap(({ name, stream }) => {
     const id = address(stream)
-    const attributes = { operator: keptName(graph, stream), id }
+    const attributes = { operator: name, id }
     const measures = () => engine.stateMeasures(id)
     return [
       gauge("state.keys", "Keys of the state", () => measures()?.keys ?? 0, attributes),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { linesOf, started } from "../child_process.ts"
+import { asMain, linesOf, started } from "../child_process.ts"
 
 const root = new URL("../../", import.meta.url)
 
@@ -19,11 +19,7 @@ Deno.test("runMain() says what went wrong, and where in the source it was thrown
     Effect.gen(function* () {
       const active = yield* StreamingContext.start(yield* StreamingContext.make, [DStream.print(numbers)])
       yield* StreamingContext.awaitTermination(active)
-    }).pipe(
-      Effect.provide(Scheduler.layer("50 millis")),
-      Effect.provide(SparkContext.layer({ master: "local", appName: "test" })),
-      runMain,
-    )`)
+    })${asMain("50 millis")}`)
   assert.equal(code, 1)
   assert.match(
     said,
@@ -52,11 +48,7 @@ Deno.test("the second signal ends a process whose function never returns", async
     Effect.gen(function* () {
       const active = yield* StreamingContext.start(yield* StreamingContext.make, [DStream.foreachRDD(numbers, RDD.count)])
       yield* StreamingContext.awaitTermination(active)
-    }).pipe(
-      Effect.provide(Scheduler.layer("50 millis")),
-      Effect.provide(SparkContext.layer({ master: "local", appName: "test" })),
-      runMain,
-    )`)
+    })${asMain("50 millis")}`)
   const lines: Array<string> = []
   for await (const line of linesOf(child)) {
     lines.push(line)

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { Effect } from "effect"
-import { atMost, httpUrl, numbers, serverOrSeconds } from "../../examples/arguments.ts"
+import { atMost, httpUrl, numbers } from "../../examples/arguments.ts"
+import { serverOrSeconds } from "../../examples/text_server.ts"
 
 const problem = (self: Effect.Effect<unknown, Error>) => Effect.runSync(Effect.flip(self)).message
 

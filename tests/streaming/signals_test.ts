@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { linesOf, started } from "../child_process.ts"
+import { asMain, linesOf, started } from "../child_process.ts"
 
 /** Batches of four slow records take longer than the interval, so that some of them always wait. */
 const program = `
@@ -16,11 +16,7 @@ const program = `
   Effect.gen(function* () {
     const ssc = yield* StreamingContext.make
     yield* StreamingContext.awaitTermination(yield* StreamingContext.start(ssc, [output]))
-  }).pipe(
-    Effect.provide(Scheduler.layer("200 millis")),
-    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "test" })),
-    runMain,
-  )`
+  })${asMain("200 millis")}`
 
 Deno.test("a process that computes all the time handles a signal before its next batches", async () => {
   const child = started(program)

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { linesOf, started } from "../child_process.ts"
+import { asMain, linesOf, started } from "../child_process.ts"
 
 const program = `
   import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "./mod.ts"
@@ -10,11 +10,7 @@ const program = `
     yield* StreamingContext.addStreamingListener(ssc, (event) => event._tag !== "BatchCompleted" ? Effect.void :
       Console.log(event.batch.batchTime + " " + (event.batch.submissionTime - event.batch.batchTime)))
     yield* StreamingContext.awaitTermination(yield* StreamingContext.start(ssc, [output]))
-  }).pipe(
-    Effect.provide(Scheduler.layer("50 millis")),
-    Effect.provide(SparkContext.layer({ master: "local", appName: "test" })),
-    runMain,
-  )`
+  })${asMain("50 millis")}`
 
 Deno.test("a process that was suspended catches up with the batches that it has missed", async () => {
   const child = started(program)

@@ -15,6 +15,8 @@ import type { History } from "./history.ts"
 /** A stream whose RDDs later batches need. */
 export interface KeptStream {
   readonly stream: AnyDStream
+  /** The operation that the user has written, of which the stream is a part, and its place. */
+  readonly name: string
   /** The first output that depends on it. That output's failure policy applies to it. */
   readonly output: AnyOutput
   /** The index of that output in the graph. */
@@ -30,11 +32,17 @@ export interface KeptRDD extends KeptStream {
 
 const looksBack = ({ traits }: AnyDStream): boolean => (traits.lookBack ?? 0) > 0
 
+const nameOf = ({ operation, site }: AnyDStream, all: ReadonlyArray<AnyDStream>): string => {
+  const written = all.findLast((stream) => stream.site.long === site.long)
+  return `${written?.operation ?? operation} at ${site.short}`
+}
+
 /** Finds the kept streams of a graph, parents first. */
 export const keptStreamsIn = (graph: AnyGraph): ReadonlyArray<KeptStream> => {
-  const order = new Set(nodes(graph).map(originalOf))
+  const all = nodes(graph)
+  const order = new Set(all.map(originalOf))
   const kept = new Set<AnyDStream>()
-  for (const stream of nodes(graph)) {
+  for (const stream of all) {
     if (stream.traits.keeps !== undefined) kept.add(originalOf(stream))
     if (looksBack(stream)) stream.parents.forEach((parent) => kept.add(originalOf(parent)))
   }
@@ -42,7 +50,8 @@ export const keptStreamsIn = (graph: AnyGraph): ReadonlyArray<KeptStream> => {
   for (const [outputId, output] of graph.outputs.entries()) {
     for (const copy of nodes({ ...graph, outputs: [output] })) {
       const stream = originalOf(copy)
-      if (kept.has(stream) && !first.has(stream)) first.set(stream, { stream, output, outputId })
+      if (!kept.has(stream) || first.has(stream)) continue
+      first.set(stream, { stream, name: nameOf(stream, all), output, outputId })
     }
   }
   return Array.from(order).flatMap((stream) => first.get(stream) ?? [])

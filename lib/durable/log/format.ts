@@ -121,7 +121,10 @@ export class Frames {
     return bytes
   }
 
-  /** Reads the header at `at` in bytes that begin at `start` in the file; undefined if there is none. */
+  /**
+   * Reads the header of a frame. `at` is its position in the bytes, and `start` that of the bytes in the file. Gives undefined
+   * where no whole header stands.
+   */
   readHeader(bytes: Uint8Array, at: number, start: number): FrameHeader | undefined {
     if (at + FRAME > bytes.length) return undefined
     const seed = this.#seedAt(start + at)

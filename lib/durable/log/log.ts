@@ -142,7 +142,7 @@ const recover = Effect.fnUntraced(function* (store: LogStore, options: LogOption
   return { chain, damage, head, kept, unsynced: kept.has(last?.segment ?? 0) ? last : undefined }
 })
 
-/** Opens a log, and creates it if there is none. The store must be locked. */
+/** Opens a log. Creates it if the store does not have it. The caller must hold the store's lock. */
 export const openLog: (
   store: LogStore,
   options: LogOptions,

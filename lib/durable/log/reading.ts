@@ -8,7 +8,7 @@ import { giveWayIfDue } from "../../core/pace.ts"
 import { crc32 } from "../crc32.ts"
 import type { StoreError } from "../errors.ts"
 import type { LogStore } from "../log_store.ts"
-import { joined } from "../bytes.ts"
+import { joined } from "../../core/bytes.ts"
 import { FRAME, type Frames, HEAD, LONGEST_ENTRY } from "./format.ts"
 
 /** How many bytes are read at once. */

@@ -30,7 +30,7 @@ export interface Chain {
   /** All segments in the store, leftovers included. */
   readonly files: ReadonlyArray<number>
   readonly cleaned: ReadonlyArray<number>
-  /** The segment that the log begins with, as its newest `cleaned` file says; 0: there is none. */
+  /** The number of the first segment, which the newest `cleaned` file names; 0 if the log has never been cleaned. */
   readonly first: number
   /** Why there are fewer segments than there should be. */
   readonly damage: LogDamaged | undefined

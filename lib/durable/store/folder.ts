@@ -9,7 +9,7 @@ import type * as Scope from "effect/Scope"
 import { giveWayIfDue } from "../../core/pace.ts"
 import { ForeignDirectory, type StoreError, type StoreOperation } from "../errors.ts"
 import { LOG_FILE, type LogFile, type LogStore } from "../log_store.ts"
-import { joined } from "../bytes.ts"
+import { joined } from "../../core/bytes.ts"
 import { storeError } from "./folder_errors.ts"
 import { lockFolder } from "./folder_lock.ts"
 

@@ -15,7 +15,7 @@ import {
   type StoreOperation,
 } from "../errors.ts"
 import { LOG_FILE, type LogFile, type LogStore } from "../log_store.ts"
-import { joined } from "../bytes.ts"
+import { joined } from "../../core/bytes.ts"
 
 /** Returns what is left of the bytes of a file that were not synced. It may be as long as they were, or shorter. */
 export type Loss = (unsynced: Uint8Array) => Uint8Array

@@ -13,20 +13,11 @@ import type { PlatformError } from "effect/PlatformError"
 import * as ChildProcess from "effect/process/ChildProcess"
 import { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
 import * as Stream from "effect/Stream"
+import { joined } from "../../core/bytes.ts"
 import { type Processes, ProcessFailed } from "../../rdd/processes.ts"
 
 /** How long an interrupted program may take to end after `SIGTERM`. Then it gets `SIGKILL`. */
 const FORCE_KILL_AFTER = "5 seconds"
-
-const joined = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
-}
 
 /**
  * The status of a program that a signal ended, as a shell gives it: 128 and the number of the signal. The spawner names the

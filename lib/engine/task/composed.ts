@@ -29,6 +29,7 @@ const checked = (f: Callable, { check }: LoopCheck): Callable => (...args) => {
   return given
 }
 
+/** `indexOf` gives the index of the record in the range, for the operation whose long lists end the loop. */
 const elementwise = (
   kind: ElementKind,
   f: Callable,
@@ -36,12 +37,12 @@ const elementwise = (
   at: Cursor,
   emit: Emit,
   isFull: () => boolean,
-  isFirst: boolean,
+  indexOf: (() => number) | undefined,
 ): Emit => {
   const each = (of: unknown, found: Iterable<unknown>, { check }: LoopCheck, make: (y: unknown) => unknown) => {
     const all = listOf(found)
-    if (isFirst && all.length > LONG) {
-      at.long = { step, index: NaN, of, list: all }
+    if (indexOf !== undefined && all.length > LONG) {
+      at.long = { step, index: indexOf(), of, list: all }
       return
     }
     for (let i = 0; i < all.length && !isFull(); i++) {
@@ -116,6 +117,7 @@ export const loopFor =
     const last = kinds.length
     const [f = records.at, g = f] = functions.slice(last).map((f) => checked(f, aggregateCheck))
     const first = kinds.findIndex(givesLists)
+    let index = from
     at.step = last
     // What a loop adds to is of the kind that its terminal wants.
     const { emit: end, isFull, result } = ends[terminal](into as never, f, g)
@@ -126,13 +128,20 @@ export const loopFor =
     for (let i = last - 1; i >= 0; i--) {
       const kind = kinds[i]
       const h = functions[i]
-      if (kind !== undefined && h !== undefined) emit = elementwise(kind, h, i, at, emit, isFull, i === first)
+      if (kind !== undefined && h !== undefined) {
+        emit = elementwise(
+          kind,
+          h,
+          i,
+          at,
+          emit,
+          isFull,
+          i === first ? () => index : undefined,
+        )
+      }
     }
-    for (let i = from; i < to && !isFull(); i++) {
-      emit(paired ? [records[i], values[i]] : records[i])
-      if (at.long === undefined) continue
-      at.long = { ...at.long, index: i }
-      break
+    for (; index < to && !isFull() && at.long === undefined; index++) {
+      emit(paired ? [records[index], values[index]] : records[index])
     }
     return result()
   }

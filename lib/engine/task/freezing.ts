@@ -4,6 +4,7 @@
  * @module
  */
 import { inPieces, type Piecewise } from "../../core/pace.ts"
+import { isPlain } from "../../core/plain.ts"
 import { type Block, fromArray, gather } from "../../rdd/block.ts"
 
 /** Objects that are frozen already. A record may be in several blocks, so it is often met again. */
@@ -11,11 +12,6 @@ const frozen = new WeakSet<object>()
 
 /** The frozen block that was made of each block. Several tasks may read one block. */
 const kept = new WeakMap<Block<unknown>, Block<unknown>>()
-
-const isPlain = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
 
 /** Freezes arrays and plain objects, and those inside them. Other objects may rely on changing themselves. */
 const freezeDeeply = (record: unknown): void => {

@@ -65,10 +65,10 @@ export const evaluate: (
   const { graph, history, isNeeded, keptStreams } = options
   const ended = new Map<number, OutputOperationInfo>()
   const failures: Array<BatchFailed<unknown>> = []
-  const policyOf = ({ output }: KeptStream): AnyPolicy => output.policy ?? options.policy
+  const policyOf = ({ output }: Pick<KeptStream, "output">): AnyPolicy => output.policy ?? options.policy
   /** Evaluates a stream under the policy of an output. If the policy lets other outputs continue, runs `goOn`. */
   const evaluateFor = (
-    asked: KeptStream,
+    asked: Omit<KeptStream, "name">,
     goOn: (failure: BatchFailed<unknown>) => Effect.Effect<AnyRDD | undefined, never, unknown>,
   ): Effect.Effect<AnyRDD | undefined, Failed, unknown> => {
     const { output, outputId, stream } = asked

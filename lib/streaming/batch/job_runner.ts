@@ -14,7 +14,7 @@ import type { OutputOperationInfo } from "../listeners/events.ts"
 import { toBatchFailed, type Where } from "./failures.ts"
 import type { KeptRDD } from "../../dstream/graph/kept_streams.ts"
 import { type AnyPolicy, lastOf, runDeadLetter, withRetries } from "../../dstream/outputs/retries.ts"
-import { type BatchReport, keptName, operationInfo } from "./reports.ts"
+import { type BatchReport, operationInfo } from "./reports.ts"
 import type { Job, Work } from "./work.ts"
 
 /** The parts of the running context that the job runner needs. */
@@ -153,7 +153,7 @@ const computeKept = (
   options: RunnerOptions,
   open: OpenBatch,
   batchTime: number,
-  { deadLetterRDD, output, outputId, rdd, stream }: KeptRDD,
+  { deadLetterRDD, name, output, outputId, rdd, stream }: KeptRDD,
   report: BatchReport,
 ) =>
   Effect.gen(function* () {
@@ -165,7 +165,7 @@ const computeKept = (
       run: () => options.engine.compute(rdd),
     })
     const duration = (yield* currentTimeMillis) - startTime
-    report.kept({ name: keptName(options.graph, stream), duration })
+    report.kept({ name, duration })
     if (failure === undefined) return
     yield* options.engine.abandon(rdd)
     if (outcome === "failed") yield* options.report(failure)

@@ -3,9 +3,6 @@
  *
  * @module
  */
-import type { AnyDStream } from "../../dstream/dstream.ts"
-import type { AnyGraph } from "../../dstream/graph/graph.ts"
-import { nodes } from "../../dstream/graph/nodes.ts"
 import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import { type Allocation, recordsOf } from "../../dstream/inputs/allocation.ts"
 import type { RunningInput } from "../inputs/running_input.ts"
@@ -65,12 +62,6 @@ export const batchInfo = (
     outputOperationInfos: {},
     keptStreams: [],
   }
-}
-
-/** The name of a kept stream: the operation that the user has written, of which the stream is a part, and its place. */
-export const keptName = (graph: AnyGraph, { operation, site }: AnyDStream): string => {
-  const written = nodes(graph).findLast((stream) => stream.site.long === site.long)
-  return `${written?.operation ?? operation} at ${site.short}`
 }
 
 /** Publishes the events of one batch. There are none if no output can have a job in the batch and no input has records. */

@@ -79,11 +79,11 @@ export interface BatchInfo {
   readonly schedulingDelay: number | undefined
   /** The time from the start of the first job to the end of the last. */
   readonly processingDelay: number | undefined
-  /** The sum of both: the time from when the batch was due to the end of the last job. */
+  /** The sum of both; without jobs, the same as `lag`. */
   readonly totalDelay: number | undefined
   /**
-   * How late its results are: the time from when the batch was due to its end. The same as `totalDelay`, and also known for
-   * batches without jobs, which have no processing.
+   * How late its results are: the time from when the batch was due to its end. `totalDelay` is the same under Spark's
+   * name.
    */
   readonly lag: number | undefined
   /** The outputs of the batch, by their ids. */

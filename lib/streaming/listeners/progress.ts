@@ -168,7 +168,8 @@ export class Progress {
     }
   }
 
-  #ended({ batchTime, duration = 0, id, outcome, recordsRead = 0, ...rest }: OutputOperationInfo): void {
+  #ended(operation: OutputOperationInfo): void {
+    const { batchTime, duration = 0, id, outcome, recordsRead = 0 } = operation
     const { ended, millis, records } = this.output(id)
     this.#batches = { ...this.#batches, running: undefined }
     this.#outputs.set(id, {
@@ -178,7 +179,6 @@ export class Progress {
     })
     const batch = this.#pending.get(batchTime)
     if (batch === undefined) return
-    const operation = { batchTime, duration, id, outcome, recordsRead, ...rest }
     this.#pending.set(batchTime, {
       ...batch,
       outputOperationInfos: { ...batch.outputOperationInfos, [id]: operation },
