@@ -15,19 +15,9 @@ import { recordFlow } from "./reading.ts"
 import { make, type RDD } from "../rdd.ts"
 import type { FileOptions } from "./text.ts"
 
-/**
- * The files of partition `i` of `n`: those whose middle byte is in range `i` when the files follow one another. Every file
- * counts one byte more than it has, so that empty files are spread too.
- */
-const filesOf = (entries: ReadonlyArray<FileEntry>, i: number, n: number): ReadonlyArray<FileEntry> => {
-  const total = entries.reduce((sum, { size }) => sum + size + 1, 0)
-  let offset = 0
-  return entries.filter(({ size }) => {
-    const middle = offset + (size + 1) / 2
-    offset += size + 1
-    return Math.floor((middle * n) / total) === i
-  })
-}
+/** The files of partition `i` of `n`. Every file counts one byte more than it has, so that empty files are spread too. */
+const filesOf = (entries: ReadonlyArray<FileEntry>, i: number, n: number): ReadonlyArray<FileEntry> =>
+  partOf(entries, i, n, ({ size }) => size + 1, () => true).map(({ file }) => file)
 
 const wholeFiles = <A>(
   operation: string,
