@@ -48,7 +48,7 @@ const compute = (line: string): number => {
   return parseInt(line)
 }
 
-/** Makes the wall clock step. Nobody may set that of the machine, so that of this process shows another time. */
+/** Makes the wall clock of this process step; that of the machine stays as it is. */
 const stepWallClock = (seconds: number): void => {
   const now = Date.now
   let offset = 0
