@@ -66,6 +66,11 @@ export interface Traits {
    * it as empty. The RDD must be made by the stream's own body, and stay stored once it is computed.
    */
   readonly keeps?: "always" | "whileNeeded" | undefined
+  /**
+   * What a checkpoint has to know of a stateful operator: `shape` says what its state is made for, and a state of another
+   * shape cannot go on. A state with `rebuilds` is not logged, because it is made again of what its window looks back at.
+   */
+  readonly durable?: { readonly shape: string; readonly rebuilds: boolean } | undefined
   /** Whether the stream is an internal part of the operator that consumes it, with RDDs that mean nothing to users. */
   readonly isInternal?: boolean | undefined
   /** Whether the operator's functions return Effects: the advice for a caller who gave an async function. */

@@ -9,23 +9,11 @@ import * as Layer from "effect/Layer"
 import type { CorruptBlock, NotPortable } from "../core/codec.ts"
 import { run, tryRun } from "../core/pace.ts"
 import type { Partitioner } from "../rdd/partitioner.ts"
-import type { PendingState, StateMeasures, StateView } from "../rdd/state.ts"
+import type { CapturedState, PendingState, StateMeasures, StateView } from "../rdd/state.ts"
 import type { Placing } from "./capture_format.ts"
 import { captureErrorOf, captureState, restoreErrorOf, restoreState } from "./captured_states.ts"
 import { isSamePlacing, placeAnew, placingOf } from "./state_placing.ts"
 import { Version } from "./state_version.ts"
-
-/** A captured state as bytes. */
-export interface CapturedState {
-  /** The address of the state. */
-  readonly id: string
-  /** The batch time of its version. */
-  readonly at: number
-  /** The bytes of the capture, in pieces to be stored one after the other. */
-  readonly pieces: ReadonlyArray<Uint8Array>
-  /** The batch time of the oldest capture of this state that is needed once this one has been stored. */
-  readonly neededFrom: number
-}
 
 /**
  * Keeps the versions of states. A batch opens a pending version, partition by partition, and seals it when all partitions

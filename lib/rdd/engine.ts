@@ -5,7 +5,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { NotPortable } from "../core/codec.ts"
+import type { CorruptBlock, NotPortable } from "../core/codec.ts"
 import type {
   EmptyCollection,
   FunctionFailed,
@@ -19,7 +19,7 @@ import type { Block } from "./block.ts"
 import type { BroadcastDestroyed } from "./broadcast.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { AnyRDD, RDD } from "./rdd.ts"
-import type { StateMeasures } from "./state.ts"
+import type { CapturedState, StateMeasures } from "./state.ts"
 
 /** The errors of jobs, besides the typed errors of the user's own effects. */
 export type EngineError =
@@ -129,6 +129,20 @@ export interface Engine {
   readonly forgetStates: (ids: Iterable<string>) => Effect.Effect<void>
   /** The batch time of the current version of a state; undefined if it has none. */
   readonly stateVersion: (id: string) => number | undefined
+  /**
+   * Captures what batch `time` has changed in states, for a log. To be called when all jobs of the batch have ended, before
+   * the batch is committed, and each time when the capture before has ended. All captures must be logged, in their order.
+   */
+  readonly captureStates: (
+    time: number,
+    ids: Iterable<string>,
+  ) => Effect.Effect<ReadonlyArray<CapturedState>, NotPortable>
+  /** Makes a state of its captures, oldest first. `at` is the batch time of the last one. */
+  readonly restoreState: (
+    id: string,
+    at: number,
+    captures: ReadonlyArray<Uint8Array>,
+  ) => Effect.Effect<void, CorruptBlock>
   /** What a state holds, and what has been done for it so far; undefined for an unknown state. */
   readonly stateMeasures: (id: string) => StateMeasures | undefined
   /**
@@ -145,6 +159,10 @@ export const Engine: Context.Service<Engine, Engine> = Context.Service<Engine>("
 export interface JobContext {
   /** The batch time in epoch milliseconds, for messages; undefined outside of batches. */
   readonly batchTime: number | undefined
+  /** The name of the output that runs; undefined if it has none. */
+  readonly name?: string | undefined
+  /** Whether an earlier process may have run the batch. */
+  readonly recovered?: boolean | undefined
   /** The index of the output that runs. */
   readonly outputId: number
   /** How often the output ran before in this batch. */

@@ -57,6 +57,18 @@ export interface StateMeasures {
   readonly millis: number
 }
 
+/** A captured state as bytes. */
+export interface CapturedState {
+  /** The address of the state. */
+  readonly id: string
+  /** The batch time of its version. */
+  readonly at: number
+  /** The bytes of the capture, in pieces to be stored one after the other. */
+  readonly pieces: ReadonlyArray<Uint8Array>
+  /** The batch time of the oldest capture of this state that is needed once this one has been stored. */
+  readonly neededFrom: number
+}
+
 /** All entries of a state, in the order of `visit`. */
 export function* entriesOf(state: StateView): Piecewise<Array<[key: unknown, value: unknown]>> {
   const entries: Array<[unknown, unknown]> = []

@@ -78,6 +78,9 @@ class TextBlock implements Block<string> {
   get length(): number {
     return this.#length ??= this.#lines?.length ?? countLines(this.#bytes ?? new Uint8Array())
   }
+  get unread(): Uint8Array | undefined {
+    return this.#bytes
+  }
 }
 
 /**
@@ -85,3 +88,7 @@ class TextBlock implements Block<string> {
  * with `\n`, `\r\n` or `\r`; the last line needs no end. Invalid bytes become U+FFFD.
  */
 export const fromText = (bytes: Uint8Array): Block<string> => new TextBlock(bytes)
+
+/** The bytes of a block of text, if its lines have not been made yet. */
+export const unreadText = (block: Block<unknown>): Uint8Array | undefined =>
+  block instanceof TextBlock ? block.unread : undefined

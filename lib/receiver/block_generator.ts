@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import { ReceiverStopped } from "../dstream/inputs/receiver_stopped.ts"
 import { type Block, fromArray } from "../rdd/block.ts"
 import type { BlockQueue } from "./block_queue.ts"
@@ -65,11 +66,20 @@ export class BlockGenerator {
     })
   }
 
-  /** Stores records as a block of their own, after a block of what is in the buffer. Not subject to the rate limit. */
-  block(records: ReadonlyArray<unknown>): Effect.Effect<void, ReceiverStopped> {
-    return this.#store(undefined, () => weighAll(records), (weight) => {
-      this.cut()
-      if (records.length > 0) this.#queue.put(fromArray(records.slice()), weight)
+  /**
+   * Stores records as a block of their own, after a block of what is in the buffer. Not subject to the rate limit. Waits until
+   * the log has the block, if there is one.
+   */
+  block(records: ReadonlyArray<unknown>, position?: unknown): Effect.Effect<void, ReceiverStopped> {
+    return Effect.suspend(() => {
+      let stored: Effect.Effect<void> = Effect.void
+      const admitted = this.#store(undefined, () => weighAll(records), (weight) => {
+        this.cut()
+        if (records.length > 0 || position !== undefined) {
+          stored = this.#queue.put(fromArray(records.slice()), weight, position)
+        }
+      })
+      return Effect.andThen(admitted, Effect.suspend(() => stored))
     })
   }
 
@@ -79,6 +89,11 @@ export class BlockGenerator {
     if (this.#parts.length === 0) return
     this.#queue.putParts(this.#parts)
     this.#parts = []
+  }
+
+  /** The position that was stored last. */
+  get last(): Option.Option<unknown> {
+    return this.#queue.last
   }
 
   /** Removes the capacity and rate limits for good, and waits until no fiber waits to store any more. */

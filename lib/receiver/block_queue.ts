@@ -4,7 +4,10 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { LoggedBlock } from "../dstream/inputs/allocation.ts"
 import { type Block, concat } from "../rdd/block.ts"
+import type { BlockLog } from "./block_log.ts"
 import { defaultCapacity } from "./capacity.ts"
 import { countUpTo, type Part, split, weightOf } from "./parts.ts"
 
@@ -12,9 +15,47 @@ import { countUpTo, type Part, split, weightOf } from "./parts.ts"
 export interface StoredBlock {
   /** `input-<streamId>-<n>`, with `n` counted from 0. A block that is split has several. */
   readonly id: string
-  readonly block: Block<unknown>
+  /** Undefined: it is in the log only, because an earlier process has received it. */
+  readonly block: Block<unknown> | undefined
+  /** How many records it has. */
+  readonly records: number
   /** An estimate of the memory it takes, in bytes. */
   readonly weight: number
+  /** Where the log has it; undefined if there is no log. */
+  readonly logged: LoggedBlock | undefined
+  /** Ends when the block is durable. */
+  readonly done: Effect.Effect<void>
+}
+
+/** A block in the queue, or what batches have left of it. */
+type Stored =
+  | {
+    readonly parts: ReadonlyArray<Part>
+    readonly logged: LoggedBlock | undefined
+    readonly done: Effect.Effect<void>
+  }
+  /** The log has it. */
+  | { readonly unread: number; readonly logged: LoggedBlock }
+
+const countOf = (stored: Stored, limit: number): number =>
+  "parts" in stored ? countUpTo(stored.parts, limit) : stored.unread
+
+const behind = (logged: LoggedBlock, records: number): LoggedBlock => ({ ...logged, from: logged.from + records })
+
+/** Cuts a block after `limit` records; `rest` is undefined if it has no more. */
+const cutAfter = (stored: Stored, limit: number): { readonly head: Stored; readonly rest: Stored | undefined } => {
+  if ("unread" in stored) {
+    const { logged, unread } = stored
+    if (unread <= limit) return { head: stored, rest: undefined }
+    return { head: { logged, unread: limit }, rest: { logged: behind(logged, limit), unread: unread - limit } }
+  }
+  const { head, records, rest } = split(stored.parts, limit)
+  if (rest.length === 0) return { head: stored, rest: undefined }
+  const { done, logged } = stored
+  return {
+    head: { parts: head, logged, done },
+    rest: { parts: rest, logged: logged && behind(logged, records), done },
+  }
 }
 
 interface Waiter {
@@ -35,19 +76,33 @@ export class BlockQueue {
   #capacity: number
   readonly #waiters = new Set<Waiter>()
   readonly #taken = new Set<StoredBlock>()
-  #stored: Array<ReadonlyArray<Part>> = []
+  readonly #log: BlockLog | undefined
+  #stored: Array<Stored> = []
   /** The weight that has been admitted and not been released, in bytes. */
   #held = 0
   /** The weight of this that no batch has taken. */
   #untaken = 0
   /** How much of it may be untaken. */
   #untakenLimit = Infinity
-  #nextId = 0
+  /** The number of the next block. */
+  #next = 0
+  /** The position that was stored last. */
+  #last: Option.Option<unknown> = Option.none()
 
-  /** `capacity` in bytes. */
-  constructor(streamId: number, capacity: number = defaultCapacity()) {
+  /** `capacity` in bytes. What `log` has of earlier processes comes first. */
+  constructor(streamId: number, capacity: number = defaultCapacity(), log?: BlockLog) {
     this.#streamId = streamId
     this.#capacity = capacity
+    this.#log = log
+    if (log === undefined) return
+    this.#next = log.next
+    this.#last = log.last
+    this.#stored = log.unread.map(({ records, ...logged }) => ({ unread: records, logged }))
+  }
+
+  /** The position that was stored last. */
+  get last(): Option.Option<unknown> {
+    return this.#last
   }
 
   /** The weight that has been admitted and not been released, in bytes. */
@@ -64,7 +119,7 @@ export class BlockQueue {
   countUpTo(limit: number): number {
     let records = 0
     for (let i = 0; i < this.#stored.length && records < limit; i++) {
-      records += countUpTo(this.#stored[i] ?? [], limit - records)
+      records += countOf(this.#stored[i]!, limit - records)
     }
     return records
   }
@@ -91,14 +146,26 @@ export class BlockQueue {
     })
   }
 
-  /** Stores a block of records that have been admitted already. */
-  put(block: Block<unknown>, weight: number): void {
-    this.putParts([{ block, weight }])
+  /** Stores a block of records that have been admitted already. What this gives ends when the block is durable. */
+  put(block: Block<unknown>, weight: number, position?: unknown): Effect.Effect<void> {
+    return this.putParts([{ block, weight }], position)
   }
 
   /** Stores a block that consists of these parts. Their records have been admitted already. */
-  putParts(parts: ReadonlyArray<Part>): void {
-    this.#stored.push(parts)
+  putParts(parts: ReadonlyArray<Part>, position?: unknown): Effect.Effect<void> {
+    if (position !== undefined) this.#last = Option.some(position)
+    if (this.#log === undefined) {
+      this.#stored.push({ parts, logged: undefined, done: Effect.void })
+      return Effect.void
+    }
+    const number = this.#next++
+    const { done, place } = this.#log.write(number, parts, position)
+    this.#stored.push({
+      parts,
+      logged: { number, place, from: 0, ...(position === undefined ? {} : { position }) },
+      done,
+    })
+    return done
   }
 
   /** Removes and returns all stored blocks, the oldest first. Their weight counts until they are released. */
@@ -116,18 +183,15 @@ export class BlockQueue {
   take(limit: number, isBehind: boolean = false): ReadonlyArray<StoredBlock> {
     const blocks: Array<StoredBlock> = []
     let [left, whole, weight] = [limit, 0, 0]
-    const add = (parts: ReadonlyArray<Part>) => {
-      const block = { id: this.#newId(), block: concat(parts.map((part) => part.block)), weight: weightOf(parts) }
+    for (; whole < this.#stored.length && left > 0; whole++) {
+      const stored = this.#stored[whole]!
+      const { head, rest } = left === Infinity ? { head: stored, rest: undefined } : cutAfter(stored, left)
+      const block = this.#taking(head)
       weight += block.weight
       blocks.push(block)
       this.#taken.add(block)
-    }
-    for (; whole < this.#stored.length && left > 0; whole++) {
-      const parts = this.#stored[whole] ?? []
-      const { head, records, rest } = left === Infinity ? { head: parts, records: 0, rest: [] } : split(parts, left)
-      if (head.length > 0) add(head)
-      left -= records
-      if (rest.length === 0) continue
+      if (left !== Infinity) left -= block.records
+      if (rest === undefined) continue
       this.#stored[whole] = rest
       break
     }
@@ -150,8 +214,26 @@ export class BlockQueue {
     this.#admitWaiters()
   }
 
-  #newId(): string {
-    return `input-${this.#streamId}-${this.#nextId++}`
+  #taking(stored: Stored): StoredBlock {
+    const { logged } = stored
+    const id = `input-${this.#streamId}-${logged === undefined ? this.#next++ : logged.number}` +
+      (logged !== undefined && logged.from > 0 ? `.${logged.from}` : "")
+    if ("unread" in stored) {
+      return { id, block: undefined, records: stored.unread, weight: 0, logged, done: Effect.void }
+    }
+    const { done, parts } = stored
+    const block = concat(parts.map((part) => part.block))
+    return {
+      id,
+      block,
+      // Lines are counted only where the number is asked for.
+      get records() {
+        return block.length
+      },
+      weight: weightOf(parts),
+      logged,
+      done,
+    }
   }
 
   #admit(weight: number): void {

@@ -13,6 +13,7 @@ import { effectOf } from "../core/results.ts"
 import type { Receiver, Store } from "../dstream/inputs/receiver.ts"
 import type { ReceiverStopped } from "../dstream/inputs/receiver_stopped.ts"
 import { BlockGenerator } from "./block_generator.ts"
+import type { BlockLog } from "./block_log.ts"
 import { BlockQueue, type StoredBlock } from "./block_queue.ts"
 import { fiberEndsWithin, STOP_TIMEOUT } from "./bounded_wait.ts"
 import { ReceiverFailed } from "./errors.ts"
@@ -77,6 +78,8 @@ export interface SuperviseOptions {
    */
   readonly maxRate?: number | undefined
   readonly events: ReceiverEvents
+  /** The write-ahead log; undefined if received blocks are not logged. */
+  readonly log?: BlockLog | undefined
 }
 
 /** The shortest delay before a restart. Without it, a receiver that ends at once would occupy the thread. */
@@ -100,7 +103,7 @@ export const supervise: <R>(
 ) => Effect.Effect<RunningReceiver, never, R | Scope.Scope> = Effect.fnUntraced(
   function* <R>(receiver: Receiver<unknown, unknown, R>, options: SuperviseOptions) {
     const { name, streamId } = options
-    const queue = new BlockQueue(streamId, options.capacity)
+    const queue = new BlockQueue(streamId, options.capacity, options.log)
     const generator = new BlockGenerator(queue, yield* makeLimiter(options.maxRate), name)
     const cut = Effect.sync(() => generator.cut())
     const failure = Deferred.makeUnsafe<never, ReceiverFailed>()
@@ -117,7 +120,8 @@ export const supervise: <R>(
       one: (record) => storing(generator.one(record)),
       all: (records) => storing(generator.all(records)),
       append: (block, bytes) => storing(generator.append(block, bytes)),
-      block: (records) => storing(generator.block(records)),
+      block: (records, position) => storing(generator.block(records, position)),
+      last: Effect.sync(() => generator.last),
       reportError: (message, error) => events.error(message, error),
       restart: (message, error, delay = receiver.restartDelay) =>
         Effect.asVoid(Deferred.succeed(restart, { kind: "restart", message, error, delay })),

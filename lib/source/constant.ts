@@ -41,6 +41,7 @@ export const constant = <A extends Tupled, E = never, R = never>(
   const positions = {
     plan: () => Effect.succeed(Option.some({ position: 0 })),
     read: () => Effect.succeed(rdd),
+    resume: () => Effect.void,
   }
   return fromPositions("constant", "Constant", Effect.succeed(positions), {
     check: () => isValid ? [] : [problem.message],

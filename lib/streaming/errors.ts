@@ -10,6 +10,8 @@ import type { OperatorWithoutRDD, ParentWithoutRDD } from "../dstream/batch.ts"
 import type { TransformWithoutResult } from "../dstream/operators/transform.ts"
 import type { UnionWithoutRDD } from "../dstream/operators/unions.ts"
 import type { GraphMismatch } from "../dstream/graph/mismatch.ts"
+import type { CheckpointFailed } from "./checkpoint/errors.ts"
+import type { CheckpointMismatch } from "./checkpoint/matching.ts"
 import type { InvalidGraph } from "../dstream/graph/validate.ts"
 import type { EngineError } from "../rdd/engine.ts"
 
@@ -61,6 +63,8 @@ export type StartError =
   | SparkContextStopped
   | InvalidGraph
   | GraphMismatch
+  | CheckpointFailed
+  | CheckpointMismatch
 
 /** The reasons for which a batch can fail, besides the typed errors of the user's effects. */
 export type BatchError = EngineError | ParentWithoutRDD | OperatorWithoutRDD | UnionWithoutRDD | TransformWithoutResult

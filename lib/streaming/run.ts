@@ -7,7 +7,6 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { currentTimeMillis } from "../core/steady_clock.ts"
 import type { AnyDStream } from "../dstream/dstream.ts"
 import type { AnyGraph } from "../dstream/graph/graph.ts"
 import type { AnyOutput } from "../dstream/outputs/output.ts"
@@ -33,7 +32,9 @@ import type { StreamingEvent } from "./listeners/events.ts"
 import { CopyFailed, makeCopy } from "../engine/copy/graph_copy.ts"
 import { Notes, streamsOf } from "../engine/copy/notes.ts"
 import { rebuild } from "../engine/copy/remake.ts"
-import { firstTick } from "./scheduler.ts"
+import type { CheckpointSettings } from "./checkpoint/checkpoint.ts"
+import { type Beginning, fresh } from "./beginning.ts"
+import { Durability } from "./durability.ts"
 
 /** The options of a run. */
 export interface RunOptions {
@@ -52,6 +53,8 @@ export interface RunOptions {
   readonly receivers: ReceiverSettings
   /** The parameters of back-pressure; undefined if batches are not bounded by it. */
   readonly backpressure: Backpressure | undefined
+  /** Where the checkpoint is, and how it is used; undefined if there is none. */
+  readonly checkpoint?: CheckpointSettings | undefined
   readonly publish: (event: StreamingEvent) => void
   /** The time of the run: set on the wall clock at the start, monotonic from then on. */
   readonly clock: Clock.Clock
@@ -59,6 +62,9 @@ export interface RunOptions {
 
 /** The parts of a started context that stay the same until it stops. */
 export interface Run extends RunOptions {
+  /** Writes and reads the checkpoint; undefined if there is none. */
+  readonly durability: Durability | undefined
+  readonly beginning: Beginning
   readonly history: History
   readonly inputs: ReadonlyArray<RunningInput>
   /** How many records the next batch may take. */
@@ -118,11 +124,14 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     const copyGraph = engine.useCopy !== undefined ? yield* rebuild(graph) : undefined
     if (copyGraph !== undefined) yield* GraphLayers.build(copyGraph, memoMap)
     const services = yield* GraphLayers.build(graph, memoMap)
-    const inputs = yield* Inputs.start(graph, services, receivers, publish).pipe(
+    const durability = options.checkpoint && (yield* Durability.open(options.checkpoint, options))
+    const inputs = yield* Inputs.start(graph, services, receivers, publish, durability).pipe(
       Effect.provideService(Layer.CurrentMemoMap, memoMap),
     )
     // The first batch is due after layers and inputs have opened: the time that this takes must not count as missed batches.
-    const zeroTime = firstTick(yield* currentTimeMillis, batchDuration) - batchDuration
+    durability?.has(inputs)
+    const beginning = yield* durability?.beginning ?? fresh(batchDuration)
+    const { zeroTime } = beginning
     const slide = slideOf(graph, batchDuration)
     const common = {
       zeroTime,
@@ -132,6 +141,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       run: nextRun(engine),
     }
     const history = new History({ ...common, graph, stateVersion: engine.stateVersion })
+    if (durability !== undefined) yield* durability.begin(history, beginning)
     const inputOf = new Map(inputs.map((input) => [input.stream.traits.source, input]))
     const notes = copyGraph && new Notes(graph, history, ({ operation, site }) =>
       publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }))
@@ -147,6 +157,8 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     }
     return {
       ...options,
+      durability,
+      beginning,
       history,
       inputs,
       bound: new BatchBound(

@@ -72,15 +72,23 @@ export const start = (
         Effect.provideService(Engine, run.engine),
         Effect.forkIn(scope),
       )
-    const ticker = yield* fork(ticks(runtime.due, run.batchDuration, (time) => runtime.tick(time)))
+    const { durability, beginning: { earlier, first } } = run
+    const makeUp = Effect.forEach(earlier, ({ allocation, time }) => runtime.tick(time, allocation), { discard: true })
+    const ticker = yield* fork(
+      Effect.andThen(makeUp, ticks(first, run.batchDuration, (time) => runtime.tick(time))),
+    )
     const batches = yield* fork(Effect.forever(runtime.next, { disableYield: true }))
+    const settling = durability === undefined ? [] : [
+      yield* fork(Effect.forever(runtime.nextSettled, { disableYield: true })),
+      yield* fork(Effect.catch(Deferred.await(durability.checkpoint.failure), (failed) => runtime.fail(failed))),
+    ]
     const checks = Effect.forever(Effect.andThen(Effect.sleep(CHECKED_EVERY), Effect.sync(checkBehind)))
     yield* fork(inFixedContext(checks))
     const receivers = yield* Effect.forEach(
       run.inputs.flatMap(({ receiver }) => receiver ?? []),
       ({ failure }) => fork(Effect.catch(Deferred.await(failure), (failed) => runtime.fail(failed))),
     )
-    return { runtime, ticker, others: [batches, ...receivers], endMetrics }
+    return { runtime, ticker, others: [batches, ...settling, ...receivers], endMetrics }
   })
 
 /** Interrupts fibers. Logs a warning and returns if they have not ended within `STOP_TIMEOUT`. */

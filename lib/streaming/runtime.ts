@@ -7,7 +7,6 @@ import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
@@ -19,20 +18,21 @@ import type { ReceiverFailed } from "../receiver/errors.ts"
 import { allocate, Uncommitted, type Unread } from "./batch/allocator.ts"
 import { type Batch, type BatchResult, type Ending, resultOf, workOf } from "./batch/batch.ts"
 import { evaluate } from "./batch/evaluation.ts"
-import { toBatchFailed } from "./batch/failures.ts"
 import * as Runner from "./batch/job_runner.ts"
-import { type Failed, type FailureEffect, failureEffect } from "./batch/policies.ts"
+import { type Failed, failedBy, failedOf, type FailureEffect, failureEffect, fromCause } from "./batch/policies.ts"
 import { batchInfo, BatchReport } from "./batch/reports.ts"
 import { isIdle } from "./batch/work.ts"
 import type { BatchFailed } from "./errors.ts"
 import { InBatch } from "./inside.ts"
-import type { InputAllocation } from "../dstream/inputs/allocation.ts"
+import type { Allocation, InputAllocation } from "../dstream/inputs/allocation.ts"
+import type { CheckpointFailed } from "./checkpoint/errors.ts"
+import type { Durability } from "./durability.ts"
 import { shareOf } from "./inputs/inputs.ts"
 import type { RunningInput } from "./inputs/running_input.ts"
 import type { Run } from "./run.ts"
 
 /** The failures that can end a context. */
-export type Failure = BatchFailed<unknown> | ReceiverFailed
+export type Failure = BatchFailed<unknown> | ReceiverFailed | CheckpointFailed
 
 /** Which work a run still does. The values follow each other in this order. */
 type Life =
@@ -42,6 +42,12 @@ type Life =
   | "Draining"
   /** No further batch starts. */
   | "Closed"
+
+/** How a batch ends, and when that is durable. */
+interface Written {
+  readonly ending: Ending
+  readonly isDurable: Effect.Effect<void, CheckpointFailed>
+}
 
 /** The maximum number of batch results that are remembered. */
 const MAX_RESULTS = 1_024
@@ -60,6 +66,8 @@ export class Runtime {
   /** Batches that are allocated and have not ended, oldest first. */
   readonly #pending = new Map<number, Batch>()
   readonly #queue = Effect.runSync(Queue.unbounded<Batch>())
+  /** Batches whose end is being written to the checkpoint, oldest first. Each effect waits for that, and then ends the batch. */
+  readonly #settled = Effect.runSync(Queue.unbounded<Effect.Effect<void, never, unknown>>())
   readonly #uncommitted = new Uncommitted()
   /** Has `maxPendingBatches` permits; each pending batch holds one. */
   readonly #room: Semaphore.Semaphore
@@ -77,7 +85,7 @@ export class Runtime {
     this.run = run
     this.#stop = stop
     this.#room = Semaphore.makeUnsafe(run.maxPendingBatches)
-    this.#allocated = run.history.zeroTime
+    this.#allocated = run.beginning.last
   }
 
   /** The time of the batch that is due next. */
@@ -118,24 +126,36 @@ export class Runtime {
 
   /**
    * Allocates the batch that is due at a tick. Waits first while `maxPendingBatches` are pending; never returns once the
-   * run drains.
+   * run drains. `given` is what the batch reads if an earlier process has decided it.
    */
-  tick(time: number): Effect.Effect<void, never, unknown> {
-    const allocated = Effect.suspend(() => this.#life === "Running" ? this.#allocate(time) : Effect.succeed(false))
+  tick(time: number, given?: Allocation): Effect.Effect<void, never, unknown> {
+    const allocated = Effect.suspend(() =>
+      this.#life === "Running" ? this.#allocate(time, given) : Effect.succeed(false)
+    )
     return Effect.flatMap(
       Effect.andThen(this.#room.take(1), this.#allocating.withPermit(Effect.provideService(allocated, InBatch, true))),
       (hasAllocated) => hasAllocated ? Effect.void : Effect.never,
     )
   }
 
-  #allocate(time: number): Effect.Effect<boolean, never, unknown> {
+  #allocate(time: number, given: Allocation | undefined): Effect.Effect<boolean, never, unknown> {
     return Effect.gen({ self: this }, function* () {
-      const { bound, inputs, outputsDue, policy, publish } = this.run
-      const shares: Record<string, InputAllocation> = {}
+      const { bound, durability, inputs, outputsDue, policy, publish } = this.run
+      const shares: Record<string, InputAllocation> = { ...given?.inputs }
       let unread: Unread = new Map()
-      const allocated = Effect.map(allocate(inputs, time, policy, shares, bound), (failed) => void (unread = failed))
-      const failed = yield* this.#failedOf(allocated, time)
+      const allocated = given === undefined
+        ? Effect.map(allocate(inputs, time, policy, shares, bound), (failed) => void (unread = failed))
+        : Effect.void
+      const failed = yield* failedOf(allocated, this.run, time)
       const allocation = { time, inputs: shares }
+      // A batch that stops the context is not logged: after a restart its input is there as if it had not been taken.
+      if (durability !== undefined && given === undefined && failed?.effect !== "stop") {
+        const isLogged = yield* Effect.matchEffect(durability.allocated(allocation), {
+          onSuccess: () => Effect.succeed(true),
+          onFailure: (failure) => Effect.as(this.fail(failure), false),
+        })
+        if (!isLogged) return false
+      }
       const info = batchInfo(allocation, inputs, yield* currentTimeMillis)
       const report = new BatchReport(publish, info)
       const batch: Batch = {
@@ -154,30 +174,6 @@ export class Runtime {
     })
   }
 
-  /** Runs what inputs do for a batch. Returns its failure; undefined if there is none. */
-  #failedOf(
-    self: Effect.Effect<void, BatchFailed<unknown>, unknown>,
-    time: number,
-  ): Effect.Effect<Failed | undefined, never, unknown> {
-    return Effect.matchCause(
-      Effect.mapError(self, (failure): Failed => ({ failure, effect: failureEffect(this.run.policy) })),
-      { onFailure: (cause) => this.#failedBy(cause, time), onSuccess: () => undefined },
-    )
-  }
-
-  /** Turns a cause into a failure. Defects, for example of a retry schedule, stop the context, and do not end the batch loop. */
-  #failedBy(cause: Cause.Cause<Failed>, time: number): Failed {
-    return Option.getOrElse(
-      Cause.findErrorOption(cause),
-      (): Failed => ({ failure: this.#fromCause(cause, time), effect: "stop" }),
-    )
-  }
-
-  #fromCause(cause: Cause.Cause<unknown>, batchTime: number): BatchFailed<unknown> {
-    const { operation, site } = this.run.graph.outputs[0]
-    return toBatchFailed(cause, { operator: operation, callSite: site, batchTime, outputId: undefined, phase: "job" })
-  }
-
   get #isClosed(): boolean {
     return this.#life === "Closed"
   }
@@ -191,32 +187,43 @@ export class Runtime {
           Effect.flatMap(
             Effect.exit(restore(this.#process(batch))),
             (exit) =>
-              Effect.catchCause(
-                this.#end(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
-                (cause) => this.fail(this.#fromCause(cause, batch.time)),
+              this.#guarded(
+                batch,
+                this.#settle(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
               ),
           )
         ).pipe(Effect.provideService(InBatch, true)),
     )
   }
 
+  /** Ends the next batch whose end has been written to the checkpoint. */
+  get nextSettled(): Effect.Effect<void, never, unknown> {
+    return Effect.flatMap(Queue.take(this.#settled), Effect.uninterruptible)
+  }
+
+  /** Runs the end of a batch. Defects stop the context. */
+  #guarded(batch: Batch, self: Effect.Effect<void, never, unknown>): Effect.Effect<void, never, unknown> {
+    return Effect.catchCause(self, (cause) => this.fail(fromCause(cause, this.run.graph, batch.time)))
+  }
+
   #endingOf(cause: Cause.Cause<Failed>, { time }: Batch): Ending {
     if (Cause.hasInterruptsOnly(cause) && this.#isClosed) return { _tag: "Dropped" }
-    return { _tag: "Failed", failed: this.#failedBy(cause, time) }
+    return { _tag: "Failed", failed: failedBy(cause, this.run.graph, time) }
   }
 
   /** Evaluates and runs a batch. Returns how it should end. */
   #process(batch: Batch): Effect.Effect<Ending, Failed, unknown> {
     return Effect.gen({ self: this }, function* () {
       const { time } = batch
-      const { engine, evaluation, history, policy } = this.run
+      const { durability, engine, evaluation, history, policy } = this.run
       if (batch.phase._tag === "Unallocated") return yield* Effect.fail(batch.phase.failed)
       if (this.#isClosed) return { _tag: "Dropped" } as const
       history.begin(time, (stream) => {
         const failure = batch.unread.get(stream.traits.source)
         return failure === undefined ? this.run.read(batch.allocation, stream) : Effect.fail(failure)
       })
-      const work = yield* this.run.evaluating(evaluate(evaluation, time))
+      const evaluated = yield* this.run.evaluating(evaluate(evaluation, time))
+      const work = durability === undefined ? evaluated : durability.undone(time, evaluated)
       batch.phase = { _tag: "Evaluated", work }
       if (this.#isClosed) return { _tag: "Dropped" } as const
       if (isIdle(work)) return { _tag: "Committed" } as const
@@ -226,32 +233,89 @@ export class Runtime {
       )
       batch.phase = { _tag: "Running", work }
       const report = (failure: Failure) => this.report(failure, "report")
+      const options = {
+        graph: this.run.graph,
+        engine,
+        policy,
+        report,
+        done: durability && durability.done.bind(durability),
+        isRecovered: durability?.isRecovered(time),
+      }
       yield* Effect.mapError(
-        Runner.run({ graph: this.run.graph, engine, policy, report }, open, work, time, batch.report),
+        Runner.run(options, open, work, time, batch.report),
         (failure): Failed => ({ failure, effect: "stop" }),
       )
       return { _tag: "Committed" } as const
     })
   }
 
-  /** Ends a batch in any phase. Commits it as a whole, or rolls it back as a whole. Then releases everything that it holds. */
-  #end(batch: Batch, ending: Ending): Effect.Effect<void, never, unknown> {
+  /**
+   * Writes the end of a batch to the checkpoint, if there is one. Gives how the batch ends, and an effect that waits until that
+   * is durable.
+   */
+  #written(batch: Batch, ending: Ending): Effect.Effect<Written, never, unknown> {
+    const { durability } = this.run
+    const lasts = ending._tag === "Committed" || (ending._tag === "Failed" && ending.failed.effect !== "stop")
+    if (durability === undefined || !lasts) return Effect.succeed({ ending, isDurable: Effect.void })
+    const work = ending._tag === "Committed" ? workOf(batch) : undefined
+    return Effect.match(durability.ended(batch.time, work), {
+      onSuccess: (isDurable) => ({ ending, isDurable }),
+      onFailure: (failure) => ({
+        ending: { _tag: "Failed", failed: { failure, effect: "stop" } } as const,
+        isDurable: Effect.void,
+      }),
+    })
+  }
+
+  /**
+   * Commits a batch in any phase as a whole, or rolls it back as a whole. The next batch can run then. What must wait until
+   * the end of the batch is durable comes after that.
+   */
+  #settle(batch: Batch, asked: Ending): Effect.Effect<void, never, unknown> {
     return Effect.gen({ self: this }, function* () {
-      const { allocation, phase, report, time } = batch
-      const { engine, evaluation, history, inputs, policy } = this.run
-      let failed = ending._tag === "Failed" ? ending.failed : undefined
+      const { time } = batch
+      const { bound, durability, engine, evaluation, history } = this.run
+      const { ending, isDurable } = yield* this.#written(batch, asked)
       if (ending._tag === "Committed") {
-        this.#uncommitted.add(allocation, inputs)
-        if (phase._tag === "Running") {
-          yield* engine.endBatch(time, "commit")
-          failed = yield* this.#failedOf(this.#uncommitted.commit(time, policy), time)
-          if (failed?.effect === "log") yield* Effect.logWarning(explainFailure(failed.failure))
-        }
+        if (batch.phase._tag === "Running") yield* engine.endBatch(time, "commit")
       } else {
         // If the evaluation failed midway, these are the kept RDDs that it had made by then.
         for (const { rdd } of keptRDDs(evaluation.keptStreams, history, time)) yield* engine.abandon(rdd)
         yield* engine.endBatch(time, "abort")
         history.discard(time)
+      }
+      yield* bound.ended(time, ending._tag === "Committed")
+      const ended = this.#end(batch, ending)
+      if (durability === undefined) return yield* ended
+      const durable = Effect.matchEffect(isDurable, {
+        onSuccess: () => Effect.andThen(ended, this.#clean(durability)),
+        onFailure: (failure) => Effect.andThen(this.fail(failure), this.#forget(batch)),
+      })
+      yield* Queue.offer(this.#settled, this.#guarded(batch, durable))
+    })
+  }
+
+  /** Removes old segments of the checkpoint if some are not needed any more. */
+  #clean(durability: Durability): Effect.Effect<void, never, unknown> {
+    return Effect.suspend(() =>
+      durability.hasOldSegments
+        ? Effect.catch(this.#allocating.withPermit(durability.clean), (failure) => this.fail(failure))
+        : Effect.void
+    )
+  }
+
+  /** Ends a batch whose outcome is final: commits the positions of its inputs, reports it, and releases what it holds. */
+  #end(batch: Batch, ending: Ending): Effect.Effect<void, never, unknown> {
+    return Effect.gen({ self: this }, function* () {
+      const { allocation, phase, report, time } = batch
+      const { inputs, policy } = this.run
+      let failed = ending._tag === "Failed" ? ending.failed : undefined
+      if (ending._tag === "Committed") {
+        this.#uncommitted.add(allocation, inputs)
+        if (phase._tag === "Running") {
+          failed = yield* failedOf(this.#uncommitted.commit(time, policy), this.run, time)
+          if (failed?.effect === "log") yield* Effect.logWarning(explainFailure(failed.failure))
+        }
       }
       const isFatal = failed?.effect === "stop"
       const result = resultOf(batch, ending)
@@ -264,14 +328,21 @@ export class Runtime {
         report.generationFailed(explainFailure(cause))
       } else if (result !== undefined) report.completed(yield* currentTimeMillis)
       batch.phase = ending
+      if (result !== undefined) this.#remember(time, isFatal && result === "completed" ? "failed" : result)
+      yield* this.#forget(batch)
+      if (isFatal) yield* this.#stop
+    })
+  }
+
+  /** Releases everything that a batch holds. */
+  #forget({ allocation, time }: Batch): Effect.Effect<void, never, unknown> {
+    return Effect.gen({ self: this }, function* () {
+      const { inputs } = this.run
       yield* Effect.forEach(inputs, (input) => input.release(shareOf(allocation, input)), { discard: true })
       this.run.release(time)
       this.#pending.delete(time)
-      yield* this.run.bound.ended(time, ending._tag === "Committed")
-      if (result !== undefined) this.#remember(time, isFatal && result === "completed" ? "failed" : result)
       yield* this.#room.release(1)
       yield* this.#changed
-      if (isFatal) yield* this.#stop
     })
   }
 

@@ -53,6 +53,11 @@ const make = <A, E, R>(
         const content: Effect.Effect<Given<A>, E, R> = Effect.isEffect(given) ? given : Effect.succeed(given)
         return Effect.map(content, (recordsOrRDD) => rddOf(recordsOrRDD ?? []))
       },
+      resume: (positions) =>
+        Effect.sync(() => {
+          next = Math.max(...positions) + 1
+        }),
+      summary: Effect.sync(() => next === 0 ? undefined : next - 1),
     }
   })
   const stream = fromPositions<number, A, E, R, never, never>("input", "Testing", open)

@@ -17,6 +17,7 @@ import { foreachRDD } from "../dstream/outputs/foreach.ts"
 import { type ErrorOf, isOutput, type ServicesOf, type UntypedOutput } from "../dstream/outputs/output.ts"
 import type { Block } from "../rdd/block.ts"
 import { Engine } from "../rdd/engine.ts"
+import type { CheckpointFailed } from "../streaming/checkpoint/errors.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import type { BatchFailed, StartError } from "../streaming/errors.ts"
 import type { StreamingEvent } from "../streaming/listeners/events.ts"
@@ -35,7 +36,7 @@ export interface Ran<E> {
   /** How each batch ended. */
   readonly batches: ReadonlyArray<BatchResult>
   /** Success, or why the context failed. */
-  readonly exit: Exit.Exit<void, BatchFailed<E> | ReceiverFailed>
+  readonly exit: Exit.Exit<void, BatchFailed<E> | ReceiverFailed | CheckpointFailed>
 }
 
 /** A console that passes what is logged to `write`. */
@@ -110,7 +111,7 @@ export type Partitions<A> = ReadonlyArray<ReadonlyArray<A>> | undefined
 /** A run of a stream, which returns its content in each batch. */
 type Run<A, E, R> = Effect.Effect<
   ReadonlyArray<A>,
-  StartError | E | BatchFailed<E> | ReceiverFailed,
+  StartError | E | BatchFailed<E> | ReceiverFailed | CheckpointFailed,
   Exclude<R, Scope.Scope | Services>
 >
 
@@ -277,7 +278,8 @@ export const collecting = <S extends NamedStreams, const O extends ReadonlyArray
   | ErrorIn<S[keyof S]>
   | ErrorOf<O[number]>
   | BatchFailed<ErrorIn<S[keyof S]> | ErrorOf<O[number]>>
-  | ReceiverFailed,
+  | ReceiverFailed
+  | CheckpointFailed,
   Exclude<ServiceIn<S[keyof S]> | ServicesOf<O[number]>, Scope.Scope | Services>
 > => {
   const names = Object.keys(streams)

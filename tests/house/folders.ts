@@ -20,6 +20,7 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   ],
   engine: [["platform"], ["."], ["copy", "plan"], ["task"], ["local"], ["spark_context.ts"]],
   streaming: [
+    ["checkpoint"],
     ["errors.ts", "inside.ts"],
     ["listeners"],
     ["inputs"],

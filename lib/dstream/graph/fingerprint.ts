@@ -40,7 +40,7 @@ const avalanche = (half: number): number => {
  * Two FNV-like hashes with different multipliers, mixed with each other: 64 bits. It does not resist deliberate
  * collisions.
  */
-const hashTexts = (texts: ReadonlyArray<string>): string => {
+export const hashTexts = (texts: ReadonlyArray<string>): string => {
   let low = 0x811c9dc5
   let high = 0x9e3779b9
   const add = (unit: number) => {

@@ -111,6 +111,17 @@ export class History {
     return this.#options.zeroTime
   }
 
+  /** Continues an earlier run, whose last batch was at `time`. */
+  resume(time: number): void {
+    this.#newest = this.#released = time
+  }
+
+  /** Remembers the RDD that a stream had in a batch of an earlier run. */
+  restore(time: number, stream: AnyDStream, rdd: AnyRDD): void {
+    const batch = this.#evaluations.get(time)?.batch ?? this.begin(time, withoutAllocation(time))
+    batch.remember(stream, rdd)
+  }
+
   /** The newest batch that has been evaluated; the zero time if there is none. */
   get newest(): number {
     return this.#newest

@@ -4,12 +4,28 @@
  * @module
  */
 
+import type { Place } from "../../durable/log/writer.ts"
+
+/** Where the write-ahead log of a receiver has a block, or the part of it that a batch takes. */
+export interface LoggedBlock {
+  /** Blocks of an input are numbered from 0, also beyond the end of a process. */
+  readonly number: number
+  /** Where the whole block lies in the log. */
+  readonly place: Place
+  /** How many records of the block earlier batches have taken. */
+  readonly from: number
+  /** The position that the receiver has stored with the block. */
+  readonly position?: unknown
+}
+
 /** The name of a block that a receiver stored. */
 export interface BlockRef {
   /** The id of the block, unique in the context. */
   readonly id: string
   /** How many records the block holds. */
   readonly records: number
+  /** Where the write-ahead log has it. Undefined if the input has no such log. */
+  readonly logged?: LoggedBlock | undefined
 }
 
 /** The share of one input in a batch. */
@@ -21,8 +37,8 @@ export type InputAllocation =
     readonly records?: number | undefined
     readonly metadata?: Readonly<Record<string, unknown>> | undefined
   }
-  /** The source has nothing for this batch: its stream has no RDD. */
-  | { readonly _tag: "Nothing" }
+  /** The source has nothing for this batch: its stream has no RDD. It may have a position to go on from nevertheless. */
+  | { readonly _tag: "Nothing"; readonly position?: unknown }
 
 /**
  * What a batch reads from each input. It is plain data, so that it can be logged, replayed and sent. The sub-path `allocation`

@@ -6,9 +6,18 @@
 import * as Schema from "effect/Schema"
 import type { Allocation as AllocationType, InputAllocation as InputAllocationType } from "./allocation.ts"
 
+const Logged = Schema.Struct({
+  number: Schema.Number,
+  place: Schema.Struct({ segment: Schema.Number, offset: Schema.Number, length: Schema.Number }),
+  from: Schema.Number,
+  position: Schema.optionalKey(Schema.Unknown),
+})
+
 const Blocks = Schema.Struct({
   _tag: Schema.Literal("Blocks"),
-  blocks: Schema.Array(Schema.Struct({ id: Schema.String, records: Schema.Number })),
+  blocks: Schema.Array(
+    Schema.Struct({ id: Schema.String, records: Schema.Number, logged: Schema.optionalKey(Logged) }),
+  ),
 })
 
 const Position = Schema.Struct({
@@ -34,7 +43,7 @@ const Position = Schema.Struct({
 export const InputAllocation: Schema.Codec<InputAllocationType, unknown> = Schema.Union([
   Blocks,
   Position,
-  Schema.Struct({ _tag: Schema.Literal("Nothing") }),
+  Schema.Struct({ _tag: Schema.Literal("Nothing"), position: Schema.optionalKey(Schema.Unknown) }),
 ])
 
 /**

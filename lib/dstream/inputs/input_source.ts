@@ -10,7 +10,13 @@ import type { Receiver } from "./receiver.ts"
 /** The source of an input stream. `title` is what user interfaces call it, such as `Socket`. */
 export type InputSource =
   /** A receiver that stores blocks as records arrive. */
-  | { readonly kind: "blocks"; readonly title: string; readonly receiver: Receiver<unknown, unknown, unknown> }
+  | {
+    readonly kind: "blocks"
+    readonly title: string
+    readonly receiver: Receiver<unknown, unknown, unknown>
+    /** Whether a context with a checkpoint logs what is received (true). */
+    readonly isLogged?: boolean | undefined
+  }
   /** A source that is read by position: planned by the driver at each tick, read when the batch runs. */
   | {
     readonly kind: "positions"

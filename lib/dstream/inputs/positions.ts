@@ -39,6 +39,16 @@ export interface Positions<P, A, E = never, R = never> {
   readonly read: (position: P, time: number) => Effect.Effect<RDD<A, E, R>, E, R>
   /** Called after the batch has succeeded. Nothing before the position will be read again. */
   readonly commit?: ((position: P, time: number) => Effect.Effect<void, E, R>) | undefined
+  /**
+   * Makes the source go on behind positions that an earlier process has planned, oldest first and at least one. Called before
+   * the first plan. A context with a checkpoint refuses sources without it.
+   */
+  readonly resume?: ((positions: ReadonlyArray<P>) => Effect.Effect<void, E, R>) | undefined
+  /**
+   * One position that stands for all that have been planned, for `resume`. Undefined if there is none yet. Default: the last one
+   * that was planned.
+   */
+  readonly summary?: Effect.Effect<P | undefined, E, R> | undefined
 }
 
 /** A source that is read by positions of any type. */
@@ -46,4 +56,6 @@ export interface AnyPositions {
   readonly plan: (time: number, limit: number) => Effect.Effect<Option.Option<Planned<unknown>>, unknown, unknown>
   readonly read: (position: never, time: number) => Effect.Effect<AnyRDD, unknown, unknown>
   readonly commit?: ((position: never, time: number) => Effect.Effect<void, unknown, unknown>) | undefined
+  readonly resume?: ((positions: ReadonlyArray<never>) => Effect.Effect<void, unknown, unknown>) | undefined
+  readonly summary?: Effect.Effect<unknown, unknown, unknown> | undefined
 }

@@ -5,6 +5,7 @@
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { Mistake } from "../../core/literals.ts"
 import type { Block } from "../../rdd/block.ts"
@@ -35,10 +36,18 @@ export interface Store<in A> {
    */
   readonly append: (block: Block<A>, bytes?: number) => Effect.Effect<void, ReceiverStopped>
   /**
-   * Stores records as a block of their own and returns when the block is stored. Acknowledge records to their sender
-   * after it has returned. Spark: `store(array)`.
+   * Stores records as a block of their own and returns when the block is stored: when it is durable, if the context has a
+   * checkpoint and the input a write-ahead log. Acknowledge records to their sender after it has returned.
+   *
+   * `position` says in the sender's terms up to where the records go: an offset, an id, a cursor. It is plain data and is
+   * stored with the block, so that {@link Store.last} gives it after a restart. Spark: `store(array)`.
    */
-  readonly block: (records: ReadonlyArray<A>) => Effect.Effect<void, ReceiverStopped>
+  readonly block: (records: ReadonlyArray<A>, position?: unknown) => Effect.Effect<void, ReceiverStopped>
+  /**
+   * The position that was stored last, by this process or, if the input has a write-ahead log, by an earlier one. A receiver
+   * that asks its sender for the records behind it receives every record once.
+   */
+  readonly last: Effect.Effect<Option.Option<unknown>>
   /** Reports a problem to listeners. The receiver keeps running. */
   readonly reportError: (message: string, error?: unknown) => Effect.Effect<void>
   /** Asks for a restart: the receiver's scope closes, and after the delay `onStart` runs in a new one. */

@@ -90,8 +90,8 @@ export const foreachPartition: {
         mapPartitionsEffect(
           rdd,
           (records, partition) =>
-            Effect.flatMap(CurrentJob, ({ outputId, attempt }) =>
-              Effect.as(ranOf(f(records, { time, outputId, attempt, partition })), [])),
+            Effect.flatMap(CurrentJob, ({ attempt, name, outputId, recovered = false }) =>
+              Effect.as(ranOf(f(records, { name, time, outputId, attempt, partition, recovered })), [])),
         ),
       { takesEffects: true },
     )

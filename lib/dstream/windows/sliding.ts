@@ -91,7 +91,7 @@ export const sliding = <A, E, R, B, const F extends Functions>(
   self: DStream<A, E, R>,
   options: Sliding<F>,
 ): DStream<B, E, R> => {
-  const { check, emit, frame, functions, operation, partitioner, reduce, slide } = options
+  const { check, emit, frame, functions, operation, partitioner, reduce, seesLeaving, slide } = options
   const site = callSite()
   // The functions are listed by the stateful operator below, which this stream is a part of.
   const timed = lift(operation, self, [], (rdd, batch) => {
@@ -118,5 +118,11 @@ export const sliding = <A, E, R, B, const F extends Functions>(
         return emit((yield* change(state, pairs, partition, fresh)).values)
       },
     }
-  }, { check: checks })
+  }, {
+    check: checks,
+    durable: {
+      shape: `window ${frame.window} ms every ${frame.slide ?? "batch"}`,
+      rebuilds: !seesLeaving || (frame.slide !== undefined && frame.slide >= frame.window),
+    },
+  })
 }

@@ -57,6 +57,7 @@ export const state = (host: Lowering, rdd: AnyRDD, { by, keyed, step }: Kind<"st
     const given = isFresh && whole !== undefined ? whole() : changes
     const records: Lowered = given === undefined ? { partitions: [], placed: undefined } : yield* lower(given)
     const placed = chosen(host, rdd, by, [records])
+    if (!dry) yield* states.place(id, placed.partitioner)
     const operation = references.of(rdd)
     const [data] = yield* placeAll(host, rdd, placed, [records])
     const other = dry

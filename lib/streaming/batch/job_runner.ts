@@ -8,6 +8,7 @@ import { explainFailure } from "../../core/errors.ts"
 import { currentTimeMillis } from "../../core/steady_clock.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
 import { CurrentJob, type Engine, type OpenBatch } from "../../rdd/engine.ts"
+import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { BatchFailed } from "../errors.ts"
 import type { OutputOperationInfo } from "../listeners/events.ts"
@@ -23,6 +24,10 @@ export interface RunnerOptions {
   readonly engine: Engine
   /** The policy of outputs without their own. */
   readonly policy: AnyPolicy
+  /** Is told of each output that has ended without failing the batch. */
+  readonly done?: ((batchTime: number, output: AnyOutput) => void) | undefined
+  /** Whether an earlier process may have run the batch. */
+  readonly isRecovered?: boolean | undefined
   /** Reports a failure that does not stop the context. */
   readonly report: (failure: BatchFailed<unknown>) => Effect.Effect<void>
 }
@@ -67,7 +72,9 @@ const runUnderPolicy = (
     const once = Effect.suspend(() => {
       const attempt = attempts++
       open.attempt()
-      const context = { batchTime: where.batchTime, outputId, attempt, batch: open, countRead }
+      const { output: { name } } = job
+      const recovered = options.isRecovered ?? false
+      const context = { name, recovered, batchTime: where.batchTime, outputId, attempt, batch: open, countRead }
       return Effect.provideService(Effect.suspend(() => run(attempt)), CurrentJob, context)
     }).pipe(
       Effect.catchCause((cause) => Effect.fail(toBatchFailed(cause, { ...where, phase: "job" }, options.graph))),
@@ -79,16 +86,17 @@ const runUnderPolicy = (
     )
     return Effect.matchEffect(withRetries(once, policy), {
       onSuccess: () => Effect.succeed<Outcome>({ outcome: "done", failure: undefined }),
-      onFailure: (failure) => applyPolicy(policy, job, failure, attempts - 1),
+      onFailure: (failure) => applyPolicy(policy, job, failure, attempts - 1, options.isRecovered ?? false),
     })
   })
 
 /** Applies the part of a policy that follows its retries. */
 const applyPolicy = (
   policy: AnyPolicy,
-  { outputId, rdd }: Job,
+  { output: { name }, outputId, rdd }: Job,
   failure: BatchFailed<unknown>,
   attempt: number,
+  recovered: boolean,
 ): Effect.Effect<Outcome, BatchFailed<unknown>, unknown> => {
   const last = lastOf(policy)
   switch (last._tag) {
@@ -101,7 +109,7 @@ const applyPolicy = (
     case "DeadLetter": {
       const { batchTime, reason, operator } = failure
       return Effect.flatMap(
-        runDeadLetter(last, rdd, { time: batchTime, outputId, attempt, reason, operator }),
+        runDeadLetter(last, rdd, { name, time: batchTime, outputId, attempt, recovered, reason, operator }),
         (cause) =>
           cause === undefined
             ? Effect.succeed({ outcome: "deadLettered", failure })
@@ -133,7 +141,14 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
       job,
       name: `job ${operation.name}`,
       where: { operator: output.operation, callSite: output.site, batchTime, outputId },
-      run: (attempt) => output.run(rdd as never, { time: batchTime, outputId, attempt }),
+      run: (attempt) =>
+        output.run(rdd as never, {
+          name: output.name,
+          time: batchTime,
+          outputId,
+          attempt,
+          recovered: options.isRecovered ?? false,
+        }),
       countRead: (records) => {
         recordsRead += records
       },
@@ -141,6 +156,7 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
       Effect.tap(completed),
       Effect.tapError((failure) => completed({ outcome: "failed", failure })),
     )
+    options.done?.(batchTime, output)
     if (ended.outcome === "failed" && ended.failure !== undefined) yield* options.report(ended.failure)
     return ended
   })

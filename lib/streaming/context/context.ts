@@ -12,6 +12,7 @@ import type { Engine } from "../../rdd/engine.ts"
 import { NotStarted } from "../errors.ts"
 import type { Backpressure, BackpressureSettings } from "../../receiver/rate_estimator.ts"
 import type { ReceiverSettings } from "../inputs/input_blocks.ts"
+import type { CheckpointSettings } from "../checkpoint/checkpoint.ts"
 import type * as Bus from "../listeners/listener_bus.ts"
 import type { Runtime } from "../runtime.ts"
 import { type Life, runningOf } from "./life.ts"
@@ -93,6 +94,8 @@ export interface Internals {
   readonly scope: Scope.Closeable
   readonly bus: Bus.ListenerBus
   life: Life
+  /** Where the checkpoint is; undefined if there is none. */
+  checkpoint: CheckpointSettings | undefined
   /** The duration given to `remember`, in milliseconds; undefined if it was not called. */
   remember: number | undefined
   /** Whether the program has called `awaitTermination`. */

@@ -107,6 +107,7 @@ export const makeWith: <const G, const B>(
       scope,
       bus: Bus.make(scope),
       life: { _tag: "Initialized" },
+      checkpoint: undefined,
       remember: undefined,
       isAwaited: false,
       shutdown: undefined,

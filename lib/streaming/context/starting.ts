@@ -13,6 +13,7 @@ import { addHook } from "../../core/shutdown.ts"
 import * as Graph from "../../dstream/graph/graph.ts"
 import { fail } from "../../dstream/outputs/policy.ts"
 import { beforeClose } from "../../engine/spark_context.ts"
+import { nameProblems } from "../../dstream/graph/durable_names.ts"
 import { InvalidGraph, validate } from "../../dstream/graph/validate.ts"
 import { handle, type Internals, internalsOf, type StreamingContext } from "./context.ts"
 import { AnotherContextActive, type StartError } from "../errors.ts"
@@ -55,7 +56,10 @@ const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Gra
   const graceful = internals.settings.stopGracefullyOnShutdown ?? false
   const atShutdown = shutDown(internals, { graceful, inside: false }, release)
   yield* beginStart(internals, site)
-  const problems = validate(graph, { batchDuration: internals.batchDuration })
+  const problems = [
+    ...validate(graph, { batchDuration: internals.batchDuration }),
+    ...(internals.checkpoint === undefined ? [] : nameProblems(graph)),
+  ]
   if (problems.length > 0) {
     yield* end
     return yield* new InvalidGraph({ problems })
@@ -100,6 +104,7 @@ const startRun = Effect.fnUntraced(function* (internals: Internals, graph: Graph
     engine,
     batchDuration,
     remember: remember ?? 0,
+    checkpoint: internals.checkpoint,
     policy: settings.onFailure ?? fail,
     publish: bus.publish,
     droppedEvents: bus.dropped,

@@ -7,6 +7,7 @@ import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { CheckpointFailed } from "../checkpoint/errors.ts"
 import type { ReceiverFailed } from "../../receiver/errors.ts"
 import { type Internals, internalsOf, type StreamingContext } from "./context.ts"
 import { type BatchFailed, NotStarted } from "../errors.ts"
@@ -51,27 +52,32 @@ const stoppedByInterruption = <A, E, R>(
  */
 export const awaitTermination = <E>(
   active: StreamingContext<"Active" | "Stopped", E>,
-): Effect.Effect<void, BatchFailed<E> | ReceiverFailed> => {
+): Effect.Effect<void, BatchFailed<E> | ReceiverFailed | CheckpointFailed> => {
   const internals = internalsOf(active)
-  const ended = Effect.suspend((): Effect.Effect<void, BatchFailed<unknown> | ReceiverFailed | NotStarted> => {
-    const runtime = runningOf(internals)?.runtime
-    if (runtime === undefined) {
-      return stateOf(internals) === "Initialized"
-        ? Effect.fail(new NotStarted({ operation: "awaitTermination" }))
-        : Effect.void
-    }
-    internals.isAwaited = true
-    const stopped = Deferred.await(runtime.stopped)
-    const waited = runtime.failed?.stops === true
-      ? stopped
-      : Effect.raceFirst(Deferred.await(runtime.reported), stopped)
-    return Effect.flatMap(
-      waited,
-      () => runtime.failed === undefined ? Effect.void : Effect.fail(runtime.failed.failure),
-    )
-  })
+  const ended = Effect.suspend(
+    (): Effect.Effect<void, BatchFailed<unknown> | ReceiverFailed | CheckpointFailed | NotStarted> => {
+      const runtime = runningOf(internals)?.runtime
+      if (runtime === undefined) {
+        return stateOf(internals) === "Initialized"
+          ? Effect.fail(new NotStarted({ operation: "awaitTermination" }))
+          : Effect.void
+      }
+      internals.isAwaited = true
+      const stopped = Deferred.await(runtime.stopped)
+      const waited = runtime.failed?.stops === true
+        ? stopped
+        : Effect.raceFirst(Deferred.await(runtime.reported), stopped)
+      return Effect.flatMap(
+        waited,
+        () => runtime.failed === undefined ? Effect.void : Effect.fail(runtime.failed.failure),
+      )
+    },
+  )
   // The type of the handle excludes NotStarted.
-  return stoppedByInterruption(internals, ended) as Effect.Effect<void, BatchFailed<E> | ReceiverFailed>
+  return stoppedByInterruption(internals, ended) as Effect.Effect<
+    void,
+    BatchFailed<E> | ReceiverFailed | CheckpointFailed
+  >
 }
 
 /**
@@ -99,7 +105,7 @@ export const awaitTermination = <E>(
 export const awaitTerminationOrTimeout = <E>(
   active: StreamingContext<"Active" | "Stopped", E>,
   timeout: Duration.Input,
-): Effect.Effect<boolean, BatchFailed<E> | ReceiverFailed> =>
+): Effect.Effect<boolean, BatchFailed<E> | ReceiverFailed | CheckpointFailed> =>
   Effect.suspend(() => {
     const internals = internalsOf(active)
     return stateOf(internals) === "Initialized" ? Effect.as(Effect.sleep(timeout), false) : stoppedByInterruption(

@@ -10,13 +10,15 @@ import { describeCause } from "../../core/errors.ts"
 import { currentTimeMillis } from "../../core/steady_clock.ts"
 import { NoRDD } from "../../dstream/batch.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
-import { fromBlocks } from "../../rdd/creation.ts"
+import * as Block from "../../rdd/block.ts"
+import { make as makeRDD, type RDD } from "../../rdd/rdd.ts"
 import type { StoredBlock } from "../../receiver/block_queue.ts"
 import { BatchRate } from "../../receiver/batch_rate.ts"
 import { supervise } from "../../receiver/supervisor.ts"
 import { RunsInside } from "../inside.ts"
 import type { ReceiverInfo, StreamingEvent } from "../listeners/events.ts"
-import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
+import type { BlockRef } from "../../dstream/inputs/allocation.ts"
+import type { InputLog } from "./input_log.ts"
 import { entry, type RunningInput } from "./running_input.ts"
 
 /** The settings of receivers: block interval in milliseconds, records per second, capacity in bytes. */
@@ -59,6 +61,7 @@ export const fromReceiver = Effect.fnUntraced(function* (
   receiver: Parameters<typeof supervise>[0],
   settings: ReceiverSettings,
   publish: (event: StreamingEvent) => void,
+  log?: InputLog,
 ) {
   const info: ReceiverInfo = {
     streamId: id,
@@ -78,6 +81,7 @@ export const fromReceiver = Effect.fnUntraced(function* (
     capacity,
     maxRate,
     events: receiverEvents(info, publish),
+    log: log?.blocks(stream),
   }).pipe(Effect.provideService(RunsInside, true))
   /** What each batch takes at least while a graceful stop waits for the records that have been received. */
   let drained = 0
@@ -90,8 +94,17 @@ export const fromReceiver = Effect.fnUntraced(function* (
       }),
     )
   const allocated = new Map<string, StoredBlock>()
-  const blocksOf = (share: InputAllocation) =>
-    share._tag === "Blocks" ? share.blocks.map(({ id }) => allocated.get(id)) : [undefined]
+  /** The RDD of blocks. What an earlier process has received is read from the log when a job needs it. */
+  const rddOf = (refs: ReadonlyArray<BlockRef>): RDD<unknown, unknown> => {
+    const blocks = refs.map(({ id }) => allocated.get(id)?.block)
+    const load = (i: number) => {
+      const ref = refs[i]
+      const isLogged = ref?.logged !== undefined && log !== undefined
+      return blocks[i] ?? (isLogged ? log.read(ref.logged, ref.records) : Block.empty)
+    }
+    return makeRDD("blocks", [], { kind: "source", partitions: refs.length, load })
+  }
+  const isThere = ({ id, logged }: BlockRef) => allocated.has(id) || logged !== undefined || log !== undefined
   const input: RunningInput = {
     id,
     name,
@@ -100,23 +113,24 @@ export const fromReceiver = Effect.fnUntraced(function* (
     cut: running.cut,
     demand: (limit) => Effect.map(running.countUpTo(limit), (records) => Math.min(records, rate.next)),
     allocate: (_, { isBehind, records }) =>
-      Effect.map(running.takeUpTo(Math.max(drained, Math.min(records, rate.next)), isBehind), (blocks) => {
+      Effect.flatMap(running.takeUpTo(Math.max(drained, Math.min(records, rate.next)), isBehind), (blocks) => {
         rate.took(blocks.length > 0)
         for (const block of blocks) allocated.set(block.id, block)
-        return { _tag: "Blocks", blocks: blocks.map(({ id, block }) => ({ id, records: block.length })) }
+        const refs = blocks.map(({ id, logged, records }): BlockRef => ({ id, records, ...(logged && { logged }) }))
+        // Entries of the log become durable in their order.
+        return Effect.as(blocks.at(-1)?.done ?? Effect.void, { _tag: "Blocks", blocks: refs })
       }),
     read: (share, time) =>
-      Effect.suspend(() => {
-        const blocks = blocksOf(share)
-        const held = blocks.flatMap((stored) => stored?.block ?? [])
-        return held.length < blocks.length
-          ? Effect.fail(new NoRDD({ operation: stream.operation, time }))
-          : Effect.succeed(entry(stream, withCallSite(stream.site, () => fromBlocks(held))))
-      }),
+      Effect.suspend(() =>
+        share._tag === "Blocks" && share.blocks.every(isThere)
+          ? Effect.succeed(entry(stream, withCallSite(stream.site, () => rddOf(share.blocks))))
+          : Effect.fail(new NoRDD({ operation: stream.operation, time }))
+      ),
     commit: () => Effect.void,
     release: (share) =>
       Effect.suspend(() => {
-        const blocks = blocksOf(share).flatMap((stored) => stored ?? [])
+        const refs = share._tag === "Blocks" ? share.blocks : []
+        const blocks = refs.flatMap(({ id }) => allocated.get(id) ?? [])
         for (const { id } of blocks) allocated.delete(id)
         return running.release(blocks)
       }),

@@ -1,0 +1,106 @@
+/**
+ * Compares the operators of a program with those that a checkpoint was written by.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import type { OperatorEntry } from "./entries.ts"
+
+/** How an operator of the program, or of the checkpoint, matches the other. */
+export type Match =
+  & { readonly name: string }
+  & (
+    /** `isChanged`: the texts of its functions have changed. */
+    | { readonly _tag: "Matched"; readonly isChanged: boolean; readonly now: OperatorEntry }
+    /** The version of its format is a later one, and the data migrates. */
+    | { readonly _tag: "Migrates"; readonly from: string; readonly now: OperatorEntry }
+    /** The data is made anew from what windows look back at. */
+    | { readonly _tag: "Rebuilt"; readonly now: OperatorEntry }
+    | { readonly _tag: "Added"; readonly now: OperatorEntry }
+    /** The program does not have it any more. `looksLike` may be its new name. */
+    | { readonly _tag: "Dropped"; readonly before: OperatorEntry; readonly looksLike: string | undefined }
+    | { readonly _tag: "Incompatible"; readonly before: OperatorEntry; readonly now: OperatorEntry }
+  )
+
+/** The operators of a program, by name. */
+export type Operators = Readonly<Record<string, OperatorEntry>>
+
+/** How the shapes of two entries of one name fit. */
+const fits = (before: OperatorEntry, now: OperatorEntry): "same" | "migrates" | "rebuilt" | "differs" => {
+  if (before.kind !== now.kind) return "differs"
+  if (now.kind === "output" || now.kind === "value") return "same"
+  if (before.operation !== now.operation) return "differs"
+  if (before.shape === now.shape) return "same"
+  if (now.kind === "state" && now.shape.startsWith("window ")) return "rebuilt"
+  const [from, to] = [before, now].map(({ shape }) => Number(/^version (\d+)$/.exec(shape)?.[1] ?? NaN))
+  return from !== undefined && to !== undefined && from < to ? "migrates" : now.kind === "window" ? "same" : "differs"
+}
+
+/** Compares operators by name. */
+export const compare = (before: Operators, now: Operators): ReadonlyArray<Match> => {
+  const added = Object.keys(now).filter((name) => before[name] === undefined)
+  const ofNow = Object.entries(now).map(([name, entry]): Match => {
+    const known = before[name]
+    if (known === undefined) return { _tag: "Added", name, now: entry }
+    switch (fits(known, entry)) {
+      case "same":
+        return { _tag: "Matched", name, isChanged: known.functions !== entry.functions, now: entry }
+      case "migrates":
+        return { _tag: "Migrates", name, from: known.shape, now: entry }
+      case "rebuilt":
+        return { _tag: "Rebuilt", name, now: entry }
+      case "differs":
+        return { _tag: "Incompatible", name, before: known, now: entry }
+    }
+  })
+  const dropped = Object.entries(before).filter(([name]) => now[name] === undefined)
+  return [
+    ...ofNow,
+    ...dropped.map(([name, entry]): Match => {
+      const looksLike = added.find((other) =>
+        fits(entry, now[other]!) === "same" && now[other]!.operation === entry.operation
+      )
+      return { _tag: "Dropped", name, before: entry, looksLike }
+    }),
+  ]
+}
+
+const show = ({ kind, operation, shape }: OperatorEntry): string =>
+  `${kind} made by ${operation}${shape === "" ? "" : ` (${shape})`}`
+
+/** Describes a match in one line. */
+export const describe = (match: Match): string => {
+  const name = JSON.stringify(match.name)
+  switch (match._tag) {
+    case "Matched":
+      return `${name} matches${match.isChanged ? ", its functions have changed" : ""}`
+    case "Migrates":
+      return `${name} migrates from ${match.from} to ${match.now.shape}`
+    case "Rebuilt":
+      return `${name} is made anew from the batches that its window looks back at`
+    case "Added":
+      return `${name} is new and starts empty`
+    case "Dropped":
+      return `${name} is dropped: ${show(match.before)}` +
+        (match.looksLike === undefined
+          ? ""
+          : `. Was it renamed to ${JSON.stringify(match.looksLike)}? Then keep the old name`)
+    case "Incompatible":
+      return `${name} is incompatible: the checkpoint has a ${show(match.before)}, the program a ${show(match.now)}`
+  }
+}
+
+/** The data of a checkpoint does not fit the program. */
+export class CheckpointMismatch extends Data.Error<{
+  /** The directory of the checkpoint. */
+  readonly directory: string
+  /** What does not fit, one sentence each. */
+  readonly problems: ReadonlyArray<string>
+}> {
+  readonly _tag = "CheckpointMismatch" as const
+  override get message(): string {
+    return `The checkpoint in ${this.directory} does not fit this program:\n${this.problems.join("\n")}\n` +
+      "Use another directory, give operators the names that they had, or list the names to drop: " +
+      `checkpoint(directory, { drop: ["…"] })`
+  }
+}
