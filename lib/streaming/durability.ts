@@ -15,6 +15,7 @@ import type { Allocation, InputAllocation, LoggedBlock } from "../dstream/inputs
 import type { AnyOutput } from "../dstream/outputs/output.ts"
 import * as Block from "../rdd/block.ts"
 import type { Engine } from "../rdd/engine.ts"
+import type { Capturing } from "../rdd/state.ts"
 import type { BlockLog } from "../receiver/block_log.ts"
 import type { Work } from "./batch/work.ts"
 import { type Beginning, continued, fresh } from "./beginning.ts"
@@ -25,7 +26,14 @@ import { readKept, writeKept } from "./checkpoint/kept_rdds.ts"
 import { CheckpointMismatch, compare, describe, type Match } from "./checkpoint/matching.ts"
 import { operatorsOf } from "./checkpoint/operators.ts"
 import { after } from "./checkpoint/resume.ts"
+import { decoder, encoder } from "./checkpoint/formats.ts"
 import type { InputLog } from "./inputs/input_log.ts"
+
+/** A state that is logged. */
+interface LoggedState extends Capturing {
+  readonly name: string
+  readonly version: number | undefined
+}
 
 /** The checkpoint of a run. */
 export class Durability implements InputLog {
@@ -39,8 +47,8 @@ export class Durability implements InputLog {
   readonly #names: ReadonlyMap<AnyDStream, string>
   readonly #streams: ReadonlyMap<string, AnyDStream>
   readonly #operators: Readonly<Record<string, OperatorEntry>>
-  /** The names of the states that are logged, by id. */
-  readonly #states = new Map<string, string>()
+  /** The states that are logged, by id. */
+  readonly #states = new Map<string, LoggedState>()
   /** The outputs that an earlier process has done in batches that it did not end. */
   readonly #done: ReadonlyMap<number, ReadonlySet<string>>
   /** The batches that an earlier process may have run. */
@@ -180,12 +188,15 @@ export class Durability implements InputLog {
       for (const [stream, name] of this.#names) {
         if (stream.traits.keeps !== "always" || stream.traits.durable?.rebuilds === true) continue
         const id = address(stream)
-        this.#states.set(id, name)
+        const format = stream.traits.durable?.format
+        this.#states.set(id, { id, name, version: format?.version, encode: format && encoder(format) })
         const captures = this.#isUsable(name) ? states.get(name) ?? [] : []
-        const at = captures.at(-1)?.at
-        if (at === undefined) continue
+        const last = captures.at(-1)
+        if (last === undefined) continue
+        // All captures that are needed are of one version: after a migration, the first one has the whole state.
+        const restoring = format && decoder(format, last.version)
         yield* Effect.mapError(
-          this.#engine.restoreState(id, at, captures.map(({ bytes }) => bytes)),
+          this.#engine.restoreState(id, last.at, captures.map(({ bytes }) => bytes), restoring),
           (reason) => this.#failed(`read the state ${JSON.stringify(name)}`, reason),
         )
       }
@@ -299,11 +310,12 @@ export class Durability implements InputLog {
       const kept: Array<Kept> = []
       if (work !== undefined) {
         const captured = yield* Effect.mapError(
-          this.#engine.captureStates(time, this.#states.keys()),
+          this.#engine.captureStates(time, this.#states.values(), this.checkpoint.refresh),
           (reason) => this.#failed("write a state", reason),
         )
         for (const { at, id, neededFrom, pieces } of captured) {
-          kept.push({ _tag: "state", name: this.#states.get(id) ?? id, at, neededFrom, pieces })
+          const { name = id, version } = this.#states.get(id) ?? {}
+          kept.push({ _tag: "state", name, at, neededFrom, ...(version === undefined ? {} : { version }), pieces })
         }
         for (const each of work.kept) {
           if (each.stream.traits.keeps !== "whileNeeded") continue

@@ -24,7 +24,7 @@ import { Retention } from "./retention.ts"
 
 /** How a checkpoint is kept. */
 export interface CheckpointOptions {
-  /** The bytes of a segment of the logs. Default: 64 MiB. */
+  /** The bytes of a segment of the logs. Default: 16 MiB. */
   readonly segmentBytes?: number | undefined
   /** What to do about damage. Default: refuse. */
   readonly onDamage?: "refuse" | "rollBack" | undefined
@@ -48,6 +48,7 @@ export type Kept =
     readonly name: string
     readonly at: number
     readonly neededFrom: number
+    readonly version?: number
     readonly pieces: ReadonlyArray<Uint8Array>
   }
   | {
@@ -64,6 +65,12 @@ const reasonOf = (cause: unknown): NotPortable | CorruptBlock => {
   throw cause
 }
 
+/** The size of segments in bytes. */
+const SEGMENT_BYTES = 1 << 24
+
+/** The journal goes back about this many segments, or as far as the last two copies of a large state. */
+const OLD_SEGMENTS = 3
+
 /** The checkpoint of a running context. */
 export class Checkpoint {
   readonly directory: string
@@ -74,6 +81,8 @@ export class Checkpoint {
   readonly #received: Log
   readonly #retention: Retention
   readonly #sync: boolean
+  /** The batch time at which each segment of the journal began, oldest first. */
+  #began: ReadonlyArray<{ readonly segment: number; readonly at: number }> = []
   #firstJournal = 0
   #firstReceived = 0
 
@@ -96,7 +105,7 @@ export class Checkpoint {
   /** Reserves a store and reads what is in it. */
   static open(
     store: LogStore,
-    { onDamage, segmentBytes, sync = true }: CheckpointOptions = {},
+    { onDamage, segmentBytes = SEGMENT_BYTES, sync = true }: CheckpointOptions = {},
   ): Effect.Effect<Checkpoint, CheckpointFailed, Scope.Scope> {
     const directory = store.location
     return Effect.gen(function* () {
@@ -196,7 +205,10 @@ export class Checkpoint {
   ): Effect.Effect<void, CheckpointFailed> {
     const operation = `write the end of the batch of ${time} ms`
     const segments = kept.map(({ pieces, ...entry }) => this.#submit(operation, entry, pieces, false).place.segment)
-    const { done } = this.#submit(operation, { _tag: "ended", time, values })
+    const { done, place: { segment } } = this.#submit(operation, { _tag: "ended", time, values })
+    if (segment !== this.#began.at(-1)?.segment) {
+      this.#began = [...this.#began.filter((each) => each.segment > segment - 2 * OLD_SEGMENTS), { segment, at: time }]
+    }
     return Effect.andThen(
       this.#failing(operation, done),
       Effect.sync(() => {
@@ -208,6 +220,12 @@ export class Checkpoint {
         this.#retention.forget(isNeeded)
       }),
     )
+  }
+
+  /** States are copied again if they have not been since this batch time, so that the segments before it can go. */
+  get refresh(): number {
+    const { segment } = this.#journal.end
+    return this.#began.findLast((each) => each.segment <= segment - OLD_SEGMENTS)?.at ?? -Infinity
   }
 
   /** The times of the batches that have been allocated and whose end is not durable. */

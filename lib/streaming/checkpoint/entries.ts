@@ -61,7 +61,14 @@ export type Entry =
   /** An output of a batch is done. */
   | { readonly _tag: "done"; readonly time: number; readonly output: string }
   /** A capture of a state. It counts from the `ended` behind it. */
-  | { readonly _tag: "state"; readonly name: string; readonly at: number; readonly neededFrom: number }
+  | {
+    readonly _tag: "state"
+    readonly name: string
+    readonly at: number
+    readonly neededFrom: number
+    /** The version of the format of its values; undefined: they are plain data. */
+    readonly version?: number
+  }
   /** The RDD of a stream that later batches look back at. It counts from the `ended` behind it. */
   | { readonly _tag: "kept"; readonly name: string; readonly at: number; readonly layout: KeptLayout }
   /** A batch has ended well, with the values of the driver that it has changed. */

@@ -18,6 +18,8 @@ import type { Retention } from "./retention.ts"
 export interface Capture {
   readonly at: number
   readonly bytes: Uint8Array
+  /** The version of the format of its values; undefined: they are plain data. */
+  readonly version: number | undefined
 }
 
 /** The RDD of a stream, in the journal. */
@@ -90,9 +92,9 @@ export class Recovered {
         this.done.set(entry.time, (this.done.get(entry.time) ?? new Set()).add(entry.output))
         break
       case "state": {
-        const { at, name, neededFrom } = entry
+        const { at, name, neededFrom, version } = entry
         this.#pending.push(() => {
-          const captures = [...this.states.get(name) ?? [], { at, bytes: bytes.subarray(from) }]
+          const captures = [...this.states.get(name) ?? [], { at, version, bytes: bytes.subarray(from) }]
           this.states.set(name, captures.filter((each) => each.at >= neededFrom))
           this.#retention.captured(name, at, neededFrom, place.segment)
         })

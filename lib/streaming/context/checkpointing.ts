@@ -30,7 +30,7 @@ export interface CheckpointSettings {
    * goes back to what was before the damage, so that later batches run again.
    */
   readonly onDamage?: "refuse" | "rollBack" | undefined
-  /** The size of the checkpoint's files in bytes: 64 MiB. */
+  /** The size of the checkpoint's files in bytes: 16 MiB. */
   readonly segmentBytes?: number | undefined
 }
 
