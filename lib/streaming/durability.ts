@@ -17,6 +17,7 @@ import * as Block from "../rdd/block.ts"
 import type { Engine } from "../rdd/engine.ts"
 import type { Capturing } from "../rdd/state.ts"
 import type { BlockLog } from "../receiver/block_log.ts"
+import { DriverValues } from "./batch/driver_values.ts"
 import type { Work } from "./batch/work.ts"
 import { type Beginning, continued, fresh } from "./beginning.ts"
 import { Checkpoint, type CheckpointSettings, type Kept } from "./checkpoint/checkpoint.ts"
@@ -25,8 +26,10 @@ import { CheckpointFailed, type CheckpointReason } from "./checkpoint/errors.ts"
 import { readKept, writeKept } from "./checkpoint/kept_rdds.ts"
 import { CheckpointMismatch, compare, describe, type Match } from "./checkpoint/matching.ts"
 import { operatorsOf } from "./checkpoint/operators.ts"
+import type { Recovered } from "./checkpoint/recovered.ts"
 import { after } from "./checkpoint/resume.ts"
 import { decoder, encoder } from "./checkpoint/formats.ts"
+import type { Recovery } from "./listeners/events.ts"
 import type { InputLog } from "./inputs/input_log.ts"
 
 /** A state that is logged. */
@@ -50,14 +53,14 @@ export class Durability implements InputLog {
   /** The states that are logged, by id. */
   readonly #states = new Map<string, LoggedState>()
   /** The outputs that an earlier process has done in batches that it did not end. */
-  readonly #done: ReadonlyMap<number, ReadonlySet<string>>
+  readonly #done: Recovered["done"]
   /** The batches that an earlier process may have run. */
   readonly #recovered: ReadonlySet<number>
   /** For inputs that are read by position: gives one position that stands for all that have been planned. */
   readonly #positions = new Map<string, Effect.Effect<unknown, unknown, unknown>>()
   /** Where inputs go on, as far as it is not known by `#positions`. */
   readonly #resume: Map<string, Resume>
-  readonly #values: Map<string, unknown>
+  readonly values: DriverValues
   #history: History | undefined
   #zeroTime = 0
   #lastTime = 0
@@ -82,7 +85,7 @@ export class Durability implements InputLog {
     this.#done = recovered.done
     this.#recovered = new Set(recovered.open.keys())
     this.#resume = recovered.resume
-    this.#values = recovered.values
+    this.values = new DriverValues(recovered.values)
   }
 
   /** Opens the checkpoint of a run, and compares it with the program. */
@@ -107,6 +110,14 @@ export class Durability implements InputLog {
       if (problems.length > 0) return yield* new CheckpointMismatch({ directory, problems })
       return new Durability(checkpoint, matches, settings, options)
     })
+  }
+
+  /** What the checkpoint had, for listeners; undefined if it is new. */
+  get recovery(): Recovery | undefined {
+    const { directory, recovered: { lastTime, open, summary } } = this.checkpoint
+    return summary === undefined
+      ? undefined
+      : { directory, lastTime, pending: Array.from(open.keys()), matches: this.matches }
   }
 
   /** The name of an input in the checkpoint. */
@@ -232,7 +243,7 @@ export class Durability implements InputLog {
         lastTime: this.#lastTime,
         operators: this.#operators,
         resume,
-        values: Object.fromEntries(this.#values),
+        values: Object.fromEntries(this.values.committed),
       }
       yield* this.checkpoint.summarize(summary, isStart)
     })
@@ -286,9 +297,10 @@ export class Durability implements InputLog {
   /** The work of a batch without the outputs that an earlier process has done. */
   undone(time: number, work: Work): Work {
     const done = this.#done.get(time)
-    return done === undefined
-      ? work
-      : { ...work, jobs: work.jobs.filter(({ output: { name } }) => name === undefined || !done.has(name)) }
+    if (done === undefined) return work
+    // Outputs run in order, so the last one that is done has left the values as all of them did.
+    this.values.reset(new Map(Object.entries(Array.from(done.values()).at(-1) ?? {})))
+    return { ...work, jobs: work.jobs.filter(({ output: { name } }) => name === undefined || !done.has(name)) }
   }
 
   /** Whether an earlier process may have run a batch. */
@@ -298,7 +310,7 @@ export class Durability implements InputLog {
 
   /** Notes that an output is done. */
   done(time: number, { name }: AnyOutput): void {
-    if (name !== undefined) this.checkpoint.done(time, name)
+    if (name !== undefined) this.checkpoint.done(time, name, Object.fromEntries(this.values.changes))
   }
 
   /** Writes the end of a batch, before it is committed. Gives an effect that waits until that is durable. */
@@ -338,7 +350,12 @@ export class Durability implements InputLog {
         const stream = this.#streams.get(name)
         return stream !== undefined && history !== undefined && at > settled - history.rememberOf(stream)
       }
-      return this.checkpoint.ended(time, kept, {}, isNeeded)
+      return this.checkpoint.ended(
+        time,
+        kept,
+        work === undefined ? {} : Object.fromEntries(this.values.changes),
+        isNeeded,
+      )
     })
   }
 

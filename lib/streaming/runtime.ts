@@ -13,6 +13,7 @@ import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { explainFailure } from "../core/errors.ts"
 import { currentTimeMillis } from "../core/steady_clock.ts"
+import { CurrentValues } from "../dstream/driver_state.ts"
 import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import { allocate, Uncommitted, type Unread } from "./batch/allocator.ts"
@@ -192,7 +193,7 @@ export class Runtime {
                 this.#settle(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
               ),
           )
-        ).pipe(Effect.provideService(InBatch, true)),
+        ).pipe(Effect.provideService(InBatch, true), Effect.provideService(CurrentValues, this.run.values)),
     )
   }
 
@@ -238,6 +239,7 @@ export class Runtime {
         engine,
         policy,
         report,
+        values: this.run.values,
         done: durability && durability.done.bind(durability),
         isRecovered: durability?.isRecovered(time),
       }
@@ -274,8 +276,9 @@ export class Runtime {
   #settle(batch: Batch, asked: Ending): Effect.Effect<void, never, unknown> {
     return Effect.gen({ self: this }, function* () {
       const { time } = batch
-      const { bound, durability, engine, evaluation, history } = this.run
+      const { bound, durability, engine, evaluation, history, values } = this.run
       const { ending, isDurable } = yield* this.#written(batch, asked)
+      values.end(ending._tag === "Committed")
       if (ending._tag === "Committed") {
         if (batch.phase._tag === "Running") yield* engine.endBatch(time, "commit")
       } else {

@@ -192,8 +192,8 @@ export class Checkpoint {
   }
 
   /** Notes that an output is done, without waiting: at worst it is done again. */
-  done(time: number, output: string): void {
-    this.#submit(`note that ${output} is done`, { _tag: "done", time, output }, [], false)
+  done(time: number, output: string, values: Readonly<Record<string, unknown>>): void {
+    this.#submit(`note that ${output} is done`, { _tag: "done", time, output, values }, [], false)
   }
 
   /** Writes the end of a batch. Gives an effect that waits until that is durable. */

@@ -58,8 +58,13 @@ export type Entry =
   | { readonly _tag: "summary"; readonly isStart: boolean; readonly summary: Summary }
   /** It is decided what a batch reads, by the name of the input. */
   | { readonly _tag: "allocated"; readonly time: number; readonly inputs: Readonly<Record<string, InputAllocation>> }
-  /** An output of a batch is done. */
-  | { readonly _tag: "done"; readonly time: number; readonly output: string }
+  /** An output of a batch is done. `values` are those of the driver that the batch has changed by then. */
+  | {
+    readonly _tag: "done"
+    readonly time: number
+    readonly output: string
+    readonly values: Readonly<Record<string, unknown>>
+  }
   /** A capture of a state. It counts from the `ended` behind it. */
   | {
     readonly _tag: "state"
