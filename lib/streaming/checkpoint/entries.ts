@@ -48,8 +48,8 @@ export interface Summary {
 export interface KeptLayout {
   /** The partitioner of the RDD, if it is one that can be made again. */
   readonly hashPartitions: number | undefined
-  /** The length of each partition in bytes. */
-  readonly lengths: ReadonlyArray<number>
+  /** The lengths of the blocks of each partition, in bytes. */
+  readonly partitions: ReadonlyArray<ReadonlyArray<number>>
 }
 
 /** The head of an entry. `at` and `time` are batch times. */

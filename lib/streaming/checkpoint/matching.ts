@@ -81,7 +81,7 @@ export const describe = (match: Match): string => {
     case "Matched":
       return `${name} matches${match.isChanged ? ", its functions have changed" : ""}`
     case "Migrates":
-      return `${name} migrates from ${match.from} to ${match.now.shape}`
+      return `${name} migrates from ${match.from === "" ? "plain data" : match.from} to ${match.now.shape}`
     case "Rebuilt":
       return `${name} is made anew from the batches that its window looks back at`
     case "Added":
