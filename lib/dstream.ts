@@ -90,6 +90,8 @@ export {
 export type { OutputInfo } from "./dstream/outputs/output_info.ts"
 export { print } from "./dstream/outputs/print.ts"
 export { saveAsObjectFiles, saveAsTextFiles } from "./dstream/outputs/saving.ts"
+export { saveTo } from "./dstream/outputs/saving_to.ts"
+export type { Sink, SinkBatch, SinkTransaction } from "./dstream/outputs/sink.ts"
 export { saveToSql, type SqlOptions } from "./dstream/outputs/saving_sql.ts"
 export {
   type SqlBatch,
