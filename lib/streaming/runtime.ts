@@ -68,7 +68,7 @@ export class Runtime {
   readonly #pending = new Map<number, Batch>()
   readonly #queue = Effect.runSync(Queue.unbounded<Batch>())
   /** Batches whose end is being written to the checkpoint, oldest first. Each effect waits for that, and then ends the batch. */
-  readonly #settled = Effect.runSync(Queue.unbounded<Effect.Effect<void, never, unknown>>())
+  readonly #ending = Effect.runSync(Queue.unbounded<Effect.Effect<void, never, unknown>>())
   readonly #uncommitted = new Uncommitted()
   /** Has `maxPendingBatches` permits; each pending batch holds one. */
   readonly #room: Semaphore.Semaphore
@@ -190,7 +190,7 @@ export class Runtime {
             (exit) =>
               this.#guarded(
                 batch,
-                this.#settle(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
+                this.#finalize(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
               ),
           )
         ).pipe(Effect.provideService(InBatch, true), Effect.provideService(CurrentValues, this.run.values)),
@@ -198,8 +198,8 @@ export class Runtime {
   }
 
   /** Ends the next batch whose end has been written to the checkpoint. */
-  get nextSettled(): Effect.Effect<void, never, unknown> {
-    return Effect.flatMap(Queue.take(this.#settled), Effect.uninterruptible)
+  get nextEnding(): Effect.Effect<void, never, unknown> {
+    return Effect.flatMap(Queue.take(this.#ending), Effect.uninterruptible)
   }
 
   /** Runs the end of a batch. Defects stop the context. */
@@ -273,7 +273,7 @@ export class Runtime {
    * Commits a batch in any phase as a whole, or rolls it back as a whole. The next batch can run then. What must wait until
    * the end of the batch is durable comes after that.
    */
-  #settle(batch: Batch, asked: Ending): Effect.Effect<void, never, unknown> {
+  #finalize(batch: Batch, asked: Ending): Effect.Effect<void, never, unknown> {
     return Effect.gen({ self: this }, function* () {
       const { time } = batch
       const { bound, durability, engine, evaluation, history, values } = this.run
@@ -294,7 +294,7 @@ export class Runtime {
         onSuccess: () => Effect.andThen(ended, this.#clean(durability)),
         onFailure: (failure) => Effect.andThen(this.fail(failure), this.#forget(batch)),
       })
-      yield* Queue.offer(this.#settled, this.#guarded(batch, durable))
+      yield* Queue.offer(this.#ending, this.#guarded(batch, durable))
     })
   }
 

@@ -1,7 +1,7 @@
 /** The check of sinks passes sinks that keep the contract, and finds each way to break it. */
 import assert from "node:assert/strict"
 import { DatabaseSync } from "node:sqlite"
-import { DStream } from "@dstream/dstream"
+import type { DStream } from "@dstream/dstream"
 import * as Sqlite from "@dstream/dstream/sqlite"
 import { Testing } from "@dstream/dstream/testing"
 import * as Effect from "effect/Effect"
