@@ -31,7 +31,11 @@ const textOfBehind = ({ interval, lag, recordsLeft, since, slowest }: Behind): s
 
 /** Logs what a context goes on from. Operators that match and have not changed are not listed. */
 const logRecovery = ({ directory, lastTime, matches, pending }: Recovery): Effect.Effect<void> => {
-  const again = pending.length === 0 ? "" : `; ${pending.length} batches that it did not end run again`
+  const again = pending.length === 0
+    ? ""
+    : `; it did not end ${
+      pending.length === 1 ? "one batch, which runs" : `${pending.length} batches, which run`
+    } again`
   const last = DateTime.formatIso(DateTime.makeUnsafe(lastTime))
   const changed = matches.filter((match) => match._tag !== "Matched" || match.isChanged)
   const log = ({ _tag }: Match) => _tag === "Dropped" || _tag === "Incompatible" ? Effect.logWarning : Effect.logInfo
