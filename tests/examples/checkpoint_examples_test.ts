@@ -24,7 +24,8 @@ Deno.test("recoverable_network_word_count goes on with its totals after it was k
     let stdout = ""
     for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
       stdout += text
-      if (countsOf(stdout, "not").length >= 2) {
+      const counts = countsOf(stdout, "not")
+      if (counts.length >= 2 && (counts.at(-1) ?? 0) > (last.at(-1) ?? 0)) {
         child.kill("SIGKILL")
         break
       }
@@ -37,7 +38,6 @@ Deno.test("recoverable_network_word_count goes on with its totals after it was k
     // The batch that was being printed may be printed again.
     assert.ok((not[0] ?? 0) >= (last.at(-1) ?? 0), `${not[0]} is less than ${last.at(-1)}: ${stderr}`)
     assert.match(stderr, life === 0 ? /^To see that nothing is lost/ : /Going on from the checkpoint/)
-    assert.ok((not.at(-1) ?? 0) > (last.at(-1) ?? 0), stdout)
     last.push(not.at(-1) ?? 0)
   }
   await Deno.remove(directory, { recursive: true })
