@@ -16,6 +16,7 @@ import type { AnyOutput } from "../dstream/outputs/output.ts"
 import * as Block from "../rdd/block.ts"
 import type { Engine } from "../rdd/engine.ts"
 import type { Capturing } from "../rdd/state.ts"
+import type { Restored } from "../engine/copy/notes.ts"
 import type { BlockLog } from "../receiver/block_log.ts"
 import { DriverValues } from "./batch/driver_values.ts"
 import type { Work } from "./batch/work.ts"
@@ -190,8 +191,9 @@ export class Durability implements InputLog {
   }
 
   /** Gives the run the states and the kept RDDs that were there, and writes what the run is. */
-  begin(history: History, { last }: Beginning): Effect.Effect<void, CheckpointFailed, unknown> {
+  begin(history: History, { last }: Beginning): Effect.Effect<ReadonlyArray<Restored>, CheckpointFailed, unknown> {
     return Effect.gen({ self: this }, function* () {
+      const restored: Array<Restored> = []
       this.#history = history
       history.resume(last)
       const { kept, states } = this.checkpoint.recovered
@@ -215,12 +217,16 @@ export class Durability implements InputLog {
         const stream = this.#streams.get(name)
         if (stream === undefined || !this.#isUsable(name)) continue
         for (const [at, entry] of entries) {
-          if (at > last - history.rememberOf(stream)) history.restore(at, stream, readKept(this.checkpoint, entry))
+          if (at <= last - history.rememberOf(stream)) continue
+          const rdd = readKept(this.checkpoint, entry)
+          history.restore(at, stream, rdd)
+          restored.push({ stream, time: at, rdd })
         }
       }
       states.clear()
       kept.clear()
       yield* this.#summarize(true)
+      return restored
     })
   }
 

@@ -31,7 +31,7 @@ import type { Backpressure } from "../receiver/rate_estimator.ts"
 import type { RunningInput } from "./inputs/running_input.ts"
 import type { StreamingEvent } from "./listeners/events.ts"
 import { CopyFailed, makeCopy } from "../engine/copy/graph_copy.ts"
-import { Notes, streamsOf } from "../engine/copy/notes.ts"
+import { Notes, type Restored, streamsOf } from "../engine/copy/notes.ts"
 import { rebuild } from "../engine/copy/remake.ts"
 import type { CheckpointSettings } from "./checkpoint/checkpoint.ts"
 import { type Beginning, fresh } from "./beginning.ts"
@@ -143,16 +143,17 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       run: nextRun(engine),
     }
     const history = new History({ ...common, graph, stateVersion: engine.stateVersion })
+    let restored: ReadonlyArray<Restored> = []
     if (durability !== undefined) {
       const { recovery } = durability
-      yield* durability.begin(history, beginning)
+      restored = yield* durability.begin(history, beginning)
       if (recovery !== undefined) publish({ _tag: "CheckpointRecovered", recovery })
     }
     const inputOf = new Map(inputs.map((input) => [input.stream.traits.source, input]))
     const notes = copyGraph && new Notes(graph, history, ({ operation, site }) =>
-      publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }))
+      publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }), restored)
     const values = durability?.values ?? new DriverValues()
-    const copy = copyGraph && makeCopy(copyGraph, common)
+    const copy = copyGraph && makeCopy(copyGraph, { ...common, restored: notes?.restored ?? [] })
     const streams = streamsOf(graph)
     if (copy !== undefined) {
       engine.useCopy?.(copy)
