@@ -25,5 +25,12 @@ export interface Scheme {
 
 const file: Scheme = { load: () => import("./platform/file_urls.ts"), renamesDirectories: true }
 
+const hdfs: Scheme = { load: () => import("./platform/hdfs_files.ts"), renamesDirectories: true }
+
 /** The file systems, each by the scheme of its paths. */
-export const schemes: ReadonlyMap<string, Scheme> = new Map([["file", file]])
+export const schemes: ReadonlyMap<string, Scheme> = new Map([
+  ["file", file],
+  ["hdfs", hdfs],
+  ["webhdfs", hdfs],
+  ["swebhdfs", hdfs],
+])

@@ -9,6 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import { type HttpClientError } from "effect/http/HttpClientError"
@@ -61,14 +62,19 @@ const reasonOf = (error: HttpClientError): unknown => {
   return cause instanceof Error ? cause.cause ?? cause : cause ?? error.message
 }
 
-/** Sends a request, and reads the whole answer. An interruption ends the connection. */
-export const send = (request: HttpRequest): Effect.Effect<HttpAnswer, NoAnswer> => {
-  const { body, headers, method, url } = request
-  const noAnswer = (cause: unknown) => new NoAnswer({ method, origin: new URL(url).origin, cause })
-  const plain = HttpClientRequest.make(method)(url, { headers })
-  const whole = body === undefined ? plain : HttpClientRequest.bodyUint8Array(plain, body)
-  return currentClient.pipe(
-    Effect.flatMap((client) => client.execute(whole)),
+const plain = ({ headers, method, url }: HttpRequest): HttpClientRequest.HttpClientRequest =>
+  HttpClientRequest.make(method)(url, { headers })
+
+const noAnswerTo = ({ method, url }: HttpRequest) => (cause: unknown): NoAnswer =>
+  new NoAnswer({ method, origin: new URL(url).origin, cause })
+
+/** Sends a request without a time limit, and reads the whole answer. */
+const exchange = (
+  request: HttpRequest,
+  sent: HttpClientRequest.HttpClientRequest,
+): Effect.Effect<HttpAnswer, NoAnswer> =>
+  currentClient.pipe(
+    Effect.flatMap((client) => client.execute(sent)),
     Effect.flatMap((response) =>
       Effect.map(response.arrayBuffer, (bytes): HttpAnswer => ({
         status: response.status,
@@ -76,15 +82,33 @@ export const send = (request: HttpRequest): Effect.Effect<HttpAnswer, NoAnswer> 
         body: new Uint8Array(bytes),
       }))
     ),
-    Effect.mapError((error) => noAnswer(reasonOf(error))),
-    Effect.timeoutOrElse({
-      duration: TIME_LIMIT,
-      orElse: () => Effect.fail(noAnswer(`none within ${Duration.format(TIME_LIMIT)}`)),
-    }),
+    Effect.mapError((error) => noAnswerTo(request)(reasonOf(error))),
     // Services sign or refuse headers that they do not know; and a redirect needs another signature.
     Effect.provideService(HttpClient.TracerPropagationEnabled, false),
     Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
   )
+
+/** Sends a request, and reads the whole answer. An interruption ends the connection. */
+export const send = (request: HttpRequest): Effect.Effect<HttpAnswer, NoAnswer> => {
+  const { body } = request
+  const sent = body === undefined ? plain(request) : HttpClientRequest.bodyUint8Array(plain(request), body)
+  return exchange(request, sent).pipe(
+    // Where the fiber cannot be interrupted, the limit still ends the request.
+    Effect.interruptible,
+    Effect.timeoutOrElse({
+      duration: TIME_LIMIT,
+      orElse: () => Effect.fail(noAnswerTo(request)(`none within ${Duration.format(TIME_LIMIT)}`)),
+    }),
+  )
+}
+
+/**
+ * Sends a request whose body never ends after the bytes of `request.body`, so that the service waits for more. Ends when the
+ * service answers nevertheless, or closes the connection, which an interruption closes too.
+ */
+export const sendOpen = (request: HttpRequest): Effect.Effect<HttpAnswer, NoAnswer> => {
+  const begin = Stream.make(request.body ?? new Uint8Array())
+  return exchange(request, HttpClientRequest.bodyStream(plain(request), Stream.concat(begin, Stream.never)))
 }
 
 /** The waits between attempts: 0.1, 0.2, 0.4, 0.8 and 1.6 seconds, each up to a fifth shorter or longer. */

@@ -1,0 +1,144 @@
+/**
+ * Paths such as `hdfs://host/data/a.txt`: files in HDFS.
+ *
+ * @module
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { joined } from "../../core/bytes.ts"
+import { type FileEntry, FileError, type FileReason, type Files } from "../../rdd/files/files.ts"
+import { join } from "../../rdd/files/glob.ts"
+import type { Hdfs, HdfsStatus } from "../../remote/hdfs/client.ts"
+import { type HdfsError, type HdfsReason, problemOf } from "../../remote/hdfs/errors.ts"
+import { type HdfsPlace, placeOf } from "../../remote/hdfs/servers.ts"
+
+const reasons: Readonly<Partial<Record<HdfsReason, FileReason>>> = {
+  missing: "NotFound",
+  exists: "AlreadyExists",
+  refused: "PermissionDenied",
+}
+
+/** How many files are asked at the same time whether they are still being written. */
+const ASKED_AT_ONCE = 8
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
+
+/** A hidden sibling that a file is written to before it gets its name. Another one for each attempt. */
+const temporary = (path: string): string => {
+  const name = nameOf(path)
+  return `${path.slice(0, path.length - name.length)}.${name}.${crypto.randomUUID().slice(0, 8)}.tmp`
+}
+
+/** HDFS orders names by their bytes in UTF-8. */
+const byName = (a: FileEntry, b: FileEntry): number => a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+
+const entryOf = (path: string, name: string, status: HdfsStatus, isOpen: boolean): FileEntry => ({
+  path,
+  name,
+  isDirectory: status.isDirectory,
+  size: status.size,
+  modifiedMs: status.modifiedMs,
+  ...(isOpen ? { isOpen: true } : {}),
+})
+
+/**
+ * Whether a file is still being written. HDFS leaves the last block of an open file out of its size, so only a file of whole
+ * blocks, or none, can be open: that spares a request for nearly every file.
+ */
+const isOpen = (hdfs: Hdfs, path: string, { blockSize, isDirectory, size }: HdfsStatus) =>
+  isDirectory || size % blockSize !== 0 ? Effect.succeed(false) : Effect.catchIf(
+    hdfs.isOpen(path),
+    // It was removed after the directory was listed.
+    ({ reason }: HdfsError) => reason === "missing",
+    () => Effect.succeed(false),
+  )
+
+const write = (hdfs: Hdfs, path: string, bytes: Uint8Array, sync: boolean): Effect.Effect<void, HdfsError> =>
+  Effect.suspend(() => {
+    const fresh = temporary(path)
+    return Effect.onError(
+      Effect.andThen(hdfs.create(fresh, bytes, { overwrite: true, sync }), hdfs.rename(fresh, path, true)),
+      () => Effect.ignore(hdfs.remove(fresh)),
+    )
+  })
+
+const append = (hdfs: Hdfs, path: string, bytes: Uint8Array): Effect.Effect<void, HdfsError> =>
+  Effect.catchIf(
+    hdfs.append(path, bytes),
+    ({ reason }: HdfsError) => reason === "missing",
+    () => hdfs.create(path, bytes, { overwrite: false }),
+  )
+
+const entriesOf = Effect.fnUntraced(
+  function* (url: string, { hdfs, path }: HdfsPlace, isKnown: (name: string) => boolean) {
+    const found = yield* hdfs.list(path)
+    const each = (status: HdfsStatus): Effect.Effect<FileEntry, HdfsError> => {
+      // Asked for a file, HDFS lists the file itself.
+      if (status.name === "") {
+        return Effect.map(isOpen(hdfs, path, status), (is) => entryOf(url, nameOf(path), status, is))
+      }
+      return Effect.map(
+        isOpen(hdfs, join(path, status.name), status),
+        (is) => entryOf(join(url, status.name), status.name, status, is),
+      )
+    }
+    const unknown = found.filter(({ name }) => !isKnown(name === "" ? nameOf(path) : name))
+    return yield* Effect.forEach(unknown, each, { concurrency: ASKED_AT_ONCE })
+  },
+)
+
+/** Files in HDFS. `context` has services for operations whose fibers do not have them. */
+const filesIn = (context: Context.Context<never>): Files => {
+  const doing = <A>(
+    operation: string,
+    url: string,
+    use: (place: HdfsPlace) => Effect.Effect<A, HdfsError>,
+  ): Effect.Effect<A, FileError> =>
+    Effect.flatMap(placeOf(url), use).pipe(
+      Effect.mapError((cause) =>
+        new FileError({ path: url, operation, reason: reasons[cause.reason] ?? "Other", cause })
+      ),
+      Effect.updateContext((current: Context.Context<never>) => Context.merge(context, current)),
+    )
+  const changing: typeof doing = (operation, url, use) => Effect.uninterruptible(doing(operation, url, use))
+  return {
+    makeDirectory: (url) => changing("make directory", url, ({ hdfs, path }) => hdfs.makeDirectory(path)),
+    write: (url, pieces, options) =>
+      changing("write", url, ({ hdfs, path }) => write(hdfs, path, joined(pieces), options?.durable === true)),
+    append: (url, pieces) => changing("append to", url, ({ hdfs, path }) => append(hdfs, path, joined(pieces))),
+    read: (url, from, to) => doing("read", url, ({ hdfs, path }) => hdfs.read(path, from, Math.max(0, to - from))),
+    rename: (from, to) =>
+      changing(
+        "rename",
+        from,
+        ({ hdfs, path }) => Effect.flatMap(placeOf(to), (target) => hdfs.rename(path, target.path, true)),
+      ),
+    remove: (url) => changing("remove", url, ({ hdfs, path }) => hdfs.remove(path)),
+    exists: (url) =>
+      doing("find", url, ({ hdfs, path }) =>
+        Effect.catchIf(
+          Effect.as(hdfs.status(path), true),
+          ({ reason }: HdfsError) => reason === "missing",
+          () => Effect.succeed(false),
+        )),
+    list: (url) =>
+      Effect.map(
+        doing("list", url, (place) => entriesOf(url, place, () => false)),
+        (entries) => entries.toSorted(byName),
+      ),
+    listNew: (url, isKnown) => doing("list", url, (place) => entriesOf(url, place, isKnown)),
+    stat: (url) =>
+      doing(
+        "find",
+        url,
+        ({ hdfs, path }) =>
+          Effect.flatMap(
+            hdfs.status(path),
+            (status) => Effect.map(isOpen(hdfs, path, status), (is) => entryOf(url, nameOf(path), status, is)),
+          ),
+      ),
+  }
+}
+
+/** The files of HDFS, for an operation. */
+export const current = (context: Context.Context<never>): Effect.Effect<Files> => Effect.succeed(filesIn(context))

@@ -1,0 +1,72 @@
+/**
+ * HTTP requests to WebHDFS.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { type HttpAnswer, type HttpRequest, type NoAnswer, send, withRetries } from "../http.ts"
+import { errorOfAnswer, type HdfsError, membersOf, noAnswer, problemOf } from "./errors.ts"
+
+/** A request to a NameNode or a DataNode. */
+export interface HdfsRequest {
+  readonly method: HttpRequest["method"]
+  readonly url: string
+  readonly body?: Uint8Array | undefined
+}
+
+const parsed = (bytes: Uint8Array): unknown => {
+  try {
+    return bytes.length === 0 ? undefined : JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+/** The request as the HTTP client takes it. */
+export const httpRequest = ({ body, method, url }: HdfsRequest): HttpRequest => ({
+  method,
+  url,
+  headers: body === undefined ? {} : { "content-type": "application/octet-stream" },
+  body,
+})
+
+/** Fails if there was no answer, or the answer is that of a failure. */
+export const checked = (
+  { url }: HdfsRequest,
+  answer: Effect.Effect<HttpAnswer, NoAnswer>,
+): Effect.Effect<HttpAnswer, HdfsError> =>
+  Effect.flatMap(
+    Effect.mapError(answer, ({ message }) => noAnswer(message)),
+    ({ body, headers, status }) =>
+      status < 400
+        ? Effect.succeed({ body, headers, status })
+        : Effect.fail(errorOfAnswer(status, new URL(url).origin, parsed(body))),
+  )
+
+const sendOnce = (request: HdfsRequest) => checked(request, send(httpRequest(request)))
+
+/** Sends a request to the NameNode. Gives the answer as JSON; undefined if it is empty. */
+export const sendForJson = (request: HdfsRequest): Effect.Effect<unknown, HdfsError> =>
+  Effect.map(sendOnce(request), ({ body }) => parsed(body))
+
+/** Asks the NameNode which DataNode to use. Gives the request to send there. */
+export const redirected = ({ body, method, url }: HdfsRequest): Effect.Effect<HdfsRequest, HdfsError> =>
+  // Without a body: the NameNode needs none. Old versions redirect although they are asked not to.
+  Effect.flatMap(sendOnce({ method, url: `${url}&noredirect=true` }), (answer) => {
+    const location = answer.headers["location"] ?? membersOf(parsed(answer.body))["Location"]
+    if (typeof location === "string") return Effect.succeed({ method, url: location, body })
+    const problem = `${new URL(url).origin} names no DataNode. Check that this is the HTTP address of a NameNode`
+    return Effect.fail(problemOf(problem))
+  })
+
+/** Sends a request that moves bytes to the DataNode that the NameNode names. Gives the bytes of the answer. */
+export const sendForBytes = (request: HdfsRequest): Effect.Effect<Uint8Array, HdfsError> =>
+  Effect.flatMap(redirected(request), (found) => Effect.map(sendOnce(found), ({ body }) => body))
+
+/** Tries a request again that the server could not carry out yet. */
+export const whileBusy = <A>(request: Effect.Effect<A, HdfsError>): Effect.Effect<A, HdfsError> =>
+  withRetries(request, ({ reason }) => reason === "busy")
+
+/** Tries a request again that may be carried out twice. */
+export const repeating = <A>(request: Effect.Effect<A, HdfsError>): Effect.Effect<A, HdfsError> =>
+  withRetries(request, ({ reason }) => reason === "busy" || reason === "lost")

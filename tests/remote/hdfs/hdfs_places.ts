@@ -1,0 +1,30 @@
+/** Directories in HDFS for tests. */
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { runtimeFiles } from "../../../lib/engine/files.ts"
+import type { HdfsServer } from "./hdfs_server.ts"
+
+/** Runs an effect as a user of HDFS. Addresses of `hdfs://` URLs are those of the server. */
+export const as = (server: HdfsServer, user = server.superuser) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.provide(
+    effect,
+    ConfigProvider.layer(ConfigProvider.fromEnvRecord({
+      HADOOP_USER_NAME: user,
+      HDFS_NAMENODE_HTTP_ADDRESS: server.http(),
+    })),
+  )
+
+/** An empty directory, removed when the scope closes. */
+export const temporaryDirectory = (
+  server: HdfsServer,
+  scheme: "hdfs" | "webhdfs" = "hdfs",
+): Effect.Effect<string, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.suspend(() => {
+      const path = `/tests/${crypto.randomUUID()}`
+      const directory = scheme === "hdfs" ? `hdfs://${server.rpc()}${path}` : `webhdfs://${server.http()}${path}`
+      return Effect.orDie(Effect.as(as(server)(runtimeFiles.makeDirectory(directory)), directory))
+    }),
+    (directory) => Effect.orDie(as(server)(runtimeFiles.remove(directory))),
+  )
