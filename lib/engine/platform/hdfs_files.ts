@@ -42,8 +42,9 @@ const entryOf = (path: string, name: string, status: HdfsStatus, isOpen: boolean
 })
 
 /**
- * Whether a file is still being written. HDFS leaves the last block of an open file out of its size, so only a file of whole
- * blocks, or none, can be open: that spares a request for nearly every file.
+ * Whether a file is still being written. HDFS leaves the last block of a new file out of its size until the file is closed, so
+ * only a file of whole blocks, or none, can be open: that spares a request for nearly every file. A file that was closed and
+ * is opened again to append counts as complete.
  */
 const isOpen = (hdfs: Hdfs, path: string, { blockSize, isDirectory, size }: HdfsStatus) =>
   isDirectory || size % blockSize !== 0 ? Effect.succeed(false) : Effect.catchIf(
@@ -111,7 +112,11 @@ const filesIn = (context: Context.Context<never>): Files => {
       changing(
         "rename",
         from,
-        ({ hdfs, path }) => Effect.flatMap(placeOf(to), (target) => hdfs.rename(path, target.path, true)),
+        ({ hdfs, path, server }) =>
+          Effect.flatMap(placeOf(to), (target) =>
+            target.server === server
+              ? hdfs.rename(path, target.path, true)
+              : Effect.fail(problemOf(`${to} is in another HDFS. Read the file and write it there`))),
       ),
     remove: (url) => changing("remove", url, ({ hdfs, path }) => hdfs.remove(path)),
     exists: (url) =>

@@ -6,8 +6,8 @@
 import * as Data from "effect/Data"
 
 /**
- * Kinds of failures. `open`: a writer has the file open. `busy`: the server has done nothing, but may do so later. `lost`: there
- * was no answer, or none of WebHDFS, and the request may have been carried out.
+ * Kinds of failures. `open`: a writer has the file open. `busy`: the server has done nothing, or could not be reached, but may do so
+ * later. `lost`: there was no answer, or none of WebHDFS, and the request may have been carried out.
  */
 export type HdfsReason = "missing" | "exists" | "refused" | "full" | "open" | "busy" | "lost" | "other"
 
@@ -82,6 +82,12 @@ export const errorOfAnswer = (status: number, server: string, answer: unknown): 
   })
 }
 
+/** No connection was made, in the words of Deno, Node and Bun. */
+const NOT_CONNECTED = /refused|ECONNREFUSED|dns error|ENOTFOUND|EAI_AGAIN|unreachable|Unable to connect/i
+
 /** The error for a request without an answer; `why` names the server. */
 export const noAnswer = (why: string): HdfsError =>
-  problemOf(`${why}. Check that HDFS runs there, and that this is its HTTP address`, "lost")
+  problemOf(
+    `${why}. Check that HDFS runs there, and that this is its HTTP address`,
+    NOT_CONNECTED.test(why) ? "busy" : "lost",
+  )

@@ -59,9 +59,31 @@ export const redirected = ({ body, method, url }: HdfsRequest): Effect.Effect<Hd
     return Effect.fail(problemOf(problem))
   })
 
-/** Sends a request that moves bytes to the DataNode that the NameNode names. Gives the bytes of the answer. */
-export const sendForBytes = (request: HdfsRequest): Effect.Effect<Uint8Array, HdfsError> =>
-  Effect.flatMap(redirected(request), (found) => Effect.map(sendOnce(found), ({ body }) => body))
+/** How many DataNodes are tried. */
+const MOST_DATA_NODES = 3
+
+/**
+ * Sends a request that moves bytes to the DataNode that the NameNode names, or to another if that one cannot be reached. Gives
+ * the bytes of the answer.
+ */
+export const sendForBytes = (
+  request: HdfsRequest,
+  excluded: ReadonlyArray<string> = [],
+): Effect.Effect<Uint8Array, HdfsError> => {
+  const exclusion = excluded.length === 0 ? "" : `&excludedatanodes=${excluded.join(",")}`
+  return Effect.flatMap(whileBusy(redirected({ ...request, url: request.url + exclusion })), (found) =>
+    Effect.catchIf(
+      Effect.map(sendOnce(found), ({ body }) => body),
+      ({ exception, reason }: HdfsError) => reason === "busy" && exception === "" && excluded.length < MOST_DATA_NODES,
+      (unreachable) =>
+        Effect.catchIf(
+          sendForBytes(request, [...excluded, new URL(found.url).hostname]),
+          // The NameNode knows no other.
+          ({ reason }: HdfsError) => reason === "other",
+          () => Effect.fail(unreachable),
+        ),
+    ))
+}
 
 /** Tries a request again that the server could not carry out yet. */
 export const whileBusy = <A>(request: Effect.Effect<A, HdfsError>): Effect.Effect<A, HdfsError> =>
