@@ -24,6 +24,7 @@ export interface Scheme {
 }
 
 const file: Scheme = { load: () => import("./platform/file_urls.ts"), renamesDirectories: true }
+const s3: Scheme = { load: () => import("./platform/s3_files.ts"), renamesDirectories: false }
 
-/** The file systems, each by the scheme of its paths. */
-export const schemes: ReadonlyMap<string, Scheme> = new Map([["file", file]])
+/** The file systems, each by the scheme of its paths. `s3a` is Hadoop's name for S3. */
+export const schemes: ReadonlyMap<string, Scheme> = new Map([["file", file], ["s3", s3], ["s3a", s3]])
