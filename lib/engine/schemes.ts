@@ -24,13 +24,15 @@ export interface Scheme {
 }
 
 const file: Scheme = { load: () => import("./platform/file_urls.ts"), renamesDirectories: true }
-
+const s3: Scheme = { load: () => import("./platform/s3_files.ts"), renamesDirectories: false }
 const hdfs: Scheme = { load: () => import("./platform/hdfs_files.ts"), renamesDirectories: true }
 
-/** The file systems, each by the scheme of its paths. */
+/** The file systems, each by the scheme of its paths. The names are those of Hadoop. */
 export const schemes: ReadonlyMap<string, Scheme> = new Map([
   ["file", file],
   ["hdfs", hdfs],
-  ["webhdfs", hdfs],
+  ["s3", s3],
+  ["s3a", s3],
   ["swebhdfs", hdfs],
+  ["webhdfs", hdfs],
 ])
