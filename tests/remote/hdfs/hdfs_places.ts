@@ -2,8 +2,9 @@
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { runtimeFiles } from "../../../lib/engine/files.ts"
-import type { HdfsServer } from "./hdfs_server.ts"
+import { makeFiles, runtimeFiles } from "../../../lib/engine/files.ts"
+import type { Files } from "../../../lib/rdd/files/files.ts"
+import type { HdfsServer } from "../../servers/hdfs_server.ts"
 
 /** Runs an effect as a user of HDFS. Addresses of `hdfs://` URLs are those of the server. */
 export const as = (server: HdfsServer, user = server.superuser) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
@@ -28,3 +29,20 @@ export const temporaryDirectory = (
     }),
     (directory) => Effect.orDie(as(server)(runtimeFiles.remove(directory))),
   )
+
+/** Declares a test with files of the superuser, and a directory of its own. */
+export const testHdfs = (
+  server: HdfsServer,
+  name: string,
+  body: (files: Files, folder: string) => Effect.Effect<unknown, unknown, Scope.Scope>,
+): void =>
+  Deno.test({
+    name: `${name} [hdfs]`,
+    ignore: !server.available,
+    sanitizeOps: true,
+    sanitizeResources: true,
+    fn: () =>
+      Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+        yield* body(yield* as(server)(makeFiles), yield* temporaryDirectory(server))
+      }))),
+  })

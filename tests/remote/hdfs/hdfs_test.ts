@@ -1,5 +1,5 @@
 /** Everything that needs an HDFS server, in one file: the server is started once. */
-import { hdfsServer } from "./hdfs_server.ts"
+import { hdfsServer } from "../../servers/hdfs_server.ts"
 import { testHdfsFiles } from "./files_cases.ts"
 import { testHdfsStore } from "./store_cases.ts"
 

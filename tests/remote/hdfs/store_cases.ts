@@ -4,7 +4,7 @@ import { hdfsStore } from "../../../lib/durable/store/hdfs.ts"
 import { runtimeFiles } from "../../../lib/engine/files.ts"
 import { testStore } from "../../durable/store_contract.ts"
 import { as, temporaryDirectory } from "./hdfs_places.ts"
-import type { HdfsServer } from "./hdfs_server.ts"
+import type { HdfsServer } from "../../servers/hdfs_server.ts"
 
 /** A store whose operations are done as the superuser. */
 const storeAs = (server: HdfsServer, url: string): LogStore => {

@@ -14,7 +14,7 @@ export interface HdfsServer {
   readonly safeMode: (mode: "enter" | "leave") => Promise<void>
 }
 
-const SCRIPT = new URL("../../servers/hdfs.sh", import.meta.url).pathname
+const SCRIPT = new URL("./hdfs.sh", import.meta.url).pathname
 
 /** Why there can be no server. Undefined if there can; Hadoop is in the cache then. */
 const missing = (): string | undefined => {
@@ -37,7 +37,7 @@ class Own {
   })
     .spawn()
   readonly #input = this.#process.stdin.getWriter()
-  readonly #lines = this.#process.stdout.pipeThrough(new TextDecoderStream()).getReader()
+  readonly #lines = this.#process.stdout.getReader()
   readonly #errors = new Response(this.#process.stderr).text()
   #text = ""
 
@@ -46,7 +46,7 @@ class Own {
     while (!/^done$/m.test(this.#text)) {
       const { done, value } = await this.#lines.read()
       if (done) throw new Error(`HDFS does not start:\n${await this.#errors}`)
-      this.#text += value
+      this.#text += new TextDecoder().decode(value)
     }
     const said = this.#text
     this.#text = ""
