@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { joined } from "../../core/bytes.ts"
 import type { Hdfs } from "../../remote/hdfs/client.ts"
@@ -45,12 +46,17 @@ class OpenFile {
  *
  * After a sync, the bytes survive the end of the process and of all machines but one of those that keep the block. They are
  * in the memory of those machines, and on their disks only if the DataNodes are configured with `dfs.datanode.synconclose`.
+ *
+ * Services, such as the `ConfigProvider`, are looked for around each operation, then in the context.
  */
-export const hdfsStore = (url: string): LogStore => {
+export const hdfsStore = (url: string, context: Context.Context<never> = Context.empty()): LogStore => {
   const location = url.replace(/(?<=[^/])\/+$/, "")
   /** The server and the directory of the logs, once this store is locked. */
   let own: { readonly place: HdfsPlace; readonly logs: string } | undefined
   const open = new Map<string, OpenFile>()
+
+  const withServices = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.uninterruptible(Effect.updateContext(effect, (own: Context.Context<R>) => Context.merge(context, own)))
 
   const failing = (operation: StoreOperation, file: string) => (error: HdfsError | StoreError): StoreError =>
     error._tag === "HdfsError" ? storeErrorOf(operation, file === "" ? location : `${location}/${file}`, error) : error
@@ -73,7 +79,7 @@ export const hdfsStore = (url: string): LogStore => {
           Effect.flatMap(currentLogs(place), (current): Effect.Effect<never, HdfsError | StoreLocked> =>
             Effect.fail(current === undefined || current === logs ? error : new StoreLocked({ store: location }))),
       )
-    }).pipe(Effect.mapError(failing(operation, file)), Effect.uninterruptible)
+    }).pipe(Effect.mapError(failing(operation, file)), withServices)
 
   const flush = (operation: StoreOperation, name: string, file: OpenFile) =>
     inLogs(operation, name, (hdfs, logs) => {
@@ -101,7 +107,7 @@ export const hdfsStore = (url: string): LogStore => {
         })
       )
       own = { place, logs: yield* lockDirectory(place, location) }
-    }).pipe(Effect.mapError(failing("lock", "")), Effect.uninterruptible),
+    }).pipe(Effect.mapError(failing("lock", "")), withServices),
     list: inLogs(
       "list",
       "",
@@ -114,13 +120,15 @@ export const hdfsStore = (url: string): LogStore => {
     ),
     read: (file, from, length) =>
       Effect.suspend(() => {
+        const read = (length: number) =>
+          inLogs("read", file, (hdfs, logs) => hdfs.read(`${logs}/${file}`, from, length))
         const writing = open.get(file)
-        const inHdfs = writing === undefined ? length : Math.min(length, Math.max(0, writing.written - from))
-        const read = inLogs("read", file, (hdfs, logs) => hdfs.read(`${logs}/${file}`, from, inHdfs))
-        return writing === undefined ? read : Effect.map(read, (bytes) => {
-          const at = Math.max(0, from - writing.written)
-          return joined([bytes, joined(writing.waiting).subarray(at, at + length - bytes.length)])
-        })
+        if (writing === undefined) return read(length)
+        const { waiting, written } = writing
+        const inHdfs = Math.min(length, Math.max(0, written - from))
+        const at = Math.max(0, from - written)
+        const rest = joined(waiting).subarray(at, at + length - inHdfs)
+        return Effect.map(read(inHdfs), (bytes) => joined([bytes, rest]))
       }),
     create: (name) =>
       Effect.acquireRelease(

@@ -85,9 +85,12 @@ export const errorOfAnswer = (status: number, server: string, answer: unknown): 
 /** No connection was made, in the words of Deno, Node and Bun. */
 const NOT_CONNECTED = /refused|ECONNREFUSED|dns error|ENOTFOUND|EAI_AGAIN|unreachable|Unable to connect/i
 
+/** Deno did not allow the connection. */
+const NOT_ALLOWED = /Requires net access/
+
 /** The error for a request without an answer; `why` names the server. */
 export const noAnswer = (why: string): HdfsError =>
-  problemOf(
+  NOT_ALLOWED.test(why) ? problemOf(why, "refused") : problemOf(
     `${why}. Check that HDFS runs there, and that this is its HTTP address`,
     NOT_CONNECTED.test(why) ? "busy" : "lost",
   )

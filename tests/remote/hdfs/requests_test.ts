@@ -170,3 +170,14 @@ Deno.test("appendOnce() waits for a writer that has the file open, and appends t
   }, (hdfs) => appendOnce(hdfs, "/a", 3, bytesOf("def")))
   assert.equal(content, "abcdef")
 })
+
+Deno.test(
+  "without permission for the network, requests are refused at once",
+  { permissions: { net: false } },
+  async () => {
+    const hdfs = makeHdfs("http://127.0.0.1:9870/webhdfs/v1", undefined)
+    const { message, reason } = await Effect.runPromise(Effect.flip(hdfs.status("/a")))
+    assert.equal(reason, "refused")
+    assert.match(message, /^no answer from http:\/\/127\.0\.0\.1:9870: Requires net access to .* --allow-net/)
+  },
+)
