@@ -63,7 +63,7 @@ export const testHdfsFiles = (server: HdfsServer): void => {
 
   testHdfs(
     server,
-    "Files.write() replaces a file that is being read, and leaves no part of one that failed",
+    "Files.write() fails below a file and in place of a directory, and leaves nothing behind",
     (files, folder) =>
       Effect.gen(function* () {
         yield* files.write(`${folder}/a`, [bytesOf("old")])

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import { appendOnce } from "../../../lib/durable/store/hdfs_append.ts"
+import { runtimeFiles } from "../../../lib/engine/files.ts"
 import { type Hdfs, makeHdfs } from "../../../lib/remote/hdfs/client.ts"
 import { type HdfsError } from "../../../lib/remote/hdfs/errors.ts"
 
@@ -181,3 +182,11 @@ Deno.test(
     assert.match(message, /^no answer from http:\/\/127\.0\.0\.1:9870: Requires net access to .* --allow-net/)
   },
 )
+
+Deno.test("without permission for a setting, files fail with PermissionDenied and its name", {
+  permissions: { env: false },
+}, async () => {
+  const { message, reason } = await Effect.runPromise(Effect.flip(runtimeFiles.exists("webhdfs://127.0.0.1/a")))
+  assert.equal(reason, "PermissionDenied")
+  assert.match(message, /^Cannot find webhdfs:.*: cannot read the setting HADOOP_USER_NAME: .*--allow-env/)
+})

@@ -105,6 +105,17 @@ export const testHdfsStore = (server: HdfsServer): void => {
       }),
   )
 
+  testHdfs(server, "LogStore: a lock that is removed by hand can be taken", (files, folder) =>
+    Effect.gen(function* () {
+      const [first, second] = [storeAs(server, folder), storeAs(server, folder)]
+      yield* first.lock
+      const [lock] = (yield* files.list(folder)).filter(({ name }) => name.startsWith("lock-"))
+      yield* files.remove(lock?.path ?? "")
+      yield* second.lock
+      assert.equal((yield* Effect.flip(Effect.scoped(first.create("a-0000000001"))))._tag, "StoreLocked")
+      yield* Effect.scoped(second.create("a-0000000001"))
+    }))
+
   testHdfs(
     server,
     "LogStore: a lock waits for an append that another process has begun, and finds its bytes",
