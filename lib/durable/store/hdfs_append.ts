@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Hdfs } from "../../remote/hdfs/client.ts"
-import { type HdfsError, problemOf } from "../../remote/hdfs/errors.ts"
+import type { HdfsError } from "../../remote/hdfs/errors.ts"
 
 /** Between two looks whether HDFS has closed a file. */
 const PAUSE_MS = 100
