@@ -13,3 +13,13 @@ export const schemeOf = (path: string): string | undefined =>
 
 /** Finds what comes before the path in a URL: `s3://bucket`, `hdfs://host:8020`, `file://`. Empty for other paths. */
 export const authorityOf = (path: string): string => URL_PATH.exec(path)?.[0] ?? ""
+
+/**
+ * The path in a `file:` URL: `/data/a b.txt` of `file:///data/a b.txt`, `C:/data` of `file:///C:/data`. As in Hadoop, nothing is
+ * percent-decoded. Undefined if the URL names a host.
+ */
+export const localPath = (url: string): string | undefined => {
+  const path = url.replace(/^file:(\/\/(localhost)?(?=\/))?/i, "")
+  if (path.startsWith("//") || !path.startsWith("/")) return undefined
+  return path.replace(/^\/(?=[a-z]:)/i, "")
+}

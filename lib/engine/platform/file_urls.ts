@@ -5,18 +5,9 @@
  */
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { localPath } from "../../core/url_scheme.ts"
 import { type FileEntry, FileError, type Files } from "../../rdd/files/files.ts"
 import { current as currentFiles } from "./file_system.ts"
-
-/**
- * The path in a URL: `/data/a b.txt` of `file:///data/a b.txt`, `C:/data` of `file:///C:/data`. As in Hadoop, nothing is
- * percent-decoded. Undefined if the URL names a host.
- */
-export const localPath = (url: string): string | undefined => {
-  const path = url.replace(/^file:(\/\/(localhost)?(?=\/))?/i, "")
-  if (path.startsWith("//") || !path.startsWith("/")) return undefined
-  return path.replace(/^\/(?=[a-z]:)/i, "")
-}
 
 /** Files whose paths are URLs, over files whose paths are local. */
 const filesOfUrls = (files: Files): Files => {

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { callS3, encodeKey, type S3Call } from "./calls.ts"
-import { isMissing, S3Error } from "./errors.ts"
+import { isMissing, type S3Error } from "./errors.ts"
 import type { S3Settings } from "./settings.ts"
 
 /** Where an object is. */
