@@ -77,7 +77,11 @@ export const hdfsStore = (url: string, context: Context.Context<never> = Context
         ({ reason }: HdfsError) => reason === "missing",
         (error) =>
           Effect.flatMap(currentLogs(place), (current): Effect.Effect<never, HdfsError | StoreLocked> =>
-            Effect.fail(current === undefined || current === logs ? error : new StoreLocked({ store: location }))),
+            Effect.fail(
+              current === undefined || current === logs
+                ? error
+                : new StoreLocked({ store: location, isTakenOver: own !== undefined }),
+            )),
       )
     }).pipe(Effect.mapError(failing(operation, file)), withServices)
 

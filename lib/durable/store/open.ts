@@ -20,15 +20,21 @@ const openS3: Open = async (url, context) => {
   return /^[^:]+:\/\/[^/]/.test(url) ? s3Store(url, context) : undefined
 }
 
+const openHdfs: Open = async (url, context) => (await import("./hdfs.ts")).hdfsStore(url, context)
+
 /** How a directory is opened, by the scheme of its URL. A store is loaded when it is first used. */
 const schemes: ReadonlyMap<string, Open> = new Map<string, Open>([
   ["file", (url) => openFolder(localPath(url))],
+  ["hdfs", openHdfs],
   ["s3", openS3],
   ["s3a", openS3],
+  ["swebhdfs", openHdfs],
+  ["webhdfs", openHdfs],
 ])
 
 /**
- * Opens the store of logs in a directory: a path, or a URL such as `s3://bucket/checkpoints` or `file:///data/checkpoints`.
+ * Opens the store of logs in a directory: a path, or a URL such as `s3://bucket/checkpoints`, `hdfs://host/checkpoints` or
+ * `file:///data/checkpoints`.
  * Nothing is read or written before the store is used. Fails with `InvalidOption` for other schemes; `where` is the function
  * that has the option `directory`.
  */

@@ -1,20 +1,22 @@
 /** Directories in HDFS for tests. */
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { makeFiles, runtimeFiles } from "../../../lib/engine/files.ts"
 import type { Files } from "../../../lib/rdd/files/files.ts"
 import type { HdfsServer } from "../../servers/hdfs_server.ts"
 
-/** Runs an effect as a user of HDFS. Addresses of `hdfs://` URLs are those of the server. */
-export const as = (server: HdfsServer, user = server.superuser) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.provide(
-    effect,
-    ConfigProvider.layer(ConfigProvider.fromEnvRecord({
-      HADOOP_USER_NAME: user,
-      HDFS_NAMENODE_HTTP_ADDRESS: server.http(),
-    })),
+/** The configuration of a user of HDFS. Addresses of `hdfs://` URLs are those of the server. */
+export const configuration = (server: HdfsServer, user = server.superuser): Context.Context<never> =>
+  Context.make(
+    ConfigProvider.ConfigProvider,
+    ConfigProvider.fromEnvRecord({ HADOOP_USER_NAME: user, HDFS_NAMENODE_HTTP_ADDRESS: server.http() }),
   )
+
+/** Runs an effect as a user of HDFS. */
+export const as = (server: HdfsServer, user?: string) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.provideContext(effect, configuration(server, user))
 
 /** An empty directory, removed when the scope closes. */
 export const temporaryDirectory = (

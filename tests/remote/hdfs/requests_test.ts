@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { appendOnce } from "../../../lib/durable/store/hdfs_append.ts"
 import { runtimeFiles } from "../../../lib/engine/files.ts"
 import { type Hdfs, makeHdfs } from "../../../lib/remote/hdfs/client.ts"
-import { type HdfsError } from "../../../lib/remote/hdfs/errors.ts"
+import type { HdfsError } from "../../../lib/remote/hdfs/errors.ts"
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 

@@ -5,13 +5,14 @@ import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { LogStore } from "../../../lib/durable/log_store.ts"
+import { storeOf } from "../../../lib/durable/store/open.ts"
 import { hdfsStore } from "../../../lib/durable/store/hdfs.ts"
 import { makeFiles } from "../../../lib/engine/files.ts"
 import { linesOf } from "../../child_process.ts"
 import { bytesOf, entriesOf, textOf, withLog } from "../../durable/logs.ts"
 import { testStore } from "../../durable/store_contract.ts"
 import type { HdfsServer } from "../../servers/hdfs_server.ts"
-import { as, temporaryDirectory, testHdfs } from "./hdfs_places.ts"
+import { as, configuration, temporaryDirectory, testHdfs } from "./hdfs_places.ts"
 import { openFile } from "./open_file.ts"
 
 const PROGRAM = new URL("./kill_program.ts", import.meta.url)
@@ -19,22 +20,8 @@ const ROUNDS = 3
 const MOST_MS = 600
 
 /** A store whose operations are done as a user. */
-const storeAs = (server: HdfsServer, url: string, user?: string): LogStore => {
-  const store = hdfsStore(url)
-  return {
-    location: store.location,
-    lock: as(server, user)(store.lock),
-    list: as(server, user)(store.list),
-    read: (file, from, length) => as(server, user)(store.read(file, from, length)),
-    create: (file) =>
-      Effect.map(as(server, user)(store.create(file)), ({ append, sync }) => ({
-        append: (pieces) => as(server, user)(append(pieces)),
-        sync: as(server, user)(sync),
-      })),
-    sync: (file) => as(server, user)(store.sync(file)),
-    remove: (file) => as(server, user)(store.remove(file)),
-  }
-}
+const storeAs = (server: HdfsServer, url: string, user?: string): LogStore =>
+  hdfsStore(url, configuration(server, user))
 
 /** Connections of requests without end, such as the one that a lock is held with, which a test can break. */
 const breakable = () => {
@@ -56,22 +43,21 @@ const breakable = () => {
 
 /** Declares the tests of the store of logs. */
 export const testHdfsStore = (server: HdfsServer): void => {
-  if (server.available) {
-    testStore(
-      "hdfs",
-      Effect.map(temporaryDirectory(server), (directory) => ({
-        open: () => storeAs(server, `${directory}/deep/down`),
-        putForeignFile: (name) =>
-          Effect.orDie(
-            as(server)(Effect.gen(function* () {
-              const files = yield* makeFiles
-              yield* files.makeDirectory(`${directory}/deep/down`)
-              yield* files.write(`${directory}/deep/down/${name}`, [])
-            })),
-          ),
-      })),
-    )
-  }
+  testStore(
+    "hdfs",
+    Effect.map(temporaryDirectory(server), (directory) => ({
+      open: () => storeAs(server, `${directory}/deep/down`),
+      putForeignFile: (name) =>
+        Effect.orDie(
+          as(server)(Effect.gen(function* () {
+            const files = yield* makeFiles
+            yield* files.makeDirectory(`${directory}/deep/down`)
+            yield* files.write(`${directory}/deep/down/${name}`, [])
+          })),
+        ),
+    })),
+    { ignore: !server.available },
+  )
 
   testHdfs(
     server,
@@ -97,7 +83,9 @@ export const testHdfsStore = (server: HdfsServer): void => {
         for (const effect of late) {
           const error = yield* Effect.flip(Effect.asVoid(effect))
           assert.equal(error._tag, "StoreLocked")
-          assert.ok(error.message.startsWith(`${folder} is in use by another process. `))
+          assert.ok(
+            error.message.startsWith(`${folder} was taken over by another process while this one was using it. `),
+          )
         }
         yield* first.remove("a-0000000001")
         assert.deepEqual(yield* second.list, ["a-0000000001"])
@@ -170,6 +158,19 @@ export const testHdfsStore = (server: HdfsServer): void => {
       }
       assert.equal(textOf(yield* stranger.read("a-0000000001", 0, 9)), "kept")
     }))
+
+  testHdfs(
+    server,
+    "storeOf() opens the store of an HDFS URL, with the configuration of its caller",
+    (files, folder) =>
+      Effect.gen(function* () {
+        const store = yield* as(server)(storeOf(`${folder}/checkpoints/`, "checkpoint"))
+        assert.equal(store.location, `${folder}/checkpoints`)
+        yield* Effect.scoped(withFile(store, "kept"))
+        const found = yield* files.list(`${folder}/checkpoints/logs-0000000001`)
+        assert.deepEqual(found.map(({ name, size }) => [name, size]), [["a-0000000001", 4]])
+      }),
+  )
 
   testKills(server)
 }
