@@ -24,6 +24,8 @@ export interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array | undefined
+  /** How long the request may take, with the bytes of its body and its answer. Default: a minute. */
+  readonly timeLimit?: Duration.Duration | undefined
 }
 
 /** An answer, whatever its status. Redirects are answers too. */
@@ -47,11 +49,11 @@ export class NoAnswer extends Data.Error<{
   }
 }
 
-/** How long a request may take, with the bytes of its body and its answer. */
 const TIME_LIMIT = Duration.minutes(1)
 
-/** In real time: services do not know the clock of a test. */
-const limitReached = Effect.provideService(Effect.sleep(TIME_LIMIT), Clock.Clock, Clock.Clock.defaultValue())
+/** Waits in real time: services do not know the clock of a test. */
+const waitFor = (limit: Duration.Duration) =>
+  Effect.provideService(Effect.sleep(limit), Clock.Clock, Clock.Clock.defaultValue())
 
 const overFetch: Effect.Effect<HttpClient.HttpClient> = Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
 
@@ -94,14 +96,14 @@ const exchange = (
 
 /** Sends a request, and reads the whole answer. An interruption ends the connection. */
 export const send = (request: HttpRequest): Effect.Effect<HttpAnswer, NoAnswer> => {
-  const { body } = request
+  const { body, timeLimit = TIME_LIMIT } = request
   const sent = body === undefined ? plain(request) : HttpClientRequest.bodyUint8Array(plain(request), body)
   return exchange(request, sent).pipe(
     // Where the fiber cannot be interrupted, the limit still ends the request.
     Effect.interruptible,
     Effect.raceFirst(Effect.andThen(
-      limitReached,
-      Effect.fail(noAnswerTo(request)(`none within ${Duration.format(TIME_LIMIT)}`)),
+      waitFor(timeLimit),
+      Effect.fail(noAnswerTo(request)(`none within ${Duration.format(timeLimit)}`)),
     )),
   )
 }

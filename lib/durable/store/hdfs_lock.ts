@@ -60,7 +60,12 @@ const checkNames = (
 /** Opens a lock file of the given number, unless another process has it. */
 const openLock = Effect.fnUntraced(function* ({ hdfs, path }: HdfsPlace, store: string, number: number) {
   let file = `${path}/${HIDDEN_LOCK}${crypto.randomUUID()}`
-  yield* hdfs.hold(file)
+  const warn = ({ message }: HdfsError) =>
+    Effect.logWarning(
+      `The connection that reserves ${store} has ended: ${message}. If another process takes the store over meanwhile, ` +
+        "the next write of this one fails",
+    )
+  yield* hdfs.hold(file, warn)
   yield* Effect.addFinalizer(() => Effect.ignore(hdfs.remove(file)))
   const lock = `${path}/${named("lock", number)}`
   yield* Effect.mapError(

@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { joined } from "../../core/bytes.ts"
+import { inPieces, run } from "../../core/pace.ts"
 import { type FileEntry, FileError, type FileReason, type Files } from "../../rdd/files/files.ts"
 import { join } from "../../rdd/files/glob.ts"
 import type { Hdfs, HdfsStatus } from "../../remote/hdfs/client.ts"
@@ -32,22 +33,23 @@ const temporary = (path: string): string => {
 /** HDFS orders names by their bytes in UTF-8. */
 const byName = (a: FileEntry, b: FileEntry): number => a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 
-const entryOf = (path: string, name: string, status: HdfsStatus, isOpen: boolean): FileEntry => ({
+const entryOf = (path: string, name: string, status: HdfsStatus): FileEntry => ({
   path,
   name,
   isDirectory: status.isDirectory,
   size: status.size,
   modifiedMs: status.modifiedMs,
-  ...(isOpen ? { isOpen: true } : {}),
 })
 
 /**
- * Whether a file is still being written. HDFS leaves the last block of a new file out of its size until the file is closed, so
- * only a file of whole blocks, or none, can be open: that spares a request for nearly every file. A file that was closed and
- * is opened again to append counts as complete.
+ * Whether HDFS has to be asked if a file is still being written. It leaves the last block of a new file out of the size until the
+ * file is closed, so only a file of whole blocks, or none, can be open: that spares a request for nearly every file. A file
+ * that was closed and is opened again to append counts as complete.
  */
-const isOpen = (hdfs: Hdfs, path: string, { blockSize, isDirectory, size }: HdfsStatus) =>
-  isDirectory || size % blockSize !== 0 ? Effect.succeed(false) : Effect.catchIf(
+const mayBeOpen = ({ blockSize, isDirectory, size }: HdfsStatus): boolean => !isDirectory && size % blockSize === 0
+
+const isOpen = (hdfs: Hdfs, path: string): Effect.Effect<boolean, HdfsError> =>
+  Effect.catchIf(
     hdfs.isOpen(path),
     // It was removed after the directory was listed.
     ({ reason }: HdfsError) => reason === "missing",
@@ -70,23 +72,45 @@ const append = (hdfs: Hdfs, path: string, bytes: Uint8Array): Effect.Effect<void
     () => hdfs.create(path, bytes, { overwrite: false }),
   )
 
+/** The entries of a directory, or of a file itself. */
 const entriesOf = Effect.fnUntraced(
-  function* (url: string, { hdfs, path }: HdfsPlace, isKnown: (name: string) => boolean) {
+  function* (url: string, { hdfs, path }: HdfsPlace, isKnown: (name: string) => boolean = () => false) {
     const found = yield* hdfs.list(path)
-    const each = (status: HdfsStatus): Effect.Effect<FileEntry, HdfsError> => {
+    const entries: Array<FileEntry> = []
+    /** The entries of files that may be open, by their paths. */
+    const doubtful = new Map<string, number>()
+    const add = (status: HdfsStatus) => {
       // Asked for a file, HDFS lists the file itself.
-      if (status.name === "") {
-        return Effect.map(isOpen(hdfs, path, status), (is) => entryOf(url, nameOf(path), status, is))
-      }
-      return Effect.map(
-        isOpen(hdfs, join(path, status.name), status),
-        (is) => entryOf(join(url, status.name), status.name, status, is),
-      )
+      const isItself = status.name === ""
+      const name = isItself ? nameOf(path) : status.name
+      if (isKnown(name)) return
+      if (mayBeOpen(status)) doubtful.set(isItself ? path : join(path, name), entries.length)
+      entries.push(entryOf(isItself ? url : join(url, name), name, status))
     }
-    const unknown = found.filter(({ name }) => !isKnown(name === "" ? nameOf(path) : name))
-    return yield* Effect.forEach(unknown, each, { concurrency: ASKED_AT_ONCE })
+    yield* run(() => inPieces(found.length, (from, to) => found.slice(from, to).forEach(add)))
+    return { entries, doubtful }
   },
 )
+
+const sortedEntries = (url: string, place: HdfsPlace): Effect.Effect<ReadonlyArray<FileEntry>, HdfsError> =>
+  Effect.map(entriesOf(url, place), ({ entries }) => entries.toSorted(byName))
+
+const newEntries = Effect.fnUntraced(function* (url: string, place: HdfsPlace, isKnown: (name: string) => boolean) {
+  const { doubtful, entries } = yield* entriesOf(url, place, isKnown)
+  const ask = ([path, at]: readonly [string, number]) =>
+    Effect.map(isOpen(place.hdfs, path), (is) => {
+      const entry = entries[at]
+      if (is && entry !== undefined) entries[at] = { ...entry, isOpen: true }
+    })
+  yield* Effect.forEach(doubtful, ask, { concurrency: ASKED_AT_ONCE, discard: true })
+  return entries
+})
+
+const entryAt = Effect.fnUntraced(function* (url: string, { hdfs, path }: HdfsPlace) {
+  const status = yield* hdfs.status(path)
+  const entry = entryOf(url, nameOf(path), status)
+  return mayBeOpen(status) && (yield* isOpen(hdfs, path)) ? { ...entry, isOpen: true } : entry
+})
 
 /** Files in HDFS. `context` has services for operations whose fibers do not have them. */
 const filesIn = (context: Context.Context<never>): Files => {
@@ -126,22 +150,9 @@ const filesIn = (context: Context.Context<never>): Files => {
           ({ reason }: HdfsError) => reason === "missing",
           () => Effect.succeed(false),
         )),
-    list: (url) =>
-      Effect.map(
-        doing("list", url, (place) => entriesOf(url, place, () => false)),
-        (entries) => entries.toSorted(byName),
-      ),
-    listNew: (url, isKnown) => doing("list", url, (place) => entriesOf(url, place, isKnown)),
-    stat: (url) =>
-      doing(
-        "find",
-        url,
-        ({ hdfs, path }) =>
-          Effect.flatMap(
-            hdfs.status(path),
-            (status) => Effect.map(isOpen(hdfs, path, status), (is) => entryOf(url, nameOf(path), status, is)),
-          ),
-      ),
+    list: (url) => doing("list", url, (place) => sortedEntries(url, place)),
+    listNew: (url, isKnown) => doing("list", url, (place) => newEntries(url, place, isKnown)),
+    stat: (url) => doing("find", url, (place) => entryAt(url, place)),
   }
 }
 

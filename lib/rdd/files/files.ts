@@ -43,7 +43,7 @@ export interface FileEntry {
   readonly modifiedMs: number | undefined
   /** True for a link to a directory. Recursive readers do not follow links, which may lead back to a parent. */
   readonly isLink?: boolean | undefined
-  /** True for a file that is still being written, where the file system tells, as HDFS does. */
+  /** True for a file that is still being written, where `listNew` and `stat` tell, as on HDFS. */
   readonly isOpen?: boolean | undefined
 }
 

@@ -63,9 +63,12 @@ export interface Hdfs {
   readonly remove: (path: string) => Effect.Effect<void, HdfsError>
   /**
    * Creates a file, which must not exist, and keeps it open until the scope closes or the process ends: HDFS closes the file
-   * when the connection ends.
+   * when the connection ends. `onLost` runs if the connection breaks before.
    */
-  readonly hold: (path: string) => Effect.Effect<void, HdfsError, Scope.Scope>
+  readonly hold: (
+    path: string,
+    onLost: (error: HdfsError) => Effect.Effect<void>,
+  ) => Effect.Effect<void, HdfsError, Scope.Scope>
 }
 
 const numberOf = (value: unknown): number => typeof value === "number" ? value : 0
@@ -160,7 +163,7 @@ export const makeHdfs = (base: string, user: string | undefined): Hdfs => {
       if (length <= 0) return Effect.as(status(path), nothing)
       const range = { offset: String(from), ...(Number.isFinite(length) ? { length: String(length) } : {}) }
       return Effect.catchIf(
-        repeating(sendForBytes(request("GET", path, "OPEN", range))),
+        repeating(sendForBytes({ ...request("GET", path, "OPEN", range), answerBytes: length })),
         isBehindEnd,
         () => Effect.succeed(nothing),
       )
@@ -177,7 +180,7 @@ export const makeHdfs = (base: string, user: string | undefined): Hdfs => {
         request("PUT", from, "RENAME", { destination: to, renameoptions: overwrite ? "OVERWRITE" : "NONE" }),
       ))),
     remove: (path) => Effect.asVoid(repeating(sendForJson(request("DELETE", path, "DELETE", { recursive: "true" })))),
-    hold: Effect.fnUntraced(function* (path) {
+    hold: Effect.fnUntraced(function* (path, onLost) {
       const found = yield* whileBusy(redirected(create(path, false, false, LINE_END)))
       const ended = problemOf(`HDFS has closed ${path}`, "lost")
       const open = yield* Effect.forkScoped(
@@ -187,6 +190,7 @@ export const makeHdfs = (base: string, user: string | undefined): Hdfs => {
       // HDFS answers at the end only, so that the file itself tells that it has been created.
       const created = Effect.repeat(exists(path), { until: (is) => is, schedule: POLL })
       yield* Effect.raceFirst(Effect.asVoid(created), Fiber.join(open))
+      yield* Effect.forkScoped(Effect.interruptible(Effect.catch(Fiber.join(open), onLost)))
     }),
   }
 }

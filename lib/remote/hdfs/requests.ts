@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { type HttpAnswer, type HttpRequest, type NoAnswer, send, withRetries } from "../http.ts"
 import { errorOfAnswer, type HdfsError, membersOf, noAnswer, problemOf } from "./errors.ts"
@@ -12,6 +13,8 @@ export interface HdfsRequest {
   readonly method: HttpRequest["method"]
   readonly url: string
   readonly body?: Uint8Array | undefined
+  /** How many bytes the answer may have. Default: few. */
+  readonly answerBytes?: number | undefined
 }
 
 const parsed = (bytes: Uint8Array): unknown => {
@@ -22,12 +25,17 @@ const parsed = (bytes: Uint8Array): unknown => {
   }
 }
 
+/** A server counts as gone after a minute, and after another one for each of these. */
+const BYTES_PER_MINUTE = 1 << 26
+const MOST_MINUTES = 30
+
 /** The request as the HTTP client takes it. */
-export const httpRequest = ({ body, method, url }: HdfsRequest): HttpRequest => ({
+export const httpRequest = ({ answerBytes = 0, body, method, url }: HdfsRequest): HttpRequest => ({
   method,
   url,
   headers: body === undefined ? {} : { "content-type": "application/octet-stream" },
   body,
+  timeLimit: Duration.minutes(Math.min(MOST_MINUTES, 1 + ((body?.length ?? 0) + answerBytes) / BYTES_PER_MINUTE)),
 })
 
 /** Fails if there was no answer, or the answer is that of a failure. */
@@ -50,11 +58,11 @@ export const sendForJson = (request: HdfsRequest): Effect.Effect<unknown, HdfsEr
   Effect.map(sendOnce(request), ({ body }) => parsed(body))
 
 /** Asks the NameNode which DataNode to use. Gives the request to send there. */
-export const redirected = ({ body, method, url }: HdfsRequest): Effect.Effect<HdfsRequest, HdfsError> =>
+export const redirected = ({ answerBytes, body, method, url }: HdfsRequest): Effect.Effect<HdfsRequest, HdfsError> =>
   // Without a body: the NameNode needs none. Old versions redirect although they are asked not to.
   Effect.flatMap(sendOnce({ method, url: `${url}&noredirect=true` }), (answer) => {
     const location = answer.headers["location"] ?? membersOf(parsed(answer.body))["Location"]
-    if (typeof location === "string") return Effect.succeed({ method, url: location, body })
+    if (typeof location === "string") return Effect.succeed({ method, url: location, body, answerBytes })
     const problem = `${new URL(url).origin} names no DataNode. Check that this is the HTTP address of a NameNode`
     return Effect.fail(problemOf(problem))
   })

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type { LogStore } from "../../../lib/durable/log_store.ts"
@@ -66,12 +67,19 @@ export const testHdfsStore = (server: HdfsServer): void => {
       Effect.gen(function* () {
         const { around, breakAll } = breakable()
         const [first, second] = [storeAs(server, folder), storeAs(server, folder)]
-        yield* around(first.lock)
+        const warnings: Array<string> = []
+        const logger = Logger.make(({ message }) => void warnings.push(String(message)))
+        yield* Effect.provide(around(first.lock), Logger.layer([logger]))
         const old = yield* first.create("a-0000000001")
         yield* old.append([bytesOf("kept")])
         yield* old.sync
         breakAll()
         yield* second.lock
+        assert.equal(warnings.length, 1)
+        assert.match(
+          warnings[0] ?? "",
+          /^The connection that reserves hdfs:.* has ended: no answer from http:.*aborted/,
+        )
         assert.equal(textOf(yield* second.read("a-0000000001", 0, 99)), "kept")
         yield* old.append([bytesOf("lost")])
         const late = [
