@@ -26,12 +26,6 @@ interface KnownFile {
   readonly waiting: ReadonlyArray<Uint8Array>
 }
 
-const sizeOf = (pieces: Iterable<Uint8Array>): number => {
-  let size = 0
-  for (const { length } of pieces) size += length
-  return size
-}
-
 const listed = (parts: Parts): KnownFile => ({ parts, size: 0, isOwn: false, waiting: [] })
 
 /** A file that this store writes. */

@@ -4,7 +4,7 @@
  *
  * - `journal-0000000001/0000000000` has no bytes. The file exists as long as this object does.
  * - `journal-0000000001/0000000001` and those after it have the bytes, in order.
- * - An object without bytes after those seals the file: the next number is taken, so whoever wrote the file cannot go on.
+ * - An object without bytes after those seals the file: the next number is taken, so the process that wrote the file cannot go on.
  *
  * @module
  */

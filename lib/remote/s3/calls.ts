@@ -76,16 +76,13 @@ const sign = async (settings: S3Settings, call: S3Call): Promise<HttpRequest> =>
   return { method, url: signed.url.href, headers: Object.fromEntries(signed.headers), body }
 }
 
-/** Codes of answers that have no body, as those to HEAD. */
-const CODES: Readonly<Record<number, string>> = {
-  301: "PermanentRedirect",
-  403: "Forbidden",
-  404: "NotFound",
-  412: "PreconditionFailed",
-  416: "InvalidRange",
+/** Codes and texts for answers that have no body, as those to HEAD. */
+const PLAIN: Readonly<Record<number, readonly [code: string, detail: string]>> = {
+  301: ["PermanentRedirect", "the bucket is in another region. Set AWS_REGION to it"],
+  403: ["Forbidden", "the credentials do not allow this"],
+  404: ["NotFound", "there is no such object, or no such bucket"],
+  412: ["PreconditionFailed", "the object exists"],
 }
-
-const REDIRECTED = "the bucket is in another region. Set AWS_REGION to it"
 
 /** The error that an answer reports. Some answers with status 200 do. */
 const errorIn = (call: S3Call, { body, headers, status }: HttpAnswer): S3Error | undefined => {
@@ -93,10 +90,11 @@ const errorIn = (call: S3Call, { body, headers, status }: HttpAnswer): S3Error |
   if (isGood && (call.method === "GET" || call.method === "HEAD" || body.length === 0)) return undefined
   const text = new TextDecoder().decode(body)
   if (isGood && !/^\s*(<\?xml[^>]*\?>)?\s*<Error[\s>]/.test(text)) return undefined
-  const code = textOf(text, "Code") ?? CODES[status] ?? "Unknown"
+  const [plainCode = "Unknown", plainDetail = ""] = PLAIN[status] ?? []
+  const code = textOf(text, "Code") ?? plainCode
   const region = headers["x-amz-bucket-region"]
-  const detail = status === 301 ? `${REDIRECTED}${region === undefined ? "" : `: ${region}`}` : textOf(text, "Message")
-  return failed(call, code, detail ?? "", isGood ? 500 : status)
+  const detail = status === 301 ? `${plainDetail}${region === undefined ? "" : `: ${region}`}` : textOf(text, "Message")
+  return failed(call, code, detail ?? plainDetail, isGood ? 500 : status)
 }
 
 /** Sends a request to S3, several times if the store cannot answer at once. Fails unless it succeeds there. */

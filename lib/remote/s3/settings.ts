@@ -44,7 +44,7 @@ const endpointOf = (bucket: string, text: string): Effect.Effect<URL, S3Error> =
     failure(
       bucket,
       "InvalidSettings",
-      `AWS_ENDPOINT_URL_S3 is ${JSON.stringify(text)}; use a URL such as https://host:9000`,
+      `AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL is ${JSON.stringify(text)}; use a URL such as https://host:9000`,
     ),
   )
 }

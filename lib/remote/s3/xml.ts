@@ -1,5 +1,5 @@
 /**
- * The few elements that S3 sends and takes as XML. Its answers have no attributes that matter, no comments and no CDATA.
+ * The few elements that S3 sends and takes as XML. Its answers have no attributes that matter, and no comments.
  *
  * @module
  */
@@ -23,7 +23,10 @@ export const elements = (xml: string, name: string): ReadonlyArray<string> =>
 /** The text of the first element of a name, without entities. Undefined if there is none. */
 export const textOf = (xml: string, name: string): string | undefined => {
   const [first] = elements(xml, name)
-  return first === undefined ? undefined : unescape(first)
+  return first?.split(/(<!\[CDATA\[[^]*?\]\]>)/).map((part) =>
+    part.startsWith("<![CDATA[") ? part.slice(9, -3) : unescape(part)
+  )
+    .join("")
 }
 
 /** Writes a text so that it can be in an element. */
