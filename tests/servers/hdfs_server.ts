@@ -66,7 +66,10 @@ class Own {
   }
 }
 
-/** The server for the tests of a file. Called once in a file, before its tests. Without a server it prints what is missing. */
+/**
+ * The server for the tests of a file. Called once in a file, before its tests. Without a server it prints what is
+ * missing.
+ */
 export const hdfsServer = (file: string): HdfsServer => {
   const why = missing()
   if (why !== undefined) {

@@ -40,12 +40,13 @@ class OpenFile {
 }
 
 /**
- * Stores logs in a directory of HDFS, which is made if it does not exist. They are in the subdirectory of the process that
- * has locked the store, which the next process renames: no request of an earlier process finds its files any more, and fails
- * with `StoreLocked`.
+ * Stores logs in a directory of HDFS, which is made if it does not exist. They are in the subdirectory of the process
+ * that has locked the store, which the next process renames: no request of an earlier process finds its files any more,
+ * and fails with `StoreLocked`.
  *
- * After a sync, the bytes survive the end of the process and of all machines but one of those that keep the block. They are
- * in the memory of those machines, and on their disks only if the DataNodes are configured with `dfs.datanode.synconclose`.
+ * After a sync, the bytes survive the end of the process and of all machines but one of those that keep the block. They
+ * are in the memory of those machines, and on their disks only if the DataNodes are configured with
+ * `dfs.datanode.synconclose`.
  *
  * Services, such as the `ConfigProvider`, are looked for around each operation, then in the context.
  */

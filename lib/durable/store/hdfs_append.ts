@@ -12,9 +12,9 @@ import type { HdfsError } from "../../remote/hdfs/errors.ts"
 const PAUSE_MS = 100
 
 /**
- * Waits until no writer has a file open, and gives false if it is still open after `limitMs`. HDFS closes a file when the
- * connection of its writer ends. If the DataNode has ended too, an append to the file makes HDFS close it, but only if its
- * writer has not been heard of for a minute: that is why an empty append is tried.
+ * Waits until no writer has a file open, and gives false if it is still open after `limitMs`. HDFS closes a file when
+ * the connection of its writer ends. If the DataNode has ended too, an append to the file makes HDFS close it, but only
+ * if its writer has not been heard of for a minute: that is why an empty append is tried.
  */
 export const awaitClosed = (hdfs: Hdfs, path: string, limitMs: number): Effect.Effect<boolean, HdfsError> => {
   const closed = Effect.catchIf(
@@ -36,8 +36,8 @@ const CLOSE_LIMIT_MS = 30_000
 const ATTEMPTS = 3
 
 /**
- * Appends bytes to a file whose length is known. Without an answer, the length tells whether HDFS has appended them. If it has not,
- * this fails: the request may still be under way, and a second one could append the bytes twice.
+ * Appends bytes to a file whose length is known. Without an answer, the length tells whether HDFS has appended them. If
+ * it has not, this fails: the request may still be under way, and a second one could append the bytes twice.
  */
 export const appendOnce = (
   hdfs: Hdfs,

@@ -1,9 +1,10 @@
 /**
  * Reserves a directory of HDFS for one process.
  *
- * A process keeps the file `lock-<number>` open. HDFS closes it when the connection ends, so that the lock of a process that was killed
- * is free at once. A connection can break while its process lives: so the next process takes a higher number, and
- * renames the directory of the logs, `logs-<number>`. Nothing that the earlier process asks for finds its files after that.
+ * A process keeps the file `lock-<number>` open. HDFS closes it when the connection ends, so that the lock of a process
+ * that was killed is free at once. A connection can break while its process lives: so the next process takes a higher
+ * number, and renames the directory of the logs, `logs-<number>`. Nothing that the earlier process asks for finds its
+ * files after that.
  *
  * @module
  */
@@ -116,8 +117,8 @@ const removeOld = (hdfs: Hdfs, path: string, entries: ReadonlyArray<HdfsStatus>,
   }, { discard: true })
 
 /**
- * Locks a store until the scope closes or the process ends. Gives the directory of its logs. `store` is where the store is, for
- * messages.
+ * Locks a store until the scope closes or the process ends. Gives the directory of its logs. `store` is where the store
+ * is, for messages.
  */
 export const lockDirectory: (
   place: HdfsPlace,

@@ -42,9 +42,9 @@ const entryOf = (path: string, name: string, status: HdfsStatus): FileEntry => (
 })
 
 /**
- * Whether HDFS has to be asked if a file is still being written. It leaves the last block of a new file out of the size until the
- * file is closed, so only a file of whole blocks, or none, can be open: that spares a request for nearly every file. A file
- * that was closed and is opened again to append counts as complete.
+ * Whether HDFS has to be asked if a file is still being written. It leaves the last block of a new file out of the size
+ * until the file is closed, so only a file of whole blocks, or none, can be open: that spares a request for nearly
+ * every file. A file that was closed and is opened again to append counts as complete.
  */
 const mayBeOpen = ({ blockSize, isDirectory, size }: HdfsStatus): boolean => !isDirectory && size % blockSize === 0
 

@@ -44,8 +44,8 @@ const serverOf = (scheme: string, authority: string, httpAddress: string | undef
 
 /**
  * Finds the server and the path of a URL, or gives a text that says what is wrong with it. As in Hadoop, `webhdfs` and
- * `swebhdfs` name the HTTP and the HTTPS port, and nothing in the path is percent-decoded. `httpAddress` is where WebHDFS of
- * `hdfs` URLs is: a host and port, or the URL of a gateway.
+ * `swebhdfs` name the HTTP and the HTTPS port, and nothing in the path is percent-decoded. `httpAddress` is where
+ * WebHDFS of `hdfs` URLs is: a host and port, or the URL of a gateway.
  */
 export const locationOf = (url: string, httpAddress: string | undefined): HdfsLocation | string => {
   const [, scheme = "", authority = "", path = ""] = /^(hdfs|s?webhdfs):\/\/([^/]*)(.*)$/is.exec(url) ?? []

@@ -53,7 +53,9 @@ export interface Hdfs {
   readonly read: (path: string, from: number, length: number) => Effect.Effect<Uint8Array, HdfsError>
   /** Creates a file with bytes. Its directory must exist. */
   readonly create: (path: string, bytes: Uint8Array, options: CreateOptions) => Effect.Effect<void, HdfsError>
-  /** Appends to a file and closes it. After a failure with reason `lost`, the bytes, or a part of them, may be there. */
+  /**
+   * Appends to a file and closes it. After a failure with reason `lost`, the bytes, or a part of them, may be there.
+   */
   readonly append: (path: string, bytes: Uint8Array) => Effect.Effect<void, HdfsError>
   /** Creates a directory and its missing parents. It may exist. */
   readonly makeDirectory: (path: string) => Effect.Effect<void, HdfsError>
@@ -62,8 +64,8 @@ export interface Hdfs {
   /** Removes a file, or a directory with everything in it. It may be missing. */
   readonly remove: (path: string) => Effect.Effect<void, HdfsError>
   /**
-   * Creates a file, which must not exist, and keeps it open until the scope closes or the process ends: HDFS closes the file
-   * when the connection ends. `onLost` runs if the connection breaks before.
+   * Creates a file, which must not exist, and keeps it open until the scope closes or the process ends: HDFS closes the
+   * file when the connection ends. `onLost` runs if the connection breaks before.
    */
   readonly hold: (
     path: string,

@@ -6,8 +6,8 @@
 import * as Data from "effect/Data"
 
 /**
- * Kinds of failures. `open`: a writer has the file open. `busy`: the server has done nothing, or could not be reached, but may do so
- * later. `lost`: there was no answer, or none of WebHDFS, and the request may have been carried out.
+ * Kinds of failures. `open`: a writer has the file open. `busy`: the server has done nothing, or could not be reached,
+ * but may do so later. `lost`: there was no answer, or none of WebHDFS, and the request may have been carried out.
  */
 export type HdfsReason = "missing" | "exists" | "refused" | "full" | "open" | "busy" | "lost" | "other"
 

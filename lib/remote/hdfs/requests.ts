@@ -71,8 +71,8 @@ export const redirected = ({ answerBytes, body, method, url }: HdfsRequest): Eff
 const MOST_DATA_NODES = 3
 
 /**
- * Sends a request that moves bytes to the DataNode that the NameNode names, or to another if that one cannot be reached. Gives
- * the bytes of the answer.
+ * Sends a request that moves bytes to the DataNode that the NameNode names, or to another if that one cannot be
+ * reached. Gives the bytes of the answer.
  */
 export const sendForBytes = (
   request: HdfsRequest,

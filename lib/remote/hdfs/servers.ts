@@ -34,9 +34,9 @@ const user = Effect.flatMap(
 )
 
 /**
- * Finds the server and path of a URL. Reads from the `ConfigProvider`, or else from the environment: `HADOOP_USER_NAME` (or
- * else `USER`), the user that requests are made for; and, for `hdfs://` URLs, `HDFS_NAMENODE_HTTP_ADDRESS`, the address of
- * WebHDFS. Without that one it is port 9870 on the host of the URL.
+ * Finds the server and path of a URL. Reads from the `ConfigProvider`, or else from the environment: `HADOOP_USER_NAME`
+ * (or else `USER`), the user that requests are made for; and, for `hdfs://` URLs, `HDFS_NAMENODE_HTTP_ADDRESS`, the
+ * address of WebHDFS. Without that one it is port 9870 on the host of the URL.
  */
 export const placeOf: (url: string) => Effect.Effect<HdfsPlace, HdfsError> = Effect.fnUntraced(function* (url: string) {
   const isHdfs = /^hdfs:/i.test(url)

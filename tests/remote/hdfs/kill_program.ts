@@ -1,6 +1,6 @@
 /**
- * Writes numbers to a log in HDFS until it is killed. Prints `found <count>` when it has opened the log, and `done <n>` for
- * each entry that is durable. The argument is the URL of the directory.
+ * Writes numbers to a log in HDFS until it is killed. Prints `found <count>` when it has opened the log, and `done <n>`
+ * for each entry that is durable. The argument is the URL of the directory.
  */
 import * as Effect from "effect/Effect"
 import { hdfsStore } from "../../../lib/durable/store/hdfs.ts"
