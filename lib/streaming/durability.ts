@@ -319,6 +319,24 @@ export class Durability implements InputLog {
     if (name !== undefined) this.checkpoint.done(time, name, Object.fromEntries(this.values.changes))
   }
 
+  /** Captures a state. Gives nothing if it has not changed. */
+  #capture(time: number, state: LoggedState): Effect.Effect<ReadonlyArray<Kept>, CheckpointFailed> {
+    const { name, version } = state
+    const captured = Effect.mapError(
+      this.#engine.captureStates(time, [state], this.checkpoint.refresh),
+      (reason) => this.#failed(`write the state ${JSON.stringify(name)}`, reason),
+    )
+    return Effect.map(captured, (all) =>
+      all.map(({ at, neededFrom, pieces }): Kept => ({
+        _tag: "state",
+        name,
+        at,
+        neededFrom,
+        ...(version === undefined ? {} : { version }),
+        pieces,
+      })))
+  }
+
   /** Writes the end of a batch, before it is committed. Gives an effect that waits until that is durable. */
   ended(
     time: number,
@@ -327,14 +345,7 @@ export class Durability implements InputLog {
     return Effect.gen({ self: this }, function* () {
       const kept: Array<Kept> = []
       if (work !== undefined) {
-        const captured = yield* Effect.mapError(
-          this.#engine.captureStates(time, this.#states.values(), this.checkpoint.refresh),
-          (reason) => this.#failed("write a state", reason),
-        )
-        for (const { at, id, neededFrom, pieces } of captured) {
-          const { name = id, version } = this.#states.get(id) ?? {}
-          kept.push({ _tag: "state", name, at, neededFrom, ...(version === undefined ? {} : { version }), pieces })
-        }
+        for (const state of this.#states.values()) kept.push(...yield* this.#capture(time, state))
         for (const each of work.kept) {
           if (each.stream.traits.keeps !== "whileNeeded") continue
           const name = this.#names.get(originalOf(each.stream))

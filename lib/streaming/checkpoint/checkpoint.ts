@@ -12,7 +12,7 @@ import type { Allocation } from "../../dstream/inputs/allocation.ts"
 import type { LogError } from "../../durable/errors.ts"
 import type { LogStore } from "../../durable/log_store.ts"
 import { type Log, openLog } from "../../durable/log/log.ts"
-import type { Place, Submitted } from "../../durable/log/writer.ts"
+import type { Place } from "../../durable/log/writer.ts"
 import type { Block } from "../../rdd/block.ts"
 import type { Written } from "../../receiver/block_log.ts"
 import type { Part } from "../../receiver/parts.ts"
@@ -58,6 +58,12 @@ export type Kept =
     readonly layout: KeptLayout
     readonly pieces: ReadonlyArray<Uint8Array>
   }
+
+/** An entry that is being written. */
+interface Entered {
+  readonly place: Place
+  readonly done: Effect.Effect<void, CheckpointFailed>
+}
 
 /** What a thrown value says of data that cannot be logged or read. Other values are defects. */
 const reasonOf = (cause: unknown): NotPortable | CorruptBlock => {
@@ -155,12 +161,12 @@ export class Checkpoint {
   }
 
   /** Adds an entry to the journal. */
-  #submit(operation: string, entry: Entry, bytes?: ReadonlyArray<Uint8Array>, sync = this.#sync): Submitted {
+  #submit(operation: string, entry: Entry, bytes?: ReadonlyArray<Uint8Array>, sync = this.#sync): Entered {
     try {
-      return this.#journal.submit(toPieces(entry, bytes), sync)
+      const { done, place } = this.#journal.submit(toPieces(entry, bytes), sync)
+      return { place, done: this.#failing(operation, done) }
     } catch (cause) {
-      const failed = this.#failed(operation, reasonOf(cause))
-      return { place: this.#nowhere, done: Effect.fail(failed) as never }
+      return { place: this.#nowhere, done: Effect.fail(this.#failed(operation, reasonOf(cause))) }
     }
   }
 
@@ -177,7 +183,7 @@ export class Checkpoint {
         this.#retention.summary = place.segment
         if (isStart) this.#retention.only(new Set(Object.keys(summary.operators)))
       })
-      return Effect.andThen(this.#failing(operation, done), noted)
+      return Effect.andThen(done, noted)
     })
   }
 
@@ -187,7 +193,7 @@ export class Checkpoint {
       const operation = `write what the batch of ${allocation.time} ms reads`
       const { done, place } = this.#submit(operation, { _tag: "allocated", ...allocation })
       this.#retention.allocated(allocation, place.segment)
-      return this.#failing(operation, done)
+      return done
     })
   }
 
@@ -210,7 +216,7 @@ export class Checkpoint {
       this.#began = [...this.#began.filter((each) => each.segment > segment - 2 * OLD_SEGMENTS), { segment, at: time }]
     }
     return Effect.andThen(
-      this.#failing(operation, done),
+      done,
       Effect.sync(() => {
         this.#retention.ended(time)
         for (const [i, each] of kept.entries()) {

@@ -23,7 +23,7 @@ export class CheckpointFailed extends Data.Error<{
   readonly _tag = "CheckpointFailed" as const
   override get message(): string {
     const advice = this.reason instanceof NotPortable
-      ? ". Checkpoints hold plain data only: turn instances into plain objects, or give the state a StateFormat"
+      ? ". Turn it into plain data, or give the state a StateFormat"
       : ""
     return `The checkpoint in ${this.directory} failed to ${this.operation}: ${this.reason.message}${advice}`
   }
