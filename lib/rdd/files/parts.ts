@@ -5,15 +5,26 @@
  */
 import * as Effect from "effect/Effect"
 import { NotPortable } from "../../core/codec_errors.ts"
-import { FunctionFailed, JobFailed } from "../../core/errors.ts"
+import { JobFailed, reasonOf } from "../../core/errors.ts"
 import { type ActionError, CurrentJob, type Engine } from "../engine.ts"
 import { encodeLines } from "./encoding.ts"
 import { FileError, type FileReason, Files } from "./files.ts"
 import { records } from "../job.ts"
 import { make, type RDD } from "../rdd.ts"
 
-/** Gives the records of a partition as lines, without their line ends. May throw. */
-export type ToLines = (records: ReadonlyArray<never>) => Iterable<string>
+/** How the records of a partition become the bytes of a file. */
+export interface PartFormat<in A = never, out E = never> {
+  /** Gives the bytes of the file. What it throws fails the job. */
+  readonly encode: (records: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<Uint8Array>, E>
+  /** What the names of the files end with, such as `.csv`. */
+  readonly extension: string
+}
+
+/** A format that writes each record as a line, which `toLines` gives without its line end. `toLines` may throw. */
+export const linesFormat = <A>(
+  toLines: (records: ReadonlyArray<A>) => Iterable<string>,
+  extension = "",
+): PartFormat<A> => ({ encode: (records) => Effect.sync(() => encodeLines(toLines(records))), extension })
 
 /** A hidden sibling of a directory: `/data/.out.writing` for `/data/out`. Readers of `/data` skip it. */
 const sibling = (path: string, suffix: "writing" | "old"): string => {
@@ -22,18 +33,21 @@ const sibling = (path: string, suffix: "writing" | "old"): string => {
   return `${trimmed.slice(0, at)}.${trimmed.slice(at)}.${suffix}`
 }
 
-const partName = (index: number): string => `part-${String(index).padStart(5, "0")}`
+const partName = (index: number, extension: string): string => `part-${String(index).padStart(5, "0")}${extension}`
+
+/** The reason of a failure, made of what an encoder threw. */
+const thrown = (cause: unknown): Error => cause instanceof NotPortable ? cause : reasonOf(cause)
 
 /**
  * An RDD whose computation writes each partition to a file, on the executor that has the partition. Its records are the
  * indices of the partitions. {@link place} runs it.
  */
-export const writing = <E, R>(
+export const writing = <A, E, R, E2>(
   operation: string,
-  self: RDD<unknown, E, R>,
+  self: RDD<A, E, R>,
   path: string,
-  toLines: ToLines,
-): RDD<number, E | FileError, R> =>
+  { encode, extension }: PartFormat<A, E2>,
+): RDD<number, E | E2 | FileError, R> =>
   make(operation, [self], {
     kind: "narrow",
     preserves: false,
@@ -42,11 +56,8 @@ export const writing = <E, R>(
       f: (part, index) =>
         Effect.flatMap(Files, (files) =>
           Effect.flatMap(
-            Effect.try({
-              try: () => encodeLines(toLines(part)),
-              catch: (cause) => cause instanceof NotPortable ? cause : new FunctionFailed({ cause }),
-            }),
-            (pieces) => files.write(`${sibling(path, "writing")}/${partName(index)}`, pieces),
+            Effect.catchDefect(Effect.suspend(() => encode(part)), (cause) => Effect.fail(thrown(cause))),
+            (pieces) => files.write(`${sibling(path, "writing")}/${partName(index, extension)}`, pieces),
           )).pipe(Effect.as([index])),
     },
   })
