@@ -22,7 +22,7 @@ export class MalformedRecord extends Data.Error<{
   readonly line: number
   /** What is wrong with the record. */
   readonly problem: string
-  /** The text of the record. In a Parquet file: its values, as JSON. */
+  /** The text of the record. In a Parquet file: its values, as `print` shows them. */
   readonly text: string
 }> {
   readonly _tag = "MalformedRecord" as const
