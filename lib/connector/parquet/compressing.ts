@@ -8,7 +8,7 @@ import type { CompressionCodec } from "hyparquet"
 import { InvalidOption } from "../../core/errors.ts"
 
 /** How the columns of a file are compressed. */
-export type Compression = "none" | "snappy" | "gzip" | "zstd" | "brotli"
+export type Compression = "none" | "snappy" | "gzip" | "zstd"
 
 /** What the writer compresses with. */
 export interface Compressor {
@@ -34,7 +34,7 @@ export const compressorFor = (where: string, compression: Compression): Effect.E
       where,
       option: "compression",
       value: compression,
-      expected: "none, snappy, gzip, zstd or brotli, and one that this version of the runtime has",
+      expected: "none, snappy, gzip or zstd, and one that this version of the runtime has",
     }),
   )
   // Loaded when it is used, so that other programs run where there is no zlib.
@@ -42,8 +42,6 @@ export const compressorFor = (where: string, compression: Compression): Effect.E
     switch (compression) {
       case "gzip":
         return Effect.succeed({ codec: "GZIP", compressors: { GZIP: copied(zlib.gzipSync) } })
-      case "brotli":
-        return Effect.succeed({ codec: "BROTLI", compressors: { BROTLI: copied(zlib.brotliCompressSync) } })
       case "zstd":
         // Node has it since 22.15.
         return typeof zlib.zstdCompressSync === "function"

@@ -11,8 +11,10 @@ import {
   type FileMetaData,
   parquetMetadataAsync,
   parquetReadObjects,
+  parquetSchema,
 } from "hyparquet"
 import { type FileEntry, FileError, Files } from "../../rdd/files/files.ts"
+import { needsRepair, repairOf } from "./repair.ts"
 
 /** A row group: rows that are stored, and read, together. */
 export interface RowGroup {
@@ -81,10 +83,15 @@ const groupsOf = ({ row_groups }: FileMetaData, size: number): ReadonlyArray<Row
 }
 
 /** Loads the decompressors, if a column has a codec that the reader does not have. */
-const compressorsFor = async ({ row_groups }: FileMetaData): Promise<Compressors> =>
-  row_groups.every(({ columns }) => columns.every(({ meta_data }) => BUILT_IN.has(meta_data?.codec ?? "SNAPPY")))
-    ? {}
-    : (await import("hyparquet-compressors")).compressors
+const compressorsFor = async ({ row_groups }: FileMetaData): Promise<Compressors> => {
+  const codecs = row_groups.flatMap(({ columns }) => columns.map(({ meta_data }) => meta_data?.codec))
+  if (codecs.every((codec) => codec === undefined || BUILT_IN.has(codec))) return {}
+  const { compressors } = await import("hyparquet-compressors")
+  const { LZ4_RAW: lz4 } = compressors
+  if (lz4 === undefined) return compressors
+  // A page of nulls is compressed to one byte, which the library refuses.
+  return { ...compressors, LZ4_RAW: (input, length) => length === 0 ? new Uint8Array() : lz4(input, length) }
+}
 
 /** Reads the footer of a file. */
 export const openParquet = (file: FileEntry): Effect.Effect<ParquetFile, FileError> =>
@@ -97,22 +104,16 @@ export const openParquet = (file: FileEntry): Effect.Effect<ParquetFile, FileErr
       },
       catch: wrapped(file.path),
     })
-    const [root, ...elements] = metadata.schema
-    // The elements are in preorder: the children of a column follow it.
-    const columns: Array<string> = []
-    const skip = (index: number): number => {
-      let next = index + 1
-      for (let i = elements[index]?.num_children ?? 0; i > 0; i--) next = skip(next)
-      return next
-    }
-    for (let at = 0, i = root?.num_children ?? 0; i > 0; i--, at = skip(at)) columns.push(elements[at]?.name ?? "")
+    const trees = parquetSchema(metadata).children
+    const columns = trees.map(({ element }) => element.name)
+    const repairs = trees.filter(needsRepair).map((tree) => [tree.element.name, repairOf(tree)] as const)
     return {
       groups: groupsOf(metadata, file.size),
       columns,
       read: ({ from, to }, columns) =>
         Effect.tryPromise({
-          try: (signal) =>
-            parquetReadObjects({
+          try: async (signal) => {
+            const rows: ReadonlyArray<Record<string, unknown>> = await parquetReadObjects({
               file: bufferOf(files, file, signal),
               metadata,
               compressors,
@@ -121,7 +122,11 @@ export const openParquet = (file: FileEntry): Effect.Effect<ParquetFile, FileErr
               rowEnd: to,
               // Bytes that are no text stay bytes.
               utf8: false,
-            }),
+            })
+            const own = repairs.filter(([name]) => columns.includes(name))
+            for (const row of rows) for (const [name, repair] of own) row[name] = repair(row[name])
+            return rows
+          },
           catch: wrapped(file.path),
         }),
     }
