@@ -81,6 +81,28 @@ Deno.test("separators, quotes, escapes and comments can be set", async () => {
   assert.deepEqual(await recordsOf("a\tb\n", Csv.rows({ sep: "\t" })), [["a", "b"]])
 })
 
+/** What Spark 4.0.1 writes of nulls, quotes, line ends and backslashes, with a header and its default options. */
+const ofSpark = String.raw`t,u,n
+"a,b","say \"no\"",1
+"",,2
+"line
+end",back\slash,3
+end\,"q\"\\",4
+,#x,
+`
+
+Deno.test("files that Spark wrote are read with its escape character", async () => {
+  const text = Schema.NullOr(Schema.String)
+  const schema = Schema.Struct({ t: text, u: text, n: Schema.NullOr(Schema.Int) })
+  assert.deepEqual(await recordsOf(ofSpark, Csv.rows({ header: true, escape: "\\", schema })), [
+    { t: "a,b", u: 'say "no"', n: 1 },
+    { t: "", u: null, n: 2 },
+    { t: "line\nend", u: "back\\slash", n: 3 },
+    { t: "end\\", u: 'q"\\', n: 4 },
+    { t: null, u: "#x", n: null },
+  ])
+})
+
 const everything = Schema.Struct({
   text: Schema.String,
   maybe: Schema.NullOr(Schema.String),

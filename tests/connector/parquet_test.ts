@@ -149,6 +149,39 @@ for (const codec of ["none", "snappy", "gzip", "zstd", "lz4", "brotli"]) {
   })
 }
 
+Deno.test("a file that Spark wrote is read", async () => {
+  const missing = { text: null, i32: null, i64: null, f64: null, flag: null, at: null, day: null, price: null }
+  assert.deepEqual(await recordsOf(await fixture("spark"), Parquet.rows()), [
+    {
+      text: "a",
+      i32: 1,
+      i64: 2n,
+      f64: 1.5,
+      flag: true,
+      at: new Date("2026-01-02T03:04:05.678Z"),
+      day: new Date("2026-01-02"),
+      price: 99.99,
+      list: ["a", null],
+      point: { x: 1 },
+      counts: { k: 1 },
+    },
+    { ...missing, list: null, point: null, counts: null },
+    {
+      text: "b",
+      i32: -1,
+      i64: -2n,
+      f64: NaN,
+      flag: false,
+      at: new Date("1969-12-31"),
+      day: new Date("1969-12-31"),
+      price: -0.01,
+      list: [],
+      point: { x: null },
+      counts: {},
+    },
+  ])
+})
+
 Deno.test("timestamps of 96 bits are read", async () => {
   const rows = await recordsOf(await fixture("pyarrow_int96"), Parquet.rows({ columns: ["at", "text"] }))
   assert.deepEqual(rows, rowsOfPyarrow.map(({ at, text }) => ({ at, text })))
