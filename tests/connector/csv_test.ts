@@ -33,7 +33,7 @@ const field = fc.oneof(
 )
 
 /** Writes rows with the function under test. */
-const written = async <A>(records: ReadonlyArray<A>, options?: Csv.CsvSaveOptions<A>): Promise<string> =>
+const written = <A>(records: ReadonlyArray<A>, options?: Csv.CsvSaveOptions<A>): Promise<string> =>
   onEngine(Effect.scoped(inFolder((folder) =>
     Effect.gen(function* () {
       yield* Csv.save(RDD.parallelize(records, { partitions: 1 }), `${folder}/out`, options)

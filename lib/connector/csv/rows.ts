@@ -154,8 +154,8 @@ const formatOfRows = <A>(
  * Makes the format of CSV files, for `DStream.fileStream`.
  *
  * Records are objects of texts, by the names in the header or in the option `columns`; without names they are lists of texts.
- * With a schema they are what the schema makes of them. Options and defaults are those of Spark, but for `escape`,
- * `multiLine` and `malformed`.
+ * With a schema, its decoder makes the records. Options and defaults are those of Spark, but for `escape`, `multiLine` and
+ * `malformed`.
  *
  * The text is UTF-8, with or without a byte order mark; lines end with `\n`, `\r\n` or `\r`. Empty lines are skipped. Files
  * that end with `.gz`, `.zst` or `.deflate` are decompressed. Files are read in pieces, so they may be larger than the memory.

@@ -39,7 +39,7 @@ export const saving = <A, E, R, E2>(
     functions: [],
     writes: true,
     detail: JSON.stringify([prefix, suffix, ...detail]),
-    run: (rdd: RDD<number>, { time }) => place(rdd, pathOf(prefix, suffix, time), true),
+    run: (rdd: RDD<string>, { time }) => place(rdd, pathOf(prefix, suffix, time), true),
   })
 }
 

@@ -40,25 +40,30 @@ const thrown = (cause: unknown): Error => cause instanceof NotPortable ? cause :
 
 /**
  * An RDD whose computation writes each partition to a file, on the executor that has the partition. Its records are the
- * indices of the partitions. {@link place} runs it.
+ * names of the files. {@link place} runs it.
  */
 export const writing = <A, E, R, E2>(
   operation: string,
   self: RDD<A, E, R>,
   path: string,
   { encode, extension }: PartFormat<A, E2>,
-): RDD<number, E | E2 | FileError, R> =>
+): RDD<string, E | E2 | FileError, R> =>
   make(operation, [self], {
     kind: "narrow",
     preserves: false,
     step: {
       kind: "effect",
       f: (part, index) =>
-        Effect.flatMap(Files, (files) =>
-          Effect.flatMap(
-            Effect.catchDefect(Effect.suspend(() => encode(part)), (cause) => Effect.fail(thrown(cause))),
-            (pieces) => files.write(`${sibling(path, "writing")}/${partName(index, extension)}`, pieces),
-          )).pipe(Effect.as([index])),
+        Effect.gen(function* () {
+          const files = yield* Files
+          const name = partName(index, extension)
+          const pieces = yield* Effect.catchDefect(
+            Effect.suspend(() => encode(part)),
+            (cause) => Effect.fail(thrown(cause)),
+          )
+          yield* files.write(`${sibling(path, "writing")}/${name}`, pieces)
+          return [name]
+        }),
     },
   })
 
@@ -78,11 +83,11 @@ const fail = (path: string, reason: FileReason, cause: string): Effect.Effect<ne
   Effect.fail(new FileError({ path, operation: "save to", reason, cause }))
 
 const save: <E, R>(
-  written: RDD<number, E, R>,
+  written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
 ) => Effect.Effect<void, FileError | ActionError<E>, R | Engine> = Effect.fnUntraced(
-  function* <E, R>(written: RDD<number, E, R>, path: string, overwrite: boolean) {
+  function* <E, R>(written: RDD<string, E, R>, path: string, overwrite: boolean) {
     const files = yield* Files
     const [fresh, old] = [sibling(path, "writing"), sibling(path, "old")]
     let replaces = yield* files.exists(path)
@@ -95,10 +100,10 @@ const save: <E, R>(
     yield* files.remove(fresh)
     const fill = Effect.gen(function* () {
       yield* files.makeDirectory(fresh)
-      const partitions = yield* records(written)
+      const names = yield* records(written)
       const parts = (yield* files.list(fresh)).filter(isPart)
-      if (parts.length !== partitions.length) {
-        return yield* fail(path, "Other", `only ${parts.length} of ${partitions.length} partitions were written`)
+      if (parts.length !== names.length) {
+        return yield* fail(path, "Other", `only ${parts.length} of ${names.length} partitions were written`)
       }
       yield* files.write(`${fresh}/_SUCCESS`, [])
       yield* files.remove(old)
@@ -114,7 +119,7 @@ const save: <E, R>(
  * another name until the next save.
  */
 export const place = <E, R>(
-  written: RDD<number, E, R>,
+  written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
 ): Effect.Effect<void, ActionError<E | FileError>, R | Engine> =>
