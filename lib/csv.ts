@@ -16,7 +16,15 @@
  *
  * @module
  */
-export { type CsvNamedOptions, type CsvOptions, type CsvSchemaOptions, read, rows } from "./connector/csv/rows.ts"
+export {
+  type CsvListOptions,
+  type CsvNamedOptions,
+  type CsvOptions,
+  type CsvRow,
+  type CsvSchemaOptions,
+  read,
+  rows,
+} from "./connector/csv/rows.ts"
 export { type CsvSaveOptions, save, saveFiles } from "./connector/csv/saving.ts"
 export type { CsvDialect } from "./connector/csv/dialect.ts"
 export {

@@ -6,6 +6,7 @@ import * as fc from "fast-check"
 // @ts-ignore: The package has no types.
 import papaparse from "papaparse"
 import * as Csv from "../../lib/csv.ts"
+import type { FileFormat } from "../../lib/dstream.ts"
 import * as RDD from "../../lib/rdd.ts"
 import { inFolder } from "../rdd/folder.ts"
 import { bytesOf, failureOf, onEngine, partitionsOf, recordsOf } from "./formats.ts"
@@ -359,4 +360,18 @@ Deno.test("Csv.read() reads the files of a folder, each with its header", () =>
 
 Deno.test("bytes that are cut inside of characters are decoded", async () => {
   assert.deepEqual(await recordsOf(bytesOf("é,\u{1f600}\n"), Csv.rows(), { step: 1 }), [["é", "\u{1f600}"]])
+})
+
+Deno.test("the type of the records follows from the options", () => {
+  const list: ReadonlyArray<FileFormat<ReadonlyArray<string>, unknown>> = [Csv.rows(), Csv.rows({ sep: ";" })]
+  const named: ReadonlyArray<FileFormat<Readonly<Record<string, string>>, unknown>> = [
+    Csv.rows({ header: true }),
+    Csv.rows({ columns: ["a"], malformed: "skip" }),
+  ]
+  const header: boolean = list.length > 0
+  const either: FileFormat<Csv.CsvRow, unknown> = Csv.rows({ header })
+  const typed: FileFormat<{ readonly n: number }, unknown> = Csv.rows({ schema: Schema.Struct({ n: Schema.Number }) })
+  // @ts-expect-error: without names, records are lists.
+  const wrong: FileFormat<Readonly<Record<string, string>>, unknown> = Csv.rows({ sep: ";" })
+  for (const format of [...list, ...named, either, typed, wrong]) assert.equal(format.problem, undefined)
 })

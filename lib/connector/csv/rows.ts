@@ -45,6 +45,15 @@ export type CsvNamedOptions =
   & CsvOptions
   & ({ readonly header: true } | { readonly columns: ReadonlyArray<string> })
 
+/** Options of {@link rows} and {@link read} for records without names. */
+export interface CsvListOptions extends CsvOptions {
+  readonly header?: false | undefined
+  readonly columns?: undefined
+}
+
+/** A row of a CSV file as texts: by name, or as a list if there are no names. */
+export type CsvRow = Readonly<Record<string, string>> | ReadonlyArray<string>
+
 /** The longest text that waits for a line end, in characters. */
 const MAX_WAITING = 256 * 1024 * 1024
 
@@ -188,7 +197,8 @@ const formatOfRows = <A>(
 export const rows: {
   <A>(options: CsvSchemaOptions<A>): FileFormat<A, FileError | MalformedRecord>
   (options: CsvNamedOptions): FileFormat<Readonly<Record<string, string>>, FileError | MalformedRecord>
-  (options?: CsvOptions): FileFormat<ReadonlyArray<string>, FileError | MalformedRecord>
+  (options?: CsvListOptions): FileFormat<ReadonlyArray<string>, FileError | MalformedRecord>
+  (options: CsvOptions): FileFormat<CsvRow, FileError | MalformedRecord>
 } = (options: CsvOptions = {}): FileFormat<never, FileError | MalformedRecord> => formatOfRows("Csv.rows", options)
 
 /**
@@ -216,6 +226,7 @@ export const read: {
     Readonly<Record<string, string>>,
     FileError | MalformedRecord
   >
-  (path: string, options?: CsvOptions & FileOptions): RDD<ReadonlyArray<string>, FileError | MalformedRecord>
+  (path: string, options?: CsvListOptions & FileOptions): RDD<ReadonlyArray<string>, FileError | MalformedRecord>
+  (path: string, options: CsvOptions & FileOptions): RDD<CsvRow, FileError | MalformedRecord>
 } = (path: string, options: CsvOptions & FileOptions = {}): RDD<never, FileError | MalformedRecord> =>
   readFormat("Csv.read", path, formatOfRows("Csv.read", options), options)

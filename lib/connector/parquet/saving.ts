@@ -34,7 +34,7 @@ export interface ParquetSaveOptions<A> {
   readonly compression?: Compression | undefined
   /**
    * How many records a row group has at most. Default: 100,000. Readers read a row group at once, and different ones in
-   * parallel. Spark: `parquet.block.size`, in bytes.
+   * parallel. The event loop waits while one is encoded: with ten columns, some 100,000 records take 0.3 seconds. Spark: `parquet.block.size`, in bytes.
    */
   readonly rowGroupRecords?: number | undefined
 }
