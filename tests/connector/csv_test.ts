@@ -281,6 +281,12 @@ Deno.test("a quote that is not closed costs its line, and no good row", async ()
   assert.deepEqual(lines.map(({ k }) => k), ["a", "c", "f"])
 })
 
+Deno.test("a quote that is not closed on the first line of many costs that line", async () => {
+  const lines = 300_000
+  const rows = await recordsOf(`"a,1\n${"b,2\n".repeat(lines)}`, Csv.rows({ columns: ["k", "n"], malformed: "skip" }))
+  assert.equal(rows.length, lines)
+})
+
 Deno.test("a header with a name twice fails, also if malformed records are skipped", async () => {
   for (const multiLine of [true, false]) {
     const rows = recordsOf("a,a\n1,2\n3,4\n", Csv.rows({ header: true, malformed: "skip", multiLine }), {

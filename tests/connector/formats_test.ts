@@ -38,7 +38,7 @@ Deno.test("file streams read formats, and cut large files into partitions", () =
     },
   ))
 
-Deno.test("a malformed record stops the context, or costs the rest of its file", () =>
+Deno.test("with unreadable skip, a malformed record that fails costs the rest of its file", () =>
   watching(
     (folder) => DStream.fileStream(folder, Json.lines(), { unreadable: "skip" }),
     async ({ batch, warnings, write }) => {

@@ -47,7 +47,9 @@ export type CsvNamedOptions =
 
 /** Options of {@link rows} and {@link read} for records without names. */
 export interface CsvListOptions extends CsvOptions {
+  /** Files without a header. */
   readonly header?: false | undefined
+  /** No names. */
   readonly columns?: undefined
 }
 
@@ -75,10 +77,10 @@ const rowFlow = ({ path }: FileEntry, { dialect }: RowFormat<unknown>): Flow<str
       return Effect.flatMap(chunks, (chunk) => {
         const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true })
         // A quote behind a byte order mark begins a field.
-        const rows = splitter.push(isStart ? withoutMark(text) : text)
+        const complete = splitter.push(isStart ? withoutMark(text) : text)
         if (text !== "") isStart = false
         isOver = chunk === undefined
-        if (isOver) rows.push(...splitter.finish())
+        const rows = isOver ? complete.concat(splitter.finish()) : complete
         return rows.length === 0 ? pull : Effect.succeed(Block.fromArray(rows))
       })
     })
