@@ -106,6 +106,7 @@ export { constant } from "./source/constant.ts"
 export { fromStream, type FromStreamOptions } from "./source/effect_stream.ts"
 export type { FileStreamOptions } from "./source/file_options.ts"
 export type { StreamedFile } from "./source/decoded_files.ts"
+export type { FileFormat } from "./rdd/files/format.ts"
 export { binaryRecordsStream, fileStream, textFileStream } from "./source/file_stream.ts"
 export { queueStream, type QueueStreamOptions, type RDDQueue, rddQueue } from "./source/queue.ts"
 export {

@@ -6,7 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import { NotPortable } from "../../core/codec_errors.ts"
-import { FunctionFailed, JobFailed } from "../../core/errors.ts"
+import { JobFailed, reasonOf } from "../../core/errors.ts"
 import { type ActionError, CurrentJob, type Engine } from "../engine.ts"
 import { encodeLines } from "./encoding.ts"
 import { FileError, type FileReason, Files } from "./files.ts"
@@ -14,8 +14,19 @@ import { join } from "./glob.ts"
 import { records } from "../job.ts"
 import { make, type RDD } from "../rdd.ts"
 
-/** Gives the records of a partition as lines, without their line ends. May throw. */
-export type ToLines = (records: ReadonlyArray<never>) => Iterable<string>
+/** How the records of a partition become the bytes of a file. */
+export interface PartFormat<in A = never, out E = never> {
+  /** Gives the bytes of the file. What it throws fails the job. */
+  readonly encode: (records: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<Uint8Array>, E>
+  /** What the names of the files end with, such as `.csv`. */
+  readonly extension: string
+}
+
+/** A format that writes each record as a line, which `toLines` gives without its line end. `toLines` may throw. */
+export const linesFormat = <A>(
+  toLines: (records: ReadonlyArray<A>) => Iterable<string>,
+  extension = "",
+): PartFormat<A> => ({ encode: (records) => Effect.sync(() => encodeLines(toLines(records))), extension })
 
 /** A hidden sibling of a directory: `/data/.out.writing` for `/data/out`. Readers of `/data` skip it. */
 const sibling = (path: string, suffix: "writing" | "old"): string => {
@@ -24,7 +35,10 @@ const sibling = (path: string, suffix: "writing" | "old"): string => {
   return `${trimmed.slice(0, at)}.${trimmed.slice(at)}.${suffix}`
 }
 
-const partName = (index: number): string => `part-${String(index).padStart(5, "0")}`
+const partName = (index: number, extension: string): string => `part-${String(index).padStart(5, "0")}${extension}`
+
+/** The reason of a failure, made of what an encoder threw. */
+const thrown = (cause: unknown): Error => cause instanceof NotPortable ? cause : reasonOf(cause)
 
 const renamesDirectories = (files: Files, path: string): boolean => files.renamesDirectories?.(path) ?? true
 
@@ -34,28 +48,30 @@ const targetOf = (files: Files, path: string): string =>
 
 /**
  * An RDD whose computation writes each partition to a file, on the executor that has the partition. Its records are the
- * indices of the partitions. {@link place} runs it.
+ * names of the files. {@link place} runs it.
  */
-export const writing = <E, R>(
+export const writing = <A, E, R, E2>(
   operation: string,
-  self: RDD<unknown, E, R>,
+  self: RDD<A, E, R>,
   path: string,
-  toLines: ToLines,
-): RDD<number, E | FileError, R> =>
+  { encode, extension }: PartFormat<A, E2>,
+): RDD<string, E | E2 | FileError, R> =>
   make(operation, [self], {
     kind: "narrow",
     preserves: false,
     step: {
       kind: "effect",
       f: (part, index) =>
-        Effect.flatMap(Files, (files) =>
-          Effect.flatMap(
-            Effect.try({
-              try: () => encodeLines(toLines(part)),
-              catch: (cause) => cause instanceof NotPortable ? cause : new FunctionFailed({ cause }),
-            }),
-            (pieces) => files.write(join(targetOf(files, path), partName(index)), pieces),
-          )).pipe(Effect.as([index])),
+        Effect.gen(function* () {
+          const files = yield* Files
+          const name = partName(index, extension)
+          const pieces = yield* Effect.catchDefect(
+            Effect.suspend(() => encode(part)),
+            (cause) => Effect.fail(thrown(cause)),
+          )
+          yield* files.write(join(targetOf(files, path), name), pieces)
+          return [name]
+        }),
     },
   })
 
@@ -77,12 +93,12 @@ const alreadyExists = (path: string) => fail(path, "AlreadyExists", `Output dire
 /** Computes and writes all partitions to a directory. Gives the names of the files. */
 const writeParts: <E, R>(
   files: Files,
-  written: RDD<number, E, R>,
+  written: RDD<string, E, R>,
   path: string,
   directory: string,
 ) => Effect.Effect<ReadonlySet<string>, FileError | ActionError<E>, R | Engine> = Effect.fnUntraced(
-  function* <E, R>(files: Files, written: RDD<number, E, R>, path: string, directory: string) {
-    const names = new Set((yield* records(written)).map(partName))
+  function* <E, R>(files: Files, written: RDD<string, E, R>, path: string, directory: string) {
+    const names = new Set(yield* records(written))
     const parts = names.size === 0 ? [] : (yield* files.list(directory)).filter(({ name }) => names.has(name))
     return parts.length === names.size
       ? names
@@ -93,11 +109,11 @@ const writeParts: <E, R>(
 /** Saves where a directory can be renamed in one step. */
 const saveByRenaming: <E, R>(
   files: Files,
-  written: RDD<number, E, R>,
+  written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
 ) => Effect.Effect<void, FileError | ActionError<E>, R | Engine> = Effect.fnUntraced(
-  function* <E, R>(files: Files, written: RDD<number, E, R>, path: string, overwrite: boolean) {
+  function* <E, R>(files: Files, written: RDD<string, E, R>, path: string, overwrite: boolean) {
     const [fresh, old] = [sibling(path, "writing"), sibling(path, "old")]
     let replaces = yield* files.exists(path)
     if (!replaces && (yield* files.exists(old))) {
@@ -124,11 +140,11 @@ const saveByRenaming: <E, R>(
  */
 const saveInPlace: <E, R>(
   files: Files,
-  written: RDD<number, E, R>,
+  written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
 ) => Effect.Effect<void, FileError | ActionError<E>, R | Engine> = Effect.fnUntraced(
-  function* <E, R>(files: Files, written: RDD<number, E, R>, path: string, overwrite: boolean) {
+  function* <E, R>(files: Files, written: RDD<string, E, R>, path: string, overwrite: boolean) {
     const replaces = yield* files.exists(path)
     if (replaces && !overwrite) return yield* alreadyExists(path)
     const success = join(path, "_SUCCESS")
@@ -146,7 +162,7 @@ const saveInPlace: <E, R>(
 )
 
 const save = <E, R>(
-  written: RDD<number, E, R>,
+  written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
 ): Effect.Effect<void, FileError | ActionError<E>, R | Engine> =>
@@ -165,7 +181,7 @@ const save = <E, R>(
  * `_SUCCESS` is not whole.
  */
 export const place = <E, R>(
-  written: RDD<number, E, R>,
+  written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
 ): Effect.Effect<void, ActionError<E | FileError>, R | Engine> =>
