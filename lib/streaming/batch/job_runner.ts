@@ -26,6 +26,8 @@ export interface RunnerOptions {
   readonly policy: AnyPolicy
   /** Is told of each output that has ended without failing the batch. */
   readonly done?: ((batchTime: number, output: AnyOutput) => void) | undefined
+  /** Is told when an output begins and ends. Undefined outside tests. */
+  readonly reach?: ((step: string) => Effect.Effect<void>) | undefined
   /** Whether an earlier process may have run the batch. */
   readonly isRecovered?: boolean | undefined
   /** Reports a failure that does not stop the context. */
@@ -126,6 +128,7 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
     const startTime = yield* currentTimeMillis
     const operation = { ...operationInfo(batchTime, outputId, output), startTime }
     report.operationStarted(operation)
+    if (options.reach !== undefined) yield* options.reach("output")
     let recordsRead = 0
     const completed = ({ failure, outcome }: Outcome) =>
       Effect.map(currentTimeMillis, (endTime) =>
@@ -156,6 +159,7 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
       Effect.tap(completed),
       Effect.tapError((failure) => completed({ outcome: "failed", failure })),
     )
+    if (options.reach !== undefined) yield* options.reach("output done")
     options.done?.(batchTime, output)
     if (ended.outcome === "failed" && ended.failure !== undefined) yield* options.report(ended.failure)
     return ended
