@@ -32,6 +32,8 @@ export type Program<O extends Listed | AnyGraph> = (world: World) => O
 export interface CrashOptions extends Options {
   /** What a crash does to the disk. Default: everything that was not synced is lost. */
   readonly crash?: Crash | undefined
+  /** At every how many crash points the program is killed. Default 1, which is at each of them. */
+  readonly every?: number | undefined
   /** How often the program is killed in each run; from the second time on it is soon after its start. Default 1. */
   readonly kills?: number | undefined
   /** How much time passes before the program starts again. Default none. */
@@ -194,7 +196,7 @@ export const crashEverywhere = <const O extends Listed | AnyGraph>(
     const { points, world } = yield* runWhole(subject)
     const failures: Array<CrashFailure> = []
     let [lives, repeats] = [1, 0]
-    for (const point of points.keys()) {
+    for (let point = 0; point < points.length; point += options.every ?? 1) {
       const crashed = yield* crashAt(subject, world, point)
       failures.push(...crashed.failures)
       lives += crashed.lives
