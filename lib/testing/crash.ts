@@ -20,6 +20,7 @@ import { runtimeOf } from "../streaming/context/context.ts"
 import type { BatchFailed, StartError } from "../streaming/errors.ts"
 import * as StreamingContext from "../streaming_context.ts"
 import { advance } from "./advance.ts"
+import { equal } from "./compare.ts"
 import { type CrashFailure, differences, NotRecovered, type Recovered } from "./crash_report.ts"
 import { makeWorld, type OpenWorld, type World } from "./crash_world.ts"
 import { layer, type Options, type Services } from "./harness.ts"
@@ -46,6 +47,10 @@ export interface CrashOptions extends Options {
   readonly upgradedTo?: Program<Listed | AnyGraph> | undefined
   /** Whether the order of the records in a batch is compared. Default false. */
   readonly isOrdered?: boolean | undefined
+  /** Returns what else is compared, such as the rows of a table that the program has written. Called after the last life. */
+  readonly result?: ((world: World) => unknown) | undefined
+  /** The settings of the streaming context. */
+  readonly settings?: StreamingContext.Settings | undefined
   /** How the checkpoint is kept. Default: segments of 2,000 bytes. */
   readonly checkpoint?: StreamingContext.CheckpointSettings | undefined
 }
@@ -86,7 +91,7 @@ const runBatches = Effect.fnUntraced(function* (
   outputs: Listed | AnyGraph,
   killed: Deferred.Deferred<void>,
 ) {
-  const ssc = yield* StreamingContext.makeWith({ onFailure: options.onFailure })
+  const ssc = yield* StreamingContext.makeWith({ onFailure: options.onFailure, ...options.settings })
   yield* StreamingContext.checkpoint(ssc, disk.open(), { segmentBytes: SEGMENT_BYTES, ...options.checkpoint })
   const active = yield* StreamingContext.start(ssc, outputs)
   const runtime = yield* Effect.orDie(runtimeOf("crashEverywhere", active))
@@ -167,7 +172,12 @@ const crashAt = Effect.fnUntraced(function* (subject: Subject, whole: OpenWorld,
       }
       return { lives, failures: [failure], repeats: place.world.repeats() }
     }
-    return { lives, failures: differences(name, whole, place.world, end, isOrdered), repeats: place.world.repeats() }
+    const failures = differences(name, whole, place.world, end, isOrdered)
+    if (options.result !== undefined) {
+      const [expected, found] = [whole, place.world].map((world) => options.result?.(world.current()))
+      if (!equal(expected, found)) failures.push({ point: name, output: "result", batch: undefined, expected, found })
+    }
+    return { lives, failures, repeats: place.world.repeats() }
   }
 })
 

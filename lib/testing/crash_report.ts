@@ -69,7 +69,7 @@ export const differences = (
   world: OpenWorld,
   end: number,
   isOrdered: boolean,
-): ReadonlyArray<CrashFailure> => {
+): Array<CrashFailure> => {
   const reading = normal({ order: isOrdered ? "list" : "bag" })
   const same = (expected: ReadonlyArray<unknown> | undefined, found: ReadonlyArray<unknown> | undefined) =>
     equal(reading([expected]), reading([found]))
