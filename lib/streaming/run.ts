@@ -145,7 +145,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     const inputOf = new Map(inputs.map((input) => [input.stream.traits.source, input]))
     const notes = copyGraph && new Notes(graph, history, ({ operation, site }) =>
       publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }))
-    const copy = copyGraph && makeCopy(copyGraph, common)
+    const copy = copyGraph && makeCopy(copyGraph, { ...common, last: beginning.last })
     const streams = streamsOf(graph)
     if (copy !== undefined) {
       engine.useCopy?.(copy)

@@ -78,7 +78,7 @@ survives("a window over a receiver, and a test input beside it", ({ record }) =>
   const numbers = received((store, n) => store.block([n], n), { count: 5 })
   const words = Testing.input<string>([["a"], null, ["b", "c"], [], ["d"]]).pipe(DStream.named("words"))
   return [
-    record("words")(words),
+    record("worded")(words),
     numbers.pipe(DStream.window("1 second"), DStream.named("second"), numbered, record("numbered", inAnyBatch)),
   ]
 }, { batches: 6, isOrdered: true })
