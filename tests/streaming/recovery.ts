@@ -5,11 +5,11 @@ import type { AnyGraph, Listed } from "../../lib/dstream/graph/graph.ts"
 import { Testing } from "../../lib/testing.ts"
 
 /** At every how many crash points a program is killed. `DSTREAM_CRASHES=1` kills it at each of them. */
-const EVERY = Number(Deno.env.get("DSTREAM_CRASHES") ?? 3)
+const EVERY = Number(Deno.env.get("DSTREAM_CRASHES") ?? 5)
 
 /** The ways in which each pipeline is killed. */
 const ways: Readonly<Record<string, Testing.CrashOptions>> = {
-  "nothing kept": { every: 1 },
+  "nothing kept": {},
   "half kept, small segments": { crash: { loss: Testing.losses.half }, checkpoint: { segmentBytes: 300 } },
   "slow outputs": {
     every: 3 * EVERY,
