@@ -149,7 +149,7 @@ export class Durability implements InputLog {
     const last = positions.get(name) ?? taken?.position
     return {
       unread,
-      next: Math.max(taken?.number ?? -1, ...(waiting.get(name) ?? []).map(({ number }) => number)) + 1,
+      next: Math.max(taken?.number ?? -1, waiting.get(name)?.at(-1)?.number ?? -1) + 1,
       last: this.#isUsable(name) ? Option.fromUndefinedOr(last) : Option.none(),
       write: (number, parts, position) => this.checkpoint.receive(name, number, parts, position),
     }
