@@ -26,7 +26,7 @@ import { Checkpoint, type CheckpointSettings, type Kept } from "./checkpoint/che
 import { FORMAT, type OperatorEntry, type Resume, type Summary } from "./checkpoint/entries.ts"
 import { CheckpointFailed, type CheckpointReason } from "./checkpoint/errors.ts"
 import { readKept, writeKept } from "./checkpoint/kept_rdds.ts"
-import { CheckpointMismatch, compare, describe, type Match } from "./checkpoint/matching.ts"
+import { CheckpointMismatch, compare, type Match, problemsOf } from "./checkpoint/matching.ts"
 import { operatorsOf } from "./checkpoint/operators.ts"
 import type { Recovered } from "./checkpoint/recovered.ts"
 import { after } from "./checkpoint/resume.ts"
@@ -106,9 +106,7 @@ export class Durability implements InputLog {
       const { directory } = checkpoint
       if (summary === undefined) return new Durability(checkpoint, [], settings, options, crashPoints)
       const matches = compare(summary.operators, operatorsOf(options.graph, durableNames(options.graph)))
-      const problems = matches.flatMap((match) =>
-        match._tag === "Incompatible" && !settings.drop.includes(match.name) ? [describe(match)] : []
-      )
+      const problems = [...problemsOf(matches, settings.drop)]
       if (summary.batchDuration !== options.batchDuration) {
         problems.push(
           `its batch interval is ${summary.batchDuration} ms, that of the program ${options.batchDuration} ms`,
