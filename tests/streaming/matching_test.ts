@@ -43,7 +43,7 @@ Deno.test("compare() tells what migrates, is made anew, is new, and was dropped 
     '"recent/0/0" matches',
     '"console" matches',
     '"sums" is new and starts empty',
-    '"totals" is dropped: state made by mapWithState. Was it renamed to "sums"? Then keep the old name',
+    '"totals" is dropped: a state made by mapWithState. Was it renamed to "sums"? Then keep the old name',
   ])
   assert.equal(
     described({ ...before, totals: entry("state", "mapWithState", "version 3") })[1],
@@ -59,10 +59,10 @@ Deno.test("problemsOf() lists what is incompatible, except what may be dropped",
     lines: entry("input", "files", "positions"),
   })
   assert.deepEqual(problemsOf(matches, []), [
-    '"lines" is incompatible: in the checkpoint it is input made by socketTextStream (blocks), ' +
-    "in the program input made by files (positions)",
-    '"totals" is incompatible: in the checkpoint it is state made by mapWithState, ' +
-    "in the program state made by updateStateByKey",
+    '"lines" is incompatible: in the checkpoint it is an input made by socketTextStream (blocks), ' +
+    "in the program an input made by files (positions)",
+    '"totals" is incompatible: in the checkpoint it is a state made by mapWithState, ' +
+    "in the program a state made by updateStateByKey",
   ])
   assert.deepEqual(problemsOf(matches, ["lines", "totals"]), [])
 })

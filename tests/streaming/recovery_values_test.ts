@@ -112,7 +112,7 @@ Deno.test("a StateFormat of a later version than the program has is refused", ()
     const error = yield* Effect.flip(live(disk, silent(counts()), 1, 2000))
     assert.match(
       String(error),
-      /"users" is incompatible: in the checkpoint it is state made by mapWithState \(version 2\)/,
+      /"users" is incompatible: in the checkpoint it is a state made by mapWithState \(version 2\)/,
     )
   })))
 

@@ -88,7 +88,9 @@ export const problemsOf = (matches: ReadonlyArray<Match>, drop: ReadonlyArray<st
 }
 
 const show = ({ kind, operation, shape }: OperatorEntry): string =>
-  `${kind} made by ${operation}${shape === "" ? "" : ` (${shape})`}`
+  `${kind === "input" || kind === "output" ? "an" : "a"} ${kind} made by ${operation}${
+    shape === "" ? "" : ` (${shape})`
+  }`
 
 /** Describes a match in one line. */
 export const describe = (match: Match): string => {
