@@ -29,6 +29,7 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["context"],
   ],
   connector: [["."], ["sql"], ["postgres", "sqlite"]],
+  ui: [["table.ts"], ["checkpoint"], ["."]],
 }
 
 interface Place {

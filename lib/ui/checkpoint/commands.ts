@@ -4,7 +4,6 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import type { CorruptBlock } from "../../core/codec.ts"
 import { compareCheckpoints } from "./comparing.ts"
 import { readContents } from "./contents.ts"
 import type { Difference } from "./difference.ts"
@@ -27,11 +26,15 @@ export interface InspectOptions {
 const inspected = (
   directory: Directory,
   { limit, name }: InspectOptions,
-): Effect.Effect<Inspected, InspectError | CorruptBlock> =>
+): Effect.Effect<Inspected, InspectError> =>
   Effect.map(
     steadily(Effect.gen(function* () {
       const contents = yield* readContents(directory)
-      const entries = name === undefined ? undefined : yield* namedEntries(contents, name, limit)
+      const entries = name === undefined ? undefined : yield* Effect.catchTags(
+        namedEntries(contents, name, limit),
+        // The findings say so.
+        { CorruptBlock: () => Effect.undefined, LogDamaged: () => Effect.undefined },
+      )
       const inspection = yield* inspectContents(contents)
       return { contents, inspection: { ...inspection, entries }, findings: inspection.findings }
     })),
@@ -42,11 +45,10 @@ const inspected = (
 export const inspect = (
   directory: Directory,
   options: InspectOptions,
-): Effect.Effect<Inspection, InspectError | CorruptBlock> =>
-  Effect.map(inspected(directory, options), ({ inspection }) => inspection)
+): Effect.Effect<Inspection, InspectError> => Effect.map(inspected(directory, options), ({ inspection }) => inspection)
 
 /** Reads all of a checkpoint, and tells what is wrong with it. */
-export const verify = (directory: Directory): Effect.Effect<Verification, InspectError | CorruptBlock> =>
+export const verify = (directory: Directory): Effect.Effect<Verification, InspectError> =>
   Effect.map(inspected(directory, { limit: 0 }), ({ inspection }) => verificationOf(inspection))
 
 /** Compares two checkpoints. */
@@ -54,7 +56,7 @@ export const diff = (
   before: Directory,
   after: Directory,
   limit: number,
-): Effect.Effect<Difference, InspectError | CorruptBlock> =>
+): Effect.Effect<Difference, InspectError> =>
   Effect.gen(function* () {
     const [first, second] = [yield* inspected(before, { limit }), yield* inspected(after, { limit })]
     return yield* compareCheckpoints(first, second, limit)

@@ -1,0 +1,76 @@
+/**
+ * Whether a checkpoint is whole and what changed between two, as text for people.
+ *
+ * @module
+ */
+import { section, showTime, showValue, tableSection } from "../table.ts"
+import { isEmpty } from "./comparing.ts"
+import type { Change, Difference, StateDifference } from "./difference.ts"
+import { describeFinding } from "./findings.ts"
+import { findingLines } from "./inspection_text.ts"
+import type { Verification } from "./verification.ts"
+
+/** The lines that tell whether a checkpoint is whole. */
+export const verificationLines = (
+  { directory, findings, isWhole, read }: Verification,
+): ReadonlyArray<string> => [
+  isWhole ? `The checkpoint in ${directory} is whole` : `The checkpoint in ${directory} is not whole`,
+  `  ${read.files} files, ${read.bytes} bytes, ${read.entries} entries`,
+  `  ${read.states} states with ${read.keys} keys, ${read.keptRDDs} kept RDDs with ${read.keptRecords} records`,
+  `  ${read.pendingBatches} batches that have not ended, ${read.waitingBlocks} blocks that no batch has taken`,
+  ...findingLines(findings),
+  ...(isWhole ? [] : [
+    "",
+    'Restore the files from a copy, or start the program with checkpoint(directory, { onDamage: "rollBack" }): it',
+    "goes on from before the first damage, and what follows it is lost.",
+  ]),
+]
+
+const changeText = ({ after, before }: Change<unknown>): string =>
+  before === undefined
+    ? `added: ${showValue(after)}`
+    : after === undefined
+    ? `removed: ${showValue(before)}`
+    : `${showValue(before)} → ${showValue(after)}`
+
+const stateLines = (
+  { added, changed, firstAdded, firstChanged, firstRemoved, keys, name, removed }: StateDifference,
+): ReadonlyArray<string> => [
+  `${name}: ${keys.before} → ${keys.after} keys; ${added} added, ${removed} removed, ${changed} changed`,
+  ...firstAdded.map(({ key, value }) => `  + ${showValue(key)}: ${showValue(value)}`),
+  ...firstRemoved.map(({ key, value }) => `  - ${showValue(key)}: ${showValue(value)}`),
+  ...firstChanged.map(({ after, before, key }) => `  ~ ${showValue(key)}: ${showValue(before)} → ${showValue(after)}`),
+]
+
+/** The lines that tell what changed between two checkpoints. */
+export const differenceLines = (difference: Difference): ReadonlyArray<string> => {
+  const { after, before, findings, inputs, isSameCheckpoint, kept, operators, pending, program, states, values } =
+    difference
+  const named = (changes: ReadonlyArray<Change<unknown> & { readonly name: string }>) =>
+    changes.map(({ name, ...change }) => `${name}: ${changeText(change)}`)
+  const fields = (changes: Readonly<Record<string, Change<unknown>>>) =>
+    named(Object.entries(changes).map(([name, change]) => ({ name, ...change })))
+  return [
+    `From ${before} to ${after}`,
+    isSameCheckpoint ? "  Both are states of one checkpoint" : "  They are different checkpoints",
+    ...(isEmpty(difference) ? ["  There is no difference"] : []),
+    ...section("Program", fields(program)),
+    ...section("Operators", named(operators)),
+    ...section("States", states.flatMap(stateLines)),
+    ...section("Inputs", named(inputs)),
+    ...section("Batches that have not ended", [
+      ...pending.added.map((time) => `+ ${showTime(time)}`),
+      ...pending.removed.map((time) => `- ${showTime(time)}`),
+    ]),
+    ...tableSection(
+      "Kept RDDs",
+      ["STREAM", "ADDED", "REMOVED", "CHANGED"],
+      kept.map(({ added, changed, name, removed }) => [name, added.length, removed.length, changed.length]),
+    ),
+    ...section("Values of the driver", fields(values)),
+    ...section("Findings, whose data is not compared", [
+      ...findings.before.map(describeFinding),
+      ...findings.after.map(describeFinding),
+    ]),
+  ]
+}
