@@ -7,8 +7,15 @@ import { section, showTime, showValue, tableSection } from "../table.ts"
 import { isEmpty } from "./comparing.ts"
 import type { Change, Difference, StateDifference } from "./difference.ts"
 import { describeFinding } from "./findings.ts"
-import { findingLines } from "./inspection_text.ts"
+import type { InputInspection } from "./inspection.ts"
+import { findingLines, goesOnBehind } from "./inspection_text.ts"
 import type { Verification } from "./verification.ts"
+
+const ROLL_BACK: ReadonlyArray<string> = [
+  "",
+  'Restore the files from a copy, or start the program with checkpoint(directory, { onDamage: "rollBack" }): it goes on',
+  "from before the first damage, and what follows the damage is lost.",
+]
 
 /** The lines that tell whether a checkpoint is whole. */
 export const verificationLines = (
@@ -26,12 +33,19 @@ export const verificationLines = (
   ]),
 ]
 
+const showChanged = (value: unknown): string => typeof value === "string" ? value : showValue(value)
+
 const changeText = ({ after, before }: Change<unknown>): string =>
   before === undefined
-    ? `added: ${showValue(after)}`
+    ? `added: ${showChanged(after)}`
     : after === undefined
-    ? `removed: ${showValue(before)}`
-    : `${showValue(before)} → ${showValue(after)}`
+    ? `removed: ${showChanged(before)}`
+    : `${showChanged(before)} → ${showChanged(after)}`
+
+const inputText = (input: InputInspection | undefined): string | undefined =>
+  input === undefined
+    ? undefined
+    : `behind ${goesOnBehind(input) ?? "its beginning"}; ${input.waiting.blocks} blocks waiting`
 
 const stateLines = (
   { added, changed, firstAdded, firstChanged, firstRemoved, keys, name, removed }: StateDifference,
@@ -57,7 +71,10 @@ export const differenceLines = (difference: Difference): ReadonlyArray<string> =
     ...section("Program", fields(program)),
     ...section("Operators", named(operators)),
     ...section("States", states.flatMap(stateLines)),
-    ...section("Inputs", named(inputs)),
+    ...section(
+      "Inputs",
+      named(inputs.map(({ after, before, name }) => ({ name, before: inputText(before), after: inputText(after) }))),
+    ),
     ...section("Batches that have not ended", [
       ...pending.added.map((time) => `+ ${showTime(time)}`),
       ...pending.removed.map((time) => `- ${showTime(time)}`),

@@ -148,7 +148,7 @@ const segmentsOf = (contents: Contents, log: LogName): ReadonlyArray<Report.Segm
     )
   return segments.map(({ end, head: { life, segment } }, i) => {
     const file = segmentFile(log, segment)
-    const neededBy = [...needed(segment), ...(i === segments.length - 1 ? ["writing"] : [])]
+    const neededBy = [...needed(segment), ...(i === segments.length - 1 ? ["end of the log"] : [])]
     return { log, file, bytes: end, entries: entries.get(file) ?? 0, life, neededBy }
   })
 }

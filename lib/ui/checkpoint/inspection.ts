@@ -118,7 +118,7 @@ export interface SegmentInspection {
   readonly entries: number
   /** In which life of the program it was begun. */
   readonly life: number
-  /** What needs it: operators by name, `batch <time> ms`, `summary`, or `writing` for the last file of a log. */
+  /** What needs it: operators by name, `batch <time> ms`, `summary`, or `end of the log`. */
   readonly neededBy: ReadonlyArray<string>
 }
 

@@ -25,9 +25,14 @@ const programLines = (
   return rows.flatMap(([name, value]) => value === undefined ? [] : [`  ${name.padEnd(14)}  ${value}`])
 }
 
-const goesOnBehind = ({ block, positions }: Report.InputInspection): Cell => {
+/** How many positions of an input are listed. */
+const MOST_POSITIONS = 3
+
+/** Where an input goes on. */
+export const goesOnBehind = ({ block, positions }: Report.InputInspection): string | undefined => {
   if (block !== undefined) return `record ${block.to} of block ${block.number}`
-  return positions === undefined ? undefined : positions.map(showValue).join(", ")
+  if (positions === undefined || positions.length <= MOST_POSITIONS) return positions?.map(showValue).join(", ")
+  return `${showValue(positions[0])}, …, ${showValue(positions.at(-1))} (${positions.length} positions)`
 }
 
 const shareText = ([name, share]: readonly [string, Report.PendingShare]): string => {
