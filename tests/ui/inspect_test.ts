@@ -86,7 +86,7 @@ Deno.test(
     const { out } = await command("checkpoint", "inspect", killed)
     assert.match(
       out,
-      /\n  1000  words: position 0 \(2 records\); lines: blocks 0, 1 \(4 records\)  counted, windowed\n/,
+      /\n {2}1000 {2}words: position 0 \(2 records\); lines: blocks 0, 1 \(4 records\) {2}counted, windowed\n/,
     )
     assert.match(out, /the last program is running or was killed/)
   }),
@@ -109,7 +109,7 @@ Deno.test(
       { time: 3000, records: ["c"] },
       { time: 4000, records: [] },
     ])
-    assert.match((await command("checkpoint", "inspect", folder, "--name=counts")).out, /\n  "a"  2 {12}2000\n/)
+    assert.match((await command("checkpoint", "inspect", folder, "--name=counts")).out, /\n {2}"a" {2}2 {12}2000\n/)
     assert.deepEqual(await command("checkpoint", "inspect", folder, "--name=sums"), {
       code: 2,
       out: "",

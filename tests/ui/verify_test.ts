@@ -79,21 +79,19 @@ Deno.test(
     await live(missing, { ...life, segmentBytes: 600 })
     await live(other, { ...life, segmentBytes: 600 })
     await Effect.runPromise(copied(missing, mixed))
-    await Deno.remove(`${missing}/journal-0000000002`)
+    const [, file = ""] = namesIn(missing).filter((name) => /^journal-\d/.test(name)).sort()
+    await Deno.remove(`${missing}/${file}`)
     const { code, findings } = await verified(missing)
     assert.equal(code, 1)
     assert.deepEqual(findings[0], {
       kind: "log",
-      where: `${missing}/journal-0000000002 at byte 0`,
+      where: `${missing}/${file} at byte 0`,
       problem: "the file is missing",
     })
-    await Deno.copyFile(`${other}/journal-0000000002`, `${mixed}/journal-0000000002`)
+    await Deno.copyFile(`${other}/${file}`, `${mixed}/${file}`)
     const found = await verified(mixed)
     assert.equal(found.code, 1)
-    assert.match(
-      found.findings[0]?.problem ?? "",
-      /^it belongs to another checkpoint than .*\/mixed\/journal-0000000002$/,
-    )
+    assert.match(found.findings[0]?.problem ?? "", /^it belongs to another checkpoint than .*\/mixed\/journal-\d+$/)
   }),
 )
 
@@ -142,7 +140,7 @@ Deno.test(
       {
         kind: "kept",
         where: 'the RDD of "recent" in the batch of 1000 ms',
-        problem: "Corrupt block of encoded records: there is no layout 99",
+        problem: "it cannot be decoded: there is no layout 99",
       },
     ])
     const { code, out } = await command("checkpoint", "inspect", folder, "--name=counts")

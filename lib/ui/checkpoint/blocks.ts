@@ -5,60 +5,100 @@
  */
 import * as Effect from "effect/Effect"
 import * as Codec from "../../core/codec.ts"
+import type { Allocation } from "../../dstream/inputs/allocation.ts"
 import type { LogError } from "../../durable/errors.ts"
 import { readEntry } from "../../durable/log/read_back.ts"
 import type { Place } from "../../durable/log/writer.ts"
+import type { KeptLayout } from "../../streaming/checkpoint/entries.ts"
 import { readBlock } from "../../streaming/checkpoint/received.ts"
 import type { KeptEntry } from "../../streaming/checkpoint/recovered.ts"
-import type { Contents, LogName } from "./contents.ts"
+import type { Contents } from "./contents.ts"
 import type { Finding } from "./findings.ts"
 
-const decoding = <A>(decode: () => A): Effect.Effect<A, Codec.CorruptBlock> =>
-  Effect.try({
-    try: decode,
-    catch: (cause) => {
-      if (cause instanceof Codec.CorruptBlock) return cause
-      throw cause
-    },
-  })
+/** How many records bytes hold, or why they cannot be decoded. */
+export type Count = { readonly records: number } | { readonly problem: string }
 
-const bytesAt = ({ directory, journal }: Contents, log: LogName, place: Place): Effect.Effect<Uint8Array, LogError> =>
-  readEntry(directory.store, log, journal.identity ?? "", place)
+/** A place as one number: offsets have 32 bits. */
+export const idOf = ({ offset, segment }: Place): number => segment * 2 ** 32 + offset
+
+/** How many records entries hold, by the place of the entry. */
+export class Counts {
+  readonly #counts = new Map<number, Count>()
+
+  /** Counts the records of an entry. */
+  add(place: Place, count: () => number): void {
+    this.#counts.set(idOf(place), counted(count))
+  }
+
+  /** The count of an entry; undefined if that was not read. */
+  at(place: Place): Count | undefined {
+    return this.#counts.get(idOf(place))
+  }
+}
+
+const counted = (count: () => number): Count => {
+  try {
+    return { records: count() }
+  } catch (cause) {
+    if (!(cause instanceof Codec.CorruptBlock)) throw cause
+    return { problem: cause.problem }
+  }
+}
+
+/** Decodes the records of a kept RDD, partition by partition. Throws `CorruptBlock`. */
+export const decodeKept = (
+  bytes: Uint8Array,
+  from: number,
+  { lengths }: KeptLayout,
+): ReadonlyArray<ReadonlyArray<unknown>> => {
+  let at = from
+  return lengths.map((length) => Codec.decode(bytes.subarray(at, at += length)))
+}
+
+/** Decodes a received block to count its records. Throws `CorruptBlock`. */
+export const countReceived = (bytes: Uint8Array): number => readBlock(bytes).length
 
 /** Reads the records of a kept RDD, partition by partition. */
 export const keptRecords = (
-  contents: Contents,
-  { from, layout: { lengths }, place }: KeptEntry,
+  { directory, journal }: Contents,
+  { from, layout, place }: KeptEntry,
 ): Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, LogError | Codec.CorruptBlock> =>
-  Effect.flatMap(bytesAt(contents, "journal", place), (bytes) =>
-    decoding(() => {
-      let at = from
-      return lengths.map((length) => Codec.decode(bytes.subarray(at, at += length)))
+  Effect.flatMap(readEntry(directory.store, "journal", journal.identity ?? "", place), (bytes) =>
+    Effect.try({
+      try: () => decodeKept(bytes, from, layout),
+      catch: (cause) => {
+        if (cause instanceof Codec.CorruptBlock) return cause
+        throw cause
+      },
     }))
 
-/** Reads the received blocks of all batches that have not ended. Gives what is wrong with them. */
-export const checkBlocks = Effect.fnUntraced(
-  function* (contents: Contents): Effect.fn.Return<ReadonlyArray<Finding>> {
-    const findings: Array<Finding> = []
-    for (const { inputs, time } of contents.recovered.open.values()) {
-      for (const [input, share] of Object.entries(inputs)) {
-        const blocks = share._tag === "Blocks" ? share.blocks : []
-        for (const { logged, records } of blocks) {
-          if (logged === undefined) continue
-          const read = Effect.flatMap(
-            bytesAt(contents, "received", logged.place),
-            (bytes) => decoding(() => readBlock(bytes).length),
-          )
-          const needed = logged.from + records
-          const problem = yield* Effect.match(read, {
-            onFailure: ({ message }) => message,
-            onSuccess: (length) => length >= needed ? undefined : `it has ${length} records, not ${needed}`,
-          })
-          const where = `block ${logged.number} of ${JSON.stringify(input)}, which the batch of ${time} ms reads`
-          if (problem !== undefined) findings.push({ kind: "block", where, problem })
-        }
-      }
-    }
-    return findings
-  },
-)
+/** A received block that a batch reads which has not ended. */
+interface BlockRead {
+  readonly where: string
+  readonly place: Place
+  /** How many records it must have. */
+  readonly records: number
+}
+
+/** The received blocks that are read by batches that have not ended. */
+export const blocksRead = (open: Iterable<Allocation>): ReadonlyArray<BlockRead> =>
+  Array.from(open).flatMap(({ inputs, time }) =>
+    Object.entries(inputs).flatMap(([input, share]) =>
+      (share._tag === "Blocks" ? share.blocks : []).flatMap(({ logged, records }) => {
+        if (logged === undefined) return []
+        const where = `block ${logged.number} of ${JSON.stringify(input)}, which the batch of ${time} ms reads`
+        return [{ where, place: logged.place, records: logged.from + records }]
+      })
+    )
+  )
+
+/** What is wrong with the blocks that batches read. */
+export const checkBlocks = ({ counts, recovered }: Contents): ReadonlyArray<Finding> =>
+  blocksRead(recovered.open.values()).flatMap(({ place, records, where }): ReadonlyArray<Finding> => {
+    const count = counts.received.at(place)
+    if (count === undefined) return [{ kind: "block", where, problem: "it is missing" }]
+    if ("problem" in count) return [{ kind: "block", where, problem: `it cannot be decoded: ${count.problem}` }]
+    return count.records >= records
+      ? []
+      : [{ kind: "block", where, problem: `it has ${count.records} records, not ${records}` }]
+  })

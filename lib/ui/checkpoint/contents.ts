@@ -15,6 +15,7 @@ import { FORMAT, fromBytes } from "../../streaming/checkpoint/entries.ts"
 import { readHead } from "../../streaming/checkpoint/received.ts"
 import { Recovered } from "../../streaming/checkpoint/recovered.ts"
 import { Retention } from "../../streaming/checkpoint/retention.ts"
+import { blocksRead, countReceived, Counts, decodeKept, idOf } from "./blocks.ts"
 import { type Directory, requireCheckpoint } from "./directory.ts"
 import { CheckpointTooNew, type NoCheckpoint } from "./errors.ts"
 import type { Finding } from "./findings.ts"
@@ -33,6 +34,8 @@ export interface Contents {
   readonly bytes: ReadonlyMap<string, number>
   /** How many entries a file has, by its name. */
   readonly entries: ReadonlyMap<string, number>
+  /** The records of kept RDDs, and of the blocks that are read by batches that have not ended. */
+  readonly counts: { readonly journal: Counts; readonly received: Counts }
   /** What is wrong with the logs and their entries. */
   readonly findings: ReadonlyArray<Finding>
 }
@@ -47,7 +50,10 @@ class Reading {
   readonly recovered = new Recovered(this.retention)
   readonly bytes = new Map<string, number>()
   readonly entries = new Map<string, number>()
+  readonly counts = { journal: new Counts(), received: new Counts() }
   readonly findings: Array<Finding> = []
+  /** The places of the received blocks that are read by batches that have not ended. */
+  #blocks: ReadonlySet<number> | undefined
   #tooNew: CheckpointTooNew | undefined
   readonly #location: string
 
@@ -75,17 +81,24 @@ class Reading {
   }
 
   #readJournal(place: Place, bytes: Uint8Array): void {
-    const { entry } = fromBytes(bytes)
+    const { entry, from } = fromBytes(bytes)
     if (entry._tag === "summary" && entry.summary.format > FORMAT) {
       const file = `${this.#location}/${segmentFile("journal", place.segment)}`
       this.#tooNew = new CheckpointTooNew({ file, format: entry.summary.format, newest: FORMAT })
       return
     }
     if (entry._tag === "state" || entry._tag === "kept") add(this.bytes, entry.name, bytes.length + FRAME)
+    // Now, because a program may have removed the file when the log has been read.
+    if (entry._tag === "kept") {
+      const count = () => decodeKept(bytes, from, entry.layout).reduce((sum, { length }) => sum + length, 0)
+      this.counts.journal.add(place, count)
+    }
     this.recovered.read(place, bytes)
   }
 
   #readReceived(place: Place, bytes: Uint8Array): void {
+    this.#blocks ??= new Set(blocksRead(this.recovered.open.values()).map(({ place }) => idOf(place)))
+    if (this.#blocks.has(idOf(place))) this.counts.received.add(place, () => countReceived(bytes))
     add(this.bytes, readHead(bytes).head.input, bytes.length + FRAME)
     this.recovered.readReceived(place, bytes)
   }
@@ -125,9 +138,9 @@ export const readContents: (
       const problem = "no checkpoint has written this file: a program refuses the directory. Move the file away"
       reading.findings.push({ kind: "foreign", where: `${store.location}/${other}`, problem })
     }
-    const { bytes, entries, findings, recovered, retention } = reading
+    const { bytes, counts, entries, findings, recovered, retention } = reading
     // A program that starts releases what operators have that it does not have.
     if (recovered.summary !== undefined) retention.only(new Set(Object.keys(recovered.summary.operators)))
-    return { directory, journal, received, recovered, retention, bytes, entries, findings }
+    return { directory, journal, received, recovered, retention, bytes, entries, counts, findings }
   },
 )

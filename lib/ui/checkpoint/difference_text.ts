@@ -26,11 +26,7 @@ export const verificationLines = (
   `  ${read.states} states with ${read.keys} keys, ${read.keptRDDs} kept RDDs with ${read.keptRecords} records`,
   `  ${read.pendingBatches} batches that have not ended, ${read.waitingBlocks} blocks that no batch has taken`,
   ...findingLines(findings),
-  ...(isWhole ? [] : [
-    "",
-    'Restore the files from a copy, or start the program with checkpoint(directory, { onDamage: "rollBack" }): it',
-    "goes on from before the first damage, and what follows it is lost.",
-  ]),
+  ...(findings.some(({ kind }) => kind === "log") ? ROLL_BACK : []),
 ]
 
 const showChanged = (value: unknown): string => typeof value === "string" ? value : showValue(value)

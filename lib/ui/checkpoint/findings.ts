@@ -23,7 +23,7 @@ export interface Finding {
 export const describeFinding = ({ problem, where }: Finding): string => `${where}: ${problem}`
 
 /** How often a checkpoint is read while the program that writes it gets in between. */
-const MOST_READINGS = 4
+const MOST_READINGS = 10
 
 /**
  * Reads something that a program may be writing. The program can remove files and write entries between two reads, which

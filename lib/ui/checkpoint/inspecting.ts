@@ -11,7 +11,7 @@ import type { Allocation, InputAllocation } from "../../dstream/inputs/allocatio
 import { FRAME } from "../../durable/log/format.ts"
 import { segmentFile } from "../../durable/log/names.ts"
 import type { Summary } from "../../streaming/checkpoint/entries.ts"
-import { checkBlocks, keptRecords } from "./blocks.ts"
+import { checkBlocks } from "./blocks.ts"
 import type { Contents, LogName } from "./contents.ts"
 import type { Finding } from "./findings.ts"
 import type * as Report from "./inspection.ts"
@@ -26,11 +26,12 @@ export interface Inspected {
 /** A value of a user as JSON. */
 export const shown = (value: unknown): unknown => toJson(value, 0)
 
-const programOf = ({ journal, recovered: { lastTime, summary } }: Contents): Report.ProgramLife => ({
+const programOf = ({ journal, received, recovered: { lastTime, summary } }: Contents): Report.ProgramLife => ({
   format: summary?.format,
   identity: journal.identity,
   lives: journal.life,
-  isClosed: journal.isClosed,
+  // A program that runs has an empty file as well, for the moment in which it goes on in a new one.
+  isClosed: journal.isClosed && received.isClosed,
   zeroTime: summary?.zeroTime,
   batchDuration: summary?.batchDuration,
   lastTime: summary === undefined ? undefined : lastTime,
@@ -114,30 +115,26 @@ const pendingOf = ({ recovered: { done, open } }: Contents): ReadonlyArray<Repor
       done: Array.from(done.get(time) ?? []),
     }))
 
-const keptOf = Effect.fnUntraced(function* (contents: Contents, findings: Array<Finding>) {
-  const kept: Array<Report.KeptInspection> = []
-  const { recovered } = contents
-  const names = namesOf(recovered.summary?.operators).filter((name) => recovered.kept.has(name))
-  for (const name of names) {
-    const entries = Array.from(recovered.kept.get(name)!).sort(([a], [b]) => a - b)
-    for (const [time, entry] of entries) {
-      const read = yield* Effect.result(keptRecords(contents, entry))
-      if (Result.isFailure(read)) {
-        const where = `the RDD of ${JSON.stringify(name)} in the batch of ${time} ms`
-        findings.push({ kind: "kept", where, problem: read.failure.message })
-      }
-      kept.push({
-        name,
-        time,
-        partitions: entry.layout.lengths.length,
-        records: Result.isSuccess(read) ? read.success.reduce((sum, { length }) => sum + length, 0) : undefined,
-        bytes: entry.place.length + FRAME,
-        file: segmentFile("journal", entry.place.segment),
-      })
-    }
-  }
-  return kept
-})
+const keptOf = ({ counts, recovered: { kept, summary } }: Contents, findings: Array<Finding>) =>
+  namesOf(summary?.operators).flatMap((name) =>
+    Array.from(kept.get(name) ?? []).sort(([a], [b]) => a - b).map(
+      ([time, { layout, place }]): Report.KeptInspection => {
+        const count = counts.journal.at(place)
+        if (count !== undefined && "problem" in count) {
+          const where = `the RDD of ${JSON.stringify(name)} in the batch of ${time} ms`
+          findings.push({ kind: "kept", where, problem: `it cannot be decoded: ${count.problem}` })
+        }
+        return {
+          name,
+          time,
+          partitions: layout.lengths.length,
+          records: count !== undefined && "records" in count ? count.records : undefined,
+          bytes: place.length + FRAME,
+          file: segmentFile("journal", place.segment),
+        }
+      },
+    )
+  )
 
 const segmentsOf = (contents: Contents, log: LogName): ReadonlyArray<Report.SegmentInspection> => {
   const { entries, retention: { needs } } = contents
@@ -158,8 +155,8 @@ export const inspectContents: (contents: Contents) => Effect.Effect<Report.Inspe
   function* (contents: Contents) {
     const findings: Array<Finding> = [...contents.findings]
     const operators = yield* operatorsOf(contents, findings)
-    const kept = yield* keptOf(contents, findings)
-    findings.push(...yield* checkBlocks(contents))
+    const kept = keptOf(contents, findings)
+    findings.push(...checkBlocks(contents))
     return {
       directory: contents.directory.store.location,
       program: programOf(contents),
