@@ -16,6 +16,7 @@ export interface Finding {
   readonly kind: "log" | "entry" | "state" | "kept" | "block" | "foreign"
   /** The file with the offset in bytes, or the operator and the batch. */
   readonly where: string
+  /** What is wrong there. */
   readonly problem: string
 }
 

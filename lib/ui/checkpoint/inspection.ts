@@ -13,10 +13,13 @@ import type { Finding } from "./findings.ts"
  * `$`, such as `{"$bigint":"12"}`.
  */
 export interface Inspection {
+  /** The directory as it was given. */
   readonly directory: string
+  /** The life of the program. */
   readonly program: ProgramLife
-  /** By name. */
+  /** The operators of the last program, by name. */
   readonly operators: ReadonlyArray<OperatorInspection>
+  /** Where the inputs of the last program go on, by name. */
   readonly inputs: ReadonlyArray<InputInspection>
   /** The batches that were allocated and have not ended. A program that starts runs them again. */
   readonly pending: ReadonlyArray<PendingBatch>
@@ -24,6 +27,7 @@ export interface Inspection {
   readonly kept: ReadonlyArray<KeptInspection>
   /** The values of the driver, by name. */
   readonly values: Readonly<Record<string, unknown>>
+  /** The files of both logs, oldest first. */
   readonly segments: ReadonlyArray<SegmentInspection>
   /** Files that no longer belong to the checkpoint, or that damage makes unreachable. The next start removes them or refuses. */
   readonly leftovers: ReadonlyArray<string>
@@ -53,6 +57,7 @@ export interface ProgramLife {
 
 /** An operator that has data in a checkpoint or is known to it. */
 export interface OperatorInspection extends OperatorEntry {
+  /** The name that the program has given it. Parts of one operator have their place behind it, such as `recent/0`. */
   readonly name: string
   /** The batch that a state was last captured in. */
   readonly lastCapture?: number | undefined
@@ -68,6 +73,7 @@ export interface OperatorInspection extends OperatorEntry {
 
 /** Where an input goes on. */
 export interface InputInspection {
+  /** The name that the program has given it. */
   readonly name: string
   /** For receivers: the last block that a batch has taken, and how many records of it have been taken. */
   readonly block?: { readonly number: number; readonly to: number } | undefined
@@ -81,6 +87,7 @@ export interface InputInspection {
 
 /** A batch that was allocated and has not ended. */
 export interface PendingBatch {
+  /** The batch time. */
   readonly time: number
   /** What the batch reads, by the name of the input. */
   readonly inputs: Readonly<Record<string, PendingShare>>
@@ -90,6 +97,7 @@ export interface PendingBatch {
 
 /** What a batch reads of one input. */
 export interface PendingShare {
+  /** Blocks of a receiver, a position of a source, or nothing. */
   readonly kind: "blocks" | "position" | "nothing"
   /** How many records there are, if that is known. */
   readonly records?: number | undefined
@@ -101,20 +109,29 @@ export interface PendingShare {
 
 /** The RDD of a stream in one batch. */
 export interface KeptInspection {
+  /** The name of the stream. */
   readonly name: string
+  /** The batch time. */
   readonly time: number
+  /** The number of partitions. */
   readonly partitions: number
-  /** Undefined if the RDD cannot be read. */
+  /** The number of records. Undefined if they cannot be read. */
   readonly records: number | undefined
+  /** What it takes in its file. */
   readonly bytes: number
+  /** The file that has it. */
   readonly file: string
 }
 
 /** A file of a checkpoint. */
 export interface SegmentInspection {
+  /** The log that it is part of: what happened to batches, with states and kept RDDs, or received blocks. */
   readonly log: LogName
+  /** The name of the file. */
   readonly file: string
+  /** Its size, up to the last entry that can be read. */
   readonly bytes: number
+  /** How many entries it has. */
   readonly entries: number
   /** In which life of the program it was begun. */
   readonly life: number
@@ -124,6 +141,7 @@ export interface SegmentInspection {
 
 /** The entries of a state, or the records of the kept RDDs of a stream. */
 export interface NamedEntries {
+  /** The name of the state or stream. */
   readonly name: string
   /** The first entries of a state. `writtenAt` is there if the state has a timeout. */
   readonly state?:

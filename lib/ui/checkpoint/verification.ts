@@ -8,21 +8,29 @@ import type { Inspection } from "./inspection.ts"
 
 /** What `checkpoint verify --json` prints. */
 export interface Verification {
+  /** The directory as it was given. */
   readonly directory: string
   /** Whether a program can go on with the checkpoint, without any loss. */
   readonly isWhole: boolean
+  /** What is wrong. */
   readonly findings: ReadonlyArray<Finding>
   /** What was read. */
   readonly read: {
+    /** The files of both logs. */
     readonly files: number
+    /** The bytes of these files. */
     readonly bytes: number
+    /** The entries in them. */
     readonly entries: number
+    /** The states. */
     readonly states: number
     /** The keys of all states. */
     readonly keys: number
+    /** The RDDs that windows look back at. */
     readonly keptRDDs: number
     /** The records of all kept RDDs. */
     readonly keptRecords: number
+    /** The batches that were allocated and have not ended. */
     readonly pendingBatches: number
     /** The received blocks that no batch has taken. */
     readonly waitingBlocks: number
