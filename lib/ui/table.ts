@@ -38,6 +38,10 @@ export const tableSection = (
   rows: ReadonlyArray<ReadonlyArray<Cell>>,
 ): ReadonlyArray<string> => section(title, rows.length === 0 ? [] : table(titles, rows))
 
+/** A number of things: `1 key`, `2 keys`. */
+export const showCount = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`
+
 /** A time with its date. */
 export const showTime = (time: number | undefined): string | undefined =>
   time === undefined ? undefined : `${time} ms (${new Date(time).toISOString()})`

@@ -3,13 +3,14 @@ import type { Inspection, Verification } from "@dstream/dstream/cli"
 import { linesOf } from "../child_process.ts"
 import { command, inFolder } from "./checkpoints.ts"
 
-const started = (directory: string, ...args: ReadonlyArray<string>): Deno.ChildProcess =>
+/** The program, for as many batches as it is told, or until it is killed. */
+const program = (directory: string, ...args: ReadonlyArray<string>): Deno.Command =>
   new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "tests/ui/running_program.ts", directory, ...args],
     cwd: new URL("../../", import.meta.url),
     stdout: "piped",
     stderr: "null",
-  }).spawn()
+  })
 
 const LEAST_FILES = 20
 const MOST_READINGS = 300
@@ -18,7 +19,7 @@ Deno.test(
   "a checkpoint can be read while a program writes and removes its files, and after the program was killed",
   inFolder(async (folder) => {
     const directory = `${folder}/cp`
-    const child = started(directory)
+    const child = program(directory).spawn()
     const lines = linesOf(child)
     for (let i = 0; i < 10; i++) await lines.next()
     const draining = (async () => {
@@ -31,9 +32,9 @@ Deno.test(
     for (let i = 0; i < MOST_READINGS && files.size < LEAST_FILES; i++) {
       const { code, errors, out } = await command("checkpoint", "inspect", directory, "--json")
       assert.deepEqual([code, errors], [0, ""], `${out.slice(-500)}`)
-      const { operators, program, segments }: Inspection = JSON.parse(out)
-      assert((program.lastTime ?? 0) >= last)
-      last = program.lastTime ?? 0
+      const { operators, program: { lastTime = 0 }, segments }: Inspection = JSON.parse(out)
+      assert(lastTime >= last)
+      last = lastTime
       assert((operators.find(({ name }) => name === "counts")?.keys ?? 0) > 0)
       for (const { file } of segments) files.add(file)
     }
@@ -54,16 +55,16 @@ Deno.test(
   "a program starts while its checkpoint is being read",
   inFolder(async (folder) => {
     const directory = `${folder}/cp`
-    assert.equal((await started(directory, "3").status).success, true)
+    assert.equal((await program(directory, "3").output()).success, true)
     let isReading = true
     const reading = (async () => {
       while (isReading) assert.equal((await command("checkpoint", "verify", directory)).code, 0)
     })()
-    for (let life = 0; life < 2; life++) assert.equal((await started(directory, "3").status).success, true)
+    for (let life = 0; life < 2; life++) assert.equal((await program(directory, "3").output()).success, true)
     isReading = false
     await reading
     const { out } = await command("checkpoint", "inspect", directory, "--json")
-    const { program }: Inspection = JSON.parse(out)
-    assert.deepEqual([program.lives, program.isClosed], [3, true])
+    const inspection: Inspection = JSON.parse(out)
+    assert.deepEqual([inspection.program.lives, inspection.program.isClosed], [3, true])
   }),
 )

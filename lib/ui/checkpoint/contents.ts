@@ -15,10 +15,10 @@ import { FORMAT, fromBytes } from "../../streaming/checkpoint/entries.ts"
 import { readHead } from "../../streaming/checkpoint/received.ts"
 import { Recovered } from "../../streaming/checkpoint/recovered.ts"
 import { Retention } from "../../streaming/checkpoint/retention.ts"
-import { blocksRead, countReceived, Counts, decodeKept, idOf } from "./blocks.ts"
 import { type Directory, requireCheckpoint } from "./directory.ts"
 import { CheckpointTooNew, type NoCheckpoint } from "./errors.ts"
 import type { Finding } from "./findings.ts"
+import { blocksRead, countReceived, Counts, decodeKept, idOf } from "./records.ts"
 
 /** The names of the logs of a checkpoint. */
 export type LogName = "journal" | "received"

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { section, showTime, showValue, tableSection } from "../table.ts"
+import { section, showCount, showTime, showValue, tableSection } from "../table.ts"
 import { isEmpty } from "./comparing.ts"
 import type { Change, Difference, StateDifference } from "./difference.ts"
 import { describeFinding } from "./findings.ts"
@@ -22,9 +22,13 @@ export const verificationLines = (
   { directory, findings, isWhole, read }: Verification,
 ): ReadonlyArray<string> => [
   isWhole ? `The checkpoint in ${directory} is whole` : `The checkpoint in ${directory} is not whole`,
-  `  ${read.files} files, ${read.bytes} bytes, ${read.entries} entries`,
-  `  ${read.states} states with ${read.keys} keys, ${read.keptRDDs} kept RDDs with ${read.keptRecords} records`,
-  `  ${read.pendingBatches} batches that have not ended, ${read.waitingBlocks} blocks that no batch has taken`,
+  `  ${showCount(read.files, "file")}, ${showCount(read.bytes, "byte")}, ${
+    showCount(read.entries, "entry", "entries")
+  }`,
+  `  ${showCount(read.states, "state")} with ${showCount(read.keys, "key")}, ` +
+  `${showCount(read.keptRDDs, "kept RDD")} with ${showCount(read.keptRecords, "record")}`,
+  `  ${showCount(read.pendingBatches, "batch that has not ended", "batches that have not ended")}, ` +
+  showCount(read.waitingBlocks, "block that no batch has taken", "blocks that no batch has taken"),
   ...findingLines(findings),
   ...(findings.some(({ kind }) => kind === "log") ? ROLL_BACK : []),
 ]
@@ -41,7 +45,7 @@ const changeText = ({ after, before }: Change<unknown>): string =>
 const inputText = (input: InputInspection | undefined): string | undefined =>
   input === undefined
     ? undefined
-    : `behind ${goesOnBehind(input) ?? "its beginning"}; ${input.waiting.blocks} blocks waiting`
+    : `behind ${goesOnBehind(input) ?? "its beginning"}; ${showCount(input.waiting.blocks, "block")} waiting`
 
 const stateLines = (
   { added, changed, firstAdded, firstChanged, firstRemoved, keys, name, removed }: StateDifference,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Cell, section, showTime, showValue, table, tableSection } from "../table.ts"
+import { type Cell, section, showCount, showTime, showValue, table, tableSection } from "../table.ts"
 import { describeFinding, type Finding } from "./findings.ts"
 import type * as Report from "./inspection.ts"
 
@@ -36,10 +36,10 @@ export const goesOnBehind = ({ block, positions }: Report.InputInspection): stri
 }
 
 const shareText = ([name, share]: readonly [string, Report.PendingShare]): string => {
-  const records = share.records === undefined ? "" : ` (${share.records} records)`
+  const records = share.records === undefined ? "" : ` (${showCount(share.records, "record")})`
   switch (share.kind) {
     case "blocks":
-      return `${name}: blocks ${share.blocks?.join(", ") ?? ""}${records}`
+      return share.records === 0 ? `${name}: no blocks` : `${name}: blocks ${share.blocks?.join(", ") ?? ""}${records}`
     case "position":
       return `${name}: position ${showValue(share.position)}${records}`
     case "nothing":
