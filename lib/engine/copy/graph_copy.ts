@@ -36,7 +36,10 @@ const differs = (stream: AnyDStream, index: number, difference: string): GraphMi
 const inputRDD = (stream: AnyDStream): AnyRDD => makeRDD(stream.operation, [], { kind: "input" })
 
 /** The options that a copy shares with the driver's run. */
-export type CopyOptions = Omit<HistoryOptions, "graph" | "stateVersion">
+export type CopyOptions = Omit<HistoryOptions, "graph" | "stateVersion"> & {
+  /** The RDDs that the driver has restored from an earlier run: the index of the stream, and the batch time. */
+  readonly restored: ReadonlyArray<readonly [stream: number, time: number]>
+}
 
 /** A copy that evaluates the batches of a run, one after another, from the driver's notes. */
 class NotedCopy implements GraphCopy {
@@ -49,6 +52,13 @@ class NotedCopy implements GraphCopy {
   constructor(graph: AnyGraph, options: CopyOptions) {
     this.#streams = streamsOf(graph)
     this.#history = new History({ ...options, graph, stateVersion: (id) => this.#version(id) })
+    for (const [index, time] of options.restored) {
+      const stream = this.#streams[index]
+      if (stream === undefined) continue
+      const rdd = inputRDD(stream)
+      this.#addresses.exclude(rdd)
+      this.#history.restore(time, stream, rdd)
+    }
   }
 
   #version(id: string): number | undefined {

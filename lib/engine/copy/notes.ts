@@ -32,6 +32,13 @@ const orNull = <A>(value: A | undefined): A | null => value ?? null
 /** Lists the streams of a graph by their index, with named streams replaced by their originals. */
 export const streamsOf = (graph: AnyGraph): ReadonlyArray<AnyDStream> => nodes(graph).map(originalOf)
 
+/** The RDD that a stream had in a batch of an earlier run. */
+export interface Restored {
+  readonly stream: AnyDStream
+  readonly time: number
+  readonly rdd: AnyRDD
+}
+
 /** Gives addresses to the operations of each batch on the driver, and makes the notes for the copies. */
 export class Notes {
   readonly #streams: ReadonlyArray<AnyDStream>
@@ -40,10 +47,19 @@ export class Notes {
   readonly #onDriver: (stream: AnyDStream) => void
   /** The streams for which `#onDriver` has been called. */
   readonly #reported = new Set<AnyDStream>()
+  /** The RDDs of an earlier run, which a copy cannot make. */
+  readonly restored: ReadonlyArray<readonly [stream: number, time: number]>
   readonly addresses: Addresses = new Addresses()
 
-  constructor(graph: AnyGraph, history: History, onDriver: (stream: AnyDStream) => void) {
+  constructor(
+    graph: AnyGraph,
+    history: History,
+    onDriver: (stream: AnyDStream) => void,
+    restored: ReadonlyArray<Restored> = [],
+  ) {
     this.#streams = streamsOf(graph)
+    for (const { rdd } of restored) this.addresses.exclude(rdd)
+    this.restored = restored.map(({ stream, time }) => [this.#streams.indexOf(originalOf(stream)), time])
     this.#history = history
     this.#onDriver = onDriver
   }
