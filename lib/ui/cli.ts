@@ -16,7 +16,7 @@ import { runMain } from "../core/run_main.ts"
 import { diff, inspect, verify } from "./checkpoint/commands.ts"
 import { isEmpty } from "./checkpoint/comparing.ts"
 import { differenceLines, verificationLines } from "./checkpoint/difference_text.ts"
-import { localDirectory } from "./checkpoint/directory.ts"
+import { openDirectory } from "./checkpoint/directory.ts"
 import { inspectionLines } from "./checkpoint/inspection_text.ts"
 import { commandOf, help } from "./command_line.ts"
 
@@ -46,17 +46,17 @@ const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
       return 0
     }
     case "Inspect": {
-      const inspection = yield* inspect(localDirectory(command.directory), command)
+      const inspection = yield* inspect(yield* openDirectory(command.directory), command)
       yield* print(inspection, command.isJson, inspectionLines)
       return inspection.findings.length === 0 ? 0 : 1
     }
     case "Verify": {
-      const verification = yield* verify(localDirectory(command.directory))
+      const verification = yield* verify(yield* openDirectory(command.directory))
       yield* print(verification, command.isJson, verificationLines)
       return verification.isWhole ? 0 : 1
     }
     case "Diff": {
-      const [before, after] = [localDirectory(command.before), localDirectory(command.after)]
+      const [before, after] = [yield* openDirectory(command.before), yield* openDirectory(command.after)]
       const difference = yield* diff(before, after, command.limit)
       yield* print(difference, command.isJson, differenceLines)
       return isEmpty(difference) ? 0 : 1

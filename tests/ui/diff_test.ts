@@ -86,7 +86,7 @@ Deno.test(
       _tag: "kept",
       name: "recent",
       at: 1000,
-      layout: { hashPartitions: undefined, lengths: [] },
+      layout: { hashPartitions: undefined, partitions: [] },
     } as const
     await Deno.mkdir(before)
     await Deno.mkdir(after)
@@ -98,7 +98,7 @@ Deno.test(
     ])
     await journal(folderStore(after), [
       [summary({ counts: { ...counts, shape: "version 2" }, totals: counts, recent: { ...counts, kind: "window" } })],
-      [{ ...first, layout: { hashPartitions: undefined, lengths: [kept.length] } }, kept],
+      [{ ...first, layout: { hashPartitions: undefined, partitions: [[kept.length]] } }, kept],
       [{ ...first, at: 3000 }],
       [{ _tag: "ended", time: 3000, values: { model: [1, 3] } }],
     ])

@@ -125,7 +125,7 @@ Deno.test(
       [{ _tag: "allocated", time: 1000, inputs: {} }],
       [{ _tag: "state", name: "counts", at: 1000, neededFrom: 1000 }, new Uint8Array(9)],
       [
-        { _tag: "kept", name: "recent", at: 1000, layout: { hashPartitions: undefined, lengths: [bytes.length] } },
+        { _tag: "kept", name: "recent", at: 1000, layout: { hashPartitions: undefined, partitions: [[bytes.length]] } },
         bytes,
       ],
       [{ _tag: "ended", time: 1000, values: {} }],

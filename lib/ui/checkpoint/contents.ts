@@ -15,7 +15,7 @@ import { FORMAT, fromBytes } from "../../streaming/checkpoint/entries.ts"
 import { readHead } from "../../streaming/checkpoint/received.ts"
 import { Recovered } from "../../streaming/checkpoint/recovered.ts"
 import { Retention } from "../../streaming/checkpoint/retention.ts"
-import { type Directory, requireCheckpoint } from "./directory.ts"
+import { type Directory, foreignFile, requireCheckpoint } from "./directory.ts"
 import { CheckpointTooNew, type NoCheckpoint } from "./errors.ts"
 import type { Finding } from "./findings.ts"
 import { blocksRead, countReceived, Counts, decodeKept, idOf } from "./records.ts"
@@ -129,11 +129,11 @@ export const readContents: (
 ) => Effect.Effect<Contents, NoCheckpoint | CheckpointTooNew | LogError> = Effect.fnUntraced(
   function* (directory: Directory) {
     yield* requireCheckpoint(directory)
-    const { foreign, store } = directory
+    const { store } = directory
     const reading = new Reading(store.location)
     const journal = yield* reading.log(store, "journal")
     const received = yield* reading.log(store, "received", journal.identity)
-    const other = yield* foreign
+    const other = yield* foreignFile(directory)
     if (other !== undefined) {
       const problem = "no checkpoint has written this file: a program refuses the directory. Move the file away"
       reading.findings.push({ kind: "foreign", where: `${store.location}/${other}`, problem })

@@ -69,6 +69,7 @@ const operatorsOf = Effect.fnUntraced(function* (contents: Contents, findings: A
       ...common,
       lastCapture: captures.at(-1)?.at,
       captures: captures.length,
+      version: captures.at(-1)?.version,
       keys: Result.isSuccess(restored) ? restored.success.keys : undefined,
       oldestFile: file,
     })
@@ -112,7 +113,7 @@ const pendingOf = ({ recovered: { done, open } }: Contents): ReadonlyArray<Repor
     .map(({ inputs, time }: Allocation) => ({
       time,
       inputs: Object.fromEntries(Object.entries(inputs).map(([name, share]) => [name, shareOf(share)])),
-      done: Array.from(done.get(time) ?? []),
+      done: Array.from(done.get(time)?.keys() ?? []),
     }))
 
 const keptOf = ({ counts, recovered: { kept, summary } }: Contents, findings: Array<Finding>) =>
@@ -127,7 +128,7 @@ const keptOf = ({ counts, recovered: { kept, summary } }: Contents, findings: Ar
         return {
           name,
           time,
-          partitions: layout.lengths.length,
+          partitions: layout.partitions.length,
           records: count !== undefined && "records" in count ? count.records : undefined,
           bytes: place.length + FRAME,
           file: segmentFile("journal", place.segment),

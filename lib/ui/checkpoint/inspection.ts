@@ -63,6 +63,8 @@ export interface OperatorInspection extends OperatorEntry {
   readonly lastCapture?: number | undefined
   /** How many captures a restoration reads. */
   readonly captures?: number | undefined
+  /** The version of the `StateFormat` of its values. Undefined: they are plain data. */
+  readonly version?: number | undefined
   /** The number of keys of a state. Undefined if the state cannot be restored. */
   readonly keys?: number | undefined
   /** What entries of the operator take in all files, needed or not. */

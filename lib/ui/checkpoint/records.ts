@@ -43,10 +43,10 @@ const counted = (count: () => number): Count => {
 export const decodeKept = (
   bytes: Uint8Array,
   from: number,
-  { lengths }: KeptLayout,
+  { partitions }: KeptLayout,
 ): ReadonlyArray<ReadonlyArray<unknown>> => {
   let at = from
-  return lengths.map((length) => Codec.decode(bytes.subarray(at, at += length)))
+  return partitions.map((lengths) => lengths.flatMap((length) => Codec.decode(bytes.subarray(at, at += length))))
 }
 
 /** Decodes a received block to count its records. Throws `CorruptBlock`. */

@@ -67,7 +67,8 @@ export class RestoredState {
 
 /** Restores a state, as a program does that goes on. */
 export const restore = (captures: ReadonlyArray<Capture>): Effect.Effect<RestoredState, CorruptBlock> =>
-  Effect.map(
-    tryRun(() => restoreState(captures.map(({ bytes }) => bytes)), restoreErrorOf),
-    ({ tables }) => new RestoredState(Array.from(tables.values())),
+  tryRun(() => restoreState(captures.map(({ bytes }) => bytes)), restoreErrorOf).pipe(
+    // Values stay as they are stored, so no format of the program is used.
+    Effect.catchTag("StateFormatFailed", Effect.die),
+    Effect.map(({ tables }) => new RestoredState(Array.from(tables.values()))),
   )
