@@ -140,11 +140,12 @@ export interface Ran {
 }
 
 /** Runs a command. */
-export const command = (...args: ReadonlyArray<string>): Promise<Ran> =>
-  Effect.runPromise(
-    Effect.gen(function* () {
-      const code = yield* main(args)
-      const [out, errors] = [yield* TestConsole.logLines, yield* TestConsole.errorLines]
-      return { code, out: out.join("\n"), errors: errors.join("\n") }
-    }).pipe(Effect.provide(TestConsole.layer)),
-  )
+export const command = (...args: ReadonlyArray<string>): Promise<Ran> => Effect.runPromise(running(...args))
+
+/** An effect that runs a command. */
+export const running = (...args: ReadonlyArray<string>): Effect.Effect<Ran> =>
+  Effect.gen(function* () {
+    const code = yield* main(args)
+    const [out, errors] = [yield* TestConsole.logLines, yield* TestConsole.errorLines]
+    return { code, out: out.join("\n"), errors: errors.join("\n") }
+  }).pipe(Effect.provide(TestConsole.layer))

@@ -177,6 +177,12 @@ Deno.test(
     const { code, errors } = await command("checkpoint", "verify", `${folder}/photo.jpg`)
     assert.equal(code, 2)
     assert.match(errors, /^There is no checkpoint in .*photo\.jpg: .*not a directory/i)
+    const unknown = await command("checkpoint", "verify", "ftp://host/cp")
+    assert.equal(unknown.code, 2)
+    assert.match(
+      unknown.errors,
+      /"ftp:\/\/host\/cp".* must be a path, or a URL that begins with one of file:\/\/, hdfs:\/\//,
+    )
   }),
 )
 
