@@ -26,6 +26,16 @@ export interface Beginning {
   readonly first: number
 }
 
+/** Returns the batch time that follows another. Some are left out between earlier batches. */
+export const batchAfter = (
+  { earlier, first }: Pick<Beginning, "earlier" | "first">,
+  batchDuration: number,
+  time: number,
+): number => {
+  if (time >= first) return time + batchDuration
+  return earlier.find((each) => each.time > time)?.time ?? first
+}
+
 /** Where a run without an earlier one begins: the first batch is due at the next tick. */
 export const fresh = (batchDuration: number): Effect.Effect<Beginning> =>
   Effect.map(currentTimeMillis, (now) => {

@@ -13,6 +13,7 @@ import type { History } from "../dstream/graph/history.ts"
 import { nodes } from "../dstream/graph/nodes.ts"
 import type { Allocation, InputAllocation, LoggedBlock } from "../dstream/inputs/allocation.ts"
 import type { AnyOutput } from "../dstream/outputs/output.ts"
+import { CrashPoints } from "../durable/crash_points.ts"
 import * as Block from "../rdd/block.ts"
 import type { Engine } from "../rdd/engine.ts"
 import type { Capturing } from "../rdd/state.ts"
@@ -44,6 +45,8 @@ export class Durability implements InputLog {
   readonly checkpoint: Checkpoint
   /** How the operators of the program match those of the checkpoint; empty if it is a new one. */
   readonly matches: ReadonlyArray<Match>
+  /** Is told of each durable step by its name. Undefined outside tests. */
+  readonly reach: CrashPoints["reach"] | undefined
   readonly #settings: CheckpointSettings
   readonly #graph: AnyGraph
   readonly #engine: Engine
@@ -72,8 +75,10 @@ export class Durability implements InputLog {
     matches: ReadonlyArray<Match>,
     settings: CheckpointSettings,
     { batchDuration, engine, graph }: DurabilityOptions,
+    crashPoints: CrashPoints | undefined,
   ) {
     this.checkpoint = checkpoint
+    this.reach = crashPoints?.reach
     this.matches = matches
     this.#settings = settings
     this.#graph = graph
@@ -95,10 +100,11 @@ export class Durability implements InputLog {
     options: DurabilityOptions,
   ): Effect.Effect<Durability, CheckpointFailed | CheckpointMismatch, Scope.Scope> {
     return Effect.gen(function* () {
+      const crashPoints = yield* CrashPoints
       const checkpoint = yield* Checkpoint.open(settings.store, settings)
       const { summary } = checkpoint.recovered
       const { directory } = checkpoint
-      if (summary === undefined) return new Durability(checkpoint, [], settings, options)
+      if (summary === undefined) return new Durability(checkpoint, [], settings, options, crashPoints)
       const matches = compare(summary.operators, operatorsOf(options.graph, durableNames(options.graph)))
       const problems = matches.flatMap((match) =>
         match._tag === "Incompatible" && !settings.drop.includes(match.name) ? [describe(match)] : []
@@ -109,7 +115,7 @@ export class Durability implements InputLog {
         )
       }
       if (problems.length > 0) return yield* new CheckpointMismatch({ directory, problems })
-      return new Durability(checkpoint, matches, settings, options)
+      return new Durability(checkpoint, matches, settings, options, crashPoints)
     })
   }
 
@@ -226,8 +232,14 @@ export class Durability implements InputLog {
       states.clear()
       kept.clear()
       yield* this.#summarize(true)
+      yield* this.reached("started")
       return restored
     })
+  }
+
+  /** Tells a test that a durable step has been reached. */
+  reached(step: string): Effect.Effect<void> {
+    return this.reach?.(step) ?? Effect.void
   }
 
   #failed(operation: string, reason: CheckpointReason): CheckpointFailed {
@@ -296,7 +308,7 @@ export class Durability implements InputLog {
         const resume = after(this.#resume.get(name), share)
         if (resume !== undefined) this.#resume.set(name, resume)
       }
-      return this.checkpoint.allocated(logged)
+      return Effect.andThen(this.checkpoint.allocated(logged), this.reached("allocated"))
     })
   }
 
@@ -359,6 +371,7 @@ export class Durability implements InputLog {
         }
       }
       this.#latest = Math.max(this.#latest, time)
+      if (kept.length > 0) yield* this.reached("kept captured")
       const history = this.#history
       // A batch that was allocated and has not ended needs what it looks back at.
       const open = this.checkpoint.open.filter((each) => each !== time)
@@ -367,12 +380,8 @@ export class Durability implements InputLog {
         const stream = this.#streams.get(name)
         return stream !== undefined && history !== undefined && at > settled - history.rememberOf(stream)
       }
-      return this.checkpoint.ended(
-        time,
-        kept,
-        work === undefined ? {} : Object.fromEntries(this.values.changes),
-        isNeeded,
-      )
+      const values = work === undefined ? {} : Object.fromEntries(this.values.changes)
+      return Effect.andThen(this.checkpoint.ended(time, kept, values, isNeeded), this.reached("ended"))
     })
   }
 
@@ -383,7 +392,8 @@ export class Durability implements InputLog {
 
   /** Removes old segments. No batch may be allocated meanwhile. */
   get clean(): Effect.Effect<void, CheckpointFailed, unknown> {
-    return this.checkpoint.clean(this.#summarize(false) as Effect.Effect<void, CheckpointFailed>)
+    const summarize = this.#summarize(false) as Effect.Effect<void, CheckpointFailed>
+    return Effect.andThen(this.checkpoint.clean(summarize), this.reached("cleaned"))
   }
 }
 

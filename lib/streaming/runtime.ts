@@ -25,6 +25,7 @@ import { batchInfo, BatchReport } from "./batch/reports.ts"
 import { isIdle } from "./batch/work.ts"
 import type { BatchFailed } from "./errors.ts"
 import { InBatch } from "./inside.ts"
+import { batchAfter } from "./beginning.ts"
 import type { Allocation, InputAllocation } from "../dstream/inputs/allocation.ts"
 import type { CheckpointFailed } from "./checkpoint/errors.ts"
 import type { Durability } from "./durability.ts"
@@ -91,7 +92,12 @@ export class Runtime {
 
   /** The time of the batch that is due next. */
   get due(): number {
-    return this.#allocated + this.run.batchDuration
+    return this.dueAfter(this.#allocated)
+  }
+
+  /** The time of the batch that is due after another. */
+  dueAfter(time: number): number {
+    return batchAfter(this.run.beginning, this.run.batchDuration, time)
   }
 
   /** Waits until a condition holds. It is checked when a batch is allocated or ends, and when the context fails or stops. */
@@ -241,6 +247,7 @@ export class Runtime {
         report,
         values: this.run.values,
         done: durability && durability.done.bind(durability),
+        reach: durability?.reach,
         isRecovered: durability?.isRecovered(time),
       }
       yield* Effect.mapError(
@@ -291,7 +298,8 @@ export class Runtime {
       const ended = this.#end(batch, ending)
       if (durability === undefined) return yield* ended
       const durable = Effect.matchEffect(isDurable, {
-        onSuccess: () => Effect.andThen(ended, this.#clean(durability)),
+        onSuccess: () =>
+          Effect.andThen(Effect.andThen(ended, durability.reached("committed")), this.#clean(durability)),
         onFailure: (failure) => Effect.andThen(this.fail(failure), this.#forget(batch)),
       })
       yield* Queue.offer(this.#ending, this.#guarded(batch, durable))

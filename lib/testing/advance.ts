@@ -18,8 +18,18 @@ import * as VirtualTime from "./virtual_time.ts"
  */
 const progress = new WeakMap<Runtime, { readonly due: number; readonly target: number; readonly seen: number }>()
 
+/** How far the clock has to go for the next batch, in milliseconds. */
+const untilDue = ({ run: { batchDuration, beginning: { first }, clock } }: Runtime, due: number): number => {
+  if (due < first) return 0
+  // The clock may be behind the last batch of an earlier process.
+  return due === first ? Math.max(batchDuration, first - clock.currentTimeMillisUnsafe()) : batchDuration
+}
+
 /**
  * Advances the clock by one batch interval at a time, and waits each time until the batch that was due has ended.
+ *
+ * If the context goes on where an earlier process has ended, the batches come first that this process has not ended or
+ * that were missed since. The clock does not move for them.
  *
  * If a job sleeps, the clock advances as far as its sleep takes. The ticks of later batches then wait, as they do in
  * real time behind a batch that takes longer than an interval. Returns how each batch ended, and fewer results than
@@ -62,10 +72,10 @@ export const advance: (
     const now = yield* Clock.currentTimeMillis
     const known = progress.get(runtime)
     const { due, target } = known?.seen === runtime.due ? known : { due: runtime.due, target: now }
-    const next = target + batchDuration
+    const next = target + untilDue(runtime, due)
     if (next > now) yield* TestClock.adjust(next - now)
     yield* VirtualTime.untilEnded(runtime, due)
-    progress.set(runtime, { due: due + batchDuration, target: next, seen: runtime.due })
+    progress.set(runtime, { due: runtime.dueAfter(due), target: next, seen: runtime.due })
     const end = runtime.results.get(due)
     if (end === undefined) break
     ends.push(end)
@@ -108,17 +118,16 @@ export const awaitBatches: (
   active: StreamingContext<State, unknown>,
 ) {
   const runtime = yield* Effect.orDie(runtimeOf("awaitBatches", active))
-  const { batchDuration, history } = runtime.run
+  const { batchDuration, beginning } = runtime.run
   const now = yield* Clock.currentTimeMillis
   const last = Math.floor(now / batchDuration) * batchDuration
-  const first = progress.get(runtime)?.due ?? history.zeroTime + batchDuration
   const ends: Array<BatchResult> = []
-  for (let due = first; due <= last; due += batchDuration) {
+  let due = progress.get(runtime)?.due ?? runtime.dueAfter(beginning.last)
+  for (; due <= last || due < beginning.first; due = runtime.dueAfter(due)) {
     yield* VirtualTime.untilEnded(runtime, due)
     const end = runtime.results.get(due)
     if (end !== undefined) ends.push(end)
   }
-  const due = Math.max(first, last + batchDuration)
   progress.set(runtime, { due, target: due - batchDuration, seen: runtime.due })
   return ends
 })

@@ -11,7 +11,7 @@ import type * as Scope from "effect/Scope"
 import { describeValue } from "../core/describe_value.ts"
 import type { Tupled } from "../core/tupled.ts"
 import { type AnyDStream, type DStream, isDStream } from "../dstream/dstream.ts"
-import { type Listed, make as makeGraph } from "../dstream/graph/graph.ts"
+import { type AnyGraph, isGraph, type Listed, make as makeGraph } from "../dstream/graph/graph.ts"
 import { inputs } from "../dstream/graph/nodes.ts"
 import { foreachRDD } from "../dstream/outputs/foreach.ts"
 import { type ErrorOf, isOutput, type ServicesOf, type UntypedOutput } from "../dstream/outputs/output.ts"
@@ -46,10 +46,13 @@ const capturing = (write: (text: string) => void): Console.Console => ({
 })
 
 /** Returns the number of batches of the longest input. */
-const longest = (outputs: Listed): number => {
+export const longest = (outputs: Listed | AnyGraph): number => {
+  const graph: Listed | AnyGraph = outputs
   // Anything that is not an output makes the start of the context fail, with an error that says so.
-  if (!Array.isArray(outputs) || !outputs.every(isOutput)) return 1
-  const lengths = inputs(makeGraph(outputs)).map(({ traits }) => traits.source && lengthOf(traits.source))
+  if (!isGraph(graph) && (!Array.isArray(graph) || !graph.every(isOutput))) return 1
+  const lengths = inputs(isGraph(graph) ? graph : makeGraph(graph)).map(({ traits }) =>
+    traits.source && lengthOf(traits.source)
+  )
   const known = lengths.filter((length) => length !== undefined)
   if (known.length > 0) return Math.max(...known)
   throw new TypeError("No Testing.input is among the inputs: say how many batches to run, as { batches: 3 }")

@@ -36,7 +36,9 @@ const differs = (stream: AnyDStream, index: number, difference: string): GraphMi
 const inputRDD = (stream: AnyDStream): AnyRDD => makeRDD(stream.operation, [], { kind: "input" })
 
 /** The options that a copy shares with the driver's run. */
-export type CopyOptions = Omit<HistoryOptions, "graph" | "stateVersion"> & {
+export interface CopyOptions extends Omit<HistoryOptions, "graph" | "stateVersion"> {
+  /** The last batch before the first one of the run. */
+  readonly last: number
   /** The RDDs that the driver has restored from an earlier run: the index of the stream, and the batch time. */
   readonly restored: ReadonlyArray<readonly [stream: number, time: number]>
 }
@@ -47,11 +49,12 @@ class NotedCopy implements GraphCopy {
   readonly #history: History
   readonly #addresses = new Addresses()
   /** The notes of the latest batch. */
-  #notes: BatchNotes = { time: 0, shapes: [], states: [] }
+  #notes: BatchNotes = { time: 0, shapes: [], states: [], restored: [] }
 
   constructor(graph: AnyGraph, options: CopyOptions) {
     this.#streams = streamsOf(graph)
     this.#history = new History({ ...options, graph, stateVersion: (id) => this.#version(id) })
+    this.#history.resume(options.last)
     for (const [index, time] of options.restored) {
       const stream = this.#streams[index]
       if (stream === undefined) continue
@@ -74,7 +77,8 @@ class NotedCopy implements GraphCopy {
   readonly evaluate = (notes: unknown): Effect.Effect<void, CopyFailed, unknown> =>
     Effect.suspend(() => {
       this.#notes = notes as BatchNotes
-      const { shapes, states, time } = this.#notes
+      const { restored, shapes, states, time } = this.#notes
+      for (const [time, index] of restored) this.#restore(time, this.#streams[index])
       const first = new Map(states.map(([index, time]) => [this.#streams[index], time ?? undefined]))
       const withRDD = new Set(shapes.map(([index]) => this.#streams[index]))
       const batch = this.#history.begin(
@@ -88,6 +92,14 @@ class NotedCopy implements GraphCopy {
       return Effect.forEach(shapes, ([index, shape]) => this.#evaluateStream(index, shape, batch), { discard: true })
         .pipe(Effect.onError(() => Effect.sync(() => this.#history.discard(time))))
     })
+
+  /** Remembers the RDD of an earlier run. Its records come from the driver. */
+  #restore(time: number, stream: AnyDStream | undefined): void {
+    if (stream === undefined || this.#history.at(time).recall(stream) !== undefined) return
+    const rdd = inputRDD(stream)
+    this.#addresses.exclude(rdd)
+    this.#history.restore(time, stream, rdd)
+  }
 
   #evaluateStream(index: number, shape: string | null, batch: BatchView): Effect.Effect<void, CopyFailed, unknown> {
     const stream = this.#streams[index]

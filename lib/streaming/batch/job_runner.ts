@@ -29,6 +29,8 @@ export interface RunnerOptions {
   readonly done?: ((batchTime: number, output: AnyOutput) => void) | undefined
   /** The values of the driver. What a failed attempt has changed is taken back. */
   readonly values: DriverValues
+  /** Is told when an output begins and ends. Undefined outside tests. */
+  readonly reach?: ((step: string) => Effect.Effect<void>) | undefined
   /** Whether an earlier process may have run the batch. */
   readonly isRecovered?: boolean | undefined
   /** Reports a failure that does not stop the context. */
@@ -133,6 +135,7 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
     const startTime = yield* currentTimeMillis
     const operation = { ...operationInfo(batchTime, outputId, output), startTime }
     report.operationStarted(operation)
+    if (options.reach !== undefined) yield* options.reach("output")
     let recordsRead = 0
     const completed = ({ failure, outcome }: Outcome) =>
       Effect.map(currentTimeMillis, (endTime) =>
@@ -163,6 +166,7 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
       Effect.tap(completed),
       Effect.tapError((failure) => completed({ outcome: "failed", failure })),
     )
+    if (options.reach !== undefined) yield* options.reach("output done")
     options.done?.(batchTime, output)
     if (ended.outcome === "failed" && ended.failure !== undefined) yield* options.report(ended.failure)
     return ended

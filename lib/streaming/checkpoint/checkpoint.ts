@@ -18,6 +18,7 @@ import type { Written } from "../../receiver/block_log.ts"
 import type { Part } from "../../receiver/parts.ts"
 import { type Entry, type KeptLayout, type Summary, toPieces } from "./entries.ts"
 import { CheckpointFailed, type CheckpointReason } from "./errors.ts"
+import { later, type Mark, markOf, missingEnd, withoutLost } from "./marks.ts"
 import * as Received from "./received.ts"
 import { Recovered } from "./recovered.ts"
 import { Retention } from "./retention.ts"
@@ -91,6 +92,9 @@ export class Checkpoint {
   #began: ReadonlyArray<{ readonly segment: number; readonly at: number }> = []
   #firstJournal = 0
   #firstReceived = 0
+  /** How far the logs are durable; undefined if nothing waits for the disk. */
+  #durableJournal: Mark | undefined
+  #durableReceived: Mark | undefined
 
   private constructor(fields: {
     readonly directory: string
@@ -146,6 +150,13 @@ export class Checkpoint {
         onEntry: ofReceived.onEntry,
       })
       yield* ofReceived.check
+      for (const log of ["journal", "received"] as const) {
+        const damage = missingEnd(directory, log, recovered.ends[log])
+        if (damage !== undefined && onDamage !== "rollBack") return yield* damage
+      }
+      for (const [time, allocation] of recovered.open) {
+        recovered.open.set(time, withoutLost(allocation, recovered.ends.received.last))
+      }
       return new Checkpoint({ directory, recovered, journal, received, retention, sync })
     }).pipe(Effect.mapError((reason) => new CheckpointFailed({ directory, operation: "open", reason })))
   }
@@ -164,7 +175,14 @@ export class Checkpoint {
   #submit(operation: string, entry: Entry, bytes?: ReadonlyArray<Uint8Array>, sync = this.#sync): Entered {
     try {
       const { done, place } = this.#journal.submit(toPieces(entry, bytes), sync)
-      return { place, done: this.#failing(operation, done) }
+      const isDurable = this.#failing(operation, done)
+      if (!sync) return { place, done: isDurable }
+      return {
+        place,
+        done: Effect.map(isDurable, () => {
+          this.#durableJournal = later(markOf(place), this.#durableJournal)
+        }),
+      }
     } catch (cause) {
       return { place: this.#nowhere, done: Effect.fail(this.#failed(operation, reasonOf(cause))) }
     }
@@ -191,11 +209,23 @@ export class Checkpoint {
   allocated(allocation: Allocation): Effect.Effect<void, CheckpointFailed> {
     return Effect.suspend(() => {
       const operation = `write what the batch of ${allocation.time} ms reads`
-      const { done, place } = this.#submit(operation, { _tag: "allocated", ...allocation })
+      const received = this.#durableReceived
+      const entry: Entry = { _tag: "allocated", ...allocation, ...(received && { received }) }
+      const { done, place } = this.#submit(operation, entry)
       this.#retention.allocated(allocation, place.segment)
-      return done
+      const hasBlocks = Object.values(allocation.inputs).some((share) =>
+        share._tag === "Blocks" && share.blocks.some(({ logged }) => logged !== undefined)
+      )
+      return Effect.andThen(done, hasBlocks ? this.#noteJournal : Effect.void)
     })
   }
+
+  /** Notes in the other log how far the journal is durable. Does not wait: if the note is lost, less damage is noticed. */
+  readonly #noteJournal: Effect.Effect<void> = Effect.sync(() => {
+    if (this.#durableJournal !== undefined) {
+      this.#received.submit(Received.noteToPieces(this.#durableJournal), false)
+    }
+  })
 
   /** Notes that an output is done, without waiting: at worst it is done again. */
   done(time: number, output: string, values: Readonly<Record<string, unknown>>): void {
@@ -244,10 +274,14 @@ export class Checkpoint {
     const operation = `write a block of ${input}`
     // The failure stops the context; a receiver that waits for the block is stopped with it.
     try {
-      const head = { input, number, ...(position === undefined ? {} : { position }) }
+      const journal = this.#durableJournal
+      const head = { input, number, ...(position === undefined ? {} : { position }), ...(journal && { journal }) }
       const { done, place } = this.#received.submit(Received.toPieces(head, parts), this.#sync)
       this.#retention.received(input, number, place.segment)
-      return { place, done: Effect.catch(this.#failing(operation, done), () => Effect.never) }
+      const durable = Effect.map(this.#failing(operation, done), () => {
+        if (this.#sync) this.#durableReceived = later(markOf(place), this.#durableReceived)
+      })
+      return { place, done: Effect.catch(durable, () => Effect.never) }
     } catch (cause) {
       this.#failed(operation, reasonOf(cause))
       return { place: this.#nowhere, done: Effect.never }

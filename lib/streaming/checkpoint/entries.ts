@@ -8,6 +8,7 @@
  */
 import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
 import * as Headed from "./headed.ts"
+import type { Mark } from "./marks.ts"
 
 /** The version of the format of the entries. */
 export const FORMAT = 1
@@ -57,7 +58,13 @@ export type Entry =
   /** A process begins, or old entries are about to be removed. */
   | { readonly _tag: "summary"; readonly isStart: boolean; readonly summary: Summary }
   /** It is decided what a batch reads, by the name of the input. */
-  | { readonly _tag: "allocated"; readonly time: number; readonly inputs: Readonly<Record<string, InputAllocation>> }
+  | {
+    readonly _tag: "allocated"
+    readonly time: number
+    readonly inputs: Readonly<Record<string, InputAllocation>>
+    /** How far the log of received blocks was durable. */
+    readonly received?: Mark | undefined
+  }
   /** An output of a batch is done. `values` are those of the driver that the batch has changed by then. */
   | {
     readonly _tag: "done"

@@ -8,14 +8,20 @@ import { type Block, concat, fromArray } from "../../rdd/block.ts"
 import { fromText, unreadText } from "../../rdd/text_block.ts"
 import type { Part } from "../../receiver/parts.ts"
 import * as Headed from "./headed.ts"
+import type { Mark } from "./marks.ts"
 
-/** What is known of a received block. */
+/**
+ * What is known of a received block. An entry without parts and with an empty name is no block: it only notes how far the
+ * journal was durable.
+ */
 export interface ReceivedHead {
   /** The name of the input. */
   readonly input: string
   /** Blocks of an input are numbered from 0. */
   readonly number: number
   readonly position?: unknown
+  /** How far the journal was durable. */
+  readonly journal?: Mark | undefined
   /** Whether each part is text, and how many bytes it takes. */
   readonly parts: ReadonlyArray<readonly [isText: boolean, length: number]>
 }
@@ -32,6 +38,10 @@ export const toPieces = (
   const own: ReceivedHead = { ...head, parts: bytes.map(([isText, { length }]) => [isText, length]) }
   return Headed.toPieces(own, bytes.map(([, each]) => each))
 }
+
+/** The bytes of an entry that only notes how far the journal was durable. */
+export const noteToPieces = (journal: Mark): ReadonlyArray<Uint8Array> =>
+  toPieces({ input: "", number: -1, journal }, [])
 
 /** Reads what is known of a block. `from` is where its parts begin. Throws `CorruptBlock`. */
 export const readHead = (bytes: Uint8Array): { readonly head: ReceivedHead; readonly from: number } => {

@@ -10,6 +10,7 @@ import { fromText } from "../../rdd/text_block.ts"
 import * as Codec from "../../core/codec.ts"
 import type { Unread } from "../../receiver/block_log.ts"
 import { type Entry, FORMAT, fromBytes, type KeptLayout, type Resume, type Summary } from "./entries.ts"
+import { type Ends, later, markOf } from "./marks.ts"
 import { after } from "./resume.ts"
 import { readHead } from "./received.ts"
 import type { Retention } from "./retention.ts"
@@ -49,6 +50,11 @@ export class Recovered {
   readonly positions: Map<string, unknown> = new Map()
   readonly values: Map<string, unknown> = new Map()
   lastTime: number = -Infinity
+  /** The ends of the two logs. */
+  readonly ends: Readonly<Record<"journal" | "received", Ends>> = {
+    journal: { last: undefined, durable: undefined },
+    received: { last: undefined, durable: undefined },
+  }
   /** The captures and kept RDDs that count once their batch has ended. */
   #pending: Array<() => void> = []
   readonly #retention: Retention
@@ -60,6 +66,7 @@ export class Recovered {
   /** Reads an entry of the journal. Throws `CorruptBlock`. */
   read(place: Place, bytes: Uint8Array): void {
     const { entry, from } = fromBytes(bytes)
+    this.ends.journal.last = markOf(place)
     this.#apply(entry, place, bytes, from)
   }
 
@@ -78,7 +85,8 @@ export class Recovered {
         break
       }
       case "allocated": {
-        const { inputs, time } = entry
+        const { inputs, received, time } = entry
+        this.ends.received.durable = later(received, this.ends.received.durable)
         this.lastTime = Math.max(this.lastTime, time)
         this.open.set(time, { time, inputs })
         this.#retention.allocated({ time, inputs }, place.segment)
@@ -120,11 +128,14 @@ export class Recovered {
 
   /** Reads an entry of the log of received blocks, after the journal has been read. Throws `CorruptBlock`. */
   readReceived(place: Place, bytes: Uint8Array): void {
-    const { from, head: { input, number, parts, position } } = readHead(bytes)
-    if (position !== undefined) this.positions.set(input, position)
+    const { from, head: { input, journal, number, parts, position } } = readHead(bytes)
+    this.ends.received.last = markOf(place)
+    this.ends.journal.durable = later(journal, this.ends.journal.durable)
+    if (input === "") return
     const resume = this.resume.get(input)
     const taken = resume?._tag === "Blocks" ? resume : undefined
     if (taken !== undefined && number < taken.number) return
+    if (position !== undefined) this.positions.set(input, position)
     let at = from
     let records = 0
     for (const [isText, length] of parts) {

@@ -1,0 +1,59 @@
+/**
+ * Marks: each of the two logs of a checkpoint notes how far the other one was durable. So a log that was cut off at its end
+ * is noticed, which the log alone cannot tell from a process that was killed while it wrote.
+ *
+ * @module
+ */
+import type { Allocation } from "../../dstream/inputs/allocation.ts"
+import { LogDamaged } from "../../durable/errors.ts"
+import { segmentFile } from "../../durable/log/names.ts"
+import type { Place } from "../../durable/log/writer.ts"
+
+/** Where the last durable entry of a log begins. */
+export interface Mark {
+  readonly segment: number
+  /** In bytes from the start of the segment. */
+  readonly offset: number
+}
+
+/** The mark of an entry. */
+export const markOf = ({ offset, segment }: Place): Mark => ({ segment, offset })
+
+/** Whether an entry comes after another. */
+const isAfter = (one: Mark, other: Mark | undefined): boolean =>
+  other === undefined || one.segment > other.segment || (one.segment === other.segment && one.offset > other.offset)
+
+/** Returns the later of two marks. */
+export const later = (one: Mark | undefined, other: Mark | undefined): Mark | undefined =>
+  one !== undefined && isAfter(one, other) ? one : other
+
+/** What is known of a log when it has been read. */
+export interface Ends {
+  /** The last entry; undefined if there is none. */
+  last: Mark | undefined
+  /** The last entry that the other log says was durable. */
+  durable: Mark | undefined
+}
+
+/** Tells what is wrong with a log whose last durable entries are missing; undefined if none is. */
+export const missingEnd = (location: string, log: string, { durable, last }: Ends): LogDamaged | undefined => {
+  if (durable === undefined || !isAfter(durable, last)) return undefined
+  const file = `${location}/${segmentFile(log, durable.segment)}`
+  return new LogDamaged({ file, offset: durable.offset, problem: "an entry is missing that was durable" })
+}
+
+/** An allocation without the blocks that are after the last entry of their log. */
+export const withoutLost = (allocation: Allocation, last: Mark | undefined): Allocation => ({
+  time: allocation.time,
+  inputs: Object.fromEntries(
+    Object.entries(allocation.inputs).map(([name, share]) => [
+      name,
+      share._tag === "Blocks"
+        ? {
+          ...share,
+          blocks: share.blocks.filter(({ logged }) => logged === undefined || !isAfter(logged.place, last)),
+        }
+        : share,
+    ]),
+  ),
+})
