@@ -96,19 +96,26 @@ Deno.test(
 )
 
 Deno.test(
-  "verify finds that a batch reads a block that is missing",
+  "verify finds a log that was cut off, and the blocks that a batch reads and that are missing",
   inFolder(async (folder) => {
     const [directory, killed] = [`${folder}/cp`, `${folder}/killed`]
     const inOutput = (time: number) =>
       time === 1000 ? Effect.andThen(quiet(directory), copied(directory, killed)) : Effect.void
     await live(directory, { ...life, inOutput })
     assert.deepEqual((await verified(killed)).read.pendingBatches, 1)
-    const { size } = await Deno.stat(`${killed}/received-0000000001`)
-    await Deno.truncate(`${killed}/received-0000000001`, size - 1)
+    await Effect.runPromise(copied(killed, `${folder}/short`))
+    await Deno.truncate(`${killed}/received-0000000001`, 40)
     const { code, findings } = await verified(killed)
     assert.equal(code, 1)
-    assert.deepEqual(findings.map(({ kind, where }) => [kind, where]), [
-      ["block", `block 1 of "lines", which the batch of 1000 ms reads`],
+    assert.deepEqual(findings.map(({ kind, where }) => [kind, where.replace(/\d+$/, "…")]), [
+      ["log", `${killed}/received-0000000001 at byte …`],
+      ["block", 'block 0 of "lines", which the batch of 1000 ms reads'],
+      ["block", 'block 1 of "lines", which the batch of 1000 ms reads'],
+    ])
+    await Deno.truncate(`${folder}/short/journal-0000000001`, 41)
+    const short = await verified(`${folder}/short`)
+    assert.deepEqual(short.findings.map(({ kind, problem }) => [kind, problem]), [
+      ["log", "an entry is missing that was durable"],
     ])
   }),
 )

@@ -70,6 +70,21 @@ export const readEntry: (
   },
 )
 
+/** Whether an entry begins at a place. Its bytes are not checked. */
+export const hasEntry: (
+  store: LogStore,
+  log: string,
+  identity: string,
+  place: Omit<Place, "length">,
+) => Effect.Effect<boolean, LogError> = (store, log, identity, { offset, segment }) => {
+  const file = segmentFile(log, segment)
+  const header = Effect.map(
+    store.read(file, offset, FRAME),
+    (bytes) => new Frames(file, identity).readHeader(bytes, 0, offset) !== undefined,
+  )
+  return Effect.catchTag(header, "FileMissing", () => Effect.succeed(false))
+}
+
 /** Which log is read. */
 export interface ReadOptions {
   readonly name: string

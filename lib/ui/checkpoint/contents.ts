@@ -5,13 +5,14 @@
  */
 import * as Effect from "effect/Effect"
 import { CorruptBlock } from "../../core/codec.ts"
-import type { LogError } from "../../durable/errors.ts"
+import type { LogDamaged, LogError } from "../../durable/errors.ts"
 import { FRAME } from "../../durable/log/format.ts"
 import { segmentFile } from "../../durable/log/names.ts"
-import { type LogContents, type OnPlacedEntry, readLog } from "../../durable/log/read_back.ts"
+import { hasEntry, type LogContents, type OnPlacedEntry, readLog } from "../../durable/log/read_back.ts"
 import type { Place } from "../../durable/log/writer.ts"
 import type { LogStore } from "../../durable/log_store.ts"
 import { FORMAT, fromBytes } from "../../streaming/checkpoint/entries.ts"
+import { missingEnd } from "../../streaming/checkpoint/marks.ts"
 import { readHead } from "../../streaming/checkpoint/received.ts"
 import { Recovered } from "../../streaming/checkpoint/recovered.ts"
 import { Retention } from "../../streaming/checkpoint/retention.ts"
@@ -116,11 +117,28 @@ class Reading {
     )
     if (this.#tooNew !== undefined) return yield* this.#tooNew
     const { damage } = contents
-    if (damage !== undefined) {
-      this.findings.push({ kind: "log", where: `${damage.file} at byte ${damage.offset}`, problem: damage.problem })
-    }
+    if (damage !== undefined) this.#report(damage)
     return contents
   })
+
+  /** Reports a log without the entries that the other log says were durable. */
+  readonly checkEnd = Effect.fnUntraced(function* (
+    this: Reading,
+    store: LogStore,
+    log: LogName,
+    { damage, identity = "" }: LogContents,
+  ) {
+    const ends = this.recovered.ends[log]
+    const missing = missingEnd(store.location, log, ends)
+    if (damage !== undefined || missing === undefined || ends.durable === undefined) return
+    // A program may have written it after the log was read and before the other log was.
+    if (yield* hasEntry(store, log, identity, ends.durable)) return
+    this.#report(missing)
+  })
+
+  #report({ file, offset, problem }: LogDamaged): void {
+    this.findings.push({ kind: "log", where: `${file} at byte ${offset}`, problem })
+  }
 }
 
 /** Reads a checkpoint once. What it finds is an effect of a program that writes, unless it is found again. */
@@ -133,6 +151,8 @@ export const readContents: (
     const reading = new Reading(store.location)
     const journal = yield* reading.log(store, "journal")
     const received = yield* reading.log(store, "received", journal.identity)
+    yield* reading.checkEnd(store, "journal", journal)
+    yield* reading.checkEnd(store, "received", received)
     const other = yield* foreignFile(directory)
     if (other !== undefined) {
       const problem = "no checkpoint has written this file: a program refuses the directory. Move the file away"
