@@ -157,6 +157,23 @@ Deno.test(
 )
 
 Deno.test(
+  "verify finds entries of another form than expected",
+  inFolder(async (folder) => {
+    const operators = { recent: { kind: "window", operation: "window", functions: "", shape: "" } } as const
+    const entries = [{ ...summary(operators), summary: undefined }, { _tag: "kept", name: "recent", at: 1000 }]
+    for (const [i, entry] of entries.entries()) {
+      const directory = `${folder}/${i}`
+      await Deno.mkdir(directory)
+      const ended = { _tag: "ended", time: 1000, values: {} } as const
+      await journal(folderStore(directory), [[summary(operators)], [entry as never], [ended]])
+      const { code, errors, out } = await command("checkpoint", "verify", directory)
+      assert.deepEqual([code, errors], [1, ""])
+      assert.match(out, /cannot be decoded: .*undefined/)
+    }
+  }),
+)
+
+Deno.test(
   "verify finds files for which a program refuses the directory",
   inFolder(async (folder) => {
     await live(folder, life)

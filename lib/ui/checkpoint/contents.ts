@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { CorruptBlock } from "../../core/codec.ts"
+import { describeCause } from "../../core/errors.ts"
 import type { LogDamaged, LogError } from "../../durable/errors.ts"
 import { FRAME } from "../../durable/log/format.ts"
 import { segmentFile } from "../../durable/log/names.ts"
@@ -73,10 +74,11 @@ class Reading {
       try {
         read.call(this, place, bytes)
       } catch (cause) {
-        if (!(cause instanceof CorruptBlock)) throw cause
         isBroken = true
+        // Other errors are thrown because the entry has another form than it should have.
+        const problem = cause instanceof CorruptBlock ? cause.problem : describeCause(cause)
         const where = `${this.#location}/${file} at byte ${place.offset}`
-        this.findings.push({ kind: "entry", where, problem: `the entry cannot be decoded: ${cause.problem}` })
+        this.findings.push({ kind: "entry", where, problem: `the entry cannot be decoded: ${problem}` })
       }
     }
   }
