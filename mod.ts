@@ -32,6 +32,7 @@
 /** Values that tasks add to, and that the driver reads. */
 export * as Accumulator from "./lib/accumulator.ts"
 export * as Broadcast from "./lib/broadcast.ts"
+export * as DriverState from "./lib/driver_state.ts"
 export * as DStream from "./lib/dstream.ts"
 export * as Durations from "./lib/durations.ts"
 export * as Graph from "./lib/graph.ts"

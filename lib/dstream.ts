@@ -32,7 +32,7 @@ export {
   type Traits,
 } from "./dstream/batch.ts"
 export { isDStream, lift, liftAll, make, named, required } from "./dstream/dstream.ts"
-export { fromPositions, fromReceiver, receiverStream } from "./dstream/inputs/input.ts"
+export { fromPositions, fromReceiver, receiverStream, writeAheadLog } from "./dstream/inputs/input.ts"
 export type { InputSource } from "./dstream/inputs/input_source.ts"
 export type { Planned, Positions } from "./dstream/inputs/positions.ts"
 export { filter, flatMap, map } from "./dstream/operators/element.ts"
@@ -90,6 +90,8 @@ export {
 export type { OutputInfo } from "./dstream/outputs/output_info.ts"
 export { print } from "./dstream/outputs/print.ts"
 export { saveAsObjectFiles, saveAsTextFiles } from "./dstream/outputs/saving.ts"
+export { saveTo } from "./dstream/outputs/saving_to.ts"
+export type { Sink, SinkBatch, SinkTransaction } from "./dstream/outputs/sink.ts"
 export { saveToSql, type SqlOptions } from "./dstream/outputs/saving_sql.ts"
 export {
   type SqlBatch,
@@ -104,6 +106,7 @@ export { constant } from "./source/constant.ts"
 export { fromStream, type FromStreamOptions } from "./source/effect_stream.ts"
 export type { FileStreamOptions } from "./source/file_options.ts"
 export type { StreamedFile } from "./source/decoded_files.ts"
+export type { FileFormat } from "./rdd/files/format.ts"
 export { binaryRecordsStream, fileStream, textFileStream } from "./source/file_stream.ts"
 export { queueStream, type QueueStreamOptions, type RDDQueue, rddQueue } from "./source/queue.ts"
 export {

@@ -27,6 +27,7 @@
 export { InvalidStateChange, type State } from "./dstream/state/key_state.ts"
 export {
   type Described,
+  format,
   function,
   initialState,
   numPartitions,

@@ -31,7 +31,7 @@ export { remember, type Slice, slice } from "./streaming/context/remember.ts"
 export { statsReportListener } from "./streaming/listeners/stats_report.ts"
 export { checkpoint, type CheckpointSettings, type Directory, getOrCreate } from "./streaming/context/checkpointing.ts"
 export { CheckpointFailed, type CheckpointReason } from "./streaming/checkpoint/errors.ts"
-export { CheckpointMismatch } from "./streaming/checkpoint/matching.ts"
+export { CheckpointMismatch, type Match } from "./streaming/checkpoint/matching.ts"
 export { Registry } from "./streaming/context/registry.ts"
 export type { BackpressureSettings } from "./receiver/rate_estimator.ts"
 export type { StreamingListener } from "./streaming/listeners/listener_bus.ts"
@@ -40,6 +40,7 @@ export type {
   BatchInfo,
   OutputOperationInfo,
   ReceiverInfo,
+  Recovery,
   StreamingEvent,
   StreamInputInfo,
 } from "./streaming/listeners/events.ts"

@@ -53,7 +53,7 @@ export const settingProblems = (
 /** Reads a setting. */
 export const readSetting = <A>(setting: string, value: Setting<A>): Effect.Effect<A, SettingError> =>
   isConfig(value)
-    ? Effect.promise(() => import("./config.ts")).pipe(
+    ? Effect.promise(() => import("../core/config.ts")).pipe(
       Effect.flatMap(({ readConfig }) => readConfig(value)),
       Effect.mapError((problem) => new SettingError({ setting, problem })),
     )

@@ -13,6 +13,7 @@ import { describeValue } from "../core/describe_value.ts"
 import { EngineFault } from "../core/errors.ts"
 import type { Callable } from "../rdd/primitive.ts"
 import type { AnyRDD, RDD } from "../rdd/rdd.ts"
+import type { AnyFormat } from "./state_format.ts"
 import type { InputSource } from "./inputs/input_source.ts"
 
 /** Marks streams. */
@@ -70,7 +71,12 @@ export interface Traits {
    * What a checkpoint has to know of a stateful operator: `shape` says what its state is made for, and a state of another
    * shape cannot go on. A state with `rebuilds` is not logged, because it is made again of what its window looks back at.
    */
-  readonly durable?: { readonly shape: string; readonly rebuilds: boolean } | undefined
+  readonly durable?: {
+    readonly shape?: string | undefined
+    readonly rebuilds?: boolean | undefined
+    /** How values are written and read. Default: as they are, as plain data. */
+    readonly format?: AnyFormat | undefined
+  } | undefined
   /** Whether the stream is an internal part of the operator that consumes it, with RDDs that mean nothing to users. */
   readonly isInternal?: boolean | undefined
   /** Whether the operator's functions return Effects: the advice for a caller who gave an async function. */

@@ -45,11 +45,18 @@ export class FileMissing extends Data.Error<Failed> {
 }
 
 /** Another process, or another part of this one, is using the store. */
-export class StoreLocked extends Data.Error<{ readonly store: string }> {
+export class StoreLocked extends Data.Error<{
+  readonly store: string
+  /** Whether this process had the store, until another one took it. */
+  readonly isTakenOver?: boolean | undefined
+}> {
   readonly _tag = "StoreLocked" as const
   override get message(): string {
-    return `${this.store} is in use by another process. Stop that process, or use another directory; ` +
-      `the lock is free as soon as its process has ended`
+    return this.isTakenOver === true
+      ? `${this.store} was taken over by another process while this one was using it. Only one may use it: ` +
+        `find out why two were started, and stop one of them`
+      : `${this.store} is in use by another process. Stop that process, or use another directory; ` +
+        `the lock is free as soon as its process has ended`
   }
 }
 

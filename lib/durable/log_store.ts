@@ -21,6 +21,11 @@ export interface LogStore {
   /** Where it is, for messages: the path of a folder, or an address. */
   readonly location: string
   /**
+   * After about so many syncs a log begins a new file: where each sync leaves an object of its own, files of many objects take
+   * long to read. Default: any number.
+   */
+  readonly syncsPerFile?: number | undefined
+  /**
    * Reserves the store until the scope closes or the process ends, however it ends. Fails with `StoreLocked` if it is
    * reserved, and with `ForeignDirectory` if other files are there than those of logs.
    */

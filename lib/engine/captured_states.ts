@@ -6,6 +6,7 @@
 import { CorruptBlock, NotPortable } from "../core/codec.ts"
 import { UnsupportedKey } from "../core/keys.ts"
 import type { Piecewise } from "../core/pace.ts"
+import { StateFormatFailed } from "../rdd/state.ts"
 import { type Captured, type CapturedPart, fromBytes, type Placing, toPieces } from "./capture_format.ts"
 import { type Capturable, type CaptureOptions, captureVersion } from "./state_capture.ts"
 import { isSamePlacing } from "./state_placing.ts"
@@ -42,8 +43,11 @@ export interface RestoredState {
   readonly neededFrom: number
 }
 
-/** Restores a state from its captures, oldest first. Throws `CorruptBlock`. */
-export function* restoreState(captures: ReadonlyArray<Uint8Array>): Piecewise<RestoredState> {
+/** Restores a state from its captures, oldest first. Throws `CorruptBlock`, and what `decode` throws. */
+export function* restoreState(
+  captures: ReadonlyArray<Uint8Array>,
+  decode?: (value: unknown) => unknown,
+): Piecewise<RestoredState> {
   if (captures.length === 0) throw new CorruptBlock({ problem: "a state has no captures" })
   const all: Array<Captured> = captures.map(fromBytes)
   const placing = all.at(-1)?.placing
@@ -59,21 +63,21 @@ export function* restoreState(captures: ReadonlyArray<Uint8Array>): Piecewise<Re
   }
   const tables = new Map<number, RestoredTable>()
   for (const partition of Array.from(partsOf.keys()).sort((a, b) => a - b)) {
-    tables.set(partition, yield* restoreTable(partsOf.get(partition) ?? []))
+    tables.set(partition, yield* restoreTable(partsOf.get(partition) ?? [], decode))
   }
   const needed = Array.from(tables.values(), ({ changes }) => changes.progress?.neededFrom ?? -Infinity)
   return { placing, tables, neededFrom: Math.min(...needed) }
 }
 
 /** The error of a capture that has thrown. */
-export const captureErrorOf = (cause: unknown): NotPortable => {
-  if (cause instanceof NotPortable) return cause
+export const captureErrorOf = (cause: unknown): NotPortable | StateFormatFailed => {
+  if (cause instanceof NotPortable || cause instanceof StateFormatFailed) return cause
   throw cause
 }
 
 /** The error of a restoration that has thrown. */
-export const restoreErrorOf = (cause: unknown): CorruptBlock => {
-  if (cause instanceof CorruptBlock) return cause
+export const restoreErrorOf = (cause: unknown): CorruptBlock | StateFormatFailed => {
+  if (cause instanceof CorruptBlock || cause instanceof StateFormatFailed) return cause
   if (cause instanceof UnsupportedKey) {
     return new CorruptBlock({ problem: `it has a key that cannot be one: ${cause.problem}` })
   }

@@ -1,46 +1,68 @@
 /**
- * The files of the program: Effect's `FileSystem` where the program provides it, or else those of Deno, Node or Bun.
+ * The files of the program. A path with a scheme, such as `s3://bucket/key`, belongs to the file system of that scheme. Other
+ * paths belong to Effect's `FileSystem` where the program provides it, or else to Deno, Node or Bun.
  *
  * @module
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { schemeOf } from "../core/url_scheme.ts"
 import { FileError, type Files } from "../rdd/files/files.ts"
+import { type FilesModule, schemes } from "./schemes.ts"
 
-/** Files that look for a `FileSystem` service first around the operation, then in a context. */
+const loadLocal = (): Promise<FilesModule> => import("./platform/file_system.ts")
+
+const unknownScheme = (scheme: string): string => {
+  const known = Array.from(schemes.keys(), (name) => `${name}://`).toSorted()
+  return `no file system is known for ${scheme}://. Use ${known.join(", ")}, or a path without a scheme for local files`
+}
+
+/** Files that look for services, such as `FileSystem`, first around the operation, then in a context. */
 const filesIn = (context: Context.Context<never>): Files => {
-  // The adapter is loaded when it is first used, so that a program that uses no files starts without it.
+  // An adapter is loaded when it is first used, so that a program that uses no files starts without it.
   const using = <A>(
     operation: string,
     path: string,
     use: (files: Files) => Effect.Effect<A, FileError>,
-  ): Effect.Effect<A, FileError> =>
-    Effect.promise(() => import("./platform/file_system.ts")).pipe(
+  ): Effect.Effect<A, FileError> => {
+    const scheme = schemeOf(path)
+    const load = scheme === undefined ? loadLocal : schemes.get(scheme)?.load
+    const unavailable = (cause: unknown) =>
+      Effect.fail(new FileError({ path, operation, reason: "Unavailable", cause }))
+    if (load === undefined) return unavailable(unknownScheme(scheme ?? ""))
+    const done = Effect.promise(load).pipe(
       Effect.flatMap(({ current }) => current(context)),
-      Effect.catchDefect((cause) => Effect.fail(new FileError({ path, operation, reason: "Unavailable", cause }))),
+      Effect.catchDefect(unavailable),
       Effect.flatMap(use),
-      // A write goes on after its fiber has been interrupted, and would meet the next attempt: the fiber waits for it.
-      Effect.uninterruptible,
     )
+    // A write goes on after its fiber has been interrupted, and would meet the next attempt: the fiber waits for it.
+    return scheme === undefined ? Effect.uninterruptible(done) : done
+  }
+  const rename = (from: string, to: string): Effect.Effect<void, FileError> => {
+    if (schemeOf(from) === schemeOf(to)) return using("rename", from, (files) => files.rename(from, to))
+    const cause = `${to} is in another file system. Read the file and write it there`
+    return Effect.fail(new FileError({ path: from, operation: "rename", reason: "Other", cause }))
+  }
   return {
     makeDirectory: (path) => using("make directory", path, (files) => files.makeDirectory(path)),
     write: (path, pieces, options) => using("write", path, (files) => files.write(path, pieces, options)),
     append: (path, pieces) => using("append to", path, (files) => files.append(path, pieces)),
     read: (path, from, to) => using("read", path, (files) => files.read(path, from, to)),
-    rename: (from, to) => using("rename", from, (files) => files.rename(from, to)),
+    rename,
     remove: (path) => using("remove", path, (files) => files.remove(path)),
     exists: (path) => using("find", path, (files) => files.exists(path)),
     list: (path) => using("list", path, (files) => files.list(path)),
     listNew: (path, isKnown) => using("list", path, (files) => files.listNew(path, isKnown)),
     stat: (path) => using("find", path, (files) => files.stat(path)),
+    renamesDirectories: (path) => schemes.get(schemeOf(path) ?? "file")?.renamesDirectories ?? true,
   }
 }
 
 /**
- * Files over the `FileSystem` service around the operation, or else over the runtime's own files. Operations wait for their
- * end when they are interrupted.
+ * Files of all schemes, and over the `FileSystem` service around the operation, or else over the runtime's own files. Operations
+ * that write wait for their end when they are interrupted.
  */
 export const runtimeFiles: Files = filesIn(Context.empty())
 
-/** Makes files that use the `FileSystem` service of the current context too, if there is none around the operation. */
+/** Makes files that use the services of the current context too, where there are none around the operation. */
 export const makeFiles: Effect.Effect<Files> = Effect.map(Effect.context<never>(), filesIn)

@@ -9,6 +9,7 @@
  */
 import { isDue, Pace, type Piecewise } from "../core/pace.ts"
 import { sorted } from "../core/sorted.ts"
+import { frozen } from "./frozen.ts"
 import { type Entries, noEntries, toChunk } from "./capture_chunks.ts"
 import { type CapturedPart, type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
 import { type CaptureProgress, StateChanges } from "./state_changes.ts"
@@ -45,6 +46,7 @@ const countOf = (chunks: ReadonlyArray<Chunk>): number => chunks.reduce((sum, { 
 /** Which entries of a version are read: those with numbers above `after`, up to `until`, at most `most` of them. */
 interface Range {
   readonly kind: ChunkKind
+  readonly encode: CaptureOptions["encode"]
   readonly after: number
   readonly until: number
   readonly most: number
@@ -62,7 +64,7 @@ const every = (from: number, end: number, most: number): Array<number> => {
 function* readEntries(
   version: Capturable,
   at: number,
-  { after, kind, list, most, until }: Range,
+  { after, encode, kind, list, most, until }: Range,
   chunks: Array<Chunk>,
 ): Piecewise<number> {
   const pace = new Pace(FIRST_CHUNK)
@@ -78,7 +80,10 @@ function* readEntries(
       kind,
       numbers: places.map((place) => table.numberOf(place)),
       keys: kind === chunkKind.changed ? [] : places.map((place) => cells[place]),
-      values: places.map((place) => cells[place + 1]),
+      values: places.map((place) => {
+        const value = frozen(cells[place + 1])
+        return encode === undefined ? value : encode(value)
+      }),
       ages: order === undefined ? [] : places.map((place) => at - order.timeOf(place)),
     }
     if (places.length > 0) chunks.push(toChunk(entries))
@@ -132,6 +137,8 @@ export interface CaptureOptions {
   readonly refresh: number
   /** Whether to copy the whole table in any case. */
   readonly isWhole: boolean
+  /** How values are written; undefined if they are plain data. */
+  readonly encode?: ((value: unknown) => unknown) | undefined
 }
 
 /** What a capture has of a partition, and the batch time of the oldest capture that is needed from now on. */
@@ -148,7 +155,7 @@ export interface CapturedVersion {
 export function* captureVersion(
   version: Capturable,
   partition: number,
-  { at, isWhole: mustBeWhole, refresh }: CaptureOptions,
+  { at, encode, isWhole: mustBeWhole, refresh }: CaptureOptions,
 ): Piecewise<CapturedVersion> {
   const shared = version.shown()
   const { cells } = shared.table
@@ -168,14 +175,14 @@ export function* captureVersion(
   const count = written.count + deleted.size + (cells.length - shared.table.placeAfter(progress?.newest ?? 0)) / 2
   const isWhole = progress === undefined ||
     isWorthACopy(progress, { size, count, bytes: count * progress.changeBytes, isStale })
-  const slice = { kind: chunkKind.slice, until: newest, list: every }
+  const slice = { encode, kind: chunkKind.slice, until: newest, list: every }
   let copied = newest
   if (isWhole) yield* readEntries(version, at, { ...slice, after: 0, most: Infinity }, slices)
   else {
     yield* deletedEntries(deleted, progress.newest, chunks)
-    const changed = { kind: chunkKind.changed, after: 0, until: progress.newest, most: Infinity }
+    const changed = { encode, kind: chunkKind.changed, after: 0, until: progress.newest, most: Infinity }
     yield* readEntries(version, at, { ...changed, list: written.list.bind(written) }, chunks)
-    const added = { kind: chunkKind.added, after: progress.newest, until: newest, most: Infinity }
+    const added = { encode, kind: chunkKind.added, after: progress.newest, until: newest, most: Infinity }
     yield* readEntries(version, at, { ...added, list: every }, chunks)
     const most = sliceSize(progress, { size, count: countOf(chunks), bytes: bytesOf(chunks), isStale })
     copied = yield* readEntries(version, at, { ...slice, after: progress.copied, most }, slices)

@@ -5,6 +5,7 @@
  */
 import { CorruptBlock } from "../core/codec.ts"
 import { inPieces, isDue, type Piecewise } from "../core/pace.ts"
+import { frozen } from "./frozen.ts"
 import { type Entries, toEntries } from "./capture_chunks.ts"
 import { type CapturedPart, chunkKind } from "./capture_format.ts"
 import { type CaptureProgress, StateChanges } from "./state_changes.ts"
@@ -119,7 +120,10 @@ export interface RestoredTable {
  * Restores a partition from its captures, in the order of their batches. They begin with a whole round of slices or before
  * it. Throws {@link CorruptBlock}.
  */
-export function* restoreTable(parts: ReadonlyArray<PartAt>): Piecewise<RestoredTable> {
+export function* restoreTable(
+  parts: ReadonlyArray<PartAt>,
+  decode?: (value: unknown) => unknown,
+): Piecewise<RestoredTable> {
   const last = parts.at(-1)
   const rounds = lastRound(parts)
   if (rounds === undefined || last === undefined) return corrupt("a partition has no whole copy")
@@ -153,10 +157,16 @@ export function* restoreTable(parts: ReadonlyArray<PartAt>): Piecewise<RestoredT
     sliceBytes: slices.count === 0 ? 16 : Math.max(1, slices.bytes / slices.count),
     changeBytes: 16,
   }
-  return yield* fill(restored, progress)
+  return yield* fill(restored, progress, decode)
 }
 
-function* fill(restored: Restored, progress: CaptureProgress): Piecewise<RestoredTable> {
+const same = (value: unknown): unknown => value
+
+function* fill(
+  restored: Restored,
+  progress: CaptureProgress,
+  decode: (value: unknown) => unknown = same,
+): Piecewise<RestoredTable> {
   const { keys, numbers, times, values } = restored
   const { since } = progress
   const table = new StateTable()
@@ -166,7 +176,7 @@ function* fill(restored: Restored, progress: CaptureProgress): Piecewise<Restore
     for (let i = from; i < to; i++) {
       if (values[i] === GONE) continue
       if (table.find(keys[i]) >= 0) corrupt("a key has two entries")
-      const place = table.insert(keys[i], values[i], numbers[i])
+      const place = table.insert(keys[i], frozen(decode(values[i])), numbers[i])
       order?.set(place, times?.[i] ?? NaN)
     }
   })

@@ -9,7 +9,15 @@ import * as Layer from "effect/Layer"
 import type { CorruptBlock, NotPortable } from "../core/codec.ts"
 import { run, tryRun } from "../core/pace.ts"
 import type { Partitioner } from "../rdd/partitioner.ts"
-import type { CapturedState, PendingState, StateMeasures, StateView } from "../rdd/state.ts"
+import type {
+  CapturedState,
+  Capturing,
+  PendingState,
+  Restoring,
+  StateFormatFailed,
+  StateMeasures,
+  StateView,
+} from "../rdd/state.ts"
 import type { Placing } from "./capture_format.ts"
 import { captureErrorOf, captureState, restoreErrorOf, restoreState } from "./captured_states.ts"
 import { isSamePlacing, placeAnew, placingOf } from "./state_placing.ts"
@@ -44,6 +52,7 @@ export interface StateStore {
    * Captures what batch `at` has changed in states: the changes since the last capture, and a slice of a rolling copy of the
    * whole state. States that have not changed are left out, unless their oldest capture that is needed is of a batch
    * before `refresh`. They are then copied too, so that old captures can be removed. Fails if a key or a value is not portable.
+   * Captured values are frozen, but not what they contain.
    *
    * To be called before `commit` of a later batch, for one batch after the other, each time when the capture before has
    * ended. All captures must be stored, in their order; if batches are dropped that were captured, captures start over
@@ -51,9 +60,9 @@ export interface StateStore {
    */
   readonly capture: (
     at: number,
-    ids: Iterable<string>,
+    states: Iterable<Capturing>,
     options?: { readonly refresh?: number | undefined },
-  ) => Effect.Effect<ReadonlyArray<CapturedState>, NotPortable>
+  ) => Effect.Effect<ReadonlyArray<CapturedState>, NotPortable | StateFormatFailed>
   /**
    * The batch time of the oldest capture of a state that is needed to restore it; undefined if it has not been captured.
    * Earlier ones can be removed when all later ones have been stored.
@@ -64,7 +73,12 @@ export interface StateStore {
    * captures, one array each, from the oldest one that is needed or an earlier one on, in their order. Later captures
    * continue these. Keys, values, the order of insertion, and times of writes are as they were.
    */
-  readonly restore: (id: string, at: number, captures: ReadonlyArray<Uint8Array>) => Effect.Effect<void, CorruptBlock>
+  readonly restore: (
+    id: string,
+    at: number,
+    captures: ReadonlyArray<Uint8Array>,
+    restoring?: Restoring,
+  ) => Effect.Effect<void, CorruptBlock | StateFormatFailed>
   /**
    * Tells which partitioner places the keys of a state. If a restored state was placed by another one, its entries are
    * placed anew. In each partition, entries then stand in the order of the partitions that they came from, and in the
@@ -245,11 +259,11 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
           dropCaptured(versions, at)
         })
       ),
-    capture: (at, ids, options) =>
+    capture: (at, given, options) =>
       tryRun(function* () {
         const found: Array<CapturedState> = []
         const done: Array<() => void> = []
-        for (const id of ids) {
+        for (const { encode, id } of given) {
           const versions = states.get(id)
           const newest = versions && sealedAt(versions, at)
           if (versions === undefined || newest === undefined || newest.at < (versions.captured ?? -Infinity)) continue
@@ -260,6 +274,7 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
             at: newest.at,
             isWhole,
             placing,
+            encode,
             refresh: options?.refresh ?? -Infinity,
           })
           done.push(() => {
@@ -273,11 +288,12 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
         return found
       }, captureErrorOf),
     neededFrom: (id) => states.get(id)?.neededFrom,
-    restore: (id, at, captures) =>
+    restore: (id, at, captures, restoring) =>
       tryRun(function* () {
-        const { neededFrom, placing, tables } = yield* restoreState(captures)
+        const { neededFrom, placing, tables } = yield* restoreState(captures, restoring?.decode)
         const versions = versionsOf(id)
-        versions.at = versions.captured = at
+        versions.at = at
+        versions.captured = restoring?.isOld === true ? undefined : at
         versions.current = new Map(Array.from(tables, ([i, table]) => [i, Version.of(at, table)]))
         versions.placing = placing
         versions.neededFrom = neededFrom

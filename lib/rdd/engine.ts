@@ -19,7 +19,7 @@ import type { Block } from "./block.ts"
 import type { BroadcastDestroyed } from "./broadcast.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { AnyRDD, RDD } from "./rdd.ts"
-import type { CapturedState, StateMeasures } from "./state.ts"
+import type { CapturedState, Capturing, Restoring, StateFormatFailed, StateMeasures } from "./state.ts"
 
 /** The errors of jobs, besides the typed errors of the user's own effects. */
 export type EngineError =
@@ -130,19 +130,23 @@ export interface Engine {
   /** The batch time of the current version of a state; undefined if it has none. */
   readonly stateVersion: (id: string) => number | undefined
   /**
-   * Captures what batch `time` has changed in states, for a log. To be called when all jobs of the batch have ended, before
+   * Captures what batch `time` has changed in states, for a log. Values are frozen, but not what they contain: a function that
+   * changes a state in place would change a value that is logged already. To be called when all jobs of the batch have ended, before
    * the batch is committed, and each time when the capture before has ended. All captures must be logged, in their order.
+   * States whose oldest needed capture is of a batch before `refresh` are copied too, so that old captures can go.
    */
   readonly captureStates: (
     time: number,
-    ids: Iterable<string>,
-  ) => Effect.Effect<ReadonlyArray<CapturedState>, NotPortable>
+    states: Iterable<Capturing>,
+    refresh?: number,
+  ) => Effect.Effect<ReadonlyArray<CapturedState>, NotPortable | StateFormatFailed>
   /** Makes a state of its captures, oldest first. `at` is the batch time of the last one. */
   readonly restoreState: (
     id: string,
     at: number,
     captures: ReadonlyArray<Uint8Array>,
-  ) => Effect.Effect<void, CorruptBlock>
+    restoring?: Restoring,
+  ) => Effect.Effect<void, CorruptBlock | StateFormatFailed>
   /** What a state holds, and what has been done for it so far; undefined for an unknown state. */
   readonly stateMeasures: (id: string) => StateMeasures | undefined
   /**

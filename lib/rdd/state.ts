@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { describeValue } from "../core/describe_value.ts"
+import { describeCause, EngineFault } from "../core/errors.ts"
 import type { KeyedTable } from "../core/keyed_table.ts"
 import type { Piecewise } from "../core/pace.ts"
 import type { Columns } from "./column_block.ts"
@@ -57,6 +59,19 @@ export interface StateMeasures {
   readonly millis: number
 }
 
+/** A state to capture: its address, and how its values are written if they are not plain data. */
+export interface Capturing {
+  readonly id: string
+  readonly encode?: ((value: unknown) => unknown) | undefined
+}
+
+/** How the values of captures are read if they are not plain data. */
+export interface Restoring {
+  readonly decode: (value: unknown) => unknown
+  /** Whether they were written in an older format. The next capture then copies the whole state in the current one. */
+  readonly isOld: boolean
+}
+
 /** A captured state as bytes. */
 export interface CapturedState {
   /** The address of the state. */
@@ -67,6 +82,21 @@ export interface CapturedState {
   readonly pieces: ReadonlyArray<Uint8Array>
   /** The batch time of the oldest capture of this state that is needed once this one has been stored. */
   readonly neededFrom: number
+}
+
+/** A value of a state does not fit its format. */
+export class StateFormatFailed extends EngineFault<{
+  readonly operation: "written in" | "read from"
+  /** The version of the format. */
+  readonly version: number
+  readonly value: unknown
+  readonly cause: unknown
+}> {
+  readonly _tag = "StateFormatFailed" as const
+  override get message(): string {
+    return `${describeValue(this.value)} cannot be ${this.operation} version ${this.version} of the format: ` +
+      describeCause(this.cause)
+  }
 }
 
 /** All entries of a state, in the order of `visit`. */

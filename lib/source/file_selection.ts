@@ -40,8 +40,8 @@ export class Selection {
     this.#tree = tree
     this.#rules = rules
     this.#startedAt = startedAt
-    this.#waiting = this.#candidates(found, true).filter(({ file: { modifiedMs } }) =>
-      !rules.newFilesOnly || modifiedMs === undefined || modifiedMs > startedAt
+    this.#waiting = this.#candidates(found, true).filter(({ file: { isOpen, modifiedMs } }) =>
+      !rules.newFilesOnly || modifiedMs === undefined || modifiedMs > startedAt || isOpen === true
     )
   }
 
@@ -84,6 +84,11 @@ export class Selection {
       const latest = time + stepMs - this.#rules.settleMs
       for (const each of all) {
         const { file, isInitial } = each
+        // It gets another time when it is closed, and is too old or not by that one.
+        if (file.isOpen === true) {
+          waiting.push(each)
+          continue
+        }
         // Without a time, a file counts as modified when it is found.
         const modifiedMs = file.modifiedMs ?? latest
         if (modifiedMs <= this.#tooOld(time, stepMs, isInitial)) continue

@@ -7,6 +7,7 @@ import type * as Stream from "effect/Stream"
 import { InvalidOption } from "../core/errors.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import type { FileError } from "../rdd/files/files.ts"
+import { type FileFormat, formatPartitions, isFileFormat } from "../rdd/files/format.ts"
 import type { PartialRecord } from "../rdd/files/whole.ts"
 import { decodedPartitions, type StreamedFile } from "./decoded_files.ts"
 import { fileInput } from "./file_input.ts"
@@ -48,11 +49,16 @@ export const textFileStream = (directory: string, options: FileStreamOptions = {
 }
 
 /**
- * Makes a stream of the records that a decoder makes of the files that appear in a directory.
+ * Makes a stream of the records of files that appear in a directory, in a format or with a decoder of yours.
  *
- * `decode` is given a file with its name, its bytes and its lines, and returns an Effect Stream of records. It runs when a job
- * needs the file, again for each job, with one partition for each file; what it fails with or throws fails the job, unless
- * `unreadable` is `skip`. Files are found as by {@link textFileStream}. Spark: `fileStream`, with an `InputFormat`.
+ * Formats are `Json.lines`, `Csv.rows` and `Parquet.rows`, each from an entry point of its own. They cut large files into
+ * several partitions where the format allows it.
+ *
+ * A decoder is given a file with its name, its bytes and its lines, and returns an Effect Stream of records. It runs when a
+ * job needs the file, again for each job, with one partition for each file. What it fails with or throws fails the job,
+ * unless `unreadable` is `skip`.
+ *
+ * Files are found as by {@link textFileStream}. Spark: `fileStream`, with an `InputFormat`.
  *
  * @example
  * ```ts
@@ -75,14 +81,15 @@ export const textFileStream = (directory: string, options: FileStreamOptions = {
  */
 export const fileStream = <A, E, R>(
   directory: string,
-  decode: (file: StreamedFile) => Stream.Stream<A, E, R>,
+  decode: FileFormat<A, E, R> | ((file: StreamedFile) => Stream.Stream<A, E, R>),
   options: FileStreamOptions = {},
-): DStream<A, E, R> =>
-  fileInput("fileStream", {
-    directory,
-    settings: settingsOf("DStream.fileStream", directory, options),
-    partitions: decodedPartitions(decode),
-  })
+): DStream<A, E, R> => {
+  const settings = settingsOf("DStream.fileStream", directory, options)
+  const isFormat = isFileFormat(decode)
+  const partitions = isFormat ? formatPartitions(decode, settings.partitionBytes) : decodedPartitions(decode)
+  const problem = isFormat ? decode.problem : undefined
+  return fileInput("fileStream", { directory, settings, partitions }, problem === undefined ? [] : [problem.message])
+}
 
 /**
  * Makes a stream of records of `recordLength` bytes, from the files that appear in a directory.

@@ -16,7 +16,10 @@ import type { AnyOutput } from "../dstream/outputs/output.ts"
 import { CrashPoints } from "../durable/crash_points.ts"
 import * as Block from "../rdd/block.ts"
 import type { Engine } from "../rdd/engine.ts"
+import type { Capturing } from "../rdd/state.ts"
+import type { Restored } from "../engine/copy/notes.ts"
 import type { BlockLog } from "../receiver/block_log.ts"
+import { DriverValues } from "./batch/driver_values.ts"
 import type { Work } from "./batch/work.ts"
 import { type Beginning, continued, fresh } from "./beginning.ts"
 import { Checkpoint, type CheckpointSettings, type Kept } from "./checkpoint/checkpoint.ts"
@@ -25,8 +28,17 @@ import { CheckpointFailed, type CheckpointReason } from "./checkpoint/errors.ts"
 import { readKept, writeKept } from "./checkpoint/kept_rdds.ts"
 import { CheckpointMismatch, compare, describe, type Match } from "./checkpoint/matching.ts"
 import { operatorsOf } from "./checkpoint/operators.ts"
+import type { Recovered } from "./checkpoint/recovered.ts"
 import { after } from "./checkpoint/resume.ts"
+import { decoder, encoder } from "./checkpoint/formats.ts"
+import type { Recovery } from "./listeners/events.ts"
 import type { InputLog } from "./inputs/input_log.ts"
+
+/** A state that is logged. */
+interface LoggedState extends Capturing {
+  readonly name: string
+  readonly version: number | undefined
+}
 
 /** The checkpoint of a run. */
 export class Durability implements InputLog {
@@ -42,17 +54,17 @@ export class Durability implements InputLog {
   readonly #names: ReadonlyMap<AnyDStream, string>
   readonly #streams: ReadonlyMap<string, AnyDStream>
   readonly #operators: Readonly<Record<string, OperatorEntry>>
-  /** The names of the states that are logged, by id. */
-  readonly #states = new Map<string, string>()
+  /** The states that are logged, by id. */
+  readonly #states = new Map<string, LoggedState>()
   /** The outputs that an earlier process has done in batches that it did not end. */
-  readonly #done: ReadonlyMap<number, ReadonlySet<string>>
+  readonly #done: Recovered["done"]
   /** The batches that an earlier process may have run. */
   readonly #recovered: ReadonlySet<number>
   /** For inputs that are read by position: gives one position that stands for all that have been planned. */
   readonly #positions = new Map<string, Effect.Effect<unknown, unknown, unknown>>()
   /** Where inputs go on, as far as it is not known by `#positions`. */
   readonly #resume: Map<string, Resume>
-  readonly #values: Map<string, unknown>
+  readonly values: DriverValues
   #history: History | undefined
   #zeroTime = 0
   #lastTime = 0
@@ -79,7 +91,7 @@ export class Durability implements InputLog {
     this.#done = recovered.done
     this.#recovered = new Set(recovered.open.keys())
     this.#resume = recovered.resume
-    this.#values = recovered.values
+    this.values = new DriverValues(recovered.values)
   }
 
   /** Opens the checkpoint of a run, and compares it with the program. */
@@ -105,6 +117,14 @@ export class Durability implements InputLog {
       if (problems.length > 0) return yield* new CheckpointMismatch({ directory, problems })
       return new Durability(checkpoint, matches, settings, options, crashPoints)
     })
+  }
+
+  /** What the checkpoint had, for listeners; undefined if it is new. */
+  get recovery(): Recovery | undefined {
+    const { directory, recovered: { lastTime, open, summary } } = this.checkpoint
+    return summary === undefined
+      ? undefined
+      : { directory, lastTime, pending: Array.from(open.keys()), matches: this.matches }
   }
 
   /** The name of an input in the checkpoint. */
@@ -177,8 +197,9 @@ export class Durability implements InputLog {
   }
 
   /** Gives the run the states and the kept RDDs that were there, and writes what the run is. */
-  begin(history: History, { last }: Beginning): Effect.Effect<void, CheckpointFailed, unknown> {
+  begin(history: History, { last }: Beginning): Effect.Effect<ReadonlyArray<Restored>, CheckpointFailed, unknown> {
     return Effect.gen({ self: this }, function* () {
+      const restored: Array<Restored> = []
       this.#history = history
       history.resume(last)
       const { kept, states } = this.checkpoint.recovered
@@ -186,12 +207,15 @@ export class Durability implements InputLog {
       for (const [stream, name] of this.#names) {
         if (stream.traits.keeps !== "always" || stream.traits.durable?.rebuilds === true) continue
         const id = address(stream)
-        this.#states.set(id, name)
+        const format = stream.traits.durable?.format
+        this.#states.set(id, { id, name, version: format?.version, encode: format && encoder(format) })
         const captures = this.#isUsable(name) ? states.get(name) ?? [] : []
-        const at = captures.at(-1)?.at
-        if (at === undefined) continue
+        const last = captures.at(-1)
+        if (last === undefined) continue
+        // All captures that are needed are of one version: after a migration, the first one has the whole state.
+        const restoring = format && decoder(format, last.version)
         yield* Effect.mapError(
-          this.#engine.restoreState(id, at, captures.map(({ bytes }) => bytes)),
+          this.#engine.restoreState(id, last.at, captures.map(({ bytes }) => bytes), restoring),
           (reason) => this.#failed(`read the state ${JSON.stringify(name)}`, reason),
         )
       }
@@ -199,13 +223,17 @@ export class Durability implements InputLog {
         const stream = this.#streams.get(name)
         if (stream === undefined || !this.#isUsable(name)) continue
         for (const [at, entry] of entries) {
-          if (at > last - history.rememberOf(stream)) history.restore(at, stream, readKept(this.checkpoint, entry))
+          if (at <= last - history.rememberOf(stream)) continue
+          const rdd = readKept(this.checkpoint, entry)
+          history.restore(at, stream, rdd)
+          restored.push({ stream, time: at, rdd })
         }
       }
       states.clear()
       kept.clear()
       yield* this.#summarize(true)
       yield* this.reached("started")
+      return restored
     })
   }
 
@@ -233,7 +261,7 @@ export class Durability implements InputLog {
         lastTime: this.#lastTime,
         operators: this.#operators,
         resume,
-        values: Object.fromEntries(this.#values),
+        values: Object.fromEntries(this.values.committed),
       }
       yield* this.checkpoint.summarize(summary, isStart)
     })
@@ -287,9 +315,10 @@ export class Durability implements InputLog {
   /** The work of a batch without the outputs that an earlier process has done. */
   undone(time: number, work: Work): Work {
     const done = this.#done.get(time)
-    return done === undefined
-      ? work
-      : { ...work, jobs: work.jobs.filter(({ output: { name } }) => name === undefined || !done.has(name)) }
+    if (done === undefined) return work
+    // Outputs run in order, so the last one that is done has left the values as all of them did.
+    this.values.reset(new Map(Object.entries(Array.from(done.values()).at(-1) ?? {})))
+    return { ...work, jobs: work.jobs.filter(({ output: { name } }) => name === undefined || !done.has(name)) }
   }
 
   /** Whether an earlier process may have run a batch. */
@@ -299,7 +328,25 @@ export class Durability implements InputLog {
 
   /** Notes that an output is done. */
   done(time: number, { name }: AnyOutput): void {
-    if (name !== undefined) this.checkpoint.done(time, name)
+    if (name !== undefined) this.checkpoint.done(time, name, Object.fromEntries(this.values.changes))
+  }
+
+  /** Captures a state. Gives nothing if it has not changed. */
+  #capture(time: number, state: LoggedState): Effect.Effect<ReadonlyArray<Kept>, CheckpointFailed> {
+    const { name, version } = state
+    const captured = Effect.mapError(
+      this.#engine.captureStates(time, [state], this.checkpoint.refresh),
+      (reason) => this.#failed(`write the state ${JSON.stringify(name)}`, reason),
+    )
+    return Effect.map(captured, (all) =>
+      all.map(({ at, neededFrom, pieces }): Kept => ({
+        _tag: "state",
+        name,
+        at,
+        neededFrom,
+        ...(version === undefined ? {} : { version }),
+        pieces,
+      })))
   }
 
   /** Writes the end of a batch, before it is committed. Gives an effect that waits until that is durable. */
@@ -310,13 +357,7 @@ export class Durability implements InputLog {
     return Effect.gen({ self: this }, function* () {
       const kept: Array<Kept> = []
       if (work !== undefined) {
-        const captured = yield* Effect.mapError(
-          this.#engine.captureStates(time, this.#states.keys()),
-          (reason) => this.#failed("write a state", reason),
-        )
-        for (const { at, id, neededFrom, pieces } of captured) {
-          kept.push({ _tag: "state", name: this.#states.get(id) ?? id, at, neededFrom, pieces })
-        }
+        for (const state of this.#states.values()) kept.push(...yield* this.#capture(time, state))
         for (const each of work.kept) {
           if (each.stream.traits.keeps !== "whileNeeded") continue
           const name = this.#names.get(originalOf(each.stream))
@@ -339,7 +380,8 @@ export class Durability implements InputLog {
         const stream = this.#streams.get(name)
         return stream !== undefined && history !== undefined && at > settled - history.rememberOf(stream)
       }
-      return Effect.andThen(this.checkpoint.ended(time, kept, {}, isNeeded), this.reached("ended"))
+      const values = work === undefined ? {} : Object.fromEntries(this.values.changes)
+      return Effect.andThen(this.checkpoint.ended(time, kept, values, isNeeded), this.reached("ended"))
     })
   }
 

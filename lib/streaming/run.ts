@@ -19,6 +19,7 @@ import { History } from "../dstream/graph/history.ts"
 import { nodes } from "../dstream/graph/nodes.ts"
 import { keptStreamsIn, neededIn } from "../dstream/graph/kept_streams.ts"
 import { type AnyPolicy, withRetries } from "../dstream/outputs/retries.ts"
+import { DriverValues } from "./batch/driver_values.ts"
 import type { Work } from "./batch/work.ts"
 import type { BatchFailed } from "./errors.ts"
 import * as GraphLayers from "../dstream/graph/layers.ts"
@@ -30,7 +31,7 @@ import type { Backpressure } from "../receiver/rate_estimator.ts"
 import type { RunningInput } from "./inputs/running_input.ts"
 import type { StreamingEvent } from "./listeners/events.ts"
 import { CopyFailed, makeCopy } from "../engine/copy/graph_copy.ts"
-import { Notes, streamsOf } from "../engine/copy/notes.ts"
+import { Notes, type Restored, streamsOf } from "../engine/copy/notes.ts"
 import { rebuild } from "../engine/copy/remake.ts"
 import type { CheckpointSettings } from "./checkpoint/checkpoint.ts"
 import { type Beginning, fresh } from "./beginning.ts"
@@ -65,6 +66,7 @@ export interface Run extends RunOptions {
   /** Writes and reads the checkpoint; undefined if there is none. */
   readonly durability: Durability | undefined
   readonly beginning: Beginning
+  readonly values: DriverValues
   readonly history: History
   readonly inputs: ReadonlyArray<RunningInput>
   /** How many records the next batch may take. */
@@ -141,11 +143,17 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       run: nextRun(engine),
     }
     const history = new History({ ...common, graph, stateVersion: engine.stateVersion })
-    if (durability !== undefined) yield* durability.begin(history, beginning)
+    let restored: ReadonlyArray<Restored> = []
+    if (durability !== undefined) {
+      const { recovery } = durability
+      restored = yield* durability.begin(history, beginning)
+      if (recovery !== undefined) publish({ _tag: "CheckpointRecovered", recovery })
+    }
     const inputOf = new Map(inputs.map((input) => [input.stream.traits.source, input]))
     const notes = copyGraph && new Notes(graph, history, ({ operation, site }) =>
-      publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }))
-    const copy = copyGraph && makeCopy(copyGraph, { ...common, last: beginning.last })
+      publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }), restored)
+    const values = durability?.values ?? new DriverValues()
+    const copy = copyGraph && makeCopy(copyGraph, { ...common, restored: notes?.restored ?? [], last: beginning.last })
     const streams = streamsOf(graph)
     if (copy !== undefined) {
       engine.useCopy?.(copy)
@@ -159,6 +167,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       ...options,
       durability,
       beginning,
+      values,
       history,
       inputs,
       bound: new BatchBound(
@@ -172,6 +181,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
         graph,
         policy,
         history,
+        values,
         keptStreams: keptStreamsIn(graph),
         isNeeded: neededIn(graph, zeroTime, batchDuration),
       },

@@ -78,8 +78,8 @@ export const start = (
       Effect.andThen(makeUp, ticks(first, run.batchDuration, (time) => runtime.tick(time))),
     )
     const batches = yield* fork(Effect.forever(runtime.next, { disableYield: true }))
-    const settling = durability === undefined ? [] : [
-      yield* fork(Effect.forever(runtime.nextSettled, { disableYield: true })),
+    const ending = durability === undefined ? [] : [
+      yield* fork(Effect.forever(runtime.nextEnding, { disableYield: true })),
       yield* fork(Effect.catch(Deferred.await(durability.checkpoint.failure), (failed) => runtime.fail(failed))),
     ]
     const checks = Effect.forever(Effect.andThen(Effect.sleep(CHECKED_EVERY), Effect.sync(checkBehind)))
@@ -88,7 +88,7 @@ export const start = (
       run.inputs.flatMap(({ receiver }) => receiver ?? []),
       ({ failure }) => fork(Effect.catch(Deferred.await(failure), (failed) => runtime.fail(failed))),
     )
-    return { runtime, ticker, others: [batches, ...settling, ...receivers], endMetrics }
+    return { runtime, ticker, others: [batches, ...ending, ...receivers], endMetrics }
   })
 
 /** Interrupts fibers. Logs a warning and returns if they have not ended within `STOP_TIMEOUT`. */

@@ -13,6 +13,7 @@ import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { explainFailure } from "../core/errors.ts"
 import { currentTimeMillis } from "../core/steady_clock.ts"
+import { CurrentValues } from "../dstream/driver_state.ts"
 import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import { allocate, Uncommitted, type Unread } from "./batch/allocator.ts"
@@ -68,7 +69,7 @@ export class Runtime {
   readonly #pending = new Map<number, Batch>()
   readonly #queue = Effect.runSync(Queue.unbounded<Batch>())
   /** Batches whose end is being written to the checkpoint, oldest first. Each effect waits for that, and then ends the batch. */
-  readonly #settled = Effect.runSync(Queue.unbounded<Effect.Effect<void, never, unknown>>())
+  readonly #ending = Effect.runSync(Queue.unbounded<Effect.Effect<void, never, unknown>>())
   readonly #uncommitted = new Uncommitted()
   /** Has `maxPendingBatches` permits; each pending batch holds one. */
   readonly #room: Semaphore.Semaphore
@@ -195,16 +196,16 @@ export class Runtime {
             (exit) =>
               this.#guarded(
                 batch,
-                this.#settle(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
+                this.#finalize(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
               ),
           )
-        ).pipe(Effect.provideService(InBatch, true)),
+        ).pipe(Effect.provideService(InBatch, true), Effect.provideService(CurrentValues, this.run.values)),
     )
   }
 
   /** Ends the next batch whose end has been written to the checkpoint. */
-  get nextSettled(): Effect.Effect<void, never, unknown> {
-    return Effect.flatMap(Queue.take(this.#settled), Effect.uninterruptible)
+  get nextEnding(): Effect.Effect<void, never, unknown> {
+    return Effect.flatMap(Queue.take(this.#ending), Effect.uninterruptible)
   }
 
   /** Runs the end of a batch. Defects stop the context. */
@@ -244,6 +245,7 @@ export class Runtime {
         engine,
         policy,
         report,
+        values: this.run.values,
         done: durability && durability.done.bind(durability),
         reach: durability?.reach,
         isRecovered: durability?.isRecovered(time),
@@ -278,11 +280,12 @@ export class Runtime {
    * Commits a batch in any phase as a whole, or rolls it back as a whole. The next batch can run then. What must wait until
    * the end of the batch is durable comes after that.
    */
-  #settle(batch: Batch, asked: Ending): Effect.Effect<void, never, unknown> {
+  #finalize(batch: Batch, asked: Ending): Effect.Effect<void, never, unknown> {
     return Effect.gen({ self: this }, function* () {
       const { time } = batch
-      const { bound, durability, engine, evaluation, history } = this.run
+      const { bound, durability, engine, evaluation, history, values } = this.run
       const { ending, isDurable } = yield* this.#written(batch, asked)
+      values.end(ending._tag === "Committed")
       if (ending._tag === "Committed") {
         if (batch.phase._tag === "Running") yield* engine.endBatch(time, "commit")
       } else {
@@ -295,10 +298,11 @@ export class Runtime {
       const ended = this.#end(batch, ending)
       if (durability === undefined) return yield* ended
       const durable = Effect.matchEffect(isDurable, {
-        onSuccess: () => Effect.andThen(Effect.andThen(ended, durability.reached("committed")), this.#clean(durability)),
+        onSuccess: () =>
+          Effect.andThen(Effect.andThen(ended, durability.reached("committed")), this.#clean(durability)),
         onFailure: (failure) => Effect.andThen(this.fail(failure), this.#forget(batch)),
       })
-      yield* Queue.offer(this.#settled, this.#guarded(batch, durable))
+      yield* Queue.offer(this.#ending, this.#guarded(batch, durable))
     })
   }
 

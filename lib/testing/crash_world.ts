@@ -76,21 +76,21 @@ export const makeWorld = (sleeps: ReadonlyArray<number>): OpenWorld => {
         if (known.batches.has(time)) repeats++
         else known.batches.set(time, records)
       }))
-    const record = (name: string, { inAnyBatch = false }: RecordOptions = {}) =>
-    <A, E, R>(stream: DStream<A, E, R>): Output<E, R> =>
-      nameOutput(
-        makeOutput<E, R, []>({
-          operation: "record",
-          stream,
-          functions: [],
-          run: (rdd, { time }) =>
-            Effect.flatMap(
-              collect(rdd),
-              (records) => Effect.andThen(takesTime, write(name, time, records, inAnyBatch)),
-            ),
-        }),
-        name,
-      )
+    const record =
+      (name: string, { inAnyBatch = false }: RecordOptions = {}) => <A, E, R>(stream: DStream<A, E, R>): Output<E, R> =>
+        nameOutput(
+          makeOutput<E, R, []>({
+            operation: "record",
+            stream,
+            functions: [],
+            run: (rdd, { time }) =>
+              Effect.flatMap(
+                collect(rdd),
+                (records) => Effect.andThen(takesTime, write(name, time, records, inAnyBatch)),
+              ),
+          }),
+          name,
+        )
     return {
       life: own,
       record,

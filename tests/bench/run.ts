@@ -8,6 +8,7 @@
  * Apache Spark in the same way; the program gets arguments such as `wordcount records=100000 master=local[2]`.
  */
 import { batches } from "./batches.ts"
+import { checkpoints } from "./checkpoints.ts"
 import { empty } from "./empty.ts"
 import { imports } from "./imports.ts"
 import { joins } from "./joins.ts"
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ...sockets,
   ...keyedTables,
   ...logs,
+  ...checkpoints,
   ...imports,
 }
 /** Benchmarks that are run once, because they start processes themselves. */

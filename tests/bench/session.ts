@@ -45,9 +45,13 @@ class ManualClock implements Clock.Clock {
   readonly monotonicTimeNanos = Effect.sync(this.monotonicTimeNanosUnsafe)
 }
 
-/** Starts a context with one output and the master `local`. Only the clock differs from a real program. */
+/**
+ * Starts a context with one output and the master `local`, and a checkpoint if there is a directory. Only the clock differs
+ * from a real program.
+ */
 export const open = async <E>(
   output: DStream.Output<E, Layer.Success<ReturnType<typeof SparkContext.layer>>>,
+  directory?: string,
 ): Promise<Session> => {
   const clock = new ManualClock()
   let ended = Promise.withResolvers<void>()
@@ -60,6 +64,7 @@ export const open = async <E>(
   const scope = Effect.runSync(Scope.make())
   const start = Effect.gen(function* () {
     const ssc = yield* StreamingContext.make
+    if (directory !== undefined) yield* StreamingContext.checkpoint(ssc, directory)
     yield* StreamingContext.addStreamingListener(ssc, (event) =>
       Effect.sync(() => {
         if (event._tag === "BatchCompleted") ended.resolve()

@@ -255,3 +255,13 @@ Deno.test("Log: gives the event loop its turns while it is read", () =>
     assert.equal((yield* Effect.provideService(entriesOf(disk.open()), Pacing, pacing)).length, 6401)
     assert.ok(turns >= 6400 / 64 + 2 * 3 - 2, `${turns} turns`)
   })))
+
+Deno.test("Log: begins a new file after as many syncs as its store asks for", () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+    const store: LogStore = { ...new MemoryDisk().open(), syncsPerFile: 3 }
+    const texts = numbered(0, 10)
+    const places = yield* withLog(store, {}, (log) => Effect.forEach(texts, (text) => log.append(bytesOf(text))))
+    const first = places[0]?.segment ?? NaN
+    assert.deepEqual(places.map(({ segment }) => segment - first), [0, 0, 0, 1, 1, 1, 2, 2, 2, 3])
+    assert.deepEqual(yield* entriesOf(store), texts)
+  }))))

@@ -11,7 +11,7 @@ import { type Log, type LogOptions, openLog } from "../../lib/durable/log/log.ts
 export type Options = Partial<LogOptions>
 
 /** Text as bytes. */
-export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 /** Bytes as text. */
 export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 

@@ -23,14 +23,18 @@ const write = (store: LogStore, file: string, ...texts: ReadonlyArray<string>) =
     yield* log.sync
   }))
 
-/** Declares the tests of the contract. Each test gets an empty place of its own. */
+/** Declares the tests of the contract. Each test gets an empty place of its own. They are ignored where there is no server. */
 export const testStore = (
   name: string,
   place: Effect.Effect<Place, never, Scope.Scope>,
+  { ignore = false }: { readonly ignore?: boolean } = {},
 ): void => {
   const test = (criterion: string, body: (place: Place) => Effect.Effect<unknown, unknown, Scope.Scope>) =>
-    Deno.test(`LogStore: ${criterion} [${name}]`, () =>
-      Effect.runPromise(Effect.scoped(Effect.asVoid(Effect.flatMap(place, body)))))
+    Deno.test({
+      name: `LogStore: ${criterion} [${name}]`,
+      ignore,
+      fn: () => Effect.runPromise(Effect.scoped(Effect.asVoid(Effect.flatMap(place, body)))),
+    })
   const testLocked = (criterion: string, body: (store: LogStore) => Effect.Effect<unknown, unknown, Scope.Scope>) =>
     test(criterion, (place) =>
       Effect.suspend(() => {

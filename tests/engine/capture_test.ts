@@ -6,12 +6,13 @@ import type { CorruptBlock, NotPortable } from "../../lib/core/codec.ts"
 import { atOnce } from "../../lib/core/pace.ts"
 import * as StateStore from "../../lib/engine/state_store.ts"
 import * as Partitioner from "../../lib/rdd/partitioner.ts"
-import { entriesOf } from "../../lib/rdd/state.ts"
+import { entriesOf, type StateFormatFailed } from "../../lib/rdd/state.ts"
 
 const ID = "counts"
 
-const withStore = (body: (store: StateStore.StateStore) => Effect.Effect<void, NotPortable | CorruptBlock>) =>
-  Effect.runPromise(Effect.flatMap(StateStore.make, body))
+const withStore = (
+  body: (store: StateStore.StateStore) => Effect.Effect<void, NotPortable | CorruptBlock | StateFormatFailed>,
+) => Effect.runPromise(Effect.flatMap(StateStore.make, body))
 
 const join = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
   const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
@@ -39,10 +40,10 @@ Deno.test("StateStore.capture() leaves out what has not changed, and what it doe
   withStore((store) =>
     Effect.gen(function* () {
       yield* write(store, 1, ["a", "b"])
-      assert.equal((yield* store.capture(1, [ID, "other"])).length, 1)
+      assert.equal((yield* store.capture(1, [{ id: ID }, { id: "other" }])).length, 1)
       yield* store.commit(1)
       yield* write(store, 2, [])
-      assert.deepEqual(yield* store.capture(2, [ID]), [])
+      assert.deepEqual(yield* store.capture(2, [{ id: ID }]), [])
       assert.equal(store.neededFrom(ID), 1)
       assert.equal(store.neededFrom("other"), undefined)
     })
@@ -52,16 +53,16 @@ Deno.test("StateStore.capture() fails for what is not portable, and starts over 
   withStore((store) =>
     Effect.gen(function* () {
       yield* write(store, 1, numbers(1000))
-      yield* store.capture(1, [ID])
+      yield* store.capture(1, [{ id: ID }])
       yield* store.commit(1)
       yield* write(store, 2, [5], () => {})
       assert.match(
-        String(yield* Effect.exit(store.capture(2, [ID]))),
+        String(yield* Effect.exit(store.capture(2, [{ id: ID }]))),
         /Cannot encode the record value at \[0\]: function/,
       )
       yield* store.abort(2)
       yield* write(store, 3, [5])
-      const [captured] = yield* store.capture(3, [ID])
+      const [captured] = yield* store.capture(3, [{ id: ID }])
       const other = yield* StateStore.make
       yield* other.restore(ID, 3, [join(captured?.pieces ?? [])])
       assert.deepEqual(entries(other), numbers(1000).map((key) => [key, key === 5 ? 3 : 1]))
@@ -72,13 +73,13 @@ Deno.test("StateStore.capture() starts over with all states if one of them fails
   withStore((store) =>
     Effect.gen(function* () {
       yield* write(store, 1, numbers(1000))
-      yield* store.capture(1, [ID])
+      yield* store.capture(1, [{ id: ID }])
       yield* store.commit(1)
       yield* write(store, 2, [5])
       store.open("other", 0, undefined, 2).set("a", Symbol())
       yield* store.seal("other", 2)
-      assert.ok(Exit.isFailure(yield* Effect.exit(store.capture(2, [ID, "other"]))))
-      const [captured] = yield* store.capture(2, [ID])
+      assert.ok(Exit.isFailure(yield* Effect.exit(store.capture(2, [{ id: ID }, { id: "other" }]))))
+      const [captured] = yield* store.capture(2, [{ id: ID }])
       assert.equal(captured?.neededFrom, 2)
     })
   ))
@@ -87,14 +88,14 @@ Deno.test("StateStore.capture() copies the whole state after a captured batch wa
   withStore((store) =>
     Effect.gen(function* () {
       yield* write(store, 1, numbers(1000))
-      yield* store.capture(1, [ID])
+      yield* store.capture(1, [{ id: ID }])
       yield* store.commit(1)
       for (const drop of [store.abort(2), Effect.void]) {
         yield* write(store, 2, [7], "dropped")
-        yield* store.capture(2, [ID])
+        yield* store.capture(2, [{ id: ID }])
         yield* drop
         yield* write(store, 2, [8], "kept")
-        const [captured] = yield* store.capture(2, [ID])
+        const [captured] = yield* store.capture(2, [{ id: ID }])
         assert.equal(captured?.neededFrom, 2)
         const other = yield* StateStore.make
         yield* other.restore(ID, 2, [join(captured.pieces)])
@@ -110,7 +111,7 @@ Deno.test("StateStore.capture() copies a state that does not change when its cap
       let log: Array<{ readonly at: number; readonly bytes: Uint8Array }> = []
       for (let at = 1; at <= 100; at++) {
         yield* write(store, at, at === 1 ? numbers(10_000) : at === 2 ? [3] : [])
-        for (const { at: time, pieces } of yield* store.capture(at, [ID], { refresh: at - 50 })) {
+        for (const { at: time, pieces } of yield* store.capture(at, [{ id: ID }], { refresh: at - 50 })) {
           log.push({ at: time, bytes: join(pieces) })
         }
         yield* store.commit(at)
@@ -134,7 +135,7 @@ Deno.test("StateStore: the captures that are needed take at most five times the 
         for (let at = 1; at <= 120; at++) {
           const keys = at === 1 ? numbers(5000) : numbers(250).map((i) => (i * 19 + at * 251) % 5000)
           yield* write(store, at, keys.map((key) => `user ${key}`), value)
-          const [captured] = yield* store.capture(at, [ID])
+          const [captured] = yield* store.capture(at, [{ id: ID }])
           yield* store.commit(at)
           log.push({ at, length: join(captured?.pieces ?? []).length })
           if (at === 1) whole = log[0]!.length
@@ -150,10 +151,10 @@ Deno.test("StateStore.restore() fails with CorruptBlock, or restores, whatever b
   withStore((store) =>
     Effect.gen(function* () {
       yield* write(store, 1, numbers(300).map((i) => [i, "key"]))
-      const first = yield* store.capture(1, [ID])
+      const first = yield* store.capture(1, [{ id: ID }])
       yield* store.commit(1)
       yield* write(store, 2, [[7, "key"], "new"])
-      const second = yield* store.capture(2, [ID])
+      const second = yield* store.capture(2, [{ id: ID }])
       const captures = [...first, ...second].map(({ pieces }) => join(pieces))
       const attempt = (damaged: ReadonlyArray<Uint8Array>) =>
         Effect.flatMap(StateStore.make, (other) => Effect.exit(other.restore(ID, 2, damaged)))
@@ -178,7 +179,7 @@ Deno.test("StateStore.place() refuses a key of several partitions, and a partiti
       yield* store.place(ID, Partitioner.hash(2))
       for (const partition of [0, 1]) store.open(ID, partition, undefined, 1).set("a", partition)
       yield* store.seal(ID, 1)
-      const captures = (yield* store.capture(1, [ID])).map(({ pieces }) => join(pieces))
+      const captures = (yield* store.capture(1, [{ id: ID }])).map(({ pieces }) => join(pieces))
       for (
         const [partitioner, message] of [
           [Partitioner.hash(1), /The restored state has a in several partitions/],

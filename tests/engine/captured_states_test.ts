@@ -149,7 +149,9 @@ class Running {
       const at = this.batches.shift()!
       const later = this.open
       const others = yield* Effect.forkChild(run(() => this.disturb(at, later, step)))
-      const captured = yield* Effect.orDie(store.capture(at, [ID], { refresh: step.key > 15 ? at - 5000 : undefined }))
+      const captured = yield* Effect.orDie(
+        store.capture(at, [{ id: ID }], { refresh: step.key > 15 ? at - 5000 : undefined }),
+      )
       yield* Fiber.await(others)
       for (const { at, pieces } of captured) life.log.push({ at, bytes: join(pieces) })
       const again = yield* restored(life, at)

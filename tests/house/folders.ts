@@ -7,6 +7,7 @@ import { importsOf, resolve } from "./source.ts"
  * places that file alone. A layer that is not in the table has no folders.
  */
 export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
+  remote: [["."], ["s3", "hdfs"]],
   durable: [["."], ["store", "log"]],
   rdd: [["."], ["numbers", "files"], ["operators"], ["actions"]],
   dstream: [
@@ -28,7 +29,7 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["."],
     ["context"],
   ],
-  connector: [["."], ["sql"], ["postgres", "sqlite"]],
+  connector: [["."], ["sql", "format"], ["postgres", "sqlite", "json", "csv", "parquet"]],
 }
 
 interface Place {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import { runtimeFiles } from "../../lib/engine/files.ts"
+import type { FileEntry, Files } from "../../lib/rdd/files/files.ts"
 import { DirectoryTree } from "../../lib/source/directory_tree.ts"
 import { Selection } from "../../lib/source/file_selection.ts"
 import { writeFile } from "./files.ts"
@@ -32,3 +33,33 @@ for (const [step, how] of [[50_000, "forth"], [-50_000, "back"]] as const) {
     await Deno.remove(folder, { recursive: true })
   })
 }
+
+Deno.test("a file that is still open is selected once it is closed, by the time that it has then", async () => {
+  const folder = await Deno.makeTempDir()
+  const open = new Set(["old", "new"])
+  const marked = (file: FileEntry): FileEntry => open.has(file.name) ? { ...file, isOpen: true } : file
+  const files: Files = {
+    ...runtimeFiles,
+    stat: (path) => Effect.map(runtimeFiles.stat(path), marked),
+    listNew: (path, isKnown) => Effect.map(runtimeFiles.listNew(path, isKnown), (all) => all.map(marked)),
+  }
+  const write = (name: string, modifiedMs: number) => Effect.promise(() => writeFile(folder, name, modifiedMs))
+  const select = Effect.gen(function* () {
+    yield* write("old", 50_000)
+    const tree = new DirectoryTree(files, folder, false)
+    const selection = new Selection(files, tree, rules, 100_000, yield* tree.look)
+    const names = (time: number) => Effect.map(selection.select(time), ({ files }) => files.map(({ name }) => name))
+    yield* write("new", 100_500)
+    yield* write("complete", 100_500)
+    assert.deepEqual(yield* names(101_000), ["complete"])
+    // Longer than files are remembered.
+    assert.deepEqual(yield* names(200_000), [])
+    yield* write("new", 200_500)
+    yield* write("old", 200_600)
+    open.clear()
+    assert.deepEqual(yield* names(201_000), ["new", "old"])
+    assert.deepEqual(yield* names(202_000), [])
+  })
+  await Effect.runPromise(select)
+  await Deno.remove(folder, { recursive: true })
+})

@@ -57,15 +57,16 @@ export const nameProblems = (graph: AnyGraph): ReadonlyArray<Problem> => {
     text: `${what} needs a name, because the context has a checkpoint: add ${call}`,
   })
   const seen = new Set<string>()
+  // Parts of one operator lack one name together. The last of them is what the user has called.
+  const calledAt = new Map(streams.map((stream) => [stream.site.long, stream]))
   return [
     ...streams.flatMap((stream): ReadonlyArray<Problem> => {
       const own = originalOf(stream)
       const kind = durableKind(own)
       if (kind === undefined || names.has(own) || (kind === "input" && !isInput.has(own))) return []
-      // Parts of one operator lack one name together.
       if (seen.has(own.site.long)) return []
       seen.add(own.site.long)
-      return [unnamed(own, kinds[kind], 'DStream.named("…")')]
+      return [unnamed(calledAt.get(own.site.long) ?? own, kinds[kind], 'DStream.named("…")')]
     }),
     ...graph.outputs.flatMap((output): ReadonlyArray<Problem> =>
       output.name === undefined ? [unnamed(output, "an output", 'DStream.nameOutput("…")')] : []

@@ -7,7 +7,8 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { RDD } from "../../rdd/rdd.ts"
 import { Batch } from "../batch.ts"
-import { type AnyDStream, type DStream, makeSelf, type NodeOptions } from "../dstream.ts"
+import { dual } from "../../core/dual.ts"
+import { type AnyDStream, type DStream, lift, makeSelf, type NodeOptions } from "../dstream.ts"
 import type { InputSource } from "./input_source.ts"
 import type { Positions } from "./positions.ts"
 import type { Receiver } from "./receiver.ts"
@@ -84,6 +85,39 @@ export const fromPositions = <P, A, E, R, E2, R2>(
   open: Effect.Effect<Positions<P, A, E, R>, E2, R2>,
   options?: NodeOptions,
 ): DStream<A, E | E2, Exclude<R | R2, Scope.Scope>> => input(operation, { kind: "positions", title, open }, options)
+
+/**
+ * Sets whether a context with a checkpoint logs what a receiver's stream receives (true). Without the log, receiving costs
+ * less, and records that no batch has ended with are lost when the process is killed. That is right for a sender that sends
+ * them again, and for records that may be lost. Spark: `spark.streaming.receiver.writeAheadLog.enable`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { DStream } from "@dstream/dstream"
+ *
+ * const lines = DStream.socketTextStream("localhost", 9999).pipe(DStream.writeAheadLog(false), DStream.named("lines"))
+ * assert.equal(lines.name, "lines")
+ * ```
+ */
+export const writeAheadLog: {
+  (isLogged: boolean): <A, E, R>(self: DStream<A, E, R>) => DStream<A, E, R>
+  <A, E, R>(self: DStream<A, E, R>, isLogged: boolean): DStream<A, E, R>
+} = dual(2, <A, E, R>(self: DStream<A, E, R>, isLogged: boolean): DStream<A, E, R> => {
+  const { operation, slideDuration, traits } = self
+  const { source } = traits
+  const isReceiver = source?.kind === "blocks"
+  const problem = "it has no write-ahead log; only streams of receivers have one"
+  const options = {
+    ...traits,
+    slideDuration,
+    name: self.name,
+    ...(isReceiver ? {} : { check: () => [problem] }),
+  }
+  return isReceiver
+    ? input(operation, { ...source, isLogged }, options)
+    : lift(operation, self, [], (rdd) => rdd, options)
+})
 
 /** The name that an input is shown under: its own, or one such as `Socket stream [0]`. */
 export const inputName = (stream: AnyDStream, id: number): string =>

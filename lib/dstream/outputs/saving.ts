@@ -5,9 +5,9 @@
  */
 import { dual } from "../../core/dual.ts"
 import type { FileError } from "../../rdd/files/files.ts"
-import { place, type ToLines, writing } from "../../rdd/files/parts.ts"
+import { type PartFormat, place, writing } from "../../rdd/files/parts.ts"
 import type { RDD } from "../../rdd/rdd.ts"
-import { objectLines, textLines } from "../../rdd/actions/saving.ts"
+import { objectFormat, textFormat } from "../../rdd/actions/saving.ts"
 import { type DStream, isDStream, lift } from "../dstream.ts"
 import { makeOutput, type Output } from "./output.ts"
 
@@ -15,26 +15,31 @@ import { makeOutput, type Output } from "./output.ts"
 const pathOf = (prefix: string, suffix: string, time: number): string =>
   `${prefix === "" ? time : `${prefix}-${time}`}${suffix === "" ? "" : `.${suffix}`}`
 
-const saving = <A, E, R>(
+/**
+ * Saves each batch in a directory of its own, as {@link saveAsTextFiles} describes. `detail` is what the arguments say beside
+ * the path, for the fingerprint.
+ */
+export const saving = <A, E, R, E2>(
   operation: string,
   self: DStream<A, E, R>,
   prefix: string,
   suffix: string,
-  lines: ToLines,
-): Output<E | FileError, R> => {
+  format: PartFormat<A, E2>,
+  detail: ReadonlyArray<unknown> = [],
+): Output<E | E2 | FileError, R> => {
   const written = lift(
     operation,
     self,
     [],
-    (rdd, { time }) => writing(operation, rdd, pathOf(prefix, suffix, time), lines),
+    (rdd, { time }) => writing(operation, rdd, pathOf(prefix, suffix, time), format),
   )
   return makeOutput({
     operation,
     stream: written,
     functions: [],
     writes: true,
-    detail: JSON.stringify([prefix, suffix]),
-    run: (rdd: RDD<number>, { time }) => place(rdd, pathOf(prefix, suffix, time), true),
+    detail: JSON.stringify([prefix, suffix, ...detail]),
+    run: (rdd: RDD<string>, { time }) => place(rdd, pathOf(prefix, suffix, time), true),
   })
 }
 
@@ -68,7 +73,7 @@ export const saveAsTextFiles: {
 } = dual(
   (args) => isDStream(args[0]),
   <A, E, R>(self: DStream<A, E, R>, prefix: string, suffix = ""): Output<E | FileError, R> =>
-    saving("saveAsTextFiles", self, prefix, suffix, textLines),
+    saving("saveAsTextFiles", self, prefix, suffix, textFormat),
 )
 
 /**
@@ -98,5 +103,5 @@ export const saveAsObjectFiles: {
 } = dual(
   (args) => isDStream(args[0]),
   <A, E, R>(self: DStream<A, E, R>, prefix: string, suffix = ""): Output<E | FileError, R> =>
-    saving("saveAsObjectFiles", self, prefix, suffix, objectLines),
+    saving("saveAsObjectFiles", self, prefix, suffix, objectFormat),
 )

@@ -7,11 +7,10 @@ import * as Effect from "effect/Effect"
 import { dual } from "../../core/dual.ts"
 import { recordsOf } from "../../core/results.ts"
 import { map } from "../../rdd/operators/element.ts"
-import { Engine } from "../../rdd/engine.ts"
 import type { RDD } from "../../rdd/rdd.ts"
-import { records } from "../../rdd/job.ts"
 import { type DStream, lift } from "../dstream.ts"
 import { makeOutput, nameOutput, type Output } from "./output.ts"
+import { writeBatch } from "./saving_to.ts"
 import { type SqlBatch, SqlError, type SqlInsert, type SqlRow, type SqlSink, statementOf } from "./sql_sink.ts"
 
 /** What {@link saveToSql} writes, and under which name. */
@@ -113,28 +112,18 @@ export const saveToSql: {
       stream: rows,
       functions: [],
       detail: JSON.stringify([name, statementOf(insert, 1, () => "?")]),
-      run: (rdd, { time }) => Effect.scoped(write(rdd, sink, { output: name, batchTime: time, insert, keepMarks })),
+      run: (rdd, { time }) => write(rdd, sink, { output: name, batchTime: time, insert, keepMarks }),
     })
     return nameOutput(output, name)
   },
 )
 
-const write = Effect.fnUntraced(function* (rdd: RDD<SqlRow, unknown, unknown>, sink: SqlSink, batch: SqlBatch) {
-  const engine = yield* Engine
-  const { partitions } = yield* engine.layout(rdd)
-  const partition = Effect.fnUntraced(function* (i: number) {
-    const rows = yield* records(rdd, [i])
+const write = (rdd: RDD<SqlRow, unknown, unknown>, sink: SqlSink, batch: SqlBatch) => {
+  const check = (rows: ReadonlyArray<SqlRow>): Effect.Effect<void, SqlError> => {
     const wrong = width(batch.insert, rows)
-    if (wrong === undefined) return rows
+    if (wrong === undefined) return Effect.void
     const statement = statementOf(batch.insert, 1, () => "?")
-    return yield* Effect.fail(new SqlError({ ...batch, statement, cause: wrong }))
-  })
-  // Computed before the transaction begins. Otherwise a shuffle, for example, would keep the transaction and its locks
-  // open.
-  const first = partitions === 0 ? [] : yield* partition(0)
-  const transaction = yield* sink.begin(batch)
-  if (transaction === undefined) return
-  yield* transaction.write(first)
-  for (let i = 1; i < partitions; i++) yield* transaction.write(yield* partition(i))
-  yield* transaction.commit
-})
+    return Effect.fail(new SqlError({ ...batch, statement, cause: wrong }))
+  }
+  return writeBatch(rdd, sink.begin(batch), check)
+}

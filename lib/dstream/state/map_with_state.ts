@@ -141,6 +141,7 @@ export const mapWithState: {
       }),
       {
         idleTimeout: spec.timeoutMillis,
+        durable: { format: spec.format },
         check: (batchDuration) => [
           ...(isSpec ? [] : ["it takes a StateSpec: make one of the function with StateSpec.function"]),
           ...(invalid === undefined ? [] : [invalid.message]),

@@ -14,6 +14,7 @@ import { parallelize } from "../../rdd/creation.ts"
 import type { Partitioner, PartitionOptions } from "../../rdd/partitioner.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import { type AnyRDD, isRDD, type RDD } from "../../rdd/rdd.ts"
+import type { AnyFormat, StateFormat } from "../state_format.ts"
 import type { State } from "./key_state.ts"
 
 const TypeId = "~dstream/StateSpec"
@@ -30,6 +31,8 @@ export interface Described {
   readonly timeoutMillis: number | undefined
   /** Which partition the state of a key is in. */
   readonly partitioning: PartitionOptions | undefined
+  /** How states are written to a checkpoint; undefined if they are plain data. */
+  readonly format: AnyFormat | undefined
   /** What is wrong with the spec. It is reported before the context starts. */
   readonly invalid: InvalidOption | undefined
 }
@@ -50,7 +53,13 @@ const Proto = { ...Prototype, [TypeId]: { _K: () => {}, _V: () => {}, _S: (_: ne
 
 const isStateSpec = (u: unknown): boolean => typeof u === "object" && u !== null && TypeId in u
 
-const blank = { initial: undefined, timeoutMillis: undefined, partitioning: undefined, invalid: undefined }
+const blank = {
+  initial: undefined,
+  timeoutMillis: undefined,
+  partitioning: undefined,
+  format: undefined,
+  invalid: undefined,
+}
 
 /**
  * Makes a spec of a function of key, value and state. The function is called once for each record, in order, and its
@@ -236,4 +245,30 @@ export const timeout: {
     const invalid = new InvalidOption({ where: "StateSpec.timeout", option: "duration", value: duration, expected })
     return construct({ ...self, invalid })
   },
+)
+
+/**
+ * Sets how states are written to a checkpoint, in which versions. States of plain data need no format. Make one with
+ * `@dstream/dstream/state_format`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { StateSpec } from "@dstream/dstream"
+ * import * as StateFormat from "@dstream/dstream/state_format"
+ * import { Option, Schema } from "effect"
+ *
+ * const last = StateSpec.function((_: string, at: Option.Option<Date>, state: StateSpec.State<Date>) => {
+ *   if (Option.isSome(at)) state.update(at.value)
+ * }).pipe(StateSpec.format(StateFormat.first(Schema.DateFromString)))
+ * assert.equal(last.format?.version, 1)
+ * ```
+ */
+export const format: {
+  <S>(format: StateFormat<S>): <K, V, A>(self: StateSpec<K, V, S, A>) => StateSpec<K, V, S, A>
+  <K, V, S, A>(self: StateSpec<K, V, S, A>, format: StateFormat<S>): StateSpec<K, V, S, A>
+} = dual(
+  2,
+  <K, V, S, A>(self: StateSpec<K, V, S, A>, format: StateFormat<S>): StateSpec<K, V, S, A> =>
+    construct({ ...self, format }),
 )

@@ -34,19 +34,22 @@ import type { Callable } from "../../rdd/primitive.ts"
 import { isRDD, make as makeRDD, type RDD } from "../../rdd/rdd.ts"
 import type { PendingState } from "../../rdd/state.ts"
 import { type DStream, isDStream } from "../dstream.ts"
+import type { AnyFormat, StateFormat } from "../state_format.ts"
 import { failedFor } from "./key_failure.ts"
 import { settle, strays } from "./moving_keys.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
 import { stateful } from "./stateful.ts"
 
 /** Options of the operators with state that is updated as a whole. */
-export interface StateOptions extends PartitionOptions {
+export interface StateOptions<S = never> extends PartitionOptions {
+  /** How states are written to a checkpoint, in which versions. States of plain data need none. */
+  readonly format?: StateFormat<S> | undefined
   /** Whether the result keeps the partitioner, so that later operations need no shuffle. Default: true. */
   readonly rememberPartitioner?: boolean | undefined
 }
 
 /** The options of {@link StateOptions}, and the states to start from. */
-export interface InitialStateOptions<K, S> extends StateOptions {
+export interface InitialStateOptions<K, S> extends StateOptions<S> {
   /** The states to start from. If a key has several, the first one counts. Spark: `initialRDD`. */
   readonly initial: RDD<readonly [K, S]> | ReadonlyArray<readonly [K, S]>
 }
@@ -64,7 +67,10 @@ export interface StatePartitionInfo {
 
 type AnyEntry = StateEntry<unknown, unknown, unknown>
 type AnyPair = readonly [key: unknown, value: unknown]
-type AnyOptions = StateOptions & { readonly initial?: RDD<AnyPair> | ReadonlyArray<AnyPair> | undefined }
+type AnyOptions = Omit<StateOptions, "format"> & {
+  readonly format?: AnyFormat | undefined
+  readonly initial?: RDD<AnyPair> | ReadonlyArray<AnyPair> | undefined
+}
 type Values = ReadonlyArray<unknown>
 type Groups = KeyedTable<unknown, Array<unknown>>
 
@@ -152,7 +158,7 @@ const updating = <K, V, E, R, A>(
         }
       }
     },
-    checked(operation, options),
+    { ...checked(operation, options), durable: { format: options?.format } },
   )
 }
 
@@ -210,7 +216,7 @@ const keywise = (
 export const updateStateByKey: {
   <V, S extends Tupled = Mistake<"annotate the state: (values, state: Option.Option<number>) => ...">>(
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions & { readonly initial?: undefined },
+    options?: StateOptions<S> & { readonly initial?: undefined },
   ): <K = Mistake<NotPairs>, E = never, R = never>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
   <K, V, S extends Tupled>(
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
@@ -219,14 +225,14 @@ export const updateStateByKey: {
   <K, V, E, R, S extends Tupled = Mistake<"annotate the state: (values, state: Option.Option<number>) => ...">>(
     self: DStream<readonly [K, V], E, R>,
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions | InitialStateOptions<K, S>,
+    options?: StateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R>
 } = dual(
   (args) => isDStream(args[0]),
   <K, V, E, R, S extends Tupled>(
     self: DStream<readonly [K, V], E, R>,
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions | InitialStateOptions<K, S>,
+    options?: StateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R> => {
     const rewriteWith = (update: Callable) => keywise((_, values, state) => update(values, state))
     return updating("updateStateByKey", self, update, options, rewriteWith)
@@ -255,7 +261,7 @@ export const updateStateByKey: {
 export const updateStateByKeyTimed: {
   <K, V, S extends Tupled = Mistake<"annotate the state: (time, key, values, state: Option.Option<number>) => ...">>(
     update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions | InitialStateOptions<K, S>,
+    options?: StateOptions<S> | InitialStateOptions<K, S>,
   ): <E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
   <
     K,
@@ -266,14 +272,14 @@ export const updateStateByKeyTimed: {
   >(
     self: DStream<readonly [K, V], E, R>,
     update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions | InitialStateOptions<K, S>,
+    options?: StateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R>
 } = dual(
   (args) => isDStream(args[0]),
   <K, V, E, R, S extends Tupled>(
     self: DStream<readonly [K, V], E, R>,
     update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions | InitialStateOptions<K, S>,
+    options?: StateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R> => {
     const rewriteWith = (update: Callable) => keywise((key, values, state, time) => update(time, key, values, state))
     return updating("updateStateByKeyTimed", self, update, options, rewriteWith)
@@ -352,7 +358,7 @@ export const updateStatePartitions: {
       entries: ReadonlyArray<StateEntry<K, V, S>>,
       info: StatePartitionInfo,
     ) => Iterable<readonly [key: K, state: S]>,
-    options?: StateOptions | InitialStateOptions<K, S>,
+    options?: StateOptions<S> | InitialStateOptions<K, S>,
   ): <E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
   <K, V, E, R, S extends Tupled>(
     self: DStream<readonly [K, V], E, R>,
@@ -360,7 +366,7 @@ export const updateStatePartitions: {
       entries: ReadonlyArray<StateEntry<K, V, S>>,
       info: StatePartitionInfo,
     ) => Iterable<readonly [key: K, state: S]>,
-    options?: StateOptions | InitialStateOptions<K, S>,
+    options?: StateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R>
 } = dual(
   (args) => isDStream(args[0]),
@@ -370,7 +376,7 @@ export const updateStatePartitions: {
       entries: ReadonlyArray<StateEntry<K, V, S>>,
       info: StatePartitionInfo,
     ) => Iterable<readonly [key: K, state: S]>,
-    options?: StateOptions | InitialStateOptions<K, S>,
+    options?: StateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R> => {
     const movesKeys = options?.rememberPartitioner === false
     return updating(

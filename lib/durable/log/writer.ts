@@ -78,6 +78,8 @@ export class LogWriter {
   /** The segment of the next entry, and where the entry goes. */
   #head: Head
   #offset = HEAD
+  /** How many groups the segment has. */
+  #count = 0
   #frames: Frames
   #open: Open | undefined
   #failure: Effect.Effect<never, LogError> | undefined
@@ -108,7 +110,7 @@ export class LogWriter {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
     const refusal = this.#refusal(length)
     if (refusal !== undefined) return { place: { ...this.end, length }, done: refusal }
-    if (this.#offset > HEAD && this.#offset + FRAME + length > this.#options.segmentBytes) this.#roll()
+    if (this.#isFull(FRAME + length)) this.#roll()
     const place = { segment: this.#head.segment, offset: this.#offset, length }
     const group = this.#group()
     const durable = this.#open?.head === this.#head ? this.#open.durable : HEAD
@@ -127,12 +129,19 @@ export class LogWriter {
     return length > LONGEST_ENTRY ? Effect.fail(new EntryTooLong({ log, length, longest: LONGEST_ENTRY })) : undefined
   }
 
+  /** Whether the segment has entries, and no room for one of this length. */
+  #isFull(length: number): boolean {
+    const { segmentBytes, store: { syncsPerFile = Infinity } } = this.#options
+    return this.#offset > HEAD && (this.#offset + length > segmentBytes || this.#count >= syncsPerFile)
+  }
+
   /** Goes on in a new segment, whose head seals the one before. */
   #roll(): void {
     const { identity, life, segment } = this.#head
     this.#head = { identity, life, segment: segment + 1, previous: segment, previousEnd: this.#offset }
     this.#frames = this.#framesOf(this.#head)
     this.#offset = HEAD
+    this.#count = 0
   }
 
   #group(): Group {
@@ -140,6 +149,7 @@ export class LogWriter {
     if (last?.head === this.#head) return last
     const group = newGroup(this.#head, this.#offset)
     this.#groups.push(group)
+    this.#count++
     return group
   }
 

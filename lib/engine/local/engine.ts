@@ -73,7 +73,7 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
             outcome === "commit" ? states.commit(time) : states.abort(time),
             Effect.sync(() => copy?.release(time)),
           ),
-        captureStates: (time, ids) => states.capture(time, ids),
+        captureStates: (time, given, refresh) => states.capture(time, given, { refresh }),
         restoreState: states.restore,
         stateVersion: (id) => states.version(id),
         stateMeasures: (id) => states.measures(id),

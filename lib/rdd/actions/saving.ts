@@ -9,7 +9,7 @@ import { toLines } from "../../core/json_lines.ts"
 import { showRecord } from "../../core/show.ts"
 import { type ActionError, CurrentJob, type Engine } from "../engine.ts"
 import type { FileError } from "../files/files.ts"
-import { place, type ToLines, writing } from "../files/parts.ts"
+import { linesFormat, type PartFormat, place, writing } from "../files/parts.ts"
 import { isRDD, type RDD } from "../rdd.ts"
 
 /** Options for saving. */
@@ -21,20 +21,21 @@ export interface SaveOptions {
   readonly overwrite?: boolean | undefined
 }
 
-/** Gives records as lines of text. */
-export const textLines: ToLines = (records) => records.map(showRecord)
+/** The format of text files. */
+export const textFormat: PartFormat<unknown> = linesFormat((records) => records.map(showRecord))
 
-/** Gives records as lines of an object file. */
-export const objectLines: ToLines = toLines
+/** The format of object files. */
+export const objectFormat: PartFormat<unknown> = linesFormat(toLines)
 
-const save = <E, R>(
+/** Saves the records in a directory with one file for each partition, which {@link saveAsTextFile} describes. */
+export const save = <A, E, R, E2>(
   operation: string,
-  self: RDD<unknown, E, R>,
+  self: RDD<A, E, R>,
   path: string,
-  lines: ToLines,
+  format: PartFormat<A, E2>,
   options: SaveOptions = {},
-): Effect.Effect<void, ActionError<E | FileError>, R | Engine> => {
-  const written = writing(operation, self, path, lines)
+): Effect.Effect<void, ActionError<E | E2 | FileError>, R | Engine> => {
+  const written = writing(operation, self, path, format)
   return Effect.flatMap(
     CurrentJob,
     ({ batchTime }) => place(written, path, options.overwrite ?? batchTime !== undefined),
@@ -83,7 +84,7 @@ export const saveAsTextFile: {
     path: string,
     options?: SaveOptions,
   ): Effect.Effect<void, ActionError<E | FileError>, R | Engine> =>
-    save("saveAsTextFile", self, path, textLines, options),
+    save("saveAsTextFile", self, path, textFormat, options),
 )
 
 /**
@@ -127,5 +128,5 @@ export const saveAsObjectFile: {
     path: string,
     options?: SaveOptions,
   ): Effect.Effect<void, ActionError<E | FileError>, R | Engine> =>
-    save("saveAsObjectFile", self, path, objectLines, options),
+    save("saveAsObjectFile", self, path, objectFormat, options),
 )

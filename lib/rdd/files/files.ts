@@ -43,6 +43,8 @@ export interface FileEntry {
   readonly modifiedMs: number | undefined
   /** True for a link to a directory. Recursive readers do not follow links, which may lead back to a parent. */
   readonly isLink?: boolean | undefined
+  /** True for a file that is still being written, where `listNew` and `stat` tell, as on HDFS. */
+  readonly isOpen?: boolean | undefined
 }
 
 /** Options of `Files.write`. */
@@ -56,6 +58,9 @@ export interface WriteOptions {
 
 /**
  * A file system that RDDs are saved to and read from: what a local folder, HDFS and S3 can all do.
+ *
+ * The scheme of a path chooses the file system: `s3://bucket/key`, `file:///data/a.txt`. A path without a scheme is local.
+ * Nothing in a path is percent-decoded. The entries of a directory have paths of the same scheme.
  *
  * `SparkContext.layer` looks for one in this order: this service; Effect's own `FileSystem` service, around an action or
  * below the layer; the files of Deno, Node or Bun. Different paths may be used concurrently, one path by one writer at a
@@ -123,6 +128,12 @@ export interface Files {
    * undefined in a store that does not keep such a time.
    */
   readonly stat: (path: string) => Effect.Effect<FileEntry, FileError>
+  /**
+   * Whether `rename` moves a directory in one step. An output is then written to a hidden directory, which is renamed when
+   * it is whole. Where directories are only prefixes of names, as on S3, an output is written under its final names, and its
+   * `_SUCCESS` file last. Default: true.
+   */
+  readonly renamesDirectories?: ((path: string) => boolean) | undefined
 }
 
 const refuse = (operation: string) => (path: string): Effect.Effect<never, FileError> =>

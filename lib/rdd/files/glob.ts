@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { authorityOf } from "../../core/url_scheme.ts"
 
 const SPECIAL = /[*?[{]/
 
@@ -65,15 +66,16 @@ export interface PathPattern {
   readonly parts: ReadonlyArray<string>
 }
 
-/** Splits a path, without braces, before its first part that is a pattern. */
+/** Splits a path, without braces, before its first part that is a pattern. The host or bucket of a URL cannot be one. */
 export const splitPattern = (path: string): PathPattern => {
-  const found = path.split("/")
+  const authority = authorityOf(path)
+  const rest = path.slice(authority.length)
+  const found = rest.split("/")
   const first = found.findIndex(isPattern)
-  const trimmed = path.replace(/(?<=[^/])\/+$/, "")
-  if (first < 0) return { base: literal(trimmed), parts: [] }
+  if (first < 0) return { base: authority + literal(rest.replace(/(?<=[^/])\/+$/, "")), parts: [] }
   const base = found.slice(0, first)
   return {
-    base: base.length === 0 ? "." : literal(base.join("/")) || "/",
+    base: authority + (base.length === 0 ? "." : literal(base.join("/")) || "/"),
     parts: found.slice(first).filter((part) => part !== ""),
   }
 }

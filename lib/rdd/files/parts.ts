@@ -1,19 +1,32 @@
 /**
- * Output directories: one file for each partition, in a directory that gets its name when all files are written.
+ * Output directories: one file for each partition, in a directory that gets its name when all files are written. Where
+ * directories cannot be renamed, the files get their names at once, and the file `_SUCCESS` says that all are written.
  *
  * @module
  */
 import * as Effect from "effect/Effect"
 import { NotPortable } from "../../core/codec_errors.ts"
-import { FunctionFailed, JobFailed } from "../../core/errors.ts"
+import { JobFailed, reasonOf } from "../../core/errors.ts"
 import { type ActionError, CurrentJob, type Engine } from "../engine.ts"
 import { encodeLines } from "./encoding.ts"
 import { FileError, type FileReason, Files } from "./files.ts"
+import { join } from "./glob.ts"
 import { records } from "../job.ts"
 import { make, type RDD } from "../rdd.ts"
 
-/** Gives the records of a partition as lines, without their line ends. May throw. */
-export type ToLines = (records: ReadonlyArray<never>) => Iterable<string>
+/** How the records of a partition become the bytes of a file. */
+export interface PartFormat<in A = never, out E = never> {
+  /** Gives the bytes of the file. What it throws fails the job. */
+  readonly encode: (records: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<Uint8Array>, E>
+  /** What the names of the files end with, such as `.csv`. */
+  readonly extension: string
+}
+
+/** A format that writes each record as a line, which `toLines` gives without its line end. `toLines` may throw. */
+export const linesFormat = <A>(
+  toLines: (records: ReadonlyArray<A>) => Iterable<string>,
+  extension = "",
+): PartFormat<A> => ({ encode: (records) => Effect.sync(() => encodeLines(toLines(records))), extension })
 
 /** A hidden sibling of a directory: `/data/.out.writing` for `/data/out`. Readers of `/data` skip it. */
 const sibling = (path: string, suffix: "writing" | "old"): string => {
@@ -22,36 +35,45 @@ const sibling = (path: string, suffix: "writing" | "old"): string => {
   return `${trimmed.slice(0, at)}.${trimmed.slice(at)}.${suffix}`
 }
 
-const partName = (index: number): string => `part-${String(index).padStart(5, "0")}`
+const partName = (index: number, extension: string): string => `part-${String(index).padStart(5, "0")}${extension}`
+
+/** The reason of a failure, made of what an encoder threw. */
+const thrown = (cause: unknown): Error => cause instanceof NotPortable ? cause : reasonOf(cause)
+
+const renamesDirectories = (files: Files, path: string): boolean => files.renamesDirectories?.(path) ?? true
+
+/** The directory that partitions are written to. */
+const targetOf = (files: Files, path: string): string =>
+  renamesDirectories(files, path) ? sibling(path, "writing") : path
 
 /**
  * An RDD whose computation writes each partition to a file, on the executor that has the partition. Its records are the
- * indices of the partitions. {@link place} runs it.
+ * names of the files. {@link place} runs it.
  */
-export const writing = <E, R>(
+export const writing = <A, E, R, E2>(
   operation: string,
-  self: RDD<unknown, E, R>,
+  self: RDD<A, E, R>,
   path: string,
-  toLines: ToLines,
-): RDD<number, E | FileError, R> =>
+  { encode, extension }: PartFormat<A, E2>,
+): RDD<string, E | E2 | FileError, R> =>
   make(operation, [self], {
     kind: "narrow",
     preserves: false,
     step: {
       kind: "effect",
       f: (part, index) =>
-        Effect.flatMap(Files, (files) =>
-          Effect.flatMap(
-            Effect.try({
-              try: () => encodeLines(toLines(part)),
-              catch: (cause) => cause instanceof NotPortable ? cause : new FunctionFailed({ cause }),
-            }),
-            (pieces) => files.write(`${sibling(path, "writing")}/${partName(index)}`, pieces),
-          )).pipe(Effect.as([index])),
+        Effect.gen(function* () {
+          const files = yield* Files
+          const name = partName(index, extension)
+          const pieces = yield* Effect.catchDefect(
+            Effect.suspend(() => encode(part)),
+            (cause) => Effect.fail(thrown(cause)),
+          )
+          yield* files.write(join(targetOf(files, path), name), pieces)
+          return [name]
+        }),
     },
   })
-
-const isPart = ({ name }: { readonly name: string }): boolean => name.startsWith("part-")
 
 /** Gives a new directory its path. An existing directory is renamed to `old` first and then removed. */
 const moveInPlace = (files: Files, fresh: string, path: string, old: string): Effect.Effect<void, FileError> =>
@@ -66,13 +88,32 @@ const moveInPlace = (files: Files, fresh: string, path: string, old: string): Ef
 const fail = (path: string, reason: FileReason, cause: string): Effect.Effect<never, FileError> =>
   Effect.fail(new FileError({ path, operation: "save to", reason, cause }))
 
-const save: <E, R>(
-  written: RDD<number, E, R>,
+const alreadyExists = (path: string) => fail(path, "AlreadyExists", `Output directory ${path} already exists`)
+
+/** Computes and writes all partitions to a directory. Gives the names of the files. */
+const writeParts: <E, R>(
+  files: Files,
+  written: RDD<string, E, R>,
+  path: string,
+  directory: string,
+) => Effect.Effect<ReadonlySet<string>, FileError | ActionError<E>, R | Engine> = Effect.fnUntraced(
+  function* <E, R>(files: Files, written: RDD<string, E, R>, path: string, directory: string) {
+    const names = new Set(yield* records(written))
+    const parts = names.size === 0 ? [] : (yield* files.list(directory)).filter(({ name }) => names.has(name))
+    return parts.length === names.size
+      ? names
+      : yield* fail(path, "Other", `only ${parts.length} of ${names.size} partitions were written`)
+  },
+)
+
+/** Saves where a directory can be renamed in one step. */
+const saveByRenaming: <E, R>(
+  files: Files,
+  written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
 ) => Effect.Effect<void, FileError | ActionError<E>, R | Engine> = Effect.fnUntraced(
-  function* <E, R>(written: RDD<number, E, R>, path: string, overwrite: boolean) {
-    const files = yield* Files
+  function* <E, R>(files: Files, written: RDD<string, E, R>, path: string, overwrite: boolean) {
     const [fresh, old] = [sibling(path, "writing"), sibling(path, "old")]
     let replaces = yield* files.exists(path)
     if (!replaces && (yield* files.exists(old))) {
@@ -80,15 +121,11 @@ const save: <E, R>(
       yield* files.rename(old, path)
       replaces = true
     }
-    if (replaces && !overwrite) return yield* fail(path, "AlreadyExists", `Output directory ${path} already exists`)
+    if (replaces && !overwrite) return yield* alreadyExists(path)
     yield* files.remove(fresh)
     const fill = Effect.gen(function* () {
       yield* files.makeDirectory(fresh)
-      const partitions = yield* records(written)
-      const parts = (yield* files.list(fresh)).filter(isPart)
-      if (parts.length !== partitions.length) {
-        return yield* fail(path, "Other", `only ${parts.length} of ${partitions.length} partitions were written`)
-      }
+      yield* writeParts(files, written, path, fresh)
       yield* files.write(`${fresh}/_SUCCESS`, [])
       yield* files.remove(old)
       yield* moveInPlace(files, fresh, path, old)
@@ -98,12 +135,53 @@ const save: <E, R>(
 )
 
 /**
+ * Saves where directories cannot be renamed. `_SUCCESS` is removed first and written last. What an earlier output has and this
+ * one has not is removed before that.
+ */
+const saveInPlace: <E, R>(
+  files: Files,
+  written: RDD<string, E, R>,
+  path: string,
+  overwrite: boolean,
+) => Effect.Effect<void, FileError | ActionError<E>, R | Engine> = Effect.fnUntraced(
+  function* <E, R>(files: Files, written: RDD<string, E, R>, path: string, overwrite: boolean) {
+    const replaces = yield* files.exists(path)
+    if (replaces && !overwrite) return yield* alreadyExists(path)
+    const success = join(path, "_SUCCESS")
+    if (replaces) yield* files.remove(success)
+    const fill = Effect.gen(function* () {
+      const names = yield* writeParts(files, written, path, path)
+      if (replaces) {
+        const others = (yield* files.list(path)).filter(({ name }) => !names.has(name))
+        yield* Effect.forEach(others, (other) => files.remove(other.path), { discard: true })
+      }
+      yield* files.write(success, [])
+    })
+    yield* Effect.onError(fill, () => Effect.ignore(files.remove(path)))
+  },
+)
+
+const save = <E, R>(
+  written: RDD<string, E, R>,
+  path: string,
+  overwrite: boolean,
+): Effect.Effect<void, FileError | ActionError<E>, R | Engine> =>
+  Effect.flatMap(
+    Files,
+    (files) =>
+      renamesDirectories(files, path)
+        ? saveByRenaming(files, written, path, overwrite)
+        : saveInPlace(files, written, path, overwrite),
+  )
+
+/**
  * Runs the computation of {@link writing}, adds a file `_SUCCESS` and gives the directory its path. A failure leaves an
  * existing directory as it was. If the process ends between the two renames of a replacement, the old directory has
- * another name until the next save.
+ * another name until the next save. Where directories cannot be renamed, a failure removes the directory, and one without
+ * `_SUCCESS` is not whole.
  */
 export const place = <E, R>(
-  written: RDD<number, E, R>,
+  written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
 ): Effect.Effect<void, ActionError<E | FileError>, R | Engine> =>

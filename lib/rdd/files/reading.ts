@@ -105,6 +105,20 @@ export const lineFlow = (
     return linesOf(path, chunksOf(files, path, begin, end))
   }))
 
+/** Counts the lines of a file that begin before an offset, for messages. Reads the file up to there. */
+export const countLines = (
+  file: { readonly path: string; readonly size: number },
+  offset: number,
+): Effect.Effect<number, FileError> => {
+  let lines = 0
+  if (offset === 0) return Effect.succeed(lines)
+  return Effect.scoped(Effect.gen(function* () {
+    const pull = yield* lineFlow(file, 0, offset).open
+    for (let block = yield* pull; block !== undefined; block = yield* pull) lines += block.length
+    return lines
+  }))
+}
+
 /** The records of `recordLength` bytes of a file, from record `from` to record `to`. */
 export const recordFlow = (
   path: string,

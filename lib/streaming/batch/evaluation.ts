@@ -14,6 +14,7 @@ import type { AnyGraph } from "../../dstream/graph/graph.ts"
 import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { BatchFailed } from "../errors.ts"
+import type { DriverValues } from "./driver_values.ts"
 import type { OutputOperationInfo } from "../listeners/events.ts"
 import { toBatchFailed } from "./failures.ts"
 import type { History } from "../../dstream/graph/history.ts"
@@ -29,6 +30,8 @@ export interface EvaluationOptions {
   /** The policy of outputs without their own. */
   readonly policy: AnyPolicy
   readonly history: History
+  /** The values of the driver. What a failed attempt has changed is taken back. */
+  readonly values: DriverValues
   readonly keptStreams: ReadonlyArray<KeptStream>
   /** Whether the batch at a time, or a later batch, needs the RDD that a stream has at that time. */
   readonly isNeeded: (stream: AnyDStream, time: number) => boolean
@@ -36,13 +39,17 @@ export interface EvaluationOptions {
 
 /** Evaluates a stream once. Returns undefined if it has no RDD in this batch. */
 const evaluateOnce = (
-  history: History,
+  { history, values }: Pick<EvaluationOptions, "history" | "values">,
   time: number,
   stream: AnyDStream,
 ): Effect.Effect<AnyRDD | undefined, BatchFailed<unknown>, unknown> =>
   Effect.suspend(() => {
+    const { changes } = values
     history.takeFailed(time)
-    return Effect.provideService(stream, Batch, history.at(time))
+    return Effect.onError(
+      Effect.provideService(stream, Batch, history.at(time)),
+      () => Effect.sync(() => values.reset(changes)),
+    )
   }).pipe(
     Effect.catchCause((cause): Effect.Effect<undefined, BatchFailed<unknown>> => {
       if (Option.getOrUndefined(Cause.findErrorOption(cause)) instanceof NoRDD) return Effect.undefined
@@ -73,7 +80,7 @@ export const evaluate: (
   ): Effect.Effect<AnyRDD | undefined, Failed, unknown> => {
     const { output, outputId, stream } = asked
     const policy = policyOf(asked)
-    return Effect.catch(withRetries(evaluateOnce(history, time, stream), policy), (failure) => {
+    return Effect.catch(withRetries(evaluateOnce(options, time, stream), policy), (failure) => {
       const { _tag } = lastOf(policy)
       if (_tag !== "Skip" && _tag !== "Continue") return Effect.fail({ failure, effect: failureEffect(policy) })
       if (_tag === "Continue") failures.push(failure)
@@ -98,7 +105,7 @@ export const evaluate: (
   for (const kept of keptStreams) {
     const { outputId, stream } = kept
     if (history.at(time).recall(stream) !== undefined || !isNeeded(stream, time)) continue
-    const again = Effect.catch(evaluateOnce(history, time, stream), warn(kept))
+    const again = Effect.catch(evaluateOnce(options, time, stream), warn(kept))
     const isContinuing = lastOf(policyOf(kept))._tag === "Continue"
     // This output's policy was applied to the failure above.
     if (ended.has(outputId) && history.hasFailed(stream, time)) {

@@ -11,6 +11,7 @@ import { CurrentJob, type Engine, type OpenBatch } from "../../rdd/engine.ts"
 import type { AnyOutput } from "../../dstream/outputs/output.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { BatchFailed } from "../errors.ts"
+import type { DriverValues } from "./driver_values.ts"
 import type { OutputOperationInfo } from "../listeners/events.ts"
 import { toBatchFailed, type Where } from "./failures.ts"
 import type { KeptRDD } from "../../dstream/graph/kept_streams.ts"
@@ -28,6 +29,8 @@ export interface RunnerOptions {
   readonly done?: ((batchTime: number, output: AnyOutput) => void) | undefined
   /** Is told when an output begins and ends. Undefined outside tests. */
   readonly reach?: ((step: string) => Effect.Effect<void>) | undefined
+  /** The values of the driver. What a failed attempt has changed is taken back. */
+  readonly values: DriverValues
   /** Whether an earlier process may have run the batch. */
   readonly isRecovered?: boolean | undefined
   /** Reports a failure that does not stop the context. */
@@ -73,11 +76,15 @@ const runUnderPolicy = (
     let attempts = 0
     const once = Effect.suspend(() => {
       const attempt = attempts++
+      const { changes } = options.values
       open.attempt()
       const { output: { name } } = job
       const recovered = options.isRecovered ?? false
       const context = { name, recovered, batchTime: where.batchTime, outputId, attempt, batch: open, countRead }
-      return Effect.provideService(Effect.suspend(() => run(attempt)), CurrentJob, context)
+      return Effect.onError(
+        Effect.provideService(Effect.suspend(() => run(attempt)), CurrentJob, context),
+        () => Effect.sync(() => options.values.reset(changes)),
+      )
     }).pipe(
       Effect.catchCause((cause) => Effect.fail(toBatchFailed(cause, { ...where, phase: "job" }, options.graph))),
       Effect.tapError((failure) =>

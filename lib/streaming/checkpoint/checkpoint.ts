@@ -12,7 +12,7 @@ import type { Allocation } from "../../dstream/inputs/allocation.ts"
 import type { LogError } from "../../durable/errors.ts"
 import type { LogStore } from "../../durable/log_store.ts"
 import { type Log, openLog } from "../../durable/log/log.ts"
-import type { Place, Submitted } from "../../durable/log/writer.ts"
+import type { Place } from "../../durable/log/writer.ts"
 import type { Block } from "../../rdd/block.ts"
 import type { Written } from "../../receiver/block_log.ts"
 import type { Part } from "../../receiver/parts.ts"
@@ -25,7 +25,7 @@ import { Retention } from "./retention.ts"
 
 /** How a checkpoint is kept. */
 export interface CheckpointOptions {
-  /** The bytes of a segment of the logs. Default: 64 MiB. */
+  /** The bytes of a segment of the logs. Default: 16 MiB. */
   readonly segmentBytes?: number | undefined
   /** What to do about damage. Default: refuse. */
   readonly onDamage?: "refuse" | "rollBack" | undefined
@@ -49,6 +49,7 @@ export type Kept =
     readonly name: string
     readonly at: number
     readonly neededFrom: number
+    readonly version?: number
     readonly pieces: ReadonlyArray<Uint8Array>
   }
   | {
@@ -59,11 +60,23 @@ export type Kept =
     readonly pieces: ReadonlyArray<Uint8Array>
   }
 
+/** An entry that is being written. */
+interface Entered {
+  readonly place: Place
+  readonly done: Effect.Effect<void, CheckpointFailed>
+}
+
 /** What a thrown value says of data that cannot be logged or read. Other values are defects. */
 const reasonOf = (cause: unknown): NotPortable | CorruptBlock => {
   if (cause instanceof NotPortable || cause instanceof CorruptBlock) return cause
   throw cause
 }
+
+/** The size of segments in bytes. */
+const SEGMENT_BYTES = 1 << 24
+
+/** The journal goes back about this many segments, or as far as the last two copies of a large state. */
+const OLD_SEGMENTS = 3
 
 /** The checkpoint of a running context. */
 export class Checkpoint {
@@ -75,6 +88,8 @@ export class Checkpoint {
   readonly #received: Log
   readonly #retention: Retention
   readonly #sync: boolean
+  /** The batch time at which each segment of the journal began, oldest first. */
+  #began: ReadonlyArray<{ readonly segment: number; readonly at: number }> = []
   #firstJournal = 0
   #firstReceived = 0
   /** How far the logs are durable; undefined if nothing waits for the disk. */
@@ -100,7 +115,7 @@ export class Checkpoint {
   /** Reserves a store and reads what is in it. */
   static open(
     store: LogStore,
-    { onDamage, segmentBytes, sync = true }: CheckpointOptions = {},
+    { onDamage, segmentBytes = SEGMENT_BYTES, sync = true }: CheckpointOptions = {},
   ): Effect.Effect<Checkpoint, CheckpointFailed, Scope.Scope> {
     const directory = store.location
     return Effect.gen(function* () {
@@ -157,19 +172,19 @@ export class Checkpoint {
   }
 
   /** Adds an entry to the journal. */
-  #submit(operation: string, entry: Entry, bytes?: ReadonlyArray<Uint8Array>, sync = this.#sync): Submitted {
+  #submit(operation: string, entry: Entry, bytes?: ReadonlyArray<Uint8Array>, sync = this.#sync): Entered {
     try {
       const { done, place } = this.#journal.submit(toPieces(entry, bytes), sync)
-      if (!sync) return { done, place }
+      const written = this.#failing(operation, done)
+      if (!sync) return { place, done: written }
       return {
         place,
-        done: Effect.map(done, () => {
+        done: Effect.map(written, () => {
           this.#durableJournal = later(markOf(place), this.#durableJournal)
         }),
       }
     } catch (cause) {
-      const failed = this.#failed(operation, reasonOf(cause))
-      return { place: this.#nowhere, done: Effect.fail(failed) as never }
+      return { place: this.#nowhere, done: Effect.fail(this.#failed(operation, reasonOf(cause))) }
     }
   }
 
@@ -186,7 +201,7 @@ export class Checkpoint {
         this.#retention.summary = place.segment
         if (isStart) this.#retention.only(new Set(Object.keys(summary.operators)))
       })
-      return Effect.andThen(this.#failing(operation, done), noted)
+      return Effect.andThen(done, noted)
     })
   }
 
@@ -201,7 +216,7 @@ export class Checkpoint {
       const hasBlocks = Object.values(allocation.inputs).some((share) =>
         share._tag === "Blocks" && share.blocks.some(({ logged }) => logged !== undefined)
       )
-      return Effect.andThen(this.#failing(operation, done), hasBlocks ? this.#noteJournal : Effect.void)
+      return Effect.andThen(done, hasBlocks ? this.#noteJournal : Effect.void)
     })
   }
 
@@ -213,8 +228,8 @@ export class Checkpoint {
   })
 
   /** Notes that an output is done, without waiting: at worst it is done again. */
-  done(time: number, output: string): void {
-    this.#submit(`note that ${output} is done`, { _tag: "done", time, output }, [], false)
+  done(time: number, output: string, values: Readonly<Record<string, unknown>>): void {
+    this.#submit(`note that ${output} is done`, { _tag: "done", time, output, values }, [], false)
   }
 
   /** Writes the end of a batch. Gives an effect that waits until that is durable. */
@@ -226,9 +241,12 @@ export class Checkpoint {
   ): Effect.Effect<void, CheckpointFailed> {
     const operation = `write the end of the batch of ${time} ms`
     const segments = kept.map(({ pieces, ...entry }) => this.#submit(operation, entry, pieces, false).place.segment)
-    const { done } = this.#submit(operation, { _tag: "ended", time, values })
+    const { done, place: { segment } } = this.#submit(operation, { _tag: "ended", time, values })
+    if (segment !== this.#began.at(-1)?.segment) {
+      this.#began = [...this.#began.filter((each) => each.segment > segment - 2 * OLD_SEGMENTS), { segment, at: time }]
+    }
     return Effect.andThen(
-      this.#failing(operation, done),
+      done,
       Effect.sync(() => {
         this.#retention.ended(time)
         for (const [i, each] of kept.entries()) {
@@ -238,6 +256,12 @@ export class Checkpoint {
         this.#retention.forget(isNeeded)
       }),
     )
+  }
+
+  /** States are copied again if they have not been since this batch time, so that the segments before it can go. */
+  get refresh(): number {
+    const { segment } = this.#journal.end
+    return this.#began.findLast((each) => each.segment <= segment - OLD_SEGMENTS)?.at ?? -Infinity
   }
 
   /** The times of the batches that have been allocated and whose end is not durable. */

@@ -49,8 +49,8 @@ export interface Summary {
 export interface KeptLayout {
   /** The partitioner of the RDD, if it is one that can be made again. */
   readonly hashPartitions: number | undefined
-  /** The length of each partition in bytes. */
-  readonly lengths: ReadonlyArray<number>
+  /** The lengths of the blocks of each partition, in bytes. */
+  readonly partitions: ReadonlyArray<ReadonlyArray<number>>
 }
 
 /** The head of an entry. `at` and `time` are batch times. */
@@ -65,10 +65,22 @@ export type Entry =
     /** How far the log of received blocks was durable. */
     readonly received?: Mark | undefined
   }
-  /** An output of a batch is done. */
-  | { readonly _tag: "done"; readonly time: number; readonly output: string }
+  /** An output of a batch is done. `values` are those of the driver that the batch has changed by then. */
+  | {
+    readonly _tag: "done"
+    readonly time: number
+    readonly output: string
+    readonly values: Readonly<Record<string, unknown>>
+  }
   /** A capture of a state. It counts from the `ended` behind it. */
-  | { readonly _tag: "state"; readonly name: string; readonly at: number; readonly neededFrom: number }
+  | {
+    readonly _tag: "state"
+    readonly name: string
+    readonly at: number
+    readonly neededFrom: number
+    /** The version of the format of its values; undefined: they are plain data. */
+    readonly version?: number
+  }
   /** The RDD of a stream that later batches look back at. It counts from the `ended` behind it. */
   | { readonly _tag: "kept"; readonly name: string; readonly at: number; readonly layout: KeptLayout }
   /** A batch has ended well, with the values of the driver that it has changed. */

@@ -6,10 +6,11 @@
 import * as Data from "effect/Data"
 import { type CorruptBlock, NotPortable } from "../../core/codec.ts"
 import type { InvalidOption } from "../../core/errors.ts"
+import type { StateFormatFailed } from "../../rdd/state.ts"
 import type { LogError } from "../../durable/errors.ts"
 
 /** Why a checkpoint failed. */
-export type CheckpointReason = LogError | NotPortable | CorruptBlock | InvalidOption
+export type CheckpointReason = LogError | NotPortable | CorruptBlock | StateFormatFailed | InvalidOption
 
 /** The checkpoint of a context cannot be read or written. The context stops, and nothing of its checkpoint is lost. */
 export class CheckpointFailed extends Data.Error<{
@@ -22,7 +23,7 @@ export class CheckpointFailed extends Data.Error<{
   readonly _tag = "CheckpointFailed" as const
   override get message(): string {
     const advice = this.reason instanceof NotPortable
-      ? ". Checkpoints hold plain data only: turn instances into plain objects, or give the state a StateFormat"
+      ? ". Turn it into plain data, or give the state a StateFormat"
       : ""
     return `The checkpoint in ${this.directory} failed to ${this.operation}: ${this.reason.message}${advice}`
   }

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Codec from "../../core/codec.ts"
+import { isDue, type Piecewise, run, tryRun } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
 import type { Engine } from "../../rdd/engine.ts"
 import { persist } from "../../rdd/operators/persistence.ts"
@@ -26,36 +27,68 @@ export const writeKept = (
   Effect.gen(function* () {
     const blocks = yield* Effect.orDie(engine.run(rdd))
     const { partitioner } = yield* Effect.orDie(engine.layout(rdd))
-    const pieces = yield* Effect.try({
-      try: () => blocks.map(({ records }) => Codec.encode(records)),
-      catch: (cause) => {
-        if (cause instanceof Codec.NotPortable) return cause
-        throw cause
-      },
+    const encoded = yield* tryRun(function* () {
+      const all: Array<Array<Uint8Array>> = []
+      for (const block of blocks) all.push(yield* encodeBlock(block))
+      return all
+    }, (cause) => {
+      if (cause instanceof Codec.NotPortable) return cause
+      throw cause
     })
     const hashPartitions = partitioner?.name === "HashPartitioner" ? partitioner.numPartitions : undefined
-    return { layout: { hashPartitions, lengths: pieces.map(({ length }) => length) }, pieces }
+    const partitions = encoded.map((pieces) => pieces.map(({ length }) => length))
+    return { layout: { hashPartitions, partitions }, pieces: encoded.flat() }
   })
+
+/** Encodes the records of a block, some at a time. Throws `NotPortable`. */
+function* encodeBlock(block: Block.Block<unknown>): Piecewise<Array<Uint8Array>> {
+  const pieces: Array<Uint8Array> = []
+  yield* Block.forEachPiece(block, (records, from, to) => {
+    pieces.push(Codec.encode(from === 0 && to === records.length ? records : records.slice(from, to)))
+  })
+  return pieces
+}
+
+/** Where each partition begins, from where the first one does. */
+const startsOf = ({ partitions }: KeptLayout, from: number): ReadonlyArray<number> => {
+  let at = from
+  return partitions.map((lengths) => {
+    const start = at
+    for (const length of lengths) at += length
+    return start
+  })
+}
+
+function* decodeBlock(
+  bytes: Uint8Array,
+  from: number,
+  lengths: ReadonlyArray<number>,
+): Piecewise<Block.Block<unknown>> {
+  const pieces: Array<ReadonlyArray<unknown>> = []
+  let at = from
+  for (const length of lengths) {
+    pieces.push(Codec.decode(bytes.subarray(at, at += length)))
+    if (isDue()) yield
+  }
+  return Block.fromArray(Block.joinArrays(pieces))
+}
 
 /** The RDD of an earlier run. It is read from the journal when a job needs it, and then kept. */
 export const readKept = (
   checkpoint: Checkpoint,
-  { from, layout: { hashPartitions, lengths }, place }: KeptEntry,
+  { from, layout, place }: KeptEntry,
 ): AnyRDD => {
-  const starts: Array<number> = []
-  lengths.reduce((at, length) => {
-    starts.push(at)
-    return at + length
-  }, from)
+  const { hashPartitions, partitions } = layout
+  const starts = startsOf(layout, from)
   const rdd: AnyRDD = make("kept", [], {
     kind: "source",
-    partitions: lengths.length,
+    partitions: partitions.length,
     partitioner: hashPartitions === undefined ? undefined : hash(hashPartitions),
     load: (i) =>
-      Effect.map(checkpoint.readEntry(place), (bytes) => {
-        const start = starts[i] ?? 0
-        return Block.fromArray(Codec.decode(bytes.subarray(start, start + (lengths[i] ?? 0))))
-      }),
+      Effect.flatMap(
+        checkpoint.readEntry(place),
+        (bytes) => run(() => decodeBlock(bytes, starts[i] ?? 0, partitions[i] ?? [])),
+      ),
   })
   return persist(rdd)
 }

@@ -49,7 +49,10 @@ export const withoutLost = (allocation: Allocation, last: Mark | undefined): All
     Object.entries(allocation.inputs).map(([name, share]) => [
       name,
       share._tag === "Blocks"
-        ? { ...share, blocks: share.blocks.filter(({ logged }) => logged === undefined || !isAfter(logged.place, last)) }
+        ? {
+          ...share,
+          blocks: share.blocks.filter(({ logged }) => logged === undefined || !isAfter(logged.place, last)),
+        }
         : share,
     ]),
   ),

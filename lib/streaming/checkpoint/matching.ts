@@ -32,9 +32,15 @@ const fits = (before: OperatorEntry, now: OperatorEntry): "same" | "migrates" | 
   if (before.operation !== now.operation) return "differs"
   if (before.shape === now.shape) return "same"
   if (now.kind === "state" && now.shape.startsWith("window ")) return "rebuilt"
-  const [from, to] = [before, now].map(({ shape }) => Number(/^version (\d+)$/.exec(shape)?.[1] ?? NaN))
-  return from !== undefined && to !== undefined && from < to ? "migrates" : now.kind === "window" ? "same" : "differs"
+  const [from, to] = [versionOf(before), versionOf(now)]
+  // A format may be added to a state of plain data: what is stored then counts as its first version.
+  if (now.shape !== "" && from === to) return "same"
+  return from < to ? "migrates" : now.kind === "window" ? "same" : "differs"
 }
+
+/** The version of the format of a state; 1 if it has none. NaN for what is no state of this kind. */
+const versionOf = ({ shape }: OperatorEntry): number =>
+  shape === "" ? 1 : Number(/^version (\d+)$/.exec(shape)?.[1] ?? NaN)
 
 /** Compares operators by name. */
 export const compare = (before: Operators, now: Operators): ReadonlyArray<Match> => {
@@ -75,7 +81,7 @@ export const describe = (match: Match): string => {
     case "Matched":
       return `${name} matches${match.isChanged ? ", its functions have changed" : ""}`
     case "Migrates":
-      return `${name} migrates from ${match.from} to ${match.now.shape}`
+      return `${name} migrates from ${match.from === "" ? "plain data" : match.from} to ${match.now.shape}`
     case "Rebuilt":
       return `${name} is made anew from the batches that its window looks back at`
     case "Added":

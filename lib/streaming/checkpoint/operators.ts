@@ -17,7 +17,11 @@ const entryOf = (
 ): OperatorEntry => ({ kind, operation, functions: hashTexts(functions.map(String)), shape })
 
 const shapeOf = ({ traits }: AnyDStream): string =>
-  traits.source === undefined ? traits.durable?.shape ?? "" : traits.source.kind
+  traits.source !== undefined
+    ? traits.source.kind
+    : traits.durable?.format === undefined
+    ? traits.durable?.shape ?? ""
+    : `version ${traits.durable.format.version}`
 
 /** The operators of a graph that a checkpoint keeps something of, by name. */
 export const operatorsOf = (graph: AnyGraph, names: ReadonlyMap<AnyDStream, string>): Record<string, OperatorEntry> => {

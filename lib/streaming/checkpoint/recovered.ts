@@ -19,6 +19,8 @@ import type { Retention } from "./retention.ts"
 export interface Capture {
   readonly at: number
   readonly bytes: Uint8Array
+  /** The version of the format of its values; undefined: they are plain data. */
+  readonly version: number | undefined
 }
 
 /** The RDD of a stream, in the journal. */
@@ -38,8 +40,8 @@ export class Recovered {
   summary: Summary | undefined
   /** The batches that have been allocated and not ended, by time. */
   readonly open: Map<number, Allocation> = new Map()
-  /** The outputs that are done, by batch time. */
-  readonly done: Map<number, Set<string>> = new Map()
+  /** The outputs that are done, by batch time, with the values of the driver that the batch had changed by then. */
+  readonly done: Map<number, Map<string, Readonly<Record<string, unknown>>>> = new Map()
   readonly states: Map<string, Array<Capture>> = new Map()
   readonly kept: Map<string, Map<number, KeptEntry>> = new Map()
   readonly resume: Map<string, Resume> = new Map()
@@ -95,12 +97,12 @@ export class Recovered {
         break
       }
       case "done":
-        this.done.set(entry.time, (this.done.get(entry.time) ?? new Set()).add(entry.output))
+        this.done.set(entry.time, (this.done.get(entry.time) ?? new Map()).set(entry.output, entry.values))
         break
       case "state": {
-        const { at, name, neededFrom } = entry
+        const { at, name, neededFrom, version } = entry
         this.#pending.push(() => {
-          const captures = [...this.states.get(name) ?? [], { at, bytes: bytes.subarray(from) }]
+          const captures = [...this.states.get(name) ?? [], { at, version, bytes: bytes.subarray(from) }]
           this.states.set(name, captures.filter((each) => each.at >= neededFrom))
           this.#retention.captured(name, at, neededFrom, place.segment)
         })

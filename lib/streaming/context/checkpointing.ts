@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { InvalidOption } from "../../core/errors.ts"
 import type { LogStore } from "../../durable/log_store.ts"
-import { folderStore } from "../../durable/store/folder.ts"
+import { storeOf } from "../../durable/store/open.ts"
 import type { AlreadyStarted, AlreadyStopped } from "../errors.ts"
 import { internalsOf, type StreamingContext } from "./context.ts"
 import { requireInitialized } from "./life.ts"
@@ -30,11 +30,11 @@ export interface CheckpointSettings {
    * goes back to what was before the damage, so that later batches run again.
    */
   readonly onDamage?: "refuse" | "rollBack" | undefined
-  /** The size of the checkpoint's files in bytes: 64 MiB. */
+  /** The size of the checkpoint's files in bytes: 16 MiB. */
   readonly segmentBytes?: number | undefined
 }
 
-/** Where a checkpoint is: the path of a folder, or a store. */
+/** Where a checkpoint is: the path of a folder, a URL such as `s3://bucket/counts` or `hdfs://host/counts`, or a store. */
 export type Directory = string | LogStore
 
 const CATCH_UP = 10
@@ -93,15 +93,7 @@ export const checkpoint = (
         expected: "a whole number of 0 or more",
       })
     }
-    if (directory === "") {
-      return yield* new InvalidOption({
-        where,
-        option: "directory",
-        value: directory,
-        expected: "the path of a folder",
-      })
-    }
-    const store = typeof directory === "string" ? folderStore(directory) : directory
+    const store = typeof directory === "string" ? yield* storeOf(directory, where) : directory
     internals.checkpoint = { store, catchUp, drop, onDamage, segmentBytes, sync }
     return ssc
   })

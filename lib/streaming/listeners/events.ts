@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Match } from "../checkpoint/matching.ts"
 import type { CallSite } from "../../core/call_site.ts"
 
 /** The records that one input contributed to a batch. */
@@ -125,6 +126,18 @@ export interface Behind {
   readonly slowest: { readonly name: string; readonly millis: number } | undefined
 }
 
+/** What a context has found in its checkpoint. */
+export interface Recovery {
+  /** The directory of the checkpoint. */
+  readonly directory: string
+  /** The time of the last batch that the earlier process has begun, in epoch milliseconds. */
+  readonly lastTime: number
+  /** The batches that it did not end, which run again on the same input. */
+  readonly pending: ReadonlyArray<number>
+  /** How the operators of the program match those of the checkpoint. */
+  readonly matches: ReadonlyArray<Match>
+}
+
 /** Everything that listeners can observe of a streaming context. Spark: the callbacks of `StreamingListener`. */
 export type StreamingEvent =
   | { readonly _tag: "StreamingStarted"; readonly time: number }
@@ -147,6 +160,8 @@ export type StreamingEvent =
   | { readonly _tag: "FallingBehind"; readonly behind: Behind }
   /** The context has caught up. Published only after `FallingBehind`. */
   | { readonly _tag: "CaughtUp"; readonly since: number; readonly time: number }
+  /** Published once, at start: the context goes on from the checkpoint of an earlier process. */
+  | { readonly _tag: "CheckpointRecovered"; readonly recovery: Recovery }
   /** Published once, at start: the graph is a plain list of outputs, so all of it runs on the driver. */
   | { readonly _tag: "GraphNotPortable" }
   /**

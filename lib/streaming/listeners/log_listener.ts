@@ -6,7 +6,8 @@
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Behind, ReceiverInfo } from "./events.ts"
+import { describe, type Match } from "../checkpoint/matching.ts"
+import type { Behind, ReceiverInfo, Recovery } from "./events.ts"
 import type { StreamingListener } from "./listener_bus.ts"
 
 const textOf = ({ lastError, lastErrorMessage, name }: ReceiverInfo): string =>
@@ -26,6 +27,22 @@ const textOfBehind = ({ interval, lag, recordsLeft, since, slowest }: Behind): s
     : `; ${slowest.name} takes ${format(slowest.millis)} a batch`
   return `Falling behind since ${DateTime.formatIso(DateTime.makeUnsafe(since))}${how}${left}${output}. ` +
     "Make what takes long faster, or the batch interval longer, or limit the input with maxRate"
+}
+
+/** Logs what a context goes on from. Operators that match and have not changed are not listed. */
+const logRecovery = ({ directory, lastTime, matches, pending }: Recovery): Effect.Effect<void> => {
+  const again = pending.length === 0
+    ? ""
+    : `; it did not end ${
+      pending.length === 1 ? "one batch, which runs" : `${pending.length} batches, which run`
+    } again`
+  const last = DateTime.formatIso(DateTime.makeUnsafe(lastTime))
+  const changed = matches.filter((match) => match._tag !== "Matched" || match.isChanged)
+  const log = ({ _tag }: Match) => _tag === "Dropped" || _tag === "Incompatible" ? Effect.logWarning : Effect.logInfo
+  return Effect.andThen(
+    Effect.logInfo(`Going on from the checkpoint in ${directory}, whose last batch was that of ${last}${again}`),
+    Effect.forEach(changed, (match) => log(match)(`Checkpoint: ${describe(match)}`), { discard: true }),
+  )
 }
 
 /**
@@ -70,6 +87,8 @@ export const logListener: StreamingListener = (event): Effect.Effect<void> => {
       return Effect.logInfo(
         `The context has caught up, after being behind for ${format(event.time - event.since)}`,
       )
+    case "CheckpointRecovered":
+      return logRecovery(event.recovery)
     case "GraphNotPortable":
       return Effect.logDebug(
         "The graph is a plain list of outputs, so all of it runs on the driver",

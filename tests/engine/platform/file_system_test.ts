@@ -9,6 +9,7 @@ import { filesOver } from "../../../lib/engine/platform/file_system.ts"
 import * as RDD from "../../../lib/rdd.ts"
 import * as SparkContext from "../../../lib/spark_context.ts"
 import { Testing } from "../../../lib/testing.ts"
+import { testFiles } from "../../rdd/files/files_contract.ts"
 import { onEngines } from "../../rdd/run.ts"
 import { type Memory, memoryFileSystem, textsIn } from "./memory_file_system.ts"
 
@@ -21,106 +22,25 @@ const newMemory = (): Memory => ({ files: new Map(), directories: new Set(["/dat
 const sandbox = Deno.makeTempDirSync()
 Deno.test.afterAll(() => Deno.removeSync(sandbox, { recursive: true }))
 
-/** Declares a test of the contract of `Files`: for the files of the runtime, and over a `FileSystem` in memory. */
-const onFiles = (
-  name: string,
-  body: (files: RDD.Files, folder: string) => Effect.Effect<unknown, unknown>,
-): void => {
-  const options = { sanitizeOps: true, sanitizeResources: true, sanitizeExit: true }
-  const permissions = { read: [sandbox], write: [sandbox] }
-  Deno.test(`${name} [runtime]`, { ...options, permissions }, async () => {
-    const folder = await Deno.makeTempDir({ dir: sandbox })
-    await Effect.runPromise(body(runtimeFiles, folder))
-  })
-  Deno.test(`${name} [memory]`, options, async () => {
-    await Effect.runPromise(body(filesOver(memoryFileSystem(newMemory())), "/data"))
-  })
-}
+testFiles("runtime", {
+  place: Effect.map(
+    Effect.promise(() => Deno.makeTempDir({ dir: sandbox })),
+    (folder) => ({ files: runtimeFiles, folder }),
+  ),
+  permissions: { read: [sandbox], write: [sandbox] },
+})
 
-/** Entries without their times, which depend on when the test runs. */
-const withoutTimes = <E>(entries: Effect.Effect<ReadonlyArray<RDD.FileEntry>, E>) =>
-  Effect.map(entries, (all) => all.map(({ modifiedMs: _, ...rest }) => rest))
+testFiles("file URLs", {
+  place: Effect.map(
+    Effect.promise(() => Deno.makeTempDir({ dir: sandbox })),
+    (folder) => ({ files: runtimeFiles, folder: `file://${folder}` }),
+  ),
+  permissions: { read: [sandbox], write: [sandbox] },
+})
 
-const reasonOf = <A>(effect: Effect.Effect<A, RDD.FileError>) => Effect.map(Effect.flip(effect), ({ reason }) => reason)
-
-onFiles(
-  "Files.write() replaces a file with all pieces, and leaves no other file",
-  (files, folder) =>
-    Effect.gen(function* () {
-      yield* files.write(`${folder}/a`, [bytesOf("long before")])
-      yield* files.write(`${folder}/a`, [bytesOf("one "), bytesOf(""), bytesOf("two")])
-      yield* files.write(`${folder}/empty`, [])
-      assert.deepEqual(yield* withoutTimes(files.list(folder)), [
-        { path: `${folder}/a`, name: "a", isDirectory: false, size: 7 },
-        { path: `${folder}/empty`, name: "empty", isDirectory: false, size: 0 },
-      ])
-      assert.equal(textOf(yield* files.read(`${folder}/a`, 0, Infinity)), "one two")
-      const missing = files.write(`${folder}/none/a`, [])
-      assert.equal(yield* reasonOf(missing), "NotFound")
-    }),
-)
-
-onFiles("Files.append() adds to a file, and creates it", (files, folder) =>
-  Effect.gen(function* () {
-    yield* files.append(`${folder}/log`, [bytesOf("a"), bytesOf("b")])
-    yield* files.append(`${folder}/log`, [])
-    yield* files.append(`${folder}/log`, [bytesOf("c")])
-    assert.equal(textOf(yield* files.read(`${folder}/log`, 0, Infinity)), "abc")
-    const error = yield* Effect.flip(files.append(`${folder}/none/log`, []))
-    assert.equal(error.reason, "NotFound")
-    assert.match(error.message, /^Cannot append to .*none\/log: /)
-  }))
-
-onFiles("Files.read() gives a range, up to the end of the file", (files, folder) =>
-  Effect.gen(function* () {
-    const read = (from: number, to: number) => Effect.map(files.read(`${folder}/a`, from, to), textOf)
-    yield* files.write(`${folder}/a`, [bytesOf("0123456789abcdefghij")])
-    assert.deepEqual(
-      yield* Effect.all([read(0, 4), read(2, 20), read(15, 99), read(20, 30), read(50, 60), read(5, 5)]),
-      ["0123", "23456789abcdefghij", "fghij", "", "", ""],
-    )
-    assert.equal(yield* reasonOf(files.read(`${folder}/none`, 0, 1)), "NotFound")
-  }))
-
-onFiles("Files.list() orders by name, and gives a file itself", (files, folder) =>
-  Effect.gen(function* () {
-    for (const name of ["b", "a", "B", "é"]) yield* files.write(`${folder}/${name}`, [bytesOf(name)])
-    yield* files.makeDirectory(`${folder}/deep/er`)
-    yield* files.makeDirectory(`${folder}/deep/er`)
-    const named = (path: string) =>
-      Effect.map(files.list(path), (entries) => entries.map(({ isDirectory, name }) => name + (isDirectory ? "/" : "")))
-    assert.deepEqual(yield* named(folder), ["B", "a", "b", "deep/", "é"])
-    assert.deepEqual(yield* named(`${folder}/deep`), ["er/"])
-    assert.deepEqual(yield* withoutTimes(files.list(`${folder}/é`)), [
-      { path: `${folder}/é`, name: "é", isDirectory: false, size: 2 },
-    ])
-    assert.equal(yield* reasonOf(files.list(`${folder}/none`)), "NotFound")
-  }))
-
-onFiles(
-  "Files.listNew() leaves known names out, and asks once for each name",
-  (files, folder) =>
-    Effect.gen(function* () {
-      for (const name of ["a", "b", "c"]) yield* files.write(`${folder}/${name}`, [bytesOf(name)])
-      const asked: Array<string> = []
-      const isKnown = (name: string) => asked.push(name) > 0 && name !== "b"
-      assert.deepEqual(yield* withoutTimes(files.listNew(folder, isKnown)), [
-        { path: `${folder}/b`, name: "b", isDirectory: false, size: 1 },
-      ])
-      assert.deepEqual(asked.toSorted(), ["a", "b", "c"])
-      assert.equal(yield* reasonOf(files.listNew(`${folder}/none`, isKnown)), "NotFound")
-    }),
-)
-
-onFiles("Files.stat() gives the entry of a file or a directory", (files, folder) =>
-  Effect.gen(function* () {
-    yield* files.write(`${folder}/a`, [bytesOf("12")], { durable: true })
-    const stat = (path: string) =>
-      Effect.map(withoutTimes(Effect.map(files.stat(path), (one) => [one])), ([one]) => one)
-    assert.deepEqual(yield* stat(`${folder}/a`), { path: `${folder}/a`, name: "a", isDirectory: false, size: 2 })
-    assert.equal((yield* stat(folder))?.isDirectory, true)
-    assert.equal(yield* reasonOf(files.stat(`${folder}/none`)), "NotFound")
-  }))
+testFiles("memory", {
+  place: Effect.sync(() => ({ files: filesOver(memoryFileSystem(newMemory())), folder: "/data" })),
+})
 
 Deno.test("Files.stat() and list() give the time of modification", async () => {
   const folder = await Deno.makeTempDir({ dir: sandbox })
@@ -154,28 +74,6 @@ Deno.test("Files.write() with durable syncs the file before it gets its name, an
   await Effect.runPromise(files.write("/data/a", [bytesOf("a")], { durable: true }))
   assert.deepEqual(steps, ["sync file", "rename", "sync directory"])
 })
-
-onFiles(
-  "Files.rename(), remove() and exists() take files and whole directories",
-  (files, folder) =>
-    Effect.gen(function* () {
-      yield* files.makeDirectory(`${folder}/from`)
-      yield* files.write(`${folder}/from/a`, [bytesOf("a")])
-      yield* files.rename(`${folder}/from`, `${folder}/to`)
-      yield* files.write(`${folder}/b`, [bytesOf("b")])
-      yield* files.rename(`${folder}/b`, `${folder}/to/a`)
-      assert.equal(textOf(yield* files.read(`${folder}/to/a`, 0, 9)), "b")
-      const exist = Effect.forEach(
-        ["from", "to", "to/a", "b", "to/a/none"],
-        (name) => files.exists(`${folder}/${name}`),
-      )
-      assert.deepEqual(yield* exist, [false, true, true, false, false])
-      yield* files.remove(`${folder}/to`)
-      yield* files.remove(`${folder}/to`)
-      assert.deepEqual(yield* exist, [false, false, false, false, false])
-      assert.equal(yield* reasonOf(files.rename(`${folder}/none`, `${folder}/to`)), "NotFound")
-    }),
-)
 
 Deno.test("Files fail with PermissionDenied if Deno refuses", { permissions: "none" }, async () => {
   const { append, exists, list, listNew, makeDirectory, read, remove, rename, stat, write } = runtimeFiles

@@ -91,12 +91,14 @@ export const memoryFileSystem = (memory: Memory): FileSystem.FileSystem => {
         if (flag === "w" || !files.has(path)) files.set(path, new Uint8Array())
         return Effect.succeed(fileAt(memory, path))
       }),
-    readDirectory: (path) =>
-      directories.has(path)
+    readDirectory: (given) => {
+      const path = given.replace(/\/$/, "")
+      return directories.has(path)
         ? Effect.sync(() =>
           below(path).map((each) => each.slice(path.length + 1)).filter((name) => !name.includes("/"))
         )
-        : failing("readDirectory", path),
+        : failing("readDirectory", path)
+    },
     remove: (path) =>
       Effect.sync(() => {
         for (const each of [path, ...below(path)]) {
@@ -119,7 +121,7 @@ export const memoryFileSystem = (memory: Memory): FileSystem.FileSystem => {
       }),
     stat: (path) =>
       Effect.suspend(() => {
-        if (directories.has(path)) return Effect.succeed(infoOf("Directory", 4096))
+        if (directories.has(path.replace(/\/$/, ""))) return Effect.succeed(infoOf("Directory", 4096))
         const bytes = files.get(path)
         return bytes === undefined ? failing("stat", path) : Effect.succeed(infoOf("File", bytes.length))
       }),

@@ -88,6 +88,57 @@ onEngines(
     ),
 )
 
+/** Files of a store that has no directories, and notes what is written and removed. */
+const storeWithoutDirectories = (folder: string, steps: Array<string>): RDD.Files => {
+  const noted = (step: string, path: string) =>
+    Effect.sync(() => void steps.push(`${step} ${path.slice(folder.length)}`))
+  return {
+    ...runtimeFiles,
+    write: (path, pieces) =>
+      runtimeFiles.makeDirectory(path.replace(/\/[^/]*$/, "")).pipe(
+        Effect.andThen(runtimeFiles.write(path, pieces)),
+        Effect.tap(() => noted("write", path)),
+      ),
+    remove: (path) => Effect.tap(runtimeFiles.remove(path), () => noted("remove", path)),
+    rename: () => Effect.die("a store without directories does not rename them"),
+    renamesDirectories: () => false,
+  }
+}
+
+onEngines(
+  "saveAsTextFile() writes under the final names, and _SUCCESS last, where directories cannot be renamed",
+  () =>
+    inFolder((folder) =>
+      Effect.gen(function* () {
+        const steps: Array<string> = []
+        const store = storeWithoutDirectories(folder, steps)
+        const save = (rdd: RDD.RDD<unknown, string>, options?: { readonly overwrite: boolean }) =>
+          Effect.provideService(RDD.saveAsTextFile(rdd, `${folder}/out`, options), RDD.Files, store)
+        const rdd = (records: ReadonlyArray<string>, partitions: number) => RDD.parallelize(records, { partitions })
+        yield* save(rdd(["a", "b"], 2))
+        assert.deepEqual(steps.splice(0).toSorted(), [
+          "write /out/_SUCCESS",
+          "write /out/part-00000",
+          "write /out/part-00001",
+        ])
+        const error = yield* Effect.flip(save(rdd(["d"], 1)))
+        assert.match(error.message, /Output directory .*out already exists/)
+        assert.deepEqual(steps, [])
+        yield* save(rdd(["d"], 1), { overwrite: true })
+        assert.deepEqual(steps.splice(0), [
+          "remove /out/_SUCCESS",
+          "write /out/part-00000",
+          "remove /out/part-00001",
+          "write /out/_SUCCESS",
+        ])
+        assert.deepEqual(yield* contents(folder), { "out/_SUCCESS": "", "out/part-00000": "d\n" })
+        const bad = RDD.mapEffect(rdd(["e", "f"], 2), (text) => text === "f" ? Effect.fail("f") : Effect.succeed(text))
+        assert.equal(reasonOf(yield* Effect.flip(save(bad, { overwrite: true }))), "f")
+        assert.deepEqual(yield* contents(folder), {})
+      })
+    ),
+)
+
 onEngines(
   "saveAsTextFile() restores the directory of a process that ended in the middle of replacing it",
   () =>

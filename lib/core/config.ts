@@ -3,7 +3,6 @@
  *
  * @module
  */
-import process from "node:process"
 import type * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
@@ -15,6 +14,11 @@ const Provided: Context.Service<ConfigProvider.ConfigProvider, ConfigProvider.Co
   ConfigProvider.ConfigProvider.key,
 )
 
+/** What this module uses of the process. Browsers have none, and then no variables. */
+const { process } = globalThis as {
+  readonly process?: { readonly env: Readonly<Record<string, string | undefined>> }
+}
+
 /**
  * Environment variables, looked up one by one. Effect's default provider copies the whole environment, which Deno refuses
  * unless `--allow-env` is given without names.
@@ -23,7 +27,7 @@ const environment: ConfigProvider.ConfigProvider = ConfigProvider.make((path) =>
   const name = path.join("_")
   return Effect.try({
     try: () => {
-      const value = process.env[name]
+      const value = process?.env[name]
       return value === undefined || value === "" ? undefined : ConfigProvider.makeValue(value)
     },
     catch: (cause) => new ConfigProvider.SourceError({ message: String(cause), cause }),

@@ -1,0 +1,127 @@
+/**
+ * Requests to file services over HTTP. They go through the `HttpClient` service where the program provides one, and else
+ * through `fetch`. Effect's `http` is an unstable module: of the library, this file alone depends on it.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import type { HttpClientError } from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import { describeCause } from "../core/errors.ts"
+
+/** A request. */
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE"
+  /** The whole URL, percent-encoded. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | undefined
+  /** How long the request may take, with the bytes of its body and its answer. Default: a minute. */
+  readonly timeLimit?: Duration.Duration | undefined
+}
+
+/** An answer, whatever its status. Redirects are answers too. */
+export interface HttpAnswer {
+  readonly status: number
+  /** The headers; their names are in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array
+}
+
+/** The service could not be reached, or the connection broke before the whole answer came. */
+export class NoAnswer extends Data.Error<{
+  readonly method: string
+  /** Scheme, host and port. */
+  readonly origin: string
+  readonly cause: unknown
+}> {
+  readonly _tag = "NoAnswer" as const
+  override get message(): string {
+    return `no answer from ${this.origin}: ${describeCause(this.cause)}`
+  }
+}
+
+const TIME_LIMIT = Duration.minutes(1)
+
+/** Waits in real time: services do not know the clock of a test. */
+const waitFor = (limit: Duration.Duration) =>
+  Effect.provideService(Effect.sleep(limit), Clock.Clock, Clock.Clock.defaultValue())
+
+const overFetch: Effect.Effect<HttpClient.HttpClient> = Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
+
+const currentClient: Effect.Effect<HttpClient.HttpClient> = Effect.flatMap(
+  Effect.serviceOption(HttpClient.HttpClient),
+  Option.match({ onNone: () => overFetch, onSome: Effect.succeed }),
+)
+
+/** What went wrong, without the words of the client around it: `Connection refused (os error 111)`. */
+const reasonOf = (error: HttpClientError): unknown => {
+  const { cause } = error.reason
+  return cause instanceof Error ? cause.cause ?? cause : cause ?? error.message
+}
+
+const plain = ({ headers, method, url }: HttpRequest): HttpClientRequest.HttpClientRequest =>
+  HttpClientRequest.make(method)(url, { headers })
+
+const noAnswerTo = ({ method, url }: HttpRequest) => (cause: unknown): NoAnswer =>
+  new NoAnswer({ method, origin: new URL(url).origin, cause })
+
+/** Sends a request without a time limit, and reads the whole answer. */
+const exchange = (
+  request: HttpRequest,
+  sent: HttpClientRequest.HttpClientRequest,
+): Effect.Effect<HttpAnswer, NoAnswer> =>
+  currentClient.pipe(
+    Effect.flatMap((client) => client.execute(sent)),
+    Effect.flatMap((response) =>
+      Effect.map(response.arrayBuffer, (bytes): HttpAnswer => ({
+        status: response.status,
+        headers: response.headers,
+        body: new Uint8Array(bytes),
+      }))
+    ),
+    Effect.mapError((error) => noAnswerTo(request)(reasonOf(error))),
+    // Services sign or refuse headers that they do not know; and a redirect needs another signature.
+    Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+    Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
+  )
+
+/** Sends a request, and reads the whole answer. An interruption ends the connection. */
+export const send = (request: HttpRequest): Effect.Effect<HttpAnswer, NoAnswer> => {
+  const { body, timeLimit = TIME_LIMIT } = request
+  const sent = body === undefined ? plain(request) : HttpClientRequest.bodyUint8Array(plain(request), body)
+  return exchange(request, sent).pipe(
+    // Where the fiber cannot be interrupted, the limit still ends the request.
+    Effect.interruptible,
+    Effect.raceFirst(Effect.andThen(
+      waitFor(timeLimit),
+      Effect.fail(noAnswerTo(request)(`none within ${Duration.format(timeLimit)}`)),
+    )),
+  )
+}
+
+/**
+ * Sends a request whose body never ends after the bytes of `request.body`, so that the service waits for more. Ends when the
+ * service answers nevertheless, or closes the connection, which an interruption closes too.
+ */
+export const sendOpen = (request: HttpRequest): Effect.Effect<HttpAnswer, NoAnswer> => {
+  const begin = Stream.make(request.body ?? new Uint8Array())
+  return exchange(request, HttpClientRequest.bodyStream(plain(request), Stream.concat(begin, Stream.never)))
+}
+
+/** The waits between attempts: 0.1, 0.2, 0.4, 0.8 and 1.6 seconds, each up to a fifth shorter or longer. */
+const waits = Schedule.max([Schedule.jittered(Schedule.exponential("100 millis")), Schedule.recurs(5)])
+
+/** Repeats what failed, as long as `isTemporary` says that another attempt may succeed, up to six attempts in three seconds. */
+export const withRetries = <A, E, R>(
+  attempt: Effect.Effect<A, E, R>,
+  isTemporary: (error: E) => boolean,
+): Effect.Effect<A, E, R> => Effect.retry(attempt, { schedule: waits, while: isTemporary })

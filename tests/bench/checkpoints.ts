@@ -1,0 +1,111 @@
+/** What a checkpoint costs: the same batches without one and with one in a folder, side by side. */
+import { DStream, RDD, StateSpec } from "@dstream/dstream"
+import { Effect, Option } from "effect"
+import { hashPair, pairs } from "./data.ts"
+import { interleaved, type Variant } from "./measure.ts"
+import type { Report } from "./report.ts"
+import { open } from "./session.ts"
+
+type Pair = readonly [string, number]
+type Pairs = DStream.DStream<Pair>
+
+const RECORDS = 10_000
+const POOLS = 4
+
+const add = (a: number, b: number): number => a + b
+const subtract = (a: number, b: number): number => a - b
+
+const track = StateSpec.function((key: string, value: Option.Option<number>, sum: StateSpec.State<number>): Pair => {
+  const total = (sum.exists() ? sum.get() : 0) + Option.getOrElse(value, () => 0)
+  sum.update(total)
+  return [key, total]
+})
+
+const total = (values: ReadonlyArray<number>, state: Option.Option<number>) =>
+  Option.some(values.reduce(add, Option.getOrElse(state, () => 0)))
+
+/** A chain, and what a checkpoint may cost: a multiple of the time without it, or milliseconds. */
+interface Kind {
+  readonly chain: (stream: Pairs) => Pairs
+  readonly warmup: number
+  readonly goal: { readonly times: number } | { readonly ms: number }
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  stateless: { chain: DStream.map(([key, n]): Pair => [key, n + 1]), warmup: 10, goal: { ms: 1 } },
+  mapWithState: { chain: DStream.mapWithState(track), warmup: 50, goal: { ms: 2 } },
+  updateStateByKey: { chain: DStream.updateStateByKey(total), warmup: 50, goal: { times: 1.3 } },
+  "window of 30, inverse": {
+    chain: DStream.reduceByKeyAndWindow(add, "30 seconds", { inverse: subtract }),
+    warmup: 40,
+    goal: { times: 1.4 },
+  },
+  "window of 30": { chain: DStream.reduceByKeyAndWindow(add, "30 seconds"), warmup: 40, goal: { times: 1.3 } },
+}
+
+/** Batches of strings as keys. They come by position, so that a context with a checkpoint can have them. */
+const inputOf = (keys: number): Pairs => {
+  const pools = Array.from(
+    { length: POOLS },
+    (_, pool) => RDD.parallelize(pairs(0, pool, RECORDS, keys).map(([key, n]): Pair => [`key ${key}`, n])),
+  )
+  const open = Effect.sync(() => {
+    let next = 0
+    return {
+      plan: () => Effect.sync(() => Option.some({ position: next++ })),
+      read: (position: number) => Effect.succeed(pools[position % POOLS]!),
+      resume: (positions: ReadonlyArray<number>) => Effect.sync(() => void (next = Math.max(...positions) + 1)),
+    }
+  })
+  return DStream.fromPositions("pools", "Pool", open).pipe(DStream.named("input"))
+}
+
+const openOne = async (kind: Kind, keys: number, directory: string | undefined) => {
+  let latest = NaN
+  const output = DStream.foreachRDD(kind.chain(inputOf(keys)).pipe(DStream.named("chain")), (rdd) =>
+    Effect.map(
+      RDD.aggregate(rdd, 0, (sum, [key, value]) => (sum + hashPair(key.length, value)) | 0, add),
+      (sum) => void (latest = sum),
+    ))
+  const session = await open(output.pipe(DStream.nameOutput("output")), directory)
+  return {
+    close: session.close,
+    batch: async () => {
+      await session.batch()
+      return latest
+    },
+  }
+}
+
+const measure = async (name: string, kind: Kind, keys: number): Promise<Report> => {
+  const directory = await Deno.makeTempDir()
+  const [off, on] = [await openOne(kind, keys, undefined), await openOne(kind, keys, directory)]
+  const variant = (name: string, session: typeof off): Variant => ({
+    name,
+    run: async () => {
+      const sum = await session.batch()
+      return () => sum
+    },
+  })
+  const variants = [variant("off", off), variant("on", on)]
+  const figures = await interleaved(variants, 60, kind.warmup)
+  await off.close()
+  await on.close()
+  await Deno.remove(directory, { recursive: true })
+  return {
+    title: `${name} with a checkpoint, ${RECORDS.toLocaleString("en")} records a batch, ${
+      keys.toLocaleString("en")
+    } keys`,
+    figures,
+    goals: [{ what: "on against off", of: "on", base: "off", ...kind.goal }],
+  }
+}
+
+/** The benchmarks of this file. */
+export const checkpoints: Readonly<Record<string, () => Promise<Report>>> = {
+  checkpointstateless: () => measure("map", kinds.stateless!, 100_000),
+  checkpointmapstate: () => measure("mapWithState", kinds.mapWithState!, 100_000),
+  checkpointupdatestate: () => measure("updateStateByKey", kinds.updateStateByKey!, 100_000),
+  checkpointinverse: () => measure("a window of 30 batches with an inverse", kinds["window of 30, inverse"]!, 100_000),
+  checkpointwindow: () => measure("a window of 30 batches", kinds["window of 30"]!, 100_000),
+}

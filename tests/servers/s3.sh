@@ -1,0 +1,81 @@
+#!/bin/sh
+# Servers that speak S3, for tests. Downloads go into a cache folder, once.
+#
+#   s3.sh install moto|s3proxy               fetches the server; says on stderr what is missing if it cannot
+#   s3.sh run moto|s3proxy PORT FOLDER       serves on 127.0.0.1 until standard input ends, then removes the folder
+#
+# Both keep objects in memory and take the key "test" with the secret "test-secret". moto follows conditional puts and accepts
+# every signature. S3Proxy checks signatures and ignores conditional puts. The folder has the log.
+set -u
+MOTO_VERSION=5.1
+S3PROXY_VERSION=2.6.0
+command=${1:-} kind=${2:-} port=${3:-} folder=${4:-}
+cache=${DSTREAM_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dstream-tests}
+
+case $kind in
+  moto) place=$cache/moto-$MOTO_VERSION ;;
+  s3proxy) place=$cache/s3proxy-$S3PROXY_VERSION ;;
+  *) echo "s3.sh: no server is called '$kind'; use moto or s3proxy" >&2; exit 2 ;;
+esac
+
+need() {
+  for tool; do
+    command -v "$tool" >/dev/null 2>&1 || { echo "$tool is not on the PATH" >&2; exit 1; }
+  done
+}
+
+# Several test files may fetch a server at once: each does it in a folder of its own, and one of them gets the name.
+install() {
+  [ -d "$place" ] && return
+  fresh=$place.$$
+  mkdir -p "$fresh"
+  trap 'rm -rf "$fresh"' EXIT
+  if [ "$kind" = moto ]; then
+    need python3
+    python3 -m pip install --quiet --target "$fresh" "moto[server,s3]==$MOTO_VERSION.*" >"$fresh/log" 2>&1
+  else
+    need java mvn
+    cat >"$fresh/pom.xml" <<XML
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>tests</groupId><artifactId>server</artifactId><version>1</version>
+  <dependencies>
+    <dependency><groupId>org.gaul</groupId><artifactId>s3proxy</artifactId><version>$S3PROXY_VERSION</version></dependency>
+  </dependencies>
+</project>
+XML
+    mvn --batch-mode --quiet --file "$fresh/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
+      -DoutputDirectory="$fresh/jars" >"$fresh/log" 2>&1
+  fi || { echo "$kind cannot be fetched: $(tail -n 3 "$fresh/log")" >&2; exit 1; }
+  mv -T "$fresh" "$place" 2>/dev/null || mv "$fresh" "$place" 2>/dev/null || [ -d "$place" ]
+}
+
+run() {
+  if [ "$kind" = moto ]; then
+    PYTHONPATH=$place python3 -m moto.server -H 127.0.0.1 -p "$port" >"$folder/log" 2>&1 </dev/null &
+  else
+    cat >"$folder/settings" <<SETTINGS
+s3proxy.endpoint=http://127.0.0.1:$port
+s3proxy.authorization=aws-v2-or-v4
+s3proxy.identity=test
+s3proxy.credential=test-secret
+jclouds.provider=transient
+jclouds.identity=test
+jclouds.credential=test-secret
+SETTINGS
+    java -Xmx256m -cp "$place/jars/*" org.gaul.s3proxy.Main --properties "$folder/settings" >"$folder/log" 2>&1 </dev/null &
+  fi
+  server=$!
+  trap '' HUP INT TERM
+  # The test process holds standard input open. However it ends, this ends too.
+  cat >/dev/null
+  kill "$server" 2>/dev/null
+  wait "$server" 2>/dev/null
+  rm -rf "$folder"
+}
+
+case $command in
+  install) install ;;
+  run) run ;;
+  *) echo "usage: s3.sh install|run moto|s3proxy [PORT FOLDER]" >&2; exit 2 ;;
+esac
