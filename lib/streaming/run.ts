@@ -153,8 +153,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     const notes = copyGraph && new Notes(graph, history, ({ operation, site }) =>
       publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }), restored)
     const values = durability?.values ?? new DriverValues()
-    const copy = copyGraph &&
-      makeCopy(copyGraph, { ...common, last: beginning.last, restored: notes?.restored ?? [] })
+    const copy = copyGraph && makeCopy(copyGraph, { ...common, restored: notes?.restored ?? [], last: beginning.last })
     const streams = streamsOf(graph)
     if (copy !== undefined) {
       engine.useCopy?.(copy)

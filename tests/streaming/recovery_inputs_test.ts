@@ -4,38 +4,7 @@ import * as DStream from "../../lib/dstream.ts"
 import * as Receiver from "../../lib/receiver.ts"
 import * as StateSpec from "../../lib/state_spec.ts"
 import { Testing } from "../../lib/testing.ts"
-import { survives } from "./recovery.ts"
-
-/** A receiver that reads numbers from a sender. `receive` stores the records of a number. */
-const received = (
-  receive: (store: Receiver.Store<number>, number: number) => Effect.Effect<void, Receiver.ReceiverStopped>,
-  { count = 8, every = "300 millis" as const } = {},
-) =>
-  DStream.receiverStream(Receiver.make({
-    name: "Numbers",
-    onStart: (store: Receiver.Store<number>) =>
-      Effect.gen(function* () {
-        const last = yield* store.last
-        for (let n = Option.match(last, { onNone: () => 0, onSome: Number }) + 1; n <= count; n++) {
-          yield* Effect.sleep(every)
-          yield* receive(store, n)
-        }
-      }),
-  })).pipe(DStream.named("numbers"))
-
-/** Numbers each record, so that one that is lost or repeated changes all after it. */
-const numbered = (stream: DStream.DStream<number>) =>
-  stream.pipe(
-    DStream.map((n): [string, number] => ["all", n]),
-    DStream.mapWithState(
-      StateSpec.function((_: string, n: Option.Option<number>, seen: StateSpec.State<number>): string => {
-        const index = 1 + Option.getOrElse(seen.getOption(), () => 0)
-        seen.update(index)
-        return `${index}: ${Option.getOrThrow(n)}`
-      }).pipe(StateSpec.numPartitions(1)),
-    ),
-    DStream.named("indexes"),
-  )
+import { numbered, received, survives } from "./recovery.ts"
 
 /** Gives each record once. */
 const distinct = (stream: DStream.DStream<number>) =>

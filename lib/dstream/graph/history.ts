@@ -96,7 +96,6 @@ export class History {
   #newest: number
   /** The batch time up to which batches have been released. */
   #released: number
-  #restored: Array<readonly [time: number, stream: AnyDStream, rdd: AnyRDD]> = []
 
   constructor(options: HistoryOptions) {
     this.#options = options
@@ -121,15 +120,6 @@ export class History {
   restore(time: number, stream: AnyDStream, rdd: AnyRDD): void {
     const batch = this.#evaluations.get(time)?.batch ?? this.begin(time, withoutAllocation(time))
     batch.remember(stream, rdd)
-    this.#restored.push([time, originalOf(stream), rdd])
-  }
-
-  /** The RDDs of an earlier run that are still remembered. */
-  get restored(): ReadonlyArray<readonly [time: number, stream: AnyDStream, rdd: AnyRDD]> {
-    if (this.#restored.length > 0) {
-      this.#restored = this.#restored.filter(([time, stream, rdd]) => this.at(time).recall(stream) === rdd)
-    }
-    return this.#restored
   }
 
   /** The newest batch that has been evaluated; the zero time if there is none. */

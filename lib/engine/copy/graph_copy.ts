@@ -36,7 +36,7 @@ const differs = (stream: AnyDStream, index: number, difference: string): GraphMi
 const inputRDD = (stream: AnyDStream): AnyRDD => makeRDD(stream.operation, [], { kind: "input" })
 
 /** The options that a copy shares with the driver's run. */
-export interface CopyOptions extends Omit<HistoryOptions, "graph" | "stateVersion"> {
+export type CopyOptions = Omit<HistoryOptions, "graph" | "stateVersion"> & {
   /** The last batch before the first one of the run. */
   readonly last: number
   /** The RDDs that the driver has restored from an earlier run: the index of the stream, and the batch time. */
@@ -49,7 +49,7 @@ class NotedCopy implements GraphCopy {
   readonly #history: History
   readonly #addresses = new Addresses()
   /** The notes of the latest batch. */
-  #notes: BatchNotes = { time: 0, shapes: [], states: [], restored: [] }
+  #notes: BatchNotes = { time: 0, shapes: [], states: [] }
 
   constructor(graph: AnyGraph, options: CopyOptions) {
     this.#streams = streamsOf(graph)
@@ -77,8 +77,7 @@ class NotedCopy implements GraphCopy {
   readonly evaluate = (notes: unknown): Effect.Effect<void, CopyFailed, unknown> =>
     Effect.suspend(() => {
       this.#notes = notes as BatchNotes
-      const { restored, shapes, states, time } = this.#notes
-      for (const [time, index] of restored) this.#restore(time, this.#streams[index])
+      const { shapes, states, time } = this.#notes
       const first = new Map(states.map(([index, time]) => [this.#streams[index], time ?? undefined]))
       const withRDD = new Set(shapes.map(([index]) => this.#streams[index]))
       const batch = this.#history.begin(
@@ -92,14 +91,6 @@ class NotedCopy implements GraphCopy {
       return Effect.forEach(shapes, ([index, shape]) => this.#evaluateStream(index, shape, batch), { discard: true })
         .pipe(Effect.onError(() => Effect.sync(() => this.#history.discard(time))))
     })
-
-  /** Remembers the RDD of an earlier run. Its records come from the driver. */
-  #restore(time: number, stream: AnyDStream | undefined): void {
-    if (stream === undefined || this.#history.at(time).recall(stream) !== undefined) return
-    const rdd = inputRDD(stream)
-    this.#addresses.exclude(rdd)
-    this.#history.restore(time, stream, rdd)
-  }
 
   #evaluateStream(index: number, shape: string | null, batch: BatchView): Effect.Effect<void, CopyFailed, unknown> {
     const stream = this.#streams[index]

@@ -21,8 +21,6 @@ export interface BatchNotes {
   readonly shapes: ReadonlyArray<readonly [stream: number, shape: string | null]>
   /** Each state, by its stream's index: the time of its first RDD before this batch, and its current version. */
   readonly states: ReadonlyArray<readonly [stream: number, first: number | null, version: number | null]>
-  /** The RDDs of an earlier run that are still remembered, by the stream's index. Only the driver has their records. */
-  readonly restored: ReadonlyArray<readonly [time: number, stream: number]>
 }
 
 /** Describes the operations that RDDs are made of. The RDDs of a copy must have the same shape. */
@@ -69,11 +67,6 @@ export class Notes {
   /** Makes the notes of a batch. Call it when the batch has been evaluated, before anything is computed. */
   take(time: number): BatchNotes {
     const batch = this.#history.at(time)
-    // Excluded first, because RDDs of this batch may be made of them.
-    const restored = this.#history.restored.map(([time, stream, rdd]): readonly [number, number] => {
-      this.addresses.exclude(rdd)
-      return [time, this.#streams.indexOf(stream)]
-    })
     const shapes: Array<readonly [number, string | null]> = []
     const states: Array<readonly [number, number | null, number | null]> = []
     for (const [index, stream] of this.#streams.entries()) {
@@ -93,7 +86,7 @@ export class Notes {
       }
       shapes.push([index, isOnDriver ? null : shapeOf(this.addresses.add(time, index, rdd))])
     }
-    return { time, shapes, states, restored }
+    return { time, shapes, states }
   }
 
   /** Releases what no batch after the one at `time` can need. */

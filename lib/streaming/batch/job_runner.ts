@@ -27,10 +27,10 @@ export interface RunnerOptions {
   readonly policy: AnyPolicy
   /** Is told of each output that has ended without failing the batch. */
   readonly done?: ((batchTime: number, output: AnyOutput) => void) | undefined
-  /** The values of the driver. What a failed attempt has changed is taken back. */
-  readonly values: DriverValues
   /** Is told when an output begins and ends. Undefined outside tests. */
   readonly reach?: ((step: string) => Effect.Effect<void>) | undefined
+  /** The values of the driver. What a failed attempt has changed is taken back. */
+  readonly values: DriverValues
   /** Whether an earlier process may have run the batch. */
   readonly isRecovered?: boolean | undefined
   /** Reports a failure that does not stop the context. */

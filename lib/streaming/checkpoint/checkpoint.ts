@@ -175,11 +175,11 @@ export class Checkpoint {
   #submit(operation: string, entry: Entry, bytes?: ReadonlyArray<Uint8Array>, sync = this.#sync): Entered {
     try {
       const { done, place } = this.#journal.submit(toPieces(entry, bytes), sync)
-      const isDurable = this.#failing(operation, done)
-      if (!sync) return { place, done: isDurable }
+      const written = this.#failing(operation, done)
+      if (!sync) return { place, done: written }
       return {
         place,
-        done: Effect.map(isDurable, () => {
+        done: Effect.map(written, () => {
           this.#durableJournal = later(markOf(place), this.#durableJournal)
         }),
       }

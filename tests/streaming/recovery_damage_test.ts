@@ -1,0 +1,124 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import type { MemoryDisk } from "../../lib/durable/store/memory.ts"
+import * as DStream from "../../lib/dstream.ts"
+import { Testing } from "../../lib/testing.ts"
+import { live, newPlace, type Place, subjectOf } from "../../lib/testing/crash_life.ts"
+import { differences } from "../../lib/testing/crash_report.ts"
+import { numbered, received } from "./recovery.ts"
+
+const words = [["a", "b", "a"], ["b"], null, ["c", "a"], [], ["b"]]
+
+/** A receiver with positions, a state, and both kinds of window. */
+const program = ({ record }: Testing.World) => {
+  const pairs = Testing.input<string>(words).pipe(
+    DStream.named("words"),
+    DStream.map((word): [string, number] => [word, 1]),
+  )
+  const add = (a: number, b: number) => a + b
+  return [
+    numbered(received((store, n) => store.block([n, n + 0.5], n))).pipe(record("numbered", { inAnyBatch: true })),
+    pairs.pipe(
+      DStream.reduceByKeyAndWindow(add, "3 seconds", { inverse: (a: number, b: number) => a - b }),
+      DStream.named("inverse"),
+      record("differences"),
+    ),
+    pairs.pipe(DStream.reduceByKeyAndWindow(add, "2 seconds"), DStream.named("plain"), record("sums")),
+  ] as const
+}
+
+const subjectWith = (segmentBytes: number, onDamage?: "rollBack") =>
+  subjectOf(program, {
+    batches: 8,
+    crash: { onlyProcess: true },
+    checkpoint: { segmentBytes, onDamage },
+  })
+
+/** Damages a file. Gives what was done, or undefined if that changed nothing. */
+type Damage = (disk: MemoryDisk, foreign: MemoryDisk, file: string, a: number, b: number) => string | undefined
+
+const change = (disk: MemoryDisk, file: string, f: (bytes: Uint8Array) => Uint8Array): string | undefined => {
+  const found = disk.files.get(file)!
+  const before = found.bytes
+  found.bytes = f(before.slice())
+  found.synced = found.bytes.length
+  return before.join() === found.bytes.join() ? undefined : file
+}
+
+const damages: Readonly<Record<string, Damage>> = {
+  truncated: (disk, _, file, a) => change(disk, file, (bytes) => bytes.slice(0, a % (bytes.length + 1))),
+  "bit-flipped": (disk, _, file, a, b) =>
+    change(disk, file, (bytes) => {
+      if (bytes.length > 0) bytes[a % bytes.length]! ^= 1 << (b % 8)
+      return bytes
+    }),
+  zeroed: (disk, _, file, a, b) => change(disk, file, (bytes) => bytes.fill(0, a % (bytes.length + 1), a + b)),
+  missing: (disk, _, file) => disk.files.delete(file) ? file : undefined,
+  swapped: (disk, _, file, a) => {
+    const names = Array.from(disk.files.keys())
+    const other = names[a % names.length]!
+    const [one, two] = [disk.files.get(file)!, disk.files.get(other)!]
+    disk.files.set(file, two)
+    disk.files.set(other, one)
+    return file === other ? undefined : `${file} with ${other}`
+  },
+  foreign: (disk, foreign, file, a) => {
+    const names = Array.from(foreign.files.keys())
+    const other = foreign.files.has(file) ? file : names[a % names.length]!
+    disk.files.set(other, { ...foreign.files.get(other)! })
+    return other
+  },
+}
+
+/** A killed life, and how its world goes on. */
+const killedAt = (point: number, segmentBytes: number): Effect.Effect<Place> =>
+  Effect.gen(function* () {
+    const subject = subjectWith(segmentBytes)
+    const place = newPlace(subject)
+    yield* live(subject, place, point)
+    return place
+  })
+
+/** How many checkpoints of each kind are damaged. `DSTREAM_DAMAGES` sets another number. */
+const RUNS = Number(Deno.env.get("DSTREAM_DAMAGES") ?? 25)
+
+for (const [kind, damage] of Object.entries(damages)) {
+  Deno.test(`A checkpoint with a file that is ${kind} gives the same records, or a reason that names a file`, async () => {
+    const whole = newPlace(subjectWith(600))
+    const { passed } = await Effect.runPromise(live(subjectWith(600), whole, Infinity))
+    const seed = Number(Deno.env.get("DSTREAM_SEED") ?? crypto.getRandomValues(new Int32Array(1))[0]!)
+    const tally = { same: 0, refused: 0 }
+    const numbers = fc.nat(10_000)
+    const property = fc.asyncProperty(
+      fc.integer({ min: 8, max: passed.length }),
+      fc.constantFrom(300, 600, 1_000_000),
+      numbers,
+      numbers,
+      numbers,
+      (point, segmentBytes, at, a, b) =>
+        Effect.runPromise(Effect.gen(function* () {
+          const place = yield* killedAt(point, segmentBytes)
+          const foreign = yield* killedAt(point, segmentBytes)
+          const names = Array.from(place.disk.files.keys())
+          const done = damage(place.disk, foreign.disk, names[at % names.length] ?? "", a, b)
+          const { exit } = yield* live(subjectWith(segmentBytes), place, Infinity)
+          if (exit._tag === "Failure") {
+            const [failure] = exit.cause.reasons
+            const error = failure?._tag === "Fail" ? failure.error : undefined
+            assert.ok(error instanceof Error, String(exit.cause))
+            assert.match(error.message, /memory\/(journal|received)-/, error.message)
+            assert.ok(done !== undefined, `nothing was damaged, but: ${error.message}`)
+            tally.refused++
+          } else {
+            const found = differences(`${point}, ${done}`, whole.world, place.world, 8_000, true)
+            assert.deepEqual(found, [])
+            tally.same++
+          }
+        })),
+    )
+    await fc.assert(property, { numRuns: RUNS, seed })
+    console.log(`${kind}: seed ${seed}, ${JSON.stringify(tally)}`)
+    assert.ok(tally.refused > 0)
+  })
+}
