@@ -40,6 +40,10 @@ export class NoAnswer extends Data.Error<{
   readonly cause: unknown
 }> {
   readonly _tag = "NoAnswer" as const
+  /** Whether Deno refused to connect, because a permission is missing. */
+  get isDenied(): boolean {
+    return this.cause instanceof Error && this.cause.name === "NotCapable"
+  }
   override get message(): string {
     return `no answer from ${this.origin}: ${describeCause(this.cause)}`
   }
