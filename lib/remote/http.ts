@@ -4,6 +4,7 @@
  *
  * @module
  */
+import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -98,4 +99,11 @@ const waits = Schedule.max([Schedule.jittered(Schedule.exponential("100 millis")
 export const withRetries = <A, E, R>(
   attempt: Effect.Effect<A, E, R>,
   isTemporary: (error: E) => boolean,
-): Effect.Effect<A, E, R> => Effect.retry(attempt, { schedule: waits, while: isTemporary })
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Clock.Clock, (clock) =>
+    Effect.provideService(
+      Effect.retry(Effect.provideService(attempt, Clock.Clock, clock), { schedule: waits, while: isTemporary }),
+      // In real time: services do not know the clock of a test.
+      Clock.Clock,
+      Clock.Clock.defaultValue(),
+    ))

@@ -13,7 +13,7 @@ import { StoreObjects } from "./s3_objects.ts"
 import { epochKey, PART_BYTES, partKey, type Parts, rangesOf } from "./s3_parts.ts"
 
 /** How many objects are read at the same time. */
-const READ_AT_ONCE = 16
+const READ_AT_ONCE = 32
 
 /** What this store knows of a file. */
 interface KnownFile {
