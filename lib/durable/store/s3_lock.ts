@@ -3,8 +3,8 @@
  *
  * No service can tell whether a process still runs, so a store is not locked: it is taken over. A process takes it by an object
  * with the number of the next epoch, and then seals all files: it writes the object that the process before would write next.
- * Each object is written on the condition that it does not exist, so the next sync of the process before fails. A file that it
- * creates later is found to be of an old epoch and is given up.
+ * Each object is written on the condition that it does not exist, so the next sync of the process before fails. If it creates a
+ * file, it finds the new epoch right after that, and gives the file up; the process that has the store may take its name.
  *
  * @module
  */
@@ -13,6 +13,13 @@ import type * as Scope from "effect/Scope"
 import { ForeignDirectory, type StoreError, StoreLocked } from "../errors.ts"
 import type { StoreObjects } from "./s3_objects.ts"
 import { epochKey, isSealed, nextNumber, partKey, type Parts } from "./s3_parts.ts"
+
+/** What a process knows after it has taken a store. */
+export interface Taken {
+  readonly epoch: number
+  /** The files that were there. What other processes create later, they have given up. */
+  readonly sealed: Set<string>
+}
 
 /** How many files are sealed at the same time. */
 const SEALED_AT_ONCE = 16
@@ -50,17 +57,25 @@ const takeEpoch = Effect.fnUntraced(function* (objects: StoreObjects, epoch: num
   )
 })
 
-/** Seals all files. They are listed again until that is done, because several processes may seal at once. */
-const sealAll: (objects: StoreObjects) => Effect.Effect<void, StoreError> = Effect.fnUntraced(function* (objects) {
-  const { files } = yield* objects.list("lock", "")
-  const open = Array.from(files).filter(([, parts]) => parts.has(0) && !isSealed(parts))
-  if (open.length === 0) return
-  yield* Effect.forEach(open, ([file, parts]) => seal(objects, file, parts), {
-    concurrency: SEALED_AT_ONCE,
-    discard: true,
-  })
-  yield* sealAll(objects)
-})
+/**
+ * Seals all files, and gives their names. They are listed again until that is done, because several processes may seal at
+ * once.
+ */
+const sealAll: (objects: StoreObjects) => Effect.Effect<ReadonlyArray<string>, StoreError> = Effect.fnUntraced(
+  function* (
+    objects,
+  ) {
+    const { files } = yield* objects.list("lock", "")
+    const whole = Array.from(files).filter(([, parts]) => parts.has(0))
+    const open = whole.filter(([, parts]) => !isSealed(parts))
+    if (open.length === 0) return whole.map(([file]) => file)
+    yield* Effect.forEach(open, ([file, parts]) => seal(objects, file, parts), {
+      concurrency: SEALED_AT_ONCE,
+      discard: true,
+    })
+    return yield* sealAll(objects)
+  },
+)
 
 const take = Effect.fnUntraced(function* (objects: StoreObjects) {
   const { epochs, files, foreign } = yield* objects.list("lock", "")
@@ -68,21 +83,20 @@ const take = Effect.fnUntraced(function* (objects: StoreObjects) {
   const epoch = (epochs.at(-1) ?? 0) + 1
   yield* takeEpoch(objects, epoch)
   // Only now: what another process creates from here on, it gives up.
-  yield* sealAll(objects)
+  const sealed = yield* sealAll(objects)
   const remains = Array.from(files).filter(([, parts]) => !parts.has(0))
   const keys = remains.flatMap(([file, parts]) => Array.from(parts.keys(), (number) => partKey(file, number)))
   yield* objects.delete("lock", "", undefined, [...epochs.map(epochKey), ...keys])
-  return epoch
+  return { epoch, sealed: new Set(sealed) }
 })
 
 /**
- * Takes a store over from other processes, and keeps other stores of this process out until the scope closes. Gives the
- * epoch.
+ * Takes a store over from other processes, and keeps other stores of this process out until the scope closes.
  */
 export const takeOver = (
   objects: StoreObjects,
   inUse: Set<string>,
-): Effect.Effect<number, StoreError, Scope.Scope> =>
+): Effect.Effect<Taken, StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const place = yield* objects.place
     yield* Effect.acquireRelease(
