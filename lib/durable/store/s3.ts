@@ -193,7 +193,8 @@ class S3Store {
     this.#known.delete(file)
     this.#taken?.sealed.delete(file)
     const parts = yield* this.#partsOf("remove", file)
-    const others = Array.from(parts.keys()).filter((number) => number > 0)
+    // What seals the file stays: otherwise the process that has lost the store could write to it again.
+    const others = Array.from(parts).filter(([number, size]) => number > 0 && size > 0).map(([number]) => number)
     yield* this.#objects.delete("remove", file, partKey(file, 0), others.map((number) => partKey(file, number)))
   })
 }

@@ -8,11 +8,12 @@
  *
  * @module
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ForeignDirectory, type StoreError, StoreLocked } from "../errors.ts"
 import type { StoreObjects } from "./s3_objects.ts"
-import { epochKey, isSealed, nextNumber, partKey, type Parts } from "./s3_parts.ts"
+import { type Contents, epochKey, isSealed, nextNumber, partKey, type Parts } from "./s3_parts.ts"
 
 /** What a process knows after it has taken a store. */
 export interface Taken {
@@ -77,16 +78,26 @@ const sealAll: (objects: StoreObjects) => Effect.Effect<ReadonlyArray<string>, S
   },
 )
 
+/** For how long the seals of a removed file are kept: longer than any process stands still and then goes on. */
+const SEALS_KEPT_MS = 7 * 24 * 3_600_000
+
+/** The keys of what is left of removed files: what was not removed, because a process ended, and old seals. */
+const remainsOf = ({ files, times }: Contents, now: number): ReadonlyArray<string> =>
+  Array.from(files).filter(([, parts]) => !parts.has(0)).flatMap(([file, parts]) => {
+    const isOld = now - (times.get(file) ?? 0) > SEALS_KEPT_MS
+    return Array.from(parts).filter(([, size]) => size > 0 || isOld).map(([number]) => partKey(file, number))
+  })
+
 const take = Effect.fnUntraced(function* (objects: StoreObjects) {
-  const { epochs, files, foreign } = yield* objects.list("lock", "")
+  const contents = yield* objects.list("lock", "")
+  const { epochs, foreign } = contents
   if (foreign !== undefined) return yield* new ForeignDirectory({ store: objects.location, file: foreign })
   const epoch = (epochs.at(-1) ?? 0) + 1
   yield* takeEpoch(objects, epoch)
   // Only now: what another process creates from here on, it gives up.
   const sealed = yield* sealAll(objects)
-  const remains = Array.from(files).filter(([, parts]) => !parts.has(0))
-  const keys = remains.flatMap(([file, parts]) => Array.from(parts.keys(), (number) => partKey(file, number)))
-  yield* objects.delete("lock", "", undefined, [...epochs.map(epochKey), ...keys])
+  const remains = remainsOf(contents, yield* Clock.currentTimeMillis)
+  yield* objects.delete("lock", "", undefined, [...epochs.map(epochKey), ...remains])
   return { epoch, sealed: new Set(sealed) }
 })
 
