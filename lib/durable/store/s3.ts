@@ -12,6 +12,9 @@ import { placesInUse, type Taken, takeOver } from "./s3_lock.ts"
 import { StoreObjects } from "./s3_objects.ts"
 import { epochKey, PART_BYTES, partKey, type Parts, rangesOf } from "./s3_parts.ts"
 
+/** Each sync leaves an object, and a start reads all objects of the last files: more would take it seconds. */
+const SYNCS_PER_FILE = 500
+
 /** How many objects are read at the same time. */
 const READ_AT_ONCE = 32
 
@@ -220,6 +223,7 @@ export const s3Store = (
   })
   return {
     location: url.replace(/\/+$/, ""),
+    syncsPerFile: SYNCS_PER_FILE,
     lock: within(store.lock),
     list: within(store.list),
     read: (name, from, length) => within(store.read(name, from, length)),
