@@ -17,7 +17,6 @@ import type { EvaluationOptions } from "./batch/evaluation.ts"
 import { ofStream } from "./batch/failures.ts"
 import { outputsDue } from "../dstream/graph/outputs_due.ts"
 import { History } from "../dstream/graph/history.ts"
-import { nodes } from "../dstream/graph/nodes.ts"
 import { keptStreamsIn, neededIn } from "../dstream/graph/kept_streams.ts"
 import { type AnyPolicy, withRetries } from "../dstream/outputs/retries.ts"
 import type { Work } from "./batch/work.ts"
@@ -34,6 +33,7 @@ import { CopyFailed, makeCopy } from "../engine/copy/graph_copy.ts"
 import { Notes, streamsOf } from "../engine/copy/notes.ts"
 import { rebuild } from "../engine/copy/remake.ts"
 import { firstTick } from "./scheduler.ts"
+import { windowShape } from "./window_shape.ts"
 
 /** The options of a run. */
 export interface RunOptions {
@@ -90,26 +90,6 @@ const nextRun = (engine: Engine): string => {
   return run === 1 ? "" : `, run ${run}`
 }
 
-/** How many batches a rate is measured from at most because of windows. More would make the rate follow too slowly. */
-const MOST_OF_WINDOW = 10
-
-/** The longest slide of the streams in a graph, in milliseconds. */
-const slideOf = (graph: AnyGraph, batchDuration: number): number =>
-  nodes(graph).reduce((longest, { slideDuration = 0 }) => Math.max(longest, slideDuration), batchDuration)
-
-/**
- * The number of batches that process a record: more than one if windows overlap, or slide by more than the interval. The
- * rate of processing is measured from as many.
- */
-const spanOf = (graph: AnyGraph, batchDuration: number): number => {
-  const streams = nodes(graph)
-  const slide = slideOf(graph, batchDuration) / batchDuration
-  const longest = (durations: ReadonlyArray<number | undefined>) =>
-    durations.reduce<number>((most, duration = 0) => Math.max(most, duration / batchDuration), 1)
-  const window = longest(streams.map(({ traits }) => traits.lookBack))
-  return slide * Math.ceil(Math.min(window, MOST_OF_WINDOW) / slide)
-}
-
 /** Builds the layers of a graph and starts its inputs, in the current scope. The first batch is due at the next tick. */
 export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Scope> =>
   Effect.gen(function* () {
@@ -123,7 +103,6 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     )
     // The first batch is due after layers and inputs have opened: the time that this takes must not count as missed batches.
     const zeroTime = firstTick(yield* currentTimeMillis, batchDuration) - batchDuration
-    const slide = slideOf(graph, batchDuration)
     const common = {
       zeroTime,
       batchDuration,
@@ -149,12 +128,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       ...options,
       history,
       inputs,
-      bound: new BatchBound(
-        batchDuration,
-        options.backpressure,
-        spanOf(graph, batchDuration),
-        (time) => (time - zeroTime) % slide === 0,
-      ),
+      bound: new BatchBound(batchDuration, options.backpressure, windowShape(graph, zeroTime, batchDuration)),
       memoMap,
       evaluation: {
         graph,

@@ -14,23 +14,23 @@ Deno.test("without options nothing bounds a batch, however long batches take", (
     yield* bound.allocated(0, 1_000_000)
     yield* TestClock.adjust("1 hour")
     yield* bound.ended(0, true)
-    assert.deepEqual([yield* bound.next, bound.isBehind], [Infinity, false])
+    assert.deepEqual([yield* bound.next(1000), bound.isBehind], [Infinity, false])
   })))
 
 Deno.test("a first batch that takes all it may and does not end leaves little for the next ones", () =>
   run(Effect.gen(function* () {
     const bound = new BatchBound(1000, BACKPRESSURE)
-    assert.equal(yield* bound.next, 1_000)
+    assert.equal(yield* bound.next(0), 1_000)
     yield* bound.allocated(0, 1_000)
     for (let i = 1; i <= 5; i++) {
       yield* TestClock.adjust(1000)
-      assert.equal(yield* bound.next, 10)
+      assert.equal(yield* bound.next(1000 * i), 10)
       yield* bound.allocated(1000 * i, 10)
     }
     yield* bound.ended(0, true)
     // 200 records a second, of which 50 wait for a quarter of the interval.
     assert(bound.isBehind)
-    assert.equal(yield* bound.next, 175)
+    assert.equal(yield* bound.next(6000), 175)
   })))
 
 Deno.test("a batch that has to wait for others takes less", () =>
@@ -39,13 +39,13 @@ Deno.test("a batch that has to wait for others takes less", () =>
     yield* bound.allocated(0, 1_000)
     yield* TestClock.adjust(1000)
     yield* bound.ended(0, true)
-    assert.equal(yield* bound.next, 1_000)
+    assert.equal(yield* bound.next(1000), 1_000)
     yield* bound.allocated(1000, 1_000)
     yield* TestClock.adjust(600)
-    assert.equal(yield* bound.next, 800, "400 ms to wait, half of which is taken off")
+    assert.equal(yield* bound.next(1600), 800, "400 ms to wait, half of which is taken off")
     yield* bound.allocated(1600, 800)
     yield* TestClock.adjust(400)
-    assert.equal(yield* bound.next, 600, "800 ms to wait")
+    assert.equal(yield* bound.next(2000), 600, "800 ms to wait")
   })))
 
 Deno.test("batches that fail, and batches that the bound does not know, leave the estimate as it is", () =>
@@ -55,7 +55,7 @@ Deno.test("batches that fail, and batches that the bound does not know, leave th
     yield* TestClock.adjust("1 minute")
     yield* bound.ended(0, false)
     yield* bound.ended(7, true)
-    assert.deepEqual([yield* bound.next, bound.isBehind], [1_000, false])
+    assert.deepEqual([yield* bound.next(8), bound.isBehind], [1_000, false])
   })))
 
 Deno.test("a batch may take one record at least, however low the minimum rate", () =>
@@ -64,7 +64,7 @@ Deno.test("a batch may take one record at least, however low the minimum rate", 
     yield* bound.allocated(0, 1)
     yield* TestClock.adjust("1 minute")
     yield* bound.ended(0, true)
-    assert.equal(yield* bound.next, 1)
+    assert.equal(yield* bound.next(50), 1)
   })))
 
 Deno.test("a wall clock that steps forth makes no batch late", () =>
@@ -82,6 +82,6 @@ Deno.test("a wall clock that steps forth makes no batch late", () =>
         yield* bound.ended(time, true)
       }
     }).pipe(Effect.provideService(Clock.Clock, stepped), Effect.provideService(SteadyClock.SteadyClock, steady))
-    const rate = yield* bound.next
+    const rate = yield* bound.next(3000)
     assert.ok(rate > 500, `${rate} records`)
   })))
