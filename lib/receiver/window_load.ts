@@ -17,50 +17,89 @@ export interface WindowShape {
 /** The shape of a graph without windows. */
 export const NO_WINDOWS: WindowShape = { slide: 1, slides: 1, slideEnd: (time) => time }
 
-/** The numbers of records that the work at the end of a slide depends on. */
+/** The numbers of records that the time of a slide depends on. */
 export interface Records {
-  /** The records of the slide. */
+  /** The records of the slide itself. */
   readonly own: number
-  /** The records of the longest window, divided by its slides. Slides before the start of the context count as empty. */
+  /** The records of a slide on average over the longest window. Slides before the start of the context count as empty. */
   readonly average: number
 }
 
-/** How much a slide counts in the fit, compared to the next one. */
+/** A slide as it would be in a full window. */
+export interface SteadySlide {
+  readonly records: number
+  /** In milliseconds. */
+  readonly processingDelay: number
+}
+
+/** Sums of products of the changes of own records, average records and the delay, from one slide to the next. */
+interface Sums {
+  readonly ownOwn: number
+  readonly ownAverage: number
+  readonly averageAverage: number
+  readonly ownDelay: number
+  readonly averageDelay: number
+}
+
+/** How much a change counts in the sums, compared to the next one. */
 const MEMORY = 0.98
 
-/** Slides whose records have changed by less than this fraction are left out of the fit. Their times differ by chance. */
-const CHANGE = 0.1
+/** Changes of the records by less than this fraction are left out: chance changes the delay by more. */
+const SMALLEST_CHANGE = 0.1
 
-/** The number of slides after which the fit is better than a guess. */
-const ENOUGH = 3
+/** The number of slides after which the costs are not mere guesses. */
+const ENOUGH_SLIDES = 4
+
+/** A determinant below this fraction of its largest possible value is 0, but for rounding. */
+const ROUNDING = 1e-9
 
 const changeOf = (value: number, last: number): number => Math.abs(value - last) / (Math.max(value, last) || 1)
 
+/** The time that is added if the records that a slide depends on become more. No record can have cost more than all took. */
+const added = (cost: number, known: number, most: number, delay: number): number =>
+  (most - known) * (known > 0 ? Math.min(cost, delay / known) : cost)
+
+/** Fits the costs, by least squares. Where the changes do not tell them apart, windows have all of the cost. */
+const costsOf = ({ averageAverage, averageDelay, ownAverage, ownDelay, ownOwn }: Sums): Records => {
+  const determinant = ownOwn * averageAverage - ownAverage ** 2
+  const isKnown = determinant > ROUNDING * ownOwn * averageAverage
+  const own = isKnown ? (ownDelay * averageAverage - averageDelay * ownAverage) / determinant : 0
+  const average = isKnown ? (averageDelay * ownOwn - ownDelay * ownAverage) / determinant : averageDelay
+  if (own > 0 && average > 0) return { own, average }
+  // No cost is negative.
+  return average > 0
+    ? { own: 0, average: Math.max(0, averageDelay / averageAverage) }
+    : { own: ownOwn > 0 ? Math.max(0, ownDelay / ownOwn) : 0, average: 0 }
+}
+
 /**
- * Estimates how long slides would take if all slides of the longest window had as many records as the largest of them.
+ * Predicts how long slides take in full windows.
  *
- * The time of a batch under overlapping windows depends on the records that earlier batches have taken: a rate that is
- * taken from its own records is wrong until all of them are of that rate. How much time a record costs in its own slide,
- * and how much in the windows that it is in, is fitted (least squares) to how times and records change from one slide to
- * the next. Times that do not depend on records cancel out. With windows that are reduced with an inverse, nearly all of
- * the work is a record's own; with plain windows, nearly all of it is that of windows.
+ * Where windows overlap, the time of a batch depends on the records of earlier batches. Its own records divided by its
+ * time are the rate that can be processed only if all batches in the window have as many records. So the estimator gets
+ * each slide as it would be in a window of such slides.
+ *
+ * For this it has to be known how much of the time is that of the slide's own records, and how much that of the records in
+ * the window. Nearly all of it is that of own records if windows are reduced, and nearly all of it that of the window if
+ * an output computes its records again. Both costs are fitted to how the time changes when the records change from one
+ * slide to the next. Time that does not depend on records is in neither.
  */
 export class WindowLoad {
   readonly #shape: WindowShape
   /** The records of the batches in the longest window, oldest first. */
-  #batches: Array<number> = []
-  #last: Records & { readonly delay: number } = { own: 0, average: 0, delay: 0 }
+  #batches: ReadonlyArray<number> = []
+  /** How many slides have been measured. */
   #measured = 0
-  /** Weighted sums of products of changes. */
-  #sums = { ownOwn: 0, ownAverage: 0, averageAverage: 0, ownDelay: 0, averageDelay: 0 }
-  /** Milliseconds for each record. All work counts as that of windows at first, so that batches begin small. */
-  #costs = { own: 0, average: 1 }
+  #last: Records & { readonly delay: number } | undefined
+  #sums: Sums = { ownOwn: 0, ownAverage: 0, averageAverage: 0, ownDelay: 0, averageDelay: 0 }
+  /** Milliseconds for each record. */
+  #costs: Records = { own: 0, average: 1 }
 
   constructor(shape: WindowShape) {
     this.#shape = shape
   }
 
-  /** Adds an allocated batch. Returns the records that its work depends on, should a slide end with it. */
+  /** Adds an allocated batch. Returns the records that the time of the slide depends on, if the batch ends a slide. */
   add(records: number): Records {
     const { slide, slides } = this.#shape
     this.#batches = [...this.#batches, records].slice(-slide * slides)
@@ -68,66 +107,57 @@ export class WindowLoad {
     return { own: sum(this.#batches.slice(-slide)), average: sum(this.#batches) / slides }
   }
 
-  /** The work at the end of a slide, in records of a slide whose window is full of such slides. */
+  /** The number of records whose slide would take as long, if the window were full of such slides. */
   of({ average, own }: Records): number {
-    return (1 - this.#share) * own + this.#share * average
+    return (1 - this.#windowShare) * own + this.#windowShare * average
   }
 
-  /** The part of the work that windows do, between 0 and 1. */
-  get #share(): number {
+  /** The part of the time that is that of windows, between 0 and 1. */
+  get #windowShare(): number {
     const { average, own } = this.#costs
-    return average / (own + average)
+    return own + average > 0 ? average / (own + average) : 0
   }
 
-  /** 1 divided by the number of slides until the work of a record is done, on average. */
+  /** How soon a record is done with, between 0 and 1: 1 divided by the number of slides that this takes on average. */
   get promptness(): number {
-    return 1 / (1 + this.#share * (this.#shape.slides - 1) / 2)
+    return 1 / (1 + this.#windowShare * (this.#shape.slides - 1) / 2)
   }
 
-  /** Takes the processing time of a slide, in milliseconds. Returns the records and the time of a slide in a full window. */
-  steady(records: Records, delay: number): { readonly records: number; readonly processingDelay: number } {
-    this.#fit(records, delay)
+  /**
+   * Learns from a slide that took `delay` milliseconds. Returns it as it would be if all slides in its window had as many
+   * records as the slide itself, or as the window has on average if that is more.
+   */
+  steady(records: Records, delay: number): SteadySlide {
+    this.#learn(records, delay)
     this.#measured += 1
     const { average, own } = records
     const most = Math.max(own, average)
-    // No record can have cost more than the whole time.
-    const rest = (cost: number, known: number) =>
-      Math.min(cost * (most - known), known > 0 ? delay * (most / known - 1) : Infinity)
-    const processingDelay = delay + rest(this.#costs.own, own) + rest(this.#costs.average, average)
-    if (this.#measured >= ENOUGH || delay === 0) return { records: most, processingDelay }
-    // The same rate. That the batch takes long would be a guess.
-    return { records: most * delay / processingDelay, processingDelay: delay }
+    const processingDelay = delay + added(this.#costs.own, own, most, delay) +
+      added(this.#costs.average, average, most, delay)
+    // Of the first slides, only the rate is predicted: nothing may take less because of a guess that it will take long.
+    return this.#measured >= ENOUGH_SLIDES || processingDelay === 0
+      ? { records: most, processingDelay }
+      : { records: most * delay / processingDelay, processingDelay: delay }
   }
 
-  #fit({ average, own }: Records, delay: number): void {
+  #learn({ average, own }: Records, delay: number): void {
     const last = this.#last
     this.#last = { own, average, delay }
-    if (Math.max(changeOf(own, last.own), changeOf(average, last.average)) < CHANGE) return
-    const [x, y, z] = [own - last.own, average - last.average, delay - last.delay]
-    const sums = {
-      ownOwn: MEMORY * this.#sums.ownOwn + x * x,
-      ownAverage: MEMORY * this.#sums.ownAverage + x * y,
-      averageAverage: MEMORY * this.#sums.averageAverage + y * y,
-      ownDelay: MEMORY * this.#sums.ownDelay + x * z,
-      averageDelay: MEMORY * this.#sums.averageDelay + y * z,
+    if (last === undefined) {
+      // One slide does not tell the costs apart. If all of the cost is that of windows, batches begin small.
+      if (average > 0) this.#costs = { own: 0, average: delay / average }
+      return
     }
-    this.#sums = sums
-    const determinant = sums.ownOwn * sums.averageAverage - sums.ownAverage ** 2
-    const both = determinant > DEGENERATE * sums.ownOwn * sums.averageAverage
-      ? {
-        own: (sums.ownDelay * sums.averageAverage - sums.averageDelay * sums.ownAverage) / determinant,
-        average: (sums.averageDelay * sums.ownOwn - sums.ownDelay * sums.ownAverage) / determinant,
-      }
-      : { own: 0, average: 0 }
-    // No cost is negative. Where only one of them can be told, it is that of windows.
-    const fitted = both.own > 0 && both.average > 0
-      ? both
-      : both.average > 0 || both.own <= 0 && sums.averageDelay > 0
-      ? { own: 0, average: sums.averageDelay / sums.averageAverage }
-      : { own: sums.ownDelay / sums.ownOwn, average: 0 }
-    if (fitted.own > 0 || fitted.average > 0) this.#costs = fitted
+    if (Math.max(changeOf(own, last.own), changeOf(average, last.average)) < SMALLEST_CHANGE) return
+    const [ofOwn, ofAverage, ofDelay] = [own - last.own, average - last.average, delay - last.delay]
+    const { averageAverage, averageDelay, ownAverage, ownDelay, ownOwn } = this.#sums
+    this.#sums = {
+      ownOwn: MEMORY * ownOwn + ofOwn * ofOwn,
+      ownAverage: MEMORY * ownAverage + ofOwn * ofAverage,
+      averageAverage: MEMORY * averageAverage + ofAverage * ofAverage,
+      ownDelay: MEMORY * ownDelay + ofOwn * ofDelay,
+      averageDelay: MEMORY * averageDelay + ofAverage * ofDelay,
+    }
+    this.#costs = costsOf(this.#sums)
   }
 }
-
-/** Determinants below this fraction of the largest possible one are 0, but for rounding. */
-const DEGENERATE = 1e-9
