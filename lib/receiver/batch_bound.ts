@@ -6,7 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { currentTimeMillis } from "../core/steady_clock.ts"
-import { type Backpressure, RateEstimator } from "./rate_estimator.ts"
+import { type Backpressure, RateEstimator, SHORT } from "./rate_estimator.ts"
 import { NO_WINDOWS, type Records, WindowLoad, type WindowShape } from "./window_load.ts"
 
 /** A batch that has been allocated and has not ended. */
@@ -45,7 +45,8 @@ export class BatchBound {
   #lastEnd = -Infinity
   /** How long the batches of the current slide have taken. Undefined if one of them has failed. */
   #processed: number | undefined = 0
-  /** What the rate is multiplied by until the first slide has been measured. */
+  #hasSlideEnded = false
+  /** What the rate is multiplied by during the first slide. */
   #growth = 1
 
   /** `interval` in milliseconds. Without options there is no bound. */
@@ -96,12 +97,13 @@ export class BatchBound {
       const processed = isCommitted && this.#processed !== undefined ? this.#processed + delay : undefined
       this.#processed = batch.work === undefined ? processed : 0
       if (batch.work === undefined) {
-        // What the end of the slide costs is not known yet, but a slide may be long.
-        if (this.#growth > 0 && 2 * delay < this.#interval) this.#growth *= 2
+        // What the end of the slide costs is not known yet, but the slide may be too long to wait for it.
+        if (!this.#hasSlideEnded && delay < SHORT * this.#interval) this.#growth *= 2
         return
       }
       if (processed === undefined) return
-      this.#growth = 0
+      this.#hasSlideEnded = true
+      this.#growth = 1
       const schedulingDelay = batch.lateness + start - batch.allocatedAt
       this.#estimator?.add({
         ...this.#load.steady(batch.work, processed),
@@ -118,7 +120,7 @@ export class BatchBound {
   #next(time: number, now: number): number {
     if (this.#estimator === undefined || this.#estimator.rate === Infinity) return Infinity
     const { capacity } = this.#estimator
-    const rate = this.#estimator.rate * (this.#growth || 1)
+    const rate = this.#estimator.rate * this.#growth
     const [running, ...waiting] = this.#pending
     if (running === undefined) return this.#bound(rate, 0)
     const elapsed = now - this.#startOf(running)

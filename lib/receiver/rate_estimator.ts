@@ -21,7 +21,8 @@ export interface BackpressureSettings {
    */
   readonly minRate?: number | undefined
   /**
-   * Records per second of all inputs together that batches may take before one has ended, above 0: 1,000. Spark:
+   * Records per second of all inputs together that batches may take before one has ended, above 0: 1,000. Divided by
+   * the slides of the longest window, 30 at most, each of which may process a record again. Spark:
    * `spark.streaming.backpressure.initialRate`, without a default.
    */
   readonly initialRate?: number | undefined
@@ -49,7 +50,7 @@ export interface EndedBatch {
 }
 
 /** A batch that takes less than this fraction of the interval does not show how much can be processed. */
-const SHORT = 0.5
+export const SHORT = 0.5
 
 /** The estimate. Rates are in records per millisecond. */
 export class RateEstimator {

@@ -85,3 +85,65 @@ Deno.test("a wall clock that steps forth makes no batch late", () =>
     const rate = yield* bound.next(3000)
     assert.ok(rate > 500, `${rate} records`)
   })))
+
+/** Windows of two slides, which are four batches of a second long. */
+const sliding = { slide: 4, slides: 2, slideEnd: (time: number) => Math.ceil(time / 4_000) * 4_000 }
+
+/** Runs a batch right away that takes all that it may. */
+const full = (bound: BatchBound, time: number, millis: number, isCommitted = true) =>
+  Effect.gen(function* () {
+    const records = yield* bound.next(time)
+    yield* bound.allocated(time, records)
+    yield* TestClock.adjust(millis)
+    yield* bound.ended(time, isCommitted)
+    return records
+  })
+
+Deno.test("under windows the initial rate is divided by their slides, and grows while no slide has ended", () =>
+  run(Effect.gen(function* () {
+    const bound = new BatchBound(1000, BACKPRESSURE, sliding)
+    const taken = yield* Effect.forEach([1_000, 2_000, 3_000], (time) => full(bound, time, 10))
+    assert.deepEqual(taken, [500, 1_000, 2_000])
+    const slow = new BatchBound(1000, BACKPRESSURE, sliding)
+    assert.deepEqual(yield* Effect.forEach([1_000, 2_000], (time) => full(slow, time, 600)), [500, 500])
+  })))
+
+Deno.test("a slide is measured as a whole, and its window as if it were full", () =>
+  run(Effect.gen(function* () {
+    const bound = new BatchBound(1000, BACKPRESSURE, sliding)
+    yield* Effect.forEach([1_000, 2_000, 3_000], (time) => full(bound, time, 10))
+    // 7,500 records, half as many as in a full window, have taken 3 seconds.
+    assert.equal(yield* full(bound, 4_000, 2_970), 4_000)
+    assert.equal(yield* bound.next(5_000), 7_500 / 6)
+  })))
+
+for (const [records, expected] of [[1_000, 1_000], [1_500, 750]] as const) {
+  Deno.test(`while a slide of ${4 * records} records is computed, a batch takes ${expected}`, () =>
+    run(Effect.gen(function* () {
+      const bound = new BatchBound(1000, BACKPRESSURE, { ...sliding, slides: 1 })
+      const take = (time: number, records: number, millis: number) =>
+        Effect.gen(function* () {
+          yield* bound.allocated(time, records)
+          yield* TestClock.adjust(millis)
+          yield* bound.ended(time, true)
+        })
+      for (const time of [1_000, 2_000, 3_000]) yield* take(time, 1_000, 0)
+      yield* take(4_000, 1_000, 4_000)
+      for (const time of [5_000, 6_000, 7_000]) yield* take(time, records, 0)
+      yield* bound.allocated(8_000, records)
+      yield* TestClock.adjust(1_000)
+      // The next slide ends 3 seconds later. If its work will begin 2 seconds late, its four batches take 250 less each.
+      assert.equal(yield* bound.next(9_000), expected)
+    })))
+}
+
+Deno.test("a slide with a batch that failed is not measured", () =>
+  run(Effect.gen(function* () {
+    const bound = new BatchBound(1000, BACKPRESSURE, sliding)
+    yield* full(bound, 1_000, 900)
+    yield* full(bound, 2_000, 900, false)
+    for (const time of [3_000, 4_000]) yield* full(bound, time, 900)
+    assert.deepEqual([yield* bound.next(5_000), bound.isBehind], [500, false])
+    for (const time of [5_000, 6_000, 7_000, 8_000]) yield* full(bound, time, 900)
+    assert.deepEqual([(yield* bound.next(9_000)) < 600, bound.isBehind], [true, true])
+  })))
