@@ -45,9 +45,11 @@ export class BatchBound {
   #lastEnd = -Infinity
   /** How long the batches of the current slide have taken. Undefined if one of them has failed. */
   #processed: number | undefined = 0
-  #hasSlideEnded = false
-  /** What the rate is multiplied by during the first slide. */
-  #growth = 1
+  /** How many slides have been measured. */
+  #slides = 0
+  /** The most that the rate may be at first. It grows until the longest window is full, or a slide has taken long. */
+  #firstRate = Infinity
+  #shortBatches = 0
 
   /** `interval` in milliseconds. Without options there is no bound. */
   constructor(interval: number, options: Backpressure | undefined, shape: WindowShape = NO_WINDOWS) {
@@ -55,9 +57,11 @@ export class BatchBound {
     this.#shape = shape
     this.#load = new WindowLoad(shape)
     this.#minimum = options === undefined ? 0 : options.minRate * interval / 1000
-    this.#estimator = options &&
-      // Each slide of a window may process the records again.
-      new RateEstimator(interval * shape.slide, { ...options, initialRate: options.initialRate / shape.slides })
+    if (options === undefined) return
+    // Each slide of a window may process the records again.
+    const initialRate = options.initialRate / shape.slides
+    this.#estimator = new RateEstimator(interval * shape.slide, { ...options, initialRate })
+    this.#firstRate = this.#estimator.rate
   }
 
   /** Whether batches take as long as the interval or nearly so, or would if their windows were full. */
@@ -96,14 +100,12 @@ export class BatchBound {
       const delay = endTime - start
       const processed = isCommitted && this.#processed !== undefined ? this.#processed + delay : undefined
       this.#processed = batch.work === undefined ? processed : 0
-      if (batch.work === undefined) {
-        // What the end of the slide costs is not known yet, but the slide may be too long to wait for it.
-        if (!this.#hasSlideEnded && delay < SHORT * this.#interval) this.#growth *= 2
-        return
-      }
       if (processed === undefined) return
-      this.#hasSlideEnded = true
-      this.#growth = 1
+      const isShort = processed < SHORT * this.#interval
+      if (isShort && ++this.#shortBatches % 2 === 0) this.#firstRate *= GROWTH
+      if (batch.work === undefined) return
+      if (!isShort) this.#firstRate = Infinity
+      this.#slides += 1
       const schedulingDelay = batch.lateness + start - batch.allocatedAt
       this.#estimator?.add({
         ...this.#load.steady(batch.work, processed),
@@ -120,7 +122,9 @@ export class BatchBound {
   #next(time: number, now: number): number {
     if (this.#estimator === undefined || this.#estimator.rate === Infinity) return Infinity
     const { capacity } = this.#estimator
-    const rate = this.#estimator.rate * this.#growth
+    const rate = this.#slides < this.#shape.slides
+      ? Math.min(this.#slides === 0 ? Infinity : this.#estimator.rate, this.#firstRate)
+      : this.#estimator.rate
     const [running, ...waiting] = this.#pending
     if (running === undefined) return this.#bound(rate, 0)
     const elapsed = now - this.#startOf(running)
@@ -146,6 +150,12 @@ export class BatchBound {
     return Math.max(1, Math.floor(Math.max(records, this.#minimum) + ROUNDING))
   }
 }
+
+/**
+ * How much the rate may grow with every second batch before windows are full. Of two batches of the same size, the second
+ * one shows what windows add. If all were larger than the one before, windows could not be told from batches.
+ */
+const GROWTH = 8
 
 /** The part of its bound that a batch must have taken to show how fast it is. */
 const SHARE_OF_FULL = 0.5

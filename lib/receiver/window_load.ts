@@ -47,7 +47,7 @@ const MEMORY = 0.98
 /** Changes of the records by less than this fraction are left out: chance changes the delay by more. */
 const SMALLEST_CHANGE = 0.1
 
-/** The number of slides after which the costs are not mere guesses. */
+/** The number of slides after which the costs are more than guesses. */
 const ENOUGH_SLIDES = 4
 
 /** A determinant below this fraction of its largest possible value is 0, but for rounding. */
@@ -143,7 +143,9 @@ export class WindowLoad {
   #learn({ average, own }: Records, delay: number): void {
     const last = this.#last
     this.#last = { own, average, delay }
-    if (last === undefined) {
+    // The first slide also takes longer because nothing has been compiled yet.
+    const isWarmUp = last !== undefined && this.#measured === 1 && delay < last.delay && own >= last.own
+    if (last === undefined || isWarmUp) {
       // One slide does not tell the costs apart. If all of the cost is that of windows, batches begin small.
       if (average > 0) this.#costs = { own: 0, average: delay / average }
       return

@@ -144,6 +144,6 @@ test("with long windows, batches without load are not held back after the first 
     ] as const
     yield* start(yield* make, outputs)
     yield* pass(40_000)
-    assert(sizes(batches.filter(({ time }) => time > 8_000)).every((size) => size === 4_000), `${sizes(batches)}`)
+    assert(sizes(batches.filter(({ time }) => time > 12_000)).every((size) => size === 4_000), `${sizes(batches)}`)
     assert(windows.every(({ lag }) => lag < 1_000))
   }))
