@@ -23,7 +23,7 @@ const scenarios = (seconds: number): Readonly<Record<string, Scenario>> => ({
   computing: { server: { rate: 1_800 }, pipeline: { computing: 1 }, promised: { lag: 2, uneven: 0.25 } },
   windows: {
     server: { rate: 1_800 },
-    pipeline: { waiting: 0.1, window: 10 },
+    pipeline: { waiting: 0.25, window: 4 },
     promised: { lag: 2, uneven: 0.25 },
   },
   hanging: { server: { rate: 50_000 }, pipeline: { hangs: 8, hanging: Math.min(60, seconds / 3) } },
