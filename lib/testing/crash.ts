@@ -107,7 +107,7 @@ const runWhole = Effect.fnUntraced(function* (subject: Subject) {
  *   ),
  * ] as const
  * const { lives, points } = await Effect.runPromise(Testing.crashEverywhere(program))
- * assert.equal(lives, 1 + 2 * points.length)
+ * assert.ok(points.length > 30 && lives > points.length)
  *
  * let calls = 0
  * const forgetful = ({ record }: Testing.World) => [
