@@ -3,6 +3,7 @@
  *
  *     deno run examples/file_word_count.ts              # writes files into a temporary directory by itself
  *     deno run examples/file_word_count.ts directory    # reads a directory, or a pattern such as '/logs/2024-*'
+ *     deno run examples/file_word_count.ts s3://bucket/directory
  *
  * Write each file elsewhere and rename it into the directory when it is complete, as `mv` does on one file system.
  *

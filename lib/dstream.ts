@@ -67,6 +67,7 @@ export {
 } from "./dstream/windows/reduce.ts"
 export { groupByKeyAndWindow, reduceByKeyAndWindow, type WindowReduceByKeyOptions } from "./dstream/windows/keyed.ts"
 export {
+  type FormattedStateOptions,
   type InitialStateOptions,
   type StateEntry,
   type StateOptions,

@@ -27,7 +27,8 @@ export interface LogStore {
   readonly syncsPerFile?: number | undefined
   /**
    * Reserves the store until the scope closes or the process ends, however it ends. Fails with `StoreLocked` if it is
-   * reserved, and with `ForeignDirectory` if other files are there than those of logs.
+   * reserved, and with `ForeignDirectory` if other files are there than those of logs. A service cannot tell whether a process
+   * has ended: a store there may be taken over from another process, which then fails with `StoreLocked` when it writes next.
    */
   readonly lock: Effect.Effect<void, StoreError, Scope.Scope>
   /** The names of all files of logs, in order. */

@@ -44,6 +44,10 @@ export class NoAnswer extends Data.Error<{
   readonly cause: unknown
 }> {
   readonly _tag = "NoAnswer" as const
+  /** Whether Deno refused to connect, because a permission is missing. */
+  get isDenied(): boolean {
+    return this.cause instanceof Error && this.cause.name === "NotCapable"
+  }
   override get message(): string {
     return `no answer from ${this.origin}: ${describeCause(this.cause)}`
   }
@@ -124,4 +128,11 @@ const waits = Schedule.max([Schedule.jittered(Schedule.exponential("100 millis")
 export const withRetries = <A, E, R>(
   attempt: Effect.Effect<A, E, R>,
   isTemporary: (error: E) => boolean,
-): Effect.Effect<A, E, R> => Effect.retry(attempt, { schedule: waits, while: isTemporary })
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Clock.Clock, (clock) =>
+    Effect.provideService(
+      Effect.retry(Effect.provideService(attempt, Clock.Clock, clock), { schedule: waits, while: isTemporary }),
+      // In real time: services do not know the clock of a test.
+      Clock.Clock,
+      Clock.Clock.defaultValue(),
+    ))

@@ -18,10 +18,10 @@ import { linePartitions, recordPartitions } from "./file_rdd.ts"
  * Makes a stream of the lines of text files that appear in a directory. Each batch reads the files that have appeared since
  * the batch before.
  *
- * The directory may be a pattern of directories, such as `/logs/*`, with `*`, `?`, `[a-c]` and `{a,b}`; it is matched again in
- * each batch. A batch at time t takes files that were modified until t; a file that was modified later waits. Write a file
- * elsewhere on the same file system, and rename it into the directory when it is complete, or set `settleTime`. A file is read
- * once, also if it is changed later; a new file needs a new name.
+ * The directory may be a URL, such as `s3://bucket/logs`, and a pattern of directories, such as `/logs/*`, with `*`, `?`,
+ * `[a-c]` and `{a,b}`; it is matched again in each batch. A batch at time t takes files that were modified until t; a file
+ * that was modified later waits. Write a file elsewhere on the same file system, and rename it into the directory when it is
+ * complete, or set `settleTime`. A file is read once, also if it is changed later; a new file needs a new name.
  *
  * The text is UTF-8; lines end with `\n`, `\r\n` or `\r`. Files that end with `.gz`, `.zst` or `.deflate` are decompressed. A
  * batch has a partition for each file, and more of them for a large file. Files are read in pieces when a job needs them, so

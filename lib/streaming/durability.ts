@@ -4,35 +4,31 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { type AnyDStream, originalOf } from "../dstream/dstream.ts"
 import { durableNames } from "../dstream/graph/durable_names.ts"
 import type { AnyGraph } from "../dstream/graph/graph.ts"
 import type { History } from "../dstream/graph/history.ts"
 import { nodes } from "../dstream/graph/nodes.ts"
-import type { Allocation, InputAllocation, LoggedBlock } from "../dstream/inputs/allocation.ts"
+import type { Allocation } from "../dstream/inputs/allocation.ts"
 import type { AnyOutput } from "../dstream/outputs/output.ts"
 import { CrashPoints } from "../durable/crash_points.ts"
-import * as Block from "../rdd/block.ts"
 import type { Engine } from "../rdd/engine.ts"
 import type { Capturing } from "../rdd/state.ts"
 import type { Restored } from "../engine/copy/notes.ts"
-import type { BlockLog } from "../receiver/block_log.ts"
 import { DriverValues } from "./batch/driver_values.ts"
 import type { Work } from "./batch/work.ts"
 import { type Beginning, continued, fresh } from "./beginning.ts"
 import { Checkpoint, type CheckpointSettings, type Kept } from "./checkpoint/checkpoint.ts"
-import { FORMAT, type OperatorEntry, type Resume, type Summary } from "./checkpoint/entries.ts"
+import { FORMAT, type OperatorEntry, type Summary } from "./checkpoint/entries.ts"
 import { CheckpointFailed, type CheckpointReason } from "./checkpoint/errors.ts"
 import { readKept, writeKept } from "./checkpoint/kept_rdds.ts"
-import { CheckpointMismatch, compare, describe, type Match } from "./checkpoint/matching.ts"
+import { CheckpointMismatch, compare, type Match, problemsOf } from "./checkpoint/matching.ts"
 import { operatorsOf } from "./checkpoint/operators.ts"
 import type { Recovered } from "./checkpoint/recovered.ts"
-import { after } from "./checkpoint/resume.ts"
 import { decoder, encoder } from "./checkpoint/formats.ts"
 import type { Recovery } from "./listeners/events.ts"
-import type { InputLog } from "./inputs/input_log.ts"
+import { DurableInputs } from "./durable_inputs.ts"
 
 /** A state that is logged. */
 interface LoggedState extends Capturing {
@@ -41,8 +37,9 @@ interface LoggedState extends Capturing {
 }
 
 /** The checkpoint of a run. */
-export class Durability implements InputLog {
+export class Durability {
   readonly checkpoint: Checkpoint
+  readonly inputs: DurableInputs
   /** How the operators of the program match those of the checkpoint; empty if it is a new one. */
   readonly matches: ReadonlyArray<Match>
   /** Is told of each durable step by its name. Undefined outside tests. */
@@ -60,10 +57,6 @@ export class Durability implements InputLog {
   readonly #done: Recovered["done"]
   /** The batches that an earlier process may have run. */
   readonly #recovered: ReadonlySet<number>
-  /** For inputs that are read by position: gives one position that stands for all that have been planned. */
-  readonly #positions = new Map<string, Effect.Effect<unknown, unknown, unknown>>()
-  /** Where inputs go on, as far as it is not known by `#positions`. */
-  readonly #resume: Map<string, Resume>
   readonly values: DriverValues
   #history: History | undefined
   #zeroTime = 0
@@ -90,7 +83,7 @@ export class Durability implements InputLog {
     const { recovered } = checkpoint
     this.#done = recovered.done
     this.#recovered = new Set(recovered.open.keys())
-    this.#resume = recovered.resume
+    this.inputs = new DurableInputs(checkpoint, this.#names, (name) => this.#isUsable(name))
     this.values = new DriverValues(recovered.values)
   }
 
@@ -106,9 +99,7 @@ export class Durability implements InputLog {
       const { directory } = checkpoint
       if (summary === undefined) return new Durability(checkpoint, [], settings, options, crashPoints)
       const matches = compare(summary.operators, operatorsOf(options.graph, durableNames(options.graph)))
-      const problems = matches.flatMap((match) =>
-        match._tag === "Incompatible" && !settings.drop.includes(match.name) ? [describe(match)] : []
-      )
+      const problems = [...problemsOf(matches, settings.drop)]
       if (summary.batchDuration !== options.batchDuration) {
         problems.push(
           `its batch interval is ${summary.batchDuration} ms, that of the program ${options.batchDuration} ms`,
@@ -127,53 +118,10 @@ export class Durability implements InputLog {
       : { directory, lastTime, pending: Array.from(open.keys()), matches: this.matches }
   }
 
-  /** The name of an input in the checkpoint. */
-  #nameOf(stream: AnyDStream): string {
-    return this.#names.get(originalOf(stream)) ?? stream.operation
-  }
-
   /** Whether the data that the checkpoint has under a name can be used. */
   #isUsable(name: string): boolean {
     const match = this.matches.find((each) => each.name === name)
     return match?._tag === "Matched" || match?._tag === "Migrates"
-  }
-
-  /** The write-ahead log of a receiver. */
-  blocks(stream: AnyDStream): BlockLog | undefined {
-    if (stream.traits.source?.kind === "blocks" && stream.traits.source.isLogged === false) return undefined
-    const name = this.#nameOf(stream)
-    const { positions, waiting } = this.checkpoint.recovered
-    const resume = this.#resume.get(name)
-    const taken = resume?._tag === "Blocks" ? resume : undefined
-    const unread = this.#isUsable(name) ? waiting.get(name) ?? [] : []
-    const last = positions.get(name) ?? taken?.position
-    return {
-      unread,
-      next: Math.max(taken?.number ?? -1, ...(waiting.get(name) ?? []).map(({ number }) => number)) + 1,
-      last: this.#isUsable(name) ? Option.fromUndefinedOr(last) : Option.none(),
-      write: (number, parts, position) => this.checkpoint.receive(name, number, parts, position),
-    }
-  }
-
-  /** Reads the records that a batch takes of a block. */
-  read({ from, place }: LoggedBlock, records: number): Effect.Effect<Block.Block<unknown>, CheckpointFailed> {
-    return Effect.map(
-      this.checkpoint.readReceived(place),
-      (block) =>
-        from === 0 && records === block.length ? block : Block.fromArray(block.records.slice(from, from + records)),
-    )
-  }
-
-  /** The positions behind which a source goes on, oldest first; undefined if it is new. */
-  positions(stream: AnyDStream): ReadonlyArray<unknown> | undefined {
-    const name = this.#nameOf(stream)
-    const resume = this.#resume.get(name)
-    return this.#isUsable(name) && resume?._tag === "Positions" ? resume.positions : undefined
-  }
-
-  /** Tells how a source gives one position that stands for all that it has planned. */
-  summarizes(stream: AnyDStream, position: Effect.Effect<unknown, unknown, unknown>): void {
-    this.#positions.set(this.#nameOf(stream), position)
   }
 
   /** Decides where the run begins. */
@@ -184,7 +132,7 @@ export class Durability implements InputLog {
       const beginning = recovered.summary === undefined ? yield* fresh(batchDuration) : yield* continued({
         directory,
         lastTime: recovered.lastTime,
-        pending: Array.from(recovered.open.values(), (allocation) => this.#shown(allocation)),
+        pending: Array.from(recovered.open.values(), (allocation) => this.inputs.shown(allocation)),
         zeroTime: recovered.summary.zeroTime,
         batchDuration,
         slides: nodes(graph).map(({ slideDuration }) => slideDuration ?? batchDuration),
@@ -248,66 +196,24 @@ export class Durability implements InputLog {
 
   #summarize(isStart: boolean): Effect.Effect<void, CheckpointFailed, unknown> {
     return Effect.gen({ self: this }, function* () {
-      const resume: Record<string, Resume> = {}
-      for (const [name, each] of this.#resume) if (this.#operators[name] !== undefined) resume[name] = each
-      for (const [name, position] of this.#positions) {
-        const all = yield* Effect.orDie(position)
-        if (all !== undefined) resume[name] = { _tag: "Positions", positions: [all] }
-      }
       const summary: Summary = {
         format: FORMAT,
         zeroTime: this.#zeroTime,
         batchDuration: this.#batchDuration,
         lastTime: this.#lastTime,
         operators: this.#operators,
-        resume,
+        resume: yield* this.inputs.resumeOf((name) => this.#operators[name] !== undefined),
         values: Object.fromEntries(this.values.committed),
       }
       yield* this.checkpoint.summarize(summary, isStart)
     })
   }
 
-  /** The shares of an allocation by the names in the checkpoint, and back. */
-  #logged({ inputs, time }: Allocation): Allocation {
-    return { time, inputs: this.#renamed(inputs, (stream, shown) => [shown, this.#nameOf(stream)]) }
-  }
-
-  #shown({ inputs, time }: Allocation): Allocation {
-    return { time, inputs: this.#renamed(inputs, (stream, shown) => [this.#nameOf(stream), shown]) }
-  }
-
-  #renamed(
-    inputs: Readonly<Record<string, InputAllocation>>,
-    names: (stream: AnyDStream, shown: string) => readonly [from: string, to: string],
-  ): Readonly<Record<string, InputAllocation>> {
-    const renamed: Record<string, InputAllocation> = {}
-    for (const [stream, shown] of this.#inputs) {
-      const [from, to] = names(stream, shown)
-      const share = inputs[from]
-      if (share !== undefined) renamed[to] = share
-    }
-    return renamed
-  }
-
-  /** The inputs of the run, with the names that user interfaces show. */
-  #inputs: ReadonlyArray<readonly [stream: AnyDStream, shown: string]> = []
-
-  /** Tells which inputs the run has. */
-  has(inputs: ReadonlyArray<{ readonly stream: AnyDStream; readonly name: string }>): void {
-    this.#inputs = inputs.map(({ name, stream }) => [stream, name])
-  }
-
   /** Writes what a batch reads, and waits until that is durable. */
   allocated(allocation: Allocation): Effect.Effect<void, CheckpointFailed> {
     return Effect.suspend(() => {
-      const logged = this.#logged(allocation)
       this.#lastTime = Math.max(this.#lastTime, allocation.time)
-      for (const [name, share] of Object.entries(logged.inputs)) {
-        const last = share._tag === "Blocks" ? share.blocks.at(-1) : undefined
-        if (last?.logged === undefined) continue
-        const resume = after(this.#resume.get(name), share)
-        if (resume !== undefined) this.#resume.set(name, resume)
-      }
+      const logged = this.inputs.logged(allocation)
       return Effect.andThen(this.checkpoint.allocated(logged), this.reached("allocated"))
     })
   }

@@ -17,7 +17,7 @@ import { CurrentValues } from "../dstream/driver_state.ts"
 import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import { allocate, Uncommitted, type Unread } from "./batch/allocator.ts"
-import { type Batch, type BatchResult, type Ending, resultOf, workOf } from "./batch/batch.ts"
+import { type Batch, type BatchResult, type Ending, rememberResult, resultOf, workOf } from "./batch/batch.ts"
 import { evaluate } from "./batch/evaluation.ts"
 import * as Runner from "./batch/job_runner.ts"
 import { type Failed, failedBy, failedOf, type FailureEffect, failureEffect, fromCause } from "./batch/policies.ts"
@@ -50,9 +50,6 @@ interface Written {
   readonly ending: Ending
   readonly isDurable: Effect.Effect<void, CheckpointFailed>
 }
-
-/** The maximum number of batch results that are remembered. */
-const MAX_RESULTS = 1_024
 
 /** Allocates, runs and ends the batches of a started context. */
 export class Runtime {
@@ -339,7 +336,9 @@ export class Runtime {
         report.generationFailed(explainFailure(cause))
       } else if (result !== undefined) report.completed(yield* currentTimeMillis)
       batch.phase = ending
-      if (result !== undefined) this.#remember(time, isFatal && result === "completed" ? "failed" : result)
+      if (result !== undefined) {
+        rememberResult(this.results, time, isFatal && result === "completed" ? "failed" : result)
+      }
       yield* this.#forget(batch)
       if (isFatal) yield* this.#stop
     })
@@ -355,14 +354,6 @@ export class Runtime {
       yield* this.#room.release(1)
       yield* this.#changed
     })
-  }
-
-  #remember(time: number, result: BatchResult): void {
-    this.results.set(time, result)
-    for (const each of this.results.keys()) {
-      if (this.results.size <= MAX_RESULTS) break
-      this.results.delete(each)
-    }
   }
 
   /** Prevents further batches from being allocated and from starting. */

@@ -9,6 +9,9 @@ const WARM_UP_MS = 1000
 const TIMED_MS = 2000
 const RAW = "Deno.connect and split"
 const OURS = "socketTextStream, counted in batches"
+const WORDS = "socketTextStream, words counted"
+const WAL = "socketTextStream, counted in batches, with a checkpoint"
+const WAL_WORDS = "socketTextStream, words counted, with a checkpoint"
 
 /** Measures the time per million lines, after a warm-up. */
 class Meter {
@@ -49,16 +52,24 @@ const byHand = async (port: number): Promise<number> => {
   return meter.millisPerMillion
 }
 
-const asStream = (port: number): Promise<number> => {
+/** How lines are received: whether their words are counted, and where the checkpoint is. */
+interface Received {
+  readonly countsWords?: boolean
+  readonly directory?: string
+}
+
+const asStream = (port: number, { countsWords = false, directory }: Received = {}): Promise<number> => {
   const meter = new Meter()
   const program = Effect.gen(function* () {
     const enough = Promise.withResolvers<void>()
-    const lines = DStream.socketTextStream("127.0.0.1", port)
+    const lines = DStream.socketTextStream("127.0.0.1", port).pipe(DStream.named("lines"))
     const output = DStream.foreachRDD(lines, (rdd) =>
-      Effect.map(RDD.count(rdd), (count) => {
-        if (meter.add(count)) enough.resolve()
-      }))
+      Effect.gen(function* () {
+        if (countsWords) yield* RDD.countByValue(RDD.flatMap(rdd, (line) => line.split(" ")))
+        if (meter.add(yield* RDD.count(rdd))) enough.resolve()
+      })).pipe(DStream.nameOutput("count"))
     const ssc = yield* StreamingContext.make
+    if (directory !== undefined) yield* StreamingContext.checkpoint(ssc, directory)
     const active = yield* StreamingContext.start(ssc, [output])
     yield* Effect.promise(() => enough.promise)
     yield* StreamingContext.stop(active)
@@ -81,18 +92,31 @@ export const sockets: Readonly<Record<string, () => Promise<Report>>> = {
     const output = server.stdout.getReader()
     const port = Number(new TextDecoder().decode((await output.read()).value))
     const raw: Array<number> = []
-    const ours: Array<number> = []
+    const ways = [[OURS, {}], [WAL, { isLogged: true }], [WORDS, { countsWords: true }], [WAL_WORDS, {
+      countsWords: true,
+      isLogged: true,
+    }]] as const
+    const times = new Map<string, Array<number>>(ways.map(([name]) => [name, []]))
     for (let turn = 0; turn < TURNS; turn++) {
       raw.push(await byHand(port))
-      ours.push(await asStream(port))
+      for (const [name, way] of ways) {
+        const { countsWords = false, isLogged = false }: { countsWords?: boolean; isLogged?: boolean } = way
+        const directory = isLogged ? await Deno.makeTempDir() : undefined
+        times.get(name)?.push(await asStream(port, { countsWords, ...(directory === undefined ? {} : { directory }) }))
+        if (directory !== undefined) await Deno.remove(directory, { recursive: true })
+      }
     }
     server.kill()
     await output.cancel()
     await server.status
     return {
       title: "a million lines of 96 bytes from a socket",
-      figures: [figure(RAW, raw), figure(OURS, ours)],
-      goals: [{ what: "socketTextStream against reading by hand", of: OURS, base: RAW, percent: 50 }],
+      figures: [figure(RAW, raw), ...Array.from(times, ([name, all]) => figure(name, all))],
+      goals: [
+        { what: "socketTextStream against reading by hand", of: OURS, base: RAW, percent: 50 },
+        { what: "lines counted, with a checkpoint against without", of: WAL, base: OURS, percent: 75 },
+        { what: "words counted, with a checkpoint against without", of: WAL_WORDS, base: WORDS, percent: 75 },
+      ],
     }
   },
 }

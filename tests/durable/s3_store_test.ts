@@ -73,7 +73,24 @@ test("s3Store: a process that takes the store over makes every write of the one 
     takenOver(yield* Effect.flip(first.remove("a-0000000001")))
     assert.deepEqual(yield* second.list, ["a-0000000001"])
     assert.equal(textOf(yield* second.read("a-0000000001", 0, 99)), "one")
-    yield* second.create("a-0000000002")
+    const other = yield* second.create("a-0000000002")
+    yield* Effect.andThen(other.append([bytesOf("three")]), other.sync)
+    assert.deepEqual(yield* second.list, ["a-0000000001", "a-0000000002"])
+    yield* open().lock
+    takenOver(yield* Effect.flip(Effect.andThen(other.append([bytesOf("four")]), other.sync)))
+  }))
+
+test("s3Store: a file that the next process removes stays sealed for the one before", (open) =>
+  Effect.gen(function* () {
+    const [first, second] = [open(), open()]
+    yield* first.lock
+    const file = yield* first.create("a-0000000001")
+    yield* Effect.andThen(file.append([bytesOf("one")]), file.sync)
+    yield* second.lock
+    yield* second.remove("a-0000000001")
+    assert.deepEqual(yield* second.list, [])
+    yield* open().lock
+    takenOver(yield* Effect.flip(Effect.andThen(file.append([bytesOf("two")]), file.sync)))
   }))
 
 test("s3Store: what was synced while another process took the store over is kept, and sealed behind it", (open) =>

@@ -30,6 +30,7 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["context"],
   ],
   connector: [["."], ["sql", "format"], ["postgres", "sqlite", "json", "csv", "parquet"]],
+  ui: [["table.ts"], ["checkpoint"], ["."]],
 }
 
 interface Place {

@@ -42,7 +42,7 @@ const setup = Effect.fnUntraced(function* <R = never>(
     ...options,
   })
   const store = () => stores.at(-1) ?? assert.fail("not started")
-  const taken = Effect.map(running.take, (blocks) => blocks.map(({ block }) => block.records))
+  const taken = Effect.map(running.take, (blocks) => blocks.map(({ block }) => block?.records))
   return { running, log, note, store, stores, taken }
 })
 
@@ -213,14 +213,14 @@ Deno.test("storing waits while batches fall behind, and stop stores what waits",
     for (let batch = 1; batch <= 3; batch++) {
       yield* running.cut
       const blocks = yield* running.take
-      seen.push(...blocks.flatMap(({ block }) => block.records))
+      seen.push(...blocks.flatMap(({ block }) => block?.records ?? []))
       assert.deepEqual([stored, seen.length], [10 * batch, 10 * batch])
       yield* TestClock.adjust("1 minute")
       assert.equal(stored, 10 * batch)
       if (batch < 3) yield* running.release(blocks)
     }
     yield* running.stop
-    assert.equal((yield* running.take).flatMap(({ block }) => block.records)[0], 30)
+    assert.equal((yield* running.take).flatMap(({ block }) => block?.records ?? [])[0], 30)
   })))
 
 Deno.test("a receiver uses the services of the effect that runs it", () =>
@@ -275,7 +275,7 @@ Deno.test("supervise() follows the state machine of starts, restarts and stops w
       }
       yield* running.stop
       assert.equal(open, 0)
-      const records = (yield* running.take as RunningReceiver["take"]).flatMap(({ block }) => block.records)
+      const records = (yield* running.take as RunningReceiver["take"]).flatMap(({ block }) => block?.records ?? [])
       assert.deepEqual(records, Array.from({ length: stored }, (_, i) => i))
     })))))
 

@@ -24,15 +24,25 @@ need() {
   done
 }
 
-# Several test files may fetch a server at once: each does it in a folder of its own, and one of them gets the name.
+# Several test files may want a server at once: one of them fetches it, and the others wait, for three minutes at most.
 install() {
   [ -d "$place" ] && return
+  mkdir -p "$cache"
   fresh=$place.$$
+  waited=0
+  until mkdir "$place.fetching" 2>/dev/null || [ "$waited" -ge 180 ]; do
+    sleep 1
+    waited=$((waited + 1))
+    [ -d "$place" ] && return
+  done
+  trap 'rm -rf "$fresh" "$place.fetching"' EXIT
+  [ -d "$place" ] && return
   mkdir -p "$fresh"
-  trap 'rm -rf "$fresh"' EXIT
   if [ "$kind" = moto ]; then
     need python3
-    python3 -m pip install --quiet --target "$fresh" "moto[server,s3]==$MOTO_VERSION.*" >"$fresh/log" 2>&1
+    # Not moto[server], which brings every service of AWS along.
+    python3 -m pip install --quiet --no-compile --disable-pip-version-check --target "$fresh" \
+      "moto[s3]==$MOTO_VERSION.*" flask flask-cors >"$fresh/log" 2>&1
   else
     need java mvn
     cat >"$fresh/pom.xml" <<XML
@@ -47,7 +57,7 @@ XML
     mvn --batch-mode --quiet --file "$fresh/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
       -DoutputDirectory="$fresh/jars" >"$fresh/log" 2>&1
   fi || { echo "$kind cannot be fetched: $(tail -n 3 "$fresh/log")" >&2; exit 1; }
-  mv -T "$fresh" "$place" 2>/dev/null || mv "$fresh" "$place" 2>/dev/null || [ -d "$place" ]
+  mv "$fresh" "$place"
 }
 
 run() {

@@ -42,7 +42,7 @@ export const receive = <A, R>(
       Effect.gen(function* () {
         yield* running.cut
         const blocks = yield* running.take
-        for (const { block } of blocks) for (const record of block.records) records.push(record)
+        for (const { block } of blocks) for (const record of block?.records ?? []) records.push(record)
         yield* running.release(blocks)
         if (condition()) return
         yield* Effect.sleep("1 millis")

@@ -50,7 +50,8 @@ export const saving = <A, E, R, E2>(
  * it, and an empty file `_SUCCESS`. Nothing is written for a batch in which the stream has no RDD.
  *
  * The tasks that compute the partitions write the files into a hidden directory beside the final one. It is renamed
- * when all are written, so readers never see half an output. A batch that runs again, by a retry or after a crash,
+ * when all are written, so readers never see half an output. On S3, which cannot rename directories, `_SUCCESS` is written
+ * when all files are there. A batch that runs again, by a retry or after a crash,
  * replaces what it wrote before. Fails with `FileError`. Spark: `DStream.saveAsTextFiles`.
  *
  * @example

@@ -41,15 +41,19 @@ import { checked, chosen } from "../operators/partitioning.ts"
 import { stateful } from "./stateful.ts"
 
 /** Options of the operators with state that is updated as a whole. */
-export interface StateOptions<S = never> extends PartitionOptions {
-  /** How states are written to a checkpoint, in which versions. States of plain data need none. */
-  readonly format?: StateFormat<S> | undefined
+export interface StateOptions extends PartitionOptions {
   /** Whether the result keeps the partitioner, so that later operations need no shuffle. Default: true. */
   readonly rememberPartitioner?: boolean | undefined
 }
 
-/** The options of {@link StateOptions}, and the states to start from. */
-export interface InitialStateOptions<K, S> extends StateOptions<S> {
+/** The options of {@link StateOptions}, and the format of states. */
+export interface FormattedStateOptions<S> extends StateOptions {
+  /** How states are written to a checkpoint, in which versions. States of plain data need none. */
+  readonly format?: StateFormat<S> | undefined
+}
+
+/** The options of {@link FormattedStateOptions}, and the states to start from. */
+export interface InitialStateOptions<K, S> extends FormattedStateOptions<S> {
   /** The states to start from. If a key has several, the first one counts. Spark: `initialRDD`. */
   readonly initial: RDD<readonly [K, S]> | ReadonlyArray<readonly [K, S]>
 }
@@ -67,7 +71,7 @@ export interface StatePartitionInfo {
 
 type AnyEntry = StateEntry<unknown, unknown, unknown>
 type AnyPair = readonly [key: unknown, value: unknown]
-type AnyOptions = Omit<StateOptions, "format"> & {
+type AnyOptions = StateOptions & {
   readonly format?: AnyFormat | undefined
   readonly initial?: RDD<AnyPair> | ReadonlyArray<AnyPair> | undefined
 }
@@ -216,7 +220,7 @@ const keywise = (
 export const updateStateByKey: {
   <V, S extends Tupled = Mistake<"annotate the state: (values, state: Option.Option<number>) => ...">>(
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions<S> & { readonly initial?: undefined },
+    options?: FormattedStateOptions<S> & { readonly initial?: undefined },
   ): <K = Mistake<NotPairs>, E = never, R = never>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
   <K, V, S extends Tupled>(
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
@@ -225,14 +229,14 @@ export const updateStateByKey: {
   <K, V, E, R, S extends Tupled = Mistake<"annotate the state: (values, state: Option.Option<number>) => ...">>(
     self: DStream<readonly [K, V], E, R>,
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions<S> | InitialStateOptions<K, S>,
+    options?: FormattedStateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R>
 } = dual(
   (args) => isDStream(args[0]),
   <K, V, E, R, S extends Tupled>(
     self: DStream<readonly [K, V], E, R>,
     update: (values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions<S> | InitialStateOptions<K, S>,
+    options?: FormattedStateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R> => {
     const rewriteWith = (update: Callable) => keywise((_, values, state) => update(values, state))
     return updating("updateStateByKey", self, update, options, rewriteWith)
@@ -261,7 +265,7 @@ export const updateStateByKey: {
 export const updateStateByKeyTimed: {
   <K, V, S extends Tupled = Mistake<"annotate the state: (time, key, values, state: Option.Option<number>) => ...">>(
     update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions<S> | InitialStateOptions<K, S>,
+    options?: FormattedStateOptions<S> | InitialStateOptions<K, S>,
   ): <E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
   <
     K,
@@ -272,14 +276,14 @@ export const updateStateByKeyTimed: {
   >(
     self: DStream<readonly [K, V], E, R>,
     update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions<S> | InitialStateOptions<K, S>,
+    options?: FormattedStateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R>
 } = dual(
   (args) => isDStream(args[0]),
   <K, V, E, R, S extends Tupled>(
     self: DStream<readonly [K, V], E, R>,
     update: (time: number, key: K, values: ReadonlyArray<V>, state: Option.Option<S>) => Option.Option<S>,
-    options?: StateOptions<S> | InitialStateOptions<K, S>,
+    options?: FormattedStateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R> => {
     const rewriteWith = (update: Callable) => keywise((key, values, state, time) => update(time, key, values, state))
     return updating("updateStateByKeyTimed", self, update, options, rewriteWith)
@@ -358,7 +362,7 @@ export const updateStatePartitions: {
       entries: ReadonlyArray<StateEntry<K, V, S>>,
       info: StatePartitionInfo,
     ) => Iterable<readonly [key: K, state: S]>,
-    options?: StateOptions<S> | InitialStateOptions<K, S>,
+    options?: FormattedStateOptions<S> | InitialStateOptions<K, S>,
   ): <E, R>(self: DStream<readonly [K, V], E, R>) => DStream<[K, S], E, R>
   <K, V, E, R, S extends Tupled>(
     self: DStream<readonly [K, V], E, R>,
@@ -366,7 +370,7 @@ export const updateStatePartitions: {
       entries: ReadonlyArray<StateEntry<K, V, S>>,
       info: StatePartitionInfo,
     ) => Iterable<readonly [key: K, state: S]>,
-    options?: StateOptions<S> | InitialStateOptions<K, S>,
+    options?: FormattedStateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R>
 } = dual(
   (args) => isDStream(args[0]),
@@ -376,7 +380,7 @@ export const updateStatePartitions: {
       entries: ReadonlyArray<StateEntry<K, V, S>>,
       info: StatePartitionInfo,
     ) => Iterable<readonly [key: K, state: S]>,
-    options?: StateOptions<S> | InitialStateOptions<K, S>,
+    options?: FormattedStateOptions<S> | InitialStateOptions<K, S>,
   ): DStream<[K, S], E, R> => {
     const movesKeys = options?.rememberPartitioner === false
     return updating(

@@ -8,14 +8,13 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { InvalidOption } from "../../core/errors.ts"
 import { CrashPoints } from "../crash_points.ts"
-import { crc32 } from "../crc32.ts"
-import { LogDamaged, type LogError } from "../errors.ts"
+import type { LogDamaged, LogError } from "../errors.ts"
 import { LOG_NAME, type LogStore } from "../log_store.ts"
 import { makeCleaner, removeFiles } from "./cleaning.ts"
-import { FRAME, Frames, HEAD, type Head } from "./format.ts"
+import { HEAD, type Head } from "./format.ts"
 import { cleanedFile, segmentFile } from "./names.ts"
-import { readSegment } from "./reading.ts"
-import { type Chain, findSegments } from "./segments.ts"
+import { readBack, readEntry } from "./read_back.ts"
+import { findSegments } from "./segments.ts"
 import { LogWriter, type Place, type Submitted } from "./writer.ts"
 
 /** How to open a log. */
@@ -86,47 +85,13 @@ const checkOptions = (options: LogOptions): Effect.Effect<void, InvalidOption> =
   return /^[0-9a-f]{16}$/.test(identity) ? Effect.void : refuse("identity", "16 hexadecimal digits")
 }
 
-/** Reads all entries. Gives the last segment that belongs to the log, where it ends, and the damage if there is any. */
-const readBack = Effect.fnUntraced(function* (store: LogStore, { name, onEntry }: LogOptions, chain: Chain) {
-  for (const [i, head] of chain.segments.entries()) {
-    const file = segmentFile(name, head.segment)
-    const next = chain.segments[i + 1]
-    const { end, problem } = yield* readSegment(
-      store,
-      file,
-      new Frames(file, head.identity),
-      next?.previousEnd,
-      (offset, bytes) => onEntry?.({ segment: head.segment, offset, length: bytes.length }, bytes),
-    )
-    if (problem !== undefined || next === undefined) {
-      const damage = problem === undefined
-        ? chain.damage
-        : new LogDamaged({ file: `${store.location}/${file}`, offset: end, problem })
-      return { last: head, end, damage }
-    }
-  }
-  return { last: undefined, end: 0, damage: chain.damage }
-})
-
-/** Reads an entry at its place. */
-const readEntry = Effect.fnUntraced(function* (store: LogStore, log: string, identity: string, place: Place) {
-  const { length, offset, segment } = place
-  const file = segmentFile(log, segment)
-  const frames = new Frames(file, identity)
-  const bytes = yield* store.read(file, offset, FRAME + length)
-  const header = frames.readHeader(bytes, 0, offset)
-  const entry = bytes.subarray(FRAME)
-  return header?.length === length && entry.length === length && header.checksum === crc32(entry, header.seed)
-    ? entry
-    : yield* new LogDamaged({ file: `${store.location}/${file}`, offset, problem: "the entry cannot be read" })
-})
-
 /** Reads back what is there, and prepares the head of the segment that goes on behind it. */
 const recover = Effect.fnUntraced(function* (store: LogStore, options: LogOptions) {
   const { name, onDamage } = options
   const chain = yield* findSegments(store, name, options.identity, onDamage === "rollBack")
-  const { damage, end, last } = yield* readBack(store, options, chain)
+  const { damage, segments } = yield* readBack(store, name, chain, options.onEntry)
   if (damage !== undefined && onDamage !== "rollBack") return yield* damage
+  const { end, head: last } = segments.at(-1) ?? { end: 0, head: undefined }
   // A segment without entries is not needed: its head says where the one before ends.
   const before = last === undefined || end > HEAD || last.previous === 0
     ? { previous: last?.segment ?? 0, previousEnd: end }

@@ -22,6 +22,10 @@ const LOCK = "lock"
 const isIgnored = (name: string): boolean =>
   name === LOCK || name === `${LOCK}-journal` || name.startsWith(".") || name === "lost+found"
 
+/** The first of some names that belongs neither to a log nor to the folder itself. */
+export const foreignName = (names: ReadonlyArray<string>): string | undefined =>
+  names.find((name) => !LOG_FILE.test(name) && !isIgnored(name))
+
 /** How many bytes are written by one call. Deno writes while the event loop waits: a megabyte takes 1 to 3 ms. */
 const PIECE = 1 << 20
 
@@ -134,7 +138,7 @@ export const folderStore = (folder: string): LogStore => {
     location: folder,
     lock: Effect.gen(function* () {
       yield* Effect.scoped(makeFolder)
-      const foreign = (yield* names).find((name) => !LOG_FILE.test(name) && !isIgnored(name))
+      const foreign = foreignName(yield* names)
       if (foreign !== undefined) return yield* new ForeignDirectory({ store: folder, file: foreign })
       yield* lockFolder(folder, LOCK)
     }),

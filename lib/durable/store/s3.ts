@@ -8,12 +8,15 @@ import * as Effect from "effect/Effect"
 import { joined } from "../../core/bytes.ts"
 import { FileMissing, type StoreError, StoreFailed, StoreLocked, type StoreOperation } from "../errors.ts"
 import type { LogFile, LogStore } from "../log_store.ts"
-import { placesInUse, takeOver } from "./s3_lock.ts"
+import { placesInUse, type Taken, takeOver } from "./s3_lock.ts"
 import { StoreObjects } from "./s3_objects.ts"
 import { epochKey, PART_BYTES, partKey, type Parts, rangesOf } from "./s3_parts.ts"
 
+/** Each sync leaves an object, and a start reads all objects of the last files: more would take it seconds. */
+const SYNCS_PER_FILE = 500
+
 /** How many objects are read at the same time. */
-const READ_AT_ONCE = 16
+const READ_AT_ONCE = 32
 
 /** What this store knows of a file. */
 interface KnownFile {
@@ -74,7 +77,7 @@ class S3Store {
   readonly #inUse: Set<string>
   /** Files that were listed or written. Only this store changes them as long as it has the place. */
   readonly #known = new Map<string, KnownFile>()
-  #epoch: number | undefined
+  #taken: Taken | undefined
 
   constructor(url: string, inUse: Set<string>) {
     this.#objects = new StoreObjects(url)
@@ -91,9 +94,9 @@ class S3Store {
 
   /** Fails if another process has taken the store. */
   #checkEpoch(operation: StoreOperation, file: string): Effect.Effect<void, StoreError> {
-    if (this.#epoch === undefined) return Effect.void
+    if (this.#taken === undefined) return Effect.void
     return Effect.flatMap(
-      this.#objects.hasAfter(operation, file, "lock/", epochKey(this.#epoch)),
+      this.#objects.hasAfter(operation, file, "lock/", epochKey(this.#taken.epoch)),
       (isOld) => isOld ? Effect.fail(this.#takenOver()) : Effect.void,
     )
   }
@@ -116,13 +119,13 @@ class S3Store {
   })
 
   readonly lock = Effect.gen({ self: this }, function* () {
-    this.#epoch = yield* takeOver(this.#objects, this.#inUse)
+    this.#taken = yield* takeOver(this.#objects, this.#inUse)
     this.#known.clear()
   })
 
   readonly list = Effect.suspend(() =>
     Effect.map(this.#objects.list("list", ""), ({ files }) => {
-      const whole = Array.from(files).filter(([, parts]) => parts.has(0))
+      const whole = Array.from(files).filter(([file, parts]) => parts.has(0) && !this.#isGivenUp(file))
       for (const [file, parts] of whole) if (this.#known.get(file)?.isOwn !== true) this.#known.set(file, listed(parts))
       return whole.map(([file]) => file).sort()
     })
@@ -162,22 +165,22 @@ class S3Store {
     }
   }
 
+  /** Whether a file that exists was created by a process that has lost the store, and has not written to it. */
+  #isGivenUp(file: string): boolean {
+    return this.#taken !== undefined && !this.#taken.sealed.has(file) && this.#known.get(file)?.isOwn !== true
+  }
+
   readonly create = Effect.fnUntraced(function* (this: S3Store, file: string) {
     const before = yield* this.#partsOf("create", file)
-    const remains = Array.from(before.keys(), (number) => partKey(file, number))
-    const exists = new StoreFailed({
-      operation: "create",
-      file: this.#objects.pathOf(file),
-      cause: "the file exists",
-    })
-    if (before.has(0)) return yield* exists
-    yield* this.#objects.delete("create", file, undefined, remains)
-    const first = partKey(file, 0)
-    if (!(yield* this.#objects.putNew("create", file, first, new Uint8Array()))) return yield* exists
-    yield* Effect.onError(
-      this.#checkEpoch("create", file),
-      () => Effect.ignore(this.#objects.delete("create", file, first, [])),
-    )
+    const exists = new StoreFailed({ operation: "create", file: this.#objects.pathOf(file), cause: "the file exists" })
+    if (before.has(0) && !this.#isGivenUp(file)) return yield* exists
+    if (!before.has(0)) {
+      const remains = Array.from(before.keys(), (number) => partKey(file, number))
+      yield* this.#objects.delete("create", file, undefined, remains)
+      const isWritten = yield* this.#objects.putNew("create", file, partKey(file, 0), new Uint8Array())
+      if (!isWritten && !this.#isGivenUp(file)) return yield* exists
+    }
+    yield* this.#checkEpoch("create", file)
     const own = new OwnFile()
     this.#known.set(file, own)
     return this.#logFile(file, own)
@@ -191,8 +194,10 @@ class S3Store {
   readonly remove = Effect.fnUntraced(function* (this: S3Store, file: string) {
     yield* this.#checkEpoch("remove", file)
     this.#known.delete(file)
+    this.#taken?.sealed.delete(file)
     const parts = yield* this.#partsOf("remove", file)
-    const others = Array.from(parts.keys()).filter((number) => number > 0)
+    // What seals the file stays: otherwise the process that has lost the store could write to it again.
+    const others = Array.from(parts).filter(([number, size]) => number > 0 && size > 0).map(([number]) => number)
     yield* this.#objects.delete("remove", file, partKey(file, 0), others.map((number) => partKey(file, number)))
   })
 }
@@ -218,6 +223,7 @@ export const s3Store = (
   })
   return {
     location: url.replace(/\/+$/, ""),
+    syncsPerFile: SYNCS_PER_FILE,
     lock: within(store.lock),
     list: within(store.list),
     read: (name, from, length) => within(store.read(name, from, length)),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { S3Error } from "../../remote/s3/errors.ts"
+import { isRefused, type S3Error } from "../../remote/s3/errors.ts"
 import { DiskFull, FileMissing, PermissionLost, type StoreError, StoreFailed, type StoreOperation } from "../errors.ts"
 
 const FULL = new Set(["QuotaExceeded", "InsufficientStorage", "StorageFull", "XMinioStorageFull"])
@@ -12,6 +12,6 @@ const FULL = new Set(["QuotaExceeded", "InsufficientStorage", "StorageFull", "XM
 export const s3StoreError = (operation: StoreOperation, file: string, cause: S3Error): StoreError => {
   const failed = { operation, file, cause }
   if (cause.status === 507 || FULL.has(cause.code)) return new DiskFull(failed)
-  if (cause.status === 401 || cause.status === 403) return new PermissionLost(failed)
+  if (isRefused(cause)) return new PermissionLost(failed)
   return cause.status === 404 && cause.code !== "NoSuchBucket" ? new FileMissing(failed) : new StoreFailed(failed)
 }

@@ -3,16 +3,24 @@
  *
  * No service can tell whether a process still runs, so a store is not locked: it is taken over. A process takes it by an object
  * with the number of the next epoch, and then seals all files: it writes the object that the process before would write next.
- * Each object is written on the condition that it does not exist, so the next sync of the process before fails. A file that it
- * creates later is found to be of an old epoch and is given up.
+ * Each object is written on the condition that it does not exist, so the next sync of the process before fails. If it creates a
+ * file, it finds the new epoch right after that, and gives the file up; the process that has the store may take its name.
  *
  * @module
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ForeignDirectory, type StoreError, StoreLocked } from "../errors.ts"
 import type { StoreObjects } from "./s3_objects.ts"
-import { epochKey, isSealed, nextNumber, partKey, type Parts } from "./s3_parts.ts"
+import { type Contents, epochKey, isSealed, nextNumber, partKey, type Parts } from "./s3_parts.ts"
+
+/** What a process knows after it has taken a store. */
+export interface Taken {
+  readonly epoch: number
+  /** The files that were there. What other processes create later, they have given up. */
+  readonly sealed: Set<string>
+}
 
 /** How many files are sealed at the same time. */
 const SEALED_AT_ONCE = 16
@@ -50,39 +58,56 @@ const takeEpoch = Effect.fnUntraced(function* (objects: StoreObjects, epoch: num
   )
 })
 
-/** Seals all files. They are listed again until that is done, because several processes may seal at once. */
-const sealAll: (objects: StoreObjects) => Effect.Effect<void, StoreError> = Effect.fnUntraced(function* (objects) {
-  const { files } = yield* objects.list("lock", "")
-  const open = Array.from(files).filter(([, parts]) => parts.has(0) && !isSealed(parts))
-  if (open.length === 0) return
-  yield* Effect.forEach(open, ([file, parts]) => seal(objects, file, parts), {
-    concurrency: SEALED_AT_ONCE,
-    discard: true,
+/**
+ * Seals all files, and gives their names. They are listed again until that is done, because several processes may seal at
+ * once.
+ */
+const sealAll: (objects: StoreObjects) => Effect.Effect<ReadonlyArray<string>, StoreError> = Effect.fnUntraced(
+  function* (
+    objects,
+  ) {
+    const { files } = yield* objects.list("lock", "")
+    const whole = Array.from(files).filter(([, parts]) => parts.has(0))
+    const open = whole.filter(([, parts]) => !isSealed(parts))
+    if (open.length === 0) return whole.map(([file]) => file)
+    yield* Effect.forEach(open, ([file, parts]) => seal(objects, file, parts), {
+      concurrency: SEALED_AT_ONCE,
+      discard: true,
+    })
+    return yield* sealAll(objects)
+  },
+)
+
+/** For how long the seals of a removed file are kept: longer than any process stands still and then goes on. */
+const SEALS_KEPT_MS = 7 * 24 * 3_600_000
+
+/** The keys of what is left of removed files: what was not removed, because a process ended, and old seals. */
+const remainsOf = ({ files, times }: Contents, now: number): ReadonlyArray<string> =>
+  Array.from(files).filter(([, parts]) => !parts.has(0)).flatMap(([file, parts]) => {
+    const isOld = now - (times.get(file) ?? 0) > SEALS_KEPT_MS
+    return Array.from(parts).filter(([, size]) => size > 0 || isOld).map(([number]) => partKey(file, number))
   })
-  yield* sealAll(objects)
-})
 
 const take = Effect.fnUntraced(function* (objects: StoreObjects) {
-  const { epochs, files, foreign } = yield* objects.list("lock", "")
+  const contents = yield* objects.list("lock", "")
+  const { epochs, foreign } = contents
   if (foreign !== undefined) return yield* new ForeignDirectory({ store: objects.location, file: foreign })
   const epoch = (epochs.at(-1) ?? 0) + 1
   yield* takeEpoch(objects, epoch)
   // Only now: what another process creates from here on, it gives up.
-  yield* sealAll(objects)
-  const remains = Array.from(files).filter(([, parts]) => !parts.has(0))
-  const keys = remains.flatMap(([file, parts]) => Array.from(parts.keys(), (number) => partKey(file, number)))
-  yield* objects.delete("lock", "", undefined, [...epochs.map(epochKey), ...keys])
-  return epoch
+  const sealed = yield* sealAll(objects)
+  const remains = remainsOf(contents, yield* Clock.currentTimeMillis)
+  yield* objects.delete("lock", "", undefined, [...epochs.map(epochKey), ...remains])
+  return { epoch, sealed: new Set(sealed) }
 })
 
 /**
- * Takes a store over from other processes, and keeps other stores of this process out until the scope closes. Gives the
- * epoch.
+ * Takes a store over from other processes, and keeps other stores of this process out until the scope closes.
  */
 export const takeOver = (
   objects: StoreObjects,
   inUse: Set<string>,
-): Effect.Effect<number, StoreError, Scope.Scope> =>
+): Effect.Effect<Taken, StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const place = yield* objects.place
     yield* Effect.acquireRelease(

@@ -4,7 +4,8 @@
  *
  * - `journal-0000000001/0000000000` has no bytes. The file exists as long as this object does.
  * - `journal-0000000001/0000000001` and those after it have the bytes, in order.
- * - An object without bytes after those seals the file: the next number is taken, so the process that wrote the file cannot go on.
+ * - An object without bytes after those seals the file: the next number is taken, so the process that wrote the file cannot
+ *   go on. It stays when the file is removed.
  *
  * @module
  */
@@ -16,8 +17,10 @@ export type Parts = ReadonlyMap<number, number>
 
 /** What is in the place of a store. */
 export interface Contents {
-  /** The objects by the names of files. Those without an object 0 are remains of a file that was being removed. */
+  /** The objects by the names of files. Those without an object 0 are remains of a file that was removed. */
   readonly files: ReadonlyMap<string, Parts>
+  /** When an object of each file was written last, in milliseconds since the epoch. 0 if the store does not tell. */
+  readonly times: ReadonlyMap<string, number>
   /** The numbers of the epochs, in order. */
   readonly epochs: ReadonlyArray<number>
   /** Something that no log has written. */
@@ -38,18 +41,20 @@ export const epochKey = (epoch: number): string => `lock/${digits(epoch)}`
 /** Sorts the objects of a store, whose keys begin with a prefix. */
 export const contentsOf = (prefix: string, { objects }: S3Listing): Contents => {
   const files = new Map<string, Map<number, number>>()
+  const times = new Map<string, number>()
   const epochs: Array<number> = []
   let foreign: string | undefined
-  for (const { key, size } of objects) {
+  for (const { key, modifiedMs = 0, size } of objects) {
     const name = key.slice(prefix.length)
     const [, folder = "", digits = ""] = /^([^/]+)\/(\d{10})$/.exec(name) ?? []
     if (folder === "lock") epochs.push(Number(digits))
     else if (LOG_FILE.test(folder)) {
       const parts = files.get(folder) ?? new Map<number, number>()
       files.set(folder, parts.set(Number(digits), size))
+      times.set(folder, Math.max(modifiedMs, times.get(folder) ?? 0))
     } else if (name !== "" && !name.startsWith(".")) foreign ??= name
   }
-  return { files, epochs: epochs.sort((a, b) => a - b), foreign }
+  return { files, times, epochs: epochs.sort((a, b) => a - b), foreign }
 }
 
 /** The lowest number that no object of a file has: that of the next one. */

@@ -6,7 +6,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { isMissing, isRefused, type S3Error } from "../../remote/s3/errors.ts"
-import { listObjects } from "../../remote/s3/listing.ts"
+import { listObjects, listPages, type S3Listing } from "../../remote/s3/listing.ts"
 import { placeOf, prefixOf } from "../../remote/s3/location.ts"
 import { copyObject, putPieces } from "../../remote/s3/multipart.ts"
 import { deleteObject, getObject, headObject, putObject, type S3Object, type S3Place } from "../../remote/s3/objects.ts"
@@ -20,7 +20,7 @@ const COPIED_AT_ONCE = 8
 
 const reasonOf = (error: S3Error): FileReason => {
   if (isMissing(error)) return "NotFound"
-  if (isRefused(error)) return "PermissionDenied"
+  if (isRefused(error) || error.code === "NoCredentials" || error.code === "InvalidSettings") return "PermissionDenied"
   return error.status === 412 ? "AlreadyExists" : "Other"
 }
 
@@ -72,19 +72,36 @@ const entryAt = (path: string): Use<FileEntry> => (s3, place) => {
   )
 }
 
-/** The names in a directory. An object whose name ends with a slash marks a directory, which may be empty. */
-const entriesAt = (path: string): Use<ReadonlyArray<FileEntry>> =>
+/** The entries for some of the objects and prefixes in a directory. */
+const entriesOf = (path: string, prefix: string, { objects, prefixes }: S3Listing): ReadonlyArray<FileEntry> => {
+  const isMark = ({ key }: S3Object) => key.endsWith("/")
+  const marked = [...prefixes, ...objects.filter(isMark).map(({ key }) => key)]
+  const names = new Set(marked.map((key) => key.slice(prefix.length, -1)).filter((name) => name !== ""))
+  return [
+    ...objects.filter((object) => !isMark(object)).map((object) => file(join(path, nameOf(object.key)), object)),
+    ...Array.from(names, (name) => directory(join(path, name), name)),
+  ]
+}
+
+/**
+ * The entries of a directory that a test accepts, in no order. An object whose name ends with a slash marks a directory, which
+ * may be empty.
+ */
+const entriesAt = (path: string, accepts: (name: string) => boolean): Use<Array<FileEntry>> =>
   Effect.fnUntraced(function* (s3, place) {
     const prefix = prefixOf(place)
-    const { objects, prefixes } = yield* listObjects(s3, place.bucket, { prefix, delimiter: "/" })
-    if (objects.length + prefixes.length === 0 && place.key !== "") return [yield* fileAt(path)(s3, place)]
-    const isMark = ({ key }: S3Object) => key.endsWith("/")
-    const marked = [...prefixes, ...objects.filter(isMark).map(({ key }) => key)]
-    const names = new Set(marked.map((key) => key.slice(prefix.length, -1)).filter((name) => name !== ""))
-    return [
-      ...objects.filter((object) => !isMark(object)).map((object) => file(join(path, nameOf(object.key)), object)),
-      ...Array.from(names, (name) => directory(join(path, name), name)),
-    ].sort(byName)
+    const found = new Map<string, FileEntry>()
+    let isEmpty = place.key !== ""
+    yield* listPages(s3, place.bucket, { prefix, delimiter: "/" }, (page) => {
+      if (page.objects.length + page.prefixes.length > 0) isEmpty = false
+      for (const entry of entriesOf(path, prefix, page)) {
+        const id = entry.isDirectory ? `${entry.name}/` : entry.name
+        if (!found.has(id) && accepts(entry.name)) found.set(id, entry)
+      }
+    })
+    if (!isEmpty) return Array.from(found.values())
+    const own = yield* fileAt(path)(s3, place)
+    return accepts(own.name) ? [own] : []
   })
 
 /** Everything below a directory, with its marks. */
@@ -132,7 +149,6 @@ const filesIn = (context: Context.Context<never>): Files => {
     const cause = `${bucket} is a whole bucket. Name something in it`
     return Effect.fail(new FileError({ path, operation, reason: "Other", cause }))
   }
-  const list = (path: string) => using("list", path, entriesAt(path))
   return {
     makeDirectory: (path) =>
       placeOf(path).key === ""
@@ -151,8 +167,9 @@ const filesIn = (context: Context.Context<never>): Files => {
         (s3, place) =>
           Effect.catchIf(Effect.as(entryAt(path)(s3, place), true), isMissing, () => Effect.succeed(false)),
       ),
-    list,
-    listNew: (path, isKnown) => Effect.map(list(path), (entries) => entries.filter(({ name }) => !isKnown(name))),
+    list: (path) =>
+      using("list", path, (s3, place) => Effect.map(entriesAt(path, () => true)(s3, place), (all) => all.sort(byName))),
+    listNew: (path, isKnown) => using("list", path, entriesAt(path, (name) => !isKnown(name))),
     stat: (path) => using("find", path, entryAt(path)),
   }
 }

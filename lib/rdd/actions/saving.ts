@@ -48,7 +48,8 @@ export const save = <A, E, R, E2>(
  * The files are `part-00000`, `part-00001`, …, for empty partitions too. Each record is a line, as `print` shows it. An
  * empty file `_SUCCESS` is added at the end. The files are written where the partitions are, into a hidden directory, which
  * gets its name when all files are written: readers never see a part of them, whatever fails. An existing directory fails
- * the job with `FileError`, except in a batch of a stream, which replaces it. The files survive a crash of the process, but
+ * the job with `FileError`, except in a batch of a stream, which replaces it. On S3, which cannot rename directories, the
+ * files get their names one by one and `_SUCCESS` is written last. The files survive a crash of the process, but
  * not one of the machine: they are not forced onto the disk. Spark: `RDD.saveAsTextFile`.
  *
  * @example

@@ -51,9 +51,9 @@ const load = (
 /**
  * Reads the lines of a text file, or of the files of a directory, ordered by name.
  *
- * The path may have patterns of Hadoop: `*`, `?`, `[a-c]`, `{a,b}`. Files whose names begin with `_` or `.`, or end with
- * `._COPYING_`, are skipped. The text is UTF-8; lines end with `\n`, `\r\n` or `\r`. Files that end with `.gz`, `.zst` or
- * `.deflate` are decompressed.
+ * The path may be a URL, such as `s3://bucket/logs`, and have patterns of Hadoop: `*`, `?`, `[a-c]`, `{a,b}`. Files whose
+ * names begin with `_` or `.`, or end with `._COPYING_`, are skipped. The text is UTF-8; lines end with `\n`, `\r\n` or
+ * `\r`. Files that end with `.gz`, `.zst` or `.deflate` are decompressed.
  *
  * Nothing is read before a job needs it. Then each partition reads a range of nearly the same size, in pieces of 1 MiB, so
  * a file may be larger than the memory. A compressed file lies in one partition. A file that cannot be read fails the job

@@ -103,7 +103,7 @@ export const callS3 = (settings: S3Settings, call: S3Call): Effect.Effect<HttpAn
   if (problem !== undefined) return Effect.fail(failed(call, "InvalidKey", problem))
   const attempt = Effect.promise(() => sign(settings, call)).pipe(
     Effect.flatMap(send),
-    Effect.mapError((error) => failed(call, "NoAnswer", error.message)),
+    Effect.mapError((error) => failed(call, error.isDenied ? "Forbidden" : "NoAnswer", error.message)),
     Effect.flatMap((answer) => {
       const error = errorIn(call, answer)
       return error === undefined ? Effect.succeed(answer) : Effect.fail(error)

@@ -17,6 +17,7 @@ export class S3Error extends Data.Error<{
   /**
    * The code that the store gave, such as `NoSuchKey` or `SlowDown`. Of this library are `NoAnswer`, `NoCredentials`,
    * `InvalidSettings` and `InvalidKey`; and `NotFound`, `Forbidden` and `PreconditionFailed` for answers without a code.
+   * `Forbidden` without a status means that Deno refused the connection.
    */
   readonly code: string
   /** What the store says about it, or what to do. */
@@ -31,9 +32,9 @@ export class S3Error extends Data.Error<{
 /** Whether the object, or the bucket, does not exist. */
 export const isMissing = ({ status }: S3Error): boolean => status === 404
 
-/** Whether the store refused the credentials, or there are none. */
+/** Whether the store refused the credentials, or Deno the connection. */
 export const isRefused = ({ code, status }: S3Error): boolean =>
-  status === 403 || status === 401 || code === "NoCredentials" || code === "InvalidSettings"
+  status === 403 || status === 401 || code === "Forbidden"
 
 const OVERLOADED = new Set([429, 503])
 const UNCERTAIN = new Set([500, 502, 504])

@@ -51,15 +51,14 @@ const parsePage = (xml: string): Page => {
   }
 }
 
-/** Lists objects, page by page. */
-export const listObjects: (
+/** Lists objects, and calls a function with each page of up to 1000. */
+export const listPages: (
   s3: S3Settings,
   bucket: string,
   selection: S3Selection,
-) => Effect.Effect<S3Listing, S3Error> = Effect.fnUntraced(function* (s3, bucket, selection) {
+  onPage: (page: S3Listing) => void,
+) => Effect.Effect<void, S3Error> = Effect.fnUntraced(function* (s3, bucket, selection, onPage) {
   const { delimiter, limit = Infinity, prefix, startAfter } = selection
-  const objects: Array<S3Object> = []
-  const prefixes: Array<string> = []
   const query = {
     "list-type": "2",
     "encoding-type": "url",
@@ -68,13 +67,29 @@ export const listObjects: (
     ...(startAfter === undefined ? {} : { "start-after": startAfter }),
     ...(limit === Infinity ? {} : { "max-keys": String(limit) }),
   }
+  let count = 0
   for (let next: string | undefined, isFirst = true; isFirst || next !== undefined; isFirst = false) {
     const given = next === undefined ? query : { ...query, "continuation-token": next }
     const { body } = yield* callS3(s3, { method: "GET", bucket, query: given })
     const page = parsePage(new TextDecoder().decode(body))
-    for (const object of page.objects) objects.push(object)
-    for (const each of page.prefixes) prefixes.push(each)
-    next = objects.length + prefixes.length < limit ? page.next : undefined
+    count += page.objects.length + page.prefixes.length
+    onPage(page)
+    next = count < limit ? page.next : undefined
   }
-  return { objects, prefixes }
 })
+
+/** Lists objects. */
+export const listObjects = (
+  s3: S3Settings,
+  bucket: string,
+  selection: S3Selection,
+): Effect.Effect<S3Listing, S3Error> =>
+  Effect.suspend(() => {
+    const objects: Array<S3Object> = []
+    const prefixes: Array<string> = []
+    const add = (page: S3Listing) => {
+      for (const object of page.objects) objects.push(object)
+      for (const prefix of page.prefixes) prefixes.push(prefix)
+    }
+    return Effect.as(listPages(s3, bucket, selection, add), { objects, prefixes })
+  })

@@ -58,3 +58,15 @@ export const resultOf = (batch: Batch, { _tag }: Ending): BatchResult | undefine
   if (work === undefined) return "no jobs"
   return hasOnlyFailed(work) ? "generation failed" : isSilent(work) ? "no jobs" : "completed"
 }
+
+/** The maximum number of batch results that are remembered. */
+const MAX_RESULTS = 1_024
+
+/** Adds the result of a batch, and removes the oldest results if there are too many. */
+export const rememberResult = (results: Map<number, BatchResult>, time: number, result: BatchResult): void => {
+  results.set(time, result)
+  for (const each of results.keys()) {
+    if (results.size <= MAX_RESULTS) break
+    results.delete(each)
+  }
+}

@@ -71,8 +71,26 @@ export const compare = (before: Operators, now: Operators): ReadonlyArray<Match>
   ]
 }
 
+/** What keeps a program from using a checkpoint, one sentence each. `drop` has the names whose data may be dropped. */
+export const problemsOf = (matches: ReadonlyArray<Match>, drop: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const foreign = matches.flatMap((match) =>
+    match._tag === "Dropped" && match.before.kind !== "output" && !drop.includes(match.name)
+      ? [JSON.stringify(match.name)]
+      : []
+  )
+  const isForeign = foreign.length > 0 && matches.every(({ _tag }) => _tag === "Added" || _tag === "Dropped")
+  const incompatible = matches.flatMap((match) =>
+    match._tag === "Incompatible" && !drop.includes(match.name) ? [describe(match)] : []
+  )
+  return isForeign
+    ? [`it is that of another program: it has ${foreign.join(", ")}, and this program has none of these`]
+    : incompatible
+}
+
 const show = ({ kind, operation, shape }: OperatorEntry): string =>
-  `${kind} made by ${operation}${shape === "" ? "" : ` (${shape})`}`
+  `${kind === "input" || kind === "output" ? "an" : "a"} ${kind} made by ${operation}${
+    shape === "" ? "" : ` (${shape})`
+  }`
 
 /** Describes a match in one line. */
 export const describe = (match: Match): string => {
@@ -92,7 +110,7 @@ export const describe = (match: Match): string => {
           ? ""
           : `. Was it renamed to ${JSON.stringify(match.looksLike)}? Then keep the old name`)
     case "Incompatible":
-      return `${name} is incompatible: the checkpoint has a ${show(match.before)}, the program a ${show(match.now)}`
+      return `${name} is incompatible: in the checkpoint it is ${show(match.before)}, in the program ${show(match.now)}`
   }
 }
 

@@ -11,6 +11,17 @@ interface OpenBatch {
   readonly received: number
 }
 
+/** What needs segments of a log. */
+export interface Need {
+  readonly log: "journal" | "received"
+  readonly by:
+    | { readonly _tag: "Summary" }
+    /** A batch that has not ended. */
+    | { readonly _tag: "Batch"; readonly time: number }
+    | { readonly _tag: "Operator"; readonly name: string }
+  readonly segments: ReadonlyArray<number>
+}
+
 /** The first segment of received blocks that an allocation refers to. */
 const firstOf = ({ inputs }: Pick<Allocation, "inputs">): number =>
   Object.values(inputs).reduce(
@@ -97,6 +108,28 @@ export class Retention {
     for (const { received } of this.#open.values()) first = Math.min(first, received)
     for (const known of this.#waiting.values()) for (const segment of known.values()) first = Math.min(first, segment)
     return first
+  }
+
+  /** What needs which segments. A batch needs all segments of received blocks from the first one that it reads. */
+  get needs(): ReadonlyArray<Need> {
+    const ofOperators = (log: Need["log"], known: ReadonlyMap<string, ReadonlyMap<number, number>>) =>
+      Array.from(known, ([name, segments]): Need => ({
+        log,
+        by: { _tag: "Operator", name },
+        segments: Array.from(new Set(segments.values())),
+      }))
+    return [
+      { log: "journal", by: { _tag: "Summary" }, segments: [this.summary] },
+      ...Array.from(this.#open).flatMap(([time, { journal, received }]): ReadonlyArray<Need> => [
+        { log: "journal", by: { _tag: "Batch", time }, segments: [journal] },
+        ...(received === Infinity
+          ? []
+          : [{ log: "received", by: { _tag: "Batch", time }, segments: [received] } as const]),
+      ]),
+      ...ofOperators("journal", this.#captures),
+      ...ofOperators("journal", this.#kept),
+      ...ofOperators("received", this.#waiting),
+    ]
   }
 
   /** The times of the batches that have not ended. */
