@@ -74,6 +74,16 @@ export const check = (folder: string): Checked => {
     if (known.has(key)) problems.push(`${name} at ${time}: the key ${key} twice`)
     tables.set(at, known.set(key, n))
   }
+  // The stop may have interrupted the last batch between two outputs.
+  const last = Math.max(0, ...ids.map(({ time }) => time))
+  const ended = Array.from(new Set(ids.map(({ time }) => time))).filter((time) => time < last)
+  const firstSlide = counts.find(({ name }) => name === "inverse")?.time ?? NaN
+  for (const time of ended) {
+    for (const name of ["updated", "mapped", "plain", "inverse"]) {
+      const isDue = name !== "inverse" || (time >= firstSlide && (time - firstSlide) % SLIDE === 0)
+      if (isDue && !tables.has(`${name} ${time}`)) problems.push(`${name} at ${time}: nothing`)
+    }
+  }
   // A window without an inverse forgets keys, one with an inverse keeps them with 0; the comparison leaves out zeros.
   const times = Array.from(new Set(counts.map(({ time }) => time)))
   for (const [at, found] of tables) {
@@ -84,13 +94,12 @@ export const check = (folder: string): Checked => {
     if (show(expected) !== show(found)) problems.push(`${name} at ${time}: ${show(found)} instead of ${show(expected)}`)
   }
   let files = 0
-  for (const time of new Set(ids.map((id) => id.time))) {
+  for (const time of ended) {
     const own = ids.filter((id) => id.time === time).map(({ id, source }) => `${source} ${id}`).sort()
     let found: ReadonlyArray<string> = []
     try {
       found = linesIn(`${folder}/files/ids-${time}`).toSorted()
     } catch (cause) {
-      // The last batch may have been killed between the table and the files.
       if (!(cause instanceof Deno.errors.NotFound)) throw cause
     }
     files++

@@ -32,28 +32,40 @@ Deno.test("the check finds ids that are missing or twice, and counts and files t
     database.exec(`INSERT INTO counts VALUES (${time}, '${name}', ${key}, ${n})`)
   write(100, 1)
   write(100, 2)
-  write(700, 8)
+  write(700, 3)
+  write(800, 4)
   for (const time of [100, 700]) await Deno.mkdir(`${folder}/files/ids-${time}`, { recursive: true })
   await Deno.writeTextFile(`${folder}/files/ids-100/part-00000`, "numbers 1\nnumbers 2\n")
-  await Deno.writeTextFile(`${folder}/files/ids-700/part-00000`, "numbers 8\n")
-  count(100, "updated", 1, 1)
-  count(100, "updated", 2, 1)
-  count(700, "updated", 1, 2)
-  count(700, "updated", 2, 1)
-  count(700, "plain", 1, 1)
-  count(700, "inverse", 1, 1)
+  await Deno.writeTextFile(`${folder}/files/ids-700/part-00000`, "numbers 3\n")
+  for (const name of ["updated", "mapped", "plain", "inverse"]) {
+    for (const key of [1, 2]) count(100, name, key, 1)
+  }
+  for (const name of ["updated", "mapped"]) {
+    for (const key of [1, 2, 3]) count(700, name, key, 1)
+  }
+  count(700, "plain", 3, 1)
   count(700, "inverse", 2, 0)
-  assert.deepEqual(check(folder).problems, ["numbers: 1 ids missing, such as 3"])
+  count(700, "inverse", 3, 1)
+  assert.deepEqual(check(folder).problems, [])
 
-  write(900, 8)
-  count(900, "mapped", 1, 3)
-  count(900, "plain", 1, 3)
+  write(700, 3)
+  write(900, 9)
+  count(800, "mapped", 1, 3)
+  count(800, "updated", 1, 1)
+  count(800, "updated", 1, 1)
   assert.deepEqual(check(folder).problems, [
-    "numbers: 1 ids twice, such as 8",
-    "numbers: 1 ids missing, such as 3",
-    "mapped at 900: 1:3 instead of 1:3 2:1",
-    "plain at 900: 1:3 instead of 1:2",
-    "files at 900: 0 lines instead of 1",
+    "numbers: 1 ids twice, such as 3",
+    "numbers: 1 ids missing, such as 5",
+    "updated at 800: the key 1 twice",
+    "plain at 800: nothing",
+    "updated at 700: 1:1 2:1 3:1 instead of 1:1 2:1 3:2",
+    "mapped at 700: 1:1 2:1 3:1 instead of 1:1 2:1 3:2",
+    "plain at 700: 3:1 instead of 3:2",
+    "inverse at 700: 3:1 instead of 3:2",
+    "mapped at 800: 1:3 instead of 1:1 2:1 3:2 4:1",
+    "updated at 800: 1:1 instead of 1:1 2:1 3:2 4:1",
+    "files at 700: 1 lines instead of 2",
+    "files at 800: 0 lines instead of 1",
   ])
   database.close()
   await Deno.remove(folder, { recursive: true })
