@@ -18,11 +18,11 @@ import * as VirtualTime from "./virtual_time.ts"
  */
 const progress = new WeakMap<Runtime, { readonly due: number; readonly target: number; readonly seen: number }>()
 
-/** How far the clock has to go for the next batch, in milliseconds. */
-const untilDue = ({ run: { batchDuration, beginning: { first }, clock } }: Runtime, due: number): number => {
-  if (due < first) return 0
+/** The clock time at which a batch is due, if the one before it was due at `target`. */
+const nextTarget = ({ run: { batchDuration, beginning: { first } } }: Runtime, due: number, target: number): number => {
+  if (due < first) return target
   // The clock may be behind the last batch of an earlier process.
-  return due === first ? Math.max(batchDuration, first - clock.currentTimeMillisUnsafe()) : batchDuration
+  return due === first ? Math.max(target + batchDuration, first) : target + batchDuration
 }
 
 /**
@@ -72,7 +72,7 @@ export const advance: (
     const now = yield* Clock.currentTimeMillis
     const known = progress.get(runtime)
     const { due, target } = known?.seen === runtime.due ? known : { due: runtime.due, target: now }
-    const next = target + untilDue(runtime, due)
+    const next = nextTarget(runtime, due, target)
     if (next > now) yield* TestClock.adjust(next - now)
     yield* VirtualTime.untilEnded(runtime, due)
     progress.set(runtime, { due: runtime.dueAfter(due), target: next, seen: runtime.due })
@@ -128,6 +128,6 @@ export const awaitBatches: (
     const end = runtime.results.get(due)
     if (end !== undefined) ends.push(end)
   }
-  progress.set(runtime, { due, target: due - batchDuration, seen: runtime.due })
+  progress.set(runtime, { due, target: last, seen: runtime.due })
   return ends
 })

@@ -23,7 +23,10 @@ export interface CrashOptions extends LifeOptions {
   readonly every?: number | undefined
   /** How often the program is killed in each run; from the second time on it is soon after its start. Default 1. */
   readonly kills?: number | undefined
-  /** How much time passes before the program starts again. Default none. */
+  /**
+   * How much time passes before the program starts again, if it has started once: a program that was killed before has no
+   * batches to make up for. Default none.
+   */
   readonly downtime?: Duration.Input | undefined
   /** Whether the order of the records in a batch is compared. Default false. */
   readonly isOrdered?: boolean | undefined
@@ -52,7 +55,7 @@ const crashAt = Effect.fnUntraced(function* (
     lives++
     if (isKilled) {
       name += `${kill === 0 ? "" : ", then at "}${killAt} (${passed.at(-1)})`
-      place.now += Duration.toMillis(downtime)
+      if (passed.includes("started")) place.now += Duration.toMillis(downtime)
       continue
     }
     if (exit._tag === "Failure") {
@@ -107,7 +110,7 @@ const runWhole = Effect.fnUntraced(function* (subject: Subject) {
  *   ),
  * ] as const
  * const { lives, points } = await Effect.runPromise(Testing.crashEverywhere(program))
- * assert.equal(lives, 1 + 2 * points.length)
+ * assert.ok(points.length > 30 && lives > points.length)
  *
  * let calls = 0
  * const forgetful = ({ record }: Testing.World) => [

@@ -45,7 +45,8 @@ export interface Subject {
   readonly program: Program<Listed | AnyGraph>
   readonly options: LifeOptions
   readonly batchDuration: number
-  /** The last batch that is compared. */
+  /** The batch time before the first batch that is compared, and the last one. */
+  readonly begin: number
   readonly end: number
 }
 
@@ -131,5 +132,5 @@ export const subjectOf = (program: Program<Listed | AnyGraph>, options: LifeOpti
   const batchDuration = Duration.toMillis(options.batchDuration ?? "1 second")
   const batches = options.batches ?? longest(program(makeWorld([]).current()))
   const zeroTime = Math.floor((options.clockStart ?? 0) / batchDuration) * batchDuration
-  return { program, options, batchDuration, end: zeroTime + batches * batchDuration }
+  return { program, options, batchDuration, begin: zeroTime, end: zeroTime + batches * batchDuration }
 }

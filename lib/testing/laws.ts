@@ -32,6 +32,7 @@ export {
   replayIsDeterministic,
   splittingIsInvisible,
 } from "./laws_pipeline.ts"
+export { recoveryIsInvisible, rescalingIsInvisible, upgradeIsInvisible } from "./laws_recovery.ts"
 export {
   mapWithStateIsScan,
   stateIsFold,

@@ -18,7 +18,7 @@ import type { Written } from "../../receiver/block_log.ts"
 import type { Part } from "../../receiver/parts.ts"
 import { type Entry, type KeptLayout, type Summary, toPieces } from "./entries.ts"
 import { CheckpointFailed, type CheckpointReason } from "./errors.ts"
-import { later, type Mark, markOf, missingEnd, withoutLost } from "./marks.ts"
+import { later, type Mark, markOf, missingEnd, missingEnded, withoutLost } from "./marks.ts"
 import * as Received from "./received.ts"
 import { Recovered } from "./recovered.ts"
 import { Retention } from "./retention.ts"
@@ -150,12 +150,12 @@ export class Checkpoint {
         onEntry: ofReceived.onEntry,
       })
       yield* ofReceived.check
-      for (const log of ["journal", "received"] as const) {
-        const damage = missingEnd(directory, log, recovered.ends[log])
-        if (damage !== undefined && onDamage !== "rollBack") return yield* damage
-      }
-      for (const [time, allocation] of recovered.open) {
-        recovered.open.set(time, withoutLost(allocation, recovered.ends.received.last))
+      const { ends, open } = recovered
+      const damage = missingEnd(directory, "journal", ends.journal) ??
+        missingEnd(directory, "received", ends.received) ?? missingEnded(directory, ends, open.values())
+      if (damage !== undefined) {
+        if (onDamage !== "rollBack") return yield* damage
+        for (const [time, allocation] of open) open.set(time, withoutLost(allocation, ends.received))
       }
       return new Checkpoint({ directory, recovered, journal, received, retention, sync })
     }).pipe(Effect.mapError((reason) => new CheckpointFailed({ directory, operation: "open", reason })))

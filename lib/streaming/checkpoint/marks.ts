@@ -29,6 +29,8 @@ export const later = (one: Mark | undefined, other: Mark | undefined): Mark | un
 
 /** What is known of a log when it has been read. */
 export interface Ends {
+  /** The first entry; undefined if there is none. */
+  first: Mark | undefined
   /** The last entry; undefined if there is none. */
   last: Mark | undefined
   /** The last entry that the other log says was durable. */
@@ -42,8 +44,36 @@ export const missingEnd = (location: string, log: string, { durable, last }: End
   return new LogDamaged({ file, offset: durable.offset, problem: "an entry is missing that was durable" })
 }
 
-/** An allocation without the blocks that are after the last entry of their log. */
-export const withoutLost = (allocation: Allocation, last: Mark | undefined): Allocation => ({
+/** Whether the log of received blocks has the block at a place, by the ends of the log. */
+const has = ({ first, last }: Ends, place: Mark): boolean =>
+  first !== undefined && place.segment >= first.segment && !isAfter(place, last)
+
+/**
+ * Tells what is wrong with a journal that has the allocation of a batch but not its end, although blocks of the batch have
+ * been removed; undefined if nothing is.
+ */
+export const missingEnded = (
+  location: string,
+  { journal, received }: Readonly<Record<"journal" | "received", Ends>>,
+  open: Iterable<Allocation>,
+): LogDamaged | undefined => {
+  const { last } = journal
+  for (const { inputs, time } of open) {
+    const isWhole = Object.values(inputs).every((share) =>
+      share._tag !== "Blocks" || share.blocks.every(({ logged }) => logged === undefined || has(received, logged.place))
+    )
+    if (isWhole || last === undefined) continue
+    return new LogDamaged({
+      file: `${location}/${segmentFile("journal", last.segment)}`,
+      offset: last.offset,
+      problem: `the end of the batch of ${time} ms is missing, because blocks that it reads have been removed`,
+    })
+  }
+  return undefined
+}
+
+/** An allocation without the blocks that are not in their log any more. */
+export const withoutLost = (allocation: Allocation, received: Ends): Allocation => ({
   time: allocation.time,
   inputs: Object.fromEntries(
     Object.entries(allocation.inputs).map(([name, share]) => [
@@ -51,7 +81,7 @@ export const withoutLost = (allocation: Allocation, last: Mark | undefined): All
       share._tag === "Blocks"
         ? {
           ...share,
-          blocks: share.blocks.filter(({ logged }) => logged === undefined || !isAfter(logged.place, last)),
+          blocks: share.blocks.filter(({ logged }) => logged === undefined || has(received, logged.place)),
         }
         : share,
     ]),

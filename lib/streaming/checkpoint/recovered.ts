@@ -52,8 +52,8 @@ export class Recovered {
   lastTime: number = -Infinity
   /** The ends of the two logs. */
   readonly ends: Readonly<Record<"journal" | "received", Ends>> = {
-    journal: { last: undefined, durable: undefined },
-    received: { last: undefined, durable: undefined },
+    journal: { first: undefined, last: undefined, durable: undefined },
+    received: { first: undefined, last: undefined, durable: undefined },
   }
   /** The captures and kept RDDs that count once their batch has ended. */
   #pending: Array<() => void> = []
@@ -66,6 +66,7 @@ export class Recovered {
   /** Reads an entry of the journal. Throws `CorruptBlock`. */
   read(place: Place, bytes: Uint8Array): void {
     const { entry, from } = fromBytes(bytes)
+    this.ends.journal.first ??= markOf(place)
     this.ends.journal.last = markOf(place)
     this.#apply(entry, place, bytes, from)
   }
@@ -129,6 +130,7 @@ export class Recovered {
   /** Reads an entry of the log of received blocks, after the journal has been read. Throws `CorruptBlock`. */
   readReceived(place: Place, bytes: Uint8Array): void {
     const { from, head: { input, journal, number, parts, position } } = readHead(bytes)
+    this.ends.received.first ??= markOf(place)
     this.ends.received.last = markOf(place)
     this.ends.journal.durable = later(journal, this.ends.journal.durable)
     if (input === "") return

@@ -1,0 +1,126 @@
+/**
+ * A pipeline in a process of its own, which the parent kills. It numbers ids that it receives from a socket and by position,
+ * counts them in both kinds of state and of window, and writes them to SQLite and to files.
+ *
+ * `DSTREAM_KILL=allocated:3` makes the process kill itself when it reaches that crash point for the third time. When it is told
+ * to end by a line on its standard input, it prints the names of the crash points that it has passed, as JSON.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import { DStream, Receiver, Scheduler, SparkContext, StateSpec, StreamingContext } from "../../mod.ts"
+import { CrashPoints } from "../../lib/durable/crash_points.ts"
+import * as Sqlite from "../../lib/sqlite.ts"
+import { INTERVAL, KEYS, SLIDE, WINDOW } from "./oracle.ts"
+
+const [folder = "", port = ""] = Deno.args
+const [killName = "", killAt = "0"] = (Deno.env.get("DSTREAM_KILL") ?? "").split("/")
+
+const counts = new Map<string, number>()
+const reach = (name: string) =>
+  Effect.sync(() => {
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    if (name === killName && count === Number(killAt)) Deno.kill(Deno.pid, "SIGKILL")
+  })
+
+/** Receives the numbers after the position that was stored last. */
+const numbers = DStream.receiverStream(Receiver.make({
+  name: "Numbers",
+  onStart: (store: Receiver.Store<number>) =>
+    Effect.gen(function* () {
+      const last = yield* store.last
+      for (let n = Option.match(last, { onNone: () => 0, onSome: Number });;) {
+        const ids = Array.from({ length: 1 + n % 7 }, (_, i) => n + 1 + i)
+        n += ids.length
+        yield* store.block(ids, n)
+        yield* Effect.sleep(10)
+      }
+    }),
+}))
+
+type Id = readonly [source: string, id: number]
+
+const ids: DStream.DStream<Id, unknown> = DStream.union(
+  numbers.pipe(DStream.named("numbers"), DStream.map((n): Id => ["numbers", n])),
+  DStream.socketTextStream("127.0.0.1", Number(port), { restartDelay: "20 millis" }).pipe(
+    DStream.named("lines"),
+    DStream.map((line): Id => ["lines", Number(line)]),
+  ),
+)
+const pairs = ids.pipe(DStream.map(([, id]): [number, number] => [id % KEYS, 1]))
+
+const add = (a: number, b: number) => a + b
+const mapped = pairs.pipe(
+  DStream.mapWithState(
+    StateSpec.function((key: number, one: Option.Option<number>, total: StateSpec.State<number>): [number, number] => {
+      const sum = Option.getOrElse(one, () => 0) + Option.getOrElse(total.getOption(), () => 0)
+      total.update(sum)
+      return [key, sum]
+    }),
+  ),
+  DStream.named("mapped"),
+)
+const tables = {
+  updated: pairs.pipe(
+    DStream.updateStateByKey((ones: ReadonlyArray<number>, total: Option.Option<number>) =>
+      Option.some(ones.length + Option.getOrElse(total, () => 0))
+    ),
+    DStream.named("updated"),
+  ),
+  mapped: DStream.stateSnapshots(mapped),
+  plain: pairs.pipe(DStream.reduceByKeyAndWindow(add, WINDOW), DStream.named("plain")),
+  inverse: pairs.pipe(
+    DStream.reduceByKeyAndWindow(add, WINDOW, { inverse: (a: number, b: number) => a - b, slide: SLIDE }),
+    DStream.named("inverse"),
+  ),
+}
+
+const sink = Sqlite.sink({ path: `${folder}/out.db` })
+const outputs = [
+  ids.pipe(
+    DStream.saveToSql(sink, {
+      name: "ids",
+      table: "ids",
+      columns: ["time", "source", "id"],
+      row: ([source, id], time) => [time, source, id],
+    }),
+  ),
+  ...Object.entries(tables).map(([name, stream]) =>
+    stream.pipe(
+      DStream.saveToSql(sink, {
+        name: `save ${name}`,
+        table: "counts",
+        columns: ["time", "name", "key", "n"],
+        row: ([key, n], time) => [time, name, key, n],
+      }),
+    )
+  ),
+  ids.pipe(
+    DStream.map(([source, id]) => `${source} ${id}`),
+    DStream.saveAsTextFiles(`${folder}/files/ids`),
+    DStream.nameOutput("files"),
+  ),
+] as const
+
+const program = Effect.gen(function* () {
+  const ssc = yield* StreamingContext.make
+  yield* StreamingContext.checkpoint(ssc, `${folder}/checkpoint`, { segmentBytes: 20_000 })
+  const active = yield* StreamingContext.start(ssc, outputs)
+  console.log(`started ${yield* Clock.currentTimeMillis}`)
+  const told = Effect.promise(() => Deno.stdin.read(new Uint8Array(1)))
+  yield* Effect.raceFirst(told, StreamingContext.awaitTermination(active))
+  yield* StreamingContext.stop(active)
+  console.log(JSON.stringify(Object.fromEntries(counts)))
+})
+
+await Effect.runPromise(
+  Effect.scoped(program).pipe(
+    Effect.provideService(CrashPoints, { reach }),
+    Effect.provide(Scheduler.layer(INTERVAL)),
+    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "crash" })),
+    Effect.provide(Logger.layer([])),
+  ) as Effect.Effect<void>,
+)
+Deno.exit(0)
