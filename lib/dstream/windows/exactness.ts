@@ -15,8 +15,10 @@ const TOLERANCE = 1e-9
 /** Whether all numbers of `expected` are in `found`, at the same places. */
 const isSame = (found: unknown, expected: unknown, seen?: Set<object>): boolean => {
   if (typeof expected === "number") {
-    return typeof found === "number" &&
-      (found === expected || Math.abs(found - expected) <= TOLERANCE * Math.abs(expected))
+    if (typeof found !== "number" || found === expected) return found === expected
+    // A whole number that has become another one has lost something, however large it is.
+    if (Number.isInteger(found) && Number.isSafeInteger(expected)) return false
+    return Math.abs(found - expected) <= TOLERANCE * Math.abs(expected)
   }
   if (typeof expected !== "object" || expected === null || seen?.has(expected)) return true
   const met = (seen ?? new Set()).add(expected)
@@ -55,16 +57,36 @@ const isInfinite = (u: unknown): boolean => someNumber(u, (n) => !Number.isFinit
 
 const isNumeric = (u: unknown): boolean => someNumber(u, () => true)
 
+const magnitude = (u: unknown): number => typeof u === "number" ? Math.abs(u) : 0
+
 /**
- * Whether `inverse` cannot take `a` or `b` out of `sum` again, which `f` has made of them. Sums of whole numbers cost no
- * call of `inverse`, other numbers cost two.
+ * Whether large numbers of `a` and `b` nearly cancel out in `sum`. What is added to the sum later has digits that these numbers
+ * would take with them when one of them leaves.
  */
-const isLossy = (inverse: Merge, a: unknown, b: unknown, sum: unknown): boolean => {
-  if (typeof sum === "number" && Number.isSafeInteger(sum) && typeof a === "number" && typeof b === "number") {
-    if (Number.isInteger(a) && Number.isInteger(b) && a + b === sum) return false
-  }
+const cancels = (sum: unknown, a: unknown, b: unknown, seen?: Set<object>): boolean => {
+  if (typeof sum === "number") return Math.abs(sum) < TOLERANCE * Math.max(magnitude(a), magnitude(b))
+  if (typeof sum !== "object" || sum === null || seen?.has(sum)) return false
+  const met = (seen ?? new Set()).add(sum)
+  return partsOf(sum).some(([key, part]) => cancels(part, partAt(a, key), partAt(b, key), met))
+}
+
+/** A number that is smaller than the largest in a sum by more than this has lost digits in it that matter. */
+const DIGITS = 1e-10
+
+const isWhole = (...all: ReadonlyArray<unknown>): boolean => all.every(Number.isSafeInteger)
+
+/** Whether a number has too few digits left beside the largest one that was in its sum. */
+const isTiny = (u: unknown, peak: number): boolean => typeof u === "number" && u !== 0 && Math.abs(u) < DIGITS * peak
+
+/**
+ * Whether `inverse` cannot take `a` or `b` out of `sum` again, which `f` has made of them. `peak` is the largest number that is
+ * or was in the sum. Sums of whole numbers cost no call of `inverse`, other numbers cost two.
+ */
+const isLossy = (inverse: Merge, a: unknown, b: unknown, sum: unknown, peak: number): boolean => {
+  if (isWhole(a, b, sum, peak) && Number(a) + Number(b) === sum) return false
   if (!isNumeric(sum)) return false
-  return isInfinite(sum) || !isSame(valueOf(inverse(sum, b)), a) || !isSame(valueOf(inverse(sum, a)), b)
+  if (isInfinite(sum) || isTiny(b, peak) || (sum === 0 && peak > 0) || isTiny(sum, peak)) return true
+  return cancels(sum, a, b) || !isSame(valueOf(inverse(sum, b)), a) || !isSame(valueOf(inverse(sum, a)), b)
 }
 
 /** What must be known of an aggregate from which `inverse` cannot take everything out again. */
@@ -84,6 +106,8 @@ export interface Total {
   readonly since: number
   /** How many batches are in it. */
   readonly batches: number
+  /** The largest number that is or was in it; 0 if it is not a number. */
+  readonly peak: number
   readonly rest: Rest | undefined
 }
 
@@ -92,27 +116,32 @@ export const totalOf = (timed: Timed, since: number): Total => ({
   value: timed[1],
   since,
   batches: 1,
+  peak: magnitude(timed[1]),
   rest: isInfinite(timed[1]) ? { base: undefined, baseBatches: 0, values: [timed] } : undefined,
 })
 
 /** Adds a batch to an aggregate. */
-export const enter = (f: Merge, inverse: Merge, { batches, rest, since, value }: Total, timed: Timed): Total => {
+export const enter = (f: Merge, inverse: Merge, total: Total, timed: Timed): Total => {
+  const { batches, rest, since, value } = total
   const sum = valueOf(f(value, timed[1]))
+  const peak = Math.max(total.peak, magnitude(timed[1]), magnitude(sum))
   return {
     value: sum,
     since,
     batches: batches + 1,
+    peak,
     rest: rest !== undefined
       ? { ...rest, values: [...rest.values, timed] }
-      : isLossy(inverse, value, timed[1], sum)
+      : isLossy(inverse, value, timed[1], sum, peak)
       ? { base: value, baseBatches: batches, values: [timed] }
       : undefined,
   }
 }
 
 /** Takes the oldest of several batches out of an aggregate. */
-export const leave = (f: Merge, inverse: Merge, { batches, rest, since, value }: Total, [, left]: Timed): Total => {
-  if (rest === undefined) return { value: valueOf(inverse(value, left)), since, batches: batches - 1, rest }
+export const leave = (f: Merge, inverse: Merge, total: Total, [, left]: Timed): Total => {
+  const { batches, peak, rest, since, value } = total
+  if (rest === undefined) return { value: valueOf(inverse(value, left)), since, batches: batches - 1, peak, rest }
   const { base, baseBatches, values } = rest
   if (baseBatches > 1) {
     const remaining = valueOf(inverse(base, left))
@@ -120,11 +149,12 @@ export const leave = (f: Merge, inverse: Merge, { batches, rest, since, value }:
       value: values.reduce((sum, [, each]) => valueOf(f(sum, each)), remaining),
       since,
       batches: batches - 1,
+      peak,
       rest: { base: remaining, baseBatches: baseBatches - 1, values },
     }
   }
   const [first, ...others] = baseBatches === 1 ? values : values.slice(1)
-  if (first === undefined) return { value, since, batches: batches - 1, rest: undefined }
+  if (first === undefined) return { value, since, batches: batches - 1, peak, rest: undefined }
   // Once nothing is lossy any more, the aggregate is one like all others.
   return others.reduce((total, timed) => enter(f, inverse, total, timed), totalOf(first, since))
 }

@@ -36,6 +36,19 @@ const sums = async (readings: Readings, length: number, slide: number): Promise<
   return batches.flatMap((batch) => batch === undefined ? [] : [batch[0]?.[1]])
 }
 
+Deno.test("windows with an inverse keep small numbers that came after large ones had cancelled out", async () => {
+  const none = undefined
+  const cases: ReadonlyArray<readonly [Readings, length: number, slide: number]> = [
+    [[-1e17, 1e17, 0.1, none, none, none], 3, 1],
+    [[1e9, 1, -1e17, 1e17, none, none], 4, 1],
+    [[1e9, -1e17, 1e17, none, none, 1, none, none], 5, 1],
+    [[none, 1e17, 1e17, -1e17, 1, none, none, none], 4, 2],
+  ]
+  for (const [readings, length, slide] of cases) {
+    assert.deepEqual(await sums(readings, length, slide), naive(readings, length, slide))
+  }
+})
+
 Deno.test("windows with an inverse agree with plain addition, whatever numbers have passed through", async () => {
   const reading = fc.constantFrom(undefined, 0, 1, 2, -3, 0.1, 1e17, -1e17, 1e9, NaN, Infinity, -Infinity)
   const readings = fc.array(reading, { minLength: 1, maxLength: 12 })
