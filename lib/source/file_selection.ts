@@ -121,7 +121,7 @@ export class Selection {
   *#goOn({ failures, found }: Look): Piecewise<void> {
     const isByName = this.#rules.newBy === "name"
     const tooOld = this.#seen.tooOld ?? -Infinity
-    if (isByName) this.#seen.tooOld = undefined
+    if (isByName) this.#seen.forgetAge()
     const waiting: Array<Candidate> = []
     yield* inPieces(found.length, (from, to) => {
       for (let i = from; i < to; i++) {

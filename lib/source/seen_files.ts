@@ -60,6 +60,12 @@ export class SeenFiles {
     }
   }
 
+  /** From now on, files may be read however old they are. */
+  forgetAge(): void {
+    this.#dropped = undefined
+    this.tooOld = undefined
+  }
+
   /** Keeps only the files that a test accepts. */
   *keep(isKept: (path: string) => boolean): Piecewise<void> {
     const paths = Array.from(this.#times.keys())

@@ -15,6 +15,8 @@ export interface Watching {
   readonly write: (name: string, modifiedMs: number, content?: string | Uint8Array) => Promise<void>
   /** Runs a batch, and gives the records of each of its partitions. */
   readonly batch: () => Promise<ReadonlyArray<ReadonlyArray<unknown>>>
+  /** Waits until an output that waits forever runs. */
+  readonly isReading: Promise<void>
   /** The warnings so far. */
   readonly warnings: ReadonlyArray<string>
 }
@@ -37,10 +39,12 @@ export const writeFile = async (
 /** Options of a run of a stream. */
 export interface RunOptions {
   /** The virtual time at which the stream starts. */
-  readonly clockStart?: number
+  readonly clockStart?: number | undefined
   readonly onFailure?: Testing.Options["onFailure"]
   /** Where the context has its checkpoint; undefined if it has none. */
-  readonly checkpoint?: LogStore
+  readonly checkpoint?: LogStore | undefined
+  /** Whether the output waits forever, as if the program had been killed while a batch was running. */
+  readonly holds?: boolean | undefined
 }
 
 /** Runs a stream over a folder with batches of a second. */
@@ -48,16 +52,20 @@ export const runIn = async (
   folder: string,
   stream: (folder: string) => DStream.DStream<unknown, unknown>,
   body: (watching: Watching) => Promise<void>,
-  { checkpoint, clockStart = 100_000, onFailure }: RunOptions = {},
+  { checkpoint, clockStart = 100_000, holds = false, onFailure }: RunOptions = {},
 ): Promise<void> => {
   const warnings: Array<string> = []
+  const reading = Promise.withResolvers<void>()
   const logger = Logger.make(({ message }) => void warnings.push(String(message)))
   const program = Effect.gen(function* () {
     const context = yield* Effect.context<Testing.Services>()
     let parts: Array<ReadonlyArray<unknown>> = []
     const output = stream(folder).pipe(
       DStream.named("files"),
-      DStream.foreachRDD((rdd) => Effect.map(RDD.collect(RDD.glom(rdd)), (all) => void parts.push(...all))),
+      DStream.foreachRDD((rdd) => {
+        reading.resolve()
+        return holds ? Effect.never : Effect.map(RDD.collect(RDD.glom(rdd)), (all) => void parts.push(...all))
+      }),
       DStream.nameOutput("out"),
     )
     const ssc = yield* StreamingContext.makeWith({ onFailure })
@@ -76,6 +84,7 @@ export const runIn = async (
       body({
         folder,
         batch,
+        isReading: reading.promise,
         warnings,
         write: (name, time, content) => writeFile(folder, name, time, content),
       })
