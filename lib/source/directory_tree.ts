@@ -20,8 +20,8 @@ const COARSEST_TIME_MS = 2_000
 /** A file that has appeared. */
 export interface Found {
   readonly file: FileEntry
-  /** Makes a file of the same name count as new when it appears again. */
-  readonly forget: () => void
+  /** The directory that it is in. `forget` makes a file of a name count as new when it appears again. */
+  readonly directory: { readonly forget: (name: string) => void }
 }
 
 /** What a look at the directories has found. */
@@ -35,22 +35,23 @@ export interface Look {
 
 /** A look in progress. */
 class Looking {
-  readonly found = new Map<string, Found>()
+  readonly found: Array<Found> = []
+  /** The paths that have been found, where two parts of a pattern may find the same ones. */
+  readonly paths: Set<string> | undefined
   readonly failures: Array<FileError> = []
   readonly gone: Array<string> = []
   /** Directories that have disappeared, with all that is known below them. */
   readonly goneDirectories: Array<Directory> = []
-}
 
-function* finished(looking: Looking): Piecewise<Look> {
-  const { failures, gone, goneDirectories } = looking
-  for (const directory of goneDirectories) yield* directory.addPaths(gone)
-  const found: Array<Found> = []
-  const values = looking.found.values()
-  yield* inPieces(looking.found.size, (from, to) => {
-    for (let i = from; i < to; i++) found.push(values.next().value!)
-  })
-  return { found, gone, failures }
+  constructor(roots: number) {
+    this.paths = roots > 1 ? new Set() : undefined
+  }
+
+  add(directory: Directory, file: FileEntry): void {
+    if (this.paths?.has(file.path) === true) return
+    this.paths?.add(file.path)
+    this.found.push({ file, directory })
+  }
 }
 
 /** The files of the directories that a path or pattern stands for. Each name in a directory is found once. */
@@ -77,12 +78,14 @@ export class DirectoryTree {
   /** Looks for files that have appeared. A directory whose time has not changed is not read. */
   get look(): Effect.Effect<Look> {
     return Effect.gen({ self: this }, function* () {
-      const looking = new Looking()
+      const looking = new Looking(this.#roots.length)
       for (const root of this.#roots) {
         const missing = yield* this.#walk(root, looking)
         if (missing !== undefined) looking.failures.push(missing)
       }
-      return yield* run(() => finished(looking))
+      const { failures, found, gone, goneDirectories } = looking
+      for (const each of goneDirectories) yield* run(() => each.addPaths(gone))
+      return { found, gone, failures }
     })
   }
 
@@ -109,10 +112,10 @@ export class DirectoryTree {
     return Effect.gen({ self: this }, function* () {
       const entries = yield* directory.newEntries(this.#files, looking, matches, this.#isSeen)
       const add = (entry: FileEntry) => {
-        const { isDirectory, isLink, name, path } = entry
+        const { isDirectory, isLink, name } = entry
         if (matches !== undefined) {
           if (isDirectory) directory.child(name, directory.parts.slice(1))
-        } else if (!isDirectory) looking.found.set(path, { file: entry, forget: () => directory.forget(name) })
+        } else if (!isDirectory) looking.add(directory, entry)
         else if (this.#recursive && isLink !== true) directory.child(name, [])
       }
       yield* run(() =>

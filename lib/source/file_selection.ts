@@ -111,7 +111,7 @@ export class Selection {
         const each = found[i]!
         const { modifiedMs, path } = each.file
         if (modifiedMs !== undefined && modifiedMs <= tooOld) this.#see(path, modifiedMs)
-        else waiting.push({ ...each, tooOld })
+        else waiting.push({ file: each.file, directory: each.directory, tooOld })
       }
     })
     this.#waiting = waiting
@@ -127,7 +127,7 @@ export class Selection {
       for (let i = from; i < to; i++) {
         const each = found[i]!
         const { modifiedMs = Infinity, path } = each.file
-        if (modifiedMs > tooOld) waiting.push({ ...each, tooOld })
+        if (modifiedMs > tooOld) waiting.push({ file: each.file, directory: each.directory, tooOld })
         // The earlier process went by time, and may have read it.
         else if (isByName) {
           this.#see(path, modifiedMs)
@@ -159,7 +159,7 @@ export class Selection {
   #ask(candidate: Candidate): Effect.Effect<Candidate | undefined> {
     return Effect.map(Effect.option(this.#files.stat(candidate.file.path)), (found) => {
       if (found._tag === "Some" && !found.value.isDirectory) return { ...candidate, file: found.value }
-      candidate.forget()
+      candidate.directory.forget(candidate.file.name)
       return undefined
     })
   }
@@ -199,7 +199,9 @@ export class Selection {
       for (let i = from; i < to; i++) if (known[i] !== undefined) choose(known[i]!)
     })
     yield* inPieces(found.length, (from, to) => {
-      for (let i = from; i < to; i++) choose({ ...found[i]!, tooOld: undefined })
+      for (let i = from; i < to; i++) {
+        choose({ file: found[i]!.file, directory: found[i]!.directory, tooOld: undefined })
+      }
     })
     yield* inPieces(gone.length, (from, to) => {
       for (let i = from; i < to; i++) if (this.#seen.delete(gone[i]!)) this.#gone.push(gone[i]!)
