@@ -109,8 +109,8 @@ export class Selection {
     yield* inPieces(found.length, (from, to) => {
       for (let i = from; i < to; i++) {
         const each = found[i]!
-        const { modifiedMs, path } = each.file
-        if (modifiedMs !== undefined && modifiedMs <= tooOld) this.#see(path, modifiedMs)
+        const { isOpen, modifiedMs, path } = each.file
+        if (modifiedMs !== undefined && modifiedMs <= tooOld && isOpen !== true) this.#see(path, modifiedMs)
         else waiting.push({ file: each.file, directory: each.directory, tooOld })
       }
     })
@@ -126,8 +126,8 @@ export class Selection {
     yield* inPieces(found.length, (from, to) => {
       for (let i = from; i < to; i++) {
         const each = found[i]!
-        const { modifiedMs = Infinity, path } = each.file
-        if (modifiedMs > tooOld) waiting.push({ file: each.file, directory: each.directory, tooOld })
+        const { isOpen, modifiedMs = Infinity, path } = each.file
+        if (modifiedMs > tooOld || isOpen === true) waiting.push({ file: each.file, directory: each.directory, tooOld })
         // The earlier process went by time, and may have read it.
         else if (isByName) {
           this.#see(path, modifiedMs)
@@ -192,7 +192,8 @@ export class Selection {
       // Without a time, a file counts as modified when it is found.
       const modifiedMs = each.file.modifiedMs ?? latest
       const accepted = { ...each, isAccepted: true }
-      if (modifiedMs > latest) waiting.push(accepted)
+      // An open file gets another time when it is closed, and is too old or not by that one.
+      if (modifiedMs > latest || each.file.isOpen === true) waiting.push(accepted)
       else if (modifiedMs > (each.tooOld ?? tooOld ?? -Infinity)) selected.push(accepted)
     }
     yield* inPieces(known.length, (from, to) => {
