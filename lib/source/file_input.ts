@@ -10,7 +10,7 @@ import { currentTimeMillis } from "../core/steady_clock.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import { fromPositions } from "../dstream/inputs/input.ts"
 import type { Positions } from "../dstream/inputs/positions.ts"
-import { run } from "../core/pace.ts"
+import { Pacing, run } from "../core/pace.ts"
 import { type FileEntry, type FileError, Files } from "../rdd/files/files.ts"
 import { type FilePosition, filesOf, type FileSummary, positionOf } from "./file_positions.ts"
 import type { FileSettings } from "./file_options.ts"
@@ -50,6 +50,16 @@ const stepOfWallClock: Effect.Effect<number> = Effect.map(
   ([wall, steady]) => Math.abs(wall - steady) < SMALLEST_STEP_MS ? 0 : wall - steady,
 )
 
+/** How long a look at a large directory goes on before the event loop gets its turn, in milliseconds. */
+const TURN_MS = 5
+
+/** Looks run beside the jobs of a batch, so their turns are shorter. */
+const inShortTurns = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(
+    Pacing,
+    (pacing) => Effect.provideService(self, Pacing, { ...pacing, turn: Math.min(pacing.turn, TURN_MS) }),
+  )
+
 /** The files of a stream, and how they are read. */
 export interface FileSource<A, E, R> {
   readonly directory: string
@@ -69,13 +79,15 @@ const open = <A, E, R>(
     const warn = warnings(directory)
     let previous = startedAt
     return {
-      begin: selection.begin,
+      begin: inShortTurns(selection.begin),
       resume: (positions) => selection.resume(positions),
       summary: selection.summary,
       plan: (time) =>
         Effect.gen(function* () {
           const before = yield* currentTimeMillis
-          const { failures, files, gone, tooOld } = yield* selection.select(time, yield* stepOfWallClock)
+          const { failures, files, gone, tooOld } = yield* inShortTurns(
+            selection.select(time, yield* stepOfWallClock),
+          )
           const took = (yield* currentTimeMillis) - before
           const slide = time - previous
           previous = time

@@ -14,10 +14,10 @@ type Snapshots = Parameters<typeof DStream.stateSnapshots>[0]
 const initialOf = ({ initial }: NodeSpec): ReadonlyArray<Pair> | undefined =>
   initial === undefined ? undefined : decode(initial) as ReadonlyArray<Pair>
 
-const optionsOf = (node: NodeSpec): DStream.StateOptions => {
+const optionsOf = (node: NodeSpec): DStream.StateOptions<unknown> => {
   const initial = initialOf(node)
   const options = { ...partitions(node), rememberPartitioner: node.rememberPartitioner !== false }
-  return initial === undefined ? options : { ...options, initial } as DStream.StateOptions
+  return initial === undefined ? options : { ...options, initial } as DStream.StateOptions<unknown>
 }
 
 const forms: Readonly<Record<string, (s: Pairs, node: NodeSpec) => unknown>> = {
