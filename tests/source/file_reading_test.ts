@@ -57,7 +57,7 @@ for (const engine of ["local", "loopback"] as const) {
 
 Deno.test("a filter that returns a Promise fails the batch, and says why", () =>
   inFolderOf(["a"], async (folder) => {
-    const untyped: any = () => Promise.resolve(true)
+    const untyped = (() => Promise.resolve(true)) as () => unknown as () => boolean
     const stream = DStream.textFileStream(folder, { newFilesOnly: false, filter: untyped })
     const error = await Effect.runPromise(
       Effect.flip(Testing.run(stream, { batches: 1 }) as Effect.Effect<unknown, Error>),
