@@ -5,10 +5,10 @@
  */
 import * as Effect from "effect/Effect"
 import { inPieces, type Piecewise, run } from "../core/pace.ts"
-import { accepts } from "../core/results.ts"
 import { sorted } from "../core/sorted.ts"
 import type { FileEntry, Files } from "../rdd/files/files.ts"
 import { DirectoryTree, type Found, type Look } from "./directory_tree.ts"
+import { Filter } from "./file_filter.ts"
 import type { FilePosition, FileSummary } from "./file_positions.ts"
 import { SeenFiles } from "./seen_files.ts"
 
@@ -54,6 +54,11 @@ export class Selection {
   readonly #rules: SelectionRules
   readonly #startedAt: number
   #isResumed = false
+  /**
+   * What is too old for files that appeared while the program was down. Undefined once all directories have been read after a
+   * restart.
+   */
+  #tooOldBefore: number | undefined
   /** The seen files that the first look has found. */
   readonly #there = new Set<string>()
   /** Files that no batch has read yet: too new, or from the first look. */
@@ -136,6 +141,7 @@ export class Selection {
       }
     })
     this.#waiting = waiting
+    if (failures.length > 0 && !isByName) this.#tooOldBefore = tooOld
     // What has disappeared in the meantime is new when it appears again.
     if (failures.length === 0) yield* this.#seen.keep((path) => this.#there.has(path))
     this.#there.clear()
@@ -182,7 +188,9 @@ export class Selection {
     { failures, found, gone }: Look,
     known: ReadonlyArray<Candidate | undefined>,
   ): Piecewise<Selected> {
-    const tooOld = this.#tooOld(time, stepMs)
+    const before = this.#tooOldBefore
+    const tooOld = before ?? this.#tooOld(time, stepMs)
+    if (failures.length === 0) this.#tooOldBefore = undefined
     const latest = time + stepMs - this.#rules.settleMs
     const selected: Array<Candidate> = []
     const waiting: Array<Candidate> = []
@@ -219,30 +227,10 @@ export class Selection {
     this.#gone = []
     this.#waiting = waiting
     this.#previousTime = time
-    if (tooOld !== undefined) this.#seen.tooOld = tooOld
+    if (tooOld !== undefined && tooOld > -Infinity) this.#seen.tooOld = tooOld
     const files: Array<FileEntry> = []
     for (const { file } of yield* sorted(selected, byTime)) files.push(file)
-    return { failures, files, gone: goneBefore, tooOld }
-  }
-}
-
-/** The filter of the user for one batch. */
-class Filter {
-  readonly #accepts: (file: FileEntry) => boolean
-  /** What it has thrown first. */
-  failure: { readonly cause: unknown } | undefined
-
-  constructor(accepts: (file: FileEntry) => boolean) {
-    this.#accepts = accepts
-  }
-
-  accepts(file: FileEntry): boolean {
-    try {
-      return accepts(this.#accepts(file))
-    } catch (cause) {
-      this.failure ??= { cause }
-      return false
-    }
+    return { failures, files, gone: goneBefore, tooOld: this.#seen.tooOld }
   }
 }
 

@@ -192,3 +192,27 @@ restarting("a file of a batch in progress that is gone follows the option unread
   await live(103_000, async (run) => assert.deepEqual(await read(run, 1), []))
   await live(106_000, async (run) => assert.deepEqual(await read(run, MISSED), ["b"]), { unreadable: "skip" })
 })
+
+for (const newBy of ["modificationTime", "name"] as const) {
+  restarting(`a directory that cannot be read at a restart loses no file (${newBy})`, {
+    minRememberDuration: "10 seconds",
+    newBy,
+  }, async ({ folder, live }) => {
+    await live(100_000, async (run) => {
+      await run.write("in/a", 100_500)
+      assert.deepEqual(await read(run, 1), ["in/a"])
+      await run.write("in/b", 101_500)
+    })
+    await Deno.rename(`${folder}/in`, `${folder}/away`)
+    for (const start of [200_000, 300_000]) {
+      await live(start, async (run) => assert.deepEqual(await read(run, MISSED), []))
+    }
+    await live(400_000, async (run) => {
+      assert.deepEqual(await read(run, MISSED), [])
+      await Deno.rename(`${folder}/away`, `${folder}/in`)
+      assert.deepEqual(await read(run, MISSED), ["in/b"])
+      await run.write("in/old", 390_000)
+      assert.deepEqual(await read(run, MISSED), newBy === "name" ? ["in/old"] : [])
+    })
+  }, "/in")
+}
