@@ -14,10 +14,10 @@ type Snapshots = Parameters<typeof DStream.stateSnapshots>[0]
 const initialOf = ({ initial }: NodeSpec): ReadonlyArray<Pair> | undefined =>
   initial === undefined ? undefined : decode(initial) as ReadonlyArray<Pair>
 
-const optionsOf = (node: NodeSpec): DStream.StateOptions<unknown> => {
+const optionsOf = (node: NodeSpec): DStream.StateOptions => {
   const initial = initialOf(node)
   const options = { ...partitions(node), rememberPartitioner: node.rememberPartitioner !== false }
-  return initial === undefined ? options : { ...options, initial } as DStream.StateOptions<unknown>
+  return initial === undefined ? options : { ...options, initial } as DStream.StateOptions
 }
 
 const forms: Readonly<Record<string, (s: Pairs, node: NodeSpec) => unknown>> = {
