@@ -38,13 +38,13 @@ const filesIn = (context: Context.Context<never>): Files => {
     // A write goes on after its fiber has been interrupted, and would meet the next attempt: the fiber waits for it.
     return scheme === undefined ? Effect.uninterruptible(done) : done
   }
-  const rename = (from: string, to: string): Effect.Effect<void, FileError> => {
-    if (schemeOf(from) === schemeOf(to)) return using("rename", from, (files) => files.rename(from, to))
+  const rename: Files["rename"] = (from, to, options) => {
+    if (schemeOf(from) === schemeOf(to)) return using("rename", from, (files) => files.rename(from, to, options))
     const cause = `${to} is in another file system. Read the file and write it there`
     return Effect.fail(new FileError({ path: from, operation: "rename", reason: "Other", cause }))
   }
   return {
-    makeDirectory: (path) => using("make directory", path, (files) => files.makeDirectory(path)),
+    makeDirectory: (path, options) => using("make directory", path, (files) => files.makeDirectory(path, options)),
     write: (path, pieces, options) => using("write", path, (files) => files.write(path, pieces, options)),
     append: (path, pieces) => using("append to", path, (files) => files.append(path, pieces)),
     read: (path, from, to) => using("read", path, (files) => files.read(path, from, to)),

@@ -167,6 +167,11 @@ export interface JobContext {
   readonly name?: string | undefined
   /** Whether an earlier process may have run the batch. */
   readonly recovered?: boolean | undefined
+  /**
+   * Whether what the output writes must survive a loss of power, because the context notes that it has been written. Default:
+   * false.
+   */
+  readonly durable?: boolean | undefined
   /** The index of the output that runs. */
   readonly outputId: number
   /** How often the output ran before in this batch. */

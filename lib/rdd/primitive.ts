@@ -94,6 +94,8 @@ export type Primitive =
     readonly kind: "source"
     readonly partitions: number | "default"
     readonly partitioner?: Partitioner | undefined
+    /** Whether partitions are read from files or a network: several are then read side by side. Default: false. */
+    readonly waits?: boolean | undefined
     readonly load: (
       partition: number,
       partitions: number,

@@ -5,10 +5,11 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { inPieces, run } from "../core/pace.ts"
+import { inPieces, type Piecewise, run } from "../core/pace.ts"
 import type { FileEntry, FileError, Files } from "../rdd/files/files.ts"
 import { alternatives, isPattern, join, literal, nameMatcher, splitPattern } from "../rdd/files/glob.ts"
 import { isHidden } from "../rdd/files/listing.ts"
+import { commonDirectory } from "./relative_paths.ts"
 
 /**
  * For how long a directory must not have changed before its time tells that nothing has changed since. Some file systems
@@ -19,79 +20,109 @@ const COARSEST_TIME_MS = 2_000
 /** A file that has appeared. */
 export interface Found {
   readonly file: FileEntry
-  /** Makes a file of the same name count as new when it appears again. */
-  readonly forget: () => void
+  /** The directory that it is in. `forget` makes a file of a name count as new when it appears again. */
+  readonly directory: { readonly forget: (name: string) => void }
 }
 
 /** What a look at the directories has found. */
 export interface Look {
   readonly found: ReadonlyArray<Found>
+  /** The paths that have disappeared since the last look. What appears there again is new. */
+  readonly gone: ReadonlyArray<string>
   /** Directories that could not be read. Their files are found when they can be. */
   readonly failures: ReadonlyArray<FileError>
 }
 
+/** A look in progress. */
+class Looking {
+  readonly found: Array<Found> = []
+  /** The paths that have been found, where two parts of a pattern may find the same ones. */
+  readonly paths: Set<string> | undefined
+  readonly failures: Array<FileError> = []
+  readonly gone: Array<string> = []
+  /** Directories that have disappeared, with all that is known below them. */
+  readonly goneDirectories: Array<Directory> = []
+
+  constructor(roots: number) {
+    this.paths = roots > 1 ? new Set() : undefined
+  }
+
+  add(directory: Directory, file: FileEntry): void {
+    if (this.paths?.has(file.path) === true) return
+    this.paths?.add(file.path)
+    this.found.push({ file, directory })
+  }
+}
+
 /** The files of the directories that a path or pattern stands for. Each name in a directory is found once. */
 export class DirectoryTree {
+  /** The directory that all files are in or below. */
+  readonly base: string
   readonly #files: Files
   readonly #recursive: boolean
+  readonly #isSeen: ((path: string) => boolean) | undefined
   readonly #roots: ReadonlyArray<Directory>
 
-  constructor(files: Files, pattern: string, recursive: boolean) {
+  /** `isSeen` tells which paths are known before the first look; they are not found. */
+  constructor(files: Files, pattern: string, recursive: boolean, isSeen?: (path: string) => boolean) {
     this.#files = files
     this.#recursive = recursive
+    this.#isSeen = isSeen
     this.#roots = alternatives(pattern).map((each) => {
       const { base, parts } = splitPattern(each)
       return new Directory(base, parts.map((part) => isPattern(part) ? nameMatcher(part) : literal(part)))
     })
+    this.base = commonDirectory(this.#roots.map(({ path }) => path))
   }
 
   /** Looks for files that have appeared. A directory whose time has not changed is not read. */
   get look(): Effect.Effect<Look> {
     return Effect.gen({ self: this }, function* () {
-      const found = new Map<string, Found>()
-      const failures: Array<FileError> = []
+      const looking = new Looking(this.#roots.length)
       for (const root of this.#roots) {
-        const missing = yield* this.#walk(root, found, failures)
-        if (missing !== undefined) failures.push(missing)
+        const missing = yield* this.#walk(root, looking)
+        if (missing !== undefined) looking.failures.push(missing)
       }
-      return { found: Array.from(found.values()), failures }
+      const { failures, found, gone, goneDirectories } = looking
+      for (const each of goneDirectories) yield* run(() => each.addPaths(gone))
+      return { found, gone, failures }
     })
   }
 
   /** Adds what has appeared below a directory. Gives the error if the directory is missing. */
-  #walk(
-    directory: Directory,
-    found: Map<string, Found>,
-    failures: Array<FileError>,
-  ): Effect.Effect<FileError | undefined> {
+  #walk(directory: Directory, looking: Looking): Effect.Effect<FileError | undefined> {
     const walk = Effect.gen({ self: this }, function* () {
       const [part] = directory.parts
       if (typeof part === "string") directory.child(part, directory.parts.slice(1))
-      else yield* this.#read(directory, part, found)
+      else yield* this.#read(directory, part, looking)
       for (const [name, child] of directory.children) {
-        const missing = yield* this.#walk(child, found, failures)
-        if (missing !== undefined && typeof part !== "string") directory.forget(name)
+        const missing = yield* this.#walk(child, looking)
+        if (missing !== undefined && typeof part !== "string") directory.lose(name, looking)
       }
       return undefined
     })
     return Effect.catch(walk, (error) => {
       if (error.reason === "NotFound") return Effect.succeed(error)
-      failures.push(error)
+      looking.failures.push(error)
       return Effect.succeed(undefined)
     })
   }
 
-  #read(directory: Directory, matches: ((name: string) => boolean) | undefined, found: Map<string, Found>) {
+  #read(directory: Directory, matches: ((name: string) => boolean) | undefined, looking: Looking) {
     return Effect.gen({ self: this }, function* () {
-      const entries = yield* directory.newEntries(this.#files, matches)
+      const entries = yield* directory.newEntries(this.#files, looking, matches, this.#isSeen)
       const add = (entry: FileEntry) => {
-        const { isDirectory, isLink, name, path } = entry
+        const { isDirectory, isLink, name } = entry
         if (matches !== undefined) {
           if (isDirectory) directory.child(name, directory.parts.slice(1))
-        } else if (!isDirectory) found.set(path, { file: entry, forget: () => directory.forget(name) })
+        } else if (!isDirectory) looking.add(directory, entry)
         else if (this.#recursive && isLink !== true) directory.child(name, [])
       }
-      yield* run(() => inPieces(entries.length, (from, to) => entries.slice(from, to).forEach(add)))
+      yield* run(() =>
+        inPieces(entries.length, (from, to) => {
+          for (let i = from; i < to; i++) add(entries[i]!)
+        })
+      )
     })
   }
 }
@@ -105,6 +136,8 @@ class Directory {
   /** The names that have been found, each with the number of the look that saw it last. */
   readonly #known = new Map<string, number>()
   #looks = 0
+  /** Whether the directory has been read once. */
+  #isRead = false
   /** The time of the directory, if it tells that nothing has changed. */
   #unchangedSince: number | undefined
 
@@ -117,16 +150,38 @@ class Directory {
     if (!this.children.has(name)) this.children.set(name, new Directory(join(this.path, name), parts))
   }
 
+  /** Adds the paths of all that is known in and below the directory. */
+  *addPaths(to: Array<string>): Piecewise<void> {
+    const names = this.#known.keys()
+    yield* inPieces(this.#known.size, (from, end) => {
+      for (let i = from; i < end; i++) to.push(join(this.path, names.next().value!))
+    })
+    for (const child of this.children.values()) yield* child.addPaths(to)
+  }
+
   forget(name: string): void {
     this.#known.delete(name)
     this.children.delete(name)
     this.#unchangedSince = undefined
   }
 
-  /** Lists what has appeared since the last look, without hidden names and those that do not match. */
+  /** Forgets a name that has disappeared. */
+  lose(name: string, { gone, goneDirectories }: Looking): void {
+    const child = this.children.get(name)
+    if (child === undefined) gone.push(join(this.path, name))
+    else goneDirectories.push(child)
+    this.forget(name)
+  }
+
+  /**
+   * Lists what has appeared since the last look, without hidden names and those that do not match. The first time, what
+   * `isSeen` accepts has not appeared either.
+   */
   newEntries(
     files: Files,
+    looking: Looking,
     matches: (name: string) => boolean = (name) => !isHidden(name),
+    isSeen?: (path: string) => boolean,
   ): Effect.Effect<ReadonlyArray<FileEntry>, FileError> {
     return Effect.gen({ self: this }, function* () {
       const { isDirectory, modifiedMs } = yield* files.stat(this.path)
@@ -134,15 +189,20 @@ class Directory {
       if (!isDirectory || (modifiedMs !== undefined && modifiedMs === this.#unchangedSince)) return []
       const now = yield* Clock.currentTimeMillis
       const look = ++this.#looks
+      const known = this.#known
+      const wasSeen = this.#isRead ? undefined : isSeen
       let seen = 0
       const entries = yield* files.listNew(this.path, (name) => {
-        if (!this.#known.has(name)) return !matches(name)
-        this.#known.set(name, look)
+        if (!known.has(name)) {
+          if (!matches(name)) return true
+          if (wasSeen?.(join(this.path, name)) !== true) return false
+        }
+        known.set(name, look)
         seen++
         return true
       })
-      if (seen < this.#known.size) yield* this.#forgetBefore(look)
-      const known = this.#known
+      this.#isRead = true
+      if (seen < known.size) yield* this.#forgetBefore(look, looking)
       yield* run(() =>
         inPieces(entries.length, (from, to) => {
           for (let i = from; i < to; i++) known.set(entries[i]!.name, look)
@@ -155,11 +215,11 @@ class Directory {
   }
 
   /** Forgets the names that a look has not seen. */
-  #forgetBefore(look: number): Effect.Effect<void> {
+  #forgetBefore(look: number, looking: Looking): Effect.Effect<void> {
     const names = Array.from(this.#known.keys())
     return run(() =>
       inPieces(names.length, (from, to) => {
-        for (let i = from; i < to; i++) if (this.#known.get(names[i]!) !== look) this.forget(names[i]!)
+        for (let i = from; i < to; i++) if (this.#known.get(names[i]!) !== look) this.lose(names[i]!, looking)
       })
     )
   }

@@ -10,16 +10,12 @@ import { currentTimeMillis } from "../core/steady_clock.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import { fromPositions } from "../dstream/inputs/input.ts"
 import type { Positions } from "../dstream/inputs/positions.ts"
+import { Pacing, run } from "../core/pace.ts"
 import { type FileEntry, type FileError, Files } from "../rdd/files/files.ts"
-import { DirectoryTree } from "./directory_tree.ts"
+import { type FilePosition, filesOf, type FileSummary, positionOf } from "./file_positions.ts"
 import type { FileSettings } from "./file_options.ts"
 import { filesRDD, type Partitions } from "./file_rdd.ts"
 import { Selection } from "./file_selection.ts"
-
-/** What a batch reads: files, as they were when they were selected. */
-interface FilePosition {
-  readonly files: ReadonlyArray<FileEntry>
-}
 
 /** Warns of directories that cannot be read, but not again as long as nothing changes. */
 const warnings = (directory: string) => {
@@ -37,8 +33,10 @@ const warnings = (directory: string) => {
     })
 }
 
-const warnOfEmpty = ({ path, size }: FileEntry): Effect.Effect<void> =>
-  size > 0 ? Effect.void : Effect.logWarning(
+const isEmpty = ({ size }: FileEntry): boolean => size === 0
+
+const warnOfEmpty = ({ path }: FileEntry): Effect.Effect<void> =>
+  Effect.logWarning(
     `File ${path} has no data in it. A file must be complete when it appears in the directory: ` +
       "write it elsewhere and rename it, or set the option settleTime",
   )
@@ -52,6 +50,16 @@ const stepOfWallClock: Effect.Effect<number> = Effect.map(
   ([wall, steady]) => Math.abs(wall - steady) < SMALLEST_STEP_MS ? 0 : wall - steady,
 )
 
+/** How long a look at a large directory goes on before the event loop gets its turn, in milliseconds. */
+const TURN_MS = 5
+
+/** Looks run beside the jobs of a batch, so their turns are shorter. */
+const inShortTurns = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(
+    Pacing,
+    (pacing) => Effect.provideService(self, Pacing, { ...pacing, turn: Math.min(pacing.turn, TURN_MS) }),
+  )
+
 /** The files of a stream, and how they are read. */
 export interface FileSource<A, E, R> {
   readonly directory: string
@@ -64,40 +72,50 @@ export interface FileSource<A, E, R> {
 const open = <A, E, R>(
   operation: string,
   { directory, partitions, recordsOf, settings }: FileSource<A, E, R>,
-): Effect.Effect<Positions<FilePosition, A, E, R>> =>
+): Effect.Effect<Positions<FilePosition | FileSummary, A, E, R>> =>
   Effect.gen(function* () {
-    const files = yield* Files
     const startedAt = yield* currentTimeMillis
-    const tree = new DirectoryTree(files, directory, settings.recursive)
-    const selection = new Selection(files, tree, settings, startedAt, yield* tree.look)
+    const selection = new Selection(yield* Files, directory, settings, startedAt)
     const warn = warnings(directory)
     let previous = startedAt
     return {
+      begin: inShortTurns(selection.begin),
+      resume: (positions) => selection.resume(positions),
+      summary: selection.summary,
       plan: (time) =>
         Effect.gen(function* () {
           const before = yield* currentTimeMillis
-          const { failures, files } = yield* selection.select(time, yield* stepOfWallClock)
+          const { failures, files, gone, tooOld } = yield* inShortTurns(
+            selection.select(time, yield* stepOfWallClock),
+          )
           const took = (yield* currentTimeMillis) - before
           const slide = time - previous
           previous = time
           yield* warn(failures)
-          yield* Effect.forEach(files, warnOfEmpty, { discard: true })
-          if (took > slide) {
+          yield* Effect.forEach(files.filter(isEmpty), warnOfEmpty, { discard: true })
+          // Batches that an earlier process has missed are planned at once.
+          if (slide > 0 && took > slide) {
             yield* Effect.logWarning(
               `Finding new files under ${directory} took ${took} ms, longer than the batch interval. ` +
                 "Move files that have been read out of the directory, or make the interval longer",
             )
           }
-          const paths = files.map(({ path }) => path)
           return Option.some({
-            position: { files },
+            position: yield* run(() => positionOf(selection.base, files, gone, tooOld)),
             records: recordsOf && files.reduce((sum, file) => sum + recordsOf(file), 0),
-            metadata: { files: paths, Description: paths.join("\n") },
           })
         }),
-      read: ({ files }) => Effect.sync(() => filesRDD(operation, files, partitions, settings.unreadable)),
+      describe: (position) => {
+        const paths = planned(position).map(({ path }) => path)
+        return { files: paths, Description: paths.join("\n") }
+      },
+      read: (position) => Effect.sync(() => filesRDD(operation, planned(position), partitions, settings.unreadable)),
     }
   })
+
+/** The files of what a batch reads. A summary is never read. */
+const planned = (position: FilePosition | FileSummary): ReadonlyArray<FileEntry> =>
+  "seen" in position ? [] : filesOf(position)
 
 /** Makes a stream of files. `problems` are those of its arguments beside the options. */
 export const fileInput = <A, E, R>(

@@ -36,7 +36,8 @@ export interface FileStreamOptions {
   readonly recursive?: boolean | undefined
   /**
    * Which files to read. Default: all. Files whose names begin with `.` or `_`, or end with `._COPYING_`, are never read. A
-   * file that is refused is not asked about again. Spark: `filter`.
+   * file that is refused is not asked about again until the program is restarted. If the filter throws or returns a Promise,
+   * the batch fails, and the file is left out. Spark: `filter`.
    */
   readonly filter?: ((file: FileEntry) => boolean) | undefined
   /**

@@ -62,5 +62,5 @@ export const filesRDD = <A, E, R>(
     unreadable === "fail" ? partitions(file) : partitions(file).map((flow) => skipping(file, flow))
   )
   const none = Block.empty
-  return make(operation, [], { kind: "source", partitions: flows.length, load: (i) => flows[i] ?? none })
+  return make(operation, [], { kind: "source", partitions: flows.length, waits: true, load: (i) => flows[i] ?? none })
 }

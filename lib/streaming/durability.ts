@@ -227,6 +227,11 @@ export class Durability {
     return { ...work, jobs: work.jobs.filter(({ output: { name } }) => name === undefined || !done.has(name)) }
   }
 
+  /** Whether what is written must survive a loss of power. */
+  get isSynced(): boolean {
+    return this.#settings.sync ?? true
+  }
+
   /** Whether an earlier process may have run a batch. */
   isRecovered(time: number): boolean {
     return this.#recovered.has(time)

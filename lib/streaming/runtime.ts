@@ -246,6 +246,7 @@ export class Runtime {
         done: durability && durability.done.bind(durability),
         reach: durability?.reach,
         isRecovered: durability?.isRecovered(time),
+        isDurable: durability?.isSynced,
       }
       yield* Effect.mapError(
         Runner.run(options, open, work, time, batch.report),

@@ -10,6 +10,7 @@
 import { batches } from "./batches.ts"
 import { checkpoints } from "./checkpoints.ts"
 import { empty } from "./empty.ts"
+import { files } from "./files.ts"
 import { imports } from "./imports.ts"
 import { joins } from "./joins.ts"
 import { keyedTables } from "./keyed_table.ts"
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ...keyedTables,
   ...logs,
   ...checkpoints,
+  ...files,
   ...imports,
 }
 /** Benchmarks that are run once, because they start processes themselves. */

@@ -114,6 +114,7 @@ const steps = table({
   stop: "stopSparkContext graceful",
   "remember checkpointStream awaitOrTimeout settle": "ms",
   checkpointDir: "dir",
+  "recover checkpointFiles": "",
   persistStream: "level",
   slice: "from to",
   "getOrCompute rddStorageLevel rddIsCheckpointed": "time",

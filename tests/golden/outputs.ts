@@ -73,4 +73,9 @@ export const outputOf = (recorder: Recorder, stream: Stream, spec: OutputSpec, p
 }
 
 /** Makes the output that was registered last while recording: its stream has an RDD in every batch. */
-export const sentinel = (): DStream.AnyOutput => DStream.foreachRDD(Testing.input<unknown>([]), () => Effect.void)
+export const sentinel = (): DStream.AnyOutput =>
+  Testing.input<unknown>([]).pipe(
+    DStream.named("input of the sentinel"),
+    DStream.foreachRDD(() => Effect.void),
+    DStream.nameOutput("sentinel"),
+  )

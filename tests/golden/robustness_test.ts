@@ -75,7 +75,10 @@ Deno.test("main() skips cases that it does not understand and names what is miss
     [{ ...golden, conf: { "spark.unheard": "1" } }, /missing: spark\.unheard/],
     [{ id: "X", kind: "script", steps: [{ do: "leap" }], expected: { steps: [{ do: "leap" }] } }, /missing: step leap/],
     [{ id: "X", kind: "script", steps: [{ do: "stop", how: 1 }], expected: {} }, /missing: field how of stop/],
-    [{ id: "X", kind: "script", steps: [{ do: "recover" }], expected: { steps: [{ do: "recover" }] } }, /step recover/],
+    [
+      { id: "X", kind: "script", steps: [{ do: "recover" }], expected: { steps: [{ do: "recover" }] } },
+      /missing: context A/,
+    ],
     [
       { id: "X", kind: "rdd", actions: [{ op: "guess", in: "a" }], expected: { results: [{}] } },
       /missing: action guess/,

@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
-import { type DStream, Scheduler, SparkContext, StreamingContext } from "../../mod.ts"
+import { DStream, Scheduler, SparkContext, StreamingContext } from "../../mod.ts"
+import { MemoryDisk } from "../../lib/durable/store/memory.ts"
 import { Testing } from "../../lib/testing.ts"
 import { type Case, type ContextSpec, type InputSpec, missing, type NodeSpec, type OutputSpec } from "./case.ts"
 import { type Handle, layerOptions, makeContext, type Services, startContext } from "./contexts.ts"
@@ -36,6 +37,8 @@ export class ScriptContext {
     readonly ssc: StreamingContext.StreamingContext<"Initialized">,
     readonly services: Context.Context<Testing.Services>,
     readonly folder: string,
+    /** Whether it has a checkpoint, which another context goes on from. */
+    readonly isDurable = false,
   ) {
     this.clock = spec.clockStart ?? 0
     this.startedAt = this.clock
@@ -60,7 +63,7 @@ export class ScriptContext {
   /** Builds its streams anew, on the given queues. */
   build(queues: Program["queues"] = this.#queues): Program {
     const levels = new Map([...addLevels(new Map(), this.nodes), ...this.levels])
-    const program = emptyProgram(levels, queues, this.folder)
+    const program = emptyProgram(levels, queues, this.folder, this.isDurable)
     for (const input of this.inputs) addInput(program, input)
     for (const node of this.nodes) addNode(program, node)
     return program
@@ -83,7 +86,10 @@ export class ScriptContext {
 
   /** Builds its outputs. */
   graph(recorder: Recorder): ReadonlyArray<DStream.AnyOutput> {
-    const own = this.outputs.map((spec, place) => outputOf(recorder, this.stream(spec.in), spec, place))
+    const own = this.outputs.map((spec, place) => {
+      const output = outputOf(recorder, this.stream(spec.in), spec, place)
+      return this.isDurable ? DStream.nameOutput(output, `output ${spec.id}`) : output
+    })
     return own.length === 0 || this.spec.sentinel === false ? own : [...own, sentinel()]
   }
 }
@@ -94,6 +100,9 @@ export class Script {
   readonly events: Array<readonly [ScriptContext, StreamingContext.StreamingEvent]> = []
   /** Names of contexts that could not be created. */
   readonly notCreated = new Set<string>()
+  /** The checkpoint of the script. Only scripts that go on from it write one: it needs names for all streams. */
+  readonly disk = new MemoryDisk()
+  readonly #recovers: boolean
   #services: Context.Context<Testing.Services> | undefined
   #defaultParallelism: number | undefined
 
@@ -102,7 +111,9 @@ export class Script {
     readonly engine: Testing.EngineName,
     readonly recorder: Recorder,
     readonly scope: Scope.Scope,
-  ) {}
+  ) {
+    this.#recovers = golden.steps?.some(({ do: name }) => name === "recover" || name === "checkpointFiles") === true
+  }
 
   /** Looks up the context of a step. Reports a missing context, unless the script could not create it. */
   context(name = "A"): ScriptContext {
@@ -132,7 +143,9 @@ export class Script {
         Effect.provideService(Scheduler.Scheduler, { batchDuration: spec.batchMs ?? 1000 }),
         Effect.provideContext(services),
       )
-      const made = new ScriptContext(spec, ssc, services, this.recorder.folder)
+      const isDurable = this.#recovers && spec.checkpoint === true
+      if (isDurable) yield* StreamingContext.checkpoint(ssc, this.disk.open())
+      const made = new ScriptContext(spec, ssc, services, this.recorder.folder, isDurable)
       yield* StreamingContext.addStreamingListener(
         ssc,
         (event) => Effect.sync(() => void this.events.push([made, event])),
@@ -140,6 +153,19 @@ export class Script {
       this.contexts.set(name, made)
       this.notCreated.delete(name)
       return made
+    })
+  }
+
+  /** Creates a context that goes on where context A has ended, with the same graph. */
+  recover(name = "B"): Effect.Effect<void, unknown> {
+    return Effect.gen({ self: this }, function* () {
+      const before = this.context("A")
+      if (!before.isDurable) return missing("the checkpoint of context A")
+      const made = yield* this.create(before.spec, name)
+      made.inputs.push(...before.inputs)
+      made.nodes.push(...before.nodes)
+      made.outputs.push(...before.outputs)
+      made.clock = before.clock
     })
   }
 

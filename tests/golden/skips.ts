@@ -21,11 +21,12 @@ export interface Pin {
 const skip = (reason: string, family: string, ids: string): ReadonlyArray<Pin> =>
   ids.split(" ").map((id) => ({ name: `${family} ${id}`, reason }))
 
+/** The files of a checkpoint: a journal, and what receivers store. */
+const checkpointFiles = ["journal", "received"].flatMap((log) => [`${log}-0000000001`, `${log}-cleaned-0000000001`])
+
 /** All pins. */
 export const pins: ReadonlyArray<Pin> = [
-  // Recovery comes with checkpoints.
-  ...skip("missing: step recover", "recovery", "RC-01 RC-02 RC-03 RC-04 RC-05 RC-06"),
-  ...skip("missing: step checkpointFiles", "recovery", "RC-07"),
+  ...skip("recoveredBatches", "recovery", "RC-01 RC-02 RC-03 RC-04 RC-05"),
   ...skip("missing: step recoverFromEmptyDir", "lifecycle", "LC-26"),
 
   ...skip("startTwice", "lifecycle", "LC-02"),
@@ -74,6 +75,87 @@ export const pins: ReadonlyArray<Pin> = [
       { at: "partition.3", spark: [0, 0, 2, 2], dstream: [0, 1, 1, 0] },
       { at: "partition.5", spark: [0, 0, 4, 4], dstream: [4, 4, 4, 3] },
       { at: "partition.8", spark: [2, 0, 5, 1], dstream: [1, 2, 0, 0] },
+    ],
+  },
+  // A context with a checkpoint refuses queues when it starts; Spark fails when it reads the checkpoint.
+  {
+    name: "recovery RC-06",
+    reason: "informative",
+    results: [
+      {
+        at: "steps",
+        spark: [
+          { "do": "create" },
+          { "do": "build" },
+          { "do": "start" },
+          { "do": "advance", "value": ["completed", "completed"] },
+          { "do": "settle" },
+          { "do": "stop" },
+          {
+            "do": "recover",
+            "error": {
+              "class": "org.apache.spark.SparkException",
+              "message": "Failed to read checkpoint from directory <tmp>/cp",
+              "cause": {
+                "class": "java.io.NotSerializableException",
+                "message":
+                  "queueStream doesn't support checkpointing. Please don't use queueStream when checkpointing is enabled.",
+              },
+            },
+          },
+        ],
+        dstream: [
+          { "do": "create" },
+          { "do": "build" },
+          {
+            "do": "start",
+            "error": {
+              "class": "java.lang.IllegalArgumentException",
+              "message":
+                "queueStream at <site>: it cannot go on after a restart, so a context with a checkpoint cannot have it. Use a source that has positions, such as files, or a receiver",
+            },
+          },
+          {
+            "do": "advance",
+            "error": {
+              "class": "org.apache.spark.SparkException",
+              "message": "StreamingContext has not been started (advance); start it first",
+            },
+          },
+          { "do": "settle" },
+          { "do": "stop" },
+          { "do": "recover" },
+        ],
+      },
+      {
+        at: "outputs.out",
+        spark: [{ "time": 1000, "output": [2], "partitions": [[], [2]] }, {
+          "time": 2000,
+          "output": [4],
+          "partitions": [[], [4]],
+        }],
+        dstream: [],
+      },
+    ],
+  },
+  // A checkpoint is a log in a few files; Spark writes two files for each batch.
+  {
+    name: "recovery RC-07",
+    reason: "informative",
+    results: [
+      { at: "steps.4.value", spark: ["checkpoint-1000", "checkpoint-1000.bk"], dstream: checkpointFiles },
+      {
+        at: "steps.6.value",
+        spark: [
+          "checkpoint-1000",
+          "checkpoint-1000.bk",
+          "checkpoint-2000",
+          "checkpoint-2000.bk",
+          "checkpoint-3000",
+          "checkpoint-3000.bk",
+        ],
+        dstream: checkpointFiles,
+      },
     ],
   },
 ]

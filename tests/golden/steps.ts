@@ -196,6 +196,8 @@ const table: Readonly<Record<string, Step>> = {
     (program.queues.get(idOf(step)) ?? missing(`queue ${idOf(step)}`)).rdds.size
   ),
   settle: () => Effect.void,
+  recover: ({ ctx }, script) => script.recover(ctx),
+  checkpointFiles: (_, script) => Effect.sync(() => Array.from(script.disk.files.keys()).toSorted()),
   unionOfContexts: ({ in: given }, script) =>
     Effect.sync(() => {
       if (!Array.isArray(given)) return missing("the streams of unionOfContexts")

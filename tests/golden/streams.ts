@@ -27,12 +27,20 @@ export interface Program {
   readonly levels: Levels
   /** The folder that has the files of the case. */
   readonly folder: string
+  /** Whether streams have their ids as names, by which a checkpoint finds their data. */
+  readonly isNamed: boolean
   /** The streams before they were persisted. */
   readonly originals: Map<Stream, Stream>
 }
 
 /** Makes a program without streams. Queues that exist already keep what they hold. */
-export const emptyProgram = (levels: Levels = new Map(), queues: Queues = new Map(), folder = ""): Program => ({
+export const emptyProgram = (
+  levels: Levels = new Map(),
+  queues: Queues = new Map(),
+  folder = "",
+  isNamed = false,
+): Program => ({
+  isNamed,
   folder,
   streams: new Map(),
   queues,
@@ -91,8 +99,9 @@ const inputs: Readonly<Record<string, (spec: InputSpec, program: Program) => Str
 }
 
 /** Adds a stream as the case persists it. */
-const add = (program: Program, id: string, stream: Stream): void => {
-  const { levels, originals, streams } = program
+const add = (program: Program, id: string, given: Stream): void => {
+  const { isNamed, levels, originals, streams } = program
+  const stream = isNamed ? DStream.named(given, id) : given
   const level = levels.get(id)
   const persisted = !levels.has(id)
     ? stream

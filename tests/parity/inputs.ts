@@ -17,7 +17,15 @@ export const inputs: ReadonlyArray<Row> = [
     ours: "DStream.rawSocketStream",
     test: ["tests/source/socket_test.ts", "rawSocketStream() takes a custom decoder"],
   },
-  { row: "I-03", reason: "streams of files are not implemented yet" },
+  {
+    row: "I-03",
+    ours: "DStream.textFileStream DStream.fileStream DStream.binaryRecordsStream",
+    test: [
+      "tests/source/file_restart_test.ts",
+      "after a restart no file is read twice, and files that came in the meantime are read",
+    ],
+    golden: "FS-01 FS-02 FS-04",
+  },
   {
     row: "I-04",
     ours: "DStream.queueStream",

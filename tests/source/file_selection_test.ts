@@ -2,7 +2,6 @@ import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import { runtimeFiles } from "../../lib/engine/files.ts"
 import type { FileEntry, Files } from "../../lib/rdd/files/files.ts"
-import { DirectoryTree } from "../../lib/source/directory_tree.ts"
 import { Selection } from "../../lib/source/file_selection.ts"
 import { writeFile } from "./files.ts"
 
@@ -11,6 +10,7 @@ const rules = {
   newBy: "modificationTime",
   rememberMs: 10_000,
   settleMs: 0,
+  recursive: false,
   accepts: () => true,
 } as const
 
@@ -18,8 +18,8 @@ for (const [step, how] of [[50_000, "forth"], [-50_000, "back"]] as const) {
   Deno.test(`the wall clock steps ${how}: files that are written afterwards are selected on time`, async () => {
     const folder = await Deno.makeTempDir()
     const select = Effect.gen(function* () {
-      const tree = new DirectoryTree(runtimeFiles, folder, false)
-      const selection = new Selection(runtimeFiles, tree, rules, 100_000, yield* tree.look)
+      const selection = new Selection(runtimeFiles, folder, rules, 100_000)
+      yield* selection.begin
       const names = (time: number, stepMs: number) =>
         Effect.map(selection.select(time, stepMs), ({ files }) => files.map(({ name }) => name))
       yield* Effect.promise(() => writeFile(folder, "a", 100_500))
@@ -46,8 +46,8 @@ Deno.test("a file that is still open is selected once it is closed, by the time 
   const write = (name: string, modifiedMs: number) => Effect.promise(() => writeFile(folder, name, modifiedMs))
   const select = Effect.gen(function* () {
     yield* write("old", 50_000)
-    const tree = new DirectoryTree(files, folder, false)
-    const selection = new Selection(files, tree, rules, 100_000, yield* tree.look)
+    const selection = new Selection(files, folder, rules, 100_000)
+    yield* selection.begin
     const names = (time: number) => Effect.map(selection.select(time), ({ files }) => files.map(({ name }) => name))
     yield* write("new", 100_500)
     yield* write("complete", 100_500)

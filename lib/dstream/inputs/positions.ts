@@ -16,7 +16,7 @@ export interface Planned<P> {
    * then do not see the input among those of the batch.
    */
   readonly records?: number | undefined
-  /** More about the position. User interfaces show it under `Description`. */
+  /** More about the position. User interfaces show its `Description`. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -44,6 +44,13 @@ export interface Positions<P, A, E = never, R = never> {
    * the first plan. A context with a checkpoint refuses sources without it.
    */
   readonly resume?: ((positions: ReadonlyArray<P>) => Effect.Effect<void, E, R>) | undefined
+  /** Called once before the first plan, after `resume` where a source is resumed. */
+  readonly begin?: Effect.Effect<void, E, R> | undefined
+  /**
+   * Describes a position, instead of the `metadata` of its plan. Give it where the metadata is large: then a checkpoint holds the
+   * position alone.
+   */
+  readonly describe?: ((position: P) => Readonly<Record<string, unknown>>) | undefined
   /**
    * One position that stands for all that have been planned, for `resume`. Undefined if there is none yet. Default: the last one
    * that was planned.
@@ -57,5 +64,7 @@ export interface AnyPositions {
   readonly read: (position: never, time: number) => Effect.Effect<AnyRDD, unknown, unknown>
   readonly commit?: ((position: never, time: number) => Effect.Effect<void, unknown, unknown>) | undefined
   readonly resume?: ((positions: ReadonlyArray<never>) => Effect.Effect<void, unknown, unknown>) | undefined
+  readonly begin?: Effect.Effect<void, unknown, unknown> | undefined
+  readonly describe?: ((position: never) => Readonly<Record<string, unknown>>) | undefined
   readonly summary?: Effect.Effect<unknown, unknown, unknown> | undefined
 }

@@ -51,8 +51,11 @@ export const saving = <A, E, R, E2>(
  *
  * The tasks that compute the partitions write the files into a hidden directory beside the final one. It is renamed
  * when all are written, so readers never see half an output. On S3, which cannot rename directories, `_SUCCESS` is written
- * when all files are there. A batch that runs again, by a retry or after a crash,
- * replaces what it wrote before. Fails with `FileError`. Spark: `DStream.saveAsTextFiles`.
+ * when all files are there. A batch that runs again, by a retry or after a crash, replaces what it wrote before.
+ *
+ * With a checkpoint, each batch is therefore saved exactly once, also if the machine fails: local files and directories are
+ * written to the disk (`fsync`) before the batch counts as saved, unless the checkpoint has `sync: false`. Fails with
+ * `FileError`. Spark: `DStream.saveAsTextFiles`.
  *
  * @example
  * ```ts

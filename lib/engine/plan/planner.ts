@@ -16,12 +16,17 @@ import * as Exchange from "./exchange.ts"
 import { isPersisted, type Job, type Kind, type Lowering, passesOn } from "./lowering.ts"
 import { needsNoStage, once, withBlocks } from "./once.ts"
 import * as Partitions from "./partitions.ts"
+import { partsOf } from "./places.ts"
 import type { Scope } from "./scope.ts"
 import { failed, runStage, type StageOptions } from "./stage.ts"
 import * as Stateful from "./stateful.ts"
 import { type Lowered, type Partition, type Place, type Step, type Task, there, type ToBlock } from "./task.ts"
 
 const toBlock: ToBlock = { kind: "block" }
+
+/** Whether a partition is read from a source that waits. */
+const reads = ({ input }: Partition): boolean =>
+  input.kind === "load" ? input.waits === true : partsOf(input).some(reads)
 
 /** Plans and runs one action. `layers` are the `provide` operations above, the outermost first. */
 export class Planner {
@@ -45,7 +50,10 @@ export class Planner {
       cuts: (partitions, write) =>
         withBlocks(
           partitions,
-          (ready) => runStage(this.#stage(1), ready.map((partition, i) => ({ partition, write: write(i), layers }))),
+          (ready) => {
+            const stage = this.#stage(partitions.some(reads))
+            return runStage(stage, ready.map((partition, i) => ({ partition, write: write(i), layers })))
+          },
         ),
       attempt: (rdd, work) => tryRun(work, (cause) => failed(rdd, undefined, job, reasonOf(cause))),
       fail: (rdd, reason) => Effect.fail(failed(rdd, undefined, job, reason)),
@@ -53,21 +61,21 @@ export class Planner {
     }
   }
 
-  #stage(concurrency: number): StageOptions {
-    const { executor, job } = this.#scope
-    return { executor, job, concurrency }
+  /** Options of a stage. Tasks that wait run side by side. */
+  #stage(waits: boolean): StageOptions {
+    const { executor, job, parallelism } = this.#scope
+    return { executor, job, concurrency: waits ? parallelism : 1 }
   }
 
   /**
-   * Computes partitions, side by side where they wait for effects, and gives their blocks in order. `each` runs with every
+   * Computes partitions, side by side where they wait for effects or read files, and gives their blocks in order. `each` runs with every
    * block as soon as it is computed, and with the position of its partition among those given.
    */
   blocks(
     partitions: ReadonlyArray<Partition>,
     each?: (block: Block<unknown>, place: number) => Effect.Effect<void>,
   ): Job<ReadonlyArray<Block<unknown>>> {
-    const waits = partitions.some(({ steps }) => steps.some((step) => step.waits))
-    const stage = this.#stage(waits ? this.#scope.parallelism : 1)
+    const stage = this.#stage(partitions.some((each) => each.steps.some((step) => step.waits) || reads(each)))
     const layers = this.#layers
     const task = (partition: Partition): Task<ToBlock> => ({ partition, write: toBlock, layers })
     return withBlocks(partitions, (ready) => runStage(stage, ready.map(task), each))
@@ -220,7 +228,7 @@ export class Planner {
     const operation = references.of(rdd)
     return {
       partitions: Array.from({ length: partitions }, (_, index) => ({
-        input: { kind: "load", operation, index, partitions },
+        input: { kind: "load", operation, index, partitions, ...(source.waits === true && { waits: true }) },
         steps: [],
       })),
       placed: source.partitioner && references.own(rdd, source.partitioner),

@@ -52,8 +52,13 @@ export type Cut = ReadonlyArray<Bucket | undefined>
 export type Input =
   /** A block that has been computed. */
   | { readonly kind: "block"; readonly block: Block<unknown> }
-  /** Partition `index` of a source that has `partitions` of them. */
-  | Place & { readonly kind: "load"; readonly index: number; readonly partitions: number }
+  /** Partition `index` of a source that has `partitions` of them. `waits`: other partitions may run side by side with it. */
+  | Place & {
+    readonly kind: "load"
+    readonly index: number
+    readonly partitions: number
+    readonly waits?: boolean | undefined
+  }
   /** The pairs that a shuffle has brought to this partition. */
   | { readonly kind: "pairs"; readonly buckets: ReadonlyArray<Bucket> }
   /** The records that were dealt out to this partition. */

@@ -84,6 +84,26 @@ export const filesOver = (fs: FileSystem.FileSystem, readNames: ReadNames = fs.r
       )
       return durable ? Effect.andThen(moved, syncDirectory(directoryOf(path))) : moved
     })
+  const makeDirectory = (path: string, durable: boolean) => {
+    const make = fs.makeDirectory(path, { recursive: true })
+    return durable ? Effect.flatMap(changedBy(path), (paths) => Effect.andThen(make, syncDirectories(paths))) : make
+  }
+  /** The directories that get new entries when a directory and its missing parents are made. */
+  const changedBy = (path: string): Effect.Effect<ReadonlyArray<string>> => {
+    const parent = directoryOf(path.replace(/(?<=[^/\\])[/\\]+$/, ""))
+    if (parent === path) return Effect.succeed([])
+    return Effect.matchEffect(fs.stat(parent), {
+      onSuccess: () => Effect.succeed([parent]),
+      onFailure: () => Effect.map(changedBy(parent), (others) => [...others, parent]),
+    })
+  }
+  const syncDirectories = (paths: ReadonlyArray<string>) => Effect.forEach(paths, syncDirectory, { discard: true })
+  const rename = (from: string, to: string, durable: boolean) => {
+    if (!durable) return fs.rename(from, to)
+    const [before, after] = [directoryOf(from), directoryOf(to)]
+    const others = before === after ? Effect.void : syncDirectory(before)
+    return Effect.andThen(fs.rename(from, to), Effect.andThen(syncDirectory(after), others))
+  }
   const readRange = Effect.fnUntraced(function* (path: string, from: number, to: number) {
     const file = yield* fs.open(path, { flag: "r" })
     const { size } = yield* file.stat
@@ -143,11 +163,11 @@ export const filesOver = (fs: FileSystem.FileSystem, readNames: ReadNames = fs.r
         (unknown) => entriesIn(path, unknown),
       ))
   return {
-    makeDirectory: (path) => doing("make directory", path, fs.makeDirectory(path, { recursive: true })),
+    makeDirectory: (path, options) => doing("make directory", path, makeDirectory(path, options?.durable === true)),
     write: (path, pieces, options) => doing("write", path, replace(path, pieces, options?.durable === true)),
     append: (path, pieces) => doing("append to", path, writeAll(path, "a", pieces)),
     read: (path, from, to) => doing("read", path, readRange(path, from, to)),
-    rename: (from, to) => doing("rename", from, fs.rename(from, to)),
+    rename: (from, to, options) => doing("rename", from, rename(from, to, options?.durable === true)),
     remove: (path) => doing("remove", path, fs.remove(path, { recursive: true, force: true })),
     // Not `fs.exists`: it asks for access rights, and Deno ends the process if that needs a permission it does not have.
     exists: (path) =>

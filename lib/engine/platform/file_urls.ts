@@ -40,12 +40,12 @@ const filesOfUrls = (files: Files): Files => {
       (path) => Effect.map(list(path), (entries) => entries.map((entry) => entryOf(url, path, entry))),
     )
   return {
-    makeDirectory: (url) => locally("make directory", url, files.makeDirectory),
+    makeDirectory: (url, options) => locally("make directory", url, (path) => files.makeDirectory(path, options)),
     write: (url, pieces, options) => locally("write", url, (path) => files.write(path, pieces, options)),
     append: (url, pieces) => locally("append to", url, (path) => files.append(path, pieces)),
     read: (url, from, to) => locally("read", url, (path) => files.read(path, from, to)),
-    rename: (from, to) =>
-      locally("rename", from, (path) => locally("rename", to, (target) => files.rename(path, target))),
+    rename: (from, to, options) =>
+      locally("rename", from, (path) => locally("rename", to, (target) => files.rename(path, target, options))),
     remove: (url) => locally("remove", url, files.remove),
     exists: (url) => locally("find", url, files.exists),
     list: (url) => entriesOf(url, files.list),

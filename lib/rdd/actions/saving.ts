@@ -19,6 +19,12 @@ export interface SaveOptions {
    * elsewhere.
    */
   readonly overwrite?: boolean | undefined
+  /**
+   * Whether the files survive a failure of the machine once the action has ended: they are written to the disk (`fsync`),
+   * which takes milliseconds for each file. Default: true in a batch of a context with a checkpoint, which notes that the output
+   * has been written, and false elsewhere.
+   */
+  readonly durable?: boolean | undefined
 }
 
 /** The format of text files. */
@@ -35,10 +41,10 @@ export const save = <A, E, R, E2>(
   format: PartFormat<A, E2>,
   options: SaveOptions = {},
 ): Effect.Effect<void, ActionError<E | E2 | FileError>, R | Engine> => {
-  const written = writing(operation, self, path, format)
+  const written = writing(operation, self, path, format, options.durable)
   return Effect.flatMap(
     CurrentJob,
-    ({ batchTime }) => place(written, path, options.overwrite ?? batchTime !== undefined),
+    ({ batchTime }) => place(written, path, options.overwrite ?? batchTime !== undefined, options.durable),
   )
 }
 
@@ -49,8 +55,8 @@ export const save = <A, E, R, E2>(
  * empty file `_SUCCESS` is added at the end. The files are written where the partitions are, into a hidden directory, which
  * gets its name when all files are written: readers never see a part of them, whatever fails. An existing directory fails
  * the job with `FileError`, except in a batch of a stream, which replaces it. On S3, which cannot rename directories, the
- * files get their names one by one and `_SUCCESS` is written last. The files survive a crash of the process, but
- * not one of the machine: they are not forced onto the disk. Spark: `RDD.saveAsTextFile`.
+ * files get their names one by one and `_SUCCESS` is written last. The files survive a crash of the process; whether they
+ * survive one of the machine is the option `durable`. Spark: `RDD.saveAsTextFile`.
  *
  * @example
  * ```ts

@@ -47,11 +47,11 @@ export interface FileEntry {
   readonly isOpen?: boolean | undefined
 }
 
-/** Options of `Files.write`. */
+/** Options of `Files.write`, `Files.rename` and `Files.makeDirectory`. */
 export interface WriteOptions {
   /**
-   * Whether the file survives a loss of power once it has been written: a local file system writes the file and the entry
-   * in its directory to the disk (`fsync`), which takes milliseconds. Default: false.
+   * Whether the change survives a loss of power once it has been made: a local file system writes the file and the entry in
+   * its directory to the disk (`fsync`), which takes milliseconds. Default: false.
    */
   readonly durable?: boolean | undefined
 }
@@ -86,7 +86,7 @@ export interface WriteOptions {
  */
 export interface Files {
   /** Creates a directory and its missing parents. The directory may exist already. */
-  readonly makeDirectory: (path: string) => Effect.Effect<void, FileError>
+  readonly makeDirectory: (path: string, options?: WriteOptions) => Effect.Effect<void, FileError>
   /**
    * Writes a whole file and replaces an existing one. A failure leaves the existing file as it was, and readers see one or
    * the other, where the file system can rename or upload in one step. The directory must exist.
@@ -107,7 +107,7 @@ export interface Files {
    */
   readonly read: (path: string, from: number, to: number) => Effect.Effect<Uint8Array, FileError>
   /** Renames a file or directory, in one step where the file system can. An existing file at `to` is replaced. */
-  readonly rename: (from: string, to: string) => Effect.Effect<void, FileError>
+  readonly rename: (from: string, to: string, options?: WriteOptions) => Effect.Effect<void, FileError>
   /** Removes a file, or a directory with everything in it. The path may be missing. */
   readonly remove: (path: string) => Effect.Effect<void, FileError>
   /** Tells whether a file or directory exists. */

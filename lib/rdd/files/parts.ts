@@ -9,10 +9,14 @@ import { NotPortable } from "../../core/codec_errors.ts"
 import { JobFailed, reasonOf } from "../../core/errors.ts"
 import { type ActionError, CurrentJob, type Engine } from "../engine.ts"
 import { encodeLines } from "./encoding.ts"
-import { FileError, type FileReason, Files } from "./files.ts"
+import { FileError, type FileReason, Files, type WriteOptions } from "./files.ts"
 import { join } from "./glob.ts"
 import { records } from "../job.ts"
 import { make, type RDD } from "../rdd.ts"
+
+/** Whether the files of an output must survive a loss of power: as its options say, or else as the context needs it. */
+const isDurable = (given: boolean | undefined): Effect.Effect<boolean> =>
+  Effect.map(CurrentJob, ({ durable = false }) => given ?? durable)
 
 /** How the records of a partition become the bytes of a file. */
 export interface PartFormat<in A = never, out E = never> {
@@ -28,11 +32,21 @@ export const linesFormat = <A>(
   extension = "",
 ): PartFormat<A> => ({ encode: (records) => Effect.sync(() => encodeLines(toLines(records))), extension })
 
+const withoutSlashes = (path: string): string => path.replace(/(?<=[^/\\])[/\\]+$/, "")
+
+/** Cuts a path in front of its last name. */
+const splitName = (path: string): readonly [directory: string, name: string] => {
+  const trimmed = withoutSlashes(path)
+  const at = trimmed.search(/[^/\\]*$/)
+  return [trimmed.slice(0, at), trimmed.slice(at)]
+}
+
+const parentOf = (path: string): string => withoutSlashes(splitName(path)[0]) || "."
+
 /** A hidden sibling of a directory: `/data/.out.writing` for `/data/out`. Readers of `/data` skip it. */
 const sibling = (path: string, suffix: "writing" | "old"): string => {
-  const trimmed = path.replace(/(?<=[^/\\])[/\\]+$/, "")
-  const at = trimmed.search(/[^/\\]*$/)
-  return `${trimmed.slice(0, at)}.${trimmed.slice(at)}.${suffix}`
+  const [directory, name] = splitName(path)
+  return `${directory}.${name}.${suffix}`
 }
 
 const partName = (index: number, extension: string): string => `part-${String(index).padStart(5, "0")}${extension}`
@@ -55,6 +69,7 @@ export const writing = <A, E, R, E2>(
   self: RDD<A, E, R>,
   path: string,
   { encode, extension }: PartFormat<A, E2>,
+  durable?: boolean,
 ): RDD<string, E | E2 | FileError, R> =>
   make(operation, [self], {
     kind: "narrow",
@@ -69,21 +84,36 @@ export const writing = <A, E, R, E2>(
             Effect.suspend(() => encode(part)),
             (cause) => Effect.fail(thrown(cause)),
           )
-          yield* files.write(join(targetOf(files, path), name), pieces)
+          yield* files.write(join(targetOf(files, path), name), pieces, { durable: yield* isDurable(durable) })
           return [name]
         }),
     },
   })
 
 /** Gives a new directory its path. An existing directory is renamed to `old` first and then removed. */
-const moveInPlace = (files: Files, fresh: string, path: string, old: string): Effect.Effect<void, FileError> =>
+const moveInPlace = (
+  files: Files,
+  fresh: string,
+  path: string,
+  old: string,
+  options: WriteOptions,
+): Effect.Effect<void, FileError> =>
   Effect.uninterruptible(Effect.gen(function* () {
     const replaces = yield* files.exists(path)
     if (replaces) yield* files.rename(path, old)
-    const move = files.rename(fresh, path)
+    const move = files.rename(fresh, path, options)
     yield* replaces ? Effect.onError(move, () => Effect.ignore(files.rename(old, path))) : move
     yield* Effect.ignore(files.remove(old))
   }))
+
+/** Makes sure that the directory of an output survives a loss of power. */
+const makeParent = (files: Files, path: string): Effect.Effect<void, FileError> => {
+  const parent = parentOf(path)
+  return Effect.flatMap(
+    files.exists(parent),
+    (isThere) => isThere ? Effect.void : files.makeDirectory(parent, { durable: true }),
+  )
+}
 
 const fail = (path: string, reason: FileReason, cause: string): Effect.Effect<never, FileError> =>
   Effect.fail(new FileError({ path, operation: "save to", reason, cause }))
@@ -112,8 +142,9 @@ const saveByRenaming: <E, R>(
   written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
+  options: WriteOptions,
 ) => Effect.Effect<void, FileError | ActionError<E>, R | Engine> = Effect.fnUntraced(
-  function* <E, R>(files: Files, written: RDD<string, E, R>, path: string, overwrite: boolean) {
+  function* <E, R>(files: Files, written: RDD<string, E, R>, path: string, overwrite: boolean, options: WriteOptions) {
     const [fresh, old] = [sibling(path, "writing"), sibling(path, "old")]
     let replaces = yield* files.exists(path)
     if (!replaces && (yield* files.exists(old))) {
@@ -124,11 +155,12 @@ const saveByRenaming: <E, R>(
     if (replaces && !overwrite) return yield* alreadyExists(path)
     yield* files.remove(fresh)
     const fill = Effect.gen(function* () {
+      if (options.durable === true) yield* makeParent(files, path)
       yield* files.makeDirectory(fresh)
       yield* writeParts(files, written, path, fresh)
-      yield* files.write(`${fresh}/_SUCCESS`, [])
+      yield* files.write(`${fresh}/_SUCCESS`, [], options)
       yield* files.remove(old)
-      yield* moveInPlace(files, fresh, path, old)
+      yield* moveInPlace(files, fresh, path, old, options)
     })
     yield* Effect.onError(fill, () => Effect.ignore(files.remove(fresh)))
   },
@@ -143,8 +175,9 @@ const saveInPlace: <E, R>(
   written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
+  options: WriteOptions,
 ) => Effect.Effect<void, FileError | ActionError<E>, R | Engine> = Effect.fnUntraced(
-  function* <E, R>(files: Files, written: RDD<string, E, R>, path: string, overwrite: boolean) {
+  function* <E, R>(files: Files, written: RDD<string, E, R>, path: string, overwrite: boolean, options: WriteOptions) {
     const replaces = yield* files.exists(path)
     if (replaces && !overwrite) return yield* alreadyExists(path)
     const success = join(path, "_SUCCESS")
@@ -155,7 +188,7 @@ const saveInPlace: <E, R>(
         const others = (yield* files.list(path)).filter(({ name }) => !names.has(name))
         yield* Effect.forEach(others, (other) => files.remove(other.path), { discard: true })
       }
-      yield* files.write(success, [])
+      yield* files.write(success, [], options)
     })
     yield* Effect.onError(fill, () => Effect.ignore(files.remove(path)))
   },
@@ -165,14 +198,13 @@ const save = <E, R>(
   written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
+  durable: boolean | undefined,
 ): Effect.Effect<void, FileError | ActionError<E>, R | Engine> =>
-  Effect.flatMap(
-    Files,
-    (files) =>
-      renamesDirectories(files, path)
-        ? saveByRenaming(files, written, path, overwrite)
-        : saveInPlace(files, written, path, overwrite),
-  )
+  Effect.gen(function* () {
+    const files = yield* Files
+    const saving = renamesDirectories(files, path) ? saveByRenaming : saveInPlace
+    yield* saving(files, written, path, overwrite, { durable: yield* isDurable(durable) })
+  })
 
 /**
  * Runs the computation of {@link writing}, adds a file `_SUCCESS` and gives the directory its path. A failure leaves an
@@ -184,9 +216,10 @@ export const place = <E, R>(
   written: RDD<string, E, R>,
   path: string,
   overwrite: boolean,
+  durable?: boolean,
 ): Effect.Effect<void, ActionError<E | FileError>, R | Engine> =>
   Effect.catchIf(
-    save(written, path, overwrite),
+    save(written, path, overwrite, durable),
     (error): error is FileError => error instanceof FileError,
     (reason) =>
       Effect.flatMap(CurrentJob, ({ batchTime }) =>

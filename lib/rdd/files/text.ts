@@ -76,7 +76,12 @@ const load = (
 export const textFile = (path: string, options: FileOptions = {}): RDD<string, FileError> => {
   const invalid = checkPartitions("RDD.textFile", options.partitions)
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
-  return make("textFile", [], { kind: "source", partitions, load: (i, n) => load(path, options, i, n) }, invalid)
+  return make(
+    "textFile",
+    [],
+    { kind: "source", partitions, waits: true, load: (i, n) => load(path, options, i, n) },
+    invalid,
+  )
 }
 
 /**
@@ -111,5 +116,5 @@ export const objectFile = <A = unknown>(
       (cause) => cause instanceof CorruptBlock ? new CorruptBlock({ problem: `${path}, ${cause.problem}` }) : cause,
     )
   const objects = (i: number, n: number) => Effect.map(load(path, options, i, n), (lines) => Flow.map(lines, parse))
-  return make("objectFile", [], { kind: "source", partitions, load: objects }, invalid)
+  return make("objectFile", [], { kind: "source", partitions, waits: true, load: objects }, invalid)
 }

@@ -33,6 +33,8 @@ export interface RunnerOptions {
   readonly values: DriverValues
   /** Whether an earlier process may have run the batch. */
   readonly isRecovered?: boolean | undefined
+  /** Whether what outputs write must survive a loss of power. */
+  readonly isDurable?: boolean | undefined
   /** Reports a failure that does not stop the context. */
   readonly report: (failure: BatchFailed<unknown>) => Effect.Effect<void>
 }
@@ -80,7 +82,17 @@ const runUnderPolicy = (
       open.attempt()
       const { output: { name } } = job
       const recovered = options.isRecovered ?? false
-      const context = { name, recovered, batchTime: where.batchTime, outputId, attempt, batch: open, countRead }
+      const durable = options.isDurable ?? false
+      const context = {
+        name,
+        recovered,
+        durable,
+        batchTime: where.batchTime,
+        outputId,
+        attempt,
+        batch: open,
+        countRead,
+      }
       return Effect.onError(
         Effect.provideService(Effect.suspend(() => run(attempt)), CurrentJob, context),
         () => Effect.sync(() => options.values.reset(changes)),

@@ -36,7 +36,7 @@ export const operationInfo = (batchTime: number, outputId: number, output: AnyOu
 const inputInfo = (input: RunningInput, allocation: Allocation): ReadonlyArray<StreamInputInfo> => {
   const share = allocation.inputs[input.name] ?? { _tag: "Nothing" }
   const numRecords = recordsOf(share)
-  const metadata = share._tag === "Position" ? share.metadata : undefined
+  const metadata = share._tag === "Position" ? share.metadata ?? input.describe?.(share.position) : undefined
   if (numRecords === undefined && metadata === undefined) return []
   return [{ inputStreamId: input.id, name: input.name, numRecords: numRecords ?? 0, metadata: metadata ?? {} }]
 }

@@ -46,6 +46,7 @@ export const fromPositions = Effect.fnUntraced(function* (
     }
     log.summarizes(stream, summary ?? Effect.sync(() => latest))
   }
+  if (source.begin !== undefined) yield* source.begin
   /** The records of the last plan, and whether the source would have had more. */
   let last = 0
   let wasLimited = false
@@ -74,6 +75,7 @@ export const fromPositions = Effect.fnUntraced(function* (
           ...(metadata === undefined ? {} : { metadata }),
         })
       }),
+    ...(source.describe && { describe: source.describe as (position: unknown) => Readonly<Record<string, unknown>> }),
     read: (share, time) =>
       share._tag === "Position"
         ? Effect.map(source.read(share.position as never, time), (rdd) => entry(stream, rdd))

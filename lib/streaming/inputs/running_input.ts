@@ -34,6 +34,8 @@ export interface RunningInput {
   readonly demand: (limit: number) => Effect.Effect<number>
   /** Decides what the batch at `time` reads. */
   readonly allocate: (time: number, bound: InputBound) => Effect.Effect<InputAllocation, unknown, unknown>
+  /** Describes a position for listeners. Undefined: its share has the metadata, if there is any. */
+  readonly describe?: ((position: unknown) => Readonly<Record<string, unknown>>) | undefined
   /** Makes the RDD of a share. Fails with `NoRDD` if the share is empty. */
   readonly read: (share: InputAllocation, time: number) => Effect.Effect<AnyRDD, unknown, unknown>
   /**

@@ -51,28 +51,57 @@ Deno.test("Files.stat() and list() give the time of modification", async () => {
   assert.deepEqual([modifiedMs, listed?.modifiedMs], [12_345, 12_345])
 })
 
-Deno.test("Files.write() with durable syncs the file before it gets its name, and then the directory", async () => {
+/** Files over a `FileSystem` in memory, and the steps by which they make changes and write them to the disk. */
+const watchedFiles = () => {
   const memory = newMemory()
   const fileSystem = memoryFileSystem(memory)
   const steps: Array<string> = []
   const noted = <A, E>(step: string, effect: Effect.Effect<A, E>) =>
     Effect.tap(effect, () => Effect.sync(() => steps.push(step)))
+  const isDirectory = (path: string) => memory.directories.has(path.replace(/(?<=.)\/$/, ""))
   const watched: FileSystem.FileSystem = {
     ...fileSystem,
     open: (path, options) =>
-      path === "/data/"
+      isDirectory(path)
         ? Effect.map(fileSystem.open("/data/any", { flag: "w" }), (file) => ({
           ...file,
-          sync: noted("sync directory", Effect.void),
+          sync: noted(`sync directory ${path}`, Effect.void),
         }))
         : Effect.map(fileSystem.open(path, options), (file) => ({ ...file, sync: noted("sync file", Effect.void) })),
     rename: (from, to) => noted("rename", fileSystem.rename(from, to)),
+    makeDirectory: (path, options) => noted("make directory", fileSystem.makeDirectory(path, options)),
   }
-  const files = filesOver(watched)
+  return { files: filesOver(watched), steps }
+}
+
+Deno.test("Files.write() with durable syncs the file before it gets its name, and then the directory", async () => {
+  const { files, steps } = watchedFiles()
   await Effect.runPromise(files.write("/data/a", [bytesOf("a")]))
   assert.deepEqual(steps.splice(0), ["rename"])
   await Effect.runPromise(files.write("/data/a", [bytesOf("a")], { durable: true }))
-  assert.deepEqual(steps, ["sync file", "rename", "sync directory"])
+  assert.deepEqual(steps, ["sync file", "rename", "sync directory /data/"])
+})
+
+Deno.test("Files.rename() and makeDirectory() with durable sync the directories that they change", async () => {
+  const { files, steps } = watchedFiles()
+  await Effect.runPromise(files.makeDirectory("/data/x/y/z", { durable: true }))
+  assert.deepEqual(steps.splice(0), [
+    "make directory",
+    "sync directory /data/",
+    "sync directory /data/x/",
+    "sync directory /data/x/y/",
+  ])
+  await Effect.runPromise(files.write("/data/a", [bytesOf("a")]))
+  await Effect.runPromise(files.rename("/data/a", "/data/b", { durable: true }))
+  await Effect.runPromise(files.rename("/data/b", "/data/x/c", { durable: true }))
+  assert.deepEqual(steps, [
+    "rename",
+    "rename",
+    "sync directory /data/",
+    "rename",
+    "sync directory /data/x/",
+    "sync directory /data/",
+  ])
 })
 
 Deno.test("Files fail with PermissionDenied if Deno refuses", { permissions: "none" }, async () => {

@@ -3,6 +3,7 @@ import { accounts } from "./accounts.ts"
 import { idleBatches } from "./listeners.ts"
 import { fileOrder, hiddenFiles } from "./files.ts"
 import { openOrder } from "./orders.ts"
+import { recoveredBatches } from "./recovery.ts"
 import { arrayKeys, rddChanges } from "./rdds.ts"
 import type { Rule } from "./rule.ts"
 import {
@@ -39,4 +40,5 @@ export const rules: ReadonlyArray<Rule> = [
   idleBatches,
   fileOrder,
   hiddenFiles,
+  recoveredBatches,
 ]
