@@ -21,7 +21,8 @@ export interface BackpressureSettings {
    */
   readonly minRate?: number | undefined
   /**
-   * Records per second of all inputs together that batches may take before one has ended, above 0: 1,000. Spark:
+   * Records per second of all inputs together that batches may take before one has ended, above 0: 1,000. Divided by
+   * the slides of the longest window, 30 at most, each of which may process a record again. Spark:
    * `spark.streaming.backpressure.initialRate`, without a default.
    */
   readonly initialRate?: number | undefined
@@ -44,36 +45,26 @@ export interface EndedBatch {
   readonly endTime: number
   readonly records: number
   readonly processingDelay: number
-  /** Whether the streams with the longest slide are computed in this batch. Default: yes. */
-  readonly isSlideEnd?: boolean | undefined
   /** How long after its batch time the batch began to run. */
   readonly schedulingDelay: number
 }
 
 /** A batch that takes less than this fraction of the interval does not show how much can be processed. */
-const SHORT = 0.5
+export const SHORT = 0.5
 
 /** The estimate. Rates are in records per millisecond. */
 export class RateEstimator {
   readonly #interval: number
   readonly #options: Backpressure
-  readonly #span: number
-  /** The batches that the measured rate is taken from. */
-  #last: Array<EndedBatch> = []
   #rate: number
   #capacity: number
   #error = 0
   #endTime: number | undefined
   #isBehind = false
-  #hasSlideEnded = false
 
-  /**
-   * `interval` in milliseconds. `span` is the number of batches from which a rate is measured: with a slide longer than
-   * the interval, one batch computes what others have received.
-   */
-  constructor(interval: number, options: Backpressure, span: number = 1) {
+  /** `interval` in milliseconds. */
+  constructor(interval: number, options: Backpressure) {
     this.#interval = interval
-    this.#span = span
     this.#options = options
     this.#rate = Math.max(options.initialRate, options.minRate) / 1000
     this.#capacity = this.#rate
@@ -98,22 +89,14 @@ export class RateEstimator {
    * Adds a batch. Batches without records tell nothing. A short batch raises the estimate but never lowers it: much of
    * its time does not depend on how many records there are. Batches that take no time, as in virtual time, lift the bound.
    */
-  add(batch: EndedBatch): void {
-    this.#last = [...this.#last, batch].slice(-this.#span)
-    // Between the ends of slides, the times are those of other records.
-    const { isSlideEnd = true } = batch
-    if (!isSlideEnd && this.#hasSlideEnded) return
-    this.#hasSlideEnded = isSlideEnd
-    const records = this.#last.reduce((sum, each) => sum + each.records, 0)
+  add({ endTime, processingDelay, records, schedulingDelay }: EndedBatch): void {
     if (records === 0) return
-    const { endTime, schedulingDelay } = batch
     const { derived, integral, minRate, proportional } = this.#options
-    const processingDelay = this.#last.reduce((sum, each) => sum + each.processingDelay, 0)
-    this.#isBehind = processingDelay >= SHORT * this.#interval * this.#span
+    this.#isBehind = processingDelay >= SHORT * this.#interval
     const measured = records / processingDelay
     const old = Number.isFinite(this.#rate) ? this.#rate : measured
     const error = old - measured
-    const backlog = schedulingDelay * measured / (this.#interval * this.#span)
+    const backlog = schedulingDelay * measured / this.#interval
     const seconds = this.#endTime === undefined ? 0 : (endTime - this.#endTime) / 1000
     const change = seconds > 0 ? (error - this.#error) / seconds : 0
     const rate = Math.max(old - proportional * error - integral * backlog - derived * change, minRate / 1000)

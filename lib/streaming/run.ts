@@ -16,7 +16,6 @@ import type { EvaluationOptions } from "./batch/evaluation.ts"
 import { ofStream } from "./batch/failures.ts"
 import { outputsDue } from "../dstream/graph/outputs_due.ts"
 import { History } from "../dstream/graph/history.ts"
-import { nodes } from "../dstream/graph/nodes.ts"
 import { keptStreamsIn, neededIn } from "../dstream/graph/kept_streams.ts"
 import { type AnyPolicy, withRetries } from "../dstream/outputs/retries.ts"
 import { DriverValues } from "./batch/driver_values.ts"
@@ -36,6 +35,7 @@ import { rebuild } from "../engine/copy/remake.ts"
 import type { CheckpointSettings } from "./checkpoint/checkpoint.ts"
 import { type Beginning, fresh } from "./beginning.ts"
 import { Durability } from "./durability.ts"
+import { windowShape } from "./window_shape.ts"
 
 /** The options of a run. */
 export interface RunOptions {
@@ -98,26 +98,6 @@ const nextRun = (engine: Engine): string => {
   return run === 1 ? "" : `, run ${run}`
 }
 
-/** How many batches a rate is measured from at most because of windows. More would make the rate follow too slowly. */
-const MOST_OF_WINDOW = 10
-
-/** The longest slide of the streams in a graph, in milliseconds. */
-const slideOf = (graph: AnyGraph, batchDuration: number): number =>
-  nodes(graph).reduce((longest, { slideDuration = 0 }) => Math.max(longest, slideDuration), batchDuration)
-
-/**
- * The number of batches that process a record: more than one if windows overlap, or slide by more than the interval. The
- * rate of processing is measured from as many.
- */
-const spanOf = (graph: AnyGraph, batchDuration: number): number => {
-  const streams = nodes(graph)
-  const slide = slideOf(graph, batchDuration) / batchDuration
-  const longest = (durations: ReadonlyArray<number | undefined>) =>
-    durations.reduce<number>((most, duration = 0) => Math.max(most, duration / batchDuration), 1)
-  const window = longest(streams.map(({ traits }) => traits.lookBack))
-  return slide * Math.ceil(Math.min(window, MOST_OF_WINDOW) / slide)
-}
-
 /** Builds the layers of a graph and starts its inputs, in the current scope. The first batch is due at the next tick. */
 export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Scope> =>
   Effect.gen(function* () {
@@ -134,7 +114,6 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     durability?.inputs.has(inputs)
     const beginning = yield* durability?.beginning ?? fresh(batchDuration)
     const { zeroTime } = beginning
-    const slide = slideOf(graph, batchDuration)
     const common = {
       zeroTime,
       batchDuration,
@@ -170,12 +149,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       values,
       history,
       inputs,
-      bound: new BatchBound(
-        batchDuration,
-        options.backpressure,
-        spanOf(graph, batchDuration),
-        (time) => (time - zeroTime) % slide === 0,
-      ),
+      bound: new BatchBound(batchDuration, options.backpressure, windowShape(graph, zeroTime, batchDuration)),
       memoMap,
       evaluation: {
         graph,

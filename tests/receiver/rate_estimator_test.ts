@@ -54,13 +54,3 @@ Deno.test("batches that take no time lift the bound, and one that takes long set
   estimator.add({ ...second, endTime: 3000 })
   assert.deepEqual([estimator.rate, estimator.capacity], [0.5, 0.5])
 })
-
-Deno.test("with a longer slide, the rate is that of all batches in it", () => {
-  const estimator = new RateEstimator(1000, BACKPRESSURE, 4)
-  for (let i = 1; i <= 3; i++) estimator.add({ ...second, endTime: 1000 * i, processingDelay: 1 })
-  assert.deepEqual([estimator.rate, estimator.isBehind], [500, false])
-  estimator.add({ ...second, endTime: 6000, processingDelay: 3997 })
-  assert.deepEqual([estimator.rate, estimator.isBehind], [0.5, true])
-  estimator.add({ ...second, endTime: 7000, processingDelay: 1 })
-  assert.deepEqual([estimator.rate, estimator.isBehind], [0.5, true])
-})

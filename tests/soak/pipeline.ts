@@ -14,6 +14,8 @@ const options = optionsOf({
   /** Milliseconds of work for each line: of waiting, and of computing, which occupies the thread. */
   waiting: 0,
   computing: 0,
+  /** The batch intervals of a window over the lines. If it is not 0, the waiting is for each line of each window. */
+  window: 0,
   /** The number of the batch that hangs, and for how many seconds. */
   hangs: 0,
   hanging: 0,
@@ -60,18 +62,21 @@ const stepWallClock = (seconds: number): void => {
 
 let batches = 0
 const program = Effect.gen(function* () {
-  const { capacity, hanging, hangs, interval, port, waiting } = options
+  const { capacity, hanging, hangs, interval, port, waiting, window } = options
   const lines = DStream.socketTextStream("127.0.0.1", port, { restartDelay: "50 millis" })
-  const output = lines.pipe(
-    DStream.map(compute),
-    DStream.foreachRDD((rdd) =>
-      Effect.gen(function* () {
-        const numbers = yield* RDD.collect(rdd)
-        if (++batches === hangs) yield* Effect.sleep(1000 * hanging)
-        if (waiting > 0 && numbers.length > 0) yield* Effect.sleep(waiting * numbers.length)
-        numbers.forEach(count)
-      })
-    ),
+  const numbers = DStream.map(lines, compute)
+  const wait = (records: ReadonlyArray<number>) =>
+    waiting > 0 && records.length > 0 ? Effect.sleep(waiting * records.length) : Effect.void
+  const counted = DStream.foreachRDD(numbers, (rdd) =>
+    Effect.gen(function* () {
+      const records = yield* RDD.collect(rdd)
+      if (++batches === hangs) yield* Effect.sleep(1000 * hanging)
+      if (window === 0) yield* wait(records)
+      records.forEach(count)
+    }))
+  const waitingForWindows = DStream.foreachRDD(
+    DStream.window(numbers, Math.max(1, window) * interval),
+    (rdd) => Effect.flatMap(RDD.collect(rdd), wait),
   )
   if (options.stepping > 0) stepWallClock(options.stepping)
   const ssc = yield* StreamingContext.makeWith({
@@ -85,7 +90,7 @@ const program = Effect.gen(function* () {
       const { rss } = Deno.memoryUsage()
       seen.push({ time: batchTime, records: numRecords, lag: processingEndTime - batchTime, rss })
     }))
-  const active = yield* StreamingContext.start(ssc, [output])
+  const active = yield* StreamingContext.start(ssc, window === 0 ? [counted] : [counted, waitingForWindows])
   // The parent says when the server has ended. Lines may still be on their way then.
   yield* Effect.promise(() => Deno.stdin.read(new Uint8Array(1)))
   const isQuiet = () => seen.length > 10 && seen.slice(-4).every(({ records }) => records === 0)

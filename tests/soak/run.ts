@@ -21,6 +21,11 @@ const scenarios = (seconds: number): Readonly<Record<string, Scenario>> => ({
   // 1.8 times what can be processed.
   overload: { server: { rate: 1_800 }, pipeline: { waiting: 1 }, promised: { lag: 2, uneven: 0.25 } },
   computing: { server: { rate: 1_800 }, pipeline: { computing: 1 }, promised: { lag: 2, uneven: 0.25 } },
+  windows: {
+    server: { rate: 1_800 },
+    pipeline: { waiting: 0.25, window: 4 },
+    promised: { lag: 2, uneven: 0.25 },
+  },
   hanging: { server: { rate: 50_000 }, pipeline: { hangs: 8, hanging: Math.min(60, seconds / 3) } },
   flapping: { server: { rate: 2_000, flapping: 1 }, promised: { lag: 2 } },
   suspended: { server: { rate: 2_000 }, suspended: Math.min(60, seconds / 4) },

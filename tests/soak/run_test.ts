@@ -32,7 +32,10 @@ const soak = async (...args: ReadonlyArray<string>) => {
 Deno.test("the soak prints its usage when asked to, and with arguments that it does not know", async () => {
   const help = await soak("--help")
   assert.equal(help.code, 0)
-  assert.match(help.stdout, /^deno task soak \[--minutes=N\] \[scenario …\]\n[^]*\noverload, computing, hanging/)
+  assert.match(
+    help.stdout,
+    /^deno task soak \[--minutes=N\] \[scenario …\]\n[^]*\noverload, computing, windows, hanging/,
+  )
   for (const arg of ["--minute=1", "--minutes=x", "overloaded"]) {
     const { code, stderr } = await soak(arg)
     assert.equal(code, 1)

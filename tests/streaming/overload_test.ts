@@ -4,63 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as DStream from "../../lib/dstream.ts"
 import * as RDD from "../../lib/rdd.ts"
-import * as Receiver from "../../lib/receiver.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
+import { counting, inOrder, type Seen, sizes, stopping, working } from "./overloads.ts"
 import { pass, pushed, test } from "./support.ts"
 
-const { make, makeWith, start, stop } = StreamingContext
-
-/** A batch as an output saw it. */
-interface Seen {
-  readonly time: number
-  readonly records: ReadonlyArray<number>
-  /** From the batch time to the end of the batch, in milliseconds. */
-  readonly lag: number
-}
-
-/** An output that takes some milliseconds for each record. */
-const working = (stream: DStream.DStream<number>, perRecord: number, seen: Array<Seen>, perBatch = 0) =>
-  DStream.foreachRDD(stream, (rdd, { time }) =>
-    Effect.gen(function* () {
-      const records = yield* RDD.collect(rdd)
-      const millis = perBatch + perRecord * records.length
-      if (millis > 0) yield* Effect.sleep(millis)
-      seen.push({ time, records, lag: (yield* Clock.currentTimeMillis) - time })
-    }))
-
-/**
- * A receiver that stores numbers until a time, `perSecond` of them if it never has to wait: some, then a pause of 50 ms,
- * and so on.
- */
-const counting = (perSecond: number, until: number, how: "one" | "all" | "block" = "all") => {
-  const sent = { count: 0 }
-  let pauses = 0
-  const stream = DStream.receiverStream(Receiver.make({
-    name: "Counting",
-    onStart: (store: Receiver.Store<number>) =>
-      Effect.forever(Effect.gen(function* () {
-        yield* Effect.sleep(50)
-        if ((yield* Clock.currentTimeMillis) > until) return yield* Effect.never
-        const end = Math.floor(++pauses * perSecond / 20)
-        const numbers = Array.from({ length: end - sent.count }, (_, i) => sent.count + i)
-        sent.count = end
-        if (how === "one") yield* Effect.forEach(numbers, (n) => store.one(n), { discard: true })
-        else yield* store[how](numbers)
-      })),
-  }))
-  return { stream, sent }
-}
-
-/** Stops gracefully, in at most ten intervals. */
-const stopping = (active: StreamingContext.StreamingContext<"Active", unknown>) =>
-  Effect.gen(function* () {
-    const stopped = yield* Effect.forkChild(stop(active, { stopGracefully: true }), { startImmediately: true })
-    yield* pass(10_000)
-    assert.equal(stopped.pollUnsafe()?._tag, "Success")
-  })
-
-const sizes = (seen: ReadonlyArray<Seen>) => seen.map(({ records }) => records.length)
-const inOrder = (count: number) => Array.from({ length: count }, (_, i) => i)
+const { make, makeWith, start } = StreamingContext
 
 for (const [perRecord, perSecond] of [[1, 1_800], [4, 450], [10, 180], [50, 36]] as const) {
   test(`at 1.8 times what can be processed (${perRecord} ms a record) batches are even, and their lag is below two intervals`, () =>
@@ -164,25 +112,6 @@ test("a graceful stop takes more than the bound of a batch, if the rest would be
     assert.deepEqual(seen.flatMap(({ records }) => records), inOrder(1_000))
     assert(sizes(seen).every((size) => size <= 125), `${sizes(seen)}`)
   }))
-
-for (const slide of [1_000, 2_000, 4_000]) {
-  test(`batches under windows that slide by ${slide} ms are bounded, and their lag falls below two slides`, () =>
-    Effect.gen(function* () {
-      const seen: Array<Seen> = []
-      const batches: Array<Seen> = []
-      const { stream } = counting(1_800, 90_000)
-      const windows = DStream.window(stream, 4_000, { slide })
-      yield* start(yield* make, [working(windows, 1, seen), working(stream, 0, batches)])
-      yield* pass(90_000)
-      const warm = seen.filter(({ time }) => time > 60_000)
-      assert(warm.length >= 16_000 / slide)
-      assert(warm.every(({ lag }) => lag < 2 * slide), `lags: ${warm.map(({ lag }) => lag)}`)
-      // A record is computed in several windows.
-      const bound = 1_000 / (4_000 / slide)
-      const even = sizes(batches.filter(({ time }) => time > 60_000))
-      assert(even.every((size) => size > 0.5 * bound && size < 1.5 * bound), `sizes: ${even}`)
-    }))
-}
 
 test("a graceful stop right after a burst loses nothing that was stored, though the first bound is small", () =>
   Effect.gen(function* () {

@@ -43,7 +43,7 @@ export const allocate: (
   // All open buffers are cut first. Otherwise a slow input would let records from after the tick into the shares of later inputs.
   for (const input of inputs) yield* input.cut
   // Each input gets a record at least, so that none waits for ever.
-  let left = Math.max(yield* bound.next, inputs.length)
+  let left = Math.max(yield* bound.next(time), inputs.length)
   let taken = 0
   const { isBehind } = bound
   const demands = left === Infinity ? [] : yield* Effect.forEach(inputs, ({ demand }) => demand(left))
