@@ -66,7 +66,6 @@ export const advance: (
   batches = 1,
 ) {
   const runtime = yield* Effect.orDie(runtimeOf("advance", active))
-  const { batchDuration } = runtime.run
   const ends: Array<BatchResult> = []
   for (let i = 0; i < batches; i++) {
     const now = yield* Clock.currentTimeMillis

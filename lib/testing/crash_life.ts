@@ -15,9 +15,9 @@ import { type Crash, MemoryDisk } from "../durable/store/memory.ts"
 import { runtimeOf } from "../streaming/context/context.ts"
 import * as StreamingContext from "../streaming_context.ts"
 import { advance } from "./advance.ts"
+import { longest } from "./batch_count.ts"
 import { makeWorld, type OpenWorld, type World } from "./crash_world.ts"
 import { layer, type Options } from "./harness.ts"
-import { longest } from "./runs.ts"
 
 /** Makes the outputs of a program anew for each of its lives. */
 export type Program<O extends Listed | AnyGraph> = (world: World) => O
@@ -67,7 +67,7 @@ export interface Life {
 
 /** Runs all batches in a context. A life that is killed stays as it is: it closes nothing, as a process does not. */
 const runBatches = Effect.fnUntraced(function* (
-  { batchDuration, end, options }: Subject,
+  { end, options }: Subject,
   { disk }: Place,
   outputs: Listed | AnyGraph,
   killed: Deferred.Deferred<void>,

@@ -11,10 +11,9 @@ import type * as Scope from "effect/Scope"
 import { describeValue } from "../core/describe_value.ts"
 import type { Tupled } from "../core/tupled.ts"
 import { type AnyDStream, type DStream, isDStream } from "../dstream/dstream.ts"
-import { type AnyGraph, isGraph, type Listed, make as makeGraph } from "../dstream/graph/graph.ts"
-import { inputs } from "../dstream/graph/nodes.ts"
+import type { Listed } from "../dstream/graph/graph.ts"
 import { foreachRDD } from "../dstream/outputs/foreach.ts"
-import { type ErrorOf, isOutput, type ServicesOf, type UntypedOutput } from "../dstream/outputs/output.ts"
+import type { ErrorOf, ServicesOf, UntypedOutput } from "../dstream/outputs/output.ts"
 import type { Block } from "../rdd/block.ts"
 import { Engine } from "../rdd/engine.ts"
 import type { CheckpointFailed } from "../streaming/checkpoint/errors.ts"
@@ -24,8 +23,9 @@ import type { StreamingEvent } from "../streaming/listeners/events.ts"
 import type { BatchResult } from "../streaming/batch/batch.ts"
 import * as StreamingContext from "../streaming_context.ts"
 import { advance } from "./advance.ts"
+import { longest } from "./batch_count.ts"
 import { layer, type Options, type Services } from "./harness.ts"
-import { type Given, input, type InputOptions, lengthOf } from "./input.ts"
+import { type Given, input, type InputOptions } from "./input.ts"
 
 /** The result of a run of outputs. */
 export interface Ran<E> {
@@ -44,19 +44,6 @@ const capturing = (write: (text: string) => void): Console.Console => ({
   ...globalThis.console,
   log: (...parts) => write(`${parts.map(String).join(" ")}\n`),
 })
-
-/** Returns the number of batches of the longest input. */
-export const longest = (outputs: Listed | AnyGraph): number => {
-  const graph: Listed | AnyGraph = outputs
-  // Anything that is not an output makes the start of the context fail, with an error that says so.
-  if (!isGraph(graph) && (!Array.isArray(graph) || !graph.every(isOutput))) return 1
-  const lengths = inputs(isGraph(graph) ? graph : makeGraph(graph)).map(({ traits }) =>
-    traits.source && lengthOf(traits.source)
-  )
-  const known = lengths.filter((length) => length !== undefined)
-  if (known.length > 0) return Math.max(...known)
-  throw new TypeError("No Testing.input is among the inputs: say how many batches to run, as { batches: 3 }")
-}
 
 /** Runs outputs in virtual time, with the console of the caller. */
 const ran = (outputs: Listed, options: Options): Effect.Effect<Omit<Ran<unknown>, "stdout">, unknown, unknown> =>

@@ -10,7 +10,7 @@ const run = async (...args: ReadonlyArray<string>) => {
 }
 
 Deno.test("a pipeline that is killed at crash points and at random instants loses nothing and writes nothing twice", async () => {
-  const { code, text } = await run("--rounds=5", "--each=1", "--seconds=25")
+  const { code, text } = await run("--rounds=5", "--each=1", "--seconds=20")
   const [, atPoints, ids, counts, files] =
     /: (\d+) kills at .* (\d+) ids in \d+ batches, (\d+) counts, (\d+) batches of files, 0 problems/.exec(text) ?? []
   assert.equal(code, 0, text)

@@ -9,14 +9,14 @@ import * as StateSpec from "../../lib/state_spec.ts"
 import { Testing } from "../../lib/testing.ts"
 
 /** At every how many crash points a program is killed. `DSTREAM_CRASHES=1` kills it at each of them. */
-const EVERY = Number(Deno.env.get("DSTREAM_CRASHES") ?? 5)
+const EVERY = Number(Deno.env.get("DSTREAM_CRASHES") ?? 9)
 
 /** The ways in which each pipeline is killed. */
 const ways: Readonly<Record<string, Testing.CrashOptions>> = {
   "nothing kept": {},
   "half kept, small segments": { crash: { loss: Testing.losses.half }, checkpoint: { segmentBytes: 300 } },
   "slow outputs": {
-    every: 3 * EVERY,
+    every: 2 * EVERY,
     outputsTake: "2500 millis",
     crash: { onlyProcess: true },
     checkpoint: { segmentBytes: 600 },

@@ -81,7 +81,7 @@ const killedAt = (point: number, segmentBytes: number): Effect.Effect<Place> =>
   })
 
 /** How many checkpoints of each kind are damaged. `DSTREAM_DAMAGES` sets another number. */
-const RUNS = Number(Deno.env.get("DSTREAM_DAMAGES") ?? 25)
+const RUNS = Number(Deno.env.get("DSTREAM_DAMAGES") ?? 15)
 
 for (const [kind, damage] of Object.entries(damages)) {
   Deno.test(`A checkpoint with a file that is ${kind} gives the same records, or a reason that names a file`, async () => {

@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import * as DStream from "../../lib/dstream.ts"
-import * as Receiver from "../../lib/receiver.ts"
 import * as StateSpec from "../../lib/state_spec.ts"
 import { Testing } from "../../lib/testing.ts"
 import { numbered, received, survives } from "./recovery.ts"

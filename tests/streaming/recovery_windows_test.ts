@@ -21,7 +21,7 @@ survives("a window", ({ record }) => {
 })
 
 survives("windows that are reduced", ({ record }) => {
-  const { input, pairs } = streams()
+  const { pairs } = streams()
   return [
     pairs.pipe(DStream.reduceByKeyAndWindow(add, "3 seconds"), DStream.named("plain"), record("sums")),
     pairs.pipe(
@@ -33,7 +33,7 @@ survives("windows that are reduced", ({ record }) => {
 })
 
 survives("countByWindow and countByValueAndWindow", ({ record }) => {
-  const { input, pairs } = streams()
+  const { input } = streams()
   return [
     input.pipe(DStream.countByWindow("3 seconds"), DStream.named("count"), record("counted")),
     input.pipe(DStream.countByValueAndWindow("2 seconds"), DStream.named("values"), record("valued")),

@@ -20,7 +20,19 @@ import { joined } from "../../core/bytes.ts"
 /** Returns what is left of the bytes of a file that were not synced. It may be as long as they were, or shorter. */
 export type Loss = (unsynced: Uint8Array) => Uint8Array
 
-/** The losses that disks are known for: nothing is left, one half is, everything is, or zeros instead of the second half. */
+/**
+ * The losses that disks are known for: nothing is left, one half is, everything is, or zeros instead of the second half.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { Testing } from "@dstream/dstream/testing"
+ *
+ * const { half, zeros } = Testing.losses
+ * const unsynced = Uint8Array.of(1, 2, 3, 4)
+ * assert.deepEqual([...half(unsynced), "and", ...zeros(unsynced)], [1, 2, "and", 1, 2, 0, 0])
+ * ```
+ */
 export const losses: Readonly<Record<"all" | "half" | "none" | "zeros", Loss>> = {
   all: () => new Uint8Array(),
   half: (unsynced) => unsynced.slice(0, unsynced.length >> 1),
@@ -48,7 +60,7 @@ export class MemoryDisk {
   /** The content of all files; tests may change it to damage a log. */
   readonly files: Map<string, StoredFile> = new Map()
   /** How many bytes all files together may have. An append that exceeds it is written in part, then fails. */
-  capacity = Infinity
+  capacity: number = Infinity
   /** Whether writing is refused. */
   isReadOnly = false
   readonly #removed = new Map<string, StoredFile>()
