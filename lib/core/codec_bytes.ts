@@ -38,8 +38,8 @@ export class ByteWriter {
   #at = 0
   #texts: Array<Uint8Array> = []
   #textKinds: Array<number> = []
-  #pending: Array<string> = []
-  #pendingLength = 0
+  /** The text that is not converted yet. Adding to a string is faster than joining an array. */
+  #pending = ""
 
   /** Writes one byte. */
   byte(value: number): void {
@@ -79,20 +79,32 @@ export class ByteWriter {
 
   /** Adds a string to the text only; the caller writes the length its own way. */
   text(value: string): void {
-    if (this.#pendingLength + value.length > textLimit) this.#flushText()
-    this.#pending.push(value)
-    this.#pendingLength += value.length
+    if (this.#pending.length + value.length > textLimit) this.#flushText()
+    this.#pending += value
+  }
+
+  /** Adds strings to the text, one after the other. */
+  texts(values: ArrayLike<string>): void {
+    let pending = this.#pending
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!
+      if (pending.length + value.length > textLimit) {
+        this.#pending = pending
+        this.#flushText()
+        pending = ""
+      }
+      pending += value
+    }
+    this.#pending = pending
   }
 
   #flushText(): void {
-    if (this.#pendingLength > 0) {
-      const text = this.#pending.join("")
-      const wellFormed = text.isWellFormed()
-      this.#textKinds.push(wellFormed ? 0 : 1)
-      this.#texts.push(wellFormed ? textEncoder.encode(text) : asBytes(codeUnits(text)))
-    }
-    this.#pending = []
-    this.#pendingLength = 0
+    const text = this.#pending
+    this.#pending = ""
+    if (text.length === 0) return
+    const wellFormed = text.isWellFormed()
+    this.#textKinds.push(wellFormed ? 0 : 1)
+    this.#texts.push(wellFormed ? textEncoder.encode(text) : asBytes(codeUnits(text)))
   }
 
   #reserve(room: number): void {

@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { ByteReader } from "./codec_bytes.ts"
 import { CorruptBlock } from "./codec_errors.ts"
+import { setField } from "./codec_fields.ts"
 import { binaryKinds, maxDepth, smallInt, tag } from "./codec_format.ts"
 
 /**
@@ -100,9 +101,7 @@ export class ValueReader {
 
   #plain(object: Record<string, unknown>, depth: number): object {
     for (const name of this.#shape()) {
-      const value = this.read(depth)
-      if (name !== "__proto__") object[name] = value
-      else Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true })
+      setField(object, name, this.read(depth))
     }
     return object
   }
