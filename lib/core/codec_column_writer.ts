@@ -18,14 +18,16 @@ import { ValueWriter } from "./codec_writer.ts"
 /** Fewer items are written one by one. */
 const LEAST = 4
 
-const areAll = <T>(items: ArrayLike<unknown>, is: (item: unknown) => item is T): items is ArrayLike<T> => {
-  for (let i = 0; i < items.length; i++) if (!is(items[i])) return false
-  return true
+interface Kinds {
+  readonly string: string
+  readonly number: number
+  readonly boolean: boolean
 }
 
-const isString = (item: unknown): item is string => typeof item === "string"
-const isNumber = (item: unknown): item is number => typeof item === "number"
-const isBoolean = (item: unknown): item is boolean => typeof item === "boolean"
+const areAll = <K extends keyof Kinds>(items: ArrayLike<unknown>, kind: K): items is ArrayLike<Kinds[K]> => {
+  for (let i = 0; i < items.length; i++) if (typeof items[i] !== kind) return false
+  return true
+}
 
 const areSame = (items: ArrayLike<unknown>): boolean => {
   const first = items[0]
@@ -72,23 +74,23 @@ export class ColumnWriter {
   /** Writes a column, `depth` columns deep. `false`: an item is not portable, or is nested too deep for a column. */
   write(items: ArrayLike<unknown>, depth: number): boolean {
     if (items.length < LEAST || depth >= deepestColumn) return this.#each(items, depth)
-    const first = items[0]
-    if (areSame(items)) return this.#constant(first, items.length, depth)
-    const missing = missingIn(items)
-    if (missing !== undefined) return this.#missing(items, missing.value, depth)
-    switch (typeof first) {
+    if (areSame(items)) return this.#constant(items[0], items.length, depth)
+    return this.#alike(items, depth) ?? this.#missing(items, depth) ?? this.#each(items, depth)
+  }
+
+  /** Writes items of one kind. Undefined: they are not. */
+  #alike(items: ArrayLike<unknown>, depth: number): boolean | undefined {
+    switch (typeof items[0]) {
       case "string":
-        return areAll(items, isString) ? this.#strings(items) : this.#each(items, depth)
+        return areAll(items, "string") ? this.#strings(items) : undefined
       case "number":
-        if (!areAll(items, isNumber)) return this.#each(items, depth)
-        writeNumbers(this.#out, items)
-        return true
+        return areAll(items, "number") ? this.#numbers(items) : undefined
       case "boolean":
-        return areAll(items, isBoolean) ? this.#booleans(items) : this.#each(items, depth)
+        return areAll(items, "boolean") ? this.#booleans(items) : undefined
       case "object":
         return this.#records(items, depth)
     }
-    return this.#each(items, depth)
+    return undefined
   }
 
   /** Writes pairs, which are given as two columns. */
@@ -111,7 +113,7 @@ export class ColumnWriter {
     return this.#values.write(item, depth)
   }
 
-  #strings(items: ArrayLike<string>): boolean {
+  #strings(items: ArrayLike<string>): true {
     const lengths = new Int32Array(items.length)
     for (let i = 0; i < items.length; i++) lengths[i] = items[i]!.length
     this.#out.byte(column.strings)
@@ -120,24 +122,34 @@ export class ColumnWriter {
     return true
   }
 
-  #booleans(items: ArrayLike<boolean>): boolean {
+  #numbers(items: ArrayLike<number>): true {
+    writeNumbers(this.#out, items)
+    return true
+  }
+
+  #booleans(items: ArrayLike<boolean>): true {
     this.#out.byte(column.booleans)
     writeBits(this.#out, items.length, (i) => items[i]!)
     return true
   }
 
-  #missing(items: ArrayLike<unknown>, missing: undefined | null, depth: number): boolean {
+  /** Writes items some of which are missing. Undefined: none is. */
+  #missing(items: ArrayLike<unknown>, depth: number): boolean | undefined {
+    const missing = missingIn(items)
+    if (missing === undefined) return undefined
+    const { value } = missing
     const present: Array<unknown> = []
-    for (let i = 0; i < items.length; i++) if (items[i] !== missing) present.push(items[i])
-    this.#out.byte(missing === null ? column.nulls : column.undefineds)
-    writeBits(this.#out, items.length, (i) => items[i] !== missing)
+    for (let i = 0; i < items.length; i++) if (items[i] !== value) present.push(items[i])
+    this.#out.byte(value === null ? column.nulls : column.undefineds)
+    writeBits(this.#out, items.length, (i) => items[i] !== value)
     return this.write(present, depth + 1)
   }
 
-  #records(items: ArrayLike<unknown>, depth: number): boolean {
+  /** Writes tuples or objects that are alike. Undefined: they are not. */
+  #records(items: ArrayLike<unknown>, depth: number): boolean | undefined {
     const names = namesOf(items[0])
     const fields = names === undefined ? fieldsOfTuples(items) : fieldsOfObjects(items, names)
-    if (fields === undefined) return this.#each(items, depth)
+    if (fields === undefined) return undefined
     this.#out.byte(names === undefined ? column.tuples : column.objects)
     this.#out.varint(fields.length)
     for (const name of names ?? []) this.#out.string(name)

@@ -52,7 +52,7 @@ export function namesOf(first: unknown): ReadonlyArray<string> | undefined {
 
 /** The fields of plain objects with these names, in this order, and nothing else: no symbols, accessors or hidden properties. */
 export function fieldsOfObjects(items: ArrayLike<unknown>, names: ReadonlyArray<string>): Fields {
-  const columns = names.map((): Array<unknown> => [])
+  const columns = names.map(() => new Array<unknown>(items.length))
   for (let i = 0; i < items.length; i++) {
     const object = items[i]
     if (typeof object !== "object" || object === null || Object.getPrototypeOf(object) !== Object.prototype) {
@@ -66,7 +66,7 @@ export function fieldsOfObjects(items: ArrayLike<unknown>, names: ReadonlyArray<
       if (own[field] !== name) return undefined
       const property = Object.getOwnPropertyDescriptor(object, name)
       if (property === undefined || property.enumerable !== true || !("value" in property)) return undefined
-      columns[field]!.push(property.value)
+      columns[field]![i] = property.value
     }
   }
   return columns

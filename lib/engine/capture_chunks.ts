@@ -24,9 +24,9 @@ export interface Entries {
 /** A chunk without entries. */
 export const noEntries = (kind: ChunkKind): Entries => ({ kind, numbers: [], keys: [], values: [], ages: [] })
 
-const gapsOf = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => {
-  const gaps: Array<number> = []
-  for (let i = 0; i < numbers.length; i++) gaps.push(i === 0 ? 0 : numbers[i]! - numbers[i - 1]!)
+const gapsOf = (numbers: ReadonlyArray<number>): ArrayLike<number> => {
+  const gaps = new Float64Array(numbers.length)
+  for (let i = 1; i < numbers.length; i++) gaps[i] = numbers[i]! - numbers[i - 1]!
   return gaps
 }
 

@@ -60,6 +60,15 @@ const every = (from: number, end: number, most: number): Array<number> => {
   return places
 }
 
+/** Freezes values, and gives what is written of them. */
+const toLogged = (values: Array<unknown>, encode: CaptureOptions["encode"]): Array<unknown> => {
+  for (let i = 0; i < values.length; i++) {
+    const value = frozen(values[i])
+    if (encode !== undefined) values[i] = encode(value)
+  }
+  return values
+}
+
 /** Encodes entries of a version chunk by chunk. Gives the number of the last one; `until` where no more follow. */
 function* readEntries(
   version: Capturable,
@@ -75,15 +84,14 @@ function* readEntries(
     const size = pace.end(0, left)
     const all = list(table.placeAfter(last), table.placeAfter(until), size)
     // One loop after the other, so that the processor waits for many spots in memory at a time.
-    const places = all.filter((place) => cells[place + 1] !== GONE)
+    const found = all.map((place) => cells[place + 1])
+    const isWhole = !found.includes(GONE)
+    const places = isWhole ? all : all.filter((_, i) => found[i] !== GONE)
     const entries: Entries = {
       kind,
       numbers: places.map((place) => table.numberOf(place)),
       keys: kind === chunkKind.changed ? [] : places.map((place) => cells[place]),
-      values: places.map((place) => {
-        const value = frozen(cells[place + 1])
-        return encode === undefined ? value : encode(value)
-      }),
+      values: toLogged(isWhole ? found : found.filter((value) => value !== GONE), encode),
       ages: order === undefined ? [] : places.map((place) => at - order.timeOf(place)),
     }
     if (places.length > 0) chunks.push(toChunk(entries))
