@@ -58,6 +58,29 @@ export function encodePairs(keys: ArrayLike<unknown>, values: ArrayLike<unknown>
   return encodeEach(Array.from(keys, (key, i) => [key, values[i]]))
 }
 
+/**
+ * Encodes objects that are known to be plain and to have just these properties, in this order. They are not checked, which
+ * makes this several times as fast as {@link encode}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { decode, encodeObjects } from "./codec.ts"
+ *
+ * const points = [{ x: 1, y: 2 }, { x: 3, y: 4 }]
+ * assert.deepEqual(decode(encodeObjects(points, ["x", "y"])), points)
+ * ```
+ */
+export function encodeObjects(
+  objects: ArrayLike<Readonly<Record<string, unknown>>>,
+  names: ReadonlyArray<string>,
+): Uint8Array {
+  const out = new ByteWriter()
+  out.varint(objects.length)
+  if (objects.length > 0 && new ColumnWriter(out).objects(objects, names)) return out.finish(version)
+  return encodeEach(objects)
+}
+
 /** Encodes records one by one. If one is not portable, the error has the path to the first of them. */
 function encodeEach(records: ArrayLike<unknown>): Uint8Array {
   const out = new ByteWriter()

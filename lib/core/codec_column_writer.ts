@@ -10,7 +10,7 @@
  */
 import { bytesFor, writeBits } from "./codec_bits.ts"
 import type { ByteWriter } from "./codec_bytes.ts"
-import { type Fields, fieldsOfObjects, fieldsOfTuples, namesOf } from "./codec_fields.ts"
+import { type Fields, fieldsNamed, fieldsOfObjects, fieldsOfTuples, namesOf } from "./codec_fields.ts"
 import { column, deepestColumn } from "./codec_format.ts"
 import { writeLengths, writeNumbers } from "./codec_numbers.ts"
 import { ValueWriter } from "./codec_writer.ts"
@@ -100,6 +100,18 @@ export class ColumnWriter {
     return this.write(keys, 1) && this.write(values, 1)
   }
 
+  /** Writes objects that have just these properties. */
+  objects(objects: ArrayLike<Readonly<Record<string, unknown>>>, names: ReadonlyArray<string>): boolean {
+    return this.#objects(names, fieldsNamed(objects, names), 0)
+  }
+
+  #objects(names: ReadonlyArray<string>, fields: NonNullable<Fields>, depth: number): boolean {
+    this.#out.byte(column.objects)
+    this.#out.varint(names.length)
+    for (const name of names) this.#out.string(name)
+    return this.#fields(fields, depth + 1)
+  }
+
   /** Writes items one by one. */
   #each(items: ArrayLike<unknown>, depth: number): boolean {
     this.#out.byte(column.values)
@@ -150,9 +162,9 @@ export class ColumnWriter {
     const names = namesOf(items[0])
     const fields = names === undefined ? fieldsOfTuples(items) : fieldsOfObjects(items, names)
     if (fields === undefined) return undefined
-    this.#out.byte(names === undefined ? column.tuples : column.objects)
+    if (names !== undefined) return this.#objects(names, fields, depth)
+    this.#out.byte(column.tuples)
     this.#out.varint(fields.length)
-    for (const name of names ?? []) this.#out.string(name)
     return this.#fields(fields, depth + 1)
   }
 

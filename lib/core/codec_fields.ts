@@ -72,6 +72,18 @@ export function fieldsOfObjects(items: ArrayLike<unknown>, names: ReadonlyArray<
   return columns
 }
 
+/** The fields of objects that need no checks. */
+export function fieldsNamed(
+  objects: ArrayLike<Readonly<Record<string, unknown>>>,
+  names: ReadonlyArray<string>,
+): NonNullable<Fields> {
+  return names.map((name) => {
+    const column = new Array<unknown>(objects.length)
+    for (let i = 0; i < objects.length; i++) column[i] = objects[i]![name]
+    return column
+  })
+}
+
 /** Makes plain objects of their fields. */
 export function toObjects(
   names: ReadonlyArray<string>,

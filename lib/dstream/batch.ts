@@ -76,6 +76,8 @@ export interface Traits {
     readonly rebuilds?: boolean | undefined
     /** How values are written and read. Default: as they are, as plain data. */
     readonly format?: AnyFormat | undefined
+    /** The properties that all values have, if the library itself makes these. Such values are neither checked nor frozen. */
+    readonly fields?: ReadonlyArray<string> | undefined
   } | undefined
   /** Whether the stream is an internal part of the operator that consumes it, with RDDs that mean nothing to users. */
   readonly isInternal?: boolean | undefined

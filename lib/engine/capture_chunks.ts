@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CorruptBlock, decode, encode } from "../core/codec.ts"
+import { CorruptBlock, decode, encode, encodeObjects } from "../core/codec.ts"
 import { type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
 
 const NO_BYTES = new Uint8Array()
@@ -30,8 +30,12 @@ const gapsOf = (numbers: ReadonlyArray<number>): ArrayLike<number> => {
   return gaps
 }
 
-/** Encodes entries. Throws `NotPortable`. */
-export const toChunk = ({ ages, keys, kind, numbers, values }: Entries): Chunk => {
+/** Encodes values: objects with these properties, or any values. */
+const encodeValues = (values: ReadonlyArray<unknown>, fields: ReadonlyArray<string> | undefined): Uint8Array =>
+  fields === undefined ? encode(values) : encodeObjects(values as ReadonlyArray<Record<string, unknown>>, fields)
+
+/** Encodes entries. `fields` are the properties that all values have, if these need no checks. Throws `NotPortable`. */
+export const toChunk = ({ ages, keys, kind, numbers, values }: Entries, fields?: ReadonlyArray<string>): Chunk => {
   const count = numbers.length
   const first = numbers[0] ?? 0
   const isDense = (numbers.at(-1) ?? 0) - first === count - 1
@@ -42,7 +46,7 @@ export const toChunk = ({ ages, keys, kind, numbers, values }: Entries): Chunk =
     blocks: [
       isDense ? NO_BYTES : encode(gapsOf(numbers)),
       keys.length === 0 ? NO_BYTES : encode(keys),
-      values.length === 0 ? NO_BYTES : encode(values),
+      values.length === 0 ? NO_BYTES : encodeValues(values, fields),
       ages.every((age) => age === 0) ? NO_BYTES : encode(ages),
     ],
   }

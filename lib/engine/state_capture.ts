@@ -44,9 +44,8 @@ const bytesOf = (chunks: ReadonlyArray<Chunk>): number =>
 const countOf = (chunks: ReadonlyArray<Chunk>): number => chunks.reduce((sum, { count }) => sum + count, 0)
 
 /** Which entries of a version are read: those with numbers above `after`, up to `until`, at most `most` of them. */
-interface Range {
+interface Range extends Pick<CaptureOptions, "encode" | "fields"> {
   readonly kind: ChunkKind
-  readonly encode: CaptureOptions["encode"]
   readonly after: number
   readonly until: number
   readonly most: number
@@ -61,7 +60,8 @@ const every = (from: number, end: number, most: number): Array<number> => {
 }
 
 /** Freezes values, and gives what is written of them. */
-const toLogged = (values: Array<unknown>, encode: CaptureOptions["encode"]): Array<unknown> => {
+const toLogged = (values: Array<unknown>, { encode, fields }: Range): Array<unknown> => {
+  if (fields !== undefined) return values
   for (let i = 0; i < values.length; i++) {
     const value = frozen(values[i])
     if (encode !== undefined) values[i] = encode(value)
@@ -73,9 +73,10 @@ const toLogged = (values: Array<unknown>, encode: CaptureOptions["encode"]): Arr
 function* readEntries(
   version: Capturable,
   at: number,
-  { after, encode, kind, list, most, until }: Range,
+  range: Range,
   chunks: Array<Chunk>,
 ): Piecewise<number> {
+  const { after, fields, kind, list, most, until } = range
   const pace = new Pace(FIRST_CHUNK)
   for (let left = most, last = after;;) {
     // Other versions may have been shown since the last chunk, and entries may have other places.
@@ -91,10 +92,10 @@ function* readEntries(
       kind,
       numbers: places.map((place) => table.numberOf(place)),
       keys: kind === chunkKind.changed ? [] : places.map((place) => cells[place]),
-      values: toLogged(isWhole ? found : found.filter((value) => value !== GONE), encode),
+      values: toLogged(isWhole ? found : found.filter((value) => value !== GONE), range),
       ages: order === undefined ? [] : places.map((place) => at - order.timeOf(place)),
     }
-    if (places.length > 0) chunks.push(toChunk(entries))
+    if (places.length > 0) chunks.push(toChunk(entries, fields))
     if (all.length < size) return until
     last = table.numberOf(all.at(-1)!)
     left -= places.length
@@ -147,6 +148,8 @@ export interface CaptureOptions {
   readonly isWhole: boolean
   /** How values are written; undefined if they are plain data. */
   readonly encode?: ((value: unknown) => unknown) | undefined
+  /** The properties that all values have, if the library itself makes these. Such values are neither checked nor frozen. */
+  readonly fields?: ReadonlyArray<string> | undefined
 }
 
 /** What a capture has of a partition, and the batch time of the oldest capture that is needed from now on. */
@@ -163,7 +166,7 @@ export interface CapturedVersion {
 export function* captureVersion(
   version: Capturable,
   partition: number,
-  { at, encode, isWhole: mustBeWhole, refresh }: CaptureOptions,
+  { at, encode, fields, isWhole: mustBeWhole, refresh }: CaptureOptions,
 ): Piecewise<CapturedVersion> {
   const shared = version.shown()
   const { cells } = shared.table
@@ -183,14 +186,14 @@ export function* captureVersion(
   const count = written.count + deleted.size + (cells.length - shared.table.placeAfter(progress?.newest ?? 0)) / 2
   const isWhole = progress === undefined ||
     isWorthACopy(progress, { size, count, bytes: count * progress.changeBytes, isStale })
-  const slice = { encode, kind: chunkKind.slice, until: newest, list: every }
+  const slice = { encode, fields, kind: chunkKind.slice, until: newest, list: every }
   let copied = newest
   if (isWhole) yield* readEntries(version, at, { ...slice, after: 0, most: Infinity }, slices)
   else {
     yield* deletedEntries(deleted, progress.newest, chunks)
-    const changed = { encode, kind: chunkKind.changed, after: 0, until: progress.newest, most: Infinity }
+    const changed = { encode, fields, kind: chunkKind.changed, after: 0, until: progress.newest, most: Infinity }
     yield* readEntries(version, at, { ...changed, list: written.list.bind(written) }, chunks)
-    const added = { encode, kind: chunkKind.added, after: progress.newest, until: newest, most: Infinity }
+    const added = { encode, fields, kind: chunkKind.added, after: progress.newest, until: newest, most: Infinity }
     yield* readEntries(version, at, { ...added, list: every }, chunks)
     const most = sliceSize(progress, { size, count: countOf(chunks), bytes: bytesOf(chunks), isStale })
     copied = yield* readEntries(version, at, { ...slice, after: progress.copied, most }, slices)

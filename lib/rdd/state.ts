@@ -63,6 +63,8 @@ export interface StateMeasures {
 export interface Capturing {
   readonly id: string
   readonly encode?: ((value: unknown) => unknown) | undefined
+  /** The properties that all values have, if the library itself makes these. Such values are neither checked nor frozen. */
+  readonly fields?: ReadonlyArray<string> | undefined
 }
 
 /** How the values of captures are read if they are not plain data. */

@@ -19,7 +19,9 @@ const entryOf = (
 const shapeOf = ({ traits }: AnyDStream): string =>
   traits.source !== undefined
     ? traits.source.kind
-    : traits.durable?.shape ?? (traits.durable?.format === undefined ? "" : `version ${traits.durable.format.version}`)
+    : traits.durable?.format === undefined
+    ? traits.durable?.shape ?? ""
+    : `version ${traits.durable.format.version}`
 
 /** The operators of a graph that a checkpoint keeps something of, by name. */
 export const operatorsOf = (graph: AnyGraph, names: ReadonlyMap<AnyDStream, string>): Record<string, OperatorEntry> => {
