@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { ByteReader, ByteWriter } from "./codec_bytes.ts"
+import { ByteReader } from "./codec_byte_reader.ts"
+import { ByteWriter } from "./codec_byte_writer.ts"
 import { ColumnReader } from "./codec_column_reader.ts"
 import { ColumnWriter } from "./codec_column_writer.ts"
 import { CorruptBlock, NotPortable } from "./codec_errors.ts"

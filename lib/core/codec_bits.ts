@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { ByteReader, ByteWriter } from "./codec_bytes.ts"
+import type { ByteReader } from "./codec_byte_reader.ts"
+import type { ByteWriter } from "./codec_byte_writer.ts"
 
 /** Writes a bit for each of `count` items. */
 export function writeBits(out: ByteWriter, count: number, isSet: (i: number) => boolean): void {

@@ -4,7 +4,7 @@
  * @module
  */
 import { bytesFor, readBits } from "./codec_bits.ts"
-import type { ByteReader } from "./codec_bytes.ts"
+import type { ByteReader } from "./codec_byte_reader.ts"
 import { CorruptBlock } from "./codec_errors.ts"
 import { mostFields, toObjects, toTuples } from "./codec_fields.ts"
 import { column, deepestColumn } from "./codec_format.ts"
@@ -17,7 +17,8 @@ import { ValueReader } from "./codec_reader.ts"
  * @example
  * ```ts
  * import assert from "node:assert/strict"
- * import { ByteReader, ByteWriter } from "./codec_bytes.ts"
+ * import { ByteReader } from "./codec_byte_reader.ts"
+ * import { ByteWriter } from "./codec_byte_writer.ts"
  * import { ColumnReader } from "./codec_column_reader.ts"
  * import { ColumnWriter } from "./codec_column_writer.ts"
  *

@@ -9,7 +9,7 @@
  * @module
  */
 import { bytesFor, writeBits } from "./codec_bits.ts"
-import type { ByteWriter } from "./codec_bytes.ts"
+import type { ByteWriter } from "./codec_byte_writer.ts"
 import { type Fields, fieldsNamed, fieldsOfObjects, fieldsOfTuples, namesOf } from "./codec_fields.ts"
 import { column, deepestColumn } from "./codec_format.ts"
 import { writeLengths, writeNumbers } from "./codec_numbers.ts"
@@ -51,7 +51,8 @@ const missingIn = (items: ArrayLike<unknown>): { readonly value: undefined | nul
  * @example
  * ```ts
  * import assert from "node:assert/strict"
- * import { ByteReader, ByteWriter } from "./codec_bytes.ts"
+ * import { ByteReader } from "./codec_byte_reader.ts"
+ * import { ByteWriter } from "./codec_byte_writer.ts"
  * import { ColumnReader } from "./codec_column_reader.ts"
  * import { ColumnWriter } from "./codec_column_writer.ts"
  *
@@ -121,7 +122,7 @@ export class ColumnWriter {
 
   #constant(item: unknown, count: number, depth: number): boolean {
     this.#out.byte(column.constant)
-    this.#out.raw(new Uint8Array(bytesFor(count)))
+    this.#out.zeros(bytesFor(count))
     return this.#values.write(item, depth)
   }
 

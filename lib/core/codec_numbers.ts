@@ -6,7 +6,8 @@
  *
  * @module
  */
-import type { ByteReader, ByteWriter } from "./codec_bytes.ts"
+import type { ByteReader } from "./codec_byte_reader.ts"
+import type { ByteWriter } from "./codec_byte_writer.ts"
 import { CorruptBlock } from "./codec_errors.ts"
 import { column } from "./codec_format.ts"
 
@@ -36,26 +37,20 @@ export function writeNumbers(out: ByteWriter, items: ArrayLike<number>): void {
     writeDistances(out, items, low, high - low)
   } else {
     out.byte(column.doubles)
-    out.raw(new Float64Array(items))
+    out.doubles(items)
   }
 }
 
 function writeIntegers(out: ByteWriter, items: ArrayLike<number>, low: number, high: number): void {
   const width = low >= -0x80 && high < 0x80 ? 1 : low >= -0x8000 && high < 0x8000 ? 2 : 4
-  const Integers = width === 1 ? Int8Array : width === 2 ? Int16Array : Int32Array
-  const integers = new Integers(items.length)
-  for (let i = 0; i < items.length; i++) integers[i] = items[i]!
   out.byte(width)
-  out.raw(integers)
+  out.integers(items, width, 0)
 }
 
 function writeDistances(out: ByteWriter, items: ArrayLike<number>, low: number, most: number): void {
   const width = most < 0x100 ? 1 : most < 0x1_0000 ? 2 : 4
-  const Distances = width === 1 ? Uint8Array : width === 2 ? Uint16Array : Uint32Array
-  const distances = new Distances(items.length)
-  for (let i = 0; i < items.length; i++) distances[i] = items[i]! - low
   out.byte(width)
-  out.raw(distances)
+  out.integers(items, width, low)
 }
 
 /** Reads the numbers of a column. */

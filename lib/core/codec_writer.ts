@@ -5,7 +5,7 @@
  */
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type { ByteWriter } from "./codec_bytes.ts"
+import type { ByteWriter } from "./codec_byte_writer.ts"
 import { binaryKinds, maxDepth, smallInt, tag } from "./codec_format.ts"
 import { describeValue } from "./describe_value.ts"
 
@@ -22,7 +22,7 @@ interface Shape {
  * @example
  * ```ts
  * import assert from "node:assert/strict"
- * import { ByteWriter } from "./codec_bytes.ts"
+ * import { ByteWriter } from "./codec_byte_writer.ts"
  * import { ValueWriter } from "./codec_writer.ts"
  *
  * const writer = new ValueWriter(new ByteWriter())
