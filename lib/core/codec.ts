@@ -10,6 +10,7 @@ import { ByteWriter } from "./codec_byte_writer.ts"
 import { ColumnReader } from "./codec_column_reader.ts"
 import { ColumnWriter } from "./codec_column_writer.ts"
 import { CorruptBlock, NotPortable } from "./codec_errors.ts"
+import { toObjects } from "./codec_fields.ts"
 import { column } from "./codec_format.ts"
 import { ValueWriter } from "./codec_writer.ts"
 
@@ -60,26 +61,26 @@ export function encodePairs(keys: ArrayLike<unknown>, values: ArrayLike<unknown>
 }
 
 /**
- * Encodes objects that are known to be plain and to have just these properties, in this order. They are not checked, which
- * makes this several times as fast as {@link encode}.
+ * Encodes plain objects that are given as the columns of their properties. The bytes are those of {@link encode} for the
+ * objects, or decode to the same ones. Objects need not be checked then, which takes most of the time of `encode`.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict"
  * import { decode, encodeObjects } from "./codec.ts"
  *
- * const points = [{ x: 1, y: 2 }, { x: 3, y: 4 }]
- * assert.deepEqual(decode(encodeObjects(points, ["x", "y"])), points)
+ * assert.deepEqual(decode(encodeObjects(["x", "y"], [[1, 3], [2, 4]])), [{ x: 1, y: 2 }, { x: 3, y: 4 }])
  * ```
  */
 export function encodeObjects(
-  objects: ArrayLike<Readonly<Record<string, unknown>>>,
   names: ReadonlyArray<string>,
+  columns: ReadonlyArray<ReadonlyArray<unknown>>,
 ): Uint8Array {
+  const count = columns[0]?.length ?? 0
   const out = new ByteWriter()
-  out.varint(objects.length)
-  if (objects.length > 0 && new ColumnWriter(out).objects(objects, names)) return out.finish(version)
-  return encodeEach(objects)
+  out.varint(count)
+  if (count > 0 && new ColumnWriter(out).objects(names, columns, 0)) return out.finish(version)
+  return encodeEach(toObjects(names, columns, count))
 }
 
 /** Encodes records one by one. If one is not portable, the error has the path to the first of them. */

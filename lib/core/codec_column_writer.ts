@@ -10,7 +10,7 @@
  */
 import { bytesFor, writeBits } from "./codec_bits.ts"
 import type { ByteWriter } from "./codec_byte_writer.ts"
-import { type Fields, fieldsNamed, fieldsOfObjects, fieldsOfTuples, namesOf } from "./codec_fields.ts"
+import { type Fields, fieldsOfObjects, fieldsOfTuples, namesOf } from "./codec_fields.ts"
 import { column, deepestColumn } from "./codec_format.ts"
 import { writeLengths, writeNumbers } from "./codec_numbers.ts"
 import { ValueWriter } from "./codec_writer.ts"
@@ -101,12 +101,8 @@ export class ColumnWriter {
     return this.write(keys, 1) && this.write(values, 1)
   }
 
-  /** Writes objects that have just these properties. */
-  objects(objects: ArrayLike<Readonly<Record<string, unknown>>>, names: ReadonlyArray<string>): boolean {
-    return this.#objects(names, fieldsNamed(objects, names), 0)
-  }
-
-  #objects(names: ReadonlyArray<string>, fields: NonNullable<Fields>, depth: number): boolean {
+  /** Writes plain objects, which are given as the columns of their properties. */
+  objects(names: ReadonlyArray<string>, fields: NonNullable<Fields>, depth: number): boolean {
     this.#out.byte(column.objects)
     this.#out.varint(names.length)
     for (const name of names) this.#out.string(name)
@@ -163,7 +159,7 @@ export class ColumnWriter {
     const names = namesOf(items[0])
     const fields = names === undefined ? fieldsOfTuples(items) : fieldsOfObjects(items, names)
     if (fields === undefined) return undefined
-    if (names !== undefined) return this.#objects(names, fields, depth)
+    if (names !== undefined) return this.objects(names, fields, depth)
     this.#out.byte(column.tuples)
     this.#out.varint(fields.length)
     return this.#fields(fields, depth + 1)

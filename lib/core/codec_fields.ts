@@ -8,7 +8,7 @@
 export const mostFields = 32
 
 /** The columns of some records, one for each field. Undefined if the records are not alike. */
-export type Fields = ReadonlyArray<Array<unknown>> | undefined
+export type Fields = ReadonlyArray<ReadonlyArray<unknown>> | undefined
 
 const areTuples = (items: ArrayLike<unknown>, width: number): items is ArrayLike<ReadonlyArray<unknown>> => {
   for (let i = 0; i < items.length; i++) {
@@ -70,18 +70,6 @@ export function fieldsOfObjects(items: ArrayLike<unknown>, names: ReadonlyArray<
     }
   }
   return columns
-}
-
-/** The fields of objects that need no checks. */
-export function fieldsNamed(
-  objects: ArrayLike<Readonly<Record<string, unknown>>>,
-  names: ReadonlyArray<string>,
-): NonNullable<Fields> {
-  return names.map((name) => {
-    const column = new Array<unknown>(objects.length)
-    for (let i = 0; i < objects.length; i++) column[i] = objects[i]![name]
-    return column
-  })
 }
 
 /** Makes plain objects of their fields. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { CorruptBlock, decode, encode, encodeObjects } from "../core/codec.ts"
+import type { Fields } from "../rdd/state.ts"
 import { type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
 
 const NO_BYTES = new Uint8Array()
@@ -30,12 +31,8 @@ const gapsOf = (numbers: ReadonlyArray<number>): ArrayLike<number> => {
   return gaps
 }
 
-/** Encodes values: objects with these properties, or any values. */
-const encodeValues = (values: ReadonlyArray<unknown>, fields: ReadonlyArray<string> | undefined): Uint8Array =>
-  fields === undefined ? encode(values) : encodeObjects(values as ReadonlyArray<Record<string, unknown>>, fields)
-
-/** Encodes entries. `fields` are the properties that all values have, if these need no checks. Throws `NotPortable`. */
-export const toChunk = ({ ages, keys, kind, numbers, values }: Entries, fields?: ReadonlyArray<string>): Chunk => {
+/** Encodes entries. `fields` are the properties of values that need no checks. Throws `NotPortable`. */
+export const toChunk = ({ ages, keys, kind, numbers, values }: Entries, fields?: Fields): Chunk => {
   const count = numbers.length
   const first = numbers[0] ?? 0
   const isDense = (numbers.at(-1) ?? 0) - first === count - 1
@@ -46,7 +43,11 @@ export const toChunk = ({ ages, keys, kind, numbers, values }: Entries, fields?:
     blocks: [
       isDense ? NO_BYTES : encode(gapsOf(numbers)),
       keys.length === 0 ? NO_BYTES : encode(keys),
-      values.length === 0 ? NO_BYTES : encodeValues(values, fields),
+      values.length === 0
+        ? NO_BYTES
+        : fields === undefined
+        ? encode(values)
+        : encodeObjects(fields.names, fields.columns(values)),
       ages.every((age) => age === 0) ? NO_BYTES : encode(ages),
     ],
   }

@@ -9,6 +9,7 @@
  */
 import { isDue, Pace, type Piecewise } from "../core/pace.ts"
 import { sorted } from "../core/sorted.ts"
+import type { Fields } from "../rdd/state.ts"
 import { frozen } from "./frozen.ts"
 import { type Entries, noEntries, toChunk } from "./capture_chunks.ts"
 import { type CapturedPart, type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
@@ -30,7 +31,7 @@ const LEAST = 64
 const SLICE_BYTES = 0.8
 
 /** Slices have at least this many entries for each changed one: restoring has to read all changes of two rounds. */
-const SLICE_ENTRIES = 0.5
+const SLICE_ENTRIES = 0.25
 
 /** A state that has not changed is copied in this many captures, once its captures are too old. */
 const REFRESH_CAPTURES = 16
@@ -148,8 +149,8 @@ export interface CaptureOptions {
   readonly isWhole: boolean
   /** How values are written; undefined if they are plain data. */
   readonly encode?: ((value: unknown) => unknown) | undefined
-  /** The properties that all values have, if the library itself makes these. Such values are neither checked nor frozen. */
-  readonly fields?: ReadonlyArray<string> | undefined
+  /** The properties of values that the library itself makes. They are neither checked nor frozen. */
+  readonly fields?: Fields | undefined
 }
 
 /** What a capture has of a partition, and the batch time of the oldest capture that is needed from now on. */

@@ -7,6 +7,7 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import { valueOf } from "../../core/results.ts"
+import type { Fields } from "../../rdd/state.ts"
 import type { Merge, Timed } from "./aggregate.ts"
 
 /** The relative error up to which a number counts as the same: that of usual sums of decimals, and no more. */
@@ -87,8 +88,19 @@ export interface Total {
   readonly rest: Rest | undefined
 }
 
-/** The properties of every {@link Total}, in the order of its literals below. */
-export const totalFields: ReadonlyArray<keyof Total> = ["value", "since", "batches", "rest"]
+/** How aggregates are written to a checkpoint. The names are in the order of the literals below. */
+export const totalFields: Fields = {
+  names: ["value", "since", "batches", "rest"],
+  columns: (values) => {
+    const totals = values as ReadonlyArray<Total>
+    return [
+      totals.map(({ value }) => value),
+      totals.map(({ since }) => since),
+      totals.map(({ batches }) => batches),
+      totals.map(({ rest }) => rest),
+    ]
+  },
+}
 
 /** The aggregate of one batch. */
 export const totalOf = (timed: Timed, since: number): Total => ({
