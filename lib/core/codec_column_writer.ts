@@ -24,8 +24,10 @@ interface Kinds {
   readonly boolean: boolean
 }
 
+const typeOf = (item: unknown): string => typeof item
+
 const areAll = <K extends keyof Kinds>(items: ArrayLike<unknown>, kind: K): items is ArrayLike<Kinds[K]> => {
-  for (let i = 0; i < items.length; i++) if (typeof items[i] !== kind) return false
+  for (let i = 0; i < items.length; i++) if (typeOf(items[i]) !== kind) return false
   return true
 }
 

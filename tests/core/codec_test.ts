@@ -3,7 +3,7 @@ import fc from "fast-check"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as format from "../../lib/core/codec_format.ts"
-import { CorruptBlock, decode, encode, encodePairs, NotPortable } from "../../lib/core/codec.ts"
+import { CorruptBlock, decode, encode, encodeObjects, encodePairs, NotPortable } from "../../lib/core/codec.ts"
 
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 20 }),
@@ -150,6 +150,20 @@ Deno.test("encodePairs() writes what encode() writes for the pairs", () => {
   assert.throws(
     () => encodePairs(keys, [1, { a: 2 }, { a: () => 3 }, 4, 5]),
     (error) => error instanceof NotPortable && error.path === "[2][1].a",
+  )
+})
+
+Deno.test("encodeObjects() writes what encode() writes for the objects", () => {
+  const columns = [[1, 2, 3, 4, 5], ["a", "b", null, "d", undefined], [[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]]]
+  const objects = [0, 1, 2, 3, 4].map((i) => ({ id: columns[0]?.[i], name: columns[1]?.[i], at: columns[2]?.[i] }))
+  assert.deepEqual(encodeObjects(["id", "name", "at"], columns), encode(objects))
+  for (let count = 0; count < 5; count++) {
+    const some = columns.map((column) => column.slice(0, count))
+    assert.deepStrictEqual(decode(encodeObjects(["id", "name", "at"], some)), objects.slice(0, count))
+  }
+  assert.throws(
+    () => encodeObjects(["id", "f"], [[1, 2, 3, 4], [1, 2, () => 3, 4]]),
+    (error) => error instanceof NotPortable && error.path === "[2].f",
   )
 })
 
