@@ -88,18 +88,18 @@ export interface Total {
   readonly rest: Rest | undefined
 }
 
-/** How aggregates are written to a checkpoint. The names are in the order of the literals below. */
+/** Reads each property of aggregates as a column. The type asks for all of them. */
+const columns: { readonly [K in keyof Total]: (totals: ReadonlyArray<Total>) => ReadonlyArray<Total[K]> } = {
+  value: (totals) => totals.map(({ value }) => value),
+  since: (totals) => totals.map(({ since }) => since),
+  batches: (totals) => totals.map(({ batches }) => batches),
+  rest: (totals) => totals.map(({ rest }) => rest),
+}
+
+/** How aggregates are written to a checkpoint. */
 export const totalFields: Fields = {
-  names: ["value", "since", "batches", "rest"],
-  columns: (values) => {
-    const totals = values as ReadonlyArray<Total>
-    return [
-      totals.map(({ value }) => value),
-      totals.map(({ since }) => since),
-      totals.map(({ batches }) => batches),
-      totals.map(({ rest }) => rest),
-    ]
-  },
+  names: Object.keys(columns),
+  columns: (values) => Object.values(columns).map((column) => column(values as ReadonlyArray<Total>)),
 }
 
 /** The aggregate of one batch. */
