@@ -19,7 +19,9 @@ const run = async (directory: string, keys: number, outputs: number): Promise<nu
     stderr: "inherit",
   }).spawn()
   let first: number | undefined
-  for await (const _ of child.stdout) first ??= performance.now() - from
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    if (/^output \d/m.test(text)) first ??= performance.now() - from
+  }
   const { success } = await child.status
   if (!success || first === undefined) throw new Error(`The program failed with ${keys} keys`)
   return first
