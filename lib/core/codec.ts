@@ -1,21 +1,22 @@
 /**
  * The record codec: records as bytes, for other isolates and for checkpoints.
  *
- * A block is a version byte, a layout byte, the texts of all strings, then the records: one column for records that are
- * all strings or all numbers, two columns for pairs of these, and tagged values for anything else.
+ * A block is a version byte, the texts of all strings, the number of records, then the records as a column.
  *
  * @module
  */
-import { ByteReader, ByteWriter } from "./codec_bytes.ts"
-import { readColumn, writeColumn } from "./codec_columns.ts"
+import { ByteReader } from "./codec_byte_reader.ts"
+import { ByteWriter } from "./codec_byte_writer.ts"
+import { ColumnReader } from "./codec_column_reader.ts"
+import { ColumnWriter } from "./codec_column_writer.ts"
 import { CorruptBlock, NotPortable } from "./codec_errors.ts"
-import { ValueReader } from "./codec_reader.ts"
+import { toObjects } from "./codec_fields.ts"
+import { column } from "./codec_format.ts"
 import { ValueWriter } from "./codec_writer.ts"
 
 export { CorruptBlock, NotPortable }
 
 const version = 1
-const layout = { values: 0, column: 1, pairs: 2 } as const
 
 /**
  * Encodes records into bytes of their own, ready to be transferred.
@@ -35,43 +36,70 @@ const layout = { values: 0, column: 1, pairs: 2 } as const
  * ```
  */
 export function encode(records: ArrayLike<unknown>): Uint8Array {
-  const columns = encodeColumns(records)
-  if (columns !== undefined) return columns
+  const out = new ByteWriter()
+  out.varint(records.length)
+  return new ColumnWriter(out).write(records, 0) ? out.finish(version) : encodeEach(records)
+}
+
+/**
+ * Encodes pairs that are given as two columns of one length. The bytes are those of {@link encode} for records
+ * `[key, value]`, or decode to the same records.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { decode, encodePairs } from "./codec.ts"
+ *
+ * assert.deepEqual(decode(encodePairs(["a", "b"], [1, 2])), [["a", 1], ["b", 2]])
+ * ```
+ */
+export function encodePairs(keys: ArrayLike<unknown>, values: ArrayLike<unknown>): Uint8Array {
+  const out = new ByteWriter()
+  out.varint(keys.length)
+  if (keys.length > 0 && new ColumnWriter(out).pairs(keys, values)) return out.finish(version)
+  return encodeEach(Array.from(keys, (key, i) => [key, values[i]]))
+}
+
+/**
+ * Encodes plain objects that are given as the columns of their properties. The bytes are those of {@link encode} for the
+ * objects, or decode to the same ones. Objects need not be checked then, which takes most of the time of `encode`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { decode, encodeObjects } from "./codec.ts"
+ *
+ * assert.deepEqual(decode(encodeObjects(["x", "y"], [[1, 3], [2, 4]])), [{ x: 1, y: 2 }, { x: 3, y: 4 }])
+ * ```
+ */
+export function encodeObjects(
+  names: ReadonlyArray<string>,
+  columns: ReadonlyArray<ReadonlyArray<unknown>>,
+): Uint8Array {
+  const count = columns[0]?.length ?? 0
+  const out = new ByteWriter()
+  out.varint(count)
+  if (count > 0 && new ColumnWriter(out).objects(names, columns, 0)) return out.finish(version)
+  return encodeEach(toObjects(names, columns, count))
+}
+
+/** Encodes records one by one. If one is not portable, the error has the path to the first of them. */
+function encodeEach(records: ArrayLike<unknown>): Uint8Array {
   const out = new ByteWriter()
   const values = new ValueWriter(out)
   out.varint(records.length)
+  out.byte(column.values)
   for (let i = 0; i < records.length; i++) {
     if (values.write(records[i], 0)) continue
     throw new NotPortable({ path: pathOf(i, values.trail), found: values.found })
   }
-  return out.finish(version, layout.values)
+  return out.finish(version)
 }
 
 function pathOf(record: number, trail: ReadonlyArray<string>): string {
   const steps = trail.length <= 20 ? trail.toReversed() : [...trail.slice(-20).toReversed(), "…"]
   return `[${record}]${steps.join("")}`
 }
-
-function encodeColumns(records: ArrayLike<unknown>): Uint8Array | undefined {
-  const out = new ByteWriter()
-  const first = records[0]
-  if (typeof first === "string" || typeof first === "number") {
-    return writeColumn(out, records) ? out.finish(version, layout.column) : undefined
-  }
-  if (!isPair(first)) return undefined
-  const keys: Array<unknown> = []
-  const values: Array<unknown> = []
-  for (let i = 0; i < records.length; i++) {
-    const record = records[i]
-    if (!isPair(record)) return undefined
-    keys.push(record[0])
-    values.push(record[1])
-  }
-  return writeColumn(out, keys) && writeColumn(out, values) ? out.finish(version, layout.pairs) : undefined
-}
-
-const isPair = (record: unknown): record is [unknown, unknown] =>
-  Array.isArray(record) && record.length === 2 && Object.getPrototypeOf(record) === Array.prototype
 
 /**
  * Decodes records from the bytes that {@link encode} made. Throws {@link CorruptBlock} when they are anything else; it
@@ -89,29 +117,10 @@ const isPair = (record: unknown): record is [unknown, unknown] =>
 export function decode(bytes: Uint8Array): Array<unknown> {
   if (bytes.length === 0) throw new CorruptBlock({ problem: "it is empty" })
   if (bytes[0] !== version) throw new CorruptBlock({ problem: `it is of version ${bytes[0]}, not ${version}` })
-  const from = new ByteReader(bytes, 2)
-  const records = decodeRecords(bytes[1], from)
+  const from = new ByteReader(bytes, 1)
+  // Each column takes at least a bit for each record.
+  const count = from.count(1 / 8)
+  const records = new ColumnReader(from).read(count, 0)
   from.end()
   return records
-}
-
-function decodeRecords(kind: number | undefined, from: ByteReader): Array<unknown> {
-  switch (kind) {
-    case layout.values: {
-      const values = new ValueReader(from)
-      const records: Array<unknown> = []
-      for (let count = from.count(1); count > 0; count--) records.push(values.read(0))
-      return records
-    }
-    case layout.column:
-      return readColumn(from)
-    case layout.pairs: {
-      const records = readColumn(from)
-      const values = readColumn(from)
-      if (values.length !== records.length) throw new CorruptBlock({ problem: "its columns differ in length" })
-      for (let i = 0; i < records.length; i++) records[i] = [records[i], values[i]]
-      return records
-    }
-  }
-  throw new CorruptBlock({ problem: `there is no layout ${kind}` })
 }

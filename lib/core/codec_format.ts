@@ -1,5 +1,5 @@
 /**
- * What both sides of the record codec agree on: the tags of values and the kinds of bytes.
+ * What both sides of the record codec agree on: the tags of values, and the kinds of columns and of bytes.
  *
  * @module
  */
@@ -63,6 +63,44 @@ export const tag = {
   success: 18,
   failure: 19,
 } as const
+
+/**
+ * The byte that stands before each column and tells its kind.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { column } from "./codec_format.ts"
+ *
+ * assert.equal(column.values, 0)
+ * ```
+ */
+export const column = {
+  values: 0,
+  strings: 1,
+  integers: 2,
+  distances: 3,
+  doubles: 4,
+  booleans: 5,
+  constant: 6,
+  undefineds: 7,
+  nulls: 8,
+  tuples: 9,
+  objects: 10,
+} as const
+
+/**
+ * How many columns deep a column may be. Both sides recurse once a column.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { deepestColumn } from "./codec_format.ts"
+ *
+ * assert.equal(deepestColumn, 8)
+ * ```
+ */
+export const deepestColumn = 8
 
 /**
  * A kind of buffer or typed array.

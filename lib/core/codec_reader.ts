@@ -5,8 +5,9 @@
  */
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type { ByteReader } from "./codec_bytes.ts"
+import type { ByteReader } from "./codec_byte_reader.ts"
 import { CorruptBlock } from "./codec_errors.ts"
+import { setField } from "./codec_fields.ts"
 import { binaryKinds, maxDepth, smallInt, tag } from "./codec_format.ts"
 
 /**
@@ -15,7 +16,8 @@ import { binaryKinds, maxDepth, smallInt, tag } from "./codec_format.ts"
  * @example
  * ```ts
  * import assert from "node:assert/strict"
- * import { ByteReader, ByteWriter } from "./codec_bytes.ts"
+ * import { ByteReader } from "./codec_byte_reader.ts"
+ * import { ByteWriter } from "./codec_byte_writer.ts"
  * import { ValueReader } from "./codec_reader.ts"
  * import { ValueWriter } from "./codec_writer.ts"
  *
@@ -100,9 +102,7 @@ export class ValueReader {
 
   #plain(object: Record<string, unknown>, depth: number): object {
     for (const name of this.#shape()) {
-      const value = this.read(depth)
-      if (name !== "__proto__") object[name] = value
-      else Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true })
+      setField(object, name, this.read(depth))
     }
     return object
   }

@@ -5,7 +5,7 @@
  */
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type { ByteWriter } from "./codec_bytes.ts"
+import type { ByteWriter } from "./codec_byte_writer.ts"
 import { binaryKinds, maxDepth, smallInt, tag } from "./codec_format.ts"
 import { describeValue } from "./describe_value.ts"
 
@@ -22,7 +22,7 @@ interface Shape {
  * @example
  * ```ts
  * import assert from "node:assert/strict"
- * import { ByteWriter } from "./codec_bytes.ts"
+ * import { ByteWriter } from "./codec_byte_writer.ts"
  * import { ValueWriter } from "./codec_writer.ts"
  *
  * const writer = new ValueWriter(new ByteWriter())
@@ -141,14 +141,15 @@ export class ValueWriter {
     const names: Array<string> = []
     const items: Array<unknown> = []
     // Own keys and descriptors, so that nothing is dropped or run in silence: symbols, hidden properties, getters
-    for (const name of Reflect.ownKeys(value)) {
-      if (typeof name === "symbol") return this.#refuse("symbol as a property name")
+    for (const name of Object.getOwnPropertyNames(value)) {
       const property = Object.getOwnPropertyDescriptor(value, name)
       if (property === undefined || !("value" in property)) return this.#refuse("accessor") || this.#via(step(name))
       if (!property.enumerable) return this.#refuse("hidden property") || this.#via(step(name))
       names.push(name)
       items.push(property.value)
     }
+    // Together with the names, this is several times as fast as `Reflect.ownKeys`.
+    if (Object.getOwnPropertySymbols(value).length > 0) return this.#refuse("symbol as a property name")
     this.#out.byte(kind)
     this.#shape(names)
     for (let i = 0; i < items.length; i++) {

@@ -13,6 +13,7 @@ import { describeValue } from "../core/describe_value.ts"
 import { EngineFault } from "../core/errors.ts"
 import type { Callable } from "../rdd/primitive.ts"
 import type { AnyRDD, RDD } from "../rdd/rdd.ts"
+import type { Fields } from "../rdd/state.ts"
 import type { AnyFormat } from "./state_format.ts"
 import type { InputSource } from "./inputs/input_source.ts"
 
@@ -76,6 +77,8 @@ export interface Traits {
     readonly rebuilds?: boolean | undefined
     /** How values are written and read. Default: as they are, as plain data. */
     readonly format?: AnyFormat | undefined
+    /** The properties of values that the library itself makes. They are neither checked nor frozen. */
+    readonly fields?: Fields | undefined
   } | undefined
   /** Whether the stream is an internal part of the operator that consumes it, with RDDs that mean nothing to users. */
   readonly isInternal?: boolean | undefined

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { CorruptBlock, decode, encode } from "../core/codec.ts"
+import { CorruptBlock, decode, encode, encodeObjects } from "../core/codec.ts"
+import type { Fields } from "../rdd/state.ts"
 import { type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
 
 const NO_BYTES = new Uint8Array()
@@ -24,14 +25,14 @@ export interface Entries {
 /** A chunk without entries. */
 export const noEntries = (kind: ChunkKind): Entries => ({ kind, numbers: [], keys: [], values: [], ages: [] })
 
-const gapsOf = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => {
-  const gaps: Array<number> = []
-  for (let i = 0; i < numbers.length; i++) gaps.push(i === 0 ? 0 : numbers[i]! - numbers[i - 1]!)
+const gapsOf = (numbers: ReadonlyArray<number>): ArrayLike<number> => {
+  const gaps = new Float64Array(numbers.length)
+  for (let i = 1; i < numbers.length; i++) gaps[i] = numbers[i]! - numbers[i - 1]!
   return gaps
 }
 
-/** Encodes entries. Throws `NotPortable`. */
-export const toChunk = ({ ages, keys, kind, numbers, values }: Entries): Chunk => {
+/** Encodes entries. `fields` are the properties of values that need no checks. Throws `NotPortable`. */
+export const toChunk = ({ ages, keys, kind, numbers, values }: Entries, fields?: Fields): Chunk => {
   const count = numbers.length
   const first = numbers[0] ?? 0
   const isDense = (numbers.at(-1) ?? 0) - first === count - 1
@@ -42,7 +43,11 @@ export const toChunk = ({ ages, keys, kind, numbers, values }: Entries): Chunk =
     blocks: [
       isDense ? NO_BYTES : encode(gapsOf(numbers)),
       keys.length === 0 ? NO_BYTES : encode(keys),
-      values.length === 0 ? NO_BYTES : encode(values),
+      values.length === 0
+        ? NO_BYTES
+        : fields === undefined
+        ? encode(values)
+        : encodeObjects(fields.names, fields.columns(values)),
       ages.every((age) => age === 0) ? NO_BYTES : encode(ages),
     ],
   }

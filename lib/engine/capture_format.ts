@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { ByteReader, ByteWriter } from "../core/codec_bytes.ts"
+import { ByteReader } from "../core/codec_byte_reader.ts"
+import { ByteWriter } from "../core/codec_byte_writer.ts"
 import { CorruptBlock, decode, encode } from "../core/codec.ts"
 
 const VERSION = 1

@@ -9,4 +9,6 @@
  * fails, instead of making the log differ from the state. Typed arrays cannot be frozen.
  */
 export const frozen = (value: unknown): unknown =>
-  typeof value === "object" && value !== null && !ArrayBuffer.isView(value) ? Object.freeze(value) : value
+  typeof value !== "object" || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)
+    ? value
+    : Object.freeze(value)

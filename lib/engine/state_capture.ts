@@ -9,6 +9,7 @@
  */
 import { isDue, Pace, type Piecewise } from "../core/pace.ts"
 import { sorted } from "../core/sorted.ts"
+import type { Fields } from "../rdd/state.ts"
 import { frozen } from "./frozen.ts"
 import { type Entries, noEntries, toChunk } from "./capture_chunks.ts"
 import { type CapturedPart, type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
@@ -30,7 +31,7 @@ const LEAST = 64
 const SLICE_BYTES = 0.8
 
 /** Slices have at least this many entries for each changed one: restoring has to read all changes of two rounds. */
-const SLICE_ENTRIES = 0.5
+const SLICE_ENTRIES = 0.25
 
 /** A state that has not changed is copied in this many captures, once its captures are too old. */
 const REFRESH_CAPTURES = 16
@@ -44,9 +45,8 @@ const bytesOf = (chunks: ReadonlyArray<Chunk>): number =>
 const countOf = (chunks: ReadonlyArray<Chunk>): number => chunks.reduce((sum, { count }) => sum + count, 0)
 
 /** Which entries of a version are read: those with numbers above `after`, up to `until`, at most `most` of them. */
-interface Range {
+interface Range extends Pick<CaptureOptions, "encode" | "fields"> {
   readonly kind: ChunkKind
-  readonly encode: CaptureOptions["encode"]
   readonly after: number
   readonly until: number
   readonly most: number
@@ -60,13 +60,24 @@ const every = (from: number, end: number, most: number): Array<number> => {
   return places
 }
 
+/** Freezes values, and gives what is written of them. */
+const toLogged = (values: Array<unknown>, { encode, fields }: Range): Array<unknown> => {
+  if (fields !== undefined) return values
+  for (let i = 0; i < values.length; i++) {
+    const value = frozen(values[i])
+    if (encode !== undefined) values[i] = encode(value)
+  }
+  return values
+}
+
 /** Encodes entries of a version chunk by chunk. Gives the number of the last one; `until` where no more follow. */
 function* readEntries(
   version: Capturable,
   at: number,
-  { after, encode, kind, list, most, until }: Range,
+  range: Range,
   chunks: Array<Chunk>,
 ): Piecewise<number> {
+  const { after, fields, kind, list, most, until } = range
   const pace = new Pace(FIRST_CHUNK)
   for (let left = most, last = after;;) {
     // Other versions may have been shown since the last chunk, and entries may have other places.
@@ -75,18 +86,17 @@ function* readEntries(
     const size = pace.end(0, left)
     const all = list(table.placeAfter(last), table.placeAfter(until), size)
     // One loop after the other, so that the processor waits for many spots in memory at a time.
-    const places = all.filter((place) => cells[place + 1] !== GONE)
+    const found = all.map((place) => cells[place + 1])
+    const isWhole = !found.includes(GONE)
+    const places = isWhole ? all : all.filter((_, i) => found[i] !== GONE)
     const entries: Entries = {
       kind,
       numbers: places.map((place) => table.numberOf(place)),
       keys: kind === chunkKind.changed ? [] : places.map((place) => cells[place]),
-      values: places.map((place) => {
-        const value = frozen(cells[place + 1])
-        return encode === undefined ? value : encode(value)
-      }),
+      values: toLogged(isWhole ? found : found.filter((value) => value !== GONE), range),
       ages: order === undefined ? [] : places.map((place) => at - order.timeOf(place)),
     }
-    if (places.length > 0) chunks.push(toChunk(entries))
+    if (places.length > 0) chunks.push(toChunk(entries, fields))
     if (all.length < size) return until
     last = table.numberOf(all.at(-1)!)
     left -= places.length
@@ -139,6 +149,8 @@ export interface CaptureOptions {
   readonly isWhole: boolean
   /** How values are written; undefined if they are plain data. */
   readonly encode?: ((value: unknown) => unknown) | undefined
+  /** The properties of values that the library itself makes. They are neither checked nor frozen. */
+  readonly fields?: Fields | undefined
 }
 
 /** What a capture has of a partition, and the batch time of the oldest capture that is needed from now on. */
@@ -155,7 +167,7 @@ export interface CapturedVersion {
 export function* captureVersion(
   version: Capturable,
   partition: number,
-  { at, encode, isWhole: mustBeWhole, refresh }: CaptureOptions,
+  { at, encode, fields, isWhole: mustBeWhole, refresh }: CaptureOptions,
 ): Piecewise<CapturedVersion> {
   const shared = version.shown()
   const { cells } = shared.table
@@ -175,14 +187,14 @@ export function* captureVersion(
   const count = written.count + deleted.size + (cells.length - shared.table.placeAfter(progress?.newest ?? 0)) / 2
   const isWhole = progress === undefined ||
     isWorthACopy(progress, { size, count, bytes: count * progress.changeBytes, isStale })
-  const slice = { encode, kind: chunkKind.slice, until: newest, list: every }
+  const slice = { encode, fields, kind: chunkKind.slice, until: newest, list: every }
   let copied = newest
   if (isWhole) yield* readEntries(version, at, { ...slice, after: 0, most: Infinity }, slices)
   else {
     yield* deletedEntries(deleted, progress.newest, chunks)
-    const changed = { encode, kind: chunkKind.changed, after: 0, until: progress.newest, most: Infinity }
+    const changed = { encode, fields, kind: chunkKind.changed, after: 0, until: progress.newest, most: Infinity }
     yield* readEntries(version, at, { ...changed, list: written.list.bind(written) }, chunks)
-    const added = { encode, kind: chunkKind.added, after: progress.newest, until: newest, most: Infinity }
+    const added = { encode, fields, kind: chunkKind.added, after: progress.newest, until: newest, most: Infinity }
     yield* readEntries(version, at, { ...added, list: every }, chunks)
     const most = sliceSize(progress, { size, count: countOf(chunks), bytes: bytesOf(chunks), isStale })
     copied = yield* readEntries(version, at, { ...slice, after: progress.copied, most }, slices)

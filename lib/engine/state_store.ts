@@ -263,7 +263,7 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
       tryRun(function* () {
         const found: Array<CapturedState> = []
         const done: Array<() => void> = []
-        for (const { encode, id } of given) {
+        for (const { encode, fields, id } of given) {
           const versions = states.get(id)
           const newest = versions && sealedAt(versions, at)
           if (versions === undefined || newest === undefined || newest.at < (versions.captured ?? -Infinity)) continue
@@ -275,6 +275,7 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
             isWhole,
             placing,
             encode,
+            fields,
             refresh: options?.refresh ?? -Infinity,
           })
           done.push(() => {

@@ -59,10 +59,20 @@ export interface StateMeasures {
   readonly millis: number
 }
 
+/** The properties of the values of a state: all of them are plain objects with just these. */
+export interface Fields {
+  /** The names of the properties, in their order. */
+  readonly names: ReadonlyArray<string>
+  /** The columns of the properties, in the same order. */
+  readonly columns: (values: ReadonlyArray<unknown>) => ReadonlyArray<ReadonlyArray<unknown>>
+}
+
 /** A state to capture: its address, and how its values are written if they are not plain data. */
 export interface Capturing {
   readonly id: string
   readonly encode?: ((value: unknown) => unknown) | undefined
+  /** The properties of values that the library itself makes. They are neither checked nor frozen. */
+  readonly fields?: Fields | undefined
 }
 
 /** How the values of captures are read if they are not plain data. */

@@ -155,8 +155,8 @@ export class Durability {
       for (const [stream, name] of this.#names) {
         if (stream.traits.keeps !== "always" || stream.traits.durable?.rebuilds === true) continue
         const id = address(stream)
-        const format = stream.traits.durable?.format
-        this.#states.set(id, { id, name, version: format?.version, encode: format && encoder(format) })
+        const { fields, format } = stream.traits.durable ?? {}
+        this.#states.set(id, { id, name, version: format?.version, encode: format && encoder(format), fields })
         const captures = this.#isUsable(name) ? states.get(name) ?? [] : []
         const last = captures.at(-1)
         if (last === undefined) continue

@@ -18,6 +18,7 @@ import { logs } from "./logs.ts"
 import { printPeer } from "./peer.ts"
 import { merged, print, type Report } from "./report.ts"
 import { sockets } from "./socket.ts"
+import { recovery } from "./recovery.ts"
 import { printSpark } from "./spark.ts"
 import { states } from "./states.ts"
 import { windows } from "./windows.ts"
@@ -33,10 +34,11 @@ const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ...logs,
   ...checkpoints,
   ...files,
+  ...recovery,
   ...imports,
 }
 /** Benchmarks that are run once, because they start processes themselves. */
-const once = new Set(["import", "socket"])
+const once = new Set(["import", "recovery", "socket"])
 const MARK = "REPORT "
 
 const inOwnProcess = async (name: string): Promise<Report> => {

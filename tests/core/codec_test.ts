@@ -2,7 +2,8 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { CorruptBlock, decode, encode, NotPortable } from "../../lib/core/codec.ts"
+import * as format from "../../lib/core/codec_format.ts"
+import { CorruptBlock, decode, encode, encodeObjects, encodePairs, NotPortable } from "../../lib/core/codec.ts"
 
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 20 }),
@@ -46,11 +47,65 @@ const records: fc.Arbitrary<ReadonlyArray<unknown>> = fc.oneof(
   fc.tuple(fc.array(fc.tuple(text, fc.integer()), { minLength: 1 }), record).map(([pairs, last]) => [...pairs, last]),
 )
 
+/** Items of one kind, some of which may be missing. */
+const column = (kinds: ReadonlyArray<fc.Arbitrary<unknown>>): fc.Arbitrary<fc.Arbitrary<unknown>> => {
+  const missing = fc.constantFrom([], [undefined], [null], [undefined, null])
+  return fc.tuple(fc.constantFrom(...kinds), missing).map(([kind, missing]) =>
+    missing.length === 0 ? kind : fc.oneof({ arbitrary: kind, weight: 2 }, fc.constantFrom(...missing))
+  )
+}
+const simple: ReadonlyArray<fc.Arbitrary<unknown>> = [
+  text,
+  fc.integer({ min: -130, max: 130 }),
+  fc.integer(),
+  fc.integer({ min: 1_700_000_000_000, max: 1_700_000_900_000 }),
+  fc.maxSafeInteger(),
+  fc.double(),
+  fc.constantFrom(0, -0),
+  fc.boolean(),
+  fc.constant(7),
+  fc.constant("same"),
+  fc.constant(undefined),
+  fc.bigInt(),
+  fc.date(),
+]
+const names = fc.uniqueArray(fc.oneof(text, fc.constantFrom("a", "b", "0", "__proto__", "constructor")), {
+  minLength: 1,
+  maxLength: 4,
+})
+const recordOf = (fields: ReadonlyArray<fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> => fc.tuple(...fields)
+const objectOf = (names: ReadonlyArray<string>, fields: ReadonlyArray<fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> =>
+  fc.tuple(...fields).map((values) => {
+    const object = {}
+    for (const [i, name] of names.entries()) {
+      Object.defineProperty(object, name, { value: values[i], configurable: true, enumerable: true, writable: true })
+    }
+    return object
+  })
+const shapeOf = (kinds: ReadonlyArray<fc.Arbitrary<unknown>>): fc.Arbitrary<fc.Arbitrary<unknown>> =>
+  names.chain((names) =>
+    fc.tuple(fc.boolean(), ...names.map(() => column(kinds))).map(([isObject, ...fields]) =>
+      isObject ? objectOf(names, fields) : recordOf(fields)
+    )
+  )
+/** Records that are alike: tuples and objects of one shape, which may have tuples and objects as fields. */
+const alike: fc.Arbitrary<ReadonlyArray<unknown>> = shapeOf(simple).chain((inner) => shapeOf([...simple, inner, inner]))
+  .chain((shape) => fc.array(shape, { maxLength: 20 }))
+/** Records that are alike, but for one of them. */
+const nearlyAlike = fc.tuple(alike, record, fc.nat()).map(([records, odd, at]) =>
+  records.toSpliced(at % (records.length + 1), 0, odd)
+)
+const any = fc.oneof(records, alike, nearlyAlike)
+
 const samples: ReadonlyArray<ReadonlyArray<unknown>> = [
   ["to", "be", "\ud800", ""],
   [1, 2, 300, -70_000],
   [0.5, -0, NaN],
-  [["a", 1], ["b", 2]],
+  [["a", 1], ["b", 2], ["c", 3], ["d", 4]],
+  [["a", [1_700_000_000_000, 1.5]], ["b", [1_700_000_000_001, 2]], ["c", [1_700_000_000_002, 3]], ["d", [0, 0]]],
+  [{ a: true, b: "x" }, { a: false, b: null }, { a: true, b: undefined }, { a: true, b: "y" }],
+  [null, 1, 2, null, 3, 4, 5],
+  [7, 7, 7, 7, 7, 7, 7, 7, 7],
   [
     { a: 1, b: [new Date(5), 10n ** 30n] },
     { a: 2, b: [] },
@@ -81,12 +136,55 @@ const refusal = (records: ArrayLike<unknown>): NotPortable => {
 }
 
 Deno.test("decode() restores the records given to encode(), including prototypes and bits", () => {
-  fc.assert(fc.property(records, (given) => assert.deepStrictEqual(decode(encode(given)), given)), { numRuns: 400 })
+  fc.assert(fc.property(any, (given) => assert.deepStrictEqual(decode(encode(given)), given)), { numRuns: 1000 })
+})
+
+Deno.test("encodePairs() writes what encode() writes for the pairs", () => {
+  const keys = ["a", "b", "c", "d", "e"]
+  const values = [[1, "x"], [2, "y"], [3, "z"], [4, ""], [5, "w"]]
+  const pairs = keys.map((key, i) => [key, values[i]])
+  assert.deepEqual(encodePairs(keys, values), encode(pairs))
+  for (let count = 0; count < 5; count++) {
+    assert.deepStrictEqual(decode(encodePairs(keys.slice(0, count), values.slice(0, count))), pairs.slice(0, count))
+  }
+  assert.throws(
+    () => encodePairs(keys, [1, { a: 2 }, { a: () => 3 }, 4, 5]),
+    (error) => error instanceof NotPortable && error.path === "[2][1].a",
+  )
+})
+
+Deno.test("encodeObjects() writes what encode() writes for the objects", () => {
+  const columns = [[1, 2, 3, 4, 5], ["a", "b", null, "d", undefined], [[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]]]
+  const objects = [0, 1, 2, 3, 4].map((i) => ({ id: columns[0]?.[i], name: columns[1]?.[i], at: columns[2]?.[i] }))
+  assert.deepEqual(encodeObjects(["id", "name", "at"], columns), encode(objects))
+  for (let count = 0; count < 5; count++) {
+    const some = columns.map((column) => column.slice(0, count))
+    assert.deepStrictEqual(decode(encodeObjects(["id", "name", "at"], some)), objects.slice(0, count))
+  }
+  assert.throws(
+    () => encodeObjects(["id", "f"], [[1, 2, 3, 4], [1, 2, () => 3, 4]]),
+    (error) => error instanceof NotPortable && error.path === "[2].f",
+  )
+})
+
+Deno.test("encode() refuses in records that are alike what it refuses in others", () => {
+  const plain = (): Record<string, unknown> => ({ a: 1, b: "x" })
+  const odd: ReadonlyArray<[unknown, string, string]> = [
+    [Object.defineProperty(plain(), "b", { get: () => "x" }), "[4].b", "accessor"],
+    [Object.defineProperty(plain(), "b", { enumerable: false }), "[4].b", "hidden property"],
+    [Object.defineProperty(plain(), "c", { value: 1 }), "[4].c", "hidden property"],
+    [{ ...plain(), [Symbol.iterator]: 1 }, "[4]", "symbol as a property name"],
+    [{ ...plain(), b: () => "x" }, "[4].b", "function"],
+  ]
+  for (const [value, path, found] of odd) {
+    const error = refusal([plain(), plain(), plain(), plain(), value])
+    assert.deepEqual([error.path, error.found], [path, found])
+  }
 })
 
 Deno.test("encode() depends on the records alone and accepts any array-like object", () => {
   fc.assert(
-    fc.property(records, (given) => assert.deepEqual(encode(given), encode({ ...given, length: given.length }))),
+    fc.property(any, (given) => assert.deepEqual(encode(given), encode({ ...given, length: given.length }))),
   )
 })
 
@@ -122,8 +220,10 @@ Deno.test("decode() copies bytes, wherever its argument lies in its buffer", () 
 Deno.test("encode() starts with its version and stays compact for columns", () => {
   assert.equal(encode([])[0], 1)
   assert(encode(Array.from({ length: 1000 }, (_, i) => i % 100)).length < 1020)
-  assert(encode(Array.from({ length: 1000 }, () => ["word", 1])).length < 6100)
-  assert(encode(Array.from({ length: 1000 }, () => ({ aLongPropertyName: 1 }))).length < 3100)
+  assert(encode(Array.from({ length: 1000 }, (_, i) => [`word${i % 2}`, 1])).length < 6200)
+  assert(encode(Array.from({ length: 1000 }, () => ({ aLongPropertyName: 1 }))).length < 200)
+  assert(encode(Array.from({ length: 1000 }, (_, i) => [i % 9, [1_700_000_000_000, i % 2 === 0]])).length < 1300)
+  assert(encode(Array.from({ length: 1000 }, (_, i) => 1_700_000_000_000 + i)).length < 2020)
 })
 
 Deno.test("encode() refuses values that are not plain data, with an error that names their place", () => {
@@ -204,39 +304,64 @@ Deno.test("decode() refuses every block that is truncated or has trailing bytes"
   }
 })
 
-Deno.test("decode() refuses another version and an unknown layout", () => {
+Deno.test("decode() refuses another version and an unknown kind of column", () => {
   assert.throws(() => decode(new Uint8Array([2, 0, 0, 0])), /of version 2, not 1/)
-  assert.throws(() => decode(new Uint8Array([1, 9, 0, 0])), CorruptBlock)
+  assert.throws(() => decode(new Uint8Array([1, 0, 1, 99, 0])), /no column of kind 99/)
 })
 
 Deno.test("decode() returns records or throws CorruptBlock for flipped bytes", () => {
   const flips = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 4 })
   fc.assert(
-    fc.property(fc.oneof(fc.constantFrom(...samples), records), flips, (given, flips) => {
+    fc.property(fc.oneof(fc.constantFrom(...samples), any), flips, (given, flips) => {
       const bytes = encode(given)
       for (const [at, mask] of flips) bytes[at % bytes.length]! ^= mask
       decodeOrRefuse(bytes)
     }),
-    { numRuns: 1000 },
+    { numRuns: 2000 },
   )
 })
 
+/** The kinds of columns, and one more. */
+const kinds = Array.from({ length: Object.keys(format.column).length + 1 }, (_, kind) => kind)
+
 Deno.test("decode() returns records or throws CorruptBlock for any bytes, huge lengths included", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 2 }), fc.uint8Array({ maxLength: 60 }), (layout, rest) => {
-      decodeOrRefuse(new Uint8Array([1, layout, 0, ...rest]))
-      decodeOrRefuse(new Uint8Array([1, layout, ...rest]))
+    fc.property(fc.nat({ max: 300 }), fc.constantFrom(...kinds), fc.uint8Array({ maxLength: 60 }), (n, kind, rest) => {
+      decodeOrRefuse(new Uint8Array([1, 0, n % 128, kind, ...rest]))
+      decodeOrRefuse(new Uint8Array([1, ...rest]))
     }),
-    { numRuns: 1000 },
+    { numRuns: 2000 },
   )
   const huge = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f]
-  for (const layout of [0, 1, 2]) {
-    assert.throws(() => decode(new Uint8Array([1, layout, ...huge])), CorruptBlock)
-    for (let kind = 0; kind < 24; kind++) {
-      for (const rest of [huge, [...huge, ...huge], [0, ...huge], [0x80, ...huge, 0x80], Array(40).fill(0x80)]) {
-        decodeOrRefuse(new Uint8Array([1, layout, 0, 1, kind, ...rest]))
-        decodeOrRefuse(new Uint8Array([1, layout, 0, kind, ...rest]))
-      }
+  assert.throws(() => decode(new Uint8Array([1, ...huge])), CorruptBlock)
+  assert.throws(() => decode(new Uint8Array([1, 0, ...huge])), CorruptBlock)
+  const rests = [huge, [...huge, ...huge], [0, ...huge], [0x80, ...huge, 0x80], Array(40).fill(0x80)]
+  for (const kind of kinds) {
+    for (const rest of rests) {
+      for (const count of [1, 8, 100]) decodeOrRefuse(new Uint8Array([1, 0, count, kind, ...rest]))
+      assert.throws(() => decode(new Uint8Array([1, 0, ...huge, kind, ...rest])), CorruptBlock)
     }
+  }
+  for (let tag = 0; tag < 24; tag++) {
+    for (const rest of rests) decodeOrRefuse(new Uint8Array([1, 0, 1, format.column.values, tag, ...rest]))
+  }
+})
+
+Deno.test("decode() refuses columns that are nested too deep or repeat an object", () => {
+  const { constant, nulls, tuples, undefineds, values } = format.column
+  for (const step of [[nulls, 1], [undefineds, 1], [tuples, 1]]) {
+    const bytes = [1, 0, 1, ...Array(100_000).fill(step).flat(), values, 0]
+    assert.throws(() => decode(new Uint8Array(bytes)), /nested too deep/)
+  }
+  assert.throws(() => decode(new Uint8Array([1, 0, 5, constant, 0, format.tag.array, 0])), /repeats an object/)
+})
+
+Deno.test("decode() refuses a column that claims more items than the bytes behind it can hold", () => {
+  const { booleans, constant, nulls, tuples } = format.column
+  const million = [0x80, 0x80, 0x40]
+  for (const kind of [booleans, constant, nulls]) {
+    const bytes = new Uint8Array(200_000)
+    bytes.set([1, 0, ...million, tuples, 32, kind])
+    assert.throws(() => decode(bytes), CorruptBlock)
   }
 })

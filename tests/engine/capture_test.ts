@@ -69,6 +69,32 @@ Deno.test("StateStore.capture() fails for what is not portable, and starts over 
     })
   ))
 
+Deno.test("StateStore.capture() writes values by their fields, and leaves them as they are", () =>
+  withStore((store) =>
+    Effect.gen(function* () {
+      const values: Array<{ sum: number; batches: number; rest: unknown }> = []
+      const fields = {
+        names: ["sum", "batches", "rest"],
+        columns: (given: ReadonlyArray<unknown>) => {
+          const all = values.filter((value) => given.includes(value))
+          return [all.map(({ sum }) => sum), all.map(({ batches }) => batches), all.map(({ rest }) => rest)]
+        },
+      }
+      const version = store.open(ID, 0, undefined, 1)
+      for (const key of numbers(100)) {
+        const value = { sum: key / 2, batches: key % 3, rest: key % 7 === 0 ? { base: [key] } : undefined }
+        values.push(value)
+        version.set(`key ${key}`, value)
+      }
+      yield* store.seal(ID, 1)
+      const [captured] = yield* store.capture(1, [{ id: ID, fields }])
+      assert(!values.some((value) => Object.isFrozen(value)))
+      const other = yield* StateStore.make
+      yield* other.restore(ID, 1, [join(captured?.pieces ?? [])])
+      assert.deepEqual(entries(other), values.map((value, key) => [`key ${key}`, value]))
+    })
+  ))
+
 Deno.test("StateStore.capture() starts over with all states if one of them fails", () =>
   withStore((store) =>
     Effect.gen(function* () {

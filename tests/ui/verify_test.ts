@@ -126,7 +126,7 @@ Deno.test(
     const operator = { operation: "window", functions: "", shape: "" }
     const operators = { counts: { ...operator, kind: "state" }, recent: { ...operator, kind: "window" } } as const
     const bytes = encode(["a"])
-    bytes[1] = 99
+    bytes[0] = 99
     await journal(folderStore(folder), [
       [summary(operators)],
       [{ _tag: "allocated", time: 1000, inputs: {} }],
@@ -147,7 +147,7 @@ Deno.test(
       {
         kind: "kept",
         where: 'the RDD of "recent" in the batch of 1000 ms',
-        problem: "it cannot be decoded: there is no layout 99",
+        problem: "it cannot be decoded: it is of version 99, not 1",
       },
     ])
     const { code, out } = await command("checkpoint", "inspect", folder, "--name=counts")

@@ -7,6 +7,7 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import { valueOf } from "../../core/results.ts"
+import type { Fields } from "../../rdd/state.ts"
 import type { Merge, Timed } from "./aggregate.ts"
 
 /** The relative error up to which a number counts as the same: that of usual sums of decimals, and no more. */
@@ -109,6 +110,21 @@ export interface Total {
   /** The largest number that is or was in it; 0 if it is not a number. */
   readonly peak: number
   readonly rest: Rest | undefined
+}
+
+/** Reads each property of aggregates as a column. The type asks for all of them. */
+const columns: { readonly [K in keyof Total]: (totals: ReadonlyArray<Total>) => ReadonlyArray<Total[K]> } = {
+  value: (totals) => totals.map(({ value }) => value),
+  since: (totals) => totals.map(({ since }) => since),
+  batches: (totals) => totals.map(({ batches }) => batches),
+  peak: (totals) => totals.map(({ peak }) => peak),
+  rest: (totals) => totals.map(({ rest }) => rest),
+}
+
+/** How aggregates are written to a checkpoint. */
+export const totalFields: Fields = {
+  names: Object.keys(columns),
+  columns: (values) => Object.values(columns).map((column) => column(values as ReadonlyArray<Total>)),
 }
 
 /** The aggregate of one batch. */

@@ -20,6 +20,7 @@ import { Batch } from "../batch.ts"
 import { type AnyDStream, type DStream, lift, makeSelf, optional } from "../dstream.ts"
 import { stateful } from "../state/stateful.ts"
 import type { Position, Slide } from "./aggregate.ts"
+import { totalFields } from "./exactness.ts"
 import { type Frame, looking, recalled } from "./frame.ts"
 
 type Pairs = RDD<readonly [unknown, unknown], unknown, unknown>
@@ -122,6 +123,7 @@ export const sliding = <A, E, R, B, const F extends Functions>(
     check: checks,
     durable: {
       shape: `window ${frame.window} ms every ${frame.slide ?? "batch"}`,
+      fields: seesLeaving ? totalFields : undefined,
       rebuilds: !seesLeaving || (frame.slide !== undefined && frame.slide >= frame.window),
     },
   })

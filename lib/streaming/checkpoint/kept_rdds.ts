@@ -5,8 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Codec from "../../core/codec.ts"
-import { isDue, type Piecewise, run, tryRun } from "../../core/pace.ts"
+import { isDue, Pace, type Piecewise, run, tryRun } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
+import { ColumnBlock } from "../../rdd/column_block.ts"
 import type { Engine } from "../../rdd/engine.ts"
 import { persist } from "../../rdd/operators/persistence.ts"
 import { hash } from "../../rdd/partitioner.ts"
@@ -42,10 +43,31 @@ export const writeKept = (
 
 /** Encodes the records of a block, some at a time. Throws `NotPortable`. */
 function* encodeBlock(block: Block.Block<unknown>): Piecewise<Array<Uint8Array>> {
+  if (block instanceof ColumnBlock && !block.isPaired) return yield* encodeColumns(block)
   const pieces: Array<Uint8Array> = []
   yield* Block.forEachPiece(block, (records, from, to) => {
     pieces.push(Codec.encode(from === 0 && to === records.length ? records : records.slice(from, to)))
   })
+  return pieces
+}
+
+/** How many pairs are encoded at first: pieces grow and shrink with the time that they take. */
+const FIRST_PIECE = 512
+
+/** Encodes pairs without making them. */
+function* encodeColumns(block: ColumnBlock): Piecewise<Array<Uint8Array>> {
+  const pieces: Array<Uint8Array> = []
+  const pace = new Pace(FIRST_PIECE)
+  const next = block.columns()
+  for (let columns = next(); columns !== undefined; columns = next()) {
+    const { keys, values } = columns
+    for (let from = 0; from < keys.length;) {
+      const to = pace.end(from, keys.length)
+      pieces.push(Codec.encodePairs(keys.slice(from, to), values.slice(from, to)))
+      from = to
+      if (pace.isDue()) yield
+    }
+  }
   return pieces
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
-import { ByteReader, ByteWriter } from "../../lib/core/codec_bytes.ts"
+import { ByteReader } from "../../lib/core/codec_byte_reader.ts"
+import { ByteWriter } from "../../lib/core/codec_byte_writer.ts"
 import { CorruptBlock } from "../../lib/core/codec_errors.ts"
 
 const reader = (write: (writer: ByteWriter) => void): ByteReader => {
