@@ -89,8 +89,8 @@ const others: ReadonlySet<string> = new Set(
     "constant count countByValue countByValueAndWindow countByWindow foreachPartition foreachRDD fromPositions " +
     "fromReceiver fromStream fullOuterJoin glom groupByKey groupByKeyAndWindow isDStream join leftOuterJoin lift " +
     "liftAll make nameOutput named onFailure partitionBy persist print provide queueStream rawSocketStream rddQueue " +
-    "receiverStream repartition required rightOuterJoin saveAsObjectFiles saveAsTextFiles saveToSql socketStream " +
-    "socketTextStream stateSnapshots union unionAll window").split(" "),
+    "receiverStream repartition required rightOuterJoin saveAsObjectFiles saveAsTextFiles saveTo saveToSql socketStream " +
+    "socketTextStream stateSnapshots union unionAll window writeAheadLog").split(" "),
 )
 
 Deno.test("the table of operators that take functions has all of them", () => {

@@ -73,7 +73,7 @@ const others = [
   ...["glom", "groupByKey", "count", "countByValue", "partitionBy", "repartition", "union", "unionAll"],
   ...["cogroup", "join", "leftOuterJoin", "rightOuterJoin", "fullOuterJoin", "persist", "cache"],
   ...["window", "countByWindow", "countByValueAndWindow", "groupByKeyAndWindow", "stateSnapshots"],
-  ...["print", "saveAsTextFiles", "saveAsObjectFiles"],
+  ...["print", "saveAsTextFiles", "saveAsObjectFiles", "saveTo", "writeAheadLog"],
 ]
 
 const functions: Functions = [() => "f", () => "g", () => "h"]
