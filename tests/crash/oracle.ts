@@ -8,8 +8,9 @@ export const SLIDE = 200
 /** How many keys there are. */
 export const KEYS = 7
 
-/** Makes the tables. */
+/** Makes the tables, and the directory of the files that are read. */
 export const createTables = (folder: string): void => {
+  Deno.mkdirSync(`${folder}/in`)
   const database = new DatabaseSync(`${folder}/out.db`)
   database.exec("PRAGMA journal_mode = WAL")
   database.exec("CREATE TABLE ids (time INTEGER, source TEXT, id INTEGER)")
@@ -57,7 +58,7 @@ export const check = (folder: string): Checked => {
     { readonly time: number; readonly name: string; readonly key: number; readonly n: number }
   >
   database.close()
-  for (const source of ["numbers", "lines"]) {
+  for (const source of ["numbers", "lines", "files"]) {
     const seen = new Map<number, number>()
     for (const each of ids) if (each.source === source) seen.set(each.id, (seen.get(each.id) ?? 0) + 1)
     const twice = Array.from(seen).filter(([, times]) => times > 1).map(([id]) => id)

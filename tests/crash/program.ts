@@ -1,6 +1,6 @@
 /**
- * A pipeline in a process of its own, which the parent kills. It numbers ids that it receives from a socket and by position,
- * counts them in both kinds of state and of window, and writes them to SQLite and to files.
+ * A pipeline in a process of its own, which the parent kills. It numbers ids that it receives from a socket by position, and from
+ * files, counts them in both kinds of state and of window, and writes them to SQLite and to files.
  *
  * `DSTREAM_KILL=allocated:3` makes the process kill itself when it reaches that crash point for the third time. When it is told
  * to end by a line on its standard input, it prints the names of the crash points that it has passed, as JSON.
@@ -14,7 +14,7 @@ import { CrashPoints } from "../../lib/durable/crash_points.ts"
 import * as Sqlite from "../../lib/sqlite.ts"
 import { INTERVAL, KEYS, SLIDE, WINDOW } from "./oracle.ts"
 
-const [folder = "", port = ""] = Deno.args
+const [folder = "", port = "", checkpoint = `${folder}/checkpoint`] = Deno.args
 const [killName = "", killAt = "0"] = (Deno.env.get("DSTREAM_KILL") ?? "").split("/")
 
 const counts = new Map<string, number>()
@@ -48,7 +48,12 @@ const ids: DStream.DStream<Id, unknown> = DStream.union(
     DStream.named("lines"),
     DStream.map((line): Id => ["lines", Number(line)]),
   ),
-)
+).pipe(DStream.union(
+  DStream.textFileStream(`${folder}/in`, { newFilesOnly: false, newBy: "name" }).pipe(
+    DStream.named("files in"),
+    DStream.map((line): Id => ["files", Number(line)]),
+  ),
+))
 const pairs = ids.pipe(DStream.map(([, id]): [number, number] => [id % KEYS, 1]))
 
 const add = (a: number, b: number) => a + b
@@ -106,7 +111,7 @@ const outputs = [
 
 const program = Effect.gen(function* () {
   const ssc = yield* StreamingContext.make
-  yield* StreamingContext.checkpoint(ssc, `${folder}/checkpoint`, { segmentBytes: 20_000 })
+  yield* StreamingContext.checkpoint(ssc, checkpoint, { segmentBytes: 20_000 })
   const active = yield* StreamingContext.start(ssc, outputs)
   console.log(`started ${yield* Clock.currentTimeMillis}`)
   const told = Effect.promise(() => Deno.stdin.read(new Uint8Array(1)))

@@ -1,16 +1,17 @@
 /**
  * Kills a pipeline again and again, lets it go on each time, and checks what it has written: `deno task crash` kills it three
  * times at each crash point and 30 times at random instants; `--rounds=100` sets the number of random kills, `--seed=1` the
- * seed, `--each=1` how often it is killed at each point, and `--seconds=60` ends the kills after that time. Exits with 1 if
- * anything was lost or doubled.
+ * seed, `--each=1` how often it is killed at each point, and `--seconds=60` ends the kills after that time. The checkpoint is in
+ * a new folder, or at the URL of `--checkpoint=s3://bucket/name`. Exits with 1 if anything was lost or doubled.
  */
 import { linesOf } from "../child_process.ts"
 import { check, createTables, INTERVAL } from "./oracle.ts"
 
-const USAGE = "deno task crash [--rounds=N] [--each=N] [--seed=N] [--seconds=N]"
+const USAGE = "deno task crash [--rounds=N] [--each=N] [--seed=N] [--seconds=N] [--checkpoint=URL]"
 
 const options = { rounds: 30, each: 3, seed: crypto.getRandomValues(new Uint32Array(1))[0]!, seconds: Infinity }
-for (const arg of Deno.args) {
+const url = Deno.args.find((arg) => arg.startsWith("--checkpoint="))?.slice("--checkpoint=".length)
+for (const arg of Deno.args.filter((arg) => !arg.startsWith("--checkpoint="))) {
   const [, name = "", value] = /^--(\w+)=(\d+)$/.exec(arg) ?? []
   if (!Object.hasOwn(options, name)) {
     console.error(`Unknown argument ${arg}\n\n${USAGE}`)
@@ -53,10 +54,24 @@ const accepting = (async () => {
 const folder = await Deno.makeTempDir()
 createTables(folder)
 
+/** Puts files into the directory that the pipeline reads, each at once. */
+let [nextFile, nextInFile] = [1, 1]
+const writing = (async () => {
+  while (isSending) {
+    const lines = Array.from({ length: 1 + nextFile % 5 }, () => `${nextInFile++}\n`).join("")
+    await Deno.writeTextFile(`${folder}/in/.hidden`, lines)
+    await Deno.rename(`${folder}/in/.hidden`, `${folder}/in/${nextFile++}.txt`)
+    await pause(40)
+  }
+})()
+
 const started = (kill: string | undefined) => {
   const { port } = listener.addr as Deno.NetAddr
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--quiet", new URL("program.ts", import.meta.url).pathname, folder, String(port)],
+    args: [
+      ...["run", "-A", "--no-check", "--quiet", new URL("program.ts", import.meta.url).pathname, folder, String(port)],
+      ...(url === undefined ? [] : [url]),
+    ],
     env: kill === undefined ? {} : { DSTREAM_KILL: kill },
     stdin: "piped",
     stdout: "piped",
@@ -127,6 +142,7 @@ for (let each = 0; each < options.each && !isTimeUp(); each++) {
 }
 for (let round = 0; round < options.rounds && !isTimeUp(); round++) await killedAfter(200 + random() * 1_800)
 isSending = false
+await writing
 await whole(20 * INTERVAL)
 listener.close()
 await accepting.catch(() => {})
