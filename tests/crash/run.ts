@@ -143,7 +143,7 @@ for (let each = 0; each < options.each && !isTimeUp(); each++) {
 for (let round = 0; round < options.rounds && !isTimeUp(); round++) await killedAfter(200 + random() * 1_800)
 isSending = false
 await writing
-await whole(20 * INTERVAL)
+await whole(40 * INTERVAL)
 listener.close()
 await accepting.catch(() => {})
 
