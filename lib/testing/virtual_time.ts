@@ -69,9 +69,9 @@ export const layer = (start: number): Layer.Layer<never> => {
 
 /**
  * Real milliseconds to wait for real work of a batch before the clock advances: when the batch does not sleep, at first
- * and before each further interval; when it sleeps, before the end of a near or a far sleep.
+ * and before each further interval; when it sleeps, before the end of its first sleep, and of another near or far one.
  */
-const REAL_TIME = { first: 3_000, more: 100, near: 2, far: 50 } as const
+const REAL_TIME = { first: 3_000, more: 100, sleep: 25, near: 2, far: 50 } as const
 /**
  * When a batch counts as stuck: after this many intervals in which it neither ended nor slept, or after this many
  * intervals and this many sleeps.
@@ -105,7 +105,8 @@ export const untilEnded: (runtime: Runtime, batchTime: number) => Effect.Effect<
       }
       if (next !== Infinity) {
         // The sleep may be the time limit of real work, which then gets the time to end.
-        yield* live(next - now > batchDuration ? REAL_TIME.far : REAL_TIME.near)
+        const near = steps === 0 ? REAL_TIME.sleep : REAL_TIME.near
+        yield* live(next - now > batchDuration ? REAL_TIME.far : near)
         if (isDone() || !Array.from(sleeps?.ends ?? []).some(({ at }) => at === next)) continue
         steps++
         yield* TestClock.adjust(next - now)

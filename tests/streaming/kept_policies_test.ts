@@ -56,7 +56,7 @@ for (const [kind, above] of Object.entries(kinds)) {
 
   Deno.test(`a time limit of an output above a ${kind} holds: the batch is not computed again after it`, async () => {
     const slow = DStream.mapEffect(Testing.input([[1], [2], [3]]), (n) => n === 2 ? Effect.never : Effect.succeed(n))
-    const output = DStream.foreachRDD(above(slow), (rdd) => Effect.timeout(RDD.collect(rdd), "5 seconds"))
+    const output = DStream.foreachRDD(above(slow), (rdd) => Effect.timeout(RDD.collect(rdd), "100 millis"))
     const skipped = await Effect.runPromise(
       Testing.runOutputs([DStream.onFailure(output, OutputPolicy.skip)], { batches: 3 }),
     )
