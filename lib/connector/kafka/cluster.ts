@@ -22,7 +22,9 @@ import { type Address, type KafkaConnection, type ReadConnection, readConnection
 
 /** A partition of a topic. */
 export interface TopicPartition {
+  /** The name of the topic. */
   readonly topic: string
+  /** The number of the partition, from 0. */
   readonly partition: number
 }
 
@@ -85,9 +87,15 @@ export class Cluster {
     this.call = call
   }
 
-  /** Asks again while errors are temporary, up to the time of the option `retryFor`. */
-  retrying<A, R>(attempt: Effect.Effect<A, KafkaError, R>): Effect.Effect<A, KafkaError, R> {
-    const { retryMs } = this.#options
+  /**
+   * Asks again while errors are temporary and `may` allows it, for so many milliseconds. Default: as long as the option
+   * `retryFor` says.
+   */
+  retrying<A, R>(
+    attempt: Effect.Effect<A, KafkaError, R>,
+    retryMs: number = this.#options.retryMs,
+    may: (error: KafkaError) => boolean = () => true,
+  ): Effect.Effect<A, KafkaError, R> {
     const forget = Effect.sync(() => {
       this.#topics.clear()
       this.#coordinators.clear()
@@ -95,7 +103,7 @@ export class Cluster {
     return Effect.gen(function* () {
       const begin = yield* inRealTime(Clock.currentTimeMillis)
       const again = (waitMs: number): Effect.Effect<A, KafkaError, R> =>
-        Effect.catchIf(attempt, ({ isTemporary }) => isTemporary, (error) =>
+        Effect.catchIf(attempt, (error) => error.isTemporary && may(error), (error) =>
           Effect.gen(function* () {
             const now = yield* inRealTime(Clock.currentTimeMillis)
             if (now - begin + waitMs > retryMs) return yield* Effect.fail(error)

@@ -6,7 +6,7 @@
 import { Connection } from "@platformatic/kafka"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { KafkaError, thrown } from "./errors.ts"
+import { type KafkaError, thrown } from "./errors.ts"
 import type { Address, ReadConnection } from "./options.ts"
 
 /** Calls an operation of the protocol on a connection to a broker. */

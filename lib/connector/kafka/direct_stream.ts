@@ -69,6 +69,9 @@ const describe = (ranges: ReadonlyArray<OffsetRange>): string =>
 /** How long a batch waits for the brokers to say what is new. If they do not, it has no new records. */
 const PLAN_LIMIT = Duration.seconds(5)
 
+/** For how many milliseconds the start of a stream waits for brokers that do not answer yet. */
+const START_RETRY_MS = 3_000
+
 const NO_ANSWER = new KafkaError({
   reason: "Unreachable",
   operation: "find new records",
@@ -124,16 +127,21 @@ const open = <A>(
     const orInstead = whenAway()
     let previous = yield* currentTimeMillis
     // A wrong password or a missing topic is an error of the start. Brokers that do not answer yet are not.
-    yield* orInstead(planner.discover(previous), () => undefined)
+    yield* orInstead(cluster.retrying(planner.discover(previous), START_RETRY_MS), () => undefined)
     return {
       plan: (time, limit) =>
         Effect.gen(function* () {
           const seconds = (time - previous) / 1000
           previous = time
-          const { ids, ranges } = yield* orInstead(planner.plan(time, seconds, limit), () => planner.idle)
+          // A leader that moves is found at once. Brokers that are away are not waited for.
+          const plan = cluster.retrying(planner.plan(time, seconds, limit), Infinity, ({ reason }) =>
+            reason !== "Unreachable")
+          const { ids, ranges } = yield* orInstead(plan, () =>
+            planner.idle)
           return Option.some({
             position: { ranges, ids },
-            records: ranges.reduce((sum, range) => sum + countOf(range), 0),
+            records: ranges.reduce((sum, range) =>
+              sum + countOf(range), 0),
             metadata: { offsets: ranges, Description: describe(ranges) },
           })
         }),

@@ -8,7 +8,9 @@ import type { AnyRDD } from "../../rdd/rdd.ts"
 
 /** The records of a partition from one offset to another. Spark: `OffsetRange`. */
 export interface OffsetRange {
+  /** The name of the topic. */
   readonly topic: string
+  /** The number of the partition, from 0. */
   readonly partition: number
   /** The offset of the first record. */
   readonly fromOffset: number

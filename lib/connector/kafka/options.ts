@@ -13,7 +13,9 @@ import { readSecret, readSetting, type SecretSetting, type Setting, type Setting
 export interface KafkaSasl {
   /** PLAIN sends the password as it is: use it with TLS only. */
   readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512"
+  /** The name of the user. */
   readonly username: Setting<string>
+  /** The password. It is never shown in errors and events. */
   readonly password: SecretSetting
 }
 
@@ -21,8 +23,9 @@ export interface KafkaSasl {
 export interface KafkaTls {
   /** Certificates in PEM format that are trusted. Default: those that the runtime trusts. */
   readonly ca?: string | undefined
-  /** The certificate of this program and its key in PEM format, if the brokers ask for one. */
+  /** The certificate of this program in PEM format, if the brokers ask for one. */
   readonly cert?: string | undefined
+  /** The key of the certificate in PEM format. */
   readonly key?: SecretSetting | undefined
 }
 
@@ -32,6 +35,7 @@ export interface KafkaConnection {
   readonly brokers: Setting<string | ReadonlyArray<string>>
   /** The name that brokers show in their logs and quotas. Default: `dstream`. */
   readonly clientId?: string | undefined
+  /** How to log in. Default: without a user. */
   readonly sasl?: KafkaSasl | undefined
   /** Encrypts connections; `true` trusts what the runtime trusts. Default: false. */
   readonly tls?: boolean | KafkaTls | undefined

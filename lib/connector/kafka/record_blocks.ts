@@ -8,13 +8,19 @@ import { type Block, type Cursor, gathered } from "../../rdd/block.ts"
 
 /** A record of a topic. Keys and values are views of a larger array of bytes: copy them with `slice()` to keep a few. */
 export interface KafkaRecord {
+  /** The name of the topic. */
   readonly topic: string
+  /** The number of the partition, from 0. */
   readonly partition: number
+  /** The number of the record in its partition. */
   readonly offset: number
   /** Milliseconds since the epoch: when the producer made the record, or when the broker stored it, as the topic is set. */
   readonly timestamp: number
+  /** The key; null if the record has none. */
   readonly key: Uint8Array | null
+  /** The value; null if the record has none, which on a compacted topic deletes its key. */
   readonly value: Uint8Array | null
+  /** The headers, in their order. Names may repeat. */
   readonly headers: ReadonlyArray<readonly [name: string, value: Uint8Array | null]>
 }
 

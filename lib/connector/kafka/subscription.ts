@@ -19,6 +19,7 @@ export type Subscription =
 
 /** The offset of the first record to read in a partition. */
 export interface StartingOffset extends TopicPartition {
+  /** The offset of the first record. */
   readonly offset: number
 }
 
