@@ -1,7 +1,6 @@
 /**
- * Kafka as a source that is read by offset ranges.
- *
- * In: exactly once with a checkpoint.
+ * Kafka as a source that is read by offset ranges, and as a sink that writes each batch in a transaction. In: exactly once with
+ * a checkpoint. Out: exactly once.
  *
  * @example
  * ```ts
@@ -17,6 +16,8 @@
  *
  * @module
  */
+export type { Compression } from "./connector/kafka/encoding.ts"
+export { type OutgoingRecord, sink, type SinkOptions } from "./connector/kafka/sink.ts"
 export type { Isolation, TopicPartition } from "./connector/kafka/cluster.ts"
 export {
   directStream,

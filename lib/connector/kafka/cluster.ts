@@ -37,6 +37,12 @@ export interface Topic {
   readonly leaders: ReadonlyArray<number>
 }
 
+/** What a group has committed for a partition. */
+export interface Committed {
+  readonly offset: number
+  readonly metadata: string
+}
+
 /** The name of a partition, such as `words-0`. */
 export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`
 
@@ -158,7 +164,7 @@ export class Cluster {
   }
 
   /** The topic as it was described last, or as it is now. */
-  readonly #topic = (name: string, operation: string): Effect.Effect<Topic, KafkaError> => {
+  readonly topic = (name: string, operation: string): Effect.Effect<Topic, KafkaError> => {
     const known = this.#topics.get(name)
     if (known !== undefined) return Effect.succeed(known)
     return Effect.flatMap(this.topics([name]), (found) => {
@@ -169,7 +175,7 @@ export class Cluster {
 
   /** The broker that leads a partition. */
   readonly leader = ({ partition, topic }: TopicPartition, operation: string): Effect.Effect<Address, KafkaError> =>
-    Effect.flatMap(this.#topic(topic, operation), ({ leaders }) => {
+    Effect.flatMap(this.topic(topic, operation), ({ leaders }) => {
       const leader = leaders[partition]
       if (leader === undefined) return Effect.fail(refused(operation, 3))
       const address = this.#brokers.get(leader)
@@ -224,7 +230,7 @@ export class Cluster {
     const operation = `read ${nameOf(from)} from offset ${offset}`
     return Effect.gen({ self: this }, function* () {
       const broker = yield* this.leader(from, operation)
-      const topicId = id ?? (yield* this.#topic(from.topic, operation)).id
+      const topicId = id ?? (yield* this.topic(from.topic, operation)).id
       const fetched = yield* this.call(
         broker,
         operation,
@@ -261,11 +267,11 @@ export class Cluster {
     })
   }
 
-  /** The offsets that a group has committed. Partitions without one are left out. */
+  /** What a group has committed. Partitions without an offset are left out. */
   readonly committed = (
     group: string,
     partitions: ReadonlyArray<TopicPartition>,
-  ): Effect.Effect<ReadonlyMap<string, number>, KafkaError> => {
+  ): Effect.Effect<ReadonlyMap<string, Committed>, KafkaError> => {
     const operation = `read the offsets of the group ${group}`
     const topics = byTopic(partitions, ({ partition }) => partition)
       .map(({ name, partitions }) => ({ name, partitionIndexes: partitions }))
@@ -277,7 +283,7 @@ export class Cluster {
         operation,
         (connection) => withCodes(offsetFetchV8.api.async(connection, asked, true)),
       )
-      const offsets = new Map<string, number>()
+      const offsets = new Map<string, Committed>()
       const parts = answer?.topics.flatMap(({ name, partitions }) => partitions.map((each) => ({ ...each, name }))) ??
         []
       const code = [answer?.errorCode ?? 0, ...parts.map(({ errorCode }) => errorCode)].find((code) => code !== 0)
@@ -285,10 +291,10 @@ export class Cluster {
         this.#coordinators.clear()
         return yield* Effect.fail(refused(operation, code))
       }
-      for (const { committedOffset, name, partitionIndex } of parts) {
-        if (committedOffset >= 0n) {
-          offsets.set(nameOf({ topic: name, partition: partitionIndex }), Number(committedOffset))
-        }
+      for (const { committedOffset, metadata, name, partitionIndex } of parts) {
+        if (committedOffset < 0n) continue
+        const committed = { offset: Number(committedOffset), metadata: metadata ?? "" }
+        offsets.set(nameOf({ topic: name, partition: partitionIndex }), committed)
       }
       return offsets
     })

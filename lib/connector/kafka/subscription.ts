@@ -100,7 +100,10 @@ const committed = (cluster: Cluster, group: string | undefined, partitions: Read
         cause: 'startingOffsets: "committed" needs a groupId',
       }),
     )
-    : cluster.committed(group, partitions)
+    : Effect.map(
+      cluster.committed(group, partitions),
+      (found) => new Map(Array.from(found, ([name, { offset }]) => [name, offset])),
+    )
 
 /** The offsets at which partitions begin. */
 export const beginnings = (
