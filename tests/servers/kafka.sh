@@ -10,7 +10,8 @@
 #   suspend  stops the broker's process without closing its connections
 #   resume   lets a suspended broker go on
 # Prints lines KEY=VALUE when the server answers (KAFKA_BROKERS, KAFKA_SASL_BROKERS, KAFKA_TLS_BROKERS, KAFKA_TLS_CA,
-# KAFKA_CLASSPATH), and "done" after each command. The SASL listener takes PLAIN and SCRAM-SHA-256 with the user "alice" and
+# KAFKA_PROXY, KAFKA_BEHIND_PROXY, KAFKA_CLASSPATH), and "done" after each command. A proxy of the tests that listens at
+# KAFKA_PROXY and forwards to KAFKA_BEHIND_PROXY gets all connections of clients that begin there. The SASL listener takes PLAIN and SCRAM-SHA-256 with the user "alice" and
 # the password "alice-secret". Exits with 3 and a reason if the server cannot run here: it needs Java 17 or newer, and Maven
 # to download Kafka once.
 set -u
@@ -75,7 +76,7 @@ kafka() {
 
 configure() {
   local controller
-  free_port plain; free_port controller; free_port sasl; free_port tls
+  free_port plain; free_port controller; free_port sasl; free_port tls; free_port behind; free_port proxy
   cat >"$folder/log4j2.properties" <<LOG
 rootLogger = WARN, out
 appender.out.type = Console
@@ -91,11 +92,11 @@ LOG
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$controller
-listeners=PLAINTEXT://127.0.0.1:$plain,CONTROLLER://127.0.0.1:$controller,SASL_PLAINTEXT://127.0.0.1:$sasl,SSL://127.0.0.1:$tls
-advertised.listeners=PLAINTEXT://127.0.0.1:$plain,SASL_PLAINTEXT://127.0.0.1:$sasl,SSL://localhost:$tls
+listeners=PLAINTEXT://127.0.0.1:$plain,CONTROLLER://127.0.0.1:$controller,SASL_PLAINTEXT://127.0.0.1:$sasl,SSL://127.0.0.1:$tls,PROXIED://127.0.0.1:$behind
+advertised.listeners=PLAINTEXT://127.0.0.1:$plain,SASL_PLAINTEXT://127.0.0.1:$sasl,SSL://localhost:$tls,PROXIED://127.0.0.1:$proxy
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL,PROXIED:PLAINTEXT
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256
 listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="alice-secret";
 listener.name.sasl_plaintext.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
@@ -148,6 +149,8 @@ echo "KAFKA_BROKERS=127.0.0.1:$plain"
 echo "KAFKA_SASL_BROKERS=127.0.0.1:$sasl"
 echo "KAFKA_TLS_BROKERS=localhost:$tls"
 echo "KAFKA_TLS_CA=$folder/ca.pem"
+echo "KAFKA_PROXY=127.0.0.1:$proxy"
+echo "KAFKA_BEHIND_PROXY=127.0.0.1:$behind"
 echo "KAFKA_CLASSPATH=$cache/*"
 echo done
 

@@ -27,10 +27,12 @@ export interface KafkaServer {
   readonly tlsBrokers: () => string
   /** The certificate that the TLS listener is to be trusted by, in PEM format. */
   readonly ca: () => string
+  /** Where a proxy has to listen, and what it has to forward to. */
+  readonly proxy: () => { readonly port: number; readonly to: { readonly hostname: string; readonly port: number } }
   /** Where the Java classes are. */
   readonly classpath: () => string
-  /** Kills the broker, starts it again, or suspends and resumes its process. */
-  readonly command: (command: "stop" | "start" | "suspend" | "resume") => Promise<void>
+  /** Kills the broker, starts it again, or suspends and resumes its process. Undefined for a server that the tests do not start. */
+  readonly command: ((command: "stop" | "start" | "suspend" | "resume") => Promise<void>) | undefined
   /** Makes a topic with a new name, and gives the name. */
   readonly topic: (partitions?: number, configs?: Readonly<Record<string, string>>, name?: string) => Promise<string>
   /** Sends records in one request, by a client that is not part of the library. */
@@ -136,7 +138,8 @@ export const sendTo = async (
  * missing.
  */
 export const kafkaServer = (file: string): KafkaServer => {
-  const why = missing()
+  const given = Deno.env.has("KAFKA_BROKERS")
+  const why = given ? undefined : missing()
   if (why !== undefined) {
     const name = new URL(file).pathname.split("/").slice(-4).join("/")
     console.warn(`SKIPPED: ${name} needs a Kafka server: ${why}. Install Java and Maven; Kafka is then downloaded once`)
@@ -145,8 +148,7 @@ export const kafkaServer = (file: string): KafkaServer => {
   let settings: Readonly<Record<string, string>> = {}
   if (why === undefined) {
     Deno.test.beforeAll(async () => {
-      const given = Deno.env.get("KAFKA_BROKERS")
-      if (given !== undefined) {
+      if (given) {
         settings = Deno.env.toObject()
         return
       }
@@ -170,8 +172,12 @@ export const kafkaServer = (file: string): KafkaServer => {
     saslBrokers: () => settings["KAFKA_SASL_BROKERS"] ?? "",
     tlsBrokers: () => settings["KAFKA_TLS_BROKERS"] ?? "",
     ca: () => Deno.readTextFileSync(settings["KAFKA_TLS_CA"] ?? ""),
+    proxy: () => ({
+      port: Number(settings["KAFKA_PROXY"]?.split(":")[1]),
+      to: { hostname: "127.0.0.1", port: Number(settings["KAFKA_BEHIND_PROXY"]?.split(":")[1]) },
+    }),
     classpath: () => settings["KAFKA_CLASSPATH"] ?? "",
-    command: (command) => own?.command(command) ?? Promise.resolve(),
+    command: given ? undefined : (command) => own?.command(command) ?? Promise.resolve(),
     topic: async (partitions = 1, configs = {}, name = `test-${crypto.randomUUID()}`) => {
       const list = Object.entries(configs).map(([name, value]) => ({ name, value }))
       await admin((admin) => admin.createTopics({ topics: [name], partitions, replicas: 1, configs: list }))

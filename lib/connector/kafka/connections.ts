@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isIP } from "node:net"
 import { Connection } from "@platformatic/kafka"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -53,7 +54,7 @@ class Connections {
     const connection = new Connection(clientId, {
       connectTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
-      ...(tls === undefined ? {} : { tls, tlsServerName: true }),
+      ...(tls === undefined ? {} : { tls, tlsServerName: isIP(host) === 0 }),
       ...(sasl === undefined ? {} : { sasl }),
     })
     const forget = () => {
