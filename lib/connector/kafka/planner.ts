@@ -141,25 +141,28 @@ export class Planner {
 
   /** Where ranges begin. A partition that ends before the offset to go on from has lost records. */
   readonly #checked = (latest: ReadonlyMap<string, number>): Effect.Effect<ReadonlyArray<number>, KafkaError> =>
+    Effect.forEach(this.#partitions, (each) => {
+      const name = nameOf(each)
+      const [next, end] = [this.#next.get(name) ?? 0, latest.get(name) ?? 0]
+      return next <= end ? Effect.succeed(next) : this.#behindTheEnd(each, next)
+    })
+
+  /** Where a partition goes on that ends before the next offset. */
+  readonly #behindTheEnd = (each: TopicPartition, next: number): Effect.Effect<number, KafkaError> =>
     Effect.gen({ self: this }, function* () {
-      const from: Array<number> = []
-      for (const each of this.#partitions) {
-        const name = nameOf(each)
-        const [next, end] = [this.#next.get(name) ?? 0, latest.get(name) ?? 0]
-        if (next <= end) {
-          from.push(next)
-          continue
-        }
-        const cause = `the partition ends at offset ${end}, before the offset ${next} to go on from`
-        if (this.#options.failOnDataLoss) {
-          return yield* Effect.fail(
-            new KafkaError({ reason: "DataLost", operation: `go on with ${name}`, isTemporary: false, cause }),
-          )
-        }
-        const earliest = (yield* this.#cluster.offsets([each], EARLIEST, this.#options.isolation)).get(name) ?? end
-        yield* warnOfLoss({ ...each, fromOffset: end, untilOffset: next }, cause)
-        from.push(earliest)
+      const name = nameOf(each)
+      const at = (time: bigint) =>
+        Effect.map(this.#cluster.offsets([each], time, "read_uncommitted"), (found) => found.get(name) ?? 0)
+      // What was read before may belong to transactions that are still open.
+      const end = yield* at(LATEST)
+      if (next <= end) return next
+      const cause = `the partition ends at offset ${end}, before the offset ${next} to go on from`
+      if (this.#options.failOnDataLoss) {
+        return yield* Effect.fail(
+          new KafkaError({ reason: "DataLost", operation: `go on with ${name}`, isTemporary: false, cause }),
+        )
       }
-      return from
+      yield* warnOfLoss({ ...each, fromOffset: end, untilOffset: next }, cause)
+      return yield* at(EARLIEST)
     })
 }

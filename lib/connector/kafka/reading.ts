@@ -16,7 +16,7 @@ import { type Cluster, EARLIEST, type Isolation, nameOf } from "./cluster.ts"
 import { KafkaError } from "./errors.ts"
 import type { Fetched } from "./fetch.ts"
 import { noteRanges, type OffsetRange } from "./offset_range.ts"
-import { batchesOf, decompressed, visible } from "./record_batch.ts"
+import { batchesOf, decompressed, type RecordBatch, visible } from "./record_batch.ts"
 import type { BatchBody } from "./record_blocks.ts"
 
 /** Makes a block of the records of a batch. */
@@ -53,24 +53,40 @@ export const warnOfLoss = (
 
 const isLoss = ({ reason }: KafkaError): boolean => reason === "DataLost" || reason === "UnknownTopic"
 
-/** What an answer has of a range: a block, and the offset to go on from. */
-const decoded = <A>(
-  { aborted, records }: Fetched,
-  range: OffsetRange,
-  offset: number,
-  decode: Decode<A>,
-): { readonly block: Block<A> | undefined; readonly next: number } => {
-  const batches = Array.from(batchesOf(records))
-  const { partition, topic, untilOffset } = range
-  const blocks: Array<Block<A>> = []
-  for (const batch of visible(batches, aborted)) {
-    if (batch.lastOffset < offset || batch.baseOffset >= untilOffset || batch.count === 0) continue
-    blocks.push(decode({ ...batch, topic, partition, bytes: decompressed(batch), from: offset, until: untilOffset }))
+/** About how many bytes of decompressed records make a block. */
+const BLOCK_BYTES = 1024 * 1024
+
+/** Makes blocks of the batches of an answer, one after the other. `offset` is the one to go on from. Throws if one is damaged. */
+class Answer<A> {
+  readonly #range: OffsetRange
+  readonly #decode: Decode<A>
+  readonly #from: number
+  readonly #batches: Iterator<RecordBatch>
+  /** The offset behind the last batch. */
+  readonly next: number
+  constructor({ aborted, records }: Fetched, range: OffsetRange, from: number, decode: Decode<A>) {
+    const batches = Array.from(batchesOf(records))
+    this.#range = range
+    this.#decode = decode
+    this.#from = from
+    this.#batches = visible(batches, aborted)
+    this.next = (batches.at(-1)?.lastOffset ?? from - 1) + 1
   }
-  const last = batches.at(-1)
-  return {
-    block: blocks.length === 0 ? undefined : concat(blocks),
-    next: last === undefined ? offset : last.lastOffset + 1,
+
+  /** Decompresses as many batches as make a block. Undefined if there are none left. */
+  block(): Block<A> | undefined {
+    const { partition, topic, untilOffset } = this.#range
+    const blocks: Array<Block<A>> = []
+    for (let size = 0; size < BLOCK_BYTES;) {
+      const next = this.#batches.next()
+      if (next.done === true) break
+      const batch = next.value
+      if (batch.lastOffset < this.#from || batch.baseOffset >= untilOffset || batch.count === 0) continue
+      const bytes = decompressed(batch)
+      size += bytes.length
+      blocks.push(this.#decode({ ...batch, topic, partition, bytes, from: this.#from, until: untilOffset }))
+    }
+    return blocks.length === 0 ? undefined : concat(blocks)
   }
 }
 
@@ -112,28 +128,35 @@ const pullRange = <A>(
       offset = next
     })
   const attempt = Effect.suspend(() => cluster.fetch(range, offset, isolation, id))
+  let answer: Answer<A> | undefined
+  const damaged = (cause: unknown) =>
+    new KafkaError({ reason: "Corrupt", operation: operation(), isTemporary: false, cause })
+  const take = (fetched: Fetched): Effect.Effect<void, KafkaError> =>
+    Effect.suspend(() => {
+      answer = new Answer(fetched, range, offset, decode)
+      empty = answer.next > offset ? 0 : empty + 1
+      offset = Math.max(offset, answer.next)
+      if (empty < MOST_EMPTY) return Effect.void
+      const cause = "the broker has no more records"
+      return Effect.fail(new KafkaError({ reason: "DataLost", operation: operation(), isTemporary: false, cause }))
+    }).pipe(Effect.catchDefect((cause) => Effect.fail(damaged(cause))))
   const pull: Pull<A, KafkaError> = Effect.suspend(() => {
+    if (answer !== undefined) {
+      const current = answer
+      return Effect.flatMap(
+        Effect.try({ try: () => current.block(), catch: damaged }),
+        (found): Pull<A, KafkaError> => {
+          if (found !== undefined) return Effect.succeed(found)
+          answer = undefined
+          return pull
+        },
+      )
+    }
     if (offset >= range.untilOffset) return Effect.succeed(undefined)
     return Effect.matchEffect(cluster.retrying(attempt), {
       onFailure: (error): Pull<A, KafkaError> =>
         isLoss(error) ? Effect.flatMap(afterLoss(error), () => pull) : Effect.fail(error),
-      onSuccess: (fetched) =>
-        Effect.flatMap(
-          Effect.try({
-            try: () => decoded(fetched, range, offset, decode),
-            catch: (cause) => new KafkaError({ reason: "Corrupt", operation: operation(), isTemporary: false, cause }),
-          }),
-          ({ block, next }): Pull<A, KafkaError> => {
-            empty = next > offset ? 0 : empty + 1
-            offset = Math.max(offset, next)
-            if (block !== undefined) return Effect.succeed(block)
-            if (empty < MOST_EMPTY) return pull
-            const cause = "the broker has no more records"
-            return Effect.fail(
-              new KafkaError({ reason: "DataLost", operation: operation(), isTemporary: false, cause }),
-            )
-          },
-        ),
+      onSuccess: (fetched): Pull<A, KafkaError> => Effect.flatMap(take(fetched), () => pull),
     })
   })
   return pull

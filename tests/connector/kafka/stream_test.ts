@@ -1,5 +1,7 @@
 /** Streams of Kafka topics, against a broker. */
 import assert from "node:assert/strict"
+import { Buffer } from "node:buffer"
+import { Producer } from "@platformatic/kafka"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as DStream from "../../../lib/dstream.ts"
@@ -271,4 +273,35 @@ test("operations that keep partitions keep the offset ranges, and others do not"
     DStream.foreachRDD(DStream.repartition(lines, 3), tag),
   ], { batches: 1 }) as Effect.Effect<unknown, unknown>)
   assert.deepEqual(found, ["Some", "None"])
+})
+
+test("a position behind the records of an open transaction is no loss", async () => {
+  const topic = await server.topic()
+  await send(topic, ["a"])
+  const producer = new Producer({
+    clientId: "tests",
+    bootstrapBrokers: [server.brokers()],
+    idempotent: true,
+    transactionalId: topic,
+    producerId: -1n,
+    producerEpoch: -1,
+    retryDelay: 20,
+  })
+  const transaction = await producer.beginTransaction()
+  await transaction.send({ messages: [{ topic, partition: 0, value: Buffer.from("b") }], acks: -1 })
+  await inContext(Effect.gen(function* () {
+    const { advance, seen } = yield* running({
+      subscribe: topic,
+      startingOffsets: [{ topic, partition: 0, offset: 2 }],
+    })
+    yield* advance()
+    yield* later(() => transaction.commit())
+    yield* later(() => send(topic, ["c"]))
+    for (let i = 0; i < 50 && seen.records.flat().length === 0; i++) {
+      yield* later(() => new Promise((resolve) => setTimeout(resolve, 20)))
+      yield* advance()
+    }
+    assert.deepEqual(seen.records.flat(), ["c"])
+  }))
+  await producer.close()
 })
