@@ -1,6 +1,6 @@
 import type { Row } from "./row.ts"
 
-const STREAM = "tests/connector/kafka/stream_test.ts"
+const STREAM = "tests/connector/kafka/stream.ts"
 const oneProcess = "partitions are read in the process that computes them, so there is nothing to locate"
 
 /** Kafka. */
@@ -14,7 +14,7 @@ export const kafka: ReadonlyArray<Row> = [
   {
     row: "K-02",
     ours: "kafka/recordRDD kafka/textRDD",
-    test: ["tests/connector/kafka/rdd_test.ts", "recordRDD gives keys, values, headers, timestamps and offsets"],
+    test: ["tests/connector/kafka/rdd.ts", "recordRDD gives keys, values, headers, timestamps and offsets"],
   },
   { row: "K-03", reason: oneProcess },
   { row: "K-04", reason: oneProcess },

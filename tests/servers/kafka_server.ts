@@ -133,11 +133,15 @@ export const sendTo = async (
   }
 }
 
+let shared: KafkaServer | undefined
+
 /**
- * The server for the tests of a file. Called once in a file, before its tests. Without a server it prints what is
- * missing.
+ * The server for the tests of a file, and of all files that it imports. Called before the tests. Without a server it prints
+ * what is missing. If KAFKA_BROKERS is set, with the other lines that `kafka.sh run` prints, that server is used.
  */
-export const kafkaServer = (file: string): KafkaServer => {
+export const kafkaServer = (file: string): KafkaServer => shared ??= made(file)
+
+const made = (file: string): KafkaServer => {
   const given = Deno.env.has("KAFKA_BROKERS")
   const why = given ? undefined : missing()
   if (why !== undefined) {
