@@ -3,8 +3,7 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -12,10 +11,11 @@ import { InvalidOption } from "../../core/errors.ts"
 import { currentTimeMillis } from "../../core/steady_clock.ts"
 import type { DStream } from "../../dstream/dstream.ts"
 import { fromPositions } from "../../dstream/inputs/input.ts"
-import type { Positions } from "../../dstream/inputs/positions.ts"
+import type { Planned, Positions } from "../../dstream/inputs/positions.ts"
 import type { SettingError } from "../settings.ts"
+import { committing, RETRY_MS, whenAway } from "./away.ts"
 import { type Isolation, openCluster } from "./cluster.ts"
-import { KafkaError } from "./errors.ts"
+import type { KafkaError } from "./errors.ts"
 import { countOf, type OffsetRange } from "./offset_range.ts"
 import { connectionProblems, type KafkaConnection, millisOf } from "./options.ts"
 import { type Plan, Planner } from "./planner.ts"
@@ -66,46 +66,12 @@ const describe = (ranges: ReadonlyArray<OffsetRange>): string =>
     `topic: ${topic}\tpartition: ${partition}\toffsets: ${fromOffset} to ${untilOffset}`
   ).join("\n")
 
-/** How long a batch waits for the brokers to say what is new. If they do not, it has no new records. */
-const PLAN_LIMIT = Duration.seconds(5)
-
-/** For how many milliseconds the start of a stream waits for brokers that do not answer yet. */
-const START_RETRY_MS = 3_000
-
-const NO_ANSWER = new KafkaError({
-  reason: "Unreachable",
-  operation: "find new records",
-  isTemporary: true,
-  cause: `the brokers did not answer within ${Duration.format(PLAN_LIMIT)}`,
+/** What a plan is to the runtime. */
+const planned = ({ ids, ranges }: Plan): Planned<Plan> => ({
+  position: { ranges, ids },
+  records: ranges.reduce((sum, range) => sum + countOf(range), 0),
+  metadata: { offsets: ranges, Description: describe(ranges) },
 })
-
-/** Limits an attempt in real time: brokers do not know the clock of a test. */
-const withLimit = <A>(attempt: Effect.Effect<A, KafkaError>): Effect.Effect<A, KafkaError> =>
-  Effect.interruptible(attempt).pipe(
-    Effect.timeoutOption(PLAN_LIMIT),
-    Effect.flatMap(Option.match({ onNone: () => Effect.fail(NO_ANSWER), onSome: Effect.succeed })),
-    Effect.provideService(Clock.Clock, Clock.Clock.defaultValue()),
-  )
-
-/** Does without what brokers that are away do not answer, with a warning when that begins. */
-const whenAway = () => {
-  let isAway = false
-  return <A, B>(attempt: Effect.Effect<A, KafkaError>, instead: () => B): Effect.Effect<A | B, KafkaError> =>
-    Effect.matchEffect(withLimit(attempt), {
-      onFailure: (error) => {
-        if (!error.isTemporary) return Effect.fail(error)
-        const isKnown = isAway
-        isAway = true
-        const warning = `There are no new records until the brokers answer. ${error.message}`
-        return Effect.map(isKnown ? Effect.void : Effect.logWarning(warning), instead)
-      },
-      onSuccess: (answer) => {
-        const wasAway = isAway
-        isAway = false
-        return Effect.as(wasAway ? Effect.logInfo("The brokers answer again") : Effect.void, answer)
-      },
-    })
-}
 
 const open = <A>(
   operation: string,
@@ -127,39 +93,24 @@ const open = <A>(
     const orInstead = whenAway()
     let previous = yield* currentTimeMillis
     // A wrong password or a missing topic is an error of the start. Brokers that do not answer yet are not.
-    yield* orInstead(cluster.retrying(planner.discover(previous), START_RETRY_MS), () => undefined)
+    yield* orInstead(cluster.retrying(planner.discover(previous), RETRY_MS), () => undefined)
+    const plan = (time: number, limit: number) =>
+      Effect.suspend(() => {
+        const seconds = time > previous ? (time - previous) / 1000 : 1
+        previous = time
+        // A leader that moves is found at once. Brokers that are away are not waited for.
+        const isHere = ({ reason }: KafkaError) => reason !== "Unreachable"
+        const attempt = cluster.retrying(planner.plan(time, seconds, limit), Infinity, isHere)
+        return Effect.tap(orInstead(attempt, () => planner.idle), (plan) => Effect.sync(() => planner.advance(plan)))
+      })
     return {
-      plan: (time, limit) =>
-        Effect.gen(function* () {
-          const seconds = (time - previous) / 1000
-          previous = time
-          // A leader that moves is found at once. Brokers that are away are not waited for.
-          const plan = cluster.retrying(planner.plan(time, seconds, limit), Infinity, ({ reason }) =>
-            reason !== "Unreachable")
-          const { ids, ranges } = yield* orInstead(plan, () =>
-            planner.idle)
-          return Option.some({
-            position: { ranges, ids },
-            records: ranges.reduce((sum, range) =>
-              sum + countOf(range), 0),
-            metadata: { offsets: ranges, Description: describe(ranges) },
-          })
-        }),
+      plan: (time, limit) => Effect.map(plan(time, limit), (plan) => Option.some(planned(plan))),
       read: ({ ids, ranges }) =>
-        Effect.succeed(
-          rangesRDD(operation, ranges, { decode, isolation, failOnDataLoss, ids }, Effect.succeed(cluster)),
-        ),
-      commit: ({ ranges }) => {
-        const offsets = ranges.filter((range) => countOf(range) > 0)
-          .map(({ partition, topic, untilOffset }) => ({ topic, partition, offset: untilOffset }))
-        if (groupId === undefined || offsets.length === 0) return Effect.void
-        // The offsets of a later batch stand for these as well.
-        return Effect.catchIf(
-          cluster.retrying(cluster.commit(groupId, offsets)),
-          ({ isTemporary }) => isTemporary,
-          (error) => Effect.logWarning(`The group does not show the last batch. ${error.message}`),
-        )
-      },
+        Effect.sync(() => {
+          const reading = { decode, isolation, failOnDataLoss, ids }
+          return rangesRDD(operation, ranges, reading, Effect.succeed(cluster))
+        }),
+      commit: groupId === undefined ? undefined : committing(cluster, groupId),
       resume: (plans) => Effect.sync(() => planner.resume(plans)),
       summary: Effect.sync(() => planner.idle.ranges.length === 0 ? undefined : planner.idle),
     }

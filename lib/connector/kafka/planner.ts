@@ -116,6 +116,11 @@ export class Planner {
       this.#isBegun = true
     })
 
+  /** Goes on behind a plan. Apart from `plan`, which may be interrupted when it is done but not yet heard. */
+  advance({ ranges }: Plan): void {
+    this.#next = new Map([...this.#next, ...ranges.map((range) => [nameOf(range), range.untilOffset] as const)])
+  }
+
   /** Plans a batch of at most `limit` records. `seconds` have passed since the batch before. */
   readonly plan = (now: number, seconds: number, limit: number): Effect.Effect<Plan, KafkaError> =>
     Effect.gen({ self: this }, function* () {
@@ -135,7 +140,6 @@ export class Planner {
         const fromOffset = from[i] ?? 0
         return { topic, partition, fromOffset, untilOffset: fromOffset + (shares[i] ?? 0) }
       })
-      this.#next = new Map([...this.#next, ...ranges.map((range) => [nameOf(range), range.untilOffset] as const)])
       return { ranges, ids: this.#ids }
     })
 
