@@ -10,9 +10,16 @@ export interface Proxy extends AsyncDisposable {
   readonly cut: () => void
 }
 
-/** Forwards connections. `judge` decides about each message of a client. */
-export const tcpProxy = (to: { hostname: string; port: number }, judge: (sent: string) => Verdict): Proxy => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
+/** What the proxy does with bytes of the server: pass them on, or half of them and cut the connection then. */
+export type AnswerVerdict = "pass" | "half"
+
+/** Forwards connections. `judge` decides about each message of a client. Listens on a free port unless it is given one. */
+export const tcpProxy = (
+  to: { hostname: string; port: number },
+  judge: (sent: string) => Verdict,
+  { answers = () => "pass", port = 0 }: { readonly answers?: () => AnswerVerdict; readonly port?: number } = {},
+): Proxy => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port })
   const open = new Set<Deno.Conn>()
   const close = (...connections: ReadonlyArray<Deno.Conn>) => {
     for (const connection of connections) if (open.delete(connection)) connection.close()
@@ -22,7 +29,7 @@ export const tcpProxy = (to: { hostname: string; port: number }, judge: (sent: s
     const server = await Deno.connect(to)
     open.add(server)
     let cutting = false
-    const pump = async (from: Deno.Conn, into: Deno.Conn, verdict: (bytes: Uint8Array) => Verdict) => {
+    const pump = async (from: Deno.Conn, into: Deno.Conn, verdict: (bytes: Uint8Array) => Verdict | "half") => {
       const buffer = new Uint8Array(65_536)
       try {
         for (let n = await from.read(buffer); n !== null; n = await from.read(buffer)) {
@@ -30,8 +37,10 @@ export const tcpProxy = (to: { hostname: string; port: number }, judge: (sent: s
           const found = verdict(bytes)
           if (found === "cut") break
           if (found === "lose") continue
-          if (found !== "pass") cutting = true
-          for (let at = 0; at < n;) at += await into.write(bytes.subarray(at))
+          if (found === "pass, then cut when answered") cutting = true
+          const end = found === "half" ? n >> 1 : n
+          for (let at = 0; at < end;) at += await into.write(bytes.subarray(at, end))
+          if (found === "half") break
         }
       } catch {
         // One of the connections was closed.
@@ -40,7 +49,7 @@ export const tcpProxy = (to: { hostname: string; port: number }, judge: (sent: s
     }
     await Promise.all([
       pump(client, server, (bytes) => judge(new TextDecoder().decode(bytes))),
-      pump(server, client, () => cutting ? "cut" : "pass"),
+      pump(server, client, () => cutting ? "cut" : answers()),
     ])
   }
   const serving = (async () => {

@@ -36,6 +36,7 @@ const sections = {
   RD: 30,
   RA: 19,
   RP: 20,
+  K: 15,
 }
 
 /** The ids of all operations, in the order of the list. */

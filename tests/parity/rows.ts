@@ -1,6 +1,7 @@
 import { context } from "./context.ts"
 import { dstream } from "./dstream.ts"
 import { inputs } from "./inputs.ts"
+import { kafka } from "./kafka.ts"
 import { listeners } from "./listeners.ts"
 import { pairs } from "./pairs.ts"
 import { actionRows } from "./rdd_actions.ts"
@@ -26,4 +27,5 @@ export const rows: ReadonlyArray<Row> = [
   ...transformations,
   ...actionRows,
   ...rddPairs,
+  ...kafka,
 ]

@@ -1,0 +1,68 @@
+/**
+ * Counts the words of a Kafka topic and writes each new total to another topic, exactly once: kill it at will and start it
+ * again with the same arguments.
+ *
+ *     deno run examples/kafka_exactly_once.ts localhost:9092 lines totals directory
+ *
+ * The directory keeps the checkpoint. Readers of `totals` that read with `isolation.level=read_committed` see each total of
+ * each word once: 1, 2, 3, …
+ *
+ * It needs a Kafka broker, version 3.5 or newer. To get one, with the topics:
+ *
+ *     docker run --name kafka -p 9092:9092 apache/kafka
+ *     docker exec kafka /opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --create --topic lines
+ *     docker exec kafka /opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --create --topic totals
+ *
+ * @module
+ */
+import { DStream, OutputPolicy, runMain, Scheduler, SparkContext, StateSpec, StreamingContext } from "@dstream/dstream"
+import * as Kafka from "@dstream/dstream/kafka"
+import { Console, Effect, Option, Schedule } from "effect"
+import { WrongArguments } from "./arguments.ts"
+
+/** Adds 1 to the total of a word, and gives the new total. */
+const counting = StateSpec.function((word: string, _: Option.Option<number>, total: StateSpec.State<number>) => {
+  const next = Option.getOrElse(total.getOption(), () => 0) + 1
+  total.update(next)
+  return [word, next]
+})
+
+// A checkpoint finds the input, the state and the output by their names.
+const totals = (brokers: string, from: string, to: string) =>
+  Kafka.directTextStream({ brokers, subscribe: from, startingOffsets: "earliest" }).pipe(
+    DStream.named("lines"),
+    DStream.flatMap((line) => line.split(" ")),
+    DStream.map((word) => [word, 1]),
+    DStream.mapWithState(counting),
+    DStream.named("totals"),
+    DStream.saveTo(
+      Kafka.sink({
+        brokers,
+        topic: to,
+        transactionalIdPrefix: "kafka-exactly-once",
+        record: ([word, total]: readonly [string, number]) => ({ key: word, value: String(total) }),
+      }),
+      "output",
+    ),
+    DStream.onFailure(OutputPolicy.retry(Schedule.spaced("1 second"))),
+  )
+
+const program = Effect.gen(function* () {
+  const [brokers, from, to, directory] = Deno.args
+  if (brokers === undefined || from === undefined || to === undefined || directory === undefined) {
+    const problem = "Give the brokers, two topics and a directory, such as localhost:9092 lines totals checkpoint"
+    return yield* new WrongArguments({ problem })
+  }
+  yield* Console.error(`To see that nothing is lost: kill -9 ${Deno.pid}, then start this again`)
+  const ssc = yield* StreamingContext.getOrCreate(directory, StreamingContext.make)
+  const active = yield* StreamingContext.start(ssc, [totals(brokers, from, to)])
+  yield* StreamingContext.awaitTermination(active)
+})
+
+if (import.meta.main) {
+  program.pipe(
+    Effect.provide(Scheduler.layer("1 second")),
+    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "KafkaExactlyOnce" })),
+    runMain,
+  )
+}

@@ -1,0 +1,80 @@
+/**
+ * What a stream does while its brokers do not answer.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { type Cluster, nameOf, type TopicPartition } from "./cluster.ts"
+import { KafkaError } from "./errors.ts"
+import type { Plan } from "./planner.ts"
+
+/** How long a batch waits for the brokers to say what is new. If they do not, it has no new records. */
+const PLAN_LIMIT = Duration.seconds(5)
+
+/** For how many milliseconds a start or a commit waits for brokers that do not answer. */
+export const RETRY_MS: number = 3_000
+
+const NO_ANSWER = new KafkaError({
+  reason: "Unreachable",
+  operation: "find new records",
+  isTemporary: true,
+  cause: `the brokers did not answer within ${Duration.format(PLAN_LIMIT)}`,
+})
+
+/** Limits an attempt in real time: brokers do not know the clock of a test. */
+export const withLimit = <A>(attempt: Effect.Effect<A, KafkaError>): Effect.Effect<A, KafkaError> =>
+  Effect.interruptible(attempt).pipe(
+    Effect.timeoutOption(PLAN_LIMIT),
+    Effect.flatMap(Option.match({ onNone: () => Effect.fail(NO_ANSWER), onSome: Effect.succeed })),
+    Effect.provideService(Clock.Clock, Clock.Clock.defaultValue()),
+  )
+
+/** Does without what brokers that are away do not answer, with a warning when that begins. */
+export const whenAway = (): <A, B>(
+  attempt: Effect.Effect<A, KafkaError>,
+  instead: () => B,
+) => Effect.Effect<A | B, KafkaError> => {
+  let isAway = false
+  return <A, B>(attempt: Effect.Effect<A, KafkaError>, instead: () => B): Effect.Effect<A | B, KafkaError> =>
+    Effect.matchEffect(withLimit(attempt), {
+      onFailure: (error) => {
+        if (!error.isTemporary) return Effect.fail(error)
+        const isKnown = isAway
+        isAway = true
+        const warning = `There are no new records until the brokers answer. ${error.message}`
+        return Effect.map(isKnown ? Effect.void : Effect.logWarning(warning), instead)
+      },
+      onSuccess: (answer) => {
+        const wasAway = isAway
+        isAway = false
+        return Effect.as(wasAway ? Effect.logInfo("The brokers answer again") : Effect.void, answer)
+      },
+    })
+}
+
+/** Commits what batches have read to a group. What brokers that are away do not take is committed with a later batch. */
+export const committing = (cluster: Cluster, groupId: string): (plan: Plan) => Effect.Effect<void, KafkaError> => {
+  const owed = new Map<string, TopicPartition & { readonly offset: number }>()
+  return ({ ranges }) =>
+    Effect.suspend(() => {
+      for (const { partition, topic, untilOffset, ...range } of ranges) {
+        if (untilOffset === range.fromOffset) continue
+        owed.set(nameOf({ topic, partition }), { topic, partition, offset: untilOffset })
+      }
+      if (owed.size === 0) return Effect.void
+      const attempt = withLimit(cluster.retrying(cluster.commit(groupId, Array.from(owed.values())), RETRY_MS))
+      return Effect.matchEffect(attempt, {
+        onFailure: (error) => {
+          // What was committed of a topic that is gone does not matter any more.
+          if (error.reason === "UnknownTopic") return Effect.sync(() => owed.clear())
+          return error.isTemporary
+            ? Effect.logWarning(`The offsets of a batch will be committed with the next one. ${error.message}`)
+            : Effect.fail(error)
+        },
+        onSuccess: () => Effect.sync(() => owed.clear()),
+      })
+    })
+}

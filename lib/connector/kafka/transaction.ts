@@ -1,0 +1,210 @@
+/**
+ * Transactions: batches of records and a mark that become visible together.
+ *
+ * @module
+ */
+import {
+  addOffsetsToTxnV3,
+  addPartitionsToTxnV3,
+  type Connection,
+  createAPI,
+  endTxnV3,
+  initProducerIdV4,
+  produceV9,
+  txnOffsetCommitV3,
+  Writer,
+} from "@platformatic/kafka"
+import { Buffer } from "node:buffer"
+import * as Effect from "effect/Effect"
+import { byTopic, type Cluster, nameOf, type TopicPartition } from "./cluster.ts"
+import type { BatchBuilder, Compression } from "./encoding.ts"
+import type { KafkaError } from "./errors.ts"
+import type { Address } from "./options.ts"
+
+/** A batch of records for a partition. */
+export interface Outgoing extends TopicPartition {
+  readonly batch: BatchBuilder
+}
+
+/** A note about a partition that is kept in a group, where consumers keep the offset to go on from. */
+export interface Mark extends TopicPartition {
+  readonly group: string
+  readonly offset: number
+  readonly metadata: string
+}
+
+interface Encoded extends TopicPartition {
+  readonly bytes: Uint8Array
+}
+
+/** How long brokers wait for their replicas. */
+const PRODUCE_TIMEOUT_MS = 25_000
+/** All replicas that are in sync have the records when the broker answers. */
+const ALL_REPLICAS = -1
+
+const produceRequest = (transactionalId: string, batches: ReadonlyArray<Encoded>): Writer =>
+  Writer.create()
+    .appendString(transactionalId)
+    .appendInt16(ALL_REPLICAS)
+    .appendInt32(PRODUCE_TIMEOUT_MS)
+    .appendArray(byTopic(batches, (each) => each), (writer, { name, partitions }) => {
+      writer.appendString(name).appendArray(partitions, (writer, { bytes, partition }) => {
+        writer.appendInt32(partition)
+          .appendUnsignedVarInt(bytes.length + 1)
+          .append(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+      })
+    })
+    .appendTaggedFields()
+
+const produceAPI = createAPI<Parameters<typeof produceRequest>, unknown>(0, 9, produceRequest, produceV9.parseResponse)
+
+/** A batch that the broker has, because the answer to it got lost and it was sent again. */
+const isRepeated = (cause: unknown): boolean => String(cause).startsWith("DUPLICATE_SEQUENCE_NUMBER")
+
+/**
+ * An open transaction. Only one process at a time can have one for a transactional id: beginning one ends that of a
+ * predecessor, which then cannot write or commit any more.
+ */
+export class Transaction {
+  readonly #cluster: Cluster
+  readonly #id: string
+  readonly #compression: Compression
+  readonly #producerId: bigint
+  readonly #epoch: number
+  /** Partitions that belong to the transaction, with how many records each was sent. */
+  readonly #sent = new Map<string, number>()
+  #hasBegun = false
+
+  constructor(cluster: Cluster, id: string, compression: Compression, producerId: bigint, epoch: number) {
+    this.#cluster = cluster
+    this.#id = id
+    this.#compression = compression
+    this.#producerId = producerId
+    this.#epoch = epoch
+  }
+
+  /** Asks the broker that keeps the transaction. */
+  readonly #coordinated = <A>(
+    operation: string,
+    send: (connection: Connection) => Promise<A>,
+  ): Effect.Effect<A, KafkaError> => coordinated(this.#cluster, "transaction", this.#id, operation, send)
+
+  /** Sends batches, at most one for each partition. They are stored when it succeeds, but not visible. */
+  readonly send = (batches: ReadonlyArray<Outgoing>): Effect.Effect<void, KafkaError> =>
+    Effect.gen({ self: this }, function* () {
+      const fresh = batches.filter((each) => !this.#sent.has(nameOf(each)))
+      if (fresh.length > 0) {
+        const topics = byTopic(fresh, ({ partition }) => partition)
+        yield* this.#coordinated(
+          `begin to write to ${fresh.map(nameOf).join(", ")}`,
+          (connection) =>
+            addPartitionsToTxnV3.api.async(connection, [{
+              transactionalId: this.#id,
+              producerId: this.#producerId,
+              producerEpoch: this.#epoch,
+              verifyOnly: false,
+              topics,
+            }]),
+        )
+        this.#hasBegun = true
+        for (const each of fresh) this.#sent.set(nameOf(each), 0)
+      }
+      const encoded = batches.map(({ batch, partition, topic }): Encoded => ({
+        topic,
+        partition,
+        bytes: batch.encode({
+          producerId: this.#producerId,
+          producerEpoch: this.#epoch,
+          sequence: this.#sent.get(nameOf({ topic, partition })) ?? 0,
+          compression: this.#compression,
+        }),
+      }))
+      yield* Effect.forEach(encoded, (each) => this.#produce(each), { concurrency: "unbounded", discard: true })
+      for (const { batch, ...place } of batches) {
+        this.#sent.set(nameOf(place), (this.#sent.get(nameOf(place)) ?? 0) + batch.count)
+      }
+    })
+
+  /** Sends a batch until a broker has it. Its sequence number keeps it from being stored twice. */
+  readonly #produce = (batch: Encoded): Effect.Effect<void, KafkaError> => {
+    const operation = `write to ${nameOf(batch)}`
+    const attempt = Effect.flatMap(
+      Effect.suspend(() => this.#cluster.leader(batch, operation)),
+      (broker: Address) =>
+        this.#cluster.call(broker, operation, (connection) => produceAPI.async(connection, this.#id, [batch])),
+    )
+    return this.#cluster.retrying(Effect.catchIf(attempt, ({ cause }) => isRepeated(cause), () => Effect.void))
+  }
+
+  /** Makes everything that was sent visible, together with the mark. */
+  readonly commit = ({ group, metadata, offset, partition, topic }: Mark): Effect.Effect<void, KafkaError> =>
+    Effect.gen({ self: this }, function* () {
+      const offsets = {
+        partitionIndex: partition,
+        committedOffset: BigInt(offset),
+        committedLeaderEpoch: -1,
+        committedMetadata: metadata,
+      }
+      yield* this.#coordinated(
+        `add the group ${group} to a transaction`,
+        (connection) => addOffsetsToTxnV3.api.async(connection, this.#id, this.#producerId, this.#epoch, group),
+      )
+      this.#hasBegun = true
+      yield* coordinated(
+        this.#cluster,
+        "group",
+        group,
+        `commit to the group ${group}`,
+        (connection) =>
+          txnOffsetCommitV3.api.async(connection, this.#id, group, this.#producerId, this.#epoch, -1, "", null, [
+            { name: topic, partitions: [offsets] },
+          ]),
+      )
+      yield* this.#end(true)
+      this.#hasBegun = false
+    })
+
+  readonly #end = (isCommitted: boolean) =>
+    this.#coordinated(
+      isCommitted ? "commit a transaction" : "abort a transaction",
+      (connection) => endTxnV3.api.async(connection, this.#id, this.#producerId, this.#epoch, isCommitted),
+    )
+
+  /** Aborts the transaction if it is open, so that readers need not wait for its end. */
+  readonly abort: Effect.Effect<void, KafkaError> = Effect.suspend(() =>
+    this.#hasBegun ? Effect.asVoid(this.#end(false)) : Effect.void
+  )
+}
+
+/** Asks the broker that keeps a group or a transactional id, again while that may help. */
+const coordinated = <A>(
+  cluster: Cluster,
+  kind: "group" | "transaction",
+  key: string,
+  operation: string,
+  send: (connection: Connection) => Promise<A>,
+): Effect.Effect<A, KafkaError> =>
+  cluster.retrying(
+    Effect.flatMap(
+      Effect.suspend(() => cluster.coordinator(kind, key, operation)),
+      (broker) => cluster.call(broker, operation, send),
+    ),
+  )
+
+/** Begins a transaction, and ends that of a predecessor with the same id. */
+export const beginTransaction = (
+  cluster: Cluster,
+  id: string,
+  timeoutMs: number,
+  compression: Compression,
+): Effect.Effect<Transaction, KafkaError> =>
+  Effect.map(
+    coordinated(
+      cluster,
+      "transaction",
+      id,
+      `take over the transactional id ${id}`,
+      (connection) => initProducerIdV4.api.async(connection, id, timeoutMs, -1n, -1),
+    ),
+    ({ producerEpoch, producerId }) => new Transaction(cluster, id, compression, producerId, producerEpoch),
+  )

@@ -1,0 +1,307 @@
+/** Streams of Kafka topics, against a broker. */
+import assert from "node:assert/strict"
+import { Buffer } from "node:buffer"
+import { Producer } from "@platformatic/kafka"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as DStream from "../../../lib/dstream.ts"
+import * as Kafka from "../../../lib/kafka.ts"
+import * as RDD from "../../../lib/rdd.ts"
+import * as StreamingContext from "../../../lib/streaming_context.ts"
+import { Testing } from "../../../lib/testing.ts"
+import { kafkaServer } from "../../servers/kafka_server.ts"
+
+const server = kafkaServer(import.meta.url)
+const ignore = !server.available
+const test = (name: string, fn: () => Promise<void>) => Deno.test({ name, ignore, fn })
+
+const send = (topic: string, values: ReadonlyArray<string>, partition = 0) =>
+  server.send(topic, values.map((value) => ({ value, partition })))
+const numbers = (from: number, until: number) => Array.from({ length: until - from }, (_, i) => String(from + i))
+
+/** What batches have read: the records and the ranges of each. */
+interface Seen {
+  readonly records: Array<ReadonlyArray<string>>
+  readonly ranges: Array<ReadonlyArray<Kafka.OffsetRange>>
+}
+
+/** A running stream, of which each batch is advanced by hand. */
+const running = (
+  options: Partial<Kafka.StreamOptions> & Kafka.Subscription,
+  { checkpoint, seen = { records: [], ranges: [] } }: { readonly checkpoint?: string; readonly seen?: Seen } = {},
+) =>
+  Effect.gen(function* () {
+    const output = Kafka.directTextStream({ brokers: server.brokers(), ...options }).pipe(
+      DStream.named("lines"),
+      DStream.foreachRDD((rdd) =>
+        Effect.map(RDD.collect(rdd), (records) => {
+          seen.records.push(records)
+          const found = Kafka.offsetRanges(rdd)
+          if (found._tag === "Some") seen.ranges.push(found.value)
+        })
+      ),
+      DStream.nameOutput("seen"),
+    )
+    const ssc = yield* checkpoint === undefined
+      ? StreamingContext.make
+      : StreamingContext.getOrCreate(checkpoint, StreamingContext.make)
+    const active = yield* StreamingContext.start(ssc, [output])
+    return { seen, active, advance: (batches = 1) => Testing.advance(active, batches) }
+  })
+
+const run = <A, E>(effect: Effect.Effect<A, E, never>): Promise<A> => Effect.runPromise(effect)
+/** Runs a program in virtual time. The end of it is that of the process. */
+const inContext = <A, E, R>(effect: Effect.Effect<A, E, R>, clockStart = 0): Promise<A> =>
+  run(Effect.scoped(Effect.provide(effect, Testing.layer({ clockStart }))) as Effect.Effect<A, E>)
+const later = (work: () => Promise<unknown>) => Effect.promise(work)
+
+test("each batch reads what has arrived since the batch before, partition by partition", async () => {
+  const topic = await server.topic(2)
+  await send(topic, ["before"])
+  await inContext(Effect.gen(function* () {
+    const { advance, seen } = yield* running({ subscribe: topic })
+    yield* later(() => send(topic, ["a", "b"]))
+    yield* later(() => send(topic, ["c"], 1))
+    yield* advance()
+    yield* advance()
+    yield* later(() => send(topic, ["d"], 1))
+    yield* advance()
+    assert.deepEqual(seen.records, [["a", "b", "c"], [], ["d"]])
+    const range = (partition: number, fromOffset: number, untilOffset: number) => ({
+      topic,
+      partition,
+      fromOffset,
+      untilOffset,
+    })
+    assert.deepEqual(seen.ranges, [
+      [range(0, 1, 3), range(1, 0, 1)],
+      [range(0, 3, 3), range(1, 1, 1)],
+      [range(0, 3, 3), range(1, 1, 2)],
+    ])
+  }))
+})
+
+test("a stream begins at the oldest record, at a time, or at offsets", async () => {
+  const topic = await server.topic()
+  await server.send(topic, [1000, 2000, 3000].map((timestamp) => ({ value: `at ${timestamp}`, timestamp })))
+  const first = (startingOffsets: Kafka.StartingOffsets) =>
+    inContext(Effect.gen(function* () {
+      const { advance, seen } = yield* running({ subscribe: [topic], startingOffsets })
+      yield* advance()
+      return seen.records.flat()
+    }))
+  assert.deepEqual(await first("earliest"), ["at 1000", "at 2000", "at 3000"])
+  assert.deepEqual(await first({ timestamp: new Date(1500) }), ["at 2000", "at 3000"])
+  assert.deepEqual(await first({ timestamp: 5000 }), [])
+  assert.deepEqual(await first([{ topic, partition: 0, offset: 2 }]), ["at 3000"])
+})
+
+test("offsets are committed to the group, and a stream begins at them", async () => {
+  const topic = await server.topic(2)
+  const groupId = `group-${topic}`
+  await send(topic, numbers(0, 5))
+  const first = () =>
+    inContext(Effect.gen(function* () {
+      const { active, advance, seen } = yield* running({ subscribe: topic, groupId, startingOffsets: "committed" })
+      yield* advance()
+      yield* StreamingContext.stop(active)
+      return seen.records.flat()
+    }))
+  assert.deepEqual(await first(), numbers(0, 5))
+  await send(topic, numbers(5, 8))
+  await send(topic, ["other"], 1)
+  assert.deepEqual(await first(), [...numbers(5, 8), "other"])
+  const groups = await server.admin((admin) => admin.listConsumerGroupOffsets({ groups: [groupId] }))
+  assert.deepEqual(
+    groups[0]?.topics[0]?.partitions.map(({ committedOffset, partitionIndex }) => [partitionIndex, committedOffset])
+      .sort(),
+    [[0, 8n], [1, 1n]],
+  )
+})
+
+test("assign reads the given partitions only", async () => {
+  const topic = await server.topic(3)
+  for (const partition of [0, 1, 2]) await send(topic, [`p${partition}`], partition)
+  await inContext(Effect.gen(function* () {
+    const { advance, seen } = yield* running({
+      assign: [{ topic, partition: 2 }, { topic, partition: 0 }],
+      startingOffsets: "earliest",
+    })
+    yield* advance()
+    assert.deepEqual(seen.records, [["p0", "p2"]])
+  }))
+})
+
+test("new partitions, and new topics of a pattern, are found and read from their oldest record", async () => {
+  const prefix = `found-${crypto.randomUUID()}`
+  const topic = await server.topic(1, {}, `${prefix}-a`)
+  await send(topic, ["old"])
+  await inContext(Effect.gen(function* () {
+    const { advance, seen } = yield* running({ subscribePattern: new RegExp(`${prefix}-.`), metadataMaxAge: 0 })
+    yield* later(() => send(topic, ["new"]))
+    yield* advance()
+    yield* later(async () => {
+      await server.admin((admin) =>
+        admin.createPartitions({ topics: [{ name: topic, count: 2, assignments: null as never }] })
+      )
+      await server.topic(1, {}, `${prefix}-b`)
+      await server.topic(1, {}, `${prefix}-not`)
+      await send(topic, ["second partition"], 1)
+      await send(`${prefix}-b`, ["second topic"])
+      await send(`${prefix}-not`, ["no match"])
+    })
+    yield* advance()
+    assert.deepEqual(seen.records, [["new"], ["second partition", "second topic"]])
+  }))
+})
+
+test("maxRatePerPartition bounds what a batch reads of each partition", async () => {
+  const topic = await server.topic(2)
+  await send(topic, numbers(0, 25))
+  await send(topic, numbers(100, 103), 1)
+  await inContext(Effect.gen(function* () {
+    const { advance, seen } = yield* running({ subscribe: topic, startingOffsets: "earliest", maxRatePerPartition: 10 })
+    yield* advance(4)
+    assert.deepEqual(seen.records, [[...numbers(0, 10), ...numbers(100, 103)], numbers(10, 20), numbers(20, 25), []])
+  }))
+})
+
+test("a stream goes on from the checkpoint after a restart", async () => {
+  const topic = await server.topic(2)
+  const checkpoint = await Deno.makeTempDir()
+  const seen: Seen = { records: [], ranges: [] }
+  const process = (clockStart: number, batches: number) =>
+    inContext(
+      Effect.gen(function* () {
+        const { advance } = yield* running({ subscribe: topic, startingOffsets: "earliest" }, { checkpoint, seen })
+        yield* advance(batches)
+      }),
+      clockStart,
+    )
+  await send(topic, numbers(0, 3))
+  await process(0, 2)
+  await send(topic, numbers(3, 5))
+  await send(topic, ["x"], 1)
+  await process(10_000, 2)
+  assert.deepEqual(seen.records.flat(), [...numbers(0, 5), "x"])
+  await Deno.remove(checkpoint, { recursive: true })
+})
+
+test("a topic that does not exist is an error of the start", async () => {
+  const exit = await inContext(Effect.exit(running({ subscribe: "no-such-topic" })))
+  assert.equal(Exit.isFailure(exit), true)
+  assert.match(String(exit), /UnknownTopic.*it does not exist/)
+})
+
+test("options that make no sense are errors of the start", async () => {
+  const errorOf = async (options: object) =>
+    String(await inContext(Effect.flip(running(options as never) as Effect.Effect<unknown, unknown, never>)))
+  assert.match(await errorOf({}), /give one of subscribe, subscribePattern and assign/)
+  assert.match(await errorOf({ subscribe: "a", assign: [] }), /not subscribe and assign/)
+  assert.match(await errorOf({ subscribe: "a", brokers: "nonsense" }), /brokers is nonsense/)
+  assert.match(await errorOf({ subscribe: "a", maxRatePerPartition: 0 }), /maxRatePerPartition is 0/)
+  assert.match(await errorOf({ subscribe: "a", startingOffsets: "committed" }), /used with a groupId/)
+})
+
+for (const how of ["deleted", "deleted and made again"] as const) {
+  test(`a topic that is ${how} while a stream reads it fails the context`, async () => {
+    const topic = await server.topic()
+    await send(topic, ["a"])
+    await inContext(Effect.gen(function* () {
+      const { active, advance } = yield* running({ subscribe: topic, metadataMaxAge: 0 })
+      yield* advance()
+      yield* later(() => server.admin((admin) => admin.deleteTopics({ topics: [topic] })))
+      if (how !== "deleted") yield* later(() => remade(topic))
+      yield* advance()
+      const error = yield* Effect.flip(StreamingContext.awaitTermination(active))
+      assert.match(String(error), /UnknownTopic/)
+    }))
+  })
+}
+
+const remade = async (topic: string) => {
+  for (let i = 0; i < 100; i++) {
+    try {
+      return await server.topic(1, {}, topic)
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
+
+test("with failOnDataLoss: false a topic that was made again is read from its beginning", async () => {
+  const topic = await server.topic()
+  await send(topic, ["a", "b"])
+  await inContext(Effect.gen(function* () {
+    const { advance, seen } = yield* running({
+      subscribe: topic,
+      metadataMaxAge: 0,
+      failOnDataLoss: false,
+      startingOffsets: "earliest",
+    })
+    yield* advance()
+    yield* later(() => server.admin((admin) => admin.deleteTopics({ topics: [topic] })))
+    yield* later(() => remade(topic))
+    yield* later(() => send(topic, ["c"]))
+    yield* advance(2)
+    assert.deepEqual(seen.records.flat(), ["a", "b", "c"])
+  }))
+})
+
+test("with failOnDataLoss: false a stream leaves out records that were deleted before it read them", async () => {
+  const topic = await server.topic()
+  await send(topic, numbers(0, 10))
+  await inContext(Effect.gen(function* () {
+    const { advance, seen } = yield* running({ subscribe: topic, failOnDataLoss: false, startingOffsets: "earliest" })
+    yield* later(() =>
+      server.admin((admin) =>
+        admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition: 0, offset: 4n }] }] })
+      )
+    )
+    yield* advance()
+    assert.deepEqual(seen.records, [numbers(4, 10)])
+  }))
+})
+
+test("operations that keep partitions keep the offset ranges, and others do not", async () => {
+  const topic = await server.topic()
+  const found: Array<string> = []
+  const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: topic })
+  const tag = (rdd: RDD.RDD<unknown, unknown>) => Effect.sync(() => void found.push(Kafka.offsetRanges(rdd)._tag))
+  await run(Testing.runOutputs([
+    DStream.foreachRDD(lines.pipe(DStream.map((line) => line.length), DStream.filter((n) => n > 0)), tag),
+    DStream.foreachRDD(DStream.repartition(lines, 3), tag),
+  ], { batches: 1 }) as Effect.Effect<unknown, unknown>)
+  assert.deepEqual(found, ["Some", "None"])
+})
+
+test("a position behind the records of an open transaction is no loss", async () => {
+  const topic = await server.topic()
+  await send(topic, ["a"])
+  const producer = new Producer({
+    clientId: "tests",
+    bootstrapBrokers: [server.brokers()],
+    idempotent: true,
+    transactionalId: topic,
+    producerId: -1n,
+    producerEpoch: -1,
+    retryDelay: 20,
+  })
+  const transaction = await producer.beginTransaction()
+  await transaction.send({ messages: [{ topic, partition: 0, value: Buffer.from("b") }], acks: -1 })
+  await inContext(Effect.gen(function* () {
+    const { advance, seen } = yield* running({
+      subscribe: topic,
+      startingOffsets: [{ topic, partition: 0, offset: 2 }],
+    })
+    yield* advance()
+    yield* later(() => transaction.commit())
+    yield* later(() => send(topic, ["c"]))
+    for (let i = 0; i < 50 && seen.records.flat().length === 0; i++) {
+      yield* later(() => new Promise((resolve) => setTimeout(resolve, 20)))
+      yield* advance()
+    }
+    assert.deepEqual(seen.records.flat(), ["c"])
+  }))
+  await producer.close()
+})

@@ -1,0 +1,193 @@
+/** A Kafka server for tests, which `tests/servers/kafka.sh` starts and removes. */
+import { Admin, type MessageToProduce, Producer } from "@platformatic/kafka"
+
+/** A record to send. */
+export interface Sent {
+  readonly value: string | null
+  readonly key?: string
+  readonly partition?: number
+  readonly timestamp?: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** How records are sent. */
+export interface SendOptions {
+  readonly compression?: "none" | "gzip" | "snappy" | "lz4" | "zstd"
+  /** Sends in a transaction that ends in this way. */
+  readonly transaction?: "commit" | "abort"
+}
+
+/** A server for the tests of one file. */
+export interface KafkaServer {
+  /** Whether there is a server. Without one, tests are ignored. */
+  readonly available: boolean
+  /** The address of the listener. For use inside tests: the server is started before the first one. */
+  readonly brokers: () => string
+  readonly saslBrokers: () => string
+  readonly tlsBrokers: () => string
+  /** The certificate that the TLS listener is to be trusted by, in PEM format. */
+  readonly ca: () => string
+  /** Where a proxy has to listen, and what it has to forward to. */
+  readonly proxy: () => { readonly port: number; readonly to: { readonly hostname: string; readonly port: number } }
+  /** Where the Java classes are. */
+  readonly classpath: () => string
+  /** Kills the broker, starts it again, or suspends and resumes its process. Undefined for a server that the tests do not start. */
+  readonly command: ((command: "stop" | "start" | "suspend" | "resume") => Promise<void>) | undefined
+  /** Makes a topic with a new name, and gives the name. */
+  readonly topic: (partitions?: number, configs?: Readonly<Record<string, string>>, name?: string) => Promise<string>
+  /** Sends records in one request, by a client that is not part of the library. */
+  readonly send: (topic: string, records: ReadonlyArray<Sent>, options?: SendOptions) => Promise<void>
+  /** Does what only administrators do. */
+  readonly admin: <A>(use: (admin: Admin) => Promise<A>) => Promise<A>
+}
+
+const SCRIPT = decodeURIComponent(new URL("./kafka.sh", import.meta.url).pathname)
+
+/** Why there can be no server. Undefined if there can; Kafka is in the cache then. */
+const missing = (): string | undefined => {
+  if (Deno.build.os === "windows") return "no server is started on Windows"
+  try {
+    const { code, stderr } = new Deno.Command("bash", { args: [SCRIPT, "download"], stdin: "null" }).outputSync()
+    return code === 0 ? undefined : new TextDecoder().decode(stderr).trim()
+  } catch {
+    return "bash is not on the PATH"
+  }
+}
+
+/** A server that the tests start. */
+class Own {
+  readonly #process = new Deno.Command("bash", {
+    args: [SCRIPT, "run"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  })
+    .spawn()
+  readonly #input = this.#process.stdin.getWriter()
+  readonly #lines = this.#process.stdout.getReader()
+  readonly #errors = new Response(this.#process.stderr).text()
+  #text = ""
+
+  /** Reads what the server says until a command, or the start, is done. */
+  async done(): Promise<Readonly<Record<string, string>>> {
+    while (!/^done$/m.test(this.#text)) {
+      const { done, value } = await this.#lines.read()
+      if (done) throw new Error(`Kafka does not start:\n${await this.#errors}`)
+      this.#text += new TextDecoder().decode(value)
+    }
+    const said = this.#text
+    this.#text = ""
+    return Object.fromEntries(said.matchAll(/^(\w+)=(.*)$/gm).map(([, key, value]) => [key, value]))
+  }
+
+  async command(text: string): Promise<void> {
+    await this.#input.write(new TextEncoder().encode(`${text}\n`))
+    await this.done()
+  }
+
+  async stop(): Promise<void> {
+    await this.#input.close()
+    await this.#process.status
+    await this.#lines.cancel()
+    await this.#errors
+  }
+}
+
+const messageOf = (topic: string) => ({ headers, key, partition, timestamp, value }: Sent): MessageToProduce => ({
+  topic,
+  ...(key === undefined ? {} : { key: Buffer.from(key) }),
+  value: value === null ? undefined as never : Buffer.from(value),
+  partition: partition ?? 0,
+  ...(timestamp === undefined ? {} : { timestamp: BigInt(timestamp) }),
+  ...(headers === undefined ? {} : {
+    headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
+  }),
+})
+
+/** Sends records in one request. */
+export const sendTo = async (
+  brokers: string,
+  topic: string,
+  records: ReadonlyArray<Sent>,
+  { compression = "none", transaction }: SendOptions = {},
+): Promise<void> => {
+  const producer = new Producer({
+    clientId: "tests",
+    bootstrapBrokers: [brokers],
+    compression,
+    retryDelay: 20,
+    ...(transaction === undefined
+      ? {}
+      : { idempotent: true, transactionalId: crypto.randomUUID(), producerId: -1n, producerEpoch: -1 }),
+  })
+  try {
+    const messages = records.map(messageOf(topic))
+    if (transaction === undefined) await producer.send({ messages, acks: -1 })
+    else {
+      const begun = await producer.beginTransaction()
+      await begun.send({ messages, acks: -1 })
+      await (transaction === "commit" ? begun.commit() : begun.abort())
+    }
+  } finally {
+    await producer.close()
+  }
+}
+
+let shared: KafkaServer | undefined
+
+/**
+ * The server for the tests of a file, and of all files that it imports. Called before the tests. Without a server it prints
+ * what is missing. If KAFKA_BROKERS is set, with the other lines that `kafka.sh run` prints, that server is used.
+ */
+export const kafkaServer = (file: string): KafkaServer => shared ??= made(file)
+
+const made = (file: string): KafkaServer => {
+  const given = Deno.env.has("KAFKA_BROKERS")
+  const why = given ? undefined : missing()
+  if (why !== undefined) {
+    const name = new URL(file).pathname.split("/").slice(-4).join("/")
+    console.warn(`SKIPPED: ${name} needs a Kafka server: ${why}. Install Java and Maven; Kafka is then downloaded once`)
+  }
+  let own: Own | undefined
+  let settings: Readonly<Record<string, string>> = {}
+  if (why === undefined) {
+    Deno.test.beforeAll(async () => {
+      if (given) {
+        settings = Deno.env.toObject()
+        return
+      }
+      own = new Own()
+      settings = await own.done()
+    })
+    Deno.test.afterAll(() => own?.stop())
+  }
+  const brokers = () => settings["KAFKA_BROKERS"] ?? ""
+  const admin = async <A>(use: (admin: Admin) => Promise<A>): Promise<A> => {
+    const admin = new Admin({ clientId: "tests", bootstrapBrokers: [brokers()] })
+    try {
+      return await use(admin)
+    } finally {
+      await admin.close()
+    }
+  }
+  return {
+    available: why === undefined,
+    brokers,
+    saslBrokers: () => settings["KAFKA_SASL_BROKERS"] ?? "",
+    tlsBrokers: () => settings["KAFKA_TLS_BROKERS"] ?? "",
+    ca: () => Deno.readTextFileSync(settings["KAFKA_TLS_CA"] ?? ""),
+    proxy: () => ({
+      port: Number(settings["KAFKA_PROXY"]?.split(":")[1]),
+      to: { hostname: "127.0.0.1", port: Number(settings["KAFKA_BEHIND_PROXY"]?.split(":")[1]) },
+    }),
+    classpath: () => settings["KAFKA_CLASSPATH"] ?? "",
+    command: given ? undefined : (command) => own?.command(command) ?? Promise.resolve(),
+    topic: async (partitions = 1, configs = {}, name = `test-${crypto.randomUUID()}`) => {
+      const list = Object.entries(configs).map(([name, value]) => ({ name, value }))
+      await admin((admin) => admin.createTopics({ topics: [name], partitions, replicas: 1, configs: list }))
+      return name
+    },
+    send: (topic, records, options) => sendTo(brokers(), topic, records, options),
+    admin,
+  }
+}
