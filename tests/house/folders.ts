@@ -29,7 +29,7 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["."],
     ["context"],
   ],
-  connector: [["."], ["sql", "format"], ["postgres", "sqlite", "json", "csv", "parquet"]],
+  connector: [["."], ["sql", "format"], ["postgres", "sqlite", "json", "csv", "parquet", "mqtt", "flume"]],
 }
 
 interface Place {

@@ -1,0 +1,112 @@
+/**
+ * Connections of bytes: TCP, TLS and WebSocket.
+ *
+ * @module
+ */
+import * as net from "node:net"
+import * as tls from "node:tls"
+import type { Duplex } from "node:stream"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { MqttError } from "./errors.ts"
+import type { Endpoint } from "./options.ts"
+
+/** An open connection. */
+export interface Transport {
+  /** Reads the next bytes, at least one. Nothing more is read meanwhile, so a slow reader slows the server down. */
+  readonly read: Effect.Effect<Uint8Array, MqttError>
+  /** Writes bytes. */
+  readonly write: (bytes: Uint8Array) => Effect.Effect<void, MqttError>
+}
+
+/** How long the server may take to close a connection, in milliseconds. */
+const CLOSE_MS = 500
+
+/** Servers that speak MQTT over WebSocket know it by this name. */
+const SUBPROTOCOL = "mqtt"
+
+const open = async ({ host, port, tls: secure, transport, url }: Endpoint): Promise<Duplex> => {
+  if (transport === "tcp") return net.connect({ host, port })
+  if (transport === "tls") {
+    return tls.connect({ host, port, ...secure, ...(net.isIP(host) === 0 && { servername: host }) })
+  }
+  const { createWebSocketStream, WebSocket } = await import("ws")
+  return createWebSocketStream(new WebSocket(url, SUBPROTOCOL, { ...secure, perMessageDeflate: false }))
+}
+
+/** The program may not connect, or does not trust the server. Runtimes name these errors differently. */
+const isFinal = (cause: unknown): boolean =>
+  cause instanceof Error && (cause.name === "NotCapable" || /certificate|UnknownIssuer|NotCapable/i.test(String(cause)))
+
+const closed = (stream: Duplex): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    if (stream.closed) return resume(Effect.void)
+    stream.once("close", () => resume(Effect.void))
+  })
+
+/** Sends the last bytes and waits until the server has closed the connection, for a short time. */
+const close = (stream: Duplex, goodbye: Uint8Array): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (stream.destroyed) return closed(stream)
+    stream.resume()
+    stream.end(goodbye)
+    const destroyed = Effect.andThen(Effect.sync(() => stream.destroy()), closed(stream))
+    return Effect.flatMap(
+      Effect.timeoutOption(closed(stream), CLOSE_MS),
+      (option) => option._tag === "Some" ? Effect.void : destroyed,
+    )
+  })
+
+/**
+ * Connects. The end of the scope sends `goodbye`, unless the connection has failed, and closes. A TCP connection is not
+ * known to be open before the server has answered.
+ */
+export const connect: (
+  endpoint: Endpoint,
+  goodbye: Uint8Array,
+) => Effect.Effect<Transport, MqttError, Scope.Scope> = Effect.fnUntraced(
+  function* (endpoint: Endpoint, goodbye: Uint8Array) {
+    const { server } = endpoint
+    const failed = (cause?: unknown) =>
+      new MqttError({
+        server,
+        problem: cause === undefined ? "it has closed the connection" : "the connection has failed",
+        cause,
+        isFinal: isFinal(cause),
+      })
+    const stream = yield* Effect.acquireRelease(
+      Effect.tryPromise({ try: () => open(endpoint), catch: failed }),
+      (stream) => close(stream, goodbye),
+    )
+    let [hasEnded, failure]: [boolean, unknown] = [false, undefined]
+    let wake = () => {}
+    stream.on("readable", () => wake())
+    stream.on("error", (error) => {
+      failure ??= error
+      wake()
+    })
+    for (const event of ["end", "close"]) {
+      stream.on(event, () => {
+        hasEnded = true
+        wake()
+      })
+    }
+    const read = Effect.callback<Uint8Array, MqttError>((resume) => {
+      wake = () => {
+        const bytes: Uint8Array | null = stream.read()
+        if (bytes === null && failure === undefined && !hasEnded) return
+        wake = () => {}
+        resume(bytes === null ? Effect.fail(failed(failure)) : Effect.succeed(bytes))
+      }
+      wake()
+      return Effect.sync(() => {
+        wake = () => {}
+      })
+    })
+    const write = (bytes: Uint8Array) =>
+      Effect.callback<void, MqttError>((resume) => {
+        stream.write(bytes, (error) => resume(error ? Effect.fail(failed(failure ?? error)) : Effect.void))
+      })
+    return { read, write }
+  },
+)
