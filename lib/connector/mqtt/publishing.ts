@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import type { Packet } from "mqtt-packet"
 import type { SettingError } from "../settings.ts"
 import { connect, type Connection, randomClientId } from "./connection.ts"
-import { answered, type MqttError } from "./errors.ts"
+import { answered, MqttError } from "./errors.ts"
 import type { Qos } from "./message.ts"
-import { type MqttOptions, readEndpoint } from "./options.ts"
+import { type Endpoint, type MqttOptions, readEndpoint } from "./options.ts"
 
 /** A message to publish. */
 export interface MqttOutgoing {
@@ -26,6 +26,15 @@ export interface MqttOutgoing {
 /** So many messages are sent before the answers to them are awaited, if the server does not allow fewer. */
 const WINDOW = 500
 
+/**
+ * The same for messages of quality of service 2 with version 3.1.1, where servers do not tell how many they allow: mosquitto
+ * stops answering when there are more than its `max_inflight_messages`, which is 20 unless it is changed.
+ */
+const EXACT_WINDOW = 20
+
+/** How long the server may take to acknowledge a window of messages, in milliseconds. */
+const ANSWER_MS = 30_000
+
 /** The first reason code that is an error. */
 const FAILED = 0x80
 
@@ -39,31 +48,46 @@ const packetOf = ({ payload, qos = 1, retain = false, topic }: MqttOutgoing, mes
   ...(qos > 0 && { messageId }),
 })
 
-/** Sends messages and waits until the server has taken responsibility for all of them. */
-const publishAll = Effect.fnUntraced(function* (
+/** Sends a window of messages and waits until the server has taken responsibility for them. */
+const publishWindow = Effect.fnUntraced(function* (
   connection: Connection,
   server: string,
   messages: ReadonlyArray<MqttOutgoing>,
 ) {
-  const window = Math.min(WINDOW, connection.receiveMaximum)
-  for (let from = 0; from < messages.length; from += window) {
-    const some = messages.slice(from, from + window)
-    yield* connection.send(some.map((message, i) => packetOf(message, i + 1)))
-    let unanswered = some.filter(({ qos = 1 }) => qos > 0).length
-    while (unanswered > 0) {
-      const released: Array<Packet> = []
-      for (const packet of yield* connection.receive) {
-        if (packet.cmd !== "puback" && packet.cmd !== "pubrec" && packet.cmd !== "pubcomp") continue
-        const { cmd, messageId = 0, reasonCode = 0 } = packet
-        if (reasonCode >= FAILED) {
-          const { topic } = some[messageId - 1] ?? { topic: "" }
-          return yield* answered(server, `it does not take a message of ${topic}`, reasonCode)
-        }
-        if (cmd === "pubrec") released.push({ cmd: "pubrel", messageId })
-        else unanswered--
+  yield* connection.send(messages.map((message, i) => packetOf(message, i + 1)))
+  let unanswered = messages.filter(({ qos = 1 }) => qos > 0).length
+  while (unanswered > 0) {
+    const released: Array<Packet> = []
+    for (const packet of yield* connection.receive) {
+      if (packet.cmd !== "puback" && packet.cmd !== "pubrec" && packet.cmd !== "pubcomp") continue
+      const { cmd, messageId = 0, reasonCode = 0 } = packet
+      if (reasonCode >= FAILED) {
+        const { topic } = messages[messageId - 1] ?? { topic: "" }
+        return yield* answered(server, `it does not take a message of ${topic}`, reasonCode)
       }
-      yield* connection.send(released)
+      if (cmd === "pubrec") released.push({ cmd: "pubrel", messageId })
+      else unanswered--
     }
+    yield* connection.send(released)
+  }
+})
+
+/** Sends messages, a window at a time. */
+const publishAll = Effect.fnUntraced(function* (
+  connection: Connection,
+  { protocolVersion, server }: Endpoint,
+  messages: ReadonlyArray<MqttOutgoing>,
+) {
+  const isExact = protocolVersion === 4 && messages.some(({ qos }) => qos === 2)
+  const window = Math.min(isExact ? EXACT_WINDOW : WINDOW, connection.receiveMaximum)
+  const late = new MqttError({
+    server,
+    problem: `it has not acknowledged ${window} messages within ${ANSWER_MS} ms`,
+    isFinal: false,
+  })
+  for (let from = 0; from < messages.length; from += window) {
+    const published = publishWindow(connection, server, messages.slice(from, from + window))
+    yield* Effect.timeoutOrElse(published, { duration: ANSWER_MS, orElse: () => Effect.fail(late) })
   }
 })
 
@@ -103,5 +127,5 @@ export const publish = (
     const endpoint = yield* readEndpoint(options)
     const clientId = yield* randomClientId
     const connection = yield* connect(endpoint, { clientId, clean: true, expiry: 0 })
-    yield* Effect.raceFirst(publishAll(connection, endpoint.server, messages), connection.stayAlive)
+    yield* Effect.raceFirst(publishAll(connection, endpoint, messages), connection.stayAlive)
   }))
