@@ -2,13 +2,15 @@
 import assert from "node:assert/strict"
 import { DStream, RDD, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import * as Mqtt from "@dstream/dstream/mqtt"
-import { Testing } from "@dstream/dstream/testing"
 import * as Cause from "effect/Cause"
+import type * as Duration from "effect/Duration"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
+import { generate, type Packet } from "mqtt-packet"
 import { mosquittoServer } from "../servers/mosquitto_server.ts"
 import { faultProxy } from "./fault_proxy.ts"
 import { subscribeOnce } from "./mqtt_session.ts"
@@ -19,11 +21,19 @@ const url = () => `mqtt://127.0.0.1:${server.ports.plain}`
 const test = (name: string, fn: () => Promise<void>) =>
   Deno.test({ name, ignore: !server.available, sanitizeOps: true, sanitizeResources: true, fn })
 
+const services = Layer.mergeAll(
+  Scheduler.layer("50 millis"),
+  SparkContext.layer({ master: "local[2]", appName: "mqtt" }),
+  Layer.fresh(Layer.sync(StreamingContext.Registry, () => ({ active: undefined }))),
+  Logger.layer([]),
+)
+
 /** Runs a stream until a condition on its records holds or its context fails, and returns the records. */
 const run = <A>(
   stream: DStream.DStream<A>,
   isDone: (records: ReadonlyArray<A>) => boolean,
   meanwhile: Effect.Effect<unknown, unknown> = Effect.void,
+  timeout: Duration.Input = "20 seconds",
 ): Promise<{ readonly records: ReadonlyArray<A>; readonly exit: Exit.Exit<unknown, unknown> }> =>
   Effect.gen(function* () {
     const records: Array<A> = []
@@ -37,18 +47,24 @@ const run = <A>(
       isDone(records) ? Effect.void : Effect.andThen(Effect.sleep("10 millis"), done)
     )
     const ended = Effect.andThen(StreamingContext.awaitTermination(active), Effect.void)
-    const exit = yield* Effect.exit(Effect.timeout(Effect.raceFirst(done, ended), "20 seconds"))
+    const exit = yield* Effect.exit(Effect.timeout(Effect.raceFirst(done, ended), timeout))
     return { records, exit }
   }).pipe(
     Effect.scoped,
-    Effect.provide(Layer.mergeAll(
-      Scheduler.layer("50 millis"),
-      SparkContext.layer({ master: "local[2]", appName: "mqtt" }),
-      Layer.succeed(StreamingContext.Registry, { active: undefined }),
-      Logger.layer([]),
-    )),
+    Effect.provide(services),
     Effect.runPromise,
   )
+
+/** Runs an output for one batch and returns the event of its end. */
+const runOutput = <E>(output: DStream.Output<E>): Promise<StreamingContext.StreamingEvent> =>
+  Effect.gen(function* () {
+    const ssc = yield* StreamingContext.make
+    const ended = Deferred.makeUnsafe<StreamingContext.StreamingEvent>()
+    yield* StreamingContext.addStreamingListener(ssc, (event) =>
+      event._tag === "OutputOperationCompleted" ? Effect.asVoid(Deferred.succeed(ended, event)) : Effect.void)
+    yield* StreamingContext.start(ssc, [output])
+    return yield* Effect.timeout(Deferred.await(ended), "20 seconds")
+  }).pipe(Effect.scoped, Effect.provide(services), Effect.runPromise)
 
 /** The error that stopped the context. */
 const reasonOf = (exit: Exit.Exit<unknown, unknown>): Mqtt.MqttError => {
@@ -105,7 +121,7 @@ for (const protocolVersion of [4, 5] as const) {
     assert.doesNotMatch(JSON.stringify(error) + String(error.stack), /no-secret/)
   })
 
-  test(`the right password is accepted, and a topic that may not be read stops the context, with version ${protocolVersion}`, async () => {
+  test(`the right password is accepted, with version ${protocolVersion}`, async () => {
     const settings = {
       url: `mqtt://127.0.0.1:${server.ports.password}`,
       username: "alice",
@@ -148,10 +164,57 @@ test("a server whose certificate is not trusted stops the context at once", asyn
   assert.match(reasonOf(exit).message, /certificate|UnknownIssuer/i)
 })
 
-test("another client with the same ID stops a context with version 5", async () => {
-  const options = { url: url(), topics: "a", clientId: "one at a time", protocolVersion: 5, qos: 1 } as const
-  const { exit } = await run(Mqtt.textStream(options), () => false, Effect.delay(subscribeOnce(options), "300 millis"))
-  assert.match(reasonOf(exit).message, /another client has connected with the same client ID/)
+/** A server that answers the first bytes of each client with these packets. */
+const scripted = async (packets: ReadonlyArray<Packet>, use: (url: string) => Promise<void>) => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
+  const serving = (async () => {
+    for await (const connection of listener) {
+      await connection.read(new Uint8Array(1000))
+      for (const packet of packets) await connection.write(generate(packet, { protocolVersion: 5 }))
+      await connection.read(new Uint8Array(1000))
+      connection.close()
+    }
+  })()
+  await use(`mqtt://127.0.0.1:${listener.addr.port}`)
+  listener.close()
+  await serving
+}
+
+const accepted = { cmd: "connack", reasonCode: 0, sessionPresent: false } as const
+
+test("a client ID that another client takes over, and a refused subscription, stop the context", async () => {
+  const cases: ReadonlyArray<readonly [Packet, RegExp]> = [
+    [{ cmd: "disconnect", reasonCode: 0x8e }, /another client has connected with the same client ID/],
+    [{ cmd: "suback", messageId: 1, granted: [0x87] }, /refuses the subscription of some\/topic: .*not authorized/],
+  ]
+  for (const [packet, expected] of cases) {
+    await scripted([accepted, packet], async (url) => {
+      const options = { url, topics: "some/topic", protocolVersion: 5, connectTimeout: "1 second" } as const
+      const { exit } = await run(Mqtt.textStream(options), () => false)
+      assert.match(reasonOf(exit).message, expected)
+    })
+  }
+})
+
+test("a server that is busy, answers nothing or is no MQTT server is tried again", async () => {
+  const cases: ReadonlyArray<ReadonlyArray<Packet>> = [
+    [{ cmd: "connack", reasonCode: 0x89, sessionPresent: false }],
+    [{ cmd: "pingresp" }],
+    [],
+  ]
+  for (const packets of cases) {
+    await scripted(packets, async (url) => {
+      const options = {
+        url,
+        topics: "a",
+        protocolVersion: 5,
+        connectTimeout: "50 millis",
+        restartDelay: "10 millis",
+      } as const
+      const { exit } = await run(Mqtt.textStream(options), () => false, Effect.void, "500 millis")
+      assert.match(String(exit), /TimeoutError/)
+    })
+  }
 })
 
 for (const how of ["stop", "kill"] as const) {
@@ -211,24 +274,24 @@ test("publish() publishes each record of a batch, and fails the batch if the ser
   const options = { url: url(), topics: "published/#", clientId: "published", qos: 1 } as const
   await Effect.runPromise(subscribeOnce(options))
   const numbers = Array.from({ length: 2000 }, (_, i) => i)
-  const output = Testing.input([numbers]).pipe(
-    DStream.map((n) => ({ topic: `published/${n % 2}`, payload: String(n), qos: (n % 3) as Mqtt.Qos })),
-    DStream.foreachPartition(Mqtt.publish({ url: url() })),
-  )
-  const ran = await Effect.runPromise(Testing.runOutputs([output], { parallelism: 1 }))
-  assert.deepEqual(ran.batches, ["completed"])
+  const messages = (some: ReadonlyArray<number>) =>
+    DStream.constant(some).pipe(
+      DStream.map((n) => ({
+        topic: `published/${n % 2}`,
+        payload: String(n),
+        qos: n % 2 === 0 ? 1 as const : 2 as const,
+      })),
+    )
+  const batch = await runOutput(DStream.foreachPartition(messages(numbers), Mqtt.publish({ url: url() })))
+  assert.match(JSON.stringify(batch), /"outcome":"done"/)
   const { records } = await run(Mqtt.textStream(options), ({ length }) => length >= 2000)
-  assert.deepEqual(records, numbers.map(String))
+  assert.deepEqual(Array.from(new Set(records), Number).sort((a, b) => a - b), numbers)
 
   await using proxy = faultProxy(() => server.ports.plain)
   proxy.refuse()
-  const refused = Testing.input([["a"]]).pipe(
-    DStream.map((payload) => ({ topic: "a", payload })),
-    DStream.foreachPartition(Mqtt.publish({ url: `mqtt://127.0.0.1:${proxy.port}` })),
-  )
-  const { exit } = await Effect.runPromise(Testing.runOutputs([refused]))
-  assert.ok(Exit.isFailure(exit))
-  assert.match(String(Cause.squash(exit.cause)), /MQTT server mqtt:\/\/127\.0\.0\.1:\d+: /)
+  const refusing = { url: `mqtt://127.0.0.1:${proxy.port}` }
+  const failed = await runOutput(DStream.foreachPartition(messages([1]), Mqtt.publish(refusing)))
+  assert.match(JSON.stringify(failed), /MQTT server mqtt:\/\/127\.0\.0\.1:\d+: /)
 })
 
 test("publish() with version 5 fails when the server does not allow a topic", async () => {

@@ -26,12 +26,16 @@ const CLOSE_MS = 500
 const SUBPROTOCOL = "mqtt"
 
 const open = async ({ host, port, tls: secure, transport, url }: Endpoint): Promise<Duplex> => {
-  if (transport === "tcp") return net.connect({ host, port })
-  if (transport === "tls") {
-    return tls.connect({ host, port, ...secure, ...(net.isIP(host) === 0 && { servername: host }) })
+  if (transport === "ws") {
+    const { createWebSocketStream, WebSocket } = await import("ws")
+    return createWebSocketStream(new WebSocket(url, SUBPROTOCOL, { ...secure, perMessageDeflate: false }))
   }
-  const { createWebSocketStream, WebSocket } = await import("ws")
-  return createWebSocketStream(new WebSocket(url, SUBPROTOCOL, { ...secure, perMessageDeflate: false }))
+  const servername = net.isIP(host) === 0 ? { servername: host } : {}
+  const socket = transport === "tcp"
+    ? net.connect({ host, port })
+    : tls.connect({ host, port, ...secure, ...servername })
+  // Packets are short and wait for answers.
+  return socket.setNoDelay(true)
 }
 
 /** The program may not connect, or does not trust the server. Runtimes name these errors differently. */
