@@ -8,6 +8,7 @@ import * as tls from "node:tls"
 import type { Duplex } from "node:stream"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { reading, untilClosed, write } from "../byte_stream.ts"
 import { MqttError } from "./errors.ts"
 import type { Endpoint } from "./options.ts"
 
@@ -42,21 +43,15 @@ const open = async ({ host, port, tls: secure, transport, url }: Endpoint): Prom
 const isFinal = (cause: unknown): boolean =>
   cause instanceof Error && (cause.name === "NotCapable" || /certificate|UnknownIssuer|NotCapable/i.test(String(cause)))
 
-const closed = (stream: Duplex): Effect.Effect<void> =>
-  Effect.callback((resume) => {
-    if (stream.closed) return resume(Effect.void)
-    stream.once("close", () => resume(Effect.void))
-  })
-
 /** Sends the last bytes and waits until the server has closed the connection, for a short time. */
 const close = (stream: Duplex, goodbye: Uint8Array): Effect.Effect<void> =>
   Effect.suspend(() => {
-    if (stream.destroyed) return closed(stream)
+    if (stream.destroyed) return untilClosed(stream)
     stream.resume()
     stream.end(goodbye)
-    const destroyed = Effect.andThen(Effect.sync(() => stream.destroy()), closed(stream))
+    const destroyed = Effect.andThen(Effect.sync(() => stream.destroy()), untilClosed(stream))
     return Effect.flatMap(
-      Effect.timeoutOption(closed(stream), CLOSE_MS),
+      Effect.timeoutOption(untilClosed(stream), CLOSE_MS),
       (option) => option._tag === "Some" ? Effect.void : destroyed,
     )
   })
@@ -82,35 +77,9 @@ export const connect: (
       Effect.tryPromise({ try: () => open(endpoint), catch: failed }),
       (stream) => close(stream, goodbye),
     )
-    let [hasEnded, failure]: [boolean, unknown] = [false, undefined]
-    let wake = () => {}
-    stream.on("readable", () => wake())
-    stream.on("error", (error) => {
-      failure ??= error
-      wake()
-    })
-    for (const event of ["end", "close"]) {
-      stream.on(event, () => {
-        hasEnded = true
-        wake()
-      })
+    return {
+      read: Effect.mapError(reading(stream), failed),
+      write: (bytes) => Effect.mapError(write(stream, bytes), failed),
     }
-    const read = Effect.callback<Uint8Array, MqttError>((resume) => {
-      wake = () => {
-        const bytes: Uint8Array | null = stream.read()
-        if (bytes === null && failure === undefined && !hasEnded) return
-        wake = () => {}
-        resume(bytes === null ? Effect.fail(failed(failure)) : Effect.succeed(bytes))
-      }
-      wake()
-      return Effect.sync(() => {
-        wake = () => {}
-      })
-    })
-    const write = (bytes: Uint8Array) =>
-      Effect.callback<void, MqttError>((resume) => {
-        stream.write(bytes, (error) => resume(error ? Effect.fail(failed(failure ?? error)) : Effect.void))
-      })
-    return { read, write }
   },
 )

@@ -1,0 +1,34 @@
+/** The stream of Flume's events passes the contract of receivers against a real agent, with a proxy that breaks connections. */
+import * as Flume from "@dstream/dstream/flume"
+import { Testing } from "@dstream/dstream/testing"
+import * as Effect from "effect/Effect"
+import { canRunFlume, freePort, startAgent } from "../servers/flume_agent.ts"
+import { faultProxy } from "./fault_proxy.ts"
+
+const available = canRunFlume(import.meta.url)
+
+for (const compression of ["none", "deflate"] as const) {
+  Deno.test({
+    name: `pushStream() delivers at least once what an agent sends with compression ${compression}`,
+    ignore: !available,
+    sanitizeOps: true,
+    sanitizeResources: true,
+    fn: async () => {
+      const port = freePort()
+      await using proxy = faultProxy(() => port)
+      await using agent = await startAgent(proxy.port, compression)
+      const enableDecompression = compression === "deflate"
+      await Effect.runPromise(Testing.checkReceiver({
+        promises: "atLeastOnce",
+        stream: () => Flume.pushStream({ host: "127.0.0.1", port, enableDecompression, restartDelay: "20 millis" }),
+        send: (numbers) => Effect.promise(() => agent.send(numbers.map(String))),
+        numberOf: ({ body }) => Number(new TextDecoder().decode(body)),
+        cut: Effect.sync(proxy.cut),
+        refuse: Effect.sync(proxy.refuse),
+        accept: Effect.sync(proxy.accept),
+        connections: Effect.sync(proxy.connections),
+        timeout: "40 seconds",
+      }))
+    },
+  })
+}
