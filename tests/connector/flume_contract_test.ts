@@ -1,4 +1,5 @@
 /** The stream of Flume's events passes the contract of receivers against a real agent, with a proxy that breaks connections. */
+import assert from "node:assert/strict"
 import * as Flume from "@dstream/dstream/flume"
 import { Testing } from "@dstream/dstream/testing"
 import * as Effect from "effect/Effect"
@@ -22,7 +23,10 @@ for (const compression of ["none", "deflate"] as const) {
         promises: "atLeastOnce",
         stream: () => Flume.pushStream({ host: "127.0.0.1", port, enableDecompression, restartDelay: "20 millis" }),
         send: (numbers) => Effect.promise(() => agent.send(numbers.map(String))),
-        numberOf: ({ body }) => Number(new TextDecoder().decode(body)),
+        numberOf: ({ body, headers }) => {
+          assert.deepEqual(headers, { origin: "lines" })
+          return Number(new TextDecoder().decode(body))
+        },
         cut: Effect.sync(proxy.cut),
         refuse: Effect.sync(proxy.refuse),
         accept: Effect.sync(proxy.accept),

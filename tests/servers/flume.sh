@@ -2,11 +2,11 @@
 # An Apache Flume agent for tests, which pushes what it gets to a receiver. Downloads go into a cache folder, once.
 #
 #   flume.sh install                           fetches Flume with Maven; says on stderr what is missing if it cannot
-#   flume.sh run FOLDER LINES_PORT AVRO_PORT RECEIVER_PORT COMPRESSION
+#   flume.sh run FOLDER LINES_PORT RECEIVER_PORT COMPRESSION
 #
-# "run" serves on 127.0.0.1 until standard input ends, then removes the folder. Each line that LINES_PORT gets is an event and is
-# answered with OK; AVRO_PORT takes events with headers. A memory channel keeps events until the sink has sent them to
-# RECEIVER_PORT, COMPRESSION being none or deflate.
+# "run" serves on 127.0.0.1 until standard input ends, then removes the folder. Each line that LINES_PORT gets is answered with OK
+# and becomes an event with the header origin: lines. A memory channel keeps events until the sink has sent them to RECEIVER_PORT,
+# COMPRESSION being none or deflate.
 set -u
 VERSION=1.11.0
 cache=${DSTREAM_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dstream-tests}
@@ -39,26 +39,26 @@ XML
 run() {
   folder=$1
   cat >"$folder/agent.conf" <<CONF
-a.sources = lines events
+a.sources = lines
 a.channels = c
 a.sinks = k
 a.sources.lines.type = netcat
 a.sources.lines.bind = 127.0.0.1
 a.sources.lines.port = $2
 a.sources.lines.channels = c
-a.sources.events.type = avro
-a.sources.events.bind = 127.0.0.1
-a.sources.events.port = $3
-a.sources.events.channels = c
+a.sources.lines.interceptors = i
+a.sources.lines.interceptors.i.type = static
+a.sources.lines.interceptors.i.key = origin
+a.sources.lines.interceptors.i.value = lines
 a.channels.c.type = memory
 a.channels.c.capacity = 100000
 a.channels.c.transactionCapacity = 1000
 a.sinks.k.type = avro
 a.sinks.k.channel = c
 a.sinks.k.hostname = 127.0.0.1
-a.sinks.k.port = $4
+a.sinks.k.port = $3
 a.sinks.k.batch-size = 100
-a.sinks.k.compression-type = $5
+a.sinks.k.compression-type = $4
 a.sinks.k.request-timeout = 10000
 a.sinks.k.connect-timeout = 2000
 CONF
@@ -76,5 +76,5 @@ CONF
 case ${1:-} in
   install) install ;;
   run) shift; run "$@" ;;
-  *) echo "usage: flume.sh install|run FOLDER LINES_PORT AVRO_PORT RECEIVER_PORT COMPRESSION" >&2; exit 2 ;;
+  *) echo "usage: flume.sh install|run FOLDER LINES_PORT RECEIVER_PORT COMPRESSION" >&2; exit 2 ;;
 esac

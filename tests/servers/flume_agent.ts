@@ -41,7 +41,7 @@ export const startAgent = async (receiverPort: number, compression: "none" | "de
   const folder = await Deno.makeTempDir({ prefix: "dstream-flume-" })
   const port = freePort()
   const child = new Deno.Command("sh", {
-    args: [SCRIPT, "run", folder, String(port), String(freePort()), String(receiverPort), compression],
+    args: [SCRIPT, "run", folder, String(port), String(receiverPort), compression],
     stdin: "piped",
     stdout: "null",
     stderr: "inherit",

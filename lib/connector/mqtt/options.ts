@@ -79,7 +79,7 @@ export const urlProblem = (url: unknown): string | undefined => {
   }
   const { hostname, protocol } = new URL(url)
   if (SCHEMES[protocol] === undefined) {
-    return `begins with ${protocol}// instead of ${Object.keys(SCHEMES).join("//, ")}//; ${EXPECTED}`
+    return `does not begin with ${Object.keys(SCHEMES).join("//, ")}//; ${EXPECTED}`
   }
   return hostname === "" ? `has no host; ${EXPECTED}` : undefined
 }
