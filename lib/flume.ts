@@ -19,6 +19,5 @@
  *
  * @module
  */
-export { FlumeProtocolError } from "./connector/flume/frames.ts"
 export type { FlumeEvent } from "./connector/flume/protocol.ts"
 export { FlumeError, type FlumeOptions, pushStream } from "./connector/flume/receiving.ts"

@@ -24,7 +24,7 @@
  * @module
  */
 export { MqttError } from "./connector/mqtt/errors.ts"
-export type { MqttMessage, Qos } from "./connector/mqtt/message.ts"
+export type { MqttMessage, MqttProperties, Qos } from "./connector/mqtt/message.ts"
 export type { MqttOptions, MqttTls } from "./connector/mqtt/options.ts"
 export { type MqttOutgoing, publish } from "./connector/mqtt/publishing.ts"
 export { messageStream, pairedByteArrayStream, pairedStream, textStream } from "./connector/mqtt/subscribing.ts"

@@ -22,12 +22,11 @@ Deno.test("a stream accepts all forms of URLs and topics", () => {
 })
 
 Deno.test("a stream names options that are not allowed, and never shows a URL", () => {
-  assert.match(
-    problems({ url: "http://user:secret@a" }),
-    /^Mqtt\.textStream: url begins with http:\/\/ instead of mqtt:/,
-  )
-  assert.match(problems({ url: "user:secret@a b" }), /url is not a URL \(it is not shown/)
-  assert.doesNotMatch(problems({ url: "http://user:secret@a" }) + problems({ url: "user:secret@a b" }), /secret/)
+  assert.match(problems({ url: "http://me:secret@a" }), /^Mqtt\.textStream: url does not begin with mqtt:\/\/, tcp:/)
+  assert.match(problems({ url: "no URL, secret" }), /url is not a URL \(it is not shown/)
+  for (const url of ["http://me:secret@a", "secret:me@a", "no URL, secret"]) {
+    assert.doesNotMatch(problems({ url }), /secret/)
+  }
   for (const topic of ["", "a/b+", "a#", "#/a"]) {
     assert.match(problems({ topics: topic }), /\+ and # must be whole levels/, topic)
   }

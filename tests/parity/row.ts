@@ -36,6 +36,8 @@ const sections = {
   RD: 30,
   RA: 19,
   RP: 20,
+  F: 3,
+  B: 10,
 }
 
 /** The ids of all operations, in the order of the list. */

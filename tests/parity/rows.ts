@@ -1,5 +1,6 @@
 import { context } from "./context.ts"
 import { dstream } from "./dstream.ts"
+import { flumeAndBahir } from "./flume_and_bahir.ts"
 import { inputs } from "./inputs.ts"
 import { listeners } from "./listeners.ts"
 import { pairs } from "./pairs.ts"
@@ -26,4 +27,5 @@ export const rows: ReadonlyArray<Row> = [
   ...transformations,
   ...actionRows,
   ...rddPairs,
+  ...flumeAndBahir,
 ]

@@ -9,7 +9,9 @@ import { FlumeProtocolError } from "./frames.ts"
 
 /** An event of Flume, as plain data. Spark: `SparkFlumeEvent`. */
 export interface FlumeEvent {
+  /** Its headers by name. */
   readonly headers: Readonly<Record<string, string>>
+  /** Its content. */
   readonly body: Uint8Array
 }
 

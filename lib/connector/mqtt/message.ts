@@ -10,18 +10,28 @@ export type Qos = 0 | 1 | 2
 
 /** A message, as plain data. */
 export interface MqttMessage {
+  /** The topic it was published to. */
   readonly topic: string
+  /** Its content. */
   readonly payload: Uint8Array
+  /** The quality of service that it was delivered with. */
   readonly qos: Qos
   /** Whether the server had kept it as the last message of its topic when the client subscribed. */
   readonly retain: boolean
-  /** The properties of version 5 that its sender has set. */
-  readonly properties?: {
-    readonly contentType?: string
-    readonly responseTopic?: string
-    readonly correlationData?: Uint8Array
-    readonly userProperties?: Readonly<Record<string, string | ReadonlyArray<string>>>
-  }
+  /** What its sender has set of the properties of version 5. */
+  readonly properties?: MqttProperties
+}
+
+/** The properties of a message of version 5. */
+export interface MqttProperties {
+  /** What the content is, such as `application/json`. */
+  readonly contentType?: string
+  /** The topic for answers. */
+  readonly responseTopic?: string
+  /** What an answer must repeat. */
+  readonly correlationData?: Uint8Array
+  /** Pairs of the sender's own; a name that occurs several times has a list. */
+  readonly userProperties?: Readonly<Record<string, string | ReadonlyArray<string>>>
 }
 
 const utf8 = new TextDecoder()

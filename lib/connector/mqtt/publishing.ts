@@ -14,6 +14,7 @@ import { type Endpoint, type MqttOptions, readEndpoint } from "./options.ts"
 
 /** A message to publish. */
 export interface MqttOutgoing {
+  /** Where it is published. */
   readonly topic: string
   /** Text is sent as UTF-8. */
   readonly payload: string | Uint8Array
