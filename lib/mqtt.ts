@@ -4,7 +4,7 @@
  * **Guarantees.** In: exactly once with quality of service 2, at least once with 1, at most once with 0, if the stream has a
  * `clientId` and the context a checkpoint. Out: at least once.
  *
- * Needs the npm packages `mqtt-packet` and, for WebSocket, `ws`, and the permission net.
+ * Needs the npm packages `mqtt-packet` and, for WebSocket, `ws`, and the permissions net and env.
  *
  * @example
  * ```ts

@@ -39,10 +39,19 @@ export const reading = (stream: Readable): Effect.Effect<Uint8Array, unknown> =>
   })
 }
 
-/** Writes bytes to a stream. Returns when the runtime has taken them, and fails with its error. */
+/**
+ * Writes bytes to a stream. Returns when the runtime has taken them, and fails with its error, or with undefined if the stream is
+ * closed meanwhile: the stream of a WebSocket that does not open would never answer.
+ */
 export const write = (stream: Writable, bytes: Uint8Array): Effect.Effect<void, unknown> =>
   Effect.callback<void, unknown>((resume) => {
-    stream.write(bytes, (error) => resume(error ? Effect.fail(error) : Effect.void))
+    const onClose = () => resume(Effect.fail(undefined))
+    stream.once("close", onClose)
+    stream.write(bytes, (error) => {
+      stream.off("close", onClose)
+      resume(error ? Effect.fail(error) : Effect.void)
+    })
+    return Effect.sync(() => stream.off("close", onClose))
   })
 
 /** Waits until a stream is closed. */

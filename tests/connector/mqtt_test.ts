@@ -12,6 +12,7 @@ import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import { generate, type Packet } from "mqtt-packet"
 import { mosquittoServer } from "../servers/mosquitto_server.ts"
+import { freePort } from "../servers/flume_agent.ts"
 import { faultProxy } from "./fault_proxy.ts"
 import { subscribeOnce } from "./mqtt_session.ts"
 
@@ -301,4 +302,14 @@ test("publish() with version 5 fails when the server does not allow a topic", as
   } as const
   const error = await Effect.runPromise(Effect.flip(publish([{ topic: "forbidden", payload: "x" }], options)))
   assert.match(error.message, /it does not take a message of forbidden: this client is not authorized/)
+})
+
+test("a connection that is refused fails with the reason, over TCP, TLS and WebSocket", async () => {
+  const port = freePort()
+  for (const scheme of ["mqtt", "mqtts", "ws", "wss"]) {
+    const failing = publish([{ topic: "a", payload: "b" }], { url: `${scheme}://127.0.0.1:${port}` })
+    const error = await Effect.runPromise(Effect.flip(Effect.timeout(failing, "5 seconds")))
+    assert.match(error.message, /the connection has failed: .*refused/i, scheme)
+    assert.ok("isFinal" in error && !error.isFinal)
+  }
 })

@@ -6,9 +6,10 @@
 import * as net from "node:net"
 import * as tls from "node:tls"
 import type { Duplex } from "node:stream"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { reading, untilClosed, write } from "../byte_stream.ts"
+import { reading, write } from "../byte_stream.ts"
 import { MqttError } from "./errors.ts"
 import type { Endpoint } from "./options.ts"
 
@@ -43,17 +44,17 @@ const open = async ({ host, port, tls: secure, transport, url }: Endpoint): Prom
 const isFinal = (cause: unknown): boolean =>
   cause instanceof Error && (cause.name === "NotCapable" || /certificate|UnknownIssuer|NotCapable/i.test(String(cause)))
 
-/** Sends the last bytes and waits until the server has closed the connection, for a short time. */
-const close = (stream: Duplex, goodbye: Uint8Array): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    if (stream.destroyed) return untilClosed(stream)
-    stream.resume()
-    stream.end(goodbye)
-    const destroyed = Effect.andThen(Effect.sync(() => stream.destroy()), untilClosed(stream))
-    return Effect.flatMap(
-      Effect.timeoutOption(untilClosed(stream), CLOSE_MS),
-      (option) => option._tag === "Some" ? Effect.void : destroyed,
-    )
+/** Sends the last bytes and waits until the server has closed the connection, for a short time; then closes it. */
+const close = (stream: Duplex, hasClosed: Effect.Effect<void>, goodbye: Uint8Array): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const soon = Effect.map(Effect.timeoutOption(hasClosed, CLOSE_MS), (option) => option._tag === "Some")
+    if (!stream.destroyed) {
+      stream.resume()
+      stream.end(goodbye)
+      if (yield* soon) return
+      stream.destroy()
+    }
+    yield* soon
   })
 
 /**
@@ -73,13 +74,27 @@ export const connect: (
         cause,
         isFinal: isFinal(cause),
       })
+    const closed = Deferred.makeUnsafe<void>()
     const stream = yield* Effect.acquireRelease(
-      Effect.tryPromise({ try: () => open(endpoint), catch: failed }),
-      (stream) => close(stream, goodbye),
+      Effect.tryPromise({
+        try: async () => {
+          const stream = await open(endpoint)
+          // Streams of WebSockets do not tell afterwards that they are closed.
+          return stream.once("close", () => Deferred.doneUnsafe(closed, Effect.void))
+        },
+        catch: failed,
+      }),
+      (stream) => close(stream, Deferred.await(closed), goodbye),
     )
+    let failure: unknown
+    stream.on("error", (error) => {
+      failure ??= error
+    })
+    // Later operations fail with another error, which does not tell the reason.
+    const firstFailure = (cause: unknown) => failed(failure ?? cause)
     return {
-      read: Effect.mapError(reading(stream), failed),
-      write: (bytes) => Effect.mapError(write(stream, bytes), failed),
+      read: Effect.mapError(reading(stream), firstFailure),
+      write: (bytes) => Effect.mapError(write(stream, bytes), firstFailure),
     }
   },
 )
