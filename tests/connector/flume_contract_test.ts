@@ -3,7 +3,8 @@ import assert from "node:assert/strict"
 import * as Flume from "@dstream/dstream/flume"
 import { Testing } from "@dstream/dstream/testing"
 import * as Effect from "effect/Effect"
-import { canRunFlume, freePort, startAgent } from "../servers/flume_agent.ts"
+import { canRunFlume, startAgent } from "../servers/flume_agent.ts"
+import { freePort } from "../servers/free_port.ts"
 import { faultProxy } from "./fault_proxy.ts"
 
 const available = canRunFlume(import.meta.url)

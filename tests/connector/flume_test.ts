@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { joined } from "../../lib/core/bytes.ts"
 import { encodeFrame, FrameReader } from "../../lib/connector/flume/frames.ts"
 import { callReader } from "../../lib/connector/flume/protocol.ts"
-import { freePort } from "../servers/flume_agent.ts"
+import { freePort } from "../servers/free_port.ts"
 import { problemsOf, receive } from "../source/running.ts"
 
 const sanitizers = { sanitizeOps: true, sanitizeResources: true }

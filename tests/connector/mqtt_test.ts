@@ -12,7 +12,7 @@ import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import { generate, type Packet } from "mqtt-packet"
 import { mosquittoServer } from "../servers/mosquitto_server.ts"
-import { freePort } from "../servers/flume_agent.ts"
+import { freePort } from "../servers/free_port.ts"
 import { faultProxy } from "./fault_proxy.ts"
 import { subscribeOnce } from "./mqtt_session.ts"
 
@@ -287,6 +287,11 @@ test("publish() publishes each record of a batch, and fails the batch if the ser
   assert.match(JSON.stringify(batch), /"outcome":"done"/)
   const { records } = await run(Mqtt.textStream(options), ({ length }) => length >= 2000)
   assert.deepEqual(Array.from(new Set(records), Number).sort((a, b) => a - b), numbers)
+
+  // More messages without an ID than there are IDs, and one with.
+  const many = Array.from({ length: 70_000 }, () => ({ topic: "many", payload: "", qos: 0 as const }))
+  await Effect.runPromise(publish([...many, { topic: "published/0", payload: "last" }]))
+  assert.deepEqual((await run(Mqtt.textStream(options), ({ length }) => length >= 1)).records, ["last"])
 
   await using proxy = faultProxy(() => server.ports.plain)
   proxy.refuse()

@@ -1,5 +1,7 @@
 /** A Flume agent for tests, which `tests/servers/flume.sh` starts and removes. */
 
+import { freePort } from "./free_port.ts"
+
 /** A running agent. */
 export interface FlumeAgent extends AsyncDisposable {
   /** Gives the agent events with these bodies, and returns when its channel has them. */
@@ -7,12 +9,6 @@ export interface FlumeAgent extends AsyncDisposable {
 }
 
 const SCRIPT = decodeURIComponent(new URL("./flume.sh", import.meta.url).pathname)
-
-/** A port that is free now. */
-export const freePort = (): number => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
-  return listener.addr.port
-}
 
 /** Whether agents can be started. Called in a test file before its tests; prints what is missing. */
 export const canRunFlume = (file: string): boolean => {

@@ -24,16 +24,16 @@ export interface MqttOutgoing {
   readonly retain?: boolean | undefined
 }
 
-/** So many messages are sent before the answers to them are awaited, if the server does not allow fewer. */
+/** So many messages are sent before the first one is acknowledged, if the server does not allow fewer. */
 const WINDOW = 500
 
 /**
- * The same for messages of quality of service 2 with version 3.1.1, where servers do not tell how many they allow: mosquitto
- * stops answering when there are more than its `max_inflight_messages`, which is 20 unless it is changed.
+ * The same if there are messages of quality of service 2 and the version is 3.1.1, in which servers do not tell how many they
+ * allow. Mosquitto stops answering when there are more than its `max_inflight_messages`, which is 20 unless it is changed.
  */
 const EXACT_WINDOW = 20
 
-/** How long the server may take to acknowledge a window of messages, in milliseconds. */
+/** How long the server may take for the next acknowledgement, in milliseconds. */
 const ANSWER_MS = 30_000
 
 /** The first reason code that is an error. */
@@ -49,31 +49,17 @@ const packetOf = ({ payload, qos = 1, retain = false, topic }: MqttOutgoing, mes
   ...(qos > 0 && { messageId }),
 })
 
-/** Sends a window of messages and waits until the server has taken responsibility for them. */
-const publishWindow = Effect.fnUntraced(function* (
-  connection: Connection,
-  server: string,
-  messages: ReadonlyArray<MqttOutgoing>,
-) {
-  yield* connection.send(messages.map((message, i) => packetOf(message, i + 1)))
-  let unanswered = messages.filter(({ qos = 1 }) => qos > 0).length
-  while (unanswered > 0) {
-    const released: Array<Packet> = []
-    for (const packet of yield* connection.receive) {
-      if (packet.cmd !== "puback" && packet.cmd !== "pubrec" && packet.cmd !== "pubcomp") continue
-      const { cmd, messageId = 0, reasonCode = 0 } = packet
-      if (reasonCode >= FAILED) {
-        const { topic } = messages[messageId - 1] ?? { topic: "" }
-        return yield* answered(server, `it does not take a message of ${topic}`, reasonCode)
-      }
-      if (cmd === "pubrec") released.push({ cmd: "pubrel", messageId })
-      else unanswered--
-    }
-    yield* connection.send(released)
+/** Waits for answers to messages, and returns those that have arrived. Signs of life are no answers. */
+const receiveAnswers = Effect.fnUntraced(function* (connection: Connection) {
+  while (true) {
+    const packets = (yield* connection.receive).filter((packet) =>
+      packet.cmd === "puback" || packet.cmd === "pubrec" || packet.cmd === "pubcomp"
+    )
+    if (packets.length > 0) return packets
   }
 })
 
-/** Sends messages, a window at a time. */
+/** Sends messages, and returns when the server has taken responsibility for all of them. */
 const publishAll = Effect.fnUntraced(function* (
   connection: Connection,
   { protocolVersion, server }: Endpoint,
@@ -81,14 +67,43 @@ const publishAll = Effect.fnUntraced(function* (
 ) {
   const isExact = protocolVersion === 4 && messages.some(({ qos }) => qos === 2)
   const window = Math.min(isExact ? EXACT_WINDOW : WINDOW, connection.receiveMaximum)
-  const late = new MqttError({
-    server,
-    problem: `it has not acknowledged ${window} messages within ${ANSWER_MS} ms`,
-    isFinal: false,
+  /** The messages that are not acknowledged, by packet ID. */
+  const open = new Map<number, MqttOutgoing>()
+  let next = 0
+  /** The messages that may be sent now. Those of quality of service 0 need no ID. */
+  const due = (): ReadonlyArray<Packet> => {
+    const packets: Array<Packet> = []
+    for (let id = 1; open.size < window && packets.length < window;) {
+      const message = messages[next]
+      if (message === undefined) break
+      if (message.qos !== 0) {
+        while (open.has(id)) id++
+        open.set(id, message)
+      }
+      packets.push(packetOf(message, id))
+      next++
+    }
+    return packets
+  }
+  const answers = Effect.timeoutOrElse(receiveAnswers(connection), {
+    duration: ANSWER_MS,
+    orElse: () =>
+      Effect.fail(
+        new MqttError({ server, problem: `it has acknowledged no message for ${ANSWER_MS} ms`, isFinal: false }),
+      ),
   })
-  for (let from = 0; from < messages.length; from += window) {
-    const published = publishWindow(connection, server, messages.slice(from, from + window))
-    yield* Effect.timeoutOrElse(published, { duration: ANSWER_MS, orElse: () => Effect.fail(late) })
+  while (open.size > 0 || next < messages.length) {
+    if (open.size === 0) yield* connection.send(due())
+    if (open.size === 0) continue
+    const released: Array<Packet> = []
+    for (const { cmd, messageId = 0, reasonCode = 0 } of yield* answers) {
+      if (reasonCode >= FAILED) {
+        return yield* answered(server, `it does not take a message of ${open.get(messageId)?.topic}`, reasonCode)
+      }
+      if (cmd === "pubrec") released.push({ cmd: "pubrel", messageId })
+      else open.delete(messageId)
+    }
+    yield* connection.send([...released, ...due()])
   }
 })
 
