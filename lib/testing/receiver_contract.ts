@@ -14,8 +14,8 @@ import type { DStream } from "../dstream/dstream.ts"
 import { BATCH_MS, type Process, Processes, type ProcessOptions, withProcess } from "./receiver_process.ts"
 
 /**
- * What a receiver with its sender promises for each record: that it is in at most one batch (what is under way when a
- * connection breaks or the process ends may be lost), in at least one (it may be there twice then), or in exactly one.
+ * What a receiver and its sender promise for each record. `atMostOnce`: it is in one batch, or lost if a connection breaks or a
+ * process ends meanwhile. `atLeastOnce`: it is in one batch, or in several after such a fault. `exactlyOnce`: it is in one batch.
  */
 export type Delivery = "atMostOnce" | "atLeastOnce" | "exactlyOnce"
 
@@ -26,8 +26,8 @@ export interface ReceiverToCheck<A, E = never, R = never> {
   /** Makes the stream of the receiver, as a process does that starts. It is called for each process. */
   readonly stream: () => DStream<A, E, R>
   /**
-   * Sends records with these numbers, in order. A sender that keeps records returns when it has them. One that does not waits
-   * until a receiver is connected; it is interrupted if none comes.
+   * Sends records with these numbers, in order. A sender that keeps records returns as soon as it has them. One that does not
+   * keep them waits until a receiver is connected, and is interrupted if none connects.
    */
   readonly send: (numbers: ReadonlyArray<number>) => Effect.Effect<void, E, R>
   /** Returns the number of a record. */
@@ -40,7 +40,7 @@ export interface ReceiverToCheck<A, E = never, R = never> {
   readonly accept?: Effect.Effect<void, E, R> | undefined
   /** How many connections are open, as the sender or a proxy sees it. */
   readonly connections: Effect.Effect<number, E, R>
-  /** How many records fill the receiver, its connection and their buffers, at least: 20,000. */
+  /** A number of records that does not fit into the receiver (20 kB in this check) and the buffers of its connection: 20,000. */
   readonly many?: number | undefined
   /** How long records may take to arrive after a fault: 30 seconds. */
   readonly timeout?: Duration.Input | undefined
@@ -97,13 +97,17 @@ const waitFor = (condition: Effect.Effect<boolean, unknown, unknown>, timeout: D
 }
 
 /**
- * Checks in real time, within a minute, that a receiver keeps its promise. Its records arrive in order, and within what it
- * promises none is lost and none arrives twice: when the connection breaks, when the sender is not there, when the process
- * ends at any moment, is killed, or stops gracefully. It acknowledges what is durable only, slows its sender down while
- * batches do not take what it has received, and leaves no connection open.
+ * Checks that a receiver keeps its promise. It runs a program with the receiver in several processes, one after another, on a
+ * checkpoint in memory. This takes real time: ten seconds to a minute. The rules:
  *
- * The processes have a checkpoint in memory. A program of a test that must see that no socket or timer is left runs with
- * `--sanitize-ops --sanitize-resources`. Fails with {@link ReceiverBroken}, or with the error of the sender.
+ * - Records arrive in order, none twice and none lost, within what is promised. That holds when the connection breaks, when the
+ *   sender is not there, and when a process stops gracefully, ends at any moment, or is killed.
+ * - The receiver acknowledges only what is durable.
+ * - It waits while batches do not take its records, and makes its sender wait.
+ * - It keeps to the rate limit, and leaves no connection open.
+ *
+ * To find timers and sockets that are left open as well, run the test with `--sanitize-ops --sanitize-resources`. Fails with
+ * {@link ReceiverBroken}, or with the error of the sender.
  *
  * @example
  * ```ts
@@ -169,7 +173,7 @@ export const checkReceiver = <A, E, R>(
   const broken = (rule: string, found: string) => Effect.fail(new ReceiverBroken({ rule, found }))
 
   /** Fails if what has arrived so far is not in order, or is there twice although that was excluded. */
-  const expectSofar = (rule: string) =>
+  const expectSoFar = (rule: string) =>
     Effect.suspend(() => {
       const { disordered, twice } = compare([], processes.numbers)
       if (promises !== "atLeastOnce" && twice.length > 0) return broken(rule, `These arrived twice: ${shown(twice)}`)
@@ -197,7 +201,7 @@ export const checkReceiver = <A, E, R>(
       }
       // What comes twice comes late.
       yield* Effect.sleep(2 * BATCH_MS)
-      yield* expectSofar(rule)
+      yield* expectSoFar(rule)
     })
   const inProcess = (
     body: (process: Process) => Effect.Effect<unknown, unknown, unknown>,
@@ -275,7 +279,7 @@ export const checkReceiver = <A, E, R>(
           yield* waitFor(Effect.sync(() => process.stored() > 0), timeout)
           const before = processes.numbers.length
           yield* process.stopGracefully
-          yield* expectSofar(stopping)
+          yield* expectSoFar(stopping)
           const taken = Array.from(process.batches.values()).flat().length
           if (taken < process.stored()) {
             yield* broken(

@@ -29,15 +29,18 @@ const subscribe = <A>(
 /**
  * Makes a stream of the messages of topics, as UTF-8 text. Spark: `MQTTUtils.createStream`, with several topics.
  *
- * **Delivery.** With a `clientId`, messages of quality of service 1 arrive at least once, and those of 2 exactly once; without
- * one, they arrive at most once. This holds across broken connections, and across processes if the context has a checkpoint.
- * Messages of quality of service 0 arrive at most once. A message is acknowledged when it is stored, so with a checkpoint when
- * it is durable; without one, what is received and not processed is lost with the process. Servers limit how much they keep
- * for a client that is away or slow, and drop what is beyond: see their settings, such as `max_queued_messages` of mosquitto.
+ * **Delivery.** With a `clientId` and a checkpoint, each message of quality of service 2 arrives exactly once, and of 1 at least
+ * once, whatever breaks: connections, the server's process if it stores its sessions, or this process. Messages of quality of
+ * service 0, and all messages without a `clientId`, arrive at most once. A message is acknowledged when it is stored: with a
+ * checkpoint when it is durable. Without one, what is received and not processed is lost with the process.
  *
- * The messages of a topic keep their order. While batches fall behind, the stream does not read, so that the server holds
- * messages back. The stream connects again after every error that may pass, and stops the context with {@link MqttError} at
- * once for those that do not: refused credentials, topics that may not be read, a client ID that another client takes over.
+ * Servers limit how much they keep for a client that is away or slow, and drop the rest: see their settings, such as
+ * `max_queued_messages` of Mosquitto. The messages of a topic keep their order. While batches fall behind, the stream stops
+ * reading, so that the server waits.
+ *
+ * After most errors the stream connects again. It stops the context with {@link MqttError} for errors that trying again does not
+ * cure: refused credentials, refused subscriptions, certificates that are not trusted, a client ID that another client takes over
+ * (version 5 only: with 3.1.1, servers do not tell, and both clients connect in turn).
  *
  * @example
  * ```ts
