@@ -1,5 +1,6 @@
 /**
- * Apache Flume: streams of the events that agents push with their Avro sinks.
+ * Apache Flume: streams of the events that agents push with their Avro sinks, or that are polled from
+ * their Spark sinks.
  *
  * **Guarantee.** At least once, if the context has a checkpoint.
  *
@@ -20,4 +21,5 @@
  * @module
  */
 export type { FlumeEvent } from "./connector/flume/protocol.ts"
+export { type FlumeAddress, type FlumePollingOptions, pollingStream } from "./connector/flume/polling.ts"
 export { FlumeError, type FlumeOptions, pushStream } from "./connector/flume/receiving.ts"

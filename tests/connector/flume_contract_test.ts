@@ -7,12 +7,18 @@ import { canRunFlume, startAgent } from "../servers/flume_agent.ts"
 import { freePort } from "../servers/free_port.ts"
 import { faultProxy } from "./fault_proxy.ts"
 
-const available = canRunFlume(import.meta.url)
+const canPush = canRunFlume(import.meta.url, "push")
+const canPoll = canRunFlume(import.meta.url, "poll")
+
+const numberOf = ({ body, headers }: Flume.FlumeEvent): number => {
+  assert.deepEqual(headers, { origin: "lines" })
+  return Number(new TextDecoder().decode(body))
+}
 
 for (const compression of ["none", "deflate"] as const) {
   Deno.test({
     name: `pushStream() delivers at least once what an agent sends with compression ${compression}`,
-    ignore: !available,
+    ignore: !canPush,
     sanitizeOps: true,
     sanitizeResources: true,
     fn: async () => {
@@ -24,10 +30,7 @@ for (const compression of ["none", "deflate"] as const) {
         promises: "atLeastOnce",
         stream: () => Flume.pushStream({ host: "127.0.0.1", port, enableDecompression, restartDelay: "20 millis" }),
         send: (numbers) => Effect.promise(() => agent.send(numbers.map(String))),
-        numberOf: ({ body, headers }) => {
-          assert.deepEqual(headers, { origin: "lines" })
-          return Number(new TextDecoder().decode(body))
-        },
+        numberOf,
         cut: Effect.sync(proxy.cut),
         refuse: Effect.sync(proxy.refuse),
         accept: Effect.sync(proxy.accept),
@@ -37,3 +40,33 @@ for (const compression of ["none", "deflate"] as const) {
     },
   })
 }
+
+Deno.test({
+  name: "pollingStream() delivers at least once what it fetches from Spark's sink",
+  ignore: !canPoll,
+  sanitizeOps: true,
+  sanitizeResources: true,
+  fn: async () => {
+    const port = freePort()
+    await using agent = await startAgent(port, "poll")
+    await using proxy = faultProxy(() => port)
+    await Effect.runPromise(Testing.checkReceiver({
+      promises: "atLeastOnce",
+      stream: () =>
+        Flume.pollingStream({
+          addresses: [{ host: "127.0.0.1", port: proxy.port }],
+          maxBatchSize: 1000,
+          parallelism: 2,
+          restartDelay: "20 millis",
+        }),
+      send: (numbers) => Effect.promise(() => agent.send(numbers.map(String))),
+      numberOf,
+      cut: Effect.sync(proxy.cut),
+      refuse: Effect.sync(proxy.refuse),
+      accept: Effect.sync(proxy.accept),
+      connections: Effect.sync(proxy.connections),
+      timeout: "40 seconds",
+      isOrdered: false,
+    }))
+  },
+})

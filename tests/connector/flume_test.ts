@@ -5,6 +5,7 @@ import * as fc from "fast-check"
 import * as Effect from "effect/Effect"
 import { joined } from "../../lib/core/bytes.ts"
 import { encodeFrame, FrameReader } from "../../lib/connector/flume/frames.ts"
+import { SparkSinkCalls } from "../../lib/connector/flume/polling_protocol.ts"
 import { callReader } from "../../lib/connector/flume/protocol.ts"
 import { freePort } from "../servers/free_port.ts"
 import { problemsOf, receive } from "../source/running.ts"
@@ -164,6 +165,60 @@ Deno.test(
       yield* until(() => records.length === 1)
     }))),
 )
+
+Deno.test("the answers of Spark's sink give batches, and errors of an agent that does not have it", () => {
+  const match = (n: number) => joined([long(n), long(0), long(0), long(0)])
+  const calls = new SparkSinkCalls()
+  const first = calls.getEventBatch(10)
+  // The first call has a handshake with the text of the protocol, later ones have none.
+  assert.match(new TextDecoder().decode(first), /SparkFlumeProtocol.*getEventBatch\x14$/s)
+  assert.deepEqual(calls.ack("7"), call("ack", bytes("7")))
+  const batch = joined([bytes(""), bytes("7"), long(1), event([["a", "b"]], "body"), long(0)])
+  assert.deepEqual(calls.eventBatch(joined([match(1), long(0), Uint8Array.of(0), batch])), {
+    problem: "",
+    sequenceNumber: "7",
+    events: [{ headers: { a: "b" }, body: utf8.encode("body") }],
+  })
+  calls.acknowledged(Uint8Array.of(0, 0))
+  const failed = joined([long(0), Uint8Array.of(1), long(0), bytes("no channel")])
+  assert.throws(() => calls.eventBatch(failed), /the agent answers with an error: no channel/)
+  assert.throws(() => new SparkSinkCalls().eventBatch(match(2)), /does not speak the protocol of Spark's sink/)
+})
+
+Deno.test(
+  "pollingStream() reports a sink that is not there, and polls it once it is",
+  sanitizers,
+  () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+      const port = freePort()
+      const addresses = [{ host: "127.0.0.1", port }]
+      const { log, until } = yield* receive(
+        Flume.pollingStream({ addresses, parallelism: 1, restartDelay: "20 millis" }),
+      )
+      yield* until(() => log.some((line) => line.startsWith(`error Error polling 127.0.0.1:${port}: `)))
+      const listener = Deno.listen({ hostname: "127.0.0.1", port })
+      const connection = yield* Effect.promise(() => listener.accept())
+      const first = new Uint8Array(10_000)
+      const length = (yield* Effect.promise(() => connection.read(first))) ?? 0
+      assert.match(new TextDecoder().decode(first.subarray(0, length)), /getEventBatch/)
+      connection.close()
+      listener.close()
+    }))),
+)
+
+Deno.test("pollingStream() names options that are not allowed", () => {
+  assert.deepEqual(problemsOf(Flume.pollingStream({ addresses: [], maxBatchSize: 0 })), [
+    "Flume.pollingStream: addresses is , but must be a list of at least one address",
+    "Flume.pollingStream: maxBatchSize is 0, but must be a positive whole number",
+  ])
+  assert.deepEqual(
+    problemsOf(Flume.pollingStream({ addresses: [{ host: "a", port: 70_000 }], parallelism: Infinity })),
+    [
+      "Flume.pollingStream: port is 70000, but must be a whole number from 1 to 65535",
+      "Flume.pollingStream: parallelism is Infinity, but must be a positive whole number",
+    ],
+  )
+})
 
 Deno.test("pushStream() names options that are not allowed", () => {
   assert.deepEqual(problemsOf(Flume.pushStream({ host: "", port: 0, maxMessageBytes: -1 })), [

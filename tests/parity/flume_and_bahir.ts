@@ -13,10 +13,15 @@ export const flumeAndBahir: ReadonlyArray<Row> = [
     test: [flumeContract, "delivers at least once what an agent sends with compression"],
     but: "events are acknowledged when they are stored; no storage level",
   },
-  { row: "F-02", reason: "sinks that are polled (SparkSink) are not implemented yet" },
+  {
+    row: "F-02",
+    ours: "flume/pollingStream",
+    test: [flumeContract, "pollingStream() delivers at least once what it fetches from Spark's sink"],
+    but: "no storage level",
+  },
   {
     row: "F-03",
-    ours: "flume/pushStream",
+    ours: "flume/pushStream flume/pollingStream",
     test: ["tests/connector/flume_test.ts", "the calls of a connection give events"],
     but: "the event is the record itself",
   },

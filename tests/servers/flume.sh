@@ -1,16 +1,24 @@
 #!/bin/sh
-# An Apache Flume agent for tests, which pushes what it gets to a receiver. Downloads go into a cache folder, once.
+# An Apache Flume agent for tests, which pushes what it gets to a receiver, or is polled by one. Downloads go into a cache folder, once.
 #
-#   flume.sh install                           fetches Flume with Maven; says on stderr what is missing if it cannot
-#   flume.sh run FOLDER LINES_PORT RECEIVER_PORT COMPRESSION
+#   flume.sh install push|poll                         fetches Flume with Maven; says on stderr what is missing if it cannot
+#   flume.sh run push|poll FOLDER LINES_PORT SINK_PORT [COMPRESSION]
 #
 # "run" serves on 127.0.0.1 until standard input ends, then removes the folder. Each line that LINES_PORT gets is answered with OK
-# and becomes an event with the header origin: lines. A memory channel keeps events until the sink has sent them to RECEIVER_PORT,
+# and becomes an event with the header origin: lines. A memory channel keeps events until the sink has sent them to
 # COMPRESSION being none or deflate.
 set -u
-VERSION=1.11.0
+kind=${2:-push}
+# Spark's sink needs this version of Flume, and a later Avro than that comes with.
+case $kind in
+  push) version=1.11.0 extra= ;;
+  poll)
+    version=1.9.0
+    extra="org.apache.spark:spark-streaming-flume-sink_2.12:2.4.8 org.apache.avro:avro:1.8.2 org.apache.avro:avro-ipc:1.8.2"
+    ;;
+esac
 cache=${DSTREAM_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dstream-tests}
-place=$cache/flume-$VERSION
+place=$cache/flume-$kind-$version
 
 # Several test files may fetch it at once: each does it in a folder of its own, and one of them gets the name.
 install() {
@@ -26,7 +34,9 @@ install() {
   <modelVersion>4.0.0</modelVersion>
   <groupId>tests</groupId><artifactId>agent</artifactId><version>1</version>
   <dependencies>
-    <dependency><groupId>org.apache.flume</groupId><artifactId>flume-ng-node</artifactId><version>$VERSION</version></dependency>
+    $(for name in "org.apache.flume:flume-ng-node:$version" $extra; do
+      echo "$name" | sed 's#\(.*\):\(.*\):\(.*\)#<dependency><groupId>\1</groupId><artifactId>\2</artifactId><version>\3</version></dependency>#'
+    done)
   </dependencies>
 </project>
 XML
@@ -53,15 +63,25 @@ a.sources.lines.interceptors.i.value = lines
 a.channels.c.type = memory
 a.channels.c.capacity = 100000
 a.channels.c.transactionCapacity = 1000
-a.sinks.k.type = avro
 a.sinks.k.channel = c
 a.sinks.k.hostname = 127.0.0.1
 a.sinks.k.port = $3
+CONF
+  if [ "$kind" = poll ]; then
+    # The seconds after which events that are not acknowledged are given again.
+    cat >>"$folder/agent.conf" <<CONF
+a.sinks.k.type = org.apache.spark.streaming.flume.sink.SparkSink
+a.sinks.k.timeout = 1
+CONF
+  else
+    cat >>"$folder/agent.conf" <<CONF
+a.sinks.k.type = avro
 a.sinks.k.batch-size = 100
 a.sinks.k.compression-type = $4
 a.sinks.k.request-timeout = 10000
 a.sinks.k.connect-timeout = 2000
 CONF
+  fi
   java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$place/jars/*" org.apache.flume.node.Application \
     --conf-file "$folder/agent.conf" --name a --no-reload-conf >"$folder/log" 2>&1 </dev/null &
   agent=$!
@@ -75,6 +95,6 @@ CONF
 
 case ${1:-} in
   install) install ;;
-  run) shift; run "$@" ;;
-  *) echo "usage: flume.sh install|run FOLDER LINES_PORT RECEIVER_PORT COMPRESSION" >&2; exit 2 ;;
+  run) shift 2; run "$@" ;;
+  *) echo "usage: flume.sh install|run push|poll [FOLDER LINES_PORT SINK_PORT COMPRESSION]" >&2; exit 2 ;;
 esac

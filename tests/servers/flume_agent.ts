@@ -11,11 +11,11 @@ export interface FlumeAgent extends AsyncDisposable {
 const SCRIPT = decodeURIComponent(new URL("./flume.sh", import.meta.url).pathname)
 
 /** Whether agents can be started. Called in a test file before its tests; prints what is missing. */
-export const canRunFlume = (file: string): boolean => {
+export const canRunFlume = (file: string, kind: "push" | "poll"): boolean => {
   const why = Deno.build.os === "windows"
     ? "no agent is started on Windows"
     : (({ stderr, success }) => success ? undefined : new TextDecoder().decode(stderr).trim())(
-      new Deno.Command("sh", { args: [SCRIPT, "install"], stdin: "null" }).outputSync(),
+      new Deno.Command("sh", { args: [SCRIPT, "install", kind], stdin: "null" }).outputSync(),
     )
   if (why !== undefined) console.warn(`SKIPPED: ${file.split("/").slice(-3).join("/")} needs a Flume agent: ${why}`)
   return why === undefined
@@ -32,12 +32,16 @@ const connect = async (port: number, deadline: number): Promise<Deno.Conn> => {
   }
 }
 
-/** Starts an agent that pushes to a port of this machine. */
-export const startAgent = async (receiverPort: number, compression: "none" | "deflate"): Promise<FlumeAgent> => {
+/** How an agent passes on its events: it pushes them, compressed or not, or waits until they are fetched. */
+export type SinkKind = "none" | "deflate" | "poll"
+
+/** Starts an agent that pushes to a port of this machine, or listens on it. */
+export const startAgent = async (sinkPort: number, sink: SinkKind): Promise<FlumeAgent> => {
   const folder = await Deno.makeTempDir({ prefix: "dstream-flume-" })
   const port = freePort()
+  const kind = sink === "poll" ? "poll" : "push"
   const child = new Deno.Command("sh", {
-    args: [SCRIPT, "run", folder, String(port), String(receiverPort), compression],
+    args: [SCRIPT, "run", kind, folder, String(port), String(sinkPort), sink],
     stdin: "piped",
     stdout: "null",
     stderr: "inherit",

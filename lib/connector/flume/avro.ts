@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joined } from "../../core/bytes.ts"
 import { FlumeProtocolError } from "./frames.ts"
 
 const utf8 = new TextDecoder()
@@ -65,4 +66,20 @@ export class AvroReader {
       for (let i = 0; i < Math.abs(count); i++) read()
     }
   }
+}
+
+const encoder = new TextEncoder()
+
+/** Encodes a whole number. */
+export const encodeLong = (n: number): Uint8Array => {
+  const bytes: Array<number> = []
+  let left = n < 0 ? -2 * n - 1 : 2 * n
+  for (; left > 127; left = Math.floor(left / 128)) bytes.push(left % 128 + 128)
+  return Uint8Array.from([...bytes, left])
+}
+
+/** Encodes a text with its length. */
+export const encodeBytes = (text: string): Uint8Array => {
+  const bytes = encoder.encode(text)
+  return joined([encodeLong(bytes.length), bytes])
 }

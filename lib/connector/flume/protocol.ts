@@ -24,7 +24,8 @@ const HANDSHAKE = new Uint8Array([0, 0, 0, 0])
 /** No metadata, no error, and the status OK. */
 const OK = new Uint8Array([0, 0, 0])
 
-const event = (reader: AvroReader): FlumeEvent => {
+/** Reads an event. */
+export const event = (reader: AvroReader): FlumeEvent => {
   const headers: Record<string, string> = {}
   reader.items(() => {
     const name = reader.string()
@@ -73,7 +74,8 @@ export const callReader = (): (bytes: Uint8Array) => Call => {
   }
 }
 
-const skipMetadata = (reader: AvroReader): void =>
+/** Skips what clients may add to a call, and this protocol does not use. */
+export const skipMetadata = (reader: AvroReader): void =>
   reader.items(() => {
     reader.string()
     reader.bytes()
