@@ -67,6 +67,7 @@ Deno.test({
       connections: Effect.sync(proxy.connections),
       timeout: "40 seconds",
       isOrdered: false,
+      many: 5_000,
     }))
   },
 })
