@@ -29,6 +29,7 @@ export { arrivals, type Batches, batches, type SizeOptions } from "./testing/arb
 export { pairs, skewedKeys, type SkewOptions } from "./testing/arbitraries_keyed.ts"
 export { cut, sliced, type Slices, type SlicesOf } from "./testing/slices.ts"
 export { checkPositions, PositionsBroken, type PositionsToCheck } from "./testing/positions_contract.ts"
+export { checkReceiver, type Delivery, ReceiverBroken, type ReceiverToCheck } from "./testing/receiver_contract.ts"
 export { checkSink, SinkBroken, type SinkToCheck } from "./testing/sink_contract.ts"
 export { check, checkAll, type CheckOptions, type Held, LawBroken } from "./testing/check.ts"
 export type { Reading } from "./testing/compare.ts"

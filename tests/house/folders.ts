@@ -29,7 +29,11 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["."],
     ["context"],
   ],
-  connector: [["."], ["sql", "format"], ["postgres", "sqlite", "json", "csv", "parquet", "kafka"]],
+  connector: [
+    ["."],
+    ["sql", "format"],
+    ["postgres", "sqlite", "json", "csv", "parquet", "kafka", "mqtt", "flume"],
+  ],
   ui: [["table.ts"], ["checkpoint"], ["."]],
 }
 

@@ -37,6 +37,8 @@ const sections = {
   RA: 19,
   RP: 20,
   K: 15,
+  F: 3,
+  B: 10,
 }
 
 /** The ids of all operations, in the order of the list. */

@@ -1,5 +1,6 @@
 import { context } from "./context.ts"
 import { dstream } from "./dstream.ts"
+import { flumeAndBahir } from "./flume_and_bahir.ts"
 import { inputs } from "./inputs.ts"
 import { kafka } from "./kafka.ts"
 import { listeners } from "./listeners.ts"
@@ -28,4 +29,5 @@ export const rows: ReadonlyArray<Row> = [
   ...actionRows,
   ...rddPairs,
   ...kafka,
+  ...flumeAndBahir,
 ]

@@ -1,0 +1,141 @@
+/**
+ * How to reach an MQTT server.
+ *
+ * @module
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { readSecret, readSetting, type SecretSetting, type Setting, SettingError } from "../settings.ts"
+
+/** TLS settings of a connection, as PEM texts. */
+export interface MqttTls {
+  /** Certificates of authorities that are trusted in place of the runtime's own. */
+  readonly ca?: Setting<string> | undefined
+  /** The certificate of this client. */
+  readonly cert?: Setting<string> | undefined
+  /** The private key of this client. */
+  readonly key?: SecretSetting | undefined
+}
+
+/** Which server to connect to, and how. Settings may be read from configuration, each time a connection is made. */
+export interface MqttOptions {
+  /**
+   * `mqtt://user:password@host:port`, `mqtts://` with TLS, or `ws://host:port/path` and `wss://` over WebSocket. `tcp://`
+   * and `ssl://` mean the same as the first two. Default ports: 1883, 8883, 80 and 443.
+   */
+  readonly url: SecretSetting
+  /** The user name, in place of one in the URL. */
+  readonly username?: Setting<string> | undefined
+  /** The password, in place of one in the URL. */
+  readonly password?: SecretSetting | undefined
+  /** The version of the protocol: 4, which is MQTT 3.1.1 (the default), or 5. */
+  readonly protocolVersion?: 4 | 5 | undefined
+  /** Settings of `mqtts://` and `wss://`. */
+  readonly tls?: MqttTls | undefined
+  /**
+   * How often the client tells the server that it is there. A connection on which nothing arrives for one and a half times
+   * as long counts as broken. Whole seconds up to 65,535; default: 30 seconds.
+   */
+  readonly keepAlive?: Duration.Input | undefined
+  /** How long connecting may take, with the answer of the server. Default: 10 seconds. */
+  readonly connectTimeout?: Duration.Input | undefined
+}
+
+/** The settings of one connection, as they have been read. `password` and the text of `key` are secret. */
+export interface Endpoint {
+  /** The server for messages: the URL without user and password. */
+  readonly server: string
+  readonly transport: "tcp" | "tls" | "ws"
+  /** Where a WebSocket connects to. */
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly protocolVersion: 4 | 5
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string }
+  /** In seconds. */
+  readonly keepAlive: number
+  /** In milliseconds. */
+  readonly connectTimeout: number
+}
+
+const SCHEMES: Readonly<Record<string, readonly [transport: Endpoint["transport"], port: number]>> = {
+  "mqtt:": ["tcp", 1883],
+  "tcp:": ["tcp", 1883],
+  "mqtts:": ["tls", 8883],
+  "ssl:": ["tls", 8883],
+  "ws:": ["ws", 80],
+  "wss:": ["ws", 443],
+}
+
+const EXPECTED = "give the URL of a server, such as mqtt://localhost:1883"
+
+/** What is wrong with a URL. The text does not show it, because it may have a password. */
+export const urlProblem = (url: unknown): string | undefined => {
+  if (url === undefined || url === null || url === "") return `is missing; ${EXPECTED}`
+  if (typeof url !== "string" || !URL.canParse(url)) {
+    return `is not a URL (it is not shown, for its password); ${EXPECTED}`
+  }
+  const { hostname, protocol } = new URL(url)
+  if (SCHEMES[protocol] === undefined) {
+    return `does not begin with ${Object.keys(SCHEMES).join("//, ")}//; ${EXPECTED}`
+  }
+  return hostname === "" ? `has no host; ${EXPECTED}` : undefined
+}
+
+const secondsOf = (input: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(input)) / 1000
+
+/** What is wrong with the options that are plain values, apart from the URL. */
+export const optionProblems = (where: string, options: MqttOptions): ReadonlyArray<string> => {
+  const { connectTimeout = "10 seconds", keepAlive = "30 seconds", protocolVersion = 4 } = options
+  const seconds = Duration.fromInput(keepAlive)
+  const timeout = Duration.fromInput(connectTimeout)
+  const isWhole = seconds._tag === "Some" && Number.isInteger(secondsOf(seconds.value)) &&
+    secondsOf(seconds.value) >= 1 && secondsOf(seconds.value) <= 65_535
+  return [
+    ...(protocolVersion === 4 || protocolVersion === 5
+      ? []
+      : [`${where}: protocolVersion is ${String(protocolVersion)}, but must be 4 or 5`]),
+    ...(isWhole ? [] : [`${where}: keepAlive is ${String(keepAlive)}, but must be whole seconds from 1 to 65535`]),
+    ...(timeout._tag === "Some" && secondsOf(timeout.value) > 0
+      ? []
+      : [`${where}: connectTimeout is ${String(connectTimeout)}, but must be a positive duration`]),
+  ]
+}
+
+/** Reads the settings for a connection. */
+export const readEndpoint: (options: MqttOptions) => Effect.Effect<Endpoint, SettingError> = Effect.fnUntraced(
+  function* (
+    { connectTimeout = "10 seconds", keepAlive = "30 seconds", password, tls, url, username, ...rest }: MqttOptions,
+  ) {
+    const text = yield* readSecret("url", url)
+    const problem = urlProblem(text)
+    if (problem !== undefined) return yield* Effect.fail(new SettingError({ setting: "url", problem: `it ${problem}` }))
+    const parsed = new URL(text)
+    const [transport, defaultPort] = SCHEMES[parsed.protocol] ?? ["tcp", 1883]
+    const given = (part: string) => part === "" ? undefined : decodeURIComponent(part)
+    const user = username === undefined ? given(parsed.username) : yield* readSetting("username", username)
+    const secret = password === undefined ? given(parsed.password) : yield* readSecret("password", password)
+    parsed.username = ""
+    parsed.password = ""
+    const optional = <A, B>(value: A | undefined, read: (value: A) => Effect.Effect<B, SettingError>) =>
+      value === undefined ? Effect.succeed(undefined) : read(value)
+    const ca = yield* optional(tls?.ca, (value) => readSetting("tls.ca", value))
+    const cert = yield* optional(tls?.cert, (value) => readSetting("tls.cert", value))
+    const key = yield* optional(tls?.key, (value) => readSecret("tls.key", value))
+    return {
+      server: `${parsed.protocol}//${parsed.host}${transport === "ws" ? parsed.pathname : ""}`,
+      transport,
+      url: parsed.href,
+      host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
+      port: parsed.port === "" ? defaultPort : Number(parsed.port),
+      username: user,
+      password: secret,
+      protocolVersion: rest.protocolVersion ?? 4,
+      tls: { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) },
+      keepAlive: secondsOf(keepAlive),
+      connectTimeout: secondsOf(connectTimeout) * 1000,
+    }
+  },
+)
