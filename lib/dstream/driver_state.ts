@@ -3,7 +3,8 @@
  *
  * A batch sees the values that the batches before it have committed, and its own changes. They are committed with the batch,
  * together with the states of its stateful operators, and dropped if it fails. A retry starts from the values that its first
- * attempt has seen. With a checkpoint they survive a restart, and must be plain data.
+ * attempt has seen. So values are frozen, but not what is inside them: set a new one instead of changing it. With a checkpoint
+ * they survive a restart, and must be plain data.
  *
  * @module
  */
@@ -12,6 +13,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { dual } from "../core/dual.ts"
+import { frozen } from "../core/frozen.ts"
 
 /** A value of the driver. Two with the same name are the same value. */
 export interface DriverState<in out A> {
@@ -121,7 +123,8 @@ export const set: {
   <A>(self: DriverState<A>, value: A): Effect.Effect<void>
 } = dual(
   2,
-  <A>(self: DriverState<A>, value: A): Effect.Effect<void> => using(self, (values) => values.set(self.name, value)),
+  <A>(self: DriverState<A>, value: A): Effect.Effect<void> =>
+    using(self, (values) => values.set(self.name, frozen(value))),
 )
 
 /**
@@ -150,7 +153,7 @@ export const update: {
   <A>(self: DriverState<A>, f: (value: A) => A): Effect.Effect<A> =>
     using(self, (values) => {
       const value = f(currentOf(self, values))
-      values.set(self.name, value)
+      values.set(self.name, frozen(value))
       return value
     }),
 )

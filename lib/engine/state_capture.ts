@@ -10,7 +10,7 @@
 import { isDue, Pace, type Piecewise } from "../core/pace.ts"
 import { sorted } from "../core/sorted.ts"
 import type { Fields } from "../rdd/state.ts"
-import { frozen } from "./frozen.ts"
+import { frozen } from "../core/frozen.ts"
 import { type Entries, noEntries, toChunk } from "./capture_chunks.ts"
 import { type CapturedPart, type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
 import { type CaptureProgress, StateChanges } from "./state_changes.ts"

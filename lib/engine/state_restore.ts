@@ -5,7 +5,7 @@
  */
 import { CorruptBlock } from "../core/codec.ts"
 import { inPieces, isDue, type Piecewise } from "../core/pace.ts"
-import { frozen } from "./frozen.ts"
+import { frozen } from "../core/frozen.ts"
 import { type Entries, toEntries } from "./capture_chunks.ts"
 import { type CapturedPart, chunkKind } from "./capture_format.ts"
 import { type CaptureProgress, StateChanges } from "./state_changes.ts"

@@ -43,7 +43,7 @@ Deno.test("compare() tells what migrates, is made anew, is new, and was dropped 
     '"recent/0/0" matches',
     '"console" matches',
     '"sums" is new and starts empty',
-    '"totals" is dropped: a state made by mapWithState. Was it renamed to "sums"? Then keep the old name',
+    '"totals" is dropped: a state made by mapWithState. Was it renamed to "sums"? Then keep the old name, or list "totals" in drop',
   ])
   assert.equal(
     described({ ...before, totals: entry("state", "mapWithState", "version 3") })[1],
@@ -67,8 +67,19 @@ Deno.test("problemsOf() lists what is incompatible, except what may be dropped",
   assert.deepEqual(problemsOf(matches, ["lines", "totals"]), [])
 })
 
-Deno.test("problemsOf() finds the checkpoint of another program", () => {
-  const other = compare(before, { words: entry("input", "files", "positions"), out: entry("output", "print") })
+Deno.test("problemsOf() lists what may have been renamed, and does not take members of objects for names", () => {
+  const { totals, ...others } = before
+  const renamed = compare(before, { ...others, sums: totals! })
+  assert.deepEqual(problemsOf(renamed, []).length, 1)
+  assert.deepEqual(problemsOf(renamed, ["totals"]), [])
+  assert.deepEqual(
+    compare(before, { ...before, toString: entry("state", "mapWithState") }).map(describe).at(-1),
+    '"toString" is new and starts empty',
+  )
+})
+
+Deno.test("problemsOf() finds the checkpoint of another program, also if it has an output of the same name", () => {
+  const other = compare(before, { words: entry("input", "files", "positions"), console: entry("output", "print") })
   assert.deepEqual(problemsOf(other, []), [
     'it is that of another program: it has "lines", "totals", "recent", "recent/0/0", and this program has none of these',
   ])

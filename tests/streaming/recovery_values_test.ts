@@ -154,3 +154,20 @@ Deno.test("DriverState outside of a batch dies with a message that says where it
     const exit = yield* Effect.exit(DriverState.get(DriverState.make("total", 0)))
     assert.match(String(exit), /DriverState "total" can be used only while a batch runs/)
   })))
+
+Deno.test("a journal of which nothing would be left is refused with rollBack too, and its files stay", () =>
+  Effect.runPromise(Effect.gen(function* () {
+    const disk = new MemoryDisk()
+    const output = words().pipe(DStream.foreachRDD(() => Effect.void), DStream.nameOutput("out"))
+    yield* live(disk, output, 2, 0)
+    const journal = Array.from(disk.files.keys()).filter((name) => /^journal-\d/.test(name)).sort()
+    const first = disk.files.get(journal[0] ?? "")!
+    first.bytes = first.bytes.map((byte, at) => at === 60 ? byte ^ 1 : byte)
+    const rolledBack = Effect.scoped(Effect.gen(function* () {
+      const ssc = yield* StreamingContext.getOrCreate(disk.open(), StreamingContext.make, { onDamage: "rollBack" })
+      yield* StreamingContext.start(ssc, [output])
+    })).pipe(Effect.provide(Testing.layer({ clockStart: 2000 })))
+    const error = yield* Effect.flip(rolledBack)
+    assert.match(String(error), /failed to open: memory\/journal-\d+ is damaged at byte 40/)
+    assert.deepEqual(Array.from(disk.files.keys()).filter((name) => /^journal-\d/.test(name)).sort(), journal)
+  })))

@@ -71,7 +71,7 @@ export const live = (directory: string | LogStore, life: Life): Promise<void> =>
     const recent = input.pipe(DStream.window("3 seconds"), DStream.named("recent"))
     const received = DStream.receiverStream(receiver).pipe(DStream.named("lines"))
     const ssc = yield* StreamingContext.make
-    yield* StreamingContext.checkpoint(ssc, directory, { segmentBytes })
+    yield* StreamingContext.checkpoint(ssc, directory, { segmentBytes, drop: ["counts", "totals"] })
     const active = yield* StreamingContext.start(ssc, [
       DStream.foreachRDD(counts, () => Effect.void).pipe(DStream.nameOutput("counted")),
       DStream.foreachRDD(recent, () => Effect.void).pipe(DStream.nameOutput("windowed")),

@@ -25,9 +25,10 @@ export interface LogOptions {
   readonly segmentBytes?: number | undefined
   /**
    * What to do if part of the log is damaged that was durable. `refuse` fails with `LogDamaged` and changes nothing.
-   * `rollBack` loses the first damaged entry and everything after it, for good. Default `refuse`.
+   * `rollBack` loses the first damaged entry and everything after it, for good. `rollBackSome` does so unless nothing would be
+   * left. Default `refuse`.
    */
-  readonly onDamage?: "refuse" | "rollBack" | undefined
+  readonly onDamage?: "refuse" | "rollBack" | "rollBackSome" | undefined
   /**
    * The identity that the log must have, or gets if it is new: 16 hexadecimal digits. Logs that belong together are opened
    * with the identity of the first, so that no file of others is taken for theirs. Default: any, and a random one.
@@ -87,10 +88,11 @@ const checkOptions = (options: LogOptions): Effect.Effect<void, InvalidOption> =
 
 /** Reads back what is there, and prepares the head of the segment that goes on behind it. */
 const recover = Effect.fnUntraced(function* (store: LogStore, options: LogOptions) {
-  const { name, onDamage } = options
-  const chain = yield* findSegments(store, name, options.identity, onDamage === "rollBack")
+  const { name, onDamage = "refuse" } = options
+  const chain = yield* findSegments(store, name, options.identity, onDamage !== "refuse")
   const { damage, segments } = yield* readBack(store, name, chain, options.onEntry)
-  if (damage !== undefined && onDamage !== "rollBack") return yield* damage
+  const isEmpty = segments.every(({ end }) => end <= HEAD)
+  if (damage !== undefined && (onDamage === "refuse" || (onDamage === "rollBackSome" && isEmpty))) return yield* damage
   const { end, head: last } = segments.at(-1) ?? { end: 0, head: undefined }
   // A segment without entries is not needed: its head says where the one before ends.
   const before = last === undefined || end > HEAD || last.previous === 0

@@ -138,7 +138,13 @@ export class Checkpoint {
         }
       }
       const ofJournal = reading((place, bytes) => recovered.read(place, bytes))
-      const journal = yield* openLog(store, { name: "journal", segmentBytes, onDamage, onEntry: ofJournal.onEntry })
+      const journal = yield* openLog(store, {
+        name: "journal",
+        segmentBytes,
+        // An empty journal would be a new program, which has lost everything.
+        onDamage: onDamage === "rollBack" ? "rollBackSome" : onDamage,
+        onEntry: ofJournal.onEntry,
+      })
       yield* ofJournal.check
       const ofReceived = reading((place, bytes) => recovered.readReceived(place, bytes))
       const { identity } = journal
@@ -150,6 +156,12 @@ export class Checkpoint {
         onEntry: ofReceived.onEntry,
       })
       yield* ofReceived.check
+      for (const { rolledBack } of [journal, received]) {
+        if (rolledBack === undefined) continue
+        yield* Effect.logWarning(
+          `The checkpoint in ${directory} was rolled back to what was before: ${rolledBack.message}`,
+        )
+      }
       const { ends, open } = recovered
       const damage = missingEnd(directory, "journal", ends.journal) ??
         missingEnd(directory, "received", ends.received) ?? missingEnded(directory, ends, open.values())

@@ -22,8 +22,9 @@ export class CheckpointFailed extends Data.Error<{
 }> {
   readonly _tag = "CheckpointFailed" as const
   override get message(): string {
+    const isState = this.operation.startsWith("write the state")
     const advice = this.reason instanceof NotPortable
-      ? ". Turn it into plain data, or give the state a StateFormat"
+      ? `. Turn it into plain data${isState ? ", or give the state a StateFormat" : ""}`
       : ""
     return `The checkpoint in ${this.directory} failed to ${this.operation}: ${this.reason.message}${advice}`
   }

@@ -44,9 +44,11 @@ const versionOf = ({ shape }: OperatorEntry): number =>
 
 /** Compares operators by name. */
 export const compare = (before: Operators, now: Operators): ReadonlyArray<Match> => {
-  const added = Object.keys(now).filter((name) => before[name] === undefined)
+  // Names may be those of members of every object, such as "toString".
+  const has = (operators: Operators, name: string) => Object.hasOwn(operators, name)
+  const added = Object.keys(now).filter((name) => !has(before, name))
   const ofNow = Object.entries(now).map(([name, entry]): Match => {
-    const known = before[name]
+    const known = has(before, name) ? before[name] : undefined
     if (known === undefined) return { _tag: "Added", name, now: entry }
     switch (fits(known, entry)) {
       case "same":
@@ -59,7 +61,7 @@ export const compare = (before: Operators, now: Operators): ReadonlyArray<Match>
         return { _tag: "Incompatible", name, before: known, now: entry }
     }
   })
-  const dropped = Object.entries(before).filter(([name]) => now[name] === undefined)
+  const dropped = Object.entries(before).filter(([name]) => !has(now, name))
   return [
     ...ofNow,
     ...dropped.map(([name, entry]): Match => {
@@ -78,13 +80,21 @@ export const problemsOf = (matches: ReadonlyArray<Match>, drop: ReadonlyArray<st
       ? [JSON.stringify(match.name)]
       : []
   )
-  const isForeign = foreign.length > 0 && matches.every(({ _tag }) => _tag === "Added" || _tag === "Dropped")
+  // Outputs have no data, and programs often have names such as "console" in common.
+  const isData = (match: Match) => ("now" in match ? match.now : match.before).kind !== "output"
+  const isForeign = foreign.length > 0 &&
+    matches.filter(isData).every(({ _tag }) => _tag === "Added" || _tag === "Dropped")
   const incompatible = matches.flatMap((match) =>
     match._tag === "Incompatible" && !drop.includes(match.name) ? [describe(match)] : []
   )
+  const renamed = matches.flatMap((match) =>
+    match._tag === "Dropped" && match.looksLike !== undefined && isData(match) && !drop.includes(match.name)
+      ? [describe(match)]
+      : []
+  )
   return isForeign
     ? [`it is that of another program: it has ${foreign.join(", ")}, and this program has none of these`]
-    : incompatible
+    : [...incompatible, ...renamed]
 }
 
 const show = ({ kind, operation, shape }: OperatorEntry): string =>
@@ -108,7 +118,7 @@ export const describe = (match: Match): string => {
       return `${name} is dropped: ${show(match.before)}` +
         (match.looksLike === undefined
           ? ""
-          : `. Was it renamed to ${JSON.stringify(match.looksLike)}? Then keep the old name`)
+          : `. Was it renamed to ${JSON.stringify(match.looksLike)}? Then keep the old name, or list ${name} in drop`)
     case "Incompatible":
       return `${name} is incompatible: in the checkpoint it is ${show(match.before)}, in the program ${show(match.now)}`
   }
@@ -124,7 +134,7 @@ export class CheckpointMismatch extends Data.Error<{
   readonly _tag = "CheckpointMismatch" as const
   override get message(): string {
     return `The checkpoint in ${this.directory} does not fit this program:\n${this.problems.join("\n")}\n` +
-      "Use another directory, give operators the names that they had, or list the names to drop: " +
+      "Use another directory, or the program as it was. The data of operators can be dropped by their names: " +
       `checkpoint(directory, { drop: ["…"] })`
   }
 }

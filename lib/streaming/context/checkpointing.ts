@@ -93,6 +93,18 @@ export const checkpoint = (
         expected: "a whole number of 0 or more",
       })
     }
+    const invalid = (option: string, value: unknown, expected: string) =>
+      Effect.fail(new InvalidOption({ where, option, value, expected }))
+    if (typeof directory !== "string" && typeof directory?.lock !== "object") {
+      return yield* invalid("directory", directory, "the path of a folder, a URL, or a store")
+    }
+    if (onDamage !== undefined && onDamage !== "refuse" && onDamage !== "rollBack") {
+      return yield* invalid("onDamage", onDamage, '"refuse" or "rollBack"')
+    }
+    if (segmentBytes !== undefined && !(segmentBytes > 0)) {
+      return yield* invalid("segmentBytes", segmentBytes, "a number above 0")
+    }
+    if (!Array.isArray(drop)) return yield* invalid("drop", drop, "a list of names")
     const store = typeof directory === "string" ? yield* storeOf(directory, where) : directory
     internals.checkpoint = { store, catchUp, drop, onDamage, segmentBytes, sync }
     return ssc
