@@ -171,10 +171,11 @@ export function* captureVersion(
 ): Piecewise<CapturedVersion> {
   const shared = version.shown()
   const { cells } = shared.table
-  const newest = cells.length === 0 ? 0 : shared.table.numberOf(cells.length - 2)
   const changes = shared.changes ??= new StateChanges()
   if (mustBeWhole) changes.progress = undefined
   const { progress } = changes
+  // A restored table numbers new entries from here: a number that earlier captures have used must not come again.
+  const newest = Math.max(progress?.newest ?? 0, cells.length === 0 ? 0 : shared.table.numberOf(cells.length - 2))
   const since = shared.order?.since
   const isStale = progress !== undefined && progress.neededFrom < refresh
   if (

@@ -203,6 +203,19 @@ class Running {
 
 const placed = (life: Life) => Effect.as(life.store.place(ID, life.partitioner), life)
 
+Deno.test("StateStore.restore() numbers new entries after deleted ones", async () => {
+  await Effect.gen(function* () {
+    const life = { store: yield* StateStore.make, partitioner: Partitioner.hash(1), log: [] }
+    const running = new Running(life)
+    yield* running.next()
+    running.write({ does: "set", key: 0, many: 600 })
+    for (const does of ["move", "next", "delete", "end", "end", "crash", "set", "end"]) {
+      yield* running.run({ does, key: 0, many: 0 })
+    }
+    assert.equal(running.compared, 3)
+  }).pipe(Effect.runPromise)
+})
+
 Deno.test("StateStore.restore() gives what was captured: entries, order, times of writes", async () => {
   let compared = 0
   await fc.assert(
