@@ -115,7 +115,9 @@ export const sendTo = async (
     clientId: "tests",
     bootstrapBrokers: [brokers],
     compression,
-    retryDelay: 20,
+    // A broker that has just started answers before it leads its partitions.
+    retries: 500,
+    retryDelay: 100,
     ...(transaction === undefined
       ? {}
       : { idempotent: true, transactionalId: crypto.randomUUID(), producerId: -1n, producerEpoch: -1 }),

@@ -164,6 +164,8 @@ test("a stream and a sink go on after the broker was killed and started again", 
     )
     const active = yield* StreamingContext.start(yield* StreamingContext.make, [output])
     yield* Testing.advance(active)
+    // Waits until the broker has ended the transaction: it commits in the background, and takes long for it after a kill.
+    yield* Effect.scoped(sink.begin({ output: "out", time: 1_000, attempt: 1, recovered: false }))
     yield* Effect.promise(async () => await server.command?.("stop"))
     yield* Effect.promise(async () => await server.command?.("start"))
     yield* Effect.promise(() => send(from, numbers(10, 20)))
