@@ -17,33 +17,13 @@ case $kind in
     extra="org.apache.spark:spark-streaming-flume-sink_2.12:2.4.8 org.apache.avro:avro:1.8.2 org.apache.avro:avro-ipc:1.8.2"
     ;;
 esac
-cache=${DSTREAM_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dstream-tests}
+. "$(dirname "$0")/fetching.sh"
 place=$cache/flume-$kind-$version
 
-# Several test files may fetch it at once: each does it in a folder of its own, and one of them gets the name.
 install() {
-  for tool in java mvn; do
-    command -v "$tool" >/dev/null 2>&1 || { echo "$tool is not on the PATH" >&2; exit 1; }
-  done
-  [ -d "$place" ] && return
-  fresh=$place.$$
-  mkdir -p "$fresh"
-  trap 'rm -rf "$fresh"' EXIT
-  cat >"$fresh/pom.xml" <<XML
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>tests</groupId><artifactId>agent</artifactId><version>1</version>
-  <dependencies>
-    $(for name in "org.apache.flume:flume-ng-node:$version" $extra; do
-      echo "$name" | sed 's#\(.*\):\(.*\):\(.*\)#<dependency><groupId>\1</groupId><artifactId>\2</artifactId><version>\3</version></dependency>#'
-    done)
-  </dependencies>
-</project>
-XML
-  mvn --batch-mode --quiet --file "$fresh/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
-    -DoutputDirectory="$fresh/jars" >"$fresh/log" 2>&1 </dev/null ||
-    { echo "Flume cannot be fetched: $(tail -n 3 "$fresh/log")" >&2; exit 1; }
-  mv -T "$fresh" "$place" 2>/dev/null || mv "$fresh" "$place" 2>/dev/null || [ -d "$place" ]
+  need java
+  # shellcheck disable=SC2086
+  fetch_jars "$place" "org.apache.flume:flume-ng-node:$version" $extra
 }
 
 run() {

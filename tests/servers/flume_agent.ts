@@ -1,6 +1,7 @@
 /** A Flume agent for tests, which `tests/servers/flume.sh` starts and removes. */
 
 import { freePort } from "./free_port.ts"
+import { scriptPath, warnSkipped, whyMissing } from "./launching.ts"
 
 /** A running agent. */
 export interface FlumeAgent extends AsyncDisposable {
@@ -8,16 +9,12 @@ export interface FlumeAgent extends AsyncDisposable {
   readonly send: (lines: ReadonlyArray<string>) => Promise<void>
 }
 
-const SCRIPT = decodeURIComponent(new URL("./flume.sh", import.meta.url).pathname)
+const SCRIPT = scriptPath("flume.sh")
 
 /** Whether agents can be started. Called in a test file before its tests; prints what is missing. */
 export const canRunFlume = (file: string, kind: "push" | "poll"): boolean => {
-  const why = Deno.build.os === "windows"
-    ? "no agent is started on Windows"
-    : (({ stderr, success }) => success ? undefined : new TextDecoder().decode(stderr).trim())(
-      new Deno.Command("sh", { args: [SCRIPT, "install", kind], stdin: "null" }).outputSync(),
-    )
-  if (why !== undefined) console.warn(`SKIPPED: ${file.split("/").slice(-3).join("/")} needs a Flume agent: ${why}`)
+  const why = whyMissing("sh", SCRIPT, "install", kind)
+  if (why !== undefined) warnSkipped(file, `a Flume agent: ${why}`)
   return why === undefined
 }
 

@@ -7,11 +7,12 @@
 # Each line of the input of a running server is a command:
 #   safemode enter | safemode leave
 # Prints lines KEY=VALUE when the server answers (HDFS_HTTP, HDFS_RPC and the superuser, HDFS_SUPERUSER), and "done" after
-# each command. Exits with 3 and a reason if the server cannot run here: it needs Java 8 or newer, and Maven to download
+# each command. Exits with 1 and a reason if the server cannot run here: it needs Java 8 or newer, and Maven to download
 # Hadoop once.
 set -u
 version=3.4.3
-cache="${XDG_CACHE_HOME:-$HOME/.cache}/dstream-tests/hadoop-$version"
+. "$(dirname "$0")/fetching.sh"
+place="$cache/hadoop-jars-$version"
 folder=$(mktemp -d "${TMPDIR:-/tmp}/dstream-hdfs-XXXXXX")
 pids=()
 
@@ -24,29 +25,10 @@ stop() {
 trap stop EXIT
 trap 'exit 1' HUP INT TERM
 
-unavailable() {
-  echo "$*" >&2
-  exit 3
-}
-
 download() {
-  [ -e "$cache/complete" ] && return
-  command -v mvn >/dev/null || unavailable "Maven (mvn) is not on the PATH, and Hadoop is not in the cache"
-  mkdir -p "$cache" "$folder/download"
-  cat >"$folder/download/pom.xml" <<POM
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion><groupId>tests</groupId><artifactId>hadoop</artifactId><version>1</version>
-  <dependencies>
-    $(for name in common hdfs hdfs-client; do
-      echo "<dependency><groupId>org.apache.hadoop</groupId><artifactId>hadoop-$name</artifactId><version>$version</version></dependency>"
-    done)
-  </dependencies>
-</project>
-POM
-  (cd "$folder/download" && mvn -B -q dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$cache") \
-    >"$folder/download.log" 2>&1 </dev/null ||
-    unavailable "Maven cannot download Hadoop $version: $(grep -m 1 ERROR "$folder/download.log")"
-  touch "$cache/complete"
+  need java
+  fetch_jars "$place" "org.apache.hadoop:hadoop-common:$version" "org.apache.hadoop:hadoop-hdfs:$version" \
+    "org.apache.hadoop:hadoop-hdfs-client:$version"
 }
 
 # Sets the variable of the given name to a port that is free now.
@@ -106,7 +88,7 @@ LOG
 hadoop() {
   HADOOP_USER_NAME=hdfs exec java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
     --add-opens=java.base/java.lang=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED \
-    -Dhadoop.log.dir="$folder/log" -cp "$folder/conf:$cache/*" "$@"
+    -Dhadoop.log.dir="$folder/log" -cp "$folder/conf:$place/jars/*" "$@"
 }
 
 # Ends with the logs of the daemons, which say why they do not work.
@@ -130,7 +112,6 @@ answers() {
   [[ $state == *'"NumLiveDataNodes" : 1,'* && $state == *'"FSState" : "Operational"'* ]]
 }
 
-command -v java >/dev/null || unavailable "Java is not on the PATH"
 download
 [ "${1:-run}" = run ] || exit 0
 configure

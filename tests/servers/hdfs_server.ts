@@ -1,4 +1,5 @@
 /** An HDFS server for tests, which `tests/servers/hdfs.sh` starts and removes. */
+import { CommandedServer, scriptPath, warnSkipped, whyMissing } from "./launching.ts"
 
 /** A server for the tests of one file. */
 export interface HdfsServer {
@@ -14,75 +15,22 @@ export interface HdfsServer {
   readonly safeMode: (mode: "enter" | "leave") => Promise<void>
 }
 
-const SCRIPT = new URL("./hdfs.sh", import.meta.url).pathname
-
-/** Why there can be no server. Undefined if there can; Hadoop is in the cache then. */
-const missing = (): string | undefined => {
-  if (Deno.build.os === "windows") return "no server is started on Windows"
-  try {
-    const { code, stderr } = new Deno.Command("bash", { args: [SCRIPT, "download"], stdin: "null" }).outputSync()
-    return code === 0 ? undefined : new TextDecoder().decode(stderr).trim()
-  } catch {
-    return "bash is not on the PATH"
-  }
-}
-
-/** A server that the tests start. */
-class Own {
-  readonly #process = new Deno.Command("bash", {
-    args: [SCRIPT, "run"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  })
-    .spawn()
-  readonly #input = this.#process.stdin.getWriter()
-  readonly #lines = this.#process.stdout.getReader()
-  readonly #errors = new Response(this.#process.stderr).text()
-  #text = ""
-
-  /** Reads what the server says until a command, or the start, is done. */
-  async done(): Promise<Readonly<Record<string, string>>> {
-    while (!/^done$/m.test(this.#text)) {
-      const { done, value } = await this.#lines.read()
-      if (done) throw new Error(`HDFS does not start:\n${await this.#errors}`)
-      this.#text += new TextDecoder().decode(value)
-    }
-    const said = this.#text
-    this.#text = ""
-    return Object.fromEntries(said.matchAll(/^(\w+)=(.*)$/gm).map(([, key, value]) => [key, value]))
-  }
-
-  async command(text: string): Promise<void> {
-    await this.#input.write(new TextEncoder().encode(`${text}\n`))
-    await this.done()
-  }
-
-  async stop(): Promise<void> {
-    await this.#input.close()
-    await this.#process.status
-    await this.#lines.cancel()
-    await this.#errors
-  }
-}
+const SCRIPT = scriptPath("hdfs.sh")
 
 /**
  * The server for the tests of a file. Called once in a file, before its tests. Without a server it prints what is
  * missing.
  */
 export const hdfsServer = (file: string): HdfsServer => {
-  const why = missing()
+  const why = whyMissing("bash", SCRIPT, "download")
   if (why !== undefined) {
-    const name = new URL(file).pathname.split("/").slice(-4).join("/")
-    console.warn(
-      `SKIPPED: ${name} needs an HDFS server: ${why}. Install Java and Maven; Hadoop is then downloaded once`,
-    )
+    warnSkipped(file, `an HDFS server: ${why}. Install Java and Maven; Hadoop is then downloaded once`)
   }
-  let own: Own | undefined
+  let own: CommandedServer | undefined
   let settings: Readonly<Record<string, string>> = {}
   if (why === undefined) {
     Deno.test.beforeAll(async () => {
-      own = new Own()
+      own = new CommandedServer("HDFS", "bash", SCRIPT, "run")
       settings = await own.done()
     })
     Deno.test.afterAll(() => own?.stop())

@@ -12,11 +12,12 @@
 # Prints lines KEY=VALUE when the server answers (KAFKA_BROKERS, KAFKA_SASL_BROKERS, KAFKA_TLS_BROKERS, KAFKA_TLS_CA,
 # KAFKA_PROXY, KAFKA_BEHIND_PROXY, KAFKA_CLASSPATH), and "done" after each command. A proxy of the tests that listens at
 # KAFKA_PROXY and forwards to KAFKA_BEHIND_PROXY gets all connections of clients that begin there. The SASL listener takes PLAIN and SCRAM-SHA-256 with the user "alice" and
-# the password "alice-secret". Exits with 3 and a reason if the server cannot run here: it needs Java 17 or newer, and Maven
+# the password "alice-secret". Exits with 1 and a reason if the server cannot run here: it needs Java 17 or newer, and Maven
 # to download Kafka once.
 set -u
 version=4.4.0
-cache="${XDG_CACHE_HOME:-$HOME/.cache}/dstream-tests/kafka-$version"
+. "$(dirname "$0")/fetching.sh"
+place="$cache/kafka-jars-$version"
 folder=$(mktemp -d "${TMPDIR:-/tmp}/dstream-kafka-XXXXXX")
 broker=
 
@@ -34,28 +35,9 @@ stop() {
 trap stop EXIT
 trap 'exit 1' HUP INT TERM
 
-unavailable() {
-  echo "$*" >&2
-  exit 3
-}
-
 download() {
-  [ -e "$cache/complete" ] && return
-  command -v mvn >/dev/null || unavailable "Maven (mvn) is not on the PATH, and Kafka is not in the cache"
-  mkdir -p "$cache" "$folder/download"
-  cat >"$folder/download/pom.xml" <<POM
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion><groupId>tests</groupId><artifactId>kafka</artifactId><version>1</version>
-  <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>$version</version></dependency>
-    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.25.5</version></dependency>
-  </dependencies>
-</project>
-POM
-  (cd "$folder/download" && mvn -B -q dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$cache") \
-    >"$folder/download.log" 2>&1 </dev/null ||
-    unavailable "Maven cannot download Kafka $version: $(grep -m 1 ERROR "$folder/download.log")"
-  touch "$cache/complete"
+  need java keytool
+  fetch_jars "$place" "org.apache.kafka:kafka_2.13:$version" "org.apache.logging.log4j:log4j-slf4j-impl:2.25.5"
 }
 
 # Sets the variable of the given name to a port that is free now.
@@ -71,7 +53,7 @@ free_port() {
 # Runs a class of Kafka in place of the calling shell.
 kafka() {
   exec java -Xms128m -Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile="$folder/log4j2.properties" \
-    -cp "$cache/*" "$@"
+    -cp "$place/jars/*" "$@"
 }
 
 configure() {
@@ -137,7 +119,6 @@ start_broker() {
   done
 }
 
-command -v java >/dev/null && command -v keytool >/dev/null || unavailable "Java is not on the PATH"
 download
 [ "${1:-run}" = run ] || exit 0
 configure
@@ -151,7 +132,7 @@ echo "KAFKA_TLS_BROKERS=localhost:$tls"
 echo "KAFKA_TLS_CA=$folder/ca.pem"
 echo "KAFKA_PROXY=127.0.0.1:$proxy"
 echo "KAFKA_BEHIND_PROXY=127.0.0.1:$behind"
-echo "KAFKA_CLASSPATH=$cache/*"
+echo "KAFKA_CLASSPATH=$place/jars/*"
 echo done
 
 while read -r command; do

@@ -1,5 +1,6 @@
 /** A Kafka server for tests, which `tests/servers/kafka.sh` starts and removes. */
 import { Admin, type MessageToProduce, Producer } from "@platformatic/kafka"
+import { CommandedServer, scriptPath, warnSkipped, whyMissing } from "./launching.ts"
 
 /** A record to send. */
 export interface Sent {
@@ -41,57 +42,7 @@ export interface KafkaServer {
   readonly admin: <A>(use: (admin: Admin) => Promise<A>) => Promise<A>
 }
 
-const SCRIPT = decodeURIComponent(new URL("./kafka.sh", import.meta.url).pathname)
-
-/** Why there can be no server. Undefined if there can; Kafka is in the cache then. */
-const missing = (): string | undefined => {
-  if (Deno.build.os === "windows") return "no server is started on Windows"
-  try {
-    const { code, stderr } = new Deno.Command("bash", { args: [SCRIPT, "download"], stdin: "null" }).outputSync()
-    return code === 0 ? undefined : new TextDecoder().decode(stderr).trim()
-  } catch {
-    return "bash is not on the PATH"
-  }
-}
-
-/** A server that the tests start. */
-class Own {
-  readonly #process = new Deno.Command("bash", {
-    args: [SCRIPT, "run"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  })
-    .spawn()
-  readonly #input = this.#process.stdin.getWriter()
-  readonly #lines = this.#process.stdout.getReader()
-  readonly #errors = new Response(this.#process.stderr).text()
-  #text = ""
-
-  /** Reads what the server says until a command, or the start, is done. */
-  async done(): Promise<Readonly<Record<string, string>>> {
-    while (!/^done$/m.test(this.#text)) {
-      const { done, value } = await this.#lines.read()
-      if (done) throw new Error(`Kafka does not start:\n${await this.#errors}`)
-      this.#text += new TextDecoder().decode(value)
-    }
-    const said = this.#text
-    this.#text = ""
-    return Object.fromEntries(said.matchAll(/^(\w+)=(.*)$/gm).map(([, key, value]) => [key, value]))
-  }
-
-  async command(text: string): Promise<void> {
-    await this.#input.write(new TextEncoder().encode(`${text}\n`))
-    await this.done()
-  }
-
-  async stop(): Promise<void> {
-    await this.#input.close()
-    await this.#process.status
-    await this.#lines.cancel()
-    await this.#errors
-  }
-}
+const SCRIPT = scriptPath("kafka.sh")
 
 const messageOf = (topic: string) => ({ headers, key, partition, timestamp, value }: Sent): MessageToProduce => ({
   topic,
@@ -145,12 +96,11 @@ export const kafkaServer = (file: string): KafkaServer => shared ??= made(file)
 
 const made = (file: string): KafkaServer => {
   const given = Deno.env.has("KAFKA_BROKERS")
-  const why = given ? undefined : missing()
+  const why = given ? undefined : whyMissing("bash", SCRIPT, "download")
   if (why !== undefined) {
-    const name = new URL(file).pathname.split("/").slice(-4).join("/")
-    console.warn(`SKIPPED: ${name} needs a Kafka server: ${why}. Install Java and Maven; Kafka is then downloaded once`)
+    warnSkipped(file, `a Kafka server: ${why}. Install Java and Maven; Kafka is then downloaded once`)
   }
-  let own: Own | undefined
+  let own: CommandedServer | undefined
   let settings: Readonly<Record<string, string>> = {}
   if (why === undefined) {
     Deno.test.beforeAll(async () => {
@@ -158,7 +108,7 @@ const made = (file: string): KafkaServer => {
         settings = Deno.env.toObject()
         return
       }
-      own = new Own()
+      own = new CommandedServer("Kafka", "bash", SCRIPT, "run")
       settings = await own.done()
     })
     Deno.test.afterAll(() => own?.stop())

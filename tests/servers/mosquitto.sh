@@ -9,16 +9,9 @@
 # The listeners: any client; any client over WebSocket; user alice with password alice-secret, who may use topics below
 # allowed/ only; TLS with the certificate of localhost.
 set -u
-cache=${DSTREAM_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dstream-tests}
+. "$(dirname "$0")/fetching.sh"
 place=$cache/mosquitto
 
-need() {
-  for tool; do
-    command -v "$tool" >/dev/null 2>&1 || { echo "$tool is not on the PATH" >&2; exit 1; }
-  done
-}
-
-# Several test files may fetch the package at once: each does it in a folder of its own, and one of them gets the name.
 install() {
   need openssl
   command -v mosquitto >/dev/null 2>&1 && command -v mosquitto_passwd >/dev/null 2>&1 && return
@@ -35,7 +28,7 @@ install() {
     { echo "mosquitto cannot be downloaded: $(tail -n 1 "$fresh/log")" >&2; exit 1; }
   for package in "$fresh"/packages/*.deb; do dpkg-deb --extract "$package" "$fresh"; done
   rm -rf "$fresh/packages"
-  mv -T "$fresh" "$place" 2>/dev/null || mv "$fresh" "$place" 2>/dev/null || [ -d "$place" ]
+  settle "$fresh" "$place"
 }
 
 certificates() {

@@ -1,4 +1,5 @@
 /** An MQTT server for tests, which `tests/servers/mosquitto.sh` starts and removes. */
+import { CommandedServer, isListening, scriptPath, warnSkipped, whyMissing } from "./launching.ts"
 
 /** A server for the tests of one file. Its members other than `available` are for use inside tests. */
 export interface MosquittoServer {
@@ -19,7 +20,7 @@ export interface MosquittoServer {
   readonly stop: (how?: "stop" | "kill") => Promise<void>
 }
 
-const SCRIPT = decodeURIComponent(new URL("./mosquitto.sh", import.meta.url).pathname)
+const SCRIPT = scriptPath("mosquitto.sh")
 
 const freePorts = (): [number, number, number, number] => {
   const listeners = [0, 1, 2, 3].map(() => Deno.listen({ hostname: "127.0.0.1", port: 0 }))
@@ -28,25 +29,18 @@ const freePorts = (): [number, number, number, number] => {
   return ports as [number, number, number, number]
 }
 
-/** Why there can be no server. Undefined if there can. */
-const missing = (): string | undefined => {
-  if (Deno.build.os === "windows") return "no server is started on Windows"
-  const { stderr, success } = new Deno.Command("sh", { args: [SCRIPT, "install"], stdin: "null" }).outputSync()
-  return success ? undefined : new TextDecoder().decode(stderr).trim()
-}
-
 /** A server that the tests start. */
 class Own {
   readonly #folder = Deno.makeTempDirSync({ prefix: "dstream-mosquitto-" })
   readonly #listeners = freePorts()
-  readonly #process = new Deno.Command("sh", {
-    args: [SCRIPT, "run", this.#folder, ...this.#listeners.map(String)],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn()
-  readonly #input = this.#process.stdin.getWriter()
-  readonly #answers = this.#process.stdout.getReader()
+  readonly #script = new CommandedServer(
+    "mosquitto.sh",
+    "sh",
+    SCRIPT,
+    "run",
+    this.#folder,
+    ...this.#listeners.map(String),
+  )
 
   get ports(): MosquittoServer["ports"] {
     const [plain, webSocket, password, tls] = this.#listeners
@@ -55,11 +49,7 @@ class Own {
 
   readonly ca = () => Deno.readTextFile(`${this.#folder}/ca.pem`)
 
-  async order(text: string): Promise<void> {
-    await this.#input.write(new TextEncoder().encode(`${text}\n`))
-    const { done } = await this.#answers.read()
-    if (done) throw new Error("mosquitto.sh has ended")
-  }
+  readonly order = (text: string) => this.#script.command(text)
 
   async start(): Promise<void> {
     await this.order("start")
@@ -71,26 +61,13 @@ class Own {
     throw new Error(`mosquitto does not start:\n${await Deno.readTextFile(`${this.#folder}/log`)}`)
   }
 
-  async end(): Promise<void> {
-    await this.#input.close()
-    await this.#process.status
-    await this.#answers.cancel()
-  }
-}
-
-const isListening = async (port: number): Promise<boolean> => {
-  try {
-    ;(await Deno.connect({ hostname: "127.0.0.1", port })).close()
-    return true
-  } catch {
-    return false
-  }
+  readonly end = () => this.#script.stop()
 }
 
 /** The server for the tests of a file. Called once in a file, before its tests. Without a server it prints what is missing. */
 export const mosquittoServer = (file: string): MosquittoServer => {
-  const why = missing()
-  if (why !== undefined) console.warn(`SKIPPED: ${file.split("/").slice(-3).join("/")} needs mosquitto: ${why}`)
+  const why = whyMissing("sh", SCRIPT, "install")
+  if (why !== undefined) warnSkipped(file, `mosquitto: ${why}`)
   let own: Own | undefined
   if (why === undefined) {
     Deno.test.beforeAll(async () => {

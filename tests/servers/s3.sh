@@ -10,19 +10,13 @@ set -u
 MOTO_VERSION=5.1
 S3PROXY_VERSION=2.6.0
 command=${1:-} kind=${2:-} port=${3:-} folder=${4:-}
-cache=${DSTREAM_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dstream-tests}
+. "$(dirname "$0")/fetching.sh"
 
 case $kind in
   moto) place=$cache/moto-$MOTO_VERSION ;;
   s3proxy) place=$cache/s3proxy-$S3PROXY_VERSION ;;
   *) echo "s3.sh: no server is called '$kind'; use moto or s3proxy" >&2; exit 2 ;;
 esac
-
-need() {
-  for tool; do
-    command -v "$tool" >/dev/null 2>&1 || { echo "$tool is not on the PATH" >&2; exit 1; }
-  done
-}
 
 # Several test files may want a server at once: one of them fetches it, and the others wait, for three minutes at most.
 install() {
@@ -45,17 +39,7 @@ install() {
       "moto[s3]==$MOTO_VERSION.*" flask flask-cors >"$fresh/log" 2>&1
   else
     need java mvn
-    cat >"$fresh/pom.xml" <<XML
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>tests</groupId><artifactId>server</artifactId><version>1</version>
-  <dependencies>
-    <dependency><groupId>org.gaul</groupId><artifactId>s3proxy</artifactId><version>$S3PROXY_VERSION</version></dependency>
-  </dependencies>
-</project>
-XML
-    mvn --batch-mode --quiet --file "$fresh/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
-      -DoutputDirectory="$fresh/jars" >"$fresh/log" 2>&1
+    copy_jars "$fresh" "org.gaul:s3proxy:$S3PROXY_VERSION"
   fi || { echo "$kind cannot be fetched: $(tail -n 3 "$fresh/log")" >&2; exit 1; }
   mv "$fresh" "$place"
 }

@@ -2,6 +2,8 @@
  * Servers for tests, which a script fetches into a cache and runs. Each test file has a server of its own, which ends with
  * the process of the tests.
  */
+import { freePort } from "./free_port.ts"
+import { isListening, scriptPath, warnSkipped, whyMissing } from "./launching.ts"
 
 /** A server for the tests of one file. */
 export interface TestServer {
@@ -9,20 +11,6 @@ export interface TestServer {
   readonly available: boolean
   /** The port it listens on. For use inside tests: the server is started before the first one. */
   readonly port: () => number
-}
-
-const freePort = (): number => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
-  return (listener.addr as Deno.NetAddr).port
-}
-
-const isListening = async (port: number): Promise<boolean> => {
-  try {
-    ;(await Deno.connect({ hostname: "127.0.0.1", port })).close()
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** How long a server may take to start: a JVM on a busy machine takes half a minute. */
@@ -64,14 +52,10 @@ const start = async (script: string, kind: string): Promise<Running> => {
  * fetched, prints why, and that the tests of the file are skipped.
  */
 export const scriptedServer = (file: string, script: string, kind: string): TestServer => {
-  const path = decodeURIComponent(new URL(script, import.meta.url).pathname)
-  const installed = Deno.build.os === "windows"
-    ? "no server is started on Windows"
-    : (({ success, stderr }) => success ? undefined : new TextDecoder().decode(stderr).trim())(
-      new Deno.Command("sh", { args: [path, "install", kind], stdin: "null" }).outputSync(),
-    )
-  if (installed !== undefined) {
-    console.warn(`SKIPPED: ${file.split("/").slice(-3).join("/")} needs a server of kind ${kind} (${installed})`)
+  const path = scriptPath(script)
+  const why = whyMissing("sh", path, "install", kind)
+  if (why !== undefined) {
+    warnSkipped(file, `a server of kind ${kind}: ${why}`)
     return { available: false, port: () => 0 }
   }
   let running: Running | undefined
