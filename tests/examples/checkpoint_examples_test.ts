@@ -1,16 +1,5 @@
 import assert from "node:assert/strict"
-
-const root = new URL("../../", import.meta.url)
-
-/** Starts an example in a process of its own. */
-const start = (...args: ReadonlyArray<string>) =>
-  new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ...args],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn()
+import { start } from "./starting.ts"
 
 /** The counts of a word in each batch that was printed. */
 const countsOf = (stdout: string, word: string): ReadonlyArray<number> =>

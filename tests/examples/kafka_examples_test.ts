@@ -5,20 +5,10 @@ import * as Kafka from "@dstream/dstream/kafka"
 import { Testing } from "@dstream/dstream/testing"
 import * as Effect from "effect/Effect"
 import { kafkaServer } from "../servers/kafka_server.ts"
+import { start } from "./starting.ts"
 
 const server = kafkaServer(import.meta.url)
 const test = (name: string, fn: () => Promise<void>) => Deno.test({ name, ignore: !server.available, fn })
-const root = new URL("../../", import.meta.url)
-
-const start = (...args: ReadonlyArray<string>) =>
-  new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ...args],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn()
-
 const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
 
 test("kafka_word_count counts the words of a topic", async () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
-import type { MemoryDisk } from "../../lib/durable/store/memory.ts"
 import * as DStream from "../../lib/dstream.ts"
 import { Testing } from "../../lib/testing.ts"
 import { live, newPlace, type Place, subjectOf } from "../../lib/testing/crash_life.ts"
 import { differences } from "../../lib/testing/crash_report.ts"
+import { damages } from "../durable/damages.ts"
 import { numbered, received } from "./recovery.ts"
 
 const words = [["a", "b", "a"], ["b"], null, ["c", "a"], [], ["b"]]
@@ -35,42 +35,6 @@ const subjectWith = (segmentBytes: number, onDamage?: "rollBack") =>
     checkpoint: { segmentBytes, onDamage },
   })
 
-/** Damages a file. Gives what was done, or undefined if that changed nothing. */
-type Damage = (disk: MemoryDisk, foreign: MemoryDisk, file: string, a: number, b: number) => string | undefined
-
-const change = (disk: MemoryDisk, file: string, f: (bytes: Uint8Array) => Uint8Array): string | undefined => {
-  const found = disk.files.get(file)!
-  const before = found.bytes
-  found.bytes = f(before.slice())
-  found.synced = found.bytes.length
-  return before.join() === found.bytes.join() ? undefined : file
-}
-
-const damages: Readonly<Record<string, Damage>> = {
-  truncated: (disk, _, file, a) => change(disk, file, (bytes) => bytes.slice(0, a % (bytes.length + 1))),
-  "bit-flipped": (disk, _, file, a, b) =>
-    change(disk, file, (bytes) => {
-      if (bytes.length > 0) bytes[a % bytes.length]! ^= 1 << (b % 8)
-      return bytes
-    }),
-  zeroed: (disk, _, file, a, b) => change(disk, file, (bytes) => bytes.fill(0, a % (bytes.length + 1), a + b)),
-  missing: (disk, _, file) => disk.files.delete(file) ? file : undefined,
-  swapped: (disk, _, file, a) => {
-    const names = Array.from(disk.files.keys())
-    const other = names[a % names.length]!
-    const [one, two] = [disk.files.get(file)!, disk.files.get(other)!]
-    disk.files.set(file, two)
-    disk.files.set(other, one)
-    return file === other ? undefined : `${file} with ${other}`
-  },
-  foreign: (disk, foreign, file, a) => {
-    const names = Array.from(foreign.files.keys())
-    const other = foreign.files.has(file) ? file : names[a % names.length]!
-    disk.files.set(other, { ...foreign.files.get(other)! })
-    return other
-  },
-}
-
 /** A killed life, and how its world goes on. */
 const killedAt = (point: number, segmentBytes: number): Effect.Effect<Place> =>
   Effect.gen(function* () {
@@ -83,7 +47,10 @@ const killedAt = (point: number, segmentBytes: number): Effect.Effect<Place> =>
 /** How many checkpoints of each kind are damaged. `DSTREAM_DAMAGES` sets another number. */
 const RUNS = Number(Deno.env.get("DSTREAM_DAMAGES") ?? 15)
 
-for (const [kind, damage] of Object.entries(damages)) {
+// Zeros behind the last entry are what a crash can leave, and no reason to refuse a log.
+const { "extended with zeros": _, ...harmful } = damages
+
+for (const [kind, damage] of Object.entries(harmful)) {
   Deno.test(`A checkpoint with a file that is ${kind} gives the same records, or a reason that names a file`, async () => {
     const whole = newPlace(subjectWith(600))
     const { passed } = await Effect.runPromise(live(subjectWith(600), whole, Infinity))
