@@ -3,28 +3,12 @@
  *
  * @module
  */
+import { crcTables, LANES } from "../core/crc_tables.ts"
 
 /** Computes the checksum of bytes that follow others, whose checksum is `start`. */
 export type Crc32 = (bytes: Uint8Array, start?: number) => number
 
-const POLYNOMIAL = 0xedb88320
-const LANES = 8
-
-/** One table for each of eight bytes that are taken at once, one after the other. */
-const tables = new Int32Array(LANES * 256)
-for (let byte = 0; byte < 256; byte++) {
-  let sum = byte
-  for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ POLYNOMIAL : sum >>> 1
-  tables[byte] = sum
-}
-for (let at = 256; at < tables.length; at++) {
-  const before = tables[at - 256] ?? 0
-  tables[at] = (before >>> 8) ^ (tables[before & 255] ?? 0)
-}
-const [t0, t1, t2, t3, t4, t5, t6, t7] = Array.from(
-  { length: LANES },
-  (_, lane) => tables.subarray(lane * 256, lane * 256 + 256),
-) as [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array]
+const [t0, t1, t2, t3, t4, t5, t6, t7] = crcTables(0xedb88320)
 
 /** The checksum of a range of bytes, in JavaScript alone: for browsers, and for few bytes. About 1.8 GB/s. */
 export const portableCrc32 = (bytes: Uint8Array, start = 0, from = 0, to: number = bytes.length): number => {
