@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import { describeValue } from "../../core/describe_value.ts"
 import { Problem } from "../format/records.ts"
-import type { RecordSchema } from "../format/schemas.ts"
+import { type RecordSchema, typesOf } from "../format/schemas.ts"
 
 /** What a column may hold. */
 export interface CellKind {
@@ -20,8 +20,6 @@ export interface CellKind {
   /** Lists and objects, written as JSON. */
   readonly isJson: boolean
 }
-
-const typesOf = (ast: AST.AST): ReadonlyArray<AST.AST> => AST.isUnion(ast) ? ast.types.flatMap(typesOf) : [ast]
 
 const literalIs = (type: "string" | "number" | "boolean") => (ast: AST.AST) =>
   AST.isLiteral(ast) && typeof ast.literal === type

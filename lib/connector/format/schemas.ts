@@ -6,11 +6,15 @@
 import * as Cause from "effect/Cause"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
 import { describeCause } from "../../core/errors.ts"
 import { Problem } from "./records.ts"
 
 /** A schema of records. It needs no services, and nothing in it waits. */
 export type RecordSchema<A> = Schema.Codec<A, unknown>
+
+/** The members of a union, or the type itself. */
+export const typesOf = (ast: AST.AST): ReadonlyArray<AST.AST> => AST.isUnion(ast) ? ast.types.flatMap(typesOf) : [ast]
 
 /** Describes the failure of a schema on one line. */
 const describe = (error: Schema.SchemaError): string => error.message.replace(/\n\s*/g, " ")

@@ -77,8 +77,8 @@ export const storable = (value: unknown, shape: Shape): unknown => {
     }
     case "object": {
       if (typeof value !== "object") return new Problem(`expected an object, but found ${describeValue(value)}`)
-      const found = new Map(Object.entries(value))
-      const entries = shape.properties.map(([name, inner]) => [name, storable(found.get(name), inner)] as const)
+      const own = (name: string): unknown => Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
+      const entries = shape.properties.map(([name, inner]) => [name, storable(own(name), inner)] as const)
       const problem = entries.find(([, item]) => item instanceof Problem)
       return problem === undefined ? Object.fromEntries(entries) : problem[1]
     }

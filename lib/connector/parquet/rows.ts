@@ -15,7 +15,7 @@ import { decode } from "../format/decoding.ts"
 import type { MalformedOption, MalformedRecord, Problem } from "../format/records.ts"
 import { decoderOf, type RecordSchema } from "../format/schemas.ts"
 import { openParquet, type ParquetFile } from "./file.ts"
-import { fitted, type Shape, shapeOf } from "./shapes.ts"
+import { fitter, type Shape, shapeOf } from "./shapes.ts"
 
 /** A row of a Parquet file: the values of its columns by name. */
 export type ParquetRow = Readonly<Record<string, unknown>>
@@ -57,7 +57,8 @@ const parserOf = <A>(
 ): (row: ParquetRow) => A | Problem => {
   if (schema === undefined || shape === undefined) return (row) => row as A
   const decodeRow = decoderOf(schema)
-  return (row) => decodeRow(fitted(row, shape))
+  const fit = fitter(shape)
+  return (row) => decodeRow(fit(row))
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import * as AST from "effect/SchemaAST"
-import type { RecordSchema } from "../format/schemas.ts"
+import { type RecordSchema, typesOf } from "../format/schemas.ts"
 
 /** The kind of a value. An `int` is a number that the schema has checked to be whole. */
 export type LeafKind = "text" | "number" | "int" | "bigint" | "boolean" | "date" | "bytes"
@@ -24,8 +24,6 @@ export type Shape =
     /** A shape that a Parquet column cannot have. `why` describes it. */
     | { readonly kind: "other"; readonly why: string }
   )
-
-const typesOf = (ast: AST.AST): ReadonlyArray<AST.AST> => AST.isUnion(ast) ? ast.types.flatMap(typesOf) : [ast]
 
 const idOf = (annotations: unknown): unknown => {
   const representation: unknown = typeof annotations === "object" && annotations !== null &&
@@ -101,28 +99,39 @@ const shapeOfAST = (ast: AST.AST): Shape => {
 /** The shape of the records of a schema, as the schema encodes them. */
 export const shapeOf = <A>(schema: RecordSchema<A>): Shape => shapeOfAST(AST.toEncoded(schema.ast))
 
-/** Fits a value of a file to its shape: whole numbers may have another width in the file, and nulls another form. */
-export const fitted = (value: unknown, shape: Shape): unknown => {
-  if (value === null || value === undefined) return shape.isOptional && !shape.isNull ? undefined : null
+/**
+ * Makes the function that fits values of a file to their shape: whole numbers may have another width in the file, and nulls
+ * another form.
+ */
+export const fitter = (shape: Shape): (value: unknown) => unknown => {
+  const fit = presentFitter(shape)
+  const missing = shape.isOptional && !shape.isNull ? undefined : null
+  return (value) => value === null || value === undefined ? missing : fit(value)
+}
+
+const presentFitter = (shape: Shape): (value: unknown) => unknown => {
   switch (shape.kind) {
     case "number":
     case "int":
-      return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value
+      return (value) => typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value
     case "bigint":
-      return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value
-    case "list":
-      return Array.isArray(value) ? value.map((item) => fitted(item, shape.item)) : value
+      return (value) => typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value
+    case "list": {
+      const fit = fitter(shape.item)
+      return (value) => Array.isArray(value) ? value.map(fit) : value
+    }
     case "object": {
-      if (typeof value !== "object") return value
-      const entries = Object.entries(value)
-      const shapes = new Map(shape.properties)
-      return Object.fromEntries(entries.flatMap(([name, item]) => {
-        const inner = shapes.get(name)
-        const fit = inner === undefined ? item : fitted(item, inner)
-        return fit === undefined ? [] : [[name, fit]]
-      }))
+      const fitters = new Map(shape.properties.map(([name, inner]) => [name, fitter(inner)]))
+      return (value) => {
+        if (typeof value !== "object" || value === null) return value
+        return Object.fromEntries(
+          Object.entries(value)
+            .map(([name, item]) => [name, fitters.has(name) ? fitters.get(name)!(item) : item] as const)
+            .filter(([, item]) => item !== undefined),
+        )
+      }
     }
     default:
-      return value
+      return (value) => value
   }
 }
