@@ -139,6 +139,7 @@ export const checkPositions = <A, E, R>(
       }
       const planned = resumeAt()
       if (planned.length > 0) yield* positions.resume(planned)
+      if (positions.begin !== undefined) yield* positions.begin
       return yield* body(positions)
     }))
 
