@@ -68,6 +68,8 @@ export class Durability {
     matches: ReadonlyArray<Match>,
     settings: CheckpointSettings,
     { batchDuration, engine, graph }: DurabilityOptions,
+    names: ReadonlyMap<AnyDStream, string>,
+    operators: Readonly<Record<string, OperatorEntry>>,
     crashPoints: CrashPoints | undefined,
   ) {
     this.checkpoint = checkpoint
@@ -77,13 +79,13 @@ export class Durability {
     this.#graph = graph
     this.#engine = engine
     this.#batchDuration = batchDuration
-    this.#names = durableNames(graph)
-    this.#streams = new Map(Array.from(this.#names, ([stream, name]) => [name, stream]))
-    this.#operators = operatorsOf(graph, this.#names)
+    this.#names = names
+    this.#streams = new Map(Array.from(names, ([stream, name]) => [name, stream]))
+    this.#operators = operators
     const { recovered } = checkpoint
     this.#done = recovered.done
     this.#recovered = new Set(recovered.open.keys())
-    this.inputs = new DurableInputs(checkpoint, this.#names, (name) => this.#isUsable(name))
+    this.inputs = new DurableInputs(checkpoint, names, (name) => this.#isUsable(name))
     this.values = new DriverValues(recovered.values)
   }
 
@@ -97,16 +99,17 @@ export class Durability {
       const checkpoint = yield* Checkpoint.open(settings.store, settings)
       const { summary } = checkpoint.recovered
       const { directory } = checkpoint
-      if (summary === undefined) return new Durability(checkpoint, [], settings, options, crashPoints)
-      const matches = compare(summary.operators, operatorsOf(options.graph, durableNames(options.graph)))
+      const names = durableNames(options.graph)
+      const operators = operatorsOf(options.graph, names)
+      const matches = summary === undefined ? [] : compare(summary.operators, operators)
       const problems = [...problemsOf(matches, settings.drop)]
-      if (summary.batchDuration !== options.batchDuration) {
+      if (summary !== undefined && summary.batchDuration !== options.batchDuration) {
         problems.push(
           `its batch interval is ${summary.batchDuration} ms, that of the program ${options.batchDuration} ms`,
         )
       }
       if (problems.length > 0) return yield* new CheckpointMismatch({ directory, problems })
-      return new Durability(checkpoint, matches, settings, options, crashPoints)
+      return new Durability(checkpoint, matches, settings, options, names, operators, crashPoints)
     })
   }
 

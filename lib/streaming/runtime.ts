@@ -245,8 +245,8 @@ export class Runtime {
         values: this.run.values,
         done: durability && durability.done.bind(durability),
         reach: durability?.reach,
-        isRecovered: durability?.isRecovered(time),
-        isDurable: durability?.isSynced,
+        isRecovered: durability?.isRecovered(time) ?? false,
+        isDurable: durability?.isSynced ?? false,
       }
       yield* Effect.mapError(
         Runner.run(options, open, work, time, batch.report),

@@ -13,6 +13,7 @@ import type { AnyGraph, Listed } from "../dstream/graph/graph.ts"
 import { CrashPoints } from "../durable/crash_points.ts"
 import { type Crash, MemoryDisk } from "../durable/store/memory.ts"
 import { runtimeOf } from "../streaming/context/context.ts"
+import { firstTick } from "../streaming/scheduler.ts"
 import * as StreamingContext from "../streaming_context.ts"
 import { advance } from "./advance.ts"
 import { longest } from "./batch_count.ts"
@@ -131,6 +132,6 @@ export const newPlace = ({ batchDuration, options }: Subject): Place => {
 export const subjectOf = (program: Program<Listed | AnyGraph>, options: LifeOptions): Subject => {
   const batchDuration = Duration.toMillis(options.batchDuration ?? "1 second")
   const batches = options.batches ?? longest(program(makeWorld([]).current()))
-  const zeroTime = Math.floor((options.clockStart ?? 0) / batchDuration) * batchDuration
+  const zeroTime = firstTick(options.clockStart ?? 0, batchDuration) - batchDuration
   return { program, options, batchDuration, begin: zeroTime, end: zeroTime + batches * batchDuration }
 }

@@ -59,8 +59,7 @@ export class NotRecovered extends Data.Error<Recovered & { readonly failures: Re
   }
 }
 
-const allOf = ({ batches }: Recorded, end: number): ReadonlyArray<unknown> =>
-  Array.from(batches).filter(([time]) => time <= end).flatMap(([, records]) => records)
+const allOf = ({ batches }: Recorded): ReadonlyArray<unknown> => Array.from(batches.values()).flat()
 
 /** Compares what was recorded in a world with what was recorded in the world of a whole run, up to a batch. */
 export const differences = (
@@ -77,7 +76,7 @@ export const differences = (
   for (const output of new Set([...whole.recorded.keys(), ...world.recorded.keys()])) {
     const [expected, found] = [whole.recorded.get(output), world.recorded.get(output)]
     if ((expected ?? found)?.inAnyBatch === true) {
-      const [one, other] = [expected, found].map((each) => each === undefined ? undefined : allOf(each, Infinity))
+      const [one, other] = [expected, found].map((each) => each === undefined ? undefined : allOf(each))
       if (!same(one, other)) failures.push({ point, output, batch: undefined, expected: one, found: other })
       continue
     }

@@ -66,7 +66,7 @@ export class Processes<A> {
   }
 
   /** Starts a process, which ends with the scope at once: what is received and not processed is left for the next one. */
-  start(options: ProcessOptions = {}): Effect.Effect<Process, unknown, unknown> {
+  start(options: ProcessOptions): Effect.Effect<Process, unknown, unknown> {
     const { gate, ...settings } = options
     const disk = this.#disk
     return Effect.gen({ self: this }, function* () {
@@ -135,7 +135,7 @@ const counted = <A, E, R>(stream: DStream<A, E, R>, count: (records: number) => 
 }
 
 /** The services of a process. Each has an active context of its own. */
-export const layerProcess: Layer.Layer<Engine | Scheduler | SparkContext, InvalidOption> = Layer.mergeAll(
+const layerProcess: Layer.Layer<Engine | Scheduler | SparkContext, InvalidOption> = Layer.mergeAll(
   Layer.succeed(Scheduler, { batchDuration: BATCH_MS }),
   layerSpark({ master: "local[2]", appName: "receiver" }),
   Layer.succeed(Registry, { active: undefined }),

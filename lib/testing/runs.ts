@@ -20,6 +20,7 @@ import type { CheckpointFailed } from "../streaming/checkpoint/errors.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
 import type { BatchFailed, StartError } from "../streaming/errors.ts"
 import type { StreamingEvent } from "../streaming/listeners/events.ts"
+import { firstTick } from "../streaming/scheduler.ts"
 import type { BatchResult } from "../streaming/batch/batch.ts"
 import * as StreamingContext from "../streaming_context.ts"
 import { advance } from "./advance.ts"
@@ -145,7 +146,7 @@ const partitionsOfAll = (
       ))
   )
   const period = Duration.toMillis(options.batchDuration ?? "1 second")
-  const first = (Math.floor((options.clockStart ?? 0) / period) + 1) * period
+  const first = firstTick(options.clockStart ?? 0, period)
   return Effect.flatMap(
     ran([...collecting, ...others] as unknown as Listed, options),
     ({ batches, exit }) =>

@@ -6,6 +6,7 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { parseArgs } from "node:util"
+import { describeCause } from "../core/errors.ts"
 
 /** A command with its arguments. */
 export type Command =
@@ -77,8 +78,7 @@ const parse = (args: ReadonlyArray<string>) =>
         },
       }),
     // Its message says which option is wrong, then how to write positional arguments like it.
-    catch: (cause) =>
-      new UsageError({ problem: (cause instanceof Error ? cause.message : String(cause)).split(". ")[0]! }),
+    catch: (cause) => new UsageError({ problem: describeCause(cause).split(". ")[0]! }),
   })
 
 /** How many directories each command takes. */

@@ -6,7 +6,7 @@
 import { type AnyDStream, originalOf } from "../dstream.ts"
 import type { AnyOutput } from "../outputs/output.ts"
 import type { AnyGraph } from "./graph.ts"
-import { inputsAmong, nodes } from "./nodes.ts"
+import { calledAt, inputsAmong, nodes } from "./nodes.ts"
 import type { Problem } from "./validate.ts"
 
 /** What a checkpoint keeps of a stream. */
@@ -57,8 +57,8 @@ export const nameProblems = (graph: AnyGraph): ReadonlyArray<Problem> => {
     text: `${what} needs a name, because the context has a checkpoint: add ${call}`,
   })
   const seen = new Set<string>()
-  // Parts of one operator lack one name together. The last of them is what the user has called.
-  const calledAt = new Map(streams.map((stream) => [stream.site.long, stream]))
+  // Parts of one operator lack one name together.
+  const called = calledAt(streams)
   return [
     ...streams.flatMap((stream): ReadonlyArray<Problem> => {
       const own = originalOf(stream)
@@ -66,7 +66,7 @@ export const nameProblems = (graph: AnyGraph): ReadonlyArray<Problem> => {
       if (kind === undefined || names.has(own) || (kind === "input" && !isInput.has(own))) return []
       if (seen.has(own.site.long)) return []
       seen.add(own.site.long)
-      return [unnamed(calledAt.get(own.site.long) ?? own, kinds[kind], 'DStream.named("…")')]
+      return [unnamed(called.get(own.site.long) ?? own, kinds[kind], 'DStream.named("…")')]
     }),
     ...graph.outputs.flatMap((output): ReadonlyArray<Problem> =>
       output.name === undefined ? [unnamed(output, "an output", 'DStream.nameOutput("…")')] : []

@@ -7,7 +7,7 @@
 import { divisor } from "../../core/divisor.ts"
 import { type AnyDStream, originalOf } from "../dstream.ts"
 import type { AnyGraph } from "./graph.ts"
-import { nodes } from "./nodes.ts"
+import { calledAt, nodes } from "./nodes.ts"
 import type { AnyOutput } from "../outputs/output.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { History } from "./history.ts"
@@ -32,15 +32,13 @@ export interface KeptRDD extends KeptStream {
 
 const looksBack = ({ traits }: AnyDStream): boolean => (traits.lookBack ?? 0) > 0
 
-const nameOf = ({ operation, site }: AnyDStream, all: ReadonlyArray<AnyDStream>): string => {
-  const written = all.findLast((stream) => stream.site.long === site.long)
-  return `${written?.operation ?? operation} at ${site.short}`
-}
-
 /** Finds the kept streams of a graph, parents first. */
 export const keptStreamsIn = (graph: AnyGraph): ReadonlyArray<KeptStream> => {
   const all = nodes(graph)
   const order = new Set(all.map(originalOf))
+  const called = calledAt(all)
+  const nameOf = ({ operation, site }: AnyDStream) =>
+    `${called.get(site.long)?.operation ?? operation} at ${site.short}`
   const kept = new Set<AnyDStream>()
   for (const stream of all) {
     if (stream.traits.keeps !== undefined) kept.add(originalOf(stream))
@@ -51,7 +49,7 @@ export const keptStreamsIn = (graph: AnyGraph): ReadonlyArray<KeptStream> => {
     for (const copy of nodes({ ...graph, outputs: [output] })) {
       const stream = originalOf(copy)
       if (!kept.has(stream) || first.has(stream)) continue
-      first.set(stream, { stream, name: nameOf(stream, all), output, outputId })
+      first.set(stream, { stream, name: nameOf(stream), output, outputId })
     }
   }
   return Array.from(order).flatMap((stream) => first.get(stream) ?? [])

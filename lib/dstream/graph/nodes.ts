@@ -64,3 +64,10 @@ export const inputsAmong = (streams: ReadonlyArray<AnyDStream>): ReadonlyArray<A
   }
   return Array.from(found.values())
 }
+
+/**
+ * The last of the streams that each call in the user's program has made, by the place of the call. It is the one that the user
+ * has called; those before it are its parts.
+ */
+export const calledAt = (streams: ReadonlyArray<AnyDStream>): ReadonlyMap<string, AnyDStream> =>
+  new Map(streams.map((stream) => [stream.site.long, stream]))

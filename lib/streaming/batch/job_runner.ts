@@ -32,9 +32,9 @@ export interface RunnerOptions {
   /** The values of the driver. What a failed attempt has changed is taken back. */
   readonly values: DriverValues
   /** Whether an earlier process may have run the batch. */
-  readonly isRecovered?: boolean | undefined
+  readonly isRecovered: boolean
   /** Whether what outputs write must survive a loss of power. */
-  readonly isDurable?: boolean | undefined
+  readonly isDurable: boolean
   /** Reports a failure that does not stop the context. */
   readonly report: (failure: BatchFailed<unknown>) => Effect.Effect<void>
 }
@@ -80,13 +80,10 @@ const runUnderPolicy = (
       const attempt = attempts++
       const { changes } = options.values
       open.attempt()
-      const { output: { name } } = job
-      const recovered = options.isRecovered ?? false
-      const durable = options.isDurable ?? false
       const context = {
-        name,
-        recovered,
-        durable,
+        name: job.output.name,
+        recovered: options.isRecovered,
+        durable: options.isDurable,
         batchTime: where.batchTime,
         outputId,
         attempt,
@@ -107,7 +104,7 @@ const runUnderPolicy = (
     )
     return Effect.matchEffect(withRetries(once, policy), {
       onSuccess: () => Effect.succeed<Outcome>({ outcome: "done", failure: undefined }),
-      onFailure: (failure) => applyPolicy(policy, job, failure, attempts - 1, options.isRecovered ?? false),
+      onFailure: (failure) => applyPolicy(policy, job, failure, attempts - 1, options.isRecovered),
     })
   })
 
@@ -169,7 +166,7 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
           time: batchTime,
           outputId,
           attempt,
-          recovered: options.isRecovered ?? false,
+          recovered: options.isRecovered,
         }),
       countRead: (records) => {
         recordsRead += records

@@ -16,7 +16,7 @@ import type { Place } from "../../durable/log/writer.ts"
 import type { Block } from "../../rdd/block.ts"
 import type { Written } from "../../receiver/block_log.ts"
 import type { Part } from "../../receiver/parts.ts"
-import { type Entry, type KeptLayout, type Summary, toPieces } from "./entries.ts"
+import { type Entry, type Summary, toPieces } from "./entries.ts"
 import { CheckpointFailed, type CheckpointReason } from "./errors.ts"
 import { later, type Mark, markOf, missingEnd, missingEnded, withoutLost } from "./marks.ts"
 import * as Received from "./received.ts"
@@ -42,23 +42,8 @@ export interface CheckpointSettings extends CheckpointOptions {
   readonly drop: ReadonlyArray<string>
 }
 
-/** A state or a kept RDD of a batch that ends. */
-export type Kept =
-  | {
-    readonly _tag: "state"
-    readonly name: string
-    readonly at: number
-    readonly neededFrom: number
-    readonly version?: number
-    readonly pieces: ReadonlyArray<Uint8Array>
-  }
-  | {
-    readonly _tag: "kept"
-    readonly name: string
-    readonly at: number
-    readonly layout: KeptLayout
-    readonly pieces: ReadonlyArray<Uint8Array>
-  }
+/** A state or a kept RDD of a batch that ends, and its bytes. */
+export type Kept = Extract<Entry, { readonly _tag: "state" | "kept" }> & { readonly pieces: ReadonlyArray<Uint8Array> }
 
 /** An entry that is being written. */
 interface Entered {

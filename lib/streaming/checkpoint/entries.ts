@@ -15,7 +15,7 @@ export const FORMAT = 1
 
 /** What is known of an operator, so that a later version of the program can be compared. */
 export interface OperatorEntry {
-  readonly kind: "input" | "state" | "window" | "output" | "value"
+  readonly kind: "input" | "state" | "window" | "output"
   /** The operation, such as `mapWithState`. */
   readonly operation: string
   /** A hash of the texts of its functions. */

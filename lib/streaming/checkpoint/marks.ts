@@ -9,6 +9,9 @@ import { LogDamaged } from "../../durable/errors.ts"
 import { segmentFile } from "../../durable/log/names.ts"
 import type { Place } from "../../durable/log/writer.ts"
 
+/** The names of the logs of a checkpoint. */
+export type LogName = "journal" | "received"
+
 /** Where the last durable entry of a log begins. */
 export interface Mark {
   readonly segment: number
@@ -54,7 +57,7 @@ const has = ({ first, last }: Ends, place: Mark): boolean =>
  */
 export const missingEnded = (
   location: string,
-  { journal, received }: Readonly<Record<"journal" | "received", Ends>>,
+  { journal, received }: Readonly<Record<LogName, Ends>>,
   open: Iterable<Allocation>,
 ): LogDamaged | undefined => {
   const { last } = journal

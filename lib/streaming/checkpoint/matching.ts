@@ -28,7 +28,7 @@ export type Operators = Readonly<Record<string, OperatorEntry>>
 /** How the shapes of two entries of one name fit. */
 const fits = (before: OperatorEntry, now: OperatorEntry): "same" | "migrates" | "rebuilt" | "differs" => {
   if (before.kind !== now.kind) return "differs"
-  if (now.kind === "output" || now.kind === "value") return "same"
+  if (now.kind === "output") return "same"
   if (before.operation !== now.operation) return "differs"
   if (before.shape === now.shape) return "same"
   if (now.kind === "state" && now.shape.startsWith("window ")) return "rebuilt"

@@ -49,12 +49,14 @@ export const readHead = (bytes: Uint8Array): { readonly head: ReceivedHead; read
   return { head: head as ReceivedHead, from }
 }
 
-/** Reads a block. Throws `CorruptBlock`. */
-export const readBlock = (bytes: Uint8Array): Block<unknown> => {
-  const { from, head: { parts } } = readHead(bytes)
+/** Reads a block whose head has been read. Throws `CorruptBlock`. */
+export const blockOf = (bytes: Uint8Array, { from, head: { parts } }: ReturnType<typeof readHead>): Block<unknown> => {
   let at = from
   return concat(parts.map(([isText, length]): Block<unknown> => {
     const own = bytes.subarray(at, at += length)
     return isText ? fromText(own) : fromArray(Codec.decode(own))
   }))
 }
+
+/** Reads a block. Throws `CorruptBlock`. */
+export const readBlock = (bytes: Uint8Array): Block<unknown> => blockOf(bytes, readHead(bytes))

@@ -6,13 +6,11 @@
 import { CorruptBlock } from "../../core/codec.ts"
 import type { Allocation } from "../../dstream/inputs/allocation.ts"
 import type { Place } from "../../durable/log/writer.ts"
-import { fromText } from "../../rdd/text_block.ts"
-import * as Codec from "../../core/codec.ts"
 import type { Unread } from "../../receiver/block_log.ts"
 import { type Entry, FORMAT, fromBytes, type KeptLayout, type Resume, type Summary } from "./entries.ts"
-import { type Ends, later, markOf } from "./marks.ts"
+import { type Ends, later, type LogName, markOf } from "./marks.ts"
 import { after } from "./resume.ts"
-import { readHead } from "./received.ts"
+import { blockOf, readHead } from "./received.ts"
 import type { Retention } from "./retention.ts"
 
 /** A capture of a state. */
@@ -31,9 +29,6 @@ export interface KeptEntry {
   readonly layout: KeptLayout
 }
 
-/** A block that no batch has taken, or a part of it. */
-export type Waiting = Unread
-
 /** What a checkpoint holds. It is filled by {@link Recovered.read} and {@link Recovered.readReceived}. */
 export class Recovered {
   /** Undefined: nothing has been written yet. */
@@ -45,13 +40,14 @@ export class Recovered {
   readonly states: Map<string, Array<Capture>> = new Map()
   readonly kept: Map<string, Map<number, KeptEntry>> = new Map()
   readonly resume: Map<string, Resume> = new Map()
-  readonly waiting: Map<string, Array<Waiting>> = new Map()
+  /** The blocks, and parts of blocks, that no batch has taken. */
+  readonly waiting: Map<string, Array<Unread>> = new Map()
   /** The positions that were stored last. */
   readonly positions: Map<string, unknown> = new Map()
   readonly values: Map<string, unknown> = new Map()
   lastTime: number = -Infinity
   /** The ends of the two logs. */
-  readonly ends: Readonly<Record<"journal" | "received", Ends>> = {
+  readonly ends: Readonly<Record<LogName, Ends>> = {
     journal: { first: undefined, last: undefined, durable: undefined },
     received: { first: undefined, last: undefined, durable: undefined },
   }
@@ -129,7 +125,8 @@ export class Recovered {
 
   /** Reads an entry of the log of received blocks, after the journal has been read. Throws `CorruptBlock`. */
   readReceived(place: Place, bytes: Uint8Array): void {
-    const { from, head: { input, journal, number, parts, position } } = readHead(bytes)
+    const read = readHead(bytes)
+    const { input, journal, number, position } = read.head
     this.ends.received.first ??= markOf(place)
     this.ends.received.last = markOf(place)
     this.ends.journal.durable = later(journal, this.ends.journal.durable)
@@ -138,12 +135,7 @@ export class Recovered {
     const taken = resume?._tag === "Blocks" ? resume : undefined
     if (taken !== undefined && number < taken.number) return
     if (position !== undefined) this.positions.set(input, position)
-    let at = from
-    let records = 0
-    for (const [isText, length] of parts) {
-      const own = bytes.subarray(at, at += length)
-      records += isText ? fromText(own).length : Codec.decode(own).length
-    }
+    const records = blockOf(bytes, read).length
     this.#retention.received(input, number, place.segment)
     const begin = number === taken?.number ? taken.to : 0
     if (begin >= records) return

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Allocation } from "../../dstream/inputs/allocation.ts"
+import type { LogName } from "./marks.ts"
 
 /** A batch that has not ended: the segment of its allocation, and the first one of the blocks that it reads. */
 interface OpenBatch {
@@ -13,7 +14,7 @@ interface OpenBatch {
 
 /** What needs segments of a log. */
 export interface Need {
-  readonly log: "journal" | "received"
+  readonly log: LogName
   readonly by:
     | { readonly _tag: "Summary" }
     /** A batch that has not ended. */

@@ -85,16 +85,11 @@ export const checkpoint = (
     yield* requireInitialized(internals, "checkpoint")
     const { catchUp = CATCH_UP, drop = [], onDamage, segmentBytes, sync } = settings
     const where = "StreamingContext.checkpoint"
-    if (!Number.isInteger(catchUp) || catchUp < 0) {
-      return yield* new InvalidOption({
-        where,
-        option: "catchUp",
-        value: catchUp,
-        expected: "a whole number of 0 or more",
-      })
-    }
     const invalid = (option: string, value: unknown, expected: string) =>
       Effect.fail(new InvalidOption({ where, option, value, expected }))
+    if (!Number.isInteger(catchUp) || catchUp < 0) {
+      return yield* invalid("catchUp", catchUp, "a whole number of 0 or more")
+    }
     if (typeof directory !== "string" && typeof directory?.lock !== "object") {
       return yield* invalid("directory", directory, "the path of a folder, a URL, or a store")
     }

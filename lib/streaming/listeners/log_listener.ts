@@ -46,8 +46,8 @@ const logRecovery = ({ directory, lastTime, matches, pending }: Recovery): Effec
 }
 
 /**
- * Logs errors and restarts of receivers, failed batches and failed outputs, and when the context falls behind or has
- * caught up. Every context has this listener; provide a `Logger` of your own to get its messages.
+ * Logs errors and restarts of receivers, failed batches and failed outputs, when the context falls behind or has caught up,
+ * and where it goes on if it has a checkpoint. Every context has this listener; provide a `Logger` of your own to get its messages.
  *
  * @example
  * ```ts

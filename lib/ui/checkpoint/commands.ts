@@ -25,7 +25,7 @@ export interface InspectOptions {
 
 const inspected = (
   directory: Directory,
-  { limit, name }: InspectOptions,
+  { limit = 0, name }: Partial<InspectOptions> = {},
 ): Effect.Effect<Inspected, InspectError> =>
   Effect.map(
     steadily(Effect.gen(function* () {
@@ -49,7 +49,7 @@ export const inspect = (
 
 /** Reads all of a checkpoint, and tells what is wrong with it. */
 export const verify = (directory: Directory): Effect.Effect<Verification, InspectError> =>
-  Effect.map(inspected(directory, { limit: 0 }), ({ inspection }) => verificationOf(inspection))
+  Effect.map(inspected(directory), ({ inspection }) => verificationOf(inspection))
 
 /** Compares two checkpoints. */
 export const diff = (
@@ -58,6 +58,6 @@ export const diff = (
   limit: number,
 ): Effect.Effect<Difference, InspectError> =>
   Effect.gen(function* () {
-    const [first, second] = [yield* inspected(before, { limit }), yield* inspected(after, { limit })]
+    const [first, second] = [yield* inspected(before), yield* inspected(after)]
     return yield* compareCheckpoints(first, second, limit)
   })

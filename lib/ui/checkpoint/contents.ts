@@ -13,7 +13,7 @@ import { hasEntry, type LogContents, type OnPlacedEntry, readLog } from "../../d
 import type { Place } from "../../durable/log/writer.ts"
 import type { LogStore } from "../../durable/log_store.ts"
 import { FORMAT, fromBytes } from "../../streaming/checkpoint/entries.ts"
-import { missingEnd } from "../../streaming/checkpoint/marks.ts"
+import { type LogName, missingEnd } from "../../streaming/checkpoint/marks.ts"
 import { readHead } from "../../streaming/checkpoint/received.ts"
 import { Recovered } from "../../streaming/checkpoint/recovered.ts"
 import { Retention } from "../../streaming/checkpoint/retention.ts"
@@ -21,9 +21,6 @@ import { type Directory, foreignFile, requireCheckpoint } from "./directory.ts"
 import { CheckpointTooNew, type NoCheckpoint } from "./errors.ts"
 import type { Finding } from "./findings.ts"
 import { blocksRead, countReceived, Counts, decodeKept, idOf } from "./records.ts"
-
-/** The names of the logs of a checkpoint. */
-export type LogName = "journal" | "received"
 
 /** What a checkpoint holds. */
 export interface Contents {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { OperatorEntry } from "../../streaming/checkpoint/entries.ts"
-import type { LogName } from "./contents.ts"
+import type { LogName } from "../../streaming/checkpoint/marks.ts"
 import type { Finding } from "./findings.ts"
 
 /**
@@ -13,7 +13,7 @@ import type { Finding } from "./findings.ts"
  * `$`, such as `{"$bigint":"12"}`.
  */
 export interface Inspection {
-  /** The directory as it was given. */
+  /** The directory as messages name it: a `file:` URL as a path, other URLs without a slash at the end. */
   readonly directory: string
   /** The life of the program. */
   readonly program: ProgramLife

@@ -6,6 +6,7 @@
 import * as Codec from "../../core/codec.ts"
 import type { Allocation } from "../../dstream/inputs/allocation.ts"
 import type { Place } from "../../durable/log/writer.ts"
+import { joinArrays } from "../../rdd/block.ts"
 import type { KeptLayout } from "../../streaming/checkpoint/entries.ts"
 import { readBlock } from "../../streaming/checkpoint/received.ts"
 
@@ -46,7 +47,9 @@ export const decodeKept = (
   { partitions }: KeptLayout,
 ): ReadonlyArray<ReadonlyArray<unknown>> => {
   let at = from
-  return partitions.map((lengths) => lengths.flatMap((length) => Codec.decode(bytes.subarray(at, at += length))))
+  return partitions.map((lengths) =>
+    joinArrays(lengths.map((length) => Codec.decode(bytes.subarray(at, at += length))))
+  )
 }
 
 /** Decodes a received block to count its records. Throws `CorruptBlock`. */

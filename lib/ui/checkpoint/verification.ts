@@ -8,7 +8,7 @@ import type { Inspection } from "./inspection.ts"
 
 /** What `checkpoint verify --json` prints. */
 export interface Verification {
-  /** The directory as it was given. */
+  /** The directory as messages name it: a `file:` URL as a path, other URLs without a slash at the end. */
   readonly directory: string
   /** Whether a program can go on with the checkpoint, without any loss. */
   readonly isWhole: boolean
