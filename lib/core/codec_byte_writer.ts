@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { joined } from "./bytes.ts"
 
 /** Characters of a text before the next is begun; a longer string gets a text of its own. */
 const textLimit = 1 << 26
@@ -172,13 +173,7 @@ export class ByteWriter {
     }
     // The head has been written last, but stands first.
     const bytes = this.#bytes
-    const parts = [bytes.subarray(length, this.#at), ...this.#texts, bytes.subarray(0, length)]
-    const block = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-    let at = 0
-    for (const part of parts) {
-      block.set(part, at)
-      at += part.length
-    }
+    const block = joined([bytes.subarray(length, this.#at), ...this.#texts, bytes.subarray(0, length)])
     if (bytes.length <= largestSpare) spare = bytes
     return block
   }

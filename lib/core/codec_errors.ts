@@ -57,3 +57,8 @@ export class CorruptBlock extends EngineFault<{
     return `Corrupt block of encoded records: ${this.problem}`
   }
 }
+
+/** Throws {@link CorruptBlock}. */
+export const corrupt = (problem: string): never => {
+  throw new CorruptBlock({ problem })
+}

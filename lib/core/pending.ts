@@ -65,11 +65,11 @@ const holdsPromise = (u: unknown): boolean => {
   return false
 }
 
-/** The same for a value with a Promise directly in it, if it is an array or a plain object. */
+/** Describes a value as {@link describePending} does, and also an array or a plain object with a Promise directly in it. */
 export const describePendingPart = (u: unknown): string | undefined =>
   describePending(u) ?? (holdsPromise(u) ? NOT_AWAITED : undefined)
 
-/** The same for a record: if it is an array, such as a pair, each of its elements counts as a value. */
+/** Describes a record as {@link describePendingPart} does. Each element of an array, such as a pair, counts as a value. */
 export const describePendingRecord = (u: unknown): string | undefined => {
   if (!Array.isArray(u)) return describePendingPart(u)
   for (let i = 0; i < u.length && i < LOOKED_AT; i++) {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { CorruptBlock, decode, encode, encodeObjects } from "../core/codec.ts"
+import { decode, encode, encodeObjects } from "../core/codec.ts"
+import { corrupt } from "../core/codec_errors.ts"
 import type { Fields } from "../rdd/state.ts"
 import { type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
 
@@ -53,10 +54,6 @@ export const toChunk = ({ ages, keys, kind, numbers, values }: Entries, fields?:
   }
 }
 
-const corrupt = (problem: string): never => {
-  throw new CorruptBlock({ problem })
-}
-
 const listOf = (bytes: Uint8Array, count: number): Array<unknown> => {
   const items = count === 0 && bytes.length === 0 ? [] : decode(bytes)
   return items.length === count ? items : corrupt(`a chunk has ${items.length} items in place of ${count}`)
@@ -79,7 +76,7 @@ const sums = (first: number, gaps: Array<number> | undefined, count = gaps?.leng
   return numbers
 }
 
-/** Decodes entries. Throws {@link CorruptBlock}. */
+/** Decodes entries. Throws `CorruptBlock`. */
 export const toEntries = ({ blocks, count, first, kind }: Chunk): Entries => {
   const [gaps, keys, values, ages] = blocks
   // A block holds at most eight items a byte, so the count is not trusted before a block of that many has been read.

@@ -9,7 +9,8 @@
  */
 import { ByteReader } from "../core/codec_byte_reader.ts"
 import { ByteWriter } from "../core/codec_byte_writer.ts"
-import { CorruptBlock, decode, encode } from "../core/codec.ts"
+import { decode, encode } from "../core/codec.ts"
+import { corrupt } from "../core/codec_errors.ts"
 
 const VERSION = 1
 
@@ -96,11 +97,7 @@ export const toPieces = ({ at, parts, placing }: Captured): ReadonlyArray<Uint8A
   return [length, header, ...pieces]
 }
 
-const corrupt = (problem: string): never => {
-  throw new CorruptBlock({ problem })
-}
-
-/** Reads a capture. Its chunks are views of the bytes and are not decoded. Throws {@link CorruptBlock}. */
+/** Reads a capture. Its chunks are views of the bytes and are not decoded. Throws `CorruptBlock`. */
 export const fromBytes = (bytes: Uint8Array): Captured => {
   if (bytes.length < 4) return corrupt("it ends too early")
   let end = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CorruptBlock } from "../core/codec.ts"
+import { corrupt } from "../core/codec_errors.ts"
 import { inPieces, isDue, type Piecewise } from "../core/pace.ts"
 import { frozen } from "../core/frozen.ts"
 import { type Entries, toEntries } from "./capture_chunks.ts"
@@ -32,10 +32,6 @@ export const lastRound = (parts: ReadonlyArray<PartAt>): Rounds | undefined => {
   const to = parts.findLastIndex(({ part }) => part.ends)
   const from = parts.findLastIndex(({ part }, i) => i <= to && part.begins)
   return from < 0 ? undefined : { from, to, roundFrom: parts.slice(to + 1).findLast(({ part }) => part.begins)?.at }
-}
-
-const corrupt = (problem: string): never => {
-  throw new CorruptBlock({ problem })
 }
 
 /** Entries in the order of their numbers. Deleted ones keep their positions. */
@@ -118,7 +114,7 @@ export interface RestoredTable {
 
 /**
  * Restores a partition from its captures, in the order of their batches. They begin with a whole round of slices or before
- * it. Throws {@link CorruptBlock}.
+ * it. Throws `CorruptBlock`.
  */
 export function* restoreTable(
   parts: ReadonlyArray<PartAt>,

@@ -13,7 +13,7 @@ import { NO_WINDOWS, type Records, WindowLoad, type WindowShape } from "./window
 interface Pending {
   readonly time: number
   readonly records: number
-  /** What its work depends on, if a slide ends with it. The work of other batches is not predicted. */
+  /** The record counts on which the processing time depends, if a slide ends with this batch. For other batches no time is predicted. */
   readonly work: Records | undefined
   /** On the monotonic clock, in milliseconds. */
   readonly allocatedAt: number
@@ -152,8 +152,9 @@ export class BatchBound {
 }
 
 /**
- * How much the rate may grow with every second batch before windows are full. Of two batches of the same size, the second
- * one shows what windows add. If all were larger than the one before, windows could not be told from batches.
+ * How much the rate may grow with every second batch before windows are full. Between two batches of the same size, only the
+ * windows grow, so their costs differ by what windows add. If each batch were larger than the one before, nothing would tell
+ * the cost of windows from that of batches.
  */
 const GROWTH = 8
 

@@ -27,7 +27,7 @@ export interface FilePosition {
 export interface FileSummary {
   readonly base: string
   readonly seen: ReadonlyArray<string>
-  /** When the files of `seen` were modified. Empty if that does not matter. */
+  /** When the files of `seen` were modified. Empty with `newBy: "name"`, which does not use times. */
   readonly times: ReadonlyArray<number | null>
   /** Files that were modified at or before this time are not in `seen`, and must not be read either. */
   readonly tooOld?: number | undefined

@@ -10,6 +10,7 @@ import * as Block from "../rdd/block.ts"
 import { Flow, type Pull } from "../rdd/flow.ts"
 import { formatOf } from "../rdd/files/compression.ts"
 import type { FileEntry, FileError } from "../rdd/files/files.ts"
+import { formatPartitions } from "../rdd/files/format.ts"
 import { lineFlow, recordFlow } from "../rdd/files/reading.ts"
 import { PartialRecord } from "../rdd/files/whole.ts"
 import { make, type RDD } from "../rdd/rdd.ts"
@@ -18,11 +19,8 @@ import { make, type RDD } from "../rdd/rdd.ts"
 export type Partitions<A, E, R> = (file: FileEntry) => ReadonlyArray<Flow<A, E, R>>
 
 /** The lines of files, with partitions of about `partitionBytes` each. Compressed files are not cut. */
-export const linePartitions = (partitionBytes: number): Partitions<string, FileError, never> => (file) => {
-  const n = formatOf(file.name) === undefined ? Math.ceil(file.size / partitionBytes) : 1
-  const start = (i: number) => Math.floor((i * file.size) / n)
-  return Array.from({ length: n }, (_, i) => lineFlow(file, start(i), start(i + 1)))
-}
+export const linePartitions = (partitionBytes: number): Partitions<string, FileError, never> =>
+  formatPartitions({ isSplittable: ({ name }) => formatOf(name) === undefined, read: lineFlow }, partitionBytes)
 
 /** The records of `recordLength` bytes of files, with partitions of about `partitionBytes` each. */
 export const recordPartitions = (

@@ -92,7 +92,7 @@ export class Selection {
     return run(() => this.#seen.resume(positions))
   }
 
-  /** One position that stands for all so far. */
+  /** One position that stands for all positions so far. */
   get summary(): Effect.Effect<FileSummary> {
     return run(() => this.#seen.summary())
   }
@@ -108,7 +108,8 @@ export class Selection {
   *#beginNew({ found }: Look): Piecewise<void> {
     const { newBy, newFilesOnly, rememberMs, settleMs } = this.#rules
     const tooOld = newFilesOnly ? this.#startedAt : -Infinity
-    // No batch reads an older file, unless it is there now. The first look of a restart goes by this.
+    // No batch reads a file older than this, except files that this first look finds. The first look after a restart leaves
+    // older files out.
     if (newFilesOnly && newBy === "modificationTime") this.#seen.tooOld = this.#startedAt - rememberMs - settleMs
     const waiting: Array<Candidate> = []
     yield* inPieces(found.length, (from, to) => {
@@ -133,7 +134,7 @@ export class Selection {
         const each = found[i]!
         const { isOpen, modifiedMs = Infinity, path } = each.file
         if (modifiedMs > tooOld || isOpen === true) waiting.push({ file: each.file, directory: each.directory, tooOld })
-        // The earlier process went by time, and may have read it.
+        // The earlier process told new files by their time, so it may have read this one without remembering its name.
         else if (isByName) {
           this.#see(path, modifiedMs)
           this.#there.add(path)

@@ -17,7 +17,7 @@ class Finder {
     this.#text = text
     this.#sought = sought
   }
-  /** The first position at or behind `from`; infinite if there is none. */
+  /** The index of the next occurrence of the text at or behind `from`; Infinity if the text does not occur any more. */
   next(from: number): number {
     if (this.#found >= from) return this.#found
     const at = this.#sought === "" ? -1 : this.#text.indexOf(this.#sought, from)

@@ -4,6 +4,7 @@
  * @module
  */
 import { joined } from "../../core/bytes.ts"
+import { setField } from "../../core/codec_fields.ts"
 import { AvroReader } from "./avro.ts"
 import { FlumeProtocolError } from "./frames.ts"
 
@@ -27,16 +28,7 @@ const OK = new Uint8Array([0, 0, 0])
 /** Reads an event. */
 export const event = (reader: AvroReader): FlumeEvent => {
   const headers: Record<string, string> = {}
-  reader.items(() => {
-    const name = reader.string()
-    // Not an assignment, which would set the prototype for the name __proto__.
-    Object.defineProperty(headers, name, {
-      value: reader.string(),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    })
-  })
+  reader.items(() => setField(headers, reader.string(), reader.string()))
   return { headers, body: reader.bytes().slice() }
 }
 

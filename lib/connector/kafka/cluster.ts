@@ -33,7 +33,7 @@ export interface Topic {
   readonly name: string
   /** The id that no other topic has, also none with the same name before or after it. */
   readonly id: string
-  /** The leader of each partition; -1 where there is none at the moment. */
+  /** The id of the broker that leads each partition; -1 for a partition that has no leader at the moment. */
   readonly leaders: ReadonlyArray<number>
 }
 
@@ -220,7 +220,7 @@ export class Cluster {
     })
   }
 
-  /** Reads batches of records from an offset on. `id`: of the topic of that id, where it is known. */
+  /** Reads batches of records from an offset on. `id`: the id of the topic, if the caller knows it; else it is looked up by name. */
   readonly fetch = (
     from: TopicPartition,
     offset: number,

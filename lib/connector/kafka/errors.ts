@@ -46,6 +46,10 @@ export class KafkaError extends Data.Error<{
   }
 }
 
+/** Makes an error that stays, however often the same is tried. */
+export const lasting = (reason: KafkaReason, operation: string, cause: unknown): KafkaError =>
+  new KafkaError({ reason, operation, isTemporary: false, cause })
+
 /** Error codes of the protocol that stand for a reason of their own. */
 const REASONS: Readonly<Record<string, KafkaReason>> = {
   SASL_AUTHENTICATION_FAILED: "AuthenticationFailed",

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { type Cluster, EARLIEST, type Isolation, LATEST, nameOf, type TopicPartition } from "./cluster.ts"
-import { KafkaError } from "./errors.ts"
+import { type KafkaError, lasting } from "./errors.ts"
 import { type OffsetRange, shareByLag } from "./offset_range.ts"
 import { warnOfLoss } from "./reading.ts"
 import { beginnings, find, type StartingOffsets, type Subscription } from "./subscription.ts"
@@ -31,12 +31,7 @@ export interface PlannerOptions {
 }
 
 const gone = (operation: string, topic: string, cause: string): KafkaError =>
-  new KafkaError({
-    reason: "UnknownTopic",
-    operation: `${operation} ${topic}`,
-    isTemporary: false,
-    cause,
-  })
+  lasting("UnknownTopic", `${operation} ${topic}`, cause)
 
 /** Knows up to where each partition has been planned. A method that fails leaves everything as it was. */
 export class Planner {
@@ -116,7 +111,7 @@ export class Planner {
       this.#isBegun = true
     })
 
-  /** Goes on behind a plan. Apart from `plan`, which may be interrupted when it is done but not yet heard. */
+  /** Goes on behind a plan. Separate from `plan`: a caller that is interrupted as `plan` ends never uses that plan. */
   advance({ ranges }: Plan): void {
     this.#next = new Map([...this.#next, ...ranges.map((range) => [nameOf(range), range.untilOffset] as const)])
   }
@@ -163,7 +158,7 @@ export class Planner {
       const cause = `the partition ends at offset ${end}, before the offset ${next} to go on from`
       if (this.#options.failOnDataLoss) {
         return yield* Effect.fail(
-          new KafkaError({ reason: "DataLost", operation: `go on with ${name}`, isTemporary: false, cause }),
+          lasting("DataLost", `go on with ${name}`, cause),
         )
       }
       yield* warnOfLoss({ ...each, fromOffset: end, untilOffset: next }, cause)

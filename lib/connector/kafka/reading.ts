@@ -13,7 +13,7 @@ import { Flow, type Pull } from "../../rdd/flow.ts"
 import { make, type RDD } from "../../rdd/rdd.ts"
 import type { SettingError } from "../settings.ts"
 import { type Cluster, EARLIEST, type Isolation, nameOf } from "./cluster.ts"
-import { KafkaError } from "./errors.ts"
+import { type KafkaError, lasting } from "./errors.ts"
 import type { Fetched } from "./fetch.ts"
 import { noteRanges, type OffsetRange } from "./offset_range.ts"
 import { batchesOf, decompressed, type RecordBatch, visible } from "./record_batch.ts"
@@ -114,14 +114,13 @@ const pullRange = <A>(
       const next = earliest > offset ? Math.min(earliest, range.untilOffset) : range.untilOffset
       if (failOnDataLoss) {
         return yield* Effect.fail(
-          new KafkaError({
-            reason: error.reason,
-            operation: operation(),
-            isTemporary: false,
-            cause: error.reason === "UnknownTopic"
+          lasting(
+            error.reason,
+            operation(),
+            error.reason === "UnknownTopic"
               ? "there is no such topic, or not any more"
               : `the records up to offset ${next} have been deleted; with failOnDataLoss: false they are left out`,
-          }),
+          ),
         )
       }
       yield* warnOfLoss({ ...range, fromOffset: offset, untilOffset: next }, String(error.cause))
@@ -129,16 +128,14 @@ const pullRange = <A>(
     })
   const attempt = Effect.suspend(() => cluster.fetch(range, offset, isolation, id))
   let answer: Answer<A> | undefined
-  const damaged = (cause: unknown) =>
-    new KafkaError({ reason: "Corrupt", operation: operation(), isTemporary: false, cause })
+  const damaged = (cause: unknown) => lasting("Corrupt", operation(), cause)
   const take = (fetched: Fetched): Effect.Effect<void, KafkaError> =>
     Effect.suspend(() => {
       answer = new Answer(fetched, range, offset, decode)
       empty = answer.next > offset ? 0 : empty + 1
       offset = Math.max(offset, answer.next)
       if (empty < MOST_EMPTY) return Effect.void
-      const cause = "the broker has no more records"
-      return Effect.fail(new KafkaError({ reason: "DataLost", operation: operation(), isTemporary: false, cause }))
+      return Effect.fail(lasting("DataLost", operation(), "the broker has no more records"))
     }).pipe(Effect.catchDefect((cause) => Effect.fail(damaged(cause))))
   const pull: Pull<A, KafkaError> = Effect.suspend(() => {
     if (answer !== undefined) {

@@ -12,7 +12,7 @@ import type { Sink, SinkBatch, SinkTransaction } from "../../dstream/outputs/sin
 import type { SettingError } from "../settings.ts"
 import { type Cluster, nameOf, openCluster } from "./cluster.ts"
 import { BatchBuilder, type Compression, partitionOfKey } from "./encoding.ts"
-import { KafkaError } from "./errors.ts"
+import { type KafkaError, lasting } from "./errors.ts"
 import { addMark, isMarked, readMarks, writeMarks } from "./marks.ts"
 import { connectionProblems, type KafkaConnection } from "./options.ts"
 import { beginTransaction, type Outgoing, type Transaction } from "./transaction.ts"
@@ -120,8 +120,7 @@ class Sending<A> {
     Effect.gen({ self: this }, function* () {
       const records = yield* Effect.try({
         try: () => given.map((record) => this.#options.record(record)),
-        catch: (cause) =>
-          new KafkaError({ reason: "Refused", operation: "make the records to write", isTemporary: false, cause }),
+        catch: (cause) => lasting("Refused", "make the records to write", cause),
       })
       const { topic } = this.#options
       yield* this.#know(new Set(records.map((record) => record.topic ?? topic)))
@@ -162,7 +161,7 @@ const begin = <A>(
         ),
     )
     const place = { topic, partition: 0 }
-    // Nothing can be committed any more by another process: the transaction has begun before.
+    // The transaction has begun, which has fenced other processes. So the marks that are read here cannot change.
     const marks = readMarks(
       (yield* cluster.retrying(cluster.committed(id, [place]))).get(nameOf(place))?.metadata ?? "",
     )
@@ -170,12 +169,11 @@ const begin = <A>(
     if (marked === true) return undefined
     if (marked === "unknown") {
       return yield* Effect.fail(
-        new KafkaError({
-          reason: "Refused",
-          operation: `write the batch ${time} ms of ${output}`,
-          isTemporary: false,
-          cause: `the group ${id} lists newer batches only, so it may have been written before or not`,
-        }),
+        lasting(
+          "Refused",
+          `write the batch ${time} ms of ${output}`,
+          `the group ${id} lists newer batches only, so it may have been written before or not`,
+        ),
       )
     }
     const sending = new Sending(cluster, transaction, options, time)

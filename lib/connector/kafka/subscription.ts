@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { InvalidOption } from "../../core/errors.ts"
 import { type Cluster, EARLIEST, type Isolation, LATEST, nameOf, type Topic, type TopicPartition } from "./cluster.ts"
-import { KafkaError } from "./errors.ts"
+import { type KafkaError, lasting } from "./errors.ts"
 
 /** Topics by name, topics whose whole name matches a pattern, or partitions. Spark: `ConsumerStrategies`. */
 export type Subscription =
@@ -93,12 +93,7 @@ export const find = (cluster: Cluster, of: Subscription): Effect.Effect<Found, K
 const committed = (cluster: Cluster, group: string | undefined, partitions: ReadonlyArray<TopicPartition>) =>
   group === undefined
     ? Effect.fail(
-      new KafkaError({
-        reason: "Refused",
-        operation: "begin at committed offsets",
-        isTemporary: false,
-        cause: 'startingOffsets: "committed" needs a groupId',
-      }),
+      lasting("Refused", "begin at committed offsets", 'startingOffsets: "committed" needs a groupId'),
     )
     : Effect.map(
       cluster.committed(group, partitions),
@@ -120,7 +115,7 @@ export const beginnings = (
     const [known, others] = from === "committed"
       ? [yield* committed(cluster, group, partitions), yield* at(EARLIEST)]
       : "timestamp" in from
-      // No record is as new as that, so the first one to arrive is the first one that counts.
+      // A partition without a record of that time or later begins at its end: the next record is the first that counts.
       ? [yield* at(BigInt(Number(from.timestamp))), yield* at(LATEST)]
       : [new Map(from.map((each) => [nameOf(each), each.offset])), yield* at(LATEST)]
     return new Map(partitions.map((each) => {

@@ -32,7 +32,7 @@ export class MqttError extends Data.Error<{
   }
 }
 
-/** What a reason code of a refused connection means, and whether it stays refused. */
+/** What a reason code of a refused connection means, and whether another attempt would be refused too. */
 type Meaning = readonly [problem: string, isFinal: boolean]
 
 const CREDENTIALS = "it refuses the user name or the password; check the settings username and password"

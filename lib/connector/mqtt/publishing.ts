@@ -28,8 +28,8 @@ export interface MqttOutgoing {
 const WINDOW = 500
 
 /**
- * The same if there are messages of quality of service 2 and the version is 3.1.1, in which servers do not tell how many they
- * allow. Mosquitto stops answering when there are more than its `max_inflight_messages`, which is 20 unless it is changed.
+ * How many messages are sent before the first acknowledgement, if some have quality of service 2 and the version is 3.1.1, in
+ * which servers do not tell how many they allow. Mosquitto stops answering when there are more than its `max_inflight_messages`, which is 20 unless it is changed.
  */
 const EXACT_WINDOW = 20
 

@@ -13,7 +13,7 @@ export interface Planned<P> {
   readonly position: P
   /**
    * How many records the batch will read, for listeners and the input rate. Undefined if that is not known; listeners
-   * then do not see the input among those of the batch.
+   * then see the input among those of the batch only if it has `metadata` or `describe`, with 0 records.
    */
   readonly records?: number | undefined
   /** More about the position. User interfaces show its `Description`. */
@@ -52,8 +52,8 @@ export interface Positions<P, A, E = never, R = never> {
    */
   readonly describe?: ((position: P) => Readonly<Record<string, unknown>>) | undefined
   /**
-   * One position that stands for all that have been planned, for `resume`. Undefined if there is none yet. Default: the last one
-   * that was planned.
+   * Gives one position from which `resume` goes on behind all positions that were planned. Gives undefined before the first plan.
+   * Default: the position that was planned last.
    */
   readonly summary?: Effect.Effect<P | undefined, E, R> | undefined
 }

@@ -62,7 +62,7 @@ export const hdfsStore = (url: string, context: Context.Context<never> = Context
   const failing = (operation: StoreOperation, file: string) => (error: HdfsError | StoreError): StoreError =>
     error._tag === "HdfsError" ? storeErrorOf(operation, file === "" ? location : `${location}/${file}`, error) : error
 
-  /** Does something in the directory of the logs, or something else if there is none. */
+  /** Runs `act` on the directory of the logs, or `withoutLogs` if the store has no such directory. */
   const inLogs = <A>(
     operation: StoreOperation,
     file: string,

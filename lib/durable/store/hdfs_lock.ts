@@ -29,7 +29,7 @@ const RECOVERY_LIMIT_MS = 90_000
 
 const named = (kind: "lock" | "logs", number: number): string => `${kind}-${String(number).padStart(10, "0")}`
 
-/** The highest number of the entries of a kind; -1 if there is none. */
+/** The highest number in the names of the locks, or of the directories of logs; -1 without a lock or directory. */
 const highest = (entries: ReadonlyArray<HdfsStatus>, kind: "lock" | "logs"): number =>
   Math.max(
     -1,

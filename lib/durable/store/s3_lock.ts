@@ -94,7 +94,8 @@ const take = Effect.fnUntraced(function* (objects: StoreObjects) {
   if (foreign !== undefined) return yield* new ForeignDirectory({ store: objects.location, file: foreign })
   const epoch = (epochs.at(-1) ?? 0) + 1
   yield* takeEpoch(objects, epoch)
-  // Only now: what another process creates from here on, it gives up.
+  // Files are listed after the new epoch is written: a process that creates a file later finds the epoch, and gives the
+  // file up.
   const sealed = yield* sealAll(objects)
   const remains = remainsOf(contents, yield* Clock.currentTimeMillis)
   yield* objects.delete("lock", "", undefined, [...epochs.map(epochKey), ...remains])

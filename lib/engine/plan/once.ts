@@ -83,7 +83,7 @@ export const once = ({ blocks, inTurn, into, lowered, rdd }: OnceOptions): Lower
       )
       return missing.length === 0 ? Effect.void : Effect.flatMap(computed, (all) => {
         missing.forEach((index, i) => kept[index] = all[i])
-        // It may have been released in the meantime.
+        // The RDD may have been released while its partitions were computed. Then nothing is kept.
         return kept.includes(undefined) || into.some(rdd, partitions.length) !== kept
           ? Effect.void
           : Effect.map(keepWhole, (whole) => into.keep(rdd, whole))

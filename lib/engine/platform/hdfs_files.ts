@@ -30,7 +30,7 @@ const temporary = (path: string): string => {
   return `${path.slice(0, path.length - name.length)}.${name}.${crypto.randomUUID().slice(0, 8)}.tmp`
 }
 
-/** HDFS orders names by their bytes in UTF-8. */
+/** The order in which JavaScript compares strings. HDFS lists by bytes of UTF-8, which differs for characters above U+FFFF. */
 const byName = (a: FileEntry, b: FileEntry): number => a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 
 const entryOf = (path: string, name: string, status: HdfsStatus): FileEntry => ({

@@ -40,7 +40,7 @@ export const isFileFormat = <F>(u: F): u is Extract<F, FileFormat<unknown, unkno
 
 /** The partitions of a file, of about `partitionBytes` each. */
 export const formatPartitions =
-  <A, E, R>({ isSplittable, read }: FileFormat<A, E, R>, partitionBytes: number) =>
+  <A, E, R>({ isSplittable, read }: Pick<FileFormat<A, E, R>, "isSplittable" | "read">, partitionBytes: number) =>
   (file: FileEntry): ReadonlyArray<Flow<A, E, R>> => {
     const n = isSplittable(file) ? Math.ceil(file.size / partitionBytes) : 1
     const start = (i: number) => Math.floor((i * file.size) / n)

@@ -106,7 +106,7 @@ const moveInPlace = (
     yield* Effect.ignore(files.remove(old))
   }))
 
-/** Makes sure that the directory of an output survives a loss of power. */
+/** Makes the directory that an output stands in, if it is missing, so that it survives a loss of power. */
 const makeParent = (files: Files, path: string): Effect.Effect<void, FileError> => {
   const parent = parentOf(path)
   return Effect.flatMap(

@@ -11,7 +11,7 @@ import { copySource, putObject, type S3Place } from "./objects.ts"
 import type { S3Settings } from "./settings.ts"
 import { escape, textOf } from "./xml.ts"
 
-/** How large parts are, in bytes: at least 5 MiB. Smaller objects are written by one request. */
+/** How large parts are, in bytes: at least 5 MiB. One request writes an object of up to two parts. */
 const PART_BYTES = 8 * 1024 * 1024
 
 /** The most parts that an object may have. */
