@@ -130,7 +130,7 @@ export const makeHdfs = (base: string, user: string | undefined): Hdfs => {
     let remaining = 1
     while (remaining > 0) {
       const last = entries.at(-1)
-      const options = last === undefined ? {} : { startAfter: last.name }
+      const options: Readonly<Record<string, string>> = last === undefined ? {} : { startAfter: last.name }
       const page = pageOf(yield* repeating(sendForJson(request("GET", path, "LISTSTATUS_BATCH", options))))
       for (const entry of page.entries) entries.push(entry)
       remaining = page.entries.length === 0 ? 0 : page.remaining

@@ -38,7 +38,9 @@ export const getObject = (
 ): Effect.Effect<Uint8Array, S3Error> => {
   if (to <= from) return Effect.as(headObject(s3, bucket, key), new Uint8Array())
   const isWhole = from === 0 && to === Infinity
-  const headers = isWhole ? {} : { range: `bytes=${from}-${to === Infinity ? "" : to - 1}` }
+  const headers: Readonly<Record<string, string>> = isWhole
+    ? {}
+    : { range: `bytes=${from}-${to === Infinity ? "" : to - 1}` }
   return callS3(s3, { method: "GET", bucket, key, headers }).pipe(
     // A store may ignore the range.
     Effect.map(({ body, status }) => status === 206 || isWhole ? body : body.subarray(from, to)),
