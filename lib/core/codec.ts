@@ -74,7 +74,7 @@ export function encodePairs(keys: ArrayLike<unknown>, values: ArrayLike<unknown>
  */
 export function encodeObjects(
   names: ReadonlyArray<string>,
-  columns: ReadonlyArray<ReadonlyArray<unknown>>,
+  columns: ReadonlyArray<ArrayLike<unknown>>,
 ): Uint8Array {
   const count = columns[0]?.length ?? 0
   const out = new ByteWriter()

@@ -84,14 +84,14 @@ export class ByteWriter {
   }
 
   /** Writes whole numbers, less `base`, with `width` bytes each. */
-  integers(items: ArrayLike<number>, width: 1 | 2 | 4, base: number): void {
+  integers(items: Float64Array, width: 1 | 2 | 4, base: number): void {
     this.#reserve(items.length * width)
     const bytes = this.#bytes
     let at = this.#at
     if (width === 1) { for (let i = 0; i < items.length; i++) bytes[at++] = items[i]! - base }
     else {
       for (let i = 0; i < items.length; i++) {
-        const n = items[i]! - base
+        const n = (items[i]! - base) | 0
         bytes[at++] = n
         bytes[at++] = n >>> 8
         if (width === 2) continue
@@ -100,15 +100,6 @@ export class ByteWriter {
       }
     }
     this.#at = at
-  }
-
-  /** Writes doubles, bit by bit. */
-  doubles(items: ArrayLike<number>): void {
-    this.#reserve(items.length * 8)
-    const view = this.#view
-    const from = this.#at
-    for (let i = 0; i < items.length; i++) view.setFloat64(from + 8 * i, items[i]!, true)
-    this.#at = from + 8 * items.length
   }
 
   /** Writes zeros. */

@@ -12,22 +12,19 @@ import { bytesFor, writeBits } from "./codec_bits.ts"
 import type { ByteWriter } from "./codec_byte_writer.ts"
 import { type Fields, fieldsOfObjects, fieldsOfTuples, namesOf } from "./codec_fields.ts"
 import { column, deepestColumn } from "./codec_format.ts"
-import { writeLengths, writeNumbers } from "./codec_numbers.ts"
+import { toDoubles, writeLengths, writeNumbers } from "./codec_numbers.ts"
 import { ValueWriter } from "./codec_writer.ts"
 
 /** Fewer items are written one by one. */
 const LEAST = 4
 
-interface Kinds {
-  readonly string: string
-  readonly number: number
-  readonly boolean: boolean
+const areStrings = (items: ArrayLike<unknown>): items is ArrayLike<string> => {
+  for (let i = 0; i < items.length; i++) if (typeof items[i] !== "string") return false
+  return true
 }
 
-const typeOf = (item: unknown): string => typeof item
-
-const areAll = <K extends keyof Kinds>(items: ArrayLike<unknown>, kind: K): items is ArrayLike<Kinds[K]> => {
-  for (let i = 0; i < items.length; i++) if (typeOf(items[i]) !== kind) return false
+const areBooleans = (items: ArrayLike<unknown>): items is ArrayLike<boolean> => {
+  for (let i = 0; i < items.length; i++) if (typeof items[i] !== "boolean") return false
   return true
 }
 
@@ -85,11 +82,11 @@ export class ColumnWriter {
   #alike(items: ArrayLike<unknown>, depth: number): boolean | undefined {
     switch (typeof items[0]) {
       case "string":
-        return areAll(items, "string") ? this.#strings(items) : undefined
+        return areStrings(items) ? this.#strings(items) : undefined
       case "number":
-        return areAll(items, "number") ? this.#numbers(items) : undefined
+        return this.#numbers(toDoubles(items))
       case "boolean":
-        return areAll(items, "boolean") ? this.#booleans(items) : undefined
+        return areBooleans(items) ? this.#booleans(items) : undefined
       case "object":
         return this.#records(items, depth)
     }
@@ -125,7 +122,7 @@ export class ColumnWriter {
   }
 
   #strings(items: ArrayLike<string>): true {
-    const lengths = new Int32Array(items.length)
+    const lengths = new Float64Array(items.length)
     for (let i = 0; i < items.length; i++) lengths[i] = items[i]!.length
     this.#out.byte(column.strings)
     writeLengths(this.#out, lengths)
@@ -133,7 +130,8 @@ export class ColumnWriter {
     return true
   }
 
-  #numbers(items: ArrayLike<number>): true {
+  #numbers(items: Float64Array | undefined): true | undefined {
+    if (items === undefined) return undefined
     writeNumbers(this.#out, items)
     return true
   }

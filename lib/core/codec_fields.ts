@@ -8,27 +8,21 @@
 export const mostFields = 32
 
 /** The columns of some records, one for each field. Undefined if the records are not alike. */
-export type Fields = ReadonlyArray<ReadonlyArray<unknown>> | undefined
-
-const areTuples = (items: ArrayLike<unknown>, width: number): items is ArrayLike<ReadonlyArray<unknown>> => {
-  for (let i = 0; i < items.length; i++) {
-    const tuple = items[i]
-    if (!Array.isArray(tuple) || tuple.length !== width) return false
-    if (Object.getPrototypeOf(tuple) !== Array.prototype) return false
-  }
-  return true
-}
+export type Fields = ReadonlyArray<ArrayLike<unknown>> | undefined
 
 /** The fields of tuples of one length. */
 export function fieldsOfTuples(items: ArrayLike<unknown>): Fields {
   const first = items[0]
   const width = Array.isArray(first) ? first.length : 0
-  if (width === 0 || width > mostFields || !areTuples(items, width)) return undefined
-  return Array.from({ length: width }, (_, field) => {
-    const column = new Array<unknown>(items.length)
-    for (let i = 0; i < items.length; i++) column[i] = items[i]![field]
-    return column
-  })
+  if (width === 0 || width > mostFields) return undefined
+  const columns = Array.from({ length: width }, () => new Array<unknown>(items.length))
+  for (let i = 0; i < items.length; i++) {
+    const tuple: unknown = items[i]
+    if (!Array.isArray(tuple) || tuple.length !== width) return undefined
+    if (Object.getPrototypeOf(tuple) !== Array.prototype) return undefined
+    for (let field = 0; field < width; field++) columns[field]![i] = tuple[field]
+  }
+  return columns
 }
 
 /** Makes tuples of their fields. */
@@ -75,7 +69,7 @@ export function fieldsOfObjects(items: ArrayLike<unknown>, names: ReadonlyArray<
 /** Makes plain objects of their fields. */
 export function toObjects(
   names: ReadonlyArray<string>,
-  columns: ReadonlyArray<ReadonlyArray<unknown>>,
+  columns: ReadonlyArray<ArrayLike<unknown>>,
   count: number,
 ): Array<unknown> {
   const items: Array<unknown> = []

@@ -11,8 +11,20 @@ import type { ByteWriter } from "./codec_byte_writer.ts"
 import { CorruptBlock } from "./codec_errors.ts"
 import { column } from "./codec_format.ts"
 
+/** Items as doubles, if all of them are numbers. */
+export function toDoubles(items: ArrayLike<unknown>): Float64Array | undefined {
+  if (items instanceof Float64Array) return items
+  const doubles = new Float64Array(items.length)
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]
+    if (typeof item !== "number") return undefined
+    doubles[i] = item
+  }
+  return doubles
+}
+
 /** The least and the greatest of some numbers; undefined if one of them is not a safe integer, or is -0. */
-const rangeOf = (items: ArrayLike<number>): readonly [low: number, high: number] | undefined => {
+const rangeOf = (items: Float64Array): readonly [low: number, high: number] | undefined => {
   let low = items[0]!
   let high = low
   for (let i = 0; i < items.length; i++) {
@@ -25,7 +37,7 @@ const rangeOf = (items: ArrayLike<number>): readonly [low: number, high: number]
 }
 
 /** Writes a column of at least one number. */
-export function writeNumbers(out: ByteWriter, items: ArrayLike<number>): void {
+export function writeNumbers(out: ByteWriter, items: Float64Array): void {
   const range = rangeOf(items)
   const [low, high] = range ?? [NaN, NaN]
   if (low >= -0x8000_0000 && high < 0x8000_0000) {
@@ -37,17 +49,17 @@ export function writeNumbers(out: ByteWriter, items: ArrayLike<number>): void {
     writeDistances(out, items, low, high - low)
   } else {
     out.byte(column.doubles)
-    out.doubles(items)
+    out.raw(items)
   }
 }
 
-function writeIntegers(out: ByteWriter, items: ArrayLike<number>, low: number, high: number): void {
+function writeIntegers(out: ByteWriter, items: Float64Array, low: number, high: number): void {
   const width = low >= -0x80 && high < 0x80 ? 1 : low >= -0x8000 && high < 0x8000 ? 2 : 4
   out.byte(width)
   out.integers(items, width, 0)
 }
 
-function writeDistances(out: ByteWriter, items: ArrayLike<number>, low: number, most: number): void {
+function writeDistances(out: ByteWriter, items: Float64Array, low: number, most: number): void {
   const width = most < 0x100 ? 1 : most < 0x1_0000 ? 2 : 4
   out.byte(width)
   out.integers(items, width, low)
@@ -93,7 +105,7 @@ function readDistances(from: ByteReader, count: number): Array<number> {
 }
 
 /** Writes the lengths of strings. */
-export function writeLengths(out: ByteWriter, lengths: Int32Array): void {
+export function writeLengths(out: ByteWriter, lengths: Float64Array): void {
   let most = 0
   for (let i = 0; i < lengths.length; i++) if (lengths[i]! > most) most = lengths[i]!
   writeDistances(out, lengths, 0, most)

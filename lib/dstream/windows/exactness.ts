@@ -112,19 +112,32 @@ export interface Total {
   readonly rest: Rest | undefined
 }
 
-/** Reads each property of aggregates as a column. The type asks for all of them. */
-const columns: { readonly [K in keyof Total]: (totals: ReadonlyArray<Total>) => ReadonlyArray<Total[K]> } = {
-  value: (totals) => totals.map(({ value }) => value),
-  since: (totals) => totals.map(({ since }) => since),
-  batches: (totals) => totals.map(({ batches }) => batches),
-  peak: (totals) => totals.map(({ peak }) => peak),
-  rest: (totals) => totals.map(({ rest }) => rest),
+/** The properties of aggregates as columns, by name. The type asks for all of them. */
+const columnsOf = (totals: ReadonlyArray<Total>) => {
+  const { length } = totals
+  const columns = {
+    value: new Array<unknown>(length),
+    since: new Float64Array(length),
+    batches: new Float64Array(length),
+    peak: new Float64Array(length),
+    rest: new Array<Rest | undefined>(length),
+  } satisfies { readonly [K in keyof Total]: { [i: number]: Total[K] } }
+  // All at once: the objects lie scattered in memory.
+  for (let i = 0; i < length; i++) {
+    const total = totals[i]!
+    columns.value[i] = total.value
+    columns.since[i] = total.since
+    columns.batches[i] = total.batches
+    columns.peak[i] = total.peak
+    columns.rest[i] = total.rest
+  }
+  return columns
 }
 
 /** How aggregates are written to a checkpoint. */
 export const totalFields: Fields = {
-  names: Object.keys(columns),
-  columns: (values) => Object.values(columns).map((column) => column(values as ReadonlyArray<Total>)),
+  names: Object.keys(columnsOf([])),
+  columns: (values) => Object.values(columnsOf(values as ReadonlyArray<Total>)),
 }
 
 /** The aggregate of one batch. */

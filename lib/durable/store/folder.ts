@@ -26,7 +26,10 @@ const isIgnored = (name: string): boolean =>
 export const foreignName = (names: ReadonlyArray<string>): string | undefined =>
   names.find((name) => !LOG_FILE.test(name) && !isIgnored(name))
 
-/** How many bytes are written by one call. Deno writes while the event loop waits: a megabyte takes 1 to 3 ms. */
+/**
+ * How many bytes are written by one call. The event loop waits for it, 1 to 3 ms for a megabyte: Deno writes so even when asked
+ * for a callback, which costs a turn of the loop more.
+ */
 const PIECE = 1 << 20
 
 /** The bytes in pieces of about {@link PIECE}: small ones are joined, large ones divided. */
@@ -105,7 +108,7 @@ export const folderStore = (folder: string): LogStore => {
       at += yield* calling<number>(
         "append to",
         file,
-        (fs, done) => fs.write(fd, bytes, at, bytes.length - at, null, done),
+        (fs, done) => done(null, fs.writeSync(fd, bytes, at, bytes.length - at, null)),
       )
     }
     if (bytes.length > PIECE / 2) yield* giveWayIfDue
