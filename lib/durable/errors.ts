@@ -36,6 +36,15 @@ export class PermissionLost extends Data.Error<Failed> {
   }
 }
 
+/** What should be a directory is a file. */
+export class NotADirectory extends Data.Error<Failed> {
+  readonly _tag = "NotADirectory" as const
+  override get message(): string {
+    return `${unable(this)}. A file has this name, or that of a directory above: use the path of a directory, ` +
+      `which need not exist yet`
+  }
+}
+
 /** The file does not exist. */
 export class FileMissing extends Data.Error<Failed> {
   readonly _tag = "FileMissing" as const
@@ -78,7 +87,14 @@ export class StoreFailed extends Data.Error<Failed> {
 }
 
 /** Why a store cannot do what it was asked for. */
-export type StoreError = DiskFull | PermissionLost | FileMissing | StoreLocked | ForeignDirectory | StoreFailed
+export type StoreError =
+  | DiskFull
+  | PermissionLost
+  | NotADirectory
+  | FileMissing
+  | StoreLocked
+  | ForeignDirectory
+  | StoreFailed
 
 /** Part of a log that had been made durable is missing, changed, or from another log. */
 export class LogDamaged extends Data.Error<{

@@ -38,6 +38,28 @@ Deno.test("LogStore: errors of file systems get a tag and say what to do", () =>
   assert.match(describeCause(errorFor("ENOSPC")), /^Cannot append to \/data\/a: ENOSPC\. The disk is full: free some/)
 })
 
+Deno.test("LogStore: a path that is a file, or lies below one, is refused as NotADirectory", () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    Deno.writeTextFileSync(`${folder}/file`, "x")
+    for (const path of [`${folder}/file`, `${folder}/file/below`]) {
+      const error = yield* Effect.flip(Effect.scoped(folderStore(path).lock))
+      assert.equal(error._tag, "NotADirectory")
+      assert.match(error.message, /use the path of a directory, which need not exist yet$/)
+    }
+  }))))
+
+Deno.test("LogStore: a file that was removed while it is written makes one of the next syncs fail with FileMissing", () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+    const folder = yield* temporaryFolder
+    const file = yield* folderStore(folder).create("a-0000000001")
+    yield* file.sync
+    Deno.removeSync(`${folder}/a-0000000001`)
+    const error = yield* Effect.flip(Effect.forever(Effect.andThen(file.append([new Uint8Array(8)]), file.sync)))
+    assert.equal(error._tag, "FileMissing")
+    assert.match(error.message, /a-0000000001: .*The file was removed or renamed; restore it from a copy$/)
+  }))))
+
 Deno.test(
   "LogStore: without permission it fails with PermissionLost",
   { permissions: { read: true } },

@@ -32,6 +32,9 @@ export const foreignName = (names: ReadonlyArray<string>): string | undefined =>
  */
 const PIECE = 1 << 20
 
+/** A sync of so many also checks that the file is still there. */
+const SYNCS_PER_CHECK = 8
+
 /** The bytes in pieces of about {@link PIECE}: small ones are joined, large ones divided. */
 function* inCalls(pieces: ReadonlyArray<Uint8Array>): Generator<Uint8Array, void> {
   let small: Array<Uint8Array> = []
@@ -92,7 +95,7 @@ export const folderStore = (folder: string): LogStore => {
   /** The folders above are synced as well if they are new, unless Deno may not open them. */
   const makeFolder = Effect.gen(function* () {
     const first = yield* calling<string | undefined>(
-      "create",
+      "lock",
       "",
       (fs, done) => fs.mkdir(folder, { recursive: true }, done),
     )
@@ -114,10 +117,16 @@ export const folderStore = (folder: string): LogStore => {
     if (bytes.length > PIECE / 2) yield* giveWayIfDue
   })
 
-  const logFile = (file: string, fd: number): LogFile => ({
-    append: (pieces) => Effect.forEach(inCalls(pieces), (bytes) => writeAll(fd, file, bytes), { discard: true }),
-    sync: calling("sync", file, (fs, done) => fs.fdatasync(fd, done)),
-  })
+  const logFile = (file: string, fd: number): LogFile => {
+    const sync = calling("sync", file, (fs, done) => fs.fdatasync(fd, done))
+    // A file that was removed can still be written and synced, and is gone when it is closed.
+    const find = calling("sync", file, (fs, done) => fs.stat(pathOf(file), (error) => done(error)))
+    let syncs = 0
+    return {
+      append: (pieces) => Effect.forEach(inCalls(pieces), (bytes) => writeAll(fd, file, bytes), { discard: true }),
+      sync: Effect.andThen(sync, Effect.suspend(() => ++syncs % SYNCS_PER_CHECK === 0 ? find : Effect.void)),
+    }
+  }
 
   const names = calling<Array<string>>("list", "", (fs, done) => fs.readdir(folder, done))
 

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { DiskFull, FileMissing, PermissionLost, type StoreError, StoreFailed, type StoreOperation } from "../errors.ts"
+import {
+  DiskFull,
+  FileMissing,
+  NotADirectory,
+  PermissionLost,
+  type StoreError,
+  StoreFailed,
+  type StoreOperation,
+} from "../errors.ts"
 
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
 const REFUSED = new Set(["EACCES", "EPERM", "EROFS", "ENOTCAPABLE"])
@@ -20,5 +28,7 @@ export const storeError = (operation: StoreOperation, file: string, cause: unkno
   const failed = { operation, file, cause }
   if (FULL.has(code)) return new DiskFull(failed)
   if (REFUSED.has(code)) return new PermissionLost(failed)
+  // Making a directory where there is one is no error, so something else has the name.
+  if (code === "ENOTDIR" || (code === "EEXIST" && operation === "lock")) return new NotADirectory(failed)
   return code === "ENOENT" ? new FileMissing(failed) : new StoreFailed(failed)
 }
