@@ -30,13 +30,11 @@ const filesIn = (context: Context.Context<never>): Files => {
     const unavailable = (cause: unknown) =>
       Effect.fail(new FileError({ path, operation, reason: "Unavailable", cause }))
     if (load === undefined) return unavailable(unknownScheme(scheme ?? ""))
-    const done = Effect.promise(load).pipe(
+    return Effect.promise(load).pipe(
       Effect.flatMap(({ current }) => current(context)),
       Effect.catchDefect(unavailable),
       Effect.flatMap(use),
     )
-    // A write goes on after its fiber has been interrupted, and would meet the next attempt: the fiber waits for it.
-    return scheme === undefined ? Effect.uninterruptible(done) : done
   }
   const rename: Files["rename"] = (from, to, options) => {
     if (schemeOf(from) === schemeOf(to)) return using("rename", from, (files) => files.rename(from, to, options))

@@ -184,6 +184,8 @@ export class Durability {
       kept.clear()
       yield* this.#summarize(true)
       yield* this.reached("started")
+      // Each start writes a segment: many that fail before their first batch must not fill the disk.
+      if (this.hasOldSegments) yield* this.clean
       return restored
     })
   }

@@ -156,6 +156,17 @@ Deno.test("a clock that is behind the last batch causes a warning, and batches g
   )
 })
 
+Deno.test("many starts that end before their first batch leave no files behind", async () => {
+  const disk = new MemoryDisk()
+  const start = () => life(disk, 0, [recorded([])], () => Effect.void)
+  const files = () => Effect.runPromise(Effect.map(disk.open().list, ({ length }) => length))
+  await start()
+  await start()
+  const before = await files()
+  for (let i = 0; i < 5; i++) await start()
+  assert.equal(await files(), before)
+})
+
 Deno.test("an output learns which batches an earlier process may have begun", async () => {
   const disk = new MemoryDisk()
   const times: Array<readonly [number, boolean]> = []

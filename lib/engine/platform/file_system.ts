@@ -55,9 +55,10 @@ type ReadNames = (path: string) => Effect.Effect<ReadonlyArray<string>, Platform
  * read in another way.
  */
 export const filesOver = (fs: FileSystem.FileSystem, readNames: ReadNames = fs.readDirectory): Files => {
+  // A write goes on after its fiber has been interrupted, and would meet the next attempt: the fiber waits for it.
   const doing = <A>(operation: string, path: string, body: Effect.Effect<A, PlatformError, Scope.Scope>) =>
     Effect.mapError(
-      Effect.scoped(body),
+      Effect.uninterruptible(Effect.scoped(body)),
       (error) => new FileError({ path, operation, reason: reasonOf(error), cause: error.cause ?? error }),
     )
   const writeAll = (path: string, flag: "w" | "a", pieces: ReadonlyArray<Uint8Array>, durable = false) =>
