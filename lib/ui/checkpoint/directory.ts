@@ -44,6 +44,7 @@ export const requireCheckpoint = Effect.fnUntraced(
     const refuse = (problem: string) => Effect.fail(new NoCheckpoint({ directory, problem }))
     const files = yield* Effect.catchTags(store.list, {
       FileMissing: () => refuse("the directory does not exist"),
+      NotADirectory: () => refuse("it is not a directory"),
       StoreFailed: (error) => folder === undefined ? Effect.fail(error) : refuse(describeCause(error.cause)),
     })
     if (files.some((file) => /^(?:journal|received)-/.test(file))) return
