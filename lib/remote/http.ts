@@ -1,5 +1,5 @@
 /**
- * Requests to file services over HTTP. They go through the `HttpClient` service where the program provides one, and else
+ * Requests to services over HTTP. They go through the `HttpClient` service where the program provides one, and else
  * through `fetch`. Effect's `http` is an unstable module: of the library, this file alone depends on it.
  *
  * @module
@@ -9,12 +9,15 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Pull from "effect/Pull"
 import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import { joined } from "../core/bytes.ts"
 import { describeCause } from "../core/errors.ts"
 
 /** A request. */
@@ -34,6 +37,12 @@ export interface HttpAnswer {
   /** The headers; their names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
+}
+
+/** An answer whose body is read while it arrives. */
+export interface OpenAnswer extends Pick<HttpAnswer, "status" | "headers"> {
+  /** Waits for the next bytes of the body. Gives undefined at its end. */
+  readonly read: Effect.Effect<Uint8Array | undefined, NoAnswer>
 }
 
 /** The service could not be reached, or the connection broke before the whole answer came. */
@@ -78,24 +87,35 @@ const plain = ({ headers, method, url }: HttpRequest): HttpClientRequest.HttpCli
 const noAnswerTo = ({ method, url }: HttpRequest) => (cause: unknown): NoAnswer =>
   new NoAnswer({ method, origin: new URL(url).origin, cause })
 
+/** Runs what sends a request. Its errors become those of this module. */
+const exchanging = <A, R>(
+  request: HttpRequest,
+  exchanged: Effect.Effect<A, HttpClientError, R>,
+): Effect.Effect<A, NoAnswer, R> =>
+  exchanged.pipe(
+    Effect.mapError((error) => noAnswerTo(request)(reasonOf(error))),
+    // Services sign or refuse headers that they do not know; and a redirect needs another signature.
+    Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+    Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
+  )
+
 /** Sends a request without a time limit, and reads the whole answer. */
 const exchange = (
   request: HttpRequest,
   sent: HttpClientRequest.HttpClientRequest,
 ): Effect.Effect<HttpAnswer, NoAnswer> =>
-  currentClient.pipe(
-    Effect.flatMap((client) => client.execute(sent)),
-    Effect.flatMap((response) =>
-      Effect.map(response.arrayBuffer, (bytes): HttpAnswer => ({
-        status: response.status,
-        headers: response.headers,
-        body: new Uint8Array(bytes),
-      }))
+  exchanging(
+    request,
+    currentClient.pipe(
+      Effect.flatMap((client) => client.execute(sent)),
+      Effect.flatMap((response) =>
+        Effect.map(response.arrayBuffer, (bytes): HttpAnswer => ({
+          status: response.status,
+          headers: response.headers,
+          body: new Uint8Array(bytes),
+        }))
+      ),
     ),
-    Effect.mapError((error) => noAnswerTo(request)(reasonOf(error))),
-    // Services sign or refuse headers that they do not know; and a redirect needs another signature.
-    Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-    Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
   )
 
 /** Sends a request, and reads the whole answer. An interruption ends the connection. */
@@ -120,6 +140,23 @@ export const sendOpen = (request: HttpRequest): Effect.Effect<HttpAnswer, NoAnsw
   const begin = Stream.make(request.body ?? new Uint8Array())
   return exchange(request, HttpClientRequest.bodyStream(plain(request), Stream.concat(begin, Stream.never)))
 }
+
+/**
+ * Sends a request without a body, and returns when the answer begins. There is no time limit. The end of the scope closes the
+ * connection.
+ */
+export const open: (request: HttpRequest) => Effect.Effect<OpenAnswer, NoAnswer, Scope.Scope> = Effect.fnUntraced(
+  function* (request: HttpRequest) {
+    const client = yield* currentClient
+    const response = yield* exchanging(request, HttpClient.withScope(client).execute(plain(request)))
+    const pull = yield* Stream.toPull(response.stream)
+    const read = Effect.map(pull, joined).pipe(
+      Pull.catchDone(() => Effect.succeed(undefined)),
+      Effect.mapError((error) => noAnswerTo(request)(reasonOf(error))),
+    )
+    return { status: response.status, headers: response.headers, read }
+  },
+)
 
 /** The waits between attempts: 0.1, 0.2, 0.4, 0.8 and 1.6 seconds, each up to a fifth shorter or longer. */
 const waits = Schedule.max([Schedule.jittered(Schedule.exponential("100 millis")), Schedule.recurs(5)])
