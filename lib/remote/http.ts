@@ -121,7 +121,9 @@ const exchange = (
 /** Sends a request, and reads the whole answer. An interruption ends the connection. */
 export const send = (request: HttpRequest): Effect.Effect<HttpAnswer, NoAnswer> => {
   const { body, timeLimit = TIME_LIMIT } = request
-  const sent = body === undefined ? plain(request) : HttpClientRequest.bodyUint8Array(plain(request), body)
+  const sent = body === undefined
+    ? plain(request)
+    : HttpClientRequest.bodyUint8Array(plain(request), body, request.headers["content-type"])
   return exchange(request, sent).pipe(
     // Where the fiber cannot be interrupted, the limit still ends the request.
     Effect.interruptible,

@@ -233,7 +233,8 @@ export const twitterServer = (given: Partial<Behaviour> = {}): TwitterServer => 
 
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const { pathname, searchParams } = new URL(request.url)
-    const body = request.method === "POST" ? await request.json() : undefined
+    const isJson = request.headers.get("content-type") === "application/json"
+    const body = request.method === "POST" && isJson ? await request.json() : undefined
     asked.push({
       method: request.method,
       path: pathname,
@@ -250,6 +251,7 @@ export const twitterServer = (given: Partial<Behaviour> = {}): TwitterServer => 
       case "GET /2/tweets/search/stream/rules":
         return list(searchParams)
       case "POST /2/tweets/search/stream/rules":
+        if (!isJson) return problem(415, "Unsupported Media Type", "invalid-request")
         return change(body, searchParams.get("dry_run") === "true")
       case "GET /2/tweets/search/stream":
         return stream(true, searchParams)

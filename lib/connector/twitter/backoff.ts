@@ -29,7 +29,8 @@ export class Backoff {
    * failed; undefined if none has.
    */
   next({ reason, retryAfter }: TwitterError, lasted: number | undefined): number {
-    if (lasted !== undefined && lasted >= PROVEN) {
+    const isProven = lasted !== undefined && lasted >= PROVEN
+    if (isProven) {
       this.#network = 0
       this.#http = 0
       this.#limit = 0
@@ -39,8 +40,9 @@ export class Backoff {
       return retryAfter === undefined ? wait : Math.min(retryAfter, LIMIT.longest)
     }
     if (reason === "Unavailable") return doubled(HTTP, ++this.#http)
-    // Once connected, the stream connects again at once. If that connection breaks at once too, it slows down.
-    const steps = reason === "Dropped" && lasted !== undefined ? this.#network++ : ++this.#network
+    if (isProven) return 0
+    // A stream that was connected connects again at once. If that connection breaks at once too, it slows down.
+    const steps = lasted === undefined ? ++this.#network : this.#network++
     return Math.min(NETWORK.longest, steps * NETWORK.step)
   }
 }

@@ -86,6 +86,7 @@ export const receive: <A>(
       if (rules !== undefined) ruleIds ??= yield* reconcileRules(api, wanted, prefix)
       const minutes = recent?.minutesUntil(yield* Clock.currentTimeMillis)
       const stream = yield* api.open(address(minutes), keepAliveTimeout)
+      recent?.connected(yield* Clock.currentTimeMillis)
       const take = yield* readAhead(stream.read)
       const lines = new LineReader()
       while (true) {

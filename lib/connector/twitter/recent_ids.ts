@@ -22,14 +22,15 @@ const MOST = 20_000
 export class RecentIds {
   readonly #ids: Set<bigint>
   readonly #backfillMinutes: number
-  #newest: bigint
+  #newest = 0n
+  /** When the stream connected for the first time, if no post has arrived. In milliseconds. */
+  #connectedAt: number | undefined
 
   /** `position` is what {@link position} has returned before, also in another process; or undefined. */
   constructor(backfillMinutes: number, position: unknown) {
     const bytes = position instanceof Uint8Array && position.length % 8 === 0 ? position.slice() : new Uint8Array()
     this.#backfillMinutes = backfillMinutes
     this.#ids = new Set(new BigUint64Array(bytes.buffer))
-    this.#newest = 0n
     for (const id of this.#ids) this.#update(id)
   }
 
@@ -42,10 +43,16 @@ export class RecentIds {
     return true
   }
 
-  /** For how many minutes to ask for posts again, so that none is missing; undefined if no post has ever arrived. */
+  /** Notes that the stream is connected at a time, in milliseconds. */
+  connected(now: number): void {
+    this.#connectedAt ??= now
+  }
+
+  /** For how many minutes to ask for posts again, so that none is missing; undefined if the stream was never connected. */
   minutesUntil(now: number): number | undefined {
-    if (this.#newest === 0n) return undefined
-    const minutes = Math.ceil((now - timeOf(this.#newest) + SLACK) / MINUTE)
+    const from = this.#newest === 0n ? this.#connectedAt : timeOf(this.#newest)
+    if (from === undefined) return undefined
+    const minutes = Math.ceil((now - from + SLACK) / MINUTE)
     return Math.min(Math.max(minutes, 1), this.#backfillMinutes)
   }
 

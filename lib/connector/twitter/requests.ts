@@ -142,10 +142,12 @@ export const makeApi: (options: TwitterOptions) => Effect.Effect<Api, SettingErr
     return {
       hidden,
       send: (path, body) => {
-        const request: HttpRequest = body === undefined ? { method: "GET", url: base + path, headers } : {
+        // The runtime would keep the connection for other requests, longer than the stream is there.
+        const closing = { ...headers, connection: "close" }
+        const request: HttpRequest = body === undefined ? { method: "GET", url: base + path, headers: closing } : {
           method: "POST",
           url: base + path,
-          headers: { ...headers, "content-type": "application/json" },
+          headers: { ...closing, "content-type": "application/json" },
           body: new TextEncoder().encode(JSON.stringify(body)),
         }
         return send(request).pipe(

@@ -91,11 +91,12 @@ const isCap = (error: unknown): boolean => /rule-cap/.test(String(fieldsOf(error
 /** Adds rules, and returns the IDs of those with these values. `dryRun` only checks them. */
 const add = Effect.fnUntraced(function* (api: Api, rules: ReadonlyArray<WantedRule>, dryRun: boolean) {
   const answer = yield* api.send(dryRun ? `${PATH}?dry_run=true` : PATH, { add: rules })
-  const errors = listOf(fieldsOf(answer.json)["errors"])
+  const isAnswered = answer.status === 200 || answer.status === 201
+  if (!isAnswered && answer.status !== 400 && answer.status !== 422) return yield* answer.refusal
+  const listed = listOf(fieldsOf(answer.json)["errors"])
+  const errors = listed.length === 0 && !isAnswered ? [answer.json] : listed
   // Before rules are deleted, there may be too many, and new ones that are like old ones.
   const bad = errors.filter((error) => !isDuplicate(error) && !(dryRun && isCap(error)))
-  const isAnswered = answer.status === 200 || answer.status === 201
-  if ((!isAnswered && answer.status !== 400) || (!isAnswered && errors.length === 0)) return yield* answer.refusal
   if (bad.length > 0) {
     const texts = bad.map((error) => {
       const { value } = fieldsOf(error)
