@@ -112,14 +112,14 @@ test("too many rules stop the stream", (server) =>
     assert.match(error.message, /RulesCapExceeded: Your app has more than 2 rules/)
   }), { maxRules: 2 })
 
-test("rules of an app can replace all others even when there may be no more", (server) =>
+test("new rules take the place of old ones also when the app may have no more", (server) =>
   Effect.gen(function* () {
     for (const id of ["1", "2"]) server.rules.set(id, { id, value: `old ${id}`, tag: "dstream:" })
-    yield* connected(server, Twitter.filteredStream({ ...optionsOf(server), rules: ["a", "old 1", "b"].slice(0, 2) }))
+    yield* connected(server, Twitter.filteredStream({ ...optionsOf(server), rules: ["a", "old 1"] }))
     assert.deepEqual(Array.from(server.rules.values(), ({ value }) => value), ["old 1", "a"])
   }), { maxRules: 2 })
 
-test("rules that somebody deletes are added again when X misses them", (server) =>
+test("rules that were deleted at X are added again when X misses them", (server) =>
   Effect.gen(function* () {
     const receiving = yield* connected(server, Twitter.filteredStream({ ...optionsOf(server), rules: ["a"] }))
     server.rules.clear()

@@ -1,6 +1,6 @@
 /** When streams of X connect again, in virtual time, with an HTTP client that answers as the test says. */
 import assert from "node:assert/strict"
-import { Receiver } from "@dstream/dstream"
+import type { Receiver } from "@dstream/dstream"
 import type * as Twitter from "@dstream/dstream/twitter"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"

@@ -2,6 +2,7 @@ import type { Row } from "./row.ts"
 
 const mqtt = "tests/connector/mqtt_test.ts"
 const mqttContract = "tests/connector/mqtt_contract_test.ts"
+const twitterContract = "tests/connector/twitter_contract_test.ts"
 const flumeContract = "tests/connector/flume_contract_test.ts"
 const noConnector = "there is no connector for it"
 
@@ -25,8 +26,18 @@ export const flumeAndBahir: ReadonlyArray<Row> = [
     test: ["tests/connector/flume_test.ts", "the calls of a connection give events"],
     but: "the event is the record itself",
   },
-  { row: "B-01", reason: "not implemented yet" },
-  { row: "B-02", reason: "not implemented yet" },
+  {
+    row: "B-01",
+    ours: "twitter/filteredStream twitter/sampleStream",
+    test: [twitterContract, "back-fill delivers"],
+    but: "version 2 of the API with a bearer token; filters are rules; connects again as X asks for; no storage level",
+  },
+  {
+    row: "B-02",
+    ours: "twitter/filteredStream",
+    test: ["tests/connector/twitter_test.ts", "rules that are missing are added"],
+    but: "operators of rules, such as from: and bounding_box:, take the place of a FilterQuery",
+  },
   {
     row: "B-03",
     ours: "mqtt/textStream",

@@ -69,6 +69,7 @@ Deno.test("open() gives the body while it arrives, and the end of its scope clos
 })
 
 Deno.test("open() tells the end of a body from a connection that breaks", async () => {
+  const bodies = ["1\r\na\r\n0\r\n\r\n", "1\r\na\r\n"]
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
   const serving = (async () => {
     for await (const connection of listener) {
@@ -78,7 +79,6 @@ Deno.test("open() tells the end of a body from a connection that breaks", async 
       connection.close()
     }
   })()
-  const bodies = ["1\r\na\r\n0\r\n\r\n", "1\r\na\r\n"]
   const url = `http://127.0.0.1:${listener.addr.port}/`
   const readTwice = Effect.scoped(Effect.gen(function* () {
     const { read } = yield* open({ method: "GET", url, headers: {} })

@@ -10,11 +10,15 @@ import { type SecretSetting, type Setting, settingProblems } from "../settings.t
 
 /** Which fields X sends of each kind of object, besides those that it always sends. Names as in X's data dictionary. */
 export interface TwitterFields {
+  /** Fields of media. */
   readonly media?: ReadonlyArray<string> | undefined
+  /** Fields of places. */
   readonly place?: ReadonlyArray<string> | undefined
+  /** Fields of polls. */
   readonly poll?: ReadonlyArray<string> | undefined
   /** Fields of posts, such as `entities`, `created_at` and `author_id`. X still calls posts tweets. */
   readonly tweet?: ReadonlyArray<string> | undefined
+  /** Fields of users, such as `verified`. */
   readonly user?: ReadonlyArray<string> | undefined
 }
 
@@ -56,7 +60,10 @@ export interface FilteredOptions extends TwitterOptions {
    * whose tag begins with `ruleTagPrefix`. Without this option, it receives whatever the rules of the app match.
    */
   readonly rules?: ReadonlyArray<string | TwitterRule> | undefined
-  /** The beginning of the tags of rules that this stream adds and deletes. Default: `dstream:`. */
+  /**
+   * The beginning of the tags of rules that this stream adds and deletes. Give each program that uses the app another one: a
+   * program deletes the rules of others with its prefix. Default: `dstream:`.
+   */
   readonly ruleTagPrefix?: string | undefined
 }
 
@@ -107,11 +114,12 @@ export const optionProblems = (where: string, options: TwitterOptions): Readonly
 /** What is wrong with the rules. */
 export const ruleProblems = (where: string, { ruleTagPrefix, rules }: FilteredOptions): ReadonlyArray<string> => {
   if (rules === undefined) return []
-  const values = rules.map((rule) => typeof rule === "string" ? rule : rule.value)
+  const values = rules.map((rule): unknown => typeof rule === "string" ? rule : rule.value)
+    .map((value) => typeof value === "string" ? value.trim() : value)
   const twice = values.find((value, i) => values.indexOf(value) < i)
   return [
     ...(rules.length > 0 ? [] : [`${where}: rules is empty; leave it out to use the rules of the app as they are`]),
-    ...values.filter((value) => typeof value !== "string" || value.trim() === "").map((value) =>
+    ...values.filter((value) => typeof value !== "string" || value === "").map((value) =>
       `${where}: a rule is ${JSON.stringify(value)}, but must be a text that posts are compared with`
     ),
     ...(twice === undefined ? [] : [`${where}: the rule ${JSON.stringify(twice)} is there twice`]),

@@ -8,7 +8,7 @@ import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 
 /** When so many bytes wait, no more are read, so that the sender has to wait. */
-const MOST_BYTES = 1024 * 1024
+const MOST_BYTES = 256 * 1024
 
 /**
  * Reads in a fiber of its own, until the scope closes. Returns an effect that waits until bytes are there and takes all of them, in

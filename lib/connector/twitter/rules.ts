@@ -38,9 +38,10 @@ export const wantedRules = ({ ruleTagPrefix: prefix = DEFAULT_PREFIX, rules = []
   readonly wanted: ReadonlyArray<WantedRule>
 } => ({
   prefix,
-  wanted: rules.map((rule) =>
-    typeof rule === "string" ? { value: rule, tag: prefix } : { value: rule.value, tag: prefix + (rule.tag ?? "") }
-  ),
+  wanted: rules.map((rule) => typeof rule === "string" ? { value: rule } : rule).map(({ tag = "", value }) => ({
+    value: value.trim(),
+    tag: prefix + tag,
+  })),
 })
 
 /**
