@@ -13,14 +13,14 @@ const promises: ReadonlyArray<readonly [promise: Testing.Delivery, backfillMinut
 
 for (const [promise, backfillMinutes] of promises) {
   Deno.test({
-    name: `filteredStream() ${backfillMinutes === undefined ? "without" : "with"} back-fill delivers ${promise}`,
+    name: `filteredStream() ${backfillMinutes === undefined ? "without" : "with"} backfill delivers ${promise}`,
     sanitizeOps: true,
     sanitizeResources: true,
     fn: async () => {
       // A connection that the proxy has cut counts for a moment.
       await using server = twitterServer({ maxConnections: 10 })
       await using proxy = faultProxy(() => server.port)
-      // Without back-fill, X sends to the streams that are open: to that of this process, not of the one before. With it, X keeps
+      // Without backfill, X sends to the streams that are open: to that of this process, not of the one before. With it, X keeps
       // posts once the first stream has been there.
       let needed = 1
       const text = (number: number) => `number ${number} ${"and more text ".repeat(20)}`

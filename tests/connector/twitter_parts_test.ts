@@ -74,7 +74,7 @@ Deno.test("the IDs of recent posts survive as a position, and say for how many m
   assert.equal(new RecentIds(1, "something else").minutesUntil(NOW), undefined)
 })
 
-Deno.test("no more IDs are kept than back-fill may bring again, and 20,000 at most", () => {
+Deno.test("no more IDs are kept than backfill may bring again, and 20,000 at most", () => {
   const ids = new RecentIds(2, undefined)
   for (let minute = 0; minute < 60; minute++) for (let i = 0; i < 10; i++) ids.add(idAt(NOW + minute * 60_000, i))
   assert.equal(ids.position().length, 4 * 10 * 8)
@@ -124,8 +124,7 @@ Deno.test("messageOf() tells posts, ends and other messages apart", () => {
   for (const value of [1, null, [], {}, { data: 1 }, { data: { id: 12 } }, { data: { id: "1x" } }, { errors: 1 }]) {
     assert.equal(of(value).kind, "other", JSON.stringify(value))
   }
-  const broken = messageOf(`{"data": ${"x".repeat(1000)}`)
-  assert.ok(broken.kind === "other" && /^X has sent a line that is no JSON \(.*\): \{"data": x+…$/.test(broken.problem))
+  assert.deepEqual(messageOf('{"data": oops'), { kind: "other", problem: "X has sent a line that is no JSON" })
 })
 
 Deno.test("a typed post keeps fields that its type does not name, and one without a text is no post", () => {
@@ -167,7 +166,7 @@ Deno.test("streams name options that are not allowed, and never show a token", (
   assert.match(problems({ keepAliveTimeout: 0 }), /keepAliveTimeout is 0, but must be a positive duration/)
   assert.match(problems({ expansions: ["a&b"] }), /expansions is a&b, but must be a list of names/)
   assert.match(problems({ rules: [] }), /rules is empty; leave it out/)
-  assert.match(problems({ rules: [" "] }), /a rule is " ", but must be a text/)
+  assert.match(problems({ rules: [" "] }), /a rule is "", but must be a text/)
   assert.match(problems({ rules: ["a", { value: "a", tag: "x" }] }), /the rule "a" is there twice/)
   assert.match(problems({ ruleTagPrefix: "" }), /ruleTagPrefix is empty/)
 })

@@ -168,7 +168,7 @@ test("posts are whole when their bytes come in pieces, and bad lines in between 
     yield* receiving.until(() => receiving.records.length >= 3)
     assert.deepEqual(receiving.records, [1, 2, 4].map((id) => ({ data: { id: String(id), text } })))
     const reports = receiving.log.filter((line) => line.startsWith("error"))
-    assert.match(reports[0] ?? "", /X has sent a line that is no JSON \(.*\): \{"data": oops: undefined$/)
+    assert.match(reports[0] ?? "", /X has sent a line that is no JSON: \{"data": oops: undefined$/)
     assert.match(reports[1] ?? "", /X has sent a message that is no post: \{"new": "message"\}/)
     assert.match(reports[2] ?? "", /X has sent a post of another form: .*text/)
     assert.equal(reports.length, 3)
@@ -194,7 +194,7 @@ test("a stream goes on after X has disconnected it, and reports why", (server) =
     ])
   }))
 
-test("with back-fill, posts that were sent meanwhile arrive, and none arrives twice", (server) =>
+test("with backfill, posts that were sent meanwhile arrive, and none arrives twice", (server) =>
   Effect.gen(function* () {
     const options = { ...optionsOf(server), backfillMinutes: 5 }
     server.publish("before the stream")
@@ -216,7 +216,7 @@ test("with back-fill, posts that were sent meanwhile arrive, and none arrives tw
   }))
 
 test(
-  "back-fill that the access level does not have stops the stream when it connects again",
+  "backfill that the access level does not have stops the stream when it connects again",
   (server) =>
     Effect.gen(function* () {
       const { running } = yield* connected(server, Twitter.sampleStream({ ...optionsOf(server), backfillMinutes: 1 }))
@@ -389,6 +389,8 @@ test("the bearer token is in no event, log, span or checkpoint of a stream", (se
       Effect.gen(function* () {
         yield* Effect.promise(() => server.opened())
         server.send(`oops ${SECRET}\r\n{"hm": "${SECRET}"}\r\n`)
+        // Reports show the beginning of a line; here it ends within the token.
+        server.send(`${".".repeat(190)}${SECRET}\r\n`)
         server.end({ errors: [{ title: SECRET, type: "x/operational-disconnect" }] })
         yield* Effect.promise(() => server.opened(2))
         server.publish("post")
@@ -399,7 +401,7 @@ test("the bearer token is in no event, log, span or checkpoint of a stream", (se
     assert.match(text, /oops <redacted>/)
     assert.match(text, /X ends the connection: <redacted>/)
     assert.match(text, /url\.full/)
-    assert.ok(!text.includes(SECRET), text.slice(text.indexOf(SECRET) - 300, text.indexOf(SECRET) + 100))
+    assert.ok(!text.includes(SECRET.slice(0, 8)), text.slice(text.indexOf(SECRET.slice(0, 8)) - 300))
   }), { token: SECRET })
 
 test("the bearer token is in no error, event, log, span or checkpoint when X refuses it", (server) =>

@@ -8,7 +8,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
-import { receive, toLine } from "../../lib/connector/twitter/receiving.ts"
+import { receiveLines } from "../../lib/connector/twitter/receiving.ts"
 
 /** One connection: how it is answered. Without an answer, the network is down. */
 type Answer = () => Response | undefined
@@ -16,7 +16,7 @@ type Answer = () => Response | undefined
 /** Lets everything happen that does not wait for the clock. */
 const settle = Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 10)))
 
-/** An open stream that has sent a sign of life, and what ends it. */
+/** An open stream that has sent a keep-alive, and what ends it. */
 const openStream = () => {
   let end = () => {}
   const body = new ReadableStream<Uint8Array>({
@@ -65,7 +65,7 @@ const running = (
   }
   const options: Twitter.TwitterOptions = { bearerToken: "token" }
   return Effect.gen(function* () {
-    yield* Effect.forkScoped(receive("/2/tweets/sample/stream", options, toLine, store))
+    yield* Effect.forkScoped(receiveLines("/2/tweets/sample/stream", options, store))
     yield* settle
     yield* body({ attempts: () => attempts, reports, stopped: () => stopped })
   }).pipe(

@@ -29,7 +29,7 @@ export const flumeAndBahir: ReadonlyArray<Row> = [
   {
     row: "B-01",
     ours: "twitter/filteredStream twitter/sampleStream",
-    test: [twitterContract, "back-fill delivers"],
+    test: [twitterContract, "backfill delivers"],
     but: "version 2 of the API with a bearer token; filters are rules; connects again as X asks for; no storage level",
   },
   {

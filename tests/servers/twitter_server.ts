@@ -1,4 +1,4 @@
-/** A server that behaves as X's API does: rules, the filtered and the sample stream, back-fill, limits, refusals. */
+/** A server that behaves as X's API does: rules, the filtered and the sample stream, backfill, limits, refusals. */
 
 /** A rule that the server keeps. */
 interface Rule {
@@ -30,7 +30,7 @@ export interface Behaviour {
   /** How many streams one app may have open. */
   maxConnections: number
   maxRules: number
-  /** Whether the access level has back-fill. */
+  /** Whether the access level has backfill. */
   hasBackfill: boolean
   /** A stream that has so many bytes waiting is too slow, and ended. */
   maxBacklogBytes: number
@@ -55,7 +55,7 @@ export interface TwitterServer extends AsyncDisposable {
   readonly count: () => number
   /** Waits until so many streams have been opened. */
   readonly opened: (count?: number) => Promise<void>
-  /** Publishes a post, and keeps it for back-fill. `ageMs` says how long ago it was written. Returns its ID. */
+  /** Publishes a post, and keeps it for backfill. `ageMs` says how long ago it was written. Returns its ID. */
   readonly publish: (text: string, ageMs?: number) => string
   /** Sends bytes to all open streams as they are. */
   readonly send: (...pieces: ReadonlyArray<string | Uint8Array>) => void

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { describeCause } from "../../core/errors.ts"
 import type { TwitterReason } from "./errors.ts"
 import { describeProblem, fieldsOf, listOf } from "./requests.ts"
 
@@ -25,14 +24,6 @@ export type Message =
   /** Something else, or nothing that X should send. The stream goes on. */
   | { readonly kind: "other"; readonly problem: string }
 
-/** The part of a line that reports show. */
-const SHOWN = 200
-
-const other = (problem: string, line: string): Message => ({
-  kind: "other",
-  problem: `${problem}: ${line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line}`,
-})
-
 /** The problems after which X ends the connection, by the last part of their types. */
 const ENDS: Readonly<Record<string, TwitterReason>> = {
   "operational-disconnect": "Dropped",
@@ -49,8 +40,9 @@ export const messageOf = (line: string): Message => {
   let value: unknown
   try {
     value = JSON.parse(line)
-  } catch (cause) {
-    return other(`X has sent a line that is no JSON (${describeCause(cause)})`, line)
+  } catch {
+    // The error of the runtime would show a part of the line.
+    return { kind: "other", problem: "X has sent a line that is no JSON" }
   }
   const { data, errors, matching_rules, type } = fieldsOf(value)
   const { id } = fieldsOf(data)
@@ -62,5 +54,8 @@ export const messageOf = (line: string): Message => {
   const reason = problems.map(endOf).find((reason) => reason !== undefined)
   const said = problems.map(describeProblem).join("; ")
   if (reason !== undefined) return { kind: "end", reason, problem: `X ends the connection: ${said}` }
-  return other(said === "" ? "X has sent a message that is no post" : `X reports a problem: ${said}`, line)
+  return {
+    kind: "other",
+    problem: said === "" ? "X has sent a message that is no post" : `X reports a problem: ${said}`,
+  }
 }

@@ -36,7 +36,7 @@ export interface TwitterOptions {
    */
   readonly backfillMinutes?: number | undefined
   /**
-   * A connection on which nothing arrives for so long counts as broken. X sends a sign of life every 20 seconds. Default: 21
+   * A connection on which nothing arrives for so long counts as broken. X sends a keep-alive every 20 seconds. Default: 21
    * seconds, so that one may be late.
    */
   readonly keepAliveTimeout?: Duration.Input | undefined

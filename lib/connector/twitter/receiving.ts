@@ -23,10 +23,10 @@ import { makeApi } from "./requests.ts"
 import { reconcileRules, wantedRules } from "./rules.ts"
 
 /** A record, or why there is none. */
-export type ToRecord<A> = (post: PostMessage, line: string) => Result.Result<A, string>
+type ToRecord<A> = (post: PostMessage, line: string) => Result.Result<A, string>
 
 /** The line itself as a record. */
-export const toLine: ToRecord<string> = (_, line) => Result.succeed(line)
+const toLine: ToRecord<string> = (_, line) => Result.succeed(line)
 
 const decode = Schema.decodeUnknownResult(streamedPost)
 
@@ -40,29 +40,33 @@ const LONGEST_LINE = 8 * 1024 * 1024
 /** With backfill, each block has the IDs of recent posts, so blocks are not made more often than that. */
 const BLOCK_INTERVAL = "200 millis"
 
-/** The path of a stream, with the names of what X is to send. */
-const pathOf =
-  (path: string, { expansions = [], fields = {} }: FilteredOptions): (minutes?: number) => string => (minutes) => {
-    const query = new URLSearchParams()
-    for (const [kind, names = []] of Object.entries(fields)) {
-      if (names.length > 0) query.set(`${kind}.fields`, names.join(","))
-    }
-    if (expansions.length > 0) query.set("expansions", expansions.join(","))
-    if (minutes !== undefined) query.set("backfill_minutes", String(minutes))
-    return query.size === 0 ? path : `${path}?${query}`
-  }
+/** The part of a line that reports show. */
+const SHOWN = 200
 
-/** Receives until an error comes that trying again does not cure; then it stops the receiver. */
-export const receive: <A>(
+const shortened = (text: string): string => text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
+
+/** The path of a stream, with what X is to send, and for how many minutes it is to send posts again. */
+const withQuery = (
   path: string,
-  options: FilteredOptions,
-  toRecord: ToRecord<A>,
-  store: Store<A>,
-) => Effect.Effect<void, ReceiverStopped> = Effect.fnUntraced(
-  function* <A>(path: string, options: FilteredOptions, toRecord: ToRecord<A>, store: Store<A>) {
+  { expansions = [], fields = {} }: FilteredOptions,
+  minutes: number | undefined,
+): string => {
+  const query = new URLSearchParams()
+  for (const [kind, names = []] of Object.entries(fields)) {
+    if (names.length > 0) query.set(`${kind}.fields`, names.join(","))
+  }
+  if (expansions.length > 0) query.set("expansions", expansions.join(","))
+  if (minutes !== undefined) query.set("backfill_minutes", String(minutes))
+  return query.size === 0 ? path : `${path}?${query}`
+}
+
+/** Receives the stream with a path until an error comes that trying again does not cure; then it stops the receiver. */
+type Receive<A> = (path: string, options: FilteredOptions, store: Store<A>) => Effect.Effect<void, ReceiverStopped>
+
+const receiveWith = <A>(toRecord: ToRecord<A>): Receive<A> =>
+  Effect.fnUntraced(function* (path: string, options: FilteredOptions, store: Store<A>) {
     const { backfillMinutes, keepAliveTimeout = "21 seconds", rules } = options
     const { prefix, wanted } = wantedRules(options)
-    const address = pathOf(path, options)
     const backoff = new Backoff()
     const recent = backfillMinutes === undefined
       ? undefined
@@ -85,7 +89,7 @@ export const receive: <A>(
       const api = yield* makeApi(options)
       if (rules !== undefined) ruleIds ??= yield* reconcileRules(api, wanted, prefix)
       const minutes = recent?.minutesUntil(yield* Clock.currentTimeMillis)
-      const stream = yield* api.open(address(minutes), keepAliveTimeout)
+      const stream = yield* api.open(withQuery(path, options, minutes), keepAliveTimeout)
       recent?.connected(yield* Clock.currentTimeMillis)
       const take = yield* readAhead(stream.read)
       const lines = new LineReader()
@@ -97,7 +101,9 @@ export const receive: <A>(
         for (const line of pieces.flatMap((bytes) => lines.push(bytes))) {
           const message = messageOf(line)
           if (message.kind === "end") end ??= message
-          if (message.kind === "other") yield* store.reportError(api.hidden(message.problem))
+          if (message.kind === "other") {
+            yield* store.reportError(`${api.hidden(message.problem)}: ${shortened(api.hidden(line))}`)
+          }
           if (message.kind !== "post" || !isWanted(message) || recent?.add(message.id) === false) continue
           const record = toRecord(message, line)
           if (Result.isSuccess(record)) records.push(record.success)
@@ -128,5 +134,10 @@ export const receive: <A>(
       yield* store.reportError(`Connecting to X again in ${wait} ms`, error)
       yield* Effect.sleep(wait)
     }
-  },
-)
+  })
+
+/** Receives typed posts. */
+export const receivePosts: Receive<StreamedPost> = receiveWith(toPost)
+
+/** Receives posts as the JSON texts that X sends. */
+export const receiveLines: Receive<string> = receiveWith(toLine)

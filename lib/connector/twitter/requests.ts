@@ -22,7 +22,7 @@ import { API, tokenProblem, type TwitterOptions, urlProblem } from "./options.ts
 
 /** The API with the settings that were read for it. */
 export interface Api {
-  /** A text of X without the bearer token, wherever X has it from. */
+  /** Replaces the bearer token in a text of X. */
   readonly hidden: (text: string) => string
   /** Sends a request and returns its answer, whatever the status. `body` is sent as JSON. */
   readonly send: (path: string, body?: unknown) => Effect.Effect<Sent, TwitterError>

@@ -7,28 +7,39 @@ import * as Effect from "effect/Effect"
 import type { DStream } from "../../dstream/dstream.ts"
 import { fromReceiver } from "../../dstream/inputs/input.ts"
 import { make, type Store } from "../../dstream/inputs/receiver.ts"
+import type { ReceiverStopped } from "../../dstream/inputs/receiver_stopped.ts"
 import { type FilteredOptions, optionProblems, ruleProblems, type TwitterOptions } from "./options.ts"
 import type { StreamedPost } from "./post.ts"
-import type { ToRecord } from "./receiving.ts"
 
 /** Loaded when a stream starts: schemas and Effect's HTTP client are most of the start-up time. */
-const receiving = Effect.promise(() => import("./receiving.ts"))
+const loaded = Effect.promise(() => import("./receiving.ts"))
 
 const FILTERED = "/2/tweets/search/stream"
 const SAMPLE = "/2/tweets/sample/stream"
 
 const stream = <A>(
   operation: string,
-  path: string,
   options: FilteredOptions,
-  recordsOf: (module: typeof import("./receiving.ts")) => ToRecord<A>,
+  receive: (store: Store<A>) => Effect.Effect<void, ReceiverStopped>,
 ): DStream<A> => {
   const where = `Twitter.${operation}`
   const problems = [...optionProblems(where, options), ...ruleProblems(where, options)]
-  const onStart = (store: Store<A>) =>
-    Effect.flatMap(receiving, (module) => module.receive(path, options, recordsOf(module), store))
-  return fromReceiver(operation, make({ name: "Twitter", onStart }), { check: () => problems })
+  return fromReceiver(operation, make({ name: "Twitter", onStart: receive }), { check: () => problems })
 }
+
+const postStream = (operation: string, path: string, options: FilteredOptions): DStream<StreamedPost> =>
+  stream(
+    operation,
+    options,
+    (store) => Effect.flatMap(loaded, ({ receivePosts }) => receivePosts(path, options, store)),
+  )
+
+const lineStream = (operation: string, path: string, options: FilteredOptions): DStream<string> =>
+  stream(
+    operation,
+    options,
+    (store) => Effect.flatMap(loaded, ({ receiveLines }) => receiveLines(path, options, store)),
+  )
 
 /**
  * Makes a stream of the posts that match rules, as they are written. Spark: `TwitterUtils.createStream` and
@@ -65,7 +76,7 @@ const stream = <A>(
  * ```
  */
 export const filteredStream = (options: FilteredOptions): DStream<StreamedPost> =>
-  stream("filteredStream", FILTERED, options, ({ toPost }) => toPost)
+  postStream("filteredStream", FILTERED, options)
 
 /**
  * Makes the stream of {@link filteredStream} with the JSON text of each post as X has sent it: an object with `data`, `includes`
@@ -82,7 +93,7 @@ export const filteredStream = (options: FilteredOptions): DStream<StreamedPost> 
  * ```
  */
 export const filteredJsonStream = (options: FilteredOptions): DStream<string> =>
-  stream("filteredJsonStream", FILTERED, options, ({ toLine }) => toLine)
+  lineStream("filteredJsonStream", FILTERED, options)
 
 /**
  * Makes a stream of about one percent of all posts, as they are written. Delivery and errors are those of {@link filteredStream}.
@@ -103,7 +114,7 @@ export const filteredJsonStream = (options: FilteredOptions): DStream<string> =>
  * ```
  */
 export const sampleStream = (options: TwitterOptions): DStream<StreamedPost> =>
-  stream("sampleStream", SAMPLE, onlyCommon(options), ({ toPost }) => toPost)
+  postStream("sampleStream", SAMPLE, onlyCommon(options))
 
 /**
  * Makes the stream of {@link sampleStream} with the JSON text of each post as X has sent it.
@@ -119,7 +130,7 @@ export const sampleStream = (options: TwitterOptions): DStream<StreamedPost> =>
  * ```
  */
 export const sampleJsonStream = (options: TwitterOptions): DStream<string> =>
-  stream("sampleJsonStream", SAMPLE, onlyCommon(options), ({ toLine }) => toLine)
+  lineStream("sampleJsonStream", SAMPLE, onlyCommon(options))
 
 /** Without rules, if an object of options has some. */
 const onlyCommon = (options: TwitterOptions): FilteredOptions => ({ ...options, rules: undefined })
