@@ -266,18 +266,18 @@ test("a connection on which nothing arrives any more is replaced", (server) =>
     const proxy = faultProxy(() => server.port)
     yield* Effect.addFinalizer(() => Effect.promise(() => proxy[Symbol.asyncDispose]()))
     const url = `http://127.0.0.1:${proxy.port}`
-    const options = { ...optionsOf(server), url, keepAliveTimeout: "300 millis", backfillMinutes: 1 } as const
+    const options = { ...optionsOf(server), url, keepAliveTimeout: "1 second", backfillMinutes: 1 } as const
     const receiving = yield* connected(server, Twitter.sampleStream(options))
     server.publish("before")
     yield* receiving.until(() => receiving.records.length === 1)
-    yield* Effect.sleep("1 second")
+    yield* Effect.sleep("1500 millis")
     assert.deepEqual(receiving.log, ["started"])
     proxy.stall()
     server.publish("after")
-    yield* Effect.sleep("500 millis")
+    yield* waitUntil(() => receiving.log.length > 1)
     proxy.go()
     yield* receiving.until(() => receiving.records.length === 2)
-    assert.match(receiving.log.join("\n"), /sample\/stream: nothing has arrived for 300ms/)
+    assert.match(receiving.log.join("\n"), /sample\/stream: nothing has arrived for 1s/)
   }), { keepAliveMs: 50, maxConnections: 10 })
 
 test("a stream waits for a server that is not there", (server) =>
