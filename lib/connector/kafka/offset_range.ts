@@ -21,25 +21,6 @@ export interface OffsetRange {
 /** How many offsets a range has. Transactions and compaction leave some of them without a record. */
 export const countOf = ({ fromOffset, untilOffset }: OffsetRange): number => Math.max(0, untilOffset - fromOffset)
 
-/** Shares a limit out by lag: the more records wait in a partition, the more of them are read. */
-export const shareByLag = (lags: ReadonlyArray<number>, limit: number): ReadonlyArray<number> => {
-  const total = lags.reduce((sum, lag) => sum + lag, 0)
-  if (total <= limit) return lags
-  const exact = lags.map((lag) => lag * limit / total)
-  const shares = exact.map(Math.floor)
-  let left = Math.floor(limit) - shares.reduce((sum, share) => sum + share, 0)
-  // What rounding has left goes where it took most, so that partitions with a small lag get their turn.
-  const order = exact.map((share, i) => [share - Math.floor(share), i] as const).toSorted(([a], [b]) => b - a)
-  for (const [, i] of order) {
-    const share = shares[i] ?? 0
-    if (left <= 0) break
-    if (share >= (lags[i] ?? 0)) continue
-    shares[i] = share + 1
-    left--
-  }
-  return shares
-}
-
 const ranges = new WeakMap<AnyRDD, ReadonlyArray<OffsetRange>>()
 
 /** Notes what an RDD reads. */

@@ -4,9 +4,10 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { shareByLag } from "../share_by_lag.ts"
 import { type Cluster, EARLIEST, type Isolation, LATEST, nameOf, type TopicPartition } from "./cluster.ts"
 import { type KafkaError, lasting } from "./errors.ts"
-import { type OffsetRange, shareByLag } from "./offset_range.ts"
+import type { OffsetRange } from "./offset_range.ts"
 import { warnOfLoss } from "./reading.ts"
 import { beginnings, find, type StartingOffsets, type Subscription } from "./subscription.ts"
 

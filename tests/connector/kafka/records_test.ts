@@ -4,7 +4,7 @@ import * as fc from "fast-check"
 import { crc32c } from "../../../lib/connector/kafka/crc32c.ts"
 import { BatchBuilder, type Compression, type EncodableRecord, murmur2 } from "../../../lib/connector/kafka/encoding.ts"
 import { addMark, isMarked, readMarks, writeMarks } from "../../../lib/connector/kafka/marks.ts"
-import { shareByLag } from "../../../lib/connector/kafka/offset_range.ts"
+import { shareByLag } from "../../../lib/connector/share_by_lag.ts"
 import { batchesOf, decompressed, type RecordBatch, visible } from "../../../lib/connector/kafka/record_batch.ts"
 import { textValues, wholeRecords } from "../../../lib/connector/kafka/record_blocks.ts"
 

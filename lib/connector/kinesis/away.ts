@@ -1,0 +1,32 @@
+/**
+ * What a stream does while the services do not answer.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { withLimit } from "./calling.ts"
+import type { KinesisError } from "./errors.ts"
+
+/** Makes an effect that does without what a service that is away does not answer, with a warning when that begins. */
+export const whenAway = (): (
+  operation: string,
+  attempt: Effect.Effect<void, KinesisError>,
+) => Effect.Effect<void, KinesisError> => {
+  let isAway = false
+  return (operation, attempt) =>
+    Effect.matchEffect(withLimit("Kinesis", operation, attempt), {
+      onFailure: (error) => {
+        if (!error.isTemporary) return Effect.fail(error)
+        const isKnown = isAway
+        isAway = true
+        return isKnown
+          ? Effect.void
+          : Effect.logWarning(`There may be no new records until ${error.service} answers. ${error.message}`)
+      },
+      onSuccess: () => {
+        const wasAway = isAway
+        isAway = false
+        return wasAway ? Effect.logInfo("All services answer again") : Effect.void
+      },
+    })
+}

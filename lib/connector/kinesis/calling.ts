@@ -1,0 +1,78 @@
+/**
+ * Calls of AWS's services: when a call is given up, and when it is made again.
+ *
+ * @module
+ */
+import { NodeHttpHandler } from "@smithy/node-http-handler"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { KinesisError } from "./errors.ts"
+
+/** How long a batch waits for a service. If there is no answer, the batch has no new records. */
+export const CALL_LIMIT: Duration.Duration = Duration.seconds(5)
+
+const [CONNECT_TIMEOUT_MS, REQUEST_TIMEOUT_MS] = [5_000, 20_000]
+
+/** How requests are sent. The SDK's own handler speaks HTTP/2, which mocks and some private endpoints do not. */
+export const requestHandler = (): NodeHttpHandler =>
+  new NodeHttpHandler({
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+  })
+
+/** Runs in real time: services do not know the clock of a test. */
+export const inRealTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.provideService(effect, Clock.Clock, Clock.Clock.defaultValue())
+
+/** The real time, in milliseconds. */
+export const realTime: Effect.Effect<number> = inRealTime(Clock.currentTimeMillis)
+
+const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [50, 2_000]
+
+/** How long to wait after so many failures in a row: twice as long after each, up to two seconds. */
+export const waitAfter = (failures: number): number =>
+  Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(20, failures))
+
+/** Asks again while errors are temporary, for so many milliseconds. */
+export const retrying = <A, R>(
+  attempt: Effect.Effect<A, KinesisError, R>,
+  retryMs: number,
+): Effect.Effect<A, KinesisError, R> =>
+  Effect.gen(function* () {
+    const begin = yield* realTime
+    const again = (failures: number): Effect.Effect<A, KinesisError, R> =>
+      Effect.catchIf(attempt, ({ isTemporary }) => isTemporary, (error) =>
+        Effect.gen(function* () {
+          const wait = waitAfter(failures)
+          if ((yield* realTime) - begin + wait > retryMs) return yield* Effect.fail(error)
+          yield* inRealTime(Effect.sleep(wait))
+          return yield* again(failures + 1)
+        }))
+    return yield* again(0)
+  })
+
+/** Gives up after {@link CALL_LIMIT}. */
+export const withLimit = <A>(
+  service: KinesisError["service"],
+  operation: string,
+  attempt: Effect.Effect<A, KinesisError>,
+): Effect.Effect<A, KinesisError> =>
+  inRealTime(Effect.flatMap(
+    Effect.timeoutOption(Effect.interruptible(attempt), CALL_LIMIT),
+    Option.match({
+      onNone: () =>
+        Effect.fail(
+          new KinesisError({
+            reason: "Unreachable",
+            service,
+            operation,
+            isTemporary: true,
+            cause: `there was no answer within ${Duration.format(CALL_LIMIT)}`,
+          }),
+        ),
+      onSome: Effect.succeed,
+    }),
+  ))

@@ -1,0 +1,92 @@
+/**
+ * The error of everything that is asked of Kinesis, and of DynamoDB for leases.
+ *
+ * @module
+ */
+import * as Data from "effect/Data"
+import { describeCause } from "../../core/errors.ts"
+
+/**
+ * Why the service did not do what it was asked for.
+ *
+ * - `Unreachable`: the service did not answer, or answered that it cannot at the moment.
+ * - `Throttled`: the shard or the table has been asked too often, or for too much.
+ * - `AuthenticationFailed`: there are no credentials, or the service refused them.
+ * - `NotAuthorized`: the credentials do not allow the call.
+ * - `UnknownStream`: the stream or one of its shards does not exist, or has been deleted.
+ * - `DataLost`: records that were to be read are not there any more: the stream keeps them too short a time.
+ * - `Refused`: any other error; the cause has it.
+ */
+export type KinesisReason =
+  | "Unreachable"
+  | "Throttled"
+  | "AuthenticationFailed"
+  | "NotAuthorized"
+  | "UnknownStream"
+  | "DataLost"
+  | "Refused"
+
+/** Kinesis, or DynamoDB for leases, did not do what it was asked for. */
+export class KinesisError extends Data.Error<{
+  readonly reason: KinesisReason
+  readonly service: "Kinesis" | "DynamoDB"
+  /** What was asked for, such as `read shardId-000000000000 of clicks`. */
+  readonly operation: string
+  /** Whether the same may succeed later. */
+  readonly isTemporary: boolean
+  readonly cause: unknown
+}> {
+  readonly _tag = "KinesisError" as const
+  override get message(): string {
+    return `${this.service} cannot ${this.operation} (${this.reason}): ${describeCause(this.cause)}`
+  }
+}
+
+/** Makes an error of Kinesis that stays, however often the same is tried. */
+export const lasting = (reason: KinesisReason, operation: string, cause: unknown): KinesisError =>
+  new KinesisError({ reason, service: "Kinesis", operation, isTemporary: false, cause })
+
+/** Names of errors that stand for a reason of their own. */
+const REASONS: Readonly<Record<string, KinesisReason>> = {
+  ProvisionedThroughputExceededException: "Throttled",
+  LimitExceededException: "Throttled",
+  ThrottlingException: "Throttled",
+  RequestLimitExceeded: "Throttled",
+  KMSThrottlingException: "Throttled",
+  UnrecognizedClientException: "AuthenticationFailed",
+  InvalidClientTokenId: "AuthenticationFailed",
+  InvalidSignatureException: "AuthenticationFailed",
+  IncompleteSignatureException: "AuthenticationFailed",
+  MissingAuthenticationTokenException: "AuthenticationFailed",
+  ExpiredTokenException: "AuthenticationFailed",
+  CredentialsProviderError: "AuthenticationFailed",
+  AccessDeniedException: "NotAuthorized",
+  KMSAccessDeniedException: "NotAuthorized",
+  KMSOptInRequired: "NotAuthorized",
+  ResourceNotFoundException: "UnknownStream",
+}
+
+/** Names of errors that a client has when there is no answer. */
+const NO_ANSWER: ReadonlySet<string> = new Set(["TimeoutError", "AbortError", "NetworkingError"])
+
+const field = (error: unknown, name: string): unknown =>
+  typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined
+
+/** The name of an error of the service, such as `ExpiredIteratorException`. */
+export const nameOf = (error: unknown): string => String(field(error, "name") ?? "")
+
+/** Makes the error of what a client of the service has thrown. */
+export const thrown = (service: KinesisError["service"], operation: string) => (cause: unknown): KinesisError => {
+  const name = nameOf(cause)
+  const status = Number(field(field(cause, "$metadata"), "httpStatusCode") ?? NaN)
+  const fail = (reason: KinesisReason, isTemporary: boolean) =>
+    new KinesisError({ reason, service, operation, isTemporary, cause })
+  // A table is no stream.
+  const known = service === "DynamoDB" && name === "ResourceNotFoundException" ? "Refused" : REASONS[name]
+  if (known !== undefined) return fail(known, known === "Throttled")
+  // Without a status there was no answer; an answer that cannot be read was cut off.
+  const code = field(cause, "code")
+  const hasNoAnswer = Number.isNaN(status) && (NO_ANSWER.has(name) || typeof code === "string")
+  if (hasNoAnswer || status >= 500 || cause instanceof SyntaxError) return fail("Unreachable", true)
+  return fail("Refused", false)
+}

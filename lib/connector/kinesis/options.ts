@@ -1,0 +1,118 @@
+/**
+ * Options that say which stream to use, and how to reach it.
+ *
+ * @module
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { InvalidOption } from "../../core/errors.ts"
+import { readSecret, readSetting, type SecretSetting, type Setting, type SettingError } from "../settings.ts"
+
+/** Credentials of AWS. They are never shown in errors and events. */
+export interface AwsKeys {
+  readonly accessKeyId: Setting<string>
+  readonly secretAccessKey: SecretSetting
+  /** For temporary credentials. */
+  readonly sessionToken?: SecretSetting | undefined
+}
+
+/** Temporary or permanent credentials of AWS, as a provider gives them. */
+export interface ProvidedKeys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  /** When they have to be fetched again. */
+  readonly expiration?: Date
+}
+
+/**
+ * Keys, or a provider that fetches them, such as those of npm's `@aws-sdk/credential-providers`, which can assume a role. Spark:
+ * `SparkAWSCredentials`.
+ */
+export type AwsCredentials = AwsKeys | (() => Promise<ProvidedKeys>)
+
+/** Where a service of AWS is, and who the program is. Settings are read when the stream starts. */
+export interface AwsService {
+  /** The address of the service, for a private endpoint or a mock. Default: that of AWS in the region. */
+  readonly endpoint?: Setting<string> | undefined
+  /** Default: those that AWS's SDK finds in the environment, in its files, or for the machine. */
+  readonly credentials?: AwsCredentials | undefined
+}
+
+/** Which stream to use, and how to reach it. */
+export interface KinesisConnection extends AwsService {
+  /** The name of the stream. */
+  readonly streamName: string
+  /** The region of AWS, such as `eu-central-1`. Default: the one that AWS's SDK finds. */
+  readonly region?: Setting<string> | undefined
+  /**
+   * How long what a job needs is asked for again while the service does not answer, before the job fails. Default: 2 minutes.
+   * Errors that do not pass, such as wrong credentials, fail at once.
+   */
+  readonly retryFor?: Duration.Input | undefined
+}
+
+/** Settings of a client, as AWS's SDK takes them. */
+export interface ClientSettings {
+  readonly region?: string
+  readonly endpoint?: string
+  readonly credentials?: ProvidedKeys | (() => Promise<ProvidedKeys>)
+}
+
+/** Milliseconds, at least 0; NaN for anything else. */
+export const millisOf = (input: Duration.Input): number => {
+  const millis = Option.match(Duration.fromInput(input), { onNone: () => NaN, onSome: Duration.toMillis })
+  return millis >= 0 ? millis : NaN
+}
+
+/** The default of `retryFor`. */
+export const DEFAULT_RETRY: Duration.Input = "2 minutes"
+
+const isUrl = (u: unknown): boolean => typeof u === "string" && URL.canParse(u) && /^https?:/.test(u)
+const isName = (u: unknown): boolean => typeof u === "string" && u !== ""
+
+/** What is wrong with the settings of a service, as far as they can be checked before configuration is read. */
+export const serviceProblems = (where: string, option: string, { endpoint }: AwsService): ReadonlyArray<string> =>
+  endpoint === undefined || Effect.isEffect(endpoint) || isUrl(endpoint)
+    ? []
+    : [new InvalidOption({ where, option, value: endpoint, expected: "a URL, such as https://host:port" }).message]
+
+/** What is wrong with the options, as far as they can be checked before configuration is read. */
+export const connectionProblems = (
+  where: string,
+  { region, retryFor = DEFAULT_RETRY, streamName, ...service }: KinesisConnection,
+): ReadonlyArray<string> => {
+  const problems = [...serviceProblems(where, "endpoint", service)]
+  const check = (isValid: boolean, option: string, value: unknown, expected: string) => {
+    if (!isValid) problems.push(new InvalidOption({ where, option, value, expected }).message)
+  }
+  check(isName(streamName), "streamName", streamName, "the name of a stream")
+  check(region === undefined || Effect.isEffect(region) || isName(region), "region", region, "a region of AWS")
+  check(!Number.isNaN(millisOf(retryFor)), "retryFor", retryFor, "a duration of 0 or more")
+  return problems
+}
+
+const readKeys = (credentials: AwsKeys): Effect.Effect<ProvidedKeys, SettingError> =>
+  Effect.gen(function* () {
+    const accessKeyId = yield* readSetting("credentials.accessKeyId", credentials.accessKeyId)
+    const secretAccessKey = yield* readSecret("credentials.secretAccessKey", credentials.secretAccessKey)
+    if (credentials.sessionToken === undefined) return { accessKeyId, secretAccessKey }
+    const sessionToken = yield* readSecret("credentials.sessionToken", credentials.sessionToken)
+    return { accessKeyId, secretAccessKey, sessionToken }
+  })
+
+/** Reads the settings of a client. */
+export const readService = (
+  { credentials, endpoint }: AwsService,
+  region: Setting<string> | undefined,
+): Effect.Effect<ClientSettings, SettingError> =>
+  Effect.gen(function* () {
+    return {
+      ...(region === undefined ? {} : { region: yield* readSetting("region", region) }),
+      ...(endpoint === undefined ? {} : { endpoint: yield* readSetting("endpoint", endpoint) }),
+      ...(credentials === undefined
+        ? {}
+        : { credentials: typeof credentials === "function" ? credentials : yield* readKeys(credentials) }),
+    }
+  })
