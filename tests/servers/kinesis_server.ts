@@ -2,6 +2,8 @@
 import {
   CreateStreamCommand,
   DeleteStreamCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
   KinesisClient,
   ListShardsCommand,
   MergeShardsCommand,
@@ -30,6 +32,8 @@ export interface KinesisServer {
   readonly remove: (stream: string) => Promise<void>
   /** Puts text into the shard that is the n-th of so many equal ones, in this order. */
   readonly put: (stream: string, texts: ReadonlyArray<string>, n?: number, of?: number) => Promise<void>
+  /** The sequence numbers of the records of a shard. */
+  readonly sequenceNumbers: (stream: string, shardId: string) => Promise<ReadonlyArray<string>>
   readonly shards: (stream: string) => Promise<ReadonlyArray<Shard>>
   /** Splits a shard into two halves. */
   readonly split: (stream: string, shardId: string) => Promise<void>
@@ -71,9 +75,17 @@ export const kinesisServer = (file: string): KinesisServer => {
     await using(send)
     await until(stream, (shards) => open(shards) === wanted)
   }
+  const sequenceNumbers = (stream: string, shardId: string) =>
+    using(async (client) => {
+      const start = { StreamName: stream, ShardId: shardId, ShardIteratorType: "TRIM_HORIZON" } as const
+      const { ShardIterator } = await client.send(new GetShardIteratorCommand(start))
+      const { Records = [] } = await client.send(new GetRecordsCommand({ ShardIterator }))
+      return Records.map(({ SequenceNumber }) => SequenceNumber ?? "")
+    })
   return {
     available,
     port,
+    sequenceNumbers,
     shards,
     stream: async (shards = 1, name = `test-${crypto.randomUUID()}`) => {
       await using((client) => client.send(new CreateStreamCommand({ StreamName: name, ShardCount: shards })))

@@ -15,8 +15,8 @@ import {
 } from "@aws-sdk/client-dynamodb"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { requestHandler } from "./calling.ts"
-import { KinesisError, nameOf, thrown } from "./errors.ts"
+import { inRealTime, requestHandler } from "./calling.ts"
+import { type KinesisError, nameOf, thrown } from "./errors.ts"
 import type { ClientSettings } from "./options.ts"
 import { type Cursor, END, TRIM_HORIZON } from "./shard.ts"
 
@@ -81,6 +81,8 @@ const valueOf = (value: string | number): AttributeValue =>
 
 const isConditional = ({ cause }: KinesisError): boolean => nameOf(cause) === "ConditionalCheckFailedException"
 
+const MAKING_WAIT = "100 millis"
+
 /** The leases of a stream. One attempt each. */
 export class LeaseTable {
   readonly name: string
@@ -98,7 +100,7 @@ export class LeaseTable {
     })
   }
 
-  /** All leases. Makes the table if there is none. */
+  /** All leases. Makes the table if there is none, and waits until it can be read. */
   get leases(): Effect.Effect<ReadonlyArray<Lease>, KinesisError> {
     return Effect.gen({ self: this }, function* () {
       const leases: Array<Lease> = []
@@ -116,29 +118,22 @@ export class LeaseTable {
     }).pipe(
       Effect.catchIf(
         ({ cause }) => nameOf(cause) === "ResourceNotFoundException",
-        () => Effect.flatMap(this.#create, Effect.fail),
+        () => Effect.andThen(this.#make, this.leases),
       ),
     )
   }
 
-  /** Makes the table, which takes some seconds. */
-  get #create(): Effect.Effect<KinesisError, KinesisError> {
-    const input = new CreateTableCommand({
+  /** Makes the table, and waits a moment: it takes some seconds until it can be read. */
+  get #make(): Effect.Effect<void, KinesisError> {
+    const command = new CreateTableCommand({
       TableName: this.name,
       AttributeDefinitions: [{ AttributeName: "leaseKey", AttributeType: "S" }],
       KeySchema: [{ AttributeName: "leaseKey", KeyType: "HASH" }],
       BillingMode: "PAY_PER_REQUEST",
     })
-    const isBeingMade = new KinesisError({
-      reason: "Unreachable",
-      service: "DynamoDB",
-      operation: `read the leases in the table ${this.name}`,
-      isTemporary: true,
-      cause: "the table is being made",
-    })
-    return this.#call("make leases", (client, abortSignal) => client.send(input, { abortSignal })).pipe(
+    return this.#call("make leases", (client, abortSignal) => client.send(command, { abortSignal })).pipe(
       Effect.catchIf(({ cause }) => nameOf(cause) === "ResourceInUseException", () => Effect.void),
-      Effect.as(isBeingMade),
+      Effect.andThen(inRealTime(Effect.sleep(MAKING_WAIT))),
     )
   }
 

@@ -190,16 +190,27 @@ test("bufferBytes bounds what is fetched ahead, and nothing is lost", async () =
   }))
 })
 
-test("a batch shows the ranges that it has read", async () => {
+test("listeners see how many records a batch has, and of which ranges", async () => {
   const streamName = await server.stream()
   await server.put(streamName, ["a", "b"])
+  const seen: Array<StreamingContext.StreamInputInfo> = []
   await inContext(Effect.gen(function* () {
-    const { active, advance } = yield* running({ streamName, ...trimHorizon })
-    yield* advance()
-    const [batch] = yield* StreamingContext.completedBatches(active)
-    const description = JSON.stringify(batch)
-    assert.match(description, /shard: shardId-000000000000\\trecords: 2\\tsequence numbers: \d+ to \d+/)
+    const ssc = yield* StreamingContext.make
+    yield* StreamingContext.addStreamingListener(ssc, (event) =>
+      Effect.sync(() => {
+        if (event._tag === "BatchCompleted") seen.push(...Object.values(event.batch.streamIdToInputInfo))
+      }))
+    const lines = Kinesis.textStream({ ...reach(server.port()), streamName, ...trimHorizon, readInterval: 0 })
+    const active = yield* StreamingContext.start(ssc, [DStream.foreachRDD(lines, () => Effect.void)])
+    yield* Testing.advance(active)
+    yield* StreamingContext.stop(active)
   }))
+  assert.equal(seen.length, 1)
+  assert.equal(seen[0]?.numRecords, 2)
+  assert.match(
+    String(seen[0]?.metadata["Description"]),
+    /^shard: shardId-000000000000\trecords: 2\tsequence numbers: \d+ to \d+$/,
+  )
 })
 
 test("a stream that does not exist is an error of the start", async () => {
