@@ -12,6 +12,7 @@ import { describeCause } from "../../core/errors.ts"
  * - `Unreachable`: the service did not answer, or answered that it cannot at the moment.
  * - `Throttled`: the shard or the table has been asked too often, or for too much.
  * - `AuthenticationFailed`: there are no credentials, or the service refused them.
+ * - `TlsFailed`: no encrypted connection, for example because the certificate of the endpoint is not trusted.
  * - `NotAuthorized`: the credentials do not allow the call.
  * - `UnknownStream`: the stream or one of its shards does not exist, or has been deleted.
  * - `DataLost`: records that were to be read are not there any more: the stream keeps them too short a time.
@@ -21,6 +22,7 @@ export type KinesisReason =
   | "Unreachable"
   | "Throttled"
   | "AuthenticationFailed"
+  | "TlsFailed"
   | "NotAuthorized"
   | "UnknownStream"
   | "DataLost"
@@ -69,6 +71,8 @@ const REASONS: Readonly<Record<string, KinesisReason>> = {
 /** Names of errors that a client has when there is no answer. */
 const NO_ANSWER: ReadonlySet<string> = new Set(["TimeoutError", "AbortError", "NetworkingError"])
 
+const TLS = /certificate|\bTLS\b|\bSSL\b/i
+
 const field = (error: unknown, name: string): unknown =>
   typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined
 
@@ -84,9 +88,9 @@ export const thrown = (service: KinesisError["service"], operation: string) => (
   // A table is no stream.
   const known = service === "DynamoDB" && name === "ResourceNotFoundException" ? "Refused" : REASONS[name]
   if (known !== undefined) return fail(known, known === "Throttled")
-  // Without a status there was no answer; an answer that cannot be read was cut off.
-  const code = field(cause, "code")
-  const hasNoAnswer = Number.isNaN(status) && (NO_ANSWER.has(name) || typeof code === "string")
-  if (hasNoAnswer || status >= 500 || cause instanceof SyntaxError) return fail("Unreachable", true)
+  if (TLS.test(String(field(cause, "message")))) return fail("TlsFailed", false)
+  // Errors of connections have a code, also where they break within an answer. An answer that cannot be read was cut off.
+  const isBroken = typeof field(cause, "code") === "string" || NO_ANSWER.has(name) || cause instanceof SyntaxError
+  if (isBroken || status >= 500) return fail("Unreachable", true)
   return fail("Refused", false)
 }
