@@ -32,7 +32,7 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
   connector: [
     ["."],
     ["sql", "format"],
-    ["postgres", "sqlite", "json", "csv", "parquet", "kafka", "mqtt", "flume", "twitter"],
+    ["postgres", "sqlite", "json", "csv", "parquet", "kafka", "kinesis", "mqtt", "flume", "twitter"],
   ],
   ui: [["table.ts"], ["checkpoint"], ["."]],
 }

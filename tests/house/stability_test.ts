@@ -46,7 +46,7 @@ for (const [name, path] of Object.entries(deno.exports)) {
     const found = reachedFrom(path.replace("./", ""), library).flatMap(show)
     assert.deepEqual(
       found.filter((problem) =>
-        !/ (fast-check|pg|mqtt-packet|papaparse|hyparquet|hyparquet-writer|@platformatic\/kafka) is loaded at once$/
+        !/ (fast-check|pg|mqtt-packet|papaparse|hyparquet|hyparquet-writer|@platformatic\/kafka|@aws-sdk\/client-kinesis|@smithy\/node-http-handler) is loaded at once$/
           .test(problem)
       ),
       [],

@@ -37,6 +37,7 @@ const sections = {
   RA: 19,
   RP: 20,
   K: 15,
+  KN: 10,
   F: 3,
   B: 10,
 }

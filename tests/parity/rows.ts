@@ -3,6 +3,7 @@ import { dstream } from "./dstream.ts"
 import { flumeAndBahir } from "./flume_and_bahir.ts"
 import { inputs } from "./inputs.ts"
 import { kafka } from "./kafka.ts"
+import { kinesis } from "./kinesis.ts"
 import { listeners } from "./listeners.ts"
 import { pairs } from "./pairs.ts"
 import { actionRows } from "./rdd_actions.ts"
@@ -29,5 +30,6 @@ export const rows: ReadonlyArray<Row> = [
   ...actionRows,
   ...rddPairs,
   ...kafka,
+  ...kinesis,
   ...flumeAndBahir,
 ]

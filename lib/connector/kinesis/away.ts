@@ -4,8 +4,11 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { withLimit } from "./calling.ts"
+import { retrying, withLimit } from "./calling.ts"
 import type { KinesisError } from "./errors.ts"
+
+/** For how many milliseconds a batch asks again: connections that were not used for a while may be broken. */
+const RETRY_MS = 400
 
 /** Makes an effect that does without what a service that is away does not answer, with a warning when that begins. */
 export const whenAway = (): (
@@ -14,7 +17,7 @@ export const whenAway = (): (
 ) => Effect.Effect<void, KinesisError> => {
   let isAway = false
   return (operation, attempt) =>
-    Effect.matchEffect(withLimit("Kinesis", operation, attempt), {
+    Effect.matchEffect(withLimit("Kinesis", operation, retrying(attempt, RETRY_MS)), {
       onFailure: (error) => {
         if (!error.isTemporary) return Effect.fail(error)
         const isKnown = isAway

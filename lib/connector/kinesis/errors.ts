@@ -28,6 +28,9 @@ export type KinesisReason =
   | "DataLost"
   | "Refused"
 
+/** What AWS's SDK adds to errors for those who have the error in a debugger. */
+const HINT = /\s*Deserialization error: to see the raw response.*$/m
+
 /** Kinesis, or DynamoDB for leases, did not do what it was asked for. */
 export class KinesisError extends Data.Error<{
   readonly reason: KinesisReason
@@ -40,7 +43,8 @@ export class KinesisError extends Data.Error<{
 }> {
   readonly _tag = "KinesisError" as const
   override get message(): string {
-    return `${this.service} cannot ${this.operation} (${this.reason}): ${describeCause(this.cause)}`
+    const cause = describeCause(this.cause).replace(HINT, "")
+    return `${this.service} cannot ${this.operation} (${this.reason}): ${cause}`
   }
 }
 
