@@ -209,6 +209,14 @@ test("a provider that has no credentials is an error of the start", async () => 
   assert.match(String(failure), /AuthenticationFailed\): .*no role/)
 })
 
+test("an endpoint that does not speak TLS is an error of the start", async () => {
+  const failure = await inContext(Effect.flip(running({
+    ...through(server.port(), "any"),
+    endpoint: `https://127.0.0.1:${server.port()}`,
+  })))
+  assert.match(String(failure), /Kinesis cannot list the shards of any \(TlsFailed\)/)
+})
+
 test("no secret is in an error", async () => {
   await using proxy = serviceProxy(server.port(), () => ({ error: "InvalidSignatureException" }))
   const failure = await inContext(Effect.flip(running({

@@ -26,7 +26,7 @@ const subject = async (options: (streamName: string) => Partial<Kinesis.StreamOp
       }),
     add: (records: ReadonlyArray<string>) =>
       Effect.promise(async () => {
-        for (const each of records) await server.put(streamName, [each], shardOf(each), SHARDS)
+        for (const [shard, some] of Map.groupBy(records, shardOf)) await server.put(streamName, some, shard, SHARDS)
       }),
     record: String,
     partOf: (record: string) => String(shardOf(record)),

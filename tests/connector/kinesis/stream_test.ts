@@ -179,17 +179,6 @@ test("a stream begins behind shards that were split before it", async () => {
   }))
 })
 
-test("bufferBytes bounds what is fetched ahead, and nothing is lost", async () => {
-  const streamName = await server.stream()
-  const values = numbers(0, 300)
-  await server.put(streamName, values)
-  await inContext(Effect.gen(function* () {
-    const { advance, records } = yield* running({ streamName, ...trimHorizon, bufferBytes: 1 })
-    yield* advance(4)
-    assert.deepEqual(records.flat(), values)
-  }))
-})
-
 test("listeners see how many records a batch has, and of which ranges", async () => {
   const streamName = await server.stream()
   await server.put(streamName, ["a", "b"])
@@ -248,7 +237,7 @@ test("options that make no sense are errors of the start", async () => {
   assert.match(await errorOf({ retryFor: -1 }), /retryFor is -1/)
 })
 
-test("a window reads ranges of earlier batches again that are not in memory any more", async () => {
+test("a window has the records of earlier batches again", async () => {
   const streamName = await server.stream()
   await server.put(streamName, ["a", "b"])
   const lines = Kinesis.textStream({ ...reach(server.port()), streamName, ...trimHorizon, readInterval: 0 })
