@@ -30,8 +30,8 @@ export interface KinesisServer {
   /** Makes a stream with a new name, and gives the name. */
   readonly stream: (shards?: number, name?: string) => Promise<string>
   readonly remove: (stream: string) => Promise<void>
-  /** Puts text into the shard that is the n-th of so many equal ones, in this order. */
-  readonly put: (stream: string, texts: ReadonlyArray<string>, n?: number, of?: number) => Promise<void>
+  /** Puts text or bytes into the shard that is the n-th of so many equal ones, in this order. */
+  readonly put: (stream: string, records: ReadonlyArray<string | Uint8Array>, n?: number, of?: number) => Promise<void>
   /** The sequence numbers of the records of a shard. */
   readonly sequenceNumbers: (stream: string, shardId: string) => Promise<ReadonlyArray<string>>
   readonly shards: (stream: string) => Promise<ReadonlyArray<Shard>>
@@ -98,17 +98,17 @@ export const kinesisServer = (file: string): KinesisServer => {
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
     },
-    put: (stream, texts, n = 0, of = 1) =>
+    put: (stream, records, n = 0, of = 1) =>
       using(async (client) => {
         const key = String(HASH_KEYS * BigInt(n) / BigInt(of) + 1n)
-        for (let from = 0; from < texts.length; from += MOST_PUT) {
+        for (let from = 0; from < records.length; from += MOST_PUT) {
           const { FailedRecordCount } = await client.send(
             new PutRecordsCommand({
               StreamName: stream,
-              Records: texts.slice(from, from + MOST_PUT).map((text) => ({
-                PartitionKey: `key ${text}`,
+              Records: records.slice(from, from + MOST_PUT).map((record) => ({
+                PartitionKey: typeof record === "string" ? `key ${record}` : "key",
                 ExplicitHashKey: key,
-                Data: new TextEncoder().encode(text),
+                Data: typeof record === "string" ? new TextEncoder().encode(record) : record,
               })),
             }),
           )

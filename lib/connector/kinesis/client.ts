@@ -13,10 +13,11 @@ import {
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { SettingError } from "../settings.ts"
+import { isAggregated, unpacked } from "./aggregated.ts"
 import { requestHandler } from "./calling.ts"
 import { type KinesisError, thrown } from "./errors.ts"
 import { DEFAULT_RETRY, type KinesisConnection, millisOf, readService } from "./options.ts"
-import type { Cursor, KinesisRecord, Shard } from "./shard.ts"
+import type { Cursor, HashKeys, KinesisRecord, Shard } from "./shard.ts"
 
 /** Where an iterator begins: at a position, at the next record that arrives, or at the record with a number. */
 export type IteratorStart = Exclude<Cursor, { kind: "end" }> | { readonly kind: "latest" } | {
@@ -57,6 +58,7 @@ export class StreamClient {
   /** How many milliseconds a job asks again while the service does not answer. */
   readonly retryMs: number
   readonly #client: KinesisClient
+  readonly #hashKeys = new Map<string, HashKeys>()
 
   constructor(streamName: string, retryMs: number, client: KinesisClient) {
     this.streamName = streamName
@@ -83,12 +85,19 @@ export class StreamClient {
           operation,
           (client, abortSignal) => client.send(new ListShardsCommand(input), { abortSignal }),
         )
-        for (const { AdjacentParentShardId, ParentShardId, SequenceNumberRange, ShardId } of page.Shards ?? []) {
+        for (const shard of page.Shards ?? []) {
+          const { AdjacentParentShardId, HashKeyRange, ParentShardId, SequenceNumberRange, ShardId } = shard
           if (ShardId === undefined) continue
+          const hashKeys = {
+            from: BigInt(HashKeyRange?.StartingHashKey ?? 0),
+            to: BigInt(HashKeyRange?.EndingHashKey ?? 0),
+          }
+          this.#hashKeys.set(ShardId, hashKeys)
           shards.push({
             id: ShardId,
             parents: [ParentShardId, AdjacentParentShardId].filter((id) => id !== undefined),
             isClosed: SequenceNumberRange?.EndingSequenceNumber !== undefined,
+            hashKeys,
           })
         }
         token = page.NextToken
@@ -111,6 +120,18 @@ export class StreamClient {
 
   /** Reads what is behind an iterator. */
   readonly page = (shardId: string, iterator: string): Effect.Effect<Page, KinesisError> =>
+    Effect.flatMap(this.#stored(shardId, iterator), (page) => {
+      if (!page.records.some(isAggregated)) return Effect.succeed(page)
+      // A process that goes on with a batch may not have listed the shards yet.
+      const listed = this.#hashKeys.has(shardId) ? Effect.void : Effect.asVoid(this.shards)
+      return Effect.map(listed, () => ({
+        ...page,
+        records: page.records.flatMap((record) => unpacked(record, this.#hashKeys.get(shardId))),
+      }))
+    })
+
+  /** Reads records as they are stored. */
+  readonly #stored = (shardId: string, iterator: string): Effect.Effect<Page, KinesisError> =>
     Effect.map(
       this.#call(
         `read ${shardId} of ${this.streamName}`,
@@ -122,6 +143,7 @@ export class StreamClient {
           shardId,
           partitionKey: PartitionKey ?? "",
           sequenceNumber: SequenceNumber ?? "",
+          subSequenceNumber: undefined,
           approximateArrivalTimestamp: Number(ApproximateArrivalTimestamp ?? 0),
           data: Data ?? new Uint8Array(0),
         })),

@@ -4,6 +4,12 @@
  * @module
  */
 
+/** The hash keys whose records are in a shard, the first and the last one. */
+export interface HashKeys {
+  readonly from: bigint
+  readonly to: bigint
+}
+
 /** A shard, as the service describes it. */
 export interface Shard {
   readonly id: string
@@ -11,6 +17,7 @@ export interface Shard {
   readonly parents: ReadonlyArray<string>
   /** Whether it has been split or merged: it gets no more records. */
   readonly isClosed: boolean
+  readonly hashKeys: HashKeys
 }
 
 /** Where to go on in a shard. */
@@ -66,6 +73,8 @@ export interface KinesisRecord {
   readonly partitionKey: string
   /** The number of the record in its shard. It grows from record to record; compare numbers as `BigInt`. */
   readonly sequenceNumber: string
+  /** The place of the record, from 0, among those that the Kinesis Producer Library has sent as one; undefined for others. */
+  readonly subSequenceNumber: number | undefined
   /** When the record has arrived, about; in milliseconds since the epoch. */
   readonly approximateArrivalTimestamp: number
   /** The bytes that the producer has sent. */

@@ -87,9 +87,22 @@ export class ShardReader {
     return { shardId: this.shardId, from: this.#planned, to: this.#planned, records: 0 }
   }
 
+  /** How many records to take, at most so many: those that were sent as one stay together. */
+  #cut(count: number): number {
+    const isWithin = (at: number) =>
+      at > 0 && this.#records[at]?.sequenceNumber === this.#records[at - 1]?.sequenceNumber
+    let cut = Math.min(count, this.#records.length)
+    if (cut === this.#records.length) return cut
+    while (isWithin(cut)) cut--
+    if (cut > 0 || count <= 0) return cut
+    // They are more than a batch should have, and are taken all the same.
+    for (cut = count; isWithin(cut);) cut++
+    return cut
+  }
+
   /** Takes the next records, at most so many. */
   take(count: number): { readonly range: ShardRange; readonly records: ReadonlyArray<KinesisRecord> } {
-    const records = this.#records.slice(0, count)
+    const records = this.#records.slice(0, this.#cut(count))
     this.#records = this.#records.slice(records.length)
     this.#bytes -= sizeOf(records)
     const [from, first, last] = [this.#planned, records[0], records.at(-1)]

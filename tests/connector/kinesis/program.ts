@@ -41,10 +41,10 @@ export class Program {
     return program
   }
 
-  /** Plans a batch. */
-  async plan(): Promise<Batch> {
+  /** Plans a batch of at most so many records. */
+  async plan(limit = Infinity): Promise<Batch> {
     this.#time += 1_000
-    const plan = await Effect.runPromise(this.#source.plan(this.#time, Infinity))
+    const plan = await Effect.runPromise(this.#source.plan(this.#time, limit))
     return { time: this.#time, position: Option.getOrThrow(plan).position }
   }
 
