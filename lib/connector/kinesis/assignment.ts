@@ -4,9 +4,10 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { realTime } from "./calling.ts"
+import { wallTime } from "./calling.ts"
 import type { StreamClient } from "./client.ts"
 import type { KinesisError } from "./errors.ts"
+import { leaveOut } from "./loss.ts"
 import { type Cursor, initialCursor, type InitialPosition, type Shard, type ShardRange, TRIM_HORIZON } from "./shard.ts"
 
 /** A shard that a program reads, now or once the shards that it was made of have been read. */
@@ -32,7 +33,7 @@ export interface Assignment {
   /** Goes on behind ranges of an earlier process. Called before `assigned`, and not at all without a checkpoint. */
   readonly resume: (worker: string, ranges: ReadonlyArray<ShardRange>) => void
   /** Notes what a batch has read, which has succeeded. */
-  readonly commit: (worker: string, ranges: ReadonlyArray<ShardRange>) => Effect.Effect<void, KinesisError>
+  readonly commit: (ranges: ReadonlyArray<ShardRange>) => Effect.Effect<void, KinesisError>
   /** The name of the program among those that share the stream, which stays the same after a restart from a checkpoint. */
   readonly worker: string
 }
@@ -42,6 +43,9 @@ export class AllShards implements Assignment {
   readonly worker = ""
   readonly #client: StreamClient
   readonly #position: InitialPosition
+  readonly #failOnDataLoss: boolean
+  /** Shards that an earlier process has read, until the shards are listed. */
+  #resumed: ReadonlyArray<string> = []
   /** Where shards begin, in the order of their ids. */
   #beginnings: ReadonlyMap<string, { readonly shard: Shard; readonly cursor: Cursor; readonly isNew: boolean }> =
     new Map()
@@ -50,14 +54,16 @@ export class AllShards implements Assignment {
   /** Whether shards that are found now are newer than the stream. */
   #isBegun = false
 
-  constructor(client: StreamClient, position: InitialPosition) {
+  constructor(client: StreamClient, position: InitialPosition, failOnDataLoss: boolean) {
     this.#client = client
     this.#position = position
+    this.#failOnDataLoss = failOnDataLoss
   }
 
   resume(_worker: string, ranges: ReadonlyArray<ShardRange>): void {
     // An earlier process that never reached the service has not begun.
     this.#isBegun = ranges.length > 0
+    this.#resumed = ranges.map(({ shardId }) => shardId)
   }
 
   readonly commit = () => Effect.void
@@ -68,9 +74,17 @@ export class AllShards implements Assignment {
       const ended = () => [...this.#beginnings.keys()].filter(isEnded).length
       // New shards only come from those that were split or merged, and these have ended then.
       if (this.#ended !== ended()) {
-        const now = yield* realTime
+        const now = yield* wallTime
         const before = this.#beginnings
-        this.#beginnings = new Map((yield* this.#client.shards).map((shard) => [
+        const shards = yield* this.#client.shards
+        const listed = new Set(shards.map(({ id }) => id))
+        for (const id of [...this.#resumed, ...before.keys()]) {
+          if (!listed.has(id) && !isEnded(id)) {
+            yield* leaveOut(id, this.#client.streamName, this.#failOnDataLoss)
+          }
+        }
+        this.#resumed = []
+        this.#beginnings = new Map(shards.map((shard) => [
           shard.id,
           before.get(shard.id) ?? {
             shard,

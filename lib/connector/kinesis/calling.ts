@@ -27,8 +27,13 @@ export const requestHandler = (): NodeHttpHandler =>
 export const inRealTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.provideService(effect, Clock.Clock, Clock.Clock.defaultValue())
 
-/** The real time, in milliseconds. */
-export const realTime: Effect.Effect<number> = inRealTime(Clock.currentTimeMillis)
+/** The real time, in milliseconds since the epoch. It may be set back and forth. */
+export const wallTime: Effect.Effect<number> = inRealTime(Clock.currentTimeMillis)
+
+/** Milliseconds of real time since some moment, which no step of the wall clock changes. */
+export const elapsed: Effect.Effect<number> = inRealTime(
+  Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos / 1_000_000n)),
+)
 
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [50, 2_000]
 
@@ -42,12 +47,12 @@ export const retrying = <A, R>(
   retryMs: number,
 ): Effect.Effect<A, KinesisError, R> =>
   Effect.gen(function* () {
-    const begin = yield* realTime
+    const begin = yield* elapsed
     const again = (failures: number): Effect.Effect<A, KinesisError, R> =>
       Effect.catchIf(attempt, ({ isTemporary }) => isTemporary, (error) =>
         Effect.gen(function* () {
           const wait = waitAfter(failures)
-          if ((yield* realTime) - begin + wait > retryMs) return yield* Effect.fail(error)
+          if ((yield* elapsed) - begin + wait > retryMs) return yield* Effect.fail(error)
           yield* inRealTime(Effect.sleep(wait))
           return yield* again(failures + 1)
         }))

@@ -10,9 +10,10 @@ import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { Setting, SettingError } from "../settings.ts"
 import type { Assigned, Assignment, PlannedOf } from "./assignment.ts"
-import { inRealTime, realTime } from "./calling.ts"
+import { elapsed, inRealTime, wallTime } from "./calling.ts"
 import type { StreamClient } from "./client.ts"
 import type { KinesisError } from "./errors.ts"
+import { leaveOut } from "./loss.ts"
 import { choose } from "./lease_choice.ts"
 import { type Attributes, attributesOf, type Lease, type LeaseTable, openTable } from "./lease_table.ts"
 import { type AwsService, readService } from "./options.ts"
@@ -33,6 +34,7 @@ export interface LeaseOptions {
   readonly initialPosition: InitialPosition
   /** After how many milliseconds a lease expires that is not renewed. */
   readonly leaseMs: number
+  readonly failOnDataLoss: boolean
   readonly region: Setting<string> | undefined
   readonly service: AwsService
 }
@@ -44,7 +46,7 @@ interface Held {
   counter: number
   /** How far batches that have succeeded have read. */
   cursor: Cursor
-  /** The real time, in milliseconds, at which others may take the lease. */
+  /** When others may take the lease, in milliseconds of `elapsed`. */
   expiresAt: number
   nextOwner: string | undefined
 }
@@ -60,16 +62,16 @@ export class Leases implements Assignment {
   readonly #options: LeaseOptions
   readonly #syncing = Semaphore.makeUnsafe(1)
   readonly #held = new Map<string, Held>()
-  /** The owner and the counter of each lease, and since when they are the same, in milliseconds of real time. */
+  /** The owner and the counter of each lease, and since when they are the same, in milliseconds of `elapsed`. */
   readonly #seen = new Map<string, { readonly version: string; readonly since: number }>()
-  /** Leases that this program has asked their owners for. */
-  readonly #asked = new Set<string>()
   /** Leases that this program has made, with the initial position. */
   readonly #fresh = new Set<string>()
   /** What could not be written after a batch. */
   readonly #owed = new Map<string, Cursor>()
   #planned: PlannedOf = () => undefined
   #worker: string = crypto.randomUUID()
+  /** Tells this process from earlier ones of the same worker, which may still run. */
+  readonly #process: string = crypto.randomUUID()
   /** Whether the leases of an earlier process of this program are still to be found. */
   #isResuming = false
   /** Whether the leases have to be looked at before the next batch. */
@@ -97,6 +99,10 @@ export class Leases implements Assignment {
     return this.#worker
   }
 
+  get #owner(): string {
+    return `${this.#worker}/${this.#process}`
+  }
+
   resume(worker: string): void {
     if (worker === "") return
     this.#worker = worker
@@ -110,7 +116,7 @@ export class Leases implements Assignment {
       this.#isKept = true
       if (this.#isDue) yield* this.sync
       yield* this.#handOver
-      const now = yield* realTime
+      const now = yield* elapsed
       return [...this.#held].toSorted(([a], [b]) => a < b ? -1 : 1).map(([shardId, held]): Assigned => ({
         shardId,
         cursor: held.cursor,
@@ -120,13 +126,15 @@ export class Leases implements Assignment {
       }))
     })
 
-  readonly commit = (worker: string, ranges: ReadonlyArray<ShardRange>): Effect.Effect<void, KinesisError> =>
+  readonly commit = (ranges: ReadonlyArray<ShardRange>): Effect.Effect<void, KinesisError> =>
     Effect.suspend(() => {
       for (const { from, shardId, to } of ranges) {
-        const known = this.#held.get(shardId)?.cursor
+        const known = this.#owed.get(shardId) ?? this.#held.get(shardId)?.cursor
         if (!isSame(from, to) && (known === undefined || isBehind(to, known))) this.#owed.set(shardId, to)
       }
-      return Effect.forEach([...this.#owed], ([shardId, to]) => this.#write(worker, shardId, to), {
+      // A process that goes on with leases has to find them first.
+      if (this.#isResuming) return Effect.void
+      return Effect.forEach([...this.#owed], ([shardId, to]) => this.#write(shardId, to), {
         concurrency: CONCURRENCY,
         discard: true,
       })
@@ -137,8 +145,8 @@ export class Leases implements Assignment {
       ),
     )
 
-  #write(worker: string, shardId: string, to: Cursor): Effect.Effect<void, KinesisError> {
-    return Effect.flatMap(this.#table.change(shardId, { leaseOwner: worker }, attributesOf(to)), (isOwner) => {
+  #write(shardId: string, to: Cursor): Effect.Effect<void, KinesisError> {
+    return Effect.flatMap(this.#table.change(shardId, { leaseOwner: this.#owner }, attributesOf(to)), (isOwner) => {
       if (this.#owed.get(shardId) === to) this.#owed.delete(shardId)
       const held = this.#held.get(shardId)
       if (!isOwner) {
@@ -163,7 +171,7 @@ export class Leases implements Assignment {
       return Effect.forEach(wanted, ([shardId, { counter, nextOwner }]) => {
         const given = { leaseOwner: nextOwner, leaseCounter: counter + 1, nextOwner: undefined }
         return Effect.map(
-          this.#table.change(shardId, { leaseOwner: this.#worker, nextOwner }, given),
+          this.#table.change(shardId, { leaseOwner: this.#owner, nextOwner }, given),
           () => this.#held.delete(shardId),
         )
       }, { discard: true })
@@ -184,19 +192,20 @@ export class Leases implements Assignment {
       })
       const shards = yield* this.#client.shards
       const before = yield* this.#table.leases
-      const leases = (yield* this.#update(shards, before)) ? yield* this.#table.leases : before
-      const now = yield* realTime
+      const leases = (yield* this.#make(shards, before)) ? yield* this.#table.leases : before
+      const listed = new Map(shards.map((shard) => [shard.id, shard]))
+      const now = yield* elapsed
       const byId = new Map(leases.map((lease) => [lease.shardId, lease]))
-      const isEnded = (id: string) => (byId.get(id)?.cursor?.kind ?? "end") === "end"
-      const readable = leases.filter(({ shardId }) => {
-        const shard = shards.find(({ id }) => id === shardId)
-        return shard !== undefined && !isEnded(shardId) && shard.parents.every(isEnded)
-      })
+      const isEnded = (id: string) => !listed.has(id) || byId.get(id)?.cursor?.kind === "end"
+      const readable = leases.filter(({ shardId }) =>
+        !isEnded(shardId) && listed.get(shardId)?.parents.every(isEnded) === true
+      )
       for (const lease of leases) this.#note(lease, now)
+      yield* this.#forget(leases.filter(({ shardId }) => !listed.has(shardId)), now)
       for (const lease of readable) yield* this.#adopt(lease)
       const isFree = (lease: Lease) => this.#isFree(lease, now)
-      const { ask, take } = choose(readable, this.#worker, isFree)
-      for (const lease of take) yield* this.#take(lease, shards, now)
+      const { ask, take } = choose(readable, this.#owner, isFree)
+      for (const lease of take) yield* this.#take(lease, listed.get(lease.shardId))
       if (ask !== undefined) yield* this.#ask(ask)
       this.#isResuming = false
       this.#isDue = false
@@ -205,9 +214,11 @@ export class Leases implements Assignment {
 
   #renew(shardId: string, held: Held): Effect.Effect<void, KinesisError> {
     return Effect.gen({ self: this }, function* () {
-      const now = yield* realTime
-      const expected = { leaseOwner: this.#worker, leaseCounter: held.counter }
-      const isOwner = yield* this.#table.change(shardId, expected, { leaseCounter: held.counter + 1 })
+      const now = yield* elapsed
+      // Not only if the counter is as expected: the answer to the last renewal may have been lost.
+      const isOwner = yield* this.#table.change(shardId, { leaseOwner: this.#owner }, {
+        leaseCounter: held.counter + 1,
+      })
       // The batch may have ended the shard in the meantime.
       if (this.#held.get(shardId) !== held) return
       if (isOwner) {
@@ -220,11 +231,11 @@ export class Leases implements Assignment {
     })
   }
 
-  /** Makes leases for new shards, and deletes those of shards whose records have expired. Whether something was changed. */
-  #update(shards: ReadonlyArray<Shard>, leases: ReadonlyArray<Lease>): Effect.Effect<boolean, KinesisError> {
+  /** Makes leases for new shards. Whether there were any. */
+  #make(shards: ReadonlyArray<Shard>, leases: ReadonlyArray<Lease>): Effect.Effect<boolean, KinesisError> {
     return Effect.gen({ self: this }, function* () {
       const known = new Set(leases.map(({ shardId }) => shardId))
-      const now = yield* realTime
+      const now = yield* wallTime
       const missing = shards.filter(({ id }) => !known.has(id))
       // Children first: another program that starts meanwhile would take them for newer than the leases.
       for (const shard of missing.toReversed()) {
@@ -235,11 +246,21 @@ export class Leases implements Assignment {
         const isMade = yield* this.#table.create(shard.id, planned ?? beginning, shard.parents)
         if (isMade && planned === undefined && isNew) this.#fresh.add(shard.id)
       }
-      const listed = new Set(shards.map(({ id }) => id))
-      const expired = leases.filter(({ cursor, shardId }) => cursor?.kind === "end" && !listed.has(shardId))
-      for (const { shardId } of expired) yield* this.#table.remove(shardId)
-      return missing.length + expired.length > 0
+      return missing.length > 0
     })
+  }
+
+  /** Deletes leases of shards whose records have all expired. */
+  #forget(leases: ReadonlyArray<Lease>, now: number): Effect.Effect<void, KinesisError> {
+    return Effect.forEach(leases, (lease) => {
+      const isEnded = lease.cursor?.kind === "end"
+      // The program that has it finds that out itself.
+      if (!isEnded && !this.#isFree(lease, now)) return Effect.void
+      const left = isEnded
+        ? Effect.void
+        : leaveOut(lease.shardId, this.#client.streamName, this.#options.failOnDataLoss)
+      return Effect.andThen(left, this.#table.remove(lease.shardId))
+    }, { discard: true })
   }
 
   #note({ counter, nextOwner, owner, shardId }: Lease, now: number): void {
@@ -253,50 +274,51 @@ export class Leases implements Assignment {
   #isFree({ owner, shardId }: Lease, now: number): boolean {
     if (owner === undefined) return true
     const since = this.#seen.get(shardId)?.since ?? now
-    return !this.#held.has(shardId) && now - since > this.#options.leaseMs
+    return owner !== this.#owner && now - since > this.#options.leaseMs
   }
 
-  /** Goes on with leases of an earlier process of this program, and with those that others have given to it. */
+  /**
+   * Goes on with leases of an earlier process of this program, and with those that this one has without knowing: others have
+   * given them to it, or the answer to taking them was lost.
+   */
   #adopt(lease: Lease): Effect.Effect<void, KinesisError> {
-    const { counter, owner, shardId } = lease
-    const isGiven = this.#asked.has(shardId)
-    if (owner !== this.#worker || this.#held.has(shardId) || !(isGiven || this.#isResuming)) return Effect.void
-    return this.#hold(lease, { leaseOwner: owner, leaseCounter: counter }, isGiven ? ++this.#terms : 0)
+    const { owner = "", shardId } = lease
+    if (owner === this.#owner && !this.#held.has(shardId)) return this.#hold(lease, ++this.#terms)
+    const isResumed = this.#isResuming && owner.startsWith(`${this.#worker}/`)
+    return isResumed ? this.#hold(lease, 0) : Effect.void
   }
 
-  #take(lease: Lease, shards: ReadonlyArray<Shard>, now: number): Effect.Effect<void, KinesisError> {
-    const { initialPosition } = this.#options
-    const expected = { leaseOwner: lease.owner, leaseCounter: lease.counter }
-    const startsLatest = initialPosition === "latest" &&
-      (this.#fresh.delete(lease.shardId) || lease.cursor === undefined)
-    if (lease.cursor !== undefined) return this.#hold(lease, expected, ++this.#terms, startsLatest)
-    const shard = shards.find(({ id }) => id === lease.shardId)
-    const cursor = shard === undefined ? TRIM_HORIZON : initialCursor(initialPosition, shard, now)
-    return this.#hold({ ...lease, cursor }, expected, ++this.#terms, startsLatest, attributesOf(cursor))
+  #take(lease: Lease, shard: Shard | undefined): Effect.Effect<void, KinesisError> {
+    return Effect.gen({ self: this }, function* () {
+      const { initialPosition } = this.#options
+      const { cursor, shardId } = lease
+      const isFresh = this.#fresh.delete(shardId) || cursor === undefined
+      const startsLatest = isFresh && initialPosition === "latest"
+      if (cursor !== undefined || shard === undefined) return yield* this.#hold(lease, ++this.#terms, startsLatest)
+      const beginning = initialCursor(initialPosition, shard, yield* wallTime)
+      yield* this.#hold({ ...lease, cursor: beginning }, ++this.#terms, startsLatest, attributesOf(beginning))
+    })
   }
 
   #hold(
-    { counter, cursor = TRIM_HORIZON, shardId }: Lease,
-    expected: { readonly leaseOwner: string | undefined; readonly leaseCounter: number },
+    { counter, cursor = TRIM_HORIZON, owner, shardId }: Lease,
     term: number,
     startsLatest = false,
     position: Attributes = {},
   ): Effect.Effect<void, KinesisError> {
     return Effect.gen({ self: this }, function* () {
-      const now = yield* realTime
-      const changed = { leaseOwner: this.#worker, leaseCounter: counter + 1, nextOwner: undefined, ...position }
+      const now = yield* elapsed
+      const expected = { leaseOwner: owner, leaseCounter: counter }
+      const changed = { leaseOwner: this.#owner, leaseCounter: counter + 1, nextOwner: undefined, ...position }
       if (!(yield* this.#table.change(shardId, expected, changed))) return
-      this.#asked.delete(shardId)
       const expiresAt = now + this.#options.leaseMs
       this.#held.set(shardId, { term, startsLatest, counter: counter + 1, cursor, expiresAt, nextOwner: undefined })
     })
   }
 
   #ask({ owner, shardId }: Lease): Effect.Effect<void, KinesisError> {
-    this.#asked.add(shardId)
-    return Effect.asVoid(
-      this.#table.change(shardId, { leaseOwner: owner, nextOwner: undefined }, { nextOwner: this.#worker }),
-    )
+    const unasked = { leaseOwner: owner, nextOwner: undefined }
+    return Effect.asVoid(this.#table.change(shardId, unasked, { nextOwner: this.#owner }))
   }
 
   /** Gives leases back, but those of shards with batches that have not succeeded: the next process goes on with these. */
@@ -305,7 +327,7 @@ export class Leases implements Assignment {
       const done = [...this.#held].filter(([shardId, { cursor }]) => this.#isDone(shardId, cursor))
       return Effect.forEach(
         done,
-        ([shardId]) => this.#table.change(shardId, { leaseOwner: this.#worker }, { leaseOwner: undefined }),
+        ([shardId]) => this.#table.change(shardId, { leaseOwner: this.#owner }, { leaseOwner: undefined }),
         { concurrency: CONCURRENCY, discard: true },
       )
     }).pipe(Effect.interruptible, Effect.timeoutOption(RELEASE_LIMIT), inRealTime, Effect.ignore)

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { shareByLag } from "../share_by_lag.ts"
 import type { Assigned, Assignment } from "./assignment.ts"
-import { realTime } from "./calling.ts"
+import { elapsed } from "./calling.ts"
 import type { StreamClient } from "./client.ts"
 import type { KinesisError } from "./errors.ts"
 import { PlannedRecords } from "./planned_records.ts"
@@ -108,7 +108,7 @@ export class Planner {
   get fill(): Effect.Effect<void, KinesisError> {
     const { bufferBytes } = this.#options
     return this.#filling.withPermit(Effect.gen({ self: this }, function* () {
-      const deadline = (yield* realTime) + FILL_MS
+      const deadline = (yield* elapsed) + FILL_MS
       const readers = [...this.#reads.values()].filter(({ isReadable }) => isReadable).map(({ reader }) => reader)
         // Those first that have not been asked for the longest time: there may be more than can be asked in time.
         .toSorted((a, b) => a.waitUntil - b.waitUntil)
@@ -136,9 +136,9 @@ export class Planner {
   }
 
   /** Notes that a batch has succeeded. */
-  readonly commit = ({ ranges, worker }: Plan, time: number): Effect.Effect<void, KinesisError> =>
+  readonly commit = ({ ranges }: Plan, time: number): Effect.Effect<void, KinesisError> =>
     Effect.suspend(() => {
       this.planned.release(time)
-      return this.#assignment.commit(worker, ranges)
+      return this.#assignment.commit(ranges)
     })
 }

@@ -12,7 +12,7 @@ import type { Page, StreamClient } from "./client.ts"
 import { type KinesisError, lasting, nameOf } from "./errors.ts"
 import type { PlannedRecords } from "./planned_records.ts"
 import type { KinesisRecord, ShardRange } from "./shard.ts"
-import { warnOfLoss } from "./shard_reader.ts"
+import { warnOfLoss } from "./loss.ts"
 
 /** Makes what a stream gives of the records of a shard. */
 export type Decode<A> = (records: ReadonlyArray<KinesisRecord>) => ReadonlyArray<A>

@@ -4,10 +4,10 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
-import { realTime, waitAfter } from "./calling.ts"
+import { elapsed, waitAfter } from "./calling.ts"
 import type { Page, StreamClient } from "./client.ts"
-import { KinesisError, lasting, nameOf } from "./errors.ts"
+import { type KinesisError, lasting, nameOf } from "./errors.ts"
+import { warnOfLoss } from "./loss.ts"
 import { type Cursor, END, type KinesisRecord, type ShardRange, TRIM_HORIZON } from "./shard.ts"
 
 /** How a shard is read. */
@@ -27,15 +27,6 @@ export const sizeOf = (records: ReadonlyArray<KinesisRecord>): number =>
 
 /** How often in a row an iterator may have expired before it was used. */
 const MOST_EXPIRED = 3
-
-const losses = Metric.counter("dstream_kinesis_losses", {
-  description: "How often records had been deleted before they were read",
-  incremental: true,
-})
-
-/** Warns that records are left out because they do not exist any more. */
-export const warnOfLoss = (error: KinesisError): Effect.Effect<void> =>
-  Effect.andThen(Effect.logWarning(`Left out records. ${error.message}`), Metric.update(losses, 1))
 
 /** The records of a shard that have been fetched and belong to no batch yet. */
 export class ShardReader {
@@ -67,7 +58,7 @@ export class ShardReader {
     return this.#planned
   }
 
-  /** The real time, in milliseconds, at which the shard may be asked again. */
+  /** When the shard may be asked again, in milliseconds of `elapsed`. */
   get waitUntil(): number {
     return this.#waitUntil
   }
@@ -116,23 +107,23 @@ export class ShardReader {
   }
 
   /**
-   * Fetches records until there are no more, or until the real time `deadline` in milliseconds, or while `hasRoom`. One call at
+   * Fetches records until there are no more, or until the time `deadline` of `elapsed`, and while `hasRoom`. One call at
    * a time.
    */
   readonly fill = (deadline: number, hasRoom: () => boolean): Effect.Effect<void, KinesisError> =>
     Effect.gen({ self: this }, function* () {
       while (this.#fetched.kind !== "end" && hasRoom()) {
-        const now = yield* realTime
+        const now = yield* elapsed
         if (now >= deadline || now < this.#waitUntil) return
         const page = yield* this.#page
         if (page === undefined) {
-          this.#waitUntil = (yield* realTime) + waitAfter(this.#failures++)
+          this.#waitUntil = (yield* elapsed) + waitAfter(this.#failures++)
           return
         }
         this.#failures = 0
         this.#append(page)
         if (page.isLatest && page.next !== undefined) {
-          this.#waitUntil = (yield* realTime) + this.#reading.readIntervalMs
+          this.#waitUntil = (yield* elapsed) + this.#reading.readIntervalMs
           return
         }
       }

@@ -67,15 +67,16 @@ const describe = (ranges: ReadonlyArray<ShardRange>): string =>
 
 const assignmentOf = (
   client: StreamClient,
-  { applicationName, initialPosition = "latest", ...options }: StreamOptions,
+  { applicationName, failOnDataLoss = true, initialPosition = "latest", ...options }: StreamOptions,
 ): Effect.Effect<Assignment, KinesisError | SettingError, Scope.Scope> =>
   applicationName === undefined
-    ? Effect.succeed(new AllShards(client, initialPosition))
+    ? Effect.succeed(new AllShards(client, initialPosition, failOnDataLoss))
     // Programs without leases do not load the client of DynamoDB.
     : Effect.flatMap(Effect.promise(() => import("./leases.ts")), ({ openLeases }) =>
       openLeases(client, {
         applicationName,
         initialPosition,
+        failOnDataLoss,
         leaseMs: millisOf(options.leaseDuration ?? DEFAULTS.leaseDuration),
         region: options.region,
         // An endpoint of Kinesis is none of DynamoDB; credentials are usually the same.

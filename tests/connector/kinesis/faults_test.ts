@@ -269,6 +269,33 @@ test("a stream that was deleted and made again fails, or is read from its beginn
   await second.stop()
 })
 
+test("a shard that has expired while a program was down fails it, or is given up", async () => {
+  const streamName = await server.stream()
+  await server.put(streamName, ["a"])
+  const first = await Program.start(through(server.port(), streamName))
+  const batch = await first.plan()
+  await first.stop()
+  await using proxy = serviceProxy(
+    server.port(),
+    (operation) =>
+      operation === "ListShards"
+        ? { answer: { Shards: [{ ShardId: "shardId-000000000001", ParentShardId: "shardId-000000000000" }] } }
+        : operation === "GetShardIterator"
+        ? { answer: { ShardIterator: "iterator" } }
+        : {
+          answer: { Records: [{ SequenceNumber: "1", Data: btoa("child"), PartitionKey: "" }], MillisBehindLatest: 0 },
+        },
+  )
+  await assert.rejects(
+    Program.start(through(proxy.port, streamName), [batch.position]),
+    /DataLost.*go on with shardId-000000000000|go on with shardId-000000000000.*DataLost/,
+  )
+  const options = { ...through(proxy.port, streamName), failOnDataLoss: false }
+  const second = await Program.start(options, [batch.position])
+  assert.deepEqual(await second.batch(), ["child"])
+  await second.stop()
+})
+
 test("bufferBytes bounds what is fetched ahead", async () => {
   const streamName = await server.stream()
   await server.put(streamName, numbers(0, 100))

@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { dynamoServer } from "../../servers/dynamodb_server.ts"
 import { kinesisServer, reach } from "../../servers/kinesis_server.ts"
 import { faultProxy } from "../fault_proxy.ts"
+import { tcpProxy } from "../tcp_proxy.ts"
 import { Program, sleep, until } from "./program.ts"
 import { numbers } from "./running.ts"
 
@@ -166,6 +167,46 @@ test("a program whose leases have expired goes on where it was if nobody has tak
   assert.deepEqual(await program.batch(), ["b"])
   await program.stop()
   await proxy[Symbol.asyncDispose]()
+})
+
+test("answers of DynamoDB that are lost cost no lease", async () => {
+  const streamName = await server.stream(2)
+  let answers = 0
+  await using proxy = tcpProxy({ hostname: "127.0.0.1", port: dynamo.port() }, () => "pass", {
+    answers: () => ++answers % 4 === 0 ? "half" : "pass",
+  })
+  const program = await Program.start({ ...sharing(streamName, proxy.port), leaseDuration: 600 })
+  const read: Array<string> = []
+  for (let i = 0; i < 20; i++) {
+    await server.put(streamName, [String(i)], i % 2, 2)
+    read.push(...await program.batch())
+    await sleep(50)
+  }
+  await until("all records have been read", async () => {
+    read.push(...await program.batch())
+    return read.length >= 20
+  })
+  assert.deepEqual(inOrder(read), numbers(0, 20))
+  assert.ok(answers > 20)
+  await program.stop()
+})
+
+test("a lease of a shard that has expired fails the program, or is given up, and its children are read", async () => {
+  const streamName = await server.stream()
+  const options = sharing(streamName)
+  const first = await Program.start(options)
+  await first.stop()
+  await dynamo.put(options.applicationName, {
+    leaseKey: { S: "shardId-old" },
+    leaseCounter: { N: "1" },
+    checkpoint: { S: "17" },
+  })
+  await assert.rejects(Program.start(options), /DataLost.*shardId-old|shardId-old.*DataLost/)
+  const second = await Program.start({ ...options, failOnDataLoss: false })
+  await server.put(streamName, ["a"])
+  assert.deepEqual(await second.batch(), ["a"])
+  assert.deepEqual([...(await leasesOf(streamName)).keys()], [SHARD])
+  await second.stop()
 })
 
 test("what DynamoDB has missed while it was away is written with a later batch", async () => {

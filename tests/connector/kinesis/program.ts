@@ -34,11 +34,13 @@ export class Program {
     if (source?.kind !== "positions") throw new Error("the stream is not read by position")
     const scope = Scope.makeUnsafe()
     const open = source.open as Effect.Effect<Source, unknown, Scope.Scope>
-    const opened = await Effect.runPromise(Effect.provideService(open, Scope.Scope, scope))
-    const program = new Program(scope, opened)
-    if (positions.length > 0) await Effect.runPromise(opened.resume?.(positions) ?? Effect.void)
-    await Effect.runPromise(opened.begin ?? Effect.void)
-    return program
+    const begun = Effect.gen(function* () {
+      const opened = yield* Effect.provideService(open, Scope.Scope, scope)
+      if (positions.length > 0) yield* opened.resume?.(positions) ?? Effect.void
+      yield* opened.begin ?? Effect.void
+      return new Program(scope, opened)
+    })
+    return await Effect.runPromise(Effect.onError(begun, () => Scope.close(scope, Exit.void)))
   }
 
   /** Plans a batch of at most so many records. */

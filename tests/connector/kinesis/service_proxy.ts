@@ -1,10 +1,10 @@
 /** An HTTP proxy in front of a mock of Kinesis or DynamoDB, which answers some calls itself. */
 
-/** What the proxy does with a call: passes it on, with another body if one is given, or answers with an error of the service. */
-export type Verdict = { readonly body?: Readonly<Record<string, unknown>> } | {
-  readonly error: string
-  readonly status?: number
-}
+/** What the proxy does with a call: passes it on, with another body if one is given, or answers itself. */
+export type Verdict =
+  | { readonly body?: Readonly<Record<string, unknown>> }
+  | { readonly error: string; readonly status?: number }
+  | { readonly answer: unknown }
 
 /** A running proxy. */
 export interface ServiceProxy extends AsyncDisposable {
@@ -28,6 +28,7 @@ export const serviceProxy = (
       const answer = { __type: verdict.error, message: `${verdict.error} of the proxy` }
       return Response.json(answer, { status: verdict.status ?? 400, headers: { "content-type": TYPE } })
     }
+    if ("answer" in verdict) return Response.json(verdict.answer, { headers: { "content-type": TYPE } })
     const headers = new Headers(request.headers)
     headers.delete("content-length")
     const body = verdict.body === undefined ? text : JSON.stringify(verdict.body)
