@@ -86,11 +86,14 @@ export const nameOf = (error: unknown): string => String(field(error, "name") ??
 /** Makes the error of what a client of the service has thrown. */
 export const thrown = (service: KinesisError["service"], operation: string) => (cause: unknown): KinesisError => {
   const name = nameOf(cause)
-  const status = Number(field(field(cause, "$metadata"), "httpStatusCode") ?? NaN)
+  const metadata = field(cause, "$metadata")
+  const status = Number(field(metadata, "httpStatusCode") ?? NaN)
   const fail = (reason: KinesisReason, isTemporary: boolean) =>
     new KinesisError({ reason, service, operation, isTemporary, cause })
   // A table is no stream.
   const known = service === "DynamoDB" && name === "ResourceNotFoundException" ? "Refused" : REASONS[name]
+  // The clock of this machine is wrong. The client knows the difference now, and signs the next call with the right time.
+  if (field(metadata, "clockSkewCorrected") === true) return fail("Unreachable", true)
   if (known !== undefined) return fail(known, known === "Throttled")
   if (TLS.test(String(field(cause, "message")))) return fail("TlsFailed", false)
   // Errors of connections have a code, also where they break within an answer. An answer that cannot be read was cut off.

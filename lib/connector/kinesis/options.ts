@@ -11,7 +11,9 @@ import { readSecret, readSetting, type SecretSetting, type Setting, type Setting
 
 /** Credentials of AWS. They are never shown in errors and events. */
 export interface AwsKeys {
+  /** The id of the access key. */
   readonly accessKeyId: Setting<string>
+  /** The secret of the access key. */
   readonly secretAccessKey: SecretSetting
   /** For temporary credentials. */
   readonly sessionToken?: SecretSetting | undefined
@@ -19,8 +21,11 @@ export interface AwsKeys {
 
 /** Temporary or permanent credentials of AWS, as a provider gives them. */
 export interface ProvidedKeys {
+  /** The id of the access key. */
   readonly accessKeyId: string
+  /** The secret of the access key. */
   readonly secretAccessKey: string
+  /** For temporary credentials. */
   readonly sessionToken?: string
   /** When they have to be fetched again. */
   readonly expiration?: Date

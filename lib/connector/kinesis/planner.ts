@@ -28,7 +28,7 @@ export interface PlannerOptions extends ShardReading {
 }
 
 /** How long a batch goes on fetching while there are more records, in milliseconds. */
-const FILL_MS = 1_000
+const FILL_MS = 500
 
 /** How many shards are asked at once. */
 const CONCURRENCY = 8
@@ -77,14 +77,13 @@ export class Planner {
     this.#assignment.resume(last.worker, last.ranges)
   }
 
-  /** Finds the shards to read, and fetches what they have. Called before each plan, and before the first one. */
-  get fetch(): Effect.Effect<void, KinesisError> {
-    return Effect.gen({ self: this }, function* () {
+  /** Finds the shards to read, and fetches what they have, until there are enough records. Called before each plan. */
+  readonly fetch = (enough: number): Effect.Effect<void, KinesisError> =>
+    Effect.gen({ self: this }, function* () {
       const planned = (shardId: string) => this.#reads.get(shardId)?.reader.planned ?? this.#resumed.get(shardId)
       this.#assign(yield* this.#assignment.assigned(planned))
-      yield* this.fill
+      yield* this.fill(enough)
     })
-  }
 
   #assign(assigned: ReadonlyArray<Assigned>): void {
     const reads = assigned.map(({ cursor, isReadable, shardId, startsLatest, term }) => {
@@ -104,17 +103,19 @@ export class Planner {
     this.#resumed = new Map()
   }
 
-  /** Fetches what the shards have that are known. */
-  get fill(): Effect.Effect<void, KinesisError> {
+  /** Fetches what the shards have that are known, until so many records wait. */
+  readonly fill = (enough: number): Effect.Effect<void, KinesisError> => {
     const { bufferBytes } = this.#options
     return this.#filling.withPermit(Effect.gen({ self: this }, function* () {
       const deadline = (yield* elapsed) + FILL_MS
       const readers = [...this.#reads.values()].filter(({ isReadable }) => isReadable).map(({ reader }) => reader)
         // Those first that have not been asked for the longest time: there may be more than can be asked in time.
-        .toSorted((a, b) => a.waitUntil - b.waitUntil)
-      const all = () => this.planned.bytes + readers.reduce((sum, { bytes }) => sum + bytes, 0)
+        .toSorted((a, b) => a.askedAt - b.askedAt)
+      const bytesInMemory = () => this.planned.bytes + readers.reduce((sum, { bytes }) => sum + bytes, 0)
+      const isEnough = () => readers.reduce((sum, { buffered }) => sum + buffered, 0) >= enough
       // Each shard has its share, so that none keeps others from being read.
-      const hasRoom = ({ bytes }: ShardReader) => all() < bufferBytes && bytes < bufferBytes / readers.length
+      const hasRoom = ({ bytes }: ShardReader) =>
+        !isEnough() && bytes < bufferBytes / readers.length && bytesInMemory() < bufferBytes
       yield* Effect.forEach(readers, (reader) => reader.fill(deadline, () => hasRoom(reader)), {
         concurrency: CONCURRENCY,
         discard: true,

@@ -42,6 +42,8 @@ export class ShardReader {
   #iterator: string | undefined
   /** Whether to begin with the next record that arrives. */
   #startsLatest: boolean
+  #askedAt = 0
+  /** When the shard may be asked again, in milliseconds of `elapsed`. */
   #waitUntil = 0
   #failures = 0
 
@@ -58,9 +60,9 @@ export class ShardReader {
     return this.#planned
   }
 
-  /** When the shard may be asked again, in milliseconds of `elapsed`. */
-  get waitUntil(): number {
-    return this.#waitUntil
+  /** When the shard was asked last, in milliseconds of `elapsed`. */
+  get askedAt(): number {
+    return this.#askedAt
   }
 
   /** How many records have been fetched and not been planned. */
@@ -115,6 +117,7 @@ export class ShardReader {
       while (this.#fetched.kind !== "end" && hasRoom()) {
         const now = yield* elapsed
         if (now >= deadline || now < this.#waitUntil) return
+        this.#askedAt = now
         const page = yield* this.#page
         if (page === undefined) {
           this.#waitUntil = (yield* elapsed) + waitAfter(this.#failures++)

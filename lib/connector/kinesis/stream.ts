@@ -98,19 +98,19 @@ const open = <A>(
       readIntervalMs: millisOf(readInterval),
     })
     const orWithout = whenAway()
-    const fetch = orWithout(`find new records of ${options.streamName}`, Effect.suspend(() => planner.fetch))
+    const fetch = (limit: number) => orWithout(`find new records of ${options.streamName}`, planner.fetch(limit))
     const scope = yield* Effect.scope
     // Errors that stay are found again by the next batch, and are reported there.
-    const fetching = Effect.ignore(Effect.suspend(() => planner.fill)).pipe(
+    const fetching = Effect.ignore(planner.fill(Infinity)).pipe(
       Effect.schedule(Schedule.spaced(FETCH_INTERVAL)),
       inRealTime,
     )
     return {
       // Wrong credentials or a missing stream are an error of the start. A service that does not answer yet is not.
-      begin: Effect.andThen(fetch, Effect.asVoid(Effect.forkIn(fetching, scope))),
+      begin: Effect.andThen(fetch(Infinity), Effect.asVoid(Effect.forkIn(fetching, scope))),
       plan: (time, limit) =>
         Effect.andThen(
-          fetch,
+          fetch(limit),
           Effect.sync(() => {
             const plan = planner.plan(time, limit)
             return Option.some({ position: plan, records: plan.ranges.reduce((sum, { records }) => sum + records, 0) })
@@ -134,15 +134,16 @@ const isPosition = (u: unknown): boolean =>
 
 const problemsOf = (where: string, options: StreamOptions): ReadonlyArray<string> => {
   const { applicationName, dynamodb = {}, initialPosition = "latest" } = options
-  const { bufferBytes, leaseDuration, readInterval } = { ...DEFAULTS, ...options }
+  const { bufferBytes = DEFAULTS.bufferBytes, leaseDuration = DEFAULTS.leaseDuration } = options
+  const { readInterval = DEFAULTS.readInterval } = options
   const problems = [...connectionProblems(where, options), ...serviceProblems(where, "dynamodb.endpoint", dynamodb)]
   const check = (isValid: boolean, option: string, value: unknown, expected: string) => {
     if (!isValid) problems.push(new InvalidOption({ where, option, value, expected }).message)
   }
   check(applicationName !== "", "applicationName", applicationName, "the name of a table")
-  check(millisOf(leaseDuration ?? 0) > 0 || leaseDuration === undefined, "leaseDuration", leaseDuration, "above 0")
-  check(!Number.isNaN(millisOf(readInterval ?? 0)), "readInterval", readInterval, "a duration of 0 or more")
-  check((bufferBytes ?? 1) > 0, "bufferBytes", bufferBytes, "a number above 0")
+  check(millisOf(leaseDuration) > 0, "leaseDuration", leaseDuration, "a duration above 0")
+  check(!Number.isNaN(millisOf(readInterval)), "readInterval", readInterval, "a duration of 0 or more")
+  check(bufferBytes > 0, "bufferBytes", bufferBytes, "a number above 0")
   check(isPosition(initialPosition), "initialPosition", initialPosition, "latest, trimHorizon or { at: a time }")
   return problems
 }

@@ -28,7 +28,7 @@ Deno.test("choose() asks a program with at least two more, for one lease at a ti
   assert.equal(choose(many.with(0, lease(0, "other", "third")), "me", isFree).ask?.shardId, "shard 1")
 })
 
-Deno.test("choose() ends with shares that differ by one at most, whoever comes and goes", () => {
+Deno.test("choose() ends with shares that differ by one at most, when programs come and go", () => {
   let leases = Array.from({ length: 11 }, (_, n) => lease(n))
   const settle = (workers: ReadonlyArray<string>) => {
     const isGone = ({ owner }: Lease) => owner === undefined || !workers.includes(owner)

@@ -152,7 +152,7 @@ test("a program that cannot renew its leases reads nothing after they have expir
   await proxy[Symbol.asyncDispose]()
 })
 
-test("a program whose leases have expired goes on where it was if nobody has taken them", async () => {
+test("a program whose leases have expired goes on where it was if no other has taken them", async () => {
   const streamName = await server.stream()
   const proxy = faultProxy(dynamo.port)
   const program = await Program.start(sharing(streamName, proxy.port))
