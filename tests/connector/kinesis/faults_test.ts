@@ -53,6 +53,22 @@ test("a stream goes on after its connections were cut", async () => {
   }))
 })
 
+test("a stream goes on after its server was away for a while", async () => {
+  const streamName = await server.stream()
+  await using proxy = faultProxy(server.port)
+  await inContext(Effect.gen(function* () {
+    const { advance, records } = yield* running(through(proxy.port, streamName))
+    yield* later(() => server.put(streamName, ["a"]))
+    yield* advance()
+    proxy.refuse()
+    yield* later(() => server.put(streamName, ["b"]))
+    for (const end = Date.now() + 2_500; Date.now() < end;) yield* advance()
+    proxy.accept()
+    yield* advance()
+    assert.deepEqual(records.filter((some) => some.length > 0), [["a"], ["b"]])
+  }))
+})
+
 test("answers that are cut in the midst lose and repeat nothing", async () => {
   const streamName = await server.stream()
   const values = numbers(0, 400)

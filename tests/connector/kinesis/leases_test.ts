@@ -80,6 +80,48 @@ test("a program that stops gives its shards to the next one at once", async () =
   await second.stop()
 })
 
+test("a shard is handed over when the batches with its records have succeeded", async () => {
+  const streamName = await server.stream(2)
+  const options = { ...sharing(streamName), leaseDuration: "1500 millis" } as const
+  const first = await Program.start(options)
+  await server.put(streamName, ["0"], 0, 2)
+  await server.put(streamName, ["1"], 1, 2)
+  const batch = await first.plan()
+  const second = await Program.start(options)
+  await until(
+    "the second program has asked for a shard",
+    async () => [...(await leasesOf(streamName)).values()].some(({ nextOwner }) => nextOwner !== undefined),
+  )
+  for (const end = Date.now() + 1_200; Date.now() < end; await sleep(50)) {
+    assert.deepEqual(await first.batch(), [])
+    assert.deepEqual(await second.batch(), [])
+  }
+  assert.deepEqual(inOrder(await first.read(batch)), ["0", "1"])
+  await first.commit(batch)
+  await server.put(streamName, ["2"], 0, 2)
+  await server.put(streamName, ["3"], 1, 2)
+  const read: ReadonlyArray<Array<string>> = [[], []]
+  await until("both programs read a shard", async () => {
+    for (const [i, program] of [first, second].entries()) read[i]?.push(...await program.batch())
+    return read.every((records) => records.length > 0)
+  })
+  assert.deepEqual(inOrder(read.flat()), ["2", "3"])
+  await first.stop()
+  await second.stop()
+})
+
+test("a program that stops keeps the shards with batches that have not succeeded", async () => {
+  const streamName = await server.stream(2)
+  const options = sharing(streamName)
+  await server.put(streamName, ["a"], 0, 2)
+  const first = await Program.start(options)
+  await first.plan()
+  await first.stop()
+  const leases = await leasesOf(streamName)
+  assert.notEqual(leases.get(SHARD)?.["leaseOwner"], undefined)
+  assert.equal(leases.get("shardId-000000000001")?.["leaseOwner"], undefined)
+})
+
 test("the shards of a program that has died are taken over behind its last batch that has succeeded", async () => {
   const streamName = await server.stream()
   const proxy = faultProxy(dynamo.port)

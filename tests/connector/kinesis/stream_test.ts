@@ -5,6 +5,7 @@ import { Testing } from "@dstream/dstream/testing"
 import * as Effect from "effect/Effect"
 import * as Kinesis from "../../../lib/kinesis.ts"
 import { kinesisServer, reach } from "../../servers/kinesis_server.ts"
+import { Program } from "./program.ts"
 import { inContext, later, numbers, running as start } from "./running.ts"
 
 const server = kinesisServer(import.meta.url)
@@ -129,6 +130,20 @@ test("the child of two shards that were merged is read after both", async () => 
     yield* advance(3)
     assert.deepEqual(records, [["a", ...numbers(0, 10)], ["child"], []])
   }))
+})
+
+test("the child of two shards is not read while one of them has records left", async () => {
+  const streamName = await server.stream(2)
+  await server.put(streamName, ["0"], 0, 2)
+  await server.put(streamName, numbers(1, 10), 1, 2)
+  await server.merge(streamName, "shardId-000000000000", "shardId-000000000001")
+  await server.put(streamName, numbers(10, 20))
+  const program = await Program.start({ ...reach(server.port()), streamName, ...trimHorizon })
+  const read: Array<string> = []
+  while (read.length < 20) read.push(...await program.read(await program.plan(3)))
+  assert.deepEqual(read.slice(0, 10).map(Number).toSorted((a, b) => a - b).map(String), numbers(0, 10))
+  assert.deepEqual(read.slice(10), numbers(10, 20))
+  await program.stop()
 })
 
 test("a stream that is resharded again and again, with restarts in between, loses and repeats nothing", async () => {
