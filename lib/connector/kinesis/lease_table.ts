@@ -132,6 +132,7 @@ export class LeaseTable {
       BillingMode: "PAY_PER_REQUEST",
     })
     return this.#call("make leases", (client, abortSignal) => client.send(command, { abortSignal })).pipe(
+      Effect.andThen(Effect.logInfo(`Makes the table ${this.name} of DynamoDB, which takes some seconds`)),
       Effect.catchIf(({ cause }) => nameOf(cause) === "ResourceInUseException", () => Effect.void),
       Effect.andThen(inRealTime(Effect.sleep(MAKING_WAIT))),
     )

@@ -159,6 +159,16 @@ test("a shard that is throttled is asked less often, and nothing is lost", async
   await program.stop()
 })
 
+test("shards are asked between batches, and again and again", async () => {
+  const streamName = await server.stream()
+  await using proxy = serviceProxy(server.port(), () => pass)
+  const program = await Program.start(through(proxy.port, streamName))
+  const asked = () => proxy.calls.filter((operation) => operation === "GetRecords").length
+  const before = asked()
+  await until("the shard was asked three times more", () => Promise.resolve(asked() >= before + 3))
+  await program.stop()
+})
+
 test("an iterator that has expired is made again where fetching goes on", async () => {
   const streamName = await server.stream()
   let expires = 0
