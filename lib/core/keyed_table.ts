@@ -6,6 +6,8 @@
 import { hashKey, hashString } from "./keys.ts"
 import { COLLISION, MOST_STEPS, sameKey, secretHash, SPREAD } from "./probing.ts"
 
+const none = new Int32Array(0)
+
 const enlarged = (given: Int32Array, length: number): Int32Array => {
   const larger = new Int32Array(length)
   larger.set(given)
@@ -52,6 +54,9 @@ export class KeyedTable<K, V> {
   #shift: number
   /** The secret hash of each key, by which the index goes in place of `hashes` once many keys have had equal ones. */
   #secrets: Int32Array | undefined
+
+  #words: ReadonlyArray<unknown> | undefined
+  #entries: Int32Array = none
 
   /** An empty table, with room for `capacity` keys before it first grows. */
   constructor(capacity = 32) {
@@ -118,6 +123,20 @@ export class KeyedTable<K, V> {
       slot = (slot + 1) & mask
     }
     return this.#insert(key, hash, slot, secret)
+  }
+
+  /**
+   * For loops whose keys are words of one list: for each word by its number, the number of its entry + 1, or 0 where none is
+   * known. The caller writes what it finds. The list of words may grow. For another list, all entries are unknown again.
+   */
+  entriesOf(words: ReadonlyArray<unknown>): Int32Array {
+    if (this.#words !== words) {
+      this.#words = words
+      this.#entries = new Int32Array(words.length)
+    } else if (this.#entries.length < words.length) {
+      this.#entries = enlarged(this.#entries, Math.max(words.length, 2 * this.#entries.length))
+    }
+    return this.#entries
   }
 
   /** Builds the index anew by secret hashes. */

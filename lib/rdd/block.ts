@@ -8,6 +8,9 @@ import { atOnce, Pace, type Piecewise } from "../core/pace.ts"
 /** Gives the next records of a block at each call, and undefined after the last ones. */
 export type Cursor<out A> = () => ReadonlyArray<A> | undefined
 
+/** Gives the next piece at each call, and undefined after the last one: whole lines of text as bytes, or records. */
+export type TextCursor<out A> = () => Uint8Array | ReadonlyArray<A> | undefined
+
 /** The records of one partition. */
 export interface Block<out A> {
   /** How many records there are. */
@@ -16,6 +19,8 @@ export interface Block<out A> {
   readonly records: ReadonlyArray<A>
   /** Where records are in another form: makes them a piece at a time, for loops that keep none. */
   readonly pieces?: (() => Cursor<A>) | undefined
+  /** Where some of the records are lines of text: gives these as bytes, for loops that can work on bytes. */
+  readonly text?: (() => TextCursor<A>) | undefined
   /** Where records are in another form: makes all of them, in pieces. */
   readonly gather?: (() => Piecewise<ReadonlyArray<A>>) | undefined
 }
@@ -82,6 +87,21 @@ export const concat = <A>(blocks: ReadonlyArray<Block<A>>): Block<A> => {
   return others.length === 0 ? first : new JoinedBlock(blocks)
 }
 
+/** Gives what the cursors of parts give, one part after the other. */
+const oneAfterTheOther = <B, P>(parts: ReadonlyArray<B>, cursorOf: (part: B) => () => P | undefined) => {
+  let next = 0
+  let cursor: (() => P | undefined) | undefined
+  return (): P | undefined => {
+    for (;;) {
+      const piece = cursor?.()
+      if (piece !== undefined) return piece
+      const part = parts[next++]
+      if (part === undefined) return undefined
+      cursor = cursorOf(part)
+    }
+  }
+}
+
 /** How many arrays are joined by one call: calls take a limited number of arguments. */
 const JOINED_AT_ONCE = 4096
 
@@ -109,18 +129,13 @@ class JoinedBlock<out A> implements Block<A> {
     return this.#length ??= this.#parts.reduce((sum, part) => sum + part.length, 0)
   }
   pieces(): Cursor<A> {
-    const parts = this.#parts
-    let next = 0
-    let cursor: Cursor<A> | undefined
-    return () => {
-      for (;;) {
-        const piece = cursor?.()
-        if (piece !== undefined) return piece
-        const part = parts[next++]
-        if (part === undefined) return undefined
-        cursor = cursorOf(part)
-      }
-    }
+    return oneAfterTheOther(this.#parts, cursorOf)
+  }
+  text(): TextCursor<A> {
+    return oneAfterTheOther<Block<A>, Uint8Array | ReadonlyArray<A>>(
+      this.#parts,
+      (part) => part.text?.() ?? cursorOf(part),
+    )
   }
   *gather(): Piecewise<ReadonlyArray<A>> {
     const arrays: Array<ReadonlyArray<A>> = []

@@ -4,23 +4,15 @@
  * @module
  */
 import { atOnce, currentPacing, type Piecewise } from "../core/pace.ts"
-import { type Block, type Cursor, cursorOf, fromArray, gathered } from "./block.ts"
+import { decoder, sharedKernel } from "../core/text/kernel.ts"
+import { type Block, type Cursor, cursorOf, fromArray, gathered, type TextCursor } from "./block.ts"
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 const LF = 10
 const CR = 13
 const LINE_END = /\r\n|\n|\r/
 
-/** Counts the lines of text by its bytes alone: many times faster than decoding them. */
-const countLines = (bytes: Uint8Array): number => {
-  const last = bytes.at(-1)
-  let lines = last === undefined || last === LF || last === CR ? 0 : 1
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++
-  for (let at = bytes.indexOf(CR); at >= 0; at = bytes.indexOf(CR, at + 1)) if (bytes[at + 1] !== LF) lines++
-  return lines
-}
-
-const linesOf = (bytes: Uint8Array): Array<string> => {
+/** The lines of text. Invalid bytes become U+FFFD. */
+export const linesOf = (bytes: Uint8Array): Array<string> => {
   const lines = decoder.decode(bytes).split(bytes.includes(CR) ? LINE_END : "\n")
   if (lines.at(-1) === "") lines.pop()
   return lines
@@ -53,20 +45,29 @@ class TextBlock implements Block<string> {
     return atOnce(this.gather())
   }
   pieces(): Cursor<string> {
-    const bytes = this.#bytes
-    if (bytes === undefined) return cursorOf(fromArray(this.#lines ?? []))
-    const { bytes: size } = currentPacing()
-    let [at, read] = [0, 0]
+    const next = this.text()
+    let read = 0
     return () => {
-      if (at >= bytes.length) {
+      const piece = next()
+      if (piece === undefined) {
         this.#length ??= read
         return undefined
       }
-      const end = pieceEnd(bytes, at, size)
-      const lines = linesOf(bytes.subarray(at, end))
-      at = end
+      const lines = piece instanceof Uint8Array ? linesOf(piece) : piece
       read += lines.length
       return lines
+    }
+  }
+  text(): TextCursor<string> {
+    const bytes = this.#bytes
+    if (bytes === undefined) return cursorOf(fromArray(this.#lines ?? []))
+    const { bytes: size } = currentPacing()
+    let at = 0
+    return () => {
+      if (at >= bytes.length) return undefined
+      const from = at
+      at = pieceEnd(bytes, from, size)
+      return bytes.subarray(from, at)
     }
   }
   *gather(): Piecewise<ReadonlyArray<string>> {
@@ -76,7 +77,7 @@ class TextBlock implements Block<string> {
     return this.#lines ??= lines
   }
   get length(): number {
-    return this.#length ??= this.#lines?.length ?? countLines(this.#bytes ?? new Uint8Array())
+    return this.#length ??= this.#lines?.length ?? sharedKernel().countLines(this.#bytes ?? new Uint8Array())
   }
   get unread(): Uint8Array | undefined {
     return this.#bytes

@@ -7,6 +7,7 @@ import { importsOf, resolve } from "./source.ts"
  * places that file alone. A layer that is not in the table has no folders.
  */
 export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
+  core: [["."], ["text"]],
   remote: [["."], ["s3", "hdfs"]],
   durable: [["."], ["store", "log"]],
   rdd: [["."], ["numbers", "files"], ["operators"], ["actions"]],

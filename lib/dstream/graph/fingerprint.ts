@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parametersOf } from "../../core/parameters.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import type { AnyGraph } from "./graph.ts"
 import { nodes } from "./nodes.ts"
@@ -21,12 +22,6 @@ export interface Fingerprint {
   /** A line for each output. */
   readonly outputs: ReadonlyArray<string>
 }
-
-/**
- * The property in which a function may carry its parameters as text. Functions of one factory, such as those that split
- * by different separators, have the same text; with this property their graphs have different structures.
- */
-export const PARAMETERS = "~dstream/parameters"
 
 const digits = (half: number): string => (half >>> 0).toString(16).padStart(8, "0")
 
@@ -57,8 +52,8 @@ export const hashTexts = (texts: ReadonlyArray<string>): string => {
 }
 
 /** The parameters of each function, null for a function without any. Empty if no function has parameters. */
-const parametersOf = (functions: ReadonlyArray<Callable>): ReadonlyArray<string | null> => {
-  const all = functions.map((f) => typeof f === "function" && PARAMETERS in f ? String(f[PARAMETERS]) : null)
+const parametersOfAll = (functions: ReadonlyArray<Callable>): ReadonlyArray<string | null> => {
+  const all = functions.map((f) => parametersOf(f) ?? null)
   return all.every((parameters) => parameters === null) ? [] : all
 }
 
@@ -75,7 +70,7 @@ interface Entry {
  * field.
  */
 const fieldsOf = ({ detail, functions, name, operation, parents }: Entry) => {
-  const parameters = [...(detail === "" ? [] : [detail]), ...parametersOf(functions)]
+  const parameters = [...(detail === "" ? [] : [detail]), ...parametersOfAll(functions)]
   return {
     structure: [operation, parents, functions.length, parameters, name ?? null],
     texts: functions.length === 0 ? "" : hashTexts(functions.map(String)),

@@ -15,6 +15,7 @@ import {
   LONG,
   type Loop,
   type Shape,
+  type Source,
   type Terminal,
 } from "./program.ts"
 
@@ -111,9 +112,18 @@ const ends: { readonly [T in Terminal]: (into: Accumulators[T], f: Callable, g: 
   foldNumber: (into, f, g) => ends.fold(into, f, g),
 }
 
+/** The records of each kind of source, by index. */
+const recordOf: Readonly<
+  Record<Source, (records: ReadonlyArray<unknown>, values: ArrayLike<unknown>) => (index: number) => unknown>
+> = {
+  records: (records) => (index) => records[index],
+  pairs: (keys, values) => (index) => [keys[index], values[index]],
+  words: (words, ids) => (index) => words[Number(ids[index])],
+}
+
 /** Makes a loop of closures for a shape. */
 export const loopFor =
-  ({ kinds, paired, terminal }: Shape): Loop => (functions, records, values, from, to, into, at) => {
+  ({ kinds, source, terminal }: Shape): Loop => (functions, records, values, from, to, into, at) => {
     const last = kinds.length
     const [f = records.at, g = f] = functions.slice(last).map((f) => checked(f, aggregateCheck))
     const first = kinds.findIndex(givesLists)
@@ -140,8 +150,9 @@ export const loopFor =
         )
       }
     }
+    const recordAt = recordOf[source](records, values)
     for (; index < to && !isFull() && at.long === undefined; index++) {
-      emit(paired ? [records[index], values[index]] : records[index])
+      emit(recordAt(index))
     }
     return result()
   }

@@ -10,10 +10,11 @@
  *
  * @module
  */
+import { parametersOf } from "../../core/parameters.ts"
 import { acceptsRecord, aggregateCheck, listOf, recordCheck, valueCheck } from "../../core/results.ts"
 import { refuseNonPair } from "../../core/pairs.ts"
 import type { Callable } from "../../rdd/primitive.ts"
-import { givesLists, LONG, type Loop, type Shape, type Terminal } from "./program.ts"
+import { givesLists, LONG, type Loop, type Shape, type Source, type Terminal } from "./program.ts"
 
 /** How many loops there may be, in total and for the same code. */
 const CAPACITY = 512
@@ -30,9 +31,10 @@ let compiled = 0
 const codes = new WeakMap<Callable, string>()
 let allowed = true
 
+/** The text of a function, and its parameters: loops for different ones are different loops. */
 const codeOf = (f: Callable): string => {
   let code = codes.get(f)
-  if (code === undefined) codes.set(f, code = Function.prototype.toString.call(f))
+  if (code === undefined) codes.set(f, code = `${Function.prototype.toString.call(f)}${parametersOf(f) ?? ""}`)
   return code
 }
 
@@ -66,6 +68,29 @@ const terminals: Record<
   foldNumber: (x, n) => ["let acc = +into;", fold(x, n), "acc"],
 }
 
+/**
+ * The combining of words: where the key is the word of the record itself, its entry is found by the number of the word, without
+ * hashing.
+ */
+const combineWords: typeof terminals["combine"] = (x, n) => [
+  "const table = into, values = into.values, entries = into.entriesOf(a);",
+  `k = ${n}; const key = ${x}[0], isWord = key === x; let s = isWord ? entries[id] - 1 : -1, fresh = false;
+     if (s < 0) { s = table.locate(key); fresh = table.fresh; if (isWord) entries[id] = s + 1; }
+     const v = fresh ? f${n}(${x}[1]) : f${n + 1}(values[s], ${x}[1]);
+     ${checked("checkAggregate", "v")} values[s] = v;`,
+  "into",
+]
+
+const terminalOf = ({ source, terminal }: Shape) =>
+  source === "words" && terminal === "combine" ? combineWords : terminals[terminal]
+
+/** The list whose length is that of the piece, and the record at an index. */
+const records: Readonly<Record<Source, readonly [list: string, record: string]>> = {
+  records: ["a", "const x = a[i];"],
+  pairs: ["a", "const x = [a[i], b[i]];"],
+  words: ["b", "const id = b[i], x = a[id];"],
+}
+
 /** How many functions a terminal has. */
 const functionsOf: Record<Terminal, number> = { push: 0, take: 0, combine: 2, fold: 1, foldNumber: 1 }
 
@@ -80,7 +105,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
   let close = ""
   let x = "x"
   /** Whether the loop itself has made the pair. */
-  let isPair = shape.paired
+  let isPair = shape.source === "pairs"
   const refused = () => isPair ? "" : `if (${x}?.length !== 2 || typeof ${x} === "string") refuseNonPair(${x});`
   const slot = shape.kinds.length
   const firstList = shape.kinds.findIndex(givesLists)
@@ -105,7 +130,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
         const values = kind === "flatMapValues"
         open += `k = ${i}; ${values ? refused() : ""} const l${i} = f${i}(${values ? `${x}[1]` : x});
           const a${i} = Array.isArray(l${i}) ? l${i} : listOf(l${i});
-          ${i === firstList ? leaveLong(i, x, terminals[shape.terminal](x, slot)[2]) : ""}
+          ${i === firstList ? leaveLong(i, x, terminalOf(shape)(x, slot)[2]) : ""}
           for (let j${i} = 0; j${i} < a${i}.length; j${i}++) {
             const e${i} = a${i}[j${i}]; ${checked(values ? "checkValue" : "checkRecord", `e${i}`, `a${i}`)}
             const ${next} = ${values ? `[${x}[0], e${i}]` : `e${i}`};`
@@ -115,7 +140,8 @@ export const sourceOf = (shape: Shape, serial: number): string => {
     x = next
     isPair = kind === "mapValues" || kind === "flatMapValues"
   })
-  const [before, each, result] = terminals[shape.terminal](x, slot)
+  const [before, each, result] = terminalOf(shape)(x, slot)
+  const [list, record] = records[shape.source]
   const ending = shape.terminal === "combine" ? `k = ${slot}; ${refused()}` : ""
   const slots = slot + functionsOf[shape.terminal]
   const names = Array.from({ length: slots }, (_, i) => `f${i} = f[${i}]`).join(", ")
@@ -123,9 +149,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
     ${slots === 0 ? "" : `const ${names};`} let k = 0;
     try {
       ${before}
-      for (let i = from | 0, n = Math.min(to | 0, a.length); i < n; i++) { const x = ${
-    shape.paired ? "[a[i], b[i]]" : "a[i]"
-  }; ${open} ${ending} ${each} ${close} }
+      for (let i = from | 0, n = Math.min(to | 0, ${list}.length); i < n; i++) { ${record} ${open} ${ending} ${each} ${close} }
       return ${result};
     } catch (error) { at.step = k; throw error; } }`
 }
@@ -149,7 +173,7 @@ const isFree = ({ owners }: Owned): boolean => owners.some((owner) => owner.dere
 /** Finds or compiles the loop for a shape and functions. Undefined if generating code is forbidden or the cache is full. */
 export const loopFor = (shape: Shape, functions: ReadonlyArray<Callable>): Loop | undefined => {
   if (!allowed) return undefined
-  const key = `${shape.paired}|${shape.kinds.join()}|${shape.terminal}|${functions.map(codeOf).join("\u0000")}`
+  const key = `${shape.source}|${shape.kinds.join()}|${shape.terminal}|${functions.map(codeOf).join("\u0000")}`
   const known = loops.get(key) ?? []
   const own = known.find((one) => isOwner(one, functions))
   if (own !== undefined) return own.loop

@@ -38,12 +38,30 @@ export interface Accumulators {
   readonly foldNumber: unknown
 }
 
+/**
+ * Where a loop has its records from: an array; two columns, whose pairs the loop makes itself; or distinct words, and numbers
+ * that say which word each record is.
+ */
+export type Source = "records" | "pairs" | "words"
+
+/** Some of the records of a loop, in the form that `source` names. */
+export interface Piece {
+  readonly source: Source
+  /** The records, the keys of the pairs, or the distinct words. */
+  readonly records: ReadonlyArray<unknown>
+  /** The values of the pairs, or the numbers of the words. */
+  readonly values: ArrayLike<unknown>
+  /** How many records there are. */
+  readonly length: number
+  /** How many of the first steps of the loop are done. */
+  readonly done: number
+}
+
 /** The shape of a loop. Its functions are arguments of each run: those of the kinds, then those of the terminal. */
 export interface Shape {
   readonly kinds: ReadonlyArray<ElementKind>
   readonly terminal: Terminal
-  /** Whether the input is two columns, whose pairs the loop makes itself. */
-  readonly paired: boolean
+  readonly source: Source
 }
 
 /** A list that a loop has been given for one record, and does not go over, because it is long. */
@@ -72,7 +90,7 @@ export interface Cursor {
 }
 
 /**
- * One loop, over the records from index `from` to `to`; over pairs of `records` and `values` where it is paired. It adds
+ * One loop, over the records from index `from` to `to` of a {@link Piece} with these `records` and `values`. It adds
  * to `into` and gives what that has become: for `fold`, with the function f, the new value; for all others the same object
  * (`combine` has the functions create and mergeValue). When a function throws, `at.step` has the index of its operation:
  * `kinds.length` for the terminal.
@@ -80,7 +98,7 @@ export interface Cursor {
 export type Loop = (
   functions: ReadonlyArray<Callable>,
   records: ReadonlyArray<unknown>,
-  values: ReadonlyArray<unknown>,
+  values: ArrayLike<unknown>,
   from: number,
   to: number,
   into: unknown,

@@ -10,20 +10,18 @@ import { ColumnBlock } from "../../rdd/column_block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
 import type { PlaceFailed } from "./failure.ts"
 import { Flowing } from "./flowing.ts"
+import type { Piece } from "./program.ts"
+import { recordsOf, type TextSteps } from "./text_steps.ts"
 
-/** Records, or keys and their values. */
-type Piece = readonly [records: ReadonlyArray<unknown>, values: ReadonlyArray<unknown>]
+const nothing: Piece = recordsOf([], 0)
 
-const none: ReadonlyArray<unknown> = []
+/** Gives the next piece at each call, and undefined after the last one. */
+type Pieces = () => Piece | undefined
 
 /** Ranges of the records of one block, each as long as the pace allows. */
 export class Ranges {
-  /** Whether `records` are keys, and `values` their values. */
-  readonly paired: boolean
-  /** The array that the current range is in. */
-  records: ReadonlyArray<unknown> = none
-  /** The values, where `records` are keys. */
-  values: ReadonlyArray<unknown> = none
+  /** The piece that the current range is in. */
+  piece = nothing
   /** Where the current range begins. */
   from = 0
   /** Where the current range ends. */
@@ -32,35 +30,37 @@ export class Ranges {
   isOver = false
   /** Waits for further records of a flow. After it has run, there may be another range. Undefined if there are none. */
   more: Effect.Effect<void, PlaceFailed, unknown> | undefined
-  #next: () => Piece | undefined
+  #next: Pieces
   readonly #hasPieces: boolean
   readonly #pace = new Pace()
 
   /** `hasPieces`: `next` makes records, and gives more than one piece. */
-  constructor(paired: boolean, hasPieces: boolean, next: () => Piece | undefined, flowing?: Flowing) {
-    this.paired = paired
+  constructor(
+    hasPieces: boolean,
+    next: Pieces,
+    more?: Effect.Effect<Pieces | undefined, PlaceFailed, unknown>,
+  ) {
     this.#hasPieces = hasPieces
     this.#next = next
-    this.more = flowing && Effect.map(flowing.pull, (block) => {
-      if (block === undefined) this.more = undefined
-      else this.#next = piecesOf(block)
+    this.more = more && Effect.map(more, (pieces) => {
+      if (pieces === undefined) this.more = undefined
+      else this.#next = pieces
     })
   }
 
   /** Makes the next range the current one. Returns whether there is one. If not, `more` may bring one. */
   advance(): boolean {
     this.from = this.to
-    while (this.from >= this.records.length) {
+    while (this.from >= this.piece.length) {
       const piece = this.#next()
       if (piece === undefined) {
         this.isOver = this.more === undefined
         return false
       }
-      this.records = piece[0]
-      this.values = piece[1]
+      this.piece = piece
       this.from = 0
     }
-    this.to = this.#pace.end(this.from, this.records.length)
+    this.to = this.#pace.end(this.from, this.piece.length)
     return true
   }
 
@@ -71,28 +71,40 @@ export class Ranges {
 
   /** Ends a range. Tells whether the event loop is due before the next one. */
   isDue(): boolean {
-    return (this.to < this.records.length || this.#hasPieces) && this.#pace.isDue()
+    return (this.to < this.piece.length || this.#hasPieces) && this.#pace.isDue()
   }
 }
 
-const piecesOf = (block: Block.Block<unknown>): () => Piece | undefined => {
-  const next = Block.cursorOf(block)
+/** The pieces of a block. `steps` are done for those that are text. */
+const piecesOf = (block: Block.Block<unknown>, steps: TextSteps | undefined): Pieces => {
+  const next = (steps && block.text?.()) ?? Block.cursorOf(block)
   return () => {
-    const records = next()
-    return records && [records, none]
+    const piece = next()
+    return piece instanceof Uint8Array ? steps?.run(piece) : piece && recordsOf(piece, 0)
   }
 }
 
-/** The ranges of a block or flow. Columns stay columns, unless there are pairs, or will be, that others use as well. */
-export function* rangesOf(block: Block.Block<unknown> | Flowing): Piecewise<Ranges> {
-  if (block instanceof Flowing) return new Ranges(false, true, () => undefined, block)
-  if (!(block instanceof ColumnBlock)) return new Ranges(false, block.pieces !== undefined, piecesOf(block))
+/**
+ * The ranges of a block or flow. Columns stay columns, unless there are pairs, or will be, that others use as well. `steps`
+ * are done for text.
+ */
+export function* rangesOf(block: Block.Block<unknown> | Flowing, steps?: TextSteps): Piecewise<Ranges> {
+  if (block instanceof Flowing) {
+    return new Ranges(true, () => undefined, Effect.map(block.pull, (next) => next && piecesOf(next, steps)))
+  }
+  if (!(block instanceof ColumnBlock)) return new Ranges(block.pieces !== undefined, piecesOf(block, steps))
   if (block instanceof PairBlock && !block.claim()) {
     return yield* rangesOf(Block.fromArray(yield* Block.gather(block)))
   }
   const next = block.columns()
-  return new Ranges(true, !(block instanceof PairBlock), () => {
+  return new Ranges(!(block instanceof PairBlock), () => {
     const columns = next()
-    return columns && [columns.keys, columns.values]
+    return columns && {
+      source: "pairs",
+      records: columns.keys,
+      values: columns.values,
+      length: columns.keys.length,
+      done: 0,
+    }
   })
 }

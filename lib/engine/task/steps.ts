@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../../core/errors.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
-import { isDue } from "../../core/pace.ts"
+import { isDue, type Piecewise } from "../../core/pace.ts"
 import { recordCheck, valueCheck } from "../../core/results.ts"
 import * as Block from "../../rdd/block.ts"
 import type { Callable, Combine, Narrow } from "../../rdd/primitive.ts"
@@ -17,8 +17,9 @@ import { Flowing, gathered } from "./flowing.ts"
 import * as Generated from "./generated.ts"
 import { isElement, limitOf, takeBehind } from "./limits.ts"
 import { narrowAt, type Surroundings } from "./operations.ts"
-import type { Accumulators, Cursor, ElementKind, LongList, Loop, Shape, Terminal } from "./program.ts"
+import type { Accumulators, Cursor, ElementKind, LongList, Loop, Piece, Shape, Terminal } from "./program.ts"
 import { type Ranges, rangesOf } from "./ranges.ts"
+import { textStepsOf } from "./text_steps.ts"
 
 type AnyBlock = Block.Block<unknown>
 type Given = AnyBlock | Flowing
@@ -62,6 +63,18 @@ const behind = ({ functions, kinds, steps }: Fused, { list, of, step }: LongList
   }
 }
 
+/** Steps without the first ones, which are done. */
+const without = (done: number, fused: Fused): Fused =>
+  done === 0 ? fused : {
+    steps: fused.steps.slice(done),
+    kinds: fused.kinds.slice(done),
+    functions: fused.functions.slice(done),
+  }
+
+/** The ranges of the input of a loop. For text, the first steps are done on bytes where they can be. */
+const inputOf = (input: Given, { functions, kinds }: Fused): Piecewise<Ranges> =>
+  rangesOf(input, textStepsOf(kinds, functions))
+
 /** Runs a loop over the records that are left, until it has enough. Gives what it has added them to. */
 function* runLoop<T extends Terminal>(
   around: Surroundings,
@@ -71,11 +84,15 @@ function* runLoop<T extends Terminal>(
   start: Accumulators[T],
   isEnough: (into: Accumulators[T]) => boolean = never,
 ): Running<Accumulators[T]> {
-  const { functions: own, kinds, steps } = fused
-  const { functions, place, terminal } = end
-  const all = functions.length === 0 ? own : [...own, ...functions]
-  const loop = loopOf(around, { kinds, terminal, paired: ranges.paired }, all)
+  const { place, terminal } = end
+  /** What is left to do for pieces like `of`, and the loop that does it. */
+  const partOf = (of: Piece) => {
+    const rest = without(of.done, fused)
+    const functions = end.functions.length === 0 ? rest.functions : [...rest.functions, ...end.functions]
+    return { of, rest, functions, loop: loopOf(around, { kinds: rest.kinds, terminal, source: of.source }, functions) }
+  }
   const at: Cursor = { step: 0, long: undefined }
+  let part: ReturnType<typeof partOf> | undefined
   let into = start
   try {
     while (!isEnough(into)) {
@@ -84,9 +101,10 @@ function* runLoop<T extends Terminal>(
         yield* waiting(ranges.more)
         continue
       }
-      const { from, records, to, values } = ranges
+      const { from, piece, to } = ranges
+      if (part === undefined || piece.done !== part.of.done || piece.source !== part.of.source) part = partOf(piece)
       // A loop gives what its terminal adds to.
-      into = loop(all, records, values, from, to, into, at) as Accumulators[T]
+      into = part.loop(part.functions, piece.records, piece.values, from, to, into, at) as Accumulators[T]
       const { long } = at
       if (long !== undefined) {
         at.long = undefined
@@ -94,12 +112,12 @@ function* runLoop<T extends Terminal>(
         const some = yield* rangesOf(Block.fromArray(long.list))
         // A value may stop being a number within the list. Both terminals add to the same.
         const rest = terminal === "foldNumber" ? { ...end, terminal: "fold" } as End<T> : end
-        into = yield* runLoop(around, behind(fused, long), some, rest, into, terminal === "take" ? isEnough : never)
+        into = yield* runLoop(around, behind(part.rest, long), some, rest, into, terminal === "take" ? isEnough : never)
       }
       if (ranges.isDue()) yield
     }
   } catch (cause) {
-    throw placed(steps[at.step] ?? place, cause)
+    throw placed((part?.rest ?? fused).steps[at.step] ?? place, cause)
   }
   return into
 }
@@ -110,7 +128,7 @@ const MOST_FUSED = 128
 function* push(around: Surroundings, fused: Fused, input: Given): Running<AnyBlock> {
   const place = fused.steps.at(-1)
   if (place === undefined) return input instanceof Flowing ? yield* gathered(input) : input
-  const ranges = yield* rangesOf(input)
+  const ranges = yield* inputOf(input, fused)
   return Block.fromArray(yield* runLoop(around, fused, ranges, { terminal: "push", place, functions: [] }, []))
 }
 
@@ -118,7 +136,7 @@ function* take(around: Surroundings, fused: Fused, input: Given, place: Place, w
   if (!(wanted > 0)) return Block.empty
   const end = { terminal: "take", place, functions: [] } as const
   const isFull = ({ records }: Accumulators["take"]) => records.length >= wanted
-  const taken = yield* runLoop(around, fused, yield* rangesOf(input), end, { records: [], wanted }, isFull)
+  const taken = yield* runLoop(around, fused, yield* inputOf(input, fused), end, { records: [], wanted }, isFull)
   return Block.fromArray(taken.records)
 }
 
@@ -135,7 +153,7 @@ function* fold(around: Surroundings, fused: Fused, ranges: Ranges, place: Place,
 
 /** Reduces the records: those of the first range that has any are the start of a fold. */
 function* reduce(around: Surroundings, fused: Fused, input: Given, place: Place, f: Callable): Running<AnyBlock> {
-  const ranges = yield* rangesOf(input)
+  const ranges = yield* inputOf(input, fused)
   const end = { terminal: "push", place, functions: [] } as const
   const first: Array<unknown> = []
   yield* runLoop(around, fused, ranges, end, first, () => first.length > 0)
@@ -162,7 +180,7 @@ function* runStep(
       return yield* reduce(around, fused, input, step, narrow.f)
     case "fold": {
       const start = attempt(step, narrow.zero)
-      return Block.fromArray([yield* fold(around, fused, yield* rangesOf(input), step, narrow.f, start)])
+      return Block.fromArray([yield* fold(around, fused, yield* inputOf(input, fused), step, narrow.f, start)])
     }
     case "partition": {
       const block = yield* push(around, fused, input)
@@ -263,5 +281,5 @@ export function* toTable(
 ): Running<KeyedTable<unknown, unknown>> {
   const { block, fused } = yield* runSteps(around, steps, input, Infinity)
   const end = { terminal: "combine", place, functions: [combine.create, combine.mergeValue] } as const
-  return yield* runLoop(around, fused, yield* rangesOf(block), end, new KeyedTable())
+  return yield* runLoop(around, fused, yield* inputOf(block, fused), end, new KeyedTable())
 }

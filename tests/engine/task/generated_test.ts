@@ -5,7 +5,7 @@ import { UnsupportedKey } from "../../../lib/core/keys.ts"
 import { atOnce } from "../../../lib/core/pace.ts"
 import * as Composed from "../../../lib/engine/task/composed.ts"
 import { loopFor, sourceOf } from "../../../lib/engine/task/generated.ts"
-import type { ElementKind, Loop, Shape, Terminal } from "../../../lib/engine/task/program.ts"
+import type { ElementKind, Loop, Shape, Source, Terminal } from "../../../lib/engine/task/program.ts"
 import * as Block from "../../../lib/rdd/block.ts"
 import { columnsOf } from "../../../lib/rdd/pair_block.ts"
 import type { Callable } from "../../../lib/rdd/primitive.ts"
@@ -85,8 +85,8 @@ interface Chain {
   readonly functions: ReadonlyArray<Callable>
 }
 
-const chainOf = (chosen: ReadonlyArray<Operation>, terminal: Terminal, paired = false): Chain => ({
-  shape: { kinds: chosen.map(({ kind }) => kind), terminal, paired },
+const chainOf = (chosen: ReadonlyArray<Operation>, terminal: Terminal, source: Source = "records"): Chain => ({
+  shape: { kinds: chosen.map(({ kind }) => kind), terminal, source },
   functions: [...chosen.map(({ f }) => f), ...terminals[terminal]],
 })
 
@@ -96,10 +96,18 @@ const isFull = (into: unknown): boolean =>
 
 const ranges = [[0, 1], [1, 1], [1, 4], [4, Infinity]] as const
 
+/** The input in the form of a source. */
+const piece = (source: Source, input: ReadonlyArray<unknown>) => {
+  if (source === "pairs") return atOnce(columnsOf(Block.fromArray(input)))
+  if (source === "records") return { keys: input, values: [] }
+  const keys = Array.from(new Set(input))
+  return { keys, values: Int32Array.from(input, (record) => keys.indexOf(record)) }
+}
+
 /** Runs a loop over one range of the input after the other. */
 const run = (loop: Loop | undefined, { shape, functions }: Chain, input: ReadonlyArray<unknown>): unknown => {
   assert(loop)
-  const { keys, values } = shape.paired ? atOnce(columnsOf(Block.fromArray(input))) : { keys: input, values: [] }
+  const { keys, values } = piece(shape.source, input)
   let into = start[shape.terminal]()
   for (const [from, to] of ranges) {
     if (isFull(into)) break
@@ -121,16 +129,43 @@ Deno.test("loopFor() gives loops that do what array methods do, as the composed 
     fc.property(
       anyOperations,
       fc.oneof(anyTerminal, fc.constant<Terminal>("take")),
-      fc.boolean(),
+      fc.constantFrom<Source>("records", "pairs", "words"),
       anyInput,
-      (chosen, terminal, paired, input) => {
-        const chain = chainOf(chosen, terminal, paired)
+      (chosen, terminal, source, input) => {
+        const chain = chainOf(chosen, terminal, source)
         const expected = naiveEnd[terminal](chosen.reduce<ReadonlyArray<Pair>>((all, { naive }) => naive(all), input))
         assert.deepEqual(run(loopFor(chain.shape, chain.functions), chain, input), expected)
         assert.deepEqual(run(Composed.loopFor(chain.shape), chain, input), expected)
       },
     ),
   )
+})
+
+Deno.test("loopFor() gives loops that combine words by any keys", () => {
+  const anyWord = fc.constantFrom("", "a", "b", "to", "be", "or", "not")
+  const toKey = fc.constantFrom<Callable>(
+    (word: string) => [word, 1],
+    (word: string) => [word.length > 1 ? word : "short", 1],
+    (word: string) => [word.length, 1],
+    (word: string) => [`${word}!`.slice(0, -1), 1],
+  )
+  const isAny = (word: string) => word !== "or"
+  fc.assert(fc.property(fc.array(anyWord), fc.array(anyWord), toKey, (input, more, f) => {
+    const shape: Shape = { kinds: ["filter", "map"], terminal: "combine", source: "words" }
+    const functions: ReadonlyArray<Callable> = [isAny, f, (n: number) => n, (a: number, b: number) => a + b]
+    const expected = Array.from(
+      Map.groupBy([...input, ...more].filter(isAny).map(f), ([key]) => key),
+      ([key, pairs]) => [key, pairs.length],
+    )
+    for (const loop of [loopFor(shape, functions), Composed.loopFor(shape)]) {
+      const table = new KeyedTable()
+      for (const records of [input, more]) {
+        const { keys, values } = piece("words", records)
+        loop?.(functions, keys, values, 0, records.length, table, { step: 0, long: undefined })
+      }
+      assert.deepEqual(table.keys.map((key, i) => [key, table.values[i]]), expected)
+    }
+  }))
 })
 
 const each: ReadonlyArray<Operation> = [
@@ -188,11 +223,11 @@ Deno.test("loopFor() and the composed loops name the combining step for a key th
 })
 
 Deno.test("sourceOf() has a text of its own for each serial number", () => {
-  const shape: Shape = { kinds: ["map", "filter"], terminal: "push", paired: false }
+  const shape: Shape = { kinds: ["map", "filter"], terminal: "push", source: "records" }
   assert.notEqual(sourceOf(shape, 1), sourceOf(shape, 2))
 })
 
-const shape: Shape = { kinds: ["map"], terminal: "push", paired: false }
+const shape: Shape = { kinds: ["map"], terminal: "push", source: "records" }
 const twins = (count: number): ReadonlyArray<Callable> => Array.from({ length: count }, () => (x: string) => x.trim())
 
 Deno.test("loopFor() gives the same functions the same loop, and the same code at another place another one", () => {
@@ -218,7 +253,7 @@ Deno.test("loopFor() and the composed loops make nothing of what lies behind the
     seen.push(n)
     return [n, n]
   }
-  const taking: Shape = { kinds: ["flatMap", "map"], terminal: "take", paired: false }
+  const taking: Shape = { kinds: ["flatMap", "map"], terminal: "take", source: "records" }
   const copied: Array<number> = []
   const functions = [look, (n: number) => copied.push(n)]
   for (const loop of [loopFor(taking, functions), Composed.loopFor(taking)]) {
