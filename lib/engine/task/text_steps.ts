@@ -36,6 +36,7 @@ export class TextSteps {
     if (!kernel.load(lines)) return recordsOf(linesOf(lines), 0)
     const { length } = this.#searches
     for (const search of this.#searches) kernel.select(search)
+    if (kernel.text.length === 0) return recordsOf(none, length)
     const tokens = this.#separator === undefined ? undefined : kernel.tokens(this.#separator)
     if (tokens === undefined) return recordsOf(linesOf(kernel.text), length)
     const { ids, words } = tokens
