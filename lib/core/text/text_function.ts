@@ -49,6 +49,12 @@ export const operationOf = (f: unknown): TextOperation | undefined =>
   // Only this module sets the property.
   typeof f === "function" && OPERATION in f ? (f as TextFunction<unknown>)[OPERATION] : undefined
 
+/** Returns the separator of a function that divides text at a separator that is not empty; undefined for all others. */
+export const separatorOf = (f: unknown): string | undefined => {
+  const operation = operationOf(f)
+  return operation?.kernel === "split" && operation.parameters[0] !== "" ? operation.parameters[0] : undefined
+}
+
 /** Throws `Mismatch` for what is not text. */
 export const refuseNonText = (given: unknown, { kernel }: TextOperation): never => {
   throw new Mismatch({ problem: `Text.${kernel} works on text, but was given: ${describeValue(given)}` })

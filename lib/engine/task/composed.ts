@@ -10,10 +10,10 @@ import type { Callable } from "../../rdd/primitive.ts"
 import {
   type Accumulators,
   type Cursor,
-  type ElementKind,
   givesLists,
   LONG,
   type Loop,
+  type LoopKind,
   type Shape,
   type Source,
   type Terminal,
@@ -32,7 +32,7 @@ const checked = (f: Callable, { check }: LoopCheck): Callable => (...args) => {
 
 /** `indexOf` gives the index of the record in the range, for the operation whose long lists end the loop. */
 const elementwise = (
-  kind: ElementKind,
+  kind: LoopKind,
   f: Callable,
   step: number,
   at: Cursor,
@@ -53,8 +53,11 @@ const elementwise = (
   }
   const record = checked(f, recordCheck)
   const value = checked(f, valueCheck)
-  const emits: Record<ElementKind, Emit> = {
-    map: (x) => emit(record(x)),
+  const map: Emit = (x) => emit(record(x))
+  const flatMap: Emit = (x) => each(x, f(x), recordCheck, (y) => y)
+  const emits: Record<LoopKind, Emit> = {
+    map,
+    withOne: map,
     mapValues: (x) => {
       const [key, v] = pair(x)
       emit([key, value(v)])
@@ -62,7 +65,8 @@ const elementwise = (
     filter: (x) => {
       if (acceptsRecord(f(x))) emit(x)
     },
-    flatMap: (x) => each(x, f(x), recordCheck, (y) => y),
+    flatMap,
+    split: flatMap,
     flatMapValues: (x) => {
       const [key, v] = pair(x)
       each(x, f(v), valueCheck, (y) => [key, y])
@@ -102,6 +106,7 @@ const ends: { readonly [T in Terminal]: (into: Accumulators[T], f: Callable, g: 
     }
     return { emit, result: () => into, isFull: never }
   },
+  sum: (into, create, merge) => ends.combine(into, create, merge),
   fold: (into, f) => {
     let acc = into
     const emit: Emit = (x) => {

@@ -13,6 +13,7 @@
 import { parametersOf } from "../../core/parameters.ts"
 import { acceptsRecord, aggregateCheck, listOf, recordCheck, valueCheck } from "../../core/results.ts"
 import { refuseNonPair } from "../../core/pairs.ts"
+import { separatorOf } from "../../core/text/text_function.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import { givesLists, LONG, type Loop, type Shape, type Source, type Terminal } from "./program.ts"
 
@@ -46,43 +47,47 @@ const checkFunctions = Object.entries(checks).map(([name, { check }]) => [name, 
 
 const fold = (x: string, n: number): string => `k = ${n}; acc = f${n}(acc, ${x}); ${checked("checkAggregate", "acc")}`
 
-const terminals: Record<
-  Terminal,
-  (x: string, slot: number) => readonly [before: string, each: string, result: string]
-> = {
+/** The code of a terminal for a variable that holds a record. `slot` is the index of its first function. */
+type End = (x: string, slot: number) => readonly [before: string, each: string, result: string]
+
+/** The code that makes the value `v` of a key: `isFresh` says that it has none in `values[s]`. */
+const combining: Readonly<Record<"combine" | "sum", (x: string, n: number, isFresh: string) => string>> = {
+  combine: (x, n, isFresh) =>
+    `const v = ${isFresh} ? f${n}(${x}[1]) : f${n + 1}(values[s], ${x}[1]); ${checked("checkAggregate", "v")}`,
+  sum: (x, _, isFresh) => `const w = ${x}[1], v = ${isFresh} ? w : values[s] + w; ${checked("checkAggregate", "v")}`,
+}
+
+const combine = (kind: keyof typeof combining): End => (x, n) => [
+  "const table = into, values = into.values;",
+  `k = ${n}; const key = ${x}[0], s = table.locate(key); ${combining[kind](x, n, "table.fresh")} values[s] = v;`,
+  "into",
+]
+
+/** The combining of words: where the key is the word of the record itself, the number of the word leads to its entry. */
+const combineWords = (kind: keyof typeof combining): End => (x, n) => [
+  "const table = into, values = into.values, entries = into.entriesOf(a);",
+  `k = ${n}; const key = ${x}[0], isWord = key === x; let s = isWord ? entries[id] - 1 : -1, isFresh = false;
+       if (s < 0) { s = table.locate(key); isFresh = table.fresh; if (isWord) entries[id] = s + 1; }
+       ${combining[kind](x, n, "isFresh")} values[s] = v;`,
+  "into",
+]
+
+const terminals: Readonly<Record<Terminal, End>> = {
   push: (x) => ["", `into.push(${x});`, "into"],
   take: (x) => [
     "const out = into.records, wanted = into.wanted;",
     `out.push(${x}); if (out.length === wanted) return into;`,
     "into",
   ],
-  combine: (x, n) => [
-    "const table = into, values = into.values;",
-    `k = ${n}; const key = ${x}[0], s = table.locate(key);
-       const v = table.fresh ? f${n}(${x}[1]) : f${n + 1}(values[s], ${x}[1]);
-       ${checked("checkAggregate", "v")} values[s] = v;`,
-    "into",
-  ],
+  combine: combine("combine"),
+  sum: combine("sum"),
   fold: (x, n) => ["let acc = into;", fold(x, n), "acc"],
   // The sign says that it is a number from the start on.
   foldNumber: (x, n) => ["let acc = +into;", fold(x, n), "acc"],
 }
 
-/**
- * The combining of words: where the key is the word of the record itself, its entry is found by the number of the word, without
- * hashing.
- */
-const combineWords: typeof terminals["combine"] = (x, n) => [
-  "const table = into, values = into.values, entries = into.entriesOf(a);",
-  `k = ${n}; const key = ${x}[0], isWord = key === x; let s = isWord ? entries[id] - 1 : -1, fresh = false;
-     if (s < 0) { s = table.locate(key); fresh = table.fresh; if (isWord) entries[id] = s + 1; }
-     const v = fresh ? f${n}(${x}[1]) : f${n + 1}(values[s], ${x}[1]);
-     ${checked("checkAggregate", "v")} values[s] = v;`,
-  "into",
-]
-
-const terminalOf = ({ source, terminal }: Shape) =>
-  source === "words" && terminal === "combine" ? combineWords : terminals[terminal]
+const terminalOf = ({ source, terminal }: Shape): End =>
+  source === "words" && (terminal === "combine" || terminal === "sum") ? combineWords(terminal) : terminals[terminal]
 
 /** The list whose length is that of the piece, and the record at an index. */
 const records: Readonly<Record<Source, readonly [list: string, record: string]>> = {
@@ -92,15 +97,23 @@ const records: Readonly<Record<Source, readonly [list: string, record: string]>>
 }
 
 /** How many functions a terminal has. */
-const functionsOf: Record<Terminal, number> = { push: 0, take: 0, combine: 2, fold: 1, foldNumber: 1 }
+const functionsOf: Record<Terminal, number> = { push: 0, take: 0, combine: 2, sum: 2, fold: 1, foldNumber: 1 }
 
 /** The code that ends a loop before a long list. */
 const leaveLong = (step: number, x: string, result: string): string =>
   `if (a${step}.length > ${LONG}) {
      at.long = { step: ${step}, index: i, of: ${x}, list: a${step} }; return ${result}; }`
 
+/** The code that ends a loop before a long text, which is then divided by the function, and its parts are a long list. */
+const leaveLongText = (step: number, x: string, result: string): string =>
+  `if (${x}.length > ${LONG}) {
+     at.long = { step: ${step}, index: i, of: ${x}, list: f${step}(${x}) }; return ${result}; }`
+
 /** Writes the source text of a loop. A serial number makes it different from all others. */
 export const sourceOf = (shape: Shape, serial: number): string => {
+  const end = terminalOf(shape)
+  const [, , result] = end("x", shape.kinds.length)
+  let before = ""
   let open = ""
   let close = ""
   let x = "x"
@@ -114,6 +127,18 @@ export const sourceOf = (shape: Shape, serial: number): string => {
     switch (kind) {
       case "map":
         open += `k = ${i}; const ${next} = f${i}(${x}); ${checked("checkRecord", next)}`
+        break
+      case "withOne":
+        open += `const ${next} = [${x}, 1]; if (typeof ${x} === "object") { k = ${i}; checkRecord(${next}); }`
+        break
+      case "split":
+        before += `const t${i} = separatorOf(f${i}), n${i} = t${i}.length;`
+        open += `k = ${i}; if (typeof ${x} !== "string") f${i}(${x});
+          ${i === firstList ? leaveLongText(i, x, result) : ""}
+          for (let p${i} = 0, q${i} = 0; q${i} >= 0;) {
+            q${i} = ${x}.indexOf(t${i}, p${i});
+            const ${next} = q${i} < 0 ? ${x}.slice(p${i}) : ${x}.slice(p${i}, q${i}); p${i} = q${i} + n${i};`
+        close = "}" + close
         break
       case "mapValues":
         open += `k = ${i}; ${refused()} const v${i} = f${i}(${x}[1]); ${
@@ -130,7 +155,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
         const values = kind === "flatMapValues"
         open += `k = ${i}; ${values ? refused() : ""} const l${i} = f${i}(${values ? `${x}[1]` : x});
           const a${i} = Array.isArray(l${i}) ? l${i} : listOf(l${i});
-          ${i === firstList ? leaveLong(i, x, terminalOf(shape)(x, slot)[2]) : ""}
+          ${i === firstList ? leaveLong(i, x, result) : ""}
           for (let j${i} = 0; j${i} < a${i}.length; j${i}++) {
             const e${i} = a${i}[j${i}]; ${checked(values ? "checkValue" : "checkRecord", `e${i}`, `a${i}`)}
             const ${next} = ${values ? `[${x}[0], e${i}]` : `e${i}`};`
@@ -138,17 +163,17 @@ export const sourceOf = (shape: Shape, serial: number): string => {
       }
     }
     x = next
-    isPair = kind === "mapValues" || kind === "flatMapValues"
+    isPair = kind === "withOne" || kind === "mapValues" || kind === "flatMapValues"
   })
-  const [before, each, result] = terminalOf(shape)(x, slot)
+  const [prepare, each] = end(x, slot)
   const [list, record] = records[shape.source]
-  const ending = shape.terminal === "combine" ? `k = ${slot}; ${refused()}` : ""
+  const ending = shape.terminal === "combine" || shape.terminal === "sum" ? `k = ${slot}; ${refused()}` : ""
   const slots = slot + functionsOf[shape.terminal]
   const names = Array.from({ length: slots }, (_, i) => `f${i} = f[${i}]`).join(", ")
   return `"use strict"; /* ${serial} */ return (f, a, b, from, to, into, at) => {
     ${slots === 0 ? "" : `const ${names};`} let k = 0;
     try {
-      ${before}
+      ${before} ${prepare}
       for (let i = from | 0, n = Math.min(to | 0, ${list}.length); i < n; i++) { ${record} ${open} ${ending} ${each} ${close} }
       return ${result};
     } catch (error) { at.step = k; throw error; } }`
@@ -156,7 +181,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
 
 const compile = (source: string): Loop | undefined => {
   try {
-    const used = { refuseNonPair, listOf, accepts: acceptsRecord, ...Object.fromEntries(checkFunctions) }
+    const used = { refuseNonPair, separatorOf, listOf, accepts: acceptsRecord, ...Object.fromEntries(checkFunctions) }
     return new Function(...Object.keys(used), source)(...Object.values(used))
   } catch (error) {
     // A text may be too large for the compiler. Only an EvalError means that generating code is forbidden.

@@ -18,10 +18,17 @@ export type ElementKind =
   )
 
 /**
- * Where the records of a loop go: into an array, into an array that is full at some time, into a keyed table, into one
- * value. `foldNumber` is `fold` for a value that is a number, for which the JIT can make faster code.
+ * What a loop does in a step: the kind of the operation, or what its function does where the loop can do the same itself:
+ * `split` divides text at a separator, and `withOne` pairs a record with 1.
  */
-export type Terminal = "push" | "take" | "combine" | "fold" | "foldNumber"
+export type LoopKind = ElementKind | "split" | "withOne"
+
+/**
+ * Where the records of a loop go: into an array, into an array that is full at some time, into a keyed table, into one
+ * value. `sum` is `combine` for the functions of the library that add numbers, and `foldNumber` is `fold` for a value that is
+ * a number, for which the JIT can make faster code.
+ */
+export type Terminal = "push" | "take" | "combine" | "sum" | "fold" | "foldNumber"
 
 /** An array that takes so many records. A loop ends as soon as it is full. */
 export interface Taken {
@@ -34,6 +41,7 @@ export interface Accumulators {
   readonly push: Array<unknown>
   readonly take: Taken
   readonly combine: KeyedTable<unknown, unknown>
+  readonly sum: KeyedTable<unknown, unknown>
   readonly fold: unknown
   readonly foldNumber: unknown
 }
@@ -59,7 +67,7 @@ export interface Piece {
 
 /** The shape of a loop. Its functions are arguments of each run: those of the kinds, then those of the terminal. */
 export interface Shape {
-  readonly kinds: ReadonlyArray<ElementKind>
+  readonly kinds: ReadonlyArray<LoopKind>
   readonly terminal: Terminal
   readonly source: Source
 }
@@ -76,7 +84,8 @@ export interface LongList {
 }
 
 /** Whether an operation gives a list for a record. */
-export const givesLists = (kind: ElementKind): boolean => kind === "flatMap" || kind === "flatMapValues"
+export const givesLists = (kind: LoopKind): boolean =>
+  kind === "flatMap" || kind === "split" || kind === "flatMapValues"
 
 /** How long a list must be for the first of the operations that give lists to count as long. */
 export const LONG = 4096
@@ -92,7 +101,7 @@ export interface Cursor {
 /**
  * One loop, over the records from index `from` to `to` of a {@link Piece} with these `records` and `values`. It adds
  * to `into` and gives what that has become: for `fold`, with the function f, the new value; for all others the same object
- * (`combine` has the functions create and mergeValue). When a function throws, `at.step` has the index of its operation:
+ * (`combine` and `sum` have the functions create and mergeValue). When a function throws, `at.step` has the index of its operation:
  * `kinds.length` for the terminal.
  */
 export type Loop = (

@@ -8,6 +8,7 @@ import { reasonOf } from "../../core/errors.ts"
 import { KeyedTable } from "../../core/keyed_table.ts"
 import { isDue, type Piecewise } from "../../core/pace.ts"
 import { recordCheck, valueCheck } from "../../core/results.ts"
+import { separatorOf } from "../../core/text/text_function.ts"
 import * as Block from "../../rdd/block.ts"
 import type { Callable, Combine, Narrow } from "../../rdd/primitive.ts"
 import type { Place, Step } from "../plan/task.ts"
@@ -17,7 +18,7 @@ import { Flowing, gathered } from "./flowing.ts"
 import * as Generated from "./generated.ts"
 import { isElement, limitOf, takeBehind } from "./limits.ts"
 import { narrowAt, type Surroundings } from "./operations.ts"
-import type { Accumulators, Cursor, ElementKind, LongList, Loop, Piece, Shape, Terminal } from "./program.ts"
+import type { Accumulators, Cursor, ElementKind, LongList, Loop, LoopKind, Piece, Shape, Terminal } from "./program.ts"
 import { type Ranges, rangesOf } from "./ranges.ts"
 import { textStepsOf } from "./text_steps.ts"
 
@@ -30,9 +31,13 @@ const loopOf = ({ generateCode }: Surroundings, shape: Shape, functions: Readonl
 /** Steps that one loop does together. */
 interface Fused {
   readonly steps: Array<Step>
-  readonly kinds: Array<ElementKind>
+  readonly kinds: Array<LoopKind>
   readonly functions: Array<Callable>
 }
+
+/** What a loop does in a step. */
+const kindOf = ({ f, kind, known }: Narrow & { readonly kind: ElementKind }): LoopKind =>
+  known?.name === "withOne" ? "withOne" : kind === "flatMap" && separatorOf(f) !== undefined ? "split" : kind
 
 const nothing = (): Fused => ({ steps: [], kinds: [], functions: [] })
 
@@ -59,7 +64,7 @@ const behind = ({ functions, kinds, steps }: Fused, { list, of, step }: LongList
   return {
     steps: steps.slice(step),
     kinds: ["map", ...kinds.slice(step + 1)],
-    functions: [kinds[step] === "flatMap" ? toRecord : toPair, ...functions.slice(step + 1)],
+    functions: [kinds[step] === "flatMapValues" ? toPair : toRecord, ...functions.slice(step + 1)],
   }
 }
 
@@ -238,7 +243,7 @@ function* runSteps(
         fused = nothing()
       }
       fused.steps.push(step)
-      fused.kinds.push(narrow.kind)
+      fused.kinds.push(kindOf(narrow))
       fused.functions.push(narrow.f)
       continue
     }
@@ -280,6 +285,7 @@ export function* toTable(
   combine: Combine,
 ): Running<KeyedTable<unknown, unknown>> {
   const { block, fused } = yield* runSteps(around, steps, input, Infinity)
-  const end = { terminal: "combine", place, functions: [combine.create, combine.mergeValue] } as const
+  const terminal = combine.known?.name === "sumByKey" ? "sum" : "combine"
+  const end: End<"combine" | "sum"> = { terminal, place, functions: [combine.create, combine.mergeValue] }
   return yield* runLoop(around, fused, yield* inputOf(block, fused), end, new KeyedTable())
 }

@@ -11,7 +11,7 @@ import { type ByteSearch, byteSearchOf, byteSeparatorOf, type Kernel, sharedKern
 import { operationOf } from "../../core/text/text_function.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import { linesOf } from "../../rdd/text_block.ts"
-import type { ElementKind, Piece } from "./program.ts"
+import type { LoopKind, Piece } from "./program.ts"
 
 const none: ReadonlyArray<unknown> = []
 
@@ -57,7 +57,7 @@ export const recordsOf = (records: ReadonlyArray<unknown>, done: number): Piece 
 
 /** Finds the first steps that can be done on bytes. Undefined if there are none. */
 export const textStepsOf = (
-  kinds: ReadonlyArray<ElementKind>,
+  kinds: ReadonlyArray<LoopKind>,
   functions: ReadonlyArray<Callable>,
 ): TextSteps | undefined => {
   const searches: Array<ByteSearch> = []
@@ -65,7 +65,7 @@ export const textStepsOf = (
     const operation = operationOf(functions[i])
     const search = kinds[i] === "filter" ? byteSearchOf(operation) : undefined
     if (search === undefined) {
-      const separator = kinds[i] === "flatMap" ? byteSeparatorOf(operation) : undefined
+      const separator = kinds[i] === "flatMap" || kinds[i] === "split" ? byteSeparatorOf(operation) : undefined
       return i === 0 && separator === undefined ? undefined : new TextSteps(searches, separator)
     }
     searches.push(search)

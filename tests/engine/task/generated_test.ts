@@ -6,6 +6,7 @@ import { atOnce } from "../../../lib/core/pace.ts"
 import * as Composed from "../../../lib/engine/task/composed.ts"
 import { loopFor, sourceOf } from "../../../lib/engine/task/generated.ts"
 import type { ElementKind, Loop, Shape, Source, Terminal } from "../../../lib/engine/task/program.ts"
+import * as Text from "../../../lib/text.ts"
 import * as Block from "../../../lib/rdd/block.ts"
 import { columnsOf } from "../../../lib/rdd/pair_block.ts"
 import type { Callable } from "../../../lib/rdd/primitive.ts"
@@ -58,6 +59,7 @@ const addKey = (sum: number, [key]: Pair): number => sum + key
 const terminals: Record<Terminal, ReadonlyArray<Callable>> = {
   push: [],
   combine: [(value: number) => [value], (all: ReadonlyArray<number>, value: number) => [...all, value]],
+  sum: [(value: number) => value, (a: number, b: number) => a + b],
   take: [],
   fold: [add],
   foldNumber: [addKey],
@@ -68,6 +70,7 @@ const start: Record<Terminal, () => unknown> = {
   push: () => [],
   take: () => ({ records: [], wanted: 3 }),
   combine: () => new KeyedTable(),
+  sum: () => new KeyedTable(),
   fold: () => [100, 0],
   foldNumber: () => 100,
 }
@@ -75,6 +78,8 @@ const start: Record<Terminal, () => unknown> = {
 const naiveEnd: Record<Terminal, (records: ReadonlyArray<Pair>) => unknown> = {
   push: (all) => all,
   combine: (all) => Array.from(Map.groupBy(all, ([key]) => key), ([key, group]) => [key, group.map(([, n]) => n)]),
+  sum: (all) =>
+    Array.from(Map.groupBy(all, ([key]) => key), ([key, group]) => [key, group.reduce((sum, [, n]) => sum + n, 0)]),
   take: (all) => ({ records: all.slice(0, 3), wanted: 3 }),
   fold: (all) => all.reduce(add, [100, 0]),
   foldNumber: (all) => all.reduce(addKey, 100),
@@ -120,7 +125,9 @@ const run = (loop: Loop | undefined, { shape, functions }: Chain, input: Readonl
 }
 
 const anyOperations = fc.array(fc.constantFrom(...operations), { maxLength: 4 })
-const anyTerminal = fc.constantFrom<Terminal>("push", "take", "combine", "fold", "foldNumber")
+/** The terminals that call their functions. */
+const callers = ["push", "take", "combine", "fold", "foldNumber"] as const
+const anyTerminal = fc.constantFrom<Terminal>(...callers, "sum")
 const anyNumber = fc.integer({ min: -5, max: 9 })
 const anyInput = fc.array(fc.tuple(anyNumber, anyNumber), { maxLength: 15 })
 
@@ -139,6 +146,28 @@ Deno.test("loopFor() gives loops that do what array methods do, as the composed 
       },
     ),
   )
+})
+
+Deno.test("loopFor() gives loops that divide text as the function does, and pair records with 1", () => {
+  const anyPart = fc.constantFrom(" ", "", "a", ", ", ",", "bc", "\ud83d\ude00", "\ud83d")
+  const anyLines = fc.array(fc.array(anyPart, { maxLength: 8 }).map((parts) => parts.join("")), { maxLength: 6 })
+  const anySeparator = fc.constantFrom(" ", ",", ", ", "\ud83d", "absent")
+  const isAny = (word: string) => word !== "a"
+  fc.assert(fc.property(anyLines, anySeparator, anySeparator, fc.boolean(), (lines, first, second, pairs) => {
+    const functions = [Text.split(first), isAny, Text.split(second)]
+    const withOne = (x: unknown) => [x, 1]
+    const words = lines.flatMap((line) => line.split(first)).filter(isAny).flatMap((word) => word.split(second))
+    const counts = Array.from(Map.groupBy(words, (word) => word), ([word, all]) => [word, all.length])
+    const chain: Chain = pairs
+      ? {
+        shape: { kinds: ["split", "filter", "split", "withOne"], terminal: "sum", source: "records" },
+        functions: [...functions, withOne, ...terminals.sum],
+      }
+      : { shape: { kinds: ["split", "filter", "split"], terminal: "push", source: "records" }, functions }
+    for (const loop of [loopFor(chain.shape, chain.functions), Composed.loopFor(chain.shape)]) {
+      assert.deepEqual(run(loop, chain, lines), pairs ? counts : words)
+    }
+  }))
 })
 
 Deno.test("loopFor() gives loops that combine words by any keys", () => {
@@ -188,7 +217,7 @@ const stepOfThrow = (loop: Loop | undefined, { functions, shape }: Chain): numbe
 Deno.test("loopFor() and the composed loops name the step whose function threw, on whatever call", () => {
   const failing = fc.record({
     chosen: fc.array(fc.constantFrom(...each), { minLength: 1, maxLength: 4 }),
-    terminal: anyTerminal,
+    terminal: fc.constantFrom<Terminal>(...callers),
     at: fc.nat(),
     call: fc.integer({ min: 0, max: 1 }),
   })

@@ -137,6 +137,28 @@ holdsOnEngines(
     }).pipe(paced(bytes, records)),
 )
 
+onEngines(
+  "flatMap() of a division gives all parts of long lines, and names the operator for what is not text",
+  () =>
+    Effect.gen(function* () {
+      const long = Array.from({ length: 9_000 }, (_, i) => `${i}`).join(",")
+      const lines = ["a,b", long, "", `${long},`, "c"]
+      const expected = lines.flatMap((line) => line.split(",")).filter((part) => part !== "7")
+      const parts = (rdd: Lines) => RDD.flatMap(rdd, Text.split(",")).pipe(RDD.filter((part) => part !== "7"))
+      const blocks = [fromArray(lines), fromText(new TextEncoder().encode(lines.join("\n")))]
+      for (const block of blocks) {
+        assert.deepEqual(yield* RDD.collect(parts(fromBlocks([block]))), expected)
+        assert.deepEqual(yield* RDD.take(parts(fromBlocks([block])), 5_000), expected.slice(0, 5_000))
+        assert.equal(new Map(yield* RDD.countByValue(parts(fromBlocks([block])))).get("8999"), 2)
+      }
+      const untyped: RDD.RDD<never> = fromBlocks<never>([fromArray([["a,b"] as never])])
+      const error = yield* Effect.flip(RDD.collect(parts(untyped)))
+      assert(error._tag === "JobFailed")
+      assert.equal(error.operator, "flatMap")
+      assert.match(error.message, /Text\.split works on text, but was given: array/)
+    }),
+)
+
 /** Registers a test on an engine that does not encode tasks, which may decode text as well. */
 const inPlace = (name: string, body: Effect.Effect<void, unknown, Engine>) =>
   Deno.test(name, () => Effect.runPromise(Effect.provide(body, LocalEngine.layer({ parallelism: 2 }))))
