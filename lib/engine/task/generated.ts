@@ -50,27 +50,42 @@ const fold = (x: string, n: number): string => `k = ${n}; acc = f${n}(acc, ${x})
 /** The code of a terminal for a variable that holds a record. `slot` is the index of its first function. */
 type End = (x: string, slot: number) => readonly [before: string, each: string, result: string]
 
-/** The code that makes the value `v` of a key: `isFresh` says that it has none in `values[s]`. */
-const combining: Readonly<Record<"combine" | "sum", (x: string, n: number, isFresh: string) => string>> = {
-  combine: (x, n, isFresh) =>
-    `const v = ${isFresh} ? f${n}(${x}[1]) : f${n + 1}(values[s], ${x}[1]); ${checked("checkAggregate", "v")}`,
-  sum: (x, _, isFresh) => `const w = ${x}[1], v = ${isFresh} ? w : values[s] + w; ${checked("checkAggregate", "v")}`,
+/** The code of the first value of a key, and of the one after `values[s]`. */
+const aggregates: Readonly<
+  Record<"combine" | "sum", (x: string, n: number) => readonly [first: string, next: string]>
+> = {
+  combine: (x, n) => [`f${n}(${x}[1])`, `f${n + 1}(values[s], ${x}[1])`],
+  sum: (x) => [`${x}[1]`, `values[s] + ${x}[1]`],
 }
 
-const combine = (kind: keyof typeof combining): End => (x, n) => [
-  "const table = into, values = into.values;",
-  `k = ${n}; const key = ${x}[0], s = table.locate(key); ${combining[kind](x, n, "table.fresh")} values[s] = v;`,
-  "into",
-]
+/** The code that sets the value of a key. */
+const setValue = (v: string): string => `const v = ${v}; ${checked("checkAggregate", "v")} values[s] = v;`
 
-/** The combining of words: where the key is the word of the record itself, the number of the word leads to its entry. */
-const combineWords = (kind: keyof typeof combining): End => (x, n) => [
-  "const table = into, values = into.values, entries = into.entriesOf(a);",
-  `k = ${n}; const key = ${x}[0], isWord = key === x; let s = isWord ? entries[id] - 1 : -1, isFresh = false;
-       if (s < 0) { s = table.locate(key); isFresh = table.fresh; if (isWord) entries[id] = s + 1; }
-       ${combining[kind](x, n, "isFresh")} values[s] = v;`,
-  "into",
-]
+const combine = (kind: keyof typeof aggregates): End => (x, n) => {
+  const [first, next] = aggregates[kind](x, n)
+  return [
+    "const table = into, values = into.values;",
+    `k = ${n}; const key = ${x}[0], s = table.locate(key); ${setValue(`table.fresh ? ${first} : ${next}`)}`,
+    "into",
+  ]
+}
+
+/**
+ * The combining of words: where the key is the word of the record itself, the number of the word leads to its entry.
+ * `isWord` is the code that tells whether it is.
+ */
+const combineWords = (kind: keyof typeof aggregates, isWord: string): End => (x, n) => {
+  const [first, next] = aggregates[kind](x, n)
+  return [
+    "const table = into, values = into.values, entries = into.entriesOf(a);",
+    `k = ${n}; const key = ${x}[0], isWord = ${isWord}; let s = isWord ? entries[id] - 1 : -1;
+     if (s >= 0) { ${setValue(next)} } else {
+       s = table.locate(key); const isFresh = table.fresh; if (isWord) entries[id] = s + 1;
+       ${setValue(`isFresh ? ${first} : ${next}`)}
+     }`,
+    "into",
+  ]
+}
 
 const terminals: Readonly<Record<Terminal, End>> = {
   push: (x) => ["", `into.push(${x});`, "into"],
@@ -86,8 +101,18 @@ const terminals: Readonly<Record<Terminal, End>> = {
   foldNumber: (x, n) => ["let acc = +into;", fold(x, n), "acc"],
 }
 
-const terminalOf = ({ source, terminal }: Shape): End =>
-  source === "words" && (terminal === "combine" || terminal === "sum") ? combineWords(terminal) : terminals[terminal]
+/** Whether the keys of a loop are the words of its records: filters only keep some, and the last step makes the pairs. */
+const hasWordsAsKeys = ({ kinds, source }: Shape): boolean =>
+  source === "words" && kinds.length > 0 &&
+  kinds.every((kind, i) => kind === (i === kinds.length - 1 ? "withOne" : "filter"))
+
+const terminalOf = (shape: Shape): End => {
+  const { source, terminal } = shape
+  return source === "words" && (terminal === "combine" || terminal === "sum")
+    // To compare two strings means to read them, which costs as much as all the rest.
+    ? combineWords(terminal, hasWordsAsKeys(shape) ? "true" : "key === x")
+    : terminals[terminal]
+}
 
 /** The list whose length is that of the piece, and the record at an index. */
 const records: Readonly<Record<Source, readonly [list: string, record: string]>> = {
@@ -117,6 +142,8 @@ export const sourceOf = (shape: Shape, serial: number): string => {
   let open = ""
   let close = ""
   let x = "x"
+  /** Whether the record is a word. */
+  let isWord = shape.source === "words"
   /** Whether the loop itself has made the pair. */
   let isPair = shape.source === "pairs"
   const refused = () => isPair ? "" : `if (${x}?.length !== 2 || typeof ${x} === "string") refuseNonPair(${x});`
@@ -129,7 +156,8 @@ export const sourceOf = (shape: Shape, serial: number): string => {
         open += `k = ${i}; const ${next} = f${i}(${x}); ${checked("checkRecord", next)}`
         break
       case "withOne":
-        open += `const ${next} = [${x}, 1]; if (typeof ${x} === "object") { k = ${i}; checkRecord(${next}); }`
+        open += `const ${next} = [${x}, 1];`
+        if (!isWord) open += `if (typeof ${x} === "object") { k = ${i}; checkRecord(${next}); }`
         break
       case "split":
         before += `const t${i} = separatorOf(f${i}), n${i} = t${i}.length;`
@@ -163,6 +191,7 @@ export const sourceOf = (shape: Shape, serial: number): string => {
       }
     }
     x = next
+    isWord = false
     isPair = kind === "withOne" || kind === "mapValues" || kind === "flatMapValues"
   })
   const [prepare, each] = end(x, slot)
