@@ -5,8 +5,9 @@
  */
 import { dual } from "../../core/dual.ts"
 import { parallelize } from "../../rdd/creation.ts"
-import { map, narrow } from "../../rdd/operators/element.ts"
+import { countedByValue } from "../../rdd/operators/counting.ts"
 import { reduceByKey } from "../../rdd/operators/keyed.ts"
+import { map, narrow } from "../../rdd/operators/element.ts"
 import type { PartitionOptions } from "../../rdd/partitioner.ts"
 import { repartition } from "../../rdd/operators/partitioning.ts"
 import type { RDD } from "../../rdd/rdd.ts"
@@ -105,7 +106,7 @@ export const countByValue: {
       "countByValue",
       self,
       [],
-      (rdd, batch) => reduceByKey(map(rdd, (a): [A, number] => [a, 1]), add, chosen(batch, options)),
+      (rdd, batch) => countedByValue(rdd, chosen(batch, options)),
       checked("countByValue", options),
     ),
 )

@@ -7,8 +7,9 @@ import type * as Duration from "effect/Duration"
 import { dual } from "../../core/dual.ts"
 import type { Mistake, NotAStream } from "../../core/literals.ts"
 import type { Tupled } from "../../core/tupled.ts"
-import { map, narrow } from "../../rdd/operators/element.ts"
+import { countedByValue } from "../../rdd/operators/counting.ts"
 import { reduceByKey } from "../../rdd/operators/keyed.ts"
+import { map, narrow } from "../../rdd/operators/element.ts"
 import { hash, type PartitionOptions } from "../../rdd/partitioner.ts"
 import type { Callable, Narrow } from "../../rdd/primitive.ts"
 import type { RDD } from "../../rdd/rdd.ts"
@@ -206,7 +207,7 @@ export const countByValueAndWindow: {
       operation: "countByValueAndWindow",
       frame: frame("reduced", self, windowDuration, options?.slide),
       functions: {},
-      reduce: (rdd, batch) => reduceByKey(map(rdd, (a): [unknown, number] => [a, 1]), add, chosen(batch, options)),
+      reduce: (rdd, batch) => countedByValue(rdd, chosen(batch, options)),
       partitioner: (batch) => chosen(batch, options).partitioner,
       slide: () => counting,
       seesLeaving: true,
