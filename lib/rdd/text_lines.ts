@@ -31,18 +31,25 @@ export interface Lines {
 const LF = 10
 const CR = 13
 const EMPTY = new Uint8Array()
-/** The largest buffer for an incomplete line that is reused for the next one, in bytes. */
-const MAX_REUSED_BYTES = 1024 * 1024
+/** How large pages are, in bytes, unless a line needs a larger one. */
+const PAGE = 1024 * 1024
+/** How much room there must be in a page for the next bytes. With less, another page is begun. */
+const MIN_ROOM = 64 * 1024
 
 /**
- * Assembles blocks of whole lines from chunks of bytes of any size. Lines end with `\n`, `\r\n` or `\r`. The bytes are
- * copied, so the caller may reuse its chunks.
+ * Assembles blocks of whole lines from chunks of bytes of any size. Lines end with `\n`, `\r\n` or `\r`.
+ *
+ * Bytes are collected in pages, and blocks are parts of pages: nothing is copied but the incomplete last line of a page,
+ * to the next page. A caller can read directly into the {@link LineSplitter.room} of a page. Chunks from elsewhere are
+ * copied, so the caller may reuse them.
  */
 export class LineSplitter {
   readonly #max: number
-  /** The bytes of the incomplete last line, `#tailLength` of them. */
-  #tail: Uint8Array = EMPTY
-  #tailLength = 0
+  #page: Uint8Array = EMPTY
+  /** Where the incomplete last line starts. */
+  #start = 0
+  /** Where the bytes of the page end. */
+  #end = 0
   /** Whether the incomplete last line is too long already. */
   #isSkipping = false
   /** Whether the bytes so far end with `\r`: a following `\n` belongs to the same line end. */
@@ -52,68 +59,76 @@ export class LineSplitter {
     this.#max = maxLineBytes
   }
 
-  /** Adds a chunk and returns the lines that it completes. */
+  /** The free part of the page, to write the next bytes to, from its start on. They count when they are pushed. */
+  room(): Uint8Array {
+    return this.#roomFor(MIN_ROOM)
+  }
+
+  /** Adds a chunk, which may be what was written to the room, and returns the lines that it completes. */
   push(chunk: Uint8Array): Lines {
-    if (chunk.length === 0) return linesOf(chunk, 0)
-    const rest = this.#isAfterCR && chunk[0] === LF ? chunk.subarray(1) : chunk
-    this.#isAfterCR = chunk.at(-1) === CR
-    return this.#split(this.#isSkipping ? this.#skip(rest) : rest)
+    const { buffer, byteOffset } = this.#page
+    const isInPlace = chunk.buffer === buffer && chunk.byteOffset === byteOffset + this.#end
+    if (!isInPlace) this.#roomFor(chunk.length).set(chunk)
+    return this.#add(chunk.length)
   }
 
   /** Ends the input: returns the incomplete last line, if there is one, and resets the splitter. */
   finish(): Lines {
-    const last = this.#takeTail(EMPTY)
+    const last = this.#page.subarray(this.#start, this.#end)
+    this.#start = this.#end
     this.#isSkipping = false
     this.#isAfterCR = false
     return linesOf(last, 0)
   }
 
-  /** Returns what follows the line that is being skipped. */
-  #skip(chunk: Uint8Array): Uint8Array {
-    const end = new LineEnds(chunk).next(0)
-    if (end === chunk.length) return chunk.subarray(end)
-    this.#isSkipping = false
-    return chunk.subarray(afterLineEnd(chunk, end))
+  #roomFor(bytes: number): Uint8Array {
+    // The page of a long line is larger than what follows needs: it is left as soon as the line has ended.
+    const isLarge = this.#page.length > PAGE && this.#start > 0
+    if (isLarge || this.#page.length - this.#end < bytes) this.#turn(bytes)
+    return this.#page.subarray(this.#end)
   }
 
-  #split(chunk: Uint8Array): Lines {
-    const lf = chunk.lastIndexOf(LF) + 1
-    const end = lf + chunk.subarray(lf).lastIndexOf(CR) + 1
-    const whole = end === 0 ? chunk.subarray(0, 0) : this.#takeTail(chunk.subarray(0, end))
+  /** Begins another page with the incomplete last line, and room for so many bytes. */
+  #turn(bytes: number): void {
+    const line = this.#page.subarray(this.#start, this.#end)
+    // A line that grows is copied for each page, so pages grow with it.
+    this.#page = new Uint8Array(Math.max(PAGE, 2 * line.length + bytes))
+    this.#page.set(line)
+    this.#start = 0
+    this.#end = line.length
+  }
+
+  /** Takes the next bytes of the page. */
+  #add(length: number): Lines {
+    if (length === 0) return linesOf(EMPTY, 0)
+    const page = this.#page
+    let from = this.#end
+    const to = from + length
+    this.#end = to
+    if (this.#isAfterCR && page[from] === LF) this.#start = ++from
+    this.#isAfterCR = page[to - 1] === CR
+    if (this.#isSkipping) {
+      const line = page.subarray(from, to)
+      const end = new LineEnds(line).next(0)
+      this.#isSkipping = end === line.length
+      this.#start = from += this.#isSkipping ? line.length : afterLineEnd(line, end)
+    }
+    return this.#cut(page.subarray(from, to), from)
+  }
+
+  /** Returns the whole lines, up to the last line end of the new bytes, which begin at `from`. */
+  #cut(bytes: Uint8Array, from: number): Lines {
+    const lf = bytes.lastIndexOf(LF) + 1
+    const end = lf + bytes.subarray(lf).lastIndexOf(CR) + 1
+    const whole = end === 0 ? EMPTY : this.#page.subarray(this.#start, from + end)
+    if (end > 0) this.#start = from + end
     const lines = whole.length > this.#max ? withoutLongLines(whole, this.#max) : linesOf(whole, 0)
-    return this.#addToTail(chunk.subarray(end)) ? lines : { ...lines, tooLong: lines.tooLong + 1 }
-  }
-
-  /** Returns the incomplete last line followed by `rest`, and clears it. */
-  #takeTail(rest: Uint8Array): Uint8Array {
-    const joined = new Uint8Array(this.#tailLength + rest.length)
-    joined.set(this.#tail.subarray(0, this.#tailLength))
-    joined.set(rest, this.#tailLength)
-    this.#clearTail()
-    return joined
-  }
-
-  /** Adds bytes to the incomplete last line. Returns false, and starts to skip the line, if it becomes too long. */
-  #addToTail(start: Uint8Array): boolean {
-    const length = this.#tailLength + start.length
-    if (length > this.#max) {
-      this.#clearTail()
+    const isTooLong = this.#end - this.#start > this.#max
+    if (isTooLong) {
+      this.#start = this.#end
       this.#isSkipping = true
-      return false
     }
-    if (length > this.#tail.length) {
-      const grown = new Uint8Array(2 * length)
-      grown.set(this.#tail.subarray(0, this.#tailLength))
-      this.#tail = grown
-    }
-    this.#tail.set(start, this.#tailLength)
-    this.#tailLength = length
-    return true
-  }
-
-  #clearTail(): void {
-    this.#tailLength = 0
-    if (this.#tail.length > MAX_REUSED_BYTES) this.#tail = EMPTY
+    return isTooLong ? { ...lines, tooLong: lines.tooLong + 1 } : lines
   }
 }
 
@@ -141,7 +156,7 @@ const withoutLongLines = (bytes: Uint8Array, max: number): Lines => {
     }
     from = next
   }
-  return linesOf(bytes.slice(0, kept), tooLong)
+  return linesOf(bytes.subarray(0, kept), tooLong)
 }
 
 /** Finds line ends in ascending order. */

@@ -30,10 +30,11 @@ export class SocketError extends Data.Error<{
 /** The reading side of an open connection. Nothing is read ahead, so a slow reader slows the peer down. */
 export interface Connection {
   /**
-   * Reads the next bytes, at least one. Returns undefined at the end of the data. The next read may overwrite the
-   * returned array, so copy what you keep.
+   * Reads the next bytes, at least one. Returns undefined at the end of the data. A connection may write the bytes to
+   * `into`, from its start on, and then returns the part that it has written. Other arrays may be overwritten by the next
+   * read, so copy what you keep.
    */
-  readonly read: () => Effect.Effect<Uint8Array | undefined, SocketError>
+  readonly read: (into?: Uint8Array) => Effect.Effect<Uint8Array | undefined, SocketError>
 }
 
 /** Opens a connection, which is closed with the scope. */
@@ -69,10 +70,14 @@ export const openConnection = <A>(
   })
 
 /** Makes a connection of a function of the runtime that reads the next bytes. */
-export const fromRead = (host: string, port: number, read: () => Promise<Uint8Array | undefined>): Connection => ({
-  read: () =>
+export const fromRead = (
+  host: string,
+  port: number,
+  read: (into: Uint8Array | undefined) => Promise<Uint8Array | undefined>,
+): Connection => ({
+  read: (into) =>
     Effect.tryPromise({
-      try: read,
+      try: () => read(into),
       catch: (cause) => new SocketError({ host, port, reason: `Error receiving data from ${host}:${port}`, cause }),
     }),
 })

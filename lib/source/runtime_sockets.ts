@@ -7,6 +7,7 @@ import type { Socket as NodeSocket } from "node:net"
 import * as Effect from "effect/Effect"
 import { type Connect, fromRead, openConnection, SocketError } from "./connection.ts"
 
+/** How many bytes are read at once where the reader has no room of its own. */
 const READ_BYTES = 256 * 1024
 
 /** What this module uses of Deno. Declared here, so that programs for Node need no types of Deno. */
@@ -53,8 +54,9 @@ export const denoSockets: { readonly connect: Connect } = {
           }
         }),
         (connection) => {
-          const buffer = new Uint8Array(READ_BYTES)
-          return fromRead(host, port, async () => {
+          let own: Uint8Array | undefined
+          return fromRead(host, port, async (into) => {
+            const buffer = into ?? (own ??= new Uint8Array(READ_BYTES))
             const length = await connection.read(buffer)
             return length === null ? undefined : buffer.subarray(0, length)
           })

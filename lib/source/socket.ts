@@ -84,7 +84,7 @@ export const socketTextStream = <const N extends number>(
         }
         return Effect.andThen(
           forEachUntilUndefined(
-            Effect.suspend(() => connection.read()),
+            Effect.suspend(() => connection.read(splitter.room())),
             (chunk) => storeLines(splitter.push(chunk)),
           ),
           Effect.suspend(() => storeLines(splitter.finish())),

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
+import type { Block } from "../../lib/rdd/block.ts"
+import { unreadText } from "../../lib/rdd/text_block.ts"
 import { LineSplitter, LineTooLong } from "../../lib/rdd/text_lines.ts"
 
 const utf8 = new TextEncoder()
@@ -106,4 +108,46 @@ Deno.test("LineSplitter reports a line as soon as it is too long, and can be use
 
 Deno.test("LineSplitter weighs blocks by their bytes", () => {
   assert.equal(split([utf8.encode("é\r\nb\nc")]).bytes, 7)
+})
+
+Deno.test("LineSplitter gives blocks that are parts of the room that bytes were written to", () => {
+  const splitter = new LineSplitter()
+  const write = (text: string) => {
+    const room = splitter.room()
+    const { written } = utf8.encodeInto(text, room)
+    return splitter.push(room.subarray(0, written))
+  }
+  const first = splitter.room()
+  assert.deepEqual(write("a\nb").block?.records, ["a"])
+  assert.equal(splitter.room().buffer, first.buffer)
+  const { block } = write("c\nd\n")
+  const bytes = unreadText(block!)
+  assert.deepEqual([bytes?.buffer === first.buffer, bytes?.byteOffset], [true, 2])
+  assert.deepEqual(block?.records, ["bc", "d"])
+})
+
+Deno.test("LineSplitter returns the same lines for bytes in its room, whatever the pages, and long lines", () => {
+  const lines = Array.from({ length: 400 }, (_, i) => `${i}`.repeat(1 + (i * 7919) % 30_000))
+  const all = utf8.encode(lines.join("\r\n"))
+  const splitter = new LineSplitter()
+  const blocks: Array<Block<string> | undefined> = []
+  for (let at = 0; at < all.length;) {
+    const room = splitter.room()
+    assert(room.length >= 65_536 && room.length <= 4_000_000)
+    const some = all.subarray(at, at + Math.min(room.length, 1 + (at * 31) % 90_000))
+    room.set(some)
+    blocks.push(splitter.push(room.subarray(0, some.length)).block)
+    at += some.length
+  }
+  blocks.push(splitter.finish().block)
+  assert.deepEqual(blocks.flatMap((block) => block?.records ?? []), lines)
+})
+
+Deno.test("LineSplitter does not keep the large page of a long line", () => {
+  const splitter = new LineSplitter()
+  assert.equal(splitter.push(new Uint8Array(5_000_000).fill(97)).block, undefined)
+  assert(splitter.room().buffer.byteLength > 5_000_000)
+  assert.deepEqual(splitter.push(utf8.encode("\nb")).block?.records.map((line) => line.length), [5_000_000])
+  assert(splitter.room().buffer.byteLength < 2_000_000)
+  assert.deepEqual(splitter.finish().block?.records, ["b"])
 })
