@@ -20,7 +20,8 @@ import {
   WHITE_SPACE,
 } from "./machine.ts"
 import { ScriptMachine } from "./script_machine.ts"
-import type { SearchOperation, TextOperation } from "./text_function.ts"
+import { parametersOf } from "../parameters.ts"
+import type { SearchOperation, TextFunction, TextOperation } from "./text_function.ts"
 
 /** Decodes text as records have it: invalid bytes become U+FFFD, and a byte order mark stays. */
 export const decoder: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true })
@@ -35,6 +36,8 @@ export interface Tokens {
   readonly words: ReadonlyArray<string>
   /** The numbers. The kernel's next call overwrites them. */
   readonly ids: Int32Array
+  /** How many distinct words were not known before. */
+  readonly fresh: number
 }
 
 /** A search over the bytes of lines. */
@@ -72,6 +75,18 @@ export const byteSeparatorOf = (operation: TextOperation | undefined): number | 
   return byte < 128 && byte !== LF && byte !== CR ? byte : undefined
 }
 
+/** Whether a text function gives another text. */
+export const isChange = (operation: TextOperation | undefined): boolean =>
+  operation?.kernel === "toLowerCase" || operation?.kernel === "toUpperCase" || operation?.kernel === "trim"
+
+/**
+ * Whether it makes no difference if lines are changed before they are divided, or their words afterwards. Letters may
+ * change. What becomes of a capital sigma depends on its neighbours, among which some signs do not count.
+ */
+export const isChangeOfWords = (operation: TextOperation | undefined, separator: number): boolean =>
+  (operation?.kernel === "toLowerCase" || operation?.kernel === "toUpperCase") &&
+  !/[a-z'.:^`]/i.test(String.fromCharCode(separator))
+
 /**
  * How many distinct words a text can have: those of one byte and the empty one, and others, which have two bytes or more
  * and a separator.
@@ -87,6 +102,8 @@ export class Kernel {
   /** Where the text ends. */
   #end = TEXT
   #words: Array<string> = []
+  /** The words as text functions have changed them, by the parameters of these. */
+  readonly #changed = new Map<string, Array<string>>()
   /** Where the words end that have been decoded. */
   #decoded = ARENA
 
@@ -130,8 +147,9 @@ export class Kernel {
       this.#forget()
       return undefined
     }
+    const known = this.#words.length
     this.#decode()
-    return { words: this.#words, ids: machine.ids.subarray(0, count) }
+    return { words: this.#words, ids: machine.ids.subarray(0, count), fresh: this.#words.length - known }
   }
 
   /** Decodes the new words at once: no word has a line feed. */
@@ -143,8 +161,21 @@ export class Kernel {
     this.#decoded = arena
   }
 
+  /** The distinct words as text functions change them, one after the other. Each word is changed once. */
+  changed(functions: ReadonlyArray<TextFunction<string>>): ReadonlyArray<string> {
+    const key = functions.map(parametersOf).join()
+    const known = this.#changed.get(key)
+    const words = known ?? []
+    if (known === undefined) this.#changed.set(key, words)
+    for (let i = words.length; i < this.#words.length; i++) {
+      words.push(functions.reduce((word, f) => f(word), this.#words[i]!))
+    }
+    return words
+  }
+
   #forget(): void {
     this.#machine.init()
+    this.#changed.clear()
     this.#words = []
     this.#decoded = ARENA
   }

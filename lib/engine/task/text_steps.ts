@@ -3,46 +3,79 @@
  *
  * Where the records of a loop are lines of text that is still bytes, and its first steps are text functions, these steps are
  * done on the bytes: `filter` keeps some of the lines, and a `flatMap` that divides lines gives words as numbers of distinct
- * words. The loop does the other steps.
+ * words. A `map` that changes text changes each distinct word once. The loop does the other steps.
  *
  * @module
  */
-import { type ByteSearch, byteSearchOf, byteSeparatorOf, type Kernel, sharedKernel } from "../../core/text/kernel.ts"
-import { operationOf } from "../../core/text/text_function.ts"
+import {
+  type ByteSearch,
+  byteSearchOf,
+  byteSeparatorOf,
+  isChange,
+  isChangeOfWords,
+  type Kernel,
+  sharedKernel,
+  type Tokens,
+} from "../../core/text/kernel.ts"
+import { operationOf, type TextFunction } from "../../core/text/text_function.ts"
 import type { Callable } from "../../rdd/primitive.ts"
 import { linesOf } from "../../rdd/text_block.ts"
 import type { LoopKind, Piece } from "./program.ts"
 
 const none: ReadonlyArray<unknown> = []
 
-/** The first steps of a loop that can be done on bytes: searches, and then perhaps a division into words. */
+/** A division of lines into words, and what is done with the words. */
+interface Division {
+  readonly separator: number
+  readonly changes: ReadonlyArray<TextFunction<string>>
+  /** How many steps this is. */
+  readonly steps: number
+}
+
+/** The first steps of a loop that can be done on bytes: searches, and then perhaps a division. */
 export class TextSteps {
   readonly #searches: ReadonlyArray<ByteSearch>
-  /** The separator of the division that follows the searches; undefined if there is none. */
-  readonly #separator: number | undefined
-  readonly #kernel: Kernel
+  readonly #division: Division | undefined
+  readonly #kernel: Kernel = sharedKernel()
+  /** How many pieces the last pause had, and how many of them are left. */
+  #pause = 0
+  #left = 0
   /** A copy of the numbers of words: other tasks use the kernel before the loop has gone over all of them. */
   #ids = new Int32Array(0)
 
-  constructor(searches: ReadonlyArray<ByteSearch>, separator: number | undefined, kernel: Kernel = sharedKernel()) {
+  constructor(searches: ReadonlyArray<ByteSearch>, division: Division | undefined) {
     this.#searches = searches
-    this.#separator = separator
-    this.#kernel = kernel
+    this.#division = division
   }
 
   /** Does the steps for whole lines. The piece is only valid until the next call. */
   run(lines: Uint8Array): Piece {
     const kernel = this.#kernel
-    if (!kernel.load(lines)) return recordsOf(linesOf(lines), 0)
     const { length } = this.#searches
+    const division = this.#isPaused() ? undefined : this.#division
+    if ((length === 0 && division === undefined) || !kernel.load(lines)) return recordsOf(linesOf(lines), 0)
     for (const search of this.#searches) kernel.select(search)
     if (kernel.text.length === 0) return recordsOf(none, length)
-    const tokens = this.#separator === undefined ? undefined : kernel.tokens(this.#separator)
-    if (tokens === undefined) return recordsOf(linesOf(kernel.text), length)
-    const { ids, words } = tokens
+    const tokens = division && kernel.tokens(division.separator)
+    if (division === undefined || tokens === undefined) return recordsOf(linesOf(kernel.text), length)
+    this.#pauseIfUseless(tokens)
+    const { changes, steps } = division
+    const { ids } = tokens
     if (this.#ids.length < ids.length) this.#ids = new Int32Array(2 * ids.length)
     this.#ids.set(ids)
-    return { source: "words", records: words, values: this.#ids, length: ids.length, done: length + 1 }
+    const words = changes.length === 0 ? tokens.words : kernel.changed(changes)
+    return { source: "words", records: words, values: this.#ids, length: ids.length, done: length + steps }
+  }
+
+  /** Whether this piece is not divided on bytes. */
+  #isPaused(): boolean {
+    return this.#left > 0 && this.#left-- > 0
+  }
+
+  /** Where most words are new, the loop divides the lines of the next pieces: of more each time this goes on. */
+  #pauseIfUseless({ fresh, ids }: Tokens): void {
+    this.#pause = 2 * fresh > ids.length ? 2 * this.#pause + 1 : 0
+    this.#left = this.#pause
   }
 }
 
@@ -55,20 +88,36 @@ export const recordsOf = (records: ReadonlyArray<unknown>, done: number): Piece 
   done,
 })
 
+/** Finds a division, with changes before and behind it. */
+const divisionOf = (kinds: ReadonlyArray<LoopKind>, functions: ReadonlyArray<Callable>): Division | undefined => {
+  const isMapOf = (isWanted: typeof isChange) => (f: Callable, i: number): f is TextFunction<string> =>
+    kinds[i] === "map" && isWanted(operationOf(f))
+  const countFrom = (from: number): number => {
+    const end = functions.findIndex((f, i) => i >= from && !isMapOf(isChange)(f, i))
+    return (end < 0 ? functions.length : end) - from
+  }
+  const at = countFrom(0)
+  const separator = kinds[at] === "flatMap" || kinds[at] === "split"
+    ? byteSeparatorOf(operationOf(functions[at]))
+    : undefined
+  if (separator === undefined) return undefined
+  const before = functions.slice(0, at)
+  if (!before.every((f) => isChangeOfWords(operationOf(f), separator))) return undefined
+  const steps = at + 1 + countFrom(at + 1)
+  return { separator, steps, changes: functions.slice(0, steps).filter(isMapOf(isChange)) }
+}
+
 /** Finds the first steps that can be done on bytes. Undefined if there are none. */
 export const textStepsOf = (
   kinds: ReadonlyArray<LoopKind>,
   functions: ReadonlyArray<Callable>,
 ): TextSteps | undefined => {
   const searches: Array<ByteSearch> = []
-  for (let i = 0; i < kinds.length; i++) {
-    const operation = operationOf(functions[i])
-    const search = kinds[i] === "filter" ? byteSearchOf(operation) : undefined
-    if (search === undefined) {
-      const separator = kinds[i] === "flatMap" || kinds[i] === "split" ? byteSeparatorOf(operation) : undefined
-      return i === 0 && separator === undefined ? undefined : new TextSteps(searches, separator)
-    }
+  for (let i = 0; kinds[i] === "filter"; i++) {
+    const search = byteSearchOf(operationOf(functions[i]))
+    if (search === undefined) break
     searches.push(search)
   }
-  return searches.length === 0 ? undefined : new TextSteps(searches, undefined)
+  const division = divisionOf(kinds.slice(searches.length), functions.slice(searches.length))
+  return searches.length === 0 && division === undefined ? undefined : new TextSteps(searches, division)
 }

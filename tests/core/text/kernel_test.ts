@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import fc from "fast-check"
-import { byteSearchOf, byteSeparatorOf, Kernel } from "../../../lib/core/text/kernel.ts"
+import { byteSearchOf, byteSeparatorOf, isChangeOfWords, Kernel } from "../../../lib/core/text/kernel.ts"
 import * as Text from "../../../lib/core/text/functions.ts"
 import { type Machine, MOST_TEXT, wasmMachine } from "../../../lib/core/text/machine.ts"
 import { ScriptMachine } from "../../../lib/core/text/script_machine.ts"
@@ -132,6 +132,23 @@ Deno.test("tokens() of WebAssembly gives up on words that were made to have the 
   assert(pieces.includes(undefined))
   kernel.load(new TextEncoder().encode("to be"))
   assert.equal(kernel.tokens(32)?.ids.length, 2)
+})
+
+Deno.test("isChangeOfWords() is true only if lines can be divided before they are changed", () => {
+  const changes = fc.constantFrom(Text.toLowerCase, Text.toUpperCase, Text.trim)
+  const separators = fc.constantFrom(" ", ",", "|", "\t", ".", "a", ":", "'", "s", "\0")
+  let found = 0
+  fc.assert(
+    fc.property(anyText, changes, separators, (bytes, change, separator) => {
+      if (!isChangeOfWords(change[OPERATION], separator.charCodeAt(0))) return
+      found++
+      const split = Text.split(separator)
+      const lines = linesOf(bytes)
+      assert.deepEqual(lines.flatMap(split).map(change), lines.map(change).flatMap(split))
+    }),
+    runs,
+  )
+  assert(found > 500)
 })
 
 Deno.test("byteSearchOf() leaves to the functions what bytes do not show", () => {

@@ -17,7 +17,23 @@ const part = fc.oneof(
     weight: 6,
     arbitrary: fc.constantFrom("\n", "\r", "\r\n", " ", "\t", "a", "ab", "aa", "\v", "\0", "b,", "é", "漢"),
   },
-  { weight: 2, arbitrary: fc.constantFrom("abcdefgh", "😀", "\ufeff", "\ufffd", "aaaaaaaaaaaaaaaaaaaaaaaa", "\u2028") },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      "abcdefgh",
+      "😀",
+      "\ufeff",
+      "\ufffd",
+      "aaaaaaaaaaaaaaaaaaaaaaaa",
+      "\u2028",
+      "ΑΣ",
+      "Σ",
+      ".",
+      "İ",
+      "ß",
+      "\u212a",
+    ),
+  },
   { weight: 1, arbitrary: fc.string({ maxLength: 20 }) },
 ).map((text) => utf8.encode(text))
 

@@ -9,6 +9,7 @@ import { make } from "../../../lib/dstream/graph/graph.ts"
 import { mismatch } from "../../../lib/dstream/graph/mismatch.ts"
 import { nameOutput } from "../../../lib/dstream/outputs/output.ts"
 import { print } from "../../../lib/dstream/outputs/print.ts"
+import * as Text from "../../../lib/text.ts"
 import { filtered } from "../declared_graphs.ts"
 import { differ, differInTexts, withFunctions } from "../fingerprints.ts"
 import { build, chain, counting, graphOf, shape, stub } from "../graph_arbitrary.ts"
@@ -81,6 +82,16 @@ Deno.test("fingerprint() differs in structure when the parameters of a function 
     withFunctions((line) => line.split(" ")),
     /its parameters are .* here and \[\] there/,
   )
+})
+
+Deno.test("fingerprint() differs in structure when a text function has other parameters", () => {
+  same(withFunctions(Text.split(" ")), withFunctions(Text.split(" ")))
+  differ(
+    withFunctions(Text.split(" ")),
+    withFunctions(Text.split(",")),
+    /its parameters are .*split.* here and .*split/,
+  )
+  differ(withFunctions(Text.includes("a")), withFunctions(Text.not(Text.includes("a"))), /its parameters are/)
 })
 
 Deno.test("fingerprint() keeps apart which of several functions has parameters", () => {

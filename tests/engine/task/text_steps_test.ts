@@ -35,6 +35,7 @@ const divisions = [
   Text.split("\t"),
   Text.split(""),
   Text.split("ab"),
+  Text.split("."),
   Text.words,
 ] as const
 const texts = [Text.toLowerCase, Text.toUpperCase, Text.trim] as const
@@ -54,24 +55,29 @@ const plain = <A>(f: (text: string) => A) => (text: string): A => f(text)
 interface Given {
   readonly filters: ReadonlyArray<Text.TextPredicate>
   readonly division: Text.TextFunction<Array<string>> | undefined
+  /** Changes of the lines, and of what they are divided into. */
+  readonly before: ReadonlyArray<Text.TextFunction<string>>
   readonly texts: ReadonlyArray<Text.TextFunction<string>>
   readonly end: Chain
 }
 
 const chainOf = (
-  { division, end, filters, texts }: Given,
+  { before, division, end, filters, texts }: Given,
   wrap: <A>(f: (text: string) => A) => (text: string) => A,
 ): Chain => {
-  const mapped = (lines: Lines) => texts.reduce<Lines>((rdd, f) => RDD.map(rdd, wrap(f)), lines)
+  const mapped = (lines: Lines, texts: ReadonlyArray<Text.TextFunction<string>>) =>
+    texts.reduce<Lines>((rdd, f) => RDD.map(rdd, wrap(f)), lines)
   return (lines) => {
     const kept = filters.reduce<Lines>((rdd, f) => RDD.filter(rdd, wrap(f)), lines)
-    return end(mapped(division === undefined ? kept : RDD.flatMap(kept, wrap(division))))
+    const changed = mapped(kept, before)
+    return end(mapped(division === undefined ? changed : RDD.flatMap(changed, wrap(division)), texts))
   }
 }
 
 const given: fc.Arbitrary<Given> = fc.record({
   filters: fc.array(fc.constantFrom(...filters), { maxLength: 3 }),
   division: fc.option(fc.constantFrom(...divisions), { nil: undefined }),
+  before: fc.array(fc.constantFrom(...texts), { maxLength: 2 }),
   texts: fc.array(fc.constantFrom(...texts), { maxLength: 2 }),
   end: fc.constantFrom(...ends),
 })
