@@ -21,10 +21,12 @@ import { sockets } from "./socket.ts"
 import { recovery } from "./recovery.ts"
 import { printSpark } from "./spark.ts"
 import { states } from "./states.ts"
+import { texts } from "./texts.ts"
 import { windows } from "./windows.ts"
 
 const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ...batches,
+  ...texts,
   ...joins,
   ...windows,
   ...states,
