@@ -4,19 +4,15 @@
  * @module
  */
 import { atOnce, currentPacing, type Piecewise } from "../core/pace.ts"
+import { lines } from "../core/text/functions.ts"
 import { decoder, sharedKernel } from "../core/text/kernel.ts"
 import { type Block, type Cursor, cursorOf, fromArray, gathered, type TextCursor } from "./block.ts"
 
 const LF = 10
 const CR = 13
-const LINE_END = /\r\n|\n|\r/
 
-/** The lines of text. Invalid bytes become U+FFFD. */
-export const linesOf = (bytes: Uint8Array): Array<string> => {
-  const lines = decoder.decode(bytes).split(bytes.includes(CR) ? LINE_END : "\n")
-  if (lines.at(-1) === "") lines.pop()
-  return lines
-}
+/** The lines of text. Invalid bytes become U+FFFD. A carriage return is found in a string many times faster than in bytes. */
+export const linesOf = (bytes: Uint8Array): Array<string> => lines(decoder.decode(bytes))
 
 /** The index behind the first line end of a text. A text without line ends gives its length. */
 const afterLineEnd = (bytes: Uint8Array): number => {
@@ -53,9 +49,9 @@ class TextBlock implements Block<string> {
         this.#length ??= read
         return undefined
       }
-      const lines = piece instanceof Uint8Array ? linesOf(piece) : piece
-      read += lines.length
-      return lines
+      const records = piece instanceof Uint8Array ? linesOf(piece) : piece
+      read += records.length
+      return records
     }
   }
   text(): TextCursor<string> {
@@ -72,9 +68,9 @@ class TextBlock implements Block<string> {
   }
   *gather(): Piecewise<ReadonlyArray<string>> {
     if (this.#lines !== undefined) return this.#lines
-    const lines = yield* gathered(this.pieces())
+    const all = yield* gathered(this.pieces())
     this.#bytes = undefined
-    return this.#lines ??= lines
+    return this.#lines ??= all
   }
   get length(): number {
     return this.#length ??= this.#lines?.length ?? sharedKernel().countLines(this.#bytes ?? new Uint8Array())
