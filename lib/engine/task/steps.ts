@@ -169,6 +169,12 @@ function* reduce(around: Surroundings, fused: Fused, input: Given, place: Place,
   return Block.fromArray([yield* fold(around, fused, ranges, place, f, value)])
 }
 
+/** How many records there are. Those of a flow are pulled, and text stays bytes. */
+function* lengthOf(input: Given): Running<number> {
+  if (input instanceof Flowing) { while ((yield* waiting(input.pull)) !== undefined); }
+  return input.length
+}
+
 /** Runs one step, after the element-wise ones that are still to be run. */
 function* runStep(
   around: Surroundings,
@@ -184,6 +190,9 @@ function* runStep(
     case "reduce":
       return yield* reduce(around, fused, input, step, narrow.f)
     case "fold": {
+      if (narrow.known?.name === "count" && fused.steps.length === 0) {
+        return Block.fromArray([yield* lengthOf(input)])
+      }
       const start = attempt(step, narrow.zero)
       return Block.fromArray([yield* fold(around, fused, yield* inputOf(input, fused), step, narrow.f, start)])
     }
