@@ -22,7 +22,9 @@ export type TextOperation =
 
 /** Looks for a text anywhere, at the start, or at the end. `isNegated`: gives true where it is not found. */
 export interface SearchOperation {
+  /** Where the text is searched. */
   readonly kernel: "includes" | "startsWith" | "endsWith"
+  /** What is searched, and whether the result is the opposite. */
   readonly parameters: readonly [wanted: string, isNegated: boolean]
 }
 
