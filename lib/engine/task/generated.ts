@@ -109,7 +109,7 @@ const hasWordsAsKeys = ({ kinds, source }: Shape): boolean =>
 const terminalOf = (shape: Shape): End => {
   const { source, terminal } = shape
   return source === "words" && (terminal === "combine" || terminal === "sum")
-    // To compare two strings means to read them, which costs as much as all the rest.
+    // A comparison reads both strings, which costs as much as the rest of the loop.
     ? combineWords(terminal, hasWordsAsKeys(shape) ? "true" : "key === x")
     : terminals[terminal]
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { Pace, type Piecewise } from "../../core/pace.ts"
+import { isDue, Pace, type Piecewise } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
 import { ColumnBlock } from "../../rdd/column_block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
@@ -48,10 +48,13 @@ export class Ranges {
     })
   }
 
-  /** Makes the next range the current one. Returns whether there is one. If not, `more` may bring one. */
+  /**
+   * Makes the next range the current one. Returns whether there is one. If not, `more` may bring one. A range may be empty:
+   * where no line of a text is kept, the event loop must get its turns as well.
+   */
   advance(): boolean {
     this.from = this.to
-    while (this.from >= this.piece.length) {
+    if (this.from >= this.piece.length) {
       const piece = this.#next()
       if (piece === undefined) {
         this.isOver = this.more === undefined
@@ -71,6 +74,7 @@ export class Ranges {
 
   /** Ends a range. Tells whether the event loop is due before the next one. */
   isDue(): boolean {
+    if (this.from === this.to) return isDue()
     return (this.to < this.piece.length || this.#hasPieces) && this.#pace.isDue()
   }
 }

@@ -107,6 +107,10 @@ function* runLoop<T extends Terminal>(
         continue
       }
       const { from, piece, to } = ranges
+      if (from === to) {
+        if (ranges.isDue()) yield
+        continue
+      }
       if (part === undefined || piece.done !== part.of.done || piece.source !== part.of.source) part = partOf(piece)
       // A loop gives what its terminal adds to.
       into = part.loop(part.functions, piece.records, piece.values, from, to, into, at) as Accumulators[T]

@@ -231,3 +231,15 @@ onEngines("text functions of tasks that take turns do not disturb each other", (
       assert.deepEqual(bag(all[i]!), bag(expected))
     }
   }).pipe(Effect.provideService(Pacing, { now: () => 0, turn: 0, records: 16, bytes: 500, turnedAt: 0 })))
+
+inPlace(
+  "filter() of a search over bytes gives the event loop its turns, although no line is kept",
+  Effect.gen(function* () {
+    let time = 0
+    const pacing = { now: () => time++, turn: 10, records: 4096, bytes: 100, turnedAt: 0 }
+    const text = new TextEncoder().encode("INFO a\n".repeat(2_000))
+    const kept = RDD.filter(fromBlocks([fromText(text)]), Text.includes("ERROR"))
+    yield* Effect.provideService(RDD.count(kept), Pacing, pacing)
+    assert(pacing.turnedAt > 100, `the event loop had its last turn at ${pacing.turnedAt} of ${time}`)
+  }),
+)
