@@ -16,8 +16,8 @@ import {
  * UTF-16 units.
  *
  * Over received text that is still bytes, `DStream.flatMap(Text.split(" "))` is several times faster than a function that
- * calls `split`: each distinct word is decoded once. This holds for separators of one ASCII character; longer ones cost
- * as much as the plain function, without its arrays.
+ * calls `split`: each distinct word is decoded once. This holds for separators of one ASCII character. With others, lines
+ * are decoded, and divided without arrays.
  *
  * @example
  * ```ts

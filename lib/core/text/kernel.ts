@@ -80,8 +80,9 @@ export const isChange = (operation: TextOperation | undefined): boolean =>
   operation?.kernel === "toLowerCase" || operation?.kernel === "toUpperCase" || operation?.kernel === "trim"
 
 /**
- * Whether it makes no difference if lines are changed before they are divided, or their words afterwards. Letters may
- * change. What becomes of a capital sigma depends on its neighbours, among which some signs do not count.
+ * Whether a text function may change the words in place of the lines, with the same result. It may not if the separator is
+ * a letter, which could change itself, or a sign that is ignored where a capital sigma at the end of a word becomes a small
+ * one.
  */
 export const isChangeOfWords = (operation: TextOperation | undefined, separator: number): boolean =>
   (operation?.kernel === "toLowerCase" || operation?.kernel === "toUpperCase") &&
@@ -93,7 +94,7 @@ export const isChangeOfWords = (operation: TextOperation | undefined, separator:
  */
 const mostWords = (bytes: number): number => 257 + Math.ceil(bytes / 3)
 
-/** How many steps the search for the words of a text may take: usual words need less than one. */
+/** How many steps the search for the words of a text may take. Usual words need less than one each. */
 const budgetOf = (bytes: number): number => 1024 + 8 * bytes
 
 /** Text as bytes, on a machine that nothing else uses. */
@@ -134,8 +135,8 @@ export class Kernel {
   }
 
   /**
-   * Divides the lines of the text at a separator. Returns undefined if the words are of a kind that makes the dictionary
-   * slow: the caller must do without.
+   * Divides the lines of the text at a separator. Returns undefined, and forgets all words, if too many words have the same
+   * hash. The caller then divides the lines itself.
    */
   tokens(separator: number): Tokens | undefined {
     const machine = this.#machine

@@ -24,7 +24,7 @@ const LF = 10
 const CR = 13
 const SPACE = 32
 const TAB = 9
-/** As many bits of a hash, from the upper ones, choose the first slot of a search. */
+/** How many low bits of a spread hash are dropped to get the slot where a search begins. */
 const SHIFT = Math.clz32(SLOTS) + 1
 const SPREAD = 0x9e3779b9
 
@@ -75,7 +75,7 @@ export class ScriptMachine implements Machine {
         if (number < 0) return -1
         ids[count++] = number
       }
-      // A separator may be a line end only among words.
+      // The line feed of a CR LF ends nothing.
       if (!isWords && byte === CR && at + 1 < end && memory[at + 1] === LF) at++
       from = at + 1
       hash = 0
