@@ -160,3 +160,15 @@ Deno.test("byteSearchOf() leaves to the functions what bytes do not show", () =>
     assert.equal(byteSeparatorOf(Text.split(separator)[OPERATION]), undefined)
   }
 })
+
+Deno.test("sharedKernel() is a script where there is no WebAssembly", async () => {
+  const kernel = new URL("../../../lib/core/text/kernel.ts", import.meta.url)
+  const program = `
+    Reflect.deleteProperty(globalThis, "WebAssembly")
+    const { sharedKernel } = await import(${JSON.stringify(kernel.href)})
+    sharedKernel().load(new TextEncoder().encode("to be or not to be"))
+    const { ids, words } = sharedKernel().tokens(32)
+    console.log(Array.from(ids, (id) => words[id]).join("|"))`
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", program] }).output()
+  assert.equal(new TextDecoder().decode(stdout).trim(), "to|be|or|not|to|be")
+})
