@@ -8,7 +8,8 @@ const ROUNDS = 2000
 const WORDS = "word count, no partitions"
 const REDUCED = "word count, one empty partition"
 
-const counts = (defaultRDD: RDD.RDD<string> | null) =>
+/** Word count of batches without records. */
+export const counts = (defaultRDD: RDD.RDD<string> | null) =>
   DStream.queueStream(DStream.rddQueue<string>(), { defaultRDD }).pipe(
     DStream.flatMap((line) => line.split(" ")),
     DStream.map((word) => [word, 1]),

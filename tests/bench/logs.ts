@@ -89,6 +89,7 @@ export const logs: Readonly<Record<string, Bench>> = {
       const figures = await interleaved(appending(log, file, size.isQuick ? 32 : APPENDS), size.rounds(7))
       await Deno.remove(path)
       return {
+        isWall: true,
         title: `${APPENDS} appends of ${APPENDED_BYTES} bytes to a log`,
         figures,
         goals: [{
@@ -96,7 +97,6 @@ export const logs: Readonly<Record<string, Bench>> = {
           of: "1 producer, synced",
           base: "write and fdatasync by hand",
           times: 1.5,
-          isWall: true,
         }],
       }
     }),

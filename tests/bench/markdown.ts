@@ -1,5 +1,6 @@
 /** Results as Markdown, for people. */
 import { goalBound, goalName, goalValue, speed, withUnit } from "./format.ts"
+import type { Figure } from "./measure.ts"
 import type { Outcome, Report } from "./report.ts"
 
 /** Lays out a table whose columns line up. The first column is text, the others are numbers. */
@@ -14,15 +15,17 @@ export const table = (header: ReadonlyArray<string>, rows: ReadonlyArray<Readonl
 /** The figures of a benchmark, and under them its goals with the value of each run. */
 export const section = (report: Report, outcomes: ReadonlyArray<Outcome>): string => {
   const [first] = report.figures
-  const rows = report.figures.map(({ cpu, max, median, min, name, unit }) => {
-    const base = first?.unit !== unit ? undefined : cpu === undefined ? first.median : first.cpu?.median
+  const compared = ({ cpu, median }: Figure) => report.isWall || cpu === undefined ? median : cpu.median
+  const rows = report.figures.map((figure) => {
+    const { cpu, max, median, min, name, unit } = figure
+    const base = first?.unit === unit ? compared(first) : undefined
     return [
       name,
       withUnit(median, unit),
       withUnit(min, unit),
       withUnit(max, unit),
       cpu === undefined ? "" : withUnit(cpu.median, unit),
-      base === undefined ? "" : speed((base / (cpu ?? { median }).median) * 100),
+      base === undefined ? "" : speed((base / compared(figure)) * 100),
     ]
   })
   const goals = outcomes.map(({ goal, reached, runs, value }) => {

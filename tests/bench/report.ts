@@ -3,14 +3,14 @@ import { type Figure, median, type Spread } from "./measure.ts"
 import type { Size } from "./size.ts"
 
 /**
- * A bound on a figure. Figures that have processor times are compared by them, unless `isWall` is set.
+ * A bound on a figure.
  *
  * - `percent`: the least speed in percent of that of the figure `base`
  * - `times`: the most time, or memory, as a multiple of that of `base`
  * - `most`: the highest value, in the unit of the figure; with a base, the most that it may be above that of `base`
  */
 export type Goal =
-  & { readonly of: string; readonly what?: string; readonly isWall?: boolean }
+  & { readonly of: string; readonly what?: string }
   & (
     | { readonly base: string; readonly percent: number }
     | { readonly base: string; readonly times: number }
@@ -23,9 +23,14 @@ export interface Curve {
   readonly points: ReadonlyArray<{ readonly x: number; readonly figure: string }>
 }
 
-/** The result of a benchmark. Speeds are shown in percent of the first figure's. */
+/**
+ * The result of a benchmark. Speeds are shown in percent of the first figure's. Figures that have processor times are compared
+ * by them.
+ */
 export interface Report {
   readonly title: string
+  /** Whether wall times are compared even so, because much of the work is done elsewhere than on the thread. */
+  readonly isWall?: boolean
   readonly figures: ReadonlyArray<Figure>
   readonly goals: ReadonlyArray<Goal>
   /** For the benchmarks of scaling: what grows from figure to figure. */
@@ -69,7 +74,7 @@ export const merged = (reports: readonly [Report, ...ReadonlyArray<Report>]): Re
   }
 }
 
-const clockOf = ({ base, isWall = false, of }: Goal, { figures }: Report): Clock => {
+const clockOf = ({ base, of }: Goal, { figures, isWall = false }: Report): Clock => {
   const compared = figures.filter(({ name }) => name === of || name === base)
   return !isWall && compared.every(({ cpu }) => cpu !== undefined) ? "cpu" : "wall"
 }

@@ -1,6 +1,7 @@
 /** The example `network_word_count.ts` in a process of its own: how soon it is connected, and how much memory it takes. */
 import { textBytes } from "./data.ts"
 import { figure } from "./measure.ts"
+import { megabytes as memoryOf } from "./memory.ts"
 import type { Bench } from "./report.ts"
 import type { Size } from "./size.ts"
 
@@ -19,13 +20,6 @@ const LOADED = `resident memory at ${RATE.toLocaleString("en")} lines a second`
 const root = new URL("../../", import.meta.url)
 
 const pause = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
-
-/** The resident memory of a process in MB. Undefined where the system does not say. */
-export const residentMegabytes = async (pid: number): Promise<number | undefined> => {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "")
-  const kilobytes = /^VmRSS:\s+(\d+)/m.exec(status)?.[1]
-  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024
-}
 
 /** Starts the example and gives its connection to `use`, with the milliseconds until then. */
 const withExample = async (
@@ -64,15 +58,15 @@ const send = async (connection: Deno.Conn, millis: number): Promise<void> => {
 
 const memory = async (
   size: Size,
-): Promise<ReadonlyArray<readonly [name: string, megabytes: ReadonlyArray<number>]>> => {
+): Promise<ReadonlyArray<readonly [name: string, used: ReadonlyArray<number>]>> => {
   const [idle, loaded]: [Array<number>, Array<number>] = [[], []]
   const scale = size.isQuick ? 0.05 : 1
   for (let round = 0; round < (size.isQuick ? 1 : LOADS); round++) {
     await withExample(async (connection, pid) => {
       await pause(IDLE_MS * scale)
-      idle.push(await residentMegabytes(pid) ?? NaN)
+      idle.push(await memoryOf(pid, "VmRSS") ?? NaN)
       await send(connection, LOADED_MS * scale)
-      loaded.push(await residentMegabytes(pid) ?? NaN)
+      loaded.push(await memoryOf(pid, "VmRSS") ?? NaN)
     })
   }
   return idle.some(Number.isNaN) ? [] : [[IDLE, idle], [LOADED, loaded]]
