@@ -30,7 +30,7 @@ const inMemory = <A>(records: ReadonlyArray<A>): RDD.RDD<A> => RDD.parallelize<A
 const sumOf = <A>(hash: (record: A) => number) => (rdd: RDD.RDD<A>): Effect.Effect<number, unknown, Engine> =>
   RDD.aggregate(rdd, 0, (total, record) => (total + hash(record)) | 0, (a, b) => (a + b) | 0)
 
-const common = { records: RECORDS, rounds: 40, sum }
+const common = { records: RECORDS, rounds: 60, sum }
 const sides = { ...common, input: twoSides, rdds: ([a, b]: TwoSides) => [inMemory(a), inMemory(b)] as const }
 const side = { ...common, input: oneSide, rdds: (records: Pairs) => [inMemory(records)] as const }
 
