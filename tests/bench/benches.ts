@@ -47,9 +47,10 @@ export const once: ReadonlySet<string> = new Set(["startup", "import", "recovery
 /** The names of the benchmarks that arguments select. Throws for an argument that selects none. */
 export const selected = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (args.length === 0) return Object.keys(usual)
-  return args.flatMap((arg) => {
+  const all = args.flatMap((arg) => {
     const names = Object.keys(benches).filter((name) => name === arg || name.startsWith(`${arg}-`))
     if (names.length > 0) return names
     throw new Error(`There is no benchmark ${arg}. Choose from ${Object.keys(benches).join(", ")}`)
   })
+  return [...new Set(all)]
 }

@@ -4,8 +4,10 @@ import type { Result } from "./markdown.ts"
 import type { Curve, Report } from "./report.ts"
 
 const WIDTH = 860
-const LABEL = 400
+const LABEL = 390
 const ROW = 22
+/** How many letters of a label fit. */
+const LONGEST = 58
 const PLOT = { height: 200, left: 70, right: 190, top: 34, bottom: 44 } as const
 const COLOURS = ["#7a7a7a", "#1f6feb", "#bc4c00"] as const
 const REACHED = "#1a7f37"
@@ -45,7 +47,7 @@ const bars = (results: ReadonlyArray<Result>): Part => {
       }
     })
   )
-  const x = (score: number) => LABEL + logarithmic(score, WORST, BEST) * (WIDTH - LABEL - 180)
+  const x = (score: number) => LABEL + logarithmic(score, WORST, BEST) * (WIDTH - LABEL - 200)
   const height = 40 + rows.length * ROW
   return {
     height: rows.length === 0 ? 0 : height + 20,
@@ -55,7 +57,12 @@ const bars = (results: ReadonlyArray<Result>): Part => {
         ...rows.flatMap(({ label, reached, score, value }, i) => {
           const y = top + 34 + i * ROW
           return [
-            text(LABEL - 8, y + 12, label.length > 66 ? `${label.slice(0, 65)}…` : label, `text-anchor="end"`),
+            text(
+              LABEL - 8,
+              y + 12,
+              label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label,
+              `text-anchor="end"`,
+            ),
             `<rect x="${LABEL}" y="${y}" width="${Math.max(1, x(score) - LABEL).toFixed(1)}" height="15" fill="${
               reached ? REACHED : MISSED
             }"/>`,

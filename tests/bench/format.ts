@@ -20,13 +20,16 @@ export const goalValue = (goal: Goal, value: number, unit: string): string =>
     ? `${value.toFixed(2)} × the ${unit === "MB" ? "memory" : "time"}`
     : withUnit(value, unit)
 
+/** Formats a number of a goal without zeros at its end. */
+const round = (value: number): string => String(Number(short(value)))
+
 /** Formats the bound of a goal. */
 export const goalBound = (goal: Goal, unit: string): string =>
   "percent" in goal
-    ? `≥ ${speed(goal.percent)}`
+    ? `≥ ${goal.percent >= 200 ? `${round(goal.percent / 100)} ×` : `${round(goal.percent)} %`}`
     : "times" in goal
-    ? `≤ ${short(goal.times)} ×`
-    : `≤ ${withUnit(goal.most, unit)}${goal.base === undefined ? "" : " more"}`
+    ? `≤ ${round(goal.times)} ×`
+    : `≤ ${round(goal.most)} ${unit}${goal.base === undefined ? "" : " more"}`
 
 /** What a goal compares. */
 export const goalName = ({ base, of, what }: Goal): string =>

@@ -24,10 +24,11 @@ const start = async (code: string): Promise<number> => {
 export const imports: Readonly<Record<string, Bench>> = {
   import: async (size) => {
     const times = programs.map((): Array<number> => [])
-    for (let round = 0; round < size.rounds(ROUNDS) + 2; round++) {
+    const warmUp = size.isQuick ? 0 : 2
+    for (let round = 0; round < (size.isQuick ? 1 : ROUNDS) + warmUp; round++) {
       for (const [i, [, code]] of programs.entries()) {
         const time = await start(code)
-        if (round >= 2) times[i]?.push(time)
+        if (round >= warmUp) times[i]?.push(time)
       }
     }
     return {

@@ -1,6 +1,7 @@
 /** Recovery: from the start of a process to its first output, on the checkpoint that a killed process has left. */
 import { figure } from "./measure.ts"
 import type { Bench } from "./report.ts"
+import type { Size } from "./size.ts"
 
 const ROUNDS = 5
 /** How many outputs the process before has made: the log then has changes as well as copies. */
@@ -35,11 +36,11 @@ const copy = async (directory: string): Promise<string> => {
   return other
 }
 
-const measure = async (keys: number, rounds: number): Promise<ReadonlyArray<number>> => {
+const measure = async (keys: number, { isQuick }: Size): Promise<ReadonlyArray<number>> => {
   const directory = await Deno.makeTempDir()
-  await run(directory, keys, OUTPUTS)
+  await run(directory, keys, isQuick ? 2 : OUTPUTS)
   const times: Array<number> = []
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < (isQuick ? 1 : ROUNDS); round++) {
     const own = await copy(directory)
     times.push(await run(own, keys, 1))
     await Deno.remove(own, { recursive: true })
@@ -54,7 +55,7 @@ export const recovery: Readonly<Record<string, Bench>> = {
     const sizes = size.isQuick ? [10, 1000] : [10, 100_000, 1_000_000]
     const nameOf = (keys: number) => `${keys.toLocaleString("en")} keys`
     const figures = []
-    for (const keys of sizes) figures.push(figure(nameOf(keys), await measure(keys, size.rounds(ROUNDS))))
+    for (const keys of sizes) figures.push(figure(nameOf(keys), await measure(keys, size)))
     return {
       title: "recovery, from the start of a process to its first output",
       figures,

@@ -32,11 +32,24 @@ const goalsOf = (spark: string | undefined, { times }: PeerWorkload): ReadonlyAr
     { what: `peak memory against ${SPARK}`, of: memory(OURS.name), base: memory(spark), times: MEMORY },
   ]
 
+/** An engine has failed with a workload. */
+class EngineFailed extends Error {
+  readonly engine: Engine
+  constructor(engine: Engine, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.engine = engine
+  }
+}
+
 /** Runs a workload once on each engine. */
 const compare = async (name: string, work: PeerWorkload, engines: ReadonlyArray<Engine>): Promise<Report> => {
   const all: Array<readonly [engine: string, timings: Timings]> = []
   for (const engine of engines) {
-    if (engine.has(name)) all.push([engine.name, await engine.run(name, work)])
+    if (!engine.has(name)) continue
+    const timings = await engine.run(name, work).catch((cause: unknown) => {
+      throw new EngineFailed(engine, cause)
+    })
+    all.push([engine.name, timings])
   }
   if (new Set(all.map(([, { checksum }]) => checksum)).size > 1) {
     const sums = all.map(([engine, { checksum }]) => `${engine}: ${checksum}`)
@@ -59,18 +72,37 @@ for (const name of named) {
 }
 
 const peers = await jvmEngines()
-const missing = peers.flatMap((peer) => "reason" in peer ? [`NOT RUN: ${peer.name}: ${peer.reason}`] : [])
+/** What could not be run, and why. */
+const problems = peers.flatMap((peer) => "reason" in peer ? [`NOT RUN: ${peer.name}: ${peer.reason}`] : [])
 const engines = [OURS, ...peers.flatMap((peer) => "reason" in peer ? [] : [peer])]
-for (const line of missing) console.error(line)
+for (const line of problems) console.error(line)
+
+/** Compares several times. If an engine other than the library fails, begins again without it. */
+const compareAll = async (
+  name: string,
+  work: PeerWorkload,
+  engines: ReadonlyArray<Engine>,
+): Promise<readonly [Report, ...ReadonlyArray<Report>]> => {
+  try {
+    const reports: [Report, ...Array<Report>] = [await compare(name, work, engines)]
+    while (reports.length < Number(option("runs") ?? 3)) reports.push(await compare(name, work, engines))
+    return reports
+  } catch (error) {
+    if (!(error instanceof EngineFailed) || error.engine === OURS) throw error
+    const line = `FAILED: ${error.engine.name} with ${name}: ${error.message}`
+    console.error(line)
+    problems.push(line)
+    Deno.exitCode = 1
+    return await compareAll(name, work, engines.filter((engine) => engine !== error.engine))
+  }
+}
 
 const results: Array<Result> = []
 for (const name of named.length > 0 ? named : Object.keys(workloads)) {
-  const work = workloads[name]!
-  const reports: [Report, ...Array<Report>] = [await compare(name, work, engines)]
-  while (reports.length < Number(option("runs") ?? 3)) reports.push(await compare(name, work, engines))
+  const reports = await compareAll(name, workloads[name]!, engines)
   const result = { bench: name, report: merged(reports), outcomes: outcomesOf(reports) }
   console.log(`\n${section(result.report, result.outcomes)}`)
   results.push(result)
 }
 await publish(results)
-for (const line of missing) console.log(line)
+for (const line of problems) console.log(line)
