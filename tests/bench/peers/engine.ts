@@ -46,7 +46,12 @@ export const OURS: Engine = {
 
 /** Runs a command to its end. Gives the standard output, or throws with what it wrote to standard error. */
 export const output = async (command: string, args: ReadonlyArray<string>): Promise<string> => {
-  const { stderr, stdout, success } = await new Deno.Command(command, { args: [...args] }).output()
+  // The process may fail to start at once.
+  const start = async () => await new Deno.Command(command, { args: [...args] }).output()
+  const { stderr, stdout, success } = await start().catch((cause: unknown) => {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause
+    throw new Error(`${command} is not installed; a JDK of Java 17 or later and Maven are needed`, { cause })
+  })
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
   if (!success) throw new Error(`${command} failed: ${text(stderr).trim().split("\n").slice(-5).join("\n")}`)
   return text(stdout)
