@@ -21,11 +21,13 @@ export const inOwnProcess = async <A>(program: string, args: ReadonlyArray<strin
   return JSON.parse(line.slice(REPORT.length))
 }
 
-/** What the figures were measured on and when. */
+/** What the figures were measured on and when, and the remark that an option gives. */
 const machine = (): string => {
   const { arch, os } = Deno.build
   const day = new Date().toISOString().slice(0, 10)
-  return `${day}, Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} processors, ${os} ${arch}`
+  const remark = option("remark")
+  return `${day}, Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} processors, ${os} ${arch}` +
+    (remark === undefined ? "" : `; ${remark}`)
 }
 
 /** Prints the goals, and writes the files that options name. */

@@ -3,7 +3,8 @@
  * the scaling curves. Each is run three times, or as often as `--runs=5` says. Every run has a process of its own, because the
  * JIT compiles a loop differently from process to process. A missed goal does not fail the task.
  *
- * Results are printed as Markdown. `--json=FILE` and `--svg=FILE` write them to files as well. `--quick` checks all benchmarks:
+ * Results are printed as Markdown. `--json=FILE` and `--svg=FILE` write them to files as well, and `--remark=TEXT` adds to them
+ * what readers should know. `--quick` checks all benchmarks:
  * it runs them with few records in this process, compares the checksums, and measures nothing.
  */
 import { benches, once, selected } from "./benches.ts"

@@ -13,6 +13,8 @@ const TURNS = 5
 const WARM_UP_MS = 1000
 const TIMED_MS = 2000
 const READ_BYTES = 256 * 1024
+/** How many lines the timed part has at least, however long it takes: a batch may come long after the one before. */
+const TIMED_LINES = 100_000
 
 /** A moment of a measurement. */
 interface Moment {
@@ -25,6 +27,7 @@ interface Moment {
 class Meter {
   readonly #warmUp: number
   readonly #timed: number
+  readonly #timedLines: number
   #lines = 0
   #start = performance.now()
   #from: Moment | undefined
@@ -33,14 +36,18 @@ class Meter {
   constructor({ isQuick }: Size) {
     this.#warmUp = isQuick ? 50 : WARM_UP_MS
     this.#timed = isQuick ? 100 : TIMED_MS
+    this.#timedLines = isQuick ? 1 : TIMED_LINES
   }
   /** Counts lines; returns true when the measurement is over. */
   add(lines: number): boolean {
     this.#lines += lines
     const now = { time: performance.now() - this.#start, cpu: threadMillis?.() ?? NaN, lines: this.#lines }
-    if (this.#from === undefined && now.time >= this.#warmUp) this.#from = now
+    if (this.#from === undefined) {
+      if (now.time >= this.#warmUp) this.#from = now
+      return false
+    }
     this.#to = now
-    return now.time >= this.#warmUp + this.#timed
+    return now.time - this.#from.time >= this.#timed && now.lines - this.#from.lines >= this.#timedLines
   }
   /** Adds the milliseconds per million lines to samples. */
   report(into: Samples): void {
