@@ -54,6 +54,7 @@ const bars = (results: ReadonlyArray<Result>): Part => {
     draw: (top) =>
       rows.length === 0 ? "" : [
         text(12, top + 18, "Goals: bars that cross the line are reached", `font-weight="600"`),
+        line(x(1), top + 28, x(1), top + height, "#24292f"),
         ...rows.flatMap(({ label, reached, score, value }, i) => {
           const y = top + 34 + i * ROW
           return [
@@ -69,7 +70,6 @@ const bars = (results: ReadonlyArray<Result>): Part => {
             text(x(score) + 6, y + 12, value),
           ]
         }),
-        line(x(1), top + 28, x(1), top + height, "#24292f"),
       ].join("\n"),
   }
 }

@@ -4,13 +4,12 @@
  * JIT compiles a loop differently from process to process. A missed goal does not fail the task.
  *
  * Results are printed as Markdown. `--json=FILE` and `--svg=FILE` write them to files as well, and `--remark=TEXT` adds to them
- * what readers should know. `--quick` checks all benchmarks:
- * it runs them with few records in this process, compares the checksums, and measures nothing.
+ * what readers should know. `--quick` checks all benchmarks: it runs them with few records in this process, compares the
+ * checksums, and measures nothing.
  */
 import { benches, once, selected } from "./benches.ts"
+import { type Result, section } from "./markdown.ts"
 import { inOwnProcess, option, publish, REPORT } from "./output.ts"
-import type { Result } from "./markdown.ts"
-import { section } from "./markdown.ts"
 import { merged, outcomesOf, type Report } from "./report.ts"
 import { FULL, QUICK } from "./size.ts"
 

@@ -13,8 +13,7 @@ import { option, publish } from "../output.ts"
 import { type Goal, merged, outcomesOf, type Report } from "../report.ts"
 import { type Engine, OURS, type Timings } from "./engine.ts"
 import { jvmEngines } from "./jvm.ts"
-import { MEMORY, workloads } from "./workloads.ts"
-import type { PeerWorkload } from "./workloads.ts"
+import { MEMORY, type PeerWorkload, workloads } from "./workloads.ts"
 
 const SPARK = "Spark Streaming"
 
