@@ -66,6 +66,11 @@ export interface Combine {
   readonly mergeCombiners: Callable
   /** Whether to combine before the shuffle as well. */
   readonly mapSide: boolean
+  /**
+   * Whether the combined value of a key is the array of its values in order, and `mapSide` is not set. The engine then makes
+   * the arrays without these functions.
+   */
+  readonly givesLists?: boolean | undefined
   /** Set where the functions are the library's own. */
   readonly known?: Known | undefined
 }

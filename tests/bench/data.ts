@@ -1,6 +1,7 @@
 /** Input records of the benchmarks. They come from a seeded generator, so every run has the same records. */
 
-const WORDS_PER_LINE = 12
+/** How many words each of `lines` has. */
+export const WORDS_PER_LINE = 12
 
 /** The generator mulberry32: gives whole numbers from 0 up to a bound, always the same for a seed. */
 export const random = (seed: number): (bound: number) => number => {
@@ -32,10 +33,38 @@ export const lines = (pool: number, count: number): ReadonlyArray<string> => {
   return Array.from({ length: count }, () => Array.from({ length: WORDS_PER_LINE }, word).join(" "))
 }
 
-/** Makes whole numbers below 2^20. */
+const encoder = new TextEncoder()
+
+/** Makes the bytes of a text of `lines`, each with a line end. */
+export const textBytes = (pool: number, count: number): Uint8Array => {
+  const parts: Array<Uint8Array> = []
+  const all = lines(pool, count)
+  for (let i = 0; i < count; i += 1000) parts.push(encoder.encode(`${all.slice(i, i + 1000).join("\n")}\n`))
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+// JavaScript engines keep small whole numbers and other numbers in arrays of different kinds, and loops over them differ in
+// speed by a factor of three. So each function makes one kind, and nothing but `| 0` says reliably which.
+
+/** Makes whole numbers below 2^20, in an array of small integers. */
 export const ints = (pool: number, count: number): ReadonlyArray<number> => {
   const below = random(2000 + pool)
-  return Array.from({ length: count }, () => below(2 ** 20))
+  return Array.from({ length: count }, () => below(2 ** 20) | 0)
+}
+
+/** Makes the numbers of `ints`, in an array of doubles. */
+export const doubles = (pool: number, count: number): ReadonlyArray<number> => {
+  const numbers = ints(pool, count)
+  // An array that has held a fraction stays an array of doubles.
+  const kept = numbers.map((n) => n + 0.5)
+  numbers.forEach((n, i) => kept[i] = n)
+  return kept
 }
 
 /** A key and a value, both whole numbers. */
@@ -44,7 +73,7 @@ export type Pair = readonly [key: number, value: number]
 /** Makes pairs for a stream, with keys below `keys` and values below 1,000. */
 export const pairs = (stream: number, pool: number, count: number, keys: number): ReadonlyArray<Pair> => {
   const below = random(3000 + 10 * stream + pool)
-  return Array.from({ length: count }, (): Pair => [below(keys), below(1000)])
+  return Array.from({ length: count }, (): Pair => [below(keys) | 0, below(1000) | 0])
 }
 
 /** Hashes a pair. The sum of the hashes does not depend on the order of pairs. */

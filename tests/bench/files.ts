@@ -6,7 +6,7 @@ import * as Codec from "../../lib/core/codec.ts"
 import { runtimeFiles } from "../../lib/engine/files.ts"
 import { Selection, type SelectionRules } from "../../lib/source/file_selection.ts"
 import { interleaved, type Variant } from "./measure.ts"
-import type { Report } from "./report.ts"
+import type { Bench } from "./report.ts"
 
 const FILES = 100_000
 /** When the files were modified, in seconds. */
@@ -23,7 +23,7 @@ const rules: SelectionRules = {
 
 const constant = () => 0
 
-const variants = async (folder: string): Promise<ReadonlyArray<Variant>> => {
+const variants = async (folder: string, count: number): Promise<ReadonlyArray<Variant>> => {
   const run = <A>(self: Effect.Effect<A>) => Effect.runPromise(self)
   const begun = async (positions: Parameters<Selection["resume"]>[0] = []): Promise<Selection> => {
     const selection = new Selection(runtimeFiles, folder, rules, Date.now())
@@ -33,13 +33,12 @@ const variants = async (folder: string): Promise<ReadonlyArray<Variant>> => {
   }
   const selection = await begun()
   const summary = await run(selection.summary)
-  console.error(`the summary of ${summary.seen.length} files has ${Codec.encode([summary]).length} bytes`)
   let look = 0
   return [
     {
       name: "readdirSync",
       run: async () => {
-        assert.ok(await Promise.resolve(readdirSync(folder).length) >= FILES)
+        assert.ok(await Promise.resolve(readdirSync(folder).length) >= count)
         return constant
       },
     },
@@ -65,7 +64,7 @@ const variants = async (folder: string): Promise<ReadonlyArray<Variant>> => {
     {
       name: "summary, encoded",
       run: async () => {
-        assert.ok(Codec.encode([await run(selection.summary)]).length > FILES)
+        assert.ok(Codec.encode([await run(selection.summary)]).length > count)
         return constant
       },
     },
@@ -87,17 +86,18 @@ const variants = async (folder: string): Promise<ReadonlyArray<Variant>> => {
 }
 
 /** The benchmarks of this file. */
-export const files: Readonly<Record<string, () => Promise<Report>>> = {
-  files: async () => {
+export const files: Readonly<Record<string, Bench>> = {
+  files: async (size) => {
+    const count = size.count(FILES)
     const folder = await Deno.makeTempDir()
     try {
-      for (let i = 0; i < FILES; i++) Deno.writeTextFileSync(`${folder}/events-2026-11-29-${i}.json`, "")
+      for (let i = 0; i < count; i++) Deno.writeTextFileSync(`${folder}/events-2026-11-29-${i}.json`, "")
       await Deno.utime(folder, MODIFIED, MODIFIED)
       return {
         title: `a file stream over a directory with ${FILES} files`,
-        figures: await interleaved(await variants(folder), 5),
+        figures: await interleaved(await variants(folder, count), size.rounds(5)),
         goals: [
-          { what: "a batch, nothing has changed", of: "a batch, nothing has changed", ms: 5 },
+          { what: "a batch, nothing has changed", of: "a batch, nothing has changed", most: 5 },
           {
             what: "a batch with a new file, against readdirSync",
             of: "a batch, a file has appeared",

@@ -1,5 +1,5 @@
-/** Workloads written by hand, with loops and `Map`s on one thread. The library is compared with them. */
-import { hashPair, needle, type Pair } from "./data.ts"
+/** Workloads on lines and numbers, written by hand with loops and `Map`s on one thread. The library is compared with them. */
+import { needle } from "./data.ts"
 
 /** A count that can be incremented in place. */
 export interface Tally {
@@ -33,8 +33,17 @@ export const grep = (lines: ReadonlyArray<string>): number => {
   return found
 }
 
-/** Multiplies by three, keeps the even results, adds one, and sums up. */
-export const mapFilter = (ints: ReadonlyArray<number>): number => {
+const decoder = new TextDecoder()
+
+/** Decodes a text in which every line has an end. */
+export const linesOf = (bytes: Uint8Array): ReadonlyArray<string> => {
+  const lines = decoder.decode(bytes).split("\n")
+  lines.pop()
+  return lines
+}
+
+/** Multiplies small integers by three, keeps the even results, adds one, and sums up. */
+export const mapFilterInts = (ints: ReadonlyArray<number>): number => {
   let sum = 0
   for (let i = 0; i < ints.length; i++) {
     const tripled = ints[i]! * 3
@@ -43,25 +52,12 @@ export const mapFilter = (ints: ReadonlyArray<number>): number => {
   return sum
 }
 
-/** Hashes a joined pair. The sum of the hashes does not depend on the order of pairs. */
-export const hashJoined = (key: number, left: number, right: number): number =>
-  hashPair(key, Math.imul(left + 1, right + 1))
-
-/** Joins two lists of pairs by key, and sums up the hashes of the joined pairs. */
-export const join = (left: ReadonlyArray<Pair>, right: ReadonlyArray<Pair>): number => {
-  const table = new Map<number, Array<number>>()
-  for (let i = 0; i < left.length; i++) {
-    const [key, value] = left[i]!
-    const values = table.get(key)
-    if (values === undefined) table.set(key, [value])
-    else values.push(value)
-  }
+/** Does with doubles what {@link mapFilterInts} does with integers. */
+export const mapFilterDoubles = (doubles: ReadonlyArray<number>): number => {
   let sum = 0
-  for (let i = 0; i < right.length; i++) {
-    const [key, value] = right[i]!
-    const matches = table.get(key)
-    if (matches === undefined) continue
-    for (let j = 0; j < matches.length; j++) sum = (sum + hashJoined(key, matches[j]!, value)) | 0
+  for (let i = 0; i < doubles.length; i++) {
+    const tripled = doubles[i]! * 3
+    if (tripled % 2 === 0) sum = sum + tripled + 1
   }
   return sum
 }

@@ -4,7 +4,7 @@ import { DStream, RDD } from "@dstream/dstream"
 import { Effect } from "effect"
 import { hashPair, type Pair, pairs } from "./data.ts"
 import type { Variant } from "./measure.ts"
-import { open } from "./session.ts"
+import { open, type SessionOptions } from "./session.ts"
 
 const POOLS = 2
 
@@ -22,9 +22,10 @@ export const openKeyed = async (
   count: number,
   keys: number,
   chain: (stream: DStream.DStream<Pair>) => DStream.DStream<Pair>,
+  options?: SessionOptions,
 ): Promise<KeyedSession> => {
   const pools = Array.from({ length: POOLS }, (_, pool) => pairs(0, pool, count, keys))
-  const inputs = pools.map((records) => RDD.parallelize(records))
+  const inputs = pools.map((records) => RDD.parallelize(records, { partitions: 1 }))
   const queue = DStream.rddQueue<Pair>()
   let latest = NaN
   const session = await open(
@@ -35,6 +36,7 @@ export const openKeyed = async (
           latest = sum
         },
       )),
+    options,
   )
   let next = 0
   return {

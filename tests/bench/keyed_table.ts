@@ -2,7 +2,8 @@
 import { KeyedTable } from "../../lib/core/keyed_table.ts"
 import { ints, lines } from "./data.ts"
 import { interleaved } from "./measure.ts"
-import type { Report } from "./report.ts"
+import type { Bench, Report } from "./report.ts"
+import type { Size } from "./size.ts"
 
 const ROUNDS = 20
 const MAP = "Map"
@@ -29,27 +30,29 @@ const byTable = <K>(keys: Iterable<K>): number => {
   return counts.values.reduce((squares, n) => squares + n * n, 0)
 }
 
-const measure = async <K>(title: string, keys: () => Iterable<K>, percent: number): Promise<Report> => ({
+const measure = async <K>(title: string, size: Size, keys: () => Iterable<K>, percent: number): Promise<Report> => ({
   title,
   figures: await interleaved([
     { name: MAP, run: () => constant(byMap(keys())) },
     { name: TABLE, run: () => constant(byTable(keys())) },
-  ], ROUNDS),
+  ], size.rounds(ROUNDS)),
   goals: [{ what: "KeyedTable against Map", of: TABLE, base: MAP, percent }],
 })
 
 const constant = (sum: number) => () => sum
 
-const text = lines(0, 50_000)
-function* freshWords(): Iterable<string> {
+function* freshWords(text: ReadonlyArray<string>): Iterable<string> {
   for (const line of text) yield* line.split(" ")
 }
 
 /** The benchmarks of this file. */
-export const keyedTables: Readonly<Record<string, () => Promise<Report>>> = {
-  tablewords: () => measure("counting 600,000 fresh substrings", freshWords, 100),
-  tableints: () => {
-    const keys = ints(0, 600_000).map((n) => n % 50_000)
-    return measure("counting 600,000 whole numbers, 50,000 different", () => keys, 100)
+export const keyedTables: Readonly<Record<string, Bench>> = {
+  "table-words": (size) => {
+    const text = lines(0, size.count(50_000))
+    return measure("counting 600,000 fresh substrings", size, () => freshWords(text), 100)
+  },
+  "table-ints": (size) => {
+    const keys = ints(0, size.count(600_000)).map((n) => n % 50_000)
+    return measure("counting 600,000 whole numbers, 50,000 different", size, () => keys, 100)
   },
 }

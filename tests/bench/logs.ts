@@ -5,7 +5,8 @@ import * as Scope from "effect/Scope"
 import { type Log, openLog } from "../../lib/durable/log/log.ts"
 import { folderStore } from "../../lib/durable/store/folder.ts"
 import { interleaved, type Variant } from "./measure.ts"
-import type { Report } from "./report.ts"
+import type { Bench } from "./report.ts"
+import type { Size } from "./size.ts"
 
 const APPENDS = 320
 const APPENDED_BYTES = 1000
@@ -32,12 +33,12 @@ const withLog = async <A>(
 
 const constant = () => 0
 
-const appending = (log: Log, file: Deno.FsFile): ReadonlyArray<Variant> => {
+const appending = (log: Log, file: Deno.FsFile, appends: number): ReadonlyArray<Variant> => {
   const entry = new Uint8Array(APPENDED_BYTES).fill(7)
   const append = log.append(entry)
   const unsynced = Effect.suspend(() => log.submit([entry], false).done)
   const by = (producers: number, one: Effect.Effect<unknown, unknown>) => async () => {
-    const each = Effect.repeat(one, { times: APPENDS / producers - 1 })
+    const each = Effect.repeat(one, { times: appends / producers - 1 })
     await Effect.runPromise(
       Effect.all(Array.from({ length: producers }, () => each), { concurrency: "unbounded", discard: true }),
     )
@@ -47,7 +48,7 @@ const appending = (log: Log, file: Deno.FsFile): ReadonlyArray<Variant> => {
     {
       name: "write and fdatasync by hand",
       run: async () => {
-        for (let i = 0; i < APPENDS; i++) {
+        for (let i = 0; i < appends; i++) {
           await file.write(entry)
           await file.syncData()
         }
@@ -62,10 +63,10 @@ const appending = (log: Log, file: Deno.FsFile): ReadonlyArray<Variant> => {
   ]
 }
 
-const reading = (bytes: number): Promise<Report> =>
+const reading = (bytes: number): Bench => (size: Size) =>
   withLog(async (log, reopen) => {
     const entry = new Uint8Array(bytes).fill(7)
-    for (let written = 0; written < READ_BYTES; written += bytes) log.submit([entry], false)
+    for (let written = 0; written < size.count(READ_BYTES); written += bytes) log.submit([entry], false)
     await Effect.runPromise(log.append())
     const run = async () => {
       let sum = 0
@@ -74,20 +75,21 @@ const reading = (bytes: number): Promise<Report> =>
     }
     return {
       title: `reading back ${READ_BYTES / 1e6} MB in entries of ${bytes} bytes`,
-      figures: await interleaved([{ name: "openLog", run }], 7),
+      figures: await interleaved([{ name: "openLog", run }], size.rounds(7)),
       goals: [],
     }
   })
 
 /** The benchmarks of this file. */
-export const logs: Readonly<Record<string, () => Promise<Report>>> = {
-  logappend: () =>
+export const logs: Readonly<Record<string, Bench>> = {
+  "log-append": (size) =>
     withLog(async (log) => {
       const path = await Deno.makeTempFile()
       using file = await Deno.open(path, { write: true })
-      const figures = await interleaved(appending(log, file), 7)
+      const figures = await interleaved(appending(log, file, size.isQuick ? 32 : APPENDS), size.rounds(7))
       await Deno.remove(path)
       return {
+        isWall: true,
         title: `${APPENDS} appends of ${APPENDED_BYTES} bytes to a log`,
         figures,
         goals: [{
@@ -98,6 +100,6 @@ export const logs: Readonly<Record<string, () => Promise<Report>>> = {
         }],
       }
     }),
-  logread100: () => reading(100),
-  logread100k: () => reading(100_000),
+  "log-read-small": reading(100),
+  "log-read-large": reading(100_000),
 }

@@ -1,7 +1,17 @@
 /** A started streaming context on a manual clock, which runs one batch at a time. */
 import { type DStream, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
-import { Clock, Duration, Effect, Exit, Layer, ManagedRuntime, Scope } from "effect"
+import { Clock, Console, Duration, Effect, Exit, Layer, ManagedRuntime, Scope } from "effect"
 import { Registry } from "../../lib/streaming/context/registry.ts"
+
+/** How a context is started. */
+export interface SessionOptions {
+  /** Where the checkpoint is. Without one there is none. */
+  readonly directory?: string
+  /** The master. Default: `local`. */
+  readonly master?: "local" | "local[2]"
+  /** What outputs print on. */
+  readonly console?: Console.Console
+}
 
 /** A started context. */
 export interface Session {
@@ -46,19 +56,19 @@ class ManualClock implements Clock.Clock {
 }
 
 /**
- * Starts a context with one output and the master `local`, and a checkpoint if there is a directory. Only the clock differs
- * from a real program.
+ * Starts a context with one output. Only the clock differs from a real program.
  */
 export const open = async <E>(
   output: DStream.Output<E, Layer.Success<ReturnType<typeof SparkContext.layer>>>,
-  directory?: string,
+  { console = globalThis.console, directory, master = "local" }: SessionOptions = {},
 ): Promise<Session> => {
   const clock = new ManualClock()
   let ended = Promise.withResolvers<void>()
   const runtime = ManagedRuntime.make(Layer.mergeAll(
     Scheduler.layer("1 second"),
-    SparkContext.layer({ master: "local", appName: "bench" }),
+    SparkContext.layer({ master, appName: "bench" }),
     Layer.succeed(Clock.Clock, clock),
+    Layer.succeed(Console.Console, console),
     Layer.succeed(Registry, { active: undefined }),
   ))
   const scope = Effect.runSync(Scope.make())

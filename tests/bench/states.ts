@@ -4,17 +4,16 @@ import { Option } from "effect"
 import { hashPair, type Pair } from "./data.ts"
 import { checking, type KeyedSession, openKeyed } from "./keyed_session.ts"
 import { interleaved } from "./measure.ts"
-import type { Report } from "./report.ts"
+import type { Bench } from "./report.ts"
 
 const UPDATES = 10_000
 const KEYS = [10_000, 100_000, 1_000_000] as const
 
-/** A stateful operation. `all`: its output has every key, not only the keys of the batch. */
-interface Kind {
+/** A stateful operation. `isWhole`: its output has every key, not only the keys of the batch. */
+export interface Kind {
   readonly name: string
-  readonly workload: string
   readonly chain: (keys: number) => (stream: DStream.DStream<Pair>) => DStream.DStream<Pair>
-  readonly all: boolean
+  readonly isWhole: boolean
   readonly rounds: number
   /** The most time with a million keys, as a multiple of the time with 10,000; undefined for a proportional bound. */
   readonly times: number | undefined
@@ -28,18 +27,18 @@ const track = (key: number, value: Option.Option<number>, state: StateSpec.State
   return [key, sum]
 }
 
-const mapState: Kind = {
+/** Running sums with mapWithState. */
+export const mapState: Kind = {
   name: "mapWithState",
-  workload: "map-state",
   chain: (keys) => DStream.mapWithState(StateSpec.function(track).pipe(StateSpec.initialState(zeros(keys)))),
-  all: false,
+  isWhole: false,
   rounds: 100,
-  times: 1.5,
+  times: 1.4,
 }
 
-const updateState: Kind = {
+/** Running sums with updateStateByKey. */
+export const updateState: Kind = {
   name: "updateStateByKey",
-  workload: "update-state",
   chain: (keys) => (stream) =>
     DStream.updateStateByKey(
       stream,
@@ -47,52 +46,49 @@ const updateState: Kind = {
         Option.some(values.reduce((a, b) => a + b, Option.getOrElse(state, () => 0))),
       { initial: zeros(keys) },
     ),
-  all: true,
+  isWhole: true,
   rounds: 20,
   times: undefined,
 }
 
 /** Computes the expected checksum of each batch by hand. */
-const expected = (session: KeyedSession, keys: number, all: boolean) => {
+const expected = (session: KeyedSession, keys: number, isWhole: boolean) => {
   const states = new Int32Array(keys)
   let batch = 0
   return (): number => {
     let sum = 0
     for (const [key, value] of session.records(batch++)) {
       states[key] = (states[key] ?? 0) + value
-      if (!all) sum = (sum + hashPair(key, states[key] ?? 0)) | 0
+      if (!isWhole) sum = (sum + hashPair(key, states[key] ?? 0)) | 0
     }
-    return all ? states.reduce((total, state, key) => (total + hashPair(key, state)) | 0, 0) : sum
+    return isWhole ? states.reduce((total, state, key) => (total + hashPair(key, state)) | 0, 0) : sum
   }
 }
 
 const nameOf = (keys: number) => `${keys.toLocaleString("en")} keys`
 
-const measure = async ({ all, chain, name, rounds, times, workload }: Kind): Promise<Report> => {
-  const sessions = await Promise.all(KEYS.map((keys) => openKeyed(UPDATES, keys, chain(keys))))
+const measure = ({ chain, isWhole, name, rounds, times }: Kind): Bench => async (size) => {
+  const sessions = await Promise.all(
+    KEYS.map((keys) => openKeyed(size.count(UPDATES), size.count(keys), chain(size.count(keys)))),
+  )
   const figures = await interleaved(
-    KEYS.map((keys, i) => checking(nameOf(keys), sessions[i]!, expected(sessions[i]!, keys, all))),
-    rounds,
+    KEYS.map((keys, i) => checking(nameOf(keys), sessions[i]!, expected(sessions[i]!, size.count(keys), isWhole))),
+    size.rounds(rounds),
   )
   await Promise.all(sessions.map(({ close }) => close()))
   return {
     title: `${name}, ${UPDATES.toLocaleString("en")} updates per batch`,
     figures,
     goals: [100_000, 1_000_000].map((keys) => ({
-      what: `${nameOf(keys)} against ${nameOf(10_000)}`,
       of: nameOf(keys),
       base: nameOf(10_000),
       times: times ?? keys / 10_000,
-    })),
-    spark: [100_000, 1_000_000].map((keys) => ({
-      of: nameOf(keys),
-      workload: `${workload} records=${UPDATES} keys=${keys} warmup=10 batches=20`,
     })),
   }
 }
 
 /** The benchmarks of this file. */
-export const states: Readonly<Record<string, () => Promise<Report>>> = {
-  mapstate: () => measure(mapState),
-  updatestate: () => measure(updateState),
+export const states: Readonly<Record<string, Bench>> = {
+  mapstate: measure(mapState),
+  updatestate: measure(updateState),
 }

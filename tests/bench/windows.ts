@@ -4,7 +4,7 @@ import { Duration } from "effect"
 import { hashPair, type Pair } from "./data.ts"
 import { checking, type KeyedSession, openKeyed } from "./keyed_session.ts"
 import { interleaved } from "./measure.ts"
-import type { Report } from "./report.ts"
+import type { Bench } from "./report.ts"
 
 const SMALL = 1000
 const LARGE = 100_000
@@ -14,7 +14,8 @@ const LENGTHS = [10, 100, 1000] as const
 const add = (a: number, b: number): number => a + b
 const subtract = (a: number, b: number): number => a - b
 
-const chain = (length: number, inverse: boolean) => (stream: DStream.DStream<Pair>): DStream.DStream<Pair> =>
+/** Sums of a window of `length` batches by key. */
+export const chain = (length: number, inverse: boolean) => (stream: DStream.DStream<Pair>): DStream.DStream<Pair> =>
   DStream.reduceByKeyAndWindow(stream, add, Duration.seconds(length), inverse ? { inverse: subtract } : {})
 
 /** Computes the expected checksum of each batch by hand. */
@@ -33,17 +34,17 @@ const expected = (session: KeyedSession, keys: number, length: number) => {
 
 const nameOf = (length: number, inverse: boolean) => `${length} batches, ${inverse ? "inverse" : "no inverse"}`
 
-const lengths = async (): Promise<Report> => {
+const lengths: Bench = async (size) => {
   const kinds = [true, false].flatMap((inverse) => LENGTHS.map((length) => ({ inverse, length })))
   const sessions = await Promise.all(
-    kinds.map(({ inverse, length }) => openKeyed(SMALL, SMALL, chain(length, inverse))),
+    kinds.map(({ inverse, length }) => openKeyed(size.count(SMALL), size.count(SMALL), chain(length, inverse))),
   )
   const figures = await interleaved(
     kinds.map(({ inverse, length }, i) =>
-      checking(nameOf(length, inverse), sessions[i]!, expected(sessions[i]!, SMALL, length))
+      checking(nameOf(length, inverse), sessions[i]!, expected(sessions[i]!, size.count(SMALL), length))
     ),
-    500,
-    1050,
+    size.rounds(500),
+    size.isQuick ? 15 : 1050,
   )
   await Promise.all(sessions.map(({ close }) => close()))
   return {
@@ -58,14 +59,15 @@ const lengths = async (): Promise<Report> => {
   }
 }
 
-const large = async (): Promise<Report> => {
+const large: Bench = async (size) => {
+  const count = size.count(LARGE)
   const kinds = [true, false]
-  const sessions = await Promise.all(kinds.map((inverse) => openKeyed(LARGE, LARGE, chain(LARGE_LENGTH, inverse))))
+  const sessions = await Promise.all(kinds.map((inverse) => openKeyed(count, count, chain(LARGE_LENGTH, inverse))))
   const figures = await interleaved(
     kinds.map((inverse, i) =>
-      checking(nameOf(LARGE_LENGTH, inverse), sessions[i]!, expected(sessions[i]!, LARGE, LARGE_LENGTH))
+      checking(nameOf(LARGE_LENGTH, inverse), sessions[i]!, expected(sessions[i]!, count, LARGE_LENGTH))
     ),
-    20,
+    size.rounds(20),
     LARGE_LENGTH + 5,
   )
   await Promise.all(sessions.map(({ close }) => close()))
@@ -73,16 +75,11 @@ const large = async (): Promise<Report> => {
     title: `reduceByKeyAndWindow, ${LARGE.toLocaleString("en")} records per batch`,
     figures,
     goals: [],
-    spark: kinds.map((inverse) => ({
-      of: nameOf(LARGE_LENGTH, inverse),
-      workload: `window records=${LARGE} keys=${LARGE} window=${LARGE_LENGTH} inverse=${inverse} warmup=35 ` +
-        `batches=${inverse ? 10 : 4}`,
-    })),
   }
 }
 
 /** The benchmarks of this file. */
-export const windows: Readonly<Record<string, () => Promise<Report>>> = {
-  window: lengths,
-  windowlarge: large,
+export const windows: Readonly<Record<string, Bench>> = {
+  "window": lengths,
+  "window-large": large,
 }

@@ -75,8 +75,8 @@ export const cartesian = (host: Lowering, [left, right]: ReadonlyArray<Lowered>)
 }
 
 /**
- * Lowers a distinct. Equal records lie in one partition if the parent has a partitioner and the result has as many
- * partitions. Otherwise `shuffled` brings them together.
+ * Lowers a distinct. Equal records lie in one partition if the result has as many partitions as the parent, and the parent
+ * has a partitioner or a single partition. Otherwise `shuffled` brings them together.
  */
 export const distinct = (
   host: Lowering,
@@ -85,8 +85,10 @@ export const distinct = (
 ): Job<Lowered> =>
   Effect.flatMap(
     host.layout(rdd.parents[0] ?? shuffled),
-    ({ partitions: { length }, placed }) =>
-      host.lower((placed !== undefined && (partitions ?? length) === length ? inPlace : undefined) ?? shuffled),
+    ({ partitions: { length }, placed }) => {
+      const isTogether = placed !== undefined || length === 1
+      return host.lower((isTogether && (partitions ?? length) === length ? inPlace : undefined) ?? shuffled)
+    },
   )
 
 /** Lowers an operation that is told how many records come before each partition: the parent is computed to count them. */

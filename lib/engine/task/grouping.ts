@@ -59,6 +59,18 @@ export function* grouped(blocks: ReadonlyArray<Block.Block<unknown>>): Piecewise
   return { keys: table.keys, hashes: table.hashes, sides }
 }
 
+/** Makes one record for each key, with the array of its values. */
+export function* gatherLists(block: Block.Block<unknown>): Piecewise<PairBlock> {
+  const { hashes, keys, sides } = yield* grouped([block])
+  const lists: Array<unknown> = []
+  for (const { starts, values } of sides) {
+    yield* inPieces(keys.length, (from, to) => {
+      for (let n = from; n < to; n++) lists.push(values.slice(starts[n], starts[n + 1]))
+    })
+  }
+  return new PairBlock({ keys, hashes, values: lists })
+}
+
 /** Makes one record for each key, with an array of values for each side. */
 export function* gatherGroups(blocks: ReadonlyArray<Block.Block<unknown>>): Piecewise<PairBlock> {
   const { hashes, keys, sides } = yield* grouped(blocks)

@@ -9,10 +9,11 @@ import { inPieces, type Piecewise } from "../../core/pace.ts"
 import { numberOf, valueOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
 import * as Block from "../../rdd/block.ts"
-import { columnsOf, PairBlock } from "../../rdd/pair_block.ts"
+import { columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { Combine } from "../../rdd/primitive.ts"
 import type { Bucket, Cut } from "../plan/task.ts"
+import { gatherLists } from "./grouping.ts"
 
 interface OpenBucket extends Bucket {
   readonly keys: Array<unknown>
@@ -93,6 +94,7 @@ export function* deal(block: Block.Block<unknown>, n: number, index: number): Pi
 
 /** Combines pairs by key. With `mapSide` the parts were combined before, and are merged. */
 export function* gatherCombined(parts: ReadonlyArray<Bucket>, combine: Combine): Piecewise<PairBlock> {
+  if (combine.givesLists) return yield* gatherLists(joinColumns(parts))
   const [only] = parts
   if (combine.mapSide && parts.length === 1 && only !== undefined) return new PairBlock(only)
   // No key is twice in a combined part, so the table will be at least as large as the largest part.

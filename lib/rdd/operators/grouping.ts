@@ -20,6 +20,7 @@ const appendValues: Combine = {
   },
   mergeCombiners: (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>) => a.concat(b),
   mapSide: false,
+  givesLists: true,
 }
 
 /**

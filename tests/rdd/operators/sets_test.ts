@@ -41,6 +41,22 @@ onEngines("distinct() keeps each record once, in as many partitions as before", 
     assert.deepEqual(three, [["x"], ["y"], ["z"]])
   }))
 
+onEngines(
+  "distinct() of one partition keeps the first of equal records, and fails for a record that is no key",
+  () =>
+    Effect.gen(function* () {
+      const one = of<ReadonlyArray<number> | number>([[2], 1, [2], 1, 3], 1)
+      assert.deepEqual(yield* RDD.collect(RDD.distinct(one)), [[2], 1, 3])
+      assert.deepEqual(
+        yield* RDD.collect(RDD.glom(RDD.distinct(one, { partitions: 2 }))).pipe(Effect.map((a) => a.length)),
+        2,
+      )
+      const failure = yield* Effect.flip(RDD.collect(RDD.distinct(of([{ a: 1 }], 1))))
+      assert.match(String(failure), /distinct/)
+      assert.match(String(failure), /Unsupported key: object/)
+    }),
+)
+
 onEngines("intersection() keeps each common record once", () =>
   Effect.gen(function* () {
     const parts = yield* of([1, 2, 2, 3], 2).pipe(RDD.intersection(of([2, 3, 3, 4], 2)), RDD.glom, RDD.collect)

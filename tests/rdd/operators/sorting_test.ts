@@ -86,6 +86,18 @@ holdsOnEngines(
     }),
 )
 
+onEngines("sortByKey() agrees with a stable sort for many numbers", () =>
+  Effect.gen(function* () {
+    const values = Array.from({ length: 2000 }, (_, i) => Math.imul(i, 0x9e3779b1) % 700)
+    for (const others of [[], [NaN, -0, 0, Infinity, 0.5], ["not a number"]]) {
+      const input = [...values, ...others].map((key, i): [string | number, number] => [key, i])
+      for (const direction of [1, -1]) {
+        const sorted = of(input, 2).pipe(RDD.sortByKey({ ascending: direction === 1, partitions: 2 }), RDD.collect)
+        assert.deepEqual(yield* sorted, input.toSorted((a, b) => direction * RDD.compare(a[0], b[0])))
+      }
+    }
+  }))
+
 onEngines("sortBy() after a shuffle has one partition for each range of keys", () =>
   Effect.gen(function* () {
     const sorted = RDD.parallelize(["a", "bb", "ccc"], { partitions: 2 }).pipe(
