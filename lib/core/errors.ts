@@ -116,6 +116,17 @@ export class Mismatch extends EngineFault<{ readonly problem: string }> {
   }
 }
 
+/** The worker that ran a task has ended: an error outside of the task's functions, or a function that could not be interrupted. */
+export class WorkerLost extends EngineFault<{
+  /** Why the worker has ended. */
+  readonly why: string
+}> {
+  readonly _tag = "WorkerLost" as const
+  override get message(): string {
+    return `The worker that ran the task has ended: ${this.why}`
+  }
+}
+
 /**
  * A job failed while it ran `operator`, written at `callSite`, on one partition. `reason` is the typed error of an
  * effectful function, or one of the library's own errors. Spark: `Job aborted due to stage failure`.

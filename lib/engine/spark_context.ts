@@ -16,6 +16,7 @@ import { runtimeCompression } from "./compression.ts"
 import { makeFiles } from "./files.ts"
 import { makeProcesses } from "./processes.ts"
 import * as StateStore from "./state_store.ts"
+import * as Threads from "./threads/threads.ts"
 import { CurrentJob, Engine } from "../rdd/engine.ts"
 import { Compression, unavailable as noCompression } from "../rdd/files/compression.ts"
 import { Files, unavailable } from "../rdd/files/files.ts"
@@ -60,7 +61,11 @@ export const SparkContext: Context.Service<SparkContext, SparkContext> = Context
 
 /** The options of a SparkContext. */
 export interface SparkOptions<M extends string = string> {
-  /** `local` (one partition), `local[N]` (N partitions) or `local[*]` (one partition for each core of the machine). */
+  /**
+   * `local` (one partition, one thread), `local[N]` (N partitions, up to N threads) or `local[*]` (one partition for each core of
+   * the machine). Only graphs that are declared with `Graph.module` use more than one thread, and only for stages that take
+   * longer than about 2 ms.
+   */
   readonly master: Master<M>
   /** The application's name, for messages and user interfaces. */
   readonly appName: string
@@ -193,7 +198,14 @@ export const layer = <const M extends string>(
     { master, appName },
     Effect.flatMap(
       makeProcesses,
-      (processes) => LocalEngine.make({ parallelism, defaultParallelism, freezeRecords, processes }),
+      (processes) =>
+        LocalEngine.make({
+          parallelism,
+          defaultParallelism,
+          freezeRecords,
+          processes,
+          elsewhere: parallelism === 1 ? undefined : Threads.make({ workers: parallelism - 1 }),
+        }),
     ),
   ).pipe(Layer.provide(Layer.fresh(StateStore.layerMemory)))
 }

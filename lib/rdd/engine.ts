@@ -14,6 +14,7 @@ import type {
   JobFailed,
   Mismatch,
   SparkContextStopped,
+  WorkerLost,
 } from "../core/errors.ts"
 import type { UnsupportedKey } from "../core/keys.ts"
 import type { Block } from "./block.ts"
@@ -32,6 +33,7 @@ export type EngineError =
   | EmptyCollection
   | BroadcastDestroyed
   | SparkContextStopped
+  | WorkerLost
 
 /** The error of an action: the reason, and where it failed. */
 export type ActionError<E> = JobFailed<E | EngineError>

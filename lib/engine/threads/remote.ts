@@ -1,0 +1,229 @@
+/**
+ * A worker as the driver sees it: starts it, sends it tasks, and starts another one if it ends.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { describeCause, WorkerLost } from "../../core/errors.ts"
+import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
+import { decodeWritten, type Encoded, encodeTask } from "../plan/codec.ts"
+import { TaskFailed } from "../plan/executor.ts"
+import { decodeReason } from "../plan/reasons.ts"
+import type { Task, Write, Written } from "../plan/task.ts"
+import { type Answer, type BatchStep, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
+import { spawn, type TaskWorkerPort } from "./worker.ts"
+
+/** The reason of a task that has to run on the driver. */
+export class Refused {
+  /** Why such tasks can run on the driver only; undefined if there is just no worker now. */
+  readonly why: string | undefined
+  constructor(why: string | undefined) {
+    this.why = why
+  }
+}
+
+/** How long the driver waits for a worker that is to end a task or to end itself, in milliseconds. */
+const GRACE = 500
+
+/** How many batches are sent at once, if no task needs one of them. */
+const MOST_UNSENT = 32
+
+/** How many workers in a row may end without having run a task. */
+const MOST_ATTEMPTS = 3
+
+/** A sleep in real time, also where the driver's clock is a virtual one. */
+const sleep = (millis: number): Effect.Effect<void> =>
+  Effect.provideService(Effect.sleep(millis), Clock.Clock, Clock.Clock.defaultValue())
+
+/** Waits for `done`, but not for longer than {@link GRACE}, also in uninterruptible regions. Gives whether it is done. */
+const within = (done: Deferred.Deferred<boolean>): Effect.Effect<boolean> =>
+  Effect.flatMap(
+    Effect.forkDetach(Effect.andThen(sleep(GRACE), Deferred.succeed(done, false)), { startImmediately: true }),
+    (timer) => Effect.ensuring(Deferred.await(done), Fiber.interrupt(timer)),
+  )
+
+/** What a worker is started with. */
+export interface RemoteOptions {
+  /** The first message. */
+  readonly begin: ToWorker
+  /** The steps that a worker which starts now has missed. */
+  readonly missed: () => ReadonlyArray<BatchStep>
+  /** Is told why no further worker is started. */
+  readonly onUnavailable: (why: string) => void
+}
+
+/** A worker, and those that replace it. It runs one task after another. */
+export class Remote {
+  readonly #options: RemoteOptions
+  #port: TaskWorkerPort | undefined
+  #pending = new Map<number, (answer: Answer) => void>()
+  #unsent: Array<BatchStep> = []
+  #ended: Deferred.Deferred<boolean> | undefined
+  #nextId = 0
+  #attempts = 0
+  /** Done when the first worker is ready or cannot be used. */
+  readonly begun: Deferred.Deferred<void> = Deferred.makeUnsafe()
+  #isReady = false
+
+  constructor(options: RemoteOptions) {
+    this.#options = options
+    this.#start()
+  }
+
+  /** Whether the worker can be given tasks. */
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  #start(): void {
+    this.#attempts++
+    this.#isReady = false
+    this.#unsent = [...this.#options.missed()]
+    const port = spawn()
+    this.#port = port
+    port.onmessage = ({ data }) => this.#take(data)
+    port.onerror = (error) => {
+      // Otherwise the error would end the program.
+      error.preventDefault()
+      if (this.#port === port) this.#replace(error.message)
+    }
+    port.postMessage(this.#options.begin, [])
+  }
+
+  #take(message: FromWorker): void {
+    switch (message.kind) {
+      case "ready":
+        this.#isReady = true
+        return Deferred.doneUnsafe(this.begun, Effect.void) as unknown as void
+      case "unavailable":
+        return this.#giveUp(message.why)
+      case "answer": {
+        const { answer, id } = message
+        const resume = this.#pending.get(id)
+        this.#pending.delete(id)
+        this.#attempts = 0
+        return resume?.(answer)
+      }
+      case "ended":
+        if (this.#ended !== undefined) Deferred.doneUnsafe(this.#ended, Effect.succeed(true))
+    }
+  }
+
+  /** Ends the worker, and the tasks that it runs. */
+  #terminate(why: string): void {
+    this.#isReady = false
+    this.#port?.terminate()
+    this.#port = undefined
+    const pending = this.#pending
+    this.#pending = new Map()
+    for (const resume of pending.values()) resume({ kind: "lost", why })
+  }
+
+  #giveUp(why: string): void {
+    this.#terminate(why)
+    this.#options.onUnavailable(why)
+    Deferred.doneUnsafe(this.begun, Effect.void)
+  }
+
+  /** Ends the worker and starts another one in its place, unless workers end again and again. */
+  #replace(why: string): void {
+    const wasReady = this.#isReady
+    this.#terminate(why)
+    if (!wasReady || this.#attempts >= MOST_ATTEMPTS) this.#giveUp(why)
+    else this.#start()
+  }
+
+  #post(message: ToWorker, transfer: ReadonlyArray<ArrayBufferLike> = []): void {
+    if (this.#unsent.length > 0 && this.#isReady) {
+      const steps = this.#unsent
+      this.#unsent = []
+      this.#port?.postMessage({ kind: "batches", steps }, [])
+    }
+    this.#port?.postMessage(message, transfer)
+  }
+
+  /** Tells the worker of a batch, at the latest before the next task. */
+  tell(step: BatchStep): void {
+    this.#unsent.push(step)
+    if (this.#unsent.length >= MOST_UNSENT && this.#isReady) {
+      const last = this.#unsent
+      this.#unsent = []
+      this.#port?.postMessage({ kind: "batches", steps: last }, [])
+    }
+  }
+
+  /** Runs a task in the worker. `onTime` is told how many milliseconds it took there. */
+  run<W extends Write>(task: Task<W>, onTime: (millis: number) => void): Effect.Effect<Written<W>, TaskFailed> {
+    return Effect.flatMap(CurrentJob, (job) =>
+      Effect.try({ try: () => encodeTask(task), catch: (cause) => failed(new Refused(describeCause(cause))) }).pipe(
+        Effect.flatMap((encoded) => this.#request(encoded, job)),
+        Effect.flatMap((answer) => this.#written(answer, task, job, onTime)),
+      ))
+  }
+
+  #request(task: Encoded, job: JobContext): Effect.Effect<Answer> {
+    return Effect.callback<Answer>((resume) => {
+      if (!this.#isReady) return resume(Effect.succeed({ kind: "refused", why: undefined }))
+      const id = this.#nextId++
+      const { attempt, batchTime, name, outputId } = job
+      this.#pending.set(id, (answer) => resume(Effect.succeed(answer)))
+      this.#post({ kind: "task", id, task, job: { attempt, batchTime, name, outputId } }, buffersOf(task))
+      return this.#cancel(id)
+    })
+  }
+
+  /** Ends a task. A worker that does not react is replaced: its function may never return. */
+  #cancel(id: number): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const done = Deferred.makeUnsafe<boolean>()
+      if (!this.#pending.has(id)) return Effect.void
+      this.#pending.set(id, () => Deferred.doneUnsafe(done, Effect.succeed(true)))
+      this.#post({ kind: "cancel", id })
+      return Effect.map(within(done), (isDone) => {
+        if (!isDone) this.#replace("its task did not end when it was interrupted")
+      })
+    })
+  }
+
+  #written<W extends Write>(
+    answer: Answer,
+    task: Task<W>,
+    { countRead }: JobContext,
+    onTime: (millis: number) => void,
+  ): Effect.Effect<Written<W>, TaskFailed> {
+    switch (answer.kind) {
+      case "done":
+        return Effect.sync(() => {
+          onTime(answer.millis)
+          countRead?.(answer.read)
+          return decodeWritten(answer.written, task.write)
+        })
+      case "failed":
+        return Effect.fail(new TaskFailed(answer.at, decodeReason(answer.reason)))
+      case "died":
+        return Effect.die(decodeReason(answer.reason))
+      case "refused":
+        return Effect.fail(failed(new Refused(answer.why)))
+      case "lost":
+        return Effect.fail(new TaskFailed(0, new WorkerLost({ why: answer.why })))
+      case "cancelled":
+        return Effect.interrupt
+    }
+  }
+
+  /** Ends the worker. It finalizes the layers of its tasks first, unless that takes too long. */
+  readonly close: Effect.Effect<void> = Effect.suspend(() => {
+    const isIdle = this.#isReady && this.#pending.size === 0
+    this.#isReady = false
+    if (this.#port === undefined || !isIdle) return Effect.sync(() => this.#terminate("the context has stopped"))
+    const ended = Deferred.makeUnsafe<boolean>()
+    this.#ended = ended
+    this.#post({ kind: "end" })
+    return Effect.map(within(ended), () => this.#terminate("the context has stopped"))
+  })
+}
+
+const failed = (reason: Refused): TaskFailed => new TaskFailed(0, reason)

@@ -1,0 +1,126 @@
+/**
+ * What a worker does: makes a copy of the graph, and runs tasks in it, one after another.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import * as Codec from "../../core/codec.ts"
+import { describeCause } from "../../core/errors.ts"
+import type { GraphCopy } from "../../rdd/engine.ts"
+import * as Layers from "../task/layers.ts"
+import { type CopyData, copyFrom } from "./copy_data.ts"
+import { type BatchStep, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
+import { type Place, placeOf } from "./task_place.ts"
+
+/** The driver, as a worker sees it. */
+export interface Port {
+  readonly postMessage: (message: FromWorker, transfer: ReadonlyArray<ArrayBufferLike>) => void
+  onmessage: ((event: { readonly data: ToWorker }) => void) | null
+}
+
+type TaskMessage = Extract<ToWorker, { readonly kind: "task" }>
+
+/** Serves the driver, from the first message to the last. */
+class Serving {
+  readonly #port: Port
+  readonly #messages: Queue.Queue<ToWorker> = Effect.runSync(Queue.unbounded<ToWorker>())
+  /** Tasks that have been cancelled before they could begin, or that have ended meanwhile. */
+  readonly #cancelled = new Set<number>()
+  #running: { readonly id: number; readonly fiber: Fiber.Fiber<unknown, unknown> } | undefined
+  /** Why the copy cannot evaluate batches any more. */
+  #problem: string | undefined
+
+  constructor(port: Port) {
+    this.#port = port
+  }
+
+  /** Takes a message at once: a task has to be cancelled while it runs. */
+  take(message: ToWorker): void {
+    if (message.kind !== "cancel") {
+      Queue.offerUnsafe(this.#messages, message)
+    } else if (this.#running?.id === message.id) {
+      this.#running.fiber.interruptUnsafe()
+    } else {
+      this.#cancelled.add(message.id)
+    }
+  }
+
+  #send(message: FromWorker, transfer: ReadonlyArray<ArrayBufferLike> = []): void {
+    this.#port.postMessage(message, transfer)
+  }
+
+  readonly run: Effect.Effect<void> = Effect.gen({ self: this }, function* () {
+    const first = yield* Queue.take(this.#messages)
+    if (first.kind !== "begin") throw new TypeError(`the first message is ${first.kind}`)
+    const [data] = Codec.decode(first.data) as [CopyData]
+    const copy = yield* Effect.exit(copyFrom(data))
+    if (Exit.isFailure(copy)) {
+      return this.#send({ kind: "unavailable", why: describeCause(Cause.squash(copy.cause)) })
+    }
+    this.#send({ kind: "ready" })
+    // Layers are built when the first task needs them, and finalized here.
+    const served = Layers.during(this.#serve(copy.value, data))
+    yield* Effect.provideService(served, Layer.CurrentMemoMap, Layer.makeMemoMapUnsafe())
+    this.#send({ kind: "ended" })
+  })
+
+  /** Runs tasks until the driver ends the run. */
+  #serve(copy: GraphCopy, data: CopyData): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      const place = yield* placeOf(copy, data)
+      while (true) {
+        const message = yield* Queue.take(this.#messages)
+        if (message.kind === "end") return
+        if (message.kind === "batches") yield* this.#evaluate(place, copy, message.steps)
+        if (message.kind === "task") yield* this.#answer(place, message)
+      }
+    })
+  }
+
+  #evaluate(place: Place, copy: GraphCopy, steps: ReadonlyArray<BatchStep>): Effect.Effect<void> {
+    return Effect.forEach(steps, (step) => {
+      if (step.kind === "release") return Effect.sync(() => copy.release(step.time))
+      if (this.#problem !== undefined) return Effect.void
+      return Effect.catchCause(
+        place.evaluating(copy.evaluate(Codec.decode(step.notes)[0])),
+        (cause) =>
+          Effect.sync(() => {
+            this.#problem = `batch ${step.time} ms differs in a worker: ${describeCause(Cause.squash(cause))}`
+          }),
+      )
+    }, { discard: true })
+  }
+
+  #answer(place: Place, { id, job, task }: TaskMessage): Effect.Effect<void> {
+    const isCancelled = this.#cancelled.has(id)
+    // Tasks come in the order of their ids.
+    this.#cancelled.clear()
+    if (isCancelled) {
+      return Effect.sync(() => this.#send({ kind: "answer", id, answer: { kind: "cancelled" } }))
+    }
+    const problem = this.#problem
+    if (problem !== undefined) {
+      return Effect.sync(() => this.#send({ kind: "answer", id, answer: { kind: "refused", why: problem } }))
+    }
+    return Effect.gen({ self: this }, function* () {
+      const fiber = yield* Effect.forkChild(place.run(task, job))
+      this.#running = { id, fiber }
+      const exit = yield* Fiber.await(fiber)
+      this.#running = undefined
+      const answer = Exit.isSuccess(exit) ? exit.value : place.answerTo(exit.cause)
+      this.#send({ kind: "answer", id, answer }, answer.kind === "done" ? buffersOf(answer.written) : [])
+    })
+  }
+}
+
+/** Serves the driver until it ends the run. */
+export const serve = (port: Port): void => {
+  const serving = new Serving(port)
+  port.onmessage = ({ data }) => serving.take(data)
+  Effect.runFork(serving.run)
+}

@@ -1,0 +1,147 @@
+/**
+ * Decides which stages are worth the other threads.
+ *
+ * A task that runs in a worker costs the driver a message there and back, the bytes that it sends, and the records that come
+ * back. Small stages are faster where they are.
+ *
+ * @module
+ */
+import type { Block } from "../../rdd/block.ts"
+import { unreadText } from "../../rdd/text_block.ts"
+import type { Gathering } from "../task/operations.ts"
+import { partsOf, placesOf } from "../plan/places.ts"
+import { hasGraphOperations, isPortable } from "../plan/split.ts"
+import type { Input, Partition, Task, Written } from "../plan/task.ts"
+
+/** Whether an input, with its parts, can be read in a worker. Effects run there if a layer of the graph gives them services. */
+const canTravel = (
+  { input, steps }: Partition,
+  gathered: WeakMap<Input, Gathering>,
+  isProvided: boolean,
+): boolean => {
+  // States are on the driver. Buckets that a task of the driver has read may have changed since.
+  if (input.kind === "state" || input.kind === "view" || gathered.has(input)) return false
+  if (input.kind === "load" && input.waits === true && input.operation.kind === "address") return false
+  const provides = isProvided || input.kind === "provide"
+  return steps.every(({ waits }) => provides || !waits) &&
+    partsOf(input).every((part) => canTravel(part, gathered, provides))
+}
+
+/** Whether a task, or a part of it, can run in a worker. */
+export const isSpreadable = (task: Task, gathered: WeakMap<Input, Gathering>): boolean =>
+  (isPortable(task) || hasGraphOperations(task)) && canTravel(task.partition, gathered, task.layers.length > 0)
+
+/** How many bytes of text count as one record. */
+const BYTES = 64
+
+/** About how many records a task reads. Lines of text are not counted for this. */
+const sizeOfBlock = (block: Block<unknown>): number => {
+  const text = unreadText(block)
+  return text === undefined ? block.length : text.length / BYTES
+}
+
+/** The size of a task: how many records it reads, and how many of these have to be encoded one by one to be sent. */
+interface Size {
+  readonly read: number
+  readonly sent: number
+}
+
+const sizeOf = ({ input }: Partition): Size => {
+  if (input.kind === "block") {
+    const read = sizeOfBlock(input.block)
+    return { read, sent: unreadText(input.block) === undefined ? read : 0 }
+  }
+  if (input.kind === "load") return { read: 1, sent: 0 }
+  if ("buckets" in input) {
+    const read = input.buckets.reduce((sum, { keys }) => sum + keys.length, 0)
+    return { read, sent: read }
+  }
+  const sizes = partsOf(input).map(sizeOf)
+  return {
+    read: sizes.reduce((sum, { read }) => sum + read, 0),
+    sent: sizes.reduce((sum, { sent }) => sum + sent, 0),
+  }
+}
+
+/** How many records a task has written. */
+const writtenBy = (written: Written): number =>
+  "records" in written
+    ? sizeOfBlock(written)
+    : written.reduce((sum, bucket) => sum + (bucket === undefined ? 0 : bucket.keys.length), 0)
+
+/** A name for the tasks of a stage that is the same in every batch. */
+const nameOf = (task: Task): string => {
+  const places = placesOf(task).map(({ operation }) =>
+    operation.kind === "address"
+      ? `${operation.address.stream}.${operation.address.place}`
+      : operation.kind === "known"
+      ? operation.name
+      : operation.kind
+  )
+  return `${places.join(" ")} ${task.write.kind}`
+}
+
+/** The moving averages of a stage. */
+interface Averages {
+  /** Milliseconds of processor time for each record read. */
+  perRecord: number
+  /** Records written. */
+  written: number
+}
+
+/** How much the latest stage counts in a moving average. */
+const WEIGHT = 0.3
+
+/** Milliseconds that the driver needs to send a record, and to receive one. */
+const PER_RECORD = { sent: 0.0003, received: 0.001 } as const
+
+/** Tells from earlier stages whether a stage is worth the other threads. */
+export class Spreading {
+  readonly #averages = new Map<string, Averages>()
+  readonly #staying = new Set<string>()
+  readonly #least: number
+
+  /** Stages that take no longer than `least` milliseconds stay on the driver. 0: all stages that can be spread are. */
+  constructor(least: number) {
+    this.#least = least
+  }
+
+  /** Keeps the stages that a task belongs to on the driver. Gives whether they have been spread so far. */
+  keepHere(task: Task): boolean {
+    const name = nameOf(task)
+    const isNew = !this.#staying.has(name)
+    this.#staying.add(name)
+    return isNew
+  }
+
+  /** Decides about a stage. `learn` is to be told how long it took and what it has written. */
+  judge(tasks: ReadonlyArray<Task>): {
+    readonly isWorthIt: boolean
+    readonly learn: (millis: number, written: ReadonlyArray<Written>) => void
+  } {
+    const [first] = tasks
+    const name = first === undefined ? "" : nameOf(first)
+    const sizes = tasks.map(({ partition }) => sizeOf(partition))
+    const read = sizes.reduce((sum, size) => sum + size.read, 0)
+    const sent = sizes.reduce((sum, size) => sum + size.sent, 0)
+    const known = this.#averages.get(name)
+    const transfer = known === undefined ? 0 : sent * PER_RECORD.sent + known.written * PER_RECORD.received
+    const isLarge = this.#least === 0 || (known !== undefined && known.perRecord * read > this.#least + transfer)
+    return {
+      isWorthIt: isLarge && !this.#staying.has(name),
+      learn: (millis, all) => {
+        if (read === 0) return
+        const written = all.reduce((sum, each) => sum + writtenBy(each), 0)
+        const latest = { perRecord: millis / read, written }
+        const average = (before: number, now: number) => before + WEIGHT * (now - before)
+        this.#averages.set(
+          name,
+          known === undefined ? latest : {
+            perRecord: average(known.perRecord, latest.perRecord),
+            written: average(known.written, latest.written),
+          },
+        )
+      },
+    }
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * Worker threads: the driver and its workers run the tasks of large stages side by side.
+ *
+ * @module
+ */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Codec from "../../core/codec.ts"
+import type { CopyPlan } from "../../rdd/engine.ts"
+import type { Elsewhere, Here } from "../local/elsewhere.ts"
+import { type Executor, type StagePlan, TaskFailed } from "../plan/executor.ts"
+import { placesOf } from "../plan/places.ts"
+import { rddOf } from "../plan/references.ts"
+import { isPortable, splitting } from "../plan/split.ts"
+import type { Task, Write, Written } from "../plan/task.ts"
+import type { CopyData } from "./copy_data.ts"
+import type { BatchStep } from "./messages.ts"
+import { Refused, Remote } from "./remote.ts"
+import { isSpreadable, Spreading } from "./spreading.ts"
+import { obstacle } from "./worker.ts"
+
+/** The options of worker threads. */
+export interface Options {
+  /** How many workers there are besides the driver. */
+  readonly workers: number
+  /** Stages that take no longer than this many milliseconds stay on the driver (2). 0: all stages are spread that can be. */
+  readonly least?: number | undefined
+  /** Whether a run waits at its start until its workers are ready (false). For tests. */
+  readonly waits?: boolean | undefined
+}
+
+/** From how many tasks for each thread on a worker has the next task before it asks for one. */
+const AHEAD = 3
+
+/** The workers of one run. */
+class Run {
+  readonly #here: Here
+  readonly #plan: CopyPlan
+  readonly #spreading: Spreading
+  readonly #remotes: ReadonlyArray<Remote>
+  /** The steps of batches that a worker needs which starts now. */
+  #steps: Array<BatchStep> = []
+  #isUnavailable = false
+
+  constructor(here: Here, plan: CopyPlan, { least = 2, workers }: Options) {
+    const { freezeRecords, generateCode } = here
+    this.#here = here
+    this.#plan = plan
+    this.#spreading = new Spreading(least)
+    const data = Codec.encode([{ ...plan.data as Omit<CopyData, "freezeRecords">, freezeRecords, generateCode }])
+    this.#remotes = Array.from({ length: workers }, () =>
+      new Remote({
+        begin: { kind: "begin", module: plan.module, data },
+        missed: () => this.#steps,
+        onUnavailable: (why) => {
+          if (this.#isUnavailable) return
+          this.#isUnavailable = true
+          plan.onUnavailable(why)
+        },
+      }))
+  }
+
+  get isAvailable(): boolean {
+    return !this.#isUnavailable
+  }
+
+  readonly begun: Effect.Effect<void> = Effect.suspend(() =>
+    Effect.forEach(this.#remotes, ({ begun }) => Deferred.await(begun), { discard: true })
+  )
+
+  readonly close: Effect.Effect<void> = Effect.suspend(() =>
+    Effect.forEach(this.#remotes, ({ close }) => close, { discard: true, concurrency: "unbounded" })
+  )
+
+  tell(step: BatchStep): void {
+    if (step.kind === "release") {
+      const needed = step.time - this.#plan.remembers
+      if (this.#steps.some(({ time }) => time < needed)) this.#steps = this.#steps.filter(({ time }) => time >= needed)
+    }
+    this.#steps.push(step)
+    for (const remote of this.#remotes) remote.tell(step)
+  }
+
+  /** Plans a stage. Undefined if none of its tasks can run in a worker. */
+  plan(tasks: ReadonlyArray<Task>): StagePlan | undefined {
+    if (this.#isUnavailable || !tasks.every((task) => isSpreadable(task, this.#here.gathered))) return undefined
+    const { isWorthIt, learn } = this.#spreading.judge(tasks)
+    const ready = isWorthIt ? this.#remotes.filter(({ isReady }) => isReady).slice(0, tasks.length - 1) : []
+    if (ready.length === 0) return { lanes: undefined, ended: (written, millis = 0) => learn(millis, written) }
+    let total = 0
+    const onTime = (millis: number) => {
+      total += millis
+    }
+    const lanes = ready.map((remote) => this.#lane(remote, onTime))
+    const ahead = tasks.length >= AHEAD * (ready.length + 1) ? lanes : []
+    // The driver comes last: its tasks do not give way before some milliseconds, and workers should have theirs by then.
+    return { lanes: [...lanes, ...ahead, this.#timed(onTime)], ended: (written) => learn(total, written) }
+  }
+
+  /** Runs tasks on the driver. */
+  #timed(onTime: (millis: number) => void): Executor {
+    const { executor } = this.#here
+    return {
+      run: (task) =>
+        Effect.suspend(() => {
+          const startedAt = performance.now()
+          return Effect.tap(executor.run(task), () => Effect.sync(() => onTime(performance.now() - startedAt)))
+        }),
+    }
+  }
+
+  /** Runs tasks in a worker, and on the driver what the worker cannot run. */
+  #lane(remote: Remote, onTime: (millis: number) => void): Executor {
+    const here = this.#timed(onTime)
+    const there: Executor = { run: (task) => remote.run(task, onTime) }
+    const parts = splitting(there, here)
+    return {
+      run: <W extends Write>(task: Task<W>): Effect.Effect<Written<W>, TaskFailed, unknown> =>
+        Effect.catch(
+          (isPortable(task) ? there : parts).run(task),
+          (failure) => {
+            if (!(failure.reason instanceof Refused)) return Effect.fail(failure)
+            this.#keepHere(task, failure.reason)
+            return here.run(task)
+          },
+        ),
+    }
+  }
+
+  #keepHere(task: Task, { why }: Refused): void {
+    if (why === undefined || !this.#spreading.keepHere(task)) return
+    const rdd = placesOf(task).flatMap(({ operation }) => rddOf(operation) ?? []).at(-1)
+    if (rdd !== undefined) this.#plan.onDriver(rdd, why)
+  }
+}
+
+/** Runs tasks of the local engine on the driver and on workers, which start with each run. */
+export const make = (options: Options) => (here: Here): Elsewhere => {
+  let run: Run | undefined
+  const start = (plan: CopyPlan): Effect.Effect<void, never, Scope.Scope> =>
+    Effect.gen(function* () {
+      const why = obstacle(plan.module)
+      if (why !== undefined) return plan.onUnavailable(why)
+      const own = yield* Effect.acquireRelease(
+        Effect.sync(() => run = new Run(here, plan, options)),
+        (own) =>
+          Effect.suspend(() => {
+            if (run === own) run = undefined
+            return own.close
+          }),
+      )
+      if (options.waits === true) yield* own.begun
+    })
+  return {
+    executor: { ...here.executor, plan: (tasks) => run?.plan(tasks) },
+    addressing: (batch) => run?.isAvailable === true ? batch?.addressOf : undefined,
+    openBatch: (notes) =>
+      Effect.sync(() => {
+        if (run?.isAvailable !== true) return
+        run.tell({ kind: "evaluate", time: timeOf(notes), notes: Codec.encode([notes]) })
+      }),
+    endBatch: (time) => {
+      if (run?.isAvailable === true) run.tell({ kind: "release", time })
+    },
+    methods: { useWorkers: start },
+  }
+}
+
+/** The batch time of notes, which the engine passes on. */
+const timeOf = (notes: unknown): number =>
+  typeof notes === "object" && notes !== null && "time" in notes ? Number(notes.time) : NaN
