@@ -116,7 +116,18 @@ export class Mismatch extends EngineFault<{ readonly problem: string }> {
   }
 }
 
-/** The worker that ran a task has ended: an error outside of the task's functions, or a function that could not be interrupted. */
+/** A task took longer than its time limit in a worker. */
+export class TaskTimedOut extends EngineFault<{
+  /** The time limit in milliseconds. */
+  readonly taskTimeout: number
+}> {
+  readonly _tag = "TaskTimedOut" as const
+  override get message(): string {
+    return `The task has not ended after ${this.taskTimeout} ms, the taskTimeout of SparkContext.layer`
+  }
+}
+
+/** The worker that ran a task has ended, for example because of an error that no function has caught. */
 export class WorkerLost extends EngineFault<{
   /** Why the worker has ended. */
   readonly why: string

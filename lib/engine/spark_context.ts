@@ -4,10 +4,12 @@
  * @module
  */
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { toMillis } from "../core/durations.ts"
 import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts"
 import type { Master } from "../core/literals.ts"
 import { unsupportedNode } from "../core/runtime_version.ts"
@@ -83,6 +85,12 @@ export interface SparkOptions<M extends string = string> {
    * holds become read-only as well. It costs time, and is false by default.
    */
   readonly freezeRecords?: boolean | undefined
+  /**
+   * The time limit of one task in a worker, for example `"1 minute"`. A task that takes longer fails with `TaskTimedOut`, and a
+   * worker whose function never returns is replaced. Tasks on the thread of the program have no limit: a function that never
+   * returns holds up everything there. Default: no limit.
+   */
+  readonly taskTimeout?: Duration.Input | undefined
 }
 
 /** Returns the default parallelism of a master URL; undefined if the URL is not supported. */
@@ -194,6 +202,10 @@ export const layer = <const M extends string>(
   if (defaultParallelism !== undefined && !(Number.isSafeInteger(defaultParallelism) && defaultParallelism > 0)) {
     return refused("defaultParallelism", defaultParallelism, "a positive whole number")
   }
+  const taskTimeout = options.taskTimeout === undefined ? undefined : toMillis(options.taskTimeout)
+  if (taskTimeout === undefined && options.taskTimeout !== undefined) {
+    return refused("taskTimeout", options.taskTimeout, "a positive duration of whole milliseconds")
+  }
   return layerEngine(
     { master, appName },
     Effect.flatMap(
@@ -204,7 +216,7 @@ export const layer = <const M extends string>(
           defaultParallelism,
           freezeRecords,
           processes,
-          elsewhere: parallelism === 1 ? undefined : Threads.make({ workers: parallelism - 1 }),
+          elsewhere: parallelism === 1 ? undefined : Threads.make({ workers: parallelism - 1, taskTimeout }),
         }),
     ),
   ).pipe(Layer.provide(Layer.fresh(StateStore.layerMemory)))

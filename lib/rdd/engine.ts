@@ -14,6 +14,7 @@ import type {
   JobFailed,
   Mismatch,
   SparkContextStopped,
+  TaskTimedOut,
   WorkerLost,
 } from "../core/errors.ts"
 import type { UnsupportedKey } from "../core/keys.ts"
@@ -33,6 +34,7 @@ export type EngineError =
   | EmptyCollection
   | BroadcastDestroyed
   | SparkContextStopped
+  | TaskTimedOut
   | WorkerLost
 
 /** The error of an action: the reason, and where it failed. */

@@ -131,8 +131,12 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     }
     const inputOf = new Map(inputs.map((input) => [input.stream.traits.source, input]))
     const hasCopies = copyGraph !== undefined || (engine.useWorkers !== undefined && graph.origin !== undefined)
-    const notes = !hasCopies ? undefined : new Notes(graph, history, ({ operation, site }) =>
-      publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }), restored)
+    const notes = !hasCopies ? undefined : new Notes(
+      graph,
+      history,
+      ({ operation, site }) => publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }),
+      restored,
+    )
     const values = durability?.values ?? new DriverValues()
     const copying = { ...common, restored: notes?.restored ?? [], last: beginning.last }
     const copy = copyGraph && makeCopy(copyGraph, copying)
@@ -149,11 +153,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     const streams = streamsOf(graph)
     if (copy !== undefined) {
       engine.useCopy?.(copy)
-      yield* Effect.addFinalizer(() =>
-        Effect.sync(() =>
-          engine.useCopy?.(undefined)
-        )
-      )
+      yield* Effect.addFinalizer(() => Effect.sync(() => engine.useCopy?.(undefined)))
     }
     return {
       ...options,

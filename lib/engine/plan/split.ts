@@ -87,7 +87,7 @@ class Splitting {
     const called = calledBy(input)
     const isMine = called !== undefined && isLocal(called.operation)
     if (isMine && input.kind === "provide") return this.#readHere(whole, input, layers)
-    const around = input.kind === "provide" ? [...layers, input] : layers
+    const around = input.kind === "provide" ? [...layers, { operation: input.operation, index: input.index }] : layers
     const parts = Effect.forEach(
       partsOf(input),
       (part) => isPortablePartition(part) && !isMine ? Effect.succeed(part) : this.#compute(whole, part, around),
@@ -105,7 +105,10 @@ class Splitting {
   }
 
   #compute(whole: Task, partition: Partition, layers: ReadonlyArray<Place>): Run<Partition> {
-    return Effect.map(this.#run(whole, { partition, write: toBlock, layers }), (block) => ({ input: made(block), steps: [] }))
+    return Effect.map(
+      this.#run(whole, { partition, write: toBlock, layers }),
+      (block) => ({ input: made(block), steps: [] }),
+    )
   }
 
   run<W extends Write>(task: Task<W>): Run<Written<W>> {

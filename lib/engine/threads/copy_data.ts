@@ -5,8 +5,12 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import { describeCause } from "../../core/errors.ts"
 import type { Fingerprint } from "../../dstream/graph/fingerprint.ts"
+import type { AnyGraph } from "../../dstream/graph/graph.ts"
+import * as GraphLayers from "../../dstream/graph/layers.ts"
 import type { GraphMismatch } from "../../dstream/graph/mismatch.ts"
 import type { Origin } from "../../dstream/graph/origin.ts"
 import type { InvalidGraph } from "../../dstream/graph/validate.ts"
@@ -34,14 +38,28 @@ export class ImportFailed extends Data.Error<{ readonly module: string; readonly
   }
 }
 
-/** Imports the module that declares a graph, and makes a copy of the graph. */
-export const copyFrom = (
-  { fingerprint, options, origin }: CopyData,
-): Effect.Effect<GraphCopy, ImportFailed | GraphMismatch | InvalidGraph> =>
-  Effect.tryPromise({
-    try: () => import(origin.module),
-    catch: (cause) => new ImportFailed({ module: origin.module, cause }),
-  }).pipe(
-    Effect.andThen(remake(origin, fingerprint)),
-    Effect.map((graph) => makeCopy(graph, options)),
+/** Imports the module that declares a graph, and makes the graph again. */
+export const importGraph = (
+  { fingerprint, origin }: CopyData,
+): Effect.Effect<AnyGraph, ImportFailed | GraphMismatch | InvalidGraph> =>
+  Effect.andThen(
+    Effect.tryPromise({
+      try: () => import(origin.module),
+      catch: (cause) => new ImportFailed({ module: origin.module, cause }),
+    }),
+    remake(origin, fingerprint),
   )
+
+/**
+ * Makes the copy of a graph in a worker. The layers of the graph are built for it: tasks and the evaluation of batches share their
+ * services, until the scope closes.
+ */
+export const copyFrom = (
+  data: CopyData,
+  memoMap: Layer.MemoMap,
+): Effect.Effect<GraphCopy, unknown, Scope.Scope> =>
+  Effect.gen(function* () {
+    const graph = yield* importGraph(data)
+    yield* GraphLayers.build(graph, memoMap)
+    return makeCopy(graph, data.options)
+  })

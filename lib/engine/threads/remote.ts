@@ -7,7 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { describeCause, WorkerLost } from "../../core/errors.ts"
+import { describeCause, TaskTimedOut, WorkerLost } from "../../core/errors.ts"
 import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
 import { decodeWritten, type Encoded, encodeTask } from "../plan/codec.ts"
 import { TaskFailed } from "../plan/executor.ts"
@@ -51,6 +51,8 @@ export interface RemoteOptions {
   readonly begin: ToWorker
   /** The steps that a worker which starts now has missed. */
   readonly missed: () => ReadonlyArray<BatchStep>
+  /** The time limit of a task in milliseconds. */
+  readonly taskTimeout: number | undefined
   /** Is told why no further worker is started. */
   readonly onUnavailable: (why: string) => void
 }
@@ -157,11 +159,22 @@ export class Remote {
 
   /** Runs a task in the worker. `onTime` is told how many milliseconds it took there. */
   run<W extends Write>(task: Task<W>, onTime: (millis: number) => void): Effect.Effect<Written<W>, TaskFailed> {
-    return Effect.flatMap(CurrentJob, (job) =>
-      Effect.try({ try: () => encodeTask(task), catch: (cause) => failed(new Refused(describeCause(cause))) }).pipe(
-        Effect.flatMap((encoded) => this.#request(encoded, job)),
-        Effect.flatMap((answer) => this.#written(answer, task, job, onTime)),
-      ))
+    return Effect.flatMap(
+      CurrentJob,
+      (job) =>
+        Effect.try({ try: () => encodeTask(task), catch: (cause) => failed(new Refused(describeCause(cause))) }).pipe(
+          Effect.flatMap((encoded) => this.#limited(this.#request(encoded, job))),
+          Effect.flatMap((answer) => this.#written(answer, task, job, onTime)),
+        ),
+    )
+  }
+
+  /** Interrupts a task that takes too long. */
+  #limited(request: Effect.Effect<Answer>): Effect.Effect<Answer, TaskFailed> {
+    const { taskTimeout } = this.#options
+    if (taskTimeout === undefined) return request
+    const late = Effect.suspend(() => Effect.fail(new TaskFailed(0, new TaskTimedOut({ taskTimeout }))))
+    return Effect.raceFirst(request, Effect.andThen(sleep(taskTimeout), late))
   }
 
   #request(task: Encoded, job: JobContext): Effect.Effect<Answer> {

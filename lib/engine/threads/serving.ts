@@ -58,14 +58,17 @@ class Serving {
     const first = yield* Queue.take(this.#messages)
     if (first.kind !== "begin") throw new TypeError(`the first message is ${first.kind}`)
     const [data] = Codec.decode(first.data) as [CopyData]
-    const copy = yield* Effect.exit(copyFrom(data))
-    if (Exit.isFailure(copy)) {
-      return this.#send({ kind: "unavailable", why: describeCause(Cause.squash(copy.cause)) })
-    }
-    this.#send({ kind: "ready" })
-    // Layers are built when the first task needs them, and finalized here.
-    const served = Layers.during(this.#serve(copy.value, data))
-    yield* Effect.provideService(served, Layer.CurrentMemoMap, Layer.makeMemoMapUnsafe())
+    const memoMap = Layer.makeMemoMapUnsafe()
+    const served = Effect.gen({ self: this }, function* () {
+      const copy = yield* Effect.exit(copyFrom(data, memoMap))
+      if (Exit.isFailure(copy)) {
+        return this.#send({ kind: "unavailable", why: describeCause(Cause.squash(copy.cause)) })
+      }
+      this.#send({ kind: "ready" })
+      yield* Layers.during(this.#serve(copy.value, data))
+    })
+    // Closes the layers of the graph, and those that single tasks have built.
+    yield* Effect.scoped(Effect.provideService(served, Layer.CurrentMemoMap, memoMap))
     this.#send({ kind: "ended" })
   })
 

@@ -29,7 +29,8 @@ const canTravel = (
 
 /** Whether a task, or a part of it, can run in a worker. */
 export const isSpreadable = (task: Task, gathered: WeakMap<Input, Gathering>): boolean =>
-  (isPortable(task) || hasGraphOperations(task)) && canTravel(task.partition, gathered, task.layers.length > 0)
+  (isPortable(task) ? placesOf(task).length > 0 : hasGraphOperations(task)) &&
+  canTravel(task.partition, gathered, task.layers.length > 0)
 
 /** How many bytes of text count as one record. */
 const BYTES = 64

@@ -90,7 +90,9 @@ export const placeOf = (copy: GraphCopy, { generateCode, freezeRecords, options 
                 : { kind: "done", written: encodeWritten(written), millis: performance.now() - startedAt, read }
             ),
             Effect.catch((failure) =>
-              updates.isUsed ? Effect.succeed(refused("it uses an accumulator, which is on the driver")) : Effect.fail(failure)
+              updates.isUsed
+                ? Effect.succeed(refused("it uses an accumulator, which is on the driver"))
+                : Effect.fail(failure)
             ),
           )
         }),

@@ -26,6 +26,8 @@ export interface Options {
   readonly workers: number
   /** Stages that take no longer than this many milliseconds stay on the driver (2). 0: all stages are spread that can be. */
   readonly least?: number | undefined
+  /** The time limit of a task in a worker, in milliseconds. Undefined: none. */
+  readonly taskTimeout?: number | undefined
   /** Whether a run waits at its start until its workers are ready (false). For tests. */
   readonly waits?: boolean | undefined
 }
@@ -43,7 +45,7 @@ class Run {
   #steps: Array<BatchStep> = []
   #isUnavailable = false
 
-  constructor(here: Here, plan: CopyPlan, { least = 2, workers }: Options) {
+  constructor(here: Here, plan: CopyPlan, { least = 2, taskTimeout, workers }: Options) {
     const { freezeRecords, generateCode } = here
     this.#here = here
     this.#plan = plan
@@ -53,6 +55,7 @@ class Run {
       new Remote({
         begin: { kind: "begin", module: plan.module, data },
         missed: () => this.#steps,
+        taskTimeout,
         onUnavailable: (why) => {
           if (this.#isUnavailable) return
           this.#isUnavailable = true
