@@ -21,6 +21,7 @@ import { sockets } from "./socket.ts"
 import { recovery } from "./recovery.ts"
 import { printSpark } from "./spark.ts"
 import { states } from "./states.ts"
+import { threads } from "./threads.ts"
 import { windows } from "./windows.ts"
 
 const benches: Readonly<Record<string, () => Promise<Report>>> = {
@@ -36,6 +37,7 @@ const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ...files,
   ...recovery,
   ...imports,
+  ...threads,
 }
 /** Benchmarks that are run once, because they start processes themselves. */
 const once = new Set(["import", "recovery", "socket"])
