@@ -45,6 +45,14 @@ const within = (done: Deferred.Deferred<boolean>): Effect.Effect<boolean> =>
     (timer) => Effect.ensuring(Deferred.await(done), Fiber.interrupt(timer)),
   )
 
+/** What a task has cost in a worker. */
+export interface RemoteCost {
+  /** Milliseconds that it took there. */
+  readonly millis: number
+  /** Milliseconds in which the driver has encoded it and decoded its result. */
+  readonly transfer: number
+}
+
 /** What a worker is started with. */
 export interface RemoteOptions {
   /** The first message. */
@@ -157,16 +165,24 @@ export class Remote {
     }
   }
 
-  /** Runs a task in the worker. `onTime` is told how many milliseconds it took there. */
-  run<W extends Write>(task: Task<W>, onTime: (millis: number) => void): Effect.Effect<Written<W>, TaskFailed> {
-    return Effect.flatMap(
-      CurrentJob,
-      (job) =>
-        Effect.try({ try: () => encodeTask(task), catch: (cause) => failed(new Refused(describeCause(cause))) }).pipe(
-          Effect.flatMap((encoded) => this.#limited(this.#request(encoded, job))),
-          Effect.flatMap((answer) => this.#written(answer, task, job, onTime)),
-        ),
-    )
+  /** Runs a task in the worker. `onCost` is told what it has cost. */
+  run<W extends Write>(task: Task<W>, onCost: (cost: RemoteCost) => void): Effect.Effect<Written<W>, TaskFailed> {
+    return Effect.gen({ self: this }, function* () {
+      const job = yield* CurrentJob
+      const startedAt = performance.now()
+      const encoded = yield* Effect.try({
+        try: () => encodeTask(task),
+        catch: (cause) => failed(new Refused(describeCause(cause))),
+      })
+      const encoding = performance.now() - startedAt
+      const answer = yield* this.#limited(this.#request(encoded, job))
+      if (answer.kind !== "done") return yield* failureOf(answer)
+      const answeredAt = performance.now()
+      const written = decodeWritten(answer.written, task.write)
+      onCost({ millis: answer.millis, transfer: encoding + performance.now() - answeredAt })
+      job.countRead?.(answer.read)
+      return written
+    })
   }
 
   /** Interrupts a task that takes too long. */
@@ -201,32 +217,6 @@ export class Remote {
     })
   }
 
-  #written<W extends Write>(
-    answer: Answer,
-    task: Task<W>,
-    { countRead }: JobContext,
-    onTime: (millis: number) => void,
-  ): Effect.Effect<Written<W>, TaskFailed> {
-    switch (answer.kind) {
-      case "done":
-        return Effect.sync(() => {
-          onTime(answer.millis)
-          countRead?.(answer.read)
-          return decodeWritten(answer.written, task.write)
-        })
-      case "failed":
-        return Effect.fail(new TaskFailed(answer.at, decodeReason(answer.reason)))
-      case "died":
-        return Effect.die(decodeReason(answer.reason))
-      case "refused":
-        return Effect.fail(failed(new Refused(answer.why)))
-      case "lost":
-        return Effect.fail(new TaskFailed(0, new WorkerLost({ why: answer.why })))
-      case "cancelled":
-        return Effect.interrupt
-    }
-  }
-
   /** Ends the worker. It finalizes the layers of its tasks first, unless that takes too long. */
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
     const isIdle = this.#isReady && this.#pending.size === 0
@@ -240,3 +230,19 @@ export class Remote {
 }
 
 const failed = (reason: Refused): TaskFailed => new TaskFailed(0, reason)
+
+/** How a task ends that a worker has not done. */
+const failureOf = (answer: Exclude<Answer, { readonly kind: "done" }>): Effect.Effect<never, TaskFailed> => {
+  switch (answer.kind) {
+    case "failed":
+      return Effect.fail(new TaskFailed(answer.at, decodeReason(answer.reason)))
+    case "died":
+      return Effect.die(decodeReason(answer.reason))
+    case "refused":
+      return Effect.fail(failed(new Refused(answer.why)))
+    case "lost":
+      return Effect.fail(new TaskFailed(0, new WorkerLost({ why: answer.why })))
+    case "cancelled":
+      return Effect.interrupt
+  }
+}

@@ -82,19 +82,31 @@ const nameOf = (task: Task): string => {
   return `${places.join(" ")} ${task.write.kind}`
 }
 
-/** The moving averages of a stage. */
+/** What a stage has cost. */
+export interface Cost {
+  /** Milliseconds of all of its tasks, wherever they ran. */
+  readonly millis: number
+  /** Milliseconds in which the driver has encoded tasks for workers and decoded results. Undefined: no task ran in a worker. */
+  readonly transfer: number | undefined
+}
+
+/** The moving averages of a stage, for each record that is read. */
 interface Averages {
-  /** Milliseconds of processor time for each record read. */
-  perRecord: number
-  /** Records written. */
-  written: number
+  readonly millis: number
+  readonly transfer: number
 }
 
 /** How much the latest stage counts in a moving average. */
 const WEIGHT = 0.3
 
-/** Milliseconds that the driver needs to send a record, and to receive one. */
-const PER_RECORD = { sent: 0.0003, received: 0.001 } as const
+/** How much the estimate counts in the moving average of the transfer, each time when nothing was transferred. */
+const FORGETTING = 0.02
+
+/** Estimated milliseconds in which the driver encodes a record, and decodes one that comes back. */
+const PER_RECORD = { sent: 0.0001, received: 0.001 } as const
+
+const average = (before: number | undefined, now: number, weight = WEIGHT): number =>
+  before === undefined ? now : before + weight * (now - before)
 
 /** Tells from earlier stages whether a stage is worth the other threads. */
 export class Spreading {
@@ -115,10 +127,13 @@ export class Spreading {
     return isNew
   }
 
-  /** Decides about a stage. `learn` is to be told how long it took and what it has written. */
-  judge(tasks: ReadonlyArray<Task>): {
+  /**
+   * Decides about a stage that could run on so many threads. `learn` is to be told what it has cost, and what its tasks have
+   * written.
+   */
+  judge(tasks: ReadonlyArray<Task>, threads: number): {
     readonly isWorthIt: boolean
-    readonly learn: (millis: number, written: ReadonlyArray<Written>) => void
+    readonly learn: (cost: Cost, written: ReadonlyArray<Written>) => void
   } {
     const [first] = tasks
     const name = first === undefined ? "" : nameOf(first)
@@ -126,22 +141,21 @@ export class Spreading {
     const read = sizes.reduce((sum, size) => sum + size.read, 0)
     const sent = sizes.reduce((sum, size) => sum + size.sent, 0)
     const known = this.#averages.get(name)
-    const transfer = known === undefined ? 0 : sent * PER_RECORD.sent + known.written * PER_RECORD.received
-    const isLarge = this.#least === 0 || (known !== undefined && known.perRecord * read > this.#least + transfer)
+    // What other threads compute is saved; what the driver transfers for them is not.
+    const others = 1 - 1 / Math.min(threads, tasks.length)
+    const isLarge = known !== undefined && others * (known.millis * read - this.#least) > known.transfer * read
     return {
-      isWorthIt: isLarge && !this.#staying.has(name),
-      learn: (millis, all) => {
+      isWorthIt: (this.#least === 0 || isLarge) && !this.#staying.has(name),
+      learn: ({ millis, transfer }, all) => {
         if (read === 0) return
         const written = all.reduce((sum, each) => sum + writtenBy(each), 0)
-        const latest = { perRecord: millis / read, written }
-        const average = (before: number, now: number) => before + WEIGHT * (now - before)
-        this.#averages.set(
-          name,
-          known === undefined ? latest : {
-            perRecord: average(known.perRecord, latest.perRecord),
-            written: average(known.written, latest.written),
-          },
-        )
+        const estimate = sent * PER_RECORD.sent + written * PER_RECORD.received
+        this.#averages.set(name, {
+          millis: average(known?.millis, millis / read),
+          transfer: transfer === undefined
+            ? average(known?.transfer, estimate / read, FORGETTING)
+            : average(known?.transfer, transfer / read),
+        })
       },
     }
   }

@@ -16,7 +16,7 @@ import { isPortable, splitting } from "../plan/split.ts"
 import type { Task, Write, Written } from "../plan/task.ts"
 import type { CopyData } from "./copy_data.ts"
 import type { BatchStep } from "./messages.ts"
-import { Refused, Remote } from "./remote.ts"
+import { Refused, Remote, type RemoteCost } from "./remote.ts"
 import { isSpreadable, Spreading } from "./spreading.ts"
 import { obstacle } from "./worker.ts"
 
@@ -41,6 +41,7 @@ class Run {
   readonly #plan: CopyPlan
   readonly #spreading: Spreading
   readonly #remotes: ReadonlyArray<Remote>
+  readonly #taskTimeout: number | undefined
   /** The steps of batches that a worker needs which starts now. */
   #steps: Array<BatchStep> = []
   #isUnavailable = false
@@ -50,6 +51,7 @@ class Run {
     this.#here = here
     this.#plan = plan
     this.#spreading = new Spreading(least)
+    this.#taskTimeout = taskTimeout
     const data = Codec.encode([{ ...plan.data as Omit<CopyData, "freezeRecords">, freezeRecords, generateCode }])
     this.#remotes = Array.from({ length: workers }, () =>
       new Remote({
@@ -88,35 +90,42 @@ class Run {
   /** Plans a stage. Undefined if none of its tasks can run in a worker. */
   plan(tasks: ReadonlyArray<Task>): StagePlan | undefined {
     if (this.#isUnavailable || !tasks.every((task) => isSpreadable(task, this.#here.gathered))) return undefined
-    const { isWorthIt, learn } = this.#spreading.judge(tasks)
+    const { isWorthIt, learn } = this.#spreading.judge(tasks, this.#remotes.length + 1)
     const ready = isWorthIt ? this.#remotes.filter(({ isReady }) => isReady).slice(0, tasks.length - 1) : []
-    if (ready.length === 0) return { lanes: undefined, ended: (written, millis = 0) => learn(millis, written) }
-    let total = 0
-    const onTime = (millis: number) => {
-      total += millis
+    if (ready.length === 0) {
+      return { lanes: undefined, ended: (written, millis = 0) => learn({ millis, transfer: undefined }, written) }
     }
-    const lanes = ready.map((remote) => this.#lane(remote, onTime))
-    const ahead = tasks.length >= AHEAD * (ready.length + 1) ? lanes : []
-    // The driver comes last: its tasks do not give way before some milliseconds, and workers should have theirs by then.
-    return { lanes: [...lanes, ...ahead, this.#timed(onTime)], ended: (written) => learn(total, written) }
+    const total = { millis: 0, transfer: 0 }
+    const onCost = ({ millis, transfer }: RemoteCost) => {
+      total.millis += millis
+      total.transfer += transfer
+    }
+    const lanes = ready.map((remote) => this.#lane(remote, onCost))
+    // A task that waits in a worker would wait within its time limit.
+    const ahead = this.#taskTimeout === undefined && tasks.length >= AHEAD * (ready.length + 1) ? lanes : []
+    // The driver comes last: it runs its task for some milliseconds at once, and workers should have theirs by then.
+    return { lanes: [...lanes, ...ahead, this.#timed(onCost)], ended: (written) => learn(total, written) }
   }
 
   /** Runs tasks on the driver. */
-  #timed(onTime: (millis: number) => void): Executor {
+  #timed(onCost: (cost: RemoteCost) => void): Executor {
     const { executor } = this.#here
     return {
       run: (task) =>
         Effect.suspend(() => {
           const startedAt = performance.now()
-          return Effect.tap(executor.run(task), () => Effect.sync(() => onTime(performance.now() - startedAt)))
+          return Effect.tap(
+            executor.run(task),
+            () => Effect.sync(() => onCost({ millis: performance.now() - startedAt, transfer: 0 })),
+          )
         }),
     }
   }
 
   /** Runs tasks in a worker, and on the driver what the worker cannot run. */
-  #lane(remote: Remote, onTime: (millis: number) => void): Executor {
-    const here = this.#timed(onTime)
-    const there: Executor = { run: (task) => remote.run(task, onTime) }
+  #lane(remote: Remote, onCost: (cost: RemoteCost) => void): Executor {
+    const here = this.#timed(onCost)
+    const there: Executor = { run: (task) => remote.run(task, onCost) }
     const parts = splitting(there, here)
     return {
       run: <W extends Write>(task: Task<W>): Effect.Effect<Written<W>, TaskFailed, unknown> =>

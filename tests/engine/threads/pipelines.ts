@@ -79,3 +79,20 @@ export const pipeline = Graph.module(import.meta, ({ batches, partitions, stages
   const first = chain.slice(0, half).reduce(apply, Testing.input(batches, { partitions }))
   return [receiving(first), receiving(chain.slice(half).reduce(apply, first))]
 })
+
+/** Windows and a state, with the names that a checkpoint finds them by. */
+export const durable = Graph.module(import.meta, ({ batches, partitions }: Omit<Spec, "stages">) => {
+  const pairs = Testing.input(batches, { partitions }).pipe(DStream.named("pairs"))
+  const mapped = DStream.mapValues(pairs, (value) => value * 2 + 1)
+  return [
+    pairs.pipe(stages.map, stages.updateState, DStream.named("state"), receiving, DStream.nameOutput("states")),
+    mapped.pipe(stages.inverseWindow, DStream.named("inverse"), receiving, DStream.nameOutput("differences")),
+    mapped.pipe(
+      stages.window,
+      DStream.named("recent"),
+      DStream.map(([key, value]): Pair => [value, key]),
+      receiving,
+      DStream.nameOutput("windows"),
+    ),
+  ]
+})

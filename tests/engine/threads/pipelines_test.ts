@@ -3,7 +3,8 @@ import { Effect } from "effect"
 import * as fc from "fast-check"
 import { type Graph, StreamingContext } from "../../../mod.ts"
 import { Testing } from "../../../lib/testing.ts"
-import { names, pipeline, received, type Spec } from "./pipelines.ts"
+import { MemoryDisk } from "../../../lib/durable/store/memory.ts"
+import { durable, names, pipeline, received, type Spec } from "./pipelines.ts"
 
 const BATCHES = 5
 
@@ -16,6 +17,26 @@ const resultsOn = async (spec: Spec, engine: Testing.EngineName): Promise<Readon
     }).pipe(Effect.scoped, Effect.provide(Testing.layer({ engine }))),
   )
   return [ended, ...received]
+}
+
+/** Runs some batches in one process after the other, on one checkpoint. */
+const livesOn = async (spec: Omit<Spec, "stages">, engine: Testing.EngineName): Promise<ReadonlyArray<unknown>> => {
+  received.length = 0
+  const disk = new MemoryDisk()
+  const ends: Array<unknown> = []
+  for (const clockStart of [0, 3000]) {
+    ends.push(
+      ...await Effect.runPromise(
+        Effect.gen(function* () {
+          const ssc = yield* StreamingContext.make
+          yield* StreamingContext.checkpoint(ssc, disk.open())
+          const active = yield* StreamingContext.start(ssc, durable(spec) as Graph.Graph)
+          return yield* Testing.advance(active, 3)
+        }).pipe(Effect.scoped, Effect.provide(Testing.layer({ engine, clockStart }))),
+      ),
+    )
+  }
+  return [...ends, ...received]
 }
 
 const pair = fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: -9, max: 9 }))
@@ -44,4 +65,15 @@ Deno.test("pipelines of any stages have the same results on two threads as on on
     }),
     { numRuns: 20 },
   )
+})
+
+Deno.test("windows and states go on from a checkpoint on two threads as on one", async () => {
+  const batches = Array.from(
+    { length: 6 },
+    (_, batch) => Array.from({ length: 9 }, (_, i): readonly [number, number] => [(i * 7 + batch) % 4, i - batch]),
+  )
+  const spec = { batches, partitions: 3 }
+  const results = await livesOn(spec, "threads")
+  assert.deepEqual(results, await livesOn(spec, "local"))
+  assert.equal(results.length, 6 + 3 * 6)
 })

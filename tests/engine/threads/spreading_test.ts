@@ -18,27 +18,40 @@ const task = (input: Input, ...steps: ReadonlyArray<Step>): Task => ({
 })
 const written = (n: number) => [Block.fromArray(Array.from({ length: n }, () => 0))]
 
-Deno.test("a stage is worth other threads if the last ones took more than the least time, and what comes back", () => {
+Deno.test("a stage is worth other threads if it took more than the least time, and more than bringing records there and back", () => {
   const spreading = new Spreading(2)
-  const stage = () => [task(block(1000), step(address(0))), task(block(1000), step(address(0)))]
-  assert.equal(spreading.judge(stage()).isWorthIt, false)
-  spreading.judge(stage()).learn(50, written(10))
-  assert.equal(spreading.judge(stage()).isWorthIt, true)
-  assert.equal(spreading.judge([task(block(20), step(address(0)))]).isWorthIt, false)
-  assert.equal(spreading.judge([task(block(1000), step(address(1)))]).isWorthIt, false)
-  for (let i = 0; i < 20; i++) spreading.judge(stage()).learn(50, written(60_000))
-  assert.equal(spreading.judge(stage()).isWorthIt, false)
-  for (let i = 0; i < 20; i++) spreading.judge(stage()).learn(1, written(10))
-  assert.equal(spreading.judge(stage()).isWorthIt, false)
+  const stage = (n = 1000, place = 0) => [task(block(n), step(address(place))), task(block(n), step(address(place)))]
+  const learn = (millis: number, transfer: number | undefined, records = 10) => {
+    for (let i = 0; i < 30; i++) spreading.judge(stage(), 2).learn({ millis, transfer }, written(records))
+  }
+  const isWorthIt = (n?: number, place?: number) => spreading.judge(stage(n, place), 2).isWorthIt
+  assert.equal(isWorthIt(), false)
+  spreading.judge(stage(), 2).learn({ millis: 50, transfer: undefined }, written(10))
+  assert.equal(isWorthIt(), true)
+  assert.equal(isWorthIt(20), false)
+  assert.equal(isWorthIt(1000, 1), false)
+  learn(50, 30)
+  assert.equal(isWorthIt(), false)
+  learn(50, 1)
+  assert.equal(isWorthIt(), true)
+  learn(1, undefined)
+  assert.equal(isWorthIt(), false)
+})
+
+Deno.test("before records have come back from workers, their number tells how long that would take", () => {
+  const spreading = new Spreading(2)
+  const stage = () => spreading.judge([task(block(500), step(address(0))), task(block(500), step(address(0)))], 2)
+  stage().learn({ millis: 50, transfer: undefined }, written(60_000))
+  assert.equal(stage().isWorthIt, false)
 })
 
 Deno.test("a stage that had to run on the driver stays there", () => {
   const spreading = new Spreading(0)
   const one = task(block(1), step(address(0)))
-  assert.equal(spreading.judge([one]).isWorthIt, true)
+  assert.equal(spreading.judge([one, one], 2).isWorthIt, true)
   assert.equal(spreading.keepHere(one), true)
   assert.equal(spreading.keepHere(one), false)
-  assert.equal(spreading.judge([one]).isWorthIt, false)
+  assert.equal(spreading.judge([one, one], 2).isWorthIt, false)
 })
 
 Deno.test("lines of text are not counted to judge a stage", () => {
@@ -46,7 +59,7 @@ Deno.test("lines of text are not counted to judge a stage", () => {
   const text = fromText(bytes)
   let counted = false
   const counting = Object.defineProperty(text, "length", { get: () => counted = true })
-  new Spreading(0).judge([task({ kind: "block", block: counting }, step(address(0)))])
+  new Spreading(0).judge([task({ kind: "block", block: counting }, step(address(0)))], 2)
   assert.equal(counted, false)
 })
 

@@ -1,5 +1,5 @@
 /** Runs graphs on workers, in virtual time. */
-import { Effect, Layer, type Scope } from "effect"
+import { Effect, Layer, Logger, type Scope } from "effect"
 import * as TestClock from "effect/testing/TestClock"
 import { type Graph, Scheduler, StreamingContext } from "../../../mod.ts"
 import * as LocalEngine from "../../../lib/engine/local/engine.ts"
@@ -30,6 +30,7 @@ export const layer = (options: Partial<Threads.Options> = {}): Layer.Layer<Testi
       Layer.provide(Layer.fresh(StateStore.layerMemory)),
     ),
     Layer.succeed(Registry, { active: undefined }),
+    Logger.layer([]),
   ).pipe(Layer.provideMerge(VirtualTime.layer(0))) as Layer.Layer<Testing.Services>
 }
 
