@@ -38,10 +38,10 @@ const own = import.meta.url
 
 /** Returns why workers cannot run the tasks of a module; undefined if they can. Asks for no permission. */
 export const obstacle = (module: string): string | undefined => {
-  const { Deno, Worker } = globals
-  if (Deno === undefined || Worker === undefined) return "workers are supported on Deno only"
+  const { Deno: deno, Worker } = globals
+  if (deno === undefined || Worker === undefined) return "workers are supported on Deno only"
   const unread = [own, module].filter((url) => url.startsWith("file:")).map((url) => new URL(url)).find((path) =>
-    Deno.permissions.querySync({ name: "read", path }).state !== "granted"
+    deno.permissions.querySync({ name: "read", path }).state !== "granted"
   )
   return unread && `a worker must read ${unread.pathname} to import it; run the program with --allow-read`
 }
