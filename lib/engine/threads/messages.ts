@@ -50,6 +50,8 @@ export type FromWorker =
   /** The copy cannot be made. */
   | { readonly kind: "unavailable"; readonly why: string }
   | { readonly kind: "answer"; readonly id: number; readonly answer: Answer }
+  /** A function ends the worker. */
+  | { readonly kind: "closing" }
   /** The worker can be terminated. */
   | { readonly kind: "ended" }
 

@@ -74,8 +74,8 @@ export class Remote {
   #ended: Deferred.Deferred<boolean> | undefined
   #nextId = 0
   #attempts = 0
-  /** Done when the first worker is ready or cannot be used. */
-  readonly begun: Deferred.Deferred<void> = Deferred.makeUnsafe()
+  /** Done when the worker is ready, or when there is none any more. */
+  #begun: Deferred.Deferred<void> = Deferred.makeUnsafe()
   #isReady = false
 
   constructor(options: RemoteOptions) {
@@ -88,9 +88,12 @@ export class Remote {
     return this.#isReady
   }
 
+  /** Waits until the worker is ready, or until there is none any more. */
+  readonly begun: Effect.Effect<void> = Effect.suspend(() => Deferred.await(this.#begun))
+
   #start(): void {
     this.#attempts++
-    this.#isReady = false
+    this.#begun = Deferred.makeUnsafe()
     this.#unsent = [...this.#options.missed()]
     const port = spawn()
     this.#port = port
@@ -107,7 +110,8 @@ export class Remote {
     switch (message.kind) {
       case "ready":
         this.#isReady = true
-        return Deferred.doneUnsafe(this.begun, Effect.void) as unknown as void
+        Deferred.doneUnsafe(this.#begun, Effect.void)
+        return
       case "unavailable":
         return this.#giveUp(message.why)
       case "answer": {
@@ -117,6 +121,8 @@ export class Remote {
         this.#attempts = 0
         return resume?.(answer)
       }
+      case "closing":
+        return this.#replace("one of its functions has closed it")
       case "ended":
         if (this.#ended !== undefined) Deferred.doneUnsafe(this.#ended, Effect.succeed(true))
     }
@@ -135,7 +141,7 @@ export class Remote {
   #giveUp(why: string): void {
     this.#terminate(why)
     this.#options.onUnavailable(why)
-    Deferred.doneUnsafe(this.begun, Effect.void)
+    Deferred.doneUnsafe(this.#begun, Effect.void)
   }
 
   /** Ends the worker and starts another one in its place, unless workers end again and again. */

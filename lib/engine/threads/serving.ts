@@ -21,9 +21,22 @@ import { type Place, placeOf } from "./task_place.ts"
 export interface Port {
   readonly postMessage: (message: FromWorker, transfer: ReadonlyArray<ArrayBufferLike>) => void
   onmessage: ((event: { readonly data: ToWorker }) => void) | null
+  readonly addEventListener: (type: "unload", listener: () => void) => void
+  close: () => void
 }
 
 type TaskMessage = Extract<ToWorker, { readonly kind: "task" }>
+
+/** Tells the driver if a function ends this worker, with `close` or by exiting. The runtime would not. */
+const announceEnd = (port: Port): void => {
+  const { close } = port
+  const announce = () => port.postMessage({ kind: "closing" }, [])
+  port.close = () => {
+    announce()
+    close.call(port)
+  }
+  port.addEventListener("unload", announce)
+}
 
 /** Serves the driver, from the first message to the last. */
 class Serving {
@@ -124,6 +137,7 @@ class Serving {
 /** Serves the driver until it ends the run. */
 export const serve = (port: Port): void => {
   const serving = new Serving(port)
+  announceEnd(port)
   port.onmessage = ({ data }) => serving.take(data)
   Effect.runFork(serving.run)
 }

@@ -86,7 +86,10 @@ const nameOf = (task: Task): string => {
 export interface Cost {
   /** Milliseconds of all of its tasks, wherever they ran. */
   readonly millis: number
-  /** Milliseconds in which the driver has encoded tasks for workers and decoded results. Undefined: no task ran in a worker. */
+  /**
+   * Milliseconds that the driver has worked for the tasks of workers: it encodes tasks, decodes results, and runs what workers
+   * cannot run. Undefined: no task ran in a worker.
+   */
   readonly transfer: number | undefined
 }
 

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Codec from "../../core/codec.ts"
@@ -28,7 +27,7 @@ export interface Options {
   readonly least?: number | undefined
   /** The time limit of a task in a worker, in milliseconds. Undefined: none. */
   readonly taskTimeout?: number | undefined
-  /** Whether a run waits at its start until its workers are ready (false). For tests. */
+  /** Whether the start of a run, and each batch, wait until the workers are ready (false). For tests. */
   readonly waits?: boolean | undefined
 }
 
@@ -71,7 +70,7 @@ class Run {
   }
 
   readonly begun: Effect.Effect<void> = Effect.suspend(() =>
-    Effect.forEach(this.#remotes, ({ begun }) => Deferred.await(begun), { discard: true })
+    Effect.forEach(this.#remotes, ({ begun }) => begun, { discard: true })
   )
 
   readonly close: Effect.Effect<void> = Effect.suspend(() =>
@@ -124,7 +123,8 @@ class Run {
 
   /** Runs tasks in a worker, and on the driver what the worker cannot run. */
   #lane(remote: Remote, onCost: (cost: RemoteCost) => void): Executor {
-    const here = this.#timed(onCost)
+    // Other tasks wait for this work as they do for a transfer.
+    const here = this.#timed(({ millis }) => onCost({ millis, transfer: millis }))
     const there: Executor = { run: (task) => remote.run(task, onCost) }
     const parts = splitting(there, here)
     return {
@@ -168,9 +168,10 @@ export const make = (options: Options) => (here: Here): Elsewhere => {
     executor: { ...here.executor, plan: (tasks) => run?.plan(tasks) },
     addressing: (batch) => run?.isAvailable === true ? batch?.addressOf : undefined,
     openBatch: (notes) =>
-      Effect.sync(() => {
-        if (run?.isAvailable !== true) return
+      Effect.suspend(() => {
+        if (run?.isAvailable !== true) return Effect.void
         run.tell({ kind: "evaluate", time: timeOf(notes), notes: Codec.encode([notes]) })
+        return options.waits === true ? run.begun : Effect.void
       }),
     endBatch: (time) => {
       if (run?.isAvailable === true) run.tell({ kind: "release", time })

@@ -129,6 +129,24 @@ export const crashing = Graph.module(import.meta, (config: { readonly batches: B
   ),
 ])
 
+/** A function that ends its worker. */
+export const closing = Graph.module(
+  import.meta,
+  (config: { readonly batches: Batches; readonly at: number; readonly exits: boolean }) => [
+    input(config.batches).pipe(
+      DStream.map((n) => {
+        if (n === config.at && isWorker) {
+          if (config.exits) Deno.exit(1)
+          globalThis.close()
+        }
+        return [n, isWorker]
+      }),
+      collecting,
+      DStream.onFailure(OutputPolicy.continueOn),
+    ),
+  ],
+)
+
 /** Streams that only the driver can evaluate, and functions that only it has, around functions of the graph. */
 export const mixed = Graph.module(import.meta, (batches: Batches) => [
   input(batches).pipe(

@@ -1,6 +1,5 @@
 /** Runs graphs on workers, in virtual time. */
 import { Effect, Layer, Logger, type Scope } from "effect"
-import * as TestClock from "effect/testing/TestClock"
 import { type Graph, Scheduler, StreamingContext } from "../../../mod.ts"
 import * as LocalEngine from "../../../lib/engine/local/engine.ts"
 import { layerEngine } from "../../../lib/engine/spark_context.ts"
@@ -42,23 +41,18 @@ export interface Ran {
   readonly failures: ReadonlyArray<string>
 }
 
-interface RunOptions extends Partial<Threads.Options> {
-  /** The real milliseconds before each batch. Default: 0. */
-  readonly pause?: number
-}
-
 /** Runs some batches of a graph. */
-export const run = (graph: Graph.AnyGraph, batches: number, options?: RunOptions): Effect.Effect<Ran, unknown> =>
+export const run = (
+  graph: Graph.AnyGraph,
+  batches: number,
+  options?: Partial<Threads.Options>,
+): Effect.Effect<Ran, unknown> =>
   Effect.gen(function* () {
     const events: Array<StreamingContext.StreamingEvent> = []
     const ssc = yield* StreamingContext.make
     yield* StreamingContext.addStreamingListener(ssc, (event) => Effect.sync(() => void events.push(event)))
     const active = yield* StreamingContext.start(ssc, graph as Graph.Graph)
-    const ends: Array<string> = []
-    for (let i = 0; i < batches; i++) {
-      if (options?.pause !== undefined) yield* TestClock.withLive(Effect.sleep(options.pause))
-      ends.push(...yield* Testing.advance(active))
-    }
+    const ends = yield* Testing.advance(active, batches)
     yield* StreamingContext.stop(active)
     return {
       ends,
