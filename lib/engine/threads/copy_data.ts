@@ -14,8 +14,7 @@ import * as GraphLayers from "../../dstream/graph/layers.ts"
 import type { GraphMismatch } from "../../dstream/graph/mismatch.ts"
 import type { Origin } from "../../dstream/graph/origin.ts"
 import type { InvalidGraph } from "../../dstream/graph/validate.ts"
-import type { GraphCopy } from "../../rdd/engine.ts"
-import { type CopyOptions, makeCopy } from "../copy/graph_copy.ts"
+import { type CopyOptions, makeCopy, type SkippingCopy } from "../copy/graph_copy.ts"
 import { remake } from "../copy/remake.ts"
 
 /** What a worker needs to make its copy of a graph. Plain data. */
@@ -57,7 +56,7 @@ export const importGraph = (
 export const copyFrom = (
   data: CopyData,
   memoMap: Layer.MemoMap,
-): Effect.Effect<GraphCopy, unknown, Scope.Scope> =>
+): Effect.Effect<SkippingCopy, unknown, Scope.Scope> =>
   Effect.gen(function* () {
     const graph = yield* importGraph(data)
     yield* GraphLayers.build(graph, memoMap)

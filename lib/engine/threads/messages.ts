@@ -13,16 +13,20 @@ export interface JobData {
   readonly attempt: number
 }
 
-/** What the copy of a graph does between tasks: evaluates a batch from its encoded notes, or releases batches. */
-export type BatchStep =
-  | { readonly kind: "evaluate"; readonly time: number; readonly notes: Uint8Array }
-  | { readonly kind: "release"; readonly time: number }
+/** What a worker has to know of batches before it runs a task of the last of them. Plain data. */
+export interface Batches {
+  /** The notes of batches that it does not know yet. The last one is evaluated; the others have ended. */
+  readonly notes: ReadonlyArray<unknown>
+  /** The time up to which batches have ended; undefined: none has. */
+  readonly ended: number | undefined
+}
 
 /** A message to a worker. */
 export type ToWorker =
   /** The first message: makes the copy of the graph that a module declares. `data` is an encoded {@link CopyData}. */
   | { readonly kind: "begin"; readonly module: string; readonly data: Uint8Array }
-  | { readonly kind: "batches"; readonly steps: ReadonlyArray<BatchStep> }
+  /** `batches`: encoded {@link Batches}. */
+  | { readonly kind: "batches"; readonly batches: Uint8Array }
   | { readonly kind: "task"; readonly id: number; readonly task: Encoded; readonly job: JobData }
   /** Ends a task that runs or waits. It is answered as well. */
   | { readonly kind: "cancel"; readonly id: number }
@@ -47,7 +51,7 @@ export type Answer =
 export type FromWorker =
   /** The copy of the graph has been made. */
   | { readonly kind: "ready" }
-  /** The copy cannot be made. */
+  /** The copy cannot be made, or cannot evaluate a batch. */
   | { readonly kind: "unavailable"; readonly why: string }
   | { readonly kind: "answer"; readonly id: number; readonly answer: Answer }
   /** A function ends the worker. */

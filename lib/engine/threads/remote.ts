@@ -7,13 +7,14 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Codec from "../../core/codec.ts"
 import { describeCause, TaskTimedOut, WorkerLost } from "../../core/errors.ts"
 import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
 import { decodeWritten, type Encoded, encodeTask } from "../plan/codec.ts"
 import { TaskFailed } from "../plan/executor.ts"
 import { decodeReason } from "../plan/reasons.ts"
 import type { Task, Write, Written } from "../plan/task.ts"
-import { type Answer, type BatchStep, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
+import { type Answer, type Batches, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
 import { spawn, type TaskWorkerPort } from "./worker.ts"
 
 /** The reason of a task that has to run on the driver. */
@@ -27,9 +28,6 @@ export class Refused {
 
 /** How long the driver waits for a worker that is to end a task or to end itself, in milliseconds. */
 const GRACE = 500
-
-/** How many batches are sent at once, if no task needs one of them. */
-const MOST_UNSENT = 32
 
 /** How many workers in a row may end without having run a task. */
 const MOST_ATTEMPTS = 3
@@ -45,6 +43,8 @@ const within = (done: Deferred.Deferred<boolean>): Effect.Effect<boolean> =>
     (timer) => Effect.ensuring(Deferred.await(done), Fiber.interrupt(timer)),
   )
 
+const stopped: Answer = { kind: "lost", why: "the context has stopped" }
+
 /** What a task has cost in a worker. */
 export interface RemoteCost {
   /** Milliseconds that it took there. */
@@ -57,8 +57,8 @@ export interface RemoteCost {
 export interface RemoteOptions {
   /** The first message. */
   readonly begin: ToWorker
-  /** The steps that a worker which starts now has missed. */
-  readonly missed: () => ReadonlyArray<BatchStep>
+  /** Gives the batches that a worker needs to know which knows the first `known` ones; undefined if there are none. */
+  readonly batches: (known: number) => { readonly batches: Batches; readonly known: number } | undefined
   /** The time limit of a task in milliseconds. */
   readonly taskTimeout: number | undefined
   /** Is told why no further worker is started. */
@@ -70,7 +70,8 @@ export class Remote {
   readonly #options: RemoteOptions
   #port: TaskWorkerPort | undefined
   #pending = new Map<number, (answer: Answer) => void>()
-  #unsent: Array<BatchStep> = []
+  /** How many batches of the run the worker knows of. */
+  #known = 0
   #ended: Deferred.Deferred<boolean> | undefined
   #nextId = 0
   #attempts = 0
@@ -94,7 +95,7 @@ export class Remote {
   #start(): void {
     this.#attempts++
     this.#begun = Deferred.makeUnsafe()
-    this.#unsent = [...this.#options.missed()]
+    this.#known = 0
     const port = spawn()
     this.#port = port
     port.onmessage = ({ data }) => this.#take(data)
@@ -128,18 +129,18 @@ export class Remote {
     }
   }
 
-  /** Ends the worker, and the tasks that it runs. */
-  #terminate(why: string): void {
+  /** Ends the worker, and gives the tasks that it runs an answer. */
+  #terminate(answer: Answer): void {
     this.#isReady = false
     this.#port?.terminate()
     this.#port = undefined
     const pending = this.#pending
     this.#pending = new Map()
-    for (const resume of pending.values()) resume({ kind: "lost", why })
+    for (const resume of pending.values()) resume(answer)
   }
 
   #giveUp(why: string): void {
-    this.#terminate(why)
+    this.#terminate({ kind: "refused", why: undefined })
     this.#options.onUnavailable(why)
     Deferred.doneUnsafe(this.#begun, Effect.void)
   }
@@ -147,28 +148,18 @@ export class Remote {
   /** Ends the worker and starts another one in its place, unless workers end again and again. */
   #replace(why: string): void {
     const wasReady = this.#isReady
-    this.#terminate(why)
+    this.#terminate({ kind: "lost", why })
     if (!wasReady || this.#attempts >= MOST_ATTEMPTS) this.#giveUp(why)
     else this.#start()
   }
 
-  #post(message: ToWorker, transfer: ReadonlyArray<ArrayBufferLike> = []): void {
-    if (this.#unsent.length > 0 && this.#isReady) {
-      const steps = this.#unsent
-      this.#unsent = []
-      this.#port?.postMessage({ kind: "batches", steps }, [])
-    }
-    this.#port?.postMessage(message, transfer)
-  }
-
-  /** Tells the worker of a batch, at the latest before the next task. */
-  tell(step: BatchStep): void {
-    this.#unsent.push(step)
-    if (this.#unsent.length >= MOST_UNSENT && this.#isReady) {
-      const last = this.#unsent
-      this.#unsent = []
-      this.#port?.postMessage({ kind: "batches", steps: last }, [])
-    }
+  /** Tells the worker of batches that it does not know yet. */
+  #tell(): void {
+    const told = this.#options.batches(this.#known)
+    if (told === undefined) return
+    this.#known = told.known
+    const batches = Codec.encode([told.batches])
+    this.#port?.postMessage({ kind: "batches", batches }, [batches.buffer])
   }
 
   /** Runs a task in the worker. `onCost` is told what it has cost. */
@@ -205,7 +196,8 @@ export class Remote {
       const id = this.#nextId++
       const { attempt, batchTime, name, outputId } = job
       this.#pending.set(id, (answer) => resume(Effect.succeed(answer)))
-      this.#post({ kind: "task", id, task, job: { attempt, batchTime, name, outputId } }, buffersOf(task))
+      this.#tell()
+      this.#port?.postMessage({ kind: "task", id, task, job: { attempt, batchTime, name, outputId } }, buffersOf(task))
       return this.#cancel(id)
     })
   }
@@ -216,7 +208,7 @@ export class Remote {
       const done = Deferred.makeUnsafe<boolean>()
       if (!this.#pending.has(id)) return Effect.void
       this.#pending.set(id, () => Deferred.doneUnsafe(done, Effect.succeed(true)))
-      this.#post({ kind: "cancel", id })
+      this.#port?.postMessage({ kind: "cancel", id }, [])
       return Effect.map(within(done), (isDone) => {
         if (!isDone) this.#replace("its task did not end when it was interrupted")
       })
@@ -227,11 +219,11 @@ export class Remote {
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
     const isIdle = this.#isReady && this.#pending.size === 0
     this.#isReady = false
-    if (this.#port === undefined || !isIdle) return Effect.sync(() => this.#terminate("the context has stopped"))
+    if (this.#port === undefined || !isIdle) return Effect.sync(() => this.#terminate(stopped))
     const ended = Deferred.makeUnsafe<boolean>()
     this.#ended = ended
-    this.#post({ kind: "end" })
-    return Effect.map(within(ended), () => this.#terminate("the context has stopped"))
+    this.#port.postMessage({ kind: "end" }, [])
+    return Effect.map(within(ended), () => this.#terminate(stopped))
   })
 }
 

@@ -11,10 +11,10 @@ import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Codec from "../../core/codec.ts"
 import { describeCause } from "../../core/errors.ts"
-import type { GraphCopy } from "../../rdd/engine.ts"
+import type { SkippingCopy } from "../copy/graph_copy.ts"
 import * as Layers from "../task/layers.ts"
 import { type CopyData, copyFrom } from "./copy_data.ts"
-import { type BatchStep, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
+import { type Batches, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
 import { type Place, placeOf } from "./task_place.ts"
 
 /** The driver, as a worker sees it. */
@@ -45,8 +45,8 @@ class Serving {
   /** Tasks that have been cancelled before they could begin, or that have ended meanwhile. */
   readonly #cancelled = new Set<number>()
   #running: { readonly id: number; readonly fiber: Fiber.Fiber<unknown, unknown> } | undefined
-  /** Why the copy cannot evaluate batches any more. */
-  #problem: string | undefined
+  /** Whether the copy could not evaluate a batch. */
+  #isUseless = false
 
   constructor(port: Port) {
     this.#port = port
@@ -86,30 +86,31 @@ class Serving {
   })
 
   /** Runs tasks until the driver ends the run. */
-  #serve(copy: GraphCopy, data: CopyData): Effect.Effect<void> {
+  #serve(copy: SkippingCopy, data: CopyData): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       const place = yield* placeOf(copy, data)
       while (true) {
         const message = yield* Queue.take(this.#messages)
         if (message.kind === "end") return
-        if (message.kind === "batches") yield* this.#evaluate(place, copy, message.steps)
+        if (message.kind === "batches") yield* this.#evaluate(place, copy, message.batches)
         if (message.kind === "task") yield* this.#answer(place, message)
       }
     })
   }
 
-  #evaluate(place: Place, copy: GraphCopy, steps: ReadonlyArray<BatchStep>): Effect.Effect<void> {
-    return Effect.forEach(steps, (step) => {
-      if (step.kind === "release") return Effect.sync(() => copy.release(step.time))
-      if (this.#problem !== undefined) return Effect.void
-      return Effect.catchCause(
-        place.evaluating(copy.evaluate(Codec.decode(step.notes)[0])),
-        (cause) =>
-          Effect.sync(() => {
-            this.#problem = `batch ${step.time} ms differs in a worker: ${describeCause(Cause.squash(cause))}`
-          }),
-      )
-    }, { discard: true })
+  /** Evaluates the last of the batches. If the copy cannot, the worker is of no use to the run any more. */
+  #evaluate(place: Place, copy: SkippingCopy, encoded: Uint8Array): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const [{ ended, notes }] = Codec.decode(encoded) as [Batches]
+      notes.slice(0, -1).forEach(copy.skip)
+      if (ended !== undefined) copy.release(ended)
+      return Effect.catchCause(place.evaluating(copy.evaluate(notes.at(-1))), (cause) =>
+        Effect.sync(() => {
+          this.#isUseless = true
+          const why = `a batch differs in a worker: ${describeCause(Cause.squash(cause))}`
+          this.#send({ kind: "unavailable", why })
+        }))
+    })
   }
 
   #answer(place: Place, { id, job, task }: TaskMessage): Effect.Effect<void> {
@@ -119,10 +120,8 @@ class Serving {
     if (isCancelled) {
       return Effect.sync(() => this.#send({ kind: "answer", id, answer: { kind: "cancelled" } }))
     }
-    const problem = this.#problem
-    if (problem !== undefined) {
-      return Effect.sync(() => this.#send({ kind: "answer", id, answer: { kind: "refused", why: problem } }))
-    }
+    // The driver runs its tasks.
+    if (this.#isUseless) return Effect.void
     return Effect.gen({ self: this }, function* () {
       const fiber = yield* Effect.forkChild(place.run(task, job))
       this.#running = { id, fiber }

@@ -7,7 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { NotPortable } from "../../core/codec.ts"
-import { describeCause, Mismatch } from "../../core/errors.ts"
+import { describeCause, EngineFault } from "../../core/errors.ts"
 import { CurrentJob, Engine, type GraphCopy } from "../../rdd/engine.ts"
 import { Compression } from "../../rdd/files/compression.ts"
 import { Files } from "../../rdd/files/files.ts"
@@ -26,17 +26,22 @@ import * as StateStore from "../state_store.ts"
 import type { CopyData } from "./copy_data.ts"
 import type { Answer, JobData } from "./messages.ts"
 
+/** The copy does not have an operation: it has not evaluated the batch that the operation is of. The driver has it. */
+class NotCopied extends EngineFault<{ readonly operation: Operation }> {
+  override get message(): string {
+    return `the graph copy has no operation at ${JSON.stringify(this.operation)}`
+  }
+}
+
 /** Finds the operation of a reference in the copy of the graph. */
 const primitiveIn = (copy: GraphCopy) => (operation: Operation): Primitive => {
   if (operation.kind === "known") return knownPrimitive(operation)
   const rdd = operation.kind === "address" ? copy.operationAt(operation.address) : undefined
-  if (rdd === undefined) {
-    throw new Mismatch({ problem: `the graph copy has no operation at ${JSON.stringify(operation)}` })
-  }
+  if (rdd === undefined) throw new NotCopied({ operation })
   return rdd.primitive
 }
 
-const refused = (why: string): Answer => ({ kind: "refused", why })
+const refused = (why: string | undefined): Answer => ({ kind: "refused", why })
 
 /** Where the tasks of a worker run. */
 export interface Place {
@@ -99,6 +104,7 @@ export const placeOf = (copy: GraphCopy, { generateCode, freezeRecords, options 
       answerTo: (cause) => {
         const error = Cause.squash(cause)
         if (error instanceof TaskFailed) {
+          if (error.reason instanceof NotCopied) return refused(undefined)
           return isMissing(error.reason)
             ? refused(describeCause(error.reason))
             : { kind: "failed", at: error.at, reason: encodeReason(error.reason) }

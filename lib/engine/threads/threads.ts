@@ -14,7 +14,7 @@ import { rddOf } from "../plan/references.ts"
 import { isPortable, splitting } from "../plan/split.ts"
 import type { Task, Write, Written } from "../plan/task.ts"
 import type { CopyData } from "./copy_data.ts"
-import type { BatchStep } from "./messages.ts"
+import type { Batches } from "./messages.ts"
 import { Refused, Remote, type RemoteCost } from "./remote.ts"
 import { isSpreadable, Spreading } from "./spreading.ts"
 import { obstacle } from "./worker.ts"
@@ -41,8 +41,11 @@ class Run {
   readonly #spreading: Spreading
   readonly #remotes: ReadonlyArray<Remote>
   readonly #taskTimeout: number | undefined
-  /** The steps of batches that a worker needs which starts now. */
-  #steps: Array<BatchStep> = []
+  /** The notes of the batches that later ones may look back at, with their times. */
+  #batches: ReadonlyArray<{ readonly time: number; readonly notes: unknown }> = []
+  /** How many batches came before these. */
+  #forgotten = 0
+  #ended: number | undefined
   #isUnavailable = false
 
   constructor(here: Here, plan: CopyPlan, { least = 2, taskTimeout, workers }: Options) {
@@ -55,7 +58,7 @@ class Run {
     this.#remotes = Array.from({ length: workers }, () =>
       new Remote({
         begin: { kind: "begin", module: plan.module, data },
-        missed: () => this.#steps,
+        batches: (known) => this.#batchesAfter(known),
         taskTimeout,
         onUnavailable: (why) => {
           if (this.#isUnavailable) return
@@ -77,13 +80,25 @@ class Run {
     Effect.forEach(this.#remotes, ({ close }) => close, { discard: true, concurrency: "unbounded" })
   )
 
-  tell(step: BatchStep): void {
-    if (step.kind === "release") {
-      const needed = step.time - this.#plan.remembers
-      if (this.#steps.some(({ time }) => time < needed)) this.#steps = this.#steps.filter(({ time }) => time >= needed)
+  /** Notes a batch. Workers are told of it when they run a task. */
+  begin(notes: unknown): void {
+    this.#batches = [...this.#batches, { time: timeOf(notes), notes }]
+  }
+
+  /** Forgets the batches that none after the one at `time` looks back at. */
+  end(time: number): void {
+    this.#ended = time
+    const needed = this.#batches.filter((batch) => batch.time > time - this.#plan.remembers)
+    this.#forgotten += this.#batches.length - needed.length
+    this.#batches = needed
+  }
+
+  #batchesAfter(known: number): { readonly batches: Batches; readonly known: number } | undefined {
+    const fresh = this.#batches.slice(Math.max(0, known - this.#forgotten))
+    return fresh.length === 0 ? undefined : {
+      batches: { notes: fresh.map(({ notes }) => notes), ended: this.#ended },
+      known: this.#forgotten + this.#batches.length,
     }
-    this.#steps.push(step)
-    for (const remote of this.#remotes) remote.tell(step)
   }
 
   /** Plans a stage. Undefined if none of its tasks can run in a worker. */
@@ -170,11 +185,11 @@ export const make = (options: Options) => (here: Here): Elsewhere => {
     openBatch: (notes) =>
       Effect.suspend(() => {
         if (run?.isAvailable !== true) return Effect.void
-        run.tell({ kind: "evaluate", time: timeOf(notes), notes: Codec.encode([notes]) })
+        run.begin(notes)
         return options.waits === true ? run.begun : Effect.void
       }),
     endBatch: (time) => {
-      if (run?.isAvailable === true) run.tell({ kind: "release", time })
+      if (run?.isAvailable === true) run.end(time)
     },
     methods: { useWorkers: start },
   }
