@@ -96,9 +96,19 @@ export class Remote {
     this.#attempts++
     this.#begun = Deferred.makeUnsafe()
     this.#known = 0
-    const port = spawn()
+    try {
+      this.#listen(spawn())
+    } catch (cause) {
+      this.#giveUp(`a worker cannot be started: ${describeCause(cause)}`)
+    }
+  }
+
+  #listen(port: TaskWorkerPort): void {
     this.#port = port
-    port.onmessage = ({ data }) => this.#take(data)
+    // A worker that was terminated may have sent something before.
+    port.onmessage = ({ data }) => {
+      if (this.#port === port) this.#take(data)
+    }
     port.onerror = (error) => {
       // Otherwise the error would end the program.
       error.preventDefault()

@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
+import { inFixedContext } from "../../core/async_context.ts"
 import * as Codec from "../../core/codec.ts"
 import { describeCause } from "../../core/errors.ts"
 import type { SkippingCopy } from "../copy/graph_copy.ts"
@@ -138,5 +139,5 @@ export const serve = (port: Port): void => {
   const serving = new Serving(port)
   announceEnd(port)
   port.onmessage = ({ data }) => serving.take(data)
-  Effect.runFork(serving.run)
+  Effect.runFork(inFixedContext(serving.run))
 }

@@ -99,6 +99,9 @@ interface Averages {
   readonly transfer: number
 }
 
+/** The averages of how many stages are kept. A graph has fewer, unless it makes other operations in every batch. */
+const MOST_STAGES = 10_000
+
 /** How much the latest stage counts in a moving average. */
 const WEIGHT = 0.3
 
@@ -152,6 +155,7 @@ export class Spreading {
       learn: ({ millis, transfer }, all) => {
         if (read === 0) return
         const written = all.reduce((sum, each) => sum + writtenBy(each), 0)
+        if (this.#averages.size >= MOST_STAGES) this.#averages.clear()
         const estimate = sent * PER_RECORD.sent + written * PER_RECORD.received
         this.#averages.set(name, {
           millis: average(known?.millis, millis / read),

@@ -5,7 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Result from "effect/Result"
 import * as Codec from "../../core/codec.ts"
+import { describeCause } from "../../core/errors.ts"
 import type { CopyPlan } from "../../rdd/engine.ts"
 import type { Elsewhere, Here } from "../local/elsewhere.ts"
 import type { Executor, StagePlan, TaskFailed } from "../plan/executor.ts"
@@ -48,13 +50,12 @@ class Run {
   #ended: number | undefined
   #isUnavailable = false
 
-  constructor(here: Here, plan: CopyPlan, { least = 2, taskTimeout, workers }: Options) {
-    const { freezeRecords, generateCode } = here
+  /** `data`: the encoded `CopyData`. */
+  constructor(here: Here, plan: CopyPlan, data: Uint8Array, { least = 2, taskTimeout, workers }: Options) {
     this.#here = here
     this.#plan = plan
     this.#spreading = new Spreading(least)
     this.#taskTimeout = taskTimeout
-    const data = Codec.encode([{ ...plan.data as Omit<CopyData, "freezeRecords">, freezeRecords, generateCode }])
     this.#remotes = Array.from({ length: workers }, () =>
       new Remote({
         begin: { kind: "begin", module: plan.module, data },
@@ -144,14 +145,15 @@ class Run {
     const parts = splitting(there, here)
     return {
       run: <W extends Write>(task: Task<W>): Effect.Effect<Written<W>, TaskFailed, unknown> =>
-        Effect.catch(
-          (isPortable(task) ? there : parts).run(task),
-          (failure) => {
+        Effect.suspend(() => {
+          // A task of the driver may have begun to read the same buckets since the stage was planned.
+          if (!isSpreadable(task, this.#here.gathered)) return here.run(task)
+          return Effect.catch((isPortable(task) ? there : parts).run(task), (failure) => {
             if (!(failure.reason instanceof Refused)) return Effect.fail(failure)
             this.#keepHere(task, failure.reason)
             return here.run(task)
-          },
-        ),
+          })
+        }),
     }
   }
 
@@ -162,6 +164,13 @@ class Run {
   }
 }
 
+/** Encodes what workers need to make their copies. Fails with a text if the configuration of the graph is not portable. */
+const encodeData = ({ freezeRecords, generateCode }: Here, { data }: CopyPlan): Effect.Effect<Uint8Array, string> =>
+  Effect.try({
+    try: () => Codec.encode([{ ...data as CopyData, freezeRecords, generateCode }]),
+    catch: (cause) => `the data that the graph was made from cannot be sent to workers: ${describeCause(cause)}`,
+  })
+
 /** Runs tasks of the local engine on the driver and on workers, which start with each run. */
 export const make = (options: Options) => (here: Here): Elsewhere => {
   let run: Run | undefined
@@ -169,8 +178,10 @@ export const make = (options: Options) => (here: Here): Elsewhere => {
     Effect.gen(function* () {
       const why = obstacle(plan.module)
       if (why !== undefined) return plan.onUnavailable(why)
+      const data = yield* Effect.result(encodeData(here, plan))
+      if (Result.isFailure(data)) return plan.onUnavailable(data.failure)
       const own = yield* Effect.acquireRelease(
-        Effect.sync(() => run = new Run(here, plan, options)),
+        Effect.sync(() => run = new Run(here, plan, data.success, options)),
         (own) =>
           Effect.suspend(() => {
             if (run === own) run = undefined

@@ -22,6 +22,34 @@ export const where = Graph.module(import.meta, (batches: Batches) => [
   input(batches).pipe(DStream.map((n) => [n, isWorker]), collecting),
 ])
 
+/** Data that cannot travel: a function. */
+export const withFunction = Graph.module(
+  import.meta,
+  (config: { readonly batches: Batches; readonly f: () => number }) => [
+    input(config.batches).pipe(DStream.map((n) => [n + config.f(), isWorker]), collecting),
+  ],
+)
+
+let made = 0
+
+/** Makes another graph each time: the worker is the first one to make it there. */
+export const different = Graph.module(import.meta, (batches: Batches) => {
+  const doubled = input(batches).pipe(DStream.map((n) => [n, isWorker]))
+  return [collecting(isWorker || made++ > 0 ? DStream.filter(doubled, () => true) : doubled)]
+})
+
+/** Makes other operations in a worker, in one batch. */
+export const differentOnce = Graph.module(import.meta, (batches: Batches) => [
+  input(batches).pipe(
+    DStream.transform((rdd, { time }) =>
+      isWorker && time === 2000
+        ? RDD.map(RDD.filter(rdd, () => true), (n) => [n, isWorker])
+        : RDD.map(rdd, (n) => [n, isWorker])
+    ),
+    collecting,
+  ),
+])
+
 /** Throws for a record. The error says where it was thrown. */
 export const throwing = Graph.module(import.meta, (config: { readonly batches: Batches; readonly at: number }) => [
   input(config.batches).pipe(

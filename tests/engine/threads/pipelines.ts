@@ -17,6 +17,16 @@ const stages = {
   reduceByKey: (pairs) => DStream.reduceByKey(pairs, add),
   groupByKey: (pairs) =>
     DStream.map(DStream.groupByKey(pairs), ([key, values]): Pair => [key, values.reduce((a, b) => a * 2 + b, 0)]),
+  lists: (pairs) =>
+    DStream.map(
+      // Adds to lists in place.
+      DStream.combineByKey(pairs, {
+        createCombiner: (value: number): Array<number> => [value],
+        mergeValue: (list, value) => (list.push(value), list),
+        mergeCombiners: (a, b) => (a.push(...b), a),
+      }),
+      ([key, list]): Pair => [key, list.length],
+    ),
   mapPartitions: (pairs) =>
     DStream.mapPartitions(pairs, (records) => records.map(([key, value], i): Pair => [key, value + i])),
   repartition: (pairs) => DStream.repartition(pairs, 3),
@@ -66,18 +76,28 @@ export interface Spec {
 /** What the outputs of the pipeline have received, by partition. */
 export const received: Array<unknown> = []
 
+/** Runs several actions, of which the later ones read again what a shuffle has written for the first one. */
 const receiving = (pairs: Pairs): DStream.Output =>
-  DStream.foreachRDD(
-    pairs,
-    (rdd, { time }) => Effect.map(RDD.collect(RDD.glom(rdd)), (partitions) => void received.push([time, partitions])),
-  )
+  DStream.foreachRDD(pairs, (rdd, { time }) =>
+    Effect.map(
+      Effect.all([RDD.collect(RDD.glom(rdd)), RDD.count(rdd), RDD.collect(rdd)]),
+      (results) => void received.push([time, ...results]),
+    ))
+
+const apply = (pairs: Pairs, name: Stage): Pairs => (stages[name] as (pairs: Pairs) => Pairs)(pairs)
 
 /** A pipeline with one stage after another, and two outputs: one half-way, one at the end. */
 export const pipeline = Graph.module(import.meta, ({ batches, partitions, stages: chain }: Spec) => {
   const half = chain.length >> 1
-  const apply = (pairs: Pairs, name: Stage): Pairs => (stages[name] as (pairs: Pairs) => Pairs)(pairs)
   const first = chain.slice(0, half).reduce(apply, Testing.input(batches, { partitions }))
   return [receiving(first), receiving(chain.slice(half).reduce(apply, first))]
+})
+
+/** An output for each stage, and a map after it. */
+export const everyStage = Graph.module(import.meta, ({ batches, partitions }: Omit<Spec, "stages">) => {
+  const pairs = Testing.input(batches, { partitions })
+  const [first, ...others] = names.map((name) => receiving(apply(apply(pairs, name), "map")))
+  return [first as DStream.Output, ...others]
 })
 
 /** Windows and a state, with the names that a checkpoint finds them by. */

@@ -49,6 +49,32 @@ test("records that cannot travel are made on the driver, and an event names the 
     assert.match(events.map((event) => "reason" in event ? event.reason : "").join(), /\[0\].*Point/)
   }))
 
+test("a graph that workers cannot make runs on one thread, and an event says why", () =>
+  Effect.gen(function* () {
+    const reason = (events: ReadonlyArray<unknown>) => {
+      assert.equal(events.length, 1)
+      const [event] = events as ReadonlyArray<{ readonly _tag: string; readonly reason: string }>
+      assert.equal(event?._tag, "WorkersUnavailable")
+      return event?.reason ?? ""
+    }
+    const withFunction = yield* run(graphs.withFunction({ batches: [[1, 2]], f: () => 1 }), 1)
+    assert.match(reason(withFunction.events), /cannot be sent to workers: .*config\.f: function/)
+    const different = yield* run(graphs.different([[1, 2]]), 1)
+    assert.match(reason(different.events), /The graphs differ at operator 2 .*only the other graph has this filter/)
+    assert.deepEqual(seen, [[[2, false], [3, false]], [[1, false], [2, false]]])
+  }))
+
+test("if a batch has other operations in a worker, the driver runs it and later ones, and an event says why", () =>
+  Effect.gen(function* () {
+    const { events } = yield* run(graphs.differentOnce([[1, 2], [3, 4], [5, 6]]), 3)
+    assert.deepEqual(seen, [[[1, true], [2, false]], [[3, false], [4, false]], [[5, false], [6, false]]])
+    assert.equal(events.length, 1)
+    assert.match(
+      JSON.stringify(events),
+      /WorkersUnavailable.*a batch differs in a worker: .*its RDD is not made of the same/,
+    )
+  }))
+
 test("layers of provide are built once in each worker for a run, and closed when it ends", () =>
   Effect.gen(function* () {
     const path = Deno.makeTempFileSync()
