@@ -39,6 +39,8 @@ export interface Ran {
   readonly events: ReadonlyArray<StreamingContext.StreamingEvent>
   /** What has failed, by batch. */
   readonly failures: ReadonlyArray<string>
+  /** How many records each output of a batch has read. */
+  readonly read: ReadonlyArray<number | undefined>
 }
 
 /** Runs some batches of a graph. */
@@ -60,6 +62,7 @@ export const run = (
       failures: events.flatMap((event) =>
         event._tag === "OutputOperationCompleted" ? event.operation.failureReason ?? [] : []
       ),
+      read: events.flatMap((event) => event._tag === "OutputOperationCompleted" ? [event.operation.recordsRead] : []),
     }
   }).pipe(
     (self: Effect.Effect<Ran, unknown, Testing.Services | Scope.Scope>) => Effect.scoped(self),

@@ -6,10 +6,10 @@ import { run, test } from "./support.ts"
 
 test("the tasks of a stage run on the driver and in a worker, and give their records in order", () =>
   Effect.gen(function* () {
-    const { ends, events } = yield* run(graphs.where([[1, 2, 3, 4], [5, 6]]), 2)
+    const { ends, events, read } = yield* run(graphs.where([[1, 2, 3, 4], [5, 6]]), 2)
     assert.deepEqual(ends, ["completed", "completed"])
     assert.deepEqual(seen, [[[1, true], [2, true], [3, false], [4, false]], [[5, true], [6, false]]])
-    assert.deepEqual(events, [])
+    assert.deepEqual([events, read], [[], [4, 2]])
   }))
 
 test("what a function throws in a worker fails the job, with the function's line and the operator's place", () =>
