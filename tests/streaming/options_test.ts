@@ -50,7 +50,7 @@ Deno.test("SparkContext.layer() fails with InvalidOption for a taskTimeout that 
   const made = (taskTimeout: Duration.Input) =>
     Effect.runPromise(
       Effect.map(SparkContext.SparkContext, (sc) => sc.master).pipe(
-        Effect.provide(layer({ master: "local[2]", appName: "test", taskTimeout })),
+        Effect.provide(SparkContext.layer({ master: "local[2]", appName: "test", taskTimeout })),
         Effect.catch((error) => Effect.succeed(error.message)),
       ),
     )

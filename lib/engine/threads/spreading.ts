@@ -21,7 +21,8 @@ const canTravel = (
 ): boolean => {
   // States are on the driver. Buckets that a task of the driver has read may have changed since.
   if (input.kind === "state" || input.kind === "view" || gathered.has(input)) return false
-  if (input.kind === "load" && input.waits === true && input.operation.kind === "address") return false
+  // Files may be larger than the memory: tasks go over them a piece at a time, which cannot be sent.
+  if (input.kind === "load" && input.waits === true) return false
   const provides = isProvided || input.kind === "provide"
   return steps.every(({ waits }) => provides || !waits) &&
     partsOf(input).every((part) => canTravel(part, gathered, provides))
