@@ -14,4 +14,5 @@
  *
  * @module
  */
-export { runMain, RunsInWorker } from "./core/run_main.ts"
+export { runMain } from "./core/run_main.ts"
+export { RunsInWorker } from "./core/task_worker.ts"

@@ -116,6 +116,28 @@ export class Mismatch extends EngineFault<{ readonly problem: string }> {
   }
 }
 
+/** A task took longer than its time limit in a worker. */
+export class TaskTimedOut extends EngineFault<{
+  /** The time limit in milliseconds. */
+  readonly taskTimeout: number
+}> {
+  readonly _tag = "TaskTimedOut" as const
+  override get message(): string {
+    return `The task has not ended after ${this.taskTimeout} ms, the taskTimeout of SparkContext.layer`
+  }
+}
+
+/** The worker that ran a task has ended, for example because of an error that no function has caught. */
+export class WorkerLost extends EngineFault<{
+  /** Why the worker has ended. */
+  readonly why: string
+}> {
+  readonly _tag = "WorkerLost" as const
+  override get message(): string {
+    return `The worker that ran the task has ended: ${this.why}`
+  }
+}
+
 /**
  * A job failed while it ran `operator`, written at `callSite`, on one partition. `reason` is the typed error of an
  * effectful function, or one of the library's own errors. Spark: `Job aborted due to stage failure`.

@@ -5,7 +5,6 @@
  */
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
@@ -14,15 +13,8 @@ import type * as Scope from "effect/Scope"
 import { inFixedContext } from "./async_context.ts"
 import { explainFailure } from "./errors.ts"
 import { hasHooks, runHooks } from "./shutdown.ts"
+import { isTaskWorker, isWorker, RunsInWorker } from "./task_worker.ts"
 import { watch } from "./watch_dog.ts"
-
-/** Thrown if `runMain` is called in a worker. Programs run on the main thread; workers only run tasks for them. */
-export class RunsInWorker extends Data.Error {
-  readonly _tag = "RunsInWorker" as const
-  override get message(): string {
-    return "runMain was called in a worker; guard it with `if (import.meta.main)` and do not import the program as a worker"
-  }
-}
 
 /** The part of `globalThis.process` that `runMain` uses. Deno, Node and Bun all have it. */
 interface Process {
@@ -33,13 +25,9 @@ interface Process {
 
 interface Globals {
   readonly process?: Process
-  readonly WorkerGlobalScope?: new () => unknown
 }
 
 const globals = globalThis as Globals
-
-const isWorker = (): boolean =>
-  globals.WorkerGlobalScope !== undefined && globalThis instanceof globals.WorkerGlobalScope
 
 /** The exit codes after signals: 128 plus the number of the signal. */
 const codes = { SIGINT: 130, SIGTERM: 143 } as const
@@ -59,6 +47,8 @@ const format = (cause: Cause.Cause<unknown>): string => {
  * runtimes need SIGKILL. The exit code is 0 for success, 1 for a failure, which is printed on standard error, 130 after Ctrl-C,
  * 143 after SIGTERM, and 137 for a process that had to be killed. Logs go to standard error, so that standard output has only
  * what the program prints.
+ *
+ * In a worker that runs tasks of the program, the call does nothing; in other workers it throws `RunsInWorker`.
  *
  * A context with `stopGracefullyOnShutdown` first processes what it has received, while everything that the program has opened
  * is still open. Timers and servers of your own that are still open when the program has ended keep the process alive.
@@ -83,6 +73,8 @@ const format = (cause: Cause.Cause<unknown>): string => {
  * ```
  */
 export const runMain = <A, E>(program: Effect.Effect<A, E, Scope.Scope>): void => {
+  // The main module of a bundle is also that of the workers which run its tasks.
+  if (isTaskWorker()) return
   if (isWorker()) throw new RunsInWorker()
   const { process } = globals
   let isReported = false

@@ -4,10 +4,12 @@
  * @module
  */
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { toMillis } from "../core/durations.ts"
 import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts"
 import type { Master } from "../core/literals.ts"
 import { unsupportedNode } from "../core/runtime_version.ts"
@@ -16,6 +18,7 @@ import { runtimeCompression } from "./compression.ts"
 import { makeFiles } from "./files.ts"
 import { makeProcesses } from "./processes.ts"
 import * as StateStore from "./state_store.ts"
+import * as Threads from "./threads/threads.ts"
 import { CurrentJob, Engine } from "../rdd/engine.ts"
 import { Compression, unavailable as noCompression } from "../rdd/files/compression.ts"
 import { Files, unavailable } from "../rdd/files/files.ts"
@@ -60,7 +63,11 @@ export const SparkContext: Context.Service<SparkContext, SparkContext> = Context
 
 /** The options of a SparkContext. */
 export interface SparkOptions<M extends string = string> {
-  /** `local` (one partition), `local[N]` (N partitions) or `local[*]` (one partition for each core of the machine). */
+  /**
+   * `local` (one partition, one thread), `local[N]` (N partitions, up to N threads) or `local[*]` (one partition for each core of
+   * the machine). Only graphs that are declared with `Graph.module` use more than one thread, and only for stages that take
+   * longer than about 2 ms.
+   */
   readonly master: Master<M>
   /** The application's name, for messages and user interfaces. */
   readonly appName: string
@@ -78,6 +85,12 @@ export interface SparkOptions<M extends string = string> {
    * holds become read-only as well. It costs time, and is false by default.
    */
   readonly freezeRecords?: boolean | undefined
+  /**
+   * The time limit of one task in a worker, for example `"1 minute"`. A task that takes longer fails with `TaskTimedOut`, and a
+   * worker whose function never returns is replaced. Tasks on the thread of the program have no limit: a function that never
+   * returns holds up everything there. Default: no limit.
+   */
+  readonly taskTimeout?: Duration.Input | undefined
 }
 
 /** Returns the default parallelism of a master URL; undefined if the URL is not supported. */
@@ -189,11 +202,22 @@ export const layer = <const M extends string>(
   if (defaultParallelism !== undefined && !(Number.isSafeInteger(defaultParallelism) && defaultParallelism > 0)) {
     return refused("defaultParallelism", defaultParallelism, "a positive whole number")
   }
+  const taskTimeout = options.taskTimeout === undefined ? undefined : toMillis(options.taskTimeout)
+  if (taskTimeout === undefined && options.taskTimeout !== undefined) {
+    return refused("taskTimeout", options.taskTimeout, "a positive duration of whole milliseconds")
+  }
   return layerEngine(
     { master, appName },
     Effect.flatMap(
       makeProcesses,
-      (processes) => LocalEngine.make({ parallelism, defaultParallelism, freezeRecords, processes }),
+      (processes) =>
+        LocalEngine.make({
+          parallelism,
+          defaultParallelism,
+          freezeRecords,
+          processes,
+          elsewhere: parallelism === 1 ? undefined : Threads.make({ workers: parallelism - 1, taskTimeout }),
+        }),
     ),
   ).pipe(Layer.provide(Layer.fresh(StateStore.layerMemory)))
 }

@@ -63,6 +63,11 @@ class Total<in In, in out S> implements Updated<S> {
   zero(): S {
     return this.#options.zero()
   }
+  /** The current total. */
+  get value(): S {
+    current()?.read()
+    return this.state
+  }
   absorb(partial: S): void {
     this.state = valueOf(this.#options.merge(this.state, partial))
   }
@@ -102,7 +107,7 @@ export const make = <In, Out>(options: Accumulating<In, Out>): Accumulator<In, O
     name: total.name,
     add: (value) => total.add(value),
     get value() {
-      return total.state
+      return total.value
     },
     reset: reset(total),
   }
@@ -124,16 +129,16 @@ const numbers = (name: string | undefined, check: (value: number) => void): Numb
     name,
     add: (value) => total.add(value),
     get value() {
-      return total.state[0]
+      return total.value[0]
     },
     get sum() {
-      return total.state[0]
+      return total.value[0]
     },
     get count() {
-      return total.state[1]
+      return total.value[1]
     },
     get avg() {
-      return total.state[0] / total.state[1]
+      return total.value[0] / total.value[1]
     },
     reset: reset(total),
   }

@@ -5,6 +5,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { CorruptBlock, NotPortable } from "../core/codec.ts"
 import type {
   EmptyCollection,
@@ -13,6 +14,8 @@ import type {
   JobFailed,
   Mismatch,
   SparkContextStopped,
+  TaskTimedOut,
+  WorkerLost,
 } from "../core/errors.ts"
 import type { UnsupportedKey } from "../core/keys.ts"
 import type { Block } from "./block.ts"
@@ -31,6 +34,8 @@ export type EngineError =
   | EmptyCollection
   | BroadcastDestroyed
   | SparkContextStopped
+  | TaskTimedOut
+  | WorkerLost
 
 /** The error of an action: the reason, and where it failed. */
 export type ActionError<E> = JobFailed<E | EngineError>
@@ -94,6 +99,20 @@ export interface GraphCopy {
   readonly release: (time: number) => void
 }
 
+/** How workers make their copies of the graph of a run. */
+export interface CopyPlan {
+  /** The URL of the module that declares the graph. */
+  readonly module: string
+  /** What a worker needs to make its copy: plain data, which the engine passes on. */
+  readonly data: unknown
+  /** For how many milliseconds before the latest batch a copy needs the notes of batches. */
+  readonly remembers: number
+  /** Is told once why all tasks run on the driver, if workers cannot run them. */
+  readonly onUnavailable: (reason: string) => void
+  /** Is told once for each operation whose tasks run on the driver although it is in the copies, and why. */
+  readonly onDriver: (rdd: AnyRDD, reason: string) => void
+}
+
 /** Runs RDDs. Actions need it; `SparkContext.layer` provides the one that its master URL names. */
 export interface Engine {
   /** Partitions where nothing else says how many: `N` of `local[N]`. Spark: `defaultParallelism`. */
@@ -154,6 +173,11 @@ export interface Engine {
    * the program runs do not have this method.
    */
   readonly useCopy?: (copy: GraphCopy | undefined) => void
+  /**
+   * Starts the workers of a run, which end with the scope. They make their copies of the graph in the background; until then,
+   * and whenever they cannot, tasks run on the driver. Engines without workers do not have this method.
+   */
+  readonly useWorkers?: (plan: CopyPlan) => Effect.Effect<void, never, Scope.Scope>
 }
 
 /** The engine service. */

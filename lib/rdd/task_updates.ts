@@ -29,9 +29,21 @@ export class TaskUpdates {
   #absorb: Array<() => void> = []
   #built = new Set<TaskUpdates>()
   #done = false
+  #isUsed = false
+
+  /** Whether a task has read an accumulator or has added to it. */
+  get isUsed(): boolean {
+    return this.#isUsed
+  }
+
+  /** Notes that a task has read an accumulator. */
+  read(): void {
+    this.#isUsed = true
+  }
 
   /** The partial result for an accumulator; a new one if there is none yet. */
   partial<S>(of: Updated<S>): Partial<S> {
+    this.#isUsed = true
     const known = this.#own.get(of)
     // A partial result under an accumulator was made by that accumulator, so it has its type.
     if (known !== undefined) return known as Partial<S>
@@ -76,6 +88,10 @@ export const during = <A, E, R, E2, R2>(
     const own = new TaskUpdates()
     return Effect.tap(Effect.provideService(job, CurrentUpdates, own), () => commit(() => own.commit()))
   })
+
+/** Runs a task with updates of its own, which are not given to accumulators. */
+export const within = <A, E, R>(updates: TaskUpdates, task: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.provideService(task, CurrentUpdates, updates)
 
 const owners = new WeakMap<object, TaskUpdates>()
 

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { AnyDStream } from "../dstream/dstream.ts"
+import { fingerprint } from "../dstream/graph/fingerprint.ts"
 import type { AnyGraph } from "../dstream/graph/graph.ts"
 import type { AnyOutput } from "../dstream/outputs/output.ts"
 import { Engine, type OpenBatch } from "../rdd/engine.ts"
@@ -129,18 +130,30 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       if (recovery !== undefined) publish({ _tag: "CheckpointRecovered", recovery })
     }
     const inputOf = new Map(inputs.map((input) => [input.stream.traits.source, input]))
-    const notes = copyGraph && new Notes(graph, history, ({ operation, site }) =>
-      publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }), restored)
+    const hasCopies = copyGraph !== undefined || (engine.useWorkers !== undefined && graph.origin !== undefined)
+    const notes = !hasCopies ? undefined : new Notes(
+      graph,
+      history,
+      ({ operation, site }) => publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }),
+      restored,
+    )
     const values = durability?.values ?? new DriverValues()
-    const copy = copyGraph && makeCopy(copyGraph, { ...common, restored: notes?.restored ?? [], last: beginning.last })
+    const copying = { ...common, restored: notes?.restored ?? [], last: beginning.last }
+    const copy = copyGraph && makeCopy(copyGraph, copying)
+    if (graph.origin !== undefined) {
+      yield* engine.useWorkers?.({
+        module: graph.origin.module,
+        data: { origin: graph.origin, fingerprint: fingerprint(graph), options: copying },
+        remembers: history.longest,
+        onUnavailable: (reason) => publish({ _tag: "WorkersUnavailable", reason }),
+        onDriver: ({ operation, site }, reason) =>
+          publish({ _tag: "OperationRunsOnDriver", operation, callSite: site, reason }),
+      }) ?? Effect.void
+    }
     const streams = streamsOf(graph)
     if (copy !== undefined) {
       engine.useCopy?.(copy)
-      yield* Effect.addFinalizer(() =>
-        Effect.sync(() =>
-          engine.useCopy?.(undefined)
-        )
-      )
+      yield* Effect.addFinalizer(() => Effect.sync(() => engine.useCopy?.(undefined)))
     }
     return {
       ...options,

@@ -10,6 +10,7 @@ import type { OutputPolicy } from "../dstream/outputs/policy.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
 import { runtimeProcesses } from "../engine/processes.ts"
 import * as StateStore from "../engine/state_store.ts"
+import * as Threads from "../engine/threads/threads.ts"
 import type { Engine } from "../rdd/engine.ts"
 import { Registry } from "../streaming/context/registry.ts"
 import { Scheduler } from "../streaming/scheduler.ts"
@@ -20,9 +21,10 @@ import * as VirtualTime from "./virtual_time.ts"
  * The engines that a test can run on. All give the same results. `local` generates code for stages, `closures` does
  * not. `loopback` encodes and decodes every task with its result, as if it ran in a worker, so records must be plain
  * data, and errors come back without their class. If the graph is made with `Graph.module`, tasks call the functions of
- * a copy of the graph, and what the copy does not have runs in place.
+ * a copy of the graph, and what the copy does not have runs in place. `threads` runs all tasks of such a graph that can run
+ * elsewhere on the calling thread and real workers; other graphs run as on `local`.
  */
-export type EngineName = "local" | "closures" | "loopback"
+export type EngineName = "local" | "closures" | "loopback" | "threads"
 
 /** Options of a test run. */
 export interface Options {
@@ -48,10 +50,11 @@ export interface Options {
   readonly onFailure?: OutputPolicy<unknown, never> | undefined
 }
 
-const engines: Record<EngineName, Omit<LocalEngine.Options, "parallelism">> = {
-  local: {},
-  closures: { generateCode: false },
-  loopback: { loopback: true },
+const engines: Record<EngineName, (parallelism: number) => Omit<LocalEngine.Options, "parallelism">> = {
+  local: () => ({}),
+  closures: () => ({ generateCode: false }),
+  loopback: () => ({ loopback: true }),
+  threads: (parallelism) => ({ elsewhere: Threads.make({ workers: parallelism - 1, least: 0, waits: true }) }),
 }
 
 /** The services that {@link layer} provides. */
@@ -81,7 +84,7 @@ export const layer = (options: Options = {}): Layer.Layer<Services> => {
     defaultParallelism,
     freezeRecords: options.freezeRecords,
     processes: runtimeProcesses,
-    ...engines[options.engine ?? "local"],
+    ...engines[options.engine ?? "local"](parallelism),
   })
   return Layer.mergeAll(
     Layer.succeed(Scheduler, { batchDuration }),

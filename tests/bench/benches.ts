@@ -17,12 +17,14 @@ import { sockets } from "./socket.ts"
 import { startup } from "./startup.ts"
 import { states } from "./states.ts"
 import { texts } from "./texts.ts"
+import { threads } from "./threads.ts"
 import { windows } from "./windows.ts"
 
 /** The benchmarks that run if none is named. */
 const usual: Readonly<Record<string, Bench>> = {
   ...onLines,
   ...texts,
+  ...threads,
   ...onNumbers,
   ...onPairs,
   ...sockets,

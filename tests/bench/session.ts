@@ -1,5 +1,5 @@
 /** A started streaming context on a manual clock, which runs one batch at a time. */
-import { type DStream, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
+import { type DStream, Graph, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Clock, Console, Duration, Effect, Exit, Layer, ManagedRuntime, Scope } from "effect"
 import { Registry } from "../../lib/streaming/context/registry.ts"
 
@@ -55,11 +55,13 @@ class ManualClock implements Clock.Clock {
   readonly monotonicTimeNanos = Effect.sync(this.monotonicTimeNanosUnsafe)
 }
 
+type Services = Layer.Success<ReturnType<typeof SparkContext.layer>>
+
 /**
- * Starts a context with one output. Only the clock differs from a real program.
+ * Starts a context with one output, or with a graph. Only the clock differs from a real program.
  */
 export const open = async <E>(
-  output: DStream.Output<E, Layer.Success<ReturnType<typeof SparkContext.layer>>>,
+  what: DStream.Output<E, Services> | Graph.Graph<E, Services>,
   { console = globalThis.console, directory, master = "local" }: SessionOptions = {},
 ): Promise<Session> => {
   const clock = new ManualClock()
@@ -79,7 +81,7 @@ export const open = async <E>(
       Effect.sync(() => {
         if (event._tag === "BatchCompleted") ended.resolve()
       }))
-    return yield* StreamingContext.start(ssc, [output])
+    return yield* StreamingContext.start(ssc, Graph.isGraph(what) ? what as Graph.Graph<E, Services> : [what])
   })
   const active = await runtime.runPromise(Effect.provideService(start, Scope.Scope, scope))
   runtime.runPromise(StreamingContext.awaitTermination(active)).catch((error) => ended.reject(error))

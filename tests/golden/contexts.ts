@@ -2,7 +2,7 @@
 import type * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { type DStream, OutputPolicy, StreamingContext } from "../../mod.ts"
+import { type DStream, type Graph, OutputPolicy, StreamingContext } from "../../mod.ts"
 import { Testing } from "../../lib/testing.ts"
 import { type ContextSpec, lookUp } from "./case.ts"
 import { errorOf } from "./errors.ts"
@@ -43,8 +43,8 @@ export const makeContext = Effect.fnUntraced(function* (spec: ContextSpec) {
 /** Starts a context with outputs of unknown types. */
 export const startContext = (
   ssc: StreamingContext.StreamingContext<"Initialized">,
-  outputs: ReadonlyArray<DStream.AnyOutput>,
-): Effect.Effect<Handle, unknown, Services> => StreamingContext.start(ssc, outputs as never) as never
+  graph: ReadonlyArray<DStream.AnyOutput> | Graph.AnyGraph,
+): Effect.Effect<Handle, unknown, Services> => StreamingContext.start(ssc, graph as never) as never
 
 /** Gives the failure that a context has reported last; undefined if there is none. */
 export const reportedBy = (active: Handle): Effect.Effect<unknown> => {

@@ -1,4 +1,8 @@
-/** Compares the library with recordings of Apache Spark: `deno task golden [folder …]`. */
+/**
+ * Compares the library with recordings of Apache Spark: `deno task golden [folder …]`. With `--engine=threads` cases run on that
+ * engine instead of the usual ones.
+ */
+import type { Testing } from "../../lib/testing.ts"
 import type { Case, Differences } from "./case.ts"
 import { type Judged, judgePinned, stalePins } from "./pins.ts"
 import { nameOf, ownFolder, recordingsIn, together } from "./recordings.ts"
@@ -44,9 +48,13 @@ const failure = (name: string, all: Differences): string => {
   return [`FAILED ${name}`, ...lines.slice(0, MOST), ...rest].join("\n    ")
 }
 
-const judgeSafely = async (family: string, golden: unknown): Promise<Judged> => {
+const judgeSafely = async (
+  family: string,
+  golden: unknown,
+  on: ReadonlyArray<Testing.EngineName> | undefined,
+): Promise<Judged> => {
   try {
-    return await judgePinned(family, golden as Case)
+    return await judgePinned(family, golden as Case, on)
   } catch (error) {
     const text = `the comparison itself fails: ${error instanceof Error ? error.stack : error}`
     return { _tag: "Failed", differences: [text], isNew: false }
@@ -64,9 +72,12 @@ const listed = (names: ReadonlyArray<string>): string =>
 
 /** Runs recordings, prints what differs and what is skipped, and gives the exit code. */
 export const main = async (
-  folders: ReadonlyArray<string>,
+  args: ReadonlyArray<string>,
   print: (line: string) => void = console.log,
 ): Promise<number> => {
+  const folders = args.filter((arg) => !arg.startsWith("--"))
+  const engine = args.find((arg) => arg.startsWith("--engine="))?.slice("--engine=".length)
+  const on = engine === undefined ? undefined : [engine as Testing.EngineName]
   const known = await differences()
   const counts = { Passed: 0, Failed: 0, Skipped: 0 }
   const skipped = new Map<string, Array<string>>()
@@ -78,7 +89,7 @@ export const main = async (
     const own = { Passed: 0, Failed: 0, Skipped: 0 }
     for (const golden of cases) {
       const name = nameOf(family, golden)
-      const outcome = await judgeSafely(family, golden)
+      const outcome = await judgeSafely(family, golden, on)
       counts[outcome._tag]++
       own[outcome._tag]++
       if (outcome._tag === "Skipped") skipped.set(outcome.reason, [...skipped.get(outcome.reason) ?? [], name])

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
-import { DStream, Scheduler, SparkContext, StreamingContext } from "../../mod.ts"
+import { DStream, type Graph, Scheduler, SparkContext, StreamingContext } from "../../mod.ts"
 import { MemoryDisk } from "../../lib/durable/store/memory.ts"
 import { Testing } from "../../lib/testing.ts"
 import { type Case, type ContextSpec, type InputSpec, missing, type NodeSpec, type OutputSpec } from "./case.ts"
@@ -12,6 +12,7 @@ import { type Handle, layerOptions, makeContext, type Services, startContext } f
 import type { Stream } from "./nodes.ts"
 import { outputOf, sentinel } from "./outputs.ts"
 import type { Recorder } from "./recorder.ts"
+import { portable } from "./worker_graph.ts"
 import { addInput, addLevels, addNode, emptyProgram, type Levels, type Program, streamOf } from "./streams.ts"
 
 /** A context of a script. Its graph is a value, built from the steps that define it when it is first needed. */
@@ -90,7 +91,25 @@ export class ScriptContext {
       const output = outputOf(recorder, this.stream(spec.in), spec, place)
       return this.isDurable ? DStream.nameOutput(output, `output ${spec.id}`) : output
     })
-    return own.length === 0 || this.spec.sentinel === false ? own : [...own, sentinel()]
+    return this.#hasSentinel ? [...own, sentinel()] : own
+  }
+
+  get #hasSentinel(): boolean {
+    return this.outputs.length > 0 && this.spec.sentinel !== false
+  }
+
+  /** Makes a graph of its outputs that workers can make again. */
+  portable(outputs: ReadonlyArray<DStream.AnyOutput>, { folder }: Recorder): Graph.AnyGraph {
+    return portable(outputs, {
+      inputs: this.inputs,
+      nodes: this.nodes,
+      outputs: this.outputs,
+      levels: [...addLevels(new Map(), this.nodes), ...this.levels],
+      folder: this.folder,
+      written: folder,
+      isNamed: this.isDurable,
+      hasSentinel: this.#hasSentinel,
+    })
   }
 }
 
@@ -182,7 +201,9 @@ export class Script {
       context,
       Effect.gen({ self: this }, function* () {
         if (context.active === undefined) yield* TestClock.setTime(context.clock)
-        const active = yield* startContext(context.ssc, context.graph(this.recorder))
+        const outputs = context.graph(this.recorder)
+        const graph = this.engine === "threads" ? context.portable(outputs, this.recorder) : outputs
+        const active = yield* startContext(context.ssc, graph)
         context.startedAt = context.clock
         context.active = active
       }),

@@ -12,6 +12,7 @@ import { compareFiles, folder } from "./files.ts"
 import { messageOf } from "./java_classes.ts"
 import { isSilent, outputOf, sentinel } from "./outputs.ts"
 import { type Failure, Recorder } from "./recorder.ts"
+import { type GraphSpec, portable } from "./worker_graph.ts"
 import { addInput, addLevels, addNode, emptyProgram, type Program, streamOf } from "./streams.ts"
 
 /** Builds inputs, nodes and outputs in the order of their definition. */
@@ -106,12 +107,12 @@ const run = (
   golden: Case,
   recorder: Recorder,
   events: Array<StreamingContext.StreamingEvent>,
-  outputs: ReadonlyArray<DStream.AnyOutput>,
+  graph: ReadonlyArray<DStream.AnyOutput> | Graph.AnyGraph,
 ) =>
   Effect.gen(function* () {
     const ssc = yield* makeContext(golden)
     yield* StreamingContext.addStreamingListener(ssc, (event) => Effect.sync(() => void events.push(event)))
-    const active = yield* startContext(ssc, outputs)
+    const active = yield* startContext(ssc, graph)
     yield* advance(active, batchesOf(golden), recorder)
     yield* StreamingContext.stop(active)
   })
@@ -139,6 +140,18 @@ const compareRefusal = (golden: Case, error: unknown): Differences => {
   ].filter((found) => found !== undefined)
 }
 
+/** What the graph of a case is made of. */
+const graphSpec = ({ inputs = [], nodes = [], outputs = [], sentinel }: Case, root: string): GraphSpec => ({
+  inputs,
+  nodes,
+  outputs,
+  levels: Array.from(addLevels(new Map(), nodes)),
+  folder: "",
+  written: root,
+  isNamed: false,
+  hasSentinel: sentinel !== false,
+})
+
 /** Runs a case of the kind `stream` on one engine and compares it. */
 export const streamCase = (golden: Case, engine: Testing.EngineName): Effect.Effect<Differences> =>
   Effect.gen(function* () {
@@ -152,8 +165,9 @@ export const streamCase = (golden: Case, engine: Testing.EngineName): Effect.Eff
     const built = Effect.sync(() => {
       outputs.push(...buildAll(recorder, program, golden), ...(golden.sentinel === false ? [] : [sentinel()]))
     })
+    const graph = () => engine === "threads" ? portable(outputs, graphSpec(golden, root)) : outputs
     const ended = yield* Effect.exit(
-      Effect.andThen(built, Effect.suspend(() => Effect.scoped(run(golden, recorder, events, outputs)))).pipe(
+      Effect.andThen(built, Effect.suspend(() => Effect.scoped(run(golden, recorder, events, graph())))).pipe(
         Effect.provideService(Console.Console, recording(recorder)),
         Effect.provide(Testing.layer(layerOptions(golden, engine))),
       ),

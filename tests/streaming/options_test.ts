@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { InvalidOption } from "../../lib/core/errors.ts"
@@ -42,6 +43,21 @@ Deno.test("SparkContext.layer() accepts a default parallelism, which must be a p
   assert.equal(
     await made(0),
     "SparkContext.layer: defaultParallelism is 0, but must be a positive whole number",
+  )
+})
+
+Deno.test("SparkContext.layer() fails with InvalidOption for a taskTimeout that is no positive duration", async () => {
+  const made = (taskTimeout: Duration.Input) =>
+    Effect.runPromise(
+      Effect.map(SparkContext.SparkContext, (sc) => sc.master).pipe(
+        Effect.provide(SparkContext.layer({ master: "local[2]", appName: "test", taskTimeout })),
+        Effect.catch((error) => Effect.succeed(error.message)),
+      ),
+    )
+  assert.equal(await made("1 minute"), "local[2]")
+  assert.equal(
+    await made("0 millis"),
+    "SparkContext.layer: taskTimeout is 0 millis, but must be a positive duration of whole milliseconds",
   )
 })
 

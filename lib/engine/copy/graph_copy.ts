@@ -43,8 +43,14 @@ export type CopyOptions = Omit<HistoryOptions, "graph" | "stateVersion"> & {
   readonly restored: ReadonlyArray<readonly [stream: number, time: number]>
 }
 
+/** A copy that can be given batches which it does not evaluate. */
+export interface SkippingCopy extends GraphCopy {
+  /** Takes the RDDs of an earlier batch for inputs, by its notes. Later batches look back at them, and find none of their operations. */
+  readonly skip: (notes: unknown) => void
+}
+
 /** A copy that evaluates the batches of a run, one after another, from the driver's notes. */
-class NotedCopy implements GraphCopy {
+class NotedCopy implements SkippingCopy {
   readonly #streams: ReadonlyArray<AnyDStream>
   readonly #history: History
   readonly #addresses = new Addresses()
@@ -55,13 +61,20 @@ class NotedCopy implements GraphCopy {
     this.#streams = streamsOf(graph)
     this.#history = new History({ ...options, graph, stateVersion: (id) => this.#version(id) })
     this.#history.resume(options.last)
-    for (const [index, time] of options.restored) {
-      const stream = this.#streams[index]
-      if (stream === undefined) continue
-      const rdd = inputRDD(stream)
-      this.#addresses.exclude(rdd)
-      this.#history.restore(time, stream, rdd)
-    }
+    for (const [index, time] of options.restored) this.#restore(index, time)
+  }
+
+  #restore(index: number, time: number): void {
+    const stream = this.#streams[index]
+    if (stream === undefined) return
+    const rdd = inputRDD(stream)
+    this.#addresses.exclude(rdd)
+    this.#history.restore(time, stream, rdd)
+  }
+
+  readonly skip = (notes: unknown): void => {
+    const { shapes, time } = notes as BatchNotes
+    for (const [index] of shapes) this.#restore(index, time)
   }
 
   #version(id: string): number | undefined {
@@ -127,4 +140,4 @@ class NotedCopy implements GraphCopy {
 }
 
 /** Makes a graph copy that evaluates the batches of a run. Its `evaluate` fails with {@link CopyFailed}. */
-export const makeCopy = (graph: AnyGraph, options: CopyOptions): GraphCopy => new NotedCopy(graph, options)
+export const makeCopy = (graph: AnyGraph, options: CopyOptions): SkippingCopy => new NotedCopy(graph, options)

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Codec from "../../core/codec.ts"
 import { describeCause } from "../../core/errors.ts"
-import { fingerprint } from "../../dstream/graph/fingerprint.ts"
+import { type Fingerprint, fingerprint } from "../../dstream/graph/fingerprint.ts"
 import { type GraphMismatch, mismatch } from "../../dstream/graph/mismatch.ts"
 import { type AnyGraph, make as makeGraph } from "../../dstream/graph/graph.ts"
 import { buildOf, type Origin } from "../../dstream/graph/origin.ts"
@@ -26,15 +26,18 @@ const callAgain = (origin: Origin): Effect.Effect<AnyGraph, InvalidGraph> =>
   })
 
 /**
- * Makes a copy of a graph that a module declares. Returns undefined for a plain list of outputs. Fails with `GraphMismatch` if the
- * copy has another fingerprint, and with `InvalidGraph` if the configuration cannot be encoded or the function throws when it is
- * called again.
+ * Makes the graph of an origin again. Fails with `GraphMismatch` if it has another fingerprint, and with `InvalidGraph` if the
+ * configuration cannot be encoded or the function throws.
  */
-export const rebuild = (graph: AnyGraph): Effect.Effect<AnyGraph | undefined, GraphMismatch | InvalidGraph> =>
-  Effect.gen(function* () {
-    const { origin } = graph
-    if (origin === undefined) return undefined
-    const copy = yield* callAgain(origin)
-    const different = mismatch(fingerprint(graph), fingerprint(copy))
-    return different === undefined ? copy : yield* different
+export const remake = (
+  origin: Origin,
+  original: Fingerprint,
+): Effect.Effect<AnyGraph, GraphMismatch | InvalidGraph> =>
+  Effect.flatMap(callAgain(origin), (copy) => {
+    const different = mismatch(original, fingerprint(copy))
+    return different === undefined ? Effect.succeed(copy) : Effect.fail(different)
   })
+
+/** Makes a copy of a graph that a module declares, as {@link remake} does. Returns undefined for a plain list of outputs. */
+export const rebuild = (graph: AnyGraph): Effect.Effect<AnyGraph | undefined, GraphMismatch | InvalidGraph> =>
+  Effect.suspend(() => graph.origin === undefined ? Effect.undefined : remake(graph.origin, fingerprint(graph)))

@@ -5,14 +5,13 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Codec from "../../core/codec.ts"
 import type * as Processes from "../../rdd/processes.ts"
-import { Engine, type GraphCopy } from "../../rdd/engine.ts"
+import { Engine } from "../../rdd/engine.ts"
 import { Computed } from "../plan/computed.ts"
 import type { Services } from "../plan/scope.ts"
-import { splitting } from "../plan/split.ts"
 import * as StateStore from "../state_store.ts"
 import { Actions } from "./actions.ts"
+import type { Elsewhere, Here } from "./elsewhere.ts"
 import * as InPlace from "./in_place.ts"
 import * as Loopback from "./loopback.ts"
 import { LocalBatch } from "./open_batch.ts"
@@ -32,12 +31,11 @@ export interface Options {
    * copy; without a copy, the driver's own.
    */
   readonly loopback?: boolean | undefined
+  /** Other isolates that run tasks. Undefined: all tasks run on the driver. */
+  readonly elsewhere?: ((here: Here) => Elsewhere) | undefined
   /** Starts the processes of `pipe` where no other service is provided; without it `pipe` fails. */
   readonly processes?: Processes.Processes | undefined
 }
-
-/** Copies plain data as another isolate would get it. */
-const throughCodec = (data: unknown): unknown => Codec.decode(Codec.encode([data]))[0]
 
 /** Makes a local engine. */
 export const make: (options: Options) => Effect.Effect<Engine, never, StateStore.StateStore> = Effect
@@ -46,17 +44,14 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
       const { defaultParallelism, parallelism, processes } = options
       const { freezeRecords = false, generateCode = true, loopback = false } = options
       const states = yield* StateStore.StateStore
-      let copy: GraphCopy | undefined
       const released = new Computed()
       const around = { freezeRecords, generateCode, states }
-      const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered: new WeakMap() })
-      const executor = loopback ? splitting(Loopback.make(around, () => copy), here) : here
+      const gathered: Here["gathered"] = new WeakMap()
+      const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered })
+      const elsewhere = (loopback ? Loopback.elsewhere : options.elsewhere)?.({ ...around, gathered, executor: here })
+      const executor = elsewhere?.executor ?? here
       const services: Services = { parallelism, defaultParallelism, executor, states, released, turns: new WeakMap() }
-      const actions = new Actions(
-        services,
-        processes,
-        (batch) => loopback ? Loopback.addressing(copy, batch) : undefined,
-      )
+      const actions = new Actions(services, processes, elsewhere?.addressing ?? (() => undefined))
       return {
         defaultParallelism: defaultParallelism ?? parallelism,
         // An RDD's type says which records, errors and services an action has; engines do not know them.
@@ -65,13 +60,13 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
         layout: ((rdd) => actions.layout(rdd)) as Engine["layout"],
         openBatch: (work) =>
           Effect.gen(function* () {
-            if (copy !== undefined && work.notes !== undefined) yield* copy.evaluate(throughCodec(work.notes))
+            if (work.notes !== undefined) yield* elsewhere?.openBatch(work.notes) ?? Effect.void
             return new LocalBatch(work, released)
           }),
         endBatch: (time, outcome) =>
           Effect.andThen(
             outcome === "commit" ? states.commit(time) : states.abort(time),
-            Effect.sync(() => copy?.release(time)),
+            Effect.sync(() => elsewhere?.endBatch(time)),
           ),
         captureStates: (time, given, refresh) => states.capture(time, given, { refresh }),
         restoreState: states.restore,
@@ -83,11 +78,7 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
           }),
         abandon: (rdd) => Effect.sync(() => actions.abandon(rdd)),
         forgetStates: states.forget,
-        ...(loopback && {
-          useCopy: (given: GraphCopy | undefined) => {
-            copy = given
-          },
-        }),
+        ...elsewhere?.methods,
       }
     },
   )

@@ -4,18 +4,21 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import * as Codec from "../../core/codec.ts"
 import { Mismatch, reasonOf } from "../../core/errors.ts"
 import type { Address, BatchWork, GraphCopy } from "../../rdd/engine.ts"
 import { knownPrimitive } from "../../rdd/operators/known_steps.ts"
 import type { Primitive } from "../../rdd/primitive.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
-import { decodeTask, decodeWritten, encodeTask, encodeWritten } from "../plan/codec.ts"
+import { decodeTask, decodeWritten, type Encoded, encodeTask, encodeWritten } from "../plan/codec.ts"
 import { type Executor, TaskFailed } from "../plan/executor.ts"
 import { placesOf } from "../plan/places.ts"
 import { decodeReason, encodeReason } from "../plan/reasons.ts"
 import { rddOf } from "../plan/references.ts"
+import { splitting } from "../plan/split.ts"
 import type { Operation, Task } from "../plan/task.ts"
 import type { Surroundings } from "../task/operations.ts"
+import type { Elsewhere, Here } from "./elsewhere.ts"
 import * as InPlace from "./in_place.ts"
 
 /** In place of the index of a stream: the address is that of an RDD of the driver, by its number. */
@@ -64,7 +67,7 @@ const primitiveOf = (
 }
 
 /** Encodes records of a task. Records that are not portable fail the last operation of the task. */
-const encoded = (task: Task, encode: () => Uint8Array): Effect.Effect<Uint8Array, TaskFailed> =>
+const encoded = (task: Task, encode: () => Encoded): Effect.Effect<Encoded, TaskFailed> =>
   Effect.try({
     try: encode,
     catch: (cause) => new TaskFailed(placesOf(task).length - task.layers.length - 1, reasonOf(cause)),
@@ -97,5 +100,24 @@ export const make = (
         Effect.flatMap((written) => encoded(task, () => encodeWritten(written))),
         Effect.map((bytes) => decodeWritten(bytes, task.write)),
       ),
+  }
+}
+
+/** Copies plain data as another isolate would get it. */
+const throughCodec = (data: unknown): unknown => Codec.decode(Codec.encode([data]))[0]
+
+/** Runs tasks of the local engine as if they ran in another isolate. */
+export const elsewhere = (here: Here): Elsewhere => {
+  let copy: GraphCopy | undefined
+  return {
+    executor: splitting(make(here, () => copy), here.executor),
+    addressing: (batch) => addressing(copy, batch),
+    openBatch: (notes) => copy?.evaluate(throughCodec(notes)) ?? Effect.void,
+    endBatch: (time) => copy?.release(time),
+    methods: {
+      useCopy: (given) => {
+        copy = given
+      },
+    },
   }
 }

@@ -1,26 +1,40 @@
 /**
  * The codec of tasks, and of what they write: as bytes, for executors in other isolates.
  *
- * Blocks and buckets are encoded one by one, so that an error names the record within its block. Partitions within
- * partitions go into one flat list: however deeply they are nested, the codec's limit is for records alone.
+ * Blocks and buckets are encoded one by one, so that an error names the record within its block. Text that is still bytes
+ * stays bytes. Partitions within partitions go into one flat list: however deeply they are nested, the codec's limit is
+ * for records alone.
  *
  * @module
  */
 import * as Codec from "../../core/codec.ts"
 import * as Block from "../../rdd/block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
+import { fromText, unreadText } from "../../rdd/text_block.ts"
 import type { Bucket, Cut, Input, Operation, Partition, Place, Step, Task, Write, Written } from "./task.ts"
 
-/** Records as bytes: those of a block of pairs as columns. */
+/** A task, or what a task has written, as bytes. All arrays have buffers of their own, which can be transferred. */
+export interface Encoded {
+  /** Everything but the records. */
+  readonly head: Uint8Array
+  /** The records, in arrays that the head refers to by number. */
+  readonly records: ReadonlyArray<Uint8Array>
+}
+
+/** The number of an array of bytes in {@link Encoded}. */
+type BytesAt = number
+
+/** Records as bytes: lines as text, pairs as columns. */
 interface PackedBlock {
-  readonly records?: Uint8Array
+  readonly records?: BytesAt
+  readonly text?: BytesAt
   readonly columns?: PackedBucket
 }
 
 interface PackedBucket {
-  readonly keys: Uint8Array
-  readonly values: Uint8Array
-  readonly hashes: Int32Array | undefined
+  readonly keys: BytesAt
+  readonly values: BytesAt
+  readonly hashes: BytesAt | undefined
 }
 
 /** A part of a task with its blocks and buckets as bytes, and the numbers of partitions in their place. */
@@ -39,45 +53,90 @@ interface PackedTask {
   readonly layers: ReadonlyArray<Place>
 }
 
-const packBucket = ({ hashes, keys, values }: Bucket): PackedBucket => ({
-  keys: Codec.encode(keys),
-  values: Codec.encode(values),
-  // There may be room behind the last hash, and no hashes although there is a list of them.
-  hashes: hashes === undefined || hashes.length < keys.length ? undefined : Int32Array.from(keys, (_, i) => hashes[i]!),
-})
+/** Collects the bytes of records while a task is packed. */
+class Packing {
+  readonly records: Array<Uint8Array> = []
 
-const unpackBucket = ({ hashes, keys, values }: PackedBucket): Bucket => ({
-  keys: Codec.decode(keys),
-  values: Codec.decode(values),
-  hashes,
-})
+  #add(bytes: Uint8Array): BytesAt {
+    return this.records.push(bytes) - 1
+  }
 
-const packBlock = (block: Block.Block<unknown>): PackedBlock => {
-  if (!(block instanceof PairBlock)) return { records: Codec.encode(block.records) }
-  try {
-    return { columns: packBucket(block) }
-  } catch {
-    // Throws again, with the place of the value in a record.
-    return { records: Codec.encode(block.records) }
+  readonly bucket = ({ hashes, keys, values }: Bucket): PackedBucket => ({
+    keys: this.#add(Codec.encode(keys)),
+    values: this.#add(Codec.encode(values)),
+    hashes: this.#hashes(hashes, keys.length),
+  })
+
+  /** There may be room behind the last hash, and no hashes although there is a list of them. */
+  #hashes(hashes: Bucket["hashes"], length: number): BytesAt | undefined {
+    if (hashes === undefined || hashes.length < length) return undefined
+    const own = new Int32Array(length)
+    if (hashes instanceof Int32Array) own.set(hashes.subarray(0, length))
+    else for (let i = 0; i < length; i++) own[i] = hashes[i]!
+    return this.#add(new Uint8Array(own.buffer))
+  }
+
+  readonly block = (block: Block.Block<unknown>): PackedBlock => {
+    const text = unreadText(block)
+    if (text !== undefined) return { text: this.#add(text.slice()) }
+    if (!(block instanceof PairBlock)) return { records: this.#add(Codec.encode(block.records)) }
+    try {
+      return { columns: this.bucket(block) }
+    } catch {
+      // Throws again, with the place of the value in a record.
+      return { records: this.#add(Codec.encode(block.records)) }
+    }
+  }
+
+  done(packed: unknown): Encoded {
+    return { head: Codec.encode([packed]), records: this.records }
   }
 }
 
-const unpackBlock = ({ columns, records }: PackedBlock): Block.Block<unknown> =>
-  columns !== undefined ? new PairBlock(unpackBucket(columns)) : Block.fromArray(records ? Codec.decode(records) : [])
+/** Gives the records of packed blocks and buckets. */
+class Unpacking {
+  readonly #records: ReadonlyArray<Uint8Array>
+  constructor(records: ReadonlyArray<Uint8Array>) {
+    this.#records = records
+  }
+
+  #bytes(at: BytesAt): Uint8Array {
+    const bytes = this.#records[at]
+    if (bytes === undefined) throw new Codec.CorruptBlock({ problem: `it has no array ${at}` })
+    return bytes
+  }
+
+  #hashes(at: BytesAt): Int32Array {
+    const { buffer, byteLength, byteOffset } = this.#bytes(at)
+    return new Int32Array(buffer, byteOffset, byteLength / Int32Array.BYTES_PER_ELEMENT)
+  }
+
+  readonly bucket = ({ hashes, keys, values }: PackedBucket): Bucket => ({
+    keys: Codec.decode(this.#bytes(keys)),
+    values: Codec.decode(this.#bytes(values)),
+    hashes: hashes === undefined ? undefined : this.#hashes(hashes),
+  })
+
+  readonly block = ({ columns, records, text }: PackedBlock): Block.Block<unknown> => {
+    if (text !== undefined) return fromText(this.#bytes(text))
+    if (columns !== undefined) return new PairBlock(this.bucket(columns))
+    return records === undefined ? Block.empty : Block.fromArray(Codec.decode(this.#bytes(records)))
+  }
+}
 
 const packOperation = (operation: Operation): Operation => operation.kind === "local" ? { kind: "absent" } : operation
 
 const packPlace = <P extends Place>(place: P): P => ({ ...place, operation: packOperation(place.operation) })
 
-const packInput = (input: Input, add: (partition: Partition) => number): Packed<Input> => {
+const packInput = (input: Input, packing: Packing, add: (partition: Partition) => number): Packed<Input> => {
   switch (input.kind) {
     case "block":
-      return { kind: "block", block: packBlock(input.block) }
+      return { ...input, block: packing.block(input.block) }
     case "pairs":
     case "dealt":
-      return { ...input, buckets: input.buckets.map(packBucket) }
+      return { ...input, buckets: input.buckets.map(packing.bucket) }
     case "combined":
-      return { ...packPlace(input), buckets: input.buckets.map(packBucket) }
+      return { ...packPlace(input), buckets: input.buckets.map(packing.bucket) }
     case "combine":
     case "provide":
       return { ...packPlace(input), of: add(input.of) }
@@ -98,14 +157,14 @@ const packInput = (input: Input, add: (partition: Partition) => number): Packed<
   }
 }
 
-const unpackInput = (input: Packed<Input>, at: (number: number) => Partition): Input => {
+const unpackInput = (input: Packed<Input>, from: Unpacking, at: (number: number) => Partition): Input => {
   switch (input.kind) {
     case "block":
-      return { kind: "block", block: unpackBlock(input.block) }
+      return { ...input, block: from.block(input.block) }
     case "pairs":
     case "dealt":
     case "combined":
-      return { ...input, buckets: input.buckets.map(unpackBucket) }
+      return { ...input, buckets: input.buckets.map(from.bucket) }
     case "combine":
     case "provide":
       return { ...input, of: at(input.of) }
@@ -133,41 +192,48 @@ const packWrite = (write: Write): Write => {
 }
 
 /** Encodes a task whose functions all have addresses or names. Throws `NotPortable` for records that cannot travel. */
-export const encodeTask = ({ layers, partition, write }: Task): Uint8Array => {
+export const encodeTask = ({ layers, partition, write }: Task): Encoded => {
+  const packing = new Packing()
   const partitions: Array<PackedTask["partitions"][number]> = []
   const add = ({ input, steps }: Partition): number => {
-    const packed = packInput(input, add)
+    const packed = packInput(input, packing, add)
     return partitions.push({ input: packed, steps: steps.map(packPlace) }) - 1
   }
   add(partition)
   const task: PackedTask = { partitions, write: packWrite(write), layers: layers.map(packPlace) }
-  return Codec.encode([task])
+  return packing.done(task)
 }
 
 /** Decodes a task. */
-export const decodeTask = (bytes: Uint8Array): Task => {
-  const [{ layers, partitions: packed, write }] = Codec.decode(bytes) as [PackedTask]
+export const decodeTask = ({ head, records }: Encoded): Task => {
+  const [{ layers, partitions: packed, write }] = Codec.decode(head) as [PackedTask]
+  const from = new Unpacking(records)
   const partitions: Array<Partition> = []
   const at = (number: number): Partition => {
     const partition = partitions[number]
     if (partition === undefined) throw new TypeError(`a task has no partition ${number}`)
     return partition
   }
-  for (const { input, steps } of packed) partitions.push({ input: unpackInput(input, at), steps })
+  for (const { input, steps } of packed) partitions.push({ input: unpackInput(input, from, at), steps })
   return { partition: at(partitions.length - 1), write, layers }
 }
 
 const isCut = (written: Written): written is Cut => Array.isArray(written)
 
 /** Encodes what a task has written. Throws `NotPortable` for records that cannot travel. */
-export const encodeWritten = (written: Written): Uint8Array =>
-  Codec.encode([isCut(written) ? written.map((bucket) => bucket && packBucket(bucket)) : packBlock(written)])
+export const encodeWritten = (written: Written): Encoded => {
+  const packing = new Packing()
+  return packing.done(
+    isCut(written) ? written.map((bucket) => bucket && packing.bucket(bucket)) : packing.block(written),
+  )
+}
 
 /** Decodes what a task with such a `write` has written. */
-export const decodeWritten = <W extends Write>(bytes: Uint8Array, write: W): Written<W> => {
-  const [packed] = Codec.decode(bytes)
+export const decodeWritten = <W extends Write>({ head, records }: Encoded, write: W): Written<W> => {
+  const [packed] = Codec.decode(head)
+  const from = new Unpacking(records)
   const written: Written = write.kind === "block"
-    ? unpackBlock(packed as PackedBlock)
-    : (packed as ReadonlyArray<PackedBucket | undefined>).map((bucket) => bucket && unpackBucket(bucket))
+    ? from.block(packed as PackedBlock)
+    : (packed as ReadonlyArray<PackedBucket | undefined>).map((bucket) => bucket && from.bucket(bucket))
   return written as Written<W>
 }

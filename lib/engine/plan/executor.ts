@@ -25,4 +25,14 @@ export interface Executor {
    * `run` fails with. Undefined for executors that are elsewhere.
    */
   readonly now?: <W extends Write>(task: Task<W>) => Written<W> | Effect.Effect<Written<W>, TaskFailed, unknown>
+  /** Says how to run the tasks of a stage. Undefined, or without a result: one after another, and side by side where they wait. */
+  readonly plan?: (tasks: ReadonlyArray<Task>) => StagePlan | undefined
+}
+
+/** How to run the tasks of a stage. */
+export interface StagePlan {
+  /** Executors that run the tasks side by side, each one task at a time. Undefined: as if there were no plan. */
+  readonly lanes: ReadonlyArray<Executor> | undefined
+  /** Is told what the tasks have written. Without lanes, it is told how many milliseconds they took as well. */
+  readonly ended: (written: ReadonlyArray<Written>, millis?: number) => void
 }

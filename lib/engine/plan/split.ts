@@ -6,10 +6,10 @@
  */
 import * as Effect from "effect/Effect"
 import type { Block } from "../../rdd/block.ts"
+import { CurrentJob } from "../../rdd/engine.ts"
 import { type Executor, TaskFailed } from "./executor.ts"
 import { partsOf, placesOf, withParts } from "./places.ts"
 import type { By, Input, Operation, Partition, Place, Step, Task, ToBlock, Write, Written } from "./task.ts"
-import { there } from "./task.ts"
 
 type Run<A> = Effect.Effect<A, TaskFailed, unknown>
 
@@ -46,6 +46,21 @@ const needsCopy = ({ input, steps }: Partition): boolean => steps.some(hasAddres
 
 const needsCopyToWrite = (write: Write): boolean => write.kind === "table" && hasAddress(write)
 
+/** A block that a part of a task has made for the next part. Its records have been counted. */
+const made = (block: Block<unknown>): Input => ({ kind: "block", block, isCounted: true })
+
+/** Runs a part of a task that only loads records. They are counted by the part that reads them: lines of text are known by then. */
+const uncounted = <A>(load: Run<A>): Run<A> =>
+  Effect.flatMap(CurrentJob, (job) => Effect.provideService(load, CurrentJob, { ...job, countRead: undefined }))
+
+/** Whether a task can run elsewhere as a whole. */
+export const isPortable = ({ layers, partition, write }: Task): boolean =>
+  !layers.some(({ operation }) => isLocal(operation)) && isPortablePartition(partition) && isPortableWrite(write)
+
+/** Whether a task has operations that can run elsewhere only, or first of all there: those of the graph. */
+export const hasGraphOperations = ({ layers, partition, write }: Task): boolean =>
+  !layers.some(({ operation }) => isLocal(operation)) && (needsCopy(partition) || needsCopyToWrite(write))
+
 /** Runs each task on two executors. */
 class Splitting {
   readonly #elsewhere: Executor
@@ -72,7 +87,7 @@ class Splitting {
     const called = calledBy(input)
     const isMine = called !== undefined && isLocal(called.operation)
     if (isMine && input.kind === "provide") return this.#readHere(whole, input, layers)
-    const around = input.kind === "provide" ? [...layers, input] : layers
+    const around = input.kind === "provide" ? [...layers, { operation: input.operation, index: input.index }] : layers
     const parts = Effect.forEach(
       partsOf(input),
       (part) => isPortablePartition(part) && !isMine ? Effect.succeed(part) : this.#compute(whole, part, around),
@@ -83,11 +98,17 @@ class Splitting {
 
   #readHere(whole: Task, input: Input, layers: ReadonlyArray<Place>): Run<Input> {
     const part = { partition: { input, steps: [] }, write: toBlock, layers }
-    return Effect.map(this.#part(whole, this.#here, part), (block): Input => ({ kind: "block", block }))
+    const block = this.#part(whole, this.#here, part)
+    return input.kind === "load"
+      ? Effect.map(uncounted(block), (block): Input => ({ kind: "block", block }))
+      : Effect.map(block, made)
   }
 
   #compute(whole: Task, partition: Partition, layers: ReadonlyArray<Place>): Run<Partition> {
-    return Effect.map(this.#run(whole, { partition, write: toBlock, layers }), there)
+    return Effect.map(
+      this.#run(whole, { partition, write: toBlock, layers }),
+      (block) => ({ input: made(block), steps: [] }),
+    )
   }
 
   run<W extends Write>(task: Task<W>): Run<Written<W>> {
@@ -129,7 +150,7 @@ class Splitting {
   ): Run<Written<W>> {
     const { layers, write } = task
     const next = steps.findIndex(hasAddress)
-    const input: Input = { kind: "block", block }
+    const input = made(block)
     if (next < 0 && !(needsCopyToWrite(write) && isPortableWrite(write))) {
       return this.#part(whole, this.#here, { partition: { input, steps }, write, layers })
     }
@@ -137,7 +158,7 @@ class Splitting {
     const rest = next < 0 ? [] : steps.slice(next)
     return Effect.flatMap(
       this.#part(whole, this.#here, { partition: { input, steps: mine }, write: toBlock, layers }),
-      (out) => this.#steps(whole, task, { input: { kind: "block", block: out }, steps: rest }),
+      (out) => this.#steps(whole, task, { input: made(out), steps: rest }),
     )
   }
 

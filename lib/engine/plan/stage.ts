@@ -5,10 +5,11 @@
  */
 import * as Effect from "effect/Effect"
 import { JobFailed } from "../../core/errors.ts"
-import { giveWayIfDue, isDue, run } from "../../core/pace.ts"
+import { currentPacing, giveWayIfDue, isDue, run } from "../../core/pace.ts"
 import type { JobContext } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
-import { type Executor, TaskFailed } from "./executor.ts"
+import { type Executor, type StagePlan, TaskFailed } from "./executor.ts"
+import { runInLanes } from "./lanes.ts"
 import type { Job } from "./lowering.ts"
 import { placesOf } from "./places.ts"
 import { rddOf } from "./references.ts"
@@ -78,17 +79,48 @@ function* runInOrder<W extends Write>(
   return written
 }
 
-/** Runs all tasks of a stage, and gives what they have written in order. `each` is given it as soon as it is written. */
-export const runStage = <W extends Write>(
+/** Runs tasks one after another, or side by side where they wait. */
+const runHere = <W extends Write>(
   options: StageOptions,
   tasks: ReadonlyArray<Task<W>>,
   each?: (written: Written<W>, index: number) => Effect.Effect<void>,
 ): Job<ReadonlyArray<Written<W>>> => {
   const { concurrency, executor: { now } } = options
   if (now !== undefined && concurrency === 1 && each === undefined) return run(() => runInOrder(options, now, tasks))
-  const runAndTell = (task: Task<W>, index: number) => {
-    const one = runOne(options, task)
-    return each === undefined ? one : Effect.tap(one, (written) => each(written, index))
-  }
-  return Effect.forEach(tasks, runAndTell, { concurrency })
+  return Effect.forEach(tasks, (task, index) => runAndTell(options, task, index, each), { concurrency })
+}
+
+const runAndTell = <W extends Write>(
+  options: StageOptions,
+  task: Task<W>,
+  index: number,
+  each?: (written: Written<W>, index: number) => Effect.Effect<void>,
+): Job<Written<W>> => {
+  const one = runOne(options, task)
+  return each === undefined ? one : Effect.tap(one, (written) => each(written, index))
+}
+
+/** Measures how long the tasks of a stage take, for the plan of the next such stage. */
+const measured = <A extends ReadonlyArray<Written>>(stage: Job<A>, { ended }: StagePlan): Job<A> =>
+  Effect.suspend(() => {
+    const { now } = currentPacing()
+    const startedAt = now()
+    return Effect.tap(stage, (written) => Effect.sync(() => ended(written, now() - startedAt)))
+  })
+
+/** Runs all tasks of a stage, and gives what they have written in order. `each` is given it as soon as it is written. */
+export const runStage = <W extends Write>(
+  options: StageOptions,
+  tasks: ReadonlyArray<Task<W>>,
+  each?: (written: Written<W>, index: number) => Effect.Effect<void>,
+): Job<ReadonlyArray<Written<W>>> => {
+  const plan = tasks.length > 1 ? options.executor.plan?.(tasks) : undefined
+  if (plan === undefined) return runHere(options, tasks, each)
+  if (plan.lanes === undefined) return measured(runHere(options, tasks, each), plan)
+  const stage = runInLanes(
+    plan.lanes,
+    tasks,
+    (executor, task, index) => runAndTell({ ...options, executor }, task, index, each),
+  )
+  return Effect.tap(stage, (written) => Effect.sync(() => plan.ended(written)))
 }

@@ -50,8 +50,8 @@ export type Cut = ReadonlyArray<Bucket | undefined>
 
 /** Where the records of a partition come from. */
 export type Input =
-  /** A block that has been computed. */
-  | { readonly kind: "block"; readonly block: Block<unknown> }
+  /** A block that has been computed. `isCounted`: its records were counted when another part of the task read them. */
+  | { readonly kind: "block"; readonly block: Block<unknown>; readonly isCounted?: boolean }
   /** Partition `index` of a source that has `partitions` of them. `waits`: other partitions may run side by side with it. */
   | Place & {
     readonly kind: "load"

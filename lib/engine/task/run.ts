@@ -215,8 +215,9 @@ function* compute(around: Surroundings, { input, steps }: Partition, most = Infi
 }
 
 /** Counts the records of a block that comes from an input, a kept RDD or a state. By now, the lines of text are counted. */
-const countRead = ({ kind }: Input, block: AnyBlock | Flowing): void => {
-  if (kind !== "block" && kind !== "load" && kind !== "view") return
+const countRead = (input: Input, block: AnyBlock | Flowing): void => {
+  const { kind } = input
+  if ((kind !== "block" || input.isCounted === true) && kind !== "load" && kind !== "view") return
   const count = Fiber.getCurrent()?.getRef(CurrentJob).countRead
   if (count !== undefined) count(block.length)
 }

@@ -10,6 +10,7 @@ import { inFixedContext } from "../../core/async_context.ts"
 import { type CallSite, callSite } from "../../core/call_site.ts"
 import { SparkContextStopped } from "../../core/errors.ts"
 import { addHook } from "../../core/shutdown.ts"
+import { isTaskWorker, RunsInWorker } from "../../core/task_worker.ts"
 import * as Graph from "../../dstream/graph/graph.ts"
 import { fail } from "../../dstream/outputs/policy.ts"
 import { beforeClose } from "../../engine/spark_context.ts"
@@ -41,6 +42,7 @@ const warnIfNotAwaited = (internals: Internals, exit: Exit.Exit<unknown, unknown
 const atOnce = { graceful: false, inside: false } as const
 
 const startGraph = Effect.fnUntraced(function* (internals: Internals, graph: Graph.AnyGraph, site: CallSite) {
+  if (isTaskWorker()) return yield* Effect.die(new RunsInWorker())
   const registry = yield* Registry
   yield* requireInitialized(internals, "start")
   if (registry.active !== undefined) {

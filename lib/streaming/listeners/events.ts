@@ -169,3 +169,15 @@ export type StreamingEvent =
    * so its RDDs are made on the driver.
    */
   | { readonly _tag: "StreamRunsOnDriver"; readonly operation: string; readonly callSite: CallSite }
+  /**
+   * Published once for an operation, on engines that run tasks in other isolates: its tasks run on the driver, because a worker could
+   * not run one of them.
+   */
+  | {
+    readonly _tag: "OperationRunsOnDriver"
+    readonly operation: string
+    readonly callSite: CallSite
+    readonly reason: string
+  }
+  /** Published once: the engine has workers, but all tasks run on the driver, on one thread. */
+  | { readonly _tag: "WorkersUnavailable"; readonly reason: string }

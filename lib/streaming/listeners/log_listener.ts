@@ -93,6 +93,12 @@ export const logListener: StreamingListener = (event): Effect.Effect<void> => {
       return Effect.logDebug(
         "The graph is a plain list of outputs, so all of it runs on the driver",
       )
+    case "StreamRunsOnDriver":
+      return Effect.logDebug(`${event.operation} at ${event.callSite.short} is evaluated on the driver only`)
+    case "OperationRunsOnDriver":
+      return Effect.logInfo(`${event.operation} at ${event.callSite.short} runs on the driver only: ${event.reason}`)
+    case "WorkersUnavailable":
+      return Effect.logInfo(`All tasks run on one thread: ${event.reason}`)
     default:
       return Effect.void
   }

@@ -7,6 +7,7 @@ import { placesOf } from "../../../lib/engine/plan/places.ts"
 import type { Bucket, Input, Operation, Partition, Task, Write } from "../../../lib/engine/plan/task.ts"
 import * as Block from "../../../lib/rdd/block.ts"
 import { PairBlock } from "../../../lib/rdd/pair_block.ts"
+import { fromText, unreadText } from "../../../lib/rdd/text_block.ts"
 import { parallelize } from "../../../lib/rdd.ts"
 
 const records = fc.array(fc.oneof(fc.integer(), fc.string(), fc.tuple(fc.string(), fc.boolean())), { maxLength: 4 })
@@ -111,6 +112,17 @@ Deno.test("decodeWritten() gives what encodeWritten() was given", () => {
     const write = { kind: "deal", index: 0, partitions: cut.length } as const
     assert.deepEqual(plain(decodeWritten(encodeWritten(cut), write)), plain(cut))
   }))
+})
+
+Deno.test("text that is bytes stays bytes, in buffers of its own", () => {
+  const page = new TextEncoder().encode("to be\nor not\n")
+  const text = fromText(page.subarray(6))
+  const encoded = encodeWritten(text)
+  assert.equal(encoded.records[0]?.byteLength, encoded.records[0]?.buffer.byteLength)
+  const decoded = decodeWritten(encoded, { kind: "block" })
+  assert.deepEqual(unreadText(decoded), unreadText(text))
+  assert.deepEqual(decoded.records, ["or not"])
+  assert.equal(page.length, 13)
 })
 
 Deno.test("encodeTask() takes partitions within partitions, however deep", () => {

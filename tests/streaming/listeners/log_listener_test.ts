@@ -26,6 +26,22 @@ const logged = async (events: ReadonlyArray<StreamingEvent>): Promise<ReadonlyAr
   return lines
 }
 
+Deno.test("logListener() says what runs on one thread, and why", async () => {
+  const callSite = { short: "app.ts:3:5", long: "file:///app.ts:3:5" }
+  assert.deepEqual(
+    await logged([
+      { _tag: "StreamRunsOnDriver", operation: "transform", callSite },
+      { _tag: "OperationRunsOnDriver", operation: "map", callSite, reason: "it uses an accumulator" },
+      { _tag: "WorkersUnavailable", reason: "workers are supported on Deno only" },
+    ]),
+    [
+      "Debug transform at app.ts:3:5 is evaluated on the driver only",
+      "Info map at app.ts:3:5 runs on the driver only: it uses an accumulator",
+      "Info All tasks run on one thread: workers are supported on Deno only",
+    ],
+  )
+})
+
 Deno.test("logListener() warns once of a receiver's error, and also of a restart without an error", async () => {
   assert.deepEqual(
     await logged([

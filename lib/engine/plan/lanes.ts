@@ -1,0 +1,52 @@
+/**
+ * Lanes: executors that run the tasks of a stage side by side.
+ *
+ * @module
+ */
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import type { Executor } from "./executor.ts"
+import type { Job } from "./lowering.ts"
+import type { Task } from "./task.ts"
+
+/**
+ * Runs tasks in lanes. Each lane takes the next task as soon as it has ended one. Gives the results in the order of the tasks.
+ *
+ * If tasks fail, the stage fails as the first of them in this order does, whichever fails first in time. Tasks that have not
+ * begun by then do not begin, and those that have begun end first.
+ */
+export const runInLanes = <T extends Task, A>(
+  lanes: ReadonlyArray<Executor>,
+  tasks: ReadonlyArray<T>,
+  run: (lane: Executor, task: T, index: number) => Job<A>,
+): Job<ReadonlyArray<A>> =>
+  Effect.suspend(() => {
+    const results = new Map<number, A>()
+    const left = tasks.entries()
+    let failure: { readonly index: number; readonly cause: Cause.Cause<Effect.Error<Job<A>>> } | undefined
+    const runNext = (lane: Executor): Job<boolean> => {
+      const next = failure === undefined ? left.next() : undefined
+      if (next === undefined || next.done === true) return Effect.succeed(false)
+      const [index, task] = next.value
+      return Effect.matchCause(Effect.suspend(() => run(lane, task, index)), {
+        onSuccess: (result) => {
+          results.set(index, result)
+          return true
+        },
+        onFailure: (cause) => {
+          if (failure === undefined || index < failure.index) failure = { index, cause }
+          return false
+        },
+      })
+    }
+    const runAll = (lane: Executor): Job<void> =>
+      Effect.flatMap(runNext(lane), (goesOn) => goesOn ? runAll(lane) : Effect.void)
+    const all = Effect.forEach(lanes, runAll, { concurrency: "unbounded", discard: true })
+    return Effect.flatMap(
+      all,
+      () =>
+        failure === undefined
+          ? Effect.succeed(tasks.flatMap((_, index) => results.has(index) ? [results.get(index) as A] : []))
+          : Effect.failCause(failure.cause),
+    )
+  })

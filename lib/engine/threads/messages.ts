@@ -1,0 +1,64 @@
+/**
+ * The messages between the driver and the workers that run its tasks.
+ *
+ * @module
+ */
+import type { Encoded } from "../plan/codec.ts"
+
+/** What a worker needs to know of the job that a task belongs to. */
+export interface JobData {
+  readonly batchTime: number | undefined
+  readonly name: string | undefined
+  readonly outputId: number
+  readonly attempt: number
+}
+
+/** What a worker has to know of batches before it runs a task of the last of them. Plain data. */
+export interface Batches {
+  /** The notes of batches that it does not know yet. The last one is evaluated; the others have ended. */
+  readonly notes: ReadonlyArray<unknown>
+  /** The time up to which batches have ended; undefined: none has. */
+  readonly ended: number | undefined
+}
+
+/** A message to a worker. */
+export type ToWorker =
+  /** The first message: makes the copy of the graph that a module declares. `data` is an encoded {@link CopyData}. */
+  | { readonly kind: "begin"; readonly module: string; readonly data: Uint8Array }
+  /** `batches`: encoded {@link Batches}. */
+  | { readonly kind: "batches"; readonly batches: Uint8Array }
+  | { readonly kind: "task"; readonly id: number; readonly task: Encoded; readonly job: JobData }
+  /** Ends a task that runs or waits. It is answered as well. */
+  | { readonly kind: "cancel"; readonly id: number }
+  /** The last message: finalizes the layers that tasks have built. */
+  | { readonly kind: "end" }
+
+/** The answer to a task. */
+export type Answer =
+  /** `millis`: how long the task took. `read`: how many records it has read. */
+  | { readonly kind: "done"; readonly written: Encoded; readonly millis: number; readonly read: number }
+  /** The task failed at a place, with an encoded reason. */
+  | { readonly kind: "failed"; readonly at: number; readonly reason: Uint8Array }
+  /** The library failed, with an encoded reason. */
+  | { readonly kind: "died"; readonly reason: Uint8Array }
+  /** The task has to run on the driver. Without `why`, there is no worker now. */
+  | { readonly kind: "refused"; readonly why: string | undefined }
+  | { readonly kind: "cancelled" }
+  /** The worker has ended before the task. Workers do not send this. */
+  | { readonly kind: "lost"; readonly why: string }
+
+/** A message of a worker. */
+export type FromWorker =
+  /** The copy of the graph has been made. */
+  | { readonly kind: "ready" }
+  /** The copy cannot be made, or cannot evaluate a batch. */
+  | { readonly kind: "unavailable"; readonly why: string }
+  | { readonly kind: "answer"; readonly id: number; readonly answer: Answer }
+  /** A function ends the worker. */
+  | { readonly kind: "closing" }
+  /** The worker can be terminated. */
+  | { readonly kind: "ended" }
+
+/** The arrays of an encoded task, whose buffers move to the other isolate. */
+export const buffersOf = ({ head, records }: Encoded): Array<ArrayBufferLike> =>
+  [head, ...records].map(({ buffer }) => buffer)

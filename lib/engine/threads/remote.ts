@@ -1,0 +1,256 @@
+/**
+ * A worker as the driver sees it: starts it, sends it tasks, and starts another one if it ends.
+ *
+ * @module
+ */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Codec from "../../core/codec.ts"
+import { describeCause, TaskTimedOut, WorkerLost } from "../../core/errors.ts"
+import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
+import { decodeWritten, type Encoded, encodeTask } from "../plan/codec.ts"
+import { TaskFailed } from "../plan/executor.ts"
+import { decodeReason } from "../plan/reasons.ts"
+import type { Task, Write, Written } from "../plan/task.ts"
+import { type Answer, type Batches, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
+import { spawn, type TaskWorkerPort } from "./worker.ts"
+
+/** The reason of a task that has to run on the driver. */
+export class Refused {
+  /** Why such tasks can run on the driver only; undefined if there is just no worker now. */
+  readonly why: string | undefined
+  constructor(why: string | undefined) {
+    this.why = why
+  }
+}
+
+/** How long the driver waits for a worker that is to end a task or to end itself, in milliseconds. */
+const GRACE = 500
+
+/** How many workers in a row may end without having run a task. */
+const MOST_ATTEMPTS = 3
+
+/** A sleep in real time, also where the driver's clock is a virtual one. */
+const sleep = (millis: number): Effect.Effect<void> =>
+  Effect.provideService(Effect.sleep(millis), Clock.Clock, Clock.Clock.defaultValue())
+
+/** Waits for `done`, but not for longer than {@link GRACE}, also in uninterruptible regions. Gives whether it is done. */
+const within = (done: Deferred.Deferred<boolean>): Effect.Effect<boolean> =>
+  Effect.flatMap(
+    Effect.forkDetach(Effect.andThen(sleep(GRACE), Deferred.succeed(done, false)), { startImmediately: true }),
+    (timer) => Effect.ensuring(Deferred.await(done), Fiber.interrupt(timer)),
+  )
+
+const stopped: Answer = { kind: "lost", why: "the context has stopped" }
+
+/** What a task has cost in a worker. */
+export interface RemoteCost {
+  /** Milliseconds that it took there. */
+  readonly millis: number
+  /** Milliseconds in which the driver has encoded it and decoded its result. */
+  readonly transfer: number
+}
+
+/** What a worker is started with. */
+export interface RemoteOptions {
+  /** The first message. */
+  readonly begin: ToWorker
+  /** Gives the batches that a worker needs to know which knows the first `known` ones; undefined if there are none. */
+  readonly batches: (known: number) => { readonly batches: Batches; readonly known: number } | undefined
+  /** The time limit of a task in milliseconds. */
+  readonly taskTimeout: number | undefined
+  /** Is told why no further worker is started. */
+  readonly onUnavailable: (why: string) => void
+}
+
+/** A worker, and those that replace it. It runs one task after another. */
+export class Remote {
+  readonly #options: RemoteOptions
+  #port: TaskWorkerPort | undefined
+  #pending = new Map<number, (answer: Answer) => void>()
+  /** How many batches of the run the worker knows of. */
+  #known = 0
+  #ended: Deferred.Deferred<boolean> | undefined
+  #nextId = 0
+  #attempts = 0
+  /** Done when the worker is ready, or when there is none any more. */
+  #begun: Deferred.Deferred<void> = Deferred.makeUnsafe()
+  #isReady = false
+
+  constructor(options: RemoteOptions) {
+    this.#options = options
+    this.#start()
+  }
+
+  /** Whether the worker can be given tasks. */
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  /** Waits until the worker is ready, or until there is none any more. */
+  readonly begun: Effect.Effect<void> = Effect.suspend(() => Deferred.await(this.#begun))
+
+  #start(): void {
+    this.#attempts++
+    this.#begun = Deferred.makeUnsafe()
+    this.#known = 0
+    try {
+      this.#listen(spawn())
+    } catch (cause) {
+      this.#giveUp(`a worker cannot be started: ${describeCause(cause)}`)
+    }
+  }
+
+  #listen(port: TaskWorkerPort): void {
+    this.#port = port
+    // A worker that was terminated may have sent something before.
+    port.onmessage = ({ data }) => {
+      if (this.#port === port) this.#take(data)
+    }
+    port.onerror = (error) => {
+      // Otherwise the error would end the program.
+      error.preventDefault()
+      if (this.#port === port) this.#replace(error.message)
+    }
+    port.postMessage(this.#options.begin, [])
+  }
+
+  #take(message: FromWorker): void {
+    switch (message.kind) {
+      case "ready":
+        this.#isReady = true
+        Deferred.doneUnsafe(this.#begun, Effect.void)
+        return
+      case "unavailable":
+        return this.#giveUp(message.why)
+      case "answer": {
+        const { answer, id } = message
+        const resume = this.#pending.get(id)
+        this.#pending.delete(id)
+        this.#attempts = 0
+        return resume?.(answer)
+      }
+      case "closing":
+        return this.#replace("one of its functions has closed it")
+      case "ended":
+        if (this.#ended !== undefined) Deferred.doneUnsafe(this.#ended, Effect.succeed(true))
+    }
+  }
+
+  /** Ends the worker, and gives the tasks that it runs an answer. */
+  #terminate(answer: Answer): void {
+    this.#isReady = false
+    this.#port?.terminate()
+    this.#port = undefined
+    const pending = this.#pending
+    this.#pending = new Map()
+    for (const resume of pending.values()) resume(answer)
+  }
+
+  #giveUp(why: string): void {
+    this.#terminate({ kind: "refused", why: undefined })
+    this.#options.onUnavailable(why)
+    Deferred.doneUnsafe(this.#begun, Effect.void)
+  }
+
+  /** Ends the worker and starts another one in its place, unless workers end again and again. */
+  #replace(why: string): void {
+    const wasReady = this.#isReady
+    this.#terminate({ kind: "lost", why })
+    if (!wasReady || this.#attempts >= MOST_ATTEMPTS) this.#giveUp(why)
+    else this.#start()
+  }
+
+  /** Tells the worker of batches that it does not know yet. */
+  #tell(): void {
+    const told = this.#options.batches(this.#known)
+    if (told === undefined) return
+    this.#known = told.known
+    const batches = Codec.encode([told.batches])
+    this.#port?.postMessage({ kind: "batches", batches }, [batches.buffer])
+  }
+
+  /** Runs a task in the worker. `onCost` is told what it has cost. */
+  run<W extends Write>(task: Task<W>, onCost: (cost: RemoteCost) => void): Effect.Effect<Written<W>, TaskFailed> {
+    return Effect.gen({ self: this }, function* () {
+      const job = yield* CurrentJob
+      const startedAt = performance.now()
+      const encoded = yield* Effect.try({
+        try: () => encodeTask(task),
+        catch: (cause) => failed(new Refused(describeCause(cause))),
+      })
+      const encoding = performance.now() - startedAt
+      const answer = yield* this.#limited(this.#request(encoded, job))
+      if (answer.kind !== "done") return yield* failureOf(answer)
+      const answeredAt = performance.now()
+      const written = decodeWritten(answer.written, task.write)
+      onCost({ millis: answer.millis, transfer: encoding + performance.now() - answeredAt })
+      job.countRead?.(answer.read)
+      return written
+    })
+  }
+
+  /** Interrupts a task that takes too long. */
+  #limited(request: Effect.Effect<Answer>): Effect.Effect<Answer, TaskFailed> {
+    const { taskTimeout } = this.#options
+    if (taskTimeout === undefined) return request
+    const late = Effect.suspend(() => Effect.fail(new TaskFailed(0, new TaskTimedOut({ taskTimeout }))))
+    return Effect.raceFirst(request, Effect.andThen(sleep(taskTimeout), late))
+  }
+
+  #request(task: Encoded, job: JobContext): Effect.Effect<Answer> {
+    return Effect.callback<Answer>((resume) => {
+      if (!this.#isReady) return resume(Effect.succeed({ kind: "refused", why: undefined }))
+      const id = this.#nextId++
+      const { attempt, batchTime, name, outputId } = job
+      this.#pending.set(id, (answer) => resume(Effect.succeed(answer)))
+      this.#tell()
+      this.#port?.postMessage({ kind: "task", id, task, job: { attempt, batchTime, name, outputId } }, buffersOf(task))
+      return this.#cancel(id)
+    })
+  }
+
+  /** Ends a task. A worker that does not react is replaced: its function may never return. */
+  #cancel(id: number): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const done = Deferred.makeUnsafe<boolean>()
+      if (!this.#pending.has(id)) return Effect.void
+      this.#pending.set(id, () => Deferred.doneUnsafe(done, Effect.succeed(true)))
+      this.#port?.postMessage({ kind: "cancel", id }, [])
+      return Effect.map(within(done), (isDone) => {
+        if (!isDone) this.#replace("its task did not end when it was interrupted")
+      })
+    })
+  }
+
+  /** Ends the worker. It finalizes the layers of its tasks first, unless that takes too long. */
+  readonly close: Effect.Effect<void> = Effect.suspend(() => {
+    const isIdle = this.#isReady && this.#pending.size === 0
+    this.#isReady = false
+    if (this.#port === undefined || !isIdle) return Effect.sync(() => this.#terminate(stopped))
+    const ended = Deferred.makeUnsafe<boolean>()
+    this.#ended = ended
+    this.#port.postMessage({ kind: "end" }, [])
+    return Effect.map(within(ended), () => this.#terminate(stopped))
+  })
+}
+
+const failed = (reason: Refused): TaskFailed => new TaskFailed(0, reason)
+
+/** How a task ends that a worker has not done. */
+const failureOf = (answer: Exclude<Answer, { readonly kind: "done" }>): Effect.Effect<never, TaskFailed> => {
+  switch (answer.kind) {
+    case "failed":
+      return Effect.fail(new TaskFailed(answer.at, decodeReason(answer.reason)))
+    case "died":
+      return Effect.die(decodeReason(answer.reason))
+    case "refused":
+      return Effect.fail(failed(new Refused(answer.why)))
+    case "lost":
+      return Effect.fail(new TaskFailed(0, new WorkerLost({ why: answer.why })))
+    case "cancelled":
+      return Effect.interrupt
+  }
+}

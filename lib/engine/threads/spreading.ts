@@ -1,0 +1,170 @@
+/**
+ * Decides which stages are worth the other threads.
+ *
+ * A task that runs in a worker costs the driver a message there and back, the bytes that it sends, and the records that come
+ * back. Small stages are faster where they are.
+ *
+ * @module
+ */
+import type { Block } from "../../rdd/block.ts"
+import { unreadText } from "../../rdd/text_block.ts"
+import type { Gathering } from "../task/operations.ts"
+import { partsOf, placesOf } from "../plan/places.ts"
+import { hasGraphOperations, isPortable } from "../plan/split.ts"
+import type { Input, Partition, Task, Written } from "../plan/task.ts"
+
+/** Whether an input, with its parts, can be read in a worker. Effects run there if a layer of the graph gives them services. */
+const canTravel = (
+  { input, steps }: Partition,
+  gathered: WeakMap<Input, Gathering>,
+  isProvided: boolean,
+): boolean => {
+  // States are on the driver. Buckets that a task of the driver has read may have changed since.
+  if (input.kind === "state" || input.kind === "view" || gathered.has(input)) return false
+  // Files may be larger than the memory: tasks go over them a piece at a time, which cannot be sent.
+  if (input.kind === "load" && input.waits === true) return false
+  const provides = isProvided || input.kind === "provide"
+  return steps.every(({ waits }) => provides || !waits) &&
+    partsOf(input).every((part) => canTravel(part, gathered, provides))
+}
+
+/** Whether a task, or a part of it, can run in a worker. */
+export const isSpreadable = (task: Task, gathered: WeakMap<Input, Gathering>): boolean =>
+  (isPortable(task) ? placesOf(task).length > 0 : hasGraphOperations(task)) &&
+  canTravel(task.partition, gathered, task.layers.length > 0)
+
+/** How many bytes of text count as one record. */
+const BYTES = 64
+
+/** About how many records a task reads. Lines of text are not counted for this. */
+const sizeOfBlock = (block: Block<unknown>): number => {
+  const text = unreadText(block)
+  return text === undefined ? block.length : text.length / BYTES
+}
+
+/** The size of a task: how many records it reads, and how many of these have to be encoded one by one to be sent. */
+interface Size {
+  readonly read: number
+  readonly sent: number
+}
+
+const sizeOf = ({ input }: Partition): Size => {
+  if (input.kind === "block") {
+    const read = sizeOfBlock(input.block)
+    return { read, sent: unreadText(input.block) === undefined ? read : 0 }
+  }
+  if (input.kind === "load") return { read: 1, sent: 0 }
+  if ("buckets" in input) {
+    const read = input.buckets.reduce((sum, { keys }) => sum + keys.length, 0)
+    return { read, sent: read }
+  }
+  const sizes = partsOf(input).map(sizeOf)
+  return {
+    read: sizes.reduce((sum, { read }) => sum + read, 0),
+    sent: sizes.reduce((sum, { sent }) => sum + sent, 0),
+  }
+}
+
+/** How many records a task has written. */
+const writtenBy = (written: Written): number =>
+  "records" in written
+    ? sizeOfBlock(written)
+    : written.reduce((sum, bucket) => sum + (bucket === undefined ? 0 : bucket.keys.length), 0)
+
+/** A name for the tasks of a stage that is the same in every batch. */
+const nameOf = (task: Task): string => {
+  const places = placesOf(task).map(({ operation }) =>
+    operation.kind === "address"
+      ? `${operation.address.stream}.${operation.address.place}`
+      : operation.kind === "known"
+      ? operation.name
+      : operation.kind
+  )
+  return `${places.join(" ")} ${task.write.kind}`
+}
+
+/** What a stage has cost. */
+export interface Cost {
+  /** Milliseconds of all of its tasks, wherever they ran. */
+  readonly millis: number
+  /**
+   * Milliseconds that the driver has worked for the tasks of workers: it encodes tasks, decodes results, and runs what workers
+   * cannot run. Undefined: no task ran in a worker.
+   */
+  readonly transfer: number | undefined
+}
+
+/** The moving averages of a stage, for each record that is read. */
+interface Averages {
+  readonly millis: number
+  readonly transfer: number
+}
+
+/** The averages of how many stages are kept. A graph has fewer, unless it makes other operations in every batch. */
+const MOST_STAGES = 10_000
+
+/** How much the latest stage counts in a moving average. */
+const WEIGHT = 0.3
+
+/** How much the estimate counts in the moving average of the transfer, each time when nothing was transferred. */
+const FORGETTING = 0.02
+
+/** Estimated milliseconds in which the driver encodes a record, and decodes one that comes back. */
+const PER_RECORD = { sent: 0.0001, received: 0.001 } as const
+
+const average = (before: number | undefined, now: number, weight = WEIGHT): number =>
+  before === undefined ? now : before + weight * (now - before)
+
+/** Tells from earlier stages whether a stage is worth the other threads. */
+export class Spreading {
+  readonly #averages = new Map<string, Averages>()
+  readonly #staying = new Set<string>()
+  readonly #least: number
+
+  /** Stages that take no longer than `least` milliseconds stay on the driver. 0: all stages that can be spread are. */
+  constructor(least: number) {
+    this.#least = least
+  }
+
+  /** Keeps the stages that a task belongs to on the driver. Gives whether they have been spread so far. */
+  keepHere(task: Task): boolean {
+    const name = nameOf(task)
+    const isNew = !this.#staying.has(name)
+    this.#staying.add(name)
+    return isNew
+  }
+
+  /**
+   * Decides about a stage that could run on so many threads. `learn` is to be told what it has cost, and what its tasks have
+   * written.
+   */
+  judge(tasks: ReadonlyArray<Task>, threads: number): {
+    readonly isWorthIt: boolean
+    readonly learn: (cost: Cost, written: ReadonlyArray<Written>) => void
+  } {
+    const [first] = tasks
+    const name = first === undefined ? "" : nameOf(first)
+    const sizes = tasks.map(({ partition }) => sizeOf(partition))
+    const read = sizes.reduce((sum, size) => sum + size.read, 0)
+    const sent = sizes.reduce((sum, size) => sum + size.sent, 0)
+    const known = this.#averages.get(name)
+    // What other threads compute is saved; what the driver transfers for them is not.
+    const others = 1 - 1 / Math.min(threads, tasks.length)
+    const isLarge = known !== undefined && others * (known.millis * read - this.#least) > known.transfer * read
+    return {
+      isWorthIt: (this.#least === 0 || isLarge) && !this.#staying.has(name),
+      learn: ({ millis, transfer }, all) => {
+        if (read === 0) return
+        const written = all.reduce((sum, each) => sum + writtenBy(each), 0)
+        if (this.#averages.size >= MOST_STAGES) this.#averages.clear()
+        const estimate = sent * PER_RECORD.sent + written * PER_RECORD.received
+        this.#averages.set(name, {
+          millis: average(known?.millis, millis / read),
+          transfer: transfer === undefined
+            ? average(known?.transfer, estimate / read, FORGETTING)
+            : average(known?.transfer, transfer / read),
+        })
+      },
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Where the tasks of a worker run: what they need of the isolate, and what becomes of their failures.
+ *
+ * @module
+ */
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { NotPortable } from "../../core/codec.ts"
+import { describeCause, EngineFault } from "../../core/errors.ts"
+import { CurrentJob, Engine, type GraphCopy } from "../../rdd/engine.ts"
+import { Compression } from "../../rdd/files/compression.ts"
+import { Files } from "../../rdd/files/files.ts"
+import { knownPrimitive } from "../../rdd/operators/known_steps.ts"
+import type { Primitive } from "../../rdd/primitive.ts"
+import * as TaskUpdates from "../../rdd/task_updates.ts"
+import { runtimeCompression } from "../compression.ts"
+import { makeFiles } from "../files.ts"
+import * as LocalEngine from "../local/engine.ts"
+import * as InPlace from "../local/in_place.ts"
+import { decodeTask, type Encoded, encodeWritten } from "../plan/codec.ts"
+import { TaskFailed } from "../plan/executor.ts"
+import { encodeReason } from "../plan/reasons.ts"
+import type { Operation } from "../plan/task.ts"
+import * as StateStore from "../state_store.ts"
+import type { CopyData } from "./copy_data.ts"
+import type { Answer, JobData } from "./messages.ts"
+
+/** The copy does not have an operation: it has not evaluated the batch that the operation is of. The driver has it. */
+class NotCopied extends EngineFault<{ readonly operation: Operation }> {
+  override get message(): string {
+    return `the graph copy has no operation at ${JSON.stringify(this.operation)}`
+  }
+}
+
+/** Finds the operation of a reference in the copy of the graph. */
+const primitiveIn = (copy: GraphCopy) => (operation: Operation): Primitive => {
+  if (operation.kind === "known") return knownPrimitive(operation)
+  const rdd = operation.kind === "address" ? copy.operationAt(operation.address) : undefined
+  if (rdd === undefined) throw new NotCopied({ operation })
+  return rdd.primitive
+}
+
+const refused = (why: string | undefined): Answer => ({ kind: "refused", why })
+
+/** Where the tasks of a worker run. */
+export interface Place {
+  /** Provides what streams need while they are evaluated. */
+  readonly evaluating: <A, E>(self: Effect.Effect<A, E, unknown>) => Effect.Effect<A, E>
+  /** Runs a task. */
+  readonly run: (task: Encoded, job: JobData) => Effect.Effect<Answer, TaskFailed>
+  /** The answer to a task that has failed or was interrupted. */
+  readonly answerTo: (cause: Cause.Cause<TaskFailed>) => Answer
+}
+
+/** Makes the place where tasks run in a copy of a graph. */
+export const placeOf = (copy: GraphCopy, { generateCode, freezeRecords, options }: CopyData): Effect.Effect<Place> =>
+  Effect.gen(function* () {
+    const states = yield* StateStore.make
+    const { defaultParallelism } = options
+    const engine = yield* Effect.provideService(
+      LocalEngine.make({ parallelism: defaultParallelism }),
+      StateStore.StateStore,
+      states,
+    )
+    const context = Context.make(Engine, engine).pipe(
+      Context.add(Files, yield* makeFiles),
+      Context.add(Compression, runtimeCompression),
+    )
+    const executor = InPlace.make({
+      generateCode,
+      freezeRecords,
+      states,
+      primitiveAt: primitiveIn(copy),
+      gathered: undefined,
+    })
+    // Only the library and the layers of `provide` operations give services here: what is missing is on the driver.
+    const provided = <A, E>(self: Effect.Effect<A, E, unknown>) =>
+      Effect.provideContext(self as Effect.Effect<A, E, Engine>, context)
+    return {
+      evaluating: provided,
+      run: (encoded, job) =>
+        Effect.suspend(() => {
+          let read = 0
+          const startedAt = performance.now()
+          const updates = new TaskUpdates.TaskUpdates()
+          const countRead = (records: number) => {
+            read += records
+          }
+          return provided(TaskUpdates.within(updates, executor.run(decodeTask(encoded)))).pipe(
+            Effect.provideService(CurrentJob, { ...job, batch: undefined, countRead }),
+            Effect.map((written): Answer =>
+              updates.isUsed
+                ? refused("it uses an accumulator, which is on the driver")
+                : { kind: "done", written: encodeWritten(written), millis: performance.now() - startedAt, read }
+            ),
+            Effect.catch((failure) =>
+              updates.isUsed
+                ? Effect.succeed(refused("it uses an accumulator, which is on the driver"))
+                : Effect.fail(failure)
+            ),
+          )
+        }),
+      answerTo: (cause) => {
+        const error = Cause.squash(cause)
+        if (error instanceof TaskFailed) {
+          if (error.reason instanceof NotCopied) return refused(undefined)
+          return isMissing(error.reason)
+            ? refused(describeCause(error.reason))
+            : { kind: "failed", at: error.at, reason: encodeReason(error.reason) }
+        }
+        if (Cause.hasInterruptsOnly(cause)) return { kind: "cancelled" }
+        if (error instanceof NotPortable || isMissing(error)) return refused(describeCause(error))
+        return { kind: "died", reason: encodeReason(error) }
+      },
+    }
+  })
+
+/** Whether a task has failed because a service is missing, which the driver may have. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && (error.message.startsWith("Service not found") || isMissing(error.cause))

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict"
+import { inPieces } from "../../../lib/core/pace.ts"
+import { isSpreadable, Spreading } from "../../../lib/engine/threads/spreading.ts"
+import type { Input, Operation, Step, Task } from "../../../lib/engine/plan/task.ts"
+import type { Gathering } from "../../../lib/engine/task/operations.ts"
+import * as Block from "../../../lib/rdd/block.ts"
+import { fromText } from "../../../lib/rdd/text_block.ts"
+import { parallelize } from "../../../lib/rdd.ts"
+
+const address = (place: number): Operation => ({ kind: "address", address: { time: 1000, stream: 2, place } })
+const local: Operation = { kind: "local", rdd: parallelize([1]) }
+const step = (operation: Operation, waits = false): Step => ({ operation, index: 0, waits })
+const block = (n: number): Input => ({ kind: "block", block: Block.fromArray(Array.from({ length: n }, (_, i) => i)) })
+const task = (input: Input, ...steps: ReadonlyArray<Step>): Task => ({
+  partition: { input, steps },
+  write: { kind: "block" },
+  layers: [],
+})
+const written = (n: number) => [Block.fromArray(Array.from({ length: n }, () => 0))]
+
+Deno.test("a stage is worth other threads if it took more than the least time, and more than bringing records there and back", () => {
+  const spreading = new Spreading(2)
+  const stage = (n = 1000, place = 0) => [task(block(n), step(address(place))), task(block(n), step(address(place)))]
+  const learn = (millis: number, transfer: number | undefined, records = 10) => {
+    for (let i = 0; i < 30; i++) spreading.judge(stage(), 2).learn({ millis, transfer }, written(records))
+  }
+  const isWorthIt = (n?: number, place?: number) => spreading.judge(stage(n, place), 2).isWorthIt
+  assert.equal(isWorthIt(), false)
+  spreading.judge(stage(), 2).learn({ millis: 50, transfer: undefined }, written(10))
+  assert.equal(isWorthIt(), true)
+  assert.equal(isWorthIt(20), false)
+  assert.equal(isWorthIt(1000, 1), false)
+  learn(50, 30)
+  assert.equal(isWorthIt(), false)
+  learn(50, 1)
+  assert.equal(isWorthIt(), true)
+  learn(1, undefined)
+  assert.equal(isWorthIt(), false)
+})
+
+Deno.test("before records have come back from workers, their number tells how long that would take", () => {
+  const spreading = new Spreading(2)
+  const stage = () => spreading.judge([task(block(500), step(address(0))), task(block(500), step(address(0)))], 2)
+  stage().learn({ millis: 50, transfer: undefined }, written(60_000))
+  assert.equal(stage().isWorthIt, false)
+})
+
+Deno.test("a stage that had to run on the driver stays there", () => {
+  const spreading = new Spreading(0)
+  const one = task(block(1), step(address(0)))
+  assert.equal(spreading.judge([one, one], 2).isWorthIt, true)
+  assert.equal(spreading.keepHere(one), true)
+  assert.equal(spreading.keepHere(one), false)
+  assert.equal(spreading.judge([one, one], 2).isWorthIt, false)
+})
+
+Deno.test("lines of text are not counted to judge a stage", () => {
+  const bytes = new TextEncoder().encode("to be\n".repeat(10))
+  const text = fromText(bytes)
+  let counted = false
+  const counting = Object.defineProperty(text, "length", { get: () => counted = true })
+  new Spreading(0).judge([task({ kind: "block", block: counting }, step(address(0)))], 2)
+  assert.equal(counted, false)
+})
+
+Deno.test("isSpreadable() tells which tasks a worker can run, at least in part", () => {
+  const none = new WeakMap<Input, Gathering>()
+  const yes = (one: Task) => assert.equal(isSpreadable(one, none), true)
+  const no = (one: Task, gathered = none) => assert.equal(isSpreadable(one, gathered), false)
+  yes(task(block(1), step(address(0))))
+  yes(task(block(1), step(local), step(address(0))))
+  yes(task(block(1), step({ kind: "known", name: "count", args: null })))
+  no(task(block(1)))
+  no(task(block(1), step(local)))
+  no(task(block(1), step(address(0), true)))
+  yes(
+    task({
+      kind: "provide",
+      operation: address(1),
+      index: 0,
+      of: { input: block(1), steps: [step(address(0), true)] },
+    }),
+  )
+  yes(task({ kind: "load", operation: local, index: 0, partitions: 2 }, step(address(0))))
+  no(task({ kind: "load", operation: local, index: 0, partitions: 2, waits: true }, step(address(0))))
+  no(task({ kind: "view", operation: address(0), index: 0, id: "s", at: 1 }))
+  const buckets: Input = { kind: "combined", operation: address(0), index: 0, buckets: [] }
+  yes(task(buckets))
+  no(task(buckets), new WeakMap([[buckets, { work: inPieces(0, () => {}) as never, outcome: undefined }]]))
+})
