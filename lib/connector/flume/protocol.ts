@@ -16,8 +16,8 @@ export interface FlumeEvent {
   readonly body: Uint8Array
 }
 
-/** The length of the fingerprint of a protocol. */
-const FINGERPRINT = 16
+/** The length of the fingerprint of a protocol, in bytes. */
+export const FINGERPRINT = 16
 
 /** The protocol of both sides is the same, it is not repeated, and nothing else is said. */
 const HANDSHAKE = new Uint8Array([0, 0, 0, 0])
