@@ -1,16 +1,16 @@
 /**
- * The server that Flume agents connect to, with or without TLS.
+ * The server that Flume agents connect to, and its certificate.
  *
  * @module
  */
 import { createPrivateKey, X509Certificate } from "node:crypto"
 import { createServer, type Server, type Socket } from "node:net"
-import { TLSSocket } from "node:tls"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { describeCause } from "../../core/errors.ts"
 import { readSecret, readSetting, type SecretSetting, type Setting, SettingError } from "../settings.ts"
+import type { Certificate } from "./layers.ts"
 import { type FlumeAddress, KEEPALIVE_MS } from "./options.ts"
 
 /** The certificate of a receiver and its private key, as PEM texts. */
@@ -34,12 +34,6 @@ export class FlumeError extends Data.Error<{
   }
 }
 
-/** A certificate and its key, as they have been read. */
-export interface Certificate {
-  readonly cert: string
-  readonly key: string
-}
-
 /** Reads the settings of TLS and checks them: the runtime would listen, and refuse every agent without telling why. */
 export const readCertificate: (tls: FlumeTls) => Effect.Effect<Certificate, SettingError> = Effect.fnUntraced(
   function* (tls: FlumeTls) {
@@ -55,10 +49,6 @@ export const readCertificate: (tls: FlumeTls) => Effect.Effect<Certificate, Sett
       : yield* Effect.fail(new SettingError({ setting: "tls.key", problem: "it is not the key of tls.cert" }))
   },
 )
-
-/** Encrypts a connection that has been accepted. Without a certificate it stays as it is. */
-export const encrypted = (socket: Socket, certificate: Certificate | undefined): Socket =>
-  certificate === undefined ? socket : new TLSSocket(socket, { isServer: true, ...certificate })
 
 const closeServer = (server: Server): Effect.Effect<void> =>
   Effect.callback((resume) => {

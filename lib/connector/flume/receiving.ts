@@ -4,8 +4,6 @@
  * @module
  */
 import type { Socket } from "node:net"
-import type { Readable, Writable } from "node:stream"
-import * as zlib from "node:zlib"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
@@ -15,7 +13,8 @@ import { make, type Store } from "../../dstream/inputs/receiver.ts"
 import { destroy, reading, write } from "../byte_stream.ts"
 import type { SettingError } from "../settings.ts"
 import { encodeFrame, FlumeProtocolError, FrameReader } from "./frames.ts"
-import { type Certificate, encrypted, type FlumeError, type FlumeTls, listen, readCertificate } from "./listening.ts"
+import { type Certificate, layered } from "./layers.ts"
+import { type FlumeError, type FlumeTls, listen, readCertificate } from "./listening.ts"
 import { addressProblems, limitProblems, MAX_MESSAGE_BYTES } from "./options.ts"
 import { callReader, type FlumeEvent } from "./protocol.ts"
 
@@ -41,22 +40,6 @@ const isFinal = (error: FlumeError | SettingError): boolean =>
   (error.cause instanceof Error &&
     (error.cause.name === "NotCapable" || /EACCES|EADDRNOTAVAIL|ENOTFOUND/.test(String(error.cause))))
 
-/** Decompresses what comes in, and compresses what goes out, at once. */
-const decompressing = (socket: Socket): { readonly from: Readable; readonly into: Writable } => {
-  const from = zlib.createInflate()
-  const into = zlib.createDeflate({ flush: zlib.constants.Z_SYNC_FLUSH })
-  socket.on("error", (error) => from.destroy(error))
-  // The reader sees that the connection has failed. Without a listener this event would end the process.
-  into.on("error", () => {})
-  socket.on("close", () => {
-    from.destroy()
-    into.destroy()
-  })
-  socket.pipe(from)
-  into.pipe(socket)
-  return { from, into }
-}
-
 const isNotCompressed = (cause: unknown): boolean =>
   cause instanceof Error && "code" in cause && cause.code === "Z_DATA_ERROR"
 
@@ -67,14 +50,13 @@ const notCompressed = (): FlumeProtocolError =>
 
 /** Stores the events of a connection, each batch before it is answered. Ends when the connection does. */
 const serve = (
-  accepted: Socket,
+  socket: Socket,
   certificate: Certificate | undefined,
   store: Store<FlumeEvent>,
   { enableDecompression = false, maxMessageBytes = MAX_MESSAGE_BYTES }: FlumeOptions,
 ) =>
   Effect.gen(function* () {
-    const socket = encrypted(accepted, certificate)
-    const { from, into } = enableDecompression ? decompressing(socket) : { from: socket, into: socket }
+    const { from, into } = yield* layered(socket, certificate, enableDecompression)
     const read = Effect.mapError(reading(from), (cause) => isNotCompressed(cause) ? notCompressed() : cause)
     const frames = new FrameReader(maxMessageBytes)
     const readCall = callReader()
@@ -94,7 +76,7 @@ const serve = (
     Effect.catch((error) =>
       error === undefined ? Effect.void : store.reportError("Error receiving from a Flume agent", error)
     ),
-    Effect.ensuring(destroy(accepted)),
+    Effect.ensuring(destroy(socket)),
   )
 
 const problemsOf = (where: string, options: FlumeOptions): ReadonlyArray<string> => [
