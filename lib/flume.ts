@@ -2,7 +2,7 @@
  * Apache Flume: streams of the events that agents push with their Avro sinks, or that are polled from
  * their Spark sinks.
  *
- * **Guarantee.** In: at least once, if the context has a checkpoint.
+ * **Guarantee.** With a checkpoint, in: at least once.
  *
  * Needs no npm package, and the permission net, as well as env if settings are read from the environment.
  *

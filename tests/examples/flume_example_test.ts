@@ -24,7 +24,9 @@ Deno.test({
 })
 
 Deno.test("flume_word_count says which arguments it needs", async () => {
-  for (const [args, expected] of [[["localhost"], /Give the host and the port/], [["a", "70000"], /port must be/]] as const) {
+  for (
+    const [args, expected] of [[["localhost"], /Give the host and the port/], [["a", "70000"], /port must be/]] as const
+  ) {
     const { code, stderr } = await start("examples/flume_word_count.ts", ...args).output()
     assert.equal(code, 1)
     assert.match(new TextDecoder().decode(stderr), expected)
