@@ -38,7 +38,7 @@ const decompressing = (socket: Socket): Layered => {
 }
 
 /** Makes one stream of two. */
-const joined = ({ from, into }: Layered): Duplex => {
+const duplexOf = ({ from, into }: Layered): Duplex => {
   const duplex = new Duplex({
     read: () => void from.resume(),
     write: (bytes: Uint8Array, _, done) => void into.write(bytes, done),
@@ -96,7 +96,7 @@ export const layered: (
     socket.on("error", () => {})
     if (certificate === undefined) return isCompressed ? decompressing(socket) : { from: socket, into: socket }
     if (isCompressed && (yield* firstByte(socket)) !== HANDSHAKE) {
-      const secure = encrypted(joined(decompressing(socket)), certificate)
+      const secure = encrypted(duplexOf(decompressing(socket)), certificate)
       return { from: secure, into: secure }
     }
     const secure = encrypted(socket, certificate)

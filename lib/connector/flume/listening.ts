@@ -69,7 +69,8 @@ export const listen = (
     ),
     (server) =>
       Effect.callback<void, FlumeError>((resume) => {
-        server.once("error", (cause) => resume(Effect.fail(new FlumeError({ address: `${host}:${port}`, cause }))))
+        // A failure to accept a connection is an event too, and would end the process without a listener.
+        server.on("error", (cause) => resume(Effect.fail(new FlumeError({ address: `${host}:${port}`, cause }))))
         server.listen({ host, port }, () => resume(Effect.void))
       }),
   )
