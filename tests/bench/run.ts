@@ -17,6 +17,7 @@ import { keyedTables } from "./keyed_table.ts"
 import { logs } from "./logs.ts"
 import { printPeer } from "./peer.ts"
 import { merged, print, type Report } from "./report.ts"
+import { receivers } from "./receivers.ts"
 import { sockets } from "./socket.ts"
 import { recovery } from "./recovery.ts"
 import { printSpark } from "./spark.ts"
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ...states,
   ...empty,
   ...sockets,
+  ...receivers,
   ...keyedTables,
   ...logs,
   ...checkpoints,
@@ -38,7 +40,7 @@ const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ...imports,
 }
 /** Benchmarks that are run once, because they start processes themselves. */
-const once = new Set(["import", "recovery", "socket"])
+const once = new Set(["flume", "import", "mqtt", "recovery", "socket"])
 const MARK = "REPORT "
 
 const inOwnProcess = async (name: string): Promise<Report> => {

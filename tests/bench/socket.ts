@@ -2,38 +2,15 @@
 import { DStream, RDD, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect, Layer } from "effect"
 import { figure } from "./measure.ts"
+import { Meter } from "./meter.ts"
 import type { Report } from "./report.ts"
 
 const TURNS = 5
-const WARM_UP_MS = 1000
-const TIMED_MS = 2000
 const RAW = "Deno.connect and split"
 const OURS = "socketTextStream, counted in batches"
 const WORDS = "socketTextStream, words counted"
 const WAL = "socketTextStream, counted in batches, with a checkpoint"
 const WAL_WORDS = "socketTextStream, words counted, with a checkpoint"
-
-/** Measures the time per million lines, after a warm-up. */
-class Meter {
-  #lines = 0
-  #start = performance.now()
-  #from: readonly [time: number, lines: number] | undefined
-  #to: readonly [time: number, lines: number] = [0, 0]
-
-  /** Counts lines; returns true when the measurement is over. */
-  add(lines: number): boolean {
-    this.#lines += lines
-    const time = performance.now() - this.#start
-    if (this.#from === undefined && time >= WARM_UP_MS) this.#from = [time, this.#lines]
-    this.#to = [time, this.#lines]
-    return time >= WARM_UP_MS + TIMED_MS
-  }
-  /** Milliseconds per million lines. */
-  get millisPerMillion(): number {
-    const [time, lines] = this.#from ?? [0, 0]
-    return ((this.#to[0] - time) / (this.#to[1] - lines)) * 1e6
-  }
-}
 
 const byHand = async (port: number): Promise<number> => {
   const meter = new Meter()
