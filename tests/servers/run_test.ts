@@ -31,8 +31,8 @@ Deno.test("the task lists the servers for --help, and for names that it does not
   assert.doesNotMatch(help.stdout, /fetching/)
   const unknown = await output("mosquitto", "nosuch")
   assert.equal(unknown.code, 1)
-  assert.match(unknown.stderr, /Unknown server nosuch[^]*    mosquitto +/)
-  assert.match((await output()).stderr, /Name a server[^]*    mosquitto +/)
+  assert.match(unknown.stderr, /Unknown server nosuch[^]*^ {4}mosquitto +/m)
+  assert.match((await output()).stderr, /Name a server[^]*^ {4}mosquitto +/m)
 })
 
 /** Waits until a condition holds, for ten seconds at most. */
