@@ -35,9 +35,9 @@ Deno.test("the task lists the servers for --help, and for names that it does not
   assert.match((await output()).stderr, /Name a server[^]*^ {4}mosquitto +/m)
 })
 
-/** Waits until a condition holds, for ten seconds at most. */
+/** Waits until a condition holds, for half a minute at most. */
 const until = async (what: string, isDone: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const deadline = Date.now() + 10_000; !await isDone();) {
+  for (const deadline = Date.now() + 30_000; !await isDone();) {
     assert.ok(Date.now() < deadline, what)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

@@ -11,7 +11,11 @@ import type { Subscriptions } from "./session.ts"
 
 /** Which messages to receive, and how. */
 export interface SubscribeOptions extends MqttOptions {
-  /** A topic or several, which may have wildcards: `plant/+/temperature`, `plant/#`. An object sets the `qos` of each. */
+  /**
+   * A topic or several, which may have wildcards: `plant/+/temperature`, `plant/#`. An object sets the `qos` of each. Streams of
+   * several programs with the same shared subscription, such as `$share/counters/plant/#`, get each message once between them, if
+   * the server supports that. They get no retained messages.
+   */
   readonly topics: string | ReadonlyArray<string> | Readonly<Record<string, Qos>>
   /** The quality of service of topics that are not in an object: 1. */
   readonly qos?: Qos | undefined
