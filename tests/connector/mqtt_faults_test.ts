@@ -24,9 +24,13 @@ const scripted = async (packets: ReadonlyArray<Packet>, use: (url: string) => Pr
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
   const serving = (async () => {
     for await (const connection of listener) {
-      await connection.read(new Uint8Array(1000))
-      for (const packet of packets) await connection.write(generate(packet, { protocolVersion: 5 }))
-      await connection.read(new Uint8Array(1000))
+      try {
+        await connection.read(new Uint8Array(1000))
+        for (const packet of packets) await connection.write(generate(packet, { protocolVersion: 5 }))
+        await connection.read(new Uint8Array(1000))
+      } catch {
+        // The client has closed the connection.
+      }
       connection.close()
     }
   })()
