@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Apache Flume agents for tests: one that pushes events to receivers, and one that is polled by them (Spark's sink).
+# Apache Flume agents for tests: one pushes events to receivers, one is polled by them (Spark's sink).
 #
 #   flume.sh download [push|poll]…    downloads them into the cache, unless they are there
 #   flume.sh run [push|poll]…         runs them until the standard input ends, then stops them and removes their files
