@@ -40,7 +40,6 @@ export class CommandedServer {
   readonly #lines: ReadableStreamDefaultReader<Uint8Array>
   readonly #errors: Promise<string>
   #text = ""
-  #hasEnded = false
 
   constructor(name: string, shell: "sh" | "bash", script: string, ...args: ReadonlyArray<string>) {
     this.#name = name
@@ -53,9 +52,6 @@ export class CommandedServer {
     this.#input = this.#process.stdin.getWriter()
     this.#lines = this.#process.stdout.getReader()
     this.#errors = new Response(this.#process.stderr).text()
-    void this.ended.then(() => {
-      this.#hasEnded = true
-    })
   }
 
   /** The end of the script. */
@@ -82,8 +78,12 @@ export class CommandedServer {
 
   /** Stops the server and waits for the end of its script. */
   async stop(): Promise<void> {
-    // A script that still waits for its server does not read its input.
-    if (!this.#hasEnded) this.#process.kill("SIGTERM")
+    try {
+      // A script that still waits for its server does not read its input.
+      this.#process.kill("SIGTERM")
+    } catch {
+      // It has ended.
+    }
     await this.#input.close().catch(() => {})
     await this.#process.status
     await this.#lines.cancel()
