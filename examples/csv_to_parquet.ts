@@ -13,17 +13,15 @@ import { Effect, Schema } from "effect"
 
 const Reading = Schema.Struct({ sensor: Schema.String, at: Schema.Date, celsius: Schema.Number })
 
+const showProblem = ({ line, path, problem }: Csv.MalformedRecord) =>
+  console.log(`${path.replace(/.*\//, "")}, line ${line}: ${problem}`)
+
+/** The rows of new files. Two outputs use the stream, and each file is read once. */
 const readings = (directory: string) =>
-  DStream.fileStream(
-    directory,
-    Csv.rows({
-      header: true,
-      schema: Reading,
-      malformed: ({ line, path, problem }) => console.log(`${path.replace(/.*\//, "")}, line ${line}: ${problem}`),
-    }),
-    { newBy: "name", filter: ({ name }) => name.endsWith(".csv") },
-    // Two outputs use the stream. Each file is read once nevertheless.
-  ).pipe(DStream.persist())
+  DStream.fileStream(directory, Csv.rows({ header: true, schema: Reading, malformed: showProblem }), {
+    newBy: "name",
+    filter: ({ name }) => name.endsWith(".csv"),
+  }).pipe(DStream.persist())
 
 /** Writes a file every 700 ms: under a hidden name first, and then renamed, so that no batch reads half of it. */
 const writeFiles = (directory: string) =>
@@ -46,8 +44,7 @@ const program = Effect.gen(function* () {
   const directory = Deno.args[0] ?? (yield* temporaryDirectory)
   const output = Deno.args[1] ?? `${directory}/out`
   const stream = readings(directory)
-  const ssc = yield* StreamingContext.make
-  const active = yield* StreamingContext.start(ssc, [
+  const active = yield* StreamingContext.start(yield* StreamingContext.make, [
     Parquet.saveFiles(stream, output, "", { schema: Reading }),
     DStream.print(DStream.count(stream)),
   ])
@@ -56,9 +53,6 @@ const program = Effect.gen(function* () {
 })
 
 if (import.meta.main) {
-  program.pipe(
-    Effect.provide(Scheduler.layer("1 second")),
-    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "CsvToParquet" })),
-    runMain,
-  )
+  const spark = SparkContext.layer({ master: "local[2]", appName: "CsvToParquet" })
+  program.pipe(Effect.provide(Scheduler.layer("1 second")), Effect.provide(spark), runMain)
 }

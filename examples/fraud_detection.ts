@@ -1,6 +1,5 @@
 /**
- * Accepts or refuses card payments by the history of each card. Writes each refusal to SQLite exactly once, and reads all
- * of them back at the end.
+ * Refuses card payments by the history of each card, and writes each refusal to SQLite exactly once.
  *
  *     deno run --allow-read --allow-write examples/fraud_detection.ts [seconds]    # default: 8
  *
@@ -15,12 +14,11 @@ import { numbers } from "./arguments.ts"
 type History = { readonly payments: number; readonly total: number }
 
 /** Payments of a batch. Card c is not used after the third batch; card b is stolen in the sixth. */
-const payments = Effect.fnUntraced(function* (batch: number) {
+const payments = (batch: number) => {
   const cards = ["a", "a", "b", ...batch < 3 ? ["c"] : []]
-  const amount = Random.nextIntBetween(5, 40)
-  const usual = yield* Effect.forEach(cards, (card) => Effect.map(amount, (n): [string, number] => [card, n]))
-  return batch === 5 ? [...usual, ["b", 900] as const, ["b", 950] as const] : usual
-})
+  const usual = Effect.forEach(cards, (card) => Effect.map(Random.nextIntBetween(5, 40), (n) => [card, n] as const))
+  return Effect.map(usual, (some) => batch === 5 ? [...some, ["b", 900] as const, ["b", 950] as const] : some)
+}
 
 /** Refuses an amount above five times the average of at least three payments. Refused payments are not in the history. */
 const decisionSpec = StateSpec.function(
@@ -36,10 +34,8 @@ const decisionSpec = StateSpec.function(
 
 const program = Effect.gen(function* () {
   const { seconds } = yield* numbers(Deno.args, { seconds: 8 })
-  const path = yield* Effect.acquireRelease(
-    Effect.promise(() => Deno.makeTempFile()),
-    (path) => Effect.promise(() => Deno.remove(path)),
-  )
+  const path = yield* Effect.promise(() => Deno.makeTempFile())
+  yield* Effect.addFinalizer(() => Effect.promise(() => Deno.remove(path)))
   using database = new DatabaseSync(path)
   database.exec("CREATE TABLE alerts (time INTEGER, card TEXT, amount INTEGER)")
   const batches = yield* Effect.forEach([0, 1, 2, 3, 4, 5, 6, 7], payments).pipe(Random.withSeed("payments"))

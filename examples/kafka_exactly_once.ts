@@ -1,11 +1,10 @@
 /**
  * Counts the words of a Kafka topic and writes each new total to another topic, exactly once: kill it at will and start it
- * again with the same arguments.
+ * again with the same arguments. The directory keeps the checkpoint.
  *
  *     deno run examples/kafka_exactly_once.ts localhost:9092 lines totals directory
  *
- * The directory keeps the checkpoint. Readers of `totals` that read with `isolation.level=read_committed` see each total of
- * each word once: 1, 2, 3, …
+ * Readers of `totals` that read with `isolation.level=read_committed` see each total of each word once: 1, 2, 3, …
  *
  * It needs a Kafka broker, version 3.5 or newer. To get one, with the topics:
  *
@@ -27,6 +26,8 @@ const counting = StateSpec.function((word: string, _: Option.Option<number>, tot
   return [word, next]
 })
 
+const recordOf = ([word, total]: readonly [string, number]) => ({ key: word, value: String(total) })
+
 // A checkpoint finds the input, the state and the output by their names.
 const totals = (brokers: string, from: string, to: string) =>
   Kafka.directTextStream({ brokers, subscribe: from, startingOffsets: "earliest" }).pipe(
@@ -36,12 +37,7 @@ const totals = (brokers: string, from: string, to: string) =>
     DStream.mapWithState(counting),
     DStream.named("totals"),
     DStream.saveTo(
-      Kafka.sink({
-        brokers,
-        topic: to,
-        transactionalIdPrefix: "kafka-exactly-once",
-        record: ([word, total]: readonly [string, number]) => ({ key: word, value: String(total) }),
-      }),
+      Kafka.sink({ brokers, topic: to, transactionalIdPrefix: "kafka-exactly-once", record: recordOf }),
       "output",
     ),
     DStream.onFailure(OutputPolicy.retry(Schedule.spaced("1 second"))),
@@ -50,8 +46,7 @@ const totals = (brokers: string, from: string, to: string) =>
 const program = Effect.gen(function* () {
   const [brokers, from, to, directory] = Deno.args
   if (brokers === undefined || from === undefined || to === undefined || directory === undefined) {
-    const problem = "Give the brokers, two topics and a directory, such as localhost:9092 lines totals checkpoint"
-    return yield* new WrongArguments({ problem })
+    return yield* new WrongArguments({ problem: "Give the brokers, two topics and a directory" })
   }
   yield* Console.error(`To see that nothing is lost: kill -9 ${Deno.pid}, then start this again`)
   const ssc = yield* StreamingContext.getOrCreate(directory, StreamingContext.make)
@@ -60,9 +55,6 @@ const program = Effect.gen(function* () {
 })
 
 if (import.meta.main) {
-  program.pipe(
-    Effect.provide(Scheduler.layer("1 second")),
-    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "KafkaExactlyOnce" })),
-    runMain,
-  )
+  const spark = SparkContext.layer({ master: "local[2]", appName: "KafkaExactlyOnce" })
+  program.pipe(Effect.provide(Scheduler.layer("1 second")), Effect.provide(spark), runMain)
 }

@@ -4,8 +4,7 @@
  * Needs an MQTT server: Mosquitto (`apt install mosquitto`, then `mosquitto`), or `docker run -p 1883:1883 eclipse-mosquitto
  * mosquitto -c /mosquitto-no-auth.conf`.
  *
- *     deno run -A examples/mqtt_word_count.ts mqtt://localhost:1883 words /tmp/word-counts      # server, topic, checkpoint
- *     deno run -A examples/mqtt_word_count.ts mqtt://localhost:1883 words /tmp/word-counts 10   # stops after 10 seconds
+ *     deno run -A examples/mqtt_word_count.ts mqtt://localhost:1883 words /tmp/word-counts    # server, topic, checkpoint
  *     mosquitto_pub -q 2 -t words -m "to be or not to be"
  *     mosquitto_sub -v -t "words/counts/#"
  *
@@ -42,18 +41,14 @@ const outputs = (url: string, topic: string) => {
 }
 
 const program = Effect.gen(function* () {
-  const [url, topic, directory, seconds] = Deno.args
+  const [url, topic, directory] = Deno.args
   if (url === undefined || topic === undefined || directory === undefined) {
     return yield* new WrongArguments({ problem: "Expected the URL of an MQTT server, a topic and a directory" })
   }
-  yield* Console.error(
-    `Counts what is published to ${topic}, for example by: mosquitto_pub -q 2 -t ${topic} -m "to be"`,
-  )
+  yield* Console.error(`Counts what is published to ${topic}, such as by: mosquitto_pub -q 2 -t ${topic} -m "to be"`)
   const ssc = yield* StreamingContext.getOrCreate(directory, StreamingContext.make)
   const active = yield* StreamingContext.start(ssc, outputs(url, topic))
-  yield* seconds === undefined
-    ? StreamingContext.awaitTermination(active)
-    : StreamingContext.awaitTerminationOrTimeout(active, `${Number(seconds)} seconds`)
+  yield* StreamingContext.awaitTermination(active)
 })
 
 if (import.meta.main) {

@@ -36,11 +36,10 @@ const program = Effect.gen(function* () {
   const training = DStream.queueStream(DStream.rddQueue(yield* points(10, [3, -1], "training")))
   const queries = DStream.queueStream(DStream.rddQueue(yield* points(10, [3, -1], "query")))
   // The model is the state of a single key. A batch that fails does not change it.
-  const models = DStream.map(training, (point) => ["model", point]).pipe(
-    DStream.updateStateByKey(
-      (data: ReadonlyArray<Point>, model: Option.Option<Model>) => Option.map(model, (model) => learn(data, model, 5)),
-      { initial: [["model", history]] },
-    ),
+  const models = DStream.updateStateByKey(
+    DStream.map(training, (point) => ["model", point]),
+    (data: ReadonlyArray<Point>, model: Option.Option<Model>) => Option.map(model, (model) => learn(data, model, 5)),
+    { initial: [["model", history]] },
   )
   const errors = DStream.map(queries, (point) => ["model", point]).pipe(
     DStream.join(models),

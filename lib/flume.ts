@@ -2,9 +2,9 @@
  * Apache Flume: streams of the events that agents push with their Avro sinks, or that are polled from
  * their Spark sinks.
  *
- * **Guarantee.** At least once, if the context has a checkpoint.
+ * **Guarantee.** With a checkpoint, in: at least once.
  *
- * Needs no npm package, and the permission net.
+ * Needs no npm package, and the permission net, as well as env if settings are read from the environment.
  *
  * @example
  * ```ts
@@ -21,5 +21,8 @@
  * @module
  */
 export type { FlumeEvent } from "./connector/flume/protocol.ts"
-export { type FlumeAddress, type FlumePollingOptions, pollingStream } from "./connector/flume/polling.ts"
-export { FlumeError, type FlumeOptions, pushStream } from "./connector/flume/receiving.ts"
+export { FlumeError, type FlumeTls } from "./connector/flume/listening.ts"
+export type { FlumeAddress } from "./connector/flume/options.ts"
+export { type FlumePollingOptions, pollingStream } from "./connector/flume/polling.ts"
+export { type FlumeOptions, pushStream } from "./connector/flume/receiving.ts"
+export { type SecretSetting, type Setting, SettingError } from "./connector/settings.ts"

@@ -1,6 +1,9 @@
 /**
  * JSON lines as a format of files: one JSON value on each line.
  *
+ * **Guarantees.** With a checkpoint, in and out: exactly once. A batch that runs again reads the same files, and replaces what it
+ * has written.
+ *
  * @example
  * ```ts
  * import { DStream } from "@dstream/dstream"

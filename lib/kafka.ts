@@ -1,6 +1,7 @@
 /**
- * Kafka as a source that is read by offset ranges, and as a sink that writes each batch in a transaction. In: exactly once with
- * a checkpoint. Out: exactly once.
+ * Kafka as a source that is read by offset ranges, and as a sink that writes each batch in a transaction.
+ *
+ * **Guarantees.** With a checkpoint, in: exactly once. Out: exactly once.
  *
  * @example
  * ```ts

@@ -1,8 +1,8 @@
 /**
  * MQTT, versions 3.1.1 and 5: streams of the messages of topics, and publishing.
  *
- * **Guarantees.** In: exactly once with quality of service 2, at least once with 1, at most once with 0, if the stream has a
- * `clientId` and the context a checkpoint. Out: at least once.
+ * **Guarantees.** With a checkpoint and a `clientId`, in: exactly once with quality of service 2, at least once with 1, at most
+ * once with 0. Out: at least once.
  *
  * Needs the npm packages `mqtt-packet` and, for WebSocket, `ws`, and the permissions net and env.
  *

@@ -1,6 +1,9 @@
 /**
  * Parquet as a format of files.
  *
+ * **Guarantees.** With a checkpoint, in and out: exactly once. A batch that runs again reads the same files, and replaces what it
+ * has written.
+ *
  * @example
  * ```ts
  * import { DStream } from "@dstream/dstream"

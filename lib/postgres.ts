@@ -1,5 +1,7 @@
 /**
- * PostgreSQL as a sink of `DStream.saveToSql`: each batch is written once, in one transaction.
+ * PostgreSQL as a sink of `DStream.saveToSql`: each batch is written in one transaction.
+ *
+ * **Guarantee.** Out: exactly once. The transaction also writes the mark of the batch, so a batch that runs again writes nothing.
  *
  * @example
  * ```ts

@@ -54,9 +54,10 @@ export const write = (stream: Writable, bytes: Uint8Array): Effect.Effect<void, 
     return Effect.sync(() => stream.off("close", onClose))
   })
 
-/** Waits until a stream is closed. */
-export const untilClosed = (stream: Duplex): Effect.Effect<void> =>
+/** Closes a stream at once, and returns when it is closed. What is written and not yet sent is lost. */
+export const destroy = (stream: Duplex): Effect.Effect<void> =>
   Effect.callback((resume) => {
+    stream.destroy()
     if (stream.closed) return resume(Effect.void)
     stream.once("close", () => resume(Effect.void))
   })

@@ -10,6 +10,7 @@ import { onLines } from "./lines.ts"
 import { logs } from "./logs.ts"
 import { onNumbers } from "./numbers.ts"
 import { onPairs } from "./pairs.ts"
+import { receivers } from "./receivers.ts"
 import { recovery } from "./recovery.ts"
 import type { Bench } from "./report.ts"
 import { scaling } from "./scaling.ts"
@@ -28,6 +29,7 @@ const usual: Readonly<Record<string, Bench>> = {
   ...onNumbers,
   ...onPairs,
   ...sockets,
+  ...receivers,
   ...states,
   ...windows,
   ...empty,
@@ -46,7 +48,15 @@ const usual: Readonly<Record<string, Bench>> = {
 export const benches: Readonly<Record<string, Bench>> = { ...usual, ...scaling }
 
 /** Benchmarks that start processes or measure several times themselves, and so are run once. */
-export const once: ReadonlySet<string> = new Set(["startup", "import", "recovery", "socket", ...Object.keys(scaling)])
+export const once: ReadonlySet<string> = new Set([
+  "startup",
+  "import",
+  "recovery",
+  "socket",
+  "mqtt",
+  "flume",
+  ...Object.keys(scaling),
+])
 
 /** The names of the benchmarks that arguments select. Throws for an argument that selects none. */
 export const selected = (args: ReadonlyArray<string>): ReadonlyArray<string> => {

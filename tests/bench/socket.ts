@@ -2,61 +2,14 @@
 import assert from "node:assert/strict"
 import { DStream, RDD, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Effect, Layer } from "effect"
-import { threadMillis } from "./cpu.ts"
 import { WORDS_PER_LINE } from "./data.ts"
 import { wordCount } from "./hand_loops.ts"
 import { figureOf, type Samples } from "./measure.ts"
+import { Meter } from "./meter.ts"
 import type { Bench } from "./report.ts"
-import type { Size } from "./size.ts"
 
 const TURNS = 5
-const WARM_UP_MS = 1000
-const TIMED_MS = 2000
 const READ_BYTES = 256 * 1024
-/** How many lines the timed part has at least, however long it takes: a batch may come long after the one before. */
-const TIMED_LINES = 100_000
-
-/** A moment of a measurement. */
-interface Moment {
-  readonly time: number
-  readonly cpu: number
-  readonly lines: number
-}
-
-/** Measures the time per million lines, after a warm-up. */
-class Meter {
-  readonly #warmUp: number
-  readonly #timed: number
-  readonly #timedLines: number
-  #lines = 0
-  #start = performance.now()
-  #from: Moment | undefined
-  #to: Moment = { time: 0, cpu: 0, lines: 0 }
-
-  constructor({ isQuick }: Size) {
-    this.#warmUp = isQuick ? 50 : WARM_UP_MS
-    this.#timed = isQuick ? 100 : TIMED_MS
-    this.#timedLines = isQuick ? 1 : TIMED_LINES
-  }
-  /** Counts lines; returns true when the measurement is over. */
-  add(lines: number): boolean {
-    this.#lines += lines
-    const now = { time: performance.now() - this.#start, cpu: threadMillis?.() ?? NaN, lines: this.#lines }
-    if (this.#from === undefined) {
-      if (now.time >= this.#warmUp) this.#from = now
-      return false
-    }
-    this.#to = now
-    return now.time - this.#from.time >= this.#timed && now.lines - this.#from.lines >= this.#timedLines
-  }
-  /** Adds the milliseconds per million lines to samples. */
-  report(into: Samples): void {
-    const from = this.#from ?? { time: 0, cpu: 0, lines: 0 }
-    const millions = (this.#to.lines - from.lines) / 1e6
-    into.wall.push((this.#to.time - from.time) / millions)
-    if (threadMillis !== undefined) into.cpu.push((this.#to.cpu - from.cpu) / millions)
-  }
-}
 
 /** A way to receive lines until the meter has enough. */
 type Way = (port: number, meter: Meter) => Promise<void>

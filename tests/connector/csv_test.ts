@@ -354,6 +354,14 @@ Deno.test("records that would lose something are refused", async () => {
   assert.match(await refused([[1], [1.5]] as const, { schema }), /Record 1 .*integer/)
 })
 
+Deno.test("a header that would lose something is refused", async () => {
+  assert.equal(
+    await failureOf(written([{ "a,b": 1 }], { header: true, quote: "" })),
+    'The header cannot be written as CSV: the field "a,b" needs quotes, but quote is empty',
+  )
+  assert.match(await failureOf(written([{}], { header: true })), /^The header .*its line would be empty/)
+})
+
 Deno.test("Csv.read() reads the files of a folder, each with its header", () =>
   onEngine(Effect.scoped(inFolder((folder) =>
     Effect.gen(function* () {

@@ -16,9 +16,9 @@ export interface FaultProxy extends AsyncDisposable {
   readonly go: () => void
 }
 
-/** Forwards connections to a port of this machine. */
-export const faultProxy = (port: () => number): FaultProxy => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
+/** Forwards connections to a port of this machine. Listens on a free port unless it is given one. */
+export const faultProxy = (port: () => number, ownPort = 0): FaultProxy => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: ownPort })
   const clients = new Set<Deno.Conn>()
   const open = new Set<Deno.Conn>()
   let isRefusing = false

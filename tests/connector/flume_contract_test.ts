@@ -3,39 +3,44 @@ import assert from "node:assert/strict"
 import * as Flume from "@dstream/dstream/flume"
 import { Testing } from "@dstream/dstream/testing"
 import * as Effect from "effect/Effect"
-import { canRunFlume, startAgent } from "../servers/flume_agent.ts"
+import { flumeAgent, type Lines } from "../servers/flume_agent.ts"
 import { freePort } from "../servers/free_port.ts"
-import { faultProxy } from "./fault_proxy.ts"
+import { type FaultProxy, faultProxy } from "./fault_proxy.ts"
 
-const canPush = canRunFlume(import.meta.url, "push")
-const canPoll = canRunFlume(import.meta.url, "poll")
+const pushing = flumeAgent(import.meta.url, "push")
+const polled = flumeAgent(import.meta.url, "poll")
 
-const numberOf = ({ body, headers }: Flume.FlumeEvent): number => {
-  assert.deepEqual(headers, { origin: "lines" })
-  return Number(new TextDecoder().decode(body))
-}
+/** What all pipelines have in common. */
+const contract = (agent: Lines, proxy: FaultProxy) => ({
+  promises: "atLeastOnce" as const,
+  send: (numbers: ReadonlyArray<number>) => Effect.promise(() => agent.send(numbers.map(String))),
+  numberOf: ({ body, headers }: Flume.FlumeEvent): number => {
+    assert.deepEqual(headers, { origin: "lines" })
+    return Number(new TextDecoder().decode(body))
+  },
+  cut: Effect.sync(proxy.cut),
+  refuse: Effect.sync(proxy.refuse),
+  accept: Effect.sync(proxy.accept),
+  connections: Effect.sync(proxy.connections),
+  timeout: "40 seconds" as const,
+})
 
-for (const compression of ["none", "deflate"] as const) {
+for (
+  const [pipeline, layers] of [["PLAIN", "compression none"], ["TLS_DEFLATE", "compression deflate and TLS"]] as const
+) {
   Deno.test({
-    name: `pushStream() delivers at least once what an agent sends with compression ${compression}`,
-    ignore: !canPush,
+    name: `pushStream() delivers at least once what an agent sends with ${layers}`,
+    ignore: !pushing.available,
     sanitizeOps: true,
     sanitizeResources: true,
     fn: async () => {
       const port = freePort()
-      await using proxy = faultProxy(() => port)
-      await using agent = await startAgent(proxy.port, compression)
-      const enableDecompression = compression === "deflate"
+      await using proxy = faultProxy(() => port, pushing.port(pipeline))
+      using agent = await pushing.connect(pipeline)
+      const options = pipeline === "PLAIN" ? {} : { enableDecompression: true, tls: pushing.certificate() }
       await Effect.runPromise(Testing.checkReceiver({
-        promises: "atLeastOnce",
-        stream: () => Flume.pushStream({ host: "127.0.0.1", port, enableDecompression, restartDelay: "20 millis" }),
-        send: (numbers) => Effect.promise(() => agent.send(numbers.map(String))),
-        numberOf,
-        cut: Effect.sync(proxy.cut),
-        refuse: Effect.sync(proxy.refuse),
-        accept: Effect.sync(proxy.accept),
-        connections: Effect.sync(proxy.connections),
-        timeout: "40 seconds",
+        ...contract(agent, proxy),
+        stream: () => Flume.pushStream({ host: "127.0.0.1", port, ...options, restartDelay: "20 millis" }),
       }))
     },
   })
@@ -43,15 +48,14 @@ for (const compression of ["none", "deflate"] as const) {
 
 Deno.test({
   name: "pollingStream() delivers at least once what it fetches from Spark's sink",
-  ignore: !canPoll,
+  ignore: !polled.available,
   sanitizeOps: true,
   sanitizeResources: true,
   fn: async () => {
-    const port = freePort()
-    await using agent = await startAgent(port, "poll")
-    await using proxy = faultProxy(() => port)
+    await using proxy = faultProxy(() => polled.port("SINK_1"))
+    using agent = await polled.connect("SINK_1")
     await Effect.runPromise(Testing.checkReceiver({
-      promises: "atLeastOnce",
+      ...contract(agent, proxy),
       stream: () =>
         Flume.pollingStream({
           addresses: [{ host: "127.0.0.1", port: proxy.port }],
@@ -59,13 +63,6 @@ Deno.test({
           parallelism: 2,
           restartDelay: "20 millis",
         }),
-      send: (numbers) => Effect.promise(() => agent.send(numbers.map(String))),
-      numberOf,
-      cut: Effect.sync(proxy.cut),
-      refuse: Effect.sync(proxy.refuse),
-      accept: Effect.sync(proxy.accept),
-      connections: Effect.sync(proxy.connections),
-      timeout: "40 seconds",
       isOrdered: false,
       many: 5_000,
     }))

@@ -2,11 +2,15 @@
 import assert from "node:assert/strict"
 import * as Flume from "@dstream/dstream/flume"
 import * as fc from "fast-check"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { joined } from "../../lib/core/bytes.ts"
 import { encodeFrame, FrameReader } from "../../lib/connector/flume/frames.ts"
+import { readCertificate } from "../../lib/connector/flume/listening.ts"
 import { SparkSinkCalls } from "../../lib/connector/flume/polling_protocol.ts"
 import { callReader } from "../../lib/connector/flume/protocol.ts"
+import { CA, CERT, KEY } from "./certificate.ts"
 import { freePort } from "../servers/free_port.ts"
 import { problemsOf, receive } from "../source/running.ts"
 
@@ -163,6 +167,70 @@ Deno.test(
         await connection.read(new Uint8Array(100))
       })
       yield* until(() => records.length === 1)
+    }))),
+)
+
+Deno.test(
+  "pushStream() with TLS receives from clients that trust its certificate, and reports connections without TLS",
+  sanitizers,
+  () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+      const port = freePort()
+      const tls = { cert: CERT, key: Redacted.make(KEY) }
+      const { log, records, until } = yield* receive(Flume.pushStream({ host: "127.0.0.1", port, tls }))
+      const end = yield* withConnection(port, async (connection) => {
+        await connection.write(frame(1, handshake, batch("plain")))
+        while (await connection.read(new Uint8Array(100)).catch(() => null) !== null);
+        return "closed"
+      })
+      assert.equal(end, "closed")
+      yield* until(() => log.some((line) => line.startsWith("error Error receiving from a Flume agent: ")))
+      yield* Effect.promise(async () => {
+        using connection = await Deno.connectTls({ hostname: "localhost", port, caCerts: [CA] })
+        await connection.write(frame(1, handshake, batch("secret")))
+        await connection.read(new Uint8Array(100))
+      })
+      yield* until(() => records.length === 1)
+      assert.deepEqual(text(records), ["secret"])
+      // A client that never begins the handshake does not keep the receiver from stopping.
+      const silent = yield* Effect.promise(() => Deno.connect({ hostname: "127.0.0.1", port }))
+      yield* Effect.addFinalizer(() => Effect.sync(() => silent.close()))
+      yield* Effect.sleep("50 millis")
+    }))),
+)
+
+Deno.test("pushStream() stops its context when its certificate cannot be used, and does not show the key", async () => {
+  const cases: ReadonlyArray<readonly [cert: string, key: string, expected: RegExp]> = [
+    ["secret", KEY, /Cannot read the setting tls\.cert: it is not a certificate in PEM format/],
+    [CERT, "secret", /Cannot read the setting tls\.key: it is not a private key without a passphrase in PEM format/],
+    [CA, KEY, /Cannot read the setting tls\.key: it is not the key of tls\.cert/],
+  ]
+  for (const [cert, key, expected] of cases) {
+    const error = await Effect.runPromise(Effect.flip(readCertificate({ cert, key })))
+    assert.match(error.message, expected)
+    assert.doesNotMatch(JSON.stringify(error) + String(error.stack), /secret/)
+  }
+  await Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+    const tls = { cert: CERT, key: Config.Redacted("NO_SUCH_KEY") }
+    const { log, until } = yield* receive(Flume.pushStream({ host: "127.0.0.1", port: freePort(), tls }))
+    yield* until(() => log.includes("stopped Cannot receive from Flume agents"))
+  })))
+})
+
+Deno.test(
+  "pushStream() reports an agent that does not compress when it expects that",
+  sanitizers,
+  () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+      const port = freePort()
+      const { log, until } = yield* receive(Flume.pushStream({ host: "127.0.0.1", port, enableDecompression: true }))
+      yield* withConnection(port, async (connection) => {
+        await connection.write(frame(1, handshake, batch("plain")))
+        await connection.read(new Uint8Array(100)).catch(() => null)
+      })
+      yield* until(() =>
+        log.some((line) => /Error receiving from a Flume agent: its data are not compressed/.test(line))
+      )
     }))),
 )
 

@@ -23,8 +23,8 @@ for (const [qos, protocolVersion, promise] of promises) {
     sanitizeOps: true,
     sanitizeResources: true,
     fn: async () => {
-      await using proxy = faultProxy(() => server.ports.plain)
-      const direct = { url: `mqtt://127.0.0.1:${server.ports.plain}`, protocolVersion } as const
+      await using proxy = faultProxy(() => server.port())
+      const direct = { url: server.url(), protocolVersion } as const
       const topic = `numbers/${qos}/${protocolVersion}`
       const clientId = `contract-${qos}-${protocolVersion}`
       const options = { ...direct, topics: topic, qos, clientId }

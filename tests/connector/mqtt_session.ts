@@ -1,5 +1,11 @@
-/** Sessions of MQTT clients, for tests. */
+/** Sessions of MQTT clients, and the errors of streams, for tests. */
+import assert from "node:assert/strict"
+import { StreamingContext } from "@dstream/dstream"
+import * as Mqtt from "@dstream/dstream/mqtt"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
 import { connect } from "../../lib/connector/mqtt/connection.ts"
 import { type Endpoint, type MqttOptions, readEndpoint } from "../../lib/connector/mqtt/options.ts"
 
@@ -14,3 +20,19 @@ export const subscribeOnce = (
     yield* connection.send([{ cmd: "subscribe", messageId: 1, subscriptions }])
     for (const { cmd } of yield* connection.receive) if (cmd === "suback") return
   }))
+
+/** The error that stopped the context. */
+export const reasonOf = (exit: Exit.Exit<unknown, unknown>): Mqtt.MqttError => {
+  assert.ok(Exit.isFailure(exit), "the context did not fail")
+  const error = Cause.squash(exit.cause)
+  assert.ok(error instanceof StreamingContext.ReceiverFailed, String(error))
+  assert.ok(error.reason instanceof Mqtt.MqttError, String(error))
+  return error.reason
+}
+
+/** Publishes messages again and again until the scope closes, for streams without a session. */
+export const publishAgain = (
+  options: MqttOptions,
+  messages: ReadonlyArray<Mqtt.MqttOutgoing>,
+): Effect.Effect<unknown, never, Scope.Scope> =>
+  Effect.forkScoped(Effect.forever(Effect.andThen(Mqtt.publish(options)(messages), Effect.sleep("50 millis"))))

@@ -3,8 +3,10 @@ import assert from "node:assert/strict"
 import * as Mqtt from "@dstream/dstream/mqtt"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { readEndpoint } from "../../lib/connector/mqtt/options.ts"
+import { expiryOf } from "../../lib/connector/mqtt/topics.ts"
 import { SubscriberSession } from "../../lib/connector/mqtt/session.ts"
 import { problemsOf } from "../source/running.ts"
 
@@ -46,6 +48,16 @@ Deno.test("settings are read from configuration, and user and password of a URL 
     ca: "pem",
   }])
   assert.equal(server, "mqtts://host:99")
+})
+
+Deno.test("a session expires after whole seconds, and never if its time is infinite or too long", () => {
+  const times = [undefined, "1500 millis", "90000 days", Duration.infinity] as const
+  assert.deepEqual(times.map((sessionExpiry) => expiryOf({ sessionExpiry })), [
+    604_800,
+    2,
+    4_294_967_295,
+    4_294_967_295,
+  ])
 })
 
 Deno.test("a session asks only for what the server does not have, and remembers what it may send again", () => {

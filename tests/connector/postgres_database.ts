@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { connect } from "../../lib/connector/postgres/client.ts"
 import type { Testing } from "../../lib/testing.ts"
-import { type PostgresServer, postgresServer } from "./postgres_server.ts"
+import { type PostgresServer, postgresServer } from "../servers/postgres_server.ts"
 
 type Rows = Array<Array<unknown>>
 

@@ -30,7 +30,7 @@ Deno.test({
   ignore: !server.available,
   fn: async () => {
     const directory = await Deno.makeTempDir()
-    const url = `mqtt://127.0.0.1:${server.ports.plain}`
+    const url = server.url()
     const say = () =>
       Effect.runPromise(Mqtt.publish({ url })([{ topic: "words", payload: "to be or not to be", qos: 2 }]))
     for (const total of [2, 4]) {

@@ -156,6 +156,11 @@ Deno.test("onePin() rejects a Deno version other than the pinned one", () => {
   )
 })
 
+Deno.test("shortExamples() rejects examples of more than 60 lines", () => {
+  accepts(Rules.shortExamples, file("examples/a.ts", "x\n".repeat(60)), file("lib/a.ts", "x\n".repeat(61)))
+  rejects(Rules.shortExamples, "examples/a.ts", "x\n".repeat(61), /61 lines, more than 60/)
+})
+
 Deno.test("sizesOf() gives nearest-rank percentiles of the library's files only", () => {
   const files = Array.from({ length: 10 }, (_, index) => file(`lib/core/f${index}.ts`, "x\n".repeat(index + 1)))
   assert.deepEqual(sizesOf([...files, file("tests/a.ts", "x\n".repeat(999))]), {

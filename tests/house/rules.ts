@@ -107,6 +107,18 @@ export const moduleDocs: Rule = each(
       : [{ path, line: 1, message: "must start with a /** … */ comment that has @module on a line of its own" }],
 )
 
+/** How many lines an example may have. */
+const EXAMPLE_LINES = 60
+
+/** An example can be read at a glance. */
+export const shortExamples: Rule = each(
+  (path) => path.startsWith("examples/") && path.endsWith(".ts"),
+  ({ path, text }) => {
+    const lines = text.replace(/\n$/, "").split("\n").length
+    return lines > EXAMPLE_LINES ? [{ path, message: `${lines} lines, more than ${EXAMPLE_LINES}` }] : []
+  },
+)
+
 const hosts = /\b(?:registry\.(?:npmjs\.org|npmmirror\.com|yarnpkg\.com)|npm\.jsr\.io|[\w.-]*\bartifactory\b[\w.-]*)/gi
 const paths = /(?<![\w.])\/(?:work|root|home|tmp\/npm)(?:\/[\w./-]*|(?=["'`]))/g
 
@@ -140,6 +152,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   noAny,
   snakeCase,
   moduleDocs,
+  shortExamples,
   noMachines,
   onePin,
   plainWords,

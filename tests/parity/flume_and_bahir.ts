@@ -11,7 +11,7 @@ export const flumeAndBahir: ReadonlyArray<Row> = [
   {
     row: "F-01",
     ours: "flume/pushStream",
-    test: [flumeContract, "delivers at least once what an agent sends with compression"],
+    test: [flumeContract, "pushStream() delivers at least once what an agent sends"],
     but: "events are acknowledged when they are stored; no storage level",
   },
   {

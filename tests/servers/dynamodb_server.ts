@@ -2,7 +2,7 @@
 import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb"
 import { NodeHttpHandler } from "@smithy/node-http-handler"
 import { reach } from "./kinesis_server.ts"
-import { scriptedServer } from "./scripted.ts"
+import { testServer } from "./launching.ts"
 
 /** A server for the tests of one file. Its members other than `available` are for use inside tests. */
 export interface DynamoServer {
@@ -16,7 +16,13 @@ export interface DynamoServer {
 
 /** Called in a test file before its tests. Without a server it prints why there is none. */
 export const dynamoServer = (file: string): DynamoServer => {
-  const { available, port } = scriptedServer(file, "dynamodb.sh", "dynamodb")
+  const { available, setting } = testServer(file, {
+    name: "a mock of DynamoDB",
+    script: "dynamodb.sh",
+    variable: "DYNAMODB_ENDPOINT",
+    advice: "Install Node and npm; the mock is then downloaded once",
+  })
+  const port = () => Number(new URL(setting("DYNAMODB_ENDPOINT")).port)
   const using = async <A>(use: (client: DynamoDBClient) => Promise<A>): Promise<A> => {
     const client = new DynamoDBClient({ ...reach(port()), requestHandler: new NodeHttpHandler() })
     try {

@@ -1,5 +1,5 @@
-# What the scripts of servers share: fetching programs into a cache folder. For POSIX shells.
-# shellcheck shell=sh
+# What the scripts of servers share. For bash.
+# shellcheck shell=bash
 cache=${DSTREAM_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dstream-tests}
 
 # need TOOL…: ends the script unless all of them are on the PATH.
@@ -49,4 +49,46 @@ fetch_jars() {
   }
   settle "$fresh" "$place_of_jars"
   rm -rf "$fresh"
+}
+
+# is_listening PORT: whether something listens on a port of this machine.
+is_listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# free_port NAME…: sets variables to ports that are free now. They are below those that the operating system hands out.
+free_port() {
+  for name_of_port; do
+    local number_of_port
+    while :; do
+      number_of_port=$((20000 + RANDOM % 12000))
+      is_listening "$number_of_port" || break
+    done
+    printf -v "$name_of_port" '%s' "$number_of_port"
+  done
+}
+
+# make_certificates FOLDER: an authority, FOLDER/ca.pem, and the certificate of localhost that it has signed, FOLDER/server.pem,
+# with its key, FOLDER/server.key.
+make_certificates() (
+  cd "$1" &&
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=dstream tests" -keyout ca.key -out ca.pem &&
+    openssl req -newkey rsa:2048 -nodes -subj "/CN=localhost" -keyout server.key -out server.csr &&
+    echo "subjectAltName=DNS:localhost,IP:127.0.0.1" >extensions &&
+    openssl x509 -req -days 2 -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile extensions -out server.pem
+)
+
+# until_listening SECONDS PID LOG PORT…: waits until a server listens on all of the ports. Ends the script with the end of the
+# server's log if it has ended, or takes too long.
+until_listening() {
+  local deadline=$((SECONDS + $1)) pid=$2 log=$3
+  shift 3
+  for port_of_server; do
+    until is_listening "$port_of_server"; do
+      if ! kill -0 "$pid" 2>/dev/null || [ "$SECONDS" -ge "$deadline" ]; then
+        echo "The server does not listen on port $port_of_server:" >&2
+        tail -n 20 "$log" >&2
+        exit 1
+      fi
+      sleep 0.05
+    done
+  done
 }

@@ -31,21 +31,11 @@ download() {
     "org.apache.hadoop:hadoop-hdfs-client:$version"
 }
 
-# Sets the variable of the given name to a port that is free now.
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 12000))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  printf -v "$1" '%s' "$port"
-}
-
 property() { printf '  <property><name>%s</name><value>%s</value></property>\n' "$1" "$2"; }
 
 configure() {
   local data_port data_http data_ipc
-  free_port rpc; free_port http; free_port data_port; free_port data_http; free_port data_ipc
+  free_port rpc http data_port data_http data_ipc
   mkdir -p "$folder/conf/webapps/hdfs/WEB-INF" "$folder/conf/webapps/datanode/WEB-INF" "$folder/log"
   # The daemons look for their web pages on the class path, and the published jar does not have them.
   for app in hdfs datanode; do echo '<web-app/>' >"$folder/conf/webapps/$app/WEB-INF/web.xml"; done

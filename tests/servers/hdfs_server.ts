@@ -1,5 +1,5 @@
 /** An HDFS server for tests, which `tests/servers/hdfs.sh` starts and removes. */
-import { CommandedServer, scriptPath, warnSkipped, whyMissing } from "./launching.ts"
+import { testServer } from "./launching.ts"
 
 /** A server for the tests of one file. */
 export interface HdfsServer {
@@ -11,35 +11,28 @@ export interface HdfsServer {
   readonly rpc: () => string
   /** The user that may do everything. */
   readonly superuser: string
-  /** Makes the NameNode refuse changes, or accept them again. */
-  readonly safeMode: (mode: "enter" | "leave") => Promise<void>
+  /**
+   * Makes the NameNode refuse changes, or accept them again. Undefined for a server that the tests have not started.
+   */
+  readonly safeMode: ((mode: "enter" | "leave") => Promise<void>) | undefined
 }
-
-const SCRIPT = scriptPath("hdfs.sh")
 
 /**
  * The server for the tests of a file. Called once in a file, before its tests. Without a server it prints what is
  * missing.
  */
 export const hdfsServer = (file: string): HdfsServer => {
-  const why = whyMissing("bash", SCRIPT, "download")
-  if (why !== undefined) {
-    warnSkipped(file, `an HDFS server: ${why}. Install Java and Maven; Hadoop is then downloaded once`)
-  }
-  let own: CommandedServer | undefined
-  let settings: Readonly<Record<string, string>> = {}
-  if (why === undefined) {
-    Deno.test.beforeAll(async () => {
-      own = new CommandedServer("HDFS", "bash", SCRIPT, "run")
-      settings = await own.done()
-    })
-    Deno.test.afterAll(() => own?.stop())
-  }
+  const { available, command, setting } = testServer(file, {
+    name: "an HDFS server",
+    script: "hdfs.sh",
+    variable: "HDFS_HTTP",
+    advice: "Install Java and Maven; Hadoop is then downloaded once",
+  })
   return {
-    available: why === undefined,
-    http: () => settings["HDFS_HTTP"] ?? "",
-    rpc: () => settings["HDFS_RPC"] ?? "",
+    available,
+    http: () => setting("HDFS_HTTP"),
+    rpc: () => setting("HDFS_RPC"),
     superuser: "hdfs",
-    safeMode: (mode) => own?.command(`safemode ${mode}`) ?? Promise.resolve(),
+    safeMode: command && ((mode) => command(`safemode ${mode}`)),
   }
 }

@@ -40,16 +40,6 @@ download() {
   fetch_jars "$place" "org.apache.kafka:kafka_2.13:$version" "org.apache.logging.log4j:log4j-slf4j-impl:2.25.5"
 }
 
-# Sets the variable of the given name to a port that is free now.
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 12000))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  printf -v "$1" '%s' "$port"
-}
-
 # Runs a class of Kafka in place of the calling shell.
 kafka() {
   exec java -Xms128m -Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile="$folder/log4j2.properties" \
@@ -58,7 +48,7 @@ kafka() {
 
 configure() {
   local controller
-  free_port plain; free_port controller; free_port sasl; free_port tls; free_port behind; free_port proxy
+  free_port plain controller sasl tls behind proxy
   cat >"$folder/log4j2.properties" <<LOG
 rootLogger = WARN, out
 appender.out.type = Console

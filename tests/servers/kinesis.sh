@@ -1,13 +1,14 @@
-#!/bin/sh
-# kinesis-local (kinesis-mock), for tests: a mock of Amazon Kinesis Data Streams that keeps records in memory. It takes any key
-# and checks no signatures. npm_server.sh says how to call this script.
+#!/usr/bin/env bash
+# kinesis-local (kinesis-mock), for tests: a mock of Amazon Kinesis Data Streams.
+#
+# It keeps records in memory, takes any key and checks no signatures. npm_server.sh says how to call this script.
 . "$(dirname "$0")/npm_server.sh"
 # shellcheck disable=SC2034
-package=kinesis-local version=0.6.2
+package=kinesis-local version=0.6.2 variable=KINESIS_ENDPOINT
 
 serve() {
   # The server wants a port for TLS as well, and reads a file of its own folder.
-  tls_port=$(node -p 'const s = require("net").createServer().listen(0); const { port } = s.address(); s.close(); port')
+  free_port tls_port
   cd "$place/node_modules/kinesis-local" || exit 1
   exec env LOG_LEVEL=ERROR KINESIS_MOCK_PLAIN_PORT="$port" KINESIS_MOCK_TLS_PORT="$tls_port" SHARD_LIMIT=500 \
     CREATE_STREAM_DURATION=10ms DELETE_STREAM_DURATION=10ms SPLIT_SHARD_DURATION=10ms MERGE_SHARDS_DURATION=10ms \

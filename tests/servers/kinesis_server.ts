@@ -13,7 +13,7 @@ import {
   UpdateShardCountCommand,
 } from "@aws-sdk/client-kinesis"
 import { NodeHttpHandler } from "@smithy/node-http-handler"
-import { scriptedServer } from "./scripted.ts"
+import { testServer } from "./launching.ts"
 
 /** How a program reaches the mock, as options of the library. */
 export const reach = (port: number) => ({
@@ -48,7 +48,13 @@ const MOST_PUT = 500
 
 /** Called in a test file before its tests. Without a server it prints why there is none. */
 export const kinesisServer = (file: string): KinesisServer => {
-  const { available, port } = scriptedServer(file, "kinesis.sh", "kinesis")
+  const { available, setting } = testServer(file, {
+    name: "a mock of Kinesis",
+    script: "kinesis.sh",
+    variable: "KINESIS_ENDPOINT",
+    advice: "Install Node and npm; the mock is then downloaded once",
+  })
+  const port = () => Number(new URL(setting("KINESIS_ENDPOINT")).port)
   const using = async <A>(use: (client: KinesisClient) => Promise<A>): Promise<A> => {
     const client = new KinesisClient({ ...reach(port()), requestHandler: new NodeHttpHandler() })
     try {

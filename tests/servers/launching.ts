@@ -1,4 +1,4 @@
-/** What the servers of tests share: whether they can be fetched, and how they are started and told what to do. */
+/** What the servers of tests share: whether they can be fetched, and how they are started and given commands. */
 
 /** The path of a script beside this file. */
 export const scriptPath = (name: string): string => decodeURIComponent(new URL(name, import.meta.url).pathname)
@@ -54,6 +54,11 @@ export class CommandedServer {
     this.#errors = new Response(this.#process.stderr).text()
   }
 
+  /** The end of the script. */
+  get ended(): Promise<Deno.CommandStatus> {
+    return this.#process.status
+  }
+
   /** Reads what the script says until a command, or the start, is done. Gives its lines KEY=VALUE. */
   async done(): Promise<Readonly<Record<string, string>>> {
     while (!/^done$/m.test(this.#text)) {
@@ -71,10 +76,69 @@ export class CommandedServer {
     await this.done()
   }
 
+  /** Stops the server and waits for the end of its script. */
   async stop(): Promise<void> {
-    await this.#input.close()
+    try {
+      // A script that still waits for its server does not read its input.
+      this.#process.kill("SIGTERM")
+    } catch {
+      // It has ended.
+    }
+    await this.#input.close().catch(() => {})
     await this.#process.status
     await this.#lines.cancel()
     await this.#errors
+  }
+}
+
+/** How the tests of a file get a server. */
+export interface ServerOptions {
+  /** What it is, for messages: "an HDFS server". */
+  readonly name: string
+  /** The name of its script beside this file. */
+  readonly script: string
+  /** Which of the servers of the script to run. Default: all. */
+  readonly kinds?: ReadonlyArray<string>
+  /** A variable that the script prints. If the environment has it, the tests use the server that it belongs to. */
+  readonly variable: string
+  /** How to get the server, for the message that there is none. */
+  readonly advice?: string
+}
+
+/** A server for the tests of one file. */
+export interface TestServer {
+  /** Whether there is a server. Without one, tests are ignored. */
+  readonly available: boolean
+  /** A variable that the script has printed. For use inside tests: the server is started before the first one. */
+  readonly setting: (name: string) => string
+  /** Gives the script a command. Undefined for a server that the tests have not started. */
+  readonly command: ((text: string) => Promise<void>) | undefined
+}
+
+/**
+ * A server for the tests of a file: the one whose variables are set, as `deno task servers` prints them, or else one of its own.
+ * Called before the tests. Without a server it prints what is missing.
+ */
+export const testServer = (
+  file: string,
+  { advice, kinds = [], name, script, variable }: ServerOptions,
+): TestServer => {
+  const given = Deno.env.has(variable)
+  const missing = given ? undefined : whyMissing("bash", scriptPath(script), "download", ...kinds)
+  if (missing !== undefined) warnSkipped(file, `${name}: ${missing}${advice === undefined ? "" : `. ${advice}`}`)
+  const isOwn = !given && missing === undefined
+  let own: CommandedServer | undefined
+  let settings: Readonly<Record<string, string>> = given ? Deno.env.toObject() : {}
+  if (isOwn) {
+    Deno.test.beforeAll(async () => {
+      own = new CommandedServer(name, "bash", scriptPath(script), "run", ...kinds)
+      settings = await own.done()
+    })
+    Deno.test.afterAll(() => own?.stop())
+  }
+  return {
+    available: missing === undefined,
+    setting: (name) => settings[name] ?? "",
+    command: isOwn ? (text) => own?.command(text) ?? Promise.resolve() : undefined,
   }
 }

@@ -1,21 +1,24 @@
-# What the scripts of servers that are npm packages share. For POSIX shells.
-# shellcheck shell=sh
+# What the scripts of servers that are npm packages share. For bash.
+# shellcheck shell=bash
 #
-# A script sets `package`, `version` and `serve`, a function that replaces the shell with the server, which listens on $port of
-# 127.0.0.1. Then it calls npm_server "$@" with
+# A script sets `package`, `version`, `variable` and `serve`, a function that replaces the shell with the server, which listens on
+# $port of 127.0.0.1. Then it calls npm_server "$@" with
 #
-#   install KIND               fetches the package into a cache folder, once; says on stderr what is missing if it cannot
-#   run KIND PORT FOLDER       serves until standard input ends, then removes the folder, which has the log
+#   download    downloads the package into the cache, unless it is there
+#   run         runs the server until the standard input ends, then stops it and removes its files
+#
+# Prints the line VARIABLE=http://127.0.0.1:PORT when the server answers, and "done". Exits with 1 and a reason if the server cannot
+# run here: it needs Node, and npm to download the package once.
 . "$(dirname "$0")/fetching.sh"
 
-fetch_npm() {
+download_npm() {
   need node npm
   [ -d "$place" ] && return
-  fresh=$place.$$
+  local fresh=$place.$$
   mkdir -p "$fresh"
   npm install --prefix "$fresh" --no-audit --no-fund --no-package-lock --omit=optional --loglevel=error "$package@$version" \
     >"$fresh/log" 2>&1 </dev/null || {
-    echo "npm cannot fetch $package: $(tail -n 3 "$fresh/log")" >&2
+    echo "npm cannot download $package: $(tail -n 3 "$fresh/log")" >&2
     rm -rf "$fresh"
     exit 1
   }
@@ -23,22 +26,28 @@ fetch_npm() {
   rm -rf "$fresh"
 }
 
-run_npm() {
-  # The test process holds standard input open. However it ends, this ends too.
-  (serve) >"$folder/log" 2>&1 </dev/null &
-  server=$!
-  trap '' HUP INT TERM
-  cat >/dev/null
-  kill -KILL "$server" 2>/dev/null
-  wait "$server" 2>/dev/null
+server=
+stop() {
+  trap '' EXIT HUP INT TERM
+  [ -n "$server" ] && { kill -KILL "$server"; wait "$server"; } 2>/dev/null
   rm -rf "$folder"
 }
 
 npm_server() {
-  place=$cache/$package-$version port=${3:-} folder=${4:-}
-  case ${1:-} in
-    install) fetch_npm ;;
-    run) run_npm ;;
-    *) echo "usage: $0 install|run KIND [PORT FOLDER]" >&2; exit 2 ;;
-  esac
+  place=$cache/$package-$version
+  download_npm
+  [ "${1:-run}" = run ] || exit 0
+  folder=$(mktemp -d "${TMPDIR:-/tmp}/dstream-$package-XXXXXX")
+  trap stop EXIT
+  trap 'exit 1' HUP INT TERM
+  free_port port
+  (serve) >"$folder/log" 2>&1 </dev/null &
+  server=$!
+  until_listening 60 "$server" "$folder/log" "$port"
+  echo "$variable=http://127.0.0.1:$port"
+  echo done
+  while read -r command; do
+    echo "unknown command $command" >&2
+    echo done
+  done
 }

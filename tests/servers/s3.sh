@@ -1,55 +1,68 @@
-#!/bin/sh
-# Servers that speak S3, for tests. Downloads go into a cache folder, once.
+#!/usr/bin/env bash
+# Servers that speak S3, for tests: moto and S3Proxy.
 #
-#   s3.sh install moto|s3proxy               fetches the server; says on stderr what is missing if it cannot
-#   s3.sh run moto|s3proxy PORT FOLDER       serves on 127.0.0.1 until standard input ends, then removes the folder
+#   s3.sh download [moto|s3proxy]…    downloads them into the cache, unless they are there
+#   s3.sh run [moto|s3proxy]…         runs them until the standard input ends, then stops them and removes their files
 #
-# Both keep objects in memory and take the key "test" with the secret "test-secret". moto follows conditional puts and accepts
-# every signature. S3Proxy checks signatures and ignores conditional puts. The folder has the log.
+# Without names, both. They keep objects in memory and take the key "test" with the secret "test-secret". moto follows conditional
+# puts and accepts every signature. S3Proxy checks signatures and ignores conditional puts. Prints lines KEY=VALUE when they answer
+# (S3_MOTO, S3_S3PROXY), and "done". Exits with 1 and a reason if they cannot run here.
 set -u
 MOTO_VERSION=5.1
 S3PROXY_VERSION=2.6.0
-command=${1:-} kind=${2:-} port=${3:-} folder=${4:-}
 . "$(dirname "$0")/fetching.sh"
+moto=$cache/moto-$MOTO_VERSION
+s3proxy=$cache/s3proxy-$S3PROXY_VERSION
 
-case $kind in
-  moto) place=$cache/moto-$MOTO_VERSION ;;
-  s3proxy) place=$cache/s3proxy-$S3PROXY_VERSION ;;
-  *) echo "s3.sh: no server is called '$kind'; use moto or s3proxy" >&2; exit 2 ;;
-esac
-
-# Several test files may want a server at once: one of them fetches it, and the others wait, for three minutes at most.
-install() {
-  [ -d "$place" ] && return
-  mkdir -p "$cache"
-  fresh=$place.$$
-  waited=0
-  until mkdir "$place.fetching" 2>/dev/null || [ "$waited" -ge 180 ]; do
-    sleep 1
-    waited=$((waited + 1))
-    [ -d "$place" ] && return
-  done
-  trap 'rm -rf "$fresh" "$place.fetching"' EXIT
-  [ -d "$place" ] && return
+download_moto() {
+  [ -d "$moto" ] && return
+  need python3
+  local fresh=$moto.$$
   mkdir -p "$fresh"
-  if [ "$kind" = moto ]; then
-    need python3
-    # Not moto[server], which brings every service of AWS along.
-    python3 -m pip install --quiet --no-compile --disable-pip-version-check --target "$fresh" \
-      "moto[s3]==$MOTO_VERSION.*" flask flask-cors >"$fresh/log" 2>&1
-  else
-    need java mvn
-    copy_jars "$fresh" "org.gaul:s3proxy:$S3PROXY_VERSION"
-  fi || { echo "$kind cannot be fetched: $(tail -n 3 "$fresh/log")" >&2; exit 1; }
-  mv "$fresh" "$place"
+  # Not moto[server], which brings every service of AWS along.
+  if ! python3 -m pip install --quiet --no-compile --disable-pip-version-check --target "$fresh" \
+    "moto[s3]==$MOTO_VERSION.*" flask flask-cors >"$fresh/log" 2>&1; then
+    echo "moto cannot be downloaded: $(tail -n 3 "$fresh/log")" >&2
+    rm -rf "$fresh"
+    exit 1
+  fi
+  settle "$fresh" "$moto"
+  rm -rf "$fresh"
 }
 
-run() {
-  if [ "$kind" = moto ]; then
-    PYTHONPATH=$place python3 -m moto.server -H 127.0.0.1 -p "$port" >"$folder/log" 2>&1 </dev/null &
-  else
-    cat >"$folder/settings" <<SETTINGS
-s3proxy.endpoint=http://127.0.0.1:$port
+download_s3proxy() {
+  need java
+  fetch_jars "$s3proxy" "org.gaul:s3proxy:$S3PROXY_VERSION"
+}
+
+action=${1:-run}
+shift
+[ $# -gt 0 ] || set -- moto s3proxy
+for kind; do
+  case "$kind" in
+    moto | s3proxy) "download_$kind" ;;
+    *) echo "s3.sh: no server is called '$kind'; use moto or s3proxy" >&2; exit 2 ;;
+  esac
+done
+[ "$action" = run ] || exit 0
+
+folder=$(mktemp -d "${TMPDIR:-/tmp}/dstream-s3-XXXXXX")
+pids=()
+stop() {
+  trap '' EXIT HUP INT TERM
+  for pid in "${pids[@]}"; do kill -KILL "$pid"; wait "$pid"; done 2>/dev/null
+  rm -rf "$folder"
+}
+trap stop EXIT
+trap 'exit 1' HUP INT TERM
+
+start_moto() {
+  PYTHONPATH=$moto python3 -m moto.server -H 127.0.0.1 -p "$1" >"$folder/moto.log" 2>&1 </dev/null &
+}
+
+start_s3proxy() {
+  cat >"$folder/settings" <<SETTINGS
+s3proxy.endpoint=http://127.0.0.1:$1
 s3proxy.authorization=aws-v2-or-v4
 s3proxy.identity=test
 s3proxy.credential=test-secret
@@ -57,19 +70,26 @@ jclouds.provider=transient
 jclouds.identity=test
 jclouds.credential=test-secret
 SETTINGS
-    java -Xmx256m -cp "$place/jars/*" org.gaul.s3proxy.Main --properties "$folder/settings" >"$folder/log" 2>&1 </dev/null &
-  fi
-  server=$!
-  trap '' HUP INT TERM
-  # The test process holds standard input open. However it ends, this ends too.
-  cat >/dev/null
-  kill "$server" 2>/dev/null
-  wait "$server" 2>/dev/null
-  rm -rf "$folder"
+  java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$s3proxy/jars/*" org.gaul.s3proxy.Main \
+    --properties "$folder/settings" >"$folder/s3proxy.log" 2>&1 </dev/null &
 }
 
-case $command in
-  install) install ;;
-  run) run ;;
-  *) echo "usage: s3.sh install|run moto|s3proxy [PORT FOLDER]" >&2; exit 2 ;;
-esac
+ports=()
+for kind; do
+  free_port port
+  "start_$kind" "$port"
+  pids+=($!)
+  ports+=("$port")
+done
+i=0
+for kind; do
+  until_listening 120 "${pids[i]}" "$folder/$kind.log" "${ports[i]}"
+  echo "S3_$(echo "$kind" | tr '[:lower:]' '[:upper:]')=http://127.0.0.1:${ports[i]}"
+  i=$((i + 1))
+done
+echo done
+
+while read -r command; do
+  echo "unknown command $command" >&2
+  echo done
+done

@@ -3,7 +3,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import { callS3 } from "../../lib/remote/s3/calls.ts"
 import { readSettings } from "../../lib/remote/s3/settings.ts"
-import { scriptedServer } from "./scripted.ts"
+import { testServer } from "./launching.ts"
 
 /** The servers. Only `moto` follows conditional puts; only `s3proxy` checks signatures. */
 export type S3Kind = "moto" | "s3proxy"
@@ -27,9 +27,15 @@ export const withEnv = (env: Readonly<Record<string, string>>): S3Server["provid
 
 /** Called in a test file before its tests. Without a server it prints why there is none. */
 export const s3Server = (file: string, kind: S3Kind): S3Server => {
-  const { available, port } = scriptedServer(file, "s3.sh", kind)
+  const variable = `S3_${kind.toUpperCase()}`
+  const { available, setting } = testServer(file, {
+    name: `a server of kind ${kind}`,
+    script: "s3.sh",
+    kinds: [kind],
+    variable,
+  })
   const env = () => ({
-    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port()}`,
+    AWS_ENDPOINT_URL_S3: setting(variable),
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test-secret",
     AWS_REGION: "us-east-1",

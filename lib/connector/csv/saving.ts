@@ -82,10 +82,9 @@ const partOf = <A>(where: string, options: CsvSaveOptions<A>): PartFormat<A, Unw
     const [example] = records
     const names = dialect.columns ??
       (schema !== undefined ? columns?.names : isObject(example) ? Object.keys(example) : undefined)
-    const header = dialect.header && names !== undefined ? [row(names)] : []
     const values = valuesOf(names)
     return {
-      first: header.filter((line) => typeof line === "string"),
+      header: dialect.header && names !== undefined ? row(names) : undefined,
       toLine: (record) => {
         const encoded = encode(record)
         const found = encoded instanceof Problem ? encoded : values(encoded)
@@ -105,7 +104,7 @@ const partOf = <A>(where: string, options: CsvSaveOptions<A>): PartFormat<A, Unw
  *
  * Records are objects with a property for each column, or lists. The columns of objects are those of the option `columns`, of
  * the schema, or of the first record of the partition. With `header`, each file begins with their names. Lines end with `\n`.
- * A record that would lose something fails the job with `UnwritableRecord`. Spark: `df.write.csv`.
+ * A record or a header that would lose something fails the job with `UnwritableRecord`. Spark: `df.write.csv`.
  *
  * @example
  * ```ts

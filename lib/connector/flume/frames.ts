@@ -62,7 +62,9 @@ export class FrameReader {
     if (all.length < this.#needed) return undefined
     const parts = view.getUint32(from + INT)
     if (parts > MAX_PARTS) {
-      throw new FlumeProtocolError(`a message has ${parts} parts; is the other side an Avro client?`)
+      throw new FlumeProtocolError(
+        `a message has ${parts} parts; is the other side an Avro client, with the compression and the TLS of this side?`,
+      )
     }
     const found: Array<Uint8Array> = []
     let end = from + 2 * INT

@@ -7,22 +7,15 @@ import * as net from "node:net"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { describeCause, InvalidOption } from "../../core/errors.ts"
+import { describeCause } from "../../core/errors.ts"
 import type { DStream } from "../../dstream/dstream.ts"
 import { fromReceiver } from "../../dstream/inputs/input.ts"
 import { make, type Store } from "../../dstream/inputs/receiver.ts"
-import { reading, untilClosed, write } from "../byte_stream.ts"
+import { destroy, reading, write } from "../byte_stream.ts"
 import { encodeFrame, FlumeProtocolError, FrameReader } from "./frames.ts"
+import { addressesProblems, type FlumeAddress, KEEPALIVE_MS, limitProblems, MAX_MESSAGE_BYTES } from "./options.ts"
 import { SparkSinkCalls } from "./polling_protocol.ts"
 import type { FlumeEvent } from "./protocol.ts"
-
-/** The address of a sink. */
-export interface FlumeAddress {
-  /** The name or the address of the agent's machine. */
-  readonly host: string
-  /** The port of its sink, from 1 to 65,535. */
-  readonly port: number
-}
 
 /** Which sinks to poll, and how. */
 export interface FlumePollingOptions {
@@ -40,17 +33,14 @@ export interface FlumePollingOptions {
 
 /** The numbers of the options, with their defaults. */
 const limitsOf = (
-  { maxBatchSize = 1000, maxMessageBytes = 64 * 1024 * 1024, parallelism = 5 }: FlumePollingOptions,
+  { maxBatchSize = 1000, maxMessageBytes = MAX_MESSAGE_BYTES, parallelism = 5 }: FlumePollingOptions,
 ) => ({ maxBatchSize, maxMessageBytes, parallelism })
-
-/** After how many milliseconds without data the operating system asks the agent for a sign of life. */
-const KEEPALIVE_MS = 10_000
 
 /** Connects to a sink. The end of the scope closes the connection. */
 const connect = ({ host, port }: FlumeAddress): Effect.Effect<net.Socket, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => net.connect({ host, port }).setNoDelay(true).setKeepAlive(true, KEEPALIVE_MS)),
-    (socket) => Effect.andThen(Effect.sync(() => socket.destroy()), untilClosed(socket)),
+    destroy,
   )
 
 /** Fetches batches, stores each and acknowledges it. Never ends. */
@@ -84,23 +74,10 @@ const poll = Effect.fnUntraced(function* (
   }
 })
 
-const problemsOf = (where: string, options: FlumePollingOptions): ReadonlyArray<string> => {
-  const { addresses } = options
-  const invalid = (option: string, value: unknown, expected: string) =>
-    new InvalidOption({ where, option, value, expected }).message
-  return [
-    ...(addresses.length > 0 ? [] : [invalid("addresses", addresses, "a list of at least one address")]),
-    ...addresses.flatMap(({ host, port }) => [
-      ...(typeof host === "string" && host !== "" ? [] : [invalid("host", host, "a name or an address")]),
-      ...(Number.isInteger(port) && port >= 1 && port <= 65_535
-        ? []
-        : [invalid("port", port, "a whole number from 1 to 65535")]),
-    ]),
-    ...Object.entries(limitsOf(options)).flatMap(([option, value]) =>
-      Number.isSafeInteger(value) && value > 0 ? [] : [invalid(option, value, "a positive whole number")]
-    ),
-  ]
-}
+const problemsOf = (where: string, options: FlumePollingOptions): ReadonlyArray<string> => [
+  ...addressesProblems(where, options.addresses),
+  ...limitProblems(where, limitsOf(options)),
+]
 
 /**
  * Makes a stream of the events that it polls from Spark's sink (`org.apache.spark.streaming.flume.sink.SparkSink`) in Flume

@@ -7,10 +7,10 @@ import { createHash } from "node:crypto"
 import { joined } from "../../core/bytes.ts"
 import { AvroReader, encodeBytes, encodeLong } from "./avro.ts"
 import { FlumeProtocolError } from "./frames.ts"
-import { event, type FlumeEvent, skipMetadata } from "./protocol.ts"
+import { event, FINGERPRINT, type FlumeEvent, skipMetadata } from "./protocol.ts"
 
 /** The protocol as both sides describe it to each other. */
-const PROTOCOL = JSON.stringify({
+const PROTOCOL = {
   protocol: "SparkFlumeProtocol",
   namespace: "org.apache.spark.streaming.flume.sink",
   types: [
@@ -34,12 +34,14 @@ const PROTOCOL = JSON.stringify({
     ack: { request: [{ name: "sequenceNumber", type: "string" }], response: "null" },
     nack: { request: [{ name: "sequenceNumber", type: "string" }], response: "null" },
   },
-})
-
-const FINGERPRINT = new Uint8Array(createHash("md5").update(PROTOCOL).digest())
+}
 
 /** Introduces the client. The server may not know the protocol by its fingerprint, so its text follows. */
-const HANDSHAKE = joined([FINGERPRINT, encodeLong(1), encodeBytes(PROTOCOL), FINGERPRINT, encodeLong(0)])
+const handshake = (): Uint8Array => {
+  const text = JSON.stringify(PROTOCOL)
+  const fingerprint = new Uint8Array(createHash("md5").update(text).digest())
+  return joined([fingerprint, encodeLong(1), encodeBytes(text), fingerprint, encodeLong(0)])
+}
 
 /** The answer to a handshake says that the server cannot use the protocol of the client. */
 const NO_MATCH = 2
@@ -85,9 +87,10 @@ export class SparkSinkCalls {
   }
 
   #call(name: string, argument: Uint8Array): Uint8Array {
-    const handshake = this.#isFirstCall ? HANDSHAKE : new Uint8Array()
+    const bytes = call(name, argument)
+    if (!this.#isFirstCall) return bytes
     this.#isFirstCall = false
-    return joined([handshake, call(name, argument)])
+    return joined([handshake(), bytes])
   }
 
   #answer(bytes: Uint8Array): AvroReader {
@@ -96,7 +99,7 @@ export class SparkSinkCalls {
       this.#isFirstAnswer = false
       const match = reader.long()
       reader.optional(() => reader.string())
-      reader.optional(() => reader.fixed(FINGERPRINT.length))
+      reader.optional(() => reader.fixed(FINGERPRINT))
       reader.optional(() => skipMetadata(reader))
       if (match === NO_MATCH) throw new FlumeProtocolError("the agent does not speak the protocol of Spark's sink")
     }

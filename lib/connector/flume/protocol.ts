@@ -12,12 +12,12 @@ import { FlumeProtocolError } from "./frames.ts"
 export interface FlumeEvent {
   /** Its headers by name. */
   readonly headers: Readonly<Record<string, string>>
-  /** Its content. */
+  /** Its content. It shares memory with the other events of its batch: keep a `slice()` of it to keep it for long. */
   readonly body: Uint8Array
 }
 
-/** The length of the fingerprint of a protocol. */
-const FINGERPRINT = 16
+/** The length of the fingerprint of a protocol, in bytes. */
+export const FINGERPRINT = 16
 
 /** The protocol of both sides is the same, it is not repeated, and nothing else is said. */
 const HANDSHAKE = new Uint8Array([0, 0, 0, 0])
@@ -25,11 +25,11 @@ const HANDSHAKE = new Uint8Array([0, 0, 0, 0])
 /** No metadata, no error, and the status OK. */
 const OK = new Uint8Array([0, 0, 0])
 
-/** Reads an event. */
+/** Reads an event. Its body is not copied: an array of its own for each would cost most of the time. */
 export const event = (reader: AvroReader): FlumeEvent => {
   const headers: Record<string, string> = {}
   reader.items(() => setField(headers, reader.string(), reader.string()))
-  return { headers, body: reader.bytes().slice() }
+  return { headers, body: reader.bytes() }
 }
 
 /** A call: its events, and the answer to send when they are stored. */

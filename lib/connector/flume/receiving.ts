@@ -3,20 +3,19 @@
  *
  * @module
  */
-import { createServer, type Server, type Socket } from "node:net"
-import type { Readable, Writable } from "node:stream"
-import * as zlib from "node:zlib"
-import * as Data from "effect/Data"
+import type { Socket } from "node:net"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
-import type * as Scope from "effect/Scope"
-import { describeCause, InvalidOption } from "../../core/errors.ts"
 import type { DStream } from "../../dstream/dstream.ts"
 import { fromReceiver } from "../../dstream/inputs/input.ts"
 import { make, type Store } from "../../dstream/inputs/receiver.ts"
-import { reading, untilClosed, write } from "../byte_stream.ts"
-import { encodeFrame, FrameReader } from "./frames.ts"
+import { destroy, reading, write } from "../byte_stream.ts"
+import type { SettingError } from "../settings.ts"
+import { encodeFrame, FlumeProtocolError, FrameReader } from "./frames.ts"
+import { type Certificate, layered } from "./layers.ts"
+import { type FlumeError, type FlumeTls, listen, readCertificate } from "./listening.ts"
+import { addressProblems, limitProblems, MAX_MESSAGE_BYTES } from "./options.ts"
 import { callReader, type FlumeEvent } from "./protocol.ts"
 
 /** Where agents connect to, and how. */
@@ -27,61 +26,42 @@ export interface FlumeOptions {
   readonly port: number
   /** Whether the sinks compress: `compression-type = deflate`. Default: false. Spark: `enableDecompression`. */
   readonly enableDecompression?: boolean | undefined
+  /** The certificate of this receiver, if the sinks use TLS: `ssl = true`. It is read each time the receiver starts. */
+  readonly tls?: FlumeTls | undefined
   /** The longest batch of events that is accepted, in bytes: 64 MiB. */
   readonly maxMessageBytes?: number | undefined
   /** The delay before it listens again after an error: 2 seconds. */
   readonly restartDelay?: Duration.Input | undefined
 }
 
-/** Nothing can listen on the address. */
-export class FlumeError extends Data.Error<{
-  /** The host and the port. */
-  readonly address: string
-  /** The error of the runtime. */
-  readonly cause: unknown
-}> {
-  readonly _tag = "FlumeError" as const
-  override get message(): string {
-    return `Cannot listen for Flume agents on ${this.address}: ${describeCause(this.cause)}`
-  }
-}
+/** A setting is wrong, the program may not listen, or the machine has no such address. */
+const isFinal = (error: FlumeError | SettingError): boolean =>
+  error._tag === "SettingError" ||
+  (error.cause instanceof Error &&
+    (error.cause.name === "NotCapable" || /EACCES|EADDRNOTAVAIL|ENOTFOUND/.test(String(error.cause))))
 
-const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+const isNotCompressed = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && cause.code === "Z_DATA_ERROR"
 
-/** The program may not listen, or the machine has no such address. */
-const isFinal = ({ cause }: FlumeError): boolean =>
-  cause instanceof Error && (cause.name === "NotCapable" || /EACCES|EADDRNOTAVAIL|ENOTFOUND/.test(String(cause)))
-
-/** Decompresses what comes in, and compresses what goes out, at once. */
-const decompressing = (socket: Socket): { readonly from: Readable; readonly into: Writable } => {
-  const from = zlib.createInflate()
-  const into = zlib.createDeflate({ flush: zlib.constants.Z_SYNC_FLUSH })
-  // The reader sees the end of a connection that fails. Without listeners the events would end the process.
-  socket.on("error", () => {})
-  into.on("error", () => {})
-  socket.on("close", () => {
-    from.destroy()
-    into.destroy()
-  })
-  socket.pipe(from)
-  into.pipe(socket)
-  return { from, into }
-}
+const notCompressed = (): FlumeProtocolError =>
+  new FlumeProtocolError(
+    "its data are not compressed; set compression-type = deflate in the sink, or no enableDecompression",
+  )
 
 /** Stores the events of a connection, each batch before it is answered. Ends when the connection does. */
 const serve = (
   socket: Socket,
+  certificate: Certificate | undefined,
   store: Store<FlumeEvent>,
   { enableDecompression = false, maxMessageBytes = MAX_MESSAGE_BYTES }: FlumeOptions,
 ) =>
   Effect.gen(function* () {
-    const { from, into } = enableDecompression ? decompressing(socket) : { from: socket, into: socket }
-    const read = reading(from)
+    const { from, into } = yield* layered(socket, certificate, enableDecompression)
+    const read = Effect.mapError(reading(from), (cause) => isNotCompressed(cause) ? notCompressed() : cause)
     const frames = new FrameReader(maxMessageBytes)
     const readCall = callReader()
     while (true) {
-      const bytes = yield* Effect.catch(read, () => Effect.succeed(undefined))
-      if (bytes === undefined) return
+      const bytes = yield* read
       const calls = yield* Effect.try({
         try: () => frames.push(bytes).map(({ bytes, serial }) => ({ serial, ...readCall(bytes) })),
         catch: (error) => error,
@@ -92,49 +72,17 @@ const serve = (
       }
     }
   }).pipe(
-    Effect.catch((error) => store.reportError("Error receiving from a Flume agent", error)),
-    Effect.ensuring(Effect.suspend(() => Effect.andThen(Effect.sync(() => socket.destroy()), untilClosed(socket)))),
-  )
-
-/** Listens until the scope closes. */
-const listen = (
-  { host, port }: FlumeOptions,
-  onConnection: (socket: Socket) => void,
-): Effect.Effect<void, FlumeError, Scope.Scope> =>
-  Effect.flatMap(
-    Effect.acquireRelease(
-      Effect.sync(() => createServer({ noDelay: true, pauseOnConnect: false }, onConnection)),
-      closeServer,
+    // Undefined: the agent has closed the connection.
+    Effect.catch((error) =>
+      error === undefined ? Effect.void : store.reportError("Error receiving from a Flume agent", error)
     ),
-    (server) =>
-      Effect.callback<void, FlumeError>((resume) => {
-        server.once("error", (cause) => resume(Effect.fail(new FlumeError({ address: `${host}:${port}`, cause }))))
-        server.listen({ host, port }, () => resume(Effect.void))
-      }),
+    Effect.ensuring(destroy(socket)),
   )
 
-const closeServer = (server: Server): Effect.Effect<void> =>
-  Effect.callback((resume) => {
-    server.close(() => resume(Effect.void))
-  })
-
-const problemsOf = (where: string, { host, maxMessageBytes = MAX_MESSAGE_BYTES, port }: FlumeOptions) =>
-  [
-    ...(typeof host === "string" && host !== ""
-      ? []
-      : [new InvalidOption({ where, option: "host", value: host, expected: "a name or an address" })]),
-    ...(Number.isInteger(port) && port >= 1 && port <= 65_535
-      ? []
-      : [new InvalidOption({ where, option: "port", value: port, expected: "a whole number from 1 to 65535" })]),
-    ...(Number.isSafeInteger(maxMessageBytes) && maxMessageBytes > 0 ? [] : [
-      new InvalidOption({
-        where,
-        option: "maxMessageBytes",
-        value: maxMessageBytes,
-        expected: "a positive whole number",
-      }),
-    ]),
-  ].map(({ message }) => message)
+const problemsOf = (where: string, options: FlumeOptions): ReadonlyArray<string> => [
+  ...addressProblems(where, options),
+  ...limitProblems(where, { maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES }),
+]
 
 /**
  * Makes a stream of the events that the Avro sinks of Flume agents push. It listens on a port, and any number of agents may
@@ -146,7 +94,9 @@ const problemsOf = (where: string, { host, maxMessageBytes = MAX_MESSAGE_BYTES, 
  * events of an agent with one sink keep their order.
  *
  * While batches fall behind, events are not answered and agents wait; set a `request-timeout` that is longer than that takes.
- * TLS is not supported.
+ *
+ * It stops the context with {@link FlumeError} if it may not listen on the address, and with `SettingError` if the certificate
+ * cannot be used. It tries again if the port is taken. A connection that does not follow the protocol is reported and closed.
  *
  * @example
  * ```ts
@@ -164,12 +114,13 @@ const problemsOf = (where: string, { host, maxMessageBytes = MAX_MESSAGE_BYTES, 
 export const pushStream = (options: FlumeOptions): DStream<FlumeEvent> => {
   const problems = problemsOf("Flume.pushStream", options)
   const onStart = Effect.fnUntraced(function* (store: Store<FlumeEvent>) {
+    const certificate = options.tls === undefined ? undefined : yield* readCertificate(options.tls)
     // Connections end before the server does, which waits for them.
     const connected: Array<Socket> = []
     let onConnection = (socket: Socket): void => void connected.push(socket)
     yield* listen(options, (socket) => onConnection(socket))
     const run = yield* FiberSet.makeRuntime<never>()
-    onConnection = (socket) => void run(serve(socket, store, options))
+    onConnection = (socket) => void run(serve(socket, certificate, store, options))
     for (const socket of connected) onConnection(socket)
     yield* Effect.never
   })

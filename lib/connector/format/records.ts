@@ -31,18 +31,19 @@ export class MalformedRecord extends Data.Error<{
   }
 }
 
-/** A record cannot be written in a format without losing something. */
+/** A record, or the header of a file, cannot be written in a format without losing something. */
 export class UnwritableRecord extends Data.Error<{
   /** The format, such as `CSV`. */
   readonly format: string
-  /** The index of the record in its partition. */
-  readonly index: number
+  /** The index of the record in its partition. Undefined for the header. */
+  readonly index: number | undefined
   /** Why it cannot be written. */
   readonly problem: string
 }> {
   readonly _tag = "UnwritableRecord" as const
   override get message(): string {
-    return `Record ${this.index} of the partition cannot be written as ${this.format}: ${this.problem}`
+    const what = this.index === undefined ? "The header" : `Record ${this.index} of the partition`
+    return `${what} cannot be written as ${this.format}: ${this.problem}`
   }
 }
 

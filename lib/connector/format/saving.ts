@@ -17,10 +17,10 @@ function* encoded<A>(
   format: string,
   records: ReadonlyArray<A>,
   toLine: (record: A) => string | Problem,
-  first: ReadonlyArray<string>,
+  header: string | undefined,
 ): Piecewise<ReadonlyArray<Uint8Array> | UnwritableRecord> {
   const pieces: Array<Uint8Array> = []
-  let lines = [...first]
+  let lines = header === undefined ? [] : [header]
   let failure: UnwritableRecord | undefined
   yield* Block.forEachPiece(Block.fromArray(records), (some, from, to) => {
     for (let i = from; i < to && failure === undefined; i++) {
@@ -36,23 +36,26 @@ function* encoded<A>(
 }
 
 /**
- * Makes a format that writes each record as a line of text. `linesOf` is called for each partition. It gives the lines before
- * the records, and the function that makes the line of a record.
+ * Makes a format that writes each record as a line of text. `linesOf` is called for each partition. It gives the header,
+ * if there is one, and the function that makes the line of a record.
  */
 export const textPart = <A>(
   format: string,
   extension: string,
   linesOf: (records: ReadonlyArray<A>) => {
-    readonly first: ReadonlyArray<string>
+    readonly header: string | Problem | undefined
     readonly toLine: (record: A) => string | Problem
   },
 ): PartFormat<A, UnwritableRecord> => ({
   extension,
   encode: (records) =>
     Effect.suspend(() => {
-      const { first, toLine } = linesOf(records)
+      const { header, toLine } = linesOf(records)
+      if (header instanceof Problem) {
+        return Effect.fail(new UnwritableRecord({ format, index: undefined, problem: header.text }))
+      }
       return Effect.flatMap(
-        run(() => encoded(format, records, toLine, first)),
+        run(() => encoded(format, records, toLine, header)),
         (result) => result instanceof UnwritableRecord ? Effect.fail(result) : Effect.succeed(result),
       )
     }),

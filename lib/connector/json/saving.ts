@@ -69,7 +69,7 @@ const partOf = <A>({ schema }: JsonSaveOptions<A>): PartFormat<A, UnwritableReco
     const value = encode(record)
     return value instanceof Problem ? value : toJson(value)
   }
-  return textPart("JSON", ".json", () => ({ first: [], toLine }))
+  return textPart("JSON", ".json", () => ({ header: undefined, toLine }))
 }
 
 /**

@@ -84,11 +84,16 @@ export const urlProblem = (url: unknown): string | undefined => {
   return hostname === "" ? `has no host; ${EXPECTED}` : undefined
 }
 
+/** The options that have defaults. */
+const withDefaults = (
+  { connectTimeout = "10 seconds", keepAlive = "30 seconds", protocolVersion = 4 }: MqttOptions,
+) => ({ connectTimeout, keepAlive, protocolVersion })
+
 const secondsOf = (input: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(input)) / 1000
 
 /** What is wrong with the options that are plain values, apart from the URL. */
 export const optionProblems = (where: string, options: MqttOptions): ReadonlyArray<string> => {
-  const { connectTimeout = "10 seconds", keepAlive = "30 seconds", protocolVersion = 4 } = options
+  const { connectTimeout, keepAlive, protocolVersion } = withDefaults(options)
   const seconds = Duration.fromInput(keepAlive)
   const timeout = Duration.fromInput(connectTimeout)
   const isWhole = seconds._tag === "Some" && Number.isInteger(secondsOf(seconds.value)) &&
@@ -106,9 +111,9 @@ export const optionProblems = (where: string, options: MqttOptions): ReadonlyArr
 
 /** Reads the settings for a connection. */
 export const readEndpoint: (options: MqttOptions) => Effect.Effect<Endpoint, SettingError> = Effect.fnUntraced(
-  function* (
-    { connectTimeout = "10 seconds", keepAlive = "30 seconds", password, tls, url, username, ...rest }: MqttOptions,
-  ) {
+  function* (options: MqttOptions) {
+    const { password, tls, url, username } = options
+    const { connectTimeout, keepAlive, protocolVersion } = withDefaults(options)
     const text = yield* readSecret("url", url)
     const problem = urlProblem(text)
     if (problem !== undefined) return yield* Effect.fail(new SettingError({ setting: "url", problem: `it ${problem}` }))
@@ -132,7 +137,7 @@ export const readEndpoint: (options: MqttOptions) => Effect.Effect<Endpoint, Set
       port: parsed.port === "" ? defaultPort : Number(parsed.port),
       username: user,
       password: secret,
-      protocolVersion: rest.protocolVersion ?? 4,
+      protocolVersion,
       tls: { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) },
       keepAlive: secondsOf(keepAlive),
       connectTimeout: secondsOf(connectTimeout) * 1000,

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { IPublishPacket, ISubackPacket, Packet } from "mqtt-packet"
@@ -13,7 +12,7 @@ import { connect, type Connection, randomClientId } from "./connection.ts"
 import { answered } from "./errors.ts"
 import { readEndpoint } from "./options.ts"
 import { SubscriberSession, type Subscriptions } from "./session.ts"
-import { type SubscribeOptions, subscriptionsOf } from "./topics.ts"
+import { expiryOf, type SubscribeOptions, subscriptionsOf } from "./topics.ts"
 
 /** The first codes of an answer to a subscription that mean that it is refused. */
 const REFUSED = 0x80
@@ -89,8 +88,7 @@ export const receiver = <A>(
     const given = options.clientId === undefined ? undefined : yield* readSetting("clientId", options.clientId)
     const clientId = given ?? (yield* randomClientId)
     const clean = options.cleanSession ?? given === undefined
-    const expiry = Math.ceil(Duration.toMillis(Duration.fromInputUnsafe(options.sessionExpiry ?? "7 days")) / 1000)
-    const connection = yield* connect(endpoint, { clientId, clean, expiry })
+    const connection = yield* connect(endpoint, { clientId, clean, expiry: expiryOf(options) ?? 0 })
     const earlier = Option.getOrUndefined(yield* store.last)
     const session = new SubscriberSession(clientId, subscriptions, earlier, connection.sessionPresent)
     const receiving = receive(connection, session, endpoint.server, subscriptions, recordOf, store)

@@ -11,7 +11,11 @@ import type { Subscriptions } from "./session.ts"
 
 /** Which messages to receive, and how. */
 export interface SubscribeOptions extends MqttOptions {
-  /** A topic or several, which may have wildcards: `plant/+/temperature`, `plant/#`. An object sets the `qos` of each. */
+  /**
+   * A topic or several, which may have wildcards: `plant/+/temperature`, `plant/#`. An object sets the `qos` of each. Streams of
+   * several programs with the same shared subscription, such as `$share/counters/plant/#`, get each message once between them, if
+   * the server supports that. They get no retained messages.
+   */
   readonly topics: string | ReadonlyArray<string> | Readonly<Record<string, Qos>>
   /** The quality of service of topics that are not in an object: 1. */
   readonly qos?: Qos | undefined
@@ -23,10 +27,22 @@ export interface SubscribeOptions extends MqttOptions {
   readonly clientId?: Setting<string> | undefined
   /** Whether the server forgets what it has kept when the stream connects: false with a `clientId`, true without. */
   readonly cleanSession?: boolean | undefined
-  /** How long a server of version 5 keeps the session of a client that is away: 7 days. Others have a setting of their own. */
+  /**
+   * How long a server of version 5 keeps the session of a client that is away: 7 days. Infinity: for ever. Other servers have
+   * a setting of their own.
+   */
   readonly sessionExpiry?: Duration.Input | undefined
   /** The delay before connecting again: 2 seconds. */
   readonly restartDelay?: Duration.Input | undefined
+}
+
+/** The number of seconds that means for ever, and the greatest one. */
+const FOR_EVER = 0xffff_ffff
+
+/** How long the server keeps the session, in whole seconds. Undefined if the option is not a duration. */
+export const expiryOf = ({ sessionExpiry = "7 days" }: Pick<SubscribeOptions, "sessionExpiry">): number | undefined => {
+  const expiry = Duration.fromInput(sessionExpiry)
+  return expiry._tag === "Some" ? Math.min(FOR_EVER, Math.ceil(Duration.toMillis(expiry.value) / 1000)) : undefined
 }
 
 /** The topics with their quality of service. */
@@ -50,7 +66,6 @@ export const topicProblems = (
   options: Pick<SubscribeOptions, "qos" | "sessionExpiry" | "topics">,
 ): ReadonlyArray<string> => {
   const topics = Object.entries(subscriptionsOf(options))
-  const expiry = Duration.fromInput(options.sessionExpiry ?? "7 days")
   return [
     ...(topics.length === 0 ? [`${where}: topics is empty; name at least one topic`] : []),
     ...topics.flatMap(([topic, qos]) => [
@@ -59,6 +74,6 @@ export const topicProblems = (
         : [`${where}: topics has "${topic}", but + and # must be whole levels, # the last one, and no topic is empty`]),
       ...([0, 1, 2].includes(qos) ? [] : [`${where}: the qos of ${topic} is ${String(qos)}, but must be 0, 1 or 2`]),
     ]),
-    ...(expiry._tag === "Some" ? [] : [`${where}: sessionExpiry is not a duration`]),
+    ...(expiryOf(options) !== undefined ? [] : [`${where}: sessionExpiry is not a duration`]),
   ]
 }

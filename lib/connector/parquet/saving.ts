@@ -4,7 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { ByteWriter, ParquetWriter } from "hyparquet-writer"
+import type { ParquetWriter } from "hyparquet-writer"
 import { dual } from "../../core/dual.ts"
 import { InvalidOption } from "../../core/errors.ts"
 import { inPieces, type Piecewise, run } from "../../core/pace.ts"
@@ -91,6 +91,8 @@ const partOf = <A>(
           return yield* invalid("rowGroupRecords", rowGroupRecords, "a positive whole number")
         }
         const compressor = yield* compressorFor(where, compression)
+        // Loaded when it is used, because programs that only read files do not need it.
+        const { ByteWriter, ParquetWriter } = yield* Effect.promise(() => import("hyparquet-writer"))
         const bytes = new ByteWriter()
         const writer = new ParquetWriter({
           writer: bytes,

@@ -27,10 +27,10 @@ export interface PartFormat<in A = never, out E = never> {
 }
 
 /** A format that writes each record as a line, which `toLines` gives without its line end. `toLines` may throw. */
-export const linesFormat = <A>(
-  toLines: (records: ReadonlyArray<A>) => Iterable<string>,
-  extension = "",
-): PartFormat<A> => ({ encode: (records) => Effect.sync(() => encodeLines(toLines(records))), extension })
+export const linesFormat = <A>(toLines: (records: ReadonlyArray<A>) => Iterable<string>): PartFormat<A> => ({
+  encode: (records) => Effect.sync(() => encodeLines(toLines(records))),
+  extension: "",
+})
 
 const withoutSlashes = (path: string): string => path.replace(/(?<=[^/\\])[/\\]+$/, "")
 

@@ -230,7 +230,9 @@ onEngines("text functions of tasks that take turns do not disturb each other", (
       const expected = Array.from(Map.groupBy(words(letter), (word) => word), ([word, same]) => [word, same.length])
       assert.deepEqual(bag(all[i]!), bag(expected))
     }
-  }).pipe(Effect.provideService(Pacing, { now: () => 0, turn: 0, records: 16, bytes: 500, turnedAt: 0, wokenAt: -Infinity })))
+  }).pipe(
+    Effect.provideService(Pacing, { now: () => 0, turn: 0, records: 16, bytes: 500, turnedAt: 0, wokenAt: -Infinity }),
+  ))
 
 inPlace(
   "filter() of a search over bytes gives the event loop its turns, although no line is kept",

@@ -137,20 +137,22 @@ const testFailures = (server: HdfsServer): void => {
       }),
   )
 
+  const safeMode = (mode: "enter" | "leave") => Effect.promise(async () => await server.safeMode?.(mode))
   testHdfs(
     server,
     "In safe mode changes fail, and say so, and files can be read",
     (files, folder) =>
       Effect.gen(function* () {
         yield* files.write(`${folder}/a`, [bytesOf("a")])
-        yield* Effect.promise(() => server.safeMode("enter"))
+        yield* safeMode("enter")
         const write = yield* messageOf(files.write(`${folder}/b`, []))
         const read = yield* Effect.exit(files.read(`${folder}/a`, 0, 9))
-        yield* Effect.promise(() => server.safeMode("leave"))
+        yield* safeMode("leave")
         assert.match(write, /^Other: Cannot write hdfs:.*\/b: .*Name node is in safe mode\..* \(SafeModeException\)$/)
         assert.equal(read._tag, "Success")
         yield* files.write(`${folder}/b`, [])
       }),
+    server.safeMode === undefined,
   )
 
   testHdfs(

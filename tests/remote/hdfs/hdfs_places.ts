@@ -37,10 +37,11 @@ export const testHdfs = (
   server: HdfsServer,
   name: string,
   body: (files: Files, folder: string) => Effect.Effect<unknown, unknown, Scope.Scope>,
+  ignore = !server.available,
 ): void =>
   Deno.test({
     name: `${name} [hdfs]`,
-    ignore: !server.available,
+    ignore,
     sanitizeOps: true,
     sanitizeResources: true,
     fn: () =>

@@ -1,0 +1,36 @@
+/** A certificate for the servers of tests on this machine, which is valid until 2126. */
+
+/** The authority that has signed the certificate. */
+export const CA = `-----BEGIN CERTIFICATE-----
+MIIBdjCCAR2gAwIBAgIUYTOObjeQz/ANA+v+WvYg+lX6aFYwCgYIKoZIzj0EAwIw
+EDEOMAwGA1UEAwwFdGVzdHMwIBcNMjYxMTI5MTQzMTEwWhgPMjEyNjExMDUxNDMx
+MTBaMBAxDjAMBgNVBAMMBXRlc3RzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+L1lcdWvG/41Px8leDYQOR8huaglwb4hB4srM5gzoG1y42MLYywi82h6l+G2THIMm
+oBPwycT6ijOzty9JD/xOWKNTMFEwHQYDVR0OBBYEFB4djGwhRMV8s5dtD0m7Edoo
++shoMB8GA1UdIwQYMBaAFB4djGwhRMV8s5dtD0m7Edoo+shoMA8GA1UdEwEB/wQF
+MAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgAW32Hk7GTuMJw9UNKme++4txo0nzI26n
+eb0aHsvd69MCIHMAONJhtk1nfOiLwFbLPOxNVz/d17GyADKfEBQAjxjO
+-----END CERTIFICATE-----
+`
+
+/** The certificate of `localhost` and `127.0.0.1`. */
+export const CERT = `-----BEGIN CERTIFICATE-----
+MIIBhTCCASygAwIBAgIUchZu3LNzZ00okSTMRD5kCxUFZi4wCgYIKoZIzj0EAwIw
+EDEOMAwGA1UEAwwFdGVzdHMwIBcNMjYxMTI5MTQzMTEwWhgPMjEyNjExMDUxNDMx
+MTBaMBQxEjAQBgNVBAMMCWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABAnO0eYg79tKuF8ixH2E9I10UfAb32jrFi+4bxKaKSSp97jF/vMkIS/Sat9V
+YLawUzY57nPYaHVbdSUuW2di6pCjXjBcMBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcE
+fwAAATAdBgNVHQ4EFgQUe2U9PenK+pIW4ibmyfJD9l7vNpMwHwYDVR0jBBgwFoAU
+Hh2MbCFExXyzl20PSbsR2ij6yGgwCgYIKoZIzj0EAwIDRwAwRAIgQhpgz1+ZHOvK
+TmWvazb9FBMzvSUpm6U9dct9giMRCewCIBHuYXRCoeTzGdUFx0EmU0ZcalsULNVm
+4UTo1fNWGdtl
+-----END CERTIFICATE-----
+`
+
+/** Its private key, which protects nothing. */
+export const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6Owj2qx4Yjmx0t2l
+dmhgyaldNiimvlS53Iqy0KRWcH2hRANCAAQJztHmIO/bSrhfIsR9hPSNdFHwG99o
+6xYvuG8Smikkqfe4xf7zJCEv0mrfVWC2sFM2Oe5z2Gh1W3UlLltnYuqQ
+-----END PRIVATE KEY-----
+`
