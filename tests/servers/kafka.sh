@@ -98,6 +98,8 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 log.cleaner.backoff.ms=500
+# Batches in virtual time write records of the year 1970.
+log.retention.ms=-1
 SETTINGS
 }
 

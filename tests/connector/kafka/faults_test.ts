@@ -147,30 +147,44 @@ test("while the broker is suspended batches have no new records, and afterwards 
   }))
 }, server.command === undefined)
 
-test("a stream and a sink go on after the broker was killed and started again", async () => {
-  const [from, to] = [await server.topic(), await server.topic()]
-  await send(from, numbers(0, 10))
-  const sink = Kafka.sink<string>({
-    brokers: server.brokers(),
-    topic: to,
-    transactionalIdPrefix: to,
-    record: (value) => ({ value }),
-  })
-  await inContext(Effect.gen(function* () {
-    const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: from, startingOffsets: "earliest" })
-    const output = lines.pipe(
-      DStream.saveTo(sink, "out"),
-      DStream.onFailure(OutputPolicy.retry(Schedule.spaced("100 millis"))),
-    )
-    const active = yield* StreamingContext.start(yield* StreamingContext.make, [output])
-    yield* Testing.advance(active)
-    // Waits until the broker has ended the transaction: it commits in the background, and takes long for it after a kill.
-    yield* Effect.scoped(sink.begin({ output: "out", time: 1_000, attempt: 1, recovered: false }))
-    yield* Effect.promise(async () => await server.command?.("stop"))
-    yield* Effect.promise(async () => await server.command?.("start"))
-    yield* Effect.promise(() => send(from, numbers(10, 20)))
-    assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
-  }))
-  const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: to, startingOffsets: "earliest" })
-  assert.deepEqual((await Effect.runPromise(Testing.run(lines, { batches: 20 }))).flat(), numbers(0, 20))
-}, server.command === undefined)
+for (const when of ["after a batch was committed", "while it commits a batch"] as const) {
+  test(`a stream and a sink go on after the broker was killed ${when}`, async () => {
+    const [from, to] = [await server.topic(), await server.topic()]
+    await send(from, numbers(0, 10))
+    let restarted: Promise<void> | undefined
+    const restart = async () => {
+      await server.command?.("stop")
+      await server.command?.("start")
+    }
+    let isCommitting = false
+    await using _ = proxied((sent) => {
+      isCommitting = apiKey(sent) === END_TRANSACTION
+      return "pass"
+    }, () => {
+      if (isCommitting && when === "while it commits a batch") restarted ??= restart()
+      return "pass"
+    })
+    const sink = Kafka.sink<string>({
+      brokers: proxyBrokers(),
+      topic: to,
+      transactionalIdPrefix: to,
+      record: (value) => ({ value }),
+      // Shorter than the broker is away, so that batches fail and their output runs again.
+      retryFor: "300 millis",
+    })
+    await inContext(Effect.gen(function* () {
+      const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: from, startingOffsets: "earliest" })
+      const output = lines.pipe(
+        DStream.saveTo(sink, "out"),
+        DStream.onFailure(OutputPolicy.retry(Schedule.spaced("100 millis"))),
+      )
+      const active = yield* StreamingContext.start(yield* StreamingContext.make, [output])
+      assert.deepEqual(yield* Testing.advance(active), ["completed"])
+      yield* Effect.promise(() => restarted ??= restart())
+      yield* Effect.promise(() => send(from, numbers(10, 20)))
+      assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
+    }))
+    const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: to, startingOffsets: "earliest" })
+    assert.deepEqual((await Effect.runPromise(Testing.run(lines, { batches: 20 }))).flat(), numbers(0, 20))
+  }, server.command === undefined)
+}
