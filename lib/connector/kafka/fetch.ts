@@ -40,9 +40,13 @@ const parse = (_correlationId: number, _key: number, _version: number, reader: R
       partition.readInt32()
       // The protocol adds one to the length, so that 0 can stand for nothing.
       const length = Math.max(0, partition.readUnsignedVarInt() - 1)
-      const records = partition.buffer.slice(partition.position, partition.position + length)
+      const { buffer, byteLength, byteOffset } = partition.buffer.slice(
+        partition.position,
+        partition.position + length,
+      )
       partition.skip(length)
-      fetched = { errorCode, aborted: aborted ?? [], records }
+      // Plain bytes, because `slice` of a Buffer does not copy.
+      fetched = { errorCode, aborted: aborted ?? [], records: new Uint8Array(buffer, byteOffset, byteLength) }
     })
   })
   return fetched
