@@ -77,7 +77,7 @@ export class Planner {
   readonly discover = (now: number): Effect.Effect<void, KafkaError> =>
     Effect.gen({ self: this }, function* () {
       const { failOnDataLoss, groupId, isolation, startingOffsets, subscription } = this.#options
-      const found = yield* find(this.#cluster, subscription)
+      const found = yield* find(this.#cluster, subscription, Object.keys(this.#ids))
       for (const name of found.missing) {
         const wasThere = name in this.#ids
         if (!wasThere) return yield* Effect.fail(gone("find the topic", name, "it does not exist"))

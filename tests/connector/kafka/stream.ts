@@ -166,6 +166,79 @@ test("maxRatePerPartition bounds what a batch reads of each partition", async ()
   }))
 })
 
+test("back-pressure bounds what a batch reads, and the bound is shared out by lag", async () => {
+  const topic = await server.topic(2)
+  await send(topic, numbers(0, 900))
+  await send(topic, numbers(900, 1_000), 1)
+  await inContext(Effect.gen(function* () {
+    const counts: Array<ReadonlyArray<number>> = []
+    const output = DStream.foreachRDD(
+      Kafka.directTextStream({ brokers: server.brokers(), subscribe: topic, startingOffsets: "earliest" }),
+      (rdd) =>
+        Effect.gen(function* () {
+          const ranges = Kafka.offsetRanges(rdd)
+          if (ranges._tag === "Some") counts.push(ranges.value.map((each) => each.untilOffset - each.fromOffset))
+          // The context can process 100 records a batch.
+          yield* Effect.sleep(10 * (yield* RDD.count(rdd)))
+        }),
+    )
+    const ssc = yield* StreamingContext.makeWith({ backpressure: { initialRate: 100 } })
+    const active = yield* StreamingContext.start(ssc, [output])
+    yield* Testing.advance(active, 14)
+    assert.deepEqual(counts[0], [90, 10])
+    const sums = counts.map(([a = 0, b = 0]) => a + b)
+    assert(sums.every((sum) => sum <= 110), `${sums}`)
+    assert.equal(sums.reduce((a, b) => a + b), 1_000)
+    // The partition that is behind gets nine times as much, so that both end together.
+    const both = counts.filter(([a = 0]) => a > 0)
+    assert(both.every(([a = 0, b = 0]) => Math.abs(a - 9 * b) <= 10), `${both.join(" | ")}`)
+  }))
+})
+
+test("a position behind the end of a partition is an error, or is taken back to the oldest record", async () => {
+  const topic = await server.topic()
+  await send(topic, numbers(0, 3))
+  const reading = (failOnDataLoss: boolean) =>
+    running({ subscribe: topic, startingOffsets: [{ topic, partition: 0, offset: 7 }], failOnDataLoss })
+  await inContext(Effect.gen(function* () {
+    const { active, advance } = yield* reading(true)
+    yield* advance()
+    const error = yield* Effect.flip(StreamingContext.awaitTermination(active))
+    assert.match(String(error), /DataLost.*ends at offset 3, before the offset 7 to go on from/)
+  }))
+  await inContext(Effect.gen(function* () {
+    const { advance, seen } = yield* reading(false)
+    yield* advance()
+    assert.deepEqual(seen.records, [numbers(0, 3)])
+  }))
+})
+
+test("a topic of a pattern that is deleted fails the context, unless failOnDataLoss is false", async () => {
+  for (const failOnDataLoss of [true, false]) {
+    const prefix = `deleted-${crypto.randomUUID()}`
+    for (const name of ["a", "b"]) await server.topic(1, {}, `${prefix}-${name}`)
+    await inContext(Effect.gen(function* () {
+      const { active, advance, seen } = yield* running({
+        subscribePattern: new RegExp(`${prefix}-.`),
+        metadataMaxAge: 0,
+        failOnDataLoss,
+      })
+      yield* later(() => send(`${prefix}-a`, ["a"]))
+      yield* later(() => send(`${prefix}-b`, ["b"]))
+      yield* advance()
+      yield* later(() => server.admin((admin) => admin.deleteTopics({ topics: [`${prefix}-a`] })))
+      yield* later(() => send(`${prefix}-b`, ["c"]))
+      yield* advance()
+      if (failOnDataLoss) {
+        const error = yield* Effect.flip(StreamingContext.awaitTermination(active))
+        assert.match(String(error), /UnknownTopic.*has been deleted/)
+      } else {
+        assert.deepEqual(seen.records, [["a", "b"], ["c"]])
+      }
+    }))
+  }
+})
+
 test("a stream goes on from the checkpoint after a restart", async () => {
   const topic = await server.topic(2)
   const checkpoint = await Deno.makeTempDir()
