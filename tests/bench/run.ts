@@ -13,6 +13,7 @@ import { empty } from "./empty.ts"
 import { files } from "./files.ts"
 import { imports } from "./imports.ts"
 import { joins } from "./joins.ts"
+import { kafka } from "./kafka.ts"
 import { keyedTables } from "./keyed_table.ts"
 import { logs } from "./logs.ts"
 import { printPeer } from "./peer.ts"
@@ -36,9 +37,10 @@ const benches: Readonly<Record<string, () => Promise<Report>>> = {
   ...files,
   ...recovery,
   ...imports,
+  ...kafka,
 }
 /** Benchmarks that are run once, because they start processes themselves. */
-const once = new Set(["import", "recovery", "socket"])
+const once = new Set(["import", "recovery", "socket", "kafka", "kafka-words"])
 const MARK = "REPORT "
 
 const inOwnProcess = async (name: string): Promise<Report> => {
