@@ -147,6 +147,38 @@ test("while the broker is suspended batches have no new records, and afterwards 
   }))
 }, server.command === undefined)
 
+/** How long the broker is away. A minute if DSTREAM_OUTAGE_SECONDS=60 is set. */
+const OUTAGE_MS = 1000 * Number(Deno.env.get("DSTREAM_OUTAGE_SECONDS") ?? 2)
+
+test("a stream has empty batches while the broker is away, and a job waits for it", async () => {
+  const topic = await server.topic()
+  await send(topic, numbers(0, 10))
+  await inContext(Effect.gen(function* () {
+    const { advance, records } = yield* running({
+      brokers: server.brokers(),
+      subscribe: topic,
+      startingOffsets: "earliest",
+    })
+    yield* advance()
+    yield* Effect.promise(async () => await server.command?.("stop"))
+    const range = { topic, partition: 0, fromOffset: 0, untilOffset: 10 }
+    const job = Effect.runPromise(
+      Effect.provide(RDD.collect(Kafka.textRDD({ brokers: server.brokers() }, [range])), sc),
+    )
+    const back = performance.now() + OUTAGE_MS
+    while (performance.now() < back) {
+      assert.deepEqual(yield* advance(), ["completed"])
+      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 200)))
+    }
+    assert.deepEqual(records, numbers(0, 10))
+    yield* Effect.promise(async () => await server.command?.("start"))
+    assert.deepEqual(yield* Effect.promise(() => job), numbers(0, 10))
+    yield* Effect.promise(() => send(topic, numbers(10, 20)))
+    yield* advance(2)
+    assert.deepEqual(records, numbers(0, 20))
+  }))
+}, server.command === undefined)
+
 for (const when of ["after a batch was committed", "while it commits a batch"] as const) {
   test(`a stream and a sink go on after the broker was killed ${when}`, async () => {
     const [from, to] = [await server.topic(), await server.topic()]
