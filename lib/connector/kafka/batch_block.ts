@@ -111,7 +111,7 @@ export abstract class BatchBlock<A> implements Block<A> {
     return this.cursor((walk, to) => this.piece(walk, to))
   }
 
-  /** Gives what `make` makes of one piece after the other. Empty ones are left out. */
+  /** Calls `make` for one piece after the other, and gives the results that are not empty. */
   protected cursor<P extends { readonly length: number }>(make: (walk: Walk, to: number) => P): () => P | undefined {
     const { bytes: size } = currentPacing()
     const walk = new Walk(this.batch)

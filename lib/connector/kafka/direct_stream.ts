@@ -170,8 +170,7 @@ export const directStream = (options: DirectStreamOptions): DStream<KafkaRecord,
 
 /**
  * Makes a stream of the values of Kafka topics as UTF-8 text, as {@link directStream} makes one of whole records. Values stay
- * bytes until a job reads them, which is several times faster than records. A record without a value gives an empty string;
- * invalid bytes become U+FFFD.
+ * bytes until a job reads them. A record without a value gives an empty string; invalid bytes become U+FFFD.
  *
  * Spark: `KafkaUtils.createDirectStream` with `StringDeserializer`, and `map(_.value)`.
  *

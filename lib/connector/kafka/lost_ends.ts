@@ -1,9 +1,9 @@
 /**
  * Transactions whose end the brokers have lost.
  *
- * A broker that is killed while it ends a transaction ends it when it starts again. While it starts it does not know all
- * partitions yet; Kafka takes those that it does not know for deleted, and leaves them without the end. Then readers of committed
- * records wait at the transaction for ever, and so does the next batch, which cannot read the marks of the group.
+ * A broker that is killed while it ends a transaction ends it when it starts again. It does not know all partitions while it
+ * starts. Kafka takes unknown partitions for deleted ones, and ends the transaction without them. Readers of committed records then
+ * wait at that transaction for ever. So does the next batch of the sink, because the marks of the group are not readable either.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What becomes of the records of a batch: whole records, or their values as text.
+ * Blocks of whole records, and of their values as text.
  *
  * @module
  */

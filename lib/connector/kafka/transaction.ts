@@ -40,6 +40,8 @@ interface Encoded extends TopicPartition {
 
 /** How long brokers wait for their replicas. */
 const PRODUCE_TIMEOUT_MS = 25_000
+/** For how many milliseconds brokers are asked to end the transaction before the current one, whatever `retryFor` says. */
+const END_PREVIOUS_MS = 60_000
 /** All replicas that are in sync have the records when the broker answers. */
 const ALL_REPLICAS = -1
 
@@ -88,9 +90,14 @@ export class Transaction {
   readonly #coordinated = <A>(
     operation: string,
     send: (connection: Connection) => Promise<A>,
-  ): Effect.Effect<A, KafkaError> => coordinated(this.#cluster, "transaction", this.#id, operation, send)
+    retryMs?: number,
+  ): Effect.Effect<A, KafkaError> =>
+    this.#cluster.retrying(atCoordinator(this.#cluster, "transaction", this.#id, operation, send), retryMs)
 
-  readonly #addPartitions = (partitions: ReadonlyArray<TopicPartition>): Effect.Effect<void, KafkaError> =>
+  readonly #addPartitions = (
+    partitions: ReadonlyArray<TopicPartition>,
+    retryMs?: number,
+  ): Effect.Effect<void, KafkaError> =>
     this.#coordinated(
       `begin to write to ${partitions.map(nameOf).join(", ")}`,
       async (connection) => {
@@ -103,15 +110,17 @@ export class Transaction {
         }])
         this.#hasBegun = true
       },
+      retryMs,
     )
 
-  readonly #addGroup = (group: string): Effect.Effect<void, KafkaError> =>
+  readonly #addGroup = (group: string, retryMs?: number): Effect.Effect<void, KafkaError> =>
     this.#coordinated(
       `add the group ${group} to a transaction`,
       async (connection) => {
         await addOffsetsToTxnV3.api.async(connection, this.#id, this.#producerId, this.#epoch, group)
         this.#hasBegun = true
       },
+      retryMs,
     )
 
   /** Sends batches, at most one for each partition. They are stored when it succeeds, but not visible. */
@@ -159,7 +168,7 @@ export class Transaction {
         committedMetadata: metadata,
       }
       yield* this.#addGroup(group)
-      yield* coordinated(
+      yield* this.#cluster.retrying(atCoordinator(
         this.#cluster,
         "group",
         group,
@@ -168,7 +177,7 @@ export class Transaction {
           txnOffsetCommitV3.api.async(connection, this.#id, group, this.#producerId, this.#epoch, -1, "", null, [
             { name: topic, partitions: [offsets] },
           ]),
-      )
+      ))
       yield* this.#end(true)
     })
 
@@ -182,18 +191,22 @@ export class Transaction {
     isCommitted: boolean,
   ): Effect.Effect<void, KafkaError> =>
     // The end of a transaction also ends what the same producer has left open in the partitions that belong to it.
-    this.#addPartitions(partitions).pipe(
-      Effect.andThen(this.#addGroup(group)),
-      Effect.andThen(this.#end(isCommitted)),
+    this.#addPartitions(partitions, END_PREVIOUS_MS).pipe(
+      Effect.andThen(this.#addGroup(group, END_PREVIOUS_MS)),
+      Effect.andThen(this.#end(isCommitted, END_PREVIOUS_MS)),
+      // To abort what was to be committed would delete a batch that counts as written.
+      Effect.ensuring(Effect.sync(() => this.#hasBegun = false)),
+      Effect.uninterruptible,
     )
 
-  readonly #end = (isCommitted: boolean): Effect.Effect<void, KafkaError> =>
+  readonly #end = (isCommitted: boolean, retryMs?: number): Effect.Effect<void, KafkaError> =>
     this.#coordinated(
       isCommitted ? "commit a transaction" : "abort a transaction",
       async (connection) => {
         await endTxnV3.api.async(connection, this.#id, this.#producerId, this.#epoch, isCommitted)
         this.#hasBegun = false
       },
+      retryMs,
     )
 
   /** Aborts the transaction if it is open, so that readers need not wait for its end. */
@@ -214,10 +227,6 @@ const atCoordinator = <A>(
     Effect.suspend(() => cluster.coordinator(kind, key, operation)),
     (broker) => cluster.call(broker, operation, send),
   )
-
-/** Asks the broker that keeps a group or a transactional id, again while that may help. */
-const coordinated = <A>(...asked: Parameters<typeof atCoordinator<A>>): Effect.Effect<A, KafkaError> =>
-  asked[0].retrying(atCoordinator<A>(...asked))
 
 /** How the transaction before the current one has ended. Undefined if the brokers do not know. */
 export type PreviousEnd = "committed" | "aborted" | undefined
