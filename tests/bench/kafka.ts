@@ -18,8 +18,8 @@ import type { Report } from "./report.ts"
 const TOPIC = "lines"
 const PARTITIONS = [0, 1]
 const MILLION = 1_000_000
-/** How many lines the producer sends in a batch. */
-const SENT_AT_ONCE = 500
+/** How many lines the producer sends in a batch: 16 kB, which is the largest batch of Kafka's own producers by default. */
+const SENT_AT_ONCE = 160
 
 /** Fills a topic with lines of 95 bytes, evenly over its partitions. */
 export const fill = async (brokers: string, records: number): Promise<void> => {
