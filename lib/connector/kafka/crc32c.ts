@@ -8,7 +8,7 @@ import { crcTables, LANES } from "../../core/crc_tables.ts"
 
 const [t0, t1, t2, t3, t4, t5, t6, t7] = crcTables(0x82f63b78)
 
-/** From how many bytes on the WebAssembly function of the client library is faster: a call of it costs as much as 500 bytes. */
+/** From how many bytes on the compiled function of the client library is faster, which costs more for each call. */
 const LARGE = 4096
 
 /** Computes the checksum of the bytes from index `from` to index `to`. */

@@ -131,18 +131,18 @@ const pullRange = <A>(
       yield* warnOfLoss({ ...range, fromOffset: offset, untilOffset: next }, String(error.cause))
       offset = next
     })
-  const fetched = cluster.retrying(Effect.suspend(() => cluster.fetch(range, offset, isolation, id)))
+  const request = cluster.retrying(Effect.suspend(() => cluster.fetch(range, offset, isolation, id)))
   let answers = 0
   /** The request for the next answer, if it has been sent. */
   let ahead: Fiber.Fiber<Fetched, KafkaError> | undefined
   const next = Effect.suspend(() => {
     const sent = ahead
     ahead = undefined
-    return sent === undefined ? fetched : Fiber.join(sent)
+    return sent === undefined ? request : Fiber.join(sent)
   })
   const askAhead = Effect.suspend(() =>
     ++answers < 2 || offset >= range.untilOffset ? Effect.void : Effect.map(
-      Effect.forkIn(fetched, scope, { startImmediately: true }),
+      Effect.forkIn(request, scope, { startImmediately: true }),
       (sent) => void (ahead = sent),
     )
   )

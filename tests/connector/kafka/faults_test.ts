@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { DStream, OutputPolicy, RDD, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Testing } from "@dstream/dstream/testing"
 import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Kafka from "../../../lib/kafka.ts"
 import { kafkaServer } from "../../servers/kafka_server.ts"
@@ -23,7 +24,7 @@ const proxyBrokers = () => `127.0.0.1:${server.proxy().port}`
 
 /** The number of the operation that a request asks for. */
 const apiKey = (sent: string): number => sent.charCodeAt(5)
-const [PRODUCE, END_TRANSACTION] = [0, 26]
+const [PRODUCE, FETCH, END_TRANSACTION] = [0, 1, 26]
 
 /** A running stream, of which each batch is advanced by hand. */
 const running = (options: Kafka.StreamOptions & Kafka.Subscription) =>
@@ -92,6 +93,30 @@ test("connections that are cut in the midst of answers lose and repeat nothing",
   assert.equal(found.length, values.length)
   assert.equal(found.every((each, i) => each === values[i]), true)
   assert.equal(cuts, 10)
+})
+
+test("take and isEmpty ask for the first answer only, and for none if the ranges are empty", async () => {
+  const topic = await server.topic()
+  // More than two answers of 2 MB.
+  const values = numbers(0, 50).map((n) => `${n} ${"x".repeat(100_000)}`)
+  for (let from = 0; from < values.length; from += 5) await send(topic, values.slice(from, from + 5))
+  let fetches = 0
+  await using _ = proxied((sent) => {
+    if (apiKey(sent) === FETCH) fetches++
+    return "pass"
+  })
+  const rdd = (untilOffset: number) =>
+    Kafka.textRDD({ brokers: proxyBrokers() }, [{ topic, partition: 0, fromOffset: 0, untilOffset }])
+  const run = <A, E>(effect: Effect.Effect<A, E, Layer.Success<typeof sc>>) =>
+    Effect.runPromise(Effect.provide(effect, sc))
+  assert.deepEqual(await run(RDD.take(rdd(50), 2)), values.slice(0, 2))
+  assert.equal(fetches, 1)
+  assert.equal(await run(RDD.isEmpty(rdd(50))), false)
+  assert.equal(fetches, 2)
+  assert.equal(await run(RDD.isEmpty(rdd(0))), true)
+  assert.equal(fetches, 2)
+  assert.equal(await run(RDD.count(rdd(50))), 50)
+  assert.ok(fetches >= 5)
 })
 
 test("brokers that are away for longer than retryFor fail the job", async () => {
