@@ -106,7 +106,7 @@ const made = (file: string, count: 1 | 2): KafkaServer => {
   const given = count === 1 && Deno.env.has("KAFKA_BROKERS")
   const why = given ? undefined : whyMissing("bash", SCRIPT, "download")
   if (why !== undefined) {
-    warnSkipped(file, `a Kafka server: ${why}. Install Java and Maven; Kafka is then downloaded once`)
+    warnSkipped(file, `a Kafka server: ${why}. Install Java, Maven and openssl; Kafka is then downloaded once`)
   }
   let own: CommandedServer | undefined
   let settings: Readonly<Record<string, string>> = {}
