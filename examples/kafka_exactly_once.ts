@@ -1,6 +1,6 @@
 /**
- * Counts the words of a Kafka topic and writes each new total to another topic, exactly once: kill it at will and start it
- * again with the same arguments. The directory keeps the checkpoint.
+ * Counts the words of a Kafka topic and writes each new total to another topic, exactly once: kill it at will, with `kill -9`
+ * too, and start it again with the same arguments.
  *
  *     deno run examples/kafka_exactly_once.ts localhost:9092 lines totals directory
  *
@@ -16,17 +16,16 @@
  */
 import { DStream, OutputPolicy, runMain, Scheduler, SparkContext, StateSpec, StreamingContext } from "@dstream/dstream"
 import * as Kafka from "@dstream/dstream/kafka"
-import { Console, Effect, Option, Schedule } from "effect"
+import { Effect, Option, Schedule } from "effect"
 import { WrongArguments } from "./arguments.ts"
 
 /** Adds 1 to the total of a word, and gives the new total. */
 const counting = StateSpec.function((word: string, _: Option.Option<number>, total: StateSpec.State<number>) => {
-  const next = Option.getOrElse(total.getOption(), () => 0) + 1
-  total.update(next)
-  return [word, next]
+  total.update(Option.getOrElse(total.getOption(), () => 0) + 1)
+  return [word, total.get()]
 })
 
-const recordOf = ([word, total]: readonly [string, number]) => ({ key: word, value: String(total) })
+const record = ([word, total]: readonly [string, number]) => ({ key: word, value: String(total) })
 
 // A checkpoint finds the input, the state and the output by their names.
 const totals = (brokers: string, from: string, to: string) =>
@@ -36,10 +35,7 @@ const totals = (brokers: string, from: string, to: string) =>
     DStream.map((word) => [word, 1]),
     DStream.mapWithState(counting),
     DStream.named("totals"),
-    DStream.saveTo(
-      Kafka.sink({ brokers, topic: to, transactionalIdPrefix: "kafka-exactly-once", record: recordOf }),
-      "output",
-    ),
+    DStream.saveTo(Kafka.sink({ brokers, topic: to, transactionalIdPrefix: "kafka-exactly-once", record }), "output"),
     DStream.onFailure(OutputPolicy.retry(Schedule.spaced("1 second"))),
   )
 
@@ -48,7 +44,6 @@ const program = Effect.gen(function* () {
   if (brokers === undefined || from === undefined || to === undefined || directory === undefined) {
     return yield* new WrongArguments({ problem: "Give the brokers, two topics and a directory" })
   }
-  yield* Console.error(`To see that nothing is lost: kill -9 ${Deno.pid}, then start this again`)
   const ssc = yield* StreamingContext.getOrCreate(directory, StreamingContext.make)
   const active = yield* StreamingContext.start(ssc, [totals(brokers, from, to)])
   yield* StreamingContext.awaitTermination(active)

@@ -26,7 +26,8 @@ export const tcpProxy = (
   }
   const serve = async (client: Deno.Conn) => {
     open.add(client)
-    const server = await Deno.connect(to)
+    const server = await Deno.connect(to).catch(() => undefined)
+    if (server === undefined) return close(client)
     open.add(server)
     let cutting = false
     const pump = async (from: Deno.Conn, into: Deno.Conn, verdict: (bytes: Uint8Array) => Verdict | "half") => {

@@ -56,8 +56,8 @@ export const kafka: ReadonlyArray<Row> = [
   {
     row: "K-13",
     ours: "kafka/directStream",
-    test: [STREAM, "maxRatePerPartition bounds what a batch reads of each partition"],
-    but: "one rate for all partitions; no minimum",
+    test: [STREAM, "maxRatePerPartition can give each partition a rate of its own, and at least one record a batch"],
+    but: "the minimum is one record a batch",
   },
   { row: "K-14", reason: "Spark 3 removed it; the direct stream loses nothing without a log" },
   { row: "K-15", reason: "Spark 3 removed it; directStream takes its place" },

@@ -28,14 +28,21 @@ export interface KafkaServer {
   readonly tlsBrokers: () => string
   /** The certificate that the TLS listener is to be trusted by, in PEM format. */
   readonly ca: () => string
+  /** The address of a listener with TLS that asks for the certificate of the client, which is given here with its key. */
+  readonly mtls: () => { readonly brokers: string; readonly cert: string; readonly key: string }
   /** Where a proxy has to listen, and what it has to forward to. */
   readonly proxy: () => { readonly port: number; readonly to: { readonly hostname: string; readonly port: number } }
   /** Where the Java classes are. */
   readonly classpath: () => string
-  /** Kills the broker, starts it again, or suspends and resumes its process. Undefined for a server that the tests do not start. */
-  readonly command: ((command: "stop" | "start" | "suspend" | "resume") => Promise<void>) | undefined
+  /**
+   * Kills a broker, starts it again, or suspends and resumes its process. Default: the first one. Undefined for a server that
+   * the tests do not start.
+   */
+  readonly command: ((command: "stop" | "start" | "suspend" | "resume", broker?: 1 | 2) => Promise<void>) | undefined
   /** Makes a topic with a new name, and gives the name. */
   readonly topic: (partitions?: number, configs?: Readonly<Record<string, string>>, name?: string) => Promise<string>
+  /** Makes a topic of which both brokers have all partitions, led by the second one. */
+  readonly replicated: (partitions: number) => Promise<string>
   /** Sends records in one request, by a client that is not part of the library. */
   readonly send: (topic: string, records: ReadonlyArray<Sent>, options?: SendOptions) => Promise<void>
   /** Does what only administrators do. */
@@ -64,7 +71,7 @@ export const sendTo = async (
 ): Promise<void> => {
   const producer = new Producer({
     clientId: "tests",
-    bootstrapBrokers: [brokers],
+    bootstrapBrokers: brokers.split(","),
     compression,
     // A broker that has just started answers before it leads its partitions.
     retries: 500,
@@ -90,15 +97,16 @@ let shared: KafkaServer | undefined
 
 /**
  * The server for the tests of a file, and of all files that it imports. Called before the tests. Without a server it prints
- * what is missing. If KAFKA_BROKERS is set, with the other lines that `kafka.sh run` prints, that server is used.
+ * what is missing. If KAFKA_BROKERS is set, with the other lines that `kafka.sh run` prints, that server is used, unless two
+ * brokers are asked for.
  */
-export const kafkaServer = (file: string): KafkaServer => shared ??= made(file)
+export const kafkaServer = (file: string, brokers: 1 | 2 = 1): KafkaServer => shared ??= made(file, brokers)
 
-const made = (file: string): KafkaServer => {
-  const given = Deno.env.has("KAFKA_BROKERS")
+const made = (file: string, count: 1 | 2): KafkaServer => {
+  const given = count === 1 && Deno.env.has("KAFKA_BROKERS")
   const why = given ? undefined : whyMissing("bash", SCRIPT, "download")
   if (why !== undefined) {
-    warnSkipped(file, `a Kafka server: ${why}. Install Java and Maven; Kafka is then downloaded once`)
+    warnSkipped(file, `a Kafka server: ${why}. Install Java, Maven and openssl; Kafka is then downloaded once`)
   }
   let own: CommandedServer | undefined
   let settings: Readonly<Record<string, string>> = {}
@@ -108,14 +116,14 @@ const made = (file: string): KafkaServer => {
         settings = Deno.env.toObject()
         return
       }
-      own = new CommandedServer("Kafka", "bash", SCRIPT, "run")
+      own = new CommandedServer("Kafka", "bash", SCRIPT, "run", String(count))
       settings = await own.done()
     })
     Deno.test.afterAll(() => own?.stop())
   }
   const brokers = () => settings["KAFKA_BROKERS"] ?? ""
   const admin = async <A>(use: (admin: Admin) => Promise<A>): Promise<A> => {
-    const admin = new Admin({ clientId: "tests", bootstrapBrokers: [brokers()] })
+    const admin = new Admin({ clientId: "tests", bootstrapBrokers: brokers().split(",") })
     try {
       return await use(admin)
     } finally {
@@ -128,15 +136,26 @@ const made = (file: string): KafkaServer => {
     saslBrokers: () => settings["KAFKA_SASL_BROKERS"] ?? "",
     tlsBrokers: () => settings["KAFKA_TLS_BROKERS"] ?? "",
     ca: () => Deno.readTextFileSync(settings["KAFKA_TLS_CA"] ?? ""),
+    mtls: () => ({
+      brokers: settings["KAFKA_MTLS_BROKERS"] ?? "",
+      cert: Deno.readTextFileSync(settings["KAFKA_CLIENT_CERT"] ?? ""),
+      key: Deno.readTextFileSync(settings["KAFKA_CLIENT_KEY"] ?? ""),
+    }),
     proxy: () => ({
       port: Number(settings["KAFKA_PROXY"]?.split(":")[1]),
       to: { hostname: "127.0.0.1", port: Number(settings["KAFKA_BEHIND_PROXY"]?.split(":")[1]) },
     }),
     classpath: () => settings["KAFKA_CLASSPATH"] ?? "",
-    command: given ? undefined : (command) => own?.command(command) ?? Promise.resolve(),
+    command: given ? undefined : (command, broker = 1) => own?.command(`${command} ${broker}`) ?? Promise.resolve(),
     topic: async (partitions = 1, configs = {}, name = `test-${crypto.randomUUID()}`) => {
       const list = Object.entries(configs).map(([name, value]) => ({ name, value }))
       await admin((admin) => admin.createTopics({ topics: [name], partitions, replicas: 1, configs: list }))
+      return name
+    },
+    replicated: async (partitions) => {
+      const name = `test-${crypto.randomUUID()}`
+      const assignments = Array.from({ length: partitions }, (_, partition) => ({ partition, brokers: [2, 1] }))
+      await admin((admin) => admin.createTopics({ topics: [name], assignments }))
       return name
     },
     send: (topic, records, options) => sendTo(brokers(), topic, records, options),

@@ -35,12 +35,25 @@ class Connections {
   readonly #options: ReadConnection
   readonly #byAddress = new Map<string, Promise<Connection>>()
   readonly #all = new Set<Connection>()
+  /** Why connections broke. */
+  readonly #broken = new WeakMap<Connection, unknown>()
   #isClosed = false
   constructor(options: ReadConnection) {
     this.#options = options
   }
 
-  get({ host, port }: Address): Promise<Connection> {
+  /** Sends a request. If the connection breaks, the error says why. */
+  async send<A>(broker: Address, send: (connection: Connection) => Promise<A>): Promise<A> {
+    const connection = await this.#get(broker)
+    try {
+      return await send(connection)
+    } catch (cause) {
+      // The requests in progress are only told that the connection was closed.
+      throw connection.isConnected() ? cause : this.#broken.get(connection) ?? cause
+    }
+  }
+
+  #get({ host, port }: Address): Promise<Connection> {
     const key = `${host}:${port}`
     const known = this.#byAddress.get(key)
     if (known !== undefined) return known
@@ -63,8 +76,8 @@ class Connections {
         this.#all.delete(connection)
       })
     }
-    // The requests in progress report an error. Without a listener the event would end the process.
-    connection.on("error", () => {})
+    // Without a listener the event would end the process.
+    connection.on("error", (cause) => this.#broken.set(connection, cause))
     try {
       if (this.#isClosed) throw new Error("the stream has ended")
       this.#all.add(connection)
@@ -93,7 +106,7 @@ export const connections = (options: ReadConnection): Effect.Effect<Call, never,
     ),
     (all): Call => (broker, operation, send) =>
       Effect.tryPromise({
-        try: async () => send(await all.get(broker)),
+        try: () => all.send(broker, send),
         catch: thrown(`${operation} at ${broker.host}:${broker.port}`),
       }),
   )

@@ -14,7 +14,7 @@ import { fromPositions } from "../../dstream/inputs/input.ts"
 import type { Planned, Positions } from "../../dstream/inputs/positions.ts"
 import type { SettingError } from "../settings.ts"
 import { committing, RETRY_MS, whenAway } from "./away.ts"
-import { type Isolation, openCluster } from "./cluster.ts"
+import { type Isolation, openCluster, type TopicPartition } from "./cluster.ts"
 import type { KafkaError } from "./errors.ts"
 import { countOf, type OffsetRange } from "./offset_range.ts"
 import { connectionProblems, type KafkaConnection, millisOf } from "./options.ts"
@@ -48,10 +48,10 @@ export interface StreamOptions extends KafkaConnection, ReadOptions {
   /** The group to commit offsets to after each batch, for tools that show lag and for `startingOffsets: "committed"`. Nothing joins it. */
   readonly groupId?: string | undefined
   /**
-   * The most records a second that a batch reads of a partition. Default: no bound. Spark:
-   * `spark.streaming.kafka.maxRatePerPartition`.
+   * The most records a second that a batch reads of a partition, for all partitions or for each; at least one record a batch.
+   * Default: no bound. Spark: `spark.streaming.kafka.maxRatePerPartition`, `PerPartitionConfig`.
    */
-  readonly maxRatePerPartition?: number | undefined
+  readonly maxRatePerPartition?: number | ((partition: TopicPartition) => number) | undefined
   /** How often to look for new partitions and topics. Default: 30 seconds. Kafka: `metadata.max.age.ms`. */
   readonly metadataMaxAge?: Duration.Input | undefined
 }
@@ -80,14 +80,15 @@ const open = <A>(
 ): Effect.Effect<Positions<Plan, A, KafkaError | SettingError>, KafkaError | SettingError, Scope.Scope> =>
   Effect.gen(function* () {
     const cluster = yield* openCluster(options)
-    const { failOnDataLoss = true, groupId, isolation = "read_committed" } = options
+    const { failOnDataLoss = true, groupId, isolation = "read_committed", maxRatePerPartition: rate = Infinity } =
+      options
     const planner = new Planner(cluster, {
       subscription: options,
       startingOffsets: options.startingOffsets ?? "latest",
       groupId,
       isolation,
       failOnDataLoss,
-      maxRatePerPartition: options.maxRatePerPartition ?? Infinity,
+      rateOf: typeof rate === "function" ? rate : () => rate,
       maxAgeMs: millisOf(options.metadataMaxAge ?? DEFAULT_MAX_AGE),
     })
     const orInstead = whenAway()
@@ -116,7 +117,7 @@ const open = <A>(
     }
   })
 
-const isPositive = (rate: number): boolean => rate > 0
+const isRate = (rate: unknown): boolean => typeof rate === "function" || Number(rate) > 0
 
 const problemsOf = (where: string, options: DirectStreamOptions): ReadonlyArray<string> => {
   const { groupId, maxRatePerPartition = Infinity, metadataMaxAge = DEFAULT_MAX_AGE, startingOffsets } = options
@@ -126,7 +127,7 @@ const problemsOf = (where: string, options: DirectStreamOptions): ReadonlyArray<
   const check = (isValid: boolean, option: string, value: unknown, expected: string) => {
     if (!isValid) problems.push(new InvalidOption({ where, option, value, expected }).message)
   }
-  check(isPositive(maxRatePerPartition), "maxRatePerPartition", maxRatePerPartition, "a number above 0")
+  check(isRate(maxRatePerPartition), "maxRatePerPartition", maxRatePerPartition, "a number above 0, or a function")
   check(!Number.isNaN(millisOf(metadataMaxAge)), "metadataMaxAge", metadataMaxAge, "a duration of 0 or more")
   check(startingOffsets !== "committed" || groupId !== undefined, "startingOffsets", "committed", "used with a groupId")
   return problems
@@ -169,8 +170,7 @@ export const directStream = (options: DirectStreamOptions): DStream<KafkaRecord,
 
 /**
  * Makes a stream of the values of Kafka topics as UTF-8 text, as {@link directStream} makes one of whole records. Values stay
- * bytes until a job reads them, which is several times faster than records. A record without a value gives an empty string;
- * invalid bytes become U+FFFD.
+ * bytes until a job reads them. A record without a value gives an empty string; invalid bytes become U+FFFD.
  *
  * Spark: `KafkaUtils.createDirectStream` with `StringDeserializer`, and `map(_.value)`.
  *

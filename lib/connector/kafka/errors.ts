@@ -83,6 +83,9 @@ export const refused = (operation: string, code: number): KafkaError => {
   })
 }
 
+/** Whether an error is that of an error code of the protocol, such as `UNSTABLE_OFFSET_COMMIT`. */
+export const hasCode = ({ cause }: KafkaError, id: string): boolean => String(cause).startsWith(`${id}:`)
+
 const field = (error: unknown, name: string): unknown =>
   typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined
 

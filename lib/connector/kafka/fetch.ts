@@ -21,6 +21,17 @@ export interface Fetched {
   readonly records: Uint8Array
 }
 
+/** Joins what the socket has read. Plain bytes, because `slice` of a Buffer does not copy. */
+const joined = (parts: ReadonlyArray<Uint8Array>, length: number): Uint8Array => {
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
 const parse = (_correlationId: number, _key: number, _version: number, reader: Reader): Fetched => {
   reader.readInt32()
   const errorCode = reader.readInt16()
@@ -40,9 +51,9 @@ const parse = (_correlationId: number, _key: number, _version: number, reader: R
       partition.readInt32()
       // The protocol adds one to the length, so that 0 can stand for nothing.
       const length = Math.max(0, partition.readUnsignedVarInt() - 1)
-      const records = partition.buffer.slice(partition.position, partition.position + length)
+      const parts = partition.buffer.subarray(partition.position, partition.position + length).buffers
       partition.skip(length)
-      fetched = { errorCode, aborted: aborted ?? [], records }
+      fetched = { errorCode, aborted: aborted ?? [], records: joined(parts, length) }
     })
   })
   return fetched

@@ -26,7 +26,7 @@ export interface PlannerOptions {
   readonly isolation: Isolation
   readonly failOnDataLoss: boolean
   /** The most records of a partition in a second. */
-  readonly maxRatePerPartition: number
+  readonly rateOf: (partition: TopicPartition) => number
   /** How long the list of partitions is good for, in milliseconds. */
   readonly maxAgeMs: number
 }
@@ -77,7 +77,7 @@ export class Planner {
   readonly discover = (now: number): Effect.Effect<void, KafkaError> =>
     Effect.gen({ self: this }, function* () {
       const { failOnDataLoss, groupId, isolation, startingOffsets, subscription } = this.#options
-      const found = yield* find(this.#cluster, subscription)
+      const found = yield* find(this.#cluster, subscription, Object.keys(this.#ids))
       for (const name of found.missing) {
         const wasThere = name in this.#ids
         if (!wasThere) return yield* Effect.fail(gone("find the topic", name, "it does not exist"))
@@ -120,7 +120,7 @@ export class Planner {
   /** Plans a batch of at most `limit` records. `seconds` have passed since the batch before. */
   readonly plan = (now: number, seconds: number, limit: number): Effect.Effect<Plan, KafkaError> =>
     Effect.gen({ self: this }, function* () {
-      const { isolation, maxAgeMs, maxRatePerPartition } = this.#options
+      const { isolation, maxAgeMs, rateOf } = this.#options
       if (now - this.#listedAt >= maxAgeMs) yield* this.discover(now)
       // A topic that is gone is noticed before the list is due.
       const latest = yield* Effect.catchIf(
@@ -129,8 +129,14 @@ export class Planner {
         () => Effect.flatMap(this.discover(now), () => this.#cluster.offsets(this.#partitions, LATEST, isolation)),
       )
       const from = yield* this.#checked(latest)
-      const most = maxRatePerPartition === Infinity ? Infinity : Math.max(1, Math.round(maxRatePerPartition * seconds))
-      const lags = this.#partitions.map((each, i) => Math.min(most, (latest.get(nameOf(each)) ?? 0) - (from[i] ?? 0)))
+      const rates = yield* Effect.try({
+        try: () => this.#partitions.map((each) => rateOf(each)),
+        catch: (cause) => lasting("Refused", "find the rate of a partition", cause),
+      })
+      const lags = this.#partitions.map((each, i) => {
+        const most = Math.round((rates[i] ?? 0) * seconds)
+        return Math.min(most >= 1 ? most : 1, (latest.get(nameOf(each)) ?? 0) - (from[i] ?? 0))
+      })
       const shares = shareByLag(lags.map((lag) => Math.max(0, lag)), limit)
       const ranges = this.#partitions.map(({ partition, topic }, i) => {
         const fromOffset = from[i] ?? 0

@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
 import type { InvalidOption } from "../../core/errors.ts"
@@ -17,7 +18,7 @@ import { type KafkaError, lasting } from "./errors.ts"
 import type { Fetched } from "./fetch.ts"
 import { noteRanges, type OffsetRange } from "./offset_range.ts"
 import { batchesOf, decompressed, type RecordBatch, visible } from "./record_batch.ts"
-import type { BatchBody } from "./record_blocks.ts"
+import type { BatchBody } from "./batch_block.ts"
 
 /** Makes a block of the records of a batch. */
 export type Decode<A> = (batch: BatchBody) => Block<A>
@@ -93,11 +94,15 @@ class Answer<A> {
 /** How often in a row a broker may answer with nothing before a range counts as one that it does not have. */
 const MOST_EMPTY = 50
 
-/** Reads a range from its first offset to its last one. */
+/**
+ * Reads a range from its first offset to its last one. From the second answer on, the next one is asked for while the blocks of
+ * an answer are computed, so that a job that needs the first records only does not ask for more. The end of the scope ends that.
+ */
 const pullRange = <A>(
   cluster: Cluster,
   range: OffsetRange,
   { decode, failOnDataLoss, ids, isolation }: Reading<A>,
+  scope: Scope.Scope,
 ): Pull<A, KafkaError> => {
   let offset = range.fromOffset
   let empty = 0
@@ -126,7 +131,21 @@ const pullRange = <A>(
       yield* warnOfLoss({ ...range, fromOffset: offset, untilOffset: next }, String(error.cause))
       offset = next
     })
-  const attempt = Effect.suspend(() => cluster.fetch(range, offset, isolation, id))
+  const request = cluster.retrying(Effect.suspend(() => cluster.fetch(range, offset, isolation, id)))
+  let answers = 0
+  /** The request for the next answer, if it has been sent. */
+  let ahead: Fiber.Fiber<Fetched, KafkaError> | undefined
+  const next = Effect.suspend(() => {
+    const sent = ahead
+    ahead = undefined
+    return sent === undefined ? request : Fiber.join(sent)
+  })
+  const askAhead = Effect.suspend(() =>
+    ++answers < 2 || offset >= range.untilOffset ? Effect.void : Effect.map(
+      Effect.forkIn(request, scope, { startImmediately: true }),
+      (sent) => void (ahead = sent),
+    )
+  )
   let answer: Answer<A> | undefined
   const damaged = (cause: unknown) => lasting("Corrupt", operation(), cause)
   const take = (fetched: Fetched): Effect.Effect<void, KafkaError> =>
@@ -150,10 +169,10 @@ const pullRange = <A>(
       )
     }
     if (offset >= range.untilOffset) return Effect.succeed(undefined)
-    return Effect.matchEffect(cluster.retrying(attempt), {
+    return Effect.matchEffect(next, {
       onFailure: (error): Pull<A, KafkaError> =>
         isLoss(error) ? Effect.flatMap(afterLoss(error), () => pull) : Effect.fail(error),
-      onSuccess: (fetched): Pull<A, KafkaError> => Effect.flatMap(take(fetched), () => pull),
+      onSuccess: (fetched): Pull<A, KafkaError> => Effect.flatMap(Effect.andThen(take(fetched), askAhead), () => pull),
     })
   })
   return pull
@@ -168,7 +187,9 @@ export const rangesRDD = <A>(
   invalid?: InvalidOption,
 ): RDD<A, KafkaError | SettingError> => {
   const flows = ranges.map((range) =>
-    new Flow<A, KafkaError | SettingError, never>(Effect.map(open, (cluster) => pullRange(cluster, range, reading)))
+    new Flow<A, KafkaError | SettingError, never>(
+      Effect.flatMap(open, (cluster) => Effect.map(Effect.scope, (scope) => pullRange(cluster, range, reading, scope))),
+    )
   )
   const rdd = make<A, KafkaError | SettingError>(operation, [], {
     kind: "source",

@@ -74,7 +74,11 @@ export const decompressed = ({ baseOffset, body, codec }: RecordBatch): Uint8Arr
   if (codec === 0) return body
   const algorithm = compressionsAlgorithmsByBitmask[codec]
   if (algorithm === undefined) throw new Error(`the batch at offset ${baseOffset} has the unknown compression ${codec}`)
-  return algorithm.decompressSync(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
+  const { buffer, byteLength, byteOffset } = algorithm.decompressSync(
+    Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+  )
+  // Plain bytes, because `slice` of a Buffer does not copy.
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 /** A control batch has one record without compression. Its key has the kind at a fixed place. */

@@ -1,10 +1,10 @@
 /**
- * Blocks of the records of a batch, which stay bytes until they are read.
+ * Blocks of whole records, and of their values as text.
  *
  * @module
  */
-import { atOnce, currentPacing, type Piecewise } from "../../core/pace.ts"
-import { type Block, type Cursor, gathered } from "../../rdd/block.ts"
+import type { Block } from "../../rdd/block.ts"
+import { BatchBlock, type BatchBody, type Walk } from "./batch_block.ts"
 
 /** A record of a topic. Keys and values are views of a larger array of bytes: copy them with `slice()` to keep a few. */
 export interface KafkaRecord {
@@ -24,161 +24,127 @@ export interface KafkaRecord {
   readonly headers: ReadonlyArray<readonly [name: string, value: Uint8Array | null]>
 }
 
-/** The records of a batch, decompressed, of which those from offset `from` to offset `until` are wanted. */
-export interface BatchBody {
-  readonly topic: string
-  readonly partition: number
-  readonly bytes: Uint8Array
-  readonly count: number
-  readonly baseOffset: number
-  readonly lastOffset: number
-  readonly baseTimestamp: number
-  readonly appendTime: number | undefined
-  readonly from: number
-  readonly until: number
-}
-
-/** Reads the fields of records one after the other. */
-class Walk {
-  readonly bytes: Uint8Array
-  at = 0
-  /** The fields of the current record. A length of -1 stands for none. */
-  end = 0
-  offset = 0
-  timeDelta = 0
-  keyAt = 0
-  keyLength = -1
-  valueAt = 0
-  valueLength = -1
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes
-  }
-
-  varint(): number {
-    let byte = this.bytes[this.at++] ?? 0
-    if (byte < 128) return (byte >>> 1) ^ -(byte & 1)
-    let value = byte & 127
-    let factor = 128
-    do {
-      byte = this.bytes[this.at++] ?? 0
-      value += (byte & 127) * factor
-      factor *= 128
-    } while (byte >= 128)
-    // Times do not fit into 32 bits.
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
-  }
-
-  next(baseOffset: number): void {
-    const length = this.varint()
-    this.end = this.at + length
-    this.at++
-    this.timeDelta = this.varint()
-    this.offset = baseOffset + this.varint()
-    this.keyLength = this.varint()
-    this.keyAt = this.at
-    if (this.keyLength > 0) this.at += this.keyLength
-    this.valueLength = this.varint()
-    this.valueAt = this.at
-    if (this.valueLength > 0) this.at += this.valueLength
-  }
-}
-
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 
-/** Gives the records of a range of offsets, in pieces of about `size` bytes. */
-abstract class BatchBlock<A> implements Block<A> {
-  protected readonly batch: BatchBody
-  #length: number | undefined
-  constructor(batch: BatchBody) {
-    this.batch = batch
-  }
+const [LF, CR] = [10, 13]
+/** By how many bytes the last record of a piece usually ends behind the piece at most. */
+const OVERHANG = 4096
 
-  /** Makes records until one ends at or after the index `to`. */
-  protected abstract piece(walk: Walk, left: { count: number }, to: number): ReadonlyArray<A>
-
-  get length(): number {
-    return this.#length ??= this.#count()
-  }
-
-  #count(): number {
-    const { baseOffset, bytes, count, from, lastOffset, until } = this.batch
-    const isDense = count === lastOffset - baseOffset + 1
-    if (isDense) return Math.max(0, Math.min(lastOffset + 1, until) - Math.max(baseOffset, from))
-    const walk = new Walk(bytes)
-    let wanted = 0
-    for (let i = 0; i < count; i++) {
-      walk.next(baseOffset)
-      if (walk.offset >= from && walk.offset < until) wanted++
-      walk.at = walk.end
-    }
-    return wanted
-  }
-
-  get records(): ReadonlyArray<A> {
-    return atOnce(this.gather())
-  }
-
-  gather(): Piecewise<ReadonlyArray<A>> {
-    return gathered(this.pieces())
-  }
-
-  pieces(): Cursor<A> {
-    const { bytes: size } = currentPacing()
-    const walk = new Walk(this.batch.bytes)
-    const left = { count: this.batch.count }
-    return () => {
-      while (left.count > 0) {
-        const piece = this.piece(walk, left, walk.at + size)
-        if (piece.length > 0) return piece
-      }
-      return undefined
-    }
-  }
+/** Whether text has so many line ends, all of them line feeds. */
+const hasLines = (text: Uint8Array, lines: number): boolean => {
+  if (text.includes(CR)) return false
+  let found = 0
+  for (let at = text.indexOf(LF); at >= 0; at = text.indexOf(LF, at + 1)) found++
+  return found === lines
 }
 
-class TextValues extends BatchBlock<string> {
-  protected override piece(walk: Walk, left: { count: number }, to: number): ReadonlyArray<string> {
-    const { baseOffset, bytes, from, until } = this.batch
-    const ranges: Array<number> = []
-    let total = 0
-    while (left.count > 0 && walk.at < to) {
-      left.count--
-      walk.next(baseOffset)
+/** The values of records as text. */
+export class TextValues extends BatchBlock<string> {
+  /** Whether each byte of the values that were read so far has been one character, as in ASCII. */
+  #isSingle = true
+
+  /** Gives lines of text as bytes, one for each value. Values with line ends come as records. */
+  text(): () => Uint8Array | ReadonlyArray<string> | undefined {
+    return this.cursor<Uint8Array | ReadonlyArray<string>>((walk, to) => {
+      const { at, left } = walk
+      const { lines, text } = this.#lines(walk, to)
+      return hasLines(text, lines) ? text : this.#oneByOne(walk, at, left, to)
+    })
+  }
+
+  protected override piece(walk: Walk, to: number): ReadonlyArray<string> {
+    const { at, left } = walk
+    const cut = this.#isSingle ? this.#cut(walk, to) : undefined
+    if (cut !== undefined) return cut
+    this.#isSingle = false
+    walk.at = at
+    walk.left = left
+    const { lines, text } = this.#lines(walk, to)
+    const records = decoder.decode(text).split("\n")
+    records.pop()
+    return records.length === lines ? records : this.#oneByOne(walk, at, left, to)
+  }
+
+  /**
+   * Decodes values together with the fields between them, and cuts the values out of the text where their bytes were. One call of
+   * the decoder for many values, and no copy of each. Undefined if some bytes are not one character each.
+   */
+  #cut(walk: Walk, to: number): ReadonlyArray<string> | undefined {
+    const { bytes, from, until } = this.batch
+    const begin = walk.at
+    const places: Array<number> = []
+    while (walk.left > 0 && walk.at < to) {
+      walk.next()
+      if (walk.offset >= from && walk.offset < until) places.push(walk.valueAt - begin, Math.max(0, walk.valueLength))
+      walk.at = walk.end
+    }
+    const copy = bytes.slice(begin, walk.at)
+    let end = 0
+    for (let i = 0; i < places.length; i += 2) {
+      const start = places[i]!
+      // Each byte of other fields is one character too, and ends a character that is cut off at the end of a value.
+      for (let at = end; at < start; at++) copy[at] = 0
+      end = start + places[i + 1]!
+    }
+    const text = decoder.decode(copy.subarray(0, end))
+    if (text.length !== end) return undefined
+    const records: Array<string> = []
+    for (let i = 0; i < places.length; i += 2) records.push(text.slice(places[i]!, places[i]! + places[i + 1]!))
+    return records
+  }
+
+  /** Copies values, with a line feed behind each. */
+  #lines(walk: Walk, to: number): { readonly text: Uint8Array; readonly lines: number } {
+    const { bytes, from, until } = this.batch
+    const begin = walk.at
+    // Values move to the front within one copy. There is room for line feeds, as each value has other fields in front of it.
+    let text = bytes.slice(begin, to + OVERHANG)
+    let [lines, length] = [0, 0]
+    while (walk.left > 0 && walk.at < to) {
+      walk.next()
+      if (walk.end - begin > text.length) {
+        const longer = bytes.slice(begin, walk.end)
+        longer.set(text.subarray(0, length))
+        text = longer
+      }
       if (walk.offset >= from && walk.offset < until) {
-        const length = Math.max(0, walk.valueLength)
-        ranges.push(walk.valueAt, length)
-        total += length
+        const start = walk.valueAt - begin
+        if (walk.valueLength > 0) {
+          text.copyWithin(length, start, start + walk.valueLength)
+          length += walk.valueLength
+        }
+        text[length++] = LF
+        lines++
       }
       walk.at = walk.end
     }
-    // One text for all values: most of the time goes into the calls of the decoder.
-    const joined = new Uint8Array(total)
-    for (let i = 0, at = 0; i < ranges.length; i += 2) {
-      const [start, length] = [ranges[i] ?? 0, ranges[i + 1] ?? 0]
-      joined.set(bytes.subarray(start, start + length), at)
-      at += length
-    }
-    const text = decoder.decode(joined)
+    return { text: text.subarray(0, length), lines }
+  }
+
+  /** Makes the records from the index `at` on, with `left` records left. */
+  #oneByOne(walk: Walk, at: number, left: number, to: number): ReadonlyArray<string> {
+    const { bytes, from, until } = this.batch
     const records: Array<string> = []
-    // Each byte became one character, so that values can be cut out where their bytes were.
-    const isSingle = text.length === total
-    for (let i = 0, at = 0; i < ranges.length; i += 2) {
-      const [start, length] = [ranges[i] ?? 0, ranges[i + 1] ?? 0]
-      records.push(isSingle ? text.slice(at, at + length) : decoder.decode(bytes.subarray(start, start + length)))
-      at += length
+    walk.at = at
+    walk.left = left
+    while (walk.left > 0 && walk.at < to) {
+      walk.next()
+      if (walk.offset >= from && walk.offset < until) {
+        records.push(decoder.decode(bytes.subarray(walk.valueAt, walk.valueAt + Math.max(0, walk.valueLength))))
+      }
+      walk.at = walk.end
     }
     return records
   }
 }
 
 class WholeRecords extends BatchBlock<KafkaRecord> {
-  protected override piece(walk: Walk, left: { count: number }, to: number): ReadonlyArray<KafkaRecord> {
-    const { appendTime, baseOffset, baseTimestamp, bytes, from, partition, topic, until } = this.batch
+  protected override piece(walk: Walk, to: number): ReadonlyArray<KafkaRecord> {
+    const { appendTime, baseTimestamp, bytes, from, partition, topic, until } = this.batch
     const records: Array<KafkaRecord> = []
     const slice = (start: number, length: number) => length < 0 ? null : bytes.subarray(start, start + length)
-    while (left.count > 0 && walk.at < to) {
-      left.count--
-      walk.next(baseOffset)
+    while (walk.left > 0 && walk.at < to) {
+      walk.next()
       if (walk.offset >= from && walk.offset < until) {
         const headers: Array<readonly [string, Uint8Array | null]> = []
         for (let more = walk.varint(); more > 0; more--) {
@@ -206,7 +172,7 @@ class WholeRecords extends BatchBlock<KafkaRecord> {
 }
 
 /** Makes a block of the values as UTF-8 text. A record without a value gives an empty string. */
-export const textValues = (batch: BatchBody): Block<string> => new TextValues(batch)
+export const textValues = (batch: BatchBody): TextValues => new TextValues(batch)
 
 /** Makes a block of whole records. */
 export const wholeRecords = (batch: BatchBody): Block<KafkaRecord> => new WholeRecords(batch)

@@ -13,6 +13,7 @@ import type { SettingError } from "../settings.ts"
 import { type Cluster, nameOf, openCluster } from "./cluster.ts"
 import { BatchBuilder, type Compression, partitionOfKey } from "./encoding.ts"
 import { type KafkaError, lasting } from "./errors.ts"
+import { committedMark } from "./lost_ends.ts"
 import { addMark, isMarked, readMarks, writeMarks } from "./marks.ts"
 import { connectionProblems, type KafkaConnection } from "./options.ts"
 import { beginTransaction, type Outgoing, type Transaction } from "./transaction.ts"
@@ -149,9 +150,9 @@ const begin = <A>(
     const { compression = "none", topic, transactionTimeout = 60_000 } = options
     const id = `${options.transactionalIdPrefix}-${output}`
     const cluster = yield* openCluster(options)
-    const transaction = yield* Effect.acquireRelease(
+    const { previous, transaction } = yield* Effect.acquireRelease(
       beginTransaction(cluster, id, transactionTimeout, compression),
-      (transaction) =>
+      ({ transaction }) =>
         transaction.abort.pipe(
           Effect.interruptible,
           Effect.timeoutOption(ABORT_LIMIT),
@@ -162,9 +163,7 @@ const begin = <A>(
     )
     const place = { topic, partition: 0 }
     // The transaction has begun, which has fenced other processes. So the marks that are read here cannot change.
-    const marks = readMarks(
-      (yield* cluster.retrying(cluster.committed(id, [place]))).get(nameOf(place))?.metadata ?? "",
-    )
+    const marks = readMarks(yield* committedMark(cluster, transaction, previous, id, place))
     const marked = isMarked(marks, time)
     if (marked === true) return undefined
     if (marked === "unknown") {

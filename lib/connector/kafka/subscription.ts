@@ -55,7 +55,7 @@ export const subscriptionProblem = (where: string, given: object): string | unde
 export interface Found {
   readonly topics: ReadonlyMap<string, Topic>
   readonly partitions: ReadonlyArray<TopicPartition>
-  /** Topics that were asked for by name and do not exist. */
+  /** Topics that were asked for by name, or have matched the pattern before, and do not exist. */
   readonly missing: ReadonlyArray<string>
 }
 
@@ -68,12 +68,18 @@ const matches = (pattern: RegExp, name: string): boolean => {
   return whole === name
 }
 
-/** Looks a subscription up, topics in the order of their names. */
-export const find = (cluster: Cluster, of: Subscription): Effect.Effect<Found, KafkaError> => {
+/** Looks a subscription up, topics in the order of their names. `known`: topics that were found before. */
+export const find = (
+  cluster: Cluster,
+  of: Subscription,
+  known: ReadonlyArray<string>,
+): Effect.Effect<Found, KafkaError> => {
   if ("subscribePattern" in of) {
+    const isMatch = (name: string) => matches(of.subscribePattern, name)
     return Effect.map(cluster.topics(), (all) => {
-      const topics = new Map([...all].filter(([name]) => matches(of.subscribePattern, name)).toSorted())
-      return { topics, partitions: [...topics.values()].flatMap(partitionsOf), missing: [] }
+      const topics = new Map([...all].filter(([name]) => isMatch(name)).toSorted())
+      const missing = known.filter((name) => isMatch(name) && !topics.has(name))
+      return { topics, partitions: [...topics.values()].flatMap(partitionsOf), missing }
     })
   }
   const assigned = "assign" in of ? of.assign : undefined

@@ -8,6 +8,7 @@ import { parallelize } from "../../rdd/creation.ts"
 import { countedByValue } from "../../rdd/operators/counting.ts"
 import { reduceByKey } from "../../rdd/operators/keyed.ts"
 import { map, narrow } from "../../rdd/operators/element.ts"
+import { known } from "../../rdd/operators/known_steps.ts"
 import type { PartitionOptions } from "../../rdd/partitioner.ts"
 import { repartition } from "../../rdd/operators/partitioning.ts"
 import type { RDD } from "../../rdd/rdd.ts"
@@ -55,8 +56,6 @@ export type Counted<S extends ReadonlyArray<unknown>> = S extends
   readonly [DStream<infer _A, infer E, infer R>, ...ReadonlyArray<unknown>] ? DStream<number, E, R>
   : Mistake<"write .pipe(DStream.count) or DStream.count(stream)">
 
-const tally = (count: number): number => count + 1
-
 /**
  * Counts the records of each batch. The result is always one record, 0 for an empty batch. A batch in which the stream
  * has no RDD fails, as in Spark. Spark: `DStream.count`.
@@ -76,7 +75,7 @@ export const count: <S extends readonly [] | readonly [AnyDStream, ...ReadonlyAr
   ...stream: S
 ) => Counted<S> = (<A, E, R>(self: DStream<A, E, R>): DStream<number, E, R> =>
   liftOne("count", self, (rdd, batch) => {
-    const counts = narrow<number, unknown, unknown>("count", rdd, { kind: "fold", f: tally, zero: () => 0 }, false)
+    const counts = narrow<number, unknown, unknown>("count", rdd, known("count", null), false)
     const atLeastZero = union(counts, parallelize([0], { partitions: 1 }))
     return values(reduceByKey(map(atLeastZero, (n) => [null, n]), add, chosen(batch, undefined)))
   })) as never

@@ -10,6 +10,7 @@ import type { Tupled } from "../../core/tupled.ts"
 import { countedByValue } from "../../rdd/operators/counting.ts"
 import { reduceByKey } from "../../rdd/operators/keyed.ts"
 import { map, narrow } from "../../rdd/operators/element.ts"
+import { known } from "../../rdd/operators/known_steps.ts"
 import { hash, type PartitionOptions } from "../../rdd/partitioner.ts"
 import type { Callable, Narrow } from "../../rdd/primitive.ts"
 import type { RDD } from "../../rdd/rdd.ts"
@@ -33,7 +34,6 @@ export interface WindowReduceOptions<A> extends WindowOptions {
 const onePartition = hash(1)
 const add = (a: number, b: number): number => a + b
 const subtract = (a: number, b: number): number => a - b
-const tally = (count: number): number => count + 1
 const counting = withInverse(add, subtract, undefined)
 
 /** Reduces each partition to one record by `step`, and these to one pair with the key `null` by `f`. */
@@ -151,7 +151,7 @@ export const countByWindow: {
       operation: "countByWindow",
       frame: frame("reduced", self, windowDuration, options?.slide),
       functions: {},
-      reduce: (rdd) => reduced(rdd, { kind: "fold", f: tally, zero: () => 0 }, add),
+      reduce: (rdd) => reduced(rdd, known("count", null), add),
       partitioner: () => onePartition,
       slide: () => counting,
       seesLeaving: true,

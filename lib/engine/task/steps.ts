@@ -173,9 +173,9 @@ function* reduce(around: Surroundings, fused: Fused, input: Given, place: Place,
   return Block.fromArray([yield* fold(around, fused, ranges, place, f, value)])
 }
 
-/** How many records there are. Those of a flow are pulled, and text stays bytes. */
+/** Counts records by the lengths of their blocks: text stays bytes. */
 function* lengthOf(input: Given): Running<number> {
-  if (input instanceof Flowing) { while ((yield* waiting(input.pull)) !== undefined); }
+  if (input instanceof Flowing) { while ((yield* waiting(input.pull)) !== undefined) if (isDue()) yield }
   return input.length
 }
 

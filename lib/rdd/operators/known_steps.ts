@@ -173,5 +173,5 @@ export const knownPrimitive = ({ args, name }: Known): Primitive => {
   if (combine !== undefined) return { kind: "shuffle", by: "default", combine }
   const make = (steps as Record<string, ((args: never) => Narrow) | undefined>)[name]
   if (make === undefined) throw new Mismatch({ problem: `there is no step of the name ${name} here` })
-  return { kind: "narrow", step: make(args as never), preserves: false }
+  return { kind: "narrow", step: { ...make(args as never), known: { name, args } }, preserves: false }
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict"
 import { DStream, OutputPolicy, RDD, SparkContext, StreamingContext } from "@dstream/dstream"
 import { Testing } from "@dstream/dstream/testing"
 import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Kafka from "../../../lib/kafka.ts"
 import { kafkaServer } from "../../servers/kafka_server.ts"
@@ -23,7 +24,7 @@ const proxyBrokers = () => `127.0.0.1:${server.proxy().port}`
 
 /** The number of the operation that a request asks for. */
 const apiKey = (sent: string): number => sent.charCodeAt(5)
-const [PRODUCE, END_TRANSACTION] = [0, 26]
+const [PRODUCE, FETCH, END_TRANSACTION] = [0, 1, 26]
 
 /** A running stream, of which each batch is advanced by hand. */
 const running = (options: Kafka.StreamOptions & Kafka.Subscription) =>
@@ -94,6 +95,30 @@ test("connections that are cut in the midst of answers lose and repeat nothing",
   assert.equal(cuts, 10)
 })
 
+test("take and isEmpty ask for the first answer only, and for none if the ranges are empty", async () => {
+  const topic = await server.topic()
+  // More than two answers of 2 MB.
+  const values = numbers(0, 50).map((n) => `${n} ${"x".repeat(100_000)}`)
+  for (let from = 0; from < values.length; from += 5) await send(topic, values.slice(from, from + 5))
+  let fetches = 0
+  await using _ = proxied((sent) => {
+    if (apiKey(sent) === FETCH) fetches++
+    return "pass"
+  })
+  const rdd = (untilOffset: number) =>
+    Kafka.textRDD({ brokers: proxyBrokers() }, [{ topic, partition: 0, fromOffset: 0, untilOffset }])
+  const run = <A, E>(effect: Effect.Effect<A, E, Layer.Success<typeof sc>>) =>
+    Effect.runPromise(Effect.provide(effect, sc))
+  assert.deepEqual(await run(RDD.take(rdd(50), 2)), values.slice(0, 2))
+  assert.equal(fetches, 1)
+  assert.equal(await run(RDD.isEmpty(rdd(50))), false)
+  assert.equal(fetches, 2)
+  assert.equal(await run(RDD.isEmpty(rdd(0))), true)
+  assert.equal(fetches, 2)
+  assert.equal(await run(RDD.count(rdd(50))), 50)
+  assert.ok(fetches >= 5)
+})
+
 test("brokers that are away for longer than retryFor fail the job", async () => {
   const range = { topic: "any", partition: 0, fromOffset: 0, untilOffset: 1 }
   const rdd = Kafka.textRDD({ brokers: proxyBrokers(), retryFor: "300 millis" }, [range])
@@ -147,30 +172,76 @@ test("while the broker is suspended batches have no new records, and afterwards 
   }))
 }, server.command === undefined)
 
-test("a stream and a sink go on after the broker was killed and started again", async () => {
-  const [from, to] = [await server.topic(), await server.topic()]
-  await send(from, numbers(0, 10))
-  const sink = Kafka.sink<string>({
-    brokers: server.brokers(),
-    topic: to,
-    transactionalIdPrefix: to,
-    record: (value) => ({ value }),
-  })
+/** How long the broker is away. A minute if DSTREAM_OUTAGE_SECONDS=60 is set. */
+const OUTAGE_MS = 1000 * Number(Deno.env.get("DSTREAM_OUTAGE_SECONDS") ?? 2)
+
+test("a stream has empty batches while the broker is away, and a job waits for it", async () => {
+  const topic = await server.topic()
+  await send(topic, numbers(0, 10))
   await inContext(Effect.gen(function* () {
-    const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: from, startingOffsets: "earliest" })
-    const output = lines.pipe(
-      DStream.saveTo(sink, "out"),
-      DStream.onFailure(OutputPolicy.retry(Schedule.spaced("100 millis"))),
-    )
-    const active = yield* StreamingContext.start(yield* StreamingContext.make, [output])
-    yield* Testing.advance(active)
-    // Waits until the broker has ended the transaction: it commits in the background, and takes long for it after a kill.
-    yield* Effect.scoped(sink.begin({ output: "out", time: 1_000, attempt: 1, recovered: false }))
+    const { advance, records } = yield* running({
+      brokers: server.brokers(),
+      subscribe: topic,
+      startingOffsets: "earliest",
+    })
+    yield* advance()
     yield* Effect.promise(async () => await server.command?.("stop"))
+    const range = { topic, partition: 0, fromOffset: 0, untilOffset: 10 }
+    const job = Effect.runPromise(
+      Effect.provide(RDD.collect(Kafka.textRDD({ brokers: server.brokers() }, [range])), sc),
+    )
+    const back = performance.now() + OUTAGE_MS
+    while (performance.now() < back) {
+      assert.deepEqual(yield* advance(), ["completed"])
+      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 200)))
+    }
+    assert.deepEqual(records, numbers(0, 10))
     yield* Effect.promise(async () => await server.command?.("start"))
-    yield* Effect.promise(() => send(from, numbers(10, 20)))
-    assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
+    assert.deepEqual(yield* Effect.promise(() => job), numbers(0, 10))
+    yield* Effect.promise(() => send(topic, numbers(10, 20)))
+    yield* advance(2)
+    assert.deepEqual(records, numbers(0, 20))
   }))
-  const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: to, startingOffsets: "earliest" })
-  assert.deepEqual((await Effect.runPromise(Testing.run(lines, { batches: 20 }))).flat(), numbers(0, 20))
 }, server.command === undefined)
+
+for (const when of ["after a batch was committed", "while it commits a batch"] as const) {
+  test(`a stream and a sink go on after the broker was killed ${when}`, async () => {
+    const [from, to] = [await server.topic(), await server.topic()]
+    await send(from, numbers(0, 10))
+    let restarted: Promise<void> | undefined
+    const restart = async () => {
+      await server.command?.("stop")
+      await server.command?.("start")
+    }
+    let isCommitting = false
+    await using _ = proxied((sent) => {
+      isCommitting = apiKey(sent) === END_TRANSACTION
+      return "pass"
+    }, () => {
+      if (isCommitting && when === "while it commits a batch") restarted ??= restart()
+      return "pass"
+    })
+    const sink = Kafka.sink<string>({
+      brokers: proxyBrokers(),
+      topic: to,
+      transactionalIdPrefix: to,
+      record: (value) => ({ value }),
+      // Shorter than the broker is away, so that batches fail and their output runs again.
+      retryFor: "300 millis",
+    })
+    await inContext(Effect.gen(function* () {
+      const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: from, startingOffsets: "earliest" })
+      const output = lines.pipe(
+        DStream.saveTo(sink, "out"),
+        DStream.onFailure(OutputPolicy.retry(Schedule.spaced("100 millis"))),
+      )
+      const active = yield* StreamingContext.start(yield* StreamingContext.make, [output])
+      assert.deepEqual(yield* Testing.advance(active), ["completed"])
+      yield* Effect.promise(() => restarted ??= restart())
+      yield* Effect.promise(() => send(from, numbers(10, 20)))
+      assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
+    }))
+    const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: to, startingOffsets: "earliest" })
+    assert.deepEqual((await Effect.runPromise(Testing.run(lines, { batches: 20 }))).flat(), numbers(0, 20))
+  }, server.command === undefined)
+}

@@ -6,7 +6,7 @@ import { BatchBuilder, type Compression, type EncodableRecord, murmur2 } from ".
 import { addMark, isMarked, readMarks, writeMarks } from "../../../lib/connector/kafka/marks.ts"
 import { shareByLag } from "../../../lib/connector/share_by_lag.ts"
 import { batchesOf, decompressed, type RecordBatch, visible } from "../../../lib/connector/kafka/record_batch.ts"
-import { textValues, wholeRecords } from "../../../lib/connector/kafka/record_blocks.ts"
+import { type TextValues, textValues, wholeRecords } from "../../../lib/connector/kafka/record_blocks.ts"
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
@@ -32,6 +32,19 @@ const bodyOf = (batch: RecordBatch, from = 0, until = Infinity) => ({
   from,
   until,
 })
+
+/** The pieces that a loop over text gets. */
+function* piecesOf(values: TextValues): Generator<Uint8Array | ReadonlyArray<string>> {
+  const next = values.text()
+  for (let piece = next(); piece !== undefined; piece = next()) yield piece
+}
+
+const linesOf = (values: TextValues): ReadonlyArray<string> =>
+  Array.from(piecesOf(values)).flatMap((piece) => {
+    if (!(piece instanceof Uint8Array)) return piece
+    assert.equal(piece.at(-1), 10)
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(piece.subarray(0, -1)).split(/\r\n|\n|\r/)
+  })
 
 const plain = (value: string): EncodableRecord => ({ key: null, value: bytesOf(value), headers: [], timestamp: 0 })
 
@@ -60,20 +73,11 @@ for (const compression of ["none", "gzip", "snappy", "lz4", "zstd"] as const) {
           headers: record.headers.map(([name, value]) => [new TextDecoder().decode(name), value]),
         })).slice(from! - 100, until! - 100)
         assert.equal(block.length, wanted.length)
-        assert.deepEqual(
-          block.records.map(({ headers, key, value, ...rest }) => ({
-            ...rest,
-            key: key && new Uint8Array(key),
-            value: value && new Uint8Array(value),
-            headers: headers.map(([name, value]) => [name, value && new Uint8Array(value)]),
-          })),
-          wanted,
-        )
+        assert.deepEqual(block.records, wanted)
         const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
-        assert.deepEqual(
-          textValues(bodyOf(batch, from, until)).records,
-          wanted.map(({ value }) => decoder.decode(value ?? undefined)),
-        )
+        const texts = wanted.map(({ value }) => decoder.decode(value ?? undefined))
+        assert.deepEqual(textValues(bodyOf(batch, from, until)).records, texts)
+        assert.deepEqual(linesOf(textValues(bodyOf(batch, from, until))), texts)
       }),
       { numRuns: 50 },
     )
@@ -81,10 +85,25 @@ for (const compression of ["none", "gzip", "snappy", "lz4", "zstd"] as const) {
 }
 
 Deno.test("text of any characters is cut where the values end", () => {
-  fc.assert(fc.property(fc.array(fc.string({ unit: "grapheme" }), { minLength: 1, maxLength: 30 }), (values) => {
+  const value = fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("", "\n", "a\r", "\r\n"))
+  fc.assert(fc.property(fc.array(value, { minLength: 1, maxLength: 30 }), (values) => {
     const [batch] = batchesOf(encode(values.map(plain)))
     assert.deepEqual(textValues(bodyOf(batch!)).records, values)
+    assert.deepEqual(linesOf(textValues(bodyOf(batch!))), values)
   }))
+})
+
+Deno.test("values without line ends are given as lines of text, others as records", () => {
+  const kinds = (...values: ReadonlyArray<string>) => {
+    const [batch] = batchesOf(encode(values.map(plain)))
+    return Array.from(piecesOf(textValues(bodyOf(batch!))), (piece) => piece instanceof Uint8Array ? "text" : "records")
+  }
+  assert.deepEqual(kinds("a", "", "ü"), ["text"])
+  assert.deepEqual(kinds("a", "b\nc"), ["records"])
+  assert.deepEqual(kinds("a\r", "b"), ["records"])
+  // In pieces of 64 kB, of which the last record may be larger.
+  const long = "x".repeat(40_000)
+  assert.deepEqual(kinds(long, long, "\n", "y".repeat(300_000), "z"), ["text", "records", "text"])
 })
 
 Deno.test("a batch that is cut off is left for the next request, and a damaged one is refused", () => {
@@ -132,6 +151,8 @@ Deno.test("visible() leaves out aborted transactions only, up to their end", () 
 Deno.test("crc32c() and murmur2() give the values of Kafka", () => {
   assert.equal(crc32c(bytesOf("123456789")), 0xe3069283)
   assert.equal(crc32c(bytesOf("xx123456789x"), 2, 11), 0xe3069283)
+  // Computed by java.util.zip.CRC32C.
+  assert.equal(crc32c(new Uint8Array(4103).map((_, i) => i * 7), 1, 4101), 0x6e1c7334)
   // From org.apache.kafka.common.utils.UtilsTest.
   const hashes = {
     "21": -973932308,

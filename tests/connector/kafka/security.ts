@@ -63,3 +63,15 @@ test("a connection without TLS to a listener with TLS is an error of the start",
   const error = await startError({ brokers: server.tlsBrokers() })
   assert.equal(error.reason, "TlsFailed")
 })
+
+test("a client certificate, where the brokers ask for one", async () => {
+  const { brokers, cert, key } = server.mtls()
+  const tls = { ca: server.ca(), cert, key: Redacted.make(key) }
+  assert.equal(await Effect.runPromise(await firstRecord({ brokers, tls })), "a")
+})
+
+test("no client certificate, where the brokers ask for one, is an error of the start", async () => {
+  const { brokers } = server.mtls()
+  const error = await startError({ brokers, tls: { ca: server.ca() } })
+  assert.equal(error.reason, "TlsFailed")
+})

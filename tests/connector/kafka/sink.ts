@@ -2,8 +2,10 @@
 import assert from "node:assert/strict"
 import { DStream, OutputPolicy } from "@dstream/dstream"
 import { Testing } from "@dstream/dstream/testing"
+import { addOffsetsToTxnV3, initProducerIdV4, txnOffsetCommitV3 } from "@platformatic/kafka"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import { openCluster } from "../../../lib/connector/kafka/cluster.ts"
 import * as Kafka from "../../../lib/kafka.ts"
 import * as RDD from "../../../lib/rdd.ts"
 import * as SparkContext from "../../../lib/spark_context.ts"
@@ -142,6 +144,36 @@ test("a transaction that is taken over fails, and what it wrote is not seen", as
   })))
   const found = await Effect.runPromise(recordsOf(topic))
   assert.deepEqual(found.map(({ value }) => text(value)), ["3"])
+})
+
+/** Commits an offset to a group in a transaction that stays open. */
+const commitInOpenTransaction = (topic: string, group: string) =>
+  Effect.scoped(Effect.gen(function* () {
+    const cluster = yield* openCluster({ brokers: server.brokers() })
+    const broker = yield* cluster.retrying(cluster.coordinator("transaction", "other", "test"))
+    const { producerEpoch, producerId } = yield* cluster.retrying(
+      cluster.call(broker, "test", (connection) => initProducerIdV4.api.async(connection, "other", 60_000, -1n, -1)),
+    )
+    yield* cluster.retrying(cluster.call(broker, "test", async (connection) => {
+      await addOffsetsToTxnV3.api.async(connection, "other", producerId, producerEpoch, group)
+      const partitions = [{
+        partitionIndex: 0,
+        committedOffset: 1n,
+        committedLeaderEpoch: -1,
+        committedMetadata: "",
+      }]
+      const topics = [{ name: topic, partitions }]
+      await txnOffsetCommitV3.api.async(connection, "other", group, producerId, producerEpoch, -1, "", null, topics)
+    }))
+  }))
+
+test("a batch fails, and says what to do, while its marks wait for a transaction that does not end", async () => {
+  const topic = await server.topic()
+  const sink = sinkTo(topic, { retryFor: "100 millis" })
+  await Effect.runPromise(commitInOpenTransaction(topic, `${topic}-out`))
+  const batch = { output: "out", time: 1000, attempt: 1, recovered: false }
+  const error = await Effect.runPromise(Effect.flip(Effect.scoped(sink.begin(batch))))
+  assert.match(error.message, /UNSTABLE_OFFSET_COMMIT: .* does not end.*kafka-transactions\.sh/)
 })
 
 test("a batch that fails is written by a retry, once", async () => {

@@ -1,7 +1,5 @@
 /** Streams of Kafka topics, against a broker. */
 import assert from "node:assert/strict"
-import { Buffer } from "node:buffer"
-import { Producer } from "@platformatic/kafka"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as DStream from "../../../lib/dstream.ts"
@@ -9,51 +7,7 @@ import * as Kafka from "../../../lib/kafka.ts"
 import * as RDD from "../../../lib/rdd.ts"
 import * as StreamingContext from "../../../lib/streaming_context.ts"
 import { Testing } from "../../../lib/testing.ts"
-import { kafkaServer } from "../../servers/kafka_server.ts"
-
-const server = kafkaServer(import.meta.url)
-const ignore = !server.available
-const test = (name: string, fn: () => Promise<void>) => Deno.test({ name, ignore, fn })
-
-const send = (topic: string, values: ReadonlyArray<string>, partition = 0) =>
-  server.send(topic, values.map((value) => ({ value, partition })))
-const numbers = (from: number, until: number) => Array.from({ length: until - from }, (_, i) => String(from + i))
-
-/** What batches have read: the records and the ranges of each. */
-interface Seen {
-  readonly records: Array<ReadonlyArray<string>>
-  readonly ranges: Array<ReadonlyArray<Kafka.OffsetRange>>
-}
-
-/** A running stream, of which each batch is advanced by hand. */
-const running = (
-  options: Partial<Kafka.StreamOptions> & Kafka.Subscription,
-  { checkpoint, seen = { records: [], ranges: [] } }: { readonly checkpoint?: string; readonly seen?: Seen } = {},
-) =>
-  Effect.gen(function* () {
-    const output = Kafka.directTextStream({ brokers: server.brokers(), ...options }).pipe(
-      DStream.named("lines"),
-      DStream.foreachRDD((rdd) =>
-        Effect.map(RDD.collect(rdd), (records) => {
-          seen.records.push(records)
-          const found = Kafka.offsetRanges(rdd)
-          if (found._tag === "Some") seen.ranges.push(found.value)
-        })
-      ),
-      DStream.nameOutput("seen"),
-    )
-    const ssc = yield* checkpoint === undefined
-      ? StreamingContext.make
-      : StreamingContext.getOrCreate(checkpoint, StreamingContext.make)
-    const active = yield* StreamingContext.start(ssc, [output])
-    return { seen, active, advance: (batches = 1) => Testing.advance(active, batches) }
-  })
-
-const run = <A, E>(effect: Effect.Effect<A, E, never>): Promise<A> => Effect.runPromise(effect)
-/** Runs a program in virtual time. The end of it is that of the process. */
-const inContext = <A, E, R>(effect: Effect.Effect<A, E, R>, clockStart = 0): Promise<A> =>
-  run(Effect.scoped(Effect.provide(effect, Testing.layer({ clockStart }))) as Effect.Effect<A, E>)
-const later = (work: () => Promise<unknown>) => Effect.promise(work)
+import { inContext, later, numbers, run, running, type Seen, send, server, test } from "./running.ts"
 
 test("each batch reads what has arrived since the batch before, partition by partition", async () => {
   const topic = await server.topic(2)
@@ -166,6 +120,50 @@ test("maxRatePerPartition bounds what a batch reads of each partition", async ()
   }))
 })
 
+test("maxRatePerPartition can give each partition a rate of its own, and at least one record a batch", async () => {
+  const topic = await server.topic(2)
+  await send(topic, numbers(0, 25))
+  await send(topic, numbers(100, 105), 1)
+  await inContext(Effect.gen(function* () {
+    const { advance, seen } = yield* running({
+      subscribe: topic,
+      startingOffsets: "earliest",
+      maxRatePerPartition: ({ partition }) => partition === 0 ? 20 : NaN,
+    })
+    yield* advance(2)
+    assert.deepEqual(seen.records, [[...numbers(0, 20), "100"], [...numbers(20, 25), "101"]])
+  }))
+})
+
+test("back-pressure bounds what a batch reads, and the bound is shared out by lag", async () => {
+  const topic = await server.topic(2)
+  await send(topic, numbers(0, 900))
+  await send(topic, numbers(900, 1_000), 1)
+  await inContext(Effect.gen(function* () {
+    const counts: Array<ReadonlyArray<number>> = []
+    const output = DStream.foreachRDD(
+      Kafka.directTextStream({ brokers: server.brokers(), subscribe: topic, startingOffsets: "earliest" }),
+      (rdd) =>
+        Effect.gen(function* () {
+          const ranges = Kafka.offsetRanges(rdd)
+          if (ranges._tag === "Some") counts.push(ranges.value.map((each) => each.untilOffset - each.fromOffset))
+          // The context can process 100 records a batch.
+          yield* Effect.sleep(10 * (yield* RDD.count(rdd)))
+        }),
+    )
+    const ssc = yield* StreamingContext.makeWith({ backpressure: { initialRate: 100 } })
+    const active = yield* StreamingContext.start(ssc, [output])
+    yield* Testing.advance(active, 14)
+    assert.deepEqual(counts[0], [90, 10])
+    const sums = counts.map(([a = 0, b = 0]) => a + b)
+    assert(sums.every((sum) => sum <= 110), `${sums}`)
+    assert.equal(sums.reduce((a, b) => a + b), 1_000)
+    // The partition that is behind gets nine times as much, so that both end together.
+    const both = counts.filter(([a = 0]) => a > 0)
+    assert(both.every(([a = 0, b = 0]) => Math.abs(a - 9 * b) <= 10), `${both.join(" | ")}`)
+  }))
+})
+
 test("a stream goes on from the checkpoint after a restart", async () => {
   const topic = await server.topic(2)
   const checkpoint = await Deno.makeTempDir()
@@ -203,66 +201,6 @@ test("options that make no sense are errors of the start", async () => {
   assert.match(await errorOf({ subscribe: "a", startingOffsets: "committed" }), /used with a groupId/)
 })
 
-for (const how of ["deleted", "deleted and made again"] as const) {
-  test(`a topic that is ${how} while a stream reads it fails the context`, async () => {
-    const topic = await server.topic()
-    await send(topic, ["a"])
-    await inContext(Effect.gen(function* () {
-      const { active, advance } = yield* running({ subscribe: topic, metadataMaxAge: 0 })
-      yield* advance()
-      yield* later(() => server.admin((admin) => admin.deleteTopics({ topics: [topic] })))
-      if (how !== "deleted") yield* later(() => remade(topic))
-      yield* advance()
-      const error = yield* Effect.flip(StreamingContext.awaitTermination(active))
-      assert.match(String(error), /UnknownTopic/)
-    }))
-  })
-}
-
-const remade = async (topic: string) => {
-  for (let i = 0; i < 100; i++) {
-    try {
-      return await server.topic(1, {}, topic)
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-}
-
-test("with failOnDataLoss: false a topic that was made again is read from its beginning", async () => {
-  const topic = await server.topic()
-  await send(topic, ["a", "b"])
-  await inContext(Effect.gen(function* () {
-    const { advance, seen } = yield* running({
-      subscribe: topic,
-      metadataMaxAge: 0,
-      failOnDataLoss: false,
-      startingOffsets: "earliest",
-    })
-    yield* advance()
-    yield* later(() => server.admin((admin) => admin.deleteTopics({ topics: [topic] })))
-    yield* later(() => remade(topic))
-    yield* later(() => send(topic, ["c"]))
-    yield* advance(2)
-    assert.deepEqual(seen.records.flat(), ["a", "b", "c"])
-  }))
-})
-
-test("with failOnDataLoss: false a stream leaves out records that were deleted before it read them", async () => {
-  const topic = await server.topic()
-  await send(topic, numbers(0, 10))
-  await inContext(Effect.gen(function* () {
-    const { advance, seen } = yield* running({ subscribe: topic, failOnDataLoss: false, startingOffsets: "earliest" })
-    yield* later(() =>
-      server.admin((admin) =>
-        admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition: 0, offset: 4n }] }] })
-      )
-    )
-    yield* advance()
-    assert.deepEqual(seen.records, [numbers(4, 10)])
-  }))
-})
-
 test("operations that keep partitions keep the offset ranges, and others do not", async () => {
   const topic = await server.topic()
   const found: Array<string> = []
@@ -273,35 +211,4 @@ test("operations that keep partitions keep the offset ranges, and others do not"
     DStream.foreachRDD(DStream.repartition(lines, 3), tag),
   ], { batches: 1 }) as Effect.Effect<unknown, unknown>)
   assert.deepEqual(found, ["Some", "None"])
-})
-
-test("a position behind the records of an open transaction is no loss", async () => {
-  const topic = await server.topic()
-  await send(topic, ["a"])
-  const producer = new Producer({
-    clientId: "tests",
-    bootstrapBrokers: [server.brokers()],
-    idempotent: true,
-    transactionalId: topic,
-    producerId: -1n,
-    producerEpoch: -1,
-    retryDelay: 20,
-  })
-  const transaction = await producer.beginTransaction()
-  await transaction.send({ messages: [{ topic, partition: 0, value: Buffer.from("b") }], acks: -1 })
-  await inContext(Effect.gen(function* () {
-    const { advance, seen } = yield* running({
-      subscribe: topic,
-      startingOffsets: [{ topic, partition: 0, offset: 2 }],
-    })
-    yield* advance()
-    yield* later(() => transaction.commit())
-    yield* later(() => send(topic, ["c"]))
-    for (let i = 0; i < 50 && seen.records.flat().length === 0; i++) {
-      yield* later(() => new Promise((resolve) => setTimeout(resolve, 20)))
-      yield* advance()
-    }
-    assert.deepEqual(seen.records.flat(), ["c"])
-  }))
-  await producer.close()
 })

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
+import type { Block } from "../../../lib/rdd/block.ts"
+import { Flow } from "../../../lib/rdd/flow.ts"
+import { make } from "../../../lib/rdd/rdd.ts"
 import * as RDD from "../../../lib/rdd.ts"
 import { anyKey, holdsOnEngines, onEngines, rddOf, sliced } from "../run.ts"
 
@@ -13,6 +16,24 @@ onEngines("collect(), count() and first() read partitions in order", () =>
     assert.equal(yield* RDD.count(ten), 10)
     assert.equal(yield* RDD.first(ten), 5)
     assert.equal(yield* RDD.isEmpty(ten), false)
+  }))
+
+onEngines("count() takes the lengths of blocks, whose records are not read", () =>
+  Effect.gen(function* () {
+    const unreadable: Block<number> = {
+      length: 5,
+      get records(): never {
+        throw new Error("the records were read")
+      },
+    }
+    let left = 3
+    const flow = new Flow(Effect.succeed(Effect.sync(() => left-- > 0 ? unreadable : undefined)))
+    const rdd = make<number, never>("test", [], {
+      kind: "source",
+      partitions: 2,
+      load: (i) => i === 0 ? unreadable : flow,
+    })
+    assert.equal(yield* RDD.count(rdd), 20)
   }))
 
 onEngines("take() returns the first n records, all of them, or none", () =>
