@@ -4,6 +4,7 @@ import { empty } from "./empty.ts"
 import { files } from "./files.ts"
 import { imports } from "./imports.ts"
 import { intervals } from "./intervals.ts"
+import { kafka } from "./kafka.ts"
 import { keyedTables } from "./keyed_table.ts"
 import { latency } from "./latency.ts"
 import { onLines } from "./lines.ts"
@@ -45,7 +46,7 @@ const usual: Readonly<Record<string, Bench>> = {
 }
 
 /** Every benchmark. */
-export const benches: Readonly<Record<string, Bench>> = { ...usual, ...scaling }
+export const benches: Readonly<Record<string, Bench>> = { ...usual, ...scaling, ...kafka }
 
 /** Benchmarks that start processes or measure several times themselves, and so are run once. */
 export const once: ReadonlySet<string> = new Set([
@@ -55,8 +56,12 @@ export const once: ReadonlySet<string> = new Set([
   "socket",
   "mqtt",
   "flume",
+  ...Object.keys(kafka),
   ...Object.keys(scaling),
 ])
+
+/** The names of the benchmarks that can be checked with few records. */
+export const quick: ReadonlyArray<string> = Object.keys(benches).filter((name) => !(name in kafka))
 
 /** The names of the benchmarks that arguments select. Throws for an argument that selects none. */
 export const selected = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
