@@ -21,12 +21,15 @@ export const inOwnProcess = async <A>(program: string, args: ReadonlyArray<strin
   return JSON.parse(line.slice(REPORT.length))
 }
 
-/** What the figures were measured on and when, and the remark that an option gives. */
+/**
+ * What the figures were measured on and when, how many processes wanted a processor, and the remark that an option gives.
+ */
 const machine = (): string => {
   const { arch, os } = Deno.build
   const day = new Date().toISOString().slice(0, 10)
+  const load = Deno.loadavg()[0]?.toFixed(1) ?? "unknown"
   const remark = option("remark")
-  return `${day}, Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} processors, ${os} ${arch}` +
+  return `${day}, Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} processors, load ${load}, ${os} ${arch}` +
     (remark === undefined ? "" : `; ${remark}`)
 }
 
