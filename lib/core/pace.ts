@@ -26,24 +26,15 @@ export interface Pacing {
   readonly records: number
   /** About how many bytes of text are decoded at once, at least 1. */
   readonly bytes: number
-  /** When computations last gave the event loop its turn, by `now`. */
+  /** When the event loop last had its turn, by `now`. */
   turnedAt: number
-  /** When a timer last fired, by `now`: the event loop had its turn then, although no computation gave it. */
-  wokenAt: number
 }
 
 /**
  * The pacing of this isolate: 10 ms, up to 4,096 records. 64 kB of text, and what comes of it, stay in the processor's
  * cache and in the young generation of the heap.
  */
-const pacing: Pacing = {
-  now: () => performance.now(),
-  turn: 10,
-  records: 4096,
-  bytes: 65_536,
-  turnedAt: -Infinity,
-  wokenAt: -Infinity,
-}
+const pacing: Pacing = { now: () => performance.now(), turn: 10, records: 4096, bytes: 65_536, turnedAt: -Infinity }
 
 /** The pacing of the current fiber. */
 export const Pacing: Context.Reference<Pacing> = Context.Reference<Pacing>("@dstream/dstream/Pacing", {
@@ -53,11 +44,8 @@ export const Pacing: Context.Reference<Pacing> = Context.Reference<Pacing>("@dst
 /** The pacing of the fiber that runs now, or of the isolate where none runs. */
 export const currentPacing = (): Pacing => Fiber.getCurrent()?.getRef(Pacing) ?? pacing
 
-/** How long before a time the event loop had its last turn. */
-const sinceTurn = ({ turnedAt, wokenAt }: Pacing, time: number): number => time - Math.max(turnedAt, wokenAt)
-
 /** Whether the event loop is due. */
-export const isDue = (pacing: Pacing = currentPacing()): boolean => sinceTurn(pacing, pacing.now()) >= pacing.turn
+export const isDue = ({ now, turn, turnedAt }: Pacing = currentPacing()): boolean => now() - turnedAt >= turn
 
 /** About how long a piece should take, in milliseconds: the event loop can be late by this much. */
 const PIECE = 2.5
@@ -87,13 +75,13 @@ export class Pace {
 
   /** Ends a piece. Tells whether the event loop is due before the next one. */
   isDue(): boolean {
-    const { now, records, turn } = this.#pacing
+    const { now, records, turn, turnedAt } = this.#pacing
     const time = now()
     const took = time - this.#since
     if (took * GROWTH <= PIECE) this.#size *= GROWTH
     else if (took > 0) this.#size = Math.max(1, Math.floor(this.#size * PIECE / took))
     if (this.#size > records) this.#size = records
-    const isDue = sinceTurn(this.#pacing, time) >= turn
+    const isDue = time - turnedAt >= turn
     // If others run now, that is no part of the next piece.
     this.#since = isDue ? NaN : time
     return isDue
@@ -129,7 +117,7 @@ const WORK_PER_TURN = 100 / MOST_TURNS
 
 /** Gives the event loop turns, the more the longer it had none. */
 export const giveWay: Effect.Effect<void> = Effect.flatMap(Pacing, (pacing) => {
-  const due = Math.ceil(sinceTurn(pacing, pacing.now()) / WORK_PER_TURN)
+  const due = Math.ceil((pacing.now() - pacing.turnedAt) / WORK_PER_TURN)
   let left = Math.max(1, Math.min(MOST_TURNS, due))
   return Effect.whileLoop({
     while: () => left-- > 0,
@@ -138,14 +126,6 @@ export const giveWay: Effect.Effect<void> = Effect.flatMap(Pacing, (pacing) => {
       pacing.turnedAt = pacing.now()
     },
   })
-})
-
-/**
- * Notes that a timer has just fired. Without it, the first computation after a pause would give the event loop turns for all of
- * the pause, which takes about as long as a small batch.
- */
-export const woken: Effect.Effect<void> = Effect.map(Pacing, (pacing) => {
-  pacing.wokenAt = pacing.now()
 })
 
 /** Gives the event loop a turn if it is due. */

@@ -10,7 +10,6 @@ import * as Layer from "effect/Layer"
 import { checkDuration } from "../core/check_duration.ts"
 import type { InvalidOption } from "../core/errors.ts"
 import type { PositiveDuration } from "../core/literals.ts"
-import { woken } from "../core/pace.ts"
 import { currentTimeMillis } from "../core/steady_clock.ts"
 
 /** Decides when the batches of a streaming context are due. */
@@ -59,9 +58,6 @@ export const layer = <const D>(
     })),
   )
 
-/** Waits for a timer. */
-const sleep = (millis: number): Effect.Effect<void> => Effect.andThen(Effect.sleep(millis), woken)
-
 /** Returns the first multiple of `period` after `now`. */
 export const firstTick = (now: number, period: number): number => (Math.floor(now / period) + 1) * period
 
@@ -77,7 +73,7 @@ export const ticks = <E, R>(
   const at = (time: number): Effect.Effect<void, E, R> =>
     Effect.flatMap(
       currentTimeMillis,
-      (now) => time > now ? Effect.andThen(sleep(time - now), Effect.suspend(() => at(time))) : tick(time),
+      (now) => time > now ? Effect.andThen(Effect.sleep(time - now), Effect.suspend(() => at(time))) : tick(time),
     )
   let next = first
   const nextTick = Effect.suspend(() => {

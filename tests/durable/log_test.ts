@@ -251,7 +251,6 @@ Deno.test("Log: gives the event loop its turns while it is read", () =>
       set turnedAt(_) {
         turns++
       },
-      wokenAt: 0,
     }
     assert.equal((yield* Effect.provideService(entriesOf(disk.open()), Pacing, pacing)).length, 6401)
     assert.ok(turns >= 6400 / 64 + 2 * 3 - 2, `${turns} turns`)

@@ -233,7 +233,7 @@ Deno.test("StateStore.restore() gives what was captured: entries, order, times o
           yield* running.end({ does: "end", key: 0, many: 0 })
           compared += running.compared
         }).pipe(
-          Effect.provideService(Pacing, { now: () => 0, turn: 0, records, bytes: 1, turnedAt: 0, wokenAt: 0 }),
+          Effect.provideService(Pacing, { now: () => 0, turn: 0, records, bytes: 1, turnedAt: 0 }),
           Effect.runPromise,
         ),
     ),
