@@ -115,7 +115,7 @@ const asFlows = (partitions: ReadonlyArray<ReadonlyArray<Part>>): Lines =>
   })
 
 const paced = (bytes: number, records: number) =>
-  Effect.provideService(Pacing, { now: () => 0, turn: Infinity, records, bytes, turnedAt: 0, wokenAt: -Infinity })
+  Effect.provideService(Pacing, { now: () => 0, turn: Infinity, records, bytes, turnedAt: 0 })
 
 holdsOnEngines(
   "text functions over bytes give what they give over strings",
@@ -231,14 +231,14 @@ onEngines("text functions of tasks that take turns do not disturb each other", (
       assert.deepEqual(bag(all[i]!), bag(expected))
     }
   }).pipe(
-    Effect.provideService(Pacing, { now: () => 0, turn: 0, records: 16, bytes: 500, turnedAt: 0, wokenAt: -Infinity }),
+    Effect.provideService(Pacing, { now: () => 0, turn: 0, records: 16, bytes: 500, turnedAt: 0 }),
   ))
 
 inPlace(
   "filter() of a search over bytes gives the event loop its turns, although no line is kept",
   Effect.gen(function* () {
     let time = 0
-    const pacing = { now: () => time++, turn: 10, records: 4096, bytes: 100, turnedAt: 0, wokenAt: -Infinity }
+    const pacing = { now: () => time++, turn: 10, records: 4096, bytes: 100, turnedAt: 0 }
     const text = new TextEncoder().encode("INFO a\n".repeat(2_000))
     const kept = RDD.filter(fromBlocks([fromText(text)]), Text.includes("ERROR"))
     yield* Effect.provideService(RDD.count(kept), Pacing, pacing)
