@@ -1,7 +1,7 @@
 /**
  * Storage levels: Spark's names for where persisted and received blocks are kept.
  *
- * The names have no effect yet: blocks are kept once, in memory, whatever the level. Spark: `StorageLevel`.
+ * They say whether blocks may be in memory, in files or both, and in which form. Spark: `StorageLevel`.
  *
  * @example
  * ```ts

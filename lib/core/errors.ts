@@ -108,6 +108,35 @@ export class SparkContextStopped extends EngineFault<{ readonly appName: string 
   }
 }
 
+/** A block that was written to a file cannot be read back. The file may have been removed, or its disk may have failed. */
+export class BlockUnreadable extends EngineFault<{
+  /** The file of the block. */
+  readonly path: string
+  readonly cause: unknown
+}> {
+  readonly _tag = "BlockUnreadable" as const
+  override get message(): string {
+    return `The stored block ${this.path} cannot be read: ${describeCause(this.cause)}. ` +
+      "Nothing else may remove files from the spillDirectory of SparkContext.layer"
+  }
+}
+
+/** One partition takes more memory than a task may use. The task fails before the process runs out of memory. */
+export class PartitionTooLarge extends EngineFault<{
+  /** The estimated bytes of the records that the task has in memory. */
+  readonly bytes: number
+  /** The bytes that the records of one task may take. */
+  readonly limit: number
+}> {
+  readonly _tag = "PartitionTooLarge" as const
+  override get message(): string {
+    const mebibytes = (bytes: number) => Math.round(bytes / 1024 / 1024)
+    return `The records of this partition take about ${mebibytes(this.bytes)} MiB of memory, and ` +
+      `${mebibytes(this.limit)} MiB are allowed (half of the heap). Use more partitions, reduceByKey instead of ` +
+      "groupByKey, or a larger heap (--v8-flags=--max-old-space-size=MiB)"
+  }
+}
+
 /** Values do not fit together, such as RDDs with unequal partition counts in `zip`, or what a function returns. */
 export class Mismatch extends EngineFault<{ readonly problem: string }> {
   readonly _tag = "Mismatch" as const

@@ -17,6 +17,8 @@ import * as LocalEngine from "./local/engine.ts"
 import { runtimeCompression } from "./compression.ts"
 import { makeFiles } from "./files.ts"
 import { makeProcesses } from "./processes.ts"
+import * as SpillDirectory from "./spill_directory.ts"
+import * as BlockStore from "./storage/block_store.ts"
 import * as StateStore from "./state_store.ts"
 import * as Threads from "./threads/threads.ts"
 import { CurrentJob, Engine } from "../rdd/engine.ts"
@@ -91,6 +93,20 @@ export interface SparkOptions<M extends string = string> {
    * returns holds up everything there. Default: no limit.
    */
   readonly taskTimeout?: Duration.Input | undefined
+  /**
+   * How many bytes the blocks of persisted RDDs, of windows and of receivers may take in memory. Further blocks are written to
+   * files or dropped, according to their storage level, and receivers wait for room. Weights are estimates, within a factor
+   * of two. Default: a quarter of the limit of the heap, or 512 MiB if the runtime does not tell. Spark:
+   * `spark.memory.storageFraction`.
+   */
+  readonly storageMemory?: number | undefined
+  /**
+   * The directory for blocks that have no room in memory: a path of the `Files` service. A directory of the SparkContext's own is
+   * made in it when it is first needed, and removed when the layer closes. On Deno it needs `--allow-read` and
+   * `--allow-write`; without them, a warning is logged and blocks stay in memory. Default: `/tmp`, or the current directory
+   * on Windows. Spark: `spark.local.dir`.
+   */
+  readonly spillDirectory?: string | undefined
 }
 
 /** Returns the default parallelism of a master URL; undefined if the URL is not supported. */
@@ -126,6 +142,19 @@ const stoppable = (engine: Engine, appName: string, isStopped: () => boolean): E
   }
 }
 
+/** The files of the program: the service that it provides, or those of the runtime. */
+const currentFiles: Effect.Effect<Files> = Effect.flatMap(
+  Files,
+  (files) => files === unavailable ? makeFiles : Effect.succeed(files),
+)
+
+/** Makes the block store of a SparkContext. */
+const makeStorage = Effect.fnUntraced(function* (limit: number, parent: string | undefined) {
+  const ofRuntime = (yield* Files) === unavailable
+  const files = yield* currentFiles
+  return yield* BlockStore.make({ limit, files, directory: yield* SpillDirectory.make(files, parent, ofRuntime) })
+})
+
 /** What is done before the layer of a SparkContext closes. `exit` is how the program in that layer has ended. */
 export type BeforeClose = (exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void>
 
@@ -148,7 +177,7 @@ export const layerEngine = <E, R>(
 ): Layer.Layer<SparkContext | Engine, E, Exclude<R, Scope.Scope>> =>
   Layer.effectContext(Effect.gen(function* () {
     const engine = yield* make
-    const files = yield* Files
+    const files = yield* currentFiles
     const compression = yield* Compression
     let stopped = false
     const stop = Effect.sync(() => {
@@ -167,7 +196,7 @@ export const layerEngine = <E, R>(
     )
     return Context.make(SparkContext, spark).pipe(
       Context.add(Engine, stoppable(engine, options.appName, () => stopped)),
-      Context.add(Files, files === unavailable ? yield* makeFiles : files),
+      Context.add(Files, files),
       Context.add(Compression, compression === noCompression ? runtimeCompression : compression),
     )
   })) as Layer.Layer<SparkContext | Engine, E, Exclude<R, Scope.Scope>>
@@ -190,7 +219,8 @@ export const layer = <const M extends string>(
   options: SparkOptions<M>,
 ): Layer.Layer<SparkContext | Engine, InvalidOption> => {
   const parallelism = parallelismOf(options.master)
-  const { appName, defaultParallelism, freezeRecords } = options
+  const { appName, defaultParallelism, freezeRecords, spillDirectory } = options
+  const { storageMemory = BlockStore.defaultLimit() } = options
   const master: string = options.master
   const refused = (option: string, value: unknown, expected: string) =>
     Layer.effectContext(Effect.fail(new InvalidOption({ where: "SparkContext.layer", option, value, expected })))
@@ -206,18 +236,23 @@ export const layer = <const M extends string>(
   if (taskTimeout === undefined && options.taskTimeout !== undefined) {
     return refused("taskTimeout", options.taskTimeout, "a positive duration of whole milliseconds")
   }
+  if (!(Number.isSafeInteger(storageMemory) && storageMemory >= 0)) {
+    return refused("storageMemory", storageMemory, "a whole number of bytes, 0 or more")
+  }
+  if (spillDirectory === "") return refused("spillDirectory", '""', "the path of a directory")
   return layerEngine(
     { master, appName },
-    Effect.flatMap(
-      makeProcesses,
-      (processes) =>
-        LocalEngine.make({
-          parallelism,
-          defaultParallelism,
-          freezeRecords,
-          processes,
-          elsewhere: parallelism === 1 ? undefined : Threads.make({ workers: parallelism - 1, taskTimeout }),
-        }),
-    ),
+    Effect.gen(function* () {
+      const processes = yield* makeProcesses
+      const storage = yield* makeStorage(storageMemory, spillDirectory)
+      return yield* LocalEngine.make({
+        parallelism,
+        defaultParallelism,
+        freezeRecords,
+        processes,
+        storage,
+        elsewhere: parallelism === 1 ? undefined : Threads.make({ workers: parallelism - 1, taskTimeout }),
+      })
+    }),
   ).pipe(Layer.provide(Layer.fresh(StateStore.layerMemory)))
 }

@@ -101,6 +101,9 @@ const oneAfterTheOther = <B, P>(parts: ReadonlyArray<B>, cursorOf: (part: B) => 
     }
   }
 }
+/** The blocks that a block was joined of, or the block itself. */
+export const partsOf = (block: Block<unknown>): ReadonlyArray<Block<unknown>> =>
+  block instanceof JoinedBlock ? block.parts.flatMap(partsOf) : [block]
 
 /** How many arrays are joined by one call: calls take a limited number of arguments. */
 const JOINED_AT_ONCE = 4096
@@ -121,6 +124,9 @@ class JoinedBlock<out A> implements Block<A> {
   #length: number | undefined
   constructor(parts: ReadonlyArray<Block<A>>) {
     this.#parts = parts
+  }
+  get parts(): ReadonlyArray<Block<A>> {
+    return this.#parts
   }
   get records(): ReadonlyArray<A> {
     return atOnce(this.gather())

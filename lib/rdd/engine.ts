@@ -8,11 +8,13 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { CorruptBlock, NotPortable } from "../core/codec.ts"
 import type {
+  BlockUnreadable,
   EmptyCollection,
   FunctionFailed,
   InvalidOption,
   JobFailed,
   Mismatch,
+  PartitionTooLarge,
   SparkContextStopped,
   TaskTimedOut,
   WorkerLost,
@@ -22,6 +24,7 @@ import type { Block } from "./block.ts"
 import type { BroadcastDestroyed } from "./broadcast.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { AnyRDD, RDD } from "./rdd.ts"
+import type { Storage } from "./storage.ts"
 import type { CapturedState, Capturing, Restoring, StateFormatFailed, StateMeasures } from "./state.ts"
 
 /** The errors of jobs, besides the typed errors of the user's own effects. */
@@ -33,6 +36,8 @@ export type EngineError =
   | Mismatch
   | EmptyCollection
   | BroadcastDestroyed
+  | BlockUnreadable
+  | PartitionTooLarge
   | SparkContextStopped
   | TaskTimedOut
   | WorkerLost
@@ -117,6 +122,8 @@ export interface CopyPlan {
 export interface Engine {
   /** Partitions where nothing else says how many: `N` of `local[N]`. Spark: `defaultParallelism`. */
   readonly defaultParallelism: number
+  /** Keeps the blocks of persisted RDDs and of receivers. */
+  readonly storage: Storage
   /**
    * Computes the partitions of an RDD, or only those named, and gives their blocks in order. `each` runs with the block of
    * every partition as soon as it has been computed, in any order; the job continues when `each` has ended.

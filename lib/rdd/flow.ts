@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
+import * as Blocks from "./block.ts"
 import type { Block } from "./block.ts"
 
 /** Gives the next records at each run, and undefined after the last ones. */
@@ -55,3 +56,22 @@ export const map = <A, B, E, R, E2, R2>(
       Effect.flatMap(pull, (block): Pull<B, E2, R2> =>
         block === undefined ? Effect.succeed(undefined) : f(block))),
   )
+
+/** A flow that gives one block. */
+const ofBlock = <A>(block: Block<A>): Flow<A> =>
+  new Flow(Effect.sync(() => {
+    let isGiven = false
+    return Effect.sync(() => {
+      if (isGiven) return undefined
+      isGiven = true
+      return block
+    })
+  }))
+
+/** Joins blocks and flows in order: a block if all are blocks, otherwise a flow. */
+export const joined = <A, E, R>(all: ReadonlyArray<Block<A> | Flow<A, E, R>>): Block<A> | Flow<A, E, R> => {
+  const blocks = all.flatMap((one) => one instanceof Flow ? [] : one)
+  return blocks.length === all.length
+    ? Blocks.concat(blocks)
+    : concat(all.map((one) => one instanceof Flow ? one : ofBlock(one)))
+}

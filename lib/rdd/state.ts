@@ -36,6 +36,8 @@ export interface StateView {
 
 /** One partition of a pending version: reads see the version that it was opened on, and what has been written since. */
 export interface PendingState extends StateView {
+  /** An estimate of the memory that the partition takes, in bytes. It visits some entries. */
+  readonly bytes: number
   /** Writes an entry, which becomes the most recently written one. */
   readonly set: (key: unknown, value: unknown) => void
   /** Removes an entry; false if there was none. */

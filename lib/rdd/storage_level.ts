@@ -23,11 +23,39 @@ const names = [
 ] as const
 
 /**
- * Where blocks are kept. In Spark's names, `_SER` stands for serialized and `_2` for two replicas.
+ * Where blocks are kept: those of persisted RDDs and those of receivers. Spark: `StorageLevel`.
  *
- * The names have no effect yet: blocks are kept once, in memory, whatever the level. Spark: `StorageLevel`.
+ * The blocks in memory together have a limit, the option `storageMemory` of `SparkContext.layer`. If it is exceeded, the
+ * blocks that were used least recently leave memory:
+ *
+ * - `MEMORY_ONLY` drops them. An RDD that has lost a block is computed again by the next action. A receiver waits
+ *   instead, because its records cannot be computed again.
+ * - `MEMORY_AND_DISK` writes them to files, which are read when the blocks are needed.
+ * - `DISK_ONLY` writes every block to a file at once.
+ * - `_SER` keeps the records of RDDs as bytes while they are in memory, which takes less memory and more time. Text stays
+ *   the bytes that it is. `OFF_HEAP` means the same as `MEMORY_AND_DISK_SER`.
+ * - `_2` and `_3`, Spark's replicas, are the same as the level without them: there is one process.
+ *
+ * Records that the codec cannot encode, such as functions and instances of most classes, stay in memory whatever the level.
  */
 export type StorageLevel = typeof names[number]
+
+/** What a storage level means. */
+export interface Placement {
+  /** Whether blocks may be in memory. */
+  readonly memory: boolean
+  /** Whether blocks may be in files. */
+  readonly disk: boolean
+  /** Whether records in memory are bytes. */
+  readonly serialized: boolean
+}
+
+/** Tells what a storage level means. Replicas are not made. */
+export const placementOf = (level: StorageLevel): Placement => ({
+  memory: !level.startsWith("DISK"),
+  disk: level.includes("DISK") || level === "OFF_HEAP",
+  serialized: level.includes("_SER") || level === "OFF_HEAP",
+})
 
 /**
  * All storage levels, in Spark's order.

@@ -22,7 +22,7 @@ const afterLineEnd = (bytes: Uint8Array): number => {
 }
 
 /** Where a piece of text ends: after its last line end, or after the next one if it has none. */
-const pieceEnd = (bytes: Uint8Array, from: number, size: number): number => {
+export const pieceEnd = (bytes: Uint8Array, from: number, size: number): number => {
   if (bytes.length - from <= size) return bytes.length
   const last = bytes.lastIndexOf(LF, from + size - 1) + 1
   if (last > from) return last

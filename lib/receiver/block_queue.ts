@@ -6,10 +6,14 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { LoggedBlock } from "../dstream/inputs/allocation.ts"
-import { type Block, concat } from "../rdd/block.ts"
+import { type Block, concat, empty } from "../rdd/block.ts"
+import { joined } from "../rdd/flow.ts"
+import type { Loaded } from "../rdd/primitive.ts"
+import { isHeld } from "../rdd/storage.ts"
 import type { BlockLog } from "./block_log.ts"
 import { defaultCapacity } from "./capacity.ts"
 import { countUpTo, type Part, split, weightOf } from "./parts.ts"
+import type { StoredParts } from "./stored_parts.ts"
 
 /** A block that a receiver has stored, or a piece of it, as a batch takes it. */
 export interface StoredBlock {
@@ -17,6 +21,8 @@ export interface StoredBlock {
   readonly id: string
   /** Undefined: it is in the log only, because an earlier process has received it. */
   readonly block: Block<unknown> | undefined
+  /** Gives the records of `block`, also where they are in files. */
+  readonly open: () => Loaded
   /** How many records it has. */
   readonly records: number
   /** An estimate of the memory it takes, in bytes. */
@@ -43,13 +49,17 @@ const countOf = (stored: Stored, limit: number): number =>
 const behind = (logged: LoggedBlock, records: number): LoggedBlock => ({ ...logged, from: logged.from + records })
 
 /** Cuts a block after `limit` records; `rest` is undefined if it has no more. */
-const cutAfter = (stored: Stored, limit: number): { readonly head: Stored; readonly rest: Stored | undefined } => {
+const cutAfter = (
+  stored: Stored,
+  limit: number,
+  held: StoredParts | undefined,
+): { readonly head: Stored; readonly rest: Stored | undefined } => {
   if ("unread" in stored) {
     const { logged, unread } = stored
     if (unread <= limit) return { head: stored, rest: undefined }
     return { head: { logged, unread: limit }, rest: { logged: behind(logged, limit), unread: unread - limit } }
   }
-  const { head, records, rest } = split(stored.parts, limit)
+  const { head, records, rest } = split(stored.parts, limit, held)
   if (rest.length === 0) return { head: stored, rest: undefined }
   const { done, logged } = stored
   return {
@@ -69,17 +79,19 @@ interface Waiter {
  *
  * Records are admitted before they are buffered. Their weight counts from then until the batch that reads them has
  * ended. The total never exceeds the capacity, except that a single record or block that is heavier is admitted when
- * nothing else is held. Waiting callers are admitted in the order in which they came.
+ * nothing else is held. Records that would exceed the memory of the engine's block store wait until it has moved blocks to
+ * files, or batches have ended. Waiting callers are admitted in the order in which they came.
  */
 export class BlockQueue {
   readonly #streamId: number
   #capacity: number
   readonly #waiters = new Set<Waiter>()
-  readonly #taken = new Set<StoredBlock>()
+  readonly #taken = new Map<StoredBlock, ReadonlyArray<Part>>()
+  readonly #held: StoredParts | undefined
   readonly #log: BlockLog | undefined
   #stored: Array<Stored> = []
   /** The weight that has been admitted and not been released, in bytes. */
-  #held = 0
+  #weight = 0
   /** The weight of this that no batch has taken. */
   #untaken = 0
   /** How much of it may be untaken. */
@@ -89,11 +101,12 @@ export class BlockQueue {
   /** The position that was stored last. */
   #last: Option.Option<unknown> = Option.none()
 
-  /** `capacity` in bytes. What `log` has of earlier processes comes first. */
-  constructor(streamId: number, capacity: number = defaultCapacity(), log?: BlockLog) {
+  /** `capacity` in bytes. What `log` has of earlier processes comes first. Without `held`, blocks stay in memory. */
+  constructor(streamId: number, capacity: number = defaultCapacity(), log?: BlockLog, held?: StoredParts) {
     this.#streamId = streamId
     this.#capacity = capacity
     this.#log = log
+    this.#held = held
     if (log === undefined) return
     this.#next = log.next
     this.#last = log.last
@@ -107,7 +120,7 @@ export class BlockQueue {
 
   /** The weight that has been admitted and not been released, in bytes. */
   get held(): number {
-    return this.#held
+    return this.#weight
   }
 
   /** The number of blocks that are stored and not taken. */
@@ -154,14 +167,15 @@ export class BlockQueue {
   /** Stores a block that consists of these parts. Their records have been admitted already. */
   putParts(parts: ReadonlyArray<Part>, position?: unknown): Effect.Effect<void> {
     if (position !== undefined) this.#last = Option.some(position)
+    const held = this.#held?.hold(parts) ?? parts
     if (this.#log === undefined) {
-      this.#stored.push({ parts, logged: undefined, done: Effect.void })
+      this.#stored.push({ parts: held, logged: undefined, done: Effect.void })
       return Effect.void
     }
     const number = this.#next++
     const { done, place } = this.#log.write(number, parts, position)
     this.#stored.push({
-      parts,
+      parts: held,
       logged: { number, place, from: 0, ...(position === undefined ? {} : { position }) },
       done,
     })
@@ -185,11 +199,11 @@ export class BlockQueue {
     let [left, whole, weight] = [limit, 0, 0]
     for (; whole < this.#stored.length && left > 0; whole++) {
       const stored = this.#stored[whole]!
-      const { head, rest } = left === Infinity ? { head: stored, rest: undefined } : cutAfter(stored, left)
+      const { head, rest } = left === Infinity ? { head: stored, rest: undefined } : cutAfter(stored, left, this.#held)
       const block = this.#taking(head)
       weight += block.weight
       blocks.push(block)
-      this.#taken.add(block)
+      this.#taken.set(block, "parts" in head ? head.parts : [])
       if (left !== Infinity) left -= block.records
       if (rest === undefined) continue
       this.#stored[whole] = rest
@@ -202,10 +216,24 @@ export class BlockQueue {
     return blocks
   }
 
-  /** Frees the capacity that taken blocks hold, once their batch has ended. Releasing a block twice has no effect. */
-  release(blocks: ReadonlyArray<StoredBlock>): void {
-    for (const block of blocks) if (this.#taken.delete(block)) this.#held -= block.weight
+  /**
+   * Frees the capacity that taken blocks hold, once their batch has ended. Releasing a block twice has no effect. If
+   * `isRemembered`, later batches may read their records: then they count as long as their RDD is referenced.
+   */
+  release(blocks: ReadonlyArray<StoredBlock>, isRemembered: boolean = false): void {
+    for (const block of blocks) {
+      const parts = this.#taken.get(block)
+      if (parts === undefined) continue
+      this.#taken.delete(block)
+      this.#weight -= block.weight
+      if (!isRemembered) this.#held?.release(parts)
+    }
     this.#admitWaiters()
+  }
+
+  /** Admits what waits when the block store has room. Returns a function that ends this. */
+  watchRoom(): () => void {
+    return this.#held?.onRoom(() => this.#admitWaiters()) ?? (() => {})
   }
 
   /** Removes the limit for good. A receiver that stops can then store what it has received. */
@@ -219,13 +247,15 @@ export class BlockQueue {
     const id = `input-${this.#streamId}-${logged === undefined ? this.#next++ : logged.number}` +
       (logged !== undefined && logged.from > 0 ? `.${logged.from}` : "")
     if ("unread" in stored) {
-      return { id, block: undefined, records: stored.unread, weight: 0, logged, done: Effect.void }
+      const open = () => empty
+      return { id, block: undefined, open, records: stored.unread, weight: 0, logged, done: Effect.void }
     }
     const { done, parts } = stored
     const block = concat(parts.map((part) => part.block))
     return {
       id,
       block,
+      open: () => joined(parts.map(({ block }) => isHeld(block) ? block.open() : block)),
       // Lines are counted only where the number is asked for.
       get records() {
         return block.length
@@ -237,14 +267,15 @@ export class BlockQueue {
   }
 
   #admit(weight: number): void {
-    this.#held += weight
+    this.#weight += weight
     this.#untaken += weight
   }
 
   #fits(weight: number): boolean {
-    if (this.#held === 0 || this.#capacity === Infinity) return true
+    if (this.#weight === 0 || this.#capacity === Infinity) return true
     // A large chunk may exceed the second limit: else it would wait until a batch had nothing left to take.
-    return this.#held + weight <= this.#capacity && this.#untaken < this.#untakenLimit
+    const isWithin = this.#weight + weight <= this.#capacity && this.#untaken < this.#untakenLimit
+    return isWithin && this.#held?.hasRoom(weight) !== false
   }
 
   #admitWaiters(): void {

@@ -4,12 +4,19 @@
  * @module
  */
 import { type Block, fromArray } from "../rdd/block.ts"
+import { type HeldBlock, isHeld } from "../rdd/storage.ts"
 
 /** Some of the records of a received block. */
 export interface Part {
   readonly block: Block<unknown>
   /** An estimate of the memory it takes, in bytes. */
   readonly weight: number
+}
+
+/** Where parts are kept. */
+export interface PartStore {
+  /** Takes the pieces of a part that was cut, in its place. */
+  readonly replace: (part: Part, pieces: ReadonlyArray<Part>) => ReadonlyArray<Part>
 }
 
 /** Parts cut in two. */
@@ -37,8 +44,8 @@ export const weightOf = (parts: ReadonlyArray<Part>): number => {
   return weight
 }
 
-/** Cuts parts after a number of records. Only the part at the cut is read. */
-export const split = (parts: ReadonlyArray<Part>, limit: number): Split => {
+/** Cuts parts after a number of records. Only the part at the cut is read, and not even that if it is in a file. */
+export const split = (parts: ReadonlyArray<Part>, limit: number, stored?: PartStore): Split => {
   let records = 0
   for (const [i, part] of parts.entries()) {
     const { length } = part.block
@@ -47,11 +54,27 @@ export const split = (parts: ReadonlyArray<Part>, limit: number): Split => {
       continue
     }
     if (records === limit) return { head: parts.slice(0, i), rest: parts.slice(i), records }
-    const [first, ...others] = chunks(part, limit - records)
+    const [first, ...others] = pieces(part, limit - records, stored)
     const head = first === undefined ? parts.slice(0, i) : [...parts.slice(0, i), first]
     return { head, rest: others.concat(parts.slice(i + 1)), records: limit }
   }
   return { head: parts, rest: [], records }
+}
+
+const pieces = (part: Part, first: number, stored: PartStore | undefined): ReadonlyArray<Part> => {
+  const { block } = part
+  if (isHeld(block) && !block.isInMemory) return inFile(block, part.weight, first)
+  const cut = chunks(part, first)
+  return stored === undefined ? cut : stored.replace(part, cut)
+}
+
+/** Two pieces of a part that is in a file. */
+const inFile = (block: HeldBlock, weight: number, first: number): ReadonlyArray<Part> => {
+  const share = Math.round(weight * first / block.length)
+  return [
+    { block: block.part(0, first), weight: share },
+    { block: block.part(first, block.length), weight: weight - share },
+  ]
 }
 
 /**

@@ -17,7 +17,9 @@ import type { BlockLog } from "./block_log.ts"
 import { BlockQueue, type StoredBlock } from "./block_queue.ts"
 import { fiberEndsWithin, STOP_TIMEOUT } from "./bounded_wait.ts"
 import { ReceiverFailed } from "./errors.ts"
+import type { Storage } from "../rdd/storage.ts"
 import { make as makeLimiter } from "./rate_limiter.ts"
+import { StoredParts } from "./stored_parts.ts"
 
 /** Callbacks that report what happens to a receiver. A callback that dies is logged, and the receiver continues. */
 export interface ReceiverEvents {
@@ -42,8 +44,11 @@ export interface RunningReceiver {
   readonly takeUpTo: (limit: number, isBehind: boolean) => Effect.Effect<ReadonlyArray<StoredBlock>>
   /** The number of records that are stored and not taken, or a number of `limit` or more if there are as many. */
   readonly countUpTo: (limit: number) => Effect.Effect<number>
-  /** Frees the capacity that these blocks hold, once their batch has ended. */
-  readonly release: (blocks: ReadonlyArray<StoredBlock>) => Effect.Effect<void>
+  /**
+   * Frees the capacity that these blocks hold, once their batch has ended. `isRemembered`: later batches may read their
+   * records.
+   */
+  readonly release: (blocks: ReadonlyArray<StoredBlock>, isRemembered?: boolean) => Effect.Effect<void>
   /**
    * The records that are stored and not taken, and the estimated bytes that count towards the capacity: also those of
    * batches that have not ended.
@@ -80,6 +85,8 @@ export interface SuperviseOptions {
   readonly events: ReceiverEvents
   /** The write-ahead log; undefined if received blocks are not logged. */
   readonly log?: BlockLog | undefined
+  /** Where blocks are kept. Undefined: in memory. */
+  readonly storage?: Storage | undefined
 }
 
 /** The shortest delay before a restart. Without it, a receiver that ends at once would occupy the thread. */
@@ -103,7 +110,10 @@ export const supervise: <R>(
 ) => Effect.Effect<RunningReceiver, never, R | Scope.Scope> = Effect.fnUntraced(
   function* <R>(receiver: Receiver<unknown, unknown, R>, options: SuperviseOptions) {
     const { name, streamId } = options
-    const queue = new BlockQueue(streamId, options.capacity, options.log)
+    const { capacity, log, storage } = options
+    const queue = new BlockQueue(streamId, capacity, log, storage && new StoredParts(storage, receiver.storageLevel))
+    const unwatch = queue.watchRoom()
+    yield* Effect.addFinalizer(() => Effect.sync(unwatch))
     const generator = new BlockGenerator(queue, yield* makeLimiter(options.maxRate), name)
     const cut = Effect.sync(() => generator.cut())
     const failure = Deferred.makeUnsafe<never, ReceiverFailed>()
@@ -194,7 +204,7 @@ export const supervise: <R>(
       takeUpTo: (limit, isBehind) => Effect.sync(() => queue.take(limit, isBehind)),
       countUpTo: (limit) => Effect.sync(() => queue.countUpTo(limit)),
       holds: () => ({ records: queue.countUpTo(Infinity), bytes: queue.held }),
-      release: (blocks) => Effect.sync(() => queue.release(blocks)),
+      release: (blocks, isRemembered) => Effect.sync(() => queue.release(blocks, isRemembered)),
       waiting: Effect.sync(() => queue.waiting),
       stop: stopFiber(fiber, STOP_TIMEOUT),
       stopWithin: (timeout) => stopFiber(fiber, timeout),

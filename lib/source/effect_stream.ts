@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { DStream } from "../dstream/dstream.ts"
+import type { StorageLevel } from "../rdd/storage_level.ts"
 import { fromReceiver } from "../dstream/inputs/input.ts"
 import { make, type Store } from "../dstream/inputs/receiver.ts"
 import { forEachArray } from "./draining.ts"
@@ -17,6 +18,8 @@ import { forEachArray } from "./draining.ts"
 export interface FromStreamOptions {
   /** The delay before a stream that has failed is run again. Default 2 seconds. */
   readonly restartDelay?: Duration.Input | undefined
+  /** Where received blocks are kept. Default: `MEMORY_AND_DISK`. */
+  readonly storageLevel?: StorageLevel | undefined
 }
 
 /**
@@ -44,6 +47,7 @@ export const fromStream = <A, E, R>(
     make({
       name: "Stream",
       restartDelay: options.restartDelay,
+      storageLevel: options.storageLevel,
       onStart: (store: Store<A>) =>
         Effect.catchCause(
           forEachArray(stream, (records) => store.all(records)),

@@ -12,6 +12,7 @@ import { decode } from "../core/codec.ts"
 import { InvalidOption } from "../core/errors.ts"
 import type { Port } from "../core/literals.ts"
 import type { DStream } from "../dstream/dstream.ts"
+import type { StorageLevel } from "../rdd/storage_level.ts"
 import { fromReceiver } from "../dstream/inputs/input.ts"
 import { make, type Store } from "../dstream/inputs/receiver.ts"
 import type { Connection, SocketError } from "./connection.ts"
@@ -25,6 +26,8 @@ import { type Lines, LineSplitter, LineTooLong, MAX_LINE_BYTES } from "../rdd/te
 export interface SocketOptions {
   /** The delay before connecting again. Default 2 seconds. Spark: `spark.streaming.receiverRestartDelay`. */
   readonly restartDelay?: Duration.Input | undefined
+  /** Where received blocks are kept. Default: `MEMORY_AND_DISK`. Spark: `storageLevel`. */
+  readonly storageLevel?: StorageLevel | undefined
 }
 
 /** Options of {@link socketTextStream}. */
@@ -207,6 +210,7 @@ const socketInput = <A, E, R>(
   const receiver = make({
     name: title,
     restartDelay: options.restartDelay,
+    storageLevel: options.storageLevel,
     onStart: (store: Store<A>) =>
       Effect.matchEffect(Effect.flatMap(Sockets, (sockets) => sockets.connect(host, port)), {
         onFailure: (error) => {

@@ -1,5 +1,5 @@
 /**
- * The metrics of a running context: Spark's gauges, and those of lag, receivers, outputs and states. They are read when
+ * The metrics of a running context: Spark's gauges, and those of lag, receivers, outputs, states and storage. They are read when
  * an exporter or the program asks for them, and cost nothing until then.
  *
  * @module
@@ -116,6 +116,12 @@ const ofStates = ({ run: { engine, evaluation, history } }: Measured): ReadonlyA
   })
 }
 
+const ofStorage = ({ run: { engine: { storage } } }: Measured): ReadonlyArray<Series> => [
+  gauge("storage.memory", "Estimated bytes of stored blocks in memory", () => storage.measures().memory),
+  gauge("storage.limit", "Bytes that stored blocks may take in memory", () => storage.measures().limit),
+  gauge("storage.disk", "Bytes of stored blocks in files", () => storage.measures().disk),
+]
+
 /**
  * Registers the metrics of a context in the current registry. Gives an effect that leaves the last values there, for an
  * exporter that sends what it has at the end. The next context with such metrics replaces them.
@@ -125,7 +131,9 @@ export const publish = (measured: Measured): Effect.Effect<Effect.Effect<void>> 
     const context = yield* Effect.context<never>()
     // The part of Effect that reads values when they are asked for is not stable, so it is loaded apart.
     const { register } = yield* Effect.promise(() => import("../engine/platform/metrics.ts"))
-    const all = [ofBatches, ofReceivers, ofOutputs, ofKeptStreams, ofStates].flatMap((seriesOf) => seriesOf(measured))
+    const all = [ofBatches, ofReceivers, ofOutputs, ofKeptStreams, ofStates, ofStorage].flatMap((seriesOf) =>
+      seriesOf(measured)
+    )
     all.forEach((series) => register(context, series))
     return Effect.sync(() => {
       measured.progress.stop()

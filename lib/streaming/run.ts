@@ -108,7 +108,13 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
     if (copyGraph !== undefined) yield* GraphLayers.build(copyGraph, memoMap)
     const services = yield* GraphLayers.build(graph, memoMap)
     const durability = options.checkpoint && (yield* Durability.open(options.checkpoint, options))
-    const inputs = yield* Inputs.start(graph, services, receivers, publish, durability?.inputs).pipe(
+    const inputs = yield* Inputs.start(
+      graph,
+      services,
+      { ...receivers, storage: engine.storage },
+      publish,
+      durability?.inputs,
+    ).pipe(
       Effect.provideService(Layer.CurrentMemoMap, memoMap),
     )
     // The first batch is due after layers and inputs have opened: the time that this takes must not count as missed batches.

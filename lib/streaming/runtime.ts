@@ -348,8 +348,11 @@ export class Runtime {
   /** Releases everything that a batch holds. */
   #forget({ allocation, time }: Batch): Effect.Effect<void, never, unknown> {
     return Effect.gen({ self: this }, function* () {
-      const { inputs } = this.run
-      yield* Effect.forEach(inputs, (input) => input.release(shareOf(allocation, input)), { discard: true })
+      const { batchDuration, history, inputs } = this.run
+      const isRemembered = ({ stream }: RunningInput) => history.rememberOf(stream) > batchDuration
+      yield* Effect.forEach(inputs, (input) => input.release(shareOf(allocation, input), isRemembered(input)), {
+        discard: true,
+      })
       this.run.release(time)
       this.#pending.delete(time)
       yield* this.#room.release(1)

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Actions } from "../../lib/engine/local/actions.ts"
 import * as LocalEngine from "../../lib/engine/local/engine.ts"
+import * as BlockStore from "../../lib/engine/storage/block_store.ts"
 import * as InPlace from "../../lib/engine/local/in_place.ts"
 import * as Loopback from "../../lib/engine/local/loopback.ts"
 import { LocalBatch } from "../../lib/engine/local/open_batch.ts"
@@ -59,6 +60,7 @@ export const layer = (pairs: Pairs, written: (records: number) => void = () => {
       defaultParallelism: undefined,
       executor: splitting(counting, here),
       states,
+      storage: yield* BlockStore.makeInMemory,
       released,
       turns: new WeakMap(),
     }

@@ -20,7 +20,7 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["state"],
     ["windows"],
   ],
-  engine: [["platform"], ["."], ["copy", "plan"], ["task"], ["local"], ["threads"], ["spark_context.ts"]],
+  engine: [["platform"], ["."], ["storage"], ["copy", "plan"], ["task"], ["local"], ["threads"], ["spark_context.ts"]],
   streaming: [
     ["checkpoint"],
     ["errors.ts", "inside.ts"],

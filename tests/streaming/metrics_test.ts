@@ -62,9 +62,12 @@ onEngines(
       const shown = yield* values
       const { "state.millis operator=updateStateByKey": stateMillis, ...exact } = shown
       assert(typeof stateMillis === "number" && stateMillis > 0)
-      const { "state.bytes operator=updateStateByKey": stateBytes, ...rest } = exact
+      const { "state.bytes operator=updateStateByKey": stateBytes, "storage.limit": limit, ...rest } = exact
+      assert(typeof limit === "number" && limit > 1e6, `limit: ${limit}`)
       assert(typeof stateBytes === "number" && stateBytes > 50 && stateBytes < 500, `bytes: ${stateBytes}`)
       assert.deepEqual(rest, {
+        "storage.memory": 0,
+        "storage.disk": 0,
         receivers: 0,
         activeReceivers: 0,
         totalCompletedBatches: 2,
@@ -158,6 +161,17 @@ test("what is computed for later batches is shown, though no output has a job", 
     assert.deepEqual(kept, [[300], [300], [0]])
     const shown = startingWith(yield* values, "kept", "output.millis")
     assert.deepEqual(shown, { "kept.millis operator=window": 600, "output.millis output=foreachRDD": 300 })
+  })))
+
+test("metrics show what windows keep in memory", () =>
+  alone(Effect.gen(function* () {
+    const window = DStream.window(DStream.map(source([["a", "b"], ["c"]]), (word) => word), "3 seconds")
+    const active = yield* start(yield* make, [DStream.foreachRDD(window, RDD.count)])
+    yield* pass(2_100)
+    const { "storage.memory": memory } = yield* values
+    // Three short strings and their places.
+    assert(typeof memory === "number" && memory > 60 && memory < 200, `memory: ${memory}`)
+    yield* stop(active)
   })))
 
 test("the documentation lists the metrics that there are", () =>

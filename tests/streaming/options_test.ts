@@ -3,8 +3,13 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { InvalidOption } from "../../lib/core/errors.ts"
+import * as DStream from "../../lib/dstream.ts"
+import * as RDD from "../../lib/rdd.ts"
+import { Engine } from "../../lib/rdd/engine.ts"
+import * as Receiver from "../../lib/receiver.ts"
 import * as Scheduler from "../../lib/scheduler.ts"
 import * as SparkContext from "../../lib/spark_context.ts"
+import type * as StorageLevel from "../../lib/storage_level.ts"
 import * as StreamingContext from "../../lib/streaming_context.ts"
 import { test } from "./support.ts"
 
@@ -59,6 +64,56 @@ Deno.test("SparkContext.layer() fails with InvalidOption for a taskTimeout that 
     await made("0 millis"),
     "SparkContext.layer: taskTimeout is 0 millis, but must be a positive duration of whole milliseconds",
   )
+})
+
+Deno.test("SparkContext.layer() keeps blocks within storageMemory, in a directory in spillDirectory", async () => {
+  const folder = await Deno.makeTempDir()
+  const { layer } = SparkContext
+  const run = (options: { readonly storageMemory?: number; readonly spillDirectory?: string }) =>
+    Effect.runPromise(
+      Effect.gen(function* () {
+        const kept = RDD.persist(RDD.range(0, 1_000), "MEMORY_AND_DISK")
+        const counts = [yield* RDD.count(kept), yield* RDD.count(kept)]
+        const names = Array.from(Deno.readDirSync(folder), ({ name }) => name)
+        const { storage } = yield* Engine
+        return { counts, names: names.length, ...storage.measures() }
+      }).pipe(
+        Effect.provide(layer({ master: "local[2]", appName: "test", ...options })),
+        Effect.catchTag("InvalidOption", (error) => Effect.succeed(error.message)),
+      ),
+    )
+  const spilled = await run({ storageMemory: 0, spillDirectory: folder })
+  assert(typeof spilled !== "string" && spilled.disk > 0)
+  assert.deepEqual(spilled, { counts: [1_000, 1_000], names: 1, limit: 0, memory: 0, disk: spilled.disk })
+  // The directory is removed with the layer.
+  const inMemory = await run({ spillDirectory: folder })
+  assert(typeof inMemory !== "string" && inMemory.memory > 0)
+  assert.deepEqual([inMemory.names, inMemory.disk], [0, 0])
+  assert.equal(
+    await run({ storageMemory: -1 }),
+    "SparkContext.layer: storageMemory is -1, but must be a whole number of bytes, 0 or more",
+  )
+  assert.equal(
+    await run({ spillDirectory: "" }),
+    'SparkContext.layer: spillDirectory is "", but must be the path of a directory',
+  )
+  await Deno.remove(folder, { recursive: true })
+})
+
+Deno.test("the storageLevel of a receiver must be one that stores records", () => {
+  const of = (storageLevel: string) =>
+    DStream.receiverStream(
+      Receiver.make({
+        name: "Test",
+        onStart: (store: Receiver.Store<string>) => store.one("a"),
+        storageLevel: storageLevel as StorageLevel.StorageLevel,
+      }),
+    )
+  const problemsOf = (storageLevel: string) => of(storageLevel).traits.check?.(1_000) ?? []
+  assert.deepEqual(problemsOf("MEMORY_ONLY"), [])
+  for (const level of ["NONE", "memory"]) {
+    assert.deepEqual(problemsOf(level), [`its storageLevel is ${level}, but must be a StorageLevel other than NONE`])
+  }
 })
 
 Deno.test("SparkContext.layer() fails with InvalidOption for unsupported master URLs", async () => {

@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { RDD } from "../../rdd/rdd.ts"
+import { isStorageLevel } from "../../rdd/storage_level.ts"
 import { Batch } from "../batch.ts"
 import { dual } from "../../core/dual.ts"
 import { type AnyDStream, type DStream, lift, makeSelf, type NodeOptions } from "../dstream.ts"
@@ -57,8 +58,15 @@ export const fromReceiver = <A, E, R>(
   operation: string,
   receiver: Receiver<A, E, R>,
   options?: NodeOptions,
-): DStream<A, E, Exclude<R, Scope.Scope>> =>
-  input(operation, { kind: "blocks", title: receiver.name, receiver }, options)
+): DStream<A, E, Exclude<R, Scope.Scope>> => {
+  const { storageLevel } = receiver
+  const isValid = storageLevel === undefined || (isStorageLevel(storageLevel) && storageLevel !== "NONE")
+  const problem = `its storageLevel is ${storageLevel}, but must be a StorageLevel other than NONE`
+  return input(operation, { kind: "blocks", title: receiver.name, receiver }, {
+    ...options,
+    ...(isValid ? {} : { check: (batchDuration) => [...options?.check?.(batchDuration) ?? [], problem] }),
+  })
+}
 
 /**
  * Makes a stream of a source that is read by position. `open` runs once, when the context starts, in the context's

@@ -9,6 +9,7 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { Mistake } from "../../core/literals.ts"
 import type { Block } from "../../rdd/block.ts"
+import type { StorageLevel } from "../../rdd/storage_level.ts"
 import type { ReceiverStopped } from "./receiver_stopped.ts"
 
 /**
@@ -70,6 +71,11 @@ export interface Receiver<out A, out E = never, out R = never> {
   readonly onStop: Effect.Effect<void, never, R>
   /** The wait before a restart, at least 10 ms. Default: 2 s. Spark: `spark.streaming.receiverRestartDelay`. */
   readonly restartDelay: Duration.Input
+  /**
+   * Where what it has stored is kept until its batch has ended. `_SER` has no effect here: blocks stay in the form in which they
+   * are stored. Default: `MEMORY_AND_DISK`. Spark: `new Receiver(storageLevel)`.
+   */
+  readonly storageLevel?: StorageLevel | undefined
   /** Carries the type of the records. The property is never set. */
   readonly _A?: (_: never) => A
 }
@@ -100,9 +106,11 @@ export const make = <
   readonly onStart: (store: Store<A>) => Effect.Effect<void, E, R>
   readonly onStop?: Effect.Effect<void, never, R2> | undefined
   readonly restartDelay?: Duration.Input | undefined
+  readonly storageLevel?: StorageLevel | undefined
 }): Receiver<A, Exclude<E, ReceiverStopped>, Exclude<R, Scope.Scope> | R2> => ({
   name: options.name,
   onStart: options.onStart as Receiver<A, Exclude<E, ReceiverStopped>, Exclude<R, Scope.Scope> | R2>["onStart"],
   onStop: options.onStop ?? Effect.void,
   restartDelay: options.restartDelay ?? "2 seconds",
+  ...(options.storageLevel !== undefined && { storageLevel: options.storageLevel }),
 })

@@ -11,8 +11,8 @@ import { type DStream, isDStream, lift } from "../dstream.ts"
 
 /**
  * Stores every RDD of the stream when an action first computes it, and releases it when no batch or window needs it any
- * more. The given stream is unchanged: use the result. RDDs are stored in memory whatever the level, which is
- * `MEMORY_ONLY_SER` by default. Spark: `DStream.persist`, which changes the stream itself.
+ * more. The given stream is unchanged: use the result. The level says where they are stored: see `StorageLevel`. It is
+ * `MEMORY_ONLY_SER` by default, which stores records as bytes. Spark: `DStream.persist`, which changes the stream itself.
  *
  * @example
  * ```ts

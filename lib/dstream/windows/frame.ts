@@ -70,10 +70,11 @@ export const looking = ({ slide, window }: Frame): NodeOptions => ({
 
 /**
  * Makes a kept stream of a window's parent, so that overlapping windows compute each RDD once. It also persists streams
- * that the user has persisted, because the user's storage level may store nothing.
+ * that the user has persisted, because the user's storage level may store nothing. What has no room in memory goes to files:
+ * batches that have ended are not computed again.
  */
 export const kept = <A, E, R>(self: DStream<A, E, R>): DStream<A, E, R> =>
-  lift("persist", self, [], (rdd) => Rdd.persist(rdd), { keeps: "whileNeeded" })
+  lift("persist", self, [], (rdd) => Rdd.persist(rdd, "MEMORY_AND_DISK"), { keeps: "whileNeeded" })
 
 /** The times in (from, to] at which a stream may have an RDD, oldest first. Both must be multiples of its slide. */
 const times = (stream: AnyDStream, { batchDuration, zeroTime }: Batch, from: number, to: number): Array<number> => {

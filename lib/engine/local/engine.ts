@@ -5,11 +5,16 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import type * as Processes from "../../rdd/processes.ts"
 import { Engine } from "../../rdd/engine.ts"
+import type { Storage } from "../../rdd/storage.ts"
 import { Computed } from "../plan/computed.ts"
+import { release } from "../plan/keeping.ts"
 import type { Services } from "../plan/scope.ts"
+import { currentHeap, type Heap } from "../platform/heap.ts"
 import * as StateStore from "../state_store.ts"
+import * as BlockStore from "../storage/block_store.ts"
 import { Actions } from "./actions.ts"
 import type { Elsewhere, Here } from "./elsewhere.ts"
 import * as InPlace from "./in_place.ts"
@@ -33,27 +38,41 @@ export interface Options {
   readonly loopback?: boolean | undefined
   /** Other isolates that run tasks. Undefined: all tasks run on the driver. */
   readonly elsewhere?: ((here: Here) => Elsewhere) | undefined
+  /** The heap that the records of a task must fit into. Default: that of the isolate, if its limit is known. */
+  readonly heap?: Heap | undefined
+  /** Keeps the blocks of persisted RDDs and of receivers. Without it they stay in memory: there are no files. */
+  readonly storage?: Storage | undefined
   /** Starts the processes of `pipe` where no other service is provided; without it `pipe` fails. */
   readonly processes?: Processes.Processes | undefined
 }
 
 /** Makes a local engine. */
-export const make: (options: Options) => Effect.Effect<Engine, never, StateStore.StateStore> = Effect
+export const make: (options: Options) => Effect.Effect<Engine, never, Scope.Scope | StateStore.StateStore> = Effect
   .fnUntraced(
     function* (options: Options) {
       const { defaultParallelism, parallelism, processes } = options
       const { freezeRecords = false, generateCode = true, loopback = false } = options
       const states = yield* StateStore.StateStore
+      const storage = options.storage ?? (yield* BlockStore.makeInMemory)
       const released = new Computed()
-      const around = { freezeRecords, generateCode, states }
+      const around = { freezeRecords, generateCode, states, heap: options.heap ?? currentHeap() }
       const gathered: Here["gathered"] = new WeakMap()
       const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered })
       const elsewhere = (loopback ? Loopback.elsewhere : options.elsewhere)?.({ ...around, gathered, executor: here })
       const executor = elsewhere?.executor ?? here
-      const services: Services = { parallelism, defaultParallelism, executor, states, released, turns: new WeakMap() }
+      const services: Services = {
+        parallelism,
+        defaultParallelism,
+        executor,
+        states,
+        storage,
+        released,
+        turns: new WeakMap(),
+      }
       const actions = new Actions(services, processes, elsewhere?.addressing ?? (() => undefined))
       return {
         defaultParallelism: defaultParallelism ?? parallelism,
+        storage,
         // An RDD's type says which records, errors and services an action has; engines do not know them.
         run: ((rdd, partitions, each) => actions.run(rdd, partitions, each as never)) as Engine["run"],
         compute: ((rdd) => actions.compute(rdd)) as Engine["compute"],
@@ -74,7 +93,7 @@ export const make: (options: Options) => Effect.Effect<Engine, never, StateStore
         stateMeasures: (id) => states.measures(id),
         release: (rdd) =>
           Effect.sync(() => {
-            if (rdd.primitive.kind === "persist") released.release(rdd)
+            if (rdd.primitive.kind === "persist") release(released.release(rdd), storage)
           }),
         abandon: (rdd) => Effect.sync(() => actions.abandon(rdd)),
         forgetStates: states.forget,

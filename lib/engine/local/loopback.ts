@@ -82,7 +82,7 @@ const returned = ({ at, reason }: TaskFailed): TaskFailed => new TaskFailed(at, 
  * works here works in other isolates.
  */
 export const make = (
-  around: Pick<Surroundings, "freezeRecords" | "generateCode" | "states">,
+  around: Pick<Surroundings, "freezeRecords" | "generateCode" | "heap" | "states">,
   copy: () => GraphCopy | undefined,
 ): Executor => {
   const other = (task: Task): Executor => {

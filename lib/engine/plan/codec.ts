@@ -152,6 +152,7 @@ const packInput = (input: Input, packing: Packing, add: (partition: Partition) =
     case "load":
     case "view":
       return packPlace(input)
+    case "held":
     case "once":
       throw new TypeError("a task reads a partition whose block is missing")
   }
@@ -180,6 +181,7 @@ const unpackInput = (input: Packed<Input>, from: Unpacking, at: (number: number)
     case "load":
     case "view":
       return input
+    case "held":
     case "once":
       throw new TypeError("a task has come without the block of a partition")
   }

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import type { Block } from "../../rdd/block.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
-import type { Lowered } from "./task.ts"
+import type { Lowered, Partition } from "./task.ts"
 
-/** A block of an RDD of which some partitions are kept. */
-export interface KeptBlock {
-  readonly block: Block<unknown>
+/** A partition of an RDD of which some partitions are kept: an input that is a block. */
+export interface KeptPartition {
+  readonly partition: Partition
 }
 
 /**
@@ -20,7 +19,7 @@ export class Computed {
   /** Made on first use: most actions keep nothing, and weak maps are expensive for the garbage collector. */
   #known: WeakMap<AnyRDD, Lowered> | undefined
   /** Blocks of RDDs that are not computed whole, by partition. */
-  #some: WeakMap<AnyRDD, Array<KeptBlock | undefined>> | undefined
+  #some: WeakMap<AnyRDD, Array<KeptPartition | undefined>> | undefined
   readonly #around: Computed | undefined
 
   constructor(around?: Computed) {
@@ -33,11 +32,11 @@ export class Computed {
   }
 
   /** The blocks of an RDD that are kept here, by partition. The caller may add to them. */
-  some(rdd: AnyRDD, partitions: number): Array<KeptBlock | undefined> {
+  some(rdd: AnyRDD, partitions: number): Array<KeptPartition | undefined> {
     this.#some ??= new WeakMap()
     const known = this.#some.get(rdd)
     if (known?.length === partitions) return known
-    const fresh = new Array<KeptBlock | undefined>(partitions).fill(undefined)
+    const fresh = new Array<KeptPartition | undefined>(partitions).fill(undefined)
     this.#some.set(rdd, fresh)
     return fresh
   }
@@ -54,9 +53,12 @@ export class Computed {
     this.#some?.delete(rdd)
   }
 
-  /** Releases what an RDD was computed to. */
-  release(rdd: AnyRDD): void {
+  /** Releases what an RDD was computed to here, and gives its partitions. */
+  release(rdd: AnyRDD): ReadonlyArray<Partition> {
+    const whole = this.#known?.get(rdd)?.partitions
+    const some = this.#some?.get(rdd)?.flatMap((one) => one?.partition ?? [])
     this.#known?.delete(rdd)
     this.#some?.delete(rdd)
+    return whole ?? some ?? []
   }
 }

@@ -7,14 +7,13 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import type { Block } from "../../rdd/block.ts"
 import type { Primitive } from "../../rdd/primitive.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
-import type { Computed, KeptBlock } from "./computed.ts"
+import type { Computed, KeptPartition } from "./computed.ts"
 import type { Job } from "./lowering.ts"
 import { partsOf, withParts } from "./places.ts"
-import { type Lowered, type Once, type Partition, there } from "./task.ts"
+import type { Lowered, Once, Partition } from "./task.ts"
 
 /** The operations that can be lowered without running a stage. */
 const WITHOUT_STAGE: ReadonlySet<Primitive["kind"]> = new Set<Primitive["kind"]>([
@@ -51,14 +50,17 @@ export interface OnceOptions {
   readonly rdd: AnyRDD
   readonly lowered: Lowered
   readonly into: Computed
-  /** Computes partitions of the RDD. */
-  readonly blocks: (partitions: ReadonlyArray<Partition>) => Job<ReadonlyArray<Block<unknown>>>
+  /** Computes partitions of the RDD, of these indices, and gives partitions that are blocks. */
+  readonly compute: (
+    partitions: ReadonlyArray<Partition>,
+    indices: ReadonlyArray<number>,
+  ) => Job<ReadonlyArray<Partition>>
   /** Lets one job at a time compute partitions. */
   readonly inTurn: <A>(job: Job<A>) => Job<A>
 }
 
 /** Makes partitions of an RDD that are computed when a stage needs them. */
-export const once = ({ blocks, inTurn, into, lowered, rdd }: OnceOptions): Lowered => {
+export const once = ({ compute: computeAll, inTurn, into, lowered, rdd }: OnceOptions): Lowered => {
   const { partitions } = lowered
   const kept = into.some(rdd, partitions.length)
 
@@ -66,7 +68,7 @@ export const once = ({ blocks, inTurn, into, lowered, rdd }: OnceOptions): Lower
   const keepWhole = TaskUpdates.keeping(
     Effect.sync((): Lowered => ({
       ...lowered,
-      partitions: kept.flatMap((one) => one === undefined ? [] : [there(TaskUpdates.using(one).block)]),
+      partitions: kept.flatMap((one) => one === undefined ? [] : [TaskUpdates.using(one).partition]),
     })),
     (whole) => [whole],
   )
@@ -76,8 +78,8 @@ export const once = ({ blocks, inTurn, into, lowered, rdd }: OnceOptions): Lower
       const missing = wanted.filter((index) => kept[index] === undefined)
       const computed = TaskUpdates.keeping(
         Effect.map(
-          blocks(missing.flatMap((index) => partitions[index] ?? [])),
-          (all) => all.map((block): KeptBlock => ({ block })),
+          computeAll(missing.flatMap((index) => partitions[index] ?? []), missing),
+          (all) => all.map((partition): KeptPartition => ({ partition })),
         ),
         (all) => all,
       )
@@ -96,10 +98,10 @@ export const once = ({ blocks, inTurn, into, lowered, rdd }: OnceOptions): Lower
         const inOrder = wanted.toSorted((a, b) => a - b)
         const ready = inOrder.every((index) => kept[index] !== undefined) ? Effect.void : inTurn(compute(inOrder))
         return Effect.map(ready, () => {
-          const found = new Map<number, Block<unknown>>()
+          const found = new Map<number, Partition>()
           for (const index of inOrder) {
             const one = kept[index]
-            if (one !== undefined) found.set(index, TaskUpdates.using(one).block)
+            if (one !== undefined) found.set(index, TaskUpdates.using(one).partition)
           }
           return found
         })
@@ -114,12 +116,12 @@ const collect = ({ input }: Partition, into: Map<Once, Set<number>>): void => {
   into.set(input.from, wanted.add(input.index))
 }
 
-const replaced = (partition: Partition, found: ReadonlyMap<Once, ReadonlyMap<number, Block<unknown>>>): Partition => {
+const replaced = (partition: Partition, found: ReadonlyMap<Once, ReadonlyMap<number, Partition>>): Partition => {
   const { input, steps } = partition
   if (input.kind === "once") {
-    const block = found.get(input.from)?.get(input.index)
-    if (block === undefined) throw new TypeError(`partition ${input.index} was not computed`)
-    return { input: { kind: "block", block }, steps }
+    const computed = found.get(input.from)?.get(input.index)
+    if (computed === undefined) throw new TypeError(`partition ${input.index} was not computed`)
+    return { input: computed.input, steps }
   }
   const parts = partsOf(input)
   const ready = parts.map((part) => replaced(part, found))
@@ -136,7 +138,7 @@ export const withBlocks = <A>(
   if (wanted.size === 0) return run(partitions)
   const computed = Effect.forEach(
     wanted,
-    ([from, indices]) => Effect.map(from.compute(Array.from(indices)), (blocks) => [from, blocks] as const),
+    ([from, indices]) => Effect.map(from.compute(Array.from(indices)), (computed) => [from, computed] as const),
   )
   return Effect.flatMap(computed, (all) => {
     const found = new Map(all)

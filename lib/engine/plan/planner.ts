@@ -13,6 +13,7 @@ import type { AnyRDD } from "../../rdd/rdd.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { Computed } from "./computed.ts"
 import * as Exchange from "./exchange.ts"
+import { isDropped, keeping, release } from "./keeping.ts"
 import { isPersisted, type Job, type Kind, type Lowering, passesOn } from "./lowering.ts"
 import { needsNoStage, once, withBlocks } from "./once.ts"
 import * as Partitions from "./partitions.ts"
@@ -20,7 +21,7 @@ import { partsOf } from "./places.ts"
 import type { Scope } from "./scope.ts"
 import { failed, runStage, type StageOptions } from "./stage.ts"
 import * as Stateful from "./stateful.ts"
-import { type Lowered, type Partition, type Place, type Step, type Task, there, type ToBlock } from "./task.ts"
+import type { Lowered, Partition, Place, Step, Task, ToBlock } from "./task.ts"
 
 const toBlock: ToBlock = { kind: "block" }
 
@@ -147,7 +148,7 @@ export class Planner {
       rdd,
       lowered,
       into,
-      blocks: (partitions) => this.blocks(partitions),
+      compute: keeping(this.#scope, rdd, into, (partitions) => this.blocks(partitions)),
       inTurn: (job) => Semaphore.withPermit(turn, job),
     })
     action.keep(rdd, partitioned)
@@ -157,16 +158,24 @@ export class Planner {
   /** Computes an RDD whole and keeps its blocks. */
   #compute(rdd: AnyRDD, lowered: Lowered, into: Computed): Job<Lowered> {
     const { primitive } = rdd
+    const compute = keeping(this.#scope, rdd, into, (partitions) => this.blocks(partitions))
     const computed = Effect.map(
-      this.blocks(lowered.partitions),
-      (blocks): Lowered => ({ ...lowered, partitions: blocks.map(there) }),
+      compute(lowered.partitions, Array.from(lowered.partitions.keys())),
+      (partitions): Lowered => ({ ...lowered, partitions }),
     )
     return Effect.map(
       primitive.kind === "state"
         ? Effect.flatMap(computed, (it) => Stateful.seal(this.#host, primitive, it))
         : computed,
       (kept) => {
-        into.keep(rdd, kept)
+        const { action, storage } = this.#scope
+        if (!isDropped(kept.partitions)) {
+          into.keep(rdd, kept)
+          return kept
+        }
+        // There was no room for all of it. This action can still use it.
+        release(kept.partitions, storage)
+        action.keep(rdd, kept)
         return kept
       },
     )

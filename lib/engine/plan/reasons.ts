@@ -10,12 +10,14 @@
 import type { CallSite } from "../../core/call_site.ts"
 import * as Codec from "../../core/codec.ts"
 import {
+  BlockUnreadable,
   describeCause,
   EmptyCollection,
   FunctionFailed,
   InvalidOption,
   JobFailed,
   Mismatch,
+  PartitionTooLarge,
   SparkContextStopped,
 } from "../../core/errors.ts"
 import { UnsupportedKey } from "../../core/keys.ts"
@@ -33,6 +35,7 @@ type Fields = Record<string, unknown>
 const faults: ReadonlyMap<string, new (fields: never) => Error> = new Map(
   Object.entries({
     BroadcastDestroyed,
+    BlockUnreadable,
     CorruptBlock: Codec.CorruptBlock,
     EmptyCollection,
     FileError,
@@ -44,6 +47,7 @@ const faults: ReadonlyMap<string, new (fields: never) => Error> = new Map(
     NoRange,
     NotPortable: Codec.NotPortable,
     PartialRecord,
+    PartitionTooLarge,
     ProcessFailed,
     SparkContextStopped,
     SqlError,

@@ -6,6 +6,7 @@
 import type * as Semaphore from "effect/Semaphore"
 import type { BatchWork, JobContext } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
+import type { Storage } from "../../rdd/storage.ts"
 import type { StateStore } from "../state_store.ts"
 import type { Computed } from "./computed.ts"
 import type { Executor } from "./executor.ts"
@@ -36,6 +37,8 @@ export interface Services {
   readonly defaultParallelism: number | undefined
   readonly executor: Executor
   readonly states: StateStore
+  /** Keeps the blocks of persisted RDDs. */
+  readonly storage: Storage
   /** What is kept until it is released: states and persisted RDDs. */
   readonly released: Computed
   /** Lets one job at a time compute an RDD that is kept until it is released. */

@@ -20,10 +20,11 @@ const hasAddress = ({ operation }: Place): boolean => operation.kind === "addres
 
 /** The operation whose functions are called to read an input, apart from those of its parts. */
 const calledBy = (input: Input): Place | undefined =>
-  "operation" in input && input.kind !== "cogroup" ? input : undefined
+  "operation" in input && input.kind !== "cogroup" && input.kind !== "held" ? input : undefined
 
 /** Whether an input can be read elsewhere, with all of its parts. */
 const isPortableInput = (input: Input): boolean => {
+  if (input.kind === "held") return false
   const called = calledBy(input)
   return (called === undefined || !isLocal(called.operation)) && partsOf(input).every(isPortablePartition)
 }
@@ -84,6 +85,7 @@ class Splitting {
   /** Replaces what cannot be read elsewhere in an input with computed blocks. */
   #bring(whole: Task, input: Input, layers: ReadonlyArray<Place>): Run<Input> {
     if (isPortableInput(input)) return Effect.succeed(input)
+    if (input.kind === "held") return this.#readHere(whole, input, layers)
     const called = calledBy(input)
     const isMine = called !== undefined && isLocal(called.operation)
     if (isMine && input.kind === "provide") return this.#readHere(whole, input, layers)

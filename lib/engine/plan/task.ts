@@ -14,6 +14,7 @@ import type { Columns } from "../../rdd/column_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { Join } from "../../rdd/primitive.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
+import type { HeldBlock } from "../../rdd/storage.ts"
 
 /** How a task refers to an operation, and so to its functions. */
 export type Operation =
@@ -52,6 +53,8 @@ export type Cut = ReadonlyArray<Bucket | undefined>
 export type Input =
   /** A block that has been computed. `isCounted`: its records were counted when another part of the task read them. */
   | { readonly kind: "block"; readonly block: Block<unknown>; readonly isCounted?: boolean }
+  /** A block of a persisted RDD, which may be in a file. Only the driver can read it. */
+  | Place & { readonly kind: "held"; readonly index: number; readonly held: HeldBlock }
   /** Partition `index` of a source that has `partitions` of them. `waits`: other partitions may run side by side with it. */
   | Place & {
     readonly kind: "load"
@@ -95,10 +98,10 @@ export type Input =
 
 /** A persisted or shared RDD, of which partitions are computed when a stage needs them. */
 export interface Once {
-  /** Computes the partitions that are not kept yet, and gives the blocks of all that are named. */
+  /** Computes the partitions that are not kept yet, and gives all that are named, with their blocks. */
   readonly compute: (
     indices: ReadonlyArray<number>,
-  ) => Effect.Effect<ReadonlyMap<number, Block<unknown>>, ActionError<unknown>, unknown>
+  ) => Effect.Effect<ReadonlyMap<number, Partition>, ActionError<unknown>, unknown>
 }
 
 /** One partition of an RDD: an input, and the steps to be run over it. */

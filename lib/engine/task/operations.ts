@@ -9,6 +9,7 @@ import type { Block } from "../../rdd/block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import * as Partitioners from "../../rdd/partitioner.ts"
 import type { Narrow, Primitive } from "../../rdd/primitive.ts"
+import type { Heap } from "../platform/heap.ts"
 import type { StateStore } from "../state_store.ts"
 import type { By, Input, Operation, Place, Step } from "../plan/task.ts"
 import { PlaceFailed } from "./failure.ts"
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly freezeRecords: boolean
   /** Finds the operation behind a reference. Throws `Mismatch` if there is none. */
   readonly primitiveAt: (operation: Operation) => Primitive
+  /** The heap that records must fit into; undefined if its limit is not known. */
+  readonly heap?: Heap | undefined
   /** The versions of states. */
   readonly states: StateStore
   /**

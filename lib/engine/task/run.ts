@@ -5,11 +5,13 @@
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { PartitionTooLarge } from "../../core/errors.ts"
 import { currentPacing, isDue, type Piecewise, run } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
 import { CurrentJob } from "../../rdd/engine.ts"
 import { Flow } from "../../rdd/flow.ts"
 import { columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
+import type { Loaded } from "../../rdd/primitive.ts"
 import type { Bucket, Cut, Input, Partition, Place, Step, Task, ToBuckets, Write, Written } from "../plan/task.ts"
 import { CartesianBlock } from "./cartesian.ts"
 import { attempt, attemptInPieces, PlaceFailed, type Running, waiting } from "./failure.ts"
@@ -21,6 +23,7 @@ import * as Layers from "./layers.ts"
 import { type Gathering, partitionerOf, primitiveAt, type Surroundings } from "./operations.ts"
 import * as Shuffle from "./shuffle.ts"
 import { limitOf } from "./limits.ts"
+import { checkMemory, weighBlocks, weighBuckets } from "./memory.ts"
 import { toBlock, toTable } from "./steps.ts"
 
 type AnyBlock = Block.Block<unknown>
@@ -48,8 +51,18 @@ function* load<A>(
   const given = Effect.isEffect(loaded)
     ? yield* waiting(Effect.mapError(loaded, (reason) => new PlaceFailed(input, reason)))
     : loaded
+  return yield* opened(around, input, given, work)
+}
+
+/** Goes on with records that are there, or that arrive. */
+function* opened<A>(
+  around: Surroundings,
+  place: Place,
+  given: Loaded,
+  work: (given: AnyBlock | Flowing) => Running<A>,
+): Running<A> {
   if (!(given instanceof Flow)) return yield* work(around.freezeRecords ? yield* freeze(given) : given)
-  return yield* flowing(input, given, function* (flow) {
+  return yield* flowing(place, given, function* (flow) {
     return yield* work(around.freezeRecords ? yield* freeze(yield* gathered(flow)) : flow)
   })
 }
@@ -70,7 +83,9 @@ function* reading<A>(
     countRead(input, given)
     return result
   }
-  return yield* input.kind === "load" ? load(around, input, counting) : counting(yield* read(around, input))
+  if (input.kind === "load") return yield* load(around, input, counting)
+  if (input.kind === "held") return yield* opened(around, input, input.held.open(), counting)
+  return yield* counting(yield* read(around, input))
 }
 
 /**
@@ -114,6 +129,7 @@ function* dealt(buckets: ReadonlyArray<Bucket>): Piecewise<AnyBlock> {
 function* combined(around: Surroundings, input: Kind<"combined">): Running<AnyBlock> {
   const { buckets } = input
   const { combine } = primitiveAt(around, input, "shuffle")
+  checkMemory(around, input, () => weighBuckets(buckets))
   const gather = () => combine === undefined ? joined(buckets) : Shuffle.gatherCombined(buckets, combine)
   return yield* attemptInPieces(input, () => gatherOnce(around, input, gather))
 }
@@ -136,7 +152,9 @@ function* state(around: Surroundings, input: Kind<"state">): Running<AnyBlock> {
     const pairs = yield* columnsOf(records)
     const results = yield* step.f(version, pairs, index, from === undefined, yield* columnsOf(seed))
     around.states.worked(id, pairs.keys.length, now() - startedAt)
-    return "records" in results ? results : Block.fromArray(results)
+    const block = "records" in results ? results : Block.fromArray(results)
+    checkMemory(around, input, () => version.bytes + weighBlocks([block]))
+    return block
   })
 }
 
@@ -165,6 +183,7 @@ function* cartesian(around: Surroundings, input: Kind<"cartesian">): Running<Any
 function* cogroup(around: Surroundings, input: Kind<"cogroup">): Running<AnyBlock> {
   const { join, sides } = input
   const blocks = yield* computeAll(around, sides)
+  checkMemory(around, input, () => weighBlocks(blocks))
   return yield* attemptInPieces<AnyBlock>(
     input,
     () => join === undefined ? Grouping.gatherGroups(blocks) : Joining.gatherJoined(blocks, join),
@@ -176,6 +195,8 @@ function* read(around: Surroundings, input: Input): Running<AnyBlock> {
   switch (input.kind) {
     case "block":
       return around.freezeRecords ? yield* freeze(input.block) : input.block
+    case "held":
+      return yield* opened(around, input, input.held.open(), inOneBlock)
     case "load":
       return yield* load(around, input, inOneBlock)
     case "pairs":
@@ -217,7 +238,8 @@ function* compute(around: Surroundings, { input, steps }: Partition, most = Infi
 /** Counts the records of a block that comes from an input, a kept RDD or a state. By now, the lines of text are counted. */
 const countRead = (input: Input, block: AnyBlock | Flowing): void => {
   const { kind } = input
-  if ((kind !== "block" || input.isCounted === true) && kind !== "load" && kind !== "view") return
+  const isBlock = kind === "block" && input.isCounted !== true
+  if (!isBlock && kind !== "held" && kind !== "load" && kind !== "view") return
   const count = Fiber.getCurrent()?.getRef(CurrentJob).countRead
   if (count !== undefined) count(block.length)
 }
@@ -247,6 +269,16 @@ function* computeFirst(
   return Block.concat(blocks)
 }
 
+/** Computes the records that an operation brings to other partitions. If they take too much memory, it is the one that fails. */
+function* computeFor(around: Surroundings, place: Place, partition: Partition): Running<AnyBlock> {
+  try {
+    return yield* compute(around, partition)
+  } catch (cause) {
+    const isTooLarge = cause instanceof PlaceFailed && cause.reason instanceof PartitionTooLarge
+    throw isTooLarge ? new PlaceFailed(place, cause.reason) : cause
+  }
+}
+
 function* cut(around: Surroundings, partition: Partition, write: ToBuckets): Running<Cut> {
   switch (write.kind) {
     case "table": {
@@ -256,7 +288,7 @@ function* cut(around: Surroundings, partition: Partition, write: ToBuckets): Run
       })
     }
     case "pairs": {
-      const block = yield* compute(around, partition)
+      const block = yield* computeFor(around, write, partition)
       return yield* attemptInPieces(write, function* () {
         return yield* Shuffle.cutPairs(block, yield* partitionerOf(around, write.by))
       })

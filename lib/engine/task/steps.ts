@@ -9,6 +9,7 @@ import { KeyedTable } from "../../core/keyed_table.ts"
 import { isDue, type Piecewise } from "../../core/pace.ts"
 import { recordCheck, valueCheck } from "../../core/results.ts"
 import { separatorOf } from "../../core/text/text_function.ts"
+import { weighAll } from "../../core/weight.ts"
 import * as Block from "../../rdd/block.ts"
 import type { Callable, Combine, Narrow } from "../../rdd/primitive.ts"
 import type { Place, Step } from "../plan/task.ts"
@@ -19,6 +20,7 @@ import * as Generated from "./generated.ts"
 import { isElement, limitOf, takeBehind } from "./limits.ts"
 import { narrowAt, type Surroundings } from "./operations.ts"
 import type { Accumulators, Cursor, ElementKind, LongList, Loop, LoopKind, Piece, Shape, Terminal } from "./program.ts"
+import { checkMemory, weighBlocks, weighTable } from "./memory.ts"
 import { type Ranges, rangesOf } from "./ranges.ts"
 import { textStepsOf } from "./text_steps.ts"
 
@@ -49,6 +51,12 @@ interface End<T extends Terminal> {
 }
 
 const never = (): boolean => false
+
+/** Estimates what a loop has collected, in bytes. What it has folded to one value is not looked at. */
+const weighAccumulated = (into: unknown): number => {
+  if (Array.isArray(into)) return weighAll(into)
+  return into instanceof KeyedTable ? weighTable(into) : 0
+}
 
 /** What is left to do for a long list: a step that makes a record of each of its values, and the steps behind it. */
 const behind = ({ functions, kinds, steps }: Fused, { list, of, step }: LongList): Fused => {
@@ -123,7 +131,10 @@ function* runLoop<T extends Terminal>(
         const rest = terminal === "foldNumber" ? { ...end, terminal: "fold" } as End<T> : end
         into = yield* runLoop(around, behind(part.rest, long), some, rest, into, terminal === "take" ? isEnough : never)
       }
-      if (ranges.isDue()) yield
+      if (ranges.isDue()) {
+        checkMemory(around, place, () => weighAccumulated(into))
+        yield
+      }
     }
   } catch (cause) {
     throw placed((part?.rest ?? fused).steps[at.step] ?? place, cause)
@@ -202,6 +213,7 @@ function* runStep(
     }
     case "partition": {
       const block = yield* push(around, fused, input)
+      checkMemory(around, step, () => weighBlocks([block]))
       // The types of the operation say which records it takes.
       return Block.fromArray(yield* attemptInPieces(step, () => narrow.f(block as Block.Block<never>, step.index)))
     }

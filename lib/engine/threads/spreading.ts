@@ -53,6 +53,7 @@ const sizeOf = ({ input }: Partition): Size => {
     const read = sizeOfBlock(input.block)
     return { read, sent: unreadText(input.block) === undefined ? read : 0 }
   }
+  if (input.kind === "held") return { read: input.held.length, sent: input.held.length }
   if (input.kind === "load") return { read: 1, sent: 0 }
   if ("buckets" in input) {
     const read = input.buckets.reduce((sum, { keys }) => sum + keys.length, 0)

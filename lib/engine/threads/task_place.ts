@@ -6,6 +6,7 @@
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
 import { NotPortable } from "../../core/codec.ts"
 import { describeCause, EngineFault } from "../../core/errors.ts"
 import { CurrentJob, Engine, type GraphCopy } from "../../rdd/engine.ts"
@@ -22,6 +23,7 @@ import { decodeTask, type Encoded, encodeWritten } from "../plan/codec.ts"
 import { TaskFailed } from "../plan/executor.ts"
 import { encodeReason } from "../plan/reasons.ts"
 import type { Operation } from "../plan/task.ts"
+import { currentHeap } from "../platform/heap.ts"
 import * as StateStore from "../state_store.ts"
 import type { CopyData } from "./copy_data.ts"
 import type { Answer, JobData } from "./messages.ts"
@@ -58,10 +60,10 @@ export const placeOf = (copy: GraphCopy, { generateCode, freezeRecords, options 
   Effect.gen(function* () {
     const states = yield* StateStore.make
     const { defaultParallelism } = options
-    const engine = yield* Effect.provideService(
-      LocalEngine.make({ parallelism: defaultParallelism }),
-      StateStore.StateStore,
-      states,
+    // It ends with the worker.
+    const engine = yield* LocalEngine.make({ parallelism: defaultParallelism }).pipe(
+      Effect.provideService(StateStore.StateStore, states),
+      Effect.provideService(Scope.Scope, Scope.makeUnsafe()),
     )
     const context = Context.make(Engine, engine).pipe(
       Context.add(Files, yield* makeFiles),
@@ -71,6 +73,7 @@ export const placeOf = (copy: GraphCopy, { generateCode, freezeRecords, options 
       generateCode,
       freezeRecords,
       states,
+      heap: currentHeap(),
       primitiveAt: primitiveIn(copy),
       gathered: undefined,
     })

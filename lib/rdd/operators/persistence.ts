@@ -16,8 +16,9 @@ import { parse, type StorageLevel } from "../storage_level.ts"
  *
  * Records are kept from the first action until {@link unpersist} or the end of the SparkContext. An action such as `take`
  * computes and keeps only the partitions that it needs, unless there is a shuffle below: then all are kept. Use the
- * returned RDD: `self` is still computed anew by each action. Records are kept in memory, whatever the level. `NONE` returns `self`;
- * any text that is not a level fails jobs with `InvalidOption`.
+ * returned RDD: `self` is still computed anew by each action. The level says where records are kept, and what happens if
+ * memory has no room for them: see `StorageLevel`. `NONE` returns `self`; any text that is not a level fails jobs with
+ * `InvalidOption`.
  *
  * Spark: `RDD.persist`, which changes the RDD itself and refuses to change the level. Here, persisting with another
  * level returns another RDD.

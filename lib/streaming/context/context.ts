@@ -75,6 +75,9 @@ export interface Settings {
    * is less. The memory that records take is estimated, within a factor of two for plain data: strings, numbers,
    * bytes, arrays, objects, maps and sets. Private fields, and strings that were cut out of longer ones or joined of many
    * short ones, can take far more than the estimate. Set a lower capacity for such records.
+   *
+   * All receivers share the memory for blocks (`storageMemory` of `SparkContext.layer`) with windows and persisted RDDs. With a
+   * capacity above it, what has no room in memory goes to files.
    */
   readonly receiverCapacity?: number | undefined
 }

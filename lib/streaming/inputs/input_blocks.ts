@@ -12,6 +12,7 @@ import { NoRDD } from "../../dstream/batch.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
 import * as Block from "../../rdd/block.ts"
 import { make as makeRDD, type RDD } from "../../rdd/rdd.ts"
+import type { Storage } from "../../rdd/storage.ts"
 import type { StoredBlock } from "../../receiver/block_queue.ts"
 import { BatchRate } from "../../receiver/batch_rate.ts"
 import { supervise } from "../../receiver/supervisor.ts"
@@ -28,6 +29,8 @@ export interface ReceiverSettings {
   readonly capacity?: number | undefined
   /** The batch interval in milliseconds. */
   readonly batchDuration: number
+  /** Where received blocks are kept. */
+  readonly storage?: Storage | undefined
   /** The most milliseconds that a graceful stop takes. */
   readonly gracefulStopTimeout: number
 }
@@ -82,6 +85,7 @@ export const fromReceiver = Effect.fnUntraced(function* (
     maxRate,
     events: receiverEvents(info, publish),
     log: log?.blocks(stream),
+    storage: settings.storage,
   }).pipe(Effect.provideService(RunsInside, true))
   /** What each batch takes at least while a graceful stop waits for the records that have been received. */
   let drained = 0
@@ -96,11 +100,13 @@ export const fromReceiver = Effect.fnUntraced(function* (
   const allocated = new Map<string, StoredBlock>()
   /** The RDD of blocks. What an earlier process has received is read from the log when a job needs it. */
   const rddOf = (refs: ReadonlyArray<BlockRef>): RDD<unknown, unknown> => {
-    const blocks = refs.map(({ id }) => allocated.get(id)?.block)
+    const blocks = refs.map(({ id }) => allocated.get(id))
     const load = (i: number) => {
       const ref = refs[i]
       const isLogged = ref?.logged !== undefined && log !== undefined
-      return blocks[i] ?? (isLogged ? log.read(ref.logged, ref.records) : Block.empty)
+      const stored = blocks[i]
+      if (stored?.block !== undefined) return stored.open()
+      return isLogged ? log.read(ref.logged, ref.records) : Block.empty
     }
     return makeRDD("blocks", [], { kind: "source", partitions: refs.length, load })
   }
@@ -127,12 +133,12 @@ export const fromReceiver = Effect.fnUntraced(function* (
           : Effect.fail(new NoRDD({ operation: stream.operation, time }))
       ),
     commit: () => Effect.void,
-    release: (share) =>
+    release: (share, isRemembered) =>
       Effect.suspend(() => {
         const refs = share._tag === "Blocks" ? share.blocks : []
         const blocks = refs.flatMap(({ id }) => allocated.get(id) ?? [])
         for (const { id } of blocks) allocated.delete(id)
-        return running.release(blocks)
+        return running.release(blocks, isRemembered)
       }),
   }
   return input

@@ -43,8 +43,11 @@ export interface RunningInput {
    * failed.
    */
   readonly commit: (share: InputAllocation, time: number) => Effect.Effect<void, unknown, unknown>
-  /** Frees the blocks of a share. It is called when the batch has ended, whether committed or rolled back. */
-  readonly release: (share: InputAllocation) => Effect.Effect<void>
+  /**
+   * Frees the blocks of a share. It is called when the batch has ended, whether committed or rolled back. `isRemembered`: later
+   * batches may read the RDD of the share.
+   */
+  readonly release: (share: InputAllocation, isRemembered: boolean) => Effect.Effect<void>
 }
 
 /** Wraps an input's RDD in a node that marks where data enters the graph. A graph copy has the same node, without the data. */

@@ -1,0 +1,56 @@
+/**
+ * How computed partitions are kept: as blocks, or, those of persisted RDDs, in the block store.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import type { Block } from "../../rdd/block.ts"
+import type { AnyRDD } from "../../rdd/rdd.ts"
+import type { Storage } from "../../rdd/storage.ts"
+import type { Computed } from "./computed.ts"
+import type { Job } from "./lowering.ts"
+import type { Scope } from "./scope.ts"
+import { type Partition, there } from "./task.ts"
+
+/** Frees the memory that partitions in the block store count for. */
+export const release = (partitions: ReadonlyArray<Partition>, storage: Storage): void => {
+  for (const { input } of partitions) if (input.kind === "held") storage.release(input.held)
+}
+
+/** Whether the store has dropped one of these partitions, because it had no room. */
+export const isDropped = (partitions: ReadonlyArray<Partition>): boolean =>
+  partitions.some(({ input }) => input.kind === "held" && input.held.isReleased)
+
+/** Computes partitions of an RDD, and gives partitions that are blocks. */
+type Compute = (partitions: ReadonlyArray<Partition>, indices: ReadonlyArray<number>) => Job<ReadonlyArray<Partition>>
+
+/**
+ * Makes the function that computes partitions of an RDD and gives them to the block store if it is persisted. A persisted RDD
+ * that loses a block is released whole: the next action computes it again.
+ */
+export const keeping = (
+  { parallelism, references, storage }: Pick<Scope, "parallelism" | "references" | "storage">,
+  rdd: AnyRDD,
+  into: Computed,
+  blocks: (partitions: ReadonlyArray<Partition>) => Job<ReadonlyArray<Block<unknown>>>,
+): Compute => {
+  const { primitive } = rdd
+  if (primitive.kind !== "persist") return (partitions) => Effect.map(blocks(partitions), (all) => all.map(there))
+  const { level } = primitive
+  const operation = references.of(rdd)
+  const drop = () => release(into.release(rdd), storage)
+  const put = (block: Block<unknown>, index: number) =>
+    Effect.map(
+      storage.put(block, { level, drop }),
+      (held): Partition => ({ input: { kind: "held", operation, index, held }, steps: [] }),
+    )
+  return Effect.fnUntraced(function* (partitions, indices) {
+    const kept: Array<Partition> = []
+    // A few at a time: the others need no memory yet.
+    for (let from = 0; from < partitions.length; from += parallelism) {
+      const some = yield* blocks(partitions.slice(from, from + parallelism))
+      for (const [i, block] of some.entries()) kept.push(yield* put(block, indices[from + i] ?? from + i))
+    }
+    return kept
+  })
+}
