@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { heapLimit } from "../core/heap.ts"
+import { heapLimit } from "../engine/heap.ts"
 
 /** The capacity of a receiver where the heap is large, in bytes: 256 MiB. */
 export const CAPACITY: number = 256 * 1024 * 1024
