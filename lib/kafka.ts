@@ -3,6 +3,8 @@
  *
  * **Guarantees.** With a checkpoint, in: exactly once. Out: exactly once.
  *
+ * Needs the npm package `@platformatic/kafka`, and the permissions net, env and read.
+ *
  * @example
  * ```ts
  * import assert from "node:assert/strict"

@@ -1,6 +1,10 @@
 /**
- * Amazon Kinesis Data Streams as a source that is read by ranges of sequence numbers. In: exactly once with a checkpoint; at least
- * once when a program takes over the shards of one that has died.
+ * Amazon Kinesis Data Streams as a source that is read by ranges of sequence numbers.
+ *
+ * **Guarantees.** With a checkpoint, in: exactly once; at least once when a program takes over the shards of one that has died.
+ *
+ * Needs the npm packages `@aws-sdk/client-kinesis`, `@smithy/node-http-handler` and, for programs that share a stream,
+ * `@aws-sdk/client-dynamodb`, and the permissions net, env and sys; read as well if region or credentials are in files.
  *
  * @example
  * ```ts

@@ -11,8 +11,9 @@ import * as Redacted from "effect/Redacted"
 /**
  * A setting: its value, or Effect's `Config` of it.
  *
- * A `Config` is read for each batch, so that a changed value counts from the next batch on. Without a `ConfigProvider`
- * it reads the environment variable of its name, and needs the permission for that one only.
+ * Sinks read a `Config` for each batch, so that a changed value counts from the next batch on. Sources read it when they start
+ * or connect. Without a `ConfigProvider` it reads the environment variable of its name, and needs the permission for that one
+ * only.
  */
 export type Setting<A> = A | Config.Config<A>
 

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { joined } from "../core/bytes.ts"
 import { atOnce, currentPacing, type Piecewise } from "../core/pace.ts"
 import { lines } from "../core/text/functions.ts"
 import { decoder, sharedKernel } from "../core/text/kernel.ts"
-import { type Block, type Cursor, cursorOf, fromArray, gathered, type TextCursor } from "./block.ts"
+import { type Block, type Cursor, cursorOf, fromArray, gathered, partsOf, type TextCursor } from "./block.ts"
 
 const LF = 10
 const CR = 13
@@ -89,3 +90,29 @@ export const fromText = (bytes: Uint8Array): Block<string> => new TextBlock(byte
 /** The bytes of a block of text, if its lines have not been made yet. */
 export const unreadText = (block: Block<unknown>): Uint8Array | undefined =>
   block instanceof TextBlock ? block.unread : undefined
+
+/** The bytes of a block of text, one array for each block that it was joined of. Undefined if some lines have been made, or are no text. */
+export const unreadTexts = (block: Block<unknown>): ReadonlyArray<Uint8Array> | undefined => {
+  const texts: Array<Uint8Array> = []
+  for (const part of partsOf(block)) {
+    const text = unreadText(part)
+    if (text === undefined) return undefined
+    texts.push(text)
+  }
+  return texts
+}
+
+const LINE_END = Uint8Array.of(LF)
+
+/** Copies texts into one that has the lines of all. */
+export const joinTexts = (texts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const pieces: Array<Uint8Array> = []
+  for (const text of texts) {
+    if (text.length === 0) continue
+    const before = pieces.at(-1)
+    // A line feed behind a carriage return is part of the same line end.
+    if (before !== undefined && before.at(-1) !== LF) pieces.push(LINE_END)
+    pieces.push(text)
+  }
+  return joined(pieces)
+}

@@ -4,12 +4,15 @@ import * as Flume from "@dstream/dstream/flume"
 import * as fc from "fast-check"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
+import type { Scope } from "effect/Scope"
 import { joined } from "../../lib/core/bytes.ts"
 import { encodeFrame, FrameReader } from "../../lib/connector/flume/frames.ts"
 import { readCertificate } from "../../lib/connector/flume/listening.ts"
 import { SparkSinkCalls } from "../../lib/connector/flume/polling_protocol.ts"
 import { callReader } from "../../lib/connector/flume/protocol.ts"
+import type { Store } from "../../lib/dstream/inputs/receiver.ts"
 import { CA, CERT, KEY } from "./certificate.ts"
 import { freePort } from "../servers/free_port.ts"
 import { problemsOf, receive } from "../source/running.ts"
@@ -198,6 +201,31 @@ Deno.test(
       yield* Effect.sleep("50 millis")
     }))),
 )
+
+Deno.test("pushStream() closes a connection that an agent makes while the receiver stops", sanitizers, async () => {
+  const port = freePort()
+  const { source } = Flume.pushStream({ host: "127.0.0.1", port }).traits
+  assert(source?.kind === "blocks")
+  const isStoring = Promise.withResolvers<void>()
+  // The first connection takes a while to end.
+  const block = () => Effect.uninterruptible(Effect.andThen(Effect.sync(isStoring.resolve), Effect.sleep("300 millis")))
+  const store = { block, reportError: () => Effect.void } as unknown as Store<never>
+  const running = Effect.runFork(Effect.scoped(source.receiver.onStart(store) as Effect.Effect<void, unknown, Scope>))
+  await Effect.runPromise(withConnection(port, async (first) => {
+    await first.write(frame(1, handshake, batch("first")))
+    await isStoring.promise
+    const ended = Effect.runPromise(Fiber.interrupt(running))
+    const second = await Deno.connect({ hostname: "127.0.0.1", port })
+    const isClosed = second.read(new Uint8Array(10)).then(() => true, () => true)
+    const { promise: isLate, resolve } = Promise.withResolvers<boolean>()
+    const timer = setTimeout(() => resolve(false), 2000)
+    const result = await Promise.race([isClosed, isLate])
+    clearTimeout(timer)
+    second.close()
+    await ended
+    assert.equal(result, true)
+  }))
+})
 
 Deno.test("pushStream() stops its context when its certificate cannot be used, and does not show the key", async () => {
   const cases: ReadonlyArray<readonly [cert: string, key: string, expected: RegExp]> = [

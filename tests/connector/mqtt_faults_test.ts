@@ -76,6 +76,24 @@ test("a server that is busy, answers nothing or is no MQTT server is tried again
   }
 })
 
+for (const scheme of ["mqtts", "ws", "wss"]) {
+  const name = `connecting over ${scheme} to a server that accepts connections and never answers takes connectTimeout`
+  declare(false)(name, async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 })
+    const open: Array<Deno.Conn> = []
+    const serving = (async () => {
+      for await (const connection of listener) open.push(connection)
+    })()
+    const options = { url: `${scheme}://127.0.0.1:${listener.addr.port}`, connectTimeout: "100 millis" } as const
+    const publishing = Mqtt.publish(options)([{ topic: "a", payload: "b" }])
+    const error = await Effect.runPromise(Effect.flip(Effect.timeout(publishing, "5 seconds")))
+    for (const connection of open) connection.close()
+    listener.close()
+    await serving
+    assert.match(error.message, /it has not answered for 100 ms/)
+  })
+}
+
 for (const how of ["stop", "kill"] as const) {
   withOwn(
     `a stream goes on after a server that was ${how === "stop" ? "stopped" : "killed"} is there again`,

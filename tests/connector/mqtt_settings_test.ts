@@ -26,7 +26,8 @@ Deno.test("a stream accepts all forms of URLs and topics", () => {
 Deno.test("a stream names options that are not allowed, and never shows a URL", () => {
   assert.match(problems({ url: "http://me:secret@a" }), /^Mqtt\.textStream: url does not begin with mqtt:\/\/, tcp:/)
   assert.match(problems({ url: "no URL, secret" }), /url is not a URL \(it is not shown/)
-  for (const url of ["http://me:secret@a", "secret:me@a", "no URL, secret"]) {
+  assert.match(problems({ url: "mqtt://me:100%secret@a" }), /url has a % in its user or password .* write %25/)
+  for (const url of ["http://me:secret@a", "secret:me@a", "no URL, secret", "mqtt://me:100%secret@a"]) {
     assert.doesNotMatch(problems({ url }), /secret/)
   }
   for (const topic of ["", "a/b+", "a#", "#/a"]) {
@@ -48,6 +49,14 @@ Deno.test("settings are read from configuration, and user and password of a URL 
     ca: "pem",
   }])
   assert.equal(server, "mqtts://host:99")
+})
+
+Deno.test("a URL of configuration whose password is not percent-encoded is refused, and not shown", async () => {
+  const provider = ConfigProvider.fromEnvRecord({ MQTT_URL: "mqtt://me:100%secret@host" })
+  const read = Effect.flip(readEndpoint({ url: Config.Redacted("MQTT_URL") }))
+  const error = await Effect.runPromise(Effect.provideService(read, ConfigProvider.ConfigProvider, provider))
+  assert.match(error.message, /^Cannot read the setting url: it has a % in its user or password/)
+  assert.doesNotMatch(String(error.stack), /secret/)
 })
 
 Deno.test("a session expires after whole seconds, and never if its time is infinite or too long", () => {

@@ -9,7 +9,7 @@ export const receivers: ReadonlyArray<Row> = [
     row: "R-01",
     ours: "Receiver.make",
     test: [supervisor, "supervise() starts the receiver, and stop ends it"],
-    but: "takes no storage level: blocks are stored once, in memory",
+    but: "the storage level is an option, and there are no replicas",
   },
   {
     row: "R-02",

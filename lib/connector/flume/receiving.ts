@@ -122,6 +122,10 @@ export const pushStream = (options: FlumeOptions): DStream<FlumeEvent> => {
     const run = yield* FiberSet.makeRuntime<never>()
     onConnection = (socket) => void run(serve(socket, certificate, store, options))
     for (const socket of connected) onConnection(socket)
+    // The server waits for connections that are made while the others end. No fiber would close them.
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => onConnection = (socket) => void socket.on("error", () => {}).destroy())
+    )
     yield* Effect.never
   })
   const receiver = make({

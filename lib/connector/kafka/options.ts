@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { InvalidOption } from "../../core/errors.ts"
-import { readSecret, readSetting, type SecretSetting, type Setting, type SettingError } from "../settings.ts"
+import { readSecret, readSetting, type SecretSetting, type Setting, SettingError } from "../settings.ts"
 
 /** How to prove to the brokers who the program is. */
 export interface KafkaSasl {
@@ -73,12 +73,10 @@ const addressOf = (broker: string): Address | undefined => {
 
 const EXPECTED = "one or more brokers, such as localhost:9092"
 
-const brokersProblem = (where: string, brokers: unknown): string | undefined => {
+/** Whether brokers are a list of addresses. */
+const areBrokers = (brokers: unknown): boolean => {
   const list = typeof brokers === "string" || Array.isArray(brokers) ? listOf(brokers) : []
-  const isValid = list.length > 0 && list.every((each) => typeof each === "string" && addressOf(each) !== undefined)
-  return isValid
-    ? undefined
-    : new InvalidOption({ where, option: "brokers", value: brokers, expected: EXPECTED }).message
+  return list.length > 0 && list.every((each) => typeof each === "string" && addressOf(each) !== undefined)
 }
 
 /** Milliseconds, at least 0; NaN for anything else. */
@@ -94,8 +92,10 @@ export const connectionProblems = (
   where: string,
   { brokers, retryFor = DEFAULT_RETRY }: KafkaConnection,
 ): ReadonlyArray<string> => {
-  const problem = Effect.isEffect(brokers) ? undefined : brokersProblem(where, brokers)
-  const problems = problem === undefined ? [] : [problem]
+  const problems: Array<string> = []
+  if (!Effect.isEffect(brokers) && !areBrokers(brokers)) {
+    problems.push(new InvalidOption({ where, option: "brokers", value: brokers, expected: EXPECTED }).message)
+  }
   if (Number.isNaN(millisOf(retryFor))) {
     problems.push(
       new InvalidOption({ where, option: "retryFor", value: retryFor, expected: "a duration of 0 or more" }).message,
@@ -107,12 +107,15 @@ export const connectionProblems = (
 /** Reads the settings of a connection. */
 export const readConnection = (options: KafkaConnection): Effect.Effect<ReadConnection, SettingError> =>
   Effect.gen(function* () {
-    const brokers = listOf(yield* readSetting("brokers", options.brokers)).map(addressOf)
+    const given = yield* readSetting("brokers", options.brokers)
+    if (!areBrokers(given)) {
+      return yield* Effect.fail(new SettingError({ setting: "brokers", problem: `it must name ${EXPECTED}` }))
+    }
     const { sasl, tls } = options
-    const given = typeof tls === "object" ? tls : {}
-    const key = given.key === undefined ? undefined : yield* readSecret("tls.key", given.key)
+    const { ca, cert, key: secret } = typeof tls === "object" ? tls : {}
+    const key = secret === undefined ? undefined : yield* readSecret("tls.key", secret)
     return {
-      brokers: brokers.filter((each) => each !== undefined),
+      brokers: listOf(given).map(addressOf).filter((each) => each !== undefined),
       clientId: options.clientId ?? "dstream",
       sasl: sasl === undefined ? undefined : {
         mechanism: sasl.mechanism,
@@ -120,8 +123,8 @@ export const readConnection = (options: KafkaConnection): Effect.Effect<ReadConn
         password: yield* readSecret("sasl.password", sasl.password),
       },
       tls: tls === undefined || tls === false ? undefined : {
-        ...(given.ca === undefined ? {} : { ca: given.ca }),
-        ...(given.cert === undefined ? {} : { cert: given.cert }),
+        ...(ca === undefined ? {} : { ca }),
+        ...(cert === undefined ? {} : { cert }),
         ...(key === undefined ? {} : { key }),
       },
       retryMs: millisOf(options.retryFor ?? DEFAULT_RETRY),

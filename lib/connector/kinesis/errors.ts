@@ -83,13 +83,28 @@ const field = (error: unknown, name: string): unknown =>
 /** The name of an error of the service, such as `ExpiredIteratorException`. */
 export const nameOf = (error: unknown): string => String(field(error, "name") ?? "")
 
+/** Errors about signatures repeat what was signed, with the session token, or the header with the signature. */
+const SIGNED = /\s*(\n|\bAuthorization=).*/s
+
+/** An error that shows no credentials. */
+const withoutCredentials = (cause: unknown): unknown => {
+  const text = String(field(cause, "message") ?? "")
+  return SIGNED.test(text) ? Object.assign(new Error(text.replace(SIGNED, "")), { name: nameOf(cause) }) : cause
+}
+
 /** Makes the error of what a client of the service has thrown. */
 export const thrown = (service: KinesisError["service"], operation: string) => (cause: unknown): KinesisError => {
   const name = nameOf(cause)
   const metadata = field(cause, "$metadata")
   const status = Number(field(metadata, "httpStatusCode") ?? NaN)
   const fail = (reason: KinesisReason, isTemporary: boolean) =>
-    new KinesisError({ reason, service, operation, isTemporary, cause })
+    new KinesisError({
+      reason,
+      service,
+      operation,
+      isTemporary,
+      cause: reason === "AuthenticationFailed" ? withoutCredentials(cause) : cause,
+    })
   // A table is no stream.
   const known = service === "DynamoDB" && name === "ResourceNotFoundException" ? "Refused" : REASONS[name]
   // The clock of this machine is wrong. The client knows the difference now, and signs the next call with the right time.

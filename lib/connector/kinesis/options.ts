@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { InvalidOption } from "../../core/errors.ts"
-import { readSecret, readSetting, type SecretSetting, type Setting, type SettingError } from "../settings.ts"
+import { readSecret, readSetting, type SecretSetting, type Setting, SettingError } from "../settings.ts"
 
 /** Credentials of AWS. They are never shown in errors and events. */
 export interface AwsKeys {
@@ -75,13 +75,14 @@ export const millisOf = (input: Duration.Input): number => {
 export const DEFAULT_RETRY: Duration.Input = "2 minutes"
 
 const isUrl = (u: unknown): boolean => typeof u === "string" && URL.canParse(u) && /^https?:/.test(u)
+const URL_EXPECTED = "a URL, such as https://host:port"
 const isName = (u: unknown): boolean => typeof u === "string" && u !== ""
 
 /** What is wrong with the settings of a service, as far as they can be checked before configuration is read. */
 export const serviceProblems = (where: string, option: string, { endpoint }: AwsService): ReadonlyArray<string> =>
   endpoint === undefined || Effect.isEffect(endpoint) || isUrl(endpoint)
     ? []
-    : [new InvalidOption({ where, option, value: endpoint, expected: "a URL, such as https://host:port" }).message]
+    : [new InvalidOption({ where, option, value: endpoint, expected: URL_EXPECTED }).message]
 
 /** What is wrong with the options, as far as they can be checked before configuration is read. */
 export const connectionProblems = (
@@ -113,9 +114,13 @@ export const readService = (
   region: Setting<string> | undefined,
 ): Effect.Effect<ClientSettings, SettingError> =>
   Effect.gen(function* () {
+    const url = endpoint === undefined ? undefined : yield* readSetting("endpoint", endpoint)
+    if (url !== undefined && !isUrl(url)) {
+      return yield* Effect.fail(new SettingError({ setting: "endpoint", problem: `it must be ${URL_EXPECTED}` }))
+    }
     return {
       ...(region === undefined ? {} : { region: yield* readSetting("region", region) }),
-      ...(endpoint === undefined ? {} : { endpoint: yield* readSetting("endpoint", endpoint) }),
+      ...(url === undefined ? {} : { endpoint: url }),
       ...(credentials === undefined
         ? {}
         : { credentials: typeof credentials === "function" ? credentials : yield* readKeys(credentials) }),

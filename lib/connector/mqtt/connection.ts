@@ -79,7 +79,7 @@ export const connect: (
     const send = (packets: ReadonlyArray<Packet>) =>
       packets.length === 0 ? Effect.void : Effect.suspend(() => transport.write(joined(packets.map(encode))))
 
-    yield* send([{
+    const hello: Packet = {
       cmd: "connect",
       protocolId: "MQTT",
       protocolVersion,
@@ -89,8 +89,10 @@ export const connect: (
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password: Buffer.from(password) }),
       ...(protocolVersion === 5 && { properties: { sessionExpiryInterval: clean ? 0 : expiry } }),
-    }])
+    }
     const accepted = Effect.gen(function* () {
+      // It is sent when the transport is open, which may never happen.
+      yield* send([hello])
       const [first, ...others] = yield* receive
       if (first?.cmd !== "connack") return yield* failed("it does not answer as an MQTT server")
       const code = connackCode(first)

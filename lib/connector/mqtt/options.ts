@@ -77,11 +77,24 @@ export const urlProblem = (url: unknown): string | undefined => {
   if (typeof url !== "string" || !URL.canParse(url)) {
     return `is not a URL (it is not shown, for its password); ${EXPECTED}`
   }
-  const { hostname, protocol } = new URL(url)
+  const { hostname, password, protocol, username } = new URL(url)
   if (SCHEMES[protocol] === undefined) {
     return `does not begin with ${Object.keys(SCHEMES).join("//, ")}//; ${EXPECTED}`
   }
+  if (!isEncoded(username + password)) {
+    return "has a % in its user or password that encodes no character (it is not shown); write %25 for a %"
+  }
   return hostname === "" ? `has no host; ${EXPECTED}` : undefined
+}
+
+/** Whether a part of a URL can be decoded. */
+const isEncoded = (part: string): boolean => {
+  try {
+    decodeURIComponent(part)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The options that have defaults. */

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Block } from "../../rdd/block.ts"
-import { unreadText } from "../../rdd/text_block.ts"
+import { unreadTexts } from "../../rdd/text_block.ts"
 import type { Gathering } from "../task/operations.ts"
 import { partsOf, placesOf } from "../plan/places.ts"
 import { hasGraphOperations, isPortable } from "../plan/split.ts"
@@ -38,8 +38,8 @@ const BYTES = 64
 
 /** About how many records a task reads. Lines of text are not counted for this. */
 const sizeOfBlock = (block: Block<unknown>): number => {
-  const text = unreadText(block)
-  return text === undefined ? block.length : text.length / BYTES
+  const texts = unreadTexts(block)
+  return texts === undefined ? block.length : texts.reduce((sum, { length }) => sum + length, 0) / BYTES
 }
 
 /** The size of a task: how many records it reads, and how many of these have to be encoded one by one to be sent. */
@@ -51,7 +51,7 @@ interface Size {
 const sizeOf = ({ input }: Partition): Size => {
   if (input.kind === "block") {
     const read = sizeOfBlock(input.block)
-    return { read, sent: unreadText(input.block) === undefined ? read : 0 }
+    return { read, sent: unreadTexts(input.block) === undefined ? read : 0 }
   }
   if (input.kind === "held") return { read: input.held.length, sent: input.held.length }
   if (input.kind === "load") return { read: 1, sent: 0 }

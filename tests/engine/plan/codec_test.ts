@@ -152,3 +152,15 @@ Deno.test("encodeTask() leaves out what only the driver has", () => {
   const decoded = decodeTask(encodeTask({ partition, write: { kind: "block" }, layers: [] }))
   assert.deepEqual(placesOf(decoded)[0]?.operation, { kind: "absent" })
 })
+
+Deno.test("blocks of text that were received one after another stay bytes, whatever line ends they have", () => {
+  const texts = fc.array(fc.constantFrom("", "a", "a\n", "\nb", "a\r", "\r", "b\r\n", "\n"), { maxLength: 5 })
+  fc.assert(fc.property(texts, (texts) => {
+    const joined = () => Block.concat(texts.map((text) => fromText(new TextEncoder().encode(text))))
+    const partition: Partition = { input: { kind: "block", block: joined() }, steps: [] }
+    const { input } = decodeTask(encodeTask({ partition, write: { kind: "block" }, layers: [] })).partition
+    assert(input.kind === "block")
+    if (texts.length > 1) assert.notEqual(unreadText(input.block), undefined)
+    assert.deepEqual(input.block.records, joined().records)
+  }))
+})
