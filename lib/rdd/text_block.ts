@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joined } from "../core/bytes.ts"
 import { atOnce, currentPacing, type Piecewise } from "../core/pace.ts"
 import { lines } from "../core/text/functions.ts"
 import { decoder, sharedKernel } from "../core/text/kernel.ts"
@@ -89,3 +90,24 @@ export const fromText = (bytes: Uint8Array): Block<string> => new TextBlock(byte
 /** The bytes of a block of text, if its lines have not been made yet. */
 export const unreadText = (block: Block<unknown>): Uint8Array | undefined =>
   block instanceof TextBlock ? block.unread : undefined
+
+const LINE_END = Uint8Array.of(LF)
+
+/**
+ * Copies blocks of text to one text with the lines of all, if the lines of none have been made yet. Undefined where one of the
+ * blocks is something else.
+ */
+export const joinText = (blocks: ReadonlyArray<Block<unknown>>): Uint8Array<ArrayBuffer> | undefined => {
+  const pieces: Array<Uint8Array> = []
+  let last = LF
+  for (const block of blocks) {
+    const text = unreadText(block)
+    if (text === undefined) return undefined
+    if (text.length === 0) continue
+    // The last line of a block needs no end, and a line feed that follows a carriage return would belong to it.
+    if (last !== LF && (last !== CR || text[0] === LF)) pieces.push(LINE_END)
+    pieces.push(text)
+    last = text[text.length - 1] ?? LF
+  }
+  return joined(pieces)
+}

@@ -10,7 +10,7 @@
 import * as Codec from "../../core/codec.ts"
 import * as Block from "../../rdd/block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
-import { fromText, unreadText } from "../../rdd/text_block.ts"
+import { fromText, joinText } from "../../rdd/text_block.ts"
 import type { Bucket, Cut, Input, Operation, Partition, Place, Step, Task, Write, Written } from "./task.ts"
 
 /** A task, or what a task has written, as bytes. All arrays have buffers of their own, which can be transferred. */
@@ -77,8 +77,8 @@ class Packing {
   }
 
   readonly block = (block: Block.Block<unknown>): PackedBlock => {
-    const text = unreadText(block)
-    if (text !== undefined) return { text: this.#add(text.slice()) }
+    const text = joinText(Block.partsOf(block))
+    if (text !== undefined) return { text: this.#add(text) }
     if (!(block instanceof PairBlock)) return { records: this.#add(Codec.encode(block.records)) }
     try {
       return { columns: this.bucket(block) }
