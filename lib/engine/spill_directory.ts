@@ -45,7 +45,7 @@ const check = (path: string): Effect.Effect<void, FileError> =>
   })
 
 /**
- * Gives an effect that makes a directory of its own in `parent` when it first runs, and gives its path. The directory is
+ * Gives an effect that makes a directory of its own in `parent`, unless it is there, and gives its path. The directory is
  * removed when the scope closes. `ofRuntime` tells whether the files are those of the runtime, which needs permissions.
  */
 export const make = Effect.fnUntraced(function* (
@@ -56,13 +56,13 @@ export const make = Effect.fnUntraced(function* (
   const path = `${parent.replace(/[/\\]+$/, "")}/dstream-${crypto.randomUUID()}`
   let isMade = false
   yield* Effect.addFinalizer(() => isMade ? Effect.ignore(files.remove(path), { log: "Warn" }) : Effect.void)
-  return Effect.suspend(() => {
-    if (isMade) return Effect.succeed(path)
-    const made = Effect.map(files.makeDirectory(path), () => {
-      isMade = true
-      return path
-    })
-    // If it is interrupted, the directory is removed nevertheless.
-    return Effect.andThen(ofRuntime ? check(parent) : Effect.void, Effect.uninterruptible(made))
+  // Systems remove old directories from those for temporary files, so each file may be the first one again.
+  const made = Effect.map(files.makeDirectory(path), () => {
+    isMade = true
+    return path
   })
+  // If it is interrupted, the directory is removed nevertheless.
+  return Effect.suspend(() =>
+    Effect.andThen(isMade || !ofRuntime ? Effect.void : check(parent), Effect.uninterruptible(made))
+  )
 })

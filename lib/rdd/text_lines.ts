@@ -41,7 +41,8 @@ const MIN_ROOM = 64 * 1024
  *
  * Bytes are collected in pages, and blocks are parts of pages: nothing is copied but the incomplete last line of a page,
  * to the next page. A caller can read directly into the {@link LineSplitter.room} of a page. Chunks from elsewhere are
- * copied, so the caller may reuse them.
+ * copied to pages of their size, so the caller may reuse them, and the lines of many small files do not keep many large
+ * pages in memory.
  */
 export class LineSplitter {
   readonly #max: number
@@ -61,14 +62,14 @@ export class LineSplitter {
 
   /** The free part of the page, to write the next bytes to, from its start on. They count when they are pushed. */
   room(): Uint8Array {
-    return this.#roomFor(MIN_ROOM)
+    return this.#roomFor(MIN_ROOM, PAGE)
   }
 
   /** Adds a chunk, which may be what was written to the room, and returns the lines that it completes. */
   push(chunk: Uint8Array): Lines {
     const { buffer, byteOffset } = this.#page
     const isInPlace = chunk.buffer === buffer && chunk.byteOffset === byteOffset + this.#end
-    if (!isInPlace) this.#roomFor(chunk.length).set(chunk)
+    if (!isInPlace) this.#roomFor(chunk.length, 0).set(chunk)
     return this.#add(chunk.length)
   }
 
@@ -81,18 +82,19 @@ export class LineSplitter {
     return linesOf(last, 0)
   }
 
-  #roomFor(bytes: number): Uint8Array {
+  /** The free part of a page with room for so many bytes. If that is another page, it is at least of the given size. */
+  #roomFor(bytes: number, least: number): Uint8Array {
     // The page of a long line is larger than what follows needs: it is left as soon as the line has ended.
     const isLarge = this.#page.length > PAGE && this.#start > 0
-    if (isLarge || this.#page.length - this.#end < bytes) this.#turn(bytes)
+    if (isLarge || this.#page.length - this.#end < bytes) this.#turn(bytes, least)
     return this.#page.subarray(this.#end)
   }
 
   /** Begins another page with the incomplete last line, and room for so many bytes. */
-  #turn(bytes: number): void {
+  #turn(bytes: number, least: number): void {
     const line = this.#page.subarray(this.#start, this.#end)
     // A line that grows is copied for each page, so pages grow with it.
-    this.#page = new Uint8Array(Math.max(PAGE, 2 * line.length + bytes))
+    this.#page = new Uint8Array(Math.max(least, 2 * line.length + bytes))
     this.#page.set(line)
     this.#start = 0
     this.#end = line.length

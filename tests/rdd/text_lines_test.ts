@@ -151,3 +151,8 @@ Deno.test("LineSplitter does not keep the large page of a long line", () => {
   assert(splitter.room().buffer.byteLength < 2_000_000)
   assert.deepEqual(splitter.finish().block?.records, ["b"])
 })
+
+Deno.test("LineSplitter keeps little more in memory than the bytes that were pushed", () => {
+  const { block } = new LineSplitter().push(utf8.encode("a\nb\n"))
+  assert((block && unreadText(block)?.buffer.byteLength || Infinity) < 100)
+})

@@ -97,7 +97,9 @@ export const sliding = <A, E, R, B, const F extends Functions>(
   // The functions are listed by the stateful operator below, which this stream is a part of.
   const timed = lift(operation, self, [], (rdd, batch) => {
     const { time } = batch
-    return persist(mapValues(reduce(rdd as never, batch, functions), (value): [number, unknown] => [time, value]))
+    const reduced = mapValues(reduce(rdd as never, batch, functions), (value): [number, unknown] => [time, value])
+    // Batches that have ended are not computed again: their input may be gone.
+    return persist(reduced, "MEMORY_AND_DISK")
   }, { keeps: "whileNeeded", isInternal: true })
   const checks = (batchDuration: number) => [...frame.check(batchDuration), ...check?.(batchDuration) ?? []]
   const given = Object.values(functions).filter((f) => f !== undefined)

@@ -94,7 +94,7 @@ export class Actions {
 
   /** Computes all partitions of an RDD. Those that are kept already cost nothing. */
   compute(rdd: AnyRDD): Job<void> {
-    return this.#plan(rdd, false, ({ partitions }, planner) => Effect.asVoid(planner.blocks(partitions)))
+    return this.#plan(rdd, false, ({ partitions }, planner) => planner.compute(partitions))
   }
 
   /** Makes a kept RDD count as empty from now on, unless it has been computed. */

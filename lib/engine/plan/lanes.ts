@@ -5,6 +5,7 @@
  */
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { Executor } from "./executor.ts"
 import type { Job } from "./lowering.ts"
 import type { Task } from "./task.ts"
@@ -14,6 +15,8 @@ import type { Task } from "./task.ts"
  *
  * If tasks fail, the stage fails as the first of them in this order does, whichever fails first in time. Tasks that have not
  * begun by then do not begin, and those that have begun end first.
+ *
+ * What tasks add to accumulators counts in the order of the tasks as well.
  */
 export const runInLanes = <T extends Task, A>(
   lanes: ReadonlyArray<Executor>,
@@ -22,13 +25,15 @@ export const runInLanes = <T extends Task, A>(
 ): Job<ReadonlyArray<A>> =>
   Effect.suspend(() => {
     const results = new Map<number, A>()
+    const updates = tasks.map(() => new TaskUpdates.TaskUpdates())
     const left = tasks.entries()
     let failure: { readonly index: number; readonly cause: Cause.Cause<Effect.Error<Job<A>>> } | undefined
     const runNext = (lane: Executor): Job<boolean> => {
       const next = failure === undefined ? left.next() : undefined
       if (next === undefined || next.done === true) return Effect.succeed(false)
       const [index, task] = next.value
-      return Effect.matchCause(Effect.suspend(() => run(lane, task, index)), {
+      const own = updates[index] ?? new TaskUpdates.TaskUpdates()
+      return Effect.matchCause(TaskUpdates.within(own, Effect.suspend(() => run(lane, task, index))), {
         onSuccess: (result) => {
           results.set(index, result)
           return true
@@ -42,11 +47,9 @@ export const runInLanes = <T extends Task, A>(
     const runAll = (lane: Executor): Job<void> =>
       Effect.flatMap(runNext(lane), (goesOn) => goesOn ? runAll(lane) : Effect.void)
     const all = Effect.forEach(lanes, runAll, { concurrency: "unbounded", discard: true })
-    return Effect.flatMap(
-      all,
-      () =>
-        failure === undefined
-          ? Effect.succeed(tasks.flatMap((_, index) => results.has(index) ? [results.get(index) as A] : []))
-          : Effect.failCause(failure.cause),
-    )
+    return Effect.flatMap(all, () => {
+      if (failure !== undefined) return Effect.failCause(failure.cause)
+      for (const each of updates) TaskUpdates.current()?.include(each)
+      return Effect.succeed(tasks.flatMap((_, index) => results.has(index) ? [results.get(index) as A] : []))
+    })
   })

@@ -29,6 +29,10 @@ const toBlock: ToBlock = { kind: "block" }
 const reads = ({ input }: Partition): boolean =>
   input.kind === "load" ? input.waits === true : partsOf(input).some(reads)
 
+/** Whether a partition has been computed already. */
+const isThere = ({ input, steps }: Partition): boolean =>
+  steps.length === 0 && (input.kind === "block" || input.kind === "held")
+
 /** Plans and runs one action. `layers` are the `provide` operations above, the outermost first. */
 export class Planner {
   readonly #scope: Scope
@@ -80,6 +84,11 @@ export class Planner {
     const layers = this.#layers
     const task = (partition: Partition): Task<ToBlock> => ({ partition, write: toBlock, layers })
     return withBlocks(partitions, (ready) => runStage(stage, ready.map(task), each))
+  }
+
+  /** Computes partitions. Those that are kept are not read again. */
+  compute(partitions: ReadonlyArray<Partition>): Job<void> {
+    return withBlocks(partitions, (ready) => Effect.asVoid(this.blocks(ready.filter((each) => !isThere(each)))))
   }
 
   /** Lowers an RDD, and runs the stages that it depends on. */

@@ -36,7 +36,7 @@ export interface StoreOptions {
   readonly limit: number
   /** Where spill files are written. */
   readonly files: Files
-  /** Makes the directory of the spill files, when the first one is written. The caller removes it. */
+  /** Makes the directory of the spill files before one is written, unless it is there. The caller removes it. */
   readonly directory: Effect.Effect<string, FileError>
 }
 

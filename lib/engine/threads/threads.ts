@@ -8,7 +8,8 @@ import type * as Scope from "effect/Scope"
 import * as Result from "effect/Result"
 import * as Codec from "../../core/codec.ts"
 import { describeCause } from "../../core/errors.ts"
-import type { CopyPlan } from "../../rdd/engine.ts"
+import { type CopyPlan, CurrentJob } from "../../rdd/engine.ts"
+import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { Elsewhere, Here } from "../local/elsewhere.ts"
 import type { Executor, StagePlan, TaskFailed } from "../plan/executor.ts"
 import { placesOf } from "../plan/places.ts"
@@ -148,7 +149,7 @@ class Run {
         Effect.suspend(() => {
           // A task of the driver may have begun to read the same buckets since the stage was planned.
           if (!isSpreadable(task, this.#here.gathered)) return here.run(task)
-          return Effect.catch((isPortable(task) ? there : parts).run(task), (failure) => {
+          return Effect.catch(counting((isPortable(task) ? there : parts).run(task)), (failure) => {
             if (!(failure.reason instanceof Refused)) return Effect.fail(failure)
             this.#keepHere(task, failure.reason)
             return here.run(task)
@@ -163,6 +164,25 @@ class Run {
     if (rdd !== undefined) this.#plan.onDriver(rdd, why)
   }
 }
+
+/**
+ * Counts what a task has read and has added to accumulators once it has succeeded. Parts of it may have run on the driver
+ * before a worker refuses the rest, and then it runs again as a whole.
+ */
+const counting = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(CurrentJob, (job) => {
+    let read = 0
+    const countRead = job.countRead && ((records: number) => void (read += records))
+    const updates = new TaskUpdates.TaskUpdates()
+    return Effect.map(
+      TaskUpdates.within(updates, Effect.provideService(self, CurrentJob, { ...job, countRead })),
+      (written) => {
+        TaskUpdates.current()?.include(updates)
+        job.countRead?.(read)
+        return written
+      },
+    )
+  })
 
 /** Encodes what workers need to make their copies. Fails with a text if the configuration of the graph is not portable. */
 const encodeData = ({ freezeRecords, generateCode }: Here, { data }: CopyPlan): Effect.Effect<Uint8Array, string> =>

@@ -125,6 +125,18 @@ Deno.test("text that is bytes stays bytes, in buffers of its own", () => {
   assert.equal(page.length, 13)
 })
 
+Deno.test("blocks of text that were joined are sent as text with the same lines, and stay bytes themselves", () => {
+  const text = fc.array(fc.constantFrom("a", "é", "\n", "\r", "\r\n"), { maxLength: 5 }).map((parts) => parts.join(""))
+  fc.assert(fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (texts) => {
+    const blocksOf = () => texts.map((each) => fromText(new TextEncoder().encode(each)))
+    const blocks = blocksOf()
+    const decoded = decodeWritten(encodeWritten(Block.concat(blocks)), { kind: "block" })
+    assert.notEqual(unreadText(decoded), undefined)
+    assert.deepEqual(decoded.records, Block.concat(blocksOf()).records)
+    for (const block of blocks) assert.notEqual(unreadText(block), undefined)
+  }))
+})
+
 Deno.test("encodeTask() takes partitions within partitions, however deep", () => {
   let deep: Partition = { input: { kind: "block", block: Block.fromArray([1]) }, steps: [] }
   for (let i = 0; i < 2000; i++) deep = { input: { kind: "concat", parts: [deep] }, steps: [] }

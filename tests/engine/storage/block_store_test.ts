@@ -68,6 +68,19 @@ test(
   }),
 )
 
+test(
+  "a directory that was removed from outside is made again",
+  Effect.gen(function* () {
+    const path = yield* folder
+    const store = yield* storeIn(path, 0)
+    yield* store.put(numbers(10), { level: "DISK_ONLY" })
+    for (const { name } of Deno.readDirSync(path)) Deno.removeSync(`${path}/${name}`, { recursive: true })
+    const held = yield* store.put(numbers(10), { level: "DISK_ONLY" })
+    assert.equal(held.isInMemory, false)
+    assert.deepEqual(yield* read(held), numbers(10).records)
+  }),
+)
+
 const anyBlock: fc.Arbitrary<Block<unknown>> = fc.oneof(
   fc.array(fc.oneof(fc.integer(), fc.string(), fc.record({ a: fc.double(), b: fc.option(fc.string()) })), {
     maxLength: 50,

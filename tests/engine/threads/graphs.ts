@@ -74,6 +74,32 @@ export const accumulating = Graph.module(import.meta, (batches: Batches) => [
   ),
 ])
 
+const before = Accumulator.long("before")
+const after = Accumulator.long("after")
+
+/** Adds to an accumulator in a function that only the driver has, and then in one of the graph. */
+export const accumulatingTwice = Graph.module(import.meta, (batches: Batches) => [
+  input(batches).pipe(
+    DStream.transform((rdd) => Effect.map(Effect.orDie(RDD.count(rdd)), () => RDD.map(rdd, (n) => (before.add(1), n)))),
+    DStream.map((n) => {
+      after.add(n)
+      return n
+    }),
+    DStream.foreachRDD((rdd) => Effect.map(RDD.collect(rdd), (records) => void seen.push(records, before.value))),
+  ),
+])
+
+/** Collects records with a function that only the driver has. */
+export const accumulatingInOrder = Graph.module(import.meta, (batches: Batches) => [
+  input(batches).pipe(
+    DStream.map((n) => [n, isWorker]),
+    DStream.foreachRDD((rdd) => {
+      const all = Accumulator.collection<ReadonlyArray<unknown>>()
+      return Effect.map(RDD.foreach(rdd, all.add), () => void seen.push(all.value))
+    }),
+  ),
+])
+
 class Point {
   constructor(readonly x: number) {}
 }

@@ -41,6 +41,19 @@ test("tasks that use an accumulator run on the driver, and an event says so once
     assert.match(event.callSite.short, /^graphs\.ts:/)
   }))
 
+test("a task that the driver has to run again counts once what it had done there before", () =>
+  Effect.gen(function* () {
+    const { read } = yield* run(graphs.accumulatingTwice([[1, 2, 3, 4]]), 1)
+    assert.deepEqual(seen, [[1, 2, 3, 4], 4])
+    assert.deepEqual(read, [4])
+  }))
+
+test("what tasks add to an accumulator counts in the order of the partitions", () =>
+  Effect.gen(function* () {
+    yield* run(graphs.accumulatingInOrder([[1, 2, 3, 4]]), 1)
+    assert.deepEqual(seen, [[[1, true], [2, true], [3, false], [4, false]]])
+  }))
+
 test("records that cannot travel are made on the driver, and an event names the first of them", () =>
   Effect.gen(function* () {
     const { ends, events } = yield* run(graphs.points([[1, 2]]), 1)

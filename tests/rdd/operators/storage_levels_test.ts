@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import * as RDD from "../../../lib/rdd.ts"
 import * as StorageLevel from "../../../lib/storage_level.ts"
-import type { Engine } from "../../../lib/rdd/engine.ts"
+import { Engine } from "../../../lib/rdd/engine.ts"
 import type { Storage } from "../../../lib/rdd/storage.ts"
 import { engineOn, filesIn, folder, storeIn } from "../../engine/storage/stores.ts"
 
@@ -154,6 +154,17 @@ withLimit(
       assert.equal(calls.count, 200)
     }),
 )
+
+withLimit("compute() does not read what is in files", 0, (_, path) =>
+  Effect.gen(function* () {
+    const engine = yield* Engine
+    const { calls, rdd } = counted(100)
+    const kept = RDD.persist(rdd, "DISK_ONLY")
+    yield* engine.compute(kept)
+    for (const file of filesIn(path)) Deno.removeSync(file)
+    yield* engine.compute(kept)
+    assert.equal(calls.count, 100)
+  }))
 
 for (const limit of [0, 300, 1e9]) {
   Deno.test(`every level gives the same records, with ${limit} bytes of memory`, () =>
