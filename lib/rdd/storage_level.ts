@@ -37,6 +37,8 @@ const names = [
  * - `_2` and `_3`, Spark's replicas, are the same as the level without them: there is one process.
  *
  * Records that the codec cannot encode, such as functions and instances of most classes, stay in memory whatever the level.
+ * Arrays lose the properties that they have besides their elements, such as `groups` of the result of `String.match`: take
+ * what you need of them before.
  */
 export type StorageLevel = typeof names[number]
 
