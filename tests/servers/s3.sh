@@ -56,8 +56,25 @@ stop() {
 trap stop EXIT
 trap 'exit 1' HUP INT TERM
 
+# S3 decides about If-None-Match and writes in one step. moto does so in two, in many threads: two clients could both succeed.
 start_moto() {
-  PYTHONPATH=$moto python3 -m moto.server -H 127.0.0.1 -p "$1" >"$folder/moto.log" 2>&1 </dev/null &
+  cat >"$folder/run_moto.py" <<'PYTHON'
+import contextlib, sys, threading
+import moto.server
+
+run, one_at_a_time = moto.server.run_simple, threading.Lock()
+
+def run_simple(host, port, app, **options):
+    def in_turn(environ, start_response):
+        conditional = "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ
+        with one_at_a_time if conditional else contextlib.nullcontext():
+            return app(environ, start_response)
+    run(host, port, in_turn, **options)
+
+moto.server.run_simple = run_simple
+moto.server.main(sys.argv[1:])
+PYTHON
+  PYTHONPATH=$moto python3 "$folder/run_moto.py" -H 127.0.0.1 -p "$1" >"$folder/moto.log" 2>&1 </dev/null &
 }
 
 start_s3proxy() {
