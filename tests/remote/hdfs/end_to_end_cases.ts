@@ -85,7 +85,7 @@ export const testHdfsEndToEnd = (server: HdfsServer): void => {
         const another = yield* openFile(server, `${input}/another`, "in two ")
         yield* files.write(`${input}/quick`, [bytesOf("quick\n")])
         const until = (count: number) =>
-          Effect.repeat(Effect.sleep("50 millis"), { until: () => batches.flat().length >= count, times: 200 })
+          Effect.repeat(Effect.sleep("50 millis"), { until: () => batches.flat().length >= count, times: 1200 })
         yield* until(1)
         // Several batches pass meanwhile.
         yield* Effect.sleep("1 second")
