@@ -22,21 +22,17 @@ const isRefused = async (family: string, golden: Case, { golden: false_, what }:
   assert.equal(outcome._tag, "Failed", `${family} ${golden.id}, ${what}: ${JSON.stringify(outcome)}`)
 }
 
-/** From how many recordings on a kind is tried on some of them only. */
-const MANY = 100
-
 /** Tries the mutants of one kind: of each recording the `nth`, counted so that they come from all parts of recordings. */
 const refused = (kind: RegExp, mutants: (golden: Case) => ReadonlyArray<Mutant>, least: number) => async () => {
   let tried = 0
   for (const [i, [family, golden]] of compared().entries()) {
     const all = mutants(golden).filter(({ what }) => kind.test(what))
-    // Kinds of which many recordings have mutants are tried on each third of them.
-    const mutant = least > MANY && i % 3 > 0 ? undefined : all[i * 7 % all.length]
+    const mutant = all[i * 7 % all.length]
     if (mutant === undefined) continue
     tried++
     await isRefused(family, golden, mutant)
   }
-  assert.ok(tried >= (least > MANY ? Math.floor(least / 4) : least), `only ${tried} mutants`)
+  assert.ok(tried >= least, `only ${tried} mutants`)
 }
 
 Deno.test("an entry, step or result that is recorded twice is refused", refused(/ is there twice$/, mutantsOf, 330))
