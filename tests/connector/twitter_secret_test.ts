@@ -8,28 +8,9 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
-import { type Behaviour, problem, type TwitterServer, twitterServer } from "../servers/twitter_server.ts"
-
-/** Runs a test against a server of its own. */
-const test = (
-  name: string,
-  body: (server: TwitterServer) => Effect.Effect<unknown, unknown, Scope.Scope>,
-  behaviour: Partial<Behaviour> = {},
-) =>
-  Deno.test({
-    name,
-    sanitizeOps: true,
-    sanitizeResources: true,
-    fn: async () => {
-      await using server = twitterServer(behaviour)
-      await Effect.runPromise(Effect.timeout(Effect.scoped(body(server)), "20 seconds"))
-    },
-  })
-
-const waitUntil = (condition: () => boolean): Effect.Effect<void> =>
-  Effect.suspend(() => condition() ? Effect.void : Effect.andThen(Effect.sleep("2 millis"), waitUntil(condition)))
+import { problem } from "../servers/twitter_server.ts"
+import { test, waitUntil } from "./twitter_testing.ts"
 
 /** Runs a stream in a context with a checkpoint until its context ends, or it has records. Gives all that can be seen of it. */
 const traces = (stream: DStream.DStream<Twitter.StreamedPost>, meanwhile: Effect.Effect<unknown>) => {

@@ -7,34 +7,15 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
-import { type Behaviour, disconnect, type TwitterServer, twitterServer } from "../servers/twitter_server.ts"
+import { disconnect, type TwitterServer } from "../servers/twitter_server.ts"
 import { receive, type Receiving } from "../source/running.ts"
 import { faultProxy } from "./fault_proxy.ts"
-
-/** Runs a test against a server of its own. */
-const test = (
-  name: string,
-  body: (server: TwitterServer) => Effect.Effect<unknown, unknown, Scope.Scope>,
-  behaviour: Partial<Behaviour> = {},
-) =>
-  Deno.test({
-    name,
-    sanitizeOps: true,
-    sanitizeResources: true,
-    fn: async () => {
-      await using server = twitterServer(behaviour)
-      await Effect.runPromise(Effect.timeout(Effect.scoped(body(server)), "20 seconds"))
-    },
-  })
+import { test, waitUntil } from "./twitter_testing.ts"
 
 const optionsOf = (server: TwitterServer): Twitter.TwitterOptions => ({
   bearerToken: Redacted.make(server.behaviour.token),
   url: server.url,
 })
-
-const waitUntil = (condition: () => boolean): Effect.Effect<void> =>
-  Effect.suspend(() => condition() ? Effect.void : Effect.andThen(Effect.sleep("2 millis"), waitUntil(condition)))
 
 /** Starts a stream, and waits until it is connected. */
 const connected = <A>(server: TwitterServer, stream: DStream.DStream<A>) =>
