@@ -51,6 +51,26 @@ fetch_jars() {
   rm -rf "$fresh"
 }
 
+# kill_all PID…: kills servers at once. Nothing of them is kept.
+kill_all() {
+  for pid_of_server; do
+    [ -n "$pid_of_server" ] && { kill -KILL "$pid_of_server"; wait "$pid_of_server"; }
+  done 2>/dev/null
+}
+
+# work_in NAME [PARENT]: makes a folder for the files of servers, which $folder names. When the script ends, however it ends, it
+# calls kill_servers, which the script has to define, and removes the folder.
+work_in() {
+  folder=$(mktemp -d "${2:-${TMPDIR:-/tmp}}/dstream-$1-XXXXXX")
+  trap end_servers EXIT
+  trap 'exit 1' HUP INT TERM
+}
+end_servers() {
+  trap '' EXIT HUP INT TERM
+  kill_servers
+  rm -rf "$folder"
+}
+
 # is_listening PORT: whether something listens on a port of this machine.
 is_listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 

@@ -37,21 +37,14 @@ for kind; do
 done
 [ "$action" = run ] || exit 0
 
-folder=$(mktemp -d "${TMPDIR:-/tmp}/dstream-flume-XXXXXX")
 pid_push='' pid_poll=''
 kill_agent() {
   local pid=pid_$1
-  [ -n "${!pid}" ] && { kill -KILL "${!pid}"; wait "${!pid}"; } 2>/dev/null
+  kill_all "${!pid}"
   printf -v "$pid" ''
 }
-stop() {
-  trap '' EXIT HUP INT TERM
-  kill_agent push
-  kill_agent poll
-  rm -rf "$folder"
-}
-trap stop EXIT
-trap 'exit 1' HUP INT TERM
+kill_servers() { kill_all "$pid_push" "$pid_poll"; }
+work_in flume
 
 # pipeline NAME LINES_PORT SINK_PORT SETTING…: a source of lines, a channel in memory, and a sink with these settings.
 pipeline() {

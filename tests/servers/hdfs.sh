@@ -13,17 +13,9 @@ set -u
 version=3.4.3
 . "$(dirname "$0")/fetching.sh"
 place="$cache/hadoop-jars-$version"
-folder=$(mktemp -d "${TMPDIR:-/tmp}/dstream-hdfs-XXXXXX")
 pids=()
-
-stop() {
-  trap '' EXIT HUP INT TERM
-  # Killed at once: nothing of the server is kept.
-  for pid in "${pids[@]}"; do kill -KILL "$pid"; wait "$pid"; done 2>/dev/null
-  rm -rf "$folder"
-}
-trap stop EXIT
-trap 'exit 1' HUP INT TERM
+kill_servers() { kill_all "${pids[@]}"; }
+work_in hdfs
 
 download() {
   need java

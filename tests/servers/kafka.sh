@@ -20,25 +20,17 @@ set -u
 version=4.4.0
 . "$(dirname "$0")/fetching.sh"
 place="$cache/kafka-jars-$version"
-folder=$(mktemp -d "${TMPDIR:-/tmp}/dstream-kafka-XXXXXX")
 brokers=1
 pids=()
 
 # kill_broker NUMBER
 kill_broker() {
-  [ -n "${pids[$1]:-}" ] && { kill -KILL "${pids[$1]}"; wait "${pids[$1]}"; } 2>/dev/null
+  kill_all "${pids[$1]:-}"
   pids[$1]=
 }
 
-stop() {
-  trap '' EXIT HUP INT TERM
-  # Killed at once: nothing of the server is kept.
-  kill_broker 1
-  kill_broker 2
-  rm -rf "$folder"
-}
-trap stop EXIT
-trap 'exit 1' HUP INT TERM
+kill_servers() { kill_all "${pids[@]}"; }
+work_in kafka
 
 download() {
   need java keytool openssl

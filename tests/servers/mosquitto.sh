@@ -44,19 +44,13 @@ download() {
 download
 [ "${1:-run}" = run ] || exit 0
 
-folder=$(mktemp -d "${TMPDIR:-/tmp}/dstream-mosquitto-XXXXXX")
 server=
 end() {
   [ -n "$server" ] && { kill "-$1" "$server"; wait "$server"; } 2>/dev/null
   server=
 }
-stop() {
-  trap '' EXIT HUP INT TERM
-  end KILL
-  rm -rf "$folder"
-}
-trap stop EXIT
-trap 'exit 1' HUP INT TERM
+kill_servers() { end KILL; }
+work_in mosquitto
 
 PATH=$PATH:$place/usr/bin:$place/usr/sbin:/usr/sbin
 for libraries in "$place"/usr/lib/*-linux-gnu; do

@@ -27,19 +27,13 @@ download_npm() {
 }
 
 server=
-stop() {
-  trap '' EXIT HUP INT TERM
-  [ -n "$server" ] && { kill -KILL "$server"; wait "$server"; } 2>/dev/null
-  rm -rf "$folder"
-}
+kill_servers() { kill_all "$server"; }
 
 npm_server() {
   place=$cache/$package-$version
   download_npm
   [ "${1:-run}" = run ] || exit 0
-  folder=$(mktemp -d "${TMPDIR:-/tmp}/dstream-$package-XXXXXX")
-  trap stop EXIT
-  trap 'exit 1' HUP INT TERM
+  work_in "$package"
   free_port port
   (serve) >"$folder/log" 2>&1 </dev/null &
   server=$!

@@ -35,7 +35,6 @@ if [ "$(id -u)" = 0 ]; then
 fi
 [ "${1:-run}" = run ] || exit 0
 
-folder=$(mktemp -d "$parent/dstream-postgres-XXXXXX")
 server=
 kill_server() {
   [ -n "$server" ] || return 0
@@ -44,13 +43,8 @@ kill_server() {
   wait "$server" 2>/dev/null
   server=
 }
-stop() {
-  trap '' EXIT HUP INT TERM
-  kill_server
-  rm -rf "$folder"
-}
-trap stop EXIT
-trap 'exit 1' HUP INT TERM
+kill_servers() { kill_server; }
+work_in postgres "$parent"
 
 failed() {
   echo "$1" >&2

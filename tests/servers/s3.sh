@@ -46,15 +46,9 @@ for kind; do
 done
 [ "$action" = run ] || exit 0
 
-folder=$(mktemp -d "${TMPDIR:-/tmp}/dstream-s3-XXXXXX")
 pids=()
-stop() {
-  trap '' EXIT HUP INT TERM
-  for pid in "${pids[@]}"; do kill -KILL "$pid"; wait "$pid"; done 2>/dev/null
-  rm -rf "$folder"
-}
-trap stop EXIT
-trap 'exit 1' HUP INT TERM
+kill_servers() { kill_all "${pids[@]}"; }
+work_in s3
 
 # S3 decides about If-None-Match and writes in one step. moto does so in two, in many threads: two clients could both succeed.
 start_moto() {
