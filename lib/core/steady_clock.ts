@@ -46,6 +46,13 @@ export const currentTimeMillis: Effect.Effect<number> = Effect.flatMap(
 )
 
 /**
+ * Runs an effect in real time, whatever clock the caller has: services, brokers and workers do not know the clock of a test.
+ * Schedules, timeouts and sleeps in the effect follow the clock of the runtime.
+ */
+export const inRealTime = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.provideService(self, Clock.Clock, Clock.Clock.defaultValue())
+
+/**
  * Runs an effect around another one, with the steady clock as its clock: `around` gets the other effect, which keeps the
  * clock of the caller. For schedules, which measure the time that has passed on the current clock.
  */

@@ -19,6 +19,7 @@ import type { HttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import { joined } from "../core/bytes.ts"
 import { describeCause } from "../core/errors.ts"
+import { inRealTime } from "../core/steady_clock.ts"
 
 /** A request. */
 export interface HttpRequest {
@@ -63,10 +64,6 @@ export class NoAnswer extends Data.Error<{
 }
 
 const TIME_LIMIT = Duration.minutes(1)
-
-/** Waits in real time: services do not know the clock of a test. */
-const waitFor = (limit: Duration.Duration) =>
-  Effect.provideService(Effect.sleep(limit), Clock.Clock, Clock.Clock.defaultValue())
 
 const overFetch: Effect.Effect<HttpClient.HttpClient> = Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
 
@@ -128,7 +125,7 @@ export const send = (request: HttpRequest): Effect.Effect<HttpAnswer, NoAnswer> 
     // Where the fiber cannot be interrupted, the limit still ends the request.
     Effect.interruptible,
     Effect.raceFirst(Effect.andThen(
-      waitFor(timeLimit),
+      inRealTime(Effect.sleep(timeLimit)),
       Effect.fail(noAnswerTo(request)(`none within ${Duration.format(timeLimit)}`)),
     )),
   )
@@ -169,9 +166,6 @@ export const withRetries = <A, E, R>(
   isTemporary: (error: E) => boolean,
 ): Effect.Effect<A, E, R> =>
   Effect.flatMap(Clock.Clock, (clock) =>
-    Effect.provideService(
+    inRealTime(
       Effect.retry(Effect.provideService(attempt, Clock.Clock, clock), { schedule: waits, while: isTemporary }),
-      // In real time: services do not know the clock of a test.
-      Clock.Clock,
-      Clock.Clock.defaultValue(),
     ))

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { showRecord } from "../core/show.ts"
+import { inRealTime } from "../core/steady_clock.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import type { Positions } from "../dstream/inputs/positions.ts"
 import { Engine } from "../rdd/engine.ts"
@@ -297,7 +298,7 @@ export const checkPositions = <A, E, R>(
         process((source) =>
           Effect.flatMap(logged(source), (next) => next === undefined ? Effect.void : readAgain(source, next.batch))
         ),
-        Effect.provideService(Effect.sleep(millis), Clock.Clock, Clock.Clock.defaultValue()),
+        inRealTime(Effect.sleep(millis)),
       )
       yield* process((source) => drain(source))
       yield* expect(`the process was interrupted after ${millis} ms`)

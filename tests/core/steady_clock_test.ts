@@ -3,7 +3,14 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import { currentTimeMillis, fromClock, keepingTime, make, SteadyClock } from "../../lib/core/steady_clock.ts"
+import {
+  currentTimeMillis,
+  fromClock,
+  inRealTime,
+  keepingTime,
+  make,
+  SteadyClock,
+} from "../../lib/core/steady_clock.ts"
 
 /** A clock whose two times are set by hand. */
 const byHand = () => {
@@ -60,4 +67,11 @@ Deno.test("keepingTime() gives the steady clock to what is around an effect, and
     program.pipe(Effect.provideService(SteadyClock, steady), Effect.provideService(Clock.Clock, clock)),
   )
   assert.ok(around === steady && inside === clock)
+})
+
+Deno.test("inRealTime() gives an effect the time of the runtime, whatever clock there is", async () => {
+  const { clock } = byHand()
+  const before = Date.now()
+  const time = await Effect.runPromise(Effect.provideService(inRealTime(Clock.currentTimeMillis), Clock.Clock, clock))
+  assert.ok(before <= time && time <= Date.now())
 })

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { inRealTime } from "../../core/steady_clock.ts"
 import { type Cluster, nameOf, type TopicPartition } from "./cluster.ts"
 import { KafkaError } from "./errors.ts"
 import type { Plan } from "./planner.ts"
@@ -29,7 +29,7 @@ export const withLimit = <A>(attempt: Effect.Effect<A, KafkaError>): Effect.Effe
   Effect.interruptible(attempt).pipe(
     Effect.timeoutOption(PLAN_LIMIT),
     Effect.flatMap(Option.match({ onNone: () => Effect.fail(NO_ANSWER), onSome: Effect.succeed })),
-    Effect.provideService(Clock.Clock, Clock.Clock.defaultValue()),
+    inRealTime,
   )
 
 /** Does without what brokers that are away do not answer, with a warning when that begins. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { inRealTime } from "../../core/steady_clock.ts"
 import {
   findCoordinatorV4,
   listOffsetsV7,
@@ -73,10 +74,6 @@ export const byTopic = <A extends TopicPartition, B>(
     Map.groupBy(partitions, ({ topic }) => topic),
     ([name, some]) => ({ name, partitions: some.map(f) }),
   )
-
-/** Waits in real time: brokers do not know the clock of a test. */
-const inRealTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.provideService(effect, Clock.Clock, Clock.Clock.defaultValue())
 
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [20, 1_000]
 

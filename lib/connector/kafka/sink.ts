@@ -3,11 +3,11 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { InvalidOption } from "../../core/errors.ts"
 import { giveWayIfDue } from "../../core/pace.ts"
+import { inRealTime } from "../../core/steady_clock.ts"
 import type { Sink, SinkBatch, SinkTransaction } from "../../dstream/outputs/sink.ts"
 import type { SettingError } from "../settings.ts"
 import { type Cluster, nameOf, openCluster } from "./cluster.ts"
@@ -156,7 +156,7 @@ const begin = <A>(
         transaction.abort.pipe(
           Effect.interruptible,
           Effect.timeoutOption(ABORT_LIMIT),
-          Effect.provideService(Clock.Clock, Clock.Clock.defaultValue()),
+          inRealTime,
           // The next transaction with this id aborts this one, and so do the brokers after its time limit.
           Effect.ignore,
         ),

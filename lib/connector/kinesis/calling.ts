@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { inRealTime } from "../../core/steady_clock.ts"
 import { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -22,10 +23,6 @@ export const requestHandler = (): NodeHttpHandler =>
     requestTimeout: REQUEST_TIMEOUT_MS,
     throwOnRequestTimeout: true,
   })
-
-/** Runs in real time: services do not know the clock of a test. */
-export const inRealTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.provideService(effect, Clock.Clock, Clock.Clock.defaultValue())
 
 /** The real time, in milliseconds since the epoch. It may be set back and forth. */
 export const wallTime: Effect.Effect<number> = inRealTime(Clock.currentTimeMillis)

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { inRealTime } from "../../core/steady_clock.ts"
 import {
   type AttributeValue,
   CreateTableCommand,
@@ -15,7 +16,7 @@ import {
 } from "@aws-sdk/client-dynamodb"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { inRealTime, requestHandler } from "./calling.ts"
+import { requestHandler } from "./calling.ts"
 import { type KinesisError, nameOf, thrown } from "./errors.ts"
 import type { ClientSettings } from "./options.ts"
 import { type Cursor, END, TRIM_HORIZON } from "./shard.ts"

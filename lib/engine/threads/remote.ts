@@ -3,12 +3,12 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Codec from "../../core/codec.ts"
 import { describeCause, TaskTimedOut, WorkerLost } from "../../core/errors.ts"
+import { inRealTime } from "../../core/steady_clock.ts"
 import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
 import { decodeWritten, type Encoded, encodeTask } from "../plan/codec.ts"
 import { TaskFailed } from "../plan/executor.ts"
@@ -32,14 +32,12 @@ const GRACE = 500
 /** How many workers in a row may end without having run a task. */
 const MOST_ATTEMPTS = 3
 
-/** A sleep in real time, also where the driver's clock is a virtual one. */
-const sleep = (millis: number): Effect.Effect<void> =>
-  Effect.provideService(Effect.sleep(millis), Clock.Clock, Clock.Clock.defaultValue())
-
 /** Waits for `done`, but not for longer than {@link GRACE}, also in uninterruptible regions. Gives whether it is done. */
 const within = (done: Deferred.Deferred<boolean>): Effect.Effect<boolean> =>
   Effect.flatMap(
-    Effect.forkDetach(Effect.andThen(sleep(GRACE), Deferred.succeed(done, false)), { startImmediately: true }),
+    Effect.forkDetach(Effect.andThen(inRealTime(Effect.sleep(GRACE)), Deferred.succeed(done, false)), {
+      startImmediately: true,
+    }),
     (timer) => Effect.ensuring(Deferred.await(done), Fiber.interrupt(timer)),
   )
 
@@ -75,7 +73,7 @@ export class Remote {
   #ended: Deferred.Deferred<boolean> | undefined
   #nextId = 0
   #attempts = 0
-  /** Done when the worker is ready, or when there is none any more. */
+  /** Completed when the worker is ready for tasks, or when no worker could be started. */
   #begun: Deferred.Deferred<void> = Deferred.makeUnsafe()
   #isReady = false
 
@@ -89,7 +87,7 @@ export class Remote {
     return this.#isReady
   }
 
-  /** Waits until the worker is ready, or until there is none any more. */
+  /** Waits until the worker is ready for tasks, or until the last attempt to start one has failed. */
   readonly begun: Effect.Effect<void> = Effect.suspend(() => Deferred.await(this.#begun))
 
   #start(): void {
@@ -197,7 +195,7 @@ export class Remote {
     const { taskTimeout } = this.#options
     if (taskTimeout === undefined) return request
     const late = Effect.suspend(() => Effect.fail(new TaskFailed(0, new TaskTimedOut({ taskTimeout }))))
-    return Effect.raceFirst(request, Effect.andThen(sleep(taskTimeout), late))
+    return Effect.raceFirst(request, Effect.andThen(inRealTime(Effect.sleep(taskTimeout)), late))
   }
 
   #request(task: Encoded, job: JobContext): Effect.Effect<Answer> {

@@ -1,10 +1,10 @@
 /** Programs that read a stream of Kinesis and of which each batch is run by hand, also several at a time. */
 import { Testing } from "@dstream/dstream/testing"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
+import { inRealTime } from "../../../lib/core/steady_clock.ts"
 import * as Kinesis from "../../../lib/kinesis.ts"
 import type { Positions } from "../../../lib/dstream/inputs/positions.ts"
 import { Engine } from "../../../lib/rdd/engine.ts"
@@ -80,8 +80,7 @@ export class Program {
 }
 
 /** Waits in real time. */
-export const sleep = (millis: number): Promise<void> =>
-  Effect.runPromise(Effect.provideService(Effect.sleep(millis), Clock.Clock, Clock.Clock.defaultValue()))
+export const sleep = (millis: number): Promise<void> => Effect.runPromise(inRealTime(Effect.sleep(millis)))
 
 /** Does something again and again, until it says that it is done. */
 export const until = async (what: string, isDone: () => Promise<boolean>): Promise<void> => {
