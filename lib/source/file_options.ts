@@ -5,7 +5,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import { InvalidOption } from "../core/errors.ts"
+import { invalidOptions } from "../core/option_checks.ts"
 import type { FileEntry } from "../rdd/files/files.ts"
 
 /** Options of {@link textFileStream}, {@link fileStream} and {@link binaryRecordsStream}. */
@@ -76,19 +76,13 @@ const millisOf = (input: Duration.Input): number => {
 export const settingsOf = (where: string, directory: string, options: FileStreamOptions): FileSettings => {
   const { minRememberDuration = "60 seconds", partitionBytes = PARTITION_BYTES, settleTime = 0 } = options
   const [rememberMs, settleMs] = [millisOf(minRememberDuration), millisOf(settleTime)]
-  const problems: Array<string> = []
-  const check = (isValid: boolean, option: string, value: unknown, expected: string) => {
-    if (!isValid) problems.push(new InvalidOption({ where, option, value, expected }).message)
-  }
-  check(typeof directory === "string" && directory !== "", "directory", directory, "the path of a directory")
-  check(rememberMs > 0, "minRememberDuration", minRememberDuration, "a duration above 0")
-  check(settleMs >= 0, "settleTime", settleTime, "a duration of 0 or more")
-  check(
-    Number.isInteger(partitionBytes) && partitionBytes > 0,
-    "partitionBytes",
-    partitionBytes,
-    "a positive whole number",
-  )
+  const isSize = Number.isInteger(partitionBytes) && partitionBytes > 0
+  const problems = invalidOptions(where, [
+    [typeof directory === "string" && directory !== "", "directory", directory, "the path of a directory"],
+    [rememberMs > 0, "minRememberDuration", minRememberDuration, "a duration above 0"],
+    [settleMs >= 0, "settleTime", settleTime, "a duration of 0 or more"],
+    [isSize, "partitionBytes", partitionBytes, "a positive whole number"],
+  ])
   return {
     newFilesOnly: options.newFilesOnly ?? true,
     newBy: options.newBy ?? "modificationTime",

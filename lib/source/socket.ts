@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { decode } from "../core/codec.ts"
-import { InvalidOption } from "../core/errors.ts"
+import { invalidOptions, limitChecks, portCheck } from "../core/option_checks.ts"
 import type { Port } from "../core/literals.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import type { StorageLevel } from "../rdd/storage_level.ts"
@@ -196,17 +196,7 @@ const socketInput = <A, E, R>(
   limits: Readonly<Record<string, number>>,
   receive: (connection: Connection, store: Store<A>) => Effect.Effect<void, E, R>,
 ): DStream<A, never, Exclude<R, Scope.Scope>> => {
-  const where = `DStream.${operation}`
-  const problems = [
-    ...(Number.isInteger(port) && port >= 1 && port <= 65535
-      ? []
-      : [new InvalidOption({ where, option: "port", value: port, expected: "a whole number from 1 to 65535" })]),
-    ...Object.entries(limits).flatMap(([option, value]) =>
-      Number.isSafeInteger(value) && value > 0
-        ? []
-        : [new InvalidOption({ where, option, value, expected: "a positive whole number" })]
-    ),
-  ].map((problem) => problem.message)
+  const problems = invalidOptions(`DStream.${operation}`, [portCheck(port), ...limitChecks(limits)])
   const receiver = make({
     name: title,
     restartDelay: options.restartDelay,

@@ -8,12 +8,13 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { describeCause } from "../../core/errors.ts"
+import { invalidOptions, limitChecks } from "../../core/option_checks.ts"
 import type { DStream } from "../../dstream/dstream.ts"
 import { fromReceiver } from "../../dstream/inputs/input.ts"
 import { make, type Store } from "../../dstream/inputs/receiver.ts"
 import { destroy, reading, write } from "../byte_stream.ts"
 import { encodeFrame, FlumeProtocolError, FrameReader } from "./frames.ts"
-import { addressesProblems, type FlumeAddress, KEEPALIVE_MS, limitProblems, MAX_MESSAGE_BYTES } from "./options.ts"
+import { addressesChecks, type FlumeAddress, KEEPALIVE_MS, MAX_MESSAGE_BYTES } from "./options.ts"
 import { SparkSinkCalls } from "./polling_protocol.ts"
 import type { FlumeEvent } from "./protocol.ts"
 
@@ -74,10 +75,8 @@ const poll = Effect.fnUntraced(function* (
   }
 })
 
-const problemsOf = (where: string, options: FlumePollingOptions): ReadonlyArray<string> => [
-  ...addressesProblems(where, options.addresses),
-  ...limitProblems(where, limitsOf(options)),
-]
+const problemsOf = (where: string, options: FlumePollingOptions): ReadonlyArray<string> =>
+  invalidOptions(where, [...addressesChecks(options.addresses), ...limitChecks(limitsOf(options))])
 
 /**
  * Makes a stream of the events that it polls from Spark's sink (`org.apache.spark.streaming.flume.sink.SparkSink`) in Flume

@@ -7,6 +7,7 @@ import type { Socket } from "node:net"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
+import { invalidOptions, limitChecks } from "../../core/option_checks.ts"
 import type { DStream } from "../../dstream/dstream.ts"
 import { fromReceiver } from "../../dstream/inputs/input.ts"
 import { make, type Store } from "../../dstream/inputs/receiver.ts"
@@ -15,7 +16,7 @@ import type { SettingError } from "../settings.ts"
 import { encodeFrame, FlumeProtocolError, FrameReader } from "./frames.ts"
 import { type Certificate, layered } from "./layers.ts"
 import { type FlumeError, type FlumeTls, listen, readCertificate } from "./listening.ts"
-import { addressProblems, limitProblems, MAX_MESSAGE_BYTES } from "./options.ts"
+import { addressChecks, MAX_MESSAGE_BYTES } from "./options.ts"
 import { callReader, type FlumeEvent } from "./protocol.ts"
 
 /** Where agents connect to, and how. */
@@ -79,10 +80,11 @@ const serve = (
     Effect.ensuring(destroy(socket)),
   )
 
-const problemsOf = (where: string, options: FlumeOptions): ReadonlyArray<string> => [
-  ...addressProblems(where, options),
-  ...limitProblems(where, { maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES }),
-]
+const problemsOf = (where: string, options: FlumeOptions): ReadonlyArray<string> =>
+  invalidOptions(where, [
+    ...addressChecks(options),
+    ...limitChecks({ maxMessageBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES }),
+  ])
 
 /**
  * Makes a stream of the events that the Avro sinks of Flume agents push. It listens on a port, and any number of agents may

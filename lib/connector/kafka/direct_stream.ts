@@ -7,17 +7,18 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { InvalidOption } from "../../core/errors.ts"
+import { invalidOptions } from "../../core/option_checks.ts"
 import { currentTimeMillis } from "../../core/steady_clock.ts"
 import type { DStream } from "../../dstream/dstream.ts"
 import { fromPositions } from "../../dstream/inputs/input.ts"
 import type { Planned, Positions } from "../../dstream/inputs/positions.ts"
+import { durationCheck, millisOf } from "../durations.ts"
 import type { SettingError } from "../settings.ts"
 import { committing, RETRY_MS, whenAway } from "./away.ts"
 import { type Isolation, openCluster, type TopicPartition } from "./cluster.ts"
 import type { KafkaError } from "./errors.ts"
 import { countOf, type OffsetRange } from "./offset_range.ts"
-import { connectionProblems, type KafkaConnection, millisOf } from "./options.ts"
+import { connectionProblems, type KafkaConnection } from "./options.ts"
 import { type Plan, Planner } from "./planner.ts"
 import { type Decode, rangesRDD } from "./reading.ts"
 import { type KafkaRecord, textValues, wholeRecords } from "./record_blocks.ts"
@@ -121,16 +122,17 @@ const isRate = (rate: unknown): boolean => typeof rate === "function" || Number(
 
 const problemsOf = (where: string, options: DirectStreamOptions): ReadonlyArray<string> => {
   const { groupId, maxRatePerPartition = Infinity, metadataMaxAge = DEFAULT_MAX_AGE, startingOffsets } = options
-  const problems = [...connectionProblems(where, options)]
   const subscription = subscriptionProblem(where, options)
-  if (subscription !== undefined) problems.push(subscription)
-  const check = (isValid: boolean, option: string, value: unknown, expected: string) => {
-    if (!isValid) problems.push(new InvalidOption({ where, option, value, expected }).message)
-  }
-  check(isRate(maxRatePerPartition), "maxRatePerPartition", maxRatePerPartition, "a number above 0, or a function")
-  check(!Number.isNaN(millisOf(metadataMaxAge)), "metadataMaxAge", metadataMaxAge, "a duration of 0 or more")
-  check(startingOffsets !== "committed" || groupId !== undefined, "startingOffsets", "committed", "used with a groupId")
-  return problems
+  const isStart = startingOffsets !== "committed" || groupId !== undefined
+  return [
+    ...connectionProblems(where, options),
+    ...(subscription === undefined ? [] : [subscription]),
+    ...invalidOptions(where, [
+      [isRate(maxRatePerPartition), "maxRatePerPartition", maxRatePerPartition, "a number above 0, or a function"],
+      durationCheck("metadataMaxAge", metadataMaxAge),
+      [isStart, "startingOffsets", "committed", "used with a groupId"],
+    ]),
+  ]
 }
 
 const stream = <A>(

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { InvalidOption } from "../../core/errors.ts"
+import { invalidOptions } from "../../core/option_checks.ts"
+import { durationCheck, millisOf } from "../durations.ts"
 import { readSecret, readSetting, type SecretSetting, type Setting, SettingError } from "../settings.ts"
 
 /** How to prove to the brokers who the program is. */
@@ -79,30 +79,17 @@ const areBrokers = (brokers: unknown): boolean => {
   return list.length > 0 && list.every((each) => typeof each === "string" && addressOf(each) !== undefined)
 }
 
-/** Milliseconds, at least 0; NaN for anything else. */
-export const millisOf = (input: Duration.Input): number => {
-  const millis = Option.match(Duration.fromInput(input), { onNone: () => NaN, onSome: Duration.toMillis })
-  return millis >= 0 ? millis : NaN
-}
-
 const DEFAULT_RETRY = "2 minutes"
 
 /** What is wrong with the options, as far as they can be checked before configuration is read. */
 export const connectionProblems = (
   where: string,
   { brokers, retryFor = DEFAULT_RETRY }: KafkaConnection,
-): ReadonlyArray<string> => {
-  const problems: Array<string> = []
-  if (!Effect.isEffect(brokers) && !areBrokers(brokers)) {
-    problems.push(new InvalidOption({ where, option: "brokers", value: brokers, expected: EXPECTED }).message)
-  }
-  if (Number.isNaN(millisOf(retryFor))) {
-    problems.push(
-      new InvalidOption({ where, option: "retryFor", value: retryFor, expected: "a duration of 0 or more" }).message,
-    )
-  }
-  return problems
-}
+): ReadonlyArray<string> =>
+  invalidOptions(where, [
+    [Effect.isEffect(brokers) || areBrokers(brokers), "brokers", brokers, EXPECTED],
+    durationCheck("retryFor", retryFor),
+  ])
 
 /** Reads the settings of a connection. */
 export const readConnection = (options: KafkaConnection): Effect.Effect<ReadConnection, SettingError> =>

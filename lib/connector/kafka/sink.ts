@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { InvalidOption } from "../../core/errors.ts"
+import { invalidOptions } from "../../core/option_checks.ts"
 import { giveWayIfDue } from "../../core/pace.ts"
 import { inRealTime } from "../../core/steady_clock.ts"
 import type { Sink, SinkBatch, SinkTransaction } from "../../dstream/outputs/sink.ts"
@@ -186,15 +186,18 @@ const begin = <A>(
     }
   })
 
+const isName = (u: unknown): boolean => typeof u === "string" && u !== ""
+
 const problemsOf = <A>(options: SinkOptions<A>): ReadonlyArray<string> => {
   const where = "Kafka.sink"
-  const problems = [...connectionProblems(where, options)]
-  for (const option of ["topic", "transactionalIdPrefix"] as const) {
-    const value: unknown = options[option]
-    if (typeof value === "string" && value !== "") continue
-    problems.push(new InvalidOption({ where, option, value, expected: "a name" }).message)
-  }
-  return problems
+  const { topic, transactionalIdPrefix } = options
+  return [
+    ...connectionProblems(where, options),
+    ...invalidOptions(where, [
+      [isName(topic), "topic", topic, "a name"],
+      [isName(transactionalIdPrefix), "transactionalIdPrefix", transactionalIdPrefix, "a name"],
+    ]),
+  ]
 }
 
 /**

@@ -12,11 +12,12 @@ import {
 } from "@aws-sdk/client-kinesis"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { millisOf } from "../durations.ts"
 import type { SettingError } from "../settings.ts"
 import { isAggregated, unpacked } from "./aggregated.ts"
 import { requestHandler } from "./calling.ts"
 import { type KinesisError, thrown } from "./errors.ts"
-import { DEFAULT_RETRY, type KinesisConnection, millisOf, readService } from "./options.ts"
+import { DEFAULT_RETRY, type KinesisConnection, readService } from "./options.ts"
 import type { Cursor, HashKeys, KinesisRecord, Shard } from "./shard.ts"
 
 /** Where an iterator begins: at a position, at the next record that arrives, or at the record with a number. */

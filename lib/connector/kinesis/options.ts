@@ -3,10 +3,10 @@
  *
  * @module
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { InvalidOption } from "../../core/errors.ts"
+import { invalidOptions, type OptionCheck } from "../../core/option_checks.ts"
+import { durationCheck } from "../durations.ts"
 import { readSecret, readSetting, type SecretSetting, type Setting, SettingError } from "../settings.ts"
 
 /** Credentials of AWS. They are never shown in errors and events. */
@@ -65,12 +65,6 @@ export interface ClientSettings {
   readonly credentials?: ProvidedKeys | (() => Promise<ProvidedKeys>)
 }
 
-/** Milliseconds, at least 0; NaN for anything else. */
-export const millisOf = (input: Duration.Input): number => {
-  const millis = Option.match(Duration.fromInput(input), { onNone: () => NaN, onSome: Duration.toMillis })
-  return millis >= 0 ? millis : NaN
-}
-
 /** The default of `retryFor`. */
 export const DEFAULT_RETRY: Duration.Input = "2 minutes"
 
@@ -78,26 +72,25 @@ const isUrl = (u: unknown): boolean => typeof u === "string" && URL.canParse(u) 
 const URL_EXPECTED = "a URL, such as https://host:port"
 const isName = (u: unknown): boolean => typeof u === "string" && u !== ""
 
-/** What is wrong with the settings of a service, as far as they can be checked before configuration is read. */
-export const serviceProblems = (where: string, option: string, { endpoint }: AwsService): ReadonlyArray<string> =>
-  endpoint === undefined || Effect.isEffect(endpoint) || isUrl(endpoint)
-    ? []
-    : [new InvalidOption({ where, option, value: endpoint, expected: URL_EXPECTED }).message]
+/** The check of the endpoint of a service, as far as it can be checked before configuration is read. */
+export const endpointCheck = (option: string, { endpoint }: AwsService): OptionCheck => [
+  endpoint === undefined || Effect.isEffect(endpoint) || isUrl(endpoint),
+  option,
+  endpoint,
+  URL_EXPECTED,
+]
 
 /** What is wrong with the options, as far as they can be checked before configuration is read. */
 export const connectionProblems = (
   where: string,
   { region, retryFor = DEFAULT_RETRY, streamName, ...service }: KinesisConnection,
-): ReadonlyArray<string> => {
-  const problems = [...serviceProblems(where, "endpoint", service)]
-  const check = (isValid: boolean, option: string, value: unknown, expected: string) => {
-    if (!isValid) problems.push(new InvalidOption({ where, option, value, expected }).message)
-  }
-  check(isName(streamName), "streamName", streamName, "the name of a stream")
-  check(region === undefined || Effect.isEffect(region) || isName(region), "region", region, "a region of AWS")
-  check(!Number.isNaN(millisOf(retryFor)), "retryFor", retryFor, "a duration of 0 or more")
-  return problems
-}
+): ReadonlyArray<string> =>
+  invalidOptions(where, [
+    endpointCheck("endpoint", service),
+    [isName(streamName), "streamName", streamName, "the name of a stream"],
+    [region === undefined || Effect.isEffect(region) || isName(region), "region", region, "a region of AWS"],
+    durationCheck("retryFor", retryFor),
+  ])
 
 const readKeys = (credentials: AwsKeys): Effect.Effect<ProvidedKeys, SettingError> =>
   Effect.gen(function* () {

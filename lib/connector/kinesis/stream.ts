@@ -8,17 +8,18 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import { InvalidOption } from "../../core/errors.ts"
+import { invalidOptions } from "../../core/option_checks.ts"
 import { inRealTime } from "../../core/steady_clock.ts"
 import type { DStream } from "../../dstream/dstream.ts"
 import { fromPositions } from "../../dstream/inputs/input.ts"
 import type { Positions } from "../../dstream/inputs/positions.ts"
+import { durationCheck, millisOf } from "../durations.ts"
 import type { SettingError } from "../settings.ts"
 import { AllShards, type Assignment } from "./assignment.ts"
 import { whenAway } from "./away.ts"
 import { openStream, type StreamClient } from "./client.ts"
 import type { KinesisError } from "./errors.ts"
-import { type AwsService, connectionProblems, type KinesisConnection, millisOf, serviceProblems } from "./options.ts"
+import { type AwsService, connectionProblems, endpointCheck, type KinesisConnection } from "./options.ts"
 import { type Plan, Planner } from "./planner.ts"
 import { type Decode, rangesRDD, textData, wholeRecords } from "./reading.ts"
 import type { InitialPosition, KinesisRecord, ShardRange } from "./shard.ts"
@@ -136,16 +137,17 @@ const problemsOf = (where: string, options: StreamOptions): ReadonlyArray<string
   const { applicationName, dynamodb = {}, initialPosition = "latest" } = options
   const { bufferBytes = DEFAULTS.bufferBytes, leaseDuration = DEFAULTS.leaseDuration } = options
   const { readInterval = DEFAULTS.readInterval } = options
-  const problems = [...connectionProblems(where, options), ...serviceProblems(where, "dynamodb.endpoint", dynamodb)]
-  const check = (isValid: boolean, option: string, value: unknown, expected: string) => {
-    if (!isValid) problems.push(new InvalidOption({ where, option, value, expected }).message)
-  }
-  check(applicationName !== "", "applicationName", applicationName, "the name of a table")
-  check(millisOf(leaseDuration) > 0, "leaseDuration", leaseDuration, "a duration above 0")
-  check(!Number.isNaN(millisOf(readInterval)), "readInterval", readInterval, "a duration of 0 or more")
-  check(bufferBytes > 0, "bufferBytes", bufferBytes, "a number above 0")
-  check(isPosition(initialPosition), "initialPosition", initialPosition, "latest, trimHorizon or { at: a time }")
-  return problems
+  return [
+    ...connectionProblems(where, options),
+    ...invalidOptions(where, [
+      endpointCheck("dynamodb.endpoint", dynamodb),
+      [applicationName !== "", "applicationName", applicationName, "the name of a table"],
+      [millisOf(leaseDuration) > 0, "leaseDuration", leaseDuration, "a duration above 0"],
+      durationCheck("readInterval", readInterval),
+      [bufferBytes > 0, "bufferBytes", bufferBytes, "a number above 0"],
+      [isPosition(initialPosition), "initialPosition", initialPosition, "latest, trimHorizon or { at: a time }"],
+    ]),
+  ]
 }
 
 const made = <A>(

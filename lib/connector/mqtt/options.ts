@@ -3,8 +3,10 @@
  *
  * @module
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { invalidOptions } from "../../core/option_checks.ts"
+import { millisOf } from "../durations.ts"
 import { readSecret, readSetting, type SecretSetting, type Setting, SettingError } from "../settings.ts"
 
 /** TLS settings of a connection, as PEM texts. */
@@ -102,24 +104,16 @@ const withDefaults = (
   { connectTimeout = "10 seconds", keepAlive = "30 seconds", protocolVersion = 4 }: MqttOptions,
 ) => ({ connectTimeout, keepAlive, protocolVersion })
 
-const secondsOf = (input: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(input)) / 1000
-
 /** What is wrong with the options that are plain values, apart from the URL. */
 export const optionProblems = (where: string, options: MqttOptions): ReadonlyArray<string> => {
   const { connectTimeout, keepAlive, protocolVersion } = withDefaults(options)
-  const seconds = Duration.fromInput(keepAlive)
-  const timeout = Duration.fromInput(connectTimeout)
-  const isWhole = seconds._tag === "Some" && Number.isInteger(secondsOf(seconds.value)) &&
-    secondsOf(seconds.value) >= 1 && secondsOf(seconds.value) <= 65_535
-  return [
-    ...(protocolVersion === 4 || protocolVersion === 5
-      ? []
-      : [`${where}: protocolVersion is ${String(protocolVersion)}, but must be 4 or 5`]),
-    ...(isWhole ? [] : [`${where}: keepAlive is ${String(keepAlive)}, but must be whole seconds from 1 to 65535`]),
-    ...(timeout._tag === "Some" && secondsOf(timeout.value) > 0
-      ? []
-      : [`${where}: connectTimeout is ${String(connectTimeout)}, but must be a positive duration`]),
-  ]
+  const seconds = millisOf(keepAlive) / 1000
+  const isKeepAlive = Number.isInteger(seconds) && seconds >= 1 && seconds <= 65_535
+  return invalidOptions(where, [
+    [protocolVersion === 4 || protocolVersion === 5, "protocolVersion", protocolVersion, "4 or 5"],
+    [isKeepAlive, "keepAlive", keepAlive, "whole seconds from 1 to 65535"],
+    [millisOf(connectTimeout) > 0, "connectTimeout", connectTimeout, "a positive duration"],
+  ])
 }
 
 /** Reads the settings for a connection. */
@@ -152,8 +146,8 @@ export const readEndpoint: (options: MqttOptions) => Effect.Effect<Endpoint, Set
       password: secret,
       protocolVersion,
       tls: { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) },
-      keepAlive: secondsOf(keepAlive),
-      connectTimeout: secondsOf(connectTimeout) * 1000,
+      keepAlive: millisOf(keepAlive) / 1000,
+      connectTimeout: millisOf(connectTimeout),
     }
   },
 )

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import * as Duration from "effect/Duration"
-import * as Option from "effect/Option"
-import { InvalidOption } from "../../core/errors.ts"
+import type * as Duration from "effect/Duration"
+import { invalidOptions, type OptionCheck } from "../../core/option_checks.ts"
+import { millisOf } from "../durations.ts"
 import { type SecretSetting, type Setting, settingProblems } from "../settings.ts"
 
 /** Which fields X sends of each kind of object, besides those that it always sends. Names as in X's data dictionary. */
@@ -91,23 +91,23 @@ export const tokenProblem = (token: unknown): string | undefined => {
 /** What is wrong with the options that are values. */
 export const optionProblems = (where: string, options: TwitterOptions): ReadonlyArray<string> => {
   const { backfillMinutes, bearerToken, expansions = [], fields = {}, keepAliveTimeout = "21 seconds", url } = options
-  const invalid = (option: string, value: unknown, expected: string) =>
-    new InvalidOption({ where, option, value, expected }).message
-  const timeout = Duration.fromInput(keepAliveTimeout)
-  const isTimeout = Option.isSome(timeout) && Duration.toMillis(timeout.value) > 0
   const isBackfill = backfillMinutes === undefined ||
     (Number.isInteger(backfillMinutes) && backfillMinutes >= 1 && backfillMinutes <= 5)
-  const names = Object.entries({ ...fields, expansions }).flatMap(([option, names = []]) =>
-    names.every((name: unknown) => typeof name === "string" && /^[\w.]+$/.test(name))
-      ? []
-      : [invalid(option, names, "a list of names, such as created_at")]
-  )
+  const areNames = (names: ReadonlyArray<unknown>) =>
+    names.every((name) => typeof name === "string" && /^[\w.]+$/.test(name))
   return [
     ...settingProblems(where, "bearerToken", bearerToken, tokenProblem),
     ...(typeof url === "string" && urlProblem(url) !== undefined ? [`${where}: url ${urlProblem(url)}`] : []),
-    ...names,
-    ...(isBackfill ? [] : [invalid("backfillMinutes", backfillMinutes, "a whole number from 1 to 5")]),
-    ...(isTimeout ? [] : [invalid("keepAliveTimeout", keepAliveTimeout, "a positive duration")]),
+    ...invalidOptions(where, [
+      ...Object.entries({ ...fields, expansions }).map(([option, names = []]): OptionCheck => [
+        areNames(names),
+        option,
+        names,
+        "a list of names, such as created_at",
+      ]),
+      [isBackfill, "backfillMinutes", backfillMinutes, "a whole number from 1 to 5"],
+      [millisOf(keepAliveTimeout) > 0, "keepAliveTimeout", keepAliveTimeout, "a positive duration"],
+    ]),
   ]
 }
 
