@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { inRealTime } from "../../core/steady_clock.ts"
+import { whenAway as unlessAway } from "../away.ts"
 import { type Cluster, nameOf, type TopicPartition } from "./cluster.ts"
 import { KafkaError } from "./errors.ts"
 import type { Plan } from "./planner.ts"
@@ -37,22 +38,11 @@ export const whenAway = (): <A, B>(
   attempt: Effect.Effect<A, KafkaError>,
   instead: () => B,
 ) => Effect.Effect<A | B, KafkaError> => {
-  let isAway = false
-  return <A, B>(attempt: Effect.Effect<A, KafkaError>, instead: () => B): Effect.Effect<A | B, KafkaError> =>
-    Effect.matchEffect(withLimit(attempt), {
-      onFailure: (error) => {
-        if (!error.isTemporary) return Effect.fail(error)
-        const isKnown = isAway
-        isAway = true
-        const warning = `There are no new records until the brokers answer. ${error.message}`
-        return Effect.map(isKnown ? Effect.void : Effect.logWarning(warning), instead)
-      },
-      onSuccess: (answer) => {
-        const wasAway = isAway
-        isAway = false
-        return Effect.as(wasAway ? Effect.logInfo("The brokers answer again") : Effect.void, answer)
-      },
-    })
+  const orInstead = unlessAway<KafkaError>({
+    warning: ({ message }) => `There are no new records until the brokers answer. ${message}`,
+    back: "The brokers answer again",
+  })
+  return (attempt, instead) => orInstead(withLimit(attempt), instead)
 }
 
 /** Commits what batches have read to a group. What brokers that are away do not take is committed with a later batch. */

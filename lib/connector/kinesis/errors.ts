@@ -80,8 +80,10 @@ const TLS = /certificate|\bTLS\b|\bSSL\b/i
 const field = (error: unknown, name: string): unknown =>
   typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined
 
-/** The name of an error of the service, such as `ExpiredIteratorException`. */
-export const nameOf = (error: unknown): string => String(field(error, "name") ?? "")
+const nameOf = (error: unknown): string => String(field(error, "name") ?? "")
+
+/** Whether an error is the one of the service that has this name, such as `ExpiredIteratorException`. */
+export const hasName = ({ cause }: KinesisError, name: string): boolean => nameOf(cause) === name
 
 /** Errors about signatures repeat what was signed, with the session token, or the header with the signature. */
 const SIGNED = /\s*(\n|\bAuthorization=).*/s

@@ -17,7 +17,7 @@ import {
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { requestHandler } from "./calling.ts"
-import { type KinesisError, nameOf, thrown } from "./errors.ts"
+import { hasName, type KinesisError, thrown } from "./errors.ts"
 import type { ClientSettings } from "./options.ts"
 import { type Cursor, END, TRIM_HORIZON } from "./shard.ts"
 
@@ -80,8 +80,6 @@ const leaseOf = (item: Readonly<Record<string, AttributeValue>>): Lease => ({
 const valueOf = (value: string | number): AttributeValue =>
   typeof value === "number" ? { N: String(value) } : { S: value }
 
-const isConditional = ({ cause }: KinesisError): boolean => nameOf(cause) === "ConditionalCheckFailedException"
-
 const MAKING_WAIT = "100 millis"
 
 /** The leases of a stream. One attempt each. */
@@ -101,7 +99,18 @@ export class LeaseTable {
     })
   }
 
-  /** All leases. Makes the table if there is none, and waits until it can be read. */
+  /** Writes under a condition. Returns whether the condition was met. */
+  #write(
+    operation: string,
+    send: (client: DynamoDBClient, signal: AbortSignal) => Promise<unknown>,
+  ): Effect.Effect<boolean, KinesisError> {
+    return this.#call(operation, send).pipe(
+      Effect.as(true),
+      Effect.catchIf((error) => hasName(error, "ConditionalCheckFailedException"), () => Effect.succeed(false)),
+    )
+  }
+
+  /** Reads all leases. If the table does not exist, creates it and waits until DynamoDB can read it. */
   get leases(): Effect.Effect<ReadonlyArray<Lease>, KinesisError> {
     return Effect.gen({ self: this }, function* () {
       const leases: Array<Lease> = []
@@ -118,13 +127,13 @@ export class LeaseTable {
       return leases
     }).pipe(
       Effect.catchIf(
-        ({ cause }) => nameOf(cause) === "ResourceNotFoundException",
+        (error) => hasName(error, "ResourceNotFoundException"),
         () => Effect.andThen(this.#make, this.leases),
       ),
     )
   }
 
-  /** Makes the table, and waits a moment: it takes some seconds until it can be read. */
+  /** Creates the table, and waits a moment before it is read again: it can be read after some seconds. */
   get #make(): Effect.Effect<void, KinesisError> {
     const command = new CreateTableCommand({
       TableName: this.name,
@@ -134,12 +143,12 @@ export class LeaseTable {
     })
     return this.#call("make leases", (client, abortSignal) => client.send(command, { abortSignal })).pipe(
       Effect.andThen(Effect.logInfo(`Makes the table ${this.name} of DynamoDB, which takes some seconds`)),
-      Effect.catchIf(({ cause }) => nameOf(cause) === "ResourceInUseException", () => Effect.void),
+      Effect.catchIf((error) => hasName(error, "ResourceInUseException"), () => Effect.void),
       Effect.andThen(inRealTime(Effect.sleep(MAKING_WAIT))),
     )
   }
 
-  /** Makes a lease without an owner. False, and nothing is done, if there is one. */
+  /** Makes a lease without an owner. Returns false, and changes nothing, if the shard has a lease. */
   readonly create = (
     shardId: string,
     cursor: Cursor,
@@ -159,10 +168,10 @@ export class LeaseTable {
       },
       ConditionExpression: "attribute_not_exists(leaseKey)",
     })
-    return this.#call(
+    return this.#write(
       `make the lease of ${shardId}`,
       (client, abortSignal) => client.send(command, { abortSignal }),
-    ).pipe(Effect.as(true), Effect.catchIf(isConditional, () => Effect.succeed(false)))
+    )
   }
 
   /** Deletes a lease. */
@@ -175,7 +184,7 @@ export class LeaseTable {
         }),
     ))
 
-  /** Changes a lease if its attributes are as expected. Whether they were. */
+  /** Changes a lease if its attributes are as expected, and returns whether they were. */
   readonly change = (
     shardId: string,
     expected: Attributes,
@@ -206,10 +215,10 @@ export class LeaseTable {
       ExpressionAttributeNames: names,
       ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
     })
-    return this.#call(
+    return this.#write(
       `change the lease of ${shardId}`,
       (client, abortSignal) => client.send(command, { abortSignal }),
-    ).pipe(Effect.as(true), Effect.catchIf(isConditional, () => Effect.succeed(false)))
+    )
   }
 }
 

@@ -149,11 +149,8 @@ export class Leases implements Assignment {
   #write(shardId: string, to: Cursor): Effect.Effect<void, KinesisError> {
     return Effect.flatMap(this.#table.change(shardId, { leaseOwner: this.#owner }, attributesOf(to)), (isOwner) => {
       if (this.#owed.get(shardId) === to) this.#owed.delete(shardId)
+      if (!isOwner) return this.#lose(shardId)
       const held = this.#held.get(shardId)
-      if (!isOwner) {
-        this.#held.delete(shardId)
-        return Effect.logWarning(`Another program has taken over ${shardId}, and may read records of it again`)
-      }
       if (held !== undefined) held.cursor = to
       if (to.kind === "end") {
         this.#held.delete(shardId)
@@ -226,9 +223,16 @@ export class Leases implements Assignment {
         held.counter++
         held.expiresAt = now + this.#options.leaseMs
       } else {
-        this.#held.delete(shardId)
-        yield* Effect.logWarning(`Another program has taken over ${shardId}, and may read records of it again`)
+        yield* this.#lose(shardId)
       }
+    })
+  }
+
+  /** Stops reading a shard whose lease another program has taken. */
+  #lose(shardId: string): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.#held.delete(shardId)
+      return Effect.logWarning(`Another program has taken over ${shardId}, and may read records of it again`)
     })
   }
 

@@ -9,7 +9,7 @@ import { Flow, type Pull } from "../../rdd/flow.ts"
 import { make, type RDD } from "../../rdd/rdd.ts"
 import { retrying } from "./calling.ts"
 import type { Page, StreamClient } from "./client.ts"
-import { type KinesisError, lasting, nameOf } from "./errors.ts"
+import { hasName, type KinesisError, lasting } from "./errors.ts"
 import type { PlannedRecords } from "./planned_records.ts"
 import type { KinesisRecord, ShardRange } from "./shard.ts"
 import { warnOfLoss } from "./loss.ts"
@@ -75,13 +75,13 @@ const pullRange = <A>(
   }
   // After any error the next attempt begins with a new iterator.
   const renewed = Effect.tapError(attempt, () => Effect.sync(() => iterator = undefined))
-  const isExpired = ({ cause }: KinesisError) => nameOf(cause) === "ExpiredIteratorException"
+  const isExpired = (error: KinesisError) => hasName(error, "ExpiredIteratorException")
   const page = retrying(Effect.catchIf(renewed, isExpired, () => renewed), client.retryMs)
   const pull: Pull<A, KinesisError> = Effect.suspend(() => {
     if (isDone) return Effect.succeed(undefined)
     return Effect.matchEffect(page, {
       onFailure: (error): Pull<A, KinesisError> => {
-        const isForeign = nameOf(error.cause) === "InvalidArgumentException"
+        const isForeign = hasName(error, "InvalidArgumentException")
         if (error.reason !== "UnknownStream" && !isForeign) return Effect.fail(error)
         return Effect.andThen(lost(isForeign ? missing() : error), pull)
       },

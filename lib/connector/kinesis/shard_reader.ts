@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { elapsed, waitAfter } from "./calling.ts"
 import type { Page, StreamClient } from "./client.ts"
-import { type KinesisError, lasting, nameOf } from "./errors.ts"
+import { hasName, type KinesisError, lasting } from "./errors.ts"
 import { warnOfLoss } from "./loss.ts"
 import { type Cursor, END, type KinesisRecord, type ShardRange, TRIM_HORIZON } from "./shard.ts"
 
@@ -156,7 +156,7 @@ export class ShardReader {
           if (error.reason === "Throttled") return Effect.succeed(undefined)
           // Whatever was wrong, the next attempt begins with a new iterator.
           this.#iterator = undefined
-          const isExpired = nameOf(error.cause) === "ExpiredIteratorException"
+          const isExpired = hasName(error, "ExpiredIteratorException")
           return isExpired && expired < MOST_EXPIRED ? attempt(expired + 1) : Effect.fail(error)
         }),
       )
@@ -173,7 +173,7 @@ export class ShardReader {
       onFailure: (error): Effect.Effect<string | undefined, KinesisError> => {
         const isGone = error.reason === "UnknownStream"
         // A number that is not one of this shard: the stream has been deleted and made again.
-        const isForeign = fetched.kind === "after" && nameOf(error.cause) === "InvalidArgumentException"
+        const isForeign = fetched.kind === "after" && hasName(error, "InvalidArgumentException")
         if (!isGone && !isForeign) return Effect.fail(error)
         const lost = isGone ? error : lasting("DataLost", error.operation, error.cause)
         if (failOnDataLoss) return Effect.fail(lost)
