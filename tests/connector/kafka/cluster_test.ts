@@ -6,11 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Kafka from "../../../lib/kafka.ts"
 import { kafkaServer } from "../../servers/kafka_server.ts"
+import { numbers } from "../advancing.ts"
 
 const server = kafkaServer(import.meta.url, 2)
 const test = (name: string, fn: () => Promise<void>) => Deno.test({ name, ignore: !server.available, fn })
 const sc = SparkContext.layer({ master: "local[2]", appName: "kafka tests" })
-const numbers = (from: number, until: number) => Array.from({ length: until - from }, (_, i) => String(from + i))
 const send = (topic: string, values: ReadonlyArray<string>) =>
   server.send(topic, values.map((value, i) => ({ value, partition: i % 2 })))
 const inOrder = (values: ReadonlyArray<string>) => values.toSorted((a, b) => Number(a) - Number(b))

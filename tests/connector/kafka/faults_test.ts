@@ -7,13 +7,13 @@ import type * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Kafka from "../../../lib/kafka.ts"
 import { kafkaServer } from "../../servers/kafka_server.ts"
+import { inContext, numbers, startAdvanced } from "../advancing.ts"
 import { tcpProxy, type Verdict } from "../tcp_proxy.ts"
 
 const server = kafkaServer(import.meta.url)
 const test = (name: string, fn: () => Promise<void>, ignore = false) =>
   Deno.test({ name, ignore: !server.available || ignore, fn })
 const sc = SparkContext.layer({ master: "local[2]", appName: "kafka tests" })
-const numbers = (from: number, until: number) => Array.from({ length: until - from }, (_, i) => String(from + i))
 const send = (topic: string, values: ReadonlyArray<string>) => server.send(topic, values.map((value) => ({ value })))
 
 const proxied = (
@@ -34,11 +34,8 @@ const running = (options: Kafka.StreamOptions & Kafka.Subscription) =>
       Kafka.directTextStream(options),
       (rdd) => Effect.map(RDD.collect(rdd), (some) => void records.push(...some)),
     )
-    const active = yield* StreamingContext.start(yield* StreamingContext.make, [output])
-    return { records, advance: (batches = 1) => Testing.advance(active, batches) }
+    return { records, ...yield* startAdvanced(output, undefined) }
   })
-const inContext = <A, E, R>(effect: Effect.Effect<A, E, R>): Promise<A> =>
-  Effect.runPromise(Effect.scoped(Effect.provide(effect, Testing.layer())) as Effect.Effect<A, E>)
 
 test("a stream starts before its brokers, and reads what they have when they are there", async () => {
   const topic = await server.topic()

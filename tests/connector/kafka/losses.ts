@@ -4,7 +4,8 @@ import { Buffer } from "node:buffer"
 import { Producer } from "@platformatic/kafka"
 import * as Effect from "effect/Effect"
 import * as StreamingContext from "../../../lib/streaming_context.ts"
-import { inContext, later, numbers, running, send, server, test } from "./running.ts"
+import { inContext, later, numbers } from "../advancing.ts"
+import { running, send, server, test } from "./running.ts"
 
 test("a position behind the end of a partition is an error, or is taken back to the oldest record", async () => {
   const topic = await server.topic()

@@ -3,9 +3,8 @@ import * as Effect from "effect/Effect"
 import * as DStream from "../../../lib/dstream.ts"
 import * as Kafka from "../../../lib/kafka.ts"
 import * as RDD from "../../../lib/rdd.ts"
-import * as StreamingContext from "../../../lib/streaming_context.ts"
-import { Testing } from "../../../lib/testing.ts"
 import { kafkaServer } from "../../servers/kafka_server.ts"
+import { startAdvanced } from "../advancing.ts"
 
 export const server = kafkaServer(import.meta.url)
 
@@ -13,7 +12,6 @@ export const test = (name: string, fn: () => Promise<void>): void => Deno.test({
 
 export const send = (topic: string, values: ReadonlyArray<string>, partition = 0) =>
   server.send(topic, values.map((value) => ({ value, partition })))
-export const numbers = (from: number, until: number) => Array.from({ length: until - from }, (_, i) => String(from + i))
 
 /** What batches have read: the records and the ranges of each. */
 export interface Seen {
@@ -25,28 +23,19 @@ export interface Seen {
 export const running = (
   options: Partial<Kafka.StreamOptions> & Kafka.Subscription,
   { checkpoint, seen = { records: [], ranges: [] } }: { readonly checkpoint?: string; readonly seen?: Seen } = {},
-) =>
-  Effect.gen(function* () {
-    const output = Kafka.directTextStream({ brokers: server.brokers(), ...options }).pipe(
-      DStream.named("lines"),
-      DStream.foreachRDD((rdd) =>
-        Effect.map(RDD.collect(rdd), (records) => {
-          seen.records.push(records)
-          const found = Kafka.offsetRanges(rdd)
-          if (found._tag === "Some") seen.ranges.push(found.value)
-        })
-      ),
-      DStream.nameOutput("seen"),
-    )
-    const ssc = yield* checkpoint === undefined
-      ? StreamingContext.make
-      : StreamingContext.getOrCreate(checkpoint, StreamingContext.make)
-    const active = yield* StreamingContext.start(ssc, [output])
-    return { seen, active, advance: (batches = 1) => Testing.advance(active, batches) }
-  })
+) => {
+  const output = Kafka.directTextStream({ brokers: server.brokers(), ...options }).pipe(
+    DStream.named("lines"),
+    DStream.foreachRDD((rdd) =>
+      Effect.map(RDD.collect(rdd), (records) => {
+        seen.records.push(records)
+        const found = Kafka.offsetRanges(rdd)
+        if (found._tag === "Some") seen.ranges.push(found.value)
+      })
+    ),
+    DStream.nameOutput("seen"),
+  )
+  return Effect.map(startAdvanced(output, checkpoint), (started) => ({ ...started, seen }))
+}
 
 export const run = <A, E>(effect: Effect.Effect<A, E, never>): Promise<A> => Effect.runPromise(effect)
-/** Runs a program in virtual time. The end of it is that of the process. */
-export const inContext = <A, E, R>(effect: Effect.Effect<A, E, R>, clockStart = 0): Promise<A> =>
-  run(Effect.scoped(Effect.provide(effect, Testing.layer({ clockStart }))) as Effect.Effect<A, E>)
-export const later = (work: () => Promise<unknown>) => Effect.promise(work)

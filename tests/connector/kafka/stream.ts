@@ -7,7 +7,8 @@ import * as Kafka from "../../../lib/kafka.ts"
 import * as RDD from "../../../lib/rdd.ts"
 import * as StreamingContext from "../../../lib/streaming_context.ts"
 import { Testing } from "../../../lib/testing.ts"
-import { inContext, later, numbers, run, running, type Seen, send, server, test } from "./running.ts"
+import { inContext, later, numbers } from "../advancing.ts"
+import { run, running, type Seen, send, server, test } from "./running.ts"
 
 test("each batch reads what has arrived since the batch before, partition by partition", async () => {
   const topic = await server.topic(2)

@@ -7,10 +7,11 @@ import * as Kinesis from "../../../lib/kinesis.ts"
 import { dynamoServer } from "../../servers/dynamodb_server.ts"
 import { freePort } from "../../servers/free_port.ts"
 import { kinesisServer, reach } from "../../servers/kinesis_server.ts"
+import { inContext, later, numbers } from "../advancing.ts"
 import { faultProxy } from "../fault_proxy.ts"
 import { tcpProxy } from "../tcp_proxy.ts"
 import { Program, sleep, until } from "./program.ts"
-import { inContext, later, numbers, running } from "./running.ts"
+import { running } from "./running.ts"
 import { serviceProxy, type Verdict } from "./service_proxy.ts"
 
 const server = kinesisServer(import.meta.url)

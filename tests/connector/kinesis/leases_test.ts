@@ -4,8 +4,8 @@ import { dynamoServer } from "../../servers/dynamodb_server.ts"
 import { kinesisServer, reach } from "../../servers/kinesis_server.ts"
 import { faultProxy } from "../fault_proxy.ts"
 import { tcpProxy } from "../tcp_proxy.ts"
+import { numbers } from "../advancing.ts"
 import { Program, sleep, until } from "./program.ts"
-import { numbers } from "./running.ts"
 
 const server = kinesisServer(import.meta.url)
 const dynamo = dynamoServer(import.meta.url)

@@ -5,8 +5,9 @@ import { Testing } from "@dstream/dstream/testing"
 import * as Effect from "effect/Effect"
 import * as Kinesis from "../../../lib/kinesis.ts"
 import { kinesisServer, reach } from "../../servers/kinesis_server.ts"
+import { inContext, later, numbers } from "../advancing.ts"
 import { Program } from "./program.ts"
-import { inContext, later, numbers, running as start } from "./running.ts"
+import { running as start } from "./running.ts"
 
 const server = kinesisServer(import.meta.url)
 const test = (name: string, fn: () => Promise<void>) => Deno.test({ name, ignore: !server.available, fn })
@@ -15,6 +16,25 @@ const running = (
   more?: Parameters<typeof start>[1],
 ) => start({ ...reach(server.port()), ...options }, more)
 const trimHorizon = { initialPosition: "trimHorizon" } as const
+
+/** A program with a checkpoint, of which one process runs after the other. `records` are those of all batches. */
+const restarting = async (streamName: string) => {
+  const checkpoint = await Deno.makeTempDir()
+  const records: Array<ReadonlyArray<string>> = []
+  return {
+    records,
+    process: (clockStart: number, batches: number, put = () => Promise.resolve()) =>
+      inContext(
+        Effect.gen(function* () {
+          const { advance } = yield* running({ streamName }, { checkpoint, records })
+          yield* later(put)
+          yield* advance(batches)
+        }),
+        clockStart,
+      ),
+    [Symbol.asyncDispose]: () => Deno.remove(checkpoint, { recursive: true }),
+  }
+}
 
 test("each batch reads what has arrived since the batch before, shard by shard", async () => {
   const streamName = await server.stream(2)
@@ -64,44 +84,23 @@ test("a stream begins at the oldest record, at the latest, or at a time", async 
 
 test("a stream goes on from the checkpoint after a restart", async () => {
   const streamName = await server.stream(2)
-  const checkpoint = await Deno.makeTempDir()
-  const records: Array<ReadonlyArray<string>> = []
-  const process = (clockStart: number) =>
-    inContext(
-      Effect.gen(function* () {
-        const { advance } = yield* running({ streamName }, { checkpoint, records })
-        if (clockStart === 0) yield* later(() => server.put(streamName, numbers(0, 3)))
-        yield* advance(2)
-      }),
-      clockStart,
-    )
-  await process(0)
+  await using program = await restarting(streamName)
+  await program.process(0, 2, () => server.put(streamName, numbers(0, 3)))
   await server.put(streamName, numbers(3, 5))
   await server.put(streamName, ["x"], 1, 2)
-  await process(10_000)
-  assert.deepEqual(records.flat(), [...numbers(0, 5), "x"])
-  await Deno.remove(checkpoint, { recursive: true })
+  await program.process(10_000, 2)
+  assert.deepEqual(program.records.flat(), [...numbers(0, 5), "x"])
 })
 
 test("a stream that has read nothing goes on from its start after a restart", async () => {
   const streamName = await server.stream()
   await server.put(streamName, ["before"])
   await new Promise((resolve) => setTimeout(resolve, 20))
-  const checkpoint = await Deno.makeTempDir()
-  const records: Array<ReadonlyArray<string>> = []
-  const process = (clockStart: number) =>
-    inContext(
-      Effect.gen(function* () {
-        const { advance } = yield* running({ streamName }, { checkpoint, records })
-        yield* advance()
-      }),
-      clockStart,
-    )
-  await process(0)
+  await using program = await restarting(streamName)
+  await program.process(0, 1)
   await server.put(streamName, ["after"])
-  await process(10_000)
-  assert.deepEqual(records.flat(), ["after"])
-  await Deno.remove(checkpoint, { recursive: true })
+  await program.process(10_000, 1)
+  assert.deepEqual(program.records.flat(), ["after"])
 })
 
 test("the children of a shard that was split are read in a batch after its last records", async () => {
