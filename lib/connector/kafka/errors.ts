@@ -6,6 +6,7 @@
 import * as Data from "effect/Data"
 import { protocolErrors, protocolErrorsCodesById } from "@platformatic/kafka"
 import { describeCause } from "../../core/errors.ts"
+import { fieldOf, isTlsFailure } from "../thrown.ts"
 
 /**
  * Why Kafka did not do what it was asked for.
@@ -86,31 +87,25 @@ export const refused = (operation: string, code: number): KafkaError => {
 /** Whether an error is that of an error code of the protocol, such as `UNSTABLE_OFFSET_COMMIT`. */
 export const hasCode = ({ cause }: KafkaError, id: string): boolean => String(cause).startsWith(`${id}:`)
 
-const field = (error: unknown, name: string): unknown =>
-  typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined
-
 /** An error, the errors that it consists of, and their causes. */
 const chain = (error: unknown, depth = 0): ReadonlyArray<unknown> => {
   if (typeof error !== "object" || error === null || depth > 8) return []
-  const errors = field(error, "errors")
-  const below = [field(error, "cause"), ...(Array.isArray(errors) ? errors : [])]
+  const errors = fieldOf(error, "errors")
+  const below = [fieldOf(error, "cause"), ...(Array.isArray(errors) ? errors : [])]
   return [error, ...below.flatMap((each) => chain(each, depth + 1))]
 }
-
-const TLS = /certificate|\bTLS\b|\bSSL\b/i
 
 /** Makes the error of what the client library has thrown. */
 export const thrown = (operation: string) => (cause: unknown): KafkaError => {
   if (cause instanceof KafkaError) return cause
   const all = chain(cause)
-  const codes = all.map((each) => field(each, "code"))
-  const texts = all.map((each) => String(field(each, "message")))
-  const apiCode = all.map((each) => field(each, "apiCode")).find((code) => typeof code === "number")
+  const codes = all.map((each) => fieldOf(each, "code"))
+  const apiCode = all.map((each) => fieldOf(each, "apiCode")).find((code) => typeof code === "number")
   const fail = (reason: KafkaReason, isTemporary = false) =>
     // The innermost error says what happened; those around it only where.
     new KafkaError({ reason, operation, isTemporary, cause: all.at(-1) ?? cause })
   if (codes.includes("PLT_KFK_AUTHENTICATION")) return fail("AuthenticationFailed")
-  if (texts.some((text) => TLS.test(text))) return fail("TlsFailed")
+  if (all.some(isTlsFailure)) return fail("TlsFailed")
   if (typeof apiCode === "number") return refused(operation, apiCode)
   if (codes.includes("PLT_KFK_NETWORK") || codes.includes("PLT_KFK_TIMEOUT")) return fail("Unreachable", true)
   return fail("Refused")

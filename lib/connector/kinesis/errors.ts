@@ -5,6 +5,7 @@
  */
 import * as Data from "effect/Data"
 import { describeCause } from "../../core/errors.ts"
+import { fieldOf, isTlsFailure } from "../thrown.ts"
 
 /**
  * Why the service did not do what it was asked for.
@@ -75,12 +76,7 @@ const REASONS: Readonly<Record<string, KinesisReason>> = {
 /** Names of errors that a client has when there is no answer. */
 const NO_ANSWER: ReadonlySet<string> = new Set(["TimeoutError", "AbortError", "NetworkingError"])
 
-const TLS = /certificate|\bTLS\b|\bSSL\b/i
-
-const field = (error: unknown, name: string): unknown =>
-  typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined
-
-const nameOf = (error: unknown): string => String(field(error, "name") ?? "")
+const nameOf = (error: unknown): string => String(fieldOf(error, "name") ?? "")
 
 /** Whether an error is the one of the service that has this name, such as `ExpiredIteratorException`. */
 export const hasName = ({ cause }: KinesisError, name: string): boolean => nameOf(cause) === name
@@ -90,15 +86,15 @@ const SIGNED = /\s*(\n|\bAuthorization=).*/s
 
 /** An error that shows no credentials. */
 const withoutCredentials = (cause: unknown): unknown => {
-  const text = String(field(cause, "message") ?? "")
+  const text = String(fieldOf(cause, "message") ?? "")
   return SIGNED.test(text) ? Object.assign(new Error(text.replace(SIGNED, "")), { name: nameOf(cause) }) : cause
 }
 
 /** Makes the error of what a client of the service has thrown. */
 export const thrown = (service: KinesisError["service"], operation: string) => (cause: unknown): KinesisError => {
   const name = nameOf(cause)
-  const metadata = field(cause, "$metadata")
-  const status = Number(field(metadata, "httpStatusCode") ?? NaN)
+  const metadata = fieldOf(cause, "$metadata")
+  const status = Number(fieldOf(metadata, "httpStatusCode") ?? NaN)
   const fail = (reason: KinesisReason, isTemporary: boolean) =>
     new KinesisError({
       reason,
@@ -110,11 +106,11 @@ export const thrown = (service: KinesisError["service"], operation: string) => (
   // A table is no stream.
   const known = service === "DynamoDB" && name === "ResourceNotFoundException" ? "Refused" : REASONS[name]
   // The clock of this machine is wrong. The client knows the difference now, and signs the next call with the right time.
-  if (field(metadata, "clockSkewCorrected") === true) return fail("Unreachable", true)
+  if (fieldOf(metadata, "clockSkewCorrected") === true) return fail("Unreachable", true)
   if (known !== undefined) return fail(known, known === "Throttled")
-  if (TLS.test(String(field(cause, "message")))) return fail("TlsFailed", false)
+  if (isTlsFailure(cause)) return fail("TlsFailed", false)
   // Errors of connections have a code, also where they break within an answer. An answer that cannot be read was cut off.
-  const isBroken = typeof field(cause, "code") === "string" || NO_ANSWER.has(name) || cause instanceof SyntaxError
+  const isBroken = typeof fieldOf(cause, "code") === "string" || NO_ANSWER.has(name) || cause instanceof SyntaxError
   if (isBroken || status >= 500) return fail("Unreachable", true)
   return fail("Refused", false)
 }

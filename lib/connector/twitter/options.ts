@@ -67,6 +67,9 @@ export interface FilteredOptions extends TwitterOptions {
   readonly ruleTagPrefix?: string | undefined
 }
 
+/** The default of `keepAliveTimeout`. */
+export const KEEP_ALIVE_TIMEOUT: Duration.Input = "21 seconds"
+
 /** Where the API is. */
 export const API = "https://api.x.com"
 
@@ -90,7 +93,8 @@ export const tokenProblem = (token: unknown): string | undefined => {
 
 /** What is wrong with the options that are values. */
 export const optionProblems = (where: string, options: TwitterOptions): ReadonlyArray<string> => {
-  const { backfillMinutes, bearerToken, expansions = [], fields = {}, keepAliveTimeout = "21 seconds", url } = options
+  const { backfillMinutes, bearerToken, expansions = [], fields = {}, url } = options
+  const { keepAliveTimeout = KEEP_ALIVE_TIMEOUT } = options
   const isBackfill = backfillMinutes === undefined ||
     (Number.isInteger(backfillMinutes) && backfillMinutes >= 1 && backfillMinutes <= 5)
   const areNames = (names: ReadonlyArray<unknown>) =>

@@ -14,7 +14,7 @@ import { Backoff } from "./backoff.ts"
 import { TwitterError } from "./errors.ts"
 import { LineReader } from "./lines.ts"
 import { type Message, messageOf, type PostMessage } from "./messages.ts"
-import type { FilteredOptions } from "./options.ts"
+import { type FilteredOptions, KEEP_ALIVE_TIMEOUT } from "./options.ts"
 import type { StreamedPost } from "./post.ts"
 import { streamedPost } from "./post_schema.ts"
 import { readAhead } from "./read_ahead.ts"
@@ -65,7 +65,7 @@ type Receive<A> = (path: string, options: FilteredOptions, store: Store<A>) => E
 
 const receiveWith = <A>(toRecord: ToRecord<A>): Receive<A> =>
   Effect.fnUntraced(function* (path: string, options: FilteredOptions, store: Store<A>) {
-    const { backfillMinutes, keepAliveTimeout = "21 seconds", rules } = options
+    const { backfillMinutes, keepAliveTimeout = KEEP_ALIVE_TIMEOUT, rules } = options
     const { prefix, wanted } = wantedRules(options)
     const backoff = new Backoff()
     const recent = backfillMinutes === undefined
