@@ -1,7 +1,7 @@
 /** Results as Markdown, for people. */
 import { goalBound, goalName, goalValue, speed, withUnit } from "./format.ts"
 import type { Figure } from "./measure.ts"
-import type { Outcome, Report } from "./report.ts"
+import type { Goal, Outcome, Report } from "./report.ts"
 
 /** Lays out a table whose columns line up. The first column is text, the others are numbers. */
 export const table = (header: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
@@ -11,6 +11,9 @@ export const table = (header: ReadonlyArray<string>, rows: ReadonlyArray<Readonl
   const rule = widths.map((width, i) => i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)
   return [line(header), line(rule), ...rows.map(line)].join("\n")
 }
+
+/** The unit of the figure that a goal is about. */
+const unitOf = ({ figures }: Report, { of }: Goal): string => figures.find(({ name }) => name === of)?.unit ?? "ms"
 
 /** The figures of a benchmark, and under them its goals with the value of each run. */
 export const section = (report: Report, outcomes: ReadonlyArray<Outcome>): string => {
@@ -29,7 +32,7 @@ export const section = (report: Report, outcomes: ReadonlyArray<Outcome>): strin
     ]
   })
   const goals = outcomes.map(({ goal, reached, runs, value }) => {
-    const unit = report.figures.find(({ name }) => name === goal.of)?.unit ?? "ms"
+    const unit = unitOf(report, goal)
     const each = runs.length > 1 ? ` [${runs.map((run) => goalValue(goal, run, unit)).join(", ")}]` : ""
     return `- ${reached ? "reached" : "MISSED"}: ${goalName(goal)}: ${goalValue(goal, value, unit)}${each}, ` +
       `goal ${goalBound(goal, unit)}`
@@ -54,7 +57,7 @@ export const goalTable = (results: ReadonlyArray<Result>): string =>
     ["benchmark", "goal", "measured", ""],
     results.flatMap(({ bench, outcomes, report }) =>
       outcomes.map(({ goal, reached, value }) => {
-        const unit = report.figures.find(({ name }) => name === goal.of)?.unit ?? "ms"
+        const unit = unitOf(report, goal)
         return [
           `${bench}: ${goalName(goal)}`,
           goalBound(goal, unit),

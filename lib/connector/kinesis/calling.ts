@@ -38,7 +38,7 @@ const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [50, 2_000]
 export const waitAfter = (failures: number): number =>
   Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(20, failures))
 
-/** Asks again while errors are temporary, for so many milliseconds. */
+/** Repeats an attempt while its errors are temporary, for `retryMs` milliseconds at most. */
 export const retrying = <A, R>(
   attempt: Effect.Effect<A, KinesisError, R>,
   retryMs: number,
@@ -56,7 +56,7 @@ export const retrying = <A, R>(
     return yield* again(0)
   })
 
-/** Gives up after {@link CALL_LIMIT}. */
+/** Fails with a temporary error if an attempt takes longer than {@link CALL_LIMIT}. */
 export const withLimit = <A>(
   service: KinesisError["service"],
   operation: string,

@@ -26,7 +26,7 @@ export type IteratorStart = Exclude<Cursor, { kind: "end" }> | { readonly kind: 
   readonly sequenceNumber: string
 }
 
-/** What the service gives of a shard at once. */
+/** The records that one call returns, and where the next call begins. */
 export interface Page {
   readonly records: ReadonlyArray<KinesisRecord>
   /** Where to go on; undefined at the end of a closed shard. */
@@ -53,7 +53,7 @@ const startOf = (from: IteratorStart): Omit<GetShardIteratorCommandInput, "Shard
   }
 }
 
-/** What is asked of a stream, with one attempt each. */
+/** The calls that read a stream. Each makes one attempt. */
 export class StreamClient {
   readonly streamName: string
   /** How many milliseconds a job asks again while the service does not answer. */

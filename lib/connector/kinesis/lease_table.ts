@@ -34,7 +34,7 @@ export interface Lease {
   readonly nextOwner: string | undefined
 }
 
-/** What an update sets and demands: values by attribute; undefined stands for no attribute. */
+/** Values of attributes that an update sets, or expects. Undefined stands for an attribute that is missing. */
 export interface Attributes {
   readonly leaseOwner?: string | undefined
   readonly leaseCounter?: number | undefined
@@ -82,7 +82,7 @@ const valueOf = (value: string | number): AttributeValue =>
 
 const MAKING_WAIT = "100 millis"
 
-/** The leases of a stream. One attempt each. */
+/** Reads and writes the leases of a stream. Each call makes one attempt. */
 export class LeaseTable {
   readonly name: string
   readonly #client: DynamoDBClient

@@ -67,7 +67,7 @@ export class Leases implements Assignment {
   readonly #seen = new Map<string, { readonly version: string; readonly since: number }>()
   /** Leases that this program has made, with the initial position. */
   readonly #fresh = new Set<string>()
-  /** What could not be written after a batch. */
+  /** How far batches that have succeeded have read, for shards whose lease does not say so yet. */
   readonly #owed = new Map<string, Cursor>()
   #planned: PlannedOf = () => undefined
   #worker: string = crypto.randomUUID()

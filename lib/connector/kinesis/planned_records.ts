@@ -1,5 +1,5 @@
 /**
- * Records of batches that have been planned and are not done.
+ * Records of batches that have been planned and have not succeeded yet.
  *
  * @module
  */
@@ -14,7 +14,7 @@ interface Held {
 
 const keyOf = ({ first, last, shardId }: ShardRange): string => `${shardId} ${first} ${last}`
 
-/** The records that have been fetched for batches, until these are done. A range that is not in here is read again. */
+/** Keeps the records that were fetched for batches until these have succeeded. A range without records here is fetched again. */
 export class PlannedRecords {
   readonly #held = new Map<string, Held>()
   #bytes = 0

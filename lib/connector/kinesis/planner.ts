@@ -103,13 +103,13 @@ export class Planner {
     this.#resumed = new Map()
   }
 
-  /** Fetches what the shards have that are known, until so many records wait. */
+  /** Fetches new records of the shards that are known, until `enough` records wait. */
   readonly fill = (enough: number): Effect.Effect<void, KinesisError> => {
     const { bufferBytes } = this.#options
     return this.#filling.withPermit(Effect.gen({ self: this }, function* () {
       const deadline = (yield* elapsed) + FILL_MS
       const readers = [...this.#reads.values()].filter(({ isReadable }) => isReadable).map(({ reader }) => reader)
-        // Those first that have not been asked for the longest time: there may be more than can be asked in time.
+        // Shards that were asked longest ago come first: there may be more shards than can be asked in time.
         .toSorted((a, b) => a.askedAt - b.askedAt)
       const bytesInMemory = () => this.planned.bytes + readers.reduce((sum, { bytes }) => sum + bytes, 0)
       const isEnough = () => readers.reduce((sum, { buffered }) => sum + buffered, 0) >= enough

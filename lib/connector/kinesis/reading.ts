@@ -14,7 +14,7 @@ import type { PlannedRecords } from "./planned_records.ts"
 import type { KinesisRecord, ShardRange } from "./shard.ts"
 import { warnOfLoss } from "./loss.ts"
 
-/** Makes what a stream gives of the records of a shard. */
+/** Makes the elements of a stream from records of a shard. */
 export type Decode<A> = (records: ReadonlyArray<KinesisRecord>) => ReadonlyArray<A>
 
 /** Gives the records as they are. */
@@ -29,7 +29,7 @@ export const textData: Decode<string> = (records) => records.map(({ data }) => d
 export interface RangeReading<A> {
   readonly decode: Decode<A>
   readonly failOnDataLoss: boolean
-  /** Records that have been fetched when they were planned. Others are fetched again. */
+  /** Records that are still in memory from planning. Other ranges are fetched again. */
   readonly planned: PlannedRecords
 }
 

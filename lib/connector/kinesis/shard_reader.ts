@@ -143,7 +143,7 @@ export class ShardReader {
     if (next === undefined) this.#fetched = END
   }
 
-  /** The next page; undefined if the shard has been asked too often. */
+  /** Fetches the next page; undefined if the service throttles the shard. */
   get #page(): Effect.Effect<Page | undefined, KinesisError> {
     const attempt = (expired: number): Effect.Effect<Page | undefined, KinesisError> =>
       Effect.gen({ self: this }, function* () {
@@ -163,7 +163,7 @@ export class ShardReader {
     return attempt(0)
   }
 
-  /** Makes an iterator where fetching goes on. Undefined if the shard does not exist any more, and that is not an error. */
+  /** Makes an iterator for the next records. Undefined if the shard is gone, and `failOnDataLoss` is false. */
   #begin(): Effect.Effect<string | undefined, KinesisError> {
     const fetched = this.#fetched
     if (fetched.kind === "end") return Effect.succeed(undefined)

@@ -39,8 +39,8 @@ export interface StreamOptions extends KinesisConnection {
   /** Where DynamoDB is, and the credentials for it. Default: AWS in the same region, and the credentials for Kinesis. */
   readonly dynamodb?: AwsService | undefined
   /**
-   * How soon a shard is asked again that has no more records. Shards are asked for each batch and every second in between; the
-   * service allows five calls a second, all readers together. Default: 200 milliseconds.
+   * How long the stream waits before it asks a shard again that had no more records. It asks for each batch, and every second
+   * in between. The service allows five calls a second for each shard, all readers together. Default: 200 milliseconds.
    */
   readonly readInterval?: Duration.Input | undefined
   /**
@@ -163,10 +163,12 @@ const made = <A>(
  * Makes a stream of the records of a stream of Kinesis. The RDD of a batch has one partition for each shard, with the records in
  * their order.
  *
- * Records are fetched ahead of the batches. Each batch plans a range of sequence numbers for each shard, out of what has been
- * fetched, and its records stay in memory until it is done; a range that is needed later, or by another process, is fetched
- * again. With a checkpoint each record is in exactly one batch, also after a restart. The children of a shard that was split or
- * merged are read after all of its records.
+ * The stream fetches records before batches need them. When a batch is planned, it gets a range of sequence numbers of each
+ * shard: records that have been fetched and belong to no earlier batch. They stay in memory until the batch has succeeded. If
+ * a range is needed again after that, or by another process, it is fetched again.
+ *
+ * With a checkpoint each record is in exactly one batch, also after a restart. After a shard was split or merged, its children
+ * are read when all of its own records have been read.
  *
  * While the service does not answer, batches have no new records; errors that do not pass, such as wrong credentials, fail at
  * once.

@@ -22,30 +22,30 @@ import { RecentIds } from "./recent_ids.ts"
 import { makeApi } from "./requests.ts"
 import { reconcileRules, wantedRules } from "./rules.ts"
 
-/** A record, or why there is none. */
+/** Makes the record of a post. A failure is the text of what is wrong with the post. */
 type ToRecord<A> = (post: PostMessage, line: string) => Result.Result<A, string>
 
-/** The line itself as a record. */
+/** Gives the line of the post as it is. */
 const toLine: ToRecord<string> = (_, line) => Result.succeed(line)
 
 const decode = Schema.decodeUnknownResult(streamedPost)
 
-/** A typed record. */
+/** Decodes a post to a typed record. Fails if a field has another type. */
 export const toPost: ToRecord<StreamedPost> = ({ value }) =>
   Result.mapError(decode(value), ({ message }) => `X has sent a post of another form: ${message.replace(/\s+/g, " ")}`)
 
-/** A line that is longer is no post. In bytes. */
+/** The longest line that can be a post, in bytes. */
 const LONGEST_LINE = 8 * 1024 * 1024
 
 /** With backfill, each block has the IDs of recent posts, so blocks are not made more often than that. */
 const BLOCK_INTERVAL = "200 millis"
 
-/** The part of a line that reports show. */
+/** How many characters of a line reports show. */
 const SHOWN = 200
 
 const shortened = (text: string): string => text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
 
-/** The path of a stream, with what X is to send, and for how many minutes it is to send posts again. */
+/** The path of a stream, with the fields and objects that X sends, and for how many minutes it sends posts again. */
 const withQuery = (
   path: string,
   { expansions = [], fields = {} }: FilteredOptions,
@@ -60,7 +60,7 @@ const withQuery = (
   return query.size === 0 ? path : `${path}?${query}`
 }
 
-/** Receives the stream with a path until an error comes that trying again does not cure; then it stops the receiver. */
+/** Receives the stream at a path. Stops the receiver after an error that another attempt cannot cure. */
 type Receive<A> = (path: string, options: FilteredOptions, store: Store<A>) => Effect.Effect<void, ReceiverStopped>
 
 const receiveWith = <A>(toRecord: ToRecord<A>): Receive<A> =>
