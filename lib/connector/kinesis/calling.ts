@@ -9,7 +9,8 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { KinesisError } from "./errors.ts"
+import type * as Scope from "effect/Scope"
+import { KinesisError, thrown } from "./errors.ts"
 
 /** How long a batch waits for a service. If there is no answer, the batch has no new records. */
 export const CALL_LIMIT: Duration.Duration = Duration.seconds(5)
@@ -17,7 +18,7 @@ export const CALL_LIMIT: Duration.Duration = Duration.seconds(5)
 const [CONNECT_TIMEOUT_MS, REQUEST_TIMEOUT_MS] = [5_000, 20_000]
 
 /** How requests are sent. The SDK's own handler speaks HTTP/2, which mocks and some private endpoints do not. */
-export const requestHandler = (): NodeHttpHandler =>
+const requestHandler = (): NodeHttpHandler =>
   new NodeHttpHandler({
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -78,3 +79,17 @@ export const withLimit = <A>(
       onSome: Effect.succeed,
     }),
   ))
+
+/** Makes a client of a service, whose calls make one attempt each. The end of the scope closes its connections. */
+export const openClient = <A extends { readonly destroy: () => void }>(
+  service: KinesisError["service"],
+  operation: string,
+  make: (settings: { readonly maxAttempts: number; readonly requestHandler: NodeHttpHandler }) => A,
+): Effect.Effect<A, KinesisError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.try({
+      try: () => make({ maxAttempts: 1, requestHandler: requestHandler() }),
+      catch: thrown(service, operation),
+    }),
+    (client) => Effect.sync(() => client.destroy()),
+  )

@@ -15,7 +15,7 @@ import type * as Scope from "effect/Scope"
 import { millisOf } from "../durations.ts"
 import type { SettingError } from "../settings.ts"
 import { isAggregated, unpacked } from "./aggregated.ts"
-import { requestHandler } from "./calling.ts"
+import { openClient } from "./calling.ts"
 import { type KinesisError, thrown } from "./errors.ts"
 import { DEFAULT_RETRY, type KinesisConnection, readService } from "./options.ts"
 import type { Cursor, HashKeys, KinesisRecord, Shard } from "./shard.ts"
@@ -160,12 +160,10 @@ export const openStream = (
 ): Effect.Effect<StreamClient, SettingError | KinesisError, Scope.Scope> =>
   Effect.gen(function* () {
     const settings = yield* readService(options, options.region)
-    const client = yield* Effect.acquireRelease(
-      Effect.try({
-        try: () => new KinesisClient({ ...settings, maxAttempts: 1, requestHandler: requestHandler() }),
-        catch: thrown("Kinesis", `open the stream ${options.streamName}`),
-      }),
-      (client) => Effect.sync(() => client.destroy()),
+    const client = yield* openClient(
+      "Kinesis",
+      `open the stream ${options.streamName}`,
+      (calling) => new KinesisClient({ ...settings, ...calling }),
     )
     return new StreamClient(options.streamName, millisOf(options.retryFor ?? DEFAULT_RETRY), client)
   })

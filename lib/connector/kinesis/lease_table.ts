@@ -16,7 +16,7 @@ import {
 } from "@aws-sdk/client-dynamodb"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { requestHandler } from "./calling.ts"
+import { openClient } from "./calling.ts"
 import { hasName, type KinesisError, thrown } from "./errors.ts"
 import type { ClientSettings } from "./options.ts"
 import { type Cursor, END, TRIM_HORIZON } from "./shard.ts"
@@ -228,12 +228,6 @@ export const openTable = (
   settings: ClientSettings,
 ): Effect.Effect<LeaseTable, KinesisError, Scope.Scope> =>
   Effect.map(
-    Effect.acquireRelease(
-      Effect.try({
-        try: () => new DynamoDBClient({ ...settings, maxAttempts: 1, requestHandler: requestHandler() }),
-        catch: thrown("DynamoDB", `open the table ${name}`),
-      }),
-      (client) => Effect.sync(() => client.destroy()),
-    ),
+    openClient("DynamoDB", `open the table ${name}`, (calling) => new DynamoDBClient({ ...settings, ...calling })),
     (client) => new LeaseTable(name, client),
   )
