@@ -12,6 +12,7 @@ import type * as Scope from "effect/Scope"
 import { inPieces, run } from "../../core/pace.ts"
 import { type FileEntry, FileError, type FileReason, type Files } from "../../rdd/files/files.ts"
 import { directoryNames } from "./directory_names.ts"
+import { hiddenSibling } from "./file_names.ts"
 
 /** What the error codes of the operating system mean, where `PlatformError` does not tell them apart. */
 const reasonsByCode: Readonly<Record<string, FileReason>> = {
@@ -37,15 +38,6 @@ const JOINED_AT_ONCE = 2048
 const nameOf = (path: string): string => path.slice(path.search(/[^/\\]*$/))
 
 const directoryOf = (path: string): string => path.slice(0, path.length - nameOf(path).length) || "."
-
-/**
- * A hidden sibling that a file is written to before it gets its name. Another one for each call: an attempt in another
- * process may be writing the same file.
- */
-const temporary = (path: string): string => {
-  const name = nameOf(path)
-  return `${path.slice(0, path.length - name.length)}.${name}.${crypto.randomUUID().slice(0, 8)}.tmp`
-}
 
 /** Reads the names in a directory, in any order. */
 type ReadNames = (path: string) => Effect.Effect<ReadonlyArray<string>, PlatformError>
@@ -78,7 +70,7 @@ export const filesOver = (fs: FileSystem.FileSystem, readNames: ReadNames = fs.r
     ))
   const replace = (path: string, pieces: ReadonlyArray<Uint8Array>, durable: boolean) =>
     Effect.suspend(() => {
-      const fresh = temporary(path)
+      const fresh = hiddenSibling(path, nameOf(path))
       const moved = Effect.onError(
         Effect.andThen(writeAll(fresh, "w", pieces, durable), fs.rename(fresh, path)),
         () => Effect.ignore(fs.remove(fresh, { force: true })),

@@ -12,6 +12,7 @@ import { join } from "../../rdd/files/glob.ts"
 import type { Hdfs, HdfsStatus } from "../../remote/hdfs/client.ts"
 import { type HdfsError, type HdfsReason, problemOf } from "../../remote/hdfs/errors.ts"
 import { type HdfsPlace, placeOf } from "../../remote/hdfs/servers.ts"
+import { byName, hiddenSibling } from "./file_names.ts"
 
 const reasons: Readonly<Partial<Record<HdfsReason, FileReason>>> = {
   missing: "NotFound",
@@ -23,15 +24,6 @@ const reasons: Readonly<Partial<Record<HdfsReason, FileReason>>> = {
 const ASKED_AT_ONCE = 8
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
-
-/** A hidden sibling that a file is written to before it gets its name. Another one for each attempt. */
-const temporary = (path: string): string => {
-  const name = nameOf(path)
-  return `${path.slice(0, path.length - name.length)}.${name}.${crypto.randomUUID().slice(0, 8)}.tmp`
-}
-
-/** The order in which JavaScript compares strings. HDFS lists by bytes of UTF-8, which differs for characters above U+FFFF. */
-const byName = (a: FileEntry, b: FileEntry): number => a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 
 const entryOf = (path: string, name: string, status: HdfsStatus): FileEntry => ({
   path,
@@ -58,7 +50,7 @@ const isOpen = (hdfs: Hdfs, path: string): Effect.Effect<boolean, HdfsError> =>
 
 const write = (hdfs: Hdfs, path: string, bytes: Uint8Array, sync: boolean): Effect.Effect<void, HdfsError> =>
   Effect.suspend(() => {
-    const fresh = temporary(path)
+    const fresh = hiddenSibling(path, nameOf(path))
     return Effect.onError(
       Effect.andThen(hdfs.create(fresh, bytes, { overwrite: true, sync }), hdfs.rename(fresh, path, true)),
       () => Effect.ignore(hdfs.remove(fresh)),
@@ -93,6 +85,7 @@ const entriesOf = Effect.fnUntraced(
 )
 
 const sortedEntries = (url: string, place: HdfsPlace): Effect.Effect<ReadonlyArray<FileEntry>, HdfsError> =>
+  // HDFS sorts by bytes of UTF-8, which is another order for characters above U+FFFF.
   Effect.map(entriesOf(url, place), ({ entries }) => entries.toSorted(byName))
 
 const newEntries = Effect.fnUntraced(function* (url: string, place: HdfsPlace, isKnown: (name: string) => boolean) {

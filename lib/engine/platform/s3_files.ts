@@ -14,6 +14,7 @@ import { deleteObjects } from "../../remote/s3/removing.ts"
 import { readSettings, type S3Settings } from "../../remote/s3/settings.ts"
 import { type FileEntry, FileError, type FileReason, type Files } from "../../rdd/files/files.ts"
 import { join } from "../../rdd/files/glob.ts"
+import { byName } from "./file_names.ts"
 
 /** How many objects are copied at the same time. */
 const COPIED_AT_ONCE = 8
@@ -41,8 +42,6 @@ const file = (path: string, { key, modifiedMs, size }: S3Object): FileEntry => (
   size,
   modifiedMs,
 })
-
-const byName = (a: FileEntry, b: FileEntry): number => a.name < b.name ? -1 : a.name === b.name ? 0 : 1
 
 /** What an operation does with S3 and a path. */
 type Use<A> = (s3: S3Settings, place: S3Place) => Effect.Effect<A, S3Error>
