@@ -3,7 +3,19 @@
  *
  * @module
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { inRealTime } from "../core/steady_clock.ts"
+
+/** How long a batch waits for a service. If there is no answer, the batch has no new records. */
+const ANSWER_LIMIT = Duration.seconds(5)
+
+/** Ends an attempt after five seconds of real time. `noAnswer` makes the error, which shows the limit. */
+export const withLimit = <A, E>(attempt: Effect.Effect<A, E>, noAnswer: (limit: string) => E): Effect.Effect<A, E> =>
+  inRealTime(Effect.timeoutOrElse(Effect.interruptible(attempt), {
+    duration: ANSWER_LIMIT,
+    orElse: () => Effect.fail(noAnswer(Duration.format(ANSWER_LIMIT))),
+  }))
 
 /** What a stream logs when the service stops answering, and when it answers again. */
 export interface AwayTexts<E> {

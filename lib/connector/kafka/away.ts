@@ -3,35 +3,22 @@
  *
  * @module
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { inRealTime } from "../../core/steady_clock.ts"
-import { whenAway as unlessAway } from "../away.ts"
+import { whenAway as unlessAway, withLimit } from "../away.ts"
 import { type Cluster, nameOf, type TopicPartition } from "./cluster.ts"
 import { KafkaError } from "./errors.ts"
 import type { Plan } from "./planner.ts"
 
-/** How long a batch waits for the brokers to say what is new. If they do not, it has no new records. */
-const PLAN_LIMIT = Duration.seconds(5)
-
 /** For how many milliseconds a start or a commit waits for brokers that do not answer. */
 export const RETRY_MS: number = 3_000
 
-const NO_ANSWER = new KafkaError({
-  reason: "Unreachable",
-  operation: "find new records",
-  isTemporary: true,
-  cause: `the brokers did not answer within ${Duration.format(PLAN_LIMIT)}`,
-})
-
-/** Limits an attempt in real time: brokers do not know the clock of a test. */
-export const withLimit = <A>(attempt: Effect.Effect<A, KafkaError>): Effect.Effect<A, KafkaError> =>
-  Effect.interruptible(attempt).pipe(
-    Effect.timeoutOption(PLAN_LIMIT),
-    Effect.flatMap(Option.match({ onNone: () => Effect.fail(NO_ANSWER), onSome: Effect.succeed })),
-    inRealTime,
-  )
+const noAnswer = (limit: string) =>
+  new KafkaError({
+    reason: "Unreachable",
+    operation: "find new records",
+    isTemporary: true,
+    cause: `the brokers did not answer within ${limit}`,
+  })
 
 /** Does without what brokers that are away do not answer, with a warning when that begins. */
 export const whenAway = (): <A, B>(
@@ -42,7 +29,7 @@ export const whenAway = (): <A, B>(
     warning: ({ message }) => `There are no new records until the brokers answer. ${message}`,
     back: "The brokers answer again",
   })
-  return (attempt, instead) => orInstead(withLimit(attempt), instead)
+  return (attempt, instead) => orInstead(withLimit(attempt, noAnswer), instead)
 }
 
 /** Commits what batches have read to a group. What brokers that are away do not take is committed with a later batch. */
@@ -55,7 +42,10 @@ export const committing = (cluster: Cluster, groupId: string): (plan: Plan) => E
         owed.set(nameOf({ topic, partition }), { topic, partition, offset: untilOffset })
       }
       if (owed.size === 0) return Effect.void
-      const attempt = withLimit(cluster.retrying(cluster.commit(groupId, Array.from(owed.values())), RETRY_MS))
+      const attempt = withLimit(
+        cluster.retrying(cluster.commit(groupId, Array.from(owed.values())), RETRY_MS),
+        noAnswer,
+      )
       return Effect.matchEffect(attempt, {
         onFailure: (error) => {
           // What was committed of a topic that is gone does not matter any more.

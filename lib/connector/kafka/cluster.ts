@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { inRealTime } from "../../core/steady_clock.ts"
 import {
   findCoordinatorV4,
   listOffsetsV7,
@@ -15,6 +14,7 @@ import {
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { inRealTime } from "../../core/steady_clock.ts"
 import type { SettingError } from "../settings.ts"
 import { type Call, connections } from "./connections.ts"
 import { KafkaError, refused } from "./errors.ts"

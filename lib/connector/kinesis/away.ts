@@ -4,9 +4,9 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
-import { whenAway as unlessAway } from "../away.ts"
-import { retrying, withLimit } from "./calling.ts"
-import type { KinesisError } from "./errors.ts"
+import { whenAway as unlessAway, withLimit } from "../away.ts"
+import { retrying } from "./calling.ts"
+import { KinesisError } from "./errors.ts"
 
 /** For how many milliseconds a batch asks again: connections that were not used for a while may be broken. */
 const RETRY_MS = 400
@@ -20,6 +20,15 @@ export const whenAway = (): (
     warning: ({ message, service }) => `There may be no new records until ${service} answers. ${message}`,
     back: "All services answer again",
   })
-  return (operation, attempt) =>
-    orInstead(withLimit("Kinesis", operation, retrying(attempt, RETRY_MS)), () => undefined)
+  return (operation, attempt) => {
+    const noAnswer = (limit: string) =>
+      new KinesisError({
+        reason: "Unreachable",
+        service: "Kinesis",
+        operation,
+        isTemporary: true,
+        cause: `there was no answer within ${limit}`,
+      })
+    return orInstead(withLimit(retrying(attempt, RETRY_MS), noAnswer), () => undefined)
+  }
 }

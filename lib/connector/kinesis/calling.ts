@@ -3,17 +3,12 @@
  *
  * @module
  */
-import { inRealTime } from "../../core/steady_clock.ts"
 import { NodeHttpHandler } from "@smithy/node-http-handler"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { KinesisError, thrown } from "./errors.ts"
-
-/** How long a batch waits for a service. If there is no answer, the batch has no new records. */
-export const CALL_LIMIT: Duration.Duration = Duration.seconds(5)
+import { inRealTime } from "../../core/steady_clock.ts"
+import { type KinesisError, thrown } from "./errors.ts"
 
 const [CONNECT_TIMEOUT_MS, REQUEST_TIMEOUT_MS] = [5_000, 20_000]
 
@@ -56,29 +51,6 @@ export const retrying = <A, R>(
         }))
     return yield* again(0)
   })
-
-/** Fails with a temporary error if an attempt takes longer than {@link CALL_LIMIT}. */
-export const withLimit = <A>(
-  service: KinesisError["service"],
-  operation: string,
-  attempt: Effect.Effect<A, KinesisError>,
-): Effect.Effect<A, KinesisError> =>
-  inRealTime(Effect.flatMap(
-    Effect.timeoutOption(Effect.interruptible(attempt), CALL_LIMIT),
-    Option.match({
-      onNone: () =>
-        Effect.fail(
-          new KinesisError({
-            reason: "Unreachable",
-            service,
-            operation,
-            isTemporary: true,
-            cause: `there was no answer within ${Duration.format(CALL_LIMIT)}`,
-          }),
-        ),
-      onSome: Effect.succeed,
-    }),
-  ))
 
 /** Makes a client of a service, whose calls make one attempt each. The end of the scope closes its connections. */
 export const openClient = <A extends { readonly destroy: () => void }>(

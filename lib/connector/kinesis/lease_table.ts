@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { inRealTime } from "../../core/steady_clock.ts"
 import {
   type AttributeValue,
   CreateTableCommand,
@@ -16,6 +15,7 @@ import {
 } from "@aws-sdk/client-dynamodb"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { inRealTime } from "../../core/steady_clock.ts"
 import { openClient } from "./calling.ts"
 import { hasName, type KinesisError, thrown } from "./errors.ts"
 import type { ClientSettings } from "./options.ts"
