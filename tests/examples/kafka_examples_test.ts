@@ -5,11 +5,10 @@ import * as Kafka from "@dstream/dstream/kafka"
 import { Testing } from "@dstream/dstream/testing"
 import * as Effect from "effect/Effect"
 import { kafkaServer } from "../servers/kafka_server.ts"
-import { start } from "./starting.ts"
+import { sleep, start } from "./starting.ts"
 
 const server = kafkaServer(import.meta.url)
 const test = (name: string, fn: () => Promise<void>) => Deno.test({ name, ignore: !server.available, fn })
-const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
 
 test("kafka_word_count counts the words of a topic", async () => {
   const topic = await server.topic(2)

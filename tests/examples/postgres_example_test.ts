@@ -1,9 +1,8 @@
 import assert from "node:assert/strict"
 import { databases } from "../connector/postgres_database.ts"
-import { start } from "./starting.ts"
+import { sleep, start } from "./starting.ts"
 
 const { withDatabase } = databases(import.meta.url)
-const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
 
 withDatabase("postgres_word_count counts each word once, however often it is killed", async (database) => {
   await database.query("CREATE TABLE $schema.counts (word TEXT PRIMARY KEY, n BIGINT)")

@@ -11,3 +11,6 @@ export const start = (...args: ReadonlyArray<string>): Deno.ChildProcess =>
     stdout: "piped",
     stderr: "piped",
   }).spawn()
+
+/** Waits in real time. */
+export const sleep = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis))
