@@ -112,23 +112,26 @@ export const readSpill = (
       bytes: bytes.subarray(place.from - start, place.to - start),
     })))
   })
-  return new Flow(Effect.sync(() => {
-    const { first, found } = placesBetween(file, from, to)
-    const groups = groupsOf(found)
-    let next = 0
-    let at = first
-    return Effect.suspend(() => {
-      const group = groups[next++]
-      if (group === undefined) return Effect.succeed(undefined)
-      const records = group.reduce((sum, place) => sum + place.records, 0)
-      const [skip, end] = [Math.max(0, from - at), Math.min(records, to - at)]
-      at += records
-      const block = Effect.tapError(readGroup(group), () => onFailure)
-      if (skip === 0 && end === records) return block
-      return Effect.flatMap(
-        block,
-        (whole) => Effect.map(run(() => gather(whole)), (all): Block<unknown> => fromArray(all.slice(skip, end))),
-      )
-    })
-  }))
+  return new Flow(
+    Effect.sync(() => {
+      const { first, found } = placesBetween(file, from, to)
+      const groups = groupsOf(found)
+      let next = 0
+      let at = first
+      return Effect.suspend(() => {
+        const group = groups[next++]
+        if (group === undefined) return Effect.succeed(undefined)
+        const records = group.reduce((sum, place) => sum + place.records, 0)
+        const [skip, end] = [Math.max(0, from - at), Math.min(records, to - at)]
+        at += records
+        const block = Effect.tapError(readGroup(group), () => onFailure)
+        if (skip === 0 && end === records) return block
+        return Effect.flatMap(
+          block,
+          (whole) => Effect.map(run(() => gather(whole)), (all): Block<unknown> => fromArray(all.slice(skip, end))),
+        )
+      })
+    }),
+    () => to - from,
+  )
 }
