@@ -78,7 +78,7 @@ const groupsOf = (places: ReadonlyArray<ChunkPlace>): ReadonlyArray<ReadonlyArra
   return groups
 }
 
-/** The chunks that have records with indices between `from` and `to`, and the index of the first record of the first chunk. */
+/** The chunks that have records with indices in `[from, to)`, and the index of the first record of the first chunk. */
 const placesBetween = ({ places }: SpillFile, from: number, to: number) => {
   const found: Array<ChunkPlace> = []
   let at = 0
@@ -93,7 +93,7 @@ const placesBetween = ({ places }: SpillFile, from: number, to: number) => {
   return { found, first }
 }
 
-/** Reads the records of a file with indices from `from` to `to`, about a mebibyte at a time. If that fails, `onFailure` runs. */
+/** Reads the records of a file with indices in `[from, to)`, about a mebibyte at a time. If that fails, `onFailure` runs. */
 export const readSpill = (
   files: Files,
   file: SpillFile,

@@ -105,7 +105,7 @@ const MOST_STAGES = 10_000
 /** How much the latest stage counts in a moving average. */
 const WEIGHT = 0.3
 
-/** How much the estimate counts in the moving average of the transfer, each time when nothing was transferred. */
+/** How much the estimate of the transfer counts in its moving average when a stage has stayed on the driver. */
 const FORGETTING = 0.02
 
 /** Estimated milliseconds in which the driver encodes a record, and decodes one that comes back. */
