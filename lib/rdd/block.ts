@@ -87,20 +87,24 @@ export const concat = <A>(blocks: ReadonlyArray<Block<A>>): Block<A> => {
   return others.length === 0 ? first : new JoinedBlock(blocks)
 }
 
-/** Gives what the cursors of parts give, one part after the other. */
-const oneAfterTheOther = <B, P>(parts: ReadonlyArray<B>, cursorOf: (part: B) => () => P | undefined) => {
+/** Makes a cursor that gives what the cursors of parts give, one part after the other. */
+export const oneAfterTheOther = <B, P>(
+  parts: ReadonlyArray<B>,
+  open: (part: B) => () => P | undefined,
+): () => P | undefined => {
   let next = 0
   let cursor: (() => P | undefined) | undefined
-  return (): P | undefined => {
+  return () => {
     for (;;) {
       const piece = cursor?.()
       if (piece !== undefined) return piece
       const part = parts[next++]
       if (part === undefined) return undefined
-      cursor = cursorOf(part)
+      cursor = open(part)
     }
   }
 }
+
 /** The blocks that a block was joined of, or the block itself. */
 export const partsOf = (block: Block<unknown>): ReadonlyArray<Block<unknown>> =>
   block instanceof JoinedBlock ? block.parts.flatMap(partsOf) : [block]

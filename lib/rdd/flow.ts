@@ -17,34 +17,54 @@ export type Pull<A, E = never, R = never> = Effect.Effect<Block<A> | undefined, 
  */
 export class Flow<out A, out E = never, out R = never> {
   readonly open: Effect.Effect<Pull<A, E, R>, E, R | Scope.Scope>
-  constructor(open: Effect.Effect<Pull<A, E, R>, E, R | Scope.Scope>) {
+  /** Gives the number of records, or undefined if it is not known before they have been read. */
+  readonly count: () => number | undefined
+  constructor(
+    open: Effect.Effect<Pull<A, E, R>, E, R | Scope.Scope>,
+    count: () => number | undefined = () => undefined,
+  ) {
     this.open = open
+    this.count = count
   }
+}
+
+/** Adds up the records of flows. Gives undefined if one of the numbers is not known. */
+const countOf = (flows: ReadonlyArray<Flow<unknown, unknown, unknown>>): number | undefined => {
+  let sum = 0
+  for (const flow of flows) {
+    const records = flow.count()
+    if (records === undefined) return undefined
+    sum += records
+  }
+  return sum
 }
 
 /** Opens flows one after another, each when the one before has ended. */
 export const concat = <A, E, R>(flows: ReadonlyArray<Flow<A, E, R>>): Flow<A, E, R> =>
-  new Flow(Effect.gen(function* () {
-    const scope = yield* Effect.scope
-    let next = 0
-    let current: Pull<A, E, R> | undefined
-    const pull: Pull<A, E, R> = Effect.suspend(() => {
-      if (current !== undefined) {
-        return Effect.flatMap(current, (block) => {
-          if (block !== undefined) return Effect.succeed(block)
-          current = undefined
+  new Flow(
+    Effect.gen(function* () {
+      const scope = yield* Effect.scope
+      let next = 0
+      let current: Pull<A, E, R> | undefined
+      const pull: Pull<A, E, R> = Effect.suspend(() => {
+        if (current !== undefined) {
+          return Effect.flatMap(current, (block) => {
+            if (block !== undefined) return Effect.succeed(block)
+            current = undefined
+            return pull
+          })
+        }
+        const flow = flows[next++]
+        if (flow === undefined) return Effect.succeed(undefined)
+        return Effect.flatMap(Effect.provideService(flow.open, Scope.Scope, scope), (opened) => {
+          current = opened
           return pull
         })
-      }
-      const flow = flows[next++]
-      if (flow === undefined) return Effect.succeed(undefined)
-      return Effect.flatMap(Effect.provideService(flow.open, Scope.Scope, scope), (opened) => {
-        current = opened
-        return pull
       })
-    })
-    return pull
-  }))
+      return pull
+    }),
+    () => countOf(flows),
+  )
 
 /** Changes each block of a flow. */
 export const map = <A, B, E, R, E2, R2>(
@@ -59,14 +79,17 @@ export const map = <A, B, E, R, E2, R2>(
 
 /** A flow that gives one block. */
 const ofBlock = <A>(block: Block<A>): Flow<A> =>
-  new Flow(Effect.sync(() => {
-    let isGiven = false
-    return Effect.sync(() => {
-      if (isGiven) return undefined
-      isGiven = true
-      return block
-    })
-  }))
+  new Flow(
+    Effect.sync(() => {
+      let isGiven = false
+      return Effect.sync(() => {
+        if (isGiven) return undefined
+        isGiven = true
+        return block
+      })
+    }),
+    () => block.length,
+  )
 
 /** Joins blocks and flows in order: a block if all are blocks, otherwise a flow. */
 export const joined = <A, E, R>(all: ReadonlyArray<Block<A> | Flow<A, E, R>>): Block<A> | Flow<A, E, R> => {

@@ -15,6 +15,8 @@ import type { StorageLevel } from "./storage_level.ts"
  * file are freed.
  */
 export interface HeldBlock extends Block<unknown> {
+  /** The block, if it is in memory. To look at it does not mark it as used, as {@link HeldBlock.open} does. */
+  readonly block: Block<unknown> | undefined
   /** Whether it is in memory. */
   readonly isInMemory: boolean
   /** Whether it has been released or dropped, so that its memory no longer counts. */

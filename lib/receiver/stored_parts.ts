@@ -6,7 +6,7 @@
 import { concat } from "../rdd/block.ts"
 import { isHeld, type Storage } from "../rdd/storage.ts"
 import type { StorageLevel } from "../rdd/storage_level.ts"
-import { type Part, type PartStore, weightOf } from "./parts.ts"
+import type { Part, PartStore } from "./parts.ts"
 
 /** Small parts are joined until they weigh so many bytes: each becomes a file, if there is no room for it in memory. */
 const JOINED = 4 * 1024 * 1024
@@ -25,28 +25,29 @@ export class StoredParts implements PartStore {
   hold(parts: ReadonlyArray<Part>): ReadonlyArray<Part> {
     const held: Array<Part> = []
     let some: Array<Part> = []
+    let weight = 0
     const flush = () => {
-      if (some.length === 0) return
-      const weight = weightOf(some)
-      const block = concat(some.map((part) => part.block))
-      held.push({ block: this.#storage.hold(block, { level: this.#level, weight }), weight })
+      if (some.length > 0) held.push(this.#hold({ block: concat(some.map(({ block }) => block)), weight }))
       some = []
+      weight = 0
     }
     for (const part of parts) {
-      if (some.length > 0 && weightOf(some) + part.weight > JOINED) flush()
+      if (weight + part.weight > JOINED) flush()
       some.push(part)
+      weight += part.weight
     }
     flush()
     return held
   }
 
-  replace({ block }: Part, pieces: ReadonlyArray<Part>): ReadonlyArray<Part> {
-    const held = pieces.map((piece) => ({
-      weight: piece.weight,
-      block: this.#storage.hold(piece.block, { level: this.#level, weight: piece.weight }),
-    }))
-    if (isHeld(block)) this.#storage.release(block)
+  replace(part: Part, pieces: ReadonlyArray<Part>): ReadonlyArray<Part> {
+    const held = pieces.map((piece) => this.#hold(piece))
+    this.release([part])
     return held
+  }
+
+  #hold({ block, weight }: Part): Part {
+    return { block: this.#storage.hold(block, { level: this.#level, weight }), weight }
   }
 
   /** Frees the memory of parts whose batch has ended. */

@@ -4,18 +4,15 @@
  * @module
  */
 import * as Duration from "effect/Duration"
-import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
+import type * as Layer from "effect/Layer"
 import type { OutputPolicy } from "../dstream/outputs/policy.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
 import { runtimeProcesses } from "../engine/processes.ts"
-import * as StateStore from "../engine/state_store.ts"
 import * as Threads from "../engine/threads/threads.ts"
 import type { Engine } from "../rdd/engine.ts"
-import { Registry } from "../streaming/context/registry.ts"
-import { Scheduler } from "../streaming/scheduler.ts"
-import { layerEngine, type SparkContext } from "../engine/spark_context.ts"
-import * as VirtualTime from "./virtual_time.ts"
+import type { Scheduler } from "../streaming/scheduler.ts"
+import type { SparkContext } from "../engine/spark_context.ts"
+import { layerOn } from "./engine_layer.ts"
 
 /**
  * The engines that a test can run on. All give the same results. `local` generates code for stages, `closures` does
@@ -86,12 +83,6 @@ export const layer = (options: Options = {}): Layer.Layer<Services> => {
     processes: runtimeProcesses,
     ...engines[options.engine ?? "local"](parallelism),
   })
-  return Layer.mergeAll(
-    Layer.succeed(Scheduler, { batchDuration }),
-    layerEngine({ master: `local[${parallelism}]`, appName: "test" }, engine).pipe(
-      Layer.provide(Layer.fresh(StateStore.layerMemory)),
-    ),
-    Layer.succeed(Registry, { active: undefined }),
-    ...(options.logs === true ? [] : [Logger.layer([])]),
-  ).pipe(Layer.provideMerge(VirtualTime.layer(options.clockStart ?? 0))) as Layer.Layer<Services>
+  const { clockStart, logs } = options
+  return layerOn(engine, { master: `local[${parallelism}]`, batchDuration, clockStart, logs })
 }

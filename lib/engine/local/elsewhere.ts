@@ -24,7 +24,7 @@ export interface Elsewhere {
   readonly addressing: Addressing
   /** Gives the notes of a batch to the copies. */
   readonly openBatch: (notes: unknown) => Effect.Effect<void, unknown, unknown>
-  /** Releases what no batch after this time can ask for. */
+  /** Releases the notes and the RDDs of copies that no batch after this time can use. */
   readonly endBatch: (time: number) => void
   /** The methods that only engines with copies of graphs have. */
   readonly methods: Pick<Engine, "useCopy" | "useWorkers">

@@ -46,7 +46,7 @@ export const keeping = (
     )
   return Effect.fnUntraced(function* (partitions, indices) {
     const kept: Array<Partition> = []
-    // A few at a time: the others need no memory yet.
+    // Only as many blocks as run at a time are in memory before the store has them.
     for (let from = 0; from < partitions.length; from += parallelism) {
       const some = yield* blocks(partitions.slice(from, from + parallelism))
       for (const [i, block] of some.entries()) kept.push(yield* put(block, indices[from + i] ?? from + i))

@@ -212,12 +212,16 @@ class BlockStore implements Storage {
     if (error instanceof NotPortable) {
       // It counts for its memory, but it is not tried again.
       this.#inMemory.delete(held.account.id)
-      return this.#warn("records", `Records that cannot be encoded stay in memory: ${error.message}`)
+      return this.#warnOfRecords(error)
     }
     if (error.reason === "PermissionDenied" || error.reason === "Unavailable") this.#unavailable = error
     const text = `Blocks stay in memory, and receivers wait where there is no room: ${error.message}. ` +
       "Set spillDirectory of SparkContext.layer to a directory that the program may write to"
     return this.#warn("files", text)
+  }
+
+  #warnOfRecords({ message }: NotPortable): Effect.Effect<void> {
+    return this.#warn("records", `Records that cannot be encoded stay in memory: ${message}`)
   }
 
   #warn(topic: string, text: string): Effect.Effect<void> {
@@ -237,8 +241,7 @@ class BlockStore implements Storage {
         }
         return chunks.length > 0 && chunks.every(({ isText }) => isText) ? block : fromChunks(chunks)
       }),
-      (error) =>
-        Effect.as(this.#warn("records", `Records that cannot be encoded stay in memory: ${error.message}`), block),
+      (error) => Effect.as(this.#warnOfRecords(error), block),
     )
   }
 

@@ -6,7 +6,7 @@
 import * as Codec from "../../core/codec.ts"
 import { atOnce, type Piecewise } from "../../core/pace.ts"
 import { weigh } from "../../core/weight.ts"
-import { type Block, concat, type Cursor, cursorOf, gathered, partsOf } from "../../rdd/block.ts"
+import { type Block, concat, type Cursor, cursorOf, gathered, oneAfterTheOther, partsOf } from "../../rdd/block.ts"
 import { ColumnBlock } from "../../rdd/column_block.ts"
 import { fromText, pieceEnd, unreadText } from "../../rdd/text_block.ts"
 
@@ -62,21 +62,11 @@ const inRanges = <P>(
   }
 }
 
-/** Encodes the records of a block. Text stays as it is, and so does what has been encoded before. */
-export const chunksOf = (block: Block<unknown>): ChunkCursor => {
-  const parts = partsOf(block)
-  let next = 0
-  let current: ChunkCursor | undefined
-  return () => {
-    for (;;) {
-      const chunk = current?.()
-      if (chunk !== undefined) return chunk
-      const part = parts[next++]
-      if (part === undefined) return undefined
-      current = chunksOfPart(part)
-    }
-  }
-}
+/**
+ * Encodes the records of a block, a chunk at a time. A text whose lines have not been made yet is only cut, and a block that was
+ * encoded before gives its chunks again.
+ */
+export const chunksOf = (block: Block<unknown>): ChunkCursor => oneAfterTheOther(partsOf(block), chunksOfPart)
 
 const chunksOfPart = (block: Block<unknown>): ChunkCursor => {
   if (block instanceof EncodedBlock) return block.chunks()
@@ -95,10 +85,13 @@ const chunksOfPart = (block: Block<unknown>): ChunkCursor => {
 /** A block whose records are encoded, and are decoded whenever it is read. */
 class EncodedBlock implements Block<unknown> {
   readonly length: number
+  /** The bytes of its chunks. */
+  readonly bytes: number
   readonly #chunks: ReadonlyArray<Chunk>
   constructor(chunks: ReadonlyArray<Chunk>) {
     this.#chunks = chunks
     this.length = chunks.reduce((sum, { records }) => sum + records, 0)
+    this.bytes = chunks.reduce((sum, { bytes }) => sum + bytes.length, 0)
   }
   get records(): ReadonlyArray<unknown> {
     return atOnce(this.gather())
@@ -150,10 +143,5 @@ export const bytesOf = (block: Block<unknown>): number | undefined => {
   return bytes
 }
 
-const bytesOfPart = (block: Block<unknown>): number | undefined => {
-  if (!(block instanceof EncodedBlock)) return unreadText(block)?.length
-  let bytes = 0
-  const next = block.chunks()
-  for (let chunk = next(); chunk !== undefined; chunk = next()) bytes += chunk.bytes.length
-  return bytes
-}
+const bytesOfPart = (block: Block<unknown>): number | undefined =>
+  block instanceof EncodedBlock ? block.bytes : unreadText(block)?.length

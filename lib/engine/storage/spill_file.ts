@@ -78,7 +78,7 @@ const groupsOf = (places: ReadonlyArray<ChunkPlace>): ReadonlyArray<ReadonlyArra
   return groups
 }
 
-/** The chunks that have records with indices between `from` and `to`, and the index of the first record of the first chunk. */
+/** The chunks that have records with indices in `[from, to)`, and the index of the first record of the first chunk. */
 const placesBetween = ({ places }: SpillFile, from: number, to: number) => {
   const found: Array<ChunkPlace> = []
   let at = 0
@@ -93,7 +93,7 @@ const placesBetween = ({ places }: SpillFile, from: number, to: number) => {
   return { found, first }
 }
 
-/** Reads the records of a file with indices from `from` to `to`, about a mebibyte at a time. If that fails, `onFailure` runs. */
+/** Reads the records of a file with indices in `[from, to)`, about a mebibyte at a time. If that fails, `onFailure` runs. */
 export const readSpill = (
   files: Files,
   file: SpillFile,
@@ -112,23 +112,26 @@ export const readSpill = (
       bytes: bytes.subarray(place.from - start, place.to - start),
     })))
   })
-  return new Flow(Effect.sync(() => {
-    const { first, found } = placesBetween(file, from, to)
-    const groups = groupsOf(found)
-    let next = 0
-    let at = first
-    return Effect.suspend(() => {
-      const group = groups[next++]
-      if (group === undefined) return Effect.succeed(undefined)
-      const records = group.reduce((sum, place) => sum + place.records, 0)
-      const [skip, end] = [Math.max(0, from - at), Math.min(records, to - at)]
-      at += records
-      const block = Effect.tapError(readGroup(group), () => onFailure)
-      if (skip === 0 && end === records) return block
-      return Effect.flatMap(
-        block,
-        (whole) => Effect.map(run(() => gather(whole)), (all): Block<unknown> => fromArray(all.slice(skip, end))),
-      )
-    })
-  }))
+  return new Flow(
+    Effect.sync(() => {
+      const { first, found } = placesBetween(file, from, to)
+      const groups = groupsOf(found)
+      let next = 0
+      let at = first
+      return Effect.suspend(() => {
+        const group = groups[next++]
+        if (group === undefined) return Effect.succeed(undefined)
+        const records = group.reduce((sum, place) => sum + place.records, 0)
+        const [skip, end] = [Math.max(0, from - at), Math.min(records, to - at)]
+        at += records
+        const block = Effect.tapError(readGroup(group), () => onFailure)
+        if (skip === 0 && end === records) return block
+        return Effect.flatMap(
+          block,
+          (whole) => Effect.map(run(() => gather(whole)), (all): Block<unknown> => fromArray(all.slice(skip, end))),
+        )
+      })
+    }),
+    () => to - from,
+  )
 }

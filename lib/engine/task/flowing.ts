@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../../core/errors.ts"
-import { run } from "../../core/pace.ts"
+import { isDue, run } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
 import type { Flow } from "../../rdd/flow.ts"
 import type { Place } from "../plan/task.ts"
@@ -15,10 +15,16 @@ import { PlaceFailed, type Running, waiting } from "./failure.ts"
 export class Flowing {
   /** Gives the next block, and undefined after the last one. */
   readonly pull: Effect.Effect<Block.Block<unknown> | undefined, PlaceFailed, unknown>
+  readonly #known: () => number | undefined
   #last: Block.Block<unknown> = Block.empty
   #before = 0
 
-  constructor(pull: Effect.Effect<Block.Block<unknown> | undefined, PlaceFailed, unknown>) {
+  /** `known` gives the number of the records if it is known without reading them. */
+  constructor(
+    pull: Effect.Effect<Block.Block<unknown> | undefined, PlaceFailed, unknown>,
+    known: () => number | undefined,
+  ) {
+    this.#known = known
     this.pull = Effect.map(pull, (block) => {
       // The lines of a text are counted while they are read, so each block is asked when the next one comes.
       this.#before = this.length
@@ -27,9 +33,17 @@ export class Flowing {
     })
   }
 
-  /** How many records the blocks have that have been pulled so far. */
+  /** How many records have been pulled or counted so far. */
   get length(): number {
     return this.#before + this.#last.length
+  }
+
+  /** Counts all records, before any has been pulled. They are read only if their number is not known. */
+  *count(): Running<number> {
+    const known = this.#known()
+    if (known !== undefined) return this.#before = known
+    while ((yield* waiting(this.pull)) !== undefined) if (isDue()) yield
+    return this.length
   }
 }
 
@@ -45,7 +59,7 @@ export const flowing = <A>(
       Effect.mapError((reason) => new PlaceFailed(place, reason)),
     )
   return waiting(Effect.scoped(
-    Effect.flatMap(placed(flow.open), (pull) => run(() => work(new Flowing(placed(pull))))),
+    Effect.flatMap(placed(flow.open), (pull) => run(() => work(new Flowing(placed(pull), flow.count)))),
   ))
 }
 

@@ -184,12 +184,6 @@ function* reduce(around: Surroundings, fused: Fused, input: Given, place: Place,
   return Block.fromArray([yield* fold(around, fused, ranges, place, f, value)])
 }
 
-/** Counts records by the lengths of their blocks: text stays bytes. */
-function* lengthOf(input: Given): Running<number> {
-  if (input instanceof Flowing) { while ((yield* waiting(input.pull)) !== undefined) if (isDue()) yield }
-  return input.length
-}
-
 /** Runs one step, after the element-wise ones that are still to be run. */
 function* runStep(
   around: Surroundings,
@@ -206,7 +200,8 @@ function* runStep(
       return yield* reduce(around, fused, input, step, narrow.f)
     case "fold": {
       if (narrow.known?.name === "count" && fused.steps.length === 0) {
-        return Block.fromArray([yield* lengthOf(input)])
+        // The lengths of blocks are enough: text stays bytes.
+        return Block.fromArray([input instanceof Flowing ? yield* input.count() : input.length])
       }
       const start = attempt(step, narrow.zero)
       return Block.fromArray([yield* fold(around, fused, yield* inputOf(input, fused), step, narrow.f, start)])

@@ -13,9 +13,9 @@ export interface JobData {
   readonly attempt: number
 }
 
-/** What a worker has to know of batches before it runs a task of the last of them. Plain data. */
+/** What a worker must know about batches before it runs a task of the latest one. Plain data. */
 export interface Batches {
-  /** The notes of batches that it does not know yet. The last one is evaluated; the others have ended. */
+  /** The notes of batches that the worker does not know yet. It evaluates the last one; the others have ended. */
   readonly notes: ReadonlyArray<unknown>
   /** The time up to which batches have ended; undefined: none has. */
   readonly ended: number | undefined

@@ -5,7 +5,7 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
+import { doneWithin } from "../../core/bounded_wait.ts"
 import * as Codec from "../../core/codec.ts"
 import { describeCause, TaskTimedOut, WorkerLost } from "../../core/errors.ts"
 import { inRealTime } from "../../core/steady_clock.ts"
@@ -32,14 +32,9 @@ const GRACE = 500
 /** How many workers in a row may end without having run a task. */
 const MOST_ATTEMPTS = 3
 
-/** Waits for `done`, but not for longer than {@link GRACE}, also in uninterruptible regions. Gives whether it is done. */
+/** Waits for `done`, but not for longer than {@link GRACE}. Gives whether it is done. */
 const within = (done: Deferred.Deferred<boolean>): Effect.Effect<boolean> =>
-  Effect.flatMap(
-    Effect.forkDetach(Effect.andThen(inRealTime(Effect.sleep(GRACE)), Deferred.succeed(done, false)), {
-      startImmediately: true,
-    }),
-    (timer) => Effect.ensuring(Deferred.await(done), Fiber.interrupt(timer)),
-  )
+  doneWithin(done, inRealTime(Effect.sleep(GRACE)))
 
 const stopped: Answer = { kind: "lost", why: "the context has stopped" }
 

@@ -36,24 +36,22 @@ export const isSpreadable = (task: Task, gathered: WeakMap<Input, Gathering>): b
 /** How many bytes of text count as one record. */
 const BYTES = 64
 
-/** About how many records a task reads. Lines of text are not counted for this. */
-const sizeOfBlock = (block: Block<unknown>): number => {
-  const texts = unreadTexts(block)
-  return texts === undefined ? block.length : texts.reduce((sum, { length }) => sum + length, 0) / BYTES
-}
-
 /** The size of a task: how many records it reads, and how many of these have to be encoded one by one to be sent. */
 interface Size {
   readonly read: number
   readonly sent: number
 }
 
+/** The size of a task that reads a block. Lines of text are not counted for this. */
+const sizeOfBlock = (block: Block<unknown>): Size => {
+  const texts = unreadTexts(block)
+  if (texts === undefined) return { read: block.length, sent: block.length }
+  return { read: texts.reduce((sum, { length }) => sum + length, 0) / BYTES, sent: 0 }
+}
+
 const sizeOf = ({ input }: Partition): Size => {
-  if (input.kind === "block") {
-    const read = sizeOfBlock(input.block)
-    return { read, sent: unreadTexts(input.block) === undefined ? read : 0 }
-  }
-  if (input.kind === "held") return { read: input.held.length, sent: input.held.length }
+  if (input.kind === "block") return sizeOfBlock(input.block)
+  if (input.kind === "held") return sizeOfBlock(input.held.block ?? input.held)
   if (input.kind === "load") return { read: 1, sent: 0 }
   if ("buckets" in input) {
     const read = input.buckets.reduce((sum, { keys }) => sum + keys.length, 0)
@@ -69,7 +67,7 @@ const sizeOf = ({ input }: Partition): Size => {
 /** How many records a task has written. */
 const writtenBy = (written: Written): number =>
   "records" in written
-    ? sizeOfBlock(written)
+    ? sizeOfBlock(written).read
     : written.reduce((sum, bucket) => sum + (bucket === undefined ? 0 : bucket.keys.length), 0)
 
 /** A name for the tasks of a stage that is the same in every batch. */
@@ -107,7 +105,7 @@ const MOST_STAGES = 10_000
 /** How much the latest stage counts in a moving average. */
 const WEIGHT = 0.3
 
-/** How much the estimate counts in the moving average of the transfer, each time when nothing was transferred. */
+/** How much the estimate of the transfer counts in its moving average when a stage has stayed on the driver. */
 const FORGETTING = 0.02
 
 /** Estimated milliseconds in which the driver encodes a record, and decodes one that comes back. */

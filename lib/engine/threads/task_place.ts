@@ -45,6 +45,8 @@ const primitiveIn = (copy: GraphCopy) => (operation: Operation): Primitive => {
 
 const refused = (why: string | undefined): Answer => ({ kind: "refused", why })
 
+const usesAccumulator = refused("it uses an accumulator, which is on the driver")
+
 /** Where the tasks of a worker run. */
 export interface Place {
   /** Provides what streams need while they are evaluated. */
@@ -94,14 +96,10 @@ export const placeOf = (copy: GraphCopy, { generateCode, freezeRecords, options 
             Effect.provideService(CurrentJob, { ...job, batch: undefined, countRead }),
             Effect.map((written): Answer =>
               updates.isUsed
-                ? refused("it uses an accumulator, which is on the driver")
+                ? usesAccumulator
                 : { kind: "done", written: encodeWritten(written), millis: performance.now() - startedAt, read }
             ),
-            Effect.catch((failure) =>
-              updates.isUsed
-                ? Effect.succeed(refused("it uses an accumulator, which is on the driver"))
-                : Effect.fail(failure)
-            ),
+            Effect.catch((failure) => updates.isUsed ? Effect.succeed(usesAccumulator) : Effect.fail(failure)),
           )
         }),
       answerTo: (cause) => {

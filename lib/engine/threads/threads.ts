@@ -34,7 +34,7 @@ export interface Options {
   readonly waits?: boolean | undefined
 }
 
-/** From how many tasks for each thread on a worker has the next task before it asks for one. */
+/** With this many tasks for each thread or more, each worker is sent its next task while it still runs one. */
 const AHEAD = 3
 
 /** The workers of one run. */
@@ -87,7 +87,7 @@ class Run {
     this.#batches = [...this.#batches, { time: timeOf(notes), notes }]
   }
 
-  /** Forgets the batches that none after the one at `time` looks back at. */
+  /** Releases the notes that no batch after the one at `time` looks back at. */
   end(time: number): void {
     this.#ended = time
     const needed = this.#batches.filter((batch) => batch.time > time - this.#plan.remembers)

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import { endsWithin, STOP_TIMEOUT } from "../../receiver/bounded_wait.ts"
+import { endsWithin, STOP_TIMEOUT } from "../../core/bounded_wait.ts"
 import { handle, type Internals, internalsOf, type State, type StreamingContext } from "./context.ts"
 import { RunsInside } from "../inside.ts"
 import { close, type Running, type StopMode } from "../running.ts"

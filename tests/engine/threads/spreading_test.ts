@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { inPieces } from "../../../lib/core/pace.ts"
+import { Held } from "../../../lib/engine/storage/held_block.ts"
 import { isSpreadable, Spreading } from "../../../lib/engine/threads/spreading.ts"
 import type { Input, Operation, Step, Task } from "../../../lib/engine/plan/task.ts"
 import type { Gathering } from "../../../lib/engine/task/operations.ts"
@@ -59,8 +60,16 @@ Deno.test("lines of text are not counted to judge a stage", () => {
   const text = fromText(bytes)
   let counted = false
   const counting = Object.defineProperty(text, "length", { get: () => counted = true })
-  new Spreading(0).judge([task({ kind: "block", block: counting }, step(address(0)))], 2)
-  assert.equal(counted, false)
+  const account = { id: 0, weight: bytes.length, isBytes: true, isReleased: false }
+  const held = new Held(counting, account, () => {})
+  const inputs: ReadonlyArray<Input> = [
+    { kind: "block", block: counting },
+    { kind: "held", operation: local, index: 0, held },
+  ]
+  for (const input of inputs) {
+    new Spreading(0).judge([task(input, step(address(0)))], 2)
+    assert.equal(counted, false)
+  }
 })
 
 Deno.test("isSpreadable() tells which tasks a worker can run, at least in part", () => {

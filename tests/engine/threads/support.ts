@@ -1,13 +1,10 @@
 /** Runs graphs on workers, in virtual time. */
-import { Effect, Layer, Logger, type Scope } from "effect"
-import { type Graph, Scheduler, StreamingContext } from "../../../mod.ts"
+import { Effect, type Layer, type Scope } from "effect"
+import { type Graph, StreamingContext } from "../../../mod.ts"
 import * as LocalEngine from "../../../lib/engine/local/engine.ts"
-import { layerEngine } from "../../../lib/engine/spark_context.ts"
-import * as StateStore from "../../../lib/engine/state_store.ts"
 import * as Threads from "../../../lib/engine/threads/threads.ts"
-import { Registry } from "../../../lib/streaming/context/registry.ts"
 import { Testing } from "../../../lib/testing.ts"
-import * as VirtualTime from "../../../lib/testing/virtual_time.ts"
+import { layerOn } from "../../../lib/testing/engine_layer.ts"
 import { seen } from "./graphs.ts"
 
 const sanitizers = { sanitizeOps: true, sanitizeResources: true, sanitizeExit: true }
@@ -22,15 +19,7 @@ export const test = (name: string, body: () => Effect.Effect<unknown, unknown>):
 /** An engine whose stages are all spread over the driver and its workers. */
 export const layer = (options: Partial<Threads.Options> = {}): Layer.Layer<Testing.Services> => {
   const elsewhere = Threads.make({ workers: 1, least: 0, waits: true, ...options })
-  const engine = LocalEngine.make({ parallelism: 2, elsewhere })
-  return Layer.mergeAll(
-    Layer.succeed(Scheduler.Scheduler, { batchDuration: 1000 }),
-    layerEngine({ master: "local[2]", appName: "test" }, engine).pipe(
-      Layer.provide(Layer.fresh(StateStore.layerMemory)),
-    ),
-    Layer.succeed(Registry, { active: undefined }),
-    Logger.layer([]),
-  ).pipe(Layer.provideMerge(VirtualTime.layer(0))) as Layer.Layer<Testing.Services>
+  return layerOn(LocalEngine.make({ parallelism: 2, elsewhere }))
 }
 
 /** How the batches of a graph have ended, and the events of workers. */

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import * as RDD from "../../../lib/rdd.ts"
 import * as StorageLevel from "../../../lib/storage_level.ts"
-import { Engine } from "../../../lib/rdd/engine.ts"
+import { CurrentJob, Engine } from "../../../lib/rdd/engine.ts"
 import type { Storage } from "../../../lib/rdd/storage.ts"
 import { engineOn, filesIn, folder, storeIn } from "../../engine/storage/stores.ts"
 
@@ -165,6 +165,25 @@ withLimit("compute() does not read what is in files", 0, (_, path) =>
     yield* engine.compute(kept)
     assert.equal(calls.count, 100)
   }))
+
+Deno.test("count() does not read what is in files, and counts the records as read", () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+    const path = yield* folder
+    const { calls, rdd } = counted(100)
+    let read = 0
+    yield* Effect.gen(function* () {
+      const [kept, other] = [RDD.persist(rdd, "DISK_ONLY"), RDD.persist(rdd, "DISK_ONLY")]
+      const engine = yield* Engine
+      yield* engine.compute(kept)
+      yield* engine.compute(other)
+      for (const file of filesIn(path)) Deno.removeSync(file)
+      const job = { ...(yield* CurrentJob), countRead: (records: number) => void (read += records) }
+      const counts = Effect.all([RDD.count(kept), RDD.count(RDD.union(kept, other))])
+      assert.deepEqual(yield* Effect.provideService(counts, CurrentJob, job), [100, 200])
+    }).pipe(Effect.provide(engineOn(yield* storeIn(path, 0))))
+    assert.equal(read, 300)
+    assert.equal(calls.count, 200)
+  }))))
 
 for (const limit of [0, 300, 1e9]) {
   Deno.test(`every level gives the same records, with ${limit} bytes of memory`, () =>
