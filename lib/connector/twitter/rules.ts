@@ -96,7 +96,7 @@ const add = Effect.fnUntraced(function* (api: Api, rules: ReadonlyArray<WantedRu
   if (!isAnswered && answer.status !== 400 && answer.status !== 422) return yield* answer.refusal
   const listed = listOf(fieldsOf(answer.json)["errors"])
   const errors = listed.length === 0 && !isAnswered ? [answer.json] : listed
-  // Before rules are deleted, there may be too many, and new ones that are like old ones.
+  // The dry run comes before old rules are deleted. Until then, old and new ones may be too many, or equal.
   const bad = errors.filter((error) => !isDuplicate(error) && !(dryRun && isCap(error)))
   if (bad.length > 0) {
     const texts = bad.map((error) => {
