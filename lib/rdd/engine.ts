@@ -25,7 +25,7 @@ import type { BroadcastDestroyed } from "./broadcast.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { AnyRDD, RDD } from "./rdd.ts"
 import type { Storage } from "./storage.ts"
-import type { CapturedState, Capturing, Restoring, StateFormatFailed, StateMeasures } from "./state.ts"
+import type { CapturedState, Capturing, Restoring, StateCoding, StateFormatFailed, StateMeasures } from "./state.ts"
 
 /** The errors of jobs, besides the typed errors of the user's own effects. */
 export type EngineError =
@@ -100,6 +100,8 @@ export interface GraphCopy {
   readonly evaluate: (notes: unknown) => Effect.Effect<void, unknown, unknown>
   /** The copy's operation at an address; undefined if it has none there. */
   readonly operationAt: (address: Address) => AnyRDD | undefined
+  /** How the values of a state are written and read, by the id of the state; undefined if they are plain data. */
+  readonly codingOf: (id: string) => StateCoding | undefined
   /** Releases what no batch after this time can ask for. */
   readonly release: (time: number) => void
 }

@@ -18,6 +18,7 @@ import { GraphMismatch } from "../../dstream/graph/mismatch.ts"
 import { Engine, type GraphCopy } from "../../rdd/engine.ts"
 import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
 import { Addresses } from "./addresses.ts"
+import { decoder, encoder } from "../../dstream/state/formats.ts"
 import { type BatchNotes, shapeOf, streamsOf } from "./notes.ts"
 
 /** The failure of a copy to evaluate a stream as the driver did. */
@@ -132,6 +133,15 @@ class NotedCopy implements SkippingCopy {
   }
 
   readonly operationAt: GraphCopy["operationAt"] = (address) => this.#addresses.at(address)
+
+  readonly codingOf: GraphCopy["codingOf"] = (id) => {
+    const { address } = this.#history.at(this.#notes.time)
+    const stream = this.#streams.find((each) => each.traits.durable !== undefined && address(each) === id)
+    const { fields, format } = stream?.traits.durable ?? {}
+    return format === undefined
+      ? { fields }
+      : { fields, encode: encoder(format), decode: decoder(format, format.version).decode }
+  }
 
   readonly release = (time: number): void => {
     this.#history.release(time)

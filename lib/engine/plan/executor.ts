@@ -4,6 +4,7 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
+import type { RemoteBlock, RemoteBucket } from "./remote.ts"
 import type { Task, Write, Written } from "./task.ts"
 
 /** The failure of a task: the number of a place in `placesOf(task)`, and the reason. */
@@ -16,6 +17,16 @@ export class TaskFailed {
   }
 }
 
+/** The failure of a task in this stage, or in one that it reads. */
+export class StageFailed {
+  readonly task: Task
+  readonly failure: TaskFailed
+  constructor(task: Task, failure: TaskFailed) {
+    this.task = task
+    this.failure = failure
+  }
+}
+
 /** Runs tasks, where the program runs or elsewhere. */
 export interface Executor {
   /** Runs a task. */
@@ -25,6 +36,13 @@ export interface Executor {
    * `run` fails with. Undefined for executors that are elsewhere.
    */
   readonly now?: <W extends Write>(task: Task<W>) => Written<W> | Effect.Effect<Written<W>, TaskFailed, unknown>
+  /**
+   * Runs all tasks of a stage. What they write may stay where they run, as {@link RemoteBlock} and {@link RemoteBucket}, and a stage
+   * that writes buckets may not run before another one reads them. Undefined for executors that run one task at a time.
+   */
+  readonly stage?: <W extends Write>(
+    tasks: ReadonlyArray<Task<W>>,
+  ) => Effect.Effect<ReadonlyArray<Written<W>>, StageFailed, unknown>
   /** Says how to run the tasks of a stage. Undefined, or without a result: one after another, and side by side where they wait. */
   readonly plan?: (tasks: ReadonlyArray<Task>) => StagePlan | undefined
 }
