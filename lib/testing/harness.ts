@@ -72,8 +72,6 @@ const make = (name: EngineName, options: LocalEngine.Options) => {
       ))
 }
 
-const override = (globalThis as any).Deno?.env.get("DSTREAM_LOOPBACK")
-
 /** The services that {@link layer} provides. */
 export type Services = Scheduler | SparkContext | Engine
 
@@ -96,7 +94,7 @@ export type Services = Scheduler | SparkContext | Engine
 export const layer = (options: Options = {}): Layer.Layer<Services> => {
   const { defaultParallelism, parallelism = 2 } = options
   const batchDuration = Duration.toMillis(options.batchDuration ?? "1 second")
-  const engine = make(options.engine === "loopback" && override ? override : options.engine ?? "local", {
+  const engine = make(options.engine ?? "local", {
     parallelism,
     defaultParallelism,
     freezeRecords: options.freezeRecords,
