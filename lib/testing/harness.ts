@@ -4,13 +4,10 @@
  * @module
  */
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { OutputPolicy } from "../dstream/outputs/policy.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
-import * as RemoteStates from "../engine/spark/states.ts"
 import * as StandIn from "../engine/spark/stand_in.ts"
-import * as StateStore from "../engine/state_store.ts"
 import { runtimeProcesses } from "../engine/processes.ts"
 import * as Threads from "../engine/threads/threads.ts"
 import type { Engine } from "../rdd/engine.ts"
@@ -62,14 +59,7 @@ const engines: Record<EngineName, (parallelism: number) => Omit<LocalEngine.Opti
 
 const make = (name: EngineName, options: LocalEngine.Options) => {
   const own = { ...options, ...engines[name](options.parallelism) }
-  return name !== "cluster"
-    ? LocalEngine.make(own)
-    : Effect.flatMap(RemoteStates.make, (states) =>
-      Effect.provideService(
-        LocalEngine.make({ ...own, elsewhere: StandIn.elsewhere(states, options.parallelism) }),
-        StateStore.StateStore,
-        states,
-      ))
+  return name === "cluster" ? StandIn.makeEngine(own) : LocalEngine.make(own)
 }
 
 /** The services that {@link layer} provides. */

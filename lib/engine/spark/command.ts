@@ -7,6 +7,7 @@ import * as Codec from "../../core/codec.ts"
 import type { Origin } from "../../dstream/graph/origin.ts"
 import type { Fingerprint } from "../../dstream/graph/fingerprint.ts"
 import type { CopyOptions } from "../copy/graph_copy.ts"
+import type { StateMeasures } from "../../rdd/state.ts"
 import type { Batches, JobData } from "../threads/messages.ts"
 
 /** How workers make their copies of a graph. Plain data. */
@@ -42,6 +43,8 @@ export interface Command {
   readonly job: JobData
   readonly batches: Batches
   readonly states: ReadonlyArray<StateVersion>
+  /** Partitions whose oldest capture is of a batch before this one are copied, whether they change or not. */
+  readonly refresh: number | undefined
 }
 
 /** Encodes a command. Throws `NotPortable` if the configuration of the graph is not plain data. */
@@ -72,7 +75,7 @@ export interface Report {
   /** How many records its block has. */
   readonly length: number
   /** For a state: what the partition of its version holds, and the batch time of the oldest capture that is needed. */
-  readonly state?: { readonly keys: number; readonly bytes: number; readonly neededFrom: number } | undefined
+  readonly state?: StateMeasures & { readonly neededFrom: number } | undefined
 }
 
 /** How a task has failed. Plain data. */

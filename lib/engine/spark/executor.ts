@@ -90,7 +90,6 @@ const MOST_REFUSALS = 100
 /** Runs the stages of one run. */
 export class StageRunner {
   readonly #options: RunOptions
-  #number = 0
   readonly #kept = new Set<StageOutput>()
   /** The operations of tasks that workers have refused. */
   readonly #refused = new WeakSet<object>()
@@ -147,7 +146,7 @@ export class StageRunner {
         tasks,
         (task) => Effect.mapError(sending(here, task), (failure) => new StageFailed(task, failure)),
       )
-      const number = this.#number++
+      const number = states.nextNumber()
       const packer = new Packer()
       const heads: Array<Uint8Array> = []
       const reads = new Reads()
@@ -178,6 +177,7 @@ export class StageRunner {
         targets: write.kind === "block" ? undefined : targetsOf(write),
         job: { attempt: job.attempt, batchTime: job.batchTime, name: job.name, outputId: job.outputId },
         states: Array.from(versions.values()),
+        refresh: states.refresh,
       }
       const of: ReadonlyArray<Relation> = [
         ...packer.length > 0 ? [{ kind: "rows", rows: packer.rows() } as const] : [],
@@ -328,6 +328,7 @@ export class StageRunner {
   /** Runs tasks on the driver. The cluster computes the parts that it can. */
   #here<W extends Write>(tasks: ReadonlyArray<Task<W>>): Run<ReadonlyArray<Written<W>>> {
     return Effect.gen({ self: this }, function* () {
+      for (const { at, id } of tasks.flatMap(stateReadsOf)) yield* Effect.orDie(this.#options.states.bring(id, at))
       const leads = tasks.map((task) => this.#isRefused(task) ? [] : leadsOf(task.partition))
       const all = leads.flatMap((each, i) =>
         each.map((partition): Task<ToBlock> => ({ partition, write: toBlock, layers: tasks[i]?.layers ?? [] }))

@@ -31,8 +31,19 @@ const CHUNK = 4 * 1024 * 1024
 
 const aligned = (length: number): number => (length + 7) & ~7
 
-/** Joins arrays of bytes: their number and lengths, then the arrays, each at a multiple of 8. */
-const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+/** Joins arrays of bytes, one after the other. */
+export const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+/** Joins arrays of bytes so that {@link split} finds them: their number and lengths, then the arrays, each at a multiple of 8. */
+const packed = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
   const start = aligned(4 + 4 * parts.length)
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + aligned(length), start))
   const view = new DataView(bytes.buffer)
@@ -72,7 +83,7 @@ export class Packer {
   }
 
   add({ partition, parts, source, tag }: Parcel): void {
-    const bytes = joined(parts)
+    const bytes = packed(parts)
     let chunk = 0
     for (let from = 0; from === 0 || from < bytes.length; from += CHUNK) {
       const part = bytes.subarray(from, from + CHUNK)

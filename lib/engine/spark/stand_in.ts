@@ -5,16 +5,19 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Codec from "../../core/codec.ts"
-import type { Address, GraphCopy } from "../../rdd/engine.ts"
+import type { Address, Engine, GraphCopy } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
+import * as LocalEngine from "../local/engine.ts"
 import type { Elsewhere, Here } from "../local/elsewhere.ts"
+import * as StateStore from "../state_store.ts"
 import { placeOf } from "../threads/task_place.ts"
 import { decodeCommand } from "./command.ts"
 import { SparkFailed } from "./errors.ts"
 import { StageRunner } from "./executor.ts"
 import type { Cluster, Relation, Rows } from "./relations.ts"
-import type { RemoteStates } from "./states.ts"
+import * as RemoteStates from "./states.ts"
 import { runPartition, type Worksite } from "./worker_stage.ts"
 
 interface Row {
@@ -41,15 +44,12 @@ const toRows = (list: ReadonlyArray<Row>): Rows => ({
   }),
 })
 
-/** Computes relations with the workers that are given. */
-class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
+/** A stand-in for a cluster. It computes relations with the worksite that it is given. */
+export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
   readonly #kept = new Map<string, ReadonlyArray<Row>>()
-  readonly #worksite: Effect.Effect<Worksite>
   #next = 0
-
-  constructor(worksite: Effect.Effect<Worksite>) {
-    this.#worksite = worksite
-  }
+  /** Where tasks run. */
+  worksite: Effect.Effect<Worksite> = Effect.die(new TypeError("the stand-in has no workers"))
 
   readonly collect: Cluster["collect"] = (relation) => Effect.map(this.#rows(relation), toRows)
 
@@ -103,7 +103,7 @@ class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
           Array.from({ length: partitions }).keys(),
           (split) =>
             Effect.flatMap(
-              this.#worksite,
+              this.worksite,
               (worksite) => runPartition(worksite, decoded, split, toRows(parts.get(split) ?? [])),
             ),
         ),
@@ -139,33 +139,49 @@ const throughCodec = (data: unknown): unknown => Codec.decode(Codec.encode([data
 
 const none = (): undefined => undefined
 
-/** Runs the tasks of the local engine on the stand-in. */
-export const elsewhere = (states: RemoteStates, parallelism: number) => (here: Here): Elsewhere => {
-  let copy: GraphCopy | undefined
-  const own = new OwnOperations()
-  const options = { ...here, defaultParallelism: parallelism }
-  const worksite = Effect.suspend(() => {
-    const given = copy ?? own
-    return Effect.map(placeOf(given, options), (place): Worksite => ({ copy: given, place }))
+/** Makes a local engine whose tasks run on the stand-in. */
+export const makeEngine = (
+  options: LocalEngine.Options,
+  standIn: StandIn = new StandIn(),
+): Effect.Effect<Engine, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    let copy: GraphCopy | undefined
+    const own = new OwnOperations()
+    const states = yield* RemoteStates.make({
+      collect: standIn.collect,
+      codingOf: (id) => copy?.codingOf(id),
+    })
+    const elsewhere = (here: Here): Elsewhere => {
+      const { parallelism } = options
+      standIn.worksite = Effect.suspend(() => {
+        const given = copy ?? own
+        const place = placeOf(given, { ...here, defaultParallelism: parallelism })
+        return Effect.map(place, (place): Worksite => ({ copy: given, place }))
+      })
+      const runner = new StageRunner({
+        cluster: standIn,
+        bundle: "stand-in",
+        told: () => ({ run: undefined, batches: { notes: [], ended: undefined } }),
+        states,
+        copies: 1,
+        here: here.executor,
+        onDriver: () => undefined,
+      })
+      return {
+        executor: runner.executor,
+        addressing: (batch) => copy === undefined ? own.addressOf : batch?.addressOf ?? none,
+        openBatch: (notes) => copy?.evaluate(throughCodec(notes)) ?? Effect.void,
+        endBatch: (time) => copy?.release(time),
+        methods: {
+          useCopy: (given) => {
+            copy = given
+          },
+        },
+      }
+    }
+    return yield* Effect.provideService(
+      LocalEngine.make({ ...options, elsewhere }),
+      StateStore.StateStore,
+      states,
+    )
   })
-  const runner = new StageRunner({
-    cluster: new StandIn(worksite),
-    bundle: "stand-in",
-    told: () => ({ run: undefined, batches: { notes: [], ended: undefined } }),
-    states,
-    copies: 1,
-    here: here.executor,
-    onDriver: () => undefined,
-  })
-  return {
-    executor: runner.executor,
-    addressing: (batch) => copy === undefined ? own.addressOf : batch?.addressOf ?? none,
-    openBatch: (notes) => copy?.evaluate(throughCodec(notes)) ?? Effect.void,
-    endBatch: (time) => copy?.release(time),
-    methods: {
-      useCopy: (given) => {
-        copy = given
-      },
-    },
-  }
-}

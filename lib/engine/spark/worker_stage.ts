@@ -16,7 +16,7 @@ import { isCut, type Partition, type Task, type ToBuckets, type Written } from "
 import * as StateStore from "../state_store.ts"
 import type { Done, Place } from "../threads/task_place.ts"
 import { type Command, contentOf, encodePart, type Failure, type Report, tagOf } from "./command.ts"
-import { Packer, Parcels } from "./parcels.ts"
+import { joined, Packer, Parcels } from "./parcels.ts"
 import type { Rows } from "./relations.ts"
 
 /** A copy of the graph that has evaluated the batch of a command, and the place where its tasks run. */
@@ -87,29 +87,21 @@ const statesOf = (
 /** What keeps the versions of a store readable. */
 const held = new WeakMap<StateStore.StateStore, ReadonlyArray<object>>()
 
-const joined = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    bytes.set(piece, at)
-    at += piece.length
-  }
-  return bytes
-}
-
 /** Captures what a task has changed in its state. */
 const capture = Effect.fnUntraced(function* (
   states: StateStore.StateStore,
   { at, id }: { readonly id: string; readonly at: number },
   coding: StateCoding | undefined,
+  refresh: number | undefined,
 ) {
   yield* states.seal(id, at)
   yield* states.commit(at)
-  const [captured] = yield* states.capture(at, [{ id, encode: coding?.encode, fields: coding?.fields }])
-  const { bytes = 0, keys = 0 } = states.measures(id) ?? {}
+  const capturing = { id, encode: coding?.encode, fields: coding?.fields }
+  const [captured] = yield* states.capture(at, [capturing], { refresh })
+  const { bytes = 0, keys = 0, millis = 0, records = 0 } = states.measures(id) ?? {}
   return {
     bytes: captured === undefined ? undefined : joined(captured.pieces),
-    state: { keys, bytes, neededFrom: states.neededFrom(id) ?? at },
+    state: { keys, bytes, millis, records, neededFrom: states.neededFrom(id) ?? at },
   }
 })
 
@@ -142,7 +134,7 @@ const runTask = Effect.fnUntraced(function* (
   const done = yield* place.compute(task, job, states)
   if (done.kind === "refused") return yield* Effect.fail(new Refused(done.why))
   const [written] = inputsOf(task.partition, "state")
-  const captured = written && (yield* capture(states, written, copy.codingOf(written.id)))
+  const captured = written && (yield* capture(states, written, copy.codingOf(written.id), command.refresh))
   return rowsOf(done, captured, command, split)
 })
 
