@@ -114,11 +114,16 @@ export interface CopyPlan {
   readonly data: unknown
   /** For how many milliseconds before the latest batch a copy needs the notes of batches. */
   readonly remembers: number
+  /** How the values of a state are written and read, by the id of the state; undefined if they are plain data. */
+  readonly codingOf: GraphCopy["codingOf"]
   /** Is told once why all tasks run on the driver, if workers cannot run them. */
   readonly onUnavailable: (reason: string) => void
   /** Is told once for each operation whose tasks run on the driver although it is in the copies, and why. */
   readonly onDriver: (rdd: AnyRDD, reason: string) => void
 }
+
+/** Why an engine cannot run a graph. Its message says what to do. */
+export type StartFailed = Error & { readonly _tag: string }
 
 /** Runs RDDs. Actions need it; `SparkContext.layer` provides the one that its master URL names. */
 export interface Engine {
@@ -183,10 +188,11 @@ export interface Engine {
    */
   readonly useCopy?: (copy: GraphCopy | undefined) => void
   /**
-   * Starts the workers of a run, which end with the scope. They make their copies of the graph in the background; until then,
-   * and whenever they cannot, tasks run on the driver. Engines without workers do not have this method.
+   * Starts the workers of a run, which end with the scope. `plan` is undefined for a graph that they cannot make again. Threads make
+   * their copies of the graph in the background; until then, and whenever they cannot, tasks run on the driver. A cluster fails if
+   * its workers cannot make the graph. Engines without workers do not have this method.
    */
-  readonly useWorkers?: (plan: CopyPlan) => Effect.Effect<void, never, Scope.Scope>
+  readonly useWorkers?: (plan: CopyPlan | undefined) => Effect.Effect<void, StartFailed, Scope.Scope>
 }
 
 /** The engine service. */

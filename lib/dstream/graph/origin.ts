@@ -85,3 +85,10 @@ export const exportNameOf = (namespace: object, { index, module }: Origin): stri
     const found = declarationOf(value)
     return found?.module === module && found.index === index
   })?.[0]
+
+/** The declared functions that a module exports, in the order of their declaration. `namespace` is the imported module. */
+export const declaredIn = (namespace: object): ReadonlyArray<Build> =>
+  Object.values(namespace)
+    .flatMap((value) => declarationOf(value) ?? [])
+    .sort((a, b) => a.index - b.index)
+    .map(({ index, module }) => buildOf({ index, module, config: undefined }))

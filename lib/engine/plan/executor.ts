@@ -40,9 +40,11 @@ export interface Executor {
    * Runs all tasks of a stage. What they write may stay where they run, as {@link RemoteBlock} and {@link RemoteBucket}, and a stage
    * that writes buckets may not run before another one reads them. Undefined for executors that run one task at a time.
    */
-  readonly stage?: <W extends Write>(
-    tasks: ReadonlyArray<Task<W>>,
-  ) => Effect.Effect<ReadonlyArray<Written<W>>, StageFailed, unknown>
+  readonly stage?:
+    | (<W extends Write>(
+      tasks: ReadonlyArray<Task<W>>,
+    ) => Effect.Effect<ReadonlyArray<Written<W>>, StageFailed, unknown>)
+    | undefined
   /** Says how to run the tasks of a stage. Undefined, or without a result: one after another, and side by side where they wait. */
   readonly plan?: (tasks: ReadonlyArray<Task>) => StagePlan | undefined
 }

@@ -15,11 +15,13 @@ export interface RunData {
   /** Distinguishes runs. */
   readonly id: string
   readonly origin: Origin
-  /** The name under which the module exports the function that makes the graph. */
-  readonly exported: string
   /** The fingerprint of the graph on the driver. */
   readonly fingerprint: Fingerprint
   readonly options: CopyOptions
+  /** Whether loops may be generated code. */
+  readonly generateCode: boolean
+  /** Whether records become read-only. */
+  readonly freezeRecords: boolean
 }
 
 /** A version of a state that tasks of a stage read. */

@@ -40,6 +40,7 @@ import {
 import { planOf, Reads, readsOf, StageOutput } from "./outputs.ts"
 import { Packer, Parcels } from "./parcels.ts"
 import { belongsThere, brought, isPortable, leadsOf, sending, withLeads } from "./portable.ts"
+import type { ClusterError } from "./errors.ts"
 import type { Cluster, Relation } from "./relations.ts"
 import type { RemoteStates } from "./states.ts"
 import { addWritten, inputsOf, remoteIn } from "./worker_stage.ts"
@@ -154,7 +155,7 @@ export class StageRunner {
       for (const [i, task] of sent.entries()) {
         const encoded = yield* Effect.try({
           try: () => encodeTask(task),
-          catch: (cause) => new StageFailed(task, new TaskFailed(lastOf(task), reasonOf(cause))),
+          catch: (cause) => failedBy(task, reasonOf(cause)),
         })
         heads.push(encoded.head)
         if (encoded.records.length > 0) {
@@ -223,7 +224,7 @@ export class StageRunner {
     return this.#withRefusals(output, (job) =>
       Effect.gen({ self: this }, function* () {
         const plan = planOf(output)
-        const { id } = yield* Effect.orDie(cluster.keep(output.relation, { copies }))
+        const { id } = yield* asked(output, cluster.keep(output.relation, { copies }))
         const tags = Array.from(plan, ({ number }) => [tagOf(number, "report"), tagOf(number, "failure")]).flat()
         const kept: Relation = { kind: "kept", id }
         const answers = yield* Effect.onError(
@@ -245,7 +246,7 @@ export class StageRunner {
   ): Effect.Effect<Answers, StageFailed | Refusals> {
     return Effect.gen({ self: this }, function* () {
       const plan = planOf(output)
-      const parcels = new Parcels(yield* Effect.orDie(this.#options.cluster.collect(relation())))
+      const parcels = new Parcels(yield* asked(output, this.#options.cluster.collect(relation())))
       const failures: Array<Failure> = []
       let read = 0
       for (const tag of parcels.tags) {
@@ -328,7 +329,11 @@ export class StageRunner {
   /** Runs tasks on the driver. The cluster computes the parts that it can. */
   #here<W extends Write>(tasks: ReadonlyArray<Task<W>>): Run<ReadonlyArray<Written<W>>> {
     return Effect.gen({ self: this }, function* () {
-      for (const { at, id } of tasks.flatMap(stateReadsOf)) yield* Effect.orDie(this.#options.states.bring(id, at))
+      for (const task of tasks) {
+        for (const { at, id } of stateReadsOf(task)) {
+          yield* Effect.mapError(this.#options.states.bring(id, at), (cause) => failedBy(task, cause))
+        }
+      }
       const leads = tasks.map((task) => this.#isRefused(task) ? [] : leadsOf(task.partition))
       const all = leads.flatMap((each, i) =>
         each.map((partition): Task<ToBlock> => ({ partition, write: toBlock, layers: tasks[i]?.layers ?? [] }))
@@ -357,7 +362,7 @@ export class StageRunner {
       for (const output of outputs) {
         const parcels = output.kept === undefined
           ? (yield* this.#collect(output)).parcels
-          : new Parcels(yield* Effect.orDie(this.#options.cluster.collect(output.rows("records"))))
+          : new Parcels(yield* asked(output, this.#options.cluster.collect(output.rows("records"))))
         byNumber.set(output.number, remoteIn(parcels))
       }
       const of = (number: number) => byNumber.get(number) ?? remoteIn(new Parcels(new Packer().rows()))
@@ -365,6 +370,15 @@ export class StageRunner {
         block: (reference: Parameters<typeof all[number]["block"]>[0]) => of(reference.output).block(reference),
         buckets: (reference: Parameters<typeof all[number]["buckets"]>[0]) => of(reference.output).buckets(reference),
       }
+    })
+  }
+
+  /** Forgets all that was kept. */
+  get close(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const ids = Array.from(this.#kept).flatMap(({ kept }) => kept ?? [])
+      this.#kept.clear()
+      return ids.length === 0 ? Effect.void : Effect.ignore(this.#options.cluster.forget(ids))
     })
   }
 
@@ -392,6 +406,17 @@ export class StageRunner {
     }
   }
 }
+
+/** The failure of a stage that the cluster cannot run, in the name of its last operation. */
+const failedBy = (task: Task, reason: unknown): StageFailed =>
+  new StageFailed(task, new TaskFailed(lastOf(task), reason))
+
+/** Asks the cluster for something that concerns an output. */
+const asked = <A>(
+  { tasks: [task] }: StageOutput,
+  request: Effect.Effect<A, ClusterError>,
+): Effect.Effect<A, StageFailed> =>
+  task === undefined ? Effect.orDie(request) : Effect.mapError(request, (cause) => failedBy(task, cause))
 
 /** The place of the operation of a task that has made records which cannot travel. */
 const lastOf = (task: Task): number => placesOf(task).length - task.layers.length - 1

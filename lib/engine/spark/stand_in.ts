@@ -171,7 +171,7 @@ export const makeEngine = (
         executor: runner.executor,
         addressing: (batch) => copy === undefined ? own.addressOf : batch?.addressOf ?? none,
         openBatch: (notes) => copy?.evaluate(throughCodec(notes)) ?? Effect.void,
-        endBatch: (time) => copy?.release(time),
+        endBatch: (time) => Effect.sync(() => copy?.release(time)),
         methods: {
           useCopy: (given) => {
             copy = given
