@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EngineFault } from "../../core/errors.ts"
+import { describeCause, EngineFault } from "../../core/errors.ts"
 
 /**
  * The Connect server of the cluster cannot be reached. `where` is its host and port.
@@ -87,6 +87,24 @@ export class SparkFailed extends EngineFault<{
     return `Spark at ${this.where} failed to ${this.operation}${name}: ${this.text}`
   }
 }
+
+/** The modules that connect to clusters cannot be loaded: they, and the packages that they need, are loaded when a program first needs them. */
+export class SparkEngineNotLoaded extends EngineFault<{ readonly cause: unknown }> {
+  readonly _tag = "SparkEngineNotLoaded" as const
+  override get message(): string {
+    return `the engine for sc:// masters cannot be loaded: ${describeCause(this.cause)}. It needs the packages ` +
+      "@connectrpc/connect-node, @bufbuild/protobuf and apache-arrow, and Deno"
+  }
+}
+
+/** What connecting to a cluster can fail with. */
+export type ConnectError =
+  | SparkUnavailable
+  | SparkAccessDenied
+  | SparkVersionUnsupported
+  | SparkSessionLost
+  | SparkFailed
+  | SparkEngineNotLoaded
 
 /** What the operations of a cluster fail with. */
 export type ClusterError = SparkUnavailable | SparkAccessDenied | SparkSessionLost | SparkFailed
