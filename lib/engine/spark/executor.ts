@@ -158,7 +158,8 @@ export class StageRunner {
           catch: (cause) => failedBy(task, reasonOf(cause)),
         })
         heads.push(encoded.head)
-        if (encoded.records.length > 0) {
+        // A task finds out from its own row which one it is: Spark numbers the tasks of a union as those of one stage.
+        if (encoded.records.length > 0 || task.write.kind !== "block") {
           packer.add({ tag: tagOf(number, "records"), partition: i, source: 0, parts: encoded.records })
         }
         for (const { output, reference } of readsOf(task.partition)) {

@@ -44,6 +44,9 @@ const toRows = (list: ReadonlyArray<Row>): Rows => ({
   }),
 })
 
+/** Where the numbers of the tasks of a stage begin that may be a part of a union. */
+const OFFSET = 5
+
 /** A stand-in for a cluster. It computes relations with the worksite that it is given. */
 export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
   readonly #kept = new Map<string, ReadonlyArray<Row>>()
@@ -51,10 +54,10 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
   /** Where tasks run. */
   worksite: Effect.Effect<Worksite> = Effect.die(new TypeError("the stand-in has no workers"))
 
-  readonly collect: Cluster["collect"] = (relation) => Effect.map(this.#rows(relation), toRows)
+  readonly collect: Cluster["collect"] = (relation) => Effect.map(this.#rows(relation, true), toRows)
 
   readonly keep: Cluster["keep"] = (relation) =>
-    Effect.map(this.#rows(relation), (rows) => {
+    Effect.map(this.#rows(relation, true), (rows) => {
       const id = String(this.#next++)
       this.#kept.set(id, rows)
       return { id }
@@ -67,7 +70,7 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
     return this.#kept.size
   }
 
-  #rows(relation: Relation): Effect.Effect<ReadonlyArray<Row>, SparkFailed> {
+  #rows(relation: Relation, isRoot = false): Effect.Effect<ReadonlyArray<Row>, SparkFailed> {
     return Effect.suspend((): Effect.Effect<ReadonlyArray<Row>, SparkFailed> => {
       switch (relation.kind) {
         case "rows":
@@ -88,12 +91,12 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
         case "shuffled":
           return Effect.map(this.#rows(relation.of), (rows) => rows.toReversed())
         case "stage":
-          return this.#stage(relation)
+          return this.#stage(relation, isRoot ? 0 : OFFSET)
       }
     })
   }
 
-  #stage({ command, of }: Extract<Relation, { readonly kind: "stage" }>) {
+  #stage({ command, of }: Extract<Relation, { readonly kind: "stage" }>, first: number) {
     const partitions = of.kind === "shuffled" ? of.partitions : 1
     return Effect.flatMap(this.#rows(of), (rows) => {
       const parts = Map.groupBy(rows, ({ p }) => p)
@@ -104,7 +107,7 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
           (split) =>
             Effect.flatMap(
               this.worksite,
-              (worksite) => runPartition(worksite, decoded, split, toRows(parts.get(split) ?? [])),
+              (worksite) => runPartition(worksite, decoded, first + split, toRows(parts.get(split) ?? [])),
             ),
         ),
         (all) => all.flatMap(toList),

@@ -192,17 +192,19 @@ const failuresIn = (parcels: Parcels): ReadonlyArray<Uint8Array> =>
     .flatMap((tag) => parcels.all(tag).flatMap(({ parts }) => parts))
 
 /**
- * Runs a partition of a stage. The failures of users' functions are rows as well, so that Spark does not try them again. It
+ * Runs a partition of a stage. `number` is its number, unless one of the rows says otherwise. The failures of users' functions are rows as well, so that Spark does not try them again. It
  * dies if it was interrupted.
  */
 export const runPartition = (
   worksite: Worksite,
   command: Command,
-  split: number,
+  number: number,
   rows: Rows,
 ): Effect.Effect<Rows> =>
   Effect.gen(function* () {
     const parcels = new Parcels(rows)
+    const [own] = parcels.all(tagOf(command.output, "records"))
+    const split = own?.partition ?? number
     const before = failuresIn(parcels)
     if (before.length > 0) return failing(command, split, before, command.output)
     const exit = yield* Effect.exit(runTask(worksite, command, split, parcels))
