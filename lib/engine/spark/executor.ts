@@ -12,6 +12,7 @@ import { NotPortable } from "../../core/codec.ts"
 import { describeCause, reasonOf } from "../../core/errors.ts"
 import * as Block from "../../rdd/block.ts"
 import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
+import * as TaskUpdates from "../../rdd/task_updates.ts"
 import { encodeTask } from "../plan/codec.ts"
 import { type Executor, StageFailed, TaskFailed } from "../plan/executor.ts"
 import { placesOf } from "../plan/places.ts"
@@ -27,20 +28,12 @@ import {
   type Write,
   type Written,
 } from "../plan/task.ts"
-import {
-  type Command,
-  contentOf,
-  decodeFailure,
-  decodeReport,
-  encodeCommand,
-  type Failure,
-  type Report,
-  tagOf,
-} from "./command.ts"
+import { type Command, encodeCommand, type Failure, tagOf } from "./command.ts"
 import { planOf, Reads, readsOf, StageOutput } from "./outputs.ts"
 import { Packer, Parcels } from "./parcels.ts"
 import { belongsThere, brought, isPortable, leadsOf, sending, withLeads } from "./portable.ts"
 import type { Cluster, Relation } from "./relations.ts"
+import { count, failuresIn, reportsIn, reportsOf, type Told } from "./reports.ts"
 import type { RemoteStates } from "./states.ts"
 import { addWritten, inputsOf, remoteIn } from "./worker_stage.ts"
 
@@ -73,7 +66,7 @@ const targetsOf = (write: ToBuckets): number => {
 /** What a plan has given: parcels with records, and what tasks have told. */
 interface Answers {
   readonly parcels: Parcels
-  readonly reports: ReadonlyArray<Report>
+  readonly reports: ReadonlyArray<Told>
 }
 
 /** Tasks that have to run on the driver. */
@@ -179,17 +172,15 @@ export class StageRunner {
         states: Array.from(versions.values()),
         refresh: states.refresh,
       }
-      const of: ReadonlyArray<Relation> = [
-        ...packer.length > 0 ? [{ kind: "rows", rows: packer.rows() } as const] : [],
-        ...reads.relations(),
-      ]
-      const relation: Relation = {
+      const own: ReadonlyArray<Relation> = packer.length > 0 ? [{ kind: "rows", rows: packer.rows() }] : []
+      const bytes = encodeCommand(command)
+      const stage = (): Relation => ({
         kind: "stage",
-        of: { kind: "shuffled", of: unionOf(of), partitions: tasks.length },
-        command: encodeCommand(command),
+        of: { kind: "shuffled", of: unionOf([...own, ...reads.relations()]), partitions: tasks.length },
+        command: bytes,
         bundle,
-      }
-      return new StageOutput({ number, tasks: sent, reads: reads.outputs, batchTime: job.batchTime, relation })
+      })
+      return new StageOutput({ number, tasks: sent, reads: reads.outputs, batchTime: job.batchTime, stage })
     })
   }
 
@@ -246,25 +237,18 @@ export class StageRunner {
     return Effect.gen({ self: this }, function* () {
       const plan = planOf(output)
       const parcels = new Parcels(yield* Effect.orDie(this.#options.cluster.collect(relation())))
-      const failures: Array<Failure> = []
-      let read = 0
-      for (const tag of parcels.tags) {
-        const { content } = contentOf(tag)
-        if (content === "failure") {
-          for (const { parts } of parcels.all(tag)) failures.push(...parts.map(decodeFailure))
-        }
-        if (content === "report") {
-          for (const { parts } of parcels.all(tag)) for (const part of parts) read += decodeReport(part).read
-        }
-      }
+      const failures = failuresIn(parcels)
       for (const each of plan) each.hasRun = true
       if (failures.length > 0) return yield* this.#failure(failures, plan)
-      job.countRead?.(read)
-      const reports = output.tasks.map((_, i) => {
-        const [bytes] = parcels.find(tagOf(output.number, "report"), i).flatMap(({ parts }) => parts)
-        return bytes === undefined ? { millis: 0, read: 0, length: 0 } : decodeReport(bytes)
-      })
-      this.#options.states.wrote(output, reports)
+      const all = reportsIn(parcels)
+      const unknown = count(all, plan, job)
+      if (unknown.length > 0) {
+        return yield* Effect.fail(new Refusals(unknown.map((output) => ({ output, why: TaskUpdates.NOT_FOUND }))))
+      }
+      TaskUpdates.current()?.include(output.updates)
+      const reports = reportsOf(all, output)
+      // What the driver has run has written to the driver's states.
+      if (output.isPlanned) this.#options.states.wrote(output, reports)
       return { parcels, reports }
     })
   }
@@ -318,7 +302,10 @@ export class StageRunner {
         for (const { operation } of placesOf(task)) if (operation.kind !== "local") this.#refused.add(operation)
       }
       if (why !== undefined && first !== undefined) this.#options.onDriver(first, why)
-      const written = yield* this.#here(output.tasks)
+      const updates = new TaskUpdates.TaskUpdates()
+      const written = yield* TaskUpdates.within(updates, this.#here(output.tasks))
+      output.updates.include(updates)
+      output.isCounted = true
       const packer = new Packer()
       written.forEach((one, i) => addWritten(one, output.number, i, packer))
       output.relation = { kind: "rows", rows: packer.rows() }
@@ -358,6 +345,7 @@ export class StageRunner {
         const parcels = output.kept === undefined
           ? (yield* this.#collect(output)).parcels
           : new Parcels(yield* Effect.orDie(this.#options.cluster.collect(output.rows("records"))))
+        TaskUpdates.current()?.include(output.updates)
         byNumber.set(output.number, remoteIn(parcels))
       }
       const of = (number: number) => byNumber.get(number) ?? remoteIn(new Parcels(new Packer().rows()))
