@@ -155,6 +155,32 @@ export const partly = Graph.module(import.meta, (batches: Batches) => {
   ]
 })
 
+/** Actions that use the same stages, of which the first one fails after these have run. */
+export const several = Graph.module(import.meta, (batches: Batches) => {
+  const mapped = Accumulator.long()
+  return [
+    DStream.foreachRDD(
+      input(batches).pipe(DStream.map((n) => (mapped.add(1), n)), DStream.repartition(3)),
+      (rdd) => {
+        let isFailing = true
+        const throwing = RDD.map(rdd, (n) => {
+          if (isFailing) throw new RangeError("not yet")
+          return n
+        })
+        return Effect.gen(function* () {
+          yield* Effect.flip(RDD.count(throwing))
+          seen.push(mapped.value)
+          isFailing = false
+          for (const action of [RDD.count(throwing), RDD.take(rdd, 1), RDD.collect(RDD.sortBy(rdd, (n) => n))]) {
+            yield* action
+            seen.push(mapped.value)
+          }
+        })
+      },
+    ),
+  ]
+})
+
 const unnamed = Accumulator.long()
 
 /** Two accumulators with one name. */
