@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import { InvalidOption } from "../core/errors.ts"
 import { valueOf } from "../core/results.ts"
+import { type Addressed, enter } from "./accumulator_addresses.ts"
 import { current, type Updated } from "./task_updates.ts"
 
 /**
@@ -53,22 +54,38 @@ export interface Accumulating<in In, in out Out> {
 
 class Total<in In, in out S> implements Updated<S> {
   readonly name: string | undefined
+  readonly address: string | undefined
+  /** The accumulator of the driver, if this one is that of a copy in the same isolate. */
+  readonly #counterpart: Addressed | undefined
   readonly #options: Accumulating<In, S>
   state: S
   constructor(options: Accumulating<In, S>) {
     this.#options = options
     this.name = options.name
     this.state = options.zero()
+    const { address, counterpart } = enter(this)
+    this.address = address
+    this.#counterpart = counterpart
   }
   zero(): S {
     return this.#options.zero()
   }
+  /** The accumulator that tasks read and reset: that of the driver. */
+  #ofTasks(): Total<In, S> {
+    const task = current()
+    task?.needsDriver()
+    // The counterpart was made by the same code, so it has the same type.
+    return task !== undefined && this.#counterpart instanceof Total ? this.#counterpart as Total<In, S> : this
+  }
   /** The current total. */
   get value(): S {
-    current()?.read()
-    return this.state
+    return this.#ofTasks().state
+  }
+  reset(): void {
+    this.#ofTasks().state = this.zero()
   }
   absorb(partial: S): void {
+    if (this.#counterpart !== undefined) return this.#counterpart.absorb(partial as never)
     this.state = valueOf(this.#options.merge(this.state, partial))
   }
   add(value: In): void {
@@ -76,11 +93,6 @@ class Total<in In, in out S> implements Updated<S> {
     target.state = valueOf(this.#options.add(target.state, value))
   }
 }
-
-const reset = <In, S>(total: Total<In, S>): Effect.Effect<void> =>
-  Effect.sync(() => {
-    total.state = total.zero()
-  })
 
 /**
  * Creates an accumulator with a custom total. Spark: a subclass of `AccumulatorV2`.
@@ -109,7 +121,7 @@ export const make = <In, Out>(options: Accumulating<In, Out>): Accumulator<In, O
     get value() {
       return total.value
     },
-    reset: reset(total),
+    reset: Effect.sync(() => total.reset()),
   }
 }
 
@@ -140,7 +152,7 @@ const numbers = (name: string | undefined, check: (value: number) => void): Numb
     get avg() {
       return total.value[0] / total.value[1]
     },
-    reset: reset(total),
+    reset: Effect.sync(() => total.reset()),
   }
 }
 

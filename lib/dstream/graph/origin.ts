@@ -33,6 +33,8 @@ export interface Origin {
   readonly index: number
   /** The data that the declared function was called with. */
   readonly config: unknown
+  /** The number of that call, by which the accumulators that it has made are found. Undefined if it has made none. */
+  readonly call?: number | undefined
 }
 
 /** A declared function. Its config is as unknown here as to the isolate that received it. */

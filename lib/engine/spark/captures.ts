@@ -20,7 +20,7 @@ export const toOutput = (number: number, bytes: Uint8Array): { readonly at: numb
     packer.add({ tag: tagOf(number, "capture"), partition, source: partition, parts: [own] })
   }
   const relation = { kind: "rows", rows: packer.rows() } as const
-  return { at, output: new StageOutput({ number, tasks: [], reads: [], batchTime: undefined, relation }) }
+  return { at, output: new StageOutput({ number, tasks: [], reads: [], batchTime: undefined, stage: () => relation }) }
 }
 
 /** Joins the captures of the partitions of an output; undefined if nothing has changed in any. */

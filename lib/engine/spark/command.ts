@@ -40,7 +40,7 @@ export interface Command {
   readonly output: number
   /** The heads of the encoded tasks, by partition. */
   readonly heads: ReadonlyArray<Uint8Array>
-  /** How many partitions the next stage has, all of which are told of failures. Undefined: there is none. */
+  /** How many partitions the next stage has. All are told of failures, and the first one of reports. Undefined: there is none. */
   readonly targets: number | undefined
   readonly job: JobData
   readonly batches: Batches
@@ -69,13 +69,17 @@ export const contentOf = (tag: number): { readonly output: number; readonly cont
   content: contents[tag % contents.length] ?? "records",
 })
 
-/** What a task tells the driver besides its records. Plain data. */
+/** What a task tells the driver besides its records. The tasks of later stages pass it on. Plain data. */
 export interface Report {
+  readonly output: number
+  readonly task: number
   readonly millis: number
   /** How many records it has read. */
   readonly read: number
   /** How many records its block has. */
   readonly length: number
+  /** What it has added to accumulators, encoded. */
+  readonly updates: Uint8Array | undefined
   /** For a state: what the partition of its version holds, and the batch time of the oldest capture that is needed. */
   readonly state?: StateMeasures & { readonly neededFrom: number } | undefined
 }

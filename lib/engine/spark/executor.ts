@@ -8,55 +8,27 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { NotPortable } from "../../core/codec.ts"
-import { describeCause, reasonOf } from "../../core/errors.ts"
 import * as Block from "../../rdd/block.ts"
 import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
-import { encodeTask } from "../plan/codec.ts"
-import { type Executor, StageFailed, TaskFailed } from "../plan/executor.ts"
+import * as TaskUpdates from "../../rdd/task_updates.ts"
+import { type Executor, StageFailed } from "../plan/executor.ts"
 import { placesOf } from "../plan/places.ts"
-import { decodeReason } from "../plan/reasons.ts"
-import { RemoteBlock, RemoteBucket } from "../plan/remote.ts"
-import {
-  type Cut,
-  isCut,
-  type Partition,
-  type Task,
-  type ToBlock,
-  type ToBuckets,
-  type Write,
-  type Written,
-} from "../plan/task.ts"
-import {
-  type Command,
-  contentOf,
-  decodeFailure,
-  decodeReport,
-  encodeCommand,
-  type Failure,
-  type Report,
-  tagOf,
-} from "./command.ts"
-import { planOf, Reads, readsOf, StageOutput } from "./outputs.ts"
+import { type Remote, RemoteBlock, RemoteBucket } from "../plan/remote.ts"
+import type { Cut, Partition, Task, ToBlock, ToBuckets, Write, Written } from "../plan/task.ts"
+import { type Answers, asked, collectAnswers, Refusals } from "./answers.ts"
+import { tagOf } from "./command.ts"
+import { planOf, readsOf, type StageOutput } from "./outputs.ts"
 import { Packer, Parcels } from "./parcels.ts"
-import { belongsThere, brought, isPortable, leadsOf, sending, withLeads } from "./portable.ts"
-import type { ClusterError } from "./errors.ts"
+import { failedBy, type PlanOptions, planStage, stateReadsOf, targetsOf } from "./planned_stage.ts"
+import { belongsThere, brought, isPortable, leadsOf, withLeads } from "./portable.ts"
 import type { Cluster, Relation } from "./relations.ts"
-import type { RemoteStates } from "./states.ts"
-import { addWritten, inputsOf, remoteIn } from "./worker_stage.ts"
+import { addWritten, remoteIn } from "./worker_stage.ts"
 
 /** What an executor needs of the run. */
-export interface RunOptions {
+export interface RunOptions extends PlanOptions {
   readonly cluster: Pick<Cluster, "collect" | "forget" | "keep">
-  /** The name of the uploaded file with the code of the workers. */
-  readonly bundle: string
-  /** What workers are told of the run and of its batches. */
-  readonly told: () => Pick<Command, "batches" | "run">
-  readonly states: RemoteStates
   /** On how many executors kept relations are. */
   readonly copies: number
-  /** Runs tasks on the driver. */
-  readonly here: Executor
   /** Is told why a task has to run on the driver. */
   readonly onDriver: (task: Task, why: string) => void
 }
@@ -65,28 +37,18 @@ type Run<A> = Effect.Effect<A, StageFailed, unknown>
 
 const toBlock: ToBlock = { kind: "block" }
 
-/** How many partitions the next stage has. */
-const targetsOf = (write: ToBuckets): number => {
-  if (write.kind === "deal") return write.partitions
-  return write.by.kind === "local" ? write.by.partitioner.numPartitions : write.by.partitions
-}
-
-/** What a plan has given: parcels with records, and what tasks have told. */
-interface Answers {
-  readonly parcels: Parcels
-  readonly reports: ReadonlyArray<Report>
-}
-
-/** Tasks that have to run on the driver. */
-class Refusals {
-  readonly failures: ReadonlyArray<{ readonly output: StageOutput; readonly why: string | undefined }>
-  constructor(failures: Refusals["failures"]) {
-    this.failures = failures
-  }
-}
-
 /** How many times a plan is tried with further stages on the driver. */
 const MOST_REFUSALS = 100
+
+/** A task of a stage, with its place in it. */
+interface Placed<W extends Write> {
+  readonly task: Task<W>
+  readonly place: number
+}
+
+/** Whether a task follows the one before it in the stage. */
+const follows = (all: ReadonlyArray<Placed<Write>>, i: number): boolean =>
+  i > 0 && all[i]?.place === (all[i - 1]?.place ?? 0) + 1
 
 /** Runs the stages of one run. */
 export class StageRunner {
@@ -102,22 +64,18 @@ export class StageRunner {
   /** Runs the tasks of a stage, on the cluster as far as they can. */
   stage<W extends Write>(tasks: ReadonlyArray<Task<W>>): Run<ReadonlyArray<Written<W>>> {
     return Effect.gen({ self: this }, function* () {
-      const there: Array<number> = []
-      const here: Array<number> = []
-      for (const [i, task] of tasks.entries()) {
-        const isThere = belongsThere(task) && isPortable(task) && !this.#isRefused(task)
-        const group = isThere ? there : here
-        group.push(i)
+      const there: Array<Placed<W>> = []
+      const here: Array<Placed<W>> = []
+      for (const [place, task] of tasks.entries()) {
+        const group = belongsThere(task) && isPortable(task) && !this.#isRefused(task) ? there : here
+        group.push({ task, place })
       }
-      const [first] = tasks
-      if (first === undefined) return []
-      const remote = there.flatMap((i) => tasks[i] ?? [])
-      const done = remote.length === 0 ? [] : yield* this.#there(remote)
-      const own = here.length === 0 ? [] : yield* this.#here(here.flatMap((i) => tasks[i] ?? []))
-      const written: Array<Written<W> | undefined> = tasks.map(() => undefined)
-      there.forEach((i, at) => written[i] = done[at])
-      here.forEach((i, at) => written[i] = own[at])
-      return written.flatMap((one) => one === undefined ? [] : [one])
+      const written = new Map<number, Written<W>>()
+      const note = (group: ReadonlyArray<Placed<W>>, done: ReadonlyArray<Written<W>>) =>
+        done.forEach((one, i) => written.set(group[i]?.place ?? 0, one))
+      if (there.length > 0) note(there, yield* this.#there(there))
+      if (here.length > 0) note(here, yield* this.#here(here.map(({ task }) => task)))
+      return Array.from(written).sort(([a], [b]) => a - b).map(([, one]) => one)
     })
   }
 
@@ -126,89 +84,43 @@ export class StageRunner {
   }
 
   /** Runs tasks on the cluster. */
-  #there<W extends Write>(tasks: ReadonlyArray<Task<W>>): Run<ReadonlyArray<Written<W>>> {
+  #there<W extends Write>(placed: ReadonlyArray<Placed<W>>): Run<ReadonlyArray<Written<W>>> {
     return Effect.gen({ self: this }, function* () {
-      const [first] = tasks
+      const [first] = placed
       if (first === undefined) return []
-      const output = yield* this.#plan(tasks)
+      const { write } = first.task
+      const output = yield* planStage(this.#options, placed.map(({ task }) => task))
       // `write` decides what is written, which the compiler does not see in a type parameter.
-      return (first.write.kind === "block"
-        ? yield* this.#blocks(output, first.write)
-        : this.#buckets(output, first.write)) as ReadonlyArray<Written<W>>
+      return (write.kind === "block"
+        ? yield* this.#blocks(output, write)
+        : this.#buckets(output, write, placed)) as ReadonlyArray<Written<W>>
     })
   }
 
-  /** Plans a stage. */
-  #plan(tasks: ReadonlyArray<Task>): Run<StageOutput> {
-    return Effect.gen({ self: this }, function* () {
-      const { bundle, here, states, told } = this.#options
-      const job = yield* CurrentJob
-      const sent = yield* Effect.forEach(
-        tasks,
-        (task) => Effect.mapError(sending(here, task), (failure) => new StageFailed(task, failure)),
+  /**
+   * The buckets of a stage, which is not computed yet. One stands for those of neighbouring tasks: buckets of tasks that run on
+   * the driver may come between them.
+   */
+  #buckets(output: StageOutput, write: ToBuckets, placed: ReadonlyArray<Placed<Write>>): ReadonlyArray<Cut> {
+    return placed.map((_, from) => {
+      if (follows(placed, from)) return []
+      let to = from + 1
+      while (follows(placed, to)) to++
+      const part = to - from === placed.length ? {} : { from, to }
+      return Array.from(
+        { length: targetsOf(write) },
+        (_, partition) => new RemoteBucket(output, { partition, ...part }),
       )
-      const number = states.nextNumber()
-      const packer = new Packer()
-      const heads: Array<Uint8Array> = []
-      const reads = new Reads()
-      const versions = new Map<string, Command["states"][number]>()
-      for (const [i, task] of sent.entries()) {
-        const encoded = yield* Effect.try({
-          try: () => encodeTask(task),
-          catch: (cause) => failedBy(task, reasonOf(cause)),
-        })
-        heads.push(encoded.head)
-        // A task finds out from its own row which one it is: Spark numbers the tasks of a union as those of one stage.
-        if (encoded.records.length > 0 || task.write.kind !== "block") {
-          packer.add({ tag: tagOf(number, "records"), partition: i, source: 0, parts: encoded.records })
-        }
-        for (const { output, reference } of readsOf(task.partition)) {
-          reads.add(output, "records", reference.partition, i)
-        }
-        for (const { at, id, index } of stateReadsOf(task)) {
-          const captures = states.capturesOf(id, at)
-          for (const output of captures) reads.add(output, "capture", index, i)
-          versions.set(`${at} ${id}`, { id, at, captures: captures.map(({ number }) => number) })
-        }
-      }
-      const [{ write }] = tasks as readonly [Task]
-      const command: Command = {
-        ...told(),
-        output: number,
-        heads,
-        targets: write.kind === "block" ? undefined : targetsOf(write),
-        job: { attempt: job.attempt, batchTime: job.batchTime, name: job.name, outputId: job.outputId },
-        states: Array.from(versions.values()),
-        refresh: states.refresh,
-      }
-      const of: ReadonlyArray<Relation> = [
-        ...packer.length > 0 ? [{ kind: "rows", rows: packer.rows() } as const] : [],
-        ...reads.relations(),
-      ]
-      const relation: Relation = {
-        kind: "stage",
-        of: { kind: "shuffled", of: unionOf(of), partitions: tasks.length },
-        command: encodeCommand(command),
-        bundle,
-      }
-      return new StageOutput({ number, tasks: sent, reads: reads.outputs, batchTime: job.batchTime, relation })
     })
-  }
-
-  /** The buckets of a stage, which are not computed yet. */
-  #buckets(output: StageOutput, write: ToBuckets): ReadonlyArray<Cut> {
-    const all = Array.from({ length: targetsOf(write) }, (_, partition) => new RemoteBucket(output, { partition }))
-    return output.tasks.map((_, i) => i === 0 ? all : [])
   }
 
   /** Computes the blocks of a stage. */
   #blocks(output: StageOutput, { stays }: ToBlock): Run<ReadonlyArray<Block.Block<unknown>>> {
     return Effect.gen({ self: this }, function* () {
-      if (stays === true) {
-        const { reports } = yield* this.#keep(output)
+      const { parcels, reports } = stays === true ? yield* this.#keep(output) : yield* this.#collect(output)
+      if (stays === true && output.kept !== undefined) {
         return output.tasks.map((_, i) => new RemoteBlock(output, i, reports[i]?.length ?? 0))
       }
-      const { parcels } = yield* this.#collect(output)
       const { block } = remoteIn(parcels)
       return output.tasks.map((_, i) => block({ output: output.number, partition: i }))
     })
@@ -216,7 +128,7 @@ export class StageRunner {
 
   /** Computes an output and gives its rows. */
   #collect(output: StageOutput): Run<Answers> {
-    return this.#withRefusals(output, (job) => this.#answers(output, job, () => output.relation))
+    return this.#withRefusals(output, (job) => collectAnswers(this.#options, output, output.relation, job))
   }
 
   /** Computes an output and keeps it on the cluster. */
@@ -229,7 +141,7 @@ export class StageRunner {
         const tags = Array.from(plan, ({ number }) => [tagOf(number, "report"), tagOf(number, "failure")]).flat()
         const kept: Relation = { kind: "kept", id }
         const answers = yield* Effect.onError(
-          this.#answers(output, job, () => ({ kind: "tagged", of: kept, tags })),
+          collectAnswers(this.#options, output, { kind: "tagged", of: kept, tags }, job),
           () => Effect.ignore(cluster.forget([id])),
         )
         output.relation = kept
@@ -237,59 +149,6 @@ export class StageRunner {
         this.#kept.add(output)
         return answers
       }))
-  }
-
-  /** Collects rows, and fails if a task has failed. */
-  #answers(
-    output: StageOutput,
-    job: JobContext,
-    relation: () => Relation,
-  ): Effect.Effect<Answers, StageFailed | Refusals> {
-    return Effect.gen({ self: this }, function* () {
-      const plan = planOf(output)
-      const parcels = new Parcels(yield* asked(output, this.#options.cluster.collect(relation())))
-      const failures: Array<Failure> = []
-      let read = 0
-      for (const tag of parcels.tags) {
-        const { content } = contentOf(tag)
-        if (content === "failure") {
-          for (const { parts } of parcels.all(tag)) failures.push(...parts.map(decodeFailure))
-        }
-        if (content === "report") {
-          for (const { parts } of parcels.all(tag)) for (const part of parts) read += decodeReport(part).read
-        }
-      }
-      for (const each of plan) each.hasRun = true
-      if (failures.length > 0) return yield* this.#failure(failures, plan)
-      job.countRead?.(read)
-      const reports = output.tasks.map((_, i) => {
-        const [bytes] = parcels.find(tagOf(output.number, "report"), i).flatMap(({ parts }) => parts)
-        return bytes === undefined ? { millis: 0, read: 0, length: 0 } : decodeReport(bytes)
-      })
-      this.#options.states.wrote(output, reports)
-      return { parcels, reports }
-    })
-  }
-
-  /** The failure of a plan: that of its first task in the first stage that has failed. */
-  #failure(
-    failures: ReadonlyArray<Failure>,
-    plan: ReadonlySet<StageOutput>,
-  ): Effect.Effect<never, StageFailed | Refusals> {
-    const ordered = failures.toSorted((a, b) => a.output - b.output || a.task - b.task)
-    const outputOf = (number: number) => Array.from(plan).find((each) => each.number === number)
-    for (const { answer, output, task } of ordered) {
-      if (answer.kind === "died") return Effect.die(decodeReason(answer.reason))
-      const failed = outputOf(output)?.tasks[task]
-      if (answer.kind === "failed" && failed !== undefined) {
-        return Effect.fail(new StageFailed(failed, new TaskFailed(answer.at, decodeReason(answer.reason))))
-      }
-    }
-    const refused = ordered.flatMap(({ answer, output }) => {
-      const found = outputOf(output)
-      return answer.kind === "refused" && found !== undefined ? [{ output: found, why: answer.why }] : []
-    })
-    return Effect.fail(new Refusals(refused))
   }
 
   /** Runs the stages on the driver that workers refuse, and tries again. */
@@ -305,14 +164,18 @@ export class StageRunner {
         const result = yield* Effect.result(run(job))
         if (Result.isSuccess(result)) return result.success
         if (!(result.failure instanceof Refusals)) return yield* Effect.fail(result.failure)
-        for (const refusal of result.failure.failures) yield* this.#runOnDriver(refusal)
+        for (const refusal of result.failure.stages) yield* this.#runOnDriver(refusal)
+        const { relation } = output
+        if (relation.kind !== "rows") continue
+        TaskUpdates.current()?.include(output.updates)
+        return { parcels: new Parcels(relation.rows), reports: [] }
       }
       return yield* Effect.die(new TypeError(`stage ${output.number} is refused again and again`))
     })
   }
 
   /** Runs a stage on the driver. What it has written is sent to the stages that read it. */
-  #runOnDriver({ output, why }: Refusals["failures"][number]): Run<void> {
+  #runOnDriver({ output, why }: Refusals["stages"][number]): Run<void> {
     return Effect.gen({ self: this }, function* () {
       if (output.relation.kind === "rows") return
       const [first] = output.tasks
@@ -320,7 +183,10 @@ export class StageRunner {
         for (const { operation } of placesOf(task)) if (operation.kind !== "local") this.#refused.add(operation)
       }
       if (why !== undefined && first !== undefined) this.#options.onDriver(first, why)
-      const written = yield* this.#here(output.tasks)
+      const updates = new TaskUpdates.TaskUpdates()
+      const written = yield* TaskUpdates.within(updates, this.#here(output.tasks))
+      output.updates.include(updates)
+      output.isCounted = true
       const packer = new Packer()
       written.forEach((one, i) => addWritten(one, output.number, i, packer))
       output.relation = { kind: "rows", rows: packer.rows() }
@@ -339,7 +205,7 @@ export class StageRunner {
       const all = leads.flatMap((each, i) =>
         each.map((partition): Task<ToBlock> => ({ partition, write: toBlock, layers: tasks[i]?.layers ?? [] }))
       )
-      const blocks = all.length === 0 ? [] : yield* this.#there(all)
+      const blocks = all.length === 0 ? [] : yield* this.#there(all.map((task, place) => ({ task, place })))
       let next = 0
       const ready = tasks.map((task, i) =>
         leads[i]?.length === 0
@@ -355,21 +221,21 @@ export class StageRunner {
   }
 
   /** Brings records to the driver. Undefined if none are needed. */
-  #fetch(partitions: ReadonlyArray<Partition>) {
+  #fetch(partitions: ReadonlyArray<Partition>): Run<Remote | undefined> {
     return Effect.gen({ self: this }, function* () {
       const outputs = new Set(partitions.flatMap((partition) => readsOf(partition).map(({ output }) => output)))
-      const all: Array<ReturnType<typeof remoteIn>> = []
-      const byNumber = new Map<number, ReturnType<typeof remoteIn>>()
+      const found = new Map<number, Remote>()
       for (const output of outputs) {
         const parcels = output.kept === undefined
           ? (yield* this.#collect(output)).parcels
           : new Parcels(yield* asked(output, this.#options.cluster.collect(output.rows("records"))))
-        byNumber.set(output.number, remoteIn(parcels))
+        TaskUpdates.current()?.include(output.updates)
+        found.set(output.number, remoteIn(parcels))
       }
-      const of = (number: number) => byNumber.get(number) ?? remoteIn(new Parcels(new Packer().rows()))
+      const of = (number: number) => found.get(number) ?? remoteIn(new Parcels(new Packer().rows()))
       return outputs.size === 0 ? undefined : {
-        block: (reference: Parameters<typeof all[number]["block"]>[0]) => of(reference.output).block(reference),
-        buckets: (reference: Parameters<typeof all[number]["buckets"]>[0]) => of(reference.output).buckets(reference),
+        block: (reference) => of(reference.output).block(reference),
+        buckets: (reference) => of(reference.output).buckets(reference),
       }
     })
   }
@@ -407,29 +273,3 @@ export class StageRunner {
     }
   }
 }
-
-/** The failure of a stage that the cluster cannot run, in the name of its last operation. */
-const failedBy = (task: Task, reason: unknown): StageFailed =>
-  new StageFailed(task, new TaskFailed(lastOf(task), reason))
-
-/** Asks the cluster for something that concerns an output. */
-const asked = <A>(
-  { tasks: [task] }: StageOutput,
-  request: Effect.Effect<A, ClusterError>,
-): Effect.Effect<A, StageFailed> =>
-  task === undefined ? Effect.orDie(request) : Effect.mapError(request, (cause) => failedBy(task, cause))
-
-/** The place of the operation of a task that has made records which cannot travel. */
-const lastOf = (task: Task): number => placesOf(task).length - task.layers.length - 1
-
-const unionOf = (all: ReadonlyArray<Relation>): Relation => {
-  const [first, ...others] = all
-  if (first === undefined) return { kind: "rows", rows: new Packer().rows() }
-  return others.length === 0 ? first : { kind: "union", of: all }
-}
-
-/** The partitions of versions of states that a task reads. */
-const stateReadsOf = ({ partition }: Task) => [
-  ...inputsOf(partition, "state").flatMap(({ from, id, index }) => from === undefined ? [] : [{ id, index, at: from }]),
-  ...inputsOf(partition, "view"),
-]

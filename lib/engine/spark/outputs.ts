@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { Output, Reference } from "../plan/remote.ts"
 import { RemoteBlock, RemoteBucket } from "../plan/remote.ts"
 import { partsOf } from "../plan/places.ts"
@@ -15,23 +16,43 @@ export class StageOutput implements Output {
   readonly number: number
   /** The tasks of the stage, to which failures belong. */
   readonly tasks: ReadonlyArray<Task>
-  /** The outputs that the stage reads. */
-  readonly reads: ReadonlyArray<StageOutput>
+  /** The outputs that the stage reads; none once it has been computed. */
+  reads: ReadonlyArray<StageOutput>
   /** The batch that the stage is of; undefined if it is of none. */
   readonly batchTime: number | undefined
-  /** Where its rows are. */
-  relation: Relation
+  #relation: () => Relation
+  /** Whether plans with it compute its rows. */
+  isPlanned = true
   /** The id of the relation, once it is kept on the cluster. */
   kept: string | undefined
   /** Whether a plan with it has run. */
   hasRun = false
+  /** Whether its tasks have succeeded, so that what they have read and added to accumulators is known. */
+  isCounted = false
+  /** What its tasks, and those of the outputs that it reads, have added to accumulators. */
+  readonly updates: TaskUpdates.TaskUpdates = new TaskUpdates.TaskUpdates()
 
-  constructor(fields: Pick<StageOutput, "batchTime" | "number" | "reads" | "relation" | "tasks">) {
+  /** `stage`: the relation that computes the rows, from those of the outputs that it reads. */
+  constructor(
+    fields: Pick<StageOutput, "batchTime" | "number" | "reads" | "tasks"> & { readonly stage: () => Relation },
+  ) {
     this.number = fields.number
     this.tasks = fields.tasks
     this.reads = fields.reads
     this.batchTime = fields.batchTime
-    this.relation = fields.relation
+    this.#relation = fields.stage
+    for (const { updates } of fields.reads) this.updates.include(updates)
+  }
+
+  /** Where its rows are. It refers to where those are now that it reads. */
+  get relation(): Relation {
+    return this.#relation()
+  }
+  /** Notes that the rows have been computed. What they were computed from is released: states would keep all earlier ones. */
+  set relation(computed: Relation) {
+    this.#relation = () => computed
+    this.reads = []
+    this.isPlanned = false
   }
 
   /** Its rows with such contents, once it is kept: all of them before. */
@@ -42,11 +63,11 @@ export class StageOutput implements Output {
   }
 }
 
-/** The outputs of a plan that are not kept: those of its stages. */
+/** The outputs that a plan computes: those of its stages. */
 export const planOf = (root: StageOutput): ReadonlySet<StageOutput> => {
   const all = new Set([root])
   for (const output of all) {
-    if (output.kept === undefined) { for (const each of output.reads) if (each.kept === undefined) all.add(each) }
+    if (output.isPlanned) { for (const each of output.reads) if (each.isPlanned) all.add(each) }
   }
   return all
 }
@@ -90,12 +111,22 @@ export class Reads {
     return Array.from(this.#routes.keys())
   }
 
-  /** The rows that the tasks read, each for its task. */
+  /** The rows that the tasks read, each for its task. One of the tasks gets the reports, which are addressed to partition 0. */
   relations(): ReadonlyArray<Relation> {
     return Array.from(this.#routes).flatMap(([output, contents]) =>
-      Array.from(contents, ([content, routes]) => routed(output.rows(content), routes))
+      Array.from(
+        contents,
+        ([content, routes]) => routed(output.rows(content), output.isPlanned ? withReports(routes) : routes),
+      )
     )
   }
+}
+
+/** Routes by which reports come to a task as well. They are addressed to partition 0, which a job may not read otherwise. */
+const withReports = (routes: Routes): Routes => {
+  const [first, ...others] = routes
+  const reader = others.flatMap((tasks) => Array.from(tasks))[0]
+  return first?.size === 0 && reader !== undefined ? [new Set([reader]), ...others] : routes
 }
 
 const routed = (of: Relation, routes: Routes): Relation =>

@@ -73,7 +73,7 @@ export interface RemoteStates extends StateStore.StateStore {
   /** The outputs that have the captures of a version; none for an unknown version. */
   readonly capturesOf: (id: string, at: number) => ReadonlyArray<StageOutput>
   /** Notes what the tasks of a stage have written to states. */
-  readonly wrote: (output: StageOutput, reports: ReadonlyArray<Report>) => void
+  readonly wrote: (output: StageOutput, reports: ReadonlyArray<Pick<Report, "state">>) => void
   /** Whether a version that can still be read has captures in an output. */
   readonly needs: (output: StageOutput) => boolean
   /** Brings a version to the driver, if it is on the cluster. The state stays on the driver from then on. */

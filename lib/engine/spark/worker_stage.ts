@@ -15,9 +15,10 @@ import type { Reference, Remote } from "../plan/remote.ts"
 import { isCut, type Partition, type Task, type ToBuckets, type Written } from "../plan/task.ts"
 import * as StateStore from "../state_store.ts"
 import type { Done, Place } from "../threads/task_place.ts"
-import { type Command, contentOf, encodePart, type Failure, type Report, tagOf } from "./command.ts"
+import { type Command, encodePart, type Failure, type Report, tagOf } from "./command.ts"
 import { joined, Packer, Parcels } from "./parcels.ts"
 import type { Rows } from "./relations.ts"
+import { partsIn } from "./reports.ts"
 
 /** A copy of the graph that has evaluated the batch of a command, and the place where its tasks run. */
 export interface Worksite {
@@ -135,27 +136,26 @@ const runTask = Effect.fnUntraced(function* (
   if (done.kind === "refused") return yield* Effect.fail(new Refused(done.why))
   const [written] = inputsOf(task.partition, "state")
   const captured = written && (yield* capture(states, written, copy.codingOf(written.id), command.refresh))
-  return rowsOf(done, captured, command, split)
+  return rowsOf(done, captured, command, split, partsIn(parcels, "report"))
 })
 
-/** The rows of a task that has succeeded. */
+/** The rows of a task that has succeeded, and the reports of the stages before that have come to it. */
 const rowsOf = (
-  { millis, read, written }: Done,
+  { millis, read, updates, written }: Done,
   captured: Effect.Success<ReturnType<typeof capture>> | undefined,
   command: Command,
   split: number,
+  before: ReadonlyArray<Uint8Array>,
 ): Rows => {
   const packer = new Packer()
   addWritten(written, command.output, split, packer)
   const { output, targets } = command
-  const of = (content: "capture" | "report", bytes: Uint8Array) =>
-    packer.add({ tag: tagOf(output, content), partition: split, source: split, parts: [bytes] })
-  if (captured?.bytes !== undefined) of("capture", captured.bytes)
-  if (targets === undefined) {
-    const length = isCut(written) ? 0 : written.length
-    const report: Report = { millis, read, length, state: captured?.state }
-    of("report", encodePart(report))
-  }
+  const add = (content: "capture" | "report", partition: number, parts: ReadonlyArray<Uint8Array>) =>
+    packer.add({ tag: tagOf(output, content), partition, source: split, parts })
+  if (captured?.bytes !== undefined) add("capture", split, [captured.bytes])
+  const length = isCut(written) ? 0 : written.length
+  const report: Report = { output, task: split, millis, read, length, updates, state: captured?.state }
+  add("report", targets === undefined ? split : 0, [encodePart(report), ...before])
   return packer.rows()
 }
 
@@ -186,14 +186,9 @@ const answerTo = (place: Place, cause: Cause.Cause<unknown>): Failure["answer"] 
     : { kind: "refused", why: undefined }
 }
 
-/** The failures of the stages before, as bytes. */
-const failuresIn = (parcels: Parcels): ReadonlyArray<Uint8Array> =>
-  Array.from(parcels.tags).filter((tag) => contentOf(tag).content === "failure").sort((a, b) => a - b)
-    .flatMap((tag) => parcels.all(tag).flatMap(({ parts }) => parts))
-
 /**
- * Runs a partition of a stage. `number` is its number, unless one of the rows says otherwise. The failures of users' functions are rows as well, so that Spark does not try them again. It
- * dies if it was interrupted.
+ * Runs a partition of a stage. `number` is its number, unless one of the rows says otherwise. The failures of users' functions are
+ * rows as well, so that Spark does not try them again. It dies if it was interrupted.
  */
 export const runPartition = (
   worksite: Worksite,
@@ -205,7 +200,7 @@ export const runPartition = (
     const parcels = new Parcels(rows)
     const [own] = parcels.all(tagOf(command.output, "records"))
     const split = own?.partition ?? number
-    const before = failuresIn(parcels)
+    const before = partsIn(parcels, "failure")
     if (before.length > 0) return failing(command, split, before, command.output)
     const exit = yield* Effect.exit(runTask(worksite, command, split, parcels))
     if (Exit.isSuccess(exit)) return exit.value

@@ -48,14 +48,14 @@ type Refusal = Extract<Answer, { readonly kind: "refused" }>
 
 const refused = (why: string | undefined): Refusal => ({ kind: "refused", why })
 
-const usesAccumulator = refused("it uses an accumulator, which is on the driver")
-
 /** What a task has written, how many milliseconds it took, and how many records it has read. */
 export interface Done<W extends Write = Write> {
   readonly kind: "done"
   readonly written: Written<W>
   readonly millis: number
   readonly read: number
+  /** What it has added to accumulators, encoded. */
+  readonly updates: Uint8Array | undefined
 }
 
 /** Where the tasks of a worker run. */
@@ -67,7 +67,7 @@ export interface Place {
     task: Task<W>,
     job: JobData,
     states?: StateStore.StateStore,
-  ) => Effect.Effect<Done<W> | typeof usesAccumulator, TaskFailed>
+  ) => Effect.Effect<Done<W> | Refusal, TaskFailed>
   /** Runs an encoded task. */
   readonly run: (task: Encoded, job: JobData) => Effect.Effect<Answer, TaskFailed>
   /** The answer to a task that has failed or was interrupted. */
@@ -112,10 +112,15 @@ export const placeOf = (
         const { run } = states === undefined ? executor : executorOn(states)
         return provided(TaskUpdates.within(updates, run(task))).pipe(
           Effect.provideService(CurrentJob, { ...job, batch: undefined, countRead }),
-          Effect.map((written): Done<W> | typeof usesAccumulator =>
-            updates.isUsed ? usesAccumulator : { kind: "done", written, millis: performance.now() - startedAt, read }
+          Effect.map((written): Done<W> | Refusal => {
+            const millis = performance.now() - startedAt
+            return updates.obstacle === undefined
+              ? { kind: "done", written, millis, read, updates: updates.encode() }
+              : refused(updates.obstacle)
+          }),
+          Effect.catch((failure) =>
+            updates.obstacle === undefined ? Effect.fail(failure) : Effect.succeed(refused(updates.obstacle))
           ),
-          Effect.catch((failure) => updates.isUsed ? Effect.succeed(usesAccumulator) : Effect.fail(failure)),
         )
       })
     return {
