@@ -47,7 +47,6 @@ Deno.test("an operation whose stream ends early is attached to again, after its 
 const breakOff = async (server: FakeServer, how: "destroy" | "goAway"): Promise<void> => {
   await new Promise((later) => setTimeout(later, 20))
   server.end(how)
-  await new Promise((later) => setTimeout(later, 20))
 }
 
 for (const how of ["destroy", "goAway"] as const) {
