@@ -177,7 +177,6 @@ for (const problem of ["NOT_FOUND", "CLOSED", "CHANGED"]) {
   Deno.test(`a session of which the server says ${problem} is lost`, () =>
     run(Effect.gen(function* () {
       const server = yield* fakeServer(() => ({
-        // deno-lint-ignore require-yield
         executePlan: async function* () {
           throw sparkError("gone", { errorClass: `INVALID_HANDLE.SESSION_${problem}` })
         },
@@ -205,7 +204,6 @@ Deno.test("requests name the session that the server knows", () =>
 Deno.test("errors of the server have its class, its SQLSTATE, the whole text and the causes", () =>
   run(Effect.gen(function* () {
     const server = yield* fakeServer(() => ({
-      // deno-lint-ignore require-yield
       executePlan: async function* () {
         throw sparkError("cut o…", { errorId: "17" })
       },
@@ -236,7 +234,6 @@ Deno.test("errors of the server have its class, its SQLSTATE, the whole text and
 Deno.test("an error stays as it is if the server does not tell its details", () =>
   run(Effect.gen(function* () {
     const server = yield* fakeServer(() => ({
-      // deno-lint-ignore require-yield
       executePlan: async function* () {
         throw sparkError("no such table", { errorClass: "TABLE", sqlState: "42P01", errorId: "17" })
       },
