@@ -80,6 +80,8 @@ spark.connect.grpc.binding.address  127.0.0.1
 spark.connect.grpc.binding.port     $connect
 spark.ui.port                       $ui
 spark.sql.warehouse.dir             $folder/warehouse
+# Relations that are not needed any more are removed when the Connect server collects garbage.
+spark.cleaner.periodicGC.interval   20s
 SETTINGS
 }
 
