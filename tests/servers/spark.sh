@@ -85,8 +85,8 @@ spark.cleaner.periodicGC.interval   20s
 SETTINGS
 }
 
-# The environment of all processes of Spark.
-spark() (
+# spark PROGRAM ARGUMENT…: runs a program of Spark in place of the calling shell.
+spark() {
   cd "$folder" || exit 1
   export SPARK_HOME=$place SPARK_CONF_DIR=$folder/conf SPARK_LOCAL_DIRS=$folder/local SPARK_LOCAL_IP=127.0.0.1
   export SPARK_CONNECT_MODE=0
@@ -94,7 +94,7 @@ spark() (
   program=$1
   shift
   exec "$place/bin/$program" "$@"
-)
+}
 
 # Ends with the logs of the servers, which say why they do not work.
 failed() {

@@ -217,6 +217,7 @@ Deno.test("an interruption interrupts the operation on the server", () =>
     yield* Effect.sleep(20)
     yield* Fiber.interrupt(fiber)
     assert.deepEqual(interrupted, [started])
+    yield* until(() => server.called.includes("releaseExecute"))
     assert.deepEqual(operations(server.called), ["executePlan", "interrupt", "releaseExecute"])
   })))
 
