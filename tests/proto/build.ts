@@ -32,6 +32,7 @@ const commented = (name: string, text: string): string => {
       "$1/** The $2 `$3`. */\n",
     )
     .replaceAll(/^( *)\/\*\*\n *\* (Describes [^\n]*)\n(?: *\*.*\n)*? *\*\/\n/gm, "$1/** $2 */\n")
+    .replaceAll(/ & \{\s*\}(?=;?\n|$)/gm, "")
   return `/**
  * The messages of \`${name.replace("_pb.ts", ".proto")}\`. Written by \`deno task proto\`.
  *

@@ -80,11 +80,13 @@ spark.connect.grpc.binding.address  127.0.0.1
 spark.connect.grpc.binding.port     $connect
 spark.ui.port                       $ui
 spark.sql.warehouse.dir             $folder/warehouse
+# Relations that are not needed any more are removed when the Connect server collects garbage.
+spark.cleaner.periodicGC.interval   20s
 SETTINGS
 }
 
-# The environment of all processes of Spark.
-spark() (
+# spark PROGRAM ARGUMENT…: runs a program of Spark in place of the calling shell.
+spark() {
   cd "$folder" || exit 1
   export SPARK_HOME=$place SPARK_CONF_DIR=$folder/conf SPARK_LOCAL_DIRS=$folder/local SPARK_LOCAL_IP=127.0.0.1
   export SPARK_CONNECT_MODE=0
@@ -92,7 +94,7 @@ spark() (
   program=$1
   shift
   exec "$place/bin/$program" "$@"
-)
+}
 
 # Ends with the logs of the servers, which say why they do not work.
 failed() {

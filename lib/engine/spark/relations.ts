@@ -36,7 +36,7 @@ export type Relation =
   | { readonly kind: "routed"; readonly of: Relation; readonly to: ReadonlyArray<ReadonlyArray<number>> }
   /** The same rows, each moved to partition `p`. Their order is lost. */
   | { readonly kind: "shuffled"; readonly of: Relation; readonly partitions: number }
-  /** What workers make of each partition. `bundle` is the name of the uploaded file with their code. */
+  /** The rows that workers compute from each partition. `bundle` is the name of the uploaded file with their code. */
   | { readonly kind: "stage"; readonly of: Relation; readonly command: Uint8Array; readonly bundle: string }
 
 /**

@@ -15,6 +15,8 @@ import {
 } from "../../../lib/engine/spark/connect/proto/execution_pb.ts"
 import { SparkConnectService } from "../../../lib/engine/spark/connect/proto/service_pb.ts"
 import { ErrorInfoSchema } from "../../../lib/engine/spark/connect/proto/error_info_pb.ts"
+import type { InvalidOption } from "../../../lib/core/errors.ts"
+import type { ClusterError, SparkVersionUnsupported } from "../../../lib/engine/spark/errors.ts"
 import type { Cluster, Relation, Rows } from "../../../lib/engine/spark/relations.ts"
 
 /** The methods of the service. */
@@ -157,7 +159,7 @@ export const connectTo = (
   { port }: FakeServer,
   parameters = "",
   options: ConnectOptions = {},
-): Effect.Effect<Cluster, unknown, Scope.Scope> =>
+): Effect.Effect<Cluster, ClusterError | InvalidOption | SparkVersionUnsupported, Scope.Scope> =>
   Effect.flatMap(
     parseConnectionString(`sc://127.0.0.1:${port}/;${parameters}`),
     (endpoint) =>
@@ -178,7 +180,6 @@ export const sparkError = (
 }
 
 /** The error of an effect that has to fail. */
-export const failureOf = <A, E>(
-  self: Effect.Effect<A, E>,
-): Effect.Effect<E & { readonly _tag: string; readonly message: string }, A> =>
-  Effect.flip(self) as Effect.Effect<E & { readonly _tag: string; readonly message: string }, A>
+export const failureOf = <A, E extends { readonly _tag: string; readonly message: string }, R>(
+  self: Effect.Effect<A, E, R>,
+): Effect.Effect<E, A, R> => Effect.flip(self)

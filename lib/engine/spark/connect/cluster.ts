@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import { type ClusterError, SparkFailed, type SparkUnavailable, SparkVersionUnsupported } from "../errors.ts"
-import type { Cluster, Relation } from "../relations.ts"
+import type { Cluster, Relation, Rows } from "../relations.ts"
 import { decodeRows } from "./arrow.ts"
 import { upload } from "./artifacts.ts"
 import type { Endpoint } from "./connection_string.ts"
@@ -60,8 +60,16 @@ const releasing = (session: Session): Effect.Effect<void> =>
     ))
     : Effect.void
 
-const batchesOf = (responses: ReadonlyArray<ExecutePlanResponse>): ReadonlyArray<Uint8Array> =>
-  responses.flatMap(({ responseType }) => responseType.case === "arrowBatch" ? [responseType.value.data] : [])
+/** Decodes the rows of responses. Throws if they are not as many as the server has sent. */
+const rowsIn = (responses: ReadonlyArray<ExecutePlanResponse>): Rows => {
+  const batches = responses.flatMap(({ responseType }) =>
+    responseType.case === "arrowBatch" ? [responseType.value] : []
+  )
+  const rows = decodeRows(batches.map(({ data }) => data))
+  const count = batches.reduce((sum, { rowCount }) => sum + Number(rowCount), 0)
+  if (rows.b.length !== count) throw new Error(`${count} rows were sent, but ${rows.b.length} have arrived`)
+  return rows
+}
 
 const keptIn = (responses: ReadonlyArray<ExecutePlanResponse>): string | undefined =>
   responses.flatMap(({ responseType }) =>
@@ -107,7 +115,7 @@ export const connect: (
       collect: (relation) =>
         execute(session, scope, "collect", rowsPlan(message(relation))).pipe(
           Effect.flatMap((responses) =>
-            Effect.try({ try: () => decodeRows(batchesOf(responses)), catch: (cause) => failed("collect", cause) })
+            Effect.try({ try: () => rowsIn(responses), catch: (cause) => failed("collect", cause) })
           ),
         ),
       keep: (relation, { copies }) =>

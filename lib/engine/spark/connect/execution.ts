@@ -6,6 +6,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { inRealTime } from "../../../core/steady_clock.ts"
 import type { ClusterError } from "../errors.ts"
@@ -155,19 +156,20 @@ const interrupt: (session: Session, operation: Operation) => Effect.Effect<void>
       if (interruptedIds.includes(operationId) || operation.count > 0) break
       yield* Effect.sleep(waitOf(attempt))
     }
-    yield* release(session, operation)
   },
   (self) => Effect.ignore(self),
 )
 
-/** Lets the server forget the responses of an operation. */
-const release = (session: Session, { operationId }: Operation): Effect.Effect<void> =>
-  Effect.ignore(session.once(
+/** Lets the server forget the responses of an operation. It refuses that while it is still ending an interrupted one. */
+const release = (session: Session, { operationId }: Operation): Effect.Effect<void> => {
+  const once = session.once(
     "release",
     (calls, head, options) =>
       calls.releaseExecute({ ...head, operationId, release: { case: "releaseAll", value: {} } }, options),
     CLEAN_UP_MS,
-  ))
+  )
+  return Effect.ignore(Effect.retry(once, { schedule: Schedule.spaced("1 second"), times: 3 }))
+}
 
 /**
  * Runs a plan and returns all responses. An interruption interrupts the operation on the server. The responses on the
@@ -184,7 +186,12 @@ export const execute: (
     const operation: Operation = { name, operationId, plan, responses: [], last: "", isComplete: false, count: 0 }
     const followed = follow(session, operation).pipe(
       (self) => session.explained(self),
-      Effect.onInterrupt(() => interrupt(session, operation)),
+      Effect.onInterrupt(() =>
+        Effect.andThen(
+          interrupt(session, operation),
+          Effect.forkIn(Effect.delay(release(session, operation), "1 second"), scope),
+        )
+      ),
       Effect.tap(() => Effect.forkIn(release(session, operation), scope)),
       Effect.tapError(() => Effect.forkIn(release(session, operation), scope)),
     )

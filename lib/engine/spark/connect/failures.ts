@@ -38,13 +38,17 @@ const SESSION_GONE = /^INVALID_HANDLE\.SESSION_(?:NOT_FOUND|CLOSED|CHANGED)$/
 const textOf = (error: ConnectError): string =>
   error.rawMessage === "" ? Code[error.code] : describeCause(new Error(error.rawMessage, { cause: error.cause }))
 
+/** A message of the server without the stacks of its own threads. */
+const withoutStack = (message: string): string =>
+  message.replaceAll(/^(?:\tat .*|\t\.\.\. \d+ more|Driver stacktrace:)(?:\n|$)/gm, "").trim()
+
 /** Whether the server has answered with this status. The client makes the same errors when a connection breaks. */
 const isAnswer = (error: ConnectError): boolean => error.metadata.has("grpc-status")
 
 /** Translates what a call has thrown. `operation` is what was asked of the server, such as `collect`. */
 export const callFailure = (thrown: unknown, where: string, operation: string): CallFailure => {
   const error = ConnectError.from(thrown)
-  const text = textOf(error)
+  const text = withoutStack(textOf(error))
   if (error.code === Code.Unauthenticated || error.code === Code.PermissionDenied) {
     return new SparkAccessDenied({ where, text })
   }
@@ -85,7 +89,7 @@ export const withDetails = (failure: SparkFailed, { errors, rootErrorIdx }: Fetc
     operation: failure.operation,
     ...(errorClass === undefined ? {} : { errorClass }),
     ...(sqlState === undefined ? {} : { sqlState }),
-    text: root === undefined || root.message === "" ? failure.text : root.message,
-    causes: causes.map((cause) => cause.message),
+    text: root === undefined || root.message === "" ? failure.text : withoutStack(root.message),
+    causes: causes.map((cause) => withoutStack(cause.message)),
   })
 }

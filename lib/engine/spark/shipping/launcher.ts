@@ -22,8 +22,9 @@ const findDeno = (place: DenoPlace): string =>
     : `deno=${quoted(place.path)}${place.kind === "path" ? "" : `\n[ -x "$deno" ] || deno=$(command -v deno)`}`
 
 /**
- * Writes the script. The program that it starts may listen on the loopback address or on the executor's Unix sockets, read
- * the environment and start Deno, and nothing else. `DENO_DIR` is in the session's directory, which Spark removes.
+ * Writes the script. The program that it starts runs no code of users. It may use the loopback address, read the environment
+ * and start Deno. For Unix sockets Deno asks for all of the network permission. `DENO_DIR` is in the session's directory,
+ * which Spark removes.
  */
 export const launcher = (place: DenoPlace, settings: WorkerSettings): string =>
   `#!/bin/sh
@@ -35,8 +36,10 @@ if [ ! -x "$deno" ]; then
 fi
 export DENO_DIR="$PWD/.deno" DENO_NO_UPDATE_CHECK=1 NO_COLOR=1
 sockets=\${PYTHON_WORKER_FACTORY_SOCK_DIR:-$PYTHON_WORKER_FACTORY_SOCK_PATH}
+net='--allow-net=127.0.0.1,[::1]'
+if [ -n "$sockets" ]; then net=--allow-net; fi
 exec "$deno" run --quiet --no-prompt --no-config --no-lock --no-npm --no-remote --allow-env \\
-  "--allow-run=$deno" '--allow-net=127.0.0.1,[::1]' \\
+  "--allow-run=$deno" "$net" \\
   \${sockets:+"--allow-read=$sockets"} \${sockets:+"--allow-write=$sockets"} \\
   "$here/worker.js" ${quoted(JSON.stringify(settings))} "$@"
 `

@@ -36,7 +36,7 @@ const denoArguments = (program: string, settings: WorkerSettings): ReadonlyArray
     "--no-lock",
     "--no-npm",
     "--no-remote",
-    ...memoryMb === undefined ? [] : [`--v8-flags=--max-old-space-size=${memoryMb}`],
+    ...memoryMb === undefined ? [] : [`--v8-flags=--max-heap-size=${memoryMb}`],
     // Without any permission among the arguments, Deno would give the child all of them.
     ...settings.permissions.includes("--allow-read") ? [] : [ownFiles()],
     ...settings.permissions,

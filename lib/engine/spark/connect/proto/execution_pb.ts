@@ -172,7 +172,7 @@ export const ExecutePlanResponse_ArrowBatchSchema: GenMessage<ExecutePlanRespons
   messageDesc(file_execution, 7, 0)
 
 /** The message `spark.connect.ExecutePlanResponse.ResultComplete`. */
-export type ExecutePlanResponse_ResultComplete = Message<"spark.connect.ExecutePlanResponse.ResultComplete"> & {}
+export type ExecutePlanResponse_ResultComplete = Message<"spark.connect.ExecutePlanResponse.ResultComplete">
 
 /** Describes the message spark.connect.ExecutePlanResponse.ResultComplete. */
 export const ExecutePlanResponse_ResultCompleteSchema: GenMessage<ExecutePlanResponse_ResultComplete> = /*@__PURE__*/

@@ -58,7 +58,7 @@ export const ReleaseExecuteRequestSchema: GenMessage<ReleaseExecuteRequest> = /*
   messageDesc(file_operations, 1)
 
 /** The message `spark.connect.ReleaseExecuteRequest.ReleaseAll`. */
-export type ReleaseExecuteRequest_ReleaseAll = Message<"spark.connect.ReleaseExecuteRequest.ReleaseAll"> & {}
+export type ReleaseExecuteRequest_ReleaseAll = Message<"spark.connect.ReleaseExecuteRequest.ReleaseAll">
 
 /** Describes the message spark.connect.ReleaseExecuteRequest.ReleaseAll. */
 export const ReleaseExecuteRequest_ReleaseAllSchema: GenMessage<ReleaseExecuteRequest_ReleaseAll> = /*@__PURE__*/

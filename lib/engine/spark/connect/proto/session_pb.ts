@@ -45,7 +45,7 @@ export const AnalyzePlanRequestSchema: GenMessage<AnalyzePlanRequest> = /*@__PUR
   messageDesc(file_session, 1)
 
 /** The message `spark.connect.AnalyzePlanRequest.SparkVersion`. */
-export type AnalyzePlanRequest_SparkVersion = Message<"spark.connect.AnalyzePlanRequest.SparkVersion"> & {}
+export type AnalyzePlanRequest_SparkVersion = Message<"spark.connect.AnalyzePlanRequest.SparkVersion">
 
 /** Describes the message spark.connect.AnalyzePlanRequest.SparkVersion. */
 export const AnalyzePlanRequest_SparkVersionSchema: GenMessage<AnalyzePlanRequest_SparkVersion> = /*@__PURE__*/
