@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { InvalidOption } from "../core/errors.ts"
 import { valueOf } from "../core/results.ts"
 import { type Addressed, enter } from "./accumulator_addresses.ts"
-import { current, type Updated } from "./task_updates.ts"
+import { current, noteRead, type Updated } from "./task_updates.ts"
 
 /**
  * A total that tasks add to.
@@ -72,10 +72,8 @@ class Total<in In, in out S> implements Updated<S> {
   }
   /** The accumulator that tasks read and reset: that of the driver. */
   #ofTasks(): Total<In, S> {
-    const task = current()
-    task?.needsDriver()
     // The counterpart was made by the same code, so it has the same type.
-    return task !== undefined && this.#counterpart instanceof Total ? this.#counterpart as Total<In, S> : this
+    return noteRead() && this.#counterpart instanceof Total ? this.#counterpart as Total<In, S> : this
   }
   /** The current total. */
   get value(): S {

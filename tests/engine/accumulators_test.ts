@@ -142,6 +142,11 @@ test("a task that reads an accumulator finds the total before its job", async (e
   if (engine === "threads") assert.deepEqual(events, ["it reads or resets an accumulator, which is on the driver"])
 })
 
+test("a transform that reads an accumulator runs on the driver", async (engine) => {
+  await run(graphs.transforming([[1, 2], [3, 4]]), 2, engine)
+  assert.deepEqual(seen, [[[1, 0], [2, 0]], 3, [[3, 3], [4, 3]], 10])
+})
+
 test("a task that resets an accumulator resets that of the driver", async (engine) => {
   await run(graphs.resetting([[1, 2], [3]]), 2, engine)
   assert.deepEqual([seen[1], seen[3]], [3, 3])
