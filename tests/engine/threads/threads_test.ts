@@ -38,7 +38,10 @@ test("tasks that use an accumulator without an address run on the driver, and an
     const [event] = events
     assert(event?._tag === "OperationRunsOnDriver")
     assert.equal(event.operation, "map")
-    assert.match(event.reason, /^it adds to an accumulator, which workers cannot name to the driver\. Make the accumulator in /)
+    assert.match(
+      event.reason,
+      /^it adds to an accumulator, which workers cannot name to the driver\. Make the accumulator in /,
+    )
     assert.match(event.callSite.short, /^graphs\.ts:/)
   }))
 
