@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { InvalidOption } from "../core/errors.ts"
 import { valueOf } from "../core/results.ts"
 import { type Addressed, enter } from "./accumulator_addresses.ts"
-import { current, type Updated } from "./task_updates.ts"
+import { current, noteRead, type Updated } from "./task_updates.ts"
 
 /**
  * A total that tasks add to.
@@ -17,10 +17,15 @@ import { current, type Updated } from "./task_updates.ts"
  * effect immediately.
  *
  * A task is everything that the engine runs for a partition, including effectful functions. Code that a function leaves
- * running in a promise or timer of its own is not part of the task. Spark: `AccumulatorV2`.
+ * running in a promise or timer of its own is not part of the task.
+ *
+ * Workers make the accumulators of a graph for themselves, and send to the driver what their tasks add. The driver finds its
+ * own accumulator if it was made in the function of `Graph.module`, or at the top level of a module with a name that no other
+ * accumulator has. Tasks that add to another accumulator run on the driver. So do tasks that read or reset an accumulator, and
+ * those whose totals are not plain data. Spark: `AccumulatorV2`.
  */
 export interface Accumulator<in In, out Out> {
-  /** The name of the accumulator, for messages. */
+  /** The name of the accumulator, for messages and for workers. */
   readonly name: string | undefined
   /** Adds a value. */
   readonly add: (value: In) => void
@@ -42,7 +47,7 @@ export interface NumberAccumulator extends Accumulator<number, number> {
 
 /** How a custom accumulator computes its total. */
 export interface Accumulating<in In, in out Out> {
-  /** The name of the accumulator, for messages. */
+  /** The name of the accumulator, for messages and for workers. */
   readonly name?: string | undefined
   /** Returns the initial total. If `add` or `merge` change a total in place, each call must return a new one. */
   readonly zero: () => Out
@@ -72,10 +77,8 @@ class Total<in In, in out S> implements Updated<S> {
   }
   /** The accumulator that tasks read and reset: that of the driver. */
   #ofTasks(): Total<In, S> {
-    const task = current()
-    task?.needsDriver()
     // The counterpart was made by the same code, so it has the same type.
-    return task !== undefined && this.#counterpart instanceof Total ? this.#counterpart as Total<In, S> : this
+    return noteRead() && this.#counterpart instanceof Total ? this.#counterpart as Total<In, S> : this
   }
   /** The current total. */
   get value(): S {

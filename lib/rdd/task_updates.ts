@@ -125,6 +125,21 @@ const CurrentUpdates: Context.Reference<TaskUpdates | undefined> = Context.Refer
 /** The updates that additions go to; undefined on the driver, outside of tasks. */
 export const current = (): TaskUpdates | undefined => Fiber.getCurrent()?.getRef(CurrentUpdates)
 
+/** Is told when an accumulator is read outside of tasks. */
+export const OnRead: Context.Reference<(() => void) | undefined> = Context.Reference<(() => void) | undefined>(
+  "@dstream/dstream/OnRead",
+  { defaultValue: () => undefined },
+)
+
+/** Notes that an accumulator is read. Gives whether a task reads it. */
+export const noteRead = (): boolean => {
+  const fiber = Fiber.getCurrent()
+  const task = fiber?.getRef(CurrentUpdates)
+  if (task === undefined) fiber?.getRef(OnRead)?.()
+  task?.needsDriver()
+  return task !== undefined
+}
+
 /** Runs a job. When it has succeeded, `commit` is given the function that gives its updates to their accumulators. */
 export const during = <A, E, R, E2, R2>(
   job: Effect.Effect<A, E, R>,

@@ -188,7 +188,10 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
           ? Effect.die(new TypeError(`${stream.operation} is not an input of the graph`))
           : input.read(Inputs.shareOf(allocation, input), allocation.time)
       },
-      evaluating: Effect.provideService(Engine, notes?.watchActions(engine) ?? engine),
+      evaluating: (self) => {
+        const provided = Effect.provideService(self, Engine, notes?.watchActions(engine) ?? engine)
+        return notes?.watchReads(provided) ?? provided
+      },
       open: (work, time) =>
         Effect.suspend(() => {
           const opened = engine.openBatch({

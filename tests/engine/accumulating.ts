@@ -232,6 +232,21 @@ export const reading = Graph.module(import.meta, (batches: Batches) => {
   ]
 })
 
+/** Reads an accumulator in the function of a transform, which copies of the graph call as well. */
+export const transforming = Graph.module(import.meta, (batches: Batches) => {
+  const sum = Accumulator.long()
+  return [
+    input(batches).pipe(
+      DStream.map((n) => (sum.add(n), n)),
+      DStream.transform((rdd) => {
+        const before = sum.value
+        return RDD.map(rdd, (n) => [n, before])
+      }),
+      collecting(() => sum.value),
+    ),
+  ]
+})
+
 /** Resets an accumulator in tasks. */
 export const resetting = Graph.module(import.meta, (batches: Batches) => {
   const sum = Accumulator.long()

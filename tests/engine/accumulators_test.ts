@@ -1,51 +1,12 @@
 import assert from "node:assert/strict"
-import { Effect, type Scope } from "effect"
-import { type Graph, StreamingContext } from "../../mod.ts"
-import { Testing } from "../../lib/testing.ts"
+import { run as runOnCopies, test } from "./on_copies.ts"
 import * as graphs from "./accumulating.ts"
 
 const { seen } = graphs
 
-/** The events about where tasks run, and the failures of outputs. */
-interface Ran {
-  readonly events: ReadonlyArray<string>
-  readonly failures: ReadonlyArray<string>
-  readonly read: ReadonlyArray<number | undefined>
-}
-
-/** Runs some batches of a graph. */
-const run = (graph: Graph.AnyGraph, batches: number, engine: Testing.EngineName): Promise<Ran> => {
+const run: typeof runOnCopies = (...args) => {
   seen.length = 0
-  const program = Effect.gen(function* () {
-    const events: Array<StreamingContext.StreamingEvent> = []
-    const ssc = yield* StreamingContext.make
-    yield* StreamingContext.addStreamingListener(ssc, (event) => Effect.sync(() => void events.push(event)))
-    const active = yield* StreamingContext.start(ssc, graph as Graph.Graph)
-    yield* Testing.advance(active, batches)
-    yield* StreamingContext.stop(active)
-    const outputs = events.flatMap((event) => event._tag === "OutputOperationCompleted" ? [event.operation] : [])
-    return {
-      events: events.flatMap((event) =>
-        event._tag === "OperationRunsOnDriver" || event._tag === "WorkersUnavailable" ? [event.reason] : []
-      ),
-      failures: outputs.flatMap(({ failureReason }) => failureReason ?? []),
-      read: outputs.map(({ recordsRead }) => recordsRead),
-    }
-  })
-  return Effect.runPromise(
-    Effect.scoped(program as Effect.Effect<Ran, unknown, Testing.Services | Scope.Scope>).pipe(
-      Effect.provide(Testing.layer({ engine })),
-    ),
-  )
-}
-
-const options = { sanitizeOps: true, sanitizeResources: true, sanitizeExit: true }
-
-/** Registers a test for the engines whose tasks call the functions of a copy of the graph, and for the local engine. */
-const test = (name: string, body: (engine: Testing.EngineName) => Promise<void>): void => {
-  for (const engine of ["local", "loopback", "threads", "cluster"] as const) {
-    Deno.test(`${name} [${engine}]`, options, () => body(engine))
-  }
+  return runOnCopies(...args)
 }
 
 test("an accumulator at the top level with a name of its own takes what all tasks add", async (engine) => {
@@ -140,6 +101,11 @@ test("a task that reads an accumulator finds the total before its job", async (e
   const { events } = await run(graphs.reading([[1, 2], [3]]), 2, engine)
   assert.deepEqual(seen, [[[1, 0], [2, 0]], 3, [[3, 3]], 6])
   if (engine === "threads") assert.deepEqual(events, ["it reads or resets an accumulator, which is on the driver"])
+})
+
+test("a transform that reads an accumulator runs on the driver", async (engine) => {
+  await run(graphs.transforming([[1, 2], [3, 4]]), 2, engine)
+  assert.deepEqual(seen, [[[1, 0], [2, 0]], 3, [[3, 3], [4, 3]], 10])
 })
 
 test("a task that resets an accumulator resets that of the driver", async (engine) => {

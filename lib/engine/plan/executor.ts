@@ -4,7 +4,6 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
-import type { RemoteBlock, RemoteBucket } from "./remote.ts"
 import type { Task, Write, Written } from "./task.ts"
 
 /** The failure of a task: the number of a place in `placesOf(task)`, and the reason. */
@@ -37,7 +36,7 @@ export interface Executor {
    */
   readonly now?: <W extends Write>(task: Task<W>) => Written<W> | Effect.Effect<Written<W>, TaskFailed, unknown>
   /**
-   * Runs all tasks of a stage. What they write may stay where they run, as {@link RemoteBlock} and {@link RemoteBucket}, and a stage
+   * Runs all tasks of a stage. What they write may stay where they run, as `RemoteBlock` and `RemoteBucket`, and a stage
    * that writes buckets may not run before another one reads them. Undefined for executors that run one task at a time.
    */
   readonly stage?:

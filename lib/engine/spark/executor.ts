@@ -185,7 +185,7 @@ export class StageRunner {
       if (why !== undefined && first !== undefined) this.#options.onDriver(first, why)
       const updates = new TaskUpdates.TaskUpdates()
       const written = yield* TaskUpdates.within(updates, this.#here(output.tasks))
-      output.updates.include(updates)
+      if (!output.isCounted) output.updates.include(updates)
       output.isCounted = true
       const packer = new Packer()
       written.forEach((one, i) => addWritten(one, output.number, i, packer))

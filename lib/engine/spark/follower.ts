@@ -13,6 +13,7 @@ import * as GraphLayers from "../../dstream/graph/layers.ts"
 import { type GraphMismatch, mismatch } from "../../dstream/graph/mismatch.ts"
 import { declaredIn } from "../../dstream/graph/origin.ts"
 import type { InvalidGraph } from "../../dstream/graph/validate.ts"
+import * as AccumulatorAddresses from "../../rdd/accumulator_addresses.ts"
 import { make as makeGraph } from "../../dstream/graph/graph.ts"
 import { makeCopy, type SkippingCopy } from "../copy/graph_copy.ts"
 import { placeOf } from "../threads/task_place.ts"
@@ -38,13 +39,13 @@ const graphOf = (
   { fingerprint: original, origin }: RunData,
 ): Effect.Effect<AnyGraph, GraphNotExported | GraphMismatch | InvalidGraph> =>
   Effect.gen(function* () {
-    const { config, index, module } = origin
+    const { call, config, index, module } = origin
     const builds = declaredIn(modules.get(module) ?? {})
     let difference: GraphMismatch | undefined
     // Declarations have the same order here, but those that are not exported are missing.
     for (const build of [...builds.slice(index, index + 1), ...builds]) {
       const graph = yield* Effect.try({
-        try: () => makeGraph(build(config)),
+        try: () => makeGraph(AccumulatorAddresses.copy(call, () => build(config))),
         catch: (cause) => new GraphNotExported({ module, difference: String(cause) }),
       })
       const found = mismatch(original, fingerprint(graph), { texts: false })
