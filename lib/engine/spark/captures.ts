@@ -19,8 +19,12 @@ export const toOutput = (number: number, bytes: Uint8Array): { readonly at: numb
     const own = joined(toPieces({ at, placing, parts: [part] }))
     packer.add({ tag: tagOf(number, "capture"), partition, source: partition, parts: [own] })
   }
+  const partitions = parts.reduce((most, { partition }) => Math.max(most, partition + 1), 0)
   const relation = { kind: "rows", rows: packer.rows() } as const
-  return { at, output: new StageOutput({ number, tasks: [], reads: [], batchTime: undefined, stage: () => relation }) }
+  return {
+    at,
+    output: new StageOutput({ number, partitions, tasks: [], reads: [], batchTime: undefined, stage: () => relation }),
+  }
 }
 
 /** Joins the captures of the partitions of an output; undefined if nothing has changed in any. */

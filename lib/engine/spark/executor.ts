@@ -14,7 +14,7 @@ import * as TaskUpdates from "../../rdd/task_updates.ts"
 import { type Executor, StageFailed } from "../plan/executor.ts"
 import { placesOf } from "../plan/places.ts"
 import { type Remote, RemoteBlock, RemoteBucket } from "../plan/remote.ts"
-import type { Cut, Partition, Task, ToBlock, ToBuckets, Write, Written } from "../plan/task.ts"
+import type { Cut, Operation, Partition, Task, ToBlock, ToBuckets, Write, Written } from "../plan/task.ts"
 import { type Answers, asked, collectAnswers, Refusals } from "./answers.ts"
 import { tagOf } from "./command.ts"
 import { planOf, readsOf, type StageOutput } from "./outputs.ts"
@@ -50,12 +50,16 @@ interface Placed<W extends Write> {
 const follows = (all: ReadonlyArray<Placed<Write>>, i: number): boolean =>
   i > 0 && all[i]?.place === (all[i - 1]?.place ?? 0) + 1
 
+/** What an operation of the graph has in common with those of other batches; empty for other operations. */
+const keyOf = (operation: Operation): string =>
+  operation.kind === "address" ? `${operation.address.stream} ${operation.address.place}` : ""
+
 /** Runs the stages of one run. */
 export class StageRunner {
   readonly #options: RunOptions
   readonly #kept = new Set<StageOutput>()
-  /** The operations of tasks that workers have refused. */
-  readonly #refused = new WeakSet<object>()
+  /** The operations of tasks that workers have refused, in all batches. */
+  readonly #refused = new Set<string>()
 
   constructor(options: RunOptions) {
     this.#options = options
@@ -80,7 +84,7 @@ export class StageRunner {
   }
 
   #isRefused(task: Task): boolean {
-    return placesOf(task).some(({ operation }) => operation.kind !== "local" && this.#refused.has(operation))
+    return this.#refused.size > 0 && placesOf(task).some(({ operation }) => this.#refused.has(keyOf(operation)))
   }
 
   /** Runs tasks on the cluster. */
@@ -180,7 +184,9 @@ export class StageRunner {
       if (output.relation.kind === "rows") return
       const [first] = output.tasks
       for (const task of output.tasks) {
-        for (const { operation } of placesOf(task)) if (operation.kind !== "local") this.#refused.add(operation)
+        for (const { operation } of placesOf(task)) {
+          if (operation.kind === "address") this.#refused.add(keyOf(operation))
+        }
       }
       if (why !== undefined && first !== undefined) this.#options.onDriver(first, why)
       const updates = new TaskUpdates.TaskUpdates()

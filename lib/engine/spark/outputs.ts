@@ -16,6 +16,8 @@ export class StageOutput implements Output {
   readonly number: number
   /** The tasks of the stage, to which failures belong. */
   readonly tasks: ReadonlyArray<Task>
+  /** How many partitions its rows are for. */
+  readonly partitions: number
   /** The outputs that the stage reads; none once it has been computed. */
   reads: ReadonlyArray<StageOutput>
   /** The batch that the stage is of; undefined if it is of none. */
@@ -34,10 +36,13 @@ export class StageOutput implements Output {
 
   /** `stage`: the relation that computes the rows, from those of the outputs that it reads. */
   constructor(
-    fields: Pick<StageOutput, "batchTime" | "number" | "reads" | "tasks"> & { readonly stage: () => Relation },
+    fields: Pick<StageOutput, "batchTime" | "number" | "partitions" | "reads" | "tasks"> & {
+      readonly stage: () => Relation
+    },
   ) {
     this.number = fields.number
     this.tasks = fields.tasks
+    this.partitions = fields.partitions
     this.reads = fields.reads
     this.batchTime = fields.batchTime
     this.#relation = fields.stage
@@ -116,7 +121,7 @@ export class Reads {
     return Array.from(this.#routes).flatMap(([output, contents]) =>
       Array.from(
         contents,
-        ([content, routes]) => routed(output.rows(content), output.isPlanned ? withReports(routes) : routes),
+        ([content, routes]) => routed(output, content, output.isPlanned ? withReports(routes) : routes),
       )
     )
   }
@@ -129,7 +134,14 @@ const withReports = (routes: Routes): Routes => {
   return first?.size === 0 && reader !== undefined ? [new Set([reader]), ...others] : routes
 }
 
-const routed = (of: Relation, routes: Routes): Relation =>
-  routes.every((tasks, partition) => tasks.size === 1 && tasks.has(partition))
-    ? of
-    : { kind: "routed", of, to: routes.map((tasks) => Array.from(tasks).sort((a, b) => a - b)) }
+/** Rows of an output with a content, each for the tasks that read it. */
+const routed = (output: StageOutput, content: Content, routes: Routes): Relation => {
+  const of = output.rows(content)
+  const isInPlace = routes.length === output.partitions &&
+    routes.every((tasks, partition) => tasks.size === 1 && tasks.has(partition))
+  const to = Array.from(
+    { length: output.partitions },
+    (_, partition) => Array.from(routes[partition] ?? []).sort((a, b) => a - b),
+  )
+  return isInPlace ? of : { kind: "routed", of, to }
+}

@@ -132,5 +132,6 @@ export const planStage = Effect.fnUntraced(function* (
     refresh: states.refresh,
   }
   const stage = plan.stage(command, bundle)
-  return new StageOutput({ number, tasks: sent, reads: plan.reads.outputs, batchTime, stage })
+  const partitions = targets ?? tasks.length
+  return new StageOutput({ number, partitions, tasks: sent, reads: plan.reads.outputs, batchTime, stage })
 })

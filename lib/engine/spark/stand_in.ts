@@ -100,6 +100,9 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
     const partitions = of.kind === "shuffled" ? of.partitions : 1
     return Effect.flatMap(this.#rows(of), (rows) => {
       const parts = Map.groupBy(rows, ({ p }) => p)
+      for (const p of parts.keys()) {
+        if (p >= partitions) throw new RangeError(`a row is for partition ${p} of ${partitions}`)
+      }
       const decoded = decodeCommand(command)
       return Effect.map(
         Effect.forEach(
