@@ -102,16 +102,17 @@ export type NotADuration = 'a duration is a number of milliseconds or a text suc
  *
  * const on = <const M extends string>(master: Master<M>) => master
  * assert.equal(on("local[2]"), "local[2]")
- * // @ts-expect-error a master is "local", "local[*]" or "local[N]" with N at least 1
+ * assert.equal(on("sc://spark:15002"), "sc://spark:15002")
+ * // @ts-expect-error a master is "local", "local[*]", "local[N]" with N at least 1, or "sc://host:port"
  * on("local[0]")
  * ```
  */
 export type Master<M extends string> = string extends M ? M
-  : M extends "local" | "local[*]" ? M
+  : M extends "local" | "local[*]" | `sc://${string}` ? M
   : M extends `local[${infer N}]` ? Natural<N> extends true ? M : MasterProblem
   : MasterProblem
 
-type MasterProblem = 'a master is "local", "local[*]" or "local[N]" with N at least 1'
+type MasterProblem = 'a master is "local", "local[*]", "local[N]" with N at least 1, or "sc://host:port"'
 
 declare const message: unique symbol
 

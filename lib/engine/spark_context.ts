@@ -14,6 +14,8 @@ import { InvalidOption, JobFailed, SparkContextStopped } from "../core/errors.ts
 import type { Master } from "../core/literals.ts"
 import { unsupportedNode } from "../core/runtime_version.ts"
 import * as LocalEngine from "./local/engine.ts"
+import { type ConnectError, SparkEngineNotLoaded } from "./spark/errors.ts"
+import type { ClusterOptions, open } from "./spark/open.ts"
 import { runtimeCompression } from "./compression.ts"
 import { makeFiles } from "./files.ts"
 import { makeProcesses } from "./processes.ts"
@@ -66,9 +68,10 @@ export const SparkContext: Context.Service<SparkContext, SparkContext> = Context
 /** The options of a SparkContext. */
 export interface SparkOptions<M extends string = string> {
   /**
-   * `local` (one partition, one thread), `local[N]` (N partitions, up to N threads) or `local[*]` (one partition for each core of
-   * the machine). Only graphs that are declared with `Graph.module` use more than one thread, and only for stages that take
-   * longer than about 2 ms.
+   * `local` (one partition, one thread), `local[N]` (N partitions, up to N threads), `local[*]` (one partition for each core of
+   * the machine), or `sc://host:port`: the Connect server of an Apache Spark 4.2 cluster, as in Spark's connection strings. On
+   * a cluster, all graphs must be declared with `Graph.module`. On threads, only those graphs use more than one, and only for
+   * stages that take longer than about 2 ms.
    */
   readonly master: Master<M>
   /** The application's name, for messages and user interfaces. */
@@ -107,9 +110,29 @@ export interface SparkOptions<M extends string = string> {
    * on Windows. Spark: `spark.local.dir`.
    */
   readonly spillDirectory?: string | undefined
+  /** How the program uses the cluster of an `sc://` master: where Deno is on its executors, what tasks may do, and more. */
+  readonly cluster?: ClusterOptions | undefined
 }
 
-/** Returns the default parallelism of a master URL; undefined if the URL is not supported. */
+/** What the layer of a SparkContext can fail with: on a cluster also what connecting to it can. */
+export type LayerError<M extends string> = M extends `local${string}` ? InvalidOption : InvalidOption | ConnectError
+
+/** The default number of partitions on a cluster. */
+const CLUSTER_PARALLELISM = 2
+
+/** The module of clusters. Its name is not in an import statement, so programs that need no cluster do not load its packages. */
+const CLUSTER = new URL("./spark/open.ts", import.meta.url).href
+
+const openCluster = (...args: Parameters<typeof open>): ReturnType<typeof open> =>
+  Effect.flatMap(
+    Effect.tryPromise({
+      try: (): Promise<{ readonly open: typeof open }> => import(CLUSTER),
+      catch: (cause) => new SparkEngineNotLoaded({ cause }),
+    }),
+    (module) => module.open(...args),
+  )
+
+/** Returns the default parallelism of a local master URL; undefined if the URL is not supported. */
 export const parallelismOf = (master: string): number | undefined => {
   if (master === "local") return 1
   if (master === "local[*]") return Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1)
@@ -217,8 +240,12 @@ export const layerEngine = <E, R>(
  */
 export const layer = <const M extends string>(
   options: SparkOptions<M>,
-): Layer.Layer<SparkContext | Engine, InvalidOption> => {
-  const parallelism = parallelismOf(options.master)
+): Layer.Layer<SparkContext | Engine, LayerError<M>> =>
+  layerOf({ ...options, master: options.master }) as Layer.Layer<SparkContext | Engine, LayerError<M>>
+
+const layerOf = (options: SparkOptions): Layer.Layer<SparkContext | Engine, InvalidOption | ConnectError> => {
+  const isCluster = options.master.startsWith("sc://")
+  const parallelism = isCluster ? options.defaultParallelism ?? CLUSTER_PARALLELISM : parallelismOf(options.master)
   const { appName, defaultParallelism, freezeRecords, spillDirectory } = options
   const { storageMemory = BlockStore.defaultLimit() } = options
   const master: string = options.master
@@ -227,7 +254,7 @@ export const layer = <const M extends string>(
   const unsupported = unsupportedNode()
   if (unsupported !== undefined) return Layer.effectContext(Effect.die(unsupported))
   if (parallelism === undefined) {
-    return refused("master", master, "local, local[N] with N of 1 or more, or local[*]")
+    return refused("master", master, "local, local[N] with N of 1 or more, local[*], or sc://host:port")
   }
   if (defaultParallelism !== undefined && !(Number.isSafeInteger(defaultParallelism) && defaultParallelism > 0)) {
     return refused("defaultParallelism", defaultParallelism, "a positive whole number")
@@ -245,12 +272,10 @@ export const layer = <const M extends string>(
     Effect.gen(function* () {
       const processes = yield* makeProcesses
       const storage = yield* makeStorage(storageMemory, spillDirectory)
+      const common = { parallelism, defaultParallelism, freezeRecords, processes, storage }
+      if (isCluster) return yield* openCluster(master, common, options.cluster)
       return yield* LocalEngine.make({
-        parallelism,
-        defaultParallelism,
-        freezeRecords,
-        processes,
-        storage,
+        ...common,
         elsewhere: parallelism === 1 ? undefined : Threads.make({ workers: parallelism - 1, taskTimeout }),
       })
     }),

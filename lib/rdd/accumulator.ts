@@ -6,7 +6,8 @@
 import * as Effect from "effect/Effect"
 import { InvalidOption } from "../core/errors.ts"
 import { valueOf } from "../core/results.ts"
-import { current, type Updated } from "./task_updates.ts"
+import { type Addressed, enter } from "./accumulator_addresses.ts"
+import { current, noteRead, type Updated } from "./task_updates.ts"
 
 /**
  * A total that tasks add to.
@@ -16,10 +17,15 @@ import { current, type Updated } from "./task_updates.ts"
  * effect immediately.
  *
  * A task is everything that the engine runs for a partition, including effectful functions. Code that a function leaves
- * running in a promise or timer of its own is not part of the task. Spark: `AccumulatorV2`.
+ * running in a promise or timer of its own is not part of the task.
+ *
+ * Workers make the accumulators of a graph for themselves, and send to the driver what their tasks add. The driver finds its
+ * own accumulator if it was made in the function of `Graph.module`, or at the top level of a module with a name that no other
+ * accumulator has. Tasks that add to another accumulator run on the driver. So do tasks that read or reset an accumulator, and
+ * those whose totals are not plain data. Spark: `AccumulatorV2`.
  */
 export interface Accumulator<in In, out Out> {
-  /** The name of the accumulator, for messages. */
+  /** The name of the accumulator, for messages and for workers. */
   readonly name: string | undefined
   /** Adds a value. */
   readonly add: (value: In) => void
@@ -41,7 +47,7 @@ export interface NumberAccumulator extends Accumulator<number, number> {
 
 /** How a custom accumulator computes its total. */
 export interface Accumulating<in In, in out Out> {
-  /** The name of the accumulator, for messages. */
+  /** The name of the accumulator, for messages and for workers. */
   readonly name?: string | undefined
   /** Returns the initial total. If `add` or `merge` change a total in place, each call must return a new one. */
   readonly zero: () => Out
@@ -53,22 +59,36 @@ export interface Accumulating<in In, in out Out> {
 
 class Total<in In, in out S> implements Updated<S> {
   readonly name: string | undefined
+  readonly address: string | undefined
+  /** The accumulator of the driver, if this one is that of a copy in the same isolate. */
+  readonly #counterpart: Addressed | undefined
   readonly #options: Accumulating<In, S>
   state: S
   constructor(options: Accumulating<In, S>) {
     this.#options = options
     this.name = options.name
     this.state = options.zero()
+    const { address, counterpart } = enter(this)
+    this.address = address
+    this.#counterpart = counterpart
   }
   zero(): S {
     return this.#options.zero()
   }
+  /** The accumulator that tasks read and reset: that of the driver. */
+  #ofTasks(): Total<In, S> {
+    // The counterpart was made by the same code, so it has the same type.
+    return noteRead() && this.#counterpart instanceof Total ? this.#counterpart as Total<In, S> : this
+  }
   /** The current total. */
   get value(): S {
-    current()?.read()
-    return this.state
+    return this.#ofTasks().state
+  }
+  reset(): void {
+    this.#ofTasks().state = this.zero()
   }
   absorb(partial: S): void {
+    if (this.#counterpart !== undefined) return this.#counterpart.absorb(partial as never)
     this.state = valueOf(this.#options.merge(this.state, partial))
   }
   add(value: In): void {
@@ -76,11 +96,6 @@ class Total<in In, in out S> implements Updated<S> {
     target.state = valueOf(this.#options.add(target.state, value))
   }
 }
-
-const reset = <In, S>(total: Total<In, S>): Effect.Effect<void> =>
-  Effect.sync(() => {
-    total.state = total.zero()
-  })
 
 /**
  * Creates an accumulator with a custom total. Spark: a subclass of `AccumulatorV2`.
@@ -109,7 +124,7 @@ export const make = <In, Out>(options: Accumulating<In, Out>): Accumulator<In, O
     get value() {
       return total.value
     },
-    reset: reset(total),
+    reset: Effect.sync(() => total.reset()),
   }
 }
 
@@ -140,7 +155,7 @@ const numbers = (name: string | undefined, check: (value: number) => void): Numb
     get avg() {
       return total.value[0] / total.value[1]
     },
-    reset: reset(total),
+    reset: Effect.sync(() => total.reset()),
   }
 }
 

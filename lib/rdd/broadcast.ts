@@ -22,13 +22,14 @@ export class BroadcastDestroyed extends EngineFault<{
 }
 
 /**
- * A value that the functions of RDDs read. It is sent once to every place where they run, instead of with each function.
- * It must not be changed. In one isolate it is a handle to the value itself. Spark: `Broadcast`.
+ * A value that the functions of RDDs read. It must not be changed. A broadcast is a handle to the value itself and does not
+ * travel: workers make the broadcasts of a graph for themselves, once each. Make a broadcast in the function of `Graph.module`,
+ * or at the top level of a module. Spark: `Broadcast`.
  */
 export interface Broadcast<out A> {
-  /** The number of the broadcast. Broadcasts are numbered as they are made. */
+  /** The number of the broadcast. Each isolate numbers its broadcasts as they are made. */
   readonly id: number
-  /** The value. Reading it after {@link destroy} throws `BroadcastDestroyed`. */
+  /** The value. Reading it after {@link destroy} in the same isolate throws `BroadcastDestroyed`. */
   readonly value: A
   /** Shows the number: `Broadcast(0)`. */
   readonly toString: () => string
@@ -89,8 +90,7 @@ export const make = <A>(value: A extends AnyRDD ? never : A): Broadcast<A> => {
 }
 
 /**
- * Releases the copies of the value in other isolates. The value can still be read: it is then sent again. In one isolate
- * there are no copies, so this does nothing. Spark: `Broadcast.unpersist`.
+ * Does nothing, because no copies of the value are sent anywhere. The value can still be read. Spark: `Broadcast.unpersist`.
  *
  * @example
  * ```ts
@@ -106,7 +106,8 @@ export const make = <A>(value: A extends AnyRDD ? never : A): Broadcast<A> => {
 export const unpersist = (_: Broadcast<unknown>): Effect.Effect<void> => Effect.void
 
 /**
- * Releases the value for good. Spark: `Broadcast.destroy`.
+ * Releases the value for good in the isolate that runs this. Workers keep the value that they have made. Spark:
+ * `Broadcast.destroy`.
  *
  * @example
  * ```ts

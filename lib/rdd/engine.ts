@@ -25,7 +25,7 @@ import type { BroadcastDestroyed } from "./broadcast.ts"
 import type { Partitioner } from "./partitioner.ts"
 import type { AnyRDD, RDD } from "./rdd.ts"
 import type { Storage } from "./storage.ts"
-import type { CapturedState, Capturing, Restoring, StateFormatFailed, StateMeasures } from "./state.ts"
+import type { CapturedState, Capturing, Restoring, StateCoding, StateFormatFailed, StateMeasures } from "./state.ts"
 
 /** The errors of jobs, besides the typed errors of the user's own effects. */
 export type EngineError =
@@ -100,6 +100,8 @@ export interface GraphCopy {
   readonly evaluate: (notes: unknown) => Effect.Effect<void, unknown, unknown>
   /** The copy's operation at an address; undefined if it has none there. */
   readonly operationAt: (address: Address) => AnyRDD | undefined
+  /** How the values of a state are written and read, by the id of the state; undefined if they are plain data. */
+  readonly codingOf: (id: string) => StateCoding | undefined
   /** Releases what no batch after this time can ask for. */
   readonly release: (time: number) => void
 }
@@ -112,11 +114,16 @@ export interface CopyPlan {
   readonly data: unknown
   /** For how many milliseconds before the latest batch a copy needs the notes of batches. */
   readonly remembers: number
+  /** How the values of a state are written and read, by the id of the state; undefined if they are plain data. */
+  readonly codingOf: GraphCopy["codingOf"]
   /** Is told once why all tasks run on the driver, if workers cannot run them. */
   readonly onUnavailable: (reason: string) => void
   /** Is told once for each operation whose tasks run on the driver although it is in the copies, and why. */
   readonly onDriver: (rdd: AnyRDD, reason: string) => void
 }
+
+/** Why an engine cannot run a graph. Its message says what to do. */
+export type StartFailed = Error & { readonly _tag: string }
 
 /** Runs RDDs. Actions need it; `SparkContext.layer` provides the one that its master URL names. */
 export interface Engine {
@@ -181,10 +188,11 @@ export interface Engine {
    */
   readonly useCopy?: (copy: GraphCopy | undefined) => void
   /**
-   * Starts the workers of a run, which end with the scope. They make their copies of the graph in the background; until then,
-   * and whenever they cannot, tasks run on the driver. Engines without workers do not have this method.
+   * Starts the workers of a run, which end with the scope. `plan` is undefined for a graph that they cannot make again. Threads make
+   * their copies of the graph in the background; until then, and whenever they cannot, tasks run on the driver. A cluster fails if
+   * its workers cannot make the graph. Engines without workers do not have this method.
    */
-  readonly useWorkers?: (plan: CopyPlan) => Effect.Effect<void, never, Scope.Scope>
+  readonly useWorkers?: (plan: CopyPlan | undefined) => Effect.Effect<void, StartFailed, Scope.Scope>
 }
 
 /** The engine service. */

@@ -84,6 +84,11 @@ export interface Restoring {
   readonly isOld: boolean
 }
 
+/** How the values of a state are written for captures, and read. */
+export interface StateCoding extends Pick<Capturing, "encode" | "fields"> {
+  readonly decode?: Restoring["decode"] | undefined
+}
+
 /** A captured state as bytes. */
 export interface CapturedState {
   /** The address of the state. */

@@ -8,9 +8,15 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Codec from "../core/codec.ts"
+import { find } from "./accumulator_addresses.ts"
 
 /** What updates go to: takes the partial results of tasks. */
 export interface Updated<S> {
+  /** The name, for messages. */
+  readonly name: string | undefined
+  /** By which the driver finds it if a task runs in another isolate. Undefined: that is not possible. */
+  readonly address: string | undefined
   /** Makes a partial result without any addition. */
   readonly zero: () => S
   /** Adds a partial result to the whole. */
@@ -25,29 +31,34 @@ export interface Partial<S> {
 
 /** The updates of some tasks, and those of the kept blocks that these tasks have used. */
 export class TaskUpdates {
-  #own = new Map<unknown, Partial<unknown>>()
-  #absorb: Array<() => void> = []
+  #own = new Map<Pick<Updated<never>, "address" | "name">, Partial<unknown>>()
+  #absorb: Array<() => void>
   #built = new Set<TaskUpdates>()
   #done = false
-  #isUsed = false
+  #obstacle: string | undefined
 
-  /** Whether a task has read an accumulator or has added to it. */
-  get isUsed(): boolean {
-    return this.#isUsed
+  /** Makes updates of nothing, or of what `absorb` gives to accumulators. */
+  constructor(absorb: ReadonlyArray<() => void> = []) {
+    this.#absorb = [...absorb]
   }
 
-  /** Notes that a task has read an accumulator. */
-  read(): void {
-    this.#isUsed = true
+  /** Why the driver cannot get these updates from another isolate. Undefined: it can, if they are plain data. */
+  get obstacle(): string | undefined {
+    return this.#obstacle
+  }
+
+  /** Notes that a task needs an accumulator itself, which is on the driver: the task reads it or resets it. */
+  needsDriver(): void {
+    this.#obstacle ??= "it reads or resets an accumulator, which is on the driver"
   }
 
   /** The partial result for an accumulator; a new one if there is none yet. */
   partial<S>(of: Updated<S>): Partial<S> {
-    this.#isUsed = true
     const known = this.#own.get(of)
     // A partial result under an accumulator was made by that accumulator, so it has its type.
     if (known !== undefined) return known as Partial<S>
     const fresh: Partial<S> = { state: of.zero() }
+    if (of.address === undefined) this.#obstacle ??= withoutAddress(of.name)
     this.#own.set(of, fresh)
     this.#absorb.push(() => of.absorb(fresh.state))
     return fresh
@@ -56,6 +67,15 @@ export class TaskUpdates {
   /** Makes other updates count with these. */
   include(others: TaskUpdates | undefined): void {
     if (others !== undefined && !others.#done) this.#built.add(others)
+  }
+
+  /**
+   * Encodes what a task has added, for the driver. Undefined if there is nothing. Throws `NotPortable` if a partial result is not
+   * plain data. Only the task's own updates are encoded: tasks in other isolates use no kept blocks.
+   */
+  encode(): Uint8Array | undefined {
+    const sent = Array.from(this.#own, ([{ address }, { state }]): Sent => [address ?? "", state])
+    return sent.length === 0 ? undefined : Codec.encode(sent)
   }
 
   /** Gives all updates to their accumulators, each once. */
@@ -71,6 +91,32 @@ export class TaskUpdates {
   }
 }
 
+/** The address of an accumulator, and what a task has added to it. */
+type Sent = readonly [address: string, state: unknown]
+
+const shown = (name: string | undefined): string => name === undefined ? "an accumulator" : `the accumulator "${name}"`
+
+const withoutAddress = (name: string | undefined): string =>
+  `it adds to ${shown(name)}, which workers cannot name to the driver. Make the accumulator in the function of ` +
+  "Graph.module, or at the top level of a module, where it needs a name that no other accumulator has"
+
+/** The driver does not have the accumulator that a task in another isolate has added to, or has several of its name. */
+export const NOT_FOUND: string = withoutAddress(undefined)
+
+/**
+ * Decodes what a task in another isolate has added. Undefined if the driver does not find one of the accumulators; the task has to
+ * run on the driver then.
+ */
+export const decode = (bytes: Uint8Array): TaskUpdates | undefined => {
+  const sent = Codec.decode(bytes) as ReadonlyArray<Sent>
+  const absorb = sent.flatMap(([address, state]) => {
+    const accumulator = find(address)
+    // The state was made by the counterpart of the accumulator, so it has its type.
+    return accumulator === undefined ? [] : [() => accumulator.absorb(state as never)]
+  })
+  return absorb.length < sent.length ? undefined : new TaskUpdates(absorb)
+}
+
 const CurrentUpdates: Context.Reference<TaskUpdates | undefined> = Context.Reference<TaskUpdates | undefined>(
   "@dstream/dstream/CurrentUpdates",
   { defaultValue: () => undefined },
@@ -78,6 +124,21 @@ const CurrentUpdates: Context.Reference<TaskUpdates | undefined> = Context.Refer
 
 /** The updates that additions go to; undefined on the driver, outside of tasks. */
 export const current = (): TaskUpdates | undefined => Fiber.getCurrent()?.getRef(CurrentUpdates)
+
+/** Is told when an accumulator is read outside of tasks. */
+export const OnRead: Context.Reference<(() => void) | undefined> = Context.Reference<(() => void) | undefined>(
+  "@dstream/dstream/OnRead",
+  { defaultValue: () => undefined },
+)
+
+/** Notes that an accumulator is read. Gives whether a task reads it. */
+export const noteRead = (): boolean => {
+  const fiber = Fiber.getCurrent()
+  const task = fiber?.getRef(CurrentUpdates)
+  if (task === undefined) fiber?.getRef(OnRead)?.()
+  task?.needsDriver()
+  return task !== undefined
+}
 
 /** Runs a job. When it has succeeded, `commit` is given the function that gives its updates to their accumulators. */
 export const during = <A, E, R, E2, R2>(

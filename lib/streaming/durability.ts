@@ -26,7 +26,7 @@ import { readKept, writeKept } from "./checkpoint/kept_rdds.ts"
 import { CheckpointMismatch, compare, type Match, problemsOf } from "./checkpoint/matching.ts"
 import { operatorsOf } from "./checkpoint/operators.ts"
 import type { Recovered } from "./checkpoint/recovered.ts"
-import { decoder, encoder } from "./checkpoint/formats.ts"
+import { decoder, encoder } from "../dstream/state/formats.ts"
 import type { Recovery } from "./listeners/events.ts"
 import { DurableInputs } from "./durable_inputs.ts"
 

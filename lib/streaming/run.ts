@@ -30,7 +30,7 @@ import * as Inputs from "./inputs/inputs.ts"
 import type { Backpressure } from "../receiver/rate_estimator.ts"
 import type { RunningInput } from "./inputs/running_input.ts"
 import type { StreamingEvent } from "./listeners/events.ts"
-import { CopyFailed, makeCopy } from "../engine/copy/graph_copy.ts"
+import { codingIn, CopyFailed, makeCopy } from "../engine/copy/graph_copy.ts"
 import { Notes, type Restored, streamsOf } from "../engine/copy/notes.ts"
 import { rebuild } from "../engine/copy/remake.ts"
 import type { CheckpointSettings } from "./checkpoint/checkpoint.ts"
@@ -143,20 +143,23 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       ({ operation, site }) => publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }),
       restored,
     )
+    const streams = streamsOf(graph)
     const values = durability?.values ?? new DriverValues()
     const copying = { ...common, restored: notes?.restored ?? [], last: beginning.last }
     const copy = copyGraph && makeCopy(copyGraph, copying)
-    if (graph.origin !== undefined) {
-      yield* engine.useWorkers?.({
-        module: graph.origin.module,
-        data: { origin: graph.origin, fingerprint: fingerprint(graph), options: copying },
-        remembers: history.longest,
-        onUnavailable: (reason) => publish({ _tag: "WorkersUnavailable", reason }),
-        onDriver: ({ operation, site }, reason) =>
-          publish({ _tag: "OperationRunsOnDriver", operation, callSite: site, reason }),
-      }) ?? Effect.void
+    if (engine.useWorkers !== undefined) {
+      yield* engine.useWorkers(
+        graph.origin && {
+          module: graph.origin.module,
+          data: { origin: graph.origin, fingerprint: fingerprint(graph), options: copying },
+          remembers: history.longest,
+          codingOf: (id) => codingIn(streams, history.at(zeroTime), id),
+          onUnavailable: (reason) => publish({ _tag: "WorkersUnavailable", reason }),
+          onDriver: ({ operation, site }, reason) =>
+            publish({ _tag: "OperationRunsOnDriver", operation, callSite: site, reason }),
+        },
+      )
     }
-    const streams = streamsOf(graph)
     if (copy !== undefined) {
       engine.useCopy?.(copy)
       yield* Effect.addFinalizer(() => Effect.sync(() => engine.useCopy?.(undefined)))
@@ -185,7 +188,10 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
           ? Effect.die(new TypeError(`${stream.operation} is not an input of the graph`))
           : input.read(Inputs.shareOf(allocation, input), allocation.time)
       },
-      evaluating: Effect.provideService(Engine, notes?.watchActions(engine) ?? engine),
+      evaluating: (self) => {
+        const provided = Effect.provideService(self, Engine, notes?.watchActions(engine) ?? engine)
+        return notes?.watchReads(provided) ?? provided
+      },
       open: (work, time) =>
         Effect.suspend(() => {
           const opened = engine.openBatch({

@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import type * as Layer from "effect/Layer"
 import type { OutputPolicy } from "../dstream/outputs/policy.ts"
 import * as LocalEngine from "../engine/local/engine.ts"
+import * as StandIn from "../engine/spark/stand_in.ts"
 import { runtimeProcesses } from "../engine/processes.ts"
 import * as Threads from "../engine/threads/threads.ts"
 import type { Engine } from "../rdd/engine.ts"
@@ -19,9 +20,10 @@ import { layerOn } from "./engine_layer.ts"
  * not. `loopback` encodes and decodes every task with its result, as if it ran in a worker, so records must be plain
  * data, and errors come back without their class. If the graph is made with `Graph.module`, tasks call the functions of
  * a copy of the graph, and what the copy does not have runs in place. `threads` runs all tasks of such a graph that can run
- * elsewhere on the calling thread and real workers; other graphs run as on `local`.
+ * elsewhere on the calling thread and real workers; other graphs run as on `local`. `cluster` plans stages as on a Spark
+ * cluster and runs them on a stand-in for one.
  */
-export type EngineName = "local" | "closures" | "loopback" | "threads"
+export type EngineName = "local" | "closures" | "loopback" | "threads" | "cluster"
 
 /** Options of a test run. */
 export interface Options {
@@ -52,6 +54,12 @@ const engines: Record<EngineName, (parallelism: number) => Omit<LocalEngine.Opti
   closures: () => ({ generateCode: false }),
   loopback: () => ({ loopback: true }),
   threads: (parallelism) => ({ elsewhere: Threads.make({ workers: parallelism - 1, least: 0, waits: true }) }),
+  cluster: () => ({}),
+}
+
+const make = (name: EngineName, options: LocalEngine.Options) => {
+  const own = { ...options, ...engines[name](options.parallelism) }
+  return name === "cluster" ? StandIn.makeEngine(own) : LocalEngine.make(own)
 }
 
 /** The services that {@link layer} provides. */
@@ -76,12 +84,11 @@ export type Services = Scheduler | SparkContext | Engine
 export const layer = (options: Options = {}): Layer.Layer<Services> => {
   const { defaultParallelism, parallelism = 2 } = options
   const batchDuration = Duration.toMillis(options.batchDuration ?? "1 second")
-  const engine = LocalEngine.make({
+  const engine = make(options.engine ?? "local", {
     parallelism,
     defaultParallelism,
     freezeRecords: options.freezeRecords,
     processes: runtimeProcesses,
-    ...engines[options.engine ?? "local"](parallelism),
   })
   const { clockStart, logs } = options
   return layerOn(engine, { master: `local[${parallelism}]`, batchDuration, clockStart, logs })

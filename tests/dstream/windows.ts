@@ -10,7 +10,7 @@ import { Testing } from "../../lib/testing.ts"
 export type Given<A> = ReadonlyArray<A> | null | "fails" | { readonly outputFails: ReadonlyArray<A> }
 
 /** The engines that the tests run on. */
-export const engines: ReadonlyArray<Testing.EngineName> = ["local", "closures", "loopback"]
+export const engines: ReadonlyArray<Testing.EngineName> = ["local", "closures", "cluster"]
 
 const recordsOf = <A>(given: Given<A> | undefined): ReadonlyArray<A> | null => {
   if (given === null || given === "fails") return null

@@ -42,6 +42,7 @@ export const layer = (pairs: Pairs, written: (records: number) => void = () => {
     return place < 0 ? undefined : { time: 1000, stream: 0, place }
   }
   const copy: GraphCopy = {
+    codingOf: () => undefined,
     evaluate: () => Effect.void,
     operationAt: ({ place }) => pairs[place]?.[1],
     release: () => {},

@@ -20,7 +20,17 @@ export const levels: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>
     ["state"],
     ["windows"],
   ],
-  engine: [["platform"], ["."], ["storage"], ["copy", "plan"], ["task"], ["local"], ["threads"], ["spark_context.ts"]],
+  engine: [
+    ["platform"],
+    ["."],
+    ["storage"],
+    ["copy", "plan"],
+    ["task"],
+    ["local"],
+    ["threads"],
+    ["spark"],
+    ["spark_context.ts"],
+  ],
   streaming: [
     ["checkpoint"],
     ["errors.ts", "inside.ts"],

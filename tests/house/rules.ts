@@ -23,7 +23,8 @@ const isBarrel = (path: string) => path === "mod.ts" || /^lib\/[^/]+\.ts$/.test(
 const isTesting = (path: string) => path.startsWith("lib/testing/")
 const isConnector = (path: string) => path.startsWith("lib/connector/")
 /** Adapters between interfaces of the library and unstable modules or packages; they are loaded when they are used. */
-const isAdapter = (path: string) => /^lib\/(?:engine\/platform|remote)\//.test(path)
+const isAdapter = (path: string) =>
+  /^lib\/(?:engine\/platform|engine\/spark\/(?:connect|shipping|worker)|remote)\//.test(path)
 const layerOf = (path: string) => path.split("/")[1] ?? ""
 
 const upward = (from: string, to: string): string | undefined => {
@@ -63,10 +64,10 @@ export const importsKeepOut: Rule = each(isLib, (file) =>
     const message = specifier === "effect"
       ? `import the sub-module, not the root barrel "effect"`
       : /^(npm|jsr|https?):/.test(specifier) && !free
-      ? `${specifier} belongs in lib/connector, lib/remote or lib/engine/platform`
+      ? `${specifier} belongs in lib/connector, lib/remote, lib/engine/platform or the folders of lib/engine/spark`
       : /^[@\w]/.test(specifier) && !/^(effect|node:|@dstream\/|npm:|jsr:|https?:)/.test(specifier) && !free &&
           !isTesting(file.path)
-      ? `the package ${specifier} belongs in lib/connector, lib/remote, lib/engine/platform or lib/testing`
+      ? `the package ${specifier} belongs in lib/connector, lib/remote, lib/engine/platform, the folders of lib/engine/spark or lib/testing`
       : undefined
     return message === undefined ? [] : [{ path: file.path, line, message }]
   }))

@@ -25,7 +25,7 @@ const output = async (...names: ReadonlyArray<string>) => {
 Deno.test("the task lists the servers for --help, and for names that it does not know", async () => {
   const help = await output("--help")
   assert.equal(help.code, 0)
-  for (const name of ["flume", "hdfs", "kafka", "mosquitto", "postgres", "s3"]) {
+  for (const name of ["flume", "hdfs", "kafka", "mosquitto", "postgres", "s3", "spark"]) {
     assert.match(help.stdout, new RegExp(`^    ${name} +\\w`, "m"))
   }
   assert.doesNotMatch(help.stdout, /fetching/)

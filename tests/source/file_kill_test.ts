@@ -83,7 +83,8 @@ Deno.test(`${ROUNDS} killed processes: each line of each file is saved once`, as
   const total = 2 * ROUNDS * FILES * LINES
   // The program goes on meanwhile, and may be replacing an output.
   const isComplete = async (line: string) =>
-    /^after remove .*old$/.test(line) && await outputsIn(folder).then(({ numbers }) => numbers.length >= total, isAbsent)
+    /^after remove .*old$/.test(line) &&
+    await outputsIn(folder).then(({ numbers }) => numbers.length >= total, isAbsent)
   await killedAt(folder, isComplete)
   const { hidden, numbers } = await outputsIn(folder)
   assert.deepEqual(numbers, Array.from({ length: total }, (_, i) => i), `seed ${seed}`)

@@ -129,7 +129,7 @@ Deno.test("SparkContext.layer() fails with InvalidOption for unsupported master 
       "LOCAL",
     ] as Array<string>
   ) {
-    const problem = await problemOf(SparkContext.layer({ master, appName: "test" }))
+    const problem = await problemOf(SparkContext.layer({ master: master as "local", appName: "test" }))
     assert.deepEqual([problem.where, problem.option, problem.value], ["SparkContext.layer", "master", master])
   }
 })

@@ -88,7 +88,7 @@ for (const [name, pipeline] of Object.entries(pipelines)) {
     const input = name.includes("joined") ? batches : arrivals
     const check = (law: Testing.Law, engines: ReadonlyArray<Testing.EngineName> = ["local"]) =>
       Effect.runPromise(Testing.check(law, { runs: RUNS, engines }))
-    await check(Testing.laws.recoveryIsInvisible(pipeline, { input }), ["local", "loopback"])
+    await check(Testing.laws.recoveryIsInvisible(pipeline, { input }), ["local", "cluster"])
     await check(
       Testing.laws.upgradeIsInvisible(pipeline, (pairs) => pipeline(DStream.map(pairs, (pair) => pair)), { input }),
     )

@@ -29,7 +29,7 @@ export const test = (
 ): void => Deno.test(name, sanitizers, () => inVirtualTime(Effect.asVoid(Effect.suspend(body)), options))
 
 /** The engines on which tests run. */
-export const engines: ReadonlyArray<Testing.EngineName> = ["local", "closures", "loopback"]
+export const engines: ReadonlyArray<Testing.EngineName> = ["local", "closures", "cluster"]
 
 /** Declares a test in virtual time for each engine. */
 export const onEngines = (

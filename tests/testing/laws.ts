@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Testing } from "../../lib/testing.ts"
 
-const engines = ["local", "closures", "loopback"] as const
+const engines = ["local", "closures", "cluster"] as const
 
 /** Asserts that a law holds on every engine. */
 export const holds = (law: Testing.Law, runs = 15): Promise<void> =>

@@ -29,7 +29,7 @@ const check = (law: Testing.Law, options: Testing.CheckOptions = {}) =>
 Deno.test("recovery, upgrades and rescaling are invisible in states and windows", async () => {
   for (const pipeline of [counts, windows]) {
     await check(Testing.laws.recoveryIsInvisible<string, unknown>(pipeline, { input }), {
-      engines: ["local", "loopback"],
+      engines: ["local", "cluster"],
     })
     await check(Testing.laws.upgradeIsInvisible<string, unknown>(pipeline, pipeline, { input }))
     await check(Testing.laws.rescalingIsInvisible<string, unknown>(pipeline, { input }))

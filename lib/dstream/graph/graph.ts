@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as AccumulatorAddresses from "../../rdd/accumulator_addresses.ts"
 import type { ErrorOf, Output, ServicesOf, UntypedOutput } from "../outputs/output.ts"
 import { declare, marked, type Origin, type Outputs } from "./origin.ts"
 
@@ -87,7 +88,10 @@ export const module = <C, const O extends Listed>(
   build: (config: C) => O,
 ): (config: C) => GraphOf<O> => {
   const declaration = declare(meta.url, (config) => build(config as C) as Listed as Outputs)
-  return marked((config: C) => construct(build(config), { ...declaration, config }), declaration)
+  return marked((config: C) => {
+    const { call, made } = AccumulatorAddresses.original(() => build(config))
+    return construct(made, { ...declaration, config, ...(call !== undefined && { call }) })
+  }, declaration)
 }
 
 /**

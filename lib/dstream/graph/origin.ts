@@ -33,6 +33,8 @@ export interface Origin {
   readonly index: number
   /** The data that the declared function was called with. */
   readonly config: unknown
+  /** The number of that call, by which the accumulators that it has made are found. Undefined if it has made none. */
+  readonly call?: number | undefined
 }
 
 /** A declared function. Its config is as unknown here as to the isolate that received it. */
@@ -85,3 +87,10 @@ export const exportNameOf = (namespace: object, { index, module }: Origin): stri
     const found = declarationOf(value)
     return found?.module === module && found.index === index
   })?.[0]
+
+/** The declared functions that a module exports, in the order of their declaration. `namespace` is the imported module. */
+export const declaredIn = (namespace: object): ReadonlyArray<Build> =>
+  Object.values(namespace)
+    .flatMap((value) => declarationOf(value) ?? [])
+    .sort((a, b) => a.index - b.index)
+    .map(({ index, module }) => buildOf({ index, module, config: undefined }))

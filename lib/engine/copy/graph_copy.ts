@@ -18,6 +18,8 @@ import { GraphMismatch } from "../../dstream/graph/mismatch.ts"
 import { Engine, type GraphCopy } from "../../rdd/engine.ts"
 import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
 import { Addresses } from "./addresses.ts"
+import { decoder, encoder } from "../../dstream/state/formats.ts"
+import type { StateCoding } from "../../rdd/state.ts"
 import { type BatchNotes, shapeOf, streamsOf } from "./notes.ts"
 
 /** The failure of a copy to evaluate a stream as the driver did. */
@@ -47,6 +49,19 @@ export type CopyOptions = Omit<HistoryOptions, "graph" | "stateVersion"> & {
 export interface SkippingCopy extends GraphCopy {
   /** Takes the RDDs of an earlier batch for inputs, by its notes. Later batches look back at them, and find none of their operations. */
   readonly skip: (notes: unknown) => void
+}
+
+/** How the values of a state are written and read, by its id. */
+export const codingIn = (
+  streams: ReadonlyArray<AnyDStream>,
+  { address }: Pick<BatchView, "address">,
+  id: string,
+): StateCoding | undefined => {
+  const { fields, format } =
+    streams.find((stream) => stream.traits.durable && address(stream) === id)?.traits.durable ?? {}
+  return format === undefined
+    ? { fields }
+    : { fields, encode: encoder(format), decode: decoder(format, format.version).decode }
 }
 
 /** A copy that evaluates the batches of a run, one after another, from the driver's notes. */
@@ -132,6 +147,8 @@ class NotedCopy implements SkippingCopy {
   }
 
   readonly operationAt: GraphCopy["operationAt"] = (address) => this.#addresses.at(address)
+
+  readonly codingOf: GraphCopy["codingOf"] = (id) => codingIn(this.#streams, this.#history.at(this.#notes.time), id)
 
   readonly release = (time: number): void => {
     this.#history.release(time)

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import { Batch } from "../../dstream/batch.ts"
 import { type AnyDStream, Evaluating, originalOf } from "../../dstream/dstream.ts"
@@ -12,6 +14,7 @@ import type { History } from "../../dstream/graph/history.ts"
 import { nodes } from "../../dstream/graph/nodes.ts"
 import type { Engine } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
+import { OnRead } from "../../rdd/task_updates.ts"
 import { Addresses } from "./addresses.ts"
 
 /** What a copy needs to know about a batch to evaluate it. Plain data. */
@@ -31,6 +34,14 @@ const orNull = <A>(value: A | undefined): A | null => value ?? null
 
 /** Lists the streams of a graph by their index, with named streams replaced by their originals. */
 export const streamsOf = (graph: AnyGraph): ReadonlyArray<AnyDStream> => nodes(graph).map(originalOf)
+
+/** Keeps the stream on the driver whose function is running. */
+const keepOnDriver = (): void => {
+  const fiber = Fiber.getCurrent()
+  const stream = fiber?.getRef(Evaluating)
+  const batch = fiber && Context.getOrUndefined(fiber.context, Batch)
+  if (stream !== undefined) batch?.keepOnDriver(stream)
+}
 
 /** The RDD that a stream had in a batch of an earlier run. */
 export interface Restored {
@@ -92,6 +103,11 @@ export class Notes {
   /** Releases what no batch after the one at `time` can need. */
   release(time: number): void {
     this.addresses.release(time - this.#history.longest)
+  }
+
+  /** Evaluates streams. A stream whose function reads an accumulator stays on the driver, which has the total. */
+  watchReads<A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return Effect.provideService(self, OnRead, keepOnDriver)
   }
 
   /** Wraps the engine with which streams are evaluated. A stream whose function runs an action on it stays on the driver. */

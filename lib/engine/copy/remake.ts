@@ -11,6 +11,7 @@ import { type GraphMismatch, mismatch } from "../../dstream/graph/mismatch.ts"
 import { type AnyGraph, make as makeGraph } from "../../dstream/graph/graph.ts"
 import { buildOf, type Origin } from "../../dstream/graph/origin.ts"
 import { InvalidGraph } from "../../dstream/graph/validate.ts"
+import * as AccumulatorAddresses from "../../rdd/accumulator_addresses.ts"
 
 /**
  * Calls the graph's function again, as another isolate would: with the configuration that the codec has encoded and
@@ -18,7 +19,11 @@ import { InvalidGraph } from "../../dstream/graph/validate.ts"
  */
 const callAgain = (origin: Origin): Effect.Effect<AnyGraph, InvalidGraph> =>
   Effect.try({
-    try: () => makeGraph(buildOf(origin)(Codec.decode(Codec.encode([origin.config]))[0])),
+    try: () => {
+      const [config] = Codec.decode(Codec.encode([origin.config]))
+      const build = buildOf(origin)
+      return makeGraph(AccumulatorAddresses.copy(origin.call, () => build(config)))
+    },
     catch: (cause) => {
       const text = `${origin.module} cannot make the graph again from its configuration: ${describeCause(cause)}`
       return new InvalidGraph({ problems: [{ operator: undefined, callSite: undefined, text }] })

@@ -25,7 +25,7 @@ export interface Elsewhere {
   /** Gives the notes of a batch to the copies. */
   readonly openBatch: (notes: unknown) => Effect.Effect<void, unknown, unknown>
   /** Releases the notes and the RDDs of copies that no batch after this time can use. */
-  readonly endBatch: (time: number) => void
+  readonly endBatch: (time: number) => Effect.Effect<void>
   /** The methods that only engines with copies of graphs have. */
   readonly methods: Pick<Engine, "useCopy" | "useWorkers">
 }

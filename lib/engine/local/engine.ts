@@ -85,7 +85,7 @@ export const make: (options: Options) => Effect.Effect<Engine, never, Scope.Scop
         endBatch: (time, outcome) =>
           Effect.andThen(
             outcome === "commit" ? states.commit(time) : states.abort(time),
-            Effect.sync(() => elsewhere?.endBatch(time)),
+            elsewhere?.endBatch(time) ?? Effect.void,
           ),
         captureStates: (time, given, refresh) => states.capture(time, given, { refresh }),
         restoreState: states.restore,

@@ -113,7 +113,7 @@ export const elsewhere = (here: Here): Elsewhere => {
     executor: splitting(make(here, () => copy), here.executor),
     addressing: (batch) => addressing(copy, batch),
     openBatch: (notes) => copy?.evaluate(throughCodec(notes)) ?? Effect.void,
-    endBatch: (time) => copy?.release(time),
+    endBatch: (time) => Effect.sync(() => copy?.release(time)),
     methods: {
       useCopy: (given) => {
         copy = given

@@ -11,7 +11,19 @@ import * as Codec from "../../core/codec.ts"
 import * as Block from "../../rdd/block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
 import { fromText, joinTexts, unreadTexts } from "../../rdd/text_block.ts"
-import type { Bucket, Cut, Input, Operation, Partition, Place, Step, Task, Write, Written } from "./task.ts"
+import { type Reference, type Remote, RemoteBlock, RemoteBucket } from "./remote.ts"
+import {
+  type Bucket,
+  type Input,
+  isCut,
+  type Operation,
+  type Partition,
+  type Place,
+  type Step,
+  type Task,
+  type Write,
+  type Written,
+} from "./task.ts"
 
 /** A task, or what a task has written, as bytes. All arrays have buffers of their own, which can be transferred. */
 export interface Encoded {
@@ -24,8 +36,13 @@ export interface Encoded {
 /** The number of an array of bytes in {@link Encoded}. */
 type BytesAt = number
 
+/** Records that are where the task runs. */
+interface Away {
+  readonly away: Reference
+}
+
 /** Records as bytes: lines as text, pairs as columns. */
-interface PackedBlock {
+interface PackedBlock extends Partial<Away> {
   readonly records?: BytesAt
   readonly text?: BytesAt
   readonly columns?: PackedBucket
@@ -37,9 +54,11 @@ interface PackedBucket {
   readonly hashes: BytesAt | undefined
 }
 
+type PackedBuckets = ReadonlyArray<PackedBucket | Away>
+
 /** A part of a task with its blocks and buckets as bytes, and the numbers of partitions in their place. */
 type Packed<T> = T extends Block.Block<unknown> ? PackedBlock
-  : T extends Bucket ? PackedBucket
+  : T extends ReadonlyArray<Bucket> ? PackedBuckets
   : T extends Partition ? number
   : T extends Operation ? T
   : T extends ReadonlyArray<infer U> ? ReadonlyArray<Packed<U>>
@@ -76,7 +95,11 @@ class Packing {
     return this.#add(new Uint8Array(own.buffer))
   }
 
+  readonly buckets = (buckets: ReadonlyArray<Bucket>): PackedBuckets =>
+    buckets.map((bucket) => bucket instanceof RemoteBucket ? { away: bucket.reference } : this.bucket(bucket))
+
   readonly block = (block: Block.Block<unknown>): PackedBlock => {
+    if (block instanceof RemoteBlock) return { away: block.reference }
     const texts = unreadTexts(block)
     if (texts !== undefined) return { text: this.#add(joinTexts(texts)) }
     if (!(block instanceof PairBlock)) return { records: this.#add(Codec.encode(block.records)) }
@@ -93,11 +116,19 @@ class Packing {
   }
 }
 
+const missing = ({ output }: Reference): never => {
+  throw new TypeError(`a task reads output ${output}, which is not here`)
+}
+
+const nowhere: Remote = { block: missing, buckets: missing }
+
 /** Gives the records of packed blocks and buckets. */
 class Unpacking {
   readonly #records: ReadonlyArray<Uint8Array>
-  constructor(records: ReadonlyArray<Uint8Array>) {
+  readonly #remote: Remote
+  constructor(records: ReadonlyArray<Uint8Array>, remote: Remote = nowhere) {
     this.#records = records
+    this.#remote = remote
   }
 
   #bytes(at: BytesAt): Uint8Array {
@@ -117,7 +148,11 @@ class Unpacking {
     hashes: hashes === undefined ? undefined : this.#hashes(hashes),
   })
 
-  readonly block = ({ columns, records, text }: PackedBlock): Block.Block<unknown> => {
+  readonly buckets = (buckets: PackedBuckets): ReadonlyArray<Bucket> =>
+    buckets.flatMap((bucket) => "away" in bucket ? this.#remote.buckets(bucket.away) : this.bucket(bucket))
+
+  readonly block = ({ away, columns, records, text }: PackedBlock): Block.Block<unknown> => {
+    if (away !== undefined) return this.#remote.block(away)
     if (text !== undefined) return fromText(this.#bytes(text))
     if (columns !== undefined) return new PairBlock(this.bucket(columns))
     return records === undefined ? Block.empty : Block.fromArray(Codec.decode(this.#bytes(records)))
@@ -134,9 +169,9 @@ const packInput = (input: Input, packing: Packing, add: (partition: Partition) =
       return { ...input, block: packing.block(input.block) }
     case "pairs":
     case "dealt":
-      return { ...input, buckets: input.buckets.map(packing.bucket) }
+      return { ...input, buckets: packing.buckets(input.buckets) }
     case "combined":
-      return { ...packPlace(input), buckets: input.buckets.map(packing.bucket) }
+      return { ...packPlace(input), buckets: packing.buckets(input.buckets) }
     case "combine":
     case "provide":
       return { ...packPlace(input), of: add(input.of) }
@@ -165,7 +200,7 @@ const unpackInput = (input: Packed<Input>, from: Unpacking, at: (number: number)
     case "pairs":
     case "dealt":
     case "combined":
-      return { ...input, buckets: input.buckets.map(from.bucket) }
+      return { ...input, buckets: from.buckets(input.buckets) }
     case "combine":
     case "provide":
       return { ...input, of: at(input.of) }
@@ -206,10 +241,10 @@ export const encodeTask = ({ layers, partition, write }: Task): Encoded => {
   return packing.done(task)
 }
 
-/** Decodes a task. */
-export const decodeTask = ({ head, records }: Encoded): Task => {
+/** Decodes a task. `remote` finds the records that are where it runs. */
+export const decodeTask = ({ head, records }: Encoded, remote?: Remote): Task => {
   const [{ layers, partitions: packed, write }] = Codec.decode(head) as [PackedTask]
-  const from = new Unpacking(records)
+  const from = new Unpacking(records, remote)
   const partitions: Array<Partition> = []
   const at = (number: number): Partition => {
     const partition = partitions[number]
@@ -219,8 +254,6 @@ export const decodeTask = ({ head, records }: Encoded): Task => {
   for (const { input, steps } of packed) partitions.push({ input: unpackInput(input, from, at), steps })
   return { partition: at(partitions.length - 1), write, layers }
 }
-
-const isCut = (written: Written): written is Cut => Array.isArray(written)
 
 /** Encodes what a task has written. Throws `NotPortable` for records that cannot travel. */
 export const encodeWritten = (written: Written): Encoded => {

@@ -16,6 +16,16 @@ export class TaskFailed {
   }
 }
 
+/** The failure of a task in this stage, or in one that it reads. */
+export class StageFailed {
+  readonly task: Task
+  readonly failure: TaskFailed
+  constructor(task: Task, failure: TaskFailed) {
+    this.task = task
+    this.failure = failure
+  }
+}
+
 /** Runs tasks, where the program runs or elsewhere. */
 export interface Executor {
   /** Runs a task. */
@@ -25,6 +35,15 @@ export interface Executor {
    * `run` fails with. Undefined for executors that are elsewhere.
    */
   readonly now?: <W extends Write>(task: Task<W>) => Written<W> | Effect.Effect<Written<W>, TaskFailed, unknown>
+  /**
+   * Runs all tasks of a stage. What they write may stay where they run, as `RemoteBlock` and `RemoteBucket`, and a stage
+   * that writes buckets may not run before another one reads them. Undefined for executors that run one task at a time.
+   */
+  readonly stage?:
+    | (<W extends Write>(
+      tasks: ReadonlyArray<Task<W>>,
+    ) => Effect.Effect<ReadonlyArray<Written<W>>, StageFailed, unknown>)
+    | undefined
   /** Says how to run the tasks of a stage. Undefined, or without a result: one after another, and side by side where they wait. */
   readonly plan?: (tasks: ReadonlyArray<Task>) => StagePlan | undefined
 }

@@ -10,6 +10,7 @@ import type { Storage } from "../../rdd/storage.ts"
 import type { Computed } from "./computed.ts"
 import type { Job } from "./lowering.ts"
 import type { Scope } from "./scope.ts"
+import { RemoteBlock } from "./remote.ts"
 import { type Partition, there } from "./task.ts"
 
 /** Frees the memory that partitions in the block store count for. */
@@ -29,7 +30,7 @@ type Compute = (partitions: ReadonlyArray<Partition>, indices: ReadonlyArray<num
  * that loses a block is released whole: the next action computes it again.
  */
 export const keeping = (
-  { parallelism, references, storage }: Pick<Scope, "parallelism" | "references" | "storage">,
+  { executor, parallelism, references, storage }: Pick<Scope, "executor" | "parallelism" | "references" | "storage">,
   rdd: AnyRDD,
   into: Computed,
   blocks: (partitions: ReadonlyArray<Partition>) => Job<ReadonlyArray<Block<unknown>>>,
@@ -39,16 +40,17 @@ export const keeping = (
   const { level } = primitive
   const operation = references.of(rdd)
   const drop = () => release(into.release(rdd), storage)
-  const put = (block: Block<unknown>, index: number) =>
-    Effect.map(
+  const put = (block: Block<unknown>, index: number): Effect.Effect<Partition> =>
+    block instanceof RemoteBlock ? Effect.succeed(there(block)) : Effect.map(
       storage.put(block, { level, drop }),
       (held): Partition => ({ input: { kind: "held", operation, index, held }, steps: [] }),
     )
+  // Only as many blocks as run at a time are in memory before the store has them.
+  const atOnce = executor.stage === undefined ? parallelism : Infinity
   return Effect.fnUntraced(function* (partitions, indices) {
     const kept: Array<Partition> = []
-    // Only as many blocks as run at a time are in memory before the store has them.
-    for (let from = 0; from < partitions.length; from += parallelism) {
-      const some = yield* blocks(partitions.slice(from, from + parallelism))
+    for (let from = 0; from < partitions.length; from += atOnce) {
+      const some = yield* blocks(partitions.slice(from, from + atOnce))
       for (const [i, block] of some.entries()) kept.push(yield* put(block, indices[from + i] ?? from + i))
     }
     return kept

@@ -66,7 +66,7 @@ export const cartesian = (host: Lowering, [left, right]: ReadonlyArray<Lowered>)
   if (left === undefined || right === undefined || host.dry) {
     return Effect.succeed({ partitions: nothings(rows * columns), placed: undefined })
   }
-  return Effect.map(Effect.all([host.blocks(left.partitions), host.blocks(right.partitions)]), ([as, bs]) => ({
+  return Effect.map(Effect.all([host.kept(left.partitions), host.kept(right.partitions)]), ([as, bs]) => ({
     partitions: as.map(there).flatMap((left) =>
       bs.map(there).map((right): Partition => ({ input: { kind: "cartesian", left, right }, steps: [] }))
     ),
@@ -95,7 +95,7 @@ export const distinct = (
 export const indexed = (host: Lowering, rdd: AnyRDD, parent: Lowered): Job<Lowered> => {
   if (host.dry) return Effect.succeed({ ...parent, placed: undefined })
   const operation = host.references.of(rdd)
-  return Effect.map(host.blocks(parent.partitions), (blocks) => {
+  return Effect.map(host.kept(parent.partitions), (blocks) => {
     const offsets: Array<number> = []
     blocks.reduce((sum, block) => (offsets.push(sum), sum + block.length), 0)
     return {

@@ -24,6 +24,7 @@ import * as Stateful from "./stateful.ts"
 import type { Lowered, Partition, Place, Step, Task, ToBlock } from "./task.ts"
 
 const toBlock: ToBlock = { kind: "block" }
+const toStay: ToBlock = { kind: "block", stays: true }
 
 /** Whether a partition is read from a source that waits. */
 const reads = ({ input }: Partition): boolean =>
@@ -52,6 +53,7 @@ export class Planner {
       layout: (rdd) => new Planner({ ...scope, dry: true }, layers).lower(rdd),
       lowerInFull: (rdd) => new Planner({ ...scope, dry: false }, layers).lower(rdd),
       blocks: (partitions) => this.blocks(partitions),
+      kept: (partitions) => this.blocks(partitions, undefined, toStay),
       cuts: (partitions, write) =>
         withBlocks(
           partitions,
@@ -79,16 +81,17 @@ export class Planner {
   blocks(
     partitions: ReadonlyArray<Partition>,
     each?: (block: Block<unknown>, place: number) => Effect.Effect<void>,
+    write: ToBlock = toBlock,
   ): Job<ReadonlyArray<Block<unknown>>> {
     const stage = this.#stage(partitions.some((each) => each.steps.some((step) => step.waits) || reads(each)))
     const layers = this.#layers
-    const task = (partition: Partition): Task<ToBlock> => ({ partition, write: toBlock, layers })
+    const task = (partition: Partition): Task<ToBlock> => ({ partition, write, layers })
     return withBlocks(partitions, (ready) => runStage(stage, ready.map(task), each))
   }
 
   /** Computes partitions. Those that are kept are not read again. */
   compute(partitions: ReadonlyArray<Partition>): Job<void> {
-    return withBlocks(partitions, (ready) => Effect.asVoid(this.blocks(ready.filter((each) => !isThere(each)))))
+    return withBlocks(partitions, (ready) => Effect.asVoid(this.#host.kept(ready.filter((each) => !isThere(each)))))
   }
 
   /** Lowers an RDD, and runs the stages that it depends on. */
@@ -157,7 +160,7 @@ export class Planner {
       rdd,
       lowered,
       into,
-      compute: keeping(this.#scope, rdd, into, (partitions) => this.blocks(partitions)),
+      compute: keeping(this.#scope, rdd, into, this.#host.kept),
       inTurn: (job) => Semaphore.withPermit(turn, job),
     })
     action.keep(rdd, partitioned)
@@ -167,7 +170,7 @@ export class Planner {
   /** Computes an RDD whole and keeps its blocks. */
   #compute(rdd: AnyRDD, lowered: Lowered, into: Computed): Job<Lowered> {
     const { primitive } = rdd
-    const compute = keeping(this.#scope, rdd, into, (partitions) => this.blocks(partitions))
+    const compute = keeping(this.#scope, rdd, into, this.#host.kept)
     const computed = Effect.map(
       compute(lowered.partitions, Array.from(lowered.partitions.keys())),
       (partitions): Lowered => ({ ...lowered, partitions }),

@@ -69,7 +69,9 @@ export class References {
     const operation = this.of(rdd)
     return {
       partitioner,
-      by: operation.kind === "address" ? { kind: "own", operation } : { kind: "local", partitioner },
+      by: operation.kind === "address"
+        ? { kind: "own", operation, partitions: partitioner.numPartitions }
+        : { kind: "local", partitioner },
     }
   }
 

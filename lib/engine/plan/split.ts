@@ -34,7 +34,8 @@ const isPortablePartition = ({ input, steps }: Partition): boolean =>
 
 const isPortableBy = (by: By): boolean => by.kind === "hash" || (by.kind !== "local" && !isLocal(by.operation))
 
-const isPortableWrite = (write: Write): boolean =>
+/** Whether what a task writes can be written elsewhere. */
+export const isPortableWrite = (write: Write): boolean =>
   !("by" in write) || (isPortableBy(write.by) && (write.kind === "pairs" || !isLocal(write.operation)))
 
 /** Whether an input has operations that should run in the graph copy. */

@@ -108,12 +108,24 @@ const measured = <A extends ReadonlyArray<Written>>(stage: Job<A>, { ended }: St
     return Effect.tap(stage, (written) => Effect.sync(() => ended(written, now() - startedAt)))
   })
 
+/** Runs the tasks of a stage where they all run at once. */
+const runAtOnce = <W extends Write>(
+  { job }: StageOptions,
+  stage: NonNullable<Executor["stage"]>,
+  tasks: ReadonlyArray<Task<W>>,
+  each?: (written: Written<W>, index: number) => Effect.Effect<void>,
+): Job<ReadonlyArray<Written<W>>> => {
+  const all = Effect.mapError(stage(tasks), ({ failure, task }) => ofTask(task, job, failure))
+  return each === undefined ? all : Effect.tap(all, (written) => Effect.forEach(written, each, { discard: true }))
+}
+
 /** Runs all tasks of a stage, and gives what they have written in order. `each` is given it as soon as it is written. */
 export const runStage = <W extends Write>(
   options: StageOptions,
   tasks: ReadonlyArray<Task<W>>,
   each?: (written: Written<W>, index: number) => Effect.Effect<void>,
 ): Job<ReadonlyArray<Written<W>>> => {
+  if (options.executor.stage !== undefined) return runAtOnce(options, options.executor.stage, tasks, each)
   const plan = tasks.length > 1 ? options.executor.plan?.(tasks) : undefined
   if (plan === undefined) return runHere(options, tasks, each)
   if (plan.lanes === undefined) return measured(runHere(options, tasks, each), plan)

@@ -114,7 +114,7 @@ export interface Partition {
 export type By =
   | { readonly kind: "hash"; readonly partitions: number }
   /** The partitioner that an operation was given. */
-  | { readonly kind: "own"; readonly operation: Operation }
+  | { readonly kind: "own"; readonly operation: Operation; readonly partitions: number }
   /** The partitioner that an operation makes from a sample of the keys. */
   | {
     readonly kind: "range"
@@ -131,9 +131,10 @@ export interface Placed {
   readonly by: By
 }
 
-/** The task writes its records as a block. */
+/** The task writes its records as a block. `stays`: only tasks of later stages read it, so it need not come to the driver. */
 export interface ToBlock {
   readonly kind: "block"
+  readonly stays?: boolean | undefined
 }
 
 /** The task writes a bucket for each partition of the next stage. */
@@ -158,6 +159,9 @@ export interface Task<W extends Write = Write> {
 
 /** What a task has written. */
 export type Written<W extends Write = Write> = W extends ToBlock ? Block<unknown> : Cut
+
+/** Whether a task has written buckets. */
+export const isCut = (written: Written): written is Cut => Array.isArray(written)
 
 /** An RDD as the planner sees it. */
 export interface Lowered {

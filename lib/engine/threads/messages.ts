@@ -35,8 +35,17 @@ export type ToWorker =
 
 /** The answer to a task. */
 export type Answer =
-  /** `millis`: how long the task took. `read`: how many records it has read. */
-  | { readonly kind: "done"; readonly written: Encoded; readonly millis: number; readonly read: number }
+  /**
+   * `millis`: how long the task took. `read`: how many records it has read. `updates`: what it has added to accumulators,
+   * encoded.
+   */
+  | {
+    readonly kind: "done"
+    readonly written: Encoded
+    readonly millis: number
+    readonly read: number
+    readonly updates: Uint8Array | undefined
+  }
   /** The task failed at a place, with an encoded reason. */
   | { readonly kind: "failed"; readonly at: number; readonly reason: Uint8Array }
   /** The library failed, with an encoded reason. */

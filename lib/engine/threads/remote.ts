@@ -10,6 +10,7 @@ import * as Codec from "../../core/codec.ts"
 import { describeCause, TaskTimedOut, WorkerLost } from "../../core/errors.ts"
 import { inRealTime } from "../../core/steady_clock.ts"
 import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
+import * as TaskUpdates from "../../rdd/task_updates.ts"
 import { decodeWritten, type Encoded, encodeTask } from "../plan/codec.ts"
 import { TaskFailed } from "../plan/executor.ts"
 import { decodeReason } from "../plan/reasons.ts"
@@ -178,9 +179,14 @@ export class Remote {
       const answer = yield* this.#limited(this.#request(encoded, job))
       if (answer.kind !== "done") return yield* failureOf(answer)
       const answeredAt = performance.now()
+      const updates = answer.updates && TaskUpdates.decode(answer.updates)
+      if (answer.updates !== undefined && updates === undefined) {
+        return yield* Effect.fail(failed(new Refused(TaskUpdates.NOT_FOUND)))
+      }
       const written = decodeWritten(answer.written, task.write)
       onCost({ millis: answer.millis, transfer: encoding + performance.now() - answeredAt })
       job.countRead?.(answer.read)
+      TaskUpdates.current()?.include(updates)
       return written
     })
   }

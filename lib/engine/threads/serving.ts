@@ -89,7 +89,8 @@ class Serving {
   /** Runs tasks until the driver ends the run. */
   #serve(copy: SkippingCopy, data: CopyData): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      const place = yield* placeOf(copy, data)
+      const { defaultParallelism } = data.options
+      const place = yield* placeOf(copy, { ...data, defaultParallelism })
       while (true) {
         const message = yield* Queue.take(this.#messages)
         if (message.kind === "end") return

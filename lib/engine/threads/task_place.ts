@@ -22,7 +22,7 @@ import * as InPlace from "../local/in_place.ts"
 import { decodeTask, type Encoded, encodeWritten } from "../plan/codec.ts"
 import { TaskFailed } from "../plan/executor.ts"
 import { encodeReason } from "../plan/reasons.ts"
-import type { Operation } from "../plan/task.ts"
+import type { Operation, Task, Write, Written } from "../plan/task.ts"
 import { currentHeap } from "../heap.ts"
 import * as StateStore from "../state_store.ts"
 import type { CopyData } from "./copy_data.ts"
@@ -43,65 +43,94 @@ const primitiveIn = (copy: GraphCopy) => (operation: Operation): Primitive => {
   return rdd.primitive
 }
 
-const refused = (why: string | undefined): Answer => ({ kind: "refused", why })
+/** The answer to a task that has to run on the driver. */
+type Refusal = Extract<Answer, { readonly kind: "refused" }>
 
-const usesAccumulator = refused("it uses an accumulator, which is on the driver")
+const refused = (why: string | undefined): Refusal => ({ kind: "refused", why })
+
+/** What a task has written, how many milliseconds it took, and how many records it has read. */
+export interface Done<W extends Write = Write> {
+  readonly kind: "done"
+  readonly written: Written<W>
+  readonly millis: number
+  readonly read: number
+  /** What it has added to accumulators, encoded. */
+  readonly updates: Uint8Array | undefined
+}
 
 /** Where the tasks of a worker run. */
 export interface Place {
   /** Provides what streams need while they are evaluated. */
   readonly evaluating: <A, E>(self: Effect.Effect<A, E, unknown>) => Effect.Effect<A, E>
-  /** Runs a task. */
+  /** Runs a task, with the states of the place or with others. */
+  readonly compute: <W extends Write>(
+    task: Task<W>,
+    job: JobData,
+    states?: StateStore.StateStore,
+  ) => Effect.Effect<Done<W> | Refusal, TaskFailed>
+  /** Runs an encoded task. */
   readonly run: (task: Encoded, job: JobData) => Effect.Effect<Answer, TaskFailed>
   /** The answer to a task that has failed or was interrupted. */
   readonly answerTo: (cause: Cause.Cause<TaskFailed>) => Answer
 }
 
+/** How tasks of a place run. */
+export type PlaceOptions = Pick<CopyData, "generateCode" | "freezeRecords"> & { readonly defaultParallelism: number }
+
 /** Makes the place where tasks run in a copy of a graph. */
-export const placeOf = (copy: GraphCopy, { generateCode, freezeRecords, options }: CopyData): Effect.Effect<Place> =>
+export const placeOf = (
+  copy: GraphCopy,
+  { defaultParallelism, freezeRecords, generateCode }: PlaceOptions,
+): Effect.Effect<Place> =>
   Effect.gen(function* () {
-    const states = yield* StateStore.make
-    const { defaultParallelism } = options
+    const own = yield* StateStore.make
     // It ends with the worker.
     const engine = yield* LocalEngine.make({ parallelism: defaultParallelism }).pipe(
-      Effect.provideService(StateStore.StateStore, states),
+      Effect.provideService(StateStore.StateStore, own),
       Effect.provideService(Scope.Scope, Scope.makeUnsafe()),
     )
     const context = Context.make(Engine, engine).pipe(
       Context.add(Files, yield* makeFiles),
       Context.add(Compression, runtimeCompression),
     )
-    const executor = InPlace.make({
-      generateCode,
-      freezeRecords,
-      states,
-      heap: currentHeap(),
-      primitiveAt: primitiveIn(copy),
-      gathered: undefined,
-    })
+    const heap = currentHeap()
+    const primitiveAt = primitiveIn(copy)
+    const executorOn = (states: StateStore.StateStore) =>
+      InPlace.make({ generateCode, freezeRecords, states, heap, primitiveAt, gathered: undefined })
+    const executor = executorOn(own)
     // Only the library and the layers of `provide` operations give services here: what is missing is on the driver.
     const provided = <A, E>(self: Effect.Effect<A, E, unknown>) =>
       Effect.provideContext(self as Effect.Effect<A, E, Engine>, context)
+    const compute = <W extends Write>(task: Task<W>, job: JobData, states?: StateStore.StateStore) =>
+      Effect.suspend(() => {
+        let read = 0
+        const startedAt = performance.now()
+        const updates = new TaskUpdates.TaskUpdates()
+        const countRead = (records: number) => {
+          read += records
+        }
+        const { run } = states === undefined ? executor : executorOn(states)
+        return provided(TaskUpdates.within(updates, run(task))).pipe(
+          Effect.provideService(CurrentJob, { ...job, batch: undefined, countRead }),
+          Effect.map((written): Done<W> | Refusal => {
+            const millis = performance.now() - startedAt
+            return updates.obstacle === undefined
+              ? { kind: "done", written, millis, read, updates: updates.encode() }
+              : refused(updates.obstacle)
+          }),
+          Effect.catch((failure) =>
+            updates.obstacle === undefined ? Effect.fail(failure) : Effect.succeed(refused(updates.obstacle))
+          ),
+        )
+      })
     return {
       evaluating: provided,
+      compute,
       run: (encoded, job) =>
-        Effect.suspend(() => {
-          let read = 0
-          const startedAt = performance.now()
-          const updates = new TaskUpdates.TaskUpdates()
-          const countRead = (records: number) => {
-            read += records
-          }
-          return provided(TaskUpdates.within(updates, executor.run(decodeTask(encoded)))).pipe(
-            Effect.provideService(CurrentJob, { ...job, batch: undefined, countRead }),
-            Effect.map((written): Answer =>
-              updates.isUsed
-                ? usesAccumulator
-                : { kind: "done", written: encodeWritten(written), millis: performance.now() - startedAt, read }
-            ),
-            Effect.catch((failure) => updates.isUsed ? Effect.succeed(usesAccumulator) : Effect.fail(failure)),
-          )
-        }),
+        Effect.map(
+          Effect.suspend(() => compute(decodeTask(encoded), job)),
+          (done): Answer => done.kind === "done" ? { ...done, written: encodeWritten(done.written) } : done,
+        ),
       answerTo: (cause) => {
         const error = Cause.squash(cause)
         if (error instanceof TaskFailed) {

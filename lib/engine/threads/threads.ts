@@ -194,8 +194,9 @@ const encodeData = ({ freezeRecords, generateCode }: Here, { data }: CopyPlan): 
 /** Runs tasks of the local engine on the driver and on workers, which start with each run. */
 export const make = (options: Options) => (here: Here): Elsewhere => {
   let run: Run | undefined
-  const start = (plan: CopyPlan): Effect.Effect<void, never, Scope.Scope> =>
+  const start = (plan: CopyPlan | undefined): Effect.Effect<void, never, Scope.Scope> =>
     Effect.gen(function* () {
+      if (plan === undefined) return
       const why = obstacle(plan.module)
       if (why !== undefined) return plan.onUnavailable(why)
       const data = yield* Effect.result(encodeData(here, plan))
@@ -219,9 +220,10 @@ export const make = (options: Options) => (here: Here): Elsewhere => {
         run.begin(notes)
         return options.waits === true ? run.begun : Effect.void
       }),
-    endBatch: (time) => {
-      if (run?.isAvailable === true) run.end(time)
-    },
+    endBatch: (time) =>
+      Effect.sync(() => {
+        if (run?.isAvailable === true) run.end(time)
+      }),
     methods: { useWorkers: start },
   }
 }

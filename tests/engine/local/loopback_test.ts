@@ -14,6 +14,7 @@ const work: BatchWork = { time: 2000, jobs: [], kept: [], addressOf: () => undef
 const copyOf = (log: Array<unknown>, fails = false): GraphCopy => ({
   evaluate: (notes) => Effect.suspend(() => fails ? Effect.fail("not alike") : Effect.sync(() => void log.push(notes))),
   operationAt: () => undefined,
+  codingOf: () => undefined,
   release: (time) => void log.push(time),
 })
 

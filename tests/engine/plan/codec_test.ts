@@ -79,7 +79,7 @@ const write: fc.Arbitrary<Write> = fc.oneof(
     ...place,
     by: fc.oneof(
       fc.record({ kind: fc.constant("hash" as const), partitions: fc.nat(9) }),
-      fc.record({ kind: fc.constant("own" as const), operation }),
+      fc.record({ kind: fc.constant("own" as const), operation, partitions: fc.nat(9) }),
       fc.record({ kind: fc.constant("range" as const), operation, keys: records, partitions: fc.nat(9) }),
     ),
   }),

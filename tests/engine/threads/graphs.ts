@@ -61,9 +61,9 @@ export const throwing = Graph.module(import.meta, (config: { readonly batches: B
   ),
 ])
 
-const total = Accumulator.long("total")
+const total = Accumulator.long()
 
-/** Counts on the driver what the tasks add up. */
+/** Counts on the driver what the tasks add up: workers cannot name the accumulator to it. */
 export const accumulating = Graph.module(import.meta, (batches: Batches) => [
   input(batches).pipe(
     DStream.map((n) => {
@@ -74,10 +74,10 @@ export const accumulating = Graph.module(import.meta, (batches: Batches) => [
   ),
 ])
 
-const before = Accumulator.long("before")
-const after = Accumulator.long("after")
+const before = Accumulator.long("threads.before")
+const after = Accumulator.long()
 
-/** Adds to an accumulator in a function that only the driver has, and then in one of the graph. */
+/** Adds to an accumulator in a function that only the driver has, and then to one without an address in one of the graph. */
 export const accumulatingTwice = Graph.module(import.meta, (batches: Batches) => [
   input(batches).pipe(
     DStream.transform((rdd) => Effect.map(Effect.orDie(RDD.count(rdd)), () => RDD.map(rdd, (n) => (before.add(1), n)))),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnyFormat } from "../../dstream/state_format.ts"
+import type { AnyFormat } from "../state_format.ts"
 import { type Restoring, StateFormatFailed } from "../../rdd/state.ts"
 
 /** Writes values in the current version of a format. Throws `StateFormatFailed`. */

@@ -1,0 +1,167 @@
+/**
+ * The engine of a Spark cluster: plans batches where the program runs, and has their stages run by workers that the
+ * cluster's executors start.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
+import { InvalidGraph } from "../../dstream/graph/validate.ts"
+import type { CopyPlan, Engine, StartFailed } from "../../rdd/engine.ts"
+import type { Elsewhere, Here } from "../local/elsewhere.ts"
+import * as LocalEngine from "../local/engine.ts"
+import { rddOf } from "../plan/references.ts"
+import { placesOf } from "../plan/places.ts"
+import * as StateStore from "../state_store.ts"
+import type { Batches } from "../threads/messages.ts"
+import { type Command, contentOf, decodeFailure, encodeCommand, type RunData } from "./command.ts"
+import type { ClusterError } from "./errors.ts"
+import { StageRunner } from "./executor.ts"
+import { timeOf } from "./follower.ts"
+import { Packer, Parcels } from "./parcels.ts"
+import type { Cluster } from "./relations.ts"
+import * as RemoteStates from "./states.ts"
+
+/** The module that every bundle has besides those of the program. */
+export const ENTRY: string = new URL("./bundle_entry.ts", import.meta.url).href
+
+/** The options of the engine. */
+export interface Options extends Omit<LocalEngine.Options, "elsewhere" | "loopback"> {
+  /** On how many executors what is kept for later batches is stored (2). */
+  readonly copies?: number | undefined
+  /** Sends the code of a module to the cluster, and gives the name of the uploaded bundle. */
+  readonly ship: (module: string) => Effect.Effect<string, StartFailed | ClusterError>
+}
+
+/** A run whose tasks the cluster runs. */
+class ClusterRun {
+  readonly runner: StageRunner
+  readonly #plan: CopyPlan
+  readonly #data: RunData
+  #batches: ReadonlyArray<{ readonly time: number; readonly notes: unknown }> = []
+  #ended: number | undefined
+
+  constructor(
+    here: Here,
+    plan: CopyPlan,
+    options: {
+      readonly bundle: string
+      readonly cluster: Cluster
+      readonly copies: number
+      readonly states: RemoteStates.RemoteStates
+    },
+  ) {
+    this.#plan = plan
+    const { freezeRecords, generateCode } = here
+    this.#data = { ...plan.data as Omit<RunData, "id">, id: crypto.randomUUID(), freezeRecords, generateCode }
+    this.runner = new StageRunner({
+      ...options,
+      told: () => this.#told(),
+      here: here.executor,
+      onDriver: (task, why) => {
+        const rdd = placesOf(task).flatMap(({ operation }) => rddOf(operation) ?? []).at(-1)
+        if (rdd !== undefined) plan.onDriver(rdd, why)
+      },
+    })
+  }
+
+  #told(): { readonly run: RunData; readonly batches: Batches } {
+    return { run: this.#data, batches: { notes: this.#batches.map(({ notes }) => notes), ended: this.#ended } }
+  }
+
+  /** Has a worker make its copy of the graph. Fails with its reason if it cannot. */
+  probe(cluster: Cluster, bundle: string): Effect.Effect<void, InvalidGraph | ClusterError> {
+    const command: Command = {
+      ...this.#told(),
+      output: 0,
+      heads: [],
+      targets: undefined,
+      job: { batchTime: undefined, name: undefined, outputId: 0, attempt: 0 },
+      states: [],
+      refresh: undefined,
+    }
+    const of = { kind: "shuffled", of: { kind: "rows", rows: new Packer().rows() }, partitions: 1 } as const
+    return Effect.gen({ self: this }, function* () {
+      const encoded = yield* Effect.try({
+        try: () => encodeCommand(command),
+        catch: (cause) => invalid(`the data that the graph was made from cannot be sent to workers: ${String(cause)}`),
+      })
+      const parcels = new Parcels(yield* cluster.collect({ kind: "stage", of, command: encoded, bundle }))
+      for (const tag of parcels.tags) {
+        if (contentOf(tag).content !== "failure") continue
+        for (const { parts } of parcels.all(tag)) {
+          for (const { answer } of parts.map(decodeFailure)) {
+            if (answer.kind === "refused") {
+              return yield* Effect.fail(invalid(answer.why ?? "a worker has no copy of the graph"))
+            }
+          }
+        }
+      }
+    })
+  }
+
+  begin(notes: unknown): void {
+    this.#batches = [...this.#batches, { time: timeOf(notes), notes }]
+  }
+
+  /** Releases what no batch after the one at `time` looks back at. */
+  end(time: number): Effect.Effect<void> {
+    this.#ended = time
+    const oldest = time - this.#plan.remembers
+    this.#batches = this.#batches.filter((batch) => batch.time > oldest)
+    return this.runner.release(oldest)
+  }
+}
+
+const invalid = (text: string): InvalidGraph =>
+  new InvalidGraph({ problems: [{ operator: undefined, callSite: undefined, text }] })
+
+const notDeclared = invalid(
+  "the graph was made where the program runs, but the workers of a cluster have to make it again. Declare it with " +
+    "Graph.module(import.meta, (config) => […]) at the top level of a module, export the function that this returns, and " +
+    "start the graph that the function makes",
+)
+
+/** Makes the engine of a cluster. */
+export const make = (cluster: Cluster, options: Options): Effect.Effect<Engine, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { copies = 2, ship } = options
+    const scope = yield* Scope.Scope
+    let run: ClusterRun | undefined
+    let coding: CopyPlan["codingOf"] = () => undefined
+    const states = yield* RemoteStates.make({ collect: cluster.collect, codingOf: (id) => coding(id) })
+    const elsewhere = (here: Here): Elsewhere => ({
+      executor: {
+        ...here.executor,
+        get stage() {
+          return run?.runner.executor.stage
+        },
+      },
+      addressing: (batch) => run === undefined ? undefined : batch?.addressOf,
+      openBatch: (notes) => Effect.sync(() => run?.begin(notes)),
+      // Relations are released while the next batch begins.
+      endBatch: (time) => run === undefined ? Effect.void : Effect.asVoid(Effect.forkIn(run.end(time), scope)),
+      methods: {
+        useWorkers: Effect.fnUntraced(function* (plan) {
+          if (plan === undefined) return yield* Effect.fail(notDeclared)
+          const bundle = yield* ship(plan.module)
+          const own = new ClusterRun(here, plan, { bundle, cluster, copies, states })
+          yield* own.probe(cluster, bundle)
+          coding = plan.codingOf
+          yield* Effect.acquireRelease(
+            Effect.sync(() => run = own),
+            () =>
+              Effect.suspend(() => {
+                if (run === own) run = undefined
+                return own.runner.close
+              }),
+          )
+        }),
+      },
+    })
+    return yield* Effect.provideService(
+      LocalEngine.make({ ...options, elsewhere }),
+      StateStore.StateStore,
+      states,
+    )
+  })

@@ -1,0 +1,110 @@
+/**
+ * The errors of a connection to a Spark cluster.
+ *
+ * @module
+ */
+import { describeCause, EngineFault } from "../../core/errors.ts"
+
+/**
+ * The Connect server of the cluster cannot be reached. `where` is its host and port.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { SparkUnavailable } from "./errors.ts"
+ *
+ * const error = new SparkUnavailable({ where: "spark:15002", text: "connection refused" })
+ * assert.match(error.message, /no Spark Connect server answers at spark:15002 \(connection refused\)/)
+ * ```
+ */
+export class SparkUnavailable extends EngineFault<{
+  readonly where: string
+  readonly text: string
+}> {
+  readonly _tag = "SparkUnavailable" as const
+  override get message(): string {
+    return `no Spark Connect server answers at ${this.where} (${this.text}). Check that it runs ` +
+      "(sbin/start-connect-server.sh), that the host and port of the master URL are those it listens at, and that " +
+      "use_ssl is as the server expects it"
+  }
+}
+
+/** The Connect server refuses the client: its token is missing, wrong, or does not permit what was asked. */
+export class SparkAccessDenied extends EngineFault<{
+  readonly where: string
+  readonly text: string
+}> {
+  readonly _tag = "SparkAccessDenied" as const
+  override get message(): string {
+    return `the Spark Connect server at ${this.where} denies access (${this.text}). Check the token of the master URL`
+  }
+}
+
+/** The server runs a version of Spark whose protocol the library does not know. */
+export class SparkVersionUnsupported extends EngineFault<{
+  readonly where: string
+  readonly version: string
+  readonly supported: string
+}> {
+  readonly _tag = "SparkVersionUnsupported" as const
+  override get message(): string {
+    return `the Spark Connect server at ${this.where} runs Spark ${this.version}, but ${this.supported} is needed`
+  }
+}
+
+/**
+ * The session on the server has ended: the server was restarted, or it has removed the session. All that the session
+ * kept on the cluster is lost: kept relations, uploaded files and settings.
+ */
+export class SparkSessionLost extends EngineFault<{
+  readonly where: string
+  readonly text: string
+}> {
+  readonly _tag = "SparkSessionLost" as const
+  override get message(): string {
+    return `the session on the Spark Connect server at ${this.where} is lost (${this.text}). State that was kept on the ` +
+      "cluster is gone; start again from the checkpoint"
+  }
+}
+
+/** The server has refused an operation, or failed to do it. */
+export class SparkFailed extends EngineFault<{
+  readonly where: string
+  /** What was asked of the server, such as `collect`. */
+  readonly operation: string
+  /** Spark's name of the error, such as `PYTHON_EXCEPTION`. */
+  readonly errorClass?: string
+  readonly sqlState?: string
+  /** The message of the server. */
+  readonly text: string
+  /** The messages of the causes, from the outside in, where the server gives them. */
+  readonly causes: ReadonlyArray<string>
+}> {
+  readonly _tag = "SparkFailed" as const
+  override get message(): string {
+    const state = this.sqlState === undefined ? "" : `, SQLSTATE ${this.sqlState}`
+    const name = this.errorClass === undefined ? "" : ` (${this.errorClass}${state})`
+    return `Spark at ${this.where} failed to ${this.operation}${name}: ${this.text}`
+  }
+}
+
+/** The modules that connect to clusters cannot be loaded: they, and the packages that they need, are loaded when a program first needs them. */
+export class SparkEngineNotLoaded extends EngineFault<{ readonly cause: unknown }> {
+  readonly _tag = "SparkEngineNotLoaded" as const
+  override get message(): string {
+    return `the engine for sc:// masters cannot be loaded: ${describeCause(this.cause)}. It needs the packages ` +
+      "@connectrpc/connect-node, @bufbuild/protobuf and apache-arrow, and Deno"
+  }
+}
+
+/** What connecting to a cluster can fail with. */
+export type ConnectError =
+  | SparkUnavailable
+  | SparkAccessDenied
+  | SparkVersionUnsupported
+  | SparkSessionLost
+  | SparkFailed
+  | SparkEngineNotLoaded
+
+/** What the operations of a cluster fail with. */
+export type ClusterError = SparkUnavailable | SparkAccessDenied | SparkSessionLost | SparkFailed

@@ -1,0 +1,95 @@
+/**
+ * Bundles: single files with all code that workers need, made by `deno bundle`.
+ *
+ * @module
+ */
+import * as Effect from "effect/Effect"
+import { fileURLToPath } from "node:url"
+import { BundlingFailed } from "./errors.ts"
+import { hashed, type ShippedFile } from "./hashed.ts"
+
+/** The modules of a program's bundle. */
+export interface BundleOptions {
+  /**
+   * The URL of the module that makes the bundle's functions. It exports `makeRunTask`, which gets the exports of `modules`
+   * by URL, and returns `runTask`.
+   */
+  readonly entry: string
+  /** The URLs of the modules with the user's functions. */
+  readonly modules: ReadonlyArray<string>
+}
+
+/** The module to make a bundle of. Modules of a bundle have no URLs of their own, so each comes with the URL it had. */
+const entrySource = ({ entry, modules }: BundleOptions): string => {
+  const text = (value: string) => JSON.stringify(value)
+  return [
+    `import { makeRunTask } from ${text(entry)}`,
+    ...modules.map((url, i) => `import * as module${i} from ${text(url)}`),
+    `export const runTask = makeRunTask(new Map([${
+      modules.map((url, i) => `[${text(url)}, module${i}]`).join(", ")
+    }]))`,
+    "",
+  ].join("\n")
+}
+
+/** The directory in which Deno finds the configuration of a module. It looks in all directories above too. */
+const directoryOf = (module: string): string | undefined =>
+  module.startsWith("file:") ? fileURLToPath(new URL(".", module)) : undefined
+
+const runDeno = (
+  module: string,
+  args: ReadonlyArray<string>,
+): Effect.Effect<Uint8Array, BundlingFailed> =>
+  Effect.tryPromise({
+    try: (signal) => {
+      const cwd = directoryOf(module)
+      const command = new Deno.Command(Deno.execPath(), {
+        args: ["bundle", "--quiet", "--no-lock", "--platform=deno", ...args],
+        env: { NO_COLOR: "1" },
+        stdin: "null",
+        signal,
+        ...cwd === undefined ? {} : { cwd },
+      })
+      return command.output()
+    },
+    catch: (cause) => new BundlingFailed({ module, text: String(cause) }),
+  }).pipe(Effect.flatMap(({ stderr, stdout, success }) =>
+    success
+      ? Effect.succeed(stdout)
+      : Effect.fail(new BundlingFailed({ module, text: firstLines(new TextDecoder().decode(stderr)) }))
+  ))
+
+/** What Deno reports, without the stack trace of Deno itself. */
+const firstLines = (text: string): string => text.split("\nStack backtrace:")[0]!.trim().replace(/^error: /, "")
+
+/** Bundles one module. */
+export const bundleModule = (module: string): Effect.Effect<Uint8Array, BundlingFailed> =>
+  runDeno(module, ["--minify", module])
+
+const temporaryDirectory = (module: string) =>
+  Effect.acquireRelease(
+    Effect.tryPromise({
+      try: () => Deno.makeTempDir({ prefix: "dstream_bundle_" }),
+      catch: (cause) => new BundlingFailed({ module, text: String(cause) }),
+    }),
+    (path) => Effect.ignore(Effect.tryPromise(() => Deno.remove(path, { recursive: true }))),
+  )
+
+/**
+ * Bundles the user's modules with the library's functions for tasks. The bytes and the name depend on the code alone.
+ * Function names stay as they are, as do the stack traces of errors. `import.meta.main` is false in a bundle.
+ */
+export const bundleProgram = (options: BundleOptions): Effect.Effect<ShippedFile, BundlingFailed> =>
+  Effect.scoped(Effect.gen(function* () {
+    const module = options.modules[0] ?? options.entry
+    const directory = yield* temporaryDirectory(module)
+    const file = `${directory}/program.ts`
+    yield* Effect.tryPromise({
+      try: () => Deno.writeTextFile(file, entrySource(options)),
+      catch: (cause) => new BundlingFailed({ module, text: String(cause) }),
+    })
+    const bytes = yield* runDeno(module, [file])
+    // A comment has the path of each module, and this directory has another name every time.
+    const text = new TextDecoder().decode(bytes).replace(/^\/\/ .*\/program\.ts$/m, "// program.ts")
+    return hashed("dstream-program", ".js", new TextEncoder().encode(text))
+  }))

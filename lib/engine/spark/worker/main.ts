@@ -1,0 +1,25 @@
+/**
+ * The program that Spark's executors start in place of Python. Its arguments: settings as JSON, and then what Spark passes
+ * to Python, `-m pyspark.daemon pyspark.worker` or `-m pyspark.worker`.
+ *
+ * It is bundled with nothing but the files of this folder and Arrow, and does not use Effect, so that it starts fast. The
+ * functions of tasks come with a bundle of their own ({@link RunTask}).
+ *
+ * @module
+ */
+import process from "node:process"
+import { CHILD, runChild } from "./child.ts"
+import { runDaemon } from "./daemon.ts"
+import { parseSettings } from "./settings.ts"
+import { runSimple } from "./simple.ts"
+
+const [first, , module] = process.argv.slice(2)
+const program = process.argv[1] ?? ""
+
+if (first === CHILD) runChild()
+else if (module === "pyspark.daemon") await runDaemon(program, parseSettings(first))
+else if (module === "pyspark.worker") runSimple(program, parseSettings(first))
+else {
+  console.error(`This program is a worker of Spark's executors; it cannot run ${process.argv.slice(2).join(" ")}`)
+  process.exit(2)
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import type { Rows } from "../../../../lib/engine/spark/relations.ts"
+import { bundleProgram } from "../../../../lib/engine/spark/shipping/bundling.ts"
+import type { RunTask } from "../../../../lib/engine/spark/worker/bundle.ts"
+
+const here = (name: string): string => new URL(name, import.meta.url).href
+const entry = here("entry.ts")
+
+const imported = async (bytes: Uint8Array): Promise<RunTask> => {
+  const file = await Deno.makeTempFile({ suffix: ".js" })
+  await Deno.writeFile(file, bytes)
+  const { runTask } = await import(`file://${file}`)
+  await Deno.remove(file)
+  return runTask
+}
+
+const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
+const noRows: Rows = { p: new Int32Array(), t: new Int32Array(), s: new Int32Array(), c: new Int32Array(), b: [] }
+
+Deno.test("a bundle runs tasks with the user's module, and does not run its main program", async () => {
+  const { bytes, name } = await Effect.runPromise(bundleProgram({ entry, modules: [here("user_module.ts")] }))
+  assert.match(name, /^dstream-program-[0-9a-f]{16}\.js$/)
+  const runTask = await imported(bytes)
+  const emitted: Array<Rows> = []
+  const rows = { ...noRows, p: new Int32Array(1), b: [encode(["a b", "b"])] }
+  const info = { stageId: 0, partitionId: 0, taskAttemptId: 0, attemptNumber: 0 }
+  await runTask(encode({ name: "map", partitions: 1 }), 0, rows, (rows) => emitted.push(rows), info)
+  assert.deepEqual(emitted.map(({ b }) => JSON.parse(new TextDecoder().decode(b[0]))), [[["a", 1], ["b", 2]]])
+})
+
+Deno.test("the same modules make the same bundle", async () => {
+  const make = () => Effect.runPromise(bundleProgram({ entry, modules: [here("user_module.ts")] }))
+  assert.deepEqual(await make(), await make())
+})
+
+const failures: ReadonlyArray<readonly [what: string, source: string | undefined, text: RegExp]> = [
+  ["does not exist", undefined, /Module not found/],
+  ["has an error of syntax", "export const = 1", /Expected|Unexpected|parse/],
+  ["imports a package that is not installed", `export * from "no-such-package"`, /no-such-package/],
+]
+
+for (const [what, source, text] of failures) {
+  Deno.test(`a module that ${what} fails with what Deno reports`, async () => {
+    const directory = await Deno.makeTempDir()
+    const module = `file://${directory}/user.ts`
+    if (source !== undefined) await Deno.writeTextFile(`${directory}/user.ts`, source)
+    const error = await Effect.runPromise(Effect.flip(bundleProgram({ entry, modules: [module] })))
+    assert.equal(error._tag, "BundlingFailed")
+    assert.equal(error.module, module)
+    assert.match(error.text, text)
+    assert.doesNotMatch(error.text, /Stack backtrace/)
+    await Deno.remove(directory, { recursive: true })
+  })
+}
+
+Deno.test({
+  name: "a driver that may not run Deno is told which permission it needs",
+  permissions: { read: true, write: true, env: true, run: false },
+  fn: async () => {
+    const error = await Effect.runPromise(Effect.flip(bundleProgram({ entry, modules: [here("user_module.ts")] })))
+    assert.match(
+      error.message,
+      /^Deno cannot bundle .*user_module\.ts for the workers of the cluster: NotCapable.*run access/,
+    )
+    assert.match(error.message, /--allow-run=deno/)
+  },
+})
