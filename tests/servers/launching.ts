@@ -103,6 +103,8 @@ export interface ServerOptions {
   readonly variable: string
   /** How to get the server, for the message that there is none. */
   readonly advice?: string
+  /** Why tests do not start one of their own now; undefined if they may. */
+  readonly whyNot?: string | undefined
 }
 
 /** A server for the tests of one file. */
@@ -121,10 +123,10 @@ export interface TestServer {
  */
 export const testServer = (
   file: string,
-  { advice, kinds = [], name, script, variable }: ServerOptions,
+  { advice, kinds = [], name, script, variable, whyNot }: ServerOptions,
 ): TestServer => {
   const given = Deno.env.has(variable)
-  const missing = given ? undefined : whyMissing("bash", scriptPath(script), "download", ...kinds)
+  const missing = given ? undefined : whyNot ?? whyMissing("bash", scriptPath(script), "download", ...kinds)
   if (missing !== undefined) warnSkipped(file, `${name}: ${missing}${advice === undefined ? "" : `. ${advice}`}`)
   const isOwn = !given && missing === undefined
   let own: CommandedServer | undefined

@@ -24,6 +24,9 @@ export const sparkServer = (file: string): SparkServer => {
     name: "a Spark cluster",
     script: "spark.sh",
     variable: "SPARK_CONNECT",
+    whyNot: Deno.env.get("DSTREAM_SPARK") === "1"
+      ? undefined
+      : "it takes minutes to start. Set DSTREAM_SPARK=1 to start one, or the variables that `deno task servers spark` prints",
     advice: "Install Java 17 and pip; Spark (450 MB) is then downloaded once",
   })
   return {
