@@ -3,7 +3,7 @@ import { sparkServer } from "../../servers/spark_server.ts"
 import { names } from "./graphs.ts"
 import { runGraph } from "./run_graph.ts"
 
-const spark = sparkServer("tests/engine/spark/graphs_test.ts")
+const spark = sparkServer(import.meta.url)
 
 for (const name of names) {
   Deno.test({
