@@ -13,4 +13,21 @@
  *
  * @module
  */
-export { layer, SparkContext, type SparkOptions } from "./engine/spark_context.ts"
+export { layer, type LayerError, SparkContext, type SparkOptions } from "./engine/spark_context.ts"
+export type { ClusterOptions } from "./engine/spark/open.ts"
+export {
+  type ClusterError,
+  type ConnectError,
+  SparkAccessDenied,
+  SparkEngineNotLoaded,
+  SparkFailed,
+  SparkSessionLost,
+  SparkUnavailable,
+  SparkVersionUnsupported,
+} from "./engine/spark/errors.ts"
+export {
+  BundlingFailed,
+  DenoUnreadable,
+  PermissionNotGranted,
+  type ShippingError,
+} from "./engine/spark/shipping/errors.ts"

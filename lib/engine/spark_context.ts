@@ -110,11 +110,14 @@ export interface SparkOptions<M extends string = string> {
    * on Windows. Spark: `spark.local.dir`.
    */
   readonly spillDirectory?: string | undefined
-  /** How the program uses the cluster of an `sc://` master: where Deno is on its executors, what tasks may do, and more. */
+  /**
+   * How the program uses the cluster of an `sc://` master: where Deno is on its executors, which permissions tasks have, which
+   * certificates to trust, and how many copies of states there are. It has no effect on `local`.
+   */
   readonly cluster?: ClusterOptions | undefined
 }
 
-/** What the layer of a SparkContext can fail with: on a cluster also what connecting to it can. */
+/** The errors of the layer of a SparkContext: on a cluster also those of connecting to it. */
 export type LayerError<M extends string> = M extends `local${string}` ? InvalidOption : InvalidOption | ConnectError
 
 /** The default number of partitions on a cluster. */
@@ -225,8 +228,8 @@ export const layerEngine = <E, R>(
   })) as Layer.Layer<SparkContext | Engine, E, Exclude<R, Scope.Scope>>
 
 /**
- * Provides a SparkContext on the engine that the master URL selects. Fails with `InvalidOption` if an option is not supported.
- * On a version of Node below 22.13 it dies with a message. Spark: `new SparkConf().setMaster(…).setAppName(…)`.
+ * Provides a SparkContext on the engine that the master URL selects. Fails with `InvalidOption` if an option is not supported,
+ * and with an error of type `ConnectError` if there is no connection to the cluster of an `sc://` master. On a version of Node below 22.13 it dies with a message. Spark: `new SparkConf().setMaster(…).setAppName(…)`.
  *
  * @example
  * ```ts
@@ -236,6 +239,20 @@ export const layerEngine = <E, R>(
  *
  * const sc = SparkContext.layer({ master: "local[2]", appName: "Sum" })
  * assert.equal(await Effect.runPromise(Effect.provide(RDD.count(RDD.range(0, 100)), sc)), 100)
+ * ```
+ *
+ * @example A cluster that is not there
+ * ```ts
+ * import assert from "node:assert/strict"
+ * import { SparkContext } from "@dstream/dstream"
+ * import { Effect } from "effect"
+ *
+ * const sc = SparkContext.layer({ master: "sc://localhost:1", appName: "Away", cluster: { shipDeno: true } })
+ * const program = Effect.succeed("connected").pipe(
+ *   Effect.provide(sc),
+ *   Effect.catchTag("SparkUnavailable", ({ where }) => Effect.succeed(`${where} is away`)),
+ * )
+ * assert.equal(await Effect.runPromise(program), "localhost:1 is away")
  * ```
  */
 export const layer = <const M extends string>(

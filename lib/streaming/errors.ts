@@ -13,6 +13,8 @@ import type { GraphMismatch } from "../dstream/graph/mismatch.ts"
 import type { CheckpointFailed } from "./checkpoint/errors.ts"
 import type { CheckpointMismatch } from "./checkpoint/matching.ts"
 import type { InvalidGraph } from "../dstream/graph/validate.ts"
+import type { ClusterError } from "../engine/spark/errors.ts"
+import type { ShippingError } from "../engine/spark/shipping/errors.ts"
 import type { EngineError } from "../rdd/engine.ts"
 
 /** The failure of `start` on a context that was started before. Spark ignores such a call with a warning. */
@@ -55,7 +57,7 @@ export class RememberAlreadySet extends Data.Error<{ readonly remember: number }
   }
 }
 
-/** The errors of `start`. */
+/** The errors of `start`. On a cluster, sending the code of the graph can fail as well. */
 export type StartError =
   | AlreadyStarted
   | AlreadyStopped
@@ -65,9 +67,17 @@ export type StartError =
   | GraphMismatch
   | CheckpointFailed
   | CheckpointMismatch
+  | ClusterError
+  | ShippingError
 
 /** The reasons for which a batch can fail, besides the typed errors of the user's effects. */
-export type BatchError = EngineError | ParentWithoutRDD | OperatorWithoutRDD | UnionWithoutRDD | TransformWithoutResult
+export type BatchError =
+  | EngineError
+  | ClusterError
+  | ParentWithoutRDD
+  | OperatorWithoutRDD
+  | UnionWithoutRDD
+  | TransformWithoutResult
 
 /**
  * The failure of a batch. It also stops the context, unless a failure policy says otherwise.

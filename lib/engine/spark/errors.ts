@@ -1,12 +1,13 @@
 /**
- * The errors of a connection to a Spark cluster.
+ * The errors of Spark clusters. `SparkContext.layer` fails with them, `StreamingContext.start` does, and batches do.
  *
  * @module
  */
 import { describeCause, EngineFault } from "../../core/errors.ts"
 
 /**
- * The Connect server of the cluster cannot be reached. `where` is its host and port.
+ * The Connect server of the cluster cannot be reached. `SparkContext.layer` fails with it at once. A running program first
+ * makes its calls again for 30 seconds, and then the batch fails.
  *
  * @example
  * ```ts
@@ -18,7 +19,9 @@ import { describeCause, EngineFault } from "../../core/errors.ts"
  * ```
  */
 export class SparkUnavailable extends EngineFault<{
+  /** The host and port of the Connect server. */
   readonly where: string
+  /** What has happened to the connection, such as `connect ECONNREFUSED`. */
   readonly text: string
 }> {
   readonly _tag = "SparkUnavailable" as const
@@ -31,7 +34,9 @@ export class SparkUnavailable extends EngineFault<{
 
 /** The Connect server refuses the client: its token is missing, wrong, or does not permit what was asked. */
 export class SparkAccessDenied extends EngineFault<{
+  /** The host and port of the Connect server. */
   readonly where: string
+  /** What the server has answered. */
   readonly text: string
 }> {
   readonly _tag = "SparkAccessDenied" as const
@@ -40,10 +45,16 @@ export class SparkAccessDenied extends EngineFault<{
   }
 }
 
-/** The server runs a version of Spark whose protocol the library does not know. */
+/**
+ * The cluster runs another version of Spark than 4.2. The protocol between executors and workers changes with each minor
+ * version of Spark.
+ */
 export class SparkVersionUnsupported extends EngineFault<{
+  /** The host and port of the Connect server. */
   readonly where: string
+  /** The version of the server, such as `4.1.1`. */
   readonly version: string
+  /** The versions that the library supports. */
   readonly supported: string
 }> {
   readonly _tag = "SparkVersionUnsupported" as const
@@ -53,11 +64,13 @@ export class SparkVersionUnsupported extends EngineFault<{
 }
 
 /**
- * The session on the server has ended: the server was restarted, or it has removed the session. All that the session
- * kept on the cluster is lost: kept relations, uploaded files and settings.
+ * The session on the Connect server has ended: the server was restarted, or it has removed the session. States, windows
+ * and uploaded code that were on the cluster are lost. Start the program again: with a checkpoint it goes on from there.
  */
 export class SparkSessionLost extends EngineFault<{
+  /** The host and port of the Connect server. */
   readonly where: string
+  /** How the end of the session was noticed. */
   readonly text: string
 }> {
   readonly _tag = "SparkSessionLost" as const
@@ -67,10 +80,14 @@ export class SparkSessionLost extends EngineFault<{
   }
 }
 
-/** The server has refused an operation, or failed to do it. */
+/**
+ * The cluster has refused an operation, or failed to do it, for a reason that is not in the user's functions. For example, it
+ * has lost the only copy of a state, or its executors do not find Deno.
+ */
 export class SparkFailed extends EngineFault<{
+  /** The host and port of the Connect server. */
   readonly where: string
-  /** What was asked of the server, such as `collect`. */
+  /** What was asked of the cluster, such as `collect`. */
   readonly operation: string
   /** Spark's name of the error, such as `PYTHON_EXCEPTION`. */
   readonly errorClass?: string
@@ -88,8 +105,14 @@ export class SparkFailed extends EngineFault<{
   }
 }
 
-/** The modules that connect to clusters cannot be loaded: they, and the packages that they need, are loaded when a program first needs them. */
-export class SparkEngineNotLoaded extends EngineFault<{ readonly cause: unknown }> {
+/**
+ * The modules that connect to clusters cannot be loaded. Only a program with an `sc://` master loads them, and the packages that
+ * they need. On Deno it must be allowed to read the modules (`--allow-read`).
+ */
+export class SparkEngineNotLoaded extends EngineFault<{
+  /** What the import has failed with. */
+  readonly cause: unknown
+}> {
   readonly _tag = "SparkEngineNotLoaded" as const
   override get message(): string {
     return `the engine for sc:// masters cannot be loaded: ${describeCause(this.cause)}. It needs the packages ` +
@@ -97,7 +120,7 @@ export class SparkEngineNotLoaded extends EngineFault<{ readonly cause: unknown 
   }
 }
 
-/** What connecting to a cluster can fail with. */
+/** The errors of connecting to a cluster. */
 export type ConnectError =
   | SparkUnavailable
   | SparkAccessDenied
@@ -106,5 +129,5 @@ export type ConnectError =
   | SparkFailed
   | SparkEngineNotLoaded
 
-/** What the operations of a cluster fail with. */
+/** The errors of operations on a cluster: the reasons, besides those of `local`, for which a batch can fail. */
 export type ClusterError = SparkUnavailable | SparkAccessDenied | SparkSessionLost | SparkFailed

@@ -11,13 +11,33 @@ import type { ConnectError } from "./errors.ts"
 import * as ClusterEngine from "./cluster_engine.ts"
 import { connect } from "./connect/cluster.ts"
 import { parseConnectionString } from "./connect/connection_string.ts"
-import { ship, type ShippingOptions } from "./shipping/ship.ts"
+import { ship } from "./shipping/ship.ts"
 
-/** How a program uses a Spark cluster. */
-export interface ClusterOptions extends Pick<ShippingOptions, "deno" | "permissions" | "shipDeno"> {
-  /** The certificates of the authorities to trust, in PEM format, in place of those of the runtime. */
+/** How a program uses the cluster of an `sc://` master. All options have defaults. */
+export interface ClusterOptions {
+  /** The path of Deno on every executor. Default: the driver's path, or else `deno` on the executor's `PATH`. */
+  readonly deno?: string
+  /**
+   * Sends the driver's Deno to the executors, so that nothing has to be installed on them. They need the driver's operating
+   * system and processor, and the driver `--allow-read` of its Deno. It takes about 48 MB for each session and executor.
+   * Default: false.
+   */
+  readonly shipDeno?: boolean
+  /**
+   * Permissions that tasks get where the driver has only a part of one: `{ name: "net", host: "example.com" }` for a driver that
+   * runs with `--allow-net=example.com`. Deno does not tell which parts there are. What the driver has as a whole, tasks have
+   * too. `start` fails with `PermissionNotGranted` if the driver does not have a permission. Default: none.
+   */
+  readonly permissions?: ReadonlyArray<Deno.PermissionDescriptor>
+  /**
+   * The certificates of the authorities to trust when the connection is encrypted, in PEM format, in place of those of the
+   * runtime. Default: those of the runtime.
+   */
   readonly certificates?: string
-  /** On how many executors the records and states that later batches need are stored. Default: 2. */
+  /**
+   * On how many executors states, windows and persisted RDDs are stored. With 1, a lost executor costs them; more take more memory
+   * and time. Default: 2.
+   */
   readonly copies?: number
 }
 
