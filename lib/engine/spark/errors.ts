@@ -88,6 +88,29 @@ export class SparkFailed extends EngineFault<{
   }
 }
 
+/**
+ * Records that were kept on the cluster for later batches are lost, those of a state or window for example: the executors that
+ * stored them have ended. `copies` is the option of the program.
+ */
+export class SparkRecordsLost extends EngineFault<{
+  readonly where: string
+  /** The operations whose records may be lost, such as `updateStateByKey at counts.ts:12:3`. */
+  readonly operations: ReadonlyArray<string>
+  readonly copies: number
+  /** The message of the server. */
+  readonly text: string
+}> {
+  readonly _tag = "SparkRecordsLost" as const
+  override get message(): string {
+    const what = this.operations.length === 0 ? "" : ` of ${this.operations.join(", ")}`
+    const stored = this.copies === 1
+      ? "They were stored on one executor each. Set copies to 2 in the cluster option of SparkContext.layer, so that they survive its end"
+      : `They were to be stored on ${this.copies} executors each, and as many have ended within a short time`
+    return `records${what} that were kept on the cluster at ${this.where} are lost, because executors have ended ` +
+      `(${this.text.split("\n", 1)[0]}). Start again from the checkpoint. ${stored}`
+  }
+}
+
 /** The modules that connect to clusters cannot be loaded: they, and the packages that they need, are loaded when a program first needs them. */
 export class SparkEngineNotLoaded extends EngineFault<{ readonly cause: unknown }> {
   readonly _tag = "SparkEngineNotLoaded" as const
@@ -108,3 +131,14 @@ export type ConnectError =
 
 /** What the operations of a cluster fail with. */
 export type ClusterError = SparkUnavailable | SparkAccessDenied | SparkSessionLost | SparkFailed
+
+const BLOCK_NOT_FOUND = "CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND"
+
+/** Turns Spark's error for a lost block of a kept relation into {@link SparkRecordsLost}. Other errors stay as they are. */
+export const explainLoss = (
+  error: ClusterError,
+  { copies, operations }: Pick<SparkRecordsLost, "copies" | "operations">,
+): ClusterError | SparkRecordsLost =>
+  error instanceof SparkFailed && (error.errorClass === BLOCK_NOT_FOUND || error.text.includes(BLOCK_NOT_FOUND))
+    ? new SparkRecordsLost({ where: error.where, operations, copies, text: error.text })
+    : error

@@ -36,29 +36,31 @@ const left = async <A>(list: () => Promise<ReadonlyArray<A>>): Promise<ReadonlyA
   return await list()
 }
 
-const kept = () => ask("/storage/rdd")
+const kept = async () => (await ask("/storage/rdd")).map(({ id }) => `relation ${id}`)
 const runningTasks = async () => (await ask("/executors")).filter(({ activeTasks }) => activeTasks !== 0)
-const artifacts = () => files(spark.folder(), (path) => /\/artifacts\/[^/]+$/.test(path))
+const artifacts = () => files(spark.folder(), (path) => /\/artifacts-[^/]+\/[^/]+$/.test(path))
 
 Deno.test({
   name: "a stopped context leaves no kept relation, session or artifact",
   ignore: !spark.available,
   fn: async () => {
-    const before = await sessions()
-    const during: Array<number> = []
+    const all = async () => [...await kept(), ...await artifacts()]
+    const [before, sessionsBefore] = [await all(), await sessions()]
+    const fresh = async () => (await all()).filter((each) => !before.includes(each))
+    let during: ReadonlyArray<string> = []
     await run(counting({ records: 60, interval }), {
       ...onCluster(),
       isOver: async () => {
         if (!after(3)()) return false
-        during.push((await kept()).length, (await artifacts()).length, await sessions() - before)
+        during = await fresh()
+        assert.equal(await sessions(), sessionsBefore + 1)
         return true
       },
     })
-    assert.ok(during.every((count) => count > 0), String(during))
-    assert.deepEqual(await left(kept), [])
+    assert.match(during.join("\n"), /^relation \d+$[^]*\/artifacts-/m)
+    assert.deepEqual(await left(fresh), [])
     assert.deepEqual(await left(runningTasks), [])
-    assert.deepEqual(await left(artifacts), [])
-    assert.equal(await sessions(), before)
+    assert.equal(await sessions(), sessionsBefore)
   },
 })
 

@@ -14,7 +14,7 @@ const failing = async (times: number): Promise<Failing> => (
   { records: 11, interval, batch: 2, calls: await Deno.makeTempFile(), times }
 )
 /** The error that a graph fails with. */
-const failureOf = async (...running: Parameters<typeof run>): Promise<BatchFailed> => {
+const failureOf = async (...running: Parameters<typeof run>): Promise<BatchFailed<unknown>> => {
   const error: unknown = await run(...running).then(() => undefined, (error) => error)
   assert.ok(error instanceof BatchFailed, String(error))
   return error

@@ -184,11 +184,6 @@ export const slow = Graph.module(import.meta, ({ folder, millis }: Slow) => [
   })),
 ])
 
-const hidden = Graph.module(import.meta, (config: Config) => [collected(wordsOf(config))])
-
-/** Makes a graph whose declaration is not exported. */
-export const ofHidden = (config: Config) => hidden(config)
-
 /** A graph whose data may be a function. */
 export const withFunction = Graph.module(
   import.meta,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict"
 import { sparkServer } from "../../servers/spark_server.ts"
 import * as DStream from "../../../lib/dstream.ts"
 import * as Graph from "../../../lib/graph.ts"
-import { collected, inOutput, ofHidden, priced, withFunction, wordsOf } from "./faulty_graphs.ts"
+import { collected, inOutput, priced, withFunction, wordsOf } from "./faulty_graphs.ts"
+import { ofHidden } from "./hidden_graph.ts"
 import { after, run } from "./faulty_run.ts"
 
 const spark = sparkServer("tests/engine/spark/refusals_test.ts")
@@ -43,7 +44,7 @@ refuses(
 refuses(
   "a graph whose declaration is not exported",
   () => ofHidden(config),
-  /faulty_graphs\.ts.*Export what Graph\.module returns from the module that calls it/,
+  /hidden_graph\.ts: of the graphs that it declares \(1\), it exports 0.*export what it returns from the same module/,
 )
 refuses(
   "a graph that is made from a function",
