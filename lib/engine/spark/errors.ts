@@ -132,6 +132,11 @@ export type ConnectError =
 /** What the operations of a cluster fail with. */
 export type ClusterError = SparkUnavailable | SparkAccessDenied | SparkSessionLost | SparkFailed
 
+/** Whether a value is an error of an operation of a cluster. */
+export const isClusterError = (u: unknown): u is ClusterError | SparkRecordsLost =>
+  u instanceof SparkUnavailable || u instanceof SparkAccessDenied || u instanceof SparkSessionLost ||
+  u instanceof SparkRecordsLost || u instanceof SparkFailed
+
 const BLOCK_NOT_FOUND = "CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND"
 
 /** Turns Spark's error for a lost block of a kept relation into {@link SparkRecordsLost}. Other errors stay as they are. */
