@@ -21,6 +21,7 @@ export {
   SparkAccessDenied,
   SparkEngineNotLoaded,
   SparkFailed,
+  SparkRecordsLost,
   SparkSessionLost,
   SparkUnavailable,
   SparkVersionUnsupported,

@@ -16,6 +16,7 @@ import { CrashPoints } from "../durable/crash_points.ts"
 import type { Engine } from "../rdd/engine.ts"
 import type { Capturing } from "../rdd/state.ts"
 import type { Restored } from "../engine/copy/notes.ts"
+import { isClusterError } from "../engine/spark/errors.ts"
 import { DriverValues } from "./batch/driver_values.ts"
 import type { Work } from "./batch/work.ts"
 import { type Beginning, continued, fresh } from "./beginning.ts"
@@ -250,9 +251,11 @@ export class Durability {
   /** Captures a state. Gives nothing if it has not changed. */
   #capture(time: number, state: LoggedState): Effect.Effect<ReadonlyArray<Kept>, CheckpointFailed> {
     const { name, version } = state
-    const captured = Effect.mapError(
-      this.#engine.captureStates(time, [state], this.checkpoint.refresh),
-      (reason) => this.#failed(`write the state ${JSON.stringify(name)}`, reason),
+    const failed = (reason: CheckpointReason) => this.#failed(`write the state ${JSON.stringify(name)}`, reason)
+    const captured = this.#engine.captureStates(time, [state], this.checkpoint.refresh).pipe(
+      Effect.mapError(failed),
+      // The types of engines do not name the errors of clusters.
+      Effect.catchDefect((cause) => isClusterError(cause) ? Effect.fail(failed(cause)) : Effect.die(cause)),
     )
     return Effect.map(captured, (all) =>
       all.map(({ at, neededFrom, pieces }): Kept => ({

@@ -57,6 +57,7 @@ download() {
   rm -rf "$fresh"
 }
 
+# cachedPeersTtl: otherwise executors do not store copies on an executor that has started in the last minute.
 configure() {
   free_port master connect ui
   mkdir -p "$folder/conf" "$folder/local"
@@ -72,12 +73,13 @@ LOG
   cat >"$folder/conf/spark-defaults.conf" <<SETTINGS
 spark.master                        spark://127.0.0.1:$master
 spark.driver.memory                 768m
-spark.driver.extraJavaOptions       -XX:+UseSerialGC
+spark.driver.extraJavaOptions       -XX:+UseSerialGC -Djava.io.tmpdir=$folder/local
 spark.executor.memory               640m
 spark.executor.cores                1
 spark.executor.extraJavaOptions     -XX:+UseSerialGC
 spark.connect.grpc.binding.address  127.0.0.1
 spark.connect.grpc.binding.port     $connect
+spark.storage.cachedPeersTtl        1000
 spark.ui.port                       $ui
 spark.sql.warehouse.dir             $folder/warehouse
 # Relations that are not needed any more are removed when the Connect server collects garbage.

@@ -69,6 +69,9 @@ export const buildOf = ({ index, module }: Origin): Build => {
   return build
 }
 
+/** How many functions a module has declared in this isolate so far. */
+export const declaredBy = (module: string): number => builds.get(module)?.length ?? 0
+
 const DECLARATION = "~dstream/Graph/declaration"
 
 /** Marks the function that a user exports with its declaration, so that {@link exportNameOf} recognizes it. */

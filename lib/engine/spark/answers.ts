@@ -7,9 +7,11 @@ import * as Effect from "effect/Effect"
 import type { JobContext } from "../../rdd/engine.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import { StageFailed, TaskFailed } from "../plan/executor.ts"
+import { placesOf } from "../plan/places.ts"
 import { decodeReason } from "../plan/reasons.ts"
+import { rddOf } from "../plan/references.ts"
 import type { Failure } from "./command.ts"
-import type { ClusterError } from "./errors.ts"
+import { type ClusterError, explainLoss } from "./errors.ts"
 import { planOf, type StageOutput } from "./outputs.ts"
 import { Parcels } from "./parcels.ts"
 import { failedBy } from "./planned_stage.ts"
@@ -31,12 +33,31 @@ export class Refusals {
   }
 }
 
+/** The operation of an output, such as `map at counts.ts:7:3`. */
+const operationOf = ({ tasks: [task] }: StageOutput): ReadonlyArray<string> => {
+  const rdd = task && placesOf(task).flatMap(({ operation }) => rddOf(operation) ?? []).at(-1)
+  return rdd === undefined ? [] : [`${rdd.operation} at ${rdd.site.short}`]
+}
+
+/** The operations whose kept records a plan reads. */
+const keptOperations = (output: StageOutput): ReadonlyArray<string> => {
+  const all = output.kept === undefined ? Array.from(planOf(output)).flatMap(({ reads }) => reads) : [output]
+  return Array.from(new Set(all.filter(({ kept }) => kept !== undefined).flatMap(operationOf)))
+}
+
 /** Asks the cluster for something that concerns an output. */
 export const asked = <A>(
-  { tasks: [task] }: StageOutput,
+  { copies }: { readonly copies: number },
+  output: StageOutput,
   request: Effect.Effect<A, ClusterError>,
-): Effect.Effect<A, StageFailed> =>
-  task === undefined ? Effect.orDie(request) : Effect.mapError(request, (cause) => failedBy(task, cause))
+): Effect.Effect<A, StageFailed> => {
+  const [task] = output.tasks
+  const explained = Effect.mapError(
+    request,
+    (error) => explainLoss(error, { copies, operations: keptOperations(output) }),
+  )
+  return task === undefined ? Effect.orDie(explained) : Effect.mapError(explained, (cause) => failedBy(task, cause))
+}
 
 /** The failure of a plan: that of its first task in the first stage that has failed. */
 const failureOf = (
@@ -62,13 +83,17 @@ const failureOf = (
 
 /** Collects the rows of a relation that belong to an output, and fails if a task of its plan has failed. */
 export const collectAnswers = Effect.fnUntraced(function* (
-  { cluster, states }: { readonly cluster: Pick<Cluster, "collect">; readonly states: RemoteStates },
+  { cluster, copies, states }: {
+    readonly cluster: Pick<Cluster, "collect">
+    readonly copies: number
+    readonly states: RemoteStates
+  },
   output: StageOutput,
   relation: Relation,
   job: JobContext,
 ): Effect.fn.Return<Answers, StageFailed | Refusals> {
   const plan = planOf(output)
-  const parcels = new Parcels(yield* asked(output, cluster.collect(relation)))
+  const parcels = new Parcels(yield* asked({ copies }, output, cluster.collect(relation)))
   const failures = failuresIn(parcels)
   for (const each of plan) each.hasRun = true
   if (failures.length > 0) return yield* failureOf(failures, plan)

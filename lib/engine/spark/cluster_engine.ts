@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
+import { declaredBy } from "../../dstream/graph/origin.ts"
 import { InvalidGraph } from "../../dstream/graph/validate.ts"
 import type { CopyPlan, Engine, StartFailed } from "../../rdd/engine.ts"
 import type { Elsewhere, Here } from "../local/elsewhere.ts"
@@ -14,7 +15,7 @@ import { rddOf } from "../plan/references.ts"
 import { placesOf } from "../plan/places.ts"
 import * as StateStore from "../state_store.ts"
 import type { Batches } from "../threads/messages.ts"
-import { type Command, contentOf, decodeFailure, encodeCommand, type RunData } from "./command.ts"
+import { type Command, contentOf, decodeFailure, encodeCommand, type RunData, tagOf } from "./command.ts"
 import type { ClusterError } from "./errors.ts"
 import { StageRunner } from "./executor.ts"
 import { timeOf } from "./follower.ts"
@@ -53,7 +54,9 @@ class ClusterRun {
   ) {
     this.#plan = plan
     const { freezeRecords, generateCode } = here
-    this.#data = { ...plan.data as Omit<RunData, "id">, id: crypto.randomUUID(), freezeRecords, generateCode }
+    const data = plan.data as Omit<RunData, "declared" | "id">
+    const declared = declaredBy(data.origin.module)
+    this.#data = { ...data, declared, id: crypto.randomUUID(), freezeRecords, generateCode }
     this.runner = new StageRunner({
       ...options,
       told: () => this.#told(),
@@ -80,7 +83,10 @@ class ClusterRun {
       states: [],
       refresh: undefined,
     }
-    const of = { kind: "shuffled", of: { kind: "rows", rows: new Packer().rows() }, partitions: 1 } as const
+    const packer = new Packer()
+    // Spark runs no task for a relation that it knows to be empty.
+    packer.add({ tag: tagOf(command.output, "records"), partition: 0, source: 0, parts: [] })
+    const of = { kind: "shuffled", of: { kind: "rows", rows: packer.rows() }, partitions: 1 } as const
     return Effect.gen({ self: this }, function* () {
       const encoded = yield* Effect.try({
         try: () => encodeCommand(command),

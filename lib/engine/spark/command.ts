@@ -15,6 +15,8 @@ export interface RunData {
   /** Distinguishes runs. */
   readonly id: string
   readonly origin: Origin
+  /** How many graphs the module of the origin has declared on the driver. */
+  readonly declared: number
   /** The fingerprint of the graph on the driver. */
   readonly fingerprint: Fingerprint
   readonly options: CopyOptions

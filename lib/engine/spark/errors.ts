@@ -106,6 +106,29 @@ export class SparkFailed extends EngineFault<{
 }
 
 /**
+ * Records that were kept on the cluster for later batches are lost, those of a state or window for example: the executors that
+ * stored them have ended. `copies` is the option of the program.
+ */
+export class SparkRecordsLost extends EngineFault<{
+  readonly where: string
+  /** The operations whose records may be lost, such as `updateStateByKey at counts.ts:12:3`. */
+  readonly operations: ReadonlyArray<string>
+  readonly copies: number
+  /** The message of the server. */
+  readonly text: string
+}> {
+  readonly _tag = "SparkRecordsLost" as const
+  override get message(): string {
+    const what = this.operations.length === 0 ? "" : ` of ${this.operations.join(", ")}`
+    const stored = this.copies === 1
+      ? "They were stored on one executor each. Set copies to 2 in the cluster option of SparkContext.layer, so that they survive its end"
+      : `They were to be stored on ${this.copies} executors each, and as many have ended within a short time`
+    return `records${what} that were kept on the cluster at ${this.where} are lost, because executors have ended ` +
+      `(${this.text.split("\n", 1)[0]}). Start again from the checkpoint. ${stored}`
+  }
+}
+
+/**
  * The modules that connect to clusters cannot be loaded. Only a program with an `sc://` master loads them, and the packages that
  * they need. On Deno it must be allowed to read the modules (`--allow-read`).
  */
@@ -130,4 +153,25 @@ export type ConnectError =
   | SparkEngineNotLoaded
 
 /** The errors of operations on a cluster: the reasons, besides those of `local`, for which a batch can fail. */
-export type ClusterError = SparkUnavailable | SparkAccessDenied | SparkSessionLost | SparkFailed
+export type ClusterError =
+  | SparkUnavailable
+  | SparkAccessDenied
+  | SparkSessionLost
+  | SparkRecordsLost
+  | SparkFailed
+
+/** Whether a value is an error of an operation of a cluster. */
+export const isClusterError = (u: unknown): u is ClusterError =>
+  u instanceof SparkUnavailable || u instanceof SparkAccessDenied || u instanceof SparkSessionLost ||
+  u instanceof SparkRecordsLost || u instanceof SparkFailed
+
+const BLOCK_NOT_FOUND = "CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND"
+
+/** Turns Spark's error for a lost block of a kept relation into {@link SparkRecordsLost}. Other errors stay as they are. */
+export const explainLoss = (
+  error: ClusterError,
+  { copies, operations }: Pick<SparkRecordsLost, "copies" | "operations">,
+): ClusterError =>
+  error instanceof SparkFailed && (error.errorClass === BLOCK_NOT_FOUND || error.text.includes(BLOCK_NOT_FOUND))
+    ? new SparkRecordsLost({ where: error.where, operations, copies, text: error.text })
+    : error

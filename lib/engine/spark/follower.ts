@@ -7,6 +7,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import { describeCause } from "../../core/errors.ts"
 import { fingerprint } from "../../dstream/graph/fingerprint.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
 import * as GraphLayers from "../../dstream/graph/layers.ts"
@@ -24,35 +25,34 @@ import type { Worksite } from "./worker_stage.ts"
 export type Modules = ReadonlyMap<string, object>
 
 /** The bundle does not have the graph of a run. */
-export class GraphNotExported extends Data.Error<{ readonly module: string; readonly difference: string | undefined }> {
+export class GraphNotExported extends Data.Error<{ readonly module: string; readonly problem: string }> {
   readonly _tag = "GraphNotExported" as const
   override get message(): string {
-    const why = this.difference === undefined ? "it exports no graph" : this.difference
-    return `workers do not find the graph of the program in ${this.module}: ${why}. Export what Graph.module returns from ` +
-      "the module that calls it"
+    return `workers do not find the graph of the program in ${this.module}: ${this.problem}. Call Graph.module at the top ` +
+      "level of the module only, and export what it returns from the same module, for each graph"
   }
 }
 
-/** Makes the graph of a run again: that of the exported function which makes the same streams from the same data. */
+/** Makes the graph of a run again: by the exported function with the number that its declaration has on the driver. */
 const graphOf = (
   modules: Modules,
-  { fingerprint: original, origin }: RunData,
+  { declared, fingerprint: original, origin }: RunData,
 ): Effect.Effect<AnyGraph, GraphNotExported | GraphMismatch | InvalidGraph> =>
   Effect.gen(function* () {
     const { call, config, index, module } = origin
+    const notFound = (problem: string) => new GraphNotExported({ module, problem })
     const builds = declaredIn(modules.get(module) ?? {})
-    let difference: GraphMismatch | undefined
-    // Declarations have the same order here, but those that are not exported are missing.
-    for (const build of [...builds.slice(index, index + 1), ...builds]) {
-      const graph = yield* Effect.try({
-        try: () => makeGraph(AccumulatorAddresses.copy(call, () => build(config))),
-        catch: (cause) => new GraphNotExported({ module, difference: String(cause) }),
-      })
-      const found = mismatch(original, fingerprint(graph), { texts: false })
-      if (found === undefined) return graph
-      difference ??= found
+    const build = builds[index]
+    // Declarations have the same order here. If one of them is not exported, the numbers of the others are not known.
+    if (build === undefined || builds.length < declared) {
+      return yield* notFound(`of the graphs that it declares (${declared}), it exports ${builds.length}`)
     }
-    return yield* new GraphNotExported({ module, difference: difference?.message })
+    const graph = yield* Effect.try({
+      try: () => makeGraph(AccumulatorAddresses.copy(call, () => build(config))),
+      catch: (cause) => notFound(`the function that makes the graph throws there (${describeCause(cause)})`),
+    })
+    const difference = mismatch(original, fingerprint(graph), { texts: false })
+    return difference === undefined ? graph : yield* difference
   })
 
 /** A run as a worker sees it. */

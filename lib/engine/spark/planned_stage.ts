@@ -79,11 +79,13 @@ class Plan {
   add(task: Task, partition: number): void {
     const { head, records } = encodeTask(task)
     this.heads.push(head)
-    // A task finds out from its own row which one it is: Spark numbers the tasks of a union as those of one stage.
-    if (records.length > 0 || task.write.kind !== "block") {
+    const own = readsOf(task.partition)
+    // A task finds out from its own row which one it is: Spark numbers the tasks of a union as those of one stage. And Spark
+    // runs no task for a relation that it knows to be empty.
+    if (records.length > 0 || task.write.kind !== "block" || own.length === 0) {
       this.#packer.add({ tag: tagOf(this.#number, "records"), partition, source: 0, parts: records })
     }
-    for (const { output, reference } of readsOf(task.partition)) {
+    for (const { output, reference } of own) {
       this.reads.add(output, "records", reference.partition, partition)
     }
     for (const { at, id, index } of stateReadsOf(task)) {

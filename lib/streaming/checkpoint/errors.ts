@@ -6,11 +6,19 @@
 import * as Data from "effect/Data"
 import { type CorruptBlock, NotPortable } from "../../core/codec.ts"
 import type { InvalidOption } from "../../core/errors.ts"
+import type { ClusterError, SparkRecordsLost } from "../../engine/spark/errors.ts"
 import type { StateFormatFailed } from "../../rdd/state.ts"
 import type { LogError } from "../../durable/errors.ts"
 
-/** Why a checkpoint failed. */
-export type CheckpointReason = LogError | NotPortable | CorruptBlock | StateFormatFailed | InvalidOption
+/** Why a checkpoint failed. On a cluster, the states to write are read from there. */
+export type CheckpointReason =
+  | LogError
+  | NotPortable
+  | CorruptBlock
+  | StateFormatFailed
+  | InvalidOption
+  | ClusterError
+  | SparkRecordsLost
 
 /** The checkpoint of a context cannot be read or written. The context stops, and nothing of its checkpoint is lost. */
 export class CheckpointFailed extends Data.Error<{
