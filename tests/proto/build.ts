@@ -1,8 +1,12 @@
 /**
  * Translates the messages of Spark Connect: `deno task proto` writes a TypeScript file beside each `.proto` file of the
  * library.
+ *
+ * @module
  */
-const FOLDER = new URL("../../lib/engine/spark/connect/proto/", import.meta.url)
+
+/** Where the messages are. */
+export const FOLDER: URL = new URL("../../lib/engine/spark/connect/proto/", import.meta.url)
 const BUF = "npm:@bufbuild/buf@1.75.0"
 const PLUGIN = "npm:@bufbuild/protoc-gen-es@2.17.0"
 

@@ -39,20 +39,40 @@ kill_servers() {
 }
 work_in spark
 
+# How long a download may take, in seconds.
+limit=300
+
+# fetch FOLDER: downloads Spark's Python package, which has all of Spark in it.
+fetch() {
+  python3 -m pip download --quiet --no-deps --no-binary pyspark --disable-pip-version-check --dest "$1" "pyspark==$version" \
+    >"$1/log" 2>&1 </dev/null &
+  local pid=$! deadline=$((SECONDS + limit))
+  while kill -0 "$pid" 2>/dev/null; do
+    if [ "$SECONDS" -ge "$deadline" ]; then
+      kill_all $(descendants "$pid")
+      echo "it takes longer than $limit s" >>"$1/log"
+      return 1
+    fi
+    sleep 0.5
+  done
+  wait "$pid" && tar xzf "$1/pyspark-$version.tar.gz" -C "$1/spark" --strip-components=2 "pyspark-$version/deps/bin" \
+    "pyspark-$version/deps/jars" 2>>"$1/log"
+}
+
 download() {
   need java pgrep
+  local java_version
+  java_version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+  [ "${java_version:-0}" -ge 17 ] || { echo "java is version ${java_version:-unknown}, but 17 is needed" >&2; exit 1; }
   [ -d "$place" ] && return
   need python3 tar
   local fresh=$place.$$
   mkdir -p "$fresh/spark"
-  if ! python3 -m pip download --quiet --no-deps --no-binary pyspark --disable-pip-version-check --dest "$fresh" \
-    "pyspark==$version" >"$fresh/log" 2>&1; then
+  if ! fetch "$fresh"; then
     echo "Spark cannot be downloaded: $(tail -n 3 "$fresh/log")" >&2
     rm -rf "$fresh"
     exit 1
   fi
-  tar xzf "$fresh/pyspark-$version.tar.gz" -C "$fresh/spark" --strip-components=2 "pyspark-$version/deps/bin" \
-    "pyspark-$version/deps/jars" || { rm -rf "$fresh"; exit 1; }
   settle "$fresh/spark" "$place"
   rm -rf "$fresh"
 }

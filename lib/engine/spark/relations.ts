@@ -53,7 +53,10 @@ export interface Cluster {
     relation: Relation,
     options: { readonly copies: number },
   ) => Effect.Effect<{ readonly id: string }, ClusterError>
-  /** Releases kept relations. Ids that are not known are ignored. */
+  /**
+   * Releases kept relations. Ids that are not known are ignored. Spark removes the rows when its server collects garbage next,
+   * for which the server has the setting `spark.cleaner.periodicGC.interval`.
+   */
   readonly forget: (ids: ReadonlyArray<string>) => Effect.Effect<void, ClusterError>
   /**
    * Makes a file available to all executors. The name begins with `files/`, or with `archives/` and ends with `#folder`

@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import { connect, type ConnectOptions } from "../../../lib/engine/spark/connect/cluster.ts"
 import { parseConnectionString } from "../../../lib/engine/spark/connect/connection_string.ts"
 import type { Cluster, Relation, Rows } from "../../../lib/engine/spark/relations.ts"
+import { checkCluster } from "../../cluster/steps.ts"
 import { sparkServer } from "../../servers/spark_server.ts"
 import { failureOf, run } from "./fake_server.ts"
 
@@ -162,6 +163,30 @@ test("an interruption ends the operation on the cluster", (cluster) =>
     yield* eventually(Effect.map(running, ({ length }) => length === 0), "the job still runs")
     assert.equal((yield* cluster.collect(rows(3))).b.length, 3)
   }))
+
+Deno.test({
+  name: "the check of a cluster finds nothing wrong",
+  ignore: !server.available,
+  fn: () =>
+    run(Effect.gen(function* () {
+      const lines: Array<string> = []
+      yield* checkCluster(server.master(), {}, (line) => lines.push(line))
+      assert.deepEqual(lines.filter((line) => !line.startsWith("ok ")), [])
+      assert.match(lines.join("\n"), /start workers: \d+ workers with Deno \S+ on 2 executors/)
+    })),
+})
+
+Deno.test({
+  name: "the check of a cluster tells what is wrong with its executors",
+  ignore: !server.available,
+  fn: () =>
+    run(Effect.gen(function* () {
+      const lines: Array<string> = []
+      yield* failureOf(checkCluster(server.master(), { deno: "/nosuch/deno" }, (line) => lines.push(line)))
+      const [failed = ""] = lines.slice(-1)
+      assert.match(failed, /^FAILED {2}start workers[^]*no Deno on this executor \(\/nosuch\/deno[^]*--ship-deno/)
+    })),
+})
 
 if (server.command !== undefined || !server.available) {
   const command = (text: string) => Effect.promise(() => server.command?.(text) ?? Promise.resolve())

@@ -159,6 +159,22 @@ Deno.test("an operation fails if the server ends each stream without a response"
     assert.ok(operations(server.called).length < 20, "attempts have waits between them")
   })))
 
+Deno.test("an operation goes on while the server ends streams of it without a response, after some time", () =>
+  run(Effect.gen(function* () {
+    let streams = 0
+    const server = yield* fakeServer((server) => ({
+      async *executePlan() {
+        await new Promise((later) => setTimeout(later, 1_010))
+      },
+      async *reattachExecute() {
+        if (++streams === 2) yield from(server, complete)
+        else await new Promise((later) => setTimeout(later, 1_010))
+      },
+    }))
+    const cluster = yield* connectTo(server, "", { limits: { retryMs: 500 } })
+    assert.equal((yield* cluster.collect(anything)).b.length, 0)
+  })))
+
 Deno.test("an operation of a silent server goes on as long as the server answers", () =>
   run(Effect.gen(function* () {
     const server = yield* fakeServer((server) => ({

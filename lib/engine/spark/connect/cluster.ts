@@ -5,14 +5,15 @@
  */
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
-import { type ClusterError, SparkFailed, type SparkUnavailable, SparkVersionUnsupported } from "../errors.ts"
-import type { Cluster, Relation, Rows } from "../relations.ts"
+import { type ClusterError, SparkFailed, SparkVersionUnsupported } from "../errors.ts"
+import type { Cluster, Rows } from "../relations.ts"
 import { decodeRows } from "./arrow.ts"
 import { upload } from "./artifacts.ts"
 import type { Endpoint } from "./connection_string.ts"
 import { execute } from "./execution.ts"
+import { withLargeRows } from "./large_rows.ts"
 import { forgetPlan, keepPlan, relationMessage, rowsPlan } from "./plans.ts"
-import type { ExecutePlanResponse } from "./proto/execution_pb.ts"
+import type { ExecutePlanResponse, Plan } from "./proto/execution_pb.ts"
 import { LIMITS, type Limits, Session } from "./session.ts"
 import { openCalls } from "./transport.ts"
 
@@ -97,7 +98,7 @@ const configuring = (
 export const connect: (
   endpoint: Endpoint,
   options?: ConnectOptions,
-) => Effect.Effect<Cluster, ClusterError | SparkUnavailable | SparkVersionUnsupported, Scope.Scope> = Effect.fnUntraced(
+) => Effect.Effect<Cluster, ClusterError | SparkVersionUnsupported, Scope.Scope> = Effect.fnUntraced(
   function* (endpoint: Endpoint, { certificates, limits }: ConnectOptions = {}) {
     const calls = yield* openCalls(endpoint, certificates)
     const session = new Session(endpoint, calls, { ...LIMITS, ...limits })
@@ -109,29 +110,30 @@ export const connect: (
     const scope = yield* Scope.Scope
     const failed = (operation: string, cause: unknown) =>
       new SparkFailed({ where, operation, text: cause instanceof Error ? cause.message : String(cause), causes: [] })
-    const message = (relation: Relation) => relationMessage(relation, version)
+    const run = (name: string, plan: () => Plan) => Effect.suspend(() => execute(session, scope, name, plan()))
+    const keep: Cluster["keep"] = (relation, { copies }) =>
+      run("keep", () => keepPlan(relationMessage(relation, version), copies)).pipe(
+        Effect.flatMap((responses) => {
+          const id = keptIn(responses)
+          return id === undefined
+            ? Effect.fail(failed("keep", "the server has named no relation"))
+            : Effect.succeed({ id })
+        }),
+      )
+    const forget: Cluster["forget"] = (ids) =>
+      Effect.forEach(ids, (id) => run("forget", () => forgetPlan(id)), { concurrency: FORGETTING, discard: true })
+    const collect: Cluster["collect"] = (relation) =>
+      run("collect", () => rowsPlan(relationMessage(relation, version))).pipe(
+        Effect.flatMap((responses) =>
+          Effect.try({ try: () => rowsIn(responses), catch: (cause) => failed("collect", cause) })
+        ),
+      )
+    const large = { keep, forget }
     return {
       version,
-      collect: (relation) =>
-        execute(session, scope, "collect", rowsPlan(message(relation))).pipe(
-          Effect.flatMap((responses) =>
-            Effect.try({ try: () => rowsIn(responses), catch: (cause) => failed("collect", cause) })
-          ),
-        ),
-      keep: (relation, { copies }) =>
-        execute(session, scope, "keep", keepPlan(message(relation), copies)).pipe(
-          Effect.flatMap((responses) => {
-            const id = keptIn(responses)
-            return id === undefined
-              ? Effect.fail(failed("keep", "the server has named no relation"))
-              : Effect.succeed({ id })
-          }),
-        ),
-      forget: (ids) =>
-        Effect.forEach(ids, (id) => execute(session, scope, "forget", forgetPlan(id)), {
-          concurrency: FORGETTING,
-          discard: true,
-        }),
+      collect: (relation) => withLargeRows(large, relation, collect),
+      keep: (relation, options) => withLargeRows(large, relation, (relation) => keep(relation, options)),
+      forget,
       upload: (name, bytes) => upload(session, name, bytes),
       configure: (pairs) => configuring(session, pairs),
     }

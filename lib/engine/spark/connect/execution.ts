@@ -79,8 +79,11 @@ const watch = (session: Session, operation: Operation): Effect.Effect<never, Cal
       if (operation.count !== seen) continue
       unanswered = yield* Effect.matchEffect(ping(session), {
         onSuccess: () => Effect.succeed(0),
-        onFailure: (failure) =>
-          failure._tag !== "Broken" || unanswered + 1 >= PINGS ? Effect.fail(failure) : Effect.succeed(unanswered + 1),
+        onFailure: (failure) => {
+          if (failure._tag === "Detailed" || failure._tag === "SparkFailed") return Effect.succeed(0)
+          const isEarly = failure._tag === "Broken" && unanswered + 1 < PINGS
+          return isEarly ? Effect.succeed(unanswered + 1) : Effect.fail(failure)
+        },
       })
     }
   })
@@ -104,37 +107,38 @@ const nextStep = (failure: CallFailure, operation: Operation, isStarting: boolea
   return "fail"
 }
 
-/** The waits between attempts without a response in between, in milliseconds. */
+/** The wait before an attempt, in milliseconds. */
 const waitOf = (attempt: number): number => Math.min(50 * 2 ** attempt, 2_000)
 
-/** Reads streams until the operation is complete. */
+/** A stream without responses that the server ends after this time, in milliseconds, is one of a long operation. */
+const LONG_MS = 1_000
+
+/** Reads streams until the operation is complete. Gives up if they keep failing without a response in between. */
 const follow: (session: Session, operation: Operation) => Effect.Effect<void, CallFailure> = Effect.fnUntraced(
   function* (session: Session, operation: Operation) {
     let isStarting = true
     let attempt = 0
-    let seen = 0
-    let since = yield* Clock.currentTimeMillis
+    let failingSince: number | undefined
     while (!operation.isComplete) {
+      const seen = operation.count
+      const began = yield* Clock.currentTimeMillis
       const failure = yield* Effect.match(
         Effect.raceFirst(read(session, operation, isStarting), watch(session, operation)),
-        {
-          onFailure: (failure) => failure,
-          // Servers end streams after some minutes, or a gigabyte.
-          onSuccess: () => new Broken("the stream of responses has ended early"),
-        },
+        { onFailure: (failure) => failure, onSuccess: () => undefined },
       )
       if (operation.isComplete) return
-      const step = nextStep(failure, operation, isStarting)
-      if (step === "fail") return yield* Effect.fail(failure)
-      isStarting = step === "start"
       const now = yield* Clock.currentTimeMillis
-      if (operation.count > seen) {
+      if (operation.count > seen || failure === undefined && now - began >= LONG_MS) {
         attempt = 0
-        since = now
-        seen = operation.count
-        continue
+        failingSince = undefined
       }
-      if (now - since > session.limits.retryMs) return yield* Effect.fail(failure)
+      // Servers end streams after some minutes, or a gigabyte.
+      const reason = failure ?? new Broken("the stream of responses has ended early")
+      const step = nextStep(reason, operation, isStarting)
+      if (step === "fail") return yield* Effect.fail(reason)
+      isStarting = step === "start"
+      failingSince ??= now
+      if (now - failingSince > session.limits.retryMs) return yield* Effect.fail(reason)
       yield* Effect.sleep(waitOf(attempt++))
     }
   },

@@ -52,7 +52,7 @@ export const callFailure = (thrown: unknown, where: string, operation: string): 
   if (error.code === Code.Unauthenticated || error.code === Code.PermissionDenied) {
     return new SparkAccessDenied({ where, text })
   }
-  if (error.code === Code.Unavailable || !isAnswer(error)) {
+  if (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded || !isAnswer(error)) {
     return error.code === Code.Unimplemented
       ? new SparkFailed({ where, operation, text: `this is no Spark Connect server: ${text}`, causes: [] })
       : new Broken(text)
