@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { basename } from "node:path"
 import { fileURLToPath } from "node:url"
 import { BundlingFailed } from "./errors.ts"
 import { hashed, type ShippedFile } from "./hashed.ts"
@@ -90,6 +91,6 @@ export const bundleProgram = (options: BundleOptions): Effect.Effect<ShippedFile
     })
     const bytes = yield* runDeno(module, [file])
     // A comment has the path of each module, and this directory has another name every time.
-    const text = new TextDecoder().decode(bytes).replace(/^\/\/ .*\/program\.ts$/m, "// program.ts")
+    const text = new TextDecoder().decode(bytes).replaceAll(basename(directory), "dstream_bundle")
     return hashed("dstream-program", ".js", new TextEncoder().encode(text))
   }))

@@ -10,16 +10,22 @@
 import process from "node:process"
 import { CHILD, runChild } from "./child.ts"
 import { runDaemon } from "./daemon.ts"
+import { isNewEnough, OLDEST_DENO } from "./deno_version.ts"
 import { parseSettings } from "./settings.ts"
 import { runSimple } from "./simple.ts"
 
 const [first, , module] = process.argv.slice(2)
 const program = process.argv[1] ?? ""
 
-if (first === CHILD) runChild()
-else if (module === "pyspark.daemon") await runDaemon(program, parseSettings(first))
-else if (module === "pyspark.worker") runSimple(program, parseSettings(first))
-else {
-  console.error(`This program is a worker of Spark's executors; it cannot run ${process.argv.slice(2).join(" ")}`)
+/** Ends the program with a text that the executor adds to the error of its task. */
+const refuse = (text: string): never => {
+  console.error(`dstream: ${text}`)
   process.exit(2)
 }
+
+if (first === CHILD) runChild()
+else if (!isNewEnough(Deno.version.deno)) {
+  refuse(`Deno ${Deno.version.deno} on this executor is too old for workers. Install Deno ${OLDEST_DENO} or later`)
+} else if (module === "pyspark.daemon") await runDaemon(program, parseSettings(first))
+else if (module === "pyspark.worker") runSimple(program, parseSettings(first))
+else refuse(`this program is a worker of Spark's executors and cannot run ${process.argv.slice(2).join(" ")}`)

@@ -45,13 +45,16 @@ const FACTORY = "PYTHON_WORKER_FACTORY_"
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Reads what the executor has set. Spark writes `True` in places and `true` in others. */
+/** Reads what the executor has set. Spark writes `True` in places and `true` in others. Throws if there is no secret. */
 export const executorSettings = (env: Variables): ExecutorSettings => {
   const isSet = (name: string) => env[name]?.toLowerCase() === "true"
   const isUnix = isSet("PYTHON_UNIX_DOMAIN_ENABLED")
   const memoryMb = Number(env.PYSPARK_EXECUTOR_MEMORY_MB)
+  const secret = env[`${FACTORY}SECRET`]
+  // Without one, every process of the machine could run code here.
+  if (!isUnix && !secret) throw new TypeError(`The executor has not set ${FACTORY}SECRET`)
   return {
-    secret: isUnix ? undefined : env[`${FACTORY}SECRET`] ?? "",
+    secret: isUnix ? undefined : secret,
     host: isSet("SPARK_PREFER_IPV6") ? "::1" : "127.0.0.1",
     port: Number(env[`${FACTORY}PORT`]),
     path: isUnix ? env[`${FACTORY}SOCK_PATH`] : undefined,
