@@ -8,11 +8,17 @@ import { COLLISION, MOST_STEPS, sameKey, secretHash, SPREAD } from "./probing.ts
 
 const none = new Int32Array(0)
 
+/** From which length on an index only doubles. */
+const LARGE = 2 ** 15
+
 const enlarged = (given: Int32Array, length: number): Int32Array => {
   const larger = new Int32Array(length)
   larger.set(given)
   return larger
 }
+
+/** Whether a key is a whole number of 32 bits, which is its own hash. */
+const isInt = (key: unknown): key is number => typeof key === "number" && (key | 0) === key
 
 /**
  * A map from keys to values, laid out for loops that aggregate: entries are numbered in the order of insertion, and
@@ -41,7 +47,7 @@ const enlarged = (given: Int32Array, length: number): Int32Array => {
 export class KeyedTable<K, V> {
   /** The keys in the order of insertion. Only to be read. */
   readonly keys: Array<K> = []
-  /** The value of each key. A fresh key's is `undefined` until the caller writes it. */
+  /** The value of each key. A fresh key has none until the caller writes it. */
   readonly values: Array<V> = []
   /** The hash of each key, then unused room. Replaced when the table grows, so do not hold on to it. */
   hashes: Int32Array
@@ -49,11 +55,14 @@ export class KeyedTable<K, V> {
   size = 0
   /** Whether the last `locate` or `locateHashed` inserted its key. */
   fresh = false
-  /** Open addressing with linear probing: entry number + 1, or 0 where free. At most half full. */
+  /**
+   * Open addressing with linear probing, at most half full: 0 where free, the number of the entry + 1 if its key is a whole
+   * number of 32 bits, and otherwise the same with a minus sign. Such numbers are compared with each other as they are.
+   */
   #index: Int32Array
   #shift: number
-  /** The secret hash of each key, by which the index goes in place of `hashes` once many keys have had equal ones. */
-  #secrets: Int32Array | undefined
+  /** Whether the index goes by secret hashes, because many keys have had equal ones. */
+  #isSecret = false
 
   #words: ReadonlyArray<unknown> | undefined
   #entries: Int32Array = none
@@ -68,61 +77,78 @@ export class KeyedTable<K, V> {
 
   /** The number of the key; inserts it when it is absent, and tells so in `fresh`. */
   locate(key: K): number {
-    return this.locateHashed(key, typeof key === "string" ? hashString(key) : hashKey(key))
+    if (isInt(key)) return this.#locateInt(key, key | 0)
+    return this.#locateOther(key, typeof key === "string" ? hashString(key) : hashKey(key))
   }
 
   /** As `locate`, for a caller that knows the key's hash. */
   locateHashed(key: K, hash: number): number {
-    if (this.#secrets !== undefined) return this.#locateSecret(key, hash, this.#secrets)
+    return isInt(key) ? this.#locateInt(key, hash) : this.#locateOther(key, hash)
+  }
+
+  #locateInt(key: K, hash: number): number {
+    if (this.#isSecret) return this.#locateSecret(key, hash)
     const index = this.#index
     const mask = index.length - 1
-    let slot = Math.imul(hash, SPREAD) >>> this.#shift
-    let entry: number
+    let at = Math.imul(hash, SPREAD) >>> this.#shift
+    let number: number
     let left = MOST_STEPS
-    while ((entry = index[slot]! - 1) >= 0) {
-      if (this.hashes[entry] === hash) {
+    while ((number = index[at]!) !== 0) {
+      if (number > 0 && this.keys[number - 1] === key) {
+        this.fresh = false
+        return number - 1
+      }
+      if (--left < 0) return this.#locateSecret(key, hash)
+      at = (at + 1) & mask
+    }
+    return this.#insert(key, hash, at, hash, 1)
+  }
+
+  #locateOther(key: K, hash: number): number {
+    if (this.#isSecret) return this.#locateSecret(key, hash)
+    const index = this.#index
+    const mask = index.length - 1
+    let at = Math.imul(hash, SPREAD) >>> this.#shift
+    let number: number
+    let left = MOST_STEPS
+    while ((number = index[at]!) !== 0) {
+      const entry = -1 - number
+      if (entry >= 0 && this.hashes[entry] === hash) {
         if (sameKey(this.keys[entry], key)) {
           this.fresh = false
           return entry
         }
         left -= COLLISION
       }
-      if (--left < 0) return this.#locateSecret(key, hash, this.#useSecrets())
-      slot = (slot + 1) & mask
+      if (--left < 0) return this.#locateSecret(key, hash)
+      at = (at + 1) & mask
     }
-    return this.#insert(key, hash, slot, hash)
+    return this.#insert(key, hash, at, hash, -1)
   }
 
   /** The number of the key, or -1 when it is absent. */
   find(key: K): number {
-    const hashes = this.#secrets ?? this.hashes
-    const hash = this.#secrets === undefined ? hashKey(key) : secretHash(key)
+    return this.#find(key, this.#isSecret ? secretHash(key) : hashKey(key))
+  }
+
+  #find(key: K, hash: number): number {
     const index = this.#index
     const mask = index.length - 1
-    let slot = Math.imul(hash, SPREAD) >>> this.#shift
-    let entry: number
-    while ((entry = index[slot]! - 1) >= 0) {
-      if (hashes[entry] === hash && sameKey(this.keys[entry], key)) return entry
-      slot = (slot + 1) & mask
+    let number: number
+    for (let at = Math.imul(hash, SPREAD) >>> this.#shift; (number = index[at]!) !== 0; at = (at + 1) & mask) {
+      const entry = Math.abs(number) - 1
+      if ((this.#isSecret || this.hashes[entry] === hash) && sameKey(this.keys[entry], key)) return entry
     }
     return -1
   }
 
   /** As `locateHashed`, by secret hashes. */
-  #locateSecret(key: K, hash: number, secrets: Int32Array): number {
+  #locateSecret(key: K, hash: number): number {
+    if (!this.#isSecret) this.#useSecrets()
     const secret = secretHash(key)
-    const index = this.#index
-    const mask = index.length - 1
-    let slot = Math.imul(secret, SPREAD) >>> this.#shift
-    let entry: number
-    while ((entry = index[slot]! - 1) >= 0) {
-      if (secrets[entry] === secret && sameKey(this.keys[entry], key)) {
-        this.fresh = false
-        return entry
-      }
-      slot = (slot + 1) & mask
-    }
-    return this.#insert(key, hash, slot, secret)
+    const entry = this.#find(key, secret)
+    this.fresh = false
+    return entry < 0 ? this.#insert(key, hash, this.#vacant(secret), secret, isInt(key) ? 1 : -1) : entry
   }
 
   /**
@@ -139,49 +165,58 @@ export class KeyedTable<K, V> {
     return this.#entries
   }
 
-  /** Builds the index anew by secret hashes. */
-  #useSecrets(): Int32Array {
-    const secrets = new Int32Array(this.hashes.length)
-    for (let entry = 0; entry < this.size; entry++) secrets[entry] = secretHash(this.keys[entry])
-    this.#secrets = secrets
-    this.#fill(this.#index.fill(0))
-    return secrets
-  }
-
-  /** `indexed` is the hash by which the index goes. */
-  #insert(key: K, hash: number, slot: number, indexed: number): number {
+  /** `indexed`: the hash by which the index goes. `sign`: that of the number in the index. */
+  #insert(key: K, hash: number, at: number, indexed: number, sign: 1 | -1): number {
     const entry = this.size
-    if (entry === this.hashes.length) slot = this.#grow(indexed)
-    if (this.#secrets !== undefined) this.#secrets[entry] = indexed
-    this.#index[slot] = entry + 1
+    if (entry === this.hashes.length) {
+      this.#grow()
+      at = this.#vacant(indexed)
+    }
+    this.#index[at] = sign * (entry + 1)
     this.hashes[entry] = hash
     this.keys.push(key)
-    this.values.push(undefined as V)
     this.size = entry + 1
     this.fresh = true
     return entry
   }
 
-  /** Doubles the table and gives the free slot for a hash in it. */
-  #grow(hash: number): number {
-    const length = this.hashes.length * 2
-    this.hashes = enlarged(this.hashes, length)
-    this.#secrets = this.#secrets && enlarged(this.#secrets, length)
-    this.#shift--
-    this.#fill(this.#index = new Int32Array(this.#index.length * 2))
-    return this.#free(hash)
+  /** Makes the table four times as large, and a large one twice as large. */
+  #grow(): void {
+    const bits = this.#index.length < LARGE ? 2 : 1
+    this.hashes = enlarged(this.hashes, this.hashes.length << bits)
+    this.#index = new Int32Array(this.#index.length << bits)
+    this.#shift -= bits
+    this.#fill()
+  }
+
+  /** Builds the index anew by secret hashes. */
+  #useSecrets(): void {
+    this.#isSecret = true
+    this.#index.fill(0)
+    this.#fill()
   }
 
   /** Puts all entries into an empty index. */
-  #fill(index: Int32Array): void {
-    const hashes = this.#secrets ?? this.hashes
-    for (let entry = 0; entry < this.size; entry++) index[this.#free(hashes[entry]!)] = entry + 1
+  #fill(): void {
+    const { hashes, keys, size } = this
+    const index = this.#index
+    const mask = index.length - 1
+    const shift = this.#shift
+    const isSecret = this.#isSecret
+    for (let entry = 0; entry < size; entry++) {
+      const hash = isSecret ? secretHash(keys[entry]) : hashes[entry]!
+      let at = Math.imul(hash, SPREAD) >>> shift
+      while (index[at] !== 0) at = (at + 1) & mask
+      index[at] = isInt(keys[entry]) ? entry + 1 : -1 - entry
+    }
   }
 
-  #free(hash: number): number {
-    const mask = this.#index.length - 1
-    let slot = Math.imul(hash, SPREAD) >>> this.#shift
-    while (this.#index[slot] !== 0) slot = (slot + 1) & mask
-    return slot
+  /** The slot for an absent key with a hash. */
+  #vacant(hash: number): number {
+    const index = this.#index
+    const mask = index.length - 1
+    let at = Math.imul(hash, SPREAD) >>> this.#shift
+    while (index[at] !== 0) at = (at + 1) & mask
+    return at
   }
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import * as fc from "fast-check"
 import { KeyedTable } from "../../lib/core/keyed_table.ts"
 import { equalKeys, hashKey } from "../../lib/core/keys.ts"
+import { SPREAD } from "../../lib/core/probing.ts"
 import { secretHash } from "../../lib/core/secret_hash.ts"
 import { StateTable } from "../../lib/engine/state_table.ts"
 import { key, rebuilt } from "./key_arbitrary.ts"
@@ -49,6 +50,26 @@ Deno.test("a keyed table compares keys with equal hashes a bounded number of tim
   assert.ok(reads < 20 * words.length, `${reads} reads`)
   assert.deepEqual([table.size, table.values.at(-1), table.find(counted("Aa"))], [words.length, words.length - 1, -1])
   assert.ok(table.hashes.subarray(0, table.size).every((hash) => hash === table.hashes[0]))
+})
+
+Deno.test("a keyed table finds whole numbers that were chosen for one slot, and other keys with their hashes", () => {
+  /** What hashes are multiplied by to spread them, inverted: multiples of it are close to each other in every table. */
+  const inverse = 340_573_321
+  assert.equal(Math.imul(inverse, SPREAD), 1)
+  const numbers = Array.from({ length: 5000 }, (_, i) => Math.imul(i, inverse))
+  const keys = numbers.flatMap((n): ReadonlyArray<number | bigint> => [n, BigInt(n)])
+  const table = new KeyedTable<number | bigint, undefined>()
+  for (let round = 0; round < 2; round++) {
+    for (const [i, key] of keys.entries()) {
+      assert.equal(table.locate(key), i)
+      assert.equal(table.fresh, round === 0)
+      assert.equal(table.find(key), i)
+    }
+  }
+  assert.equal(table.locate(-0), 0)
+  assert.equal(table.find(0.5), -1)
+  assert.deepEqual(table.keys, keys)
+  assert.deepEqual([...table.hashes.subarray(0, table.size)], keys.map(hashKey))
 })
 
 Deno.test("a state table compares keys with equal hashes a bounded number of times", () => {

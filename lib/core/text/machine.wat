@@ -141,27 +141,51 @@
     (i32.shr_u (i32.sub (local.get $next) (local.get $out)) (i32.const 2)))
 
   ;; The first place in [at, end) of the bytes in [wanted, wanted + length), or end. Compares 16 places at a time, by the
-  ;; first and the last byte.
+  ;; first and the last byte, and goes over 64 places at a time as long as none of them can be the one.
   (func $find (param $at i32) (param $end i32) (param $wanted i32) (param $length i32) (result i32)
     (local $first v128) (local $last v128) (local $found i32) (local $place i32) (local $limit i32) (local $offset i32)
+    (local $behind i32) (local $until i32)
     (local.set $offset (i32.sub (local.get $length) (i32.const 1)))
     (local.set $first (i8x16.splat (i32.load8_u (local.get $wanted))))
     (local.set $last (i8x16.splat (i32.load8_u (i32.add (local.get $wanted) (local.get $offset)))))
     (local.set $limit (i32.sub (local.get $end) (local.get $length)))
-    (block $none (loop $blocks
-      (br_if $none (i32.gt_s (local.get $at) (local.get $limit)))
-      (local.set $found (i8x16.bitmask (v128.and
-        (i8x16.eq (v128.load align=1 (local.get $at)) (local.get $first))
-        (i8x16.eq (v128.load align=1 (i32.add (local.get $at) (local.get $offset))) (local.get $last)))))
-      (block $no_more (loop $each
-        (br_if $no_more (i32.eqz (local.get $found)))
-        (local.set $place (i32.add (local.get $at) (i32.ctz (local.get $found))))
-        (local.set $found (i32.and (local.get $found) (i32.sub (local.get $found) (i32.const 1))))
-        (br_if $none (i32.gt_s (local.get $place) (local.get $limit)))
-        (if (call $same (local.get $place) (local.get $wanted) (local.get $length)) (then (return (local.get $place))))
-        (br $each)))
-      (local.set $at (i32.add (local.get $at) (i32.const 16)))
-      (br $blocks)))
+    (block $none (loop $next
+      (block $some (loop $skip
+        (br_if $some (i32.gt_s (i32.add (local.get $at) (i32.const 63)) (local.get $limit)))
+        (local.set $behind (i32.add (local.get $at) (local.get $offset)))
+        (br_if $some (v128.any_true (v128.or
+          (v128.or
+            (v128.and
+              (i8x16.eq (v128.load align=1 (local.get $at)) (local.get $first))
+              (i8x16.eq (v128.load align=1 (local.get $behind)) (local.get $last)))
+            (v128.and
+              (i8x16.eq (v128.load offset=16 align=1 (local.get $at)) (local.get $first))
+              (i8x16.eq (v128.load offset=16 align=1 (local.get $behind)) (local.get $last))))
+          (v128.or
+            (v128.and
+              (i8x16.eq (v128.load offset=32 align=1 (local.get $at)) (local.get $first))
+              (i8x16.eq (v128.load offset=32 align=1 (local.get $behind)) (local.get $last)))
+            (v128.and
+              (i8x16.eq (v128.load offset=48 align=1 (local.get $at)) (local.get $first))
+              (i8x16.eq (v128.load offset=48 align=1 (local.get $behind)) (local.get $last)))))))
+        (local.set $at (i32.add (local.get $at) (i32.const 64)))
+        (br $skip)))
+      (local.set $until (i32.add (local.get $at) (i32.const 64)))
+      (loop $blocks
+        (br_if $none (i32.gt_s (local.get $at) (local.get $limit)))
+        (local.set $found (i8x16.bitmask (v128.and
+          (i8x16.eq (v128.load align=1 (local.get $at)) (local.get $first))
+          (i8x16.eq (v128.load align=1 (i32.add (local.get $at) (local.get $offset))) (local.get $last)))))
+        (block $no_more (loop $each
+          (br_if $no_more (i32.eqz (local.get $found)))
+          (local.set $place (i32.add (local.get $at) (i32.ctz (local.get $found))))
+          (local.set $found (i32.and (local.get $found) (i32.sub (local.get $found) (i32.const 1))))
+          (br_if $none (i32.gt_s (local.get $place) (local.get $limit)))
+          (if (call $same (local.get $place) (local.get $wanted) (local.get $length)) (then (return (local.get $place))))
+          (br $each)))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br_if $blocks (i32.lt_s (local.get $at) (local.get $until))))
+      (br $next)))
     (local.get $end))
 
   ;; Whether the bytes at two places are the same.

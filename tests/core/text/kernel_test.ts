@@ -42,6 +42,22 @@ for (const [name, kernel] of kernels) {
     )
   })
 
+  Deno.test(`select() of ${name} finds text of any length at any place of a long line, and nothing that is only similar`, () => {
+    for (const wanted of ["<", "<>", "<->", `<${"-".repeat(14)}>`, `<${"-".repeat(15)}>`, `<${"-".repeat(70)}>`]) {
+      const search = byteSearchOf(Text.includes(wanted)[OPERATION])
+      assert(search)
+      // Its first and its last byte are the same, and one between them is not.
+      const similar = wanted.length > 2 ? `<+${wanted.slice(2)}` : "-"
+      for (let at = 0; at <= 200; at++) {
+        const found = `${similar.repeat(3)}${"-".repeat(at)}${wanted}`
+        const text = `${"-".repeat(at)}${similar}\n${found}\n${similar}`
+        assert(kernel.load(new TextEncoder().encode(text)))
+        kernel.select(search)
+        assert.deepEqual(linesOf(kernel.text.slice()), [found])
+      }
+    }
+  })
+
   Deno.test(`tokens() of ${name} gives what the functions give, for any bytes`, () => {
     const separators: fc.Arbitrary<TextFunction<Array<string>>> = fc.oneof(
       fc.constant(Text.words),
