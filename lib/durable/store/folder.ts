@@ -40,12 +40,13 @@ function* inCalls(pieces: ReadonlyArray<Uint8Array>): Generator<Uint8Array, void
   let small: Array<Uint8Array> = []
   let length = 0
   for (const piece of pieces) {
-    if (length + piece.length > PIECE && length > 0) {
+    const isLarge = piece.length > PIECE / 2
+    if (length > 0 && (isLarge || length + piece.length > PIECE)) {
       yield joined(small)
       small = []
       length = 0
     }
-    if (piece.length > PIECE / 2) {
+    if (isLarge) {
       for (let at = 0; at < piece.length; at += PIECE) yield piece.subarray(at, at + PIECE)
     } else {
       small.push(piece)
