@@ -28,7 +28,14 @@ const areBooleans = (items: ArrayLike<unknown>): items is ArrayLike<boolean> => 
   return true
 }
 
+const areSameNumbers = (items: Float64Array): boolean => {
+  const first = items[0]
+  for (let i = items.length - 1; i > 0; i--) if (!Object.is(items[i], first)) return false
+  return true
+}
+
 const areSame = (items: ArrayLike<unknown>): boolean => {
+  if (items instanceof Float64Array) return areSameNumbers(items)
   const first = items[0]
   for (let i = items.length - 1; i > 0; i--) if (!Object.is(items[i], first)) return false
   return typeof first !== "object" || first === null

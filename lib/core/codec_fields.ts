@@ -15,6 +15,7 @@ export function fieldsOfTuples(items: ArrayLike<unknown>): Fields {
   const first = items[0]
   const width = Array.isArray(first) ? first.length : 0
   if (width === 0 || width > mostFields) return undefined
+  if (width === 2) return fieldsOfPairs(items)
   const columns = Array.from({ length: width }, () => new Array<unknown>(items.length))
   for (let i = 0; i < items.length; i++) {
     const tuple: unknown = items[i]
@@ -23,6 +24,19 @@ export function fieldsOfTuples(items: ArrayLike<unknown>): Fields {
     for (let field = 0; field < width; field++) columns[field]![i] = tuple[field]
   }
   return columns
+}
+
+/** As {@link fieldsOfTuples}, for the most frequent length. */
+function fieldsOfPairs(items: ArrayLike<unknown>): Fields {
+  const firsts: Array<unknown> = []
+  const seconds: Array<unknown> = []
+  for (let i = 0; i < items.length; i++) {
+    const pair: unknown = items[i]
+    if (!Array.isArray(pair) || pair.length !== 2 || Object.getPrototypeOf(pair) !== Array.prototype) return undefined
+    firsts.push(pair[0])
+    seconds.push(pair[1])
+  }
+  return [firsts, seconds]
 }
 
 /** Makes tuples of their fields. */

@@ -11,29 +11,48 @@ import { type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
 const NO_BYTES = new Uint8Array()
 
 /** Entries of one chunk, in the order of their numbers. */
-export interface Entries {
+interface Listed {
   /** What is done with the entries when the state is restored. */
   readonly kind: ChunkKind
-  readonly numbers: Array<number>
   /** Empty for changed and deleted entries, which are identified by their numbers. */
-  readonly keys: Array<unknown>
+  readonly keys: ArrayLike<unknown>
   /** Empty for deleted entries. */
-  readonly values: Array<unknown>
+  readonly values: ArrayLike<unknown>
   /** How many milliseconds before the batch time each entry was written. Empty: all were written by the batch itself. */
+  readonly ages: ArrayLike<number>
+}
+
+/** Entries that are written. */
+export interface Written extends Listed {
+  /** Are overwritten. */
+  readonly numbers: Float64Array
+}
+
+/** Entries that have been read. */
+export interface Entries extends Listed {
+  readonly numbers: Array<number>
+  readonly keys: Array<unknown>
+  readonly values: Array<unknown>
   readonly ages: Array<number>
 }
 
-/** A chunk without entries. */
-export const noEntries = (kind: ChunkKind): Entries => ({ kind, numbers: [], keys: [], values: [], ages: [] })
-
-const gapsOf = (numbers: ReadonlyArray<number>): ArrayLike<number> => {
-  const gaps = new Float64Array(numbers.length)
-  for (let i = 1; i < numbers.length; i++) gaps[i] = numbers[i]! - numbers[i - 1]!
-  return gaps
+/** Replaces numbers by how much each is higher than the one before, and the first one by 0. */
+const toGaps = (numbers: Float64Array): Float64Array => {
+  for (let i = numbers.length - 1; i > 0; i--) numbers[i]! -= numbers[i - 1]!
+  numbers[0] = 0
+  return numbers
 }
 
-/** Encodes entries. `fields` are the properties of values that need no checks. Throws `NotPortable`. */
-export const toChunk = ({ ages, keys, kind, numbers, values }: Entries, fields?: Fields): Chunk => {
+const isZero = (numbers: ArrayLike<number>): boolean => {
+  for (let i = 0; i < numbers.length; i++) if (numbers[i] !== 0) return false
+  return true
+}
+
+/**
+ * Encodes entries, which are not referred to afterwards. `fields` are the properties of values that need no checks. Throws
+ * `NotPortable`.
+ */
+export const toChunk = ({ ages, keys, kind, numbers, values }: Written, fields?: Fields): Chunk => {
   const count = numbers.length
   const first = numbers[0] ?? 0
   const isDense = (numbers.at(-1) ?? 0) - first === count - 1
@@ -42,14 +61,14 @@ export const toChunk = ({ ages, keys, kind, numbers, values }: Entries, fields?:
     count,
     first,
     blocks: [
-      isDense ? NO_BYTES : encode(gapsOf(numbers)),
+      isDense ? NO_BYTES : encode(toGaps(numbers)),
       keys.length === 0 ? NO_BYTES : encode(keys),
       values.length === 0
         ? NO_BYTES
         : fields === undefined
         ? encode(values)
         : encodeObjects(fields.names, fields.columns(values)),
-      ages.every((age) => age === 0) ? NO_BYTES : encode(ages),
+      isZero(ages) ? NO_BYTES : encode(ages),
     ],
   }
 }

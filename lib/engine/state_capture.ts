@@ -11,11 +11,12 @@ import { isDue, Pace, type Piecewise } from "../core/pace.ts"
 import { sorted } from "../core/sorted.ts"
 import type { Fields } from "../rdd/state.ts"
 import { frozen } from "../core/frozen.ts"
-import { type Entries, noEntries, toChunk } from "./capture_chunks.ts"
+import { toChunk } from "./capture_chunks.ts"
 import { type CapturedPart, type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
 import { type CaptureProgress, StateChanges } from "./state_changes.ts"
 import type { Shared } from "./state_shared.ts"
 import { GONE } from "./state_table.ts"
+import type { WriteOrder } from "./write_order.ts"
 
 /** A version that can be captured. */
 export interface Capturable {
@@ -50,14 +51,65 @@ interface Range extends Pick<CaptureOptions, "encode" | "fields"> {
   readonly after: number
   readonly until: number
   readonly most: number
-  /** The places to read from `from` on and before `end`, in order, at most `most` of them. */
-  readonly list: (from: number, end: number, most: number) => Array<number>
+  /** Lists the places from `from` on and before `end` in order, as many as `places` has room for. Gives how many. */
+  readonly list: (from: number, end: number, places: Int32Array) => number
 }
 
-const every = (from: number, end: number, most: number): Array<number> => {
-  const places: Array<number> = []
-  for (let place = from; place < end && places.length < most; place += 2) places.push(place)
-  return places
+const every = (from: number, end: number, places: Int32Array): number => {
+  const count = Math.min(places.length, Math.max(0, (end - from) / 2))
+  for (let i = 0; i < count; i++) places[i] = from + 2 * i
+  return count
+}
+
+/** Lists of entries, which one chunk after the other uses: new ones for each would cost more than what is done with them. */
+class Lists {
+  readonly places: Int32Array
+  readonly numbers: Float64Array
+  readonly values: Float64Array
+
+  constructor(size: number) {
+    this.places = new Int32Array(size)
+    this.numbers = new Float64Array(size)
+    this.values = new Float64Array(size)
+  }
+}
+
+/** The lists of the last chunk. */
+let spare: Lists | undefined
+
+/** The values at some places as doubles; undefined unless all of them are numbers. */
+const numbersAt = (cells: ReadonlyArray<unknown>, places: Int32Array, room: Float64Array): Float64Array | undefined => {
+  for (let i = 0; i < places.length; i++) {
+    const value = cells[places[i]! + 1]
+    if (typeof value !== "number") return undefined
+    room[i] = value
+  }
+  return room.subarray(0, places.length)
+}
+
+/** The values at some places. Moves the places of values that are there to the front. */
+const valuesAt = (cells: ReadonlyArray<unknown>, places: Int32Array): Array<unknown> => {
+  const values: Array<unknown> = []
+  for (let i = 0; i < places.length; i++) {
+    const value = cells[places[i]! + 1]
+    if (value === GONE) continue
+    places[values.length] = places[i]!
+    values.push(value)
+  }
+  return values
+}
+
+const keysAt = (cells: ReadonlyArray<unknown>, places: Int32Array): Array<unknown> => {
+  const keys: Array<unknown> = []
+  for (let i = 0; i < places.length; i++) keys.push(cells[places[i]!])
+  return keys
+}
+
+/** How many milliseconds before a batch time entries were written. */
+const agesAt = (order: WriteOrder, at: number, places: Int32Array): Float64Array => {
+  const ages = new Float64Array(places.length)
+  for (let i = 0; i < places.length; i++) ages[i] = at - order.timeOf(places[i]!)
+  return ages
 }
 
 /** Freezes values, and gives what is written of them. */
@@ -70,6 +122,34 @@ const toLogged = (values: Array<unknown>, { encode, fields }: Range): Array<unkn
   return values
 }
 
+const NOTHING: ReadonlyArray<never> = []
+
+/** Encodes the entries at some places. Gives undefined if all of them have been deleted. */
+const readChunk = (
+  { order, table }: Shared<unknown>,
+  at: number,
+  range: Range,
+  { numbers: room, values: spareValues }: Lists,
+  listed: Int32Array,
+): Chunk | undefined => {
+  const { encode, fields, kind } = range
+  const { cells } = table
+  const doubles = encode === undefined && fields === undefined ? numbersAt(cells, listed, spareValues) : undefined
+  const values = doubles ?? toLogged(valuesAt(cells, listed), range)
+  const count = values.length
+  if (count === 0) return undefined
+  const places = listed.subarray(0, count)
+  const numbers = room.subarray(0, count)
+  for (let i = 0; i < count; i++) numbers[i] = table.numberOf(places[i]!)
+  return toChunk({
+    kind,
+    numbers,
+    keys: kind === chunkKind.changed ? NOTHING : keysAt(cells, places),
+    values,
+    ages: order === undefined ? NOTHING : agesAt(order, at, places),
+  }, fields)
+}
+
 /** Encodes entries of a version chunk by chunk. Gives the number of the last one; `until` where no more follow. */
 function* readEntries(
   version: Capturable,
@@ -77,29 +157,24 @@ function* readEntries(
   range: Range,
   chunks: Array<Chunk>,
 ): Piecewise<number> {
-  const { after, fields, kind, list, most, until } = range
+  const { after, list, most, until } = range
   const pace = new Pace(FIRST_CHUNK)
   for (let left = most, last = after;;) {
     // Other versions may have been shown since the last chunk, and entries may have other places.
-    const { order, table } = version.shown()
-    const { cells } = table
+    const shared = version.shown()
+    const { table } = shared
     const size = pace.end(0, left)
-    const all = list(table.placeAfter(last), table.placeAfter(until), size)
-    // One loop after the other, so that the processor waits for many spots in memory at a time.
-    const found = all.map((place) => cells[place + 1])
-    const isWhole = !found.includes(GONE)
-    const places = isWhole ? all : all.filter((_, i) => found[i] !== GONE)
-    const entries: Entries = {
-      kind,
-      numbers: places.map((place) => table.numberOf(place)),
-      keys: kind === chunkKind.changed ? [] : places.map((place) => cells[place]),
-      values: toLogged(isWhole ? found : found.filter((value) => value !== GONE), range),
-      ages: order === undefined ? [] : places.map((place) => at - order.timeOf(place)),
-    }
-    if (places.length > 0) chunks.push(toChunk(entries, fields))
-    if (all.length < size) return until
-    last = table.numberOf(all.at(-1)!)
-    left -= places.length
+    const lists = spare !== undefined && spare.places.length >= size ? spare : new Lists(size)
+    spare = undefined
+    const places = lists.places.subarray(0, size)
+    const count = list(table.placeAfter(last), table.placeAfter(until), places)
+    const isLast = count < size
+    if (count > 0) last = table.numberOf(places[count - 1]!)
+    const chunk = readChunk(shared, at, range, lists, places.subarray(0, count))
+    spare = lists
+    if (chunk !== undefined) chunks.push(chunk)
+    if (isLast) return until
+    left -= chunk?.count ?? 0
     if (left <= 0) return last
     if (pace.isDue()) yield
   }
@@ -107,10 +182,11 @@ function* readEntries(
 
 /** Encodes the numbers of deleted entries, those up to `until`. */
 function* deletedEntries(deleted: ReadonlySet<number>, until: number, chunks: Array<Chunk>): Piecewise<void> {
-  const numbers = yield* sorted(Array.from(deleted).filter((number) => number <= until), (a, b) => a - b)
+  const all = yield* sorted(Array.from(deleted).filter((number) => number <= until), (a, b) => a - b)
   const size = 8 * FIRST_CHUNK
-  for (let from = 0; from < numbers.length; from += size) {
-    chunks.push(toChunk({ ...noEntries(chunkKind.deleted), numbers: numbers.slice(from, from + size) }))
+  for (let from = 0; from < all.length; from += size) {
+    const numbers = Float64Array.from(all.slice(from, from + size))
+    chunks.push(toChunk({ kind: chunkKind.deleted, numbers, keys: NOTHING, values: NOTHING, ages: NOTHING }))
     if (isDue()) yield
   }
 }

@@ -29,27 +29,30 @@ export class Marks {
     this.#count++
   }
 
-  /** The marked places from `from` on and before `end`, in order, at most `most` of them. */
-  list(from: number, end: number, most: number): Array<number> {
+  /** Lists the marked places from `from` on and before `end` in order, as many as `places` has room for. Gives how many. */
+  list(from: number, end: number, places: Int32Array): number {
     const bits = this.#bits
-    const places: Array<number> = []
+    const most = places.length
     const last = Math.min(bits.length, (end >> 4) + 1)
+    let count = 0
     for (let at = from >> 4; at < last; at++) {
       for (let byte = bits[at]!; byte !== 0; byte &= byte - 1) {
         const place = at << 4 | (31 - Math.clz32(byte & -byte)) << 1
         if (place < from) continue
-        if (place >= end || places.length >= most) return places
-        places.push(place)
+        if (place >= end || count >= most) return count
+        places[count++] = place
       }
     }
-    return places
+    return count
   }
 
   /** Follows entries that have moved: `places` has the new place for each old one, or -1. */
   move(places: Int32Array): void {
     if (this.#count === 0) return
     const moved = new Marks()
-    for (const place of this.list(0, places.length, Infinity)) if (places[place]! >= 0) moved.add(places[place]!)
+    const marked = new Int32Array(this.#count)
+    const count = this.list(0, places.length, marked)
+    for (const place of marked.subarray(0, count)) if (places[place]! >= 0) moved.add(places[place]!)
     this.#bits = moved.#bits
     this.#count = moved.#count
   }

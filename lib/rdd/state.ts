@@ -66,7 +66,7 @@ export interface Fields {
   /** The names of the properties, in their order. */
   readonly names: ReadonlyArray<string>
   /** The columns of the properties, in the same order. */
-  readonly columns: (values: ReadonlyArray<unknown>) => ReadonlyArray<ArrayLike<unknown>>
+  readonly columns: (values: ArrayLike<unknown>) => ReadonlyArray<ArrayLike<unknown>>
 }
 
 /** A state to capture: its address, and how its values are written if they are not plain data. */

@@ -215,13 +215,11 @@ export class Durability {
     })
   }
 
-  /** Writes what a batch reads, and waits until that is durable. */
+  /** Writes what a batch reads. Gives an effect that waits until that is durable. */
   allocated(allocation: Allocation): Effect.Effect<void, CheckpointFailed> {
-    return Effect.suspend(() => {
-      this.#lastTime = Math.max(this.#lastTime, allocation.time)
-      const logged = this.inputs.logged(allocation)
-      return Effect.andThen(this.checkpoint.allocated(logged), this.reached("allocated"))
-    })
+    this.#lastTime = Math.max(this.#lastTime, allocation.time)
+    const logged = this.inputs.logged(allocation)
+    return Effect.andThen(this.checkpoint.allocated(logged), this.reached("allocated"))
   }
 
   /** The work of a batch without the outputs that an earlier process has done. */

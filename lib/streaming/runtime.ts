@@ -134,7 +134,7 @@ export class Runtime {
    */
   tick(time: number, given?: Allocation): Effect.Effect<void, never, unknown> {
     const allocated = Effect.suspend(() =>
-      this.#life === "Running" ? this.#allocate(time, given) : Effect.succeed(false)
+      this.#life === "Running" ? Effect.as(this.#allocate(time, given), true) : Effect.succeed(false)
     )
     return Effect.flatMap(
       Effect.andThen(this.#room.take(1), this.#allocating.withPermit(Effect.provideService(allocated, InBatch, true))),
@@ -142,7 +142,7 @@ export class Runtime {
     )
   }
 
-  #allocate(time: number, given: Allocation | undefined): Effect.Effect<boolean, never, unknown> {
+  #allocate(time: number, given: Allocation | undefined): Effect.Effect<void, never, unknown> {
     return Effect.gen({ self: this }, function* () {
       const { bound, durability, inputs, outputsDue, policy, publish } = this.run
       const shares: Record<string, InputAllocation> = { ...given?.inputs }
@@ -153,19 +153,16 @@ export class Runtime {
       const failed = yield* failedOf(allocated, this.run, time)
       const allocation = { time, inputs: shares }
       // A batch that stops the context is not logged: after a restart its input is there as if it had not been taken.
-      if (durability !== undefined && given === undefined && failed?.effect !== "stop") {
-        const isLogged = yield* Effect.matchEffect(durability.allocated(allocation), {
-          onSuccess: () => Effect.succeed(true),
-          onFailure: (failure) => Effect.as(this.fail(failure), false),
-        })
-        if (!isLogged) return false
-      }
+      const isLogged = durability === undefined || given !== undefined || failed?.effect === "stop"
+        ? Effect.void
+        : durability.allocated(allocation)
       const info = batchInfo(allocation, inputs, yield* currentTimeMillis)
       const report = new BatchReport(publish, info)
       const batch: Batch = {
         time,
         allocation,
         unread,
+        isLogged,
         report,
         phase: failed === undefined ? { _tag: "Allocated" } : { _tag: "Unallocated", failed },
       }
@@ -174,7 +171,6 @@ export class Runtime {
       if (failed === undefined) report.submitted(outputsDue(allocation))
       yield* Queue.offer(this.#queue, batch)
       yield* this.#changed
-      return true
     })
   }
 
@@ -235,6 +231,7 @@ export class Runtime {
         this.run.open(work, time),
         (failure): Failed => ({ failure, effect: failureEffect(policy) }),
       )
+      yield* Effect.mapError(batch.isLogged, (failure): Failed => ({ failure, effect: "stop" }))
       batch.phase = { _tag: "Running", work }
       const report = (failure: Failure) => this.report(failure, "report")
       const options = {

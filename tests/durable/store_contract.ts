@@ -61,11 +61,12 @@ export const testStore = (
 
   testLocked("append() keeps the order and content of large and small pieces", (store) =>
     Effect.gen(function* () {
-      const sizes = [1, 5, 3_000_000, 7, 400_000, 700_000, 0, 1 << 20, 2]
+      const sizes = [1, 5, 3_000_000, 7, 400_000, 700_000, 0, 1 << 20, 2, 16, 600_000, 3]
       const pieces = sizes.map((size, i) => new Uint8Array(size).map((_, at) => (at * 7 + i) % 251))
       const file = yield* store.create("a-0000000001")
       yield* file.append(pieces.slice(0, 4))
-      yield* file.append(pieces.slice(4))
+      yield* file.append(pieces.slice(4, 9))
+      yield* file.append(pieces.slice(9))
       yield* file.sync
       const whole = new Uint8Array(yield* Effect.promise(() => new Blob(pieces).arrayBuffer()))
       assert.deepEqual(yield* store.read("a-0000000001", 0, whole.length + 1), whole)

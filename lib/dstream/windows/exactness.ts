@@ -112,20 +112,30 @@ export interface Total {
   readonly rest: Rest | undefined
 }
 
+/** The values of aggregates: as doubles, if all of them are numbers. */
+const valuesOf = (totals: ArrayLike<Total>): ArrayLike<unknown> => {
+  const numbers = new Float64Array(totals.length)
+  for (let i = 0; i < totals.length; i++) {
+    const { value } = totals[i]!
+    if (typeof value !== "number") return Array.from(totals, ({ value }) => value)
+    numbers[i] = value
+  }
+  return numbers
+}
+
 /** The properties of aggregates as columns, by name. The type asks for all of them. */
-const columnsOf = (totals: ReadonlyArray<Total>) => {
+const columnsOf = (totals: ArrayLike<Total>) => {
   const { length } = totals
   const columns = {
-    value: new Array<unknown>(length),
+    value: valuesOf(totals),
     since: new Float64Array(length),
     batches: new Float64Array(length),
     peak: new Float64Array(length),
     rest: new Array<Rest | undefined>(length),
   } satisfies { readonly [K in keyof Total]: { [i: number]: Total[K] } }
-  // All at once: the objects lie scattered in memory.
+  // All others at once: the objects lie scattered in memory.
   for (let i = 0; i < length; i++) {
     const total = totals[i]!
-    columns.value[i] = total.value
     columns.since[i] = total.since
     columns.batches[i] = total.batches
     columns.peak[i] = total.peak
@@ -137,7 +147,7 @@ const columnsOf = (totals: ReadonlyArray<Total>) => {
 /** How aggregates are written to a checkpoint. */
 export const totalFields: Fields = {
   names: Object.keys(columnsOf([])),
-  columns: (values) => Object.values(columnsOf(values as ReadonlyArray<Total>)),
+  columns: (values) => Object.values(columnsOf(values as ArrayLike<Total>)),
 }
 
 /** The aggregate of one batch. */

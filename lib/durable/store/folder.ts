@@ -40,12 +40,13 @@ function* inCalls(pieces: ReadonlyArray<Uint8Array>): Generator<Uint8Array, void
   let small: Array<Uint8Array> = []
   let length = 0
   for (const piece of pieces) {
-    if (length + piece.length > PIECE && length > 0) {
+    const isLarge = piece.length > PIECE / 2
+    if (length > 0 && (isLarge || length + piece.length > PIECE)) {
       yield joined(small)
       small = []
       length = 0
     }
-    if (piece.length > PIECE / 2) {
+    if (isLarge) {
       for (let at = 0; at < piece.length; at += PIECE) yield piece.subarray(at, at + PIECE)
     } else {
       small.push(piece)
@@ -56,10 +57,29 @@ function* inCalls(pieces: ReadonlyArray<Uint8Array>): Generator<Uint8Array, void
   else if (length > 0) yield joined(small)
 }
 
+/** What pieces are joined in that one call writes. A new array each time would cost more than the copy. */
+let room: Uint8Array | undefined
+
+/** The bytes of at most {@link PIECE} as one piece, which is valid until the next call of this function. */
+const asOne = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const bytes = room ??= new Uint8Array(PIECE)
+  let length = 0
+  for (const piece of pieces) {
+    bytes.set(piece, length)
+    length += piece.length
+  }
+  return bytes.subarray(0, length)
+}
+
 /** Stores logs in a folder, which is made if it does not exist. */
 export const folderStore = (folder: string): LogStore => {
+  let loaded: FileSystem | undefined
   // Loaded when a folder is first used: the library runs in browsers too.
-  const fileSystem = Effect.promise((): Promise<FileSystem> => import("node:fs"))
+  const fileSystem = Effect.suspend(() =>
+    loaded === undefined
+      ? Effect.promise(async (): Promise<FileSystem> => loaded = await import("node:fs"))
+      : Effect.succeed(loaded)
+  )
   const pathOf = (file: string) => file === "" ? folder : `${folder}/${file}`
 
   const calling = <A = void>(
@@ -106,25 +126,31 @@ export const folderStore = (folder: string): LogStore => {
     }
   })
 
-  const writeAll = Effect.fnUntraced(function* (fd: number, file: string, bytes: Uint8Array) {
-    for (let at = 0; at < bytes.length;) {
-      at += yield* calling<number>(
-        "append to",
-        file,
-        (fs, done) => done(null, fs.writeSync(fd, bytes, at, bytes.length - at, null)),
-      )
+  const logFile = (fs: FileSystem, file: string, fd: number): LogFile => {
+    const path = pathOf(file)
+    const attempt = (operation: StoreOperation, call: () => void): Effect.Effect<void, StoreError> =>
+      Effect.try({ try: call, catch: (cause) => storeError(operation, path, cause) })
+    const write = (bytes: Uint8Array): void => {
+      for (let at = 0; at < bytes.length;) at += fs.writeSync(fd, bytes, at, bytes.length - at, null)
     }
-    if (bytes.length > PIECE / 2) yield* giveWayIfDue
-  })
-
-  const logFile = (file: string, fd: number): LogFile => {
-    const sync = calling("sync", file, (fs, done) => fs.fdatasync(fd, done))
+    const writeLarge = Effect.fnUntraced(function* (pieces: ReadonlyArray<Uint8Array>) {
+      for (const bytes of inCalls(pieces)) {
+        yield* attempt("append to", () => write(bytes))
+        yield* giveWayIfDue
+      }
+    })
     // A file that was removed can still be written and synced, and is gone when it is closed.
-    const find = calling("sync", file, (fs, done) => fs.stat(pathOf(file), (error) => done(error)))
+    const find = attempt("sync", () => fs.accessSync(path))
     let syncs = 0
     return {
-      append: (pieces) => Effect.forEach(inCalls(pieces), (bytes) => writeAll(fd, file, bytes), { discard: true }),
-      sync: Effect.andThen(sync, Effect.suspend(() => ++syncs % SYNCS_PER_CHECK === 0 ? find : Effect.void)),
+      append: (pieces) =>
+        pieces.reduce((sum, { length }) => sum + length, 0) > PIECE
+          ? writeLarge(pieces)
+          : attempt("append to", () => write(asOne(pieces))),
+      sync: Effect.flatMap(
+        calling("sync", file, (fs, done) => fs.fdatasync(fd, done)),
+        () => ++syncs % SYNCS_PER_CHECK === 0 ? find : Effect.void,
+      ),
     }
   }
 
@@ -160,7 +186,7 @@ export const folderStore = (folder: string): LogStore => {
       Effect.gen(function* () {
         const fd = yield* opened("create", file, "ax")
         yield* Effect.scoped(syncFolder(""))
-        return logFile(file, fd)
+        return logFile(yield* fileSystem, file, fd)
       }),
     sync: (file) =>
       Effect.scoped(Effect.flatMap(

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type * as Effect from "effect/Effect"
 import type { Allocation } from "../../dstream/inputs/allocation.ts"
+import type { CheckpointFailed } from "../checkpoint/errors.ts"
 import type { Unread } from "./allocator.ts"
 import type { Failed } from "./policies.ts"
 import type { BatchReport } from "./reports.ts"
@@ -36,6 +38,8 @@ export interface Batch {
   readonly allocation: Allocation
   /** The inputs that failed when the batch was allocated. Streams made of them cannot be evaluated. */
   readonly unread: Unread
+  /** Waits until the checkpoint, if there is one, durably says what the batch reads. No output may run before. */
+  readonly isLogged: Effect.Effect<void, CheckpointFailed>
   /** Publishes the events of this batch. */
   readonly report: BatchReport
   phase: Phase

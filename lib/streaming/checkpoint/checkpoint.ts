@@ -202,19 +202,19 @@ export class Checkpoint {
     })
   }
 
-  /** Writes what a batch reads, and waits until that is durable. The shares are by the name of the input. */
+  /**
+   * Writes what a batch reads, with the shares by the name of the input. Gives an effect that waits until that is durable.
+   */
   allocated(allocation: Allocation): Effect.Effect<void, CheckpointFailed> {
-    return Effect.suspend(() => {
-      const operation = `write what the batch of ${allocation.time} ms reads`
-      const received = this.#durableReceived
-      const entry: Entry = { _tag: "allocated", ...allocation, ...(received && { received }) }
-      const { done, place } = this.#submit(operation, entry)
-      this.#retention.allocated(allocation, place.segment)
-      const hasBlocks = Object.values(allocation.inputs).some((share) =>
-        share._tag === "Blocks" && share.blocks.some(({ logged }) => logged !== undefined)
-      )
-      return Effect.andThen(done, hasBlocks ? this.#noteJournal : Effect.void)
-    })
+    const operation = `write what the batch of ${allocation.time} ms reads`
+    const received = this.#durableReceived
+    const entry: Entry = { _tag: "allocated", ...allocation, ...(received && { received }) }
+    const { done, place } = this.#submit(operation, entry)
+    this.#retention.allocated(allocation, place.segment)
+    const hasBlocks = Object.values(allocation.inputs).some((share) =>
+      share._tag === "Blocks" && share.blocks.some(({ logged }) => logged !== undefined)
+    )
+    return Effect.andThen(done, hasBlocks ? this.#noteJournal : Effect.void)
   }
 
   /** Notes in the other log how far the journal is durable. Does not wait: if the note is lost, less damage is noticed. */
