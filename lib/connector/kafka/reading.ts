@@ -17,7 +17,7 @@ import { type Cluster, EARLIEST, type Isolation, nameOf } from "./cluster.ts"
 import { type KafkaError, lasting } from "./errors.ts"
 import type { Fetched } from "./fetch.ts"
 import { noteRanges, type OffsetRange } from "./offset_range.ts"
-import { batchesOf, decompressed, type RecordBatch, visible } from "./record_batch.ts"
+import { batchesOf, checked, decompressed, type RecordBatch, visible } from "./record_batch.ts"
 import type { BatchBody } from "./batch_block.ts"
 
 /** Makes a block of the records of a batch. */
@@ -57,7 +57,7 @@ const isLoss = ({ reason }: KafkaError): boolean => reason === "DataLost" || rea
 /** About how many bytes of decompressed records make a block. */
 const BLOCK_BYTES = 1024 * 1024
 
-/** Makes blocks of the batches of an answer, one after the other. `offset` is the one to go on from. Throws if one is damaged. */
+/** Makes blocks of the batches of an answer, one after the other. Throws if one is damaged. */
 class Answer<A> {
   readonly #range: OffsetRange
   readonly #decode: Decode<A>
@@ -66,11 +66,11 @@ class Answer<A> {
   /** The offset behind the last batch. */
   readonly next: number
   constructor({ aborted, records }: Fetched, range: OffsetRange, from: number, decode: Decode<A>) {
-    const batches = Array.from(batchesOf(records))
+    const batches = batchesOf(records)
     this.#range = range
     this.#decode = decode
     this.#from = from
-    this.#batches = visible(batches, aborted)
+    this.#batches = visible(checked(batches), aborted)
     this.next = (batches.at(-1)?.lastOffset ?? from - 1) + 1
   }
 
@@ -194,6 +194,8 @@ export const rangesRDD = <A>(
   const rdd = make<A, KafkaError | SettingError>(operation, [], {
     kind: "source",
     partitions: flows.length,
+    waits: true,
+    fits: true,
     load: (i) => flows[i] ?? concat([]),
   }, invalid)
   return noteRanges(rdd, ranges)

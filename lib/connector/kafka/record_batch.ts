@@ -25,6 +25,8 @@ export interface RecordBatch {
   readonly codec: number
   /** The records, compressed by the codec. */
   readonly body: Uint8Array
+  /** The checksum that it was written with. */
+  readonly checksum: number
 }
 
 /** Where the fields of a batch begin. */
@@ -36,24 +38,26 @@ const HEADER = 61
 
 const [CODEC, APPEND_TIME, TRANSACTIONAL, CONTROL] = [0b111, 0b1000, 0b1_0000, 0b10_0000]
 
-/** Gives the batches one after the other, without one that is cut off at the end. Throws if one is damaged. */
-export function* batchesOf(bytes: Uint8Array): Generator<RecordBatch> {
+const damaged = (baseOffset: number) =>
+  new Error(`the batch at offset ${baseOffset} is damaged: its checksum differs`)
+
+/** Gives the batches, without one that is cut off at the end. Checksums are not compared yet. */
+export const batchesOf = (bytes: Uint8Array): ReadonlyArray<RecordBatch> => {
+  const batches: Array<RecordBatch> = []
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = 0; at + HEADER <= bytes.length;) {
     const baseOffset = Number(view.getBigInt64(at))
     const end = at + LENGTH + 4 + view.getInt32(at + LENGTH)
-    if (end > bytes.length) return
+    if (end > bytes.length) break
     const magic = view.getInt8(at + MAGIC)
     if (magic !== 2) {
       throw new Error(
         `the batch at offset ${baseOffset} has format ${magic}; only format 2, of Kafka 0.11 and newer, is supported`,
       )
     }
-    if (end < at + HEADER || crc32c(bytes, at + ATTRIBUTES, end) !== view.getUint32(at + CRC)) {
-      throw new Error(`the batch at offset ${baseOffset} is damaged: its checksum differs`)
-    }
+    if (end < at + HEADER) throw damaged(baseOffset)
     const attributes = view.getInt16(at + ATTRIBUTES)
-    yield {
+    batches.push({
       baseOffset,
       lastOffset: baseOffset + view.getInt32(at + 23),
       baseTimestamp: Number(view.getBigInt64(at + 27)),
@@ -64,8 +68,21 @@ export function* batchesOf(bytes: Uint8Array): Generator<RecordBatch> {
       count: view.getInt32(at + 57),
       codec: attributes & CODEC,
       body: bytes.subarray(at + HEADER, end),
-    }
+      checksum: view.getUint32(at + CRC),
+    })
     at = end
+  }
+  return batches
+}
+
+/** Gives batches as they are read. Throws at the first one that differs from its checksum. */
+export function* checked(batches: Iterable<RecordBatch>): Generator<RecordBatch> {
+  for (const batch of batches) {
+    const { baseOffset, body, checksum } = batch
+    // The header in front of the records is checked with them, from the attributes on.
+    const all = new Uint8Array(body.buffer, body.byteOffset - HEADER + ATTRIBUTES, body.length + HEADER - ATTRIBUTES)
+    if (crc32c(all) !== checksum) throw damaged(baseOffset)
+    yield batch
   }
 }
 
