@@ -69,7 +69,7 @@ const [API, VERSION] = [1, 15]
 const fetchAPI = createAPI<Request, Fetched>(API, VERSION, fetchV15.createRequest, parse)
 
 /** How many bytes a broker answers with at most. A batch that is larger comes whole nevertheless. */
-const MAX_BYTES = 2 * 1024 * 1024
+const MAX_BYTES = Number(Deno.env.get("MAXB") ?? 2 * 1024 * 1024)
 /** How long a broker waits for a first record. Ranges end at records that exist, so it rarely waits. */
 const WAIT_MS = 100
 
