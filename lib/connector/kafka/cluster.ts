@@ -230,10 +230,14 @@ export class Cluster {
     )
   }
 
-  /** Reads batches of records from an offset on. `id`: the id of the topic, if the caller knows it; else it is looked up by name. */
+  /**
+   * Reads batches of records from an offset on, in all about as many bytes. `id`: the id of the topic, if the caller knows it; else
+   * it is looked up by name.
+   */
   readonly fetch = (
     from: TopicPartition,
     offset: number,
+    maxBytes: number,
     isolation: Isolation,
     id?: string,
   ): Effect.Effect<Fetched, KafkaError> => {
@@ -241,7 +245,7 @@ export class Cluster {
     return Effect.gen({ self: this }, function* () {
       const broker = yield* this.leader(from, operation)
       const topicId = id ?? (yield* this.topic(from.topic, operation)).id
-      const wanted = { topicId, partition: from.partition, offset, isolation: level(isolation) }
+      const wanted = { topicId, partition: from.partition, offset, isolation: level(isolation), maxBytes }
       const fetched = yield* this.#fetch(broker, operation, wanted)
       if (fetched.errorCode === 0) return fetched
       this.#topics.delete(from.topic)

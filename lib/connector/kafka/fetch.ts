@@ -68,8 +68,6 @@ const [API, VERSION] = [1, 15]
 
 const fetchAPI = createAPI<Request, Fetched>(API, VERSION, fetchV15.createRequest, parse)
 
-/** How many bytes a broker answers with at most. A batch that is larger comes whole nevertheless. */
-const MAX_BYTES = Number(Deno.env.get("MAXB") ?? 2 * 1024 * 1024)
 /** How long a broker waits for a first record. Ranges end at records that exist, so it rarely waits. */
 const WAIT_MS = 100
 
@@ -81,18 +79,20 @@ export interface Wanted {
   readonly offset: number
   /** 1 for those of committed transactions only, 0 for all. */
   readonly isolation: number
+  /** How many bytes the broker answers with at most. A batch that is larger comes whole nevertheless. */
+  readonly maxBytes: number
 }
 
 /** Each request stands alone: there is no fetch session. */
-const requestFor = ({ isolation, offset, partition, topicId }: Wanted): Request => {
+const requestFor = ({ isolation, maxBytes, offset, partition, topicId }: Wanted): Request => {
   const part = {
     partition,
     currentLeaderEpoch: -1,
     fetchOffset: BigInt(offset),
     lastFetchedEpoch: -1,
-    partitionMaxBytes: MAX_BYTES,
+    partitionMaxBytes: maxBytes,
   }
-  return [WAIT_MS, 1, MAX_BYTES, isolation, 0, -1, [{ topicId, partitions: [part] }], [], ""]
+  return [WAIT_MS, 1, maxBytes, isolation, 0, -1, [{ topicId, partitions: [part] }], [], ""]
 }
 
 /** Asks for records over a connection of the client library. */

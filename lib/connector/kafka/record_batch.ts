@@ -38,8 +38,7 @@ const HEADER = 61
 
 const [CODEC, APPEND_TIME, TRANSACTIONAL, CONTROL] = [0b111, 0b1000, 0b1_0000, 0b10_0000]
 
-const damaged = (baseOffset: number) =>
-  new Error(`the batch at offset ${baseOffset} is damaged: its checksum differs`)
+const damaged = (baseOffset: number) => new Error(`the batch at offset ${baseOffset} is damaged: its checksum differs`)
 
 /** Gives the batches, without one that is cut off at the end. Checksums are not compared yet. */
 export const batchesOf = (bytes: Uint8Array): ReadonlyArray<RecordBatch> => {
