@@ -12,9 +12,18 @@ const [t0, t1, t2, t3, t4, t5, t6, t7] = crcTables(0x82f63b78)
 /** From how many bytes on the compiled function of the client library is faster, which costs more for each call. */
 const LARGE = 1024
 
-/** The compiled function copies an array of bytes, but not the buffer of a reader. */
-const withoutCopy = (bytes: Uint8Array, from: number, to: number): number =>
-  compiled(Reader.from(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)).buffer)
+const NONE = Buffer.alloc(0)
+
+/** The compiled function copies an array of bytes, but not those in the buffer of a reader. */
+const { buffer: passed } = Reader.from(NONE)
+
+const withoutCopy = (bytes: Uint8Array, from: number, to: number): number => {
+  passed.length = to - from
+  passed.buffers[0] = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
+  const sum = compiled(passed)
+  passed.buffers[0] = NONE
+  return sum
+}
 
 /** Computes the checksum of the bytes from index `from` to index `to`. */
 export const crc32c = (bytes: Uint8Array, from = 0, to: number = bytes.length): number => {

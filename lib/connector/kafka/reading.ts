@@ -70,7 +70,7 @@ class Answer<A> {
     this.#range = range
     this.#decode = decode
     this.#from = from
-    this.#batches = visible(checked(batches), aborted)
+    this.#batches = visible(checked(records, batches), aborted)
     this.next = (batches.at(-1)?.lastOffset ?? from - 1) + 1
   }
 

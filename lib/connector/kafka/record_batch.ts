@@ -25,8 +25,8 @@ export interface RecordBatch {
   readonly codec: number
   /** The records, compressed by the codec. */
   readonly body: Uint8Array
-  /** The checksum that it was written with. */
-  readonly checksum: number
+  /** Where it begins in the bytes that it was found in. */
+  readonly at: number
 }
 
 /** Where the fields of a batch begin. */
@@ -38,14 +38,19 @@ const HEADER = 61
 
 const [CODEC, APPEND_TIME, TRANSACTIONAL, CONTROL] = [0b111, 0b1000, 0b1_0000, 0b10_0000]
 
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** Reads a number of 64 bits, without making a `bigint` of it. */
+const int64 = (view: DataView, at: number): number => view.getInt32(at) * 2 ** 32 + view.getUint32(at + 4)
+
 const damaged = (baseOffset: number) => new Error(`the batch at offset ${baseOffset} is damaged: its checksum differs`)
 
 /** Gives the batches, without one that is cut off at the end. Checksums are not compared yet. */
 export const batchesOf = (bytes: Uint8Array): ReadonlyArray<RecordBatch> => {
   const batches: Array<RecordBatch> = []
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = viewOf(bytes)
   for (let at = 0; at + HEADER <= bytes.length;) {
-    const baseOffset = Number(view.getBigInt64(at))
+    const baseOffset = int64(view, at)
     const end = at + LENGTH + 4 + view.getInt32(at + LENGTH)
     if (end > bytes.length) break
     const magic = view.getInt8(at + MAGIC)
@@ -59,28 +64,28 @@ export const batchesOf = (bytes: Uint8Array): ReadonlyArray<RecordBatch> => {
     batches.push({
       baseOffset,
       lastOffset: baseOffset + view.getInt32(at + 23),
-      baseTimestamp: Number(view.getBigInt64(at + 27)),
-      appendTime: attributes & APPEND_TIME ? Number(view.getBigInt64(at + 35)) : undefined,
+      baseTimestamp: int64(view, at + 27),
+      appendTime: attributes & APPEND_TIME ? int64(view, at + 35) : undefined,
       producerId: view.getBigInt64(at + 43),
       isTransactional: (attributes & TRANSACTIONAL) !== 0,
       isControl: (attributes & CONTROL) !== 0,
       count: view.getInt32(at + 57),
       codec: attributes & CODEC,
       body: bytes.subarray(at + HEADER, end),
-      checksum: view.getUint32(at + CRC),
+      at,
     })
     at = end
   }
   return batches
 }
 
-/** Gives batches as they are read. Throws at the first one that differs from its checksum. */
-export function* checked(batches: Iterable<RecordBatch>): Generator<RecordBatch> {
+/** Gives batches that were found in `bytes`, one after the other. Throws at the first one that differs from its checksum. */
+export function* checked(bytes: Uint8Array, batches: Iterable<RecordBatch>): Generator<RecordBatch> {
+  const view = viewOf(bytes)
   for (const batch of batches) {
-    const { baseOffset, body, checksum } = batch
-    // The header in front of the records is checked with them, from the attributes on.
-    const all = new Uint8Array(body.buffer, body.byteOffset - HEADER + ATTRIBUTES, body.length + HEADER - ATTRIBUTES)
-    if (crc32c(all) !== checksum) throw damaged(baseOffset)
+    const { at, baseOffset, body } = batch
+    const sum = crc32c(bytes, at + ATTRIBUTES, at + HEADER + body.length)
+    if (sum !== view.getUint32(at + CRC)) throw damaged(baseOffset)
     yield batch
   }
 }
