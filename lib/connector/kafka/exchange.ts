@@ -112,21 +112,26 @@ class Exchanges {
     }
   }
 
+  /** Whether the connections are closed for good. */
+  get hasEnded(): boolean {
+    return this.#ended.signal.aborted
+  }
+
   #close(connection: TcpConnection): void {
     if (this.#open.delete(connection)) connection.close()
   }
 
   close(): void {
-    this.#ended.abort()
+    this.#ended.abort(new Error("the stream has ended"))
     for (const connection of this.#open) this.#close(connection)
   }
 }
 
-const unreachable = (operation: string, { host, port }: Address, cause: unknown): KafkaError =>
+const unreachable = (operation: string, { host, port }: Address, cause: unknown, mayPass = true): KafkaError =>
   new KafkaError({
     reason: "Unreachable",
     operation: `${operation} at ${host}:${port}`,
-    isTemporary: !(cause instanceof Error && cause.name === "NotCapable"),
+    isTemporary: mayPass && !(cause instanceof Error && cause.name === "NotCapable"),
     cause,
   })
 
@@ -144,7 +149,7 @@ export const exchanges = ({ sasl, tls }: ReadConnection): Effect.Effect<Exchange
     inRealTime(Effect.timeoutOrElse(
       Effect.tryPromise({
         try: (signal) => all.exchange(broker, request, signal),
-        catch: (cause) => unreachable(operation, broker, cause),
+        catch: (cause) => unreachable(operation, broker, cause, !all.hasEnded),
       }),
       {
         duration: TIMEOUT_MS,

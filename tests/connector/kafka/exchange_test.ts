@@ -117,7 +117,8 @@ Deno.test("a request that is interrupted, or whose scope ends, closes its connec
   await first
   const second = closed()
   const fiber = await asking(server, started)
-  assert.equal((await Effect.runPromise(Fiber.join(fiber)))._tag, "Failure")
+  const error = await Effect.runPromise(Effect.flatMap(Fiber.join(fiber), Effect.flip))
+  assert.deepEqual([error.reason, error.isTemporary], ["Unreachable", false])
   await second
 })
 
