@@ -101,6 +101,8 @@ export type Primitive =
     readonly partitioner?: Partitioner | undefined
     /** Whether partitions are read from files or a network: several are then read side by side. Default: false. */
     readonly waits?: boolean | undefined
+    /** Whether a partition that waits fits into the memory: a worker may then be sent its records. Default: false. */
+    readonly fits?: boolean | undefined
     readonly load: (
       partition: number,
       partitions: number,

@@ -17,8 +17,9 @@ import type * as Scope from "effect/Scope"
 import { inRealTime } from "../../core/steady_clock.ts"
 import type { SettingError } from "../settings.ts"
 import { type Call, connections } from "./connections.ts"
-import { KafkaError, refused } from "./errors.ts"
-import { type Fetched, fetchRecords } from "./fetch.ts"
+import { KafkaError, refused, thrown } from "./errors.ts"
+import { type Exchange, exchanges } from "./exchange.ts"
+import { decodeFetched, encodeFetch, type Fetched, fetchRecords, type Wanted } from "./fetch.ts"
 import { type Address, type KafkaConnection, type ReadConnection, readConnection } from "./options.ts"
 
 /** A partition of a topic. */
@@ -80,14 +81,17 @@ const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [20, 1_000]
 /** What is asked of a cluster. One attempt each, unless it says otherwise. */
 export class Cluster {
   readonly call: Call
+  readonly #exchange: Exchange | undefined
   readonly #options: ReadConnection
   readonly #brokers = new Map<number, Address>()
   readonly #topics = new Map<string, Topic>()
   readonly #coordinators = new Map<string, Address>()
 
-  constructor(options: ReadConnection, call: Call) {
+  /** `exchange` is used to read records, where it is there. */
+  constructor(options: ReadConnection, call: Call, exchange?: Exchange) {
     this.#options = options
     this.call = call
+    this.#exchange = exchange
   }
 
   /**
@@ -217,10 +221,23 @@ export class Cluster {
     })
   }
 
-  /** Reads batches of records from an offset on. `id`: the id of the topic, if the caller knows it; else it is looked up by name. */
+  #fetch(broker: Address, operation: string, wanted: Wanted): Effect.Effect<Fetched, KafkaError> {
+    const exchange = this.#exchange
+    if (exchange === undefined) return this.call(broker, operation, (connection) => fetchRecords(connection, wanted))
+    return Effect.flatMap(
+      exchange(broker, operation, encodeFetch(this.#options.clientId, wanted)),
+      (answer) => Effect.try({ try: () => decodeFetched(answer), catch: thrown(operation) }),
+    )
+  }
+
+  /**
+   * Reads batches of records from an offset on, in all about as many bytes. `id`: the id of the topic, if the caller knows it; else
+   * it is looked up by name.
+   */
   readonly fetch = (
     from: TopicPartition,
     offset: number,
+    maxBytes: number,
     isolation: Isolation,
     id?: string,
   ): Effect.Effect<Fetched, KafkaError> => {
@@ -228,11 +245,8 @@ export class Cluster {
     return Effect.gen({ self: this }, function* () {
       const broker = yield* this.leader(from, operation)
       const topicId = id ?? (yield* this.topic(from.topic, operation)).id
-      const fetched = yield* this.call(
-        broker,
-        operation,
-        (connection) => fetchRecords(connection, topicId, from.partition, offset, level(isolation)),
-      )
+      const wanted = { topicId, partition: from.partition, offset, isolation: level(isolation), maxBytes }
+      const fetched = yield* this.#fetch(broker, operation, wanted)
       if (fetched.errorCode === 0) return fetched
       this.#topics.delete(from.topic)
       const error = refused(operation, fetched.errorCode)
@@ -329,5 +343,5 @@ export class Cluster {
 export const openCluster = (options: KafkaConnection): Effect.Effect<Cluster, SettingError, Scope.Scope> =>
   Effect.gen(function* () {
     const read = yield* readConnection(options)
-    return new Cluster(read, yield* connections(read))
+    return new Cluster(read, yield* connections(read), yield* exchanges(read))
   })

@@ -17,7 +17,7 @@ import { type Cluster, EARLIEST, type Isolation, nameOf } from "./cluster.ts"
 import { type KafkaError, lasting } from "./errors.ts"
 import type { Fetched } from "./fetch.ts"
 import { noteRanges, type OffsetRange } from "./offset_range.ts"
-import { batchesOf, decompressed, type RecordBatch, visible } from "./record_batch.ts"
+import { batchesOf, checked, decompressed, type RecordBatch, visible } from "./record_batch.ts"
 import type { BatchBody } from "./batch_block.ts"
 
 /** Makes a block of the records of a batch. */
@@ -57,7 +57,7 @@ const isLoss = ({ reason }: KafkaError): boolean => reason === "DataLost" || rea
 /** About how many bytes of decompressed records make a block. */
 const BLOCK_BYTES = 1024 * 1024
 
-/** Makes blocks of the batches of an answer, one after the other. `offset` is the one to go on from. Throws if one is damaged. */
+/** Makes blocks of the batches of an answer, one after the other. Throws if one is damaged. */
 class Answer<A> {
   readonly #range: OffsetRange
   readonly #decode: Decode<A>
@@ -66,11 +66,11 @@ class Answer<A> {
   /** The offset behind the last batch. */
   readonly next: number
   constructor({ aborted, records }: Fetched, range: OffsetRange, from: number, decode: Decode<A>) {
-    const batches = Array.from(batchesOf(records))
+    const batches = batchesOf(records)
     this.#range = range
     this.#decode = decode
     this.#from = from
-    this.#batches = visible(batches, aborted)
+    this.#batches = visible(checked(records, batches), aborted)
     this.next = (batches.at(-1)?.lastOffset ?? from - 1) + 1
   }
 
@@ -91,6 +91,11 @@ class Answer<A> {
   }
 }
 
+/** How many bytes the first answer has at most, which is all that some jobs need, and each later one. */
+const [FIRST_BYTES, MOST_BYTES] = [1024 * 1024, 4 * 1024 * 1024]
+/** By how much the rest of a range may be larger than what was read of it suggests. */
+const SLACK_BYTES = 64 * 1024
+
 /** How often in a row a broker may answer with nothing before a range counts as one that it does not have. */
 const MOST_EMPTY = 50
 
@@ -106,6 +111,7 @@ const pullRange = <A>(
 ): Pull<A, KafkaError> => {
   let offset = range.fromOffset
   let empty = 0
+  let maxBytes = FIRST_BYTES
   const operation = () => `read ${nameOf(range)} from offset ${offset} to ${range.untilOffset}`
   const id = ids[range.topic]
   /** Goes on at the first record that there is, if the range has one. */
@@ -131,7 +137,7 @@ const pullRange = <A>(
       yield* warnOfLoss({ ...range, fromOffset: offset, untilOffset: next }, String(error.cause))
       offset = next
     })
-  const request = cluster.retrying(Effect.suspend(() => cluster.fetch(range, offset, isolation, id)))
+  const request = cluster.retrying(Effect.suspend(() => cluster.fetch(range, offset, maxBytes, isolation, id)))
   let answers = 0
   /** The request for the next answer, if it has been sent. */
   let ahead: Fiber.Fiber<Fetched, KafkaError> | undefined
@@ -151,8 +157,13 @@ const pullRange = <A>(
   const take = (fetched: Fetched): Effect.Effect<void, KafkaError> =>
     Effect.suspend(() => {
       answer = new Answer(fetched, range, offset, decode)
-      empty = answer.next > offset ? 0 : empty + 1
-      offset = Math.max(offset, answer.next)
+      const read = answer.next - offset
+      empty = read > 0 ? 0 : empty + 1
+      if (read > 0) {
+        offset = answer.next
+        const rest = (range.untilOffset - offset) * fetched.records.length / read
+        maxBytes = Math.min(MOST_BYTES, Math.ceil(rest) + SLACK_BYTES)
+      }
       if (empty < MOST_EMPTY) return Effect.void
       return Effect.fail(lasting("DataLost", operation(), "the broker has no more records"))
     }).pipe(Effect.catchDefect((cause) => Effect.fail(damaged(cause))))
@@ -194,6 +205,8 @@ export const rangesRDD = <A>(
   const rdd = make<A, KafkaError | SettingError>(operation, [], {
     kind: "source",
     partitions: flows.length,
+    waits: true,
+    fits: true,
     load: (i) => flows[i] ?? concat([]),
   }, invalid)
   return noteRanges(rdd, ranges)

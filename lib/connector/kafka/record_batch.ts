@@ -25,6 +25,8 @@ export interface RecordBatch {
   readonly codec: number
   /** The records, compressed by the codec. */
   readonly body: Uint8Array
+  /** Where it begins in the bytes that it was found in. */
+  readonly at: number
 }
 
 /** Where the fields of a batch begin. */
@@ -36,36 +38,55 @@ const HEADER = 61
 
 const [CODEC, APPEND_TIME, TRANSACTIONAL, CONTROL] = [0b111, 0b1000, 0b1_0000, 0b10_0000]
 
-/** Gives the batches one after the other, without one that is cut off at the end. Throws if one is damaged. */
-export function* batchesOf(bytes: Uint8Array): Generator<RecordBatch> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** Reads a number of 64 bits, without making a `bigint` of it. */
+const int64 = (view: DataView, at: number): number => view.getInt32(at) * 2 ** 32 + view.getUint32(at + 4)
+
+const damaged = (baseOffset: number) => new Error(`the batch at offset ${baseOffset} is damaged: its checksum differs`)
+
+/** Gives the batches, without one that is cut off at the end. Checksums are not compared yet. */
+export const batchesOf = (bytes: Uint8Array): ReadonlyArray<RecordBatch> => {
+  const batches: Array<RecordBatch> = []
+  const view = viewOf(bytes)
   for (let at = 0; at + HEADER <= bytes.length;) {
-    const baseOffset = Number(view.getBigInt64(at))
+    const baseOffset = int64(view, at)
     const end = at + LENGTH + 4 + view.getInt32(at + LENGTH)
-    if (end > bytes.length) return
+    if (end > bytes.length) break
     const magic = view.getInt8(at + MAGIC)
     if (magic !== 2) {
       throw new Error(
         `the batch at offset ${baseOffset} has format ${magic}; only format 2, of Kafka 0.11 and newer, is supported`,
       )
     }
-    if (end < at + HEADER || crc32c(bytes, at + ATTRIBUTES, end) !== view.getUint32(at + CRC)) {
-      throw new Error(`the batch at offset ${baseOffset} is damaged: its checksum differs`)
-    }
+    if (end < at + HEADER) throw damaged(baseOffset)
     const attributes = view.getInt16(at + ATTRIBUTES)
-    yield {
+    batches.push({
       baseOffset,
       lastOffset: baseOffset + view.getInt32(at + 23),
-      baseTimestamp: Number(view.getBigInt64(at + 27)),
-      appendTime: attributes & APPEND_TIME ? Number(view.getBigInt64(at + 35)) : undefined,
+      baseTimestamp: int64(view, at + 27),
+      appendTime: attributes & APPEND_TIME ? int64(view, at + 35) : undefined,
       producerId: view.getBigInt64(at + 43),
       isTransactional: (attributes & TRANSACTIONAL) !== 0,
       isControl: (attributes & CONTROL) !== 0,
       count: view.getInt32(at + 57),
       codec: attributes & CODEC,
       body: bytes.subarray(at + HEADER, end),
-    }
+      at,
+    })
     at = end
+  }
+  return batches
+}
+
+/** Gives batches that were found in `bytes`, one after the other. Throws at the first one that differs from its checksum. */
+export function* checked(bytes: Uint8Array, batches: Iterable<RecordBatch>): Generator<RecordBatch> {
+  const view = viewOf(bytes)
+  for (const batch of batches) {
+    const { at, baseOffset, body } = batch
+    const sum = crc32c(bytes, at + ATTRIBUTES, at + HEADER + body.length)
+    if (sum !== view.getUint32(at + CRC)) throw damaged(baseOffset)
+    yield batch
   }
 }
 

@@ -119,6 +119,8 @@ export const rangesRDD = <A>(
   return make<A, KinesisError>(operation, [], {
     kind: "source",
     partitions: flows.length,
+    waits: true,
+    fits: true,
     load: (i) => flows[i] ?? concat([]),
   })
 }

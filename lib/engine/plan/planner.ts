@@ -247,9 +247,11 @@ export class Planner {
     const { defaultParallelism, parallelism, references } = this.#scope
     const partitions = source.partitions === "default" ? defaultParallelism ?? parallelism : source.partitions
     const operation = references.of(rdd)
+    const { fits, waits } = source
+    const reading = waits === true ? { waits, ...(fits === true && { fits }) } : {}
     return {
       partitions: Array.from({ length: partitions }, (_, index) => ({
-        input: { kind: "load", operation, index, partitions, ...(source.waits === true && { waits: true }) },
+        input: { kind: "load", operation, index, partitions, ...reading },
         steps: [],
       })),
       placed: source.partitioner && references.own(rdd, source.partitioner),

@@ -55,12 +55,16 @@ export type Input =
   | { readonly kind: "block"; readonly block: Block<unknown>; readonly isCounted?: boolean }
   /** A block of a persisted RDD, which may be in a file. Only the driver can read it. */
   | Place & { readonly kind: "held"; readonly index: number; readonly held: HeldBlock }
-  /** Partition `index` of a source that has `partitions` of them. `waits`: other partitions may run side by side with it. */
+  /**
+   * Partition `index` of a source that has `partitions` of them. `waits`: other partitions may run side by side with it. `fits`:
+   * although it waits, it can be sent to a worker.
+   */
   | Place & {
     readonly kind: "load"
     readonly index: number
     readonly partitions: number
     readonly waits?: boolean | undefined
+    readonly fits?: boolean | undefined
   }
   /** The pairs that a shuffle has brought to this partition. */
   | { readonly kind: "pairs"; readonly buckets: ReadonlyArray<Bucket> }

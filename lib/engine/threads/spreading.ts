@@ -22,7 +22,7 @@ const canTravel = (
   // States are on the driver. Buckets that a task of the driver has read may have changed since.
   if (input.kind === "state" || input.kind === "view" || gathered.has(input)) return false
   // Files may be larger than the memory: tasks go over them a piece at a time, which cannot be sent.
-  if (input.kind === "load" && input.waits === true) return false
+  if (input.kind === "load" && input.waits === true && input.fits !== true) return false
   const provides = isProvided || input.kind === "provide"
   return steps.every(({ waits }) => provides || !waits) &&
     partsOf(input).every((part) => canTravel(part, gathered, provides))

@@ -94,8 +94,8 @@ test("connections that are cut in the midst of answers lose and repeat nothing",
 
 test("take and isEmpty ask for the first answer only, and for none if the ranges are empty", async () => {
   const topic = await server.topic()
-  // More than two answers of 2 MB.
-  const values = numbers(0, 50).map((n) => `${n} ${"x".repeat(100_000)}`)
+  // More than two answers of 4 MB.
+  const values = numbers(0, 100).map((n) => `${n} ${"x".repeat(100_000)}`)
   for (let from = 0; from < values.length; from += 5) await send(topic, values.slice(from, from + 5))
   let fetches = 0
   await using _ = proxied((sent) => {
@@ -106,13 +106,13 @@ test("take and isEmpty ask for the first answer only, and for none if the ranges
     Kafka.textRDD({ brokers: proxyBrokers() }, [{ topic, partition: 0, fromOffset: 0, untilOffset }])
   const run = <A, E>(effect: Effect.Effect<A, E, Layer.Success<typeof sc>>) =>
     Effect.runPromise(Effect.provide(effect, sc))
-  assert.deepEqual(await run(RDD.take(rdd(50), 2)), values.slice(0, 2))
+  assert.deepEqual(await run(RDD.take(rdd(100), 2)), values.slice(0, 2))
   assert.equal(fetches, 1)
-  assert.equal(await run(RDD.isEmpty(rdd(50))), false)
+  assert.equal(await run(RDD.isEmpty(rdd(100))), false)
   assert.equal(fetches, 2)
   assert.equal(await run(RDD.isEmpty(rdd(0))), true)
   assert.equal(fetches, 2)
-  assert.equal(await run(RDD.count(rdd(50))), 50)
+  assert.equal(await run(RDD.count(rdd(100))), 100)
   assert.ok(fetches >= 5)
 })
 

@@ -5,7 +5,13 @@ import { crc32c } from "../../../lib/connector/kafka/crc32c.ts"
 import { BatchBuilder, type Compression, type EncodableRecord, murmur2 } from "../../../lib/connector/kafka/encoding.ts"
 import { addMark, isMarked, readMarks, writeMarks } from "../../../lib/connector/kafka/marks.ts"
 import { shareByLag } from "../../../lib/connector/share_by_lag.ts"
-import { batchesOf, decompressed, type RecordBatch, visible } from "../../../lib/connector/kafka/record_batch.ts"
+import {
+  batchesOf,
+  checked,
+  decompressed,
+  type RecordBatch,
+  visible,
+} from "../../../lib/connector/kafka/record_batch.ts"
 import { type TextValues, textValues, wholeRecords } from "../../../lib/connector/kafka/record_blocks.ts"
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
@@ -15,6 +21,9 @@ const encode = (records: ReadonlyArray<EncodableRecord>, compression: Compressio
   for (const record of records) builder.add(record)
   return builder.encode({ producerId, producerEpoch: 3, sequence: 0, compression })
 }
+
+/** The batches of an answer, with their checksums compared. */
+const read = (bytes: Uint8Array) => Array.from(checked(bytes, batchesOf(bytes)))
 
 /** Puts a batch at an offset, as a broker does. The checksum does not cover the offset. */
 const at = (bytes: Uint8Array, offset: number) => {
@@ -61,7 +70,7 @@ for (const compression of ["none", "gzip", "snappy", "lz4", "zstd"] as const) {
     fc.assert(
       fc.property(fc.array(anyRecord, { minLength: 1, maxLength: 50 }), fc.nat(), fc.nat(), (records, a, b) => {
         const encoded = joined(at(encode(records, compression), 100), new Uint8Array(20))
-        const [batch] = batchesOf(encoded)
+        const [batch] = read(encoded)
         assert.ok(batch !== undefined)
         const [from, until] = [100 + a % records.length, 100 + b % (records.length + 1)].toSorted((a, b) => a - b)
         const block = wholeRecords(bodyOf(batch, from, until))
@@ -87,7 +96,7 @@ for (const compression of ["none", "gzip", "snappy", "lz4", "zstd"] as const) {
 Deno.test("text of any characters is cut where the values end", () => {
   const value = fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("", "\n", "a\r", "\r\n"))
   fc.assert(fc.property(fc.array(value, { minLength: 1, maxLength: 30 }), (values) => {
-    const [batch] = batchesOf(encode(values.map(plain)))
+    const [batch] = read(encode(values.map(plain)))
     assert.deepEqual(textValues(bodyOf(batch!)).records, values)
     assert.deepEqual(linesOf(textValues(bodyOf(batch!))), values)
   }))
@@ -95,7 +104,7 @@ Deno.test("text of any characters is cut where the values end", () => {
 
 Deno.test("values without line ends are given as lines of text, others as records", () => {
   const kinds = (...values: ReadonlyArray<string>) => {
-    const [batch] = batchesOf(encode(values.map(plain)))
+    const [batch] = read(encode(values.map(plain)))
     return Array.from(piecesOf(textValues(bodyOf(batch!))), (piece) => piece instanceof Uint8Array ? "text" : "records")
   }
   assert.deepEqual(kinds("a", "", "ü"), ["text"])
@@ -110,13 +119,13 @@ Deno.test("a batch that is cut off is left for the next request, and a damaged o
   const [first, second] = [at(encode([plain("a")]), 0), at(encode([plain("b")]), 1)]
   const both = joined(first, second)
   for (let length = 0; length < both.length; length++) {
-    const whole = Array.from(batchesOf(both.slice(0, length))).length
+    const whole = read(both.slice(0, length)).length
     assert.equal(whole, length < first.length ? 0 : 1)
   }
   for (let i = first.length + 16; i < both.length; i++) {
     const damaged = both.slice()
     damaged[i]! ^= 0x10
-    assert.throws(() => Array.from(batchesOf(damaged)), /offset 1 (is damaged|has format)/)
+    assert.throws(() => read(damaged), /offset 1 (is damaged|has format)/)
   }
 })
 
@@ -131,6 +140,7 @@ Deno.test("visible() leaves out aborted transactions only, up to their end", () 
     isControl: kind !== "data",
     count: 1,
     codec: 0,
+    at: 0,
     body: new Uint8Array([0, 0, 0, 0, 0, 0, 0, 0, kind === "commit" ? 1 : 0]),
   })
   const batches = [
@@ -151,6 +161,12 @@ Deno.test("visible() leaves out aborted transactions only, up to their end", () 
 Deno.test("crc32c() and murmur2() give the values of Kafka", () => {
   assert.equal(crc32c(bytesOf("123456789")), 0xe3069283)
   assert.equal(crc32c(bytesOf("xx123456789x"), 2, 11), 0xe3069283)
+  // The checksum of a piece with its own checksum behind it is always the same. Both functions, at any place in the array.
+  for (const length of [1000, 1023, 1024, 1025, 100_000]) {
+    const bytes = new Uint8Array(length + 11).map((_, i) => i * 13)
+    new DataView(bytes.buffer).setUint32(length + 7, crc32c(bytes, 7, length + 7), true)
+    assert.equal(crc32c(bytes, 7, length + 11), 0x48674bc7)
+  }
   // Computed by java.util.zip.CRC32C.
   assert.equal(crc32c(new Uint8Array(4103).map((_, i) => i * 7), 1, 4101), 0x6e1c7334)
   // From org.apache.kafka.common.utils.UtilsTest.
