@@ -75,8 +75,8 @@ Deno.test("StateStore.capture() writes values by their fields, and leaves them a
       const values: Array<{ sum: number; batches: number; rest: unknown }> = []
       const fields = {
         names: ["sum", "batches", "rest"],
-        columns: (given: ReadonlyArray<unknown>) => {
-          const all = values.filter((value) => given.includes(value))
+        columns: (given: ArrayLike<unknown>) => {
+          const all = values.filter((value) => Array.from(given).includes(value))
           return [all.map(({ sum }) => sum), all.map(({ batches }) => batches), all.map(({ rest }) => rest)]
         },
       }

@@ -149,6 +149,7 @@ export type ConnectError =
   | SparkAccessDenied
   | SparkVersionUnsupported
   | SparkSessionLost
+  | SparkRecordsLost
   | SparkFailed
   | SparkEngineNotLoaded
 
