@@ -104,6 +104,7 @@ export const wordsOf = ({ records }: Config): DStream.DStream<Pair> =>
 /** Adds what an output has computed to {@link seen}. */
 export const collected = <A, E, R>(stream: DStream.DStream<A, E, R>) =>
   DStream.foreachRDD(stream, (rdd) => Effect.map(RDD.collect(RDD.glom(rdd)), (all) => void seen.push(all)))
+    .pipe(DStream.nameOutput("collected"))
 
 /** Finds the latest batch of each word in a window, and counts each word since the start. */
 const counts = (config: Config) => {
@@ -112,7 +113,7 @@ const counts = (config: Config) => {
     strike(faults, "map", batch)
     return [word, batch]
   }))
-  const window = DStream.window(words, `${3 * interval} millis`)
+  const window = DStream.window(words, `${3 * interval} millis`).pipe(DStream.named("window"))
   const inWindow = DStream.reduceByKey(window, (a, b) => {
     strike(faults, "reduce", Math.max(a, b))
     return Math.max(a, b)
@@ -120,7 +121,7 @@ const counts = (config: Config) => {
   const totals = DStream.updateStateByKey(words, (batches: ReadonlyArray<number>, total: Option.Option<number>) => {
     strike(faults, "state", batches[0] ?? -1)
     return Option.some(batches.length + Option.getOrElse(total, () => 0))
-  })
+  }).pipe(DStream.named("totals"))
   return collected(DStream.join(inWindow, totals))
 }
 
