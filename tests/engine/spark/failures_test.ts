@@ -4,7 +4,7 @@ import { sparkServer } from "../../servers/spark_server.ts"
 import { type Failing, patientShop, shop } from "./faulty_graphs.ts"
 import { after, run } from "./faulty_run.ts"
 
-const spark = sparkServer("tests/engine/spark/failures_test.ts")
+const spark = sparkServer(import.meta.url)
 
 const interval = 500
 const BATCHES = 4

@@ -3,7 +3,7 @@ import { sparkServer } from "../../servers/spark_server.ts"
 import { counting, type Fault, type Moment, type Victim } from "./faulty_graphs.ts"
 import { after, run } from "./faulty_run.ts"
 
-const spark = sparkServer("tests/engine/spark/kills_test.ts")
+const spark = sparkServer(import.meta.url)
 
 const interval = 1000
 const config = { records: 60, interval }

@@ -6,7 +6,7 @@ import { collected, inOutput, priced, withFunction, wordsOf } from "./faulty_gra
 import { ofHidden } from "./hidden_graph.ts"
 import { after, run } from "./faulty_run.ts"
 
-const spark = sparkServer("tests/engine/spark/refusals_test.ts")
+const spark = sparkServer(import.meta.url)
 
 const interval = 500
 const config = { records: 20, interval }

@@ -37,28 +37,44 @@ const entrySource = ({ entry, modules }: BundleOptions): string => {
 const directoryOf = (module: string): string | undefined =>
   module.startsWith("file:") ? fileURLToPath(new URL(".", module)) : undefined
 
+/** Starts Deno. It has ended when the effect has, also if that is interrupted. */
+const outputOf = (
+  module: string,
+  args: ReadonlyArray<string>,
+): Effect.Effect<Deno.CommandOutput, BundlingFailed> =>
+  Effect.suspend(() => {
+    const failed = (cause: unknown) => new BundlingFailed({ module, text: String(cause) })
+    const cwd = directoryOf(module)
+    const stopping = new AbortController()
+    const start = Effect.try({
+      try: () =>
+        new Deno.Command(Deno.execPath(), {
+          args: ["bundle", "--quiet", "--no-lock", "--platform=deno", ...args],
+          env: { NO_COLOR: "1" },
+          stdin: "null",
+          signal: stopping.signal,
+          ...cwd === undefined ? {} : { cwd },
+        }).output(),
+      catch: failed,
+    })
+    return Effect.flatMap(start, (output) =>
+      Effect.onInterrupt(
+        Effect.tryPromise({ try: () => output, catch: failed }),
+        () => Effect.promise(() => (stopping.abort(), output.catch(() => undefined))),
+      ))
+  })
+
 const runDeno = (
   module: string,
   args: ReadonlyArray<string>,
 ): Effect.Effect<Uint8Array, BundlingFailed> =>
-  Effect.tryPromise({
-    try: (signal) => {
-      const cwd = directoryOf(module)
-      const command = new Deno.Command(Deno.execPath(), {
-        args: ["bundle", "--quiet", "--no-lock", "--platform=deno", ...args],
-        env: { NO_COLOR: "1" },
-        stdin: "null",
-        signal,
-        ...cwd === undefined ? {} : { cwd },
-      })
-      return command.output()
-    },
-    catch: (cause) => new BundlingFailed({ module, text: String(cause) }),
-  }).pipe(Effect.flatMap(({ stderr, stdout, success }) =>
-    success
-      ? Effect.succeed(stdout)
-      : Effect.fail(new BundlingFailed({ module, text: firstLines(new TextDecoder().decode(stderr)) }))
-  ))
+  Effect.flatMap(
+    outputOf(module, args),
+    ({ stderr, stdout, success }) =>
+      success
+        ? Effect.succeed(stdout)
+        : Effect.fail(new BundlingFailed({ module, text: firstLines(new TextDecoder().decode(stderr)) })),
+  )
 
 /** What Deno reports, without the stack trace of Deno itself. */
 const firstLines = (text: string): string => text.split("\nStack backtrace:")[0]!.trim().replace(/^error: /, "")
