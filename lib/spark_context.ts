@@ -15,6 +15,7 @@
  */
 export { layer, type LayerError, SparkContext, type SparkOptions } from "./engine/spark_context.ts"
 export type { ClusterOptions } from "./engine/spark/open.ts"
+export type { Permission } from "./engine/spark/runtime.ts"
 export {
   type ClusterError,
   type ConnectError,

@@ -12,6 +12,7 @@ import * as ClusterEngine from "./cluster_engine.ts"
 import { connect } from "./connect/cluster.ts"
 import { parseConnectionString } from "./connect/connection_string.ts"
 import { ship } from "./shipping/ship.ts"
+import type { Permission } from "./runtime.ts"
 
 /** How a program uses the cluster of an `sc://` master. All options have defaults. */
 export interface ClusterOptions {
@@ -28,7 +29,7 @@ export interface ClusterOptions {
    * runs with `--allow-net=example.com`. Deno does not tell which parts there are. What the driver has as a whole, tasks have
    * too. `start` fails with `PermissionNotGranted` if the driver does not have a permission. Default: none.
    */
-  readonly permissions?: ReadonlyArray<Deno.PermissionDescriptor>
+  readonly permissions?: ReadonlyArray<Permission>
   /**
    * The certificates of the authorities to trust when the connection is encrypted, in PEM format, in place of those of the
    * runtime. Default: those of the runtime.

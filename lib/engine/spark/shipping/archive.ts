@@ -12,6 +12,7 @@ import { bundleModule } from "./bundling.ts"
 import { type BundlingFailed, DenoUnreadable } from "./errors.ts"
 import { hashed, type ShippedFile } from "./hashed.ts"
 import { type DenoPlace, launcher } from "./launcher.ts"
+import { deno } from "../runtime.ts"
 
 /** The worker program. */
 const PROGRAM = new URL("../worker/main.ts", import.meta.url).href
@@ -26,8 +27,8 @@ const entry = (name: string, mode: number, bytes: Uint8Array): TarEntry => ({
 })
 
 const readDeno = Effect.suspend(() => {
-  const path = Deno.execPath()
-  return Effect.tryPromise({ try: () => Deno.readFile(path), catch: (cause) => new DenoUnreadable({ path, cause }) })
+  const path = deno.execPath()
+  return Effect.tryPromise({ try: () => deno.readFile(path), catch: (cause) => new DenoUnreadable({ path, cause }) })
 })
 
 /** Makes the archive, and names it after its contents. With Deno in it, it has about 48 MB, and without 70 KB. */

@@ -8,6 +8,7 @@ import { basename } from "node:path"
 import { fileURLToPath } from "node:url"
 import { BundlingFailed } from "./errors.ts"
 import { hashed, type ShippedFile } from "./hashed.ts"
+import { type CommandOutput, deno } from "../runtime.ts"
 
 /** The modules of a program's bundle. */
 export interface BundleOptions {
@@ -41,14 +42,14 @@ const directoryOf = (module: string): string | undefined =>
 const outputOf = (
   module: string,
   args: ReadonlyArray<string>,
-): Effect.Effect<Deno.CommandOutput, BundlingFailed> =>
+): Effect.Effect<CommandOutput, BundlingFailed> =>
   Effect.suspend(() => {
     const failed = (cause: unknown) => new BundlingFailed({ module, text: String(cause) })
     const cwd = directoryOf(module)
     const stopping = new AbortController()
     const start = Effect.try({
       try: () =>
-        new Deno.Command(Deno.execPath(), {
+        new deno.Command(deno.execPath(), {
           args: ["bundle", "--quiet", "--no-lock", "--platform=deno", ...args],
           env: { NO_COLOR: "1" },
           stdin: "null",
@@ -86,10 +87,10 @@ export const bundleModule = (module: string): Effect.Effect<Uint8Array, Bundling
 const temporaryDirectory = (module: string) =>
   Effect.acquireRelease(
     Effect.tryPromise({
-      try: () => Deno.makeTempDir({ prefix: "dstream_bundle_" }),
+      try: () => deno.makeTempDir({ prefix: "dstream_bundle_" }),
       catch: (cause) => new BundlingFailed({ module, text: String(cause) }),
     }),
-    (path) => Effect.ignore(Effect.tryPromise(() => Deno.remove(path, { recursive: true }))),
+    (path) => Effect.ignore(Effect.tryPromise(() => deno.remove(path, { recursive: true }))),
   )
 
 /**
@@ -102,7 +103,7 @@ export const bundleProgram = (options: BundleOptions): Effect.Effect<ShippedFile
     const directory = yield* temporaryDirectory(module)
     const file = `${directory}/program.ts`
     yield* Effect.tryPromise({
-      try: () => Deno.writeTextFile(file, entrySource(options)),
+      try: () => deno.writeTextFile(file, entrySource(options)),
       catch: (cause) => new BundlingFailed({ module, text: String(cause) }),
     })
     const bytes = yield* runDeno(module, [file])

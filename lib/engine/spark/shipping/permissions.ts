@@ -9,16 +9,17 @@
  */
 import * as Effect from "effect/Effect"
 import { PermissionNotGranted } from "./errors.ts"
+import { deno, type Permission } from "../runtime.ts"
 
 const names = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const
 
-const isGranted = (descriptor: Deno.PermissionDescriptor): boolean => {
-  const { partial, state } = Deno.permissions.querySync(descriptor)
+const isGranted = (descriptor: Permission): boolean => {
+  const { partial, state } = deno.permissions.querySync(descriptor)
   return state === "granted" && !partial
 }
 
 /** The part of a permission that a descriptor names, or undefined for all of it. */
-const partOf = (descriptor: Deno.PermissionDescriptor): string | undefined => {
+const partOf = (descriptor: Permission): string | undefined => {
   const { command, host, kind, path, variable }: {
     readonly command?: string | URL
     readonly host?: string
@@ -29,7 +30,7 @@ const partOf = (descriptor: Deno.PermissionDescriptor): string | undefined => {
   return [command, host, kind, path, variable].find((part) => part !== undefined)?.toString()
 }
 
-const flagOf = (descriptor: Deno.PermissionDescriptor): string => {
+const flagOf = (descriptor: Permission): string => {
   const part = partOf(descriptor)
   // A comma separates the parts of a flag.
   return `--allow-${descriptor.name}` + (part === undefined ? "" : `=${part.replaceAll(",", ",,")}`)
@@ -40,7 +41,7 @@ const flagOf = (descriptor: Deno.PermissionDescriptor): string => {
  * in part. Asks for no permission.
  */
 export const taskPermissions = (
-  parts: ReadonlyArray<Deno.PermissionDescriptor>,
+  parts: ReadonlyArray<Permission>,
 ): Effect.Effect<ReadonlyArray<string>, PermissionNotGranted> =>
   Effect.suspend(() => {
     const whole = names.filter((name) => isGranted({ name }))

@@ -11,6 +11,7 @@ import { type BundleOptions, bundleProgram } from "./bundling.ts"
 import type { ShippingError } from "./errors.ts"
 import type { DenoPlace } from "./launcher.ts"
 import { taskPermissions } from "./permissions.ts"
+import { deno as runtime, type Permission } from "../runtime.ts"
 
 /** After how many milliseconds without work the processes of a worker end. */
 const IDLE_MS = 120_000
@@ -28,14 +29,14 @@ export interface ShippingOptions extends BundleOptions {
    * Parts of permissions that tasks get where the driver has them in part only, such as
    * `{ name: "net", host: "example.com" }`. What the driver has as a whole, tasks have too.
    */
-  readonly permissions?: ReadonlyArray<Deno.PermissionDescriptor>
+  readonly permissions?: ReadonlyArray<Permission>
 }
 
 const placeOf = ({ deno, shipDeno }: ShippingOptions): DenoPlace =>
   shipDeno === true
     ? { kind: "archive" }
     : deno === undefined
-    ? { kind: "guess", path: Deno.execPath() }
+    ? { kind: "guess", path: runtime.execPath() }
     : { kind: "path", path: deno }
 
 /**

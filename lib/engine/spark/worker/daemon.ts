@@ -11,6 +11,7 @@ import { scheduler } from "node:timers/promises"
 import { assign, FREE, startChild } from "./child.ts"
 import { intBytes, textBytes } from "./connection.ts"
 import { executorSettings, type WorkerSettings } from "./settings.ts"
+import { deno } from "../runtime.ts"
 
 /** A child of the daemon. */
 interface Worker {
@@ -100,7 +101,7 @@ const listen = (onConnection: (socket: Socket) => void): void => {
 /** Reads process ids from the standard input until it ends. */
 const readIds = async (onId: (pid: number) => void): Promise<void> => {
   let rest = new Uint8Array(0)
-  for await (const chunk of Deno.stdin.readable) {
+  for await (const chunk of deno.stdin.readable) {
     const bytes = new Uint8Array([...rest, ...chunk])
     const whole = bytes.length - bytes.length % 4
     const view = new DataView(bytes.buffer)

@@ -13,6 +13,7 @@ import { runDaemon } from "./daemon.ts"
 import { isNewEnough, OLDEST_DENO } from "./deno_version.ts"
 import { parseSettings } from "./settings.ts"
 import { runSimple } from "./simple.ts"
+import { deno } from "../runtime.ts"
 
 const [first, , module] = process.argv.slice(2)
 const program = process.argv[1] ?? ""
@@ -24,8 +25,8 @@ const refuse = (text: string): never => {
 }
 
 if (first === CHILD) runChild()
-else if (!isNewEnough(Deno.version.deno)) {
-  refuse(`Deno ${Deno.version.deno} on this executor is too old for workers. Install Deno ${OLDEST_DENO} or later`)
+else if (!isNewEnough(deno.version.deno)) {
+  refuse(`Deno ${deno.version.deno} on this executor is too old for workers. Install Deno ${OLDEST_DENO} or later`)
 } else if (module === "pyspark.daemon") await runDaemon(program, parseSettings(first))
 else if (module === "pyspark.worker") runSimple(program, parseSettings(first))
 else refuse(`this program is a worker of Spark's executors and cannot run ${process.argv.slice(2).join(" ")}`)
