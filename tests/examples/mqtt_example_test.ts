@@ -44,14 +44,14 @@ Deno.test({
           isSaid = true
           await say()
         }
-        if (stdout.includes(`(to,${total})`)) {
+        if (stdout.includes(`(to,${total})`) && stdout.includes(`(be,${total})`)) {
           child.kill("SIGKILL")
           break
         }
       }
       const stderr = await new Response(child.stderr).text()
       await child.status
-      assert.ok(stdout.includes(`(be,${total})`), stdout + stderr)
+      assert.ok(stdout.includes(`(be,${total})`) && stdout.includes(`(to,${total})`), stdout + stderr)
     }
     await Deno.remove(directory, { recursive: true })
   },
