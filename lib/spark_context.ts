@@ -14,8 +14,7 @@
  * @module
  */
 export { layer, type LayerError, SparkContext, type SparkOptions } from "./engine/spark_context.ts"
-export type { ClusterOptions } from "./engine/spark/open.ts"
-export type { Permission } from "./engine/spark/runtime.ts"
+export type { ClusterOptions, Permission } from "./engine/spark/options.ts"
 export {
   type ClusterError,
   type ConnectError,

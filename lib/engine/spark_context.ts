@@ -15,7 +15,7 @@ import type { Master } from "../core/literals.ts"
 import { unsupportedNode } from "../core/runtime_version.ts"
 import * as LocalEngine from "./local/engine.ts"
 import { type ConnectError, SparkEngineNotLoaded } from "./spark/errors.ts"
-import type { ClusterOptions, open } from "./spark/open.ts"
+import type { ClusterOptions, OpenCluster } from "./spark/options.ts"
 import { runtimeCompression } from "./compression.ts"
 import { makeFiles } from "./files.ts"
 import { makeProcesses } from "./processes.ts"
@@ -126,10 +126,10 @@ const CLUSTER_PARALLELISM = 2
 /** The module of clusters. Its name is not in an import statement, so programs that need no cluster do not load its packages. */
 const CLUSTER = new URL("./spark/open.ts", import.meta.url).href
 
-const openCluster = (...args: Parameters<typeof open>): ReturnType<typeof open> =>
+const openCluster: OpenCluster = (...args) =>
   Effect.flatMap(
     Effect.tryPromise({
-      try: (): Promise<{ readonly open: typeof open }> => import(CLUSTER),
+      try: (): Promise<{ readonly open: OpenCluster }> => import(CLUSTER),
       catch: (cause) => new SparkEngineNotLoaded({ cause }),
     }),
     (module) => module.open(...args),

@@ -22,11 +22,11 @@ export const effectModule = (text: string): EffectModule => {
   }
 }
 
-/** A file without what loads modules later; `import("…")` in a type stays. */
+/** A file without what loads modules later, by an import or by a URL; `import("…")` in a type stays. */
 const atOnce = ({ path, text }: SourceFile): SourceFile => ({
   path,
   text: withoutComments(text).replace(
-    /(?<!typeof\s+)\bimport\s*\(\s*["'][^"']+["']\s*\)(?!\.[A-Z])/g,
+    /(?<!typeof\s+)\bimport\s*\(\s*["'][^"']+["']\s*\)(?!\.[A-Z])|\bnew\s+URL\s*\(\s*["'][^"']+["']\s*,\s*import\.meta\.url/g,
     (it) => it.replace(/[^\n]/g, " "),
   ),
 })

@@ -4,16 +4,6 @@
  * @module
  */
 
-/** A permission of Deno, or a part of one: a host, a path, a variable, a program or a kind of system information. */
-export interface Permission {
-  readonly name: "read" | "write" | "net" | "env" | "run" | "sys" | "ffi" | "import"
-  readonly path?: string | URL
-  readonly host?: string
-  readonly variable?: string
-  readonly command?: string | URL
-  readonly kind?: string
-}
-
 /** What a program has written, and whether it has succeeded. */
 export interface CommandOutput {
   readonly stdout: Uint8Array
@@ -39,7 +29,9 @@ export interface DenoApi {
   readonly makeTempDir: (options: { readonly prefix: string }) => Promise<string>
   readonly remove: (path: string, options: { readonly recursive: boolean }) => Promise<void>
   readonly permissions: {
-    readonly querySync: (permission: Permission) => { readonly state: string; readonly partial?: boolean }
+    readonly querySync: (
+      permission: { readonly name: string },
+    ) => { readonly state: string; readonly partial?: boolean }
   }
   readonly Command: new (program: string, options: CommandOptions) => { readonly output: () => Promise<CommandOutput> }
   readonly stdin: { readonly readable: ReadableStream<Uint8Array> }

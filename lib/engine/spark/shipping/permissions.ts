@@ -9,11 +9,12 @@
  */
 import * as Effect from "effect/Effect"
 import { PermissionNotGranted } from "./errors.ts"
-import { deno, type Permission } from "../runtime.ts"
+import type { Permission } from "../options.ts"
+import { deno } from "../runtime.ts"
 
 const names = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const
 
-const isGranted = (descriptor: Permission): boolean => {
+const isGranted = (descriptor: { readonly name: string }): boolean => {
   const { partial, state } = deno.permissions.querySync(descriptor)
   return state === "granted" && !partial
 }

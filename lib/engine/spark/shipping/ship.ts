@@ -11,7 +11,8 @@ import { type BundleOptions, bundleProgram } from "./bundling.ts"
 import type { ShippingError } from "./errors.ts"
 import type { DenoPlace } from "./launcher.ts"
 import { taskPermissions } from "./permissions.ts"
-import { deno as runtime, type Permission } from "../runtime.ts"
+import type { Permission } from "../options.ts"
+import { deno as runtime } from "../runtime.ts"
 
 /** After how many milliseconds without work the processes of a worker end. */
 const IDLE_MS = 120_000

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
+import type { Permission } from "../../../../lib/engine/spark/options.ts"
 
 /** The flags that tasks get from a driver with some flags. */
-const flagsOf = (driver: ReadonlyArray<string>, parts: ReadonlyArray<Deno.PermissionDescriptor> = []): string => {
+const flagsOf = (driver: ReadonlyArray<string>, parts: ReadonlyArray<Permission> = []): string => {
   const program = new URL("permissions_program.ts", import.meta.url).pathname
   const args = ["run", "--no-prompt", "--quiet", ...driver, program, JSON.stringify(parts)]
   const { stderr, stdout } = new Deno.Command(Deno.execPath(), { args }).outputSync()
