@@ -12,11 +12,17 @@ import type { ConnectError } from "./errors.ts"
 
 /** A permission of Deno, or a part of one: a host, a path, a variable, a program or a kind of system information. */
 export interface Permission {
+  /** The permission. */
   readonly name: "read" | "write" | "net" | "env" | "run" | "sys" | "ffi"
+  /** For `read`, `write` and `ffi`: a file, or a directory with all that is in it. */
   readonly path?: string | URL
+  /** For `net`: a host, with or without a port. */
   readonly host?: string
+  /** For `env`: the name of a variable. */
   readonly variable?: string
+  /** For `run`: a program. */
   readonly command?: string | URL
+  /** For `sys`: a kind of information, such as `hostname`. */
   readonly kind?: string
 }
 
