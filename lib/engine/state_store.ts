@@ -123,7 +123,11 @@ const drop = ({ pending, sealed }: Versions, which: (at: number) => boolean): vo
 }
 
 /** The newest of some batch times that fit, if it is newer than `than`; otherwise `than`. */
-const latest = (times: Iterable<number>, which: (at: number) => boolean, than: number | undefined) =>
+export const latest = (
+  times: Iterable<number>,
+  which: (at: number) => boolean,
+  than: number | undefined,
+): number | undefined =>
   Array.from(times).filter(which).reduce<number | undefined>(
     (most, at) => most === undefined || at > most ? at : most,
     than,

@@ -90,7 +90,7 @@ export const enter = (accumulator: Addressed): Found => {
   return { address, counterpart: undefined }
 }
 
-/** Finds the accumulator of an address in this isolate. Undefined if there is none, and if several have the address. */
+/** Finds the accumulator with an address in this isolate. Returns undefined if no accumulator has it, or several have. */
 export const find = (address: string): Addressed | undefined => registry.find(address)
 
 /**

@@ -25,7 +25,7 @@ import * as InPlace from "./in_place.ts"
 const DRIVER = -1
 
 /** The address of an RDD of the driver, for tasks that no graph copy takes part in. */
-const ownAddress = ({ id }: AnyRDD): Address => ({ time: 0, stream: DRIVER, place: id })
+export const ownAddress = ({ id }: AnyRDD): Address => ({ time: 0, stream: DRIVER, place: id })
 
 const none = (): undefined => undefined
 
@@ -104,7 +104,7 @@ export const make = (
 }
 
 /** Copies plain data as another isolate would get it. */
-const throughCodec = (data: unknown): unknown => Codec.decode(Codec.encode([data]))[0]
+export const throughCodec = (data: unknown): unknown => Codec.decode(Codec.encode([data]))[0]
 
 /** Runs tasks of the local engine as if they ran in another isolate. */
 export const elsewhere = (here: Here): Elsewhere => {

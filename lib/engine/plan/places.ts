@@ -25,6 +25,15 @@ export const partsOf = (input: Input): ReadonlyArray<Partition> => {
   }
 }
 
+/** The inputs of a kind that a partition is made of, from the inside out. */
+export const inputsOf = <K extends Input["kind"]>(
+  { input }: Partition,
+  kind: K,
+): ReadonlyArray<Extract<Input, { readonly kind: K }>> => [
+  ...partsOf(input).flatMap((part) => inputsOf(part, kind)),
+  ...input.kind === kind ? [input as Extract<Input, { readonly kind: K }>] : [],
+]
+
 /** Replaces the partitions that an input is made of. */
 export const withParts = (input: Input, parts: ReadonlyArray<Partition>): Input => {
   const [first, second] = parts

@@ -7,13 +7,18 @@ import type { Address } from "../../rdd/engine.ts"
 import * as Partitioner from "../../rdd/partitioner.ts"
 import type { Known, Primitive } from "../../rdd/primitive.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
-import type { Operation, Placed } from "./task.ts"
+import { placesOf } from "./places.ts"
+import type { Operation, Placed, Task } from "./task.ts"
 
 const rdds = new WeakMap<Operation, AnyRDD>()
 
 /** The RDD of a reference that the driver has made. Undefined for references in tasks that were decoded. */
 export const rddOf = (operation: Operation): AnyRDD | undefined =>
   operation.kind === "local" ? operation.rdd : rdds.get(operation)
+
+/** The RDD of the last operation of a task that the driver has made; undefined if it has made none. */
+export const rddOfTask = (task: Task): AnyRDD | undefined =>
+  placesOf(task).flatMap(({ operation }) => rddOf(operation) ?? []).at(-1)
 
 const isHash = ({ name, ofHash }: Partitioner.Partitioner): boolean =>
   name === "HashPartitioner" && ofHash !== undefined

@@ -7,9 +7,8 @@ import * as Effect from "effect/Effect"
 import type { JobContext } from "../../rdd/engine.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import { StageFailed, TaskFailed } from "../plan/executor.ts"
-import { placesOf } from "../plan/places.ts"
 import { decodeReason } from "../plan/reasons.ts"
-import { rddOf } from "../plan/references.ts"
+import { rddOfTask } from "../plan/references.ts"
 import type { Failure } from "./command.ts"
 import { type ClusterError, explainLoss } from "./errors.ts"
 import { planOf, type StageOutput } from "./outputs.ts"
@@ -35,7 +34,7 @@ export class Refusals {
 
 /** The operation of an output, such as `map at counts.ts:7:3`. */
 const operationOf = ({ tasks: [task] }: StageOutput): ReadonlyArray<string> => {
-  const rdd = task && placesOf(task).flatMap(({ operation }) => rddOf(operation) ?? []).at(-1)
+  const rdd = task && rddOfTask(task)
   return rdd === undefined ? [] : [`${rdd.operation} at ${rdd.site.short}`]
 }
 

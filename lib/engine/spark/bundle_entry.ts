@@ -7,11 +7,11 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { describeCause } from "../../core/errors.ts"
 import * as Layers from "../task/layers.ts"
-import { decodeCommand, encodePart, type Failure, tagOf } from "./command.ts"
+import { decodeCommand, encodePart, type Failure } from "./command.ts"
 import { Following, type Modules } from "./follower.ts"
 import { Packer } from "./parcels.ts"
 import type { Rows } from "./relations.ts"
-import { runPartition } from "./worker_stage.ts"
+import { failing, runPartition } from "./worker_stage.ts"
 
 /** Runs the task of one partition. */
 export type RunTask = (command: Uint8Array, split: number, rows: Rows, emit: (rows: Rows) => void) => Promise<void>
@@ -23,14 +23,10 @@ export const makeRunTask = (modules: Modules): RunTask => {
   const turn = Semaphore.makeUnsafe(1)
   return (bytes, split, rows, emit) => {
     const command = decodeCommand(bytes)
-    const { heads, output, targets } = command
+    const { heads, output } = command
     const useless = (cause: unknown): Rows => {
       const failure: Failure = { output, task: split, answer: { kind: "refused", why: describeCause(cause) } }
-      const packer = new Packer()
-      const to = targets === undefined ? [split] : Array.from({ length: targets }, (_, i) => i)
-      const [tag, parts] = [tagOf(output, "failure"), [encodePart(failure)]]
-      for (const partition of to) packer.add({ tag, partition, source: split, parts })
-      return packer.rows()
+      return failing(command, split, [encodePart(failure)])
     }
     const run = Effect.matchEffect(following.worksite(command), {
       onFailure: (cause) => Effect.sync(() => useless(cause)),

@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { joined } from "../../core/bytes.ts"
 import type { CapturedPart, Placing } from "../capture_format.ts"
 import { fromBytes, toPieces } from "../capture_format.ts"
 import { tagOf } from "./command.ts"
 import { StageOutput } from "./outputs.ts"
-import { joined, Packer, type Parcels } from "./parcels.ts"
+import { Packer, type Parcels } from "./parcels.ts"
 
 /** Makes an output of the capture of a whole state: a row for each partition. */
 export const toOutput = (number: number, bytes: Uint8Array): { readonly at: number; readonly output: StageOutput } => {

@@ -9,18 +9,17 @@ import * as Scope from "effect/Scope"
 import { declaredBy } from "../../dstream/graph/origin.ts"
 import { InvalidGraph } from "../../dstream/graph/validate.ts"
 import type { CopyPlan, Engine, StartFailed } from "../../rdd/engine.ts"
+import { type Batches, NotedBatches } from "../copy/noted_batches.ts"
 import type { Elsewhere, Here } from "../local/elsewhere.ts"
 import * as LocalEngine from "../local/engine.ts"
-import { rddOf } from "../plan/references.ts"
-import { placesOf } from "../plan/places.ts"
+import { rddOfTask } from "../plan/references.ts"
 import * as StateStore from "../state_store.ts"
-import type { Batches } from "../threads/messages.ts"
-import { type Command, contentOf, decodeFailure, encodeCommand, type RunData, tagOf } from "./command.ts"
+import { type Command, encodeCommand, type RunData, tagOf } from "./command.ts"
 import type { ClusterError } from "./errors.ts"
 import { StageRunner } from "./executor.ts"
-import { timeOf } from "./follower.ts"
 import { Packer, Parcels } from "./parcels.ts"
 import type { Cluster } from "./relations.ts"
+import { failuresIn } from "./reports.ts"
 import * as RemoteStates from "./states.ts"
 
 /** The module that every bundle has besides those of the program. */
@@ -37,10 +36,8 @@ export interface Options extends Omit<LocalEngine.Options, "elsewhere" | "loopba
 /** A run whose tasks the cluster runs. */
 class ClusterRun {
   readonly runner: StageRunner
-  readonly #plan: CopyPlan
   readonly #data: RunData
-  #batches: ReadonlyArray<{ readonly time: number; readonly notes: unknown }> = []
-  #ended: number | undefined
+  readonly #batches: NotedBatches
 
   constructor(
     here: Here,
@@ -52,7 +49,7 @@ class ClusterRun {
       readonly states: RemoteStates.RemoteStates
     },
   ) {
-    this.#plan = plan
+    this.#batches = new NotedBatches(plan.remembers)
     const { freezeRecords, generateCode } = here
     const data = plan.data as Omit<RunData, "declared" | "id">
     const declared = declaredBy(data.origin.module)
@@ -62,14 +59,14 @@ class ClusterRun {
       told: () => this.#told(),
       here: here.executor,
       onDriver: (task, why) => {
-        const rdd = placesOf(task).flatMap(({ operation }) => rddOf(operation) ?? []).at(-1)
+        const rdd = rddOfTask(task)
         if (rdd !== undefined) plan.onDriver(rdd, why)
       },
     })
   }
 
   #told(): { readonly run: RunData; readonly batches: Batches } {
-    return { run: this.#data, batches: { notes: this.#batches.map(({ notes }) => notes), ended: this.#ended } }
+    return { run: this.#data, batches: this.#batches.all }
   }
 
   /** Has a worker make its copy of the graph. Fails with its reason if it cannot. */
@@ -93,29 +90,19 @@ class ClusterRun {
         catch: (cause) => invalid(`the data that the graph was made from cannot be sent to workers: ${String(cause)}`),
       })
       const parcels = new Parcels(yield* cluster.collect({ kind: "stage", of, command: encoded, bundle }))
-      for (const tag of parcels.tags) {
-        if (contentOf(tag).content !== "failure") continue
-        for (const { parts } of parcels.all(tag)) {
-          for (const { answer } of parts.map(decodeFailure)) {
-            if (answer.kind === "refused") {
-              return yield* Effect.fail(invalid(answer.why ?? "a worker has no copy of the graph"))
-            }
-          }
-        }
-      }
+      const refusal = failuresIn(parcels).map(({ answer }) => answer).find(({ kind }) => kind === "refused")
+      if (refusal?.kind !== "refused") return
+      return yield* Effect.fail(invalid(refusal.why ?? "a worker has no copy of the graph"))
     })
   }
 
   begin(notes: unknown): void {
-    this.#batches = [...this.#batches, { time: timeOf(notes), notes }]
+    this.#batches.begin(notes)
   }
 
   /** Releases what no batch after the one at `time` looks back at. */
   end(time: number): Effect.Effect<void> {
-    this.#ended = time
-    const oldest = time - this.#plan.remembers
-    this.#batches = this.#batches.filter((batch) => batch.time > oldest)
-    return this.runner.release(oldest)
+    return this.runner.release(this.#batches.end(time))
   }
 }
 
@@ -140,7 +127,7 @@ export const make = (cluster: Cluster, options: Options): Effect.Effect<Engine, 
       executor: {
         ...here.executor,
         get stage() {
-          return run?.runner.executor.stage
+          return run?.runner.stage
         },
       },
       addressing: (batch) => run === undefined ? undefined : batch?.addressOf,

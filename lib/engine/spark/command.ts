@@ -8,7 +8,8 @@ import type { Origin } from "../../dstream/graph/origin.ts"
 import type { Fingerprint } from "../../dstream/graph/fingerprint.ts"
 import type { CopyOptions } from "../copy/graph_copy.ts"
 import type { StateMeasures } from "../../rdd/state.ts"
-import type { Batches, JobData } from "../threads/messages.ts"
+import type { Batches } from "../copy/noted_batches.ts"
+import type { JobData } from "../threads/messages.ts"
 
 /** How workers make their copies of a graph. Plain data. */
 export interface RunData {
@@ -42,7 +43,7 @@ export interface Command {
   readonly output: number
   /** The heads of the encoded tasks, by partition. */
   readonly heads: ReadonlyArray<Uint8Array>
-  /** How many partitions the next stage has. All are told of failures, and the first one of reports. Undefined: there is none. */
+  /** How many partitions the next stage has; undefined if none follows. All of them get the failures, the first one the reports. */
   readonly targets: number | undefined
   readonly job: JobData
   readonly batches: Batches
@@ -75,7 +76,6 @@ export const contentOf = (tag: number): { readonly output: number; readonly cont
 export interface Report {
   readonly output: number
   readonly task: number
-  readonly millis: number
   /** How many records it has read. */
   readonly read: number
   /** How many records its block has. */

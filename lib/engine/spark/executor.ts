@@ -66,8 +66,8 @@ export class StageRunner {
   }
 
   /** Runs the tasks of a stage, on the cluster as far as they can. */
-  stage<W extends Write>(tasks: ReadonlyArray<Task<W>>): Run<ReadonlyArray<Written<W>>> {
-    return Effect.gen({ self: this }, function* () {
+  readonly stage = <W extends Write>(tasks: ReadonlyArray<Task<W>>): Run<ReadonlyArray<Written<W>>> =>
+    Effect.gen({ self: this }, function* () {
       const there: Array<Placed<W>> = []
       const here: Array<Placed<W>> = []
       for (const [place, task] of tasks.entries()) {
@@ -81,7 +81,6 @@ export class StageRunner {
       if (here.length > 0) note(here, yield* this.#here(here.map(({ task }) => task)))
       return Array.from(written).sort(([a], [b]) => a - b).map(([, one]) => one)
     })
-  }
 
   #isRefused(task: Task): boolean {
     return this.#refused.size > 0 && placesOf(task).some(({ operation }) => this.#refused.has(keyOf(operation)))
@@ -149,7 +148,6 @@ export class StageRunner {
           () => Effect.ignore(cluster.forget([id])),
         )
         output.relation = kept
-        output.kept = id
         this.#kept.add(output)
         return answers
       }))
@@ -271,7 +269,7 @@ export class StageRunner {
   /** The executor of the run. */
   get executor(): Executor {
     return {
-      stage: (tasks) => this.stage(tasks),
+      stage: this.stage,
       run: (task) =>
         Effect.mapError(this.stage([task]), ({ failure }) => failure).pipe(
           Effect.map(([written]) => written as never),

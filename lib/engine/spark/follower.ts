@@ -16,6 +16,7 @@ import { declaredIn } from "../../dstream/graph/origin.ts"
 import type { InvalidGraph } from "../../dstream/graph/validate.ts"
 import * as AccumulatorAddresses from "../../rdd/accumulator_addresses.ts"
 import { make as makeGraph } from "../../dstream/graph/graph.ts"
+import { timeOf } from "../copy/noted_batches.ts"
 import { makeCopy, type SkippingCopy } from "../copy/graph_copy.ts"
 import { placeOf } from "../threads/task_place.ts"
 import type { Command, RunData } from "./command.ts"
@@ -104,10 +105,6 @@ class Follower {
       return worksite
     })
 }
-
-/** The batch time of notes. */
-export const timeOf = (notes: unknown): number =>
-  typeof notes === "object" && notes !== null && "time" in notes ? Number(notes.time) : NaN
 
 /** Follows runs, one after another. */
 export class Following {

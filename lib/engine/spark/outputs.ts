@@ -22,11 +22,9 @@ export class StageOutput implements Output {
   reads: ReadonlyArray<StageOutput>
   /** The batch that the stage is of; undefined if it is of none. */
   readonly batchTime: number | undefined
-  #relation: () => Relation
-  /** Whether plans with it compute its rows. */
-  isPlanned = true
-  /** The id of the relation, once it is kept on the cluster. */
-  kept: string | undefined
+  readonly #stage: () => Relation
+  /** Where its rows are once they have been computed. */
+  #computed: Relation | undefined
   /** Whether a plan with it has run. */
   hasRun = false
   /** Whether its tasks have succeeded, so that what they have read and added to accumulators is known. */
@@ -45,19 +43,28 @@ export class StageOutput implements Output {
     this.partitions = fields.partitions
     this.reads = fields.reads
     this.batchTime = fields.batchTime
-    this.#relation = fields.stage
+    this.#stage = fields.stage
     for (const { updates } of fields.reads) this.updates.include(updates)
+  }
+
+  /** Whether plans with it compute its rows. */
+  get isPlanned(): boolean {
+    return this.#computed === undefined
+  }
+
+  /** The id of the relation, once it is kept on the cluster. */
+  get kept(): string | undefined {
+    return this.#computed?.kind === "kept" ? this.#computed.id : undefined
   }
 
   /** Where its rows are. It refers to where those are now that it reads. */
   get relation(): Relation {
-    return this.#relation()
+    return this.#computed ?? this.#stage()
   }
   /** Notes that the rows have been computed. What they were computed from is released: states would keep all earlier ones. */
   set relation(computed: Relation) {
-    this.#relation = () => computed
+    this.#computed = computed
     this.reads = []
-    this.isPlanned = false
   }
 
   /** Its rows with such contents, once it is kept: all of them before. */

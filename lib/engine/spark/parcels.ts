@@ -31,17 +31,6 @@ const CHUNK = 4 * 1024 * 1024
 
 const aligned = (length: number): number => (length + 7) & ~7
 
-/** Joins arrays of bytes, one after the other. */
-export const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
-}
-
 /** Joins arrays of bytes so that {@link split} finds them: their number and lengths, then the arrays, each at a multiple of 8. */
 const packed = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
   const start = aligned(4 + 4 * parts.length)

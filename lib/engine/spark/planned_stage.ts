@@ -8,7 +8,7 @@ import { reasonOf } from "../../core/errors.ts"
 import { CurrentJob } from "../../rdd/engine.ts"
 import { encodeTask } from "../plan/codec.ts"
 import { type Executor, StageFailed, TaskFailed } from "../plan/executor.ts"
-import { placesOf } from "../plan/places.ts"
+import { inputsOf, placesOf } from "../plan/places.ts"
 import type { Task, ToBuckets } from "../plan/task.ts"
 import { type Command, encodeCommand, tagOf } from "./command.ts"
 import { Reads, readsOf, StageOutput } from "./outputs.ts"
@@ -16,7 +16,6 @@ import { Packer } from "./parcels.ts"
 import { sending } from "./portable.ts"
 import type { Relation } from "./relations.ts"
 import type { RemoteStates } from "./states.ts"
-import { inputsOf } from "./worker_stage.ts"
 
 /** What planning needs of a run. */
 export interface PlanOptions {

@@ -6,11 +6,11 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Codec from "../../core/codec.ts"
 import type { Address, Engine, GraphCopy } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import * as LocalEngine from "../local/engine.ts"
 import type { Elsewhere, Here } from "../local/elsewhere.ts"
+import { ownAddress, throughCodec } from "../local/loopback.ts"
 import * as StateStore from "../state_store.ts"
 import { placeOf } from "../threads/task_place.ts"
 import { decodeCommand } from "./command.ts"
@@ -122,16 +122,13 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
 const unknownRelation = (id: string): SparkFailed =>
   new SparkFailed({ where: "stand-in", operation: "read", errorClass: "NO_RELATION", text: id, causes: [] })
 
-/** In place of the index of a stream: the address is that of an RDD of the driver, by its number. */
-const DRIVER = -1
-
 /** Gives addresses to the driver's own operations, for graphs of which there is no copy. */
 class OwnOperations implements GraphCopy {
   readonly #rdds = new Map<number, WeakRef<AnyRDD>>()
 
   readonly addressOf = (rdd: AnyRDD): Address => {
     this.#rdds.set(rdd.id, new WeakRef(rdd))
-    return { time: 0, stream: DRIVER, place: rdd.id }
+    return ownAddress(rdd)
   }
 
   readonly operationAt = ({ place }: Address): AnyRDD | undefined => this.#rdds.get(place)?.deref()
@@ -139,9 +136,6 @@ class OwnOperations implements GraphCopy {
   readonly codingOf = (): undefined => undefined
   readonly release = (): void => undefined
 }
-
-/** Copies plain data as a worker would get it. */
-const throughCodec = (data: unknown): unknown => Codec.decode(Codec.encode([data]))[0]
 
 const none = (): undefined => undefined
 

@@ -7,6 +7,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { joined } from "../../core/bytes.ts"
 import type { CorruptBlock, NotPortable } from "../../core/codec.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type {
@@ -19,14 +20,14 @@ import type {
 } from "../../rdd/state.ts"
 import { fromBytes, type Placing } from "../capture_format.ts"
 import { restoreErrorOf } from "../captured_states.ts"
-import { partsOf } from "../plan/places.ts"
-import type { Input, Partition } from "../plan/task.ts"
+import { inputsOf } from "../plan/places.ts"
 import * as StateStore from "../state_store.ts"
+import { latest } from "../state_store.ts"
 import { isSamePlacing, placingOf } from "../state_placing.ts"
 import { fromParcels, toOutput } from "./captures.ts"
 import type { Report } from "./command.ts"
 import type { ClusterError } from "./errors.ts"
-import { joined, Parcels } from "./parcels.ts"
+import { Parcels } from "./parcels.ts"
 import type { Cluster } from "./relations.ts"
 import type { StageOutput } from "./outputs.ts"
 
@@ -53,18 +54,6 @@ interface Versions {
   captured: number | undefined
   neededFrom: number | undefined
 }
-
-/** The state inputs of a partition. */
-const statesIn = ({ input }: Partition): ReadonlyArray<Extract<Input, { readonly kind: "state" }>> => [
-  ...partsOf(input).flatMap(statesIn),
-  ...input.kind === "state" ? [input] : [],
-]
-
-const newest = (times: Iterable<number>, which: (at: number) => boolean): number | undefined =>
-  Array.from(times).filter(which).reduce<number | undefined>(
-    (most, at) => most === undefined || at > most ? at : most,
-    undefined,
-  )
 
 /** A state store that knows where versions are, and has a store of its own for states that the driver changes. */
 export interface RemoteStates extends StateStore.StateStore {
@@ -135,7 +124,7 @@ export const make = ({ codingOf, collect }: StatesOptions): Effect.Effect<Remote
     const isThere = (id: string, at: number): boolean => find(id, at) !== undefined
 
     const newestOf = ({ current, pending, sealed }: Versions, at: number): Version | undefined => {
-      const time = newest(sealed, (each) => each <= at)
+      const time = latest(sealed, (each) => each <= at, undefined)
       const found = time === undefined ? undefined : pending.get(time)
       return found ?? (current !== undefined && current.at <= at ? current : undefined)
     }
@@ -253,7 +242,7 @@ export const make = ({ codingOf, collect }: StatesOptions): Effect.Effect<Remote
       capturesOf: (id, at) => find(id, at)?.captures.map(({ output }) => output) ?? [],
       wrote: (output, reports) => {
         const written = output.tasks.flatMap(({ partition }, i) =>
-          statesIn(partition).map((input) => ({ input, state: reports[i]?.state }))
+          inputsOf(partition, "state").map((input) => ({ input, state: reports[i]?.state }))
         )
         for (const [id, all] of Map.groupBy(written, ({ input }) => input.id)) {
           const [first] = all
@@ -292,7 +281,7 @@ export const make = ({ codingOf, collect }: StatesOptions): Effect.Effect<Remote
       },
       newest: (id, at) => {
         const versions = states.get(id)
-        const there = versions && (newest(versions.sealed, (time) => time < at) ?? versions.current?.at)
+        const there = versions && (latest(versions.sealed, (time) => time < at, undefined) ?? versions.current?.at)
         return there ?? own.newest(id, at)
       },
       version: (id) => states.get(id)?.current?.at ?? own.version(id),
@@ -307,7 +296,7 @@ export const make = ({ codingOf, collect }: StatesOptions): Effect.Effect<Remote
           own.commit(at),
           Effect.sync(() => {
             for (const versions of states.values()) {
-              const sealed = newest(versions.sealed, (time) => time <= at)
+              const sealed = latest(versions.sealed, (time) => time <= at, undefined)
               if (sealed !== undefined) versions.current = versions.pending.get(sealed)
               drop(versions, (time) => time <= at)
             }

@@ -6,17 +6,18 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { joined } from "../../core/bytes.ts"
 import * as Block from "../../rdd/block.ts"
 import type { GraphCopy } from "../../rdd/engine.ts"
 import type { StateCoding } from "../../rdd/state.ts"
 import { decodeTask, decodeWritten, encodeWritten } from "../plan/codec.ts"
-import { partsOf } from "../plan/places.ts"
+import { inputsOf } from "../plan/places.ts"
 import type { Reference, Remote } from "../plan/remote.ts"
-import { isCut, type Partition, type Task, type ToBuckets, type Written } from "../plan/task.ts"
+import { isCut, type Task, type ToBuckets, type Written } from "../plan/task.ts"
 import * as StateStore from "../state_store.ts"
 import type { Done, Place } from "../threads/task_place.ts"
 import { type Command, encodePart, type Failure, type Report, tagOf } from "./command.ts"
-import { joined, Packer, Parcels } from "./parcels.ts"
+import { Packer, Parcels } from "./parcels.ts"
 import type { Rows } from "./relations.ts"
 import { partsIn } from "./reports.ts"
 
@@ -43,15 +44,6 @@ export const remoteIn = (parcels: Parcels): Remote => {
       ),
   }
 }
-
-/** The inputs of a task that are of a kind. */
-export const inputsOf = <K extends Partition["input"]["kind"]>(
-  { input }: Partition,
-  kind: K,
-): ReadonlyArray<Extract<Partition["input"], { readonly kind: K }>> => [
-  ...partsOf(input).flatMap((part) => inputsOf(part, kind)),
-  ...input.kind === kind ? [input as Extract<Partition["input"], { readonly kind: K }>] : [],
-]
 
 /** Makes the versions of states that a task reads, from their captures. */
 const statesOf = (
@@ -141,7 +133,7 @@ const runTask = Effect.fnUntraced(function* (
 
 /** The rows of a task that has succeeded, and the reports of the stages before that have come to it. */
 const rowsOf = (
-  { millis, read, updates, written }: Done,
+  { read, updates, written }: Done,
   captured: Effect.Success<ReturnType<typeof capture>> | undefined,
   command: Command,
   split: number,
@@ -154,7 +146,7 @@ const rowsOf = (
     packer.add({ tag: tagOf(output, content), partition, source: split, parts })
   if (captured?.bytes !== undefined) add("capture", split, [captured.bytes])
   const length = isCut(written) ? 0 : written.length
-  const report: Report = { output, task: split, millis, read, length, updates, state: captured?.state }
+  const report: Report = { output, task: split, read, length, updates, state: captured?.state }
   add("report", targets === undefined ? split : 0, [encodePart(report), ...before])
   return packer.rows()
 }
@@ -168,7 +160,7 @@ class Refused {
 }
 
 /** The rows of failures: all tasks of the next stage are told. */
-const failing = ({ targets }: Command, split: number, failures: ReadonlyArray<Uint8Array>, output: number): Rows => {
+export const failing = ({ output, targets }: Command, split: number, failures: ReadonlyArray<Uint8Array>): Rows => {
   const packer = new Packer()
   const partitions = targets === undefined ? [split] : Array.from({ length: targets }, (_, i) => i)
   for (const partition of partitions) {
@@ -201,11 +193,11 @@ export const runPartition = (
     const [own] = parcels.all(tagOf(command.output, "records"))
     const split = own?.partition ?? number
     const before = partsIn(parcels, "failure")
-    if (before.length > 0) return failing(command, split, before, command.output)
+    if (before.length > 0) return failing(command, split, before)
     const exit = yield* Effect.exit(runTask(worksite, command, split, parcels))
     if (Exit.isSuccess(exit)) return exit.value
     if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
     const { output } = command
     const failure: Failure = { output, task: split, answer: answerTo(worksite.place, exit.cause) }
-    return failing(command, split, [encodePart(failure)], output)
+    return failing(command, split, [encodePart(failure)])
   })

@@ -13,19 +13,11 @@ export interface JobData {
   readonly attempt: number
 }
 
-/** What a worker must know about batches before it runs a task of the latest one. Plain data. */
-export interface Batches {
-  /** The notes of batches that the worker does not know yet. It evaluates the last one; the others have ended. */
-  readonly notes: ReadonlyArray<unknown>
-  /** The time up to which batches have ended; undefined: none has. */
-  readonly ended: number | undefined
-}
-
 /** A message to a worker. */
 export type ToWorker =
   /** The first message: makes the copy of the graph that a module declares. `data` is an encoded {@link CopyData}. */
   | { readonly kind: "begin"; readonly module: string; readonly data: Uint8Array }
-  /** `batches`: encoded {@link Batches}. */
+  /** `batches`: encoded `Batches`, the notes of batches. */
   | { readonly kind: "batches"; readonly batches: Uint8Array }
   | { readonly kind: "task"; readonly id: number; readonly task: Encoded; readonly job: JobData }
   /** Ends a task that runs or waits. It is answered as well. */

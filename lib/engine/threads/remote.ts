@@ -11,11 +11,12 @@ import { describeCause, TaskTimedOut, WorkerLost } from "../../core/errors.ts"
 import { inRealTime } from "../../core/steady_clock.ts"
 import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
+import type { Batches } from "../copy/noted_batches.ts"
 import { decodeWritten, type Encoded, encodeTask } from "../plan/codec.ts"
 import { TaskFailed } from "../plan/executor.ts"
 import { decodeReason } from "../plan/reasons.ts"
 import type { Task, Write, Written } from "../plan/task.ts"
-import { type Answer, type Batches, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
+import { type Answer, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
 import { spawn, type TaskWorkerPort } from "./worker.ts"
 
 /** The reason of a task that has to run on the driver. */

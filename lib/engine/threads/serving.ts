@@ -13,9 +13,10 @@ import { inFixedContext } from "../../core/async_context.ts"
 import * as Codec from "../../core/codec.ts"
 import { describeCause } from "../../core/errors.ts"
 import type { SkippingCopy } from "../copy/graph_copy.ts"
+import type { Batches } from "../copy/noted_batches.ts"
 import * as Layers from "../task/layers.ts"
 import { type CopyData, copyFrom } from "./copy_data.ts"
-import { type Batches, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
+import { buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
 import { type Place, placeOf } from "./task_place.ts"
 
 /** The driver, as a worker sees it. */

@@ -10,14 +10,13 @@ import * as Codec from "../../core/codec.ts"
 import { describeCause } from "../../core/errors.ts"
 import { type CopyPlan, CurrentJob } from "../../rdd/engine.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
+import { NotedBatches } from "../copy/noted_batches.ts"
 import type { Elsewhere, Here } from "../local/elsewhere.ts"
 import type { Executor, StagePlan, TaskFailed } from "../plan/executor.ts"
-import { placesOf } from "../plan/places.ts"
-import { rddOf } from "../plan/references.ts"
+import { rddOfTask } from "../plan/references.ts"
 import { isPortable, splitting } from "../plan/split.ts"
 import type { Task, Write, Written } from "../plan/task.ts"
 import type { CopyData } from "./copy_data.ts"
-import type { Batches } from "./messages.ts"
 import { Refused, Remote, type RemoteCost } from "./remote.ts"
 import { isSpreadable, Spreading } from "./spreading.ts"
 import { obstacle } from "./worker.ts"
@@ -44,23 +43,20 @@ class Run {
   readonly #spreading: Spreading
   readonly #remotes: ReadonlyArray<Remote>
   readonly #taskTimeout: number | undefined
-  /** The notes of the batches that later ones may look back at, with their times. */
-  #batches: ReadonlyArray<{ readonly time: number; readonly notes: unknown }> = []
-  /** How many batches came before these. */
-  #forgotten = 0
-  #ended: number | undefined
+  readonly #batches: NotedBatches
   #isUnavailable = false
 
   /** `data`: the encoded `CopyData`. */
   constructor(here: Here, plan: CopyPlan, data: Uint8Array, { least = 2, taskTimeout, workers }: Options) {
     this.#here = here
     this.#plan = plan
+    this.#batches = new NotedBatches(plan.remembers)
     this.#spreading = new Spreading(least)
     this.#taskTimeout = taskTimeout
     this.#remotes = Array.from({ length: workers }, () =>
       new Remote({
         begin: { kind: "begin", module: plan.module, data },
-        batches: (known) => this.#batchesAfter(known),
+        batches: (known) => this.#batches.after(known),
         taskTimeout,
         onUnavailable: (why) => {
           if (this.#isUnavailable) return
@@ -84,23 +80,12 @@ class Run {
 
   /** Notes a batch. Workers are told of it when they run a task. */
   begin(notes: unknown): void {
-    this.#batches = [...this.#batches, { time: timeOf(notes), notes }]
+    this.#batches.begin(notes)
   }
 
   /** Releases the notes that no batch after the one at `time` looks back at. */
   end(time: number): void {
-    this.#ended = time
-    const needed = this.#batches.filter((batch) => batch.time > time - this.#plan.remembers)
-    this.#forgotten += this.#batches.length - needed.length
-    this.#batches = needed
-  }
-
-  #batchesAfter(known: number): { readonly batches: Batches; readonly known: number } | undefined {
-    const fresh = this.#batches.slice(Math.max(0, known - this.#forgotten))
-    return fresh.length === 0 ? undefined : {
-      batches: { notes: fresh.map(({ notes }) => notes), ended: this.#ended },
-      known: this.#forgotten + this.#batches.length,
-    }
+    this.#batches.end(time)
   }
 
   /** Plans a stage. Undefined if none of its tasks can run in a worker. */
@@ -160,7 +145,7 @@ class Run {
 
   #keepHere(task: Task, { why }: Refused): void {
     if (why === undefined || !this.#spreading.keepHere(task)) return
-    const rdd = placesOf(task).flatMap(({ operation }) => rddOf(operation) ?? []).at(-1)
+    const rdd = rddOfTask(task)
     if (rdd !== undefined) this.#plan.onDriver(rdd, why)
   }
 }
@@ -227,7 +212,3 @@ export const make = (options: Options) => (here: Here): Elsewhere => {
     methods: { useWorkers: start },
   }
 }
-
-/** The batch time of notes, which the engine passes on. */
-const timeOf = (notes: unknown): number =>
-  typeof notes === "object" && notes !== null && "time" in notes ? Number(notes.time) : NaN

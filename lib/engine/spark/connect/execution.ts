@@ -27,7 +27,7 @@ interface Operation {
   readonly operationId: string
   readonly plan: Plan
   readonly responses: Array<ExecutePlanResponse>
-  /** The id of the last response. Empty: there is none. */
+  /** The id of the last response; an empty text before the first one. */
   last: string
   isComplete: boolean
   /** How many responses have come. */
