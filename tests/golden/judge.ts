@@ -92,12 +92,19 @@ const rewritings = async function* (golden: Case): AsyncGenerator<Rewritten> {
   if (all.names.length > 2) yield all
 }
 
+/** Whether a case passes. The other engines are tried only if the first one agrees. */
+const passes = async (golden: Case, on: typeof engines): Promise<boolean> => {
+  for (const part of [on.slice(0, 1), on.slice(1)]) {
+    if (part.length > 0 && (await runCase(golden, part))._tag !== "Passed") return false
+  }
+  return true
+}
+
 const judgeReading = async (golden: Case, on: typeof engines): Promise<Outcome> => {
   const outcome = await runCase(golden, on)
   if (outcome._tag !== "Failed") return outcome
   for await (const rewritten of rewritings(golden)) {
-    const other = await runCase(rewritten.golden, on)
-    if (other._tag === "Passed") return { _tag: "Skipped", reason: rewritten.names.join(", ") }
+    if (await passes(rewritten.golden, on)) return { _tag: "Skipped", reason: rewritten.names.join(", ") }
   }
   return outcome
 }

@@ -23,7 +23,7 @@ const isRefused = async (family: string, golden: Case, { golden: false_, what }:
 }
 
 /** Of so many recordings one is tried. `DSTREAM_MUTANTS=all` tries all. */
-const EVERY = Deno.env.get("DSTREAM_MUTANTS") === "all" ? 1 : 3
+const EVERY = Deno.env.get("DSTREAM_MUTANTS") === "all" ? 1 : 8
 
 /** Which recordings the next kind of mutants is made of, so that each kind has others. */
 let turn = 0

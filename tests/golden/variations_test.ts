@@ -13,7 +13,7 @@ const onSome = (variation: Variation, which: number, of: number) => async () => 
     .filter((_, i) => i % of === which % of)
   assert.ok(all.length > 15)
   for (const golden of all) {
-    const outcome = await judge(golden)
+    const outcome = await judge(golden, ["local"])
     assert.notEqual(outcome._tag, "Failed", `${golden.id}: ${JSON.stringify(outcome)}`)
   }
 }

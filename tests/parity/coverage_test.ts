@@ -19,7 +19,7 @@ const problemsWith = (row: Row) =>
   problemsOf([...ids.filter((id) => id !== "D-05").map((id) => ({ row: id, reason: "none" })), row], world)
 
 Deno.test("every operation of Spark has an export and a test or recording, or a reason why it is not supported", async () => {
-  assert.deepEqual(await problemsOf(rows, await project()), [])
+  assert.deepEqual(await problemsOf(rows, project()), [])
 })
 
 Deno.test("problemsOf() accepts operations that are covered, or have a reason", async () => {
@@ -50,7 +50,7 @@ Deno.test("problemsOf() reports exports, tests and cases that do not exist or do
 })
 
 Deno.test("project() finds exports of mod.ts and of sub-paths, and no other names", async () => {
-  const { exported } = await project()
+  const { exported } = project()
   const names = ["DStream.map", "runMain", "testing/Testing.run", "DStream.none", "DStream", "None.map", "none/map"]
   assert.deepEqual(await Promise.all(names.map(exported)), [true, true, true, false, true, false, false])
 })

@@ -19,7 +19,7 @@ for (const [id, ours, why] of table) {
   console.log(`${id.padEnd(idWidth ?? 0)}  ${ours.padEnd(Math.min(oursWidth ?? 0, 44))}  ${why}`)
 }
 
-const problems = await problemsOf(rows, await project())
+const problems = await problemsOf(rows, project())
 const absent = rows.filter((row) => "reason" in row).length
 problems.forEach((problem) => console.log(`PROBLEM ${problem}`))
 console.log(

@@ -9,7 +9,7 @@ import * as StateSpec from "../../lib/state_spec.ts"
 import { Testing } from "../../lib/testing.ts"
 
 /** At every how many crash points a program is killed. `DSTREAM_CRASHES=1` kills it at each of them. */
-const EVERY = Number(Deno.env.get("DSTREAM_CRASHES") ?? 15)
+export const EVERY = Number(Deno.env.get("DSTREAM_CRASHES") ?? 15)
 
 /** The ways in which each pipeline is killed. */
 const ways: Readonly<Record<string, Testing.CrashOptions>> = {
@@ -35,7 +35,10 @@ export const survives = <const O extends Listed | AnyGraph>(
       const checkpoint = { ...how.checkpoint, ...options.checkpoint }
       const crashed = Testing.crashEverywhere(program, { every: EVERY, ...how, ...options, checkpoint })
       const { lives, points } = await Effect.runPromise(crashed as Effect.Effect<Testing.Recovered, unknown>)
-      assert.ok(points.length > 30 && lives > points.length / (4 * EVERY), `${points.length} points, ${lives} lives`)
+      assert.ok(
+        points.length > 30 && lives > points.length / (4 * (options.every ?? EVERY)),
+        `${points.length} points, ${lives} lives`,
+      )
     })
   }
 }

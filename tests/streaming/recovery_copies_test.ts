@@ -2,7 +2,7 @@ import * as Option from "effect/Option"
 import * as DStream from "../../lib/dstream.ts"
 import * as Graph from "../../lib/graph.ts"
 import { Testing } from "../../lib/testing.ts"
-import { survives } from "./recovery.ts"
+import { EVERY, survives } from "./recovery.ts"
 
 let world: Testing.World
 
@@ -36,4 +36,4 @@ const batches = [["a", "b", "a"], ["b"], null, ["c", "a"], [], ["b"]]
 survives("a graph with copies on loopback", (given) => {
   world = given
   return graph(batches)
-}, { engine: "loopback", batches: batches.length })
+}, { engine: "loopback", batches: batches.length, every: 3 * EVERY })

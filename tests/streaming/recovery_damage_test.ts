@@ -45,7 +45,7 @@ const killedAt = (point: number, segmentBytes: number): Effect.Effect<Place> =>
   })
 
 /** How many checkpoints of each kind are damaged. `DSTREAM_DAMAGES` sets another number. */
-const RUNS = Number(Deno.env.get("DSTREAM_DAMAGES") ?? 15)
+const RUNS = Number(Deno.env.get("DSTREAM_DAMAGES") ?? 8)
 
 // Zeros behind the last entry are what a crash can leave, and no reason to refuse a log.
 const { "extended with zeros": _, ...harmful } = damages
