@@ -28,13 +28,13 @@ export function fieldsOfTuples(items: ArrayLike<unknown>): Fields {
 
 /** As {@link fieldsOfTuples}, for the most frequent length. */
 function fieldsOfPairs(items: ArrayLike<unknown>): Fields {
-  const firsts: Array<unknown> = []
-  const seconds: Array<unknown> = []
+  const firsts = new Array<unknown>(items.length)
+  const seconds = new Array<unknown>(items.length)
   for (let i = 0; i < items.length; i++) {
     const pair: unknown = items[i]
     if (!Array.isArray(pair) || pair.length !== 2 || Object.getPrototypeOf(pair) !== Array.prototype) return undefined
-    firsts.push(pair[0])
-    seconds.push(pair[1])
+    firsts[i] = pair[0]
+    seconds[i] = pair[1]
   }
   return [firsts, seconds]
 }

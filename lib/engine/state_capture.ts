@@ -61,7 +61,7 @@ const every = (from: number, end: number, places: Int32Array): number => {
   return count
 }
 
-/** Lists of entries, which one chunk after the other uses: new ones for each would cost more than what is done with them. */
+/** Room for the lists of a chunk. Chunks use it one after the other: new lists for each would be much garbage. */
 class Lists {
   readonly places: Int32Array
   readonly numbers: Float64Array
@@ -74,7 +74,7 @@ class Lists {
   }
 }
 
-/** The lists of the last chunk. */
+/** The room of the last chunk, for the next one. */
 let spare: Lists | undefined
 
 /** The values at some places as doubles; undefined unless all of them are numbers. */
@@ -89,19 +89,21 @@ const numbersAt = (cells: ReadonlyArray<unknown>, places: Int32Array, room: Floa
 
 /** The values at some places. Moves the places of values that are there to the front. */
 const valuesAt = (cells: ReadonlyArray<unknown>, places: Int32Array): Array<unknown> => {
-  const values: Array<unknown> = []
+  const values = new Array<unknown>(places.length)
+  let count = 0
   for (let i = 0; i < places.length; i++) {
     const value = cells[places[i]! + 1]
     if (value === GONE) continue
-    places[values.length] = places[i]!
-    values.push(value)
+    places[count] = places[i]!
+    values[count++] = value
   }
+  values.length = count
   return values
 }
 
 const keysAt = (cells: ReadonlyArray<unknown>, places: Int32Array): Array<unknown> => {
-  const keys: Array<unknown> = []
-  for (let i = 0; i < places.length; i++) keys.push(cells[places[i]!])
+  const keys = new Array<unknown>(places.length)
+  for (let i = 0; i < places.length; i++) keys[i] = cells[places[i]!]
   return keys
 }
 
@@ -129,17 +131,17 @@ const readChunk = (
   { order, table }: Shared<unknown>,
   at: number,
   range: Range,
-  { numbers: room, values: spareValues }: Lists,
+  lists: Lists,
   listed: Int32Array,
 ): Chunk | undefined => {
   const { encode, fields, kind } = range
   const { cells } = table
-  const doubles = encode === undefined && fields === undefined ? numbersAt(cells, listed, spareValues) : undefined
+  const doubles = encode === undefined && fields === undefined ? numbersAt(cells, listed, lists.values) : undefined
   const values = doubles ?? toLogged(valuesAt(cells, listed), range)
   const count = values.length
   if (count === 0) return undefined
   const places = listed.subarray(0, count)
-  const numbers = room.subarray(0, count)
+  const numbers = lists.numbers.subarray(0, count)
   for (let i = 0; i < count; i++) numbers[i] = table.numberOf(places[i]!)
   return toChunk({
     kind,

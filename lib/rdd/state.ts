@@ -65,7 +65,7 @@ export interface StateMeasures {
 export interface Fields {
   /** The names of the properties, in their order. */
   readonly names: ReadonlyArray<string>
-  /** The columns of the properties, in the same order. */
+  /** The columns of the properties, in the same order. They are valid until the next call. */
   readonly columns: (values: ArrayLike<unknown>) => ReadonlyArray<ArrayLike<unknown>>
 }
 

@@ -112,36 +112,34 @@ export interface Total {
   readonly rest: Rest | undefined
 }
 
-/** The values of aggregates: as doubles, if all of them are numbers. */
-const valuesOf = (totals: ArrayLike<Total>): ArrayLike<unknown> => {
-  const numbers = new Float64Array(totals.length)
-  for (let i = 0; i < totals.length; i++) {
-    const { value } = totals[i]!
-    if (typeof value !== "number") return Array.from(totals, ({ value }) => value)
-    numbers[i] = value
-  }
-  return numbers
-}
+/** Room for columns of numbers. Calls use it one after the other: new columns for each would be much garbage. */
+let room = new Float64Array(0)
 
-/** The properties of aggregates as columns, by name. The type asks for all of them. */
+/** The properties of aggregates as columns, by name. They are valid until the next call. The type asks for all of them. */
 const columnsOf = (totals: ArrayLike<Total>) => {
   const { length } = totals
+  if (room.length < 4 * length) room = new Float64Array(4 * length)
+  const part = (i: number): Float64Array => room.subarray(i * length, (i + 1) * length)
   const columns = {
-    value: valuesOf(totals),
-    since: new Float64Array(length),
-    batches: new Float64Array(length),
-    peak: new Float64Array(length),
+    value: part(0),
+    since: part(1),
+    batches: part(2),
+    peak: part(3),
     rest: new Array<Rest | undefined>(length),
-  } satisfies { readonly [K in keyof Total]: { [i: number]: Total[K] } }
-  // All others at once: the objects lie scattered in memory.
+  }
+  let isNumeric = true
+  // All at once: the objects lie scattered in memory.
   for (let i = 0; i < length; i++) {
     const total = totals[i]!
+    if (typeof total.value === "number") columns.value[i] = total.value
+    else isNumeric = false
     columns.since[i] = total.since
     columns.batches[i] = total.batches
     columns.peak[i] = total.peak
     columns.rest[i] = total.rest
   }
-  return columns
+  const value: ArrayLike<unknown> = isNumeric ? columns.value : Array.from(totals, ({ value }) => value)
+  return { ...columns, value } satisfies { readonly [K in keyof Total]: { readonly [i: number]: Total[K] } }
 }
 
 /** How aggregates are written to a checkpoint. */

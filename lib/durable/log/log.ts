@@ -57,6 +57,11 @@ export interface Log {
    * otherwise only until it is written: then the next sync of the log covers it. After a failure all entries fail.
    */
   readonly submit: (pieces: ReadonlyArray<Uint8Array>, sync?: boolean) => Submitted
+  /**
+   * Begins to write what has been submitted now, not at the end of this turn: the caller has more to do meanwhile, and adds
+   * nothing.
+   */
+  readonly flush: () => void
   /** Adds an entry and waits until it is durable. An interruption does not take the entry back. */
   readonly append: (...pieces: ReadonlyArray<Uint8Array>) => Effect.Effect<Place, LogError>
   /** Reads an entry that has been written and not been cleaned. */
@@ -141,6 +146,7 @@ export const openLog: (
         return writer.end
       },
       submit: (pieces, sync = true) => writer.submit(pieces, sync),
+      flush: () => writer.flush(),
       append: (...pieces) =>
         Effect.suspend(() => {
           const { done, place } = writer.submit(pieces, true)

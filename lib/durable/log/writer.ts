@@ -71,7 +71,7 @@ const newGroup = (head: Head, end: number): Group => ({
 /** Gives entries their places, and writes them in that order. */
 export class LogWriter {
   readonly #options: WriterOptions
-  /** Resumes the writer if it waits for entries. */
+  /** Resumes the writer; undefined unless it waits for entries. */
   #wake: (() => void) | undefined
   /** Groups that are not being written yet. */
   readonly #groups: Array<Group> = []
@@ -221,10 +221,14 @@ export class LogWriter {
 
   /** Not at once: all entries that are submitted in this turn are written together. */
   #wakeUp(): void {
+    if (this.#wake !== undefined) queueMicrotask(() => this.flush())
+  }
+
+  /** Begins to write what has been submitted, if the writer waits for entries. */
+  flush(): void {
     const wake = this.#wake
-    if (wake === undefined) return
     this.#wake = undefined
-    queueMicrotask(wake)
+    wake?.()
   }
 
   /** Creates the first segment. */

@@ -57,7 +57,7 @@ function* inCalls(pieces: ReadonlyArray<Uint8Array>): Generator<Uint8Array, void
   else if (length > 0) yield joined(small)
 }
 
-/** What pieces are joined in that one call writes. A new array each time would cost more than the copy. */
+/** Where the pieces of a write are joined. A new array each time would cost more than the copy. */
 let room: Uint8Array | undefined
 
 /** The bytes of at most {@link PIECE} as one piece, which is valid until the next call of this function. */

@@ -211,6 +211,7 @@ export class Checkpoint {
     const entry: Entry = { _tag: "allocated", ...allocation, ...(received && { received }) }
     const { done, place } = this.#submit(operation, entry)
     this.#retention.allocated(allocation, place.segment)
+    this.#journal.flush()
     const hasBlocks = Object.values(allocation.inputs).some((share) =>
       share._tag === "Blocks" && share.blocks.some(({ logged }) => logged !== undefined)
     )
@@ -242,6 +243,7 @@ export class Checkpoint {
     if (segment !== this.#began.at(-1)?.segment) {
       this.#began = [...this.#began.filter((each) => each.segment > segment - 2 * OLD_SEGMENTS), { segment, at: time }]
     }
+    this.#journal.flush()
     return Effect.andThen(
       done,
       Effect.sync(() => {

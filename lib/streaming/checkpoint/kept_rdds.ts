@@ -41,29 +41,38 @@ export const writeKept = (
     return { layout: { hashPartitions, partitions }, pieces: encoded.flat() }
   })
 
-/** Encodes the records of a block, some at a time. Throws `NotPortable`. */
-function* encodeBlock(block: Block.Block<unknown>): Piecewise<Array<Uint8Array>> {
-  if (block instanceof ColumnBlock && !block.isPaired) return yield* encodeColumns(block)
-  const pieces: Array<Uint8Array> = []
-  yield* Block.forEachPiece(block, (records, from, to) => {
-    pieces.push(Codec.encode(from === 0 && to === records.length ? records : records.slice(from, to)))
-  })
-  return pieces
-}
-
-/** How many pairs are encoded at first: pieces grow and shrink with the time that they take. */
+/** How many records are encoded at first: pieces grow and shrink with the time that they take. */
 const FIRST_PIECE = 512
 
-/** Encodes pairs without making them. */
-function* encodeColumns(block: ColumnBlock): Piecewise<Array<Uint8Array>> {
+/** Encodes the records of a block, some at a time. Throws `NotPortable`. */
+function encodeBlock(block: Block.Block<unknown>): Piecewise<Array<Uint8Array>> {
+  // Pairs are not made only to be written.
+  return block instanceof ColumnBlock && !block.isPaired
+    ? encodePieces(
+      block.columns(),
+      ({ keys }) => keys.length,
+      ({ keys, values }, from, to) => Codec.encodePairs(keys.slice(from, to), values.slice(from, to)),
+    )
+    : encodePieces(
+      Block.cursorOf(block),
+      ({ length }) => length,
+      (records, from, to) => Codec.encode(from === 0 && to === records.length ? records : records.slice(from, to)),
+    )
+}
+
+/** Encodes what a cursor gives, some at a time. */
+function* encodePieces<A>(
+  next: () => A | undefined,
+  lengthOf: (records: A) => number,
+  encode: (records: A, from: number, to: number) => Uint8Array,
+): Piecewise<Array<Uint8Array>> {
   const pieces: Array<Uint8Array> = []
   const pace = new Pace(FIRST_PIECE)
-  const next = block.columns()
-  for (let columns = next(); columns !== undefined; columns = next()) {
-    const { keys, values } = columns
-    for (let from = 0; from < keys.length;) {
-      const to = pace.end(from, keys.length)
-      pieces.push(Codec.encodePairs(keys.slice(from, to), values.slice(from, to)))
+  for (let records = next(); records !== undefined; records = next()) {
+    const length = lengthOf(records)
+    for (let from = 0; from < length;) {
+      const to = pace.end(from, length)
+      pieces.push(encode(records, from, to))
       from = to
       if (pace.isDue()) yield
     }
