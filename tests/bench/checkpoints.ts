@@ -11,6 +11,8 @@ type Pairs = DStream.DStream<Pair>
 
 const RECORDS = 10_000
 const POOLS = 4
+/** How many batches run before the measured ones: windows are full then, and all code is compiled. */
+const WARM_UP = 300
 
 const add = (a: number, b: number): number => a + b
 const subtract = (a: number, b: number): number => a - b
@@ -27,20 +29,18 @@ const total = (values: ReadonlyArray<number>, state: Option.Option<number>) =>
 /** A chain, and what a checkpoint may cost: a multiple of the time without it, or milliseconds more. */
 interface Kind {
   readonly chain: (stream: Pairs) => Pairs
-  readonly warmup: number
   readonly goal: { readonly times: number } | { readonly most: number }
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
-  stateless: { chain: DStream.map(([key, n]): Pair => [key, n + 1]), warmup: 10, goal: { most: 1 } },
-  mapWithState: { chain: DStream.mapWithState(track), warmup: 50, goal: { most: 2 } },
-  updateStateByKey: { chain: DStream.updateStateByKey(total), warmup: 50, goal: { times: 1.3 } },
+  stateless: { chain: DStream.map(([key, n]): Pair => [key, n + 1]), goal: { most: 1 } },
+  mapWithState: { chain: DStream.mapWithState(track), goal: { most: 2 } },
+  updateStateByKey: { chain: DStream.updateStateByKey(total), goal: { times: 1.3 } },
   "window of 30, inverse": {
     chain: DStream.reduceByKeyAndWindow(add, "30 seconds", { inverse: subtract }),
-    warmup: 40,
     goal: { times: 1.4 },
   },
-  "window of 30": { chain: DStream.reduceByKeyAndWindow(add, "30 seconds"), warmup: 40, goal: { times: 1.3 } },
+  "window of 30": { chain: DStream.reduceByKeyAndWindow(add, "30 seconds"), goal: { times: 1.3 } },
 }
 
 /** Batches of strings as keys. They come by position, so that a context with a checkpoint can have them. */
@@ -95,7 +95,7 @@ const measure = (name: string, kind: Kind, keys = 100_000): Bench => async (size
     },
   })
   const variants = [variant("off", off), variant("on", on)]
-  const figures = await interleaved(variants, size.rounds(60), size.rounds(kind.warmup))
+  const figures = await interleaved(variants, size.rounds(120), size.rounds(WARM_UP))
   await off.close()
   await on.close()
   await Deno.remove(directory, { recursive: true })
