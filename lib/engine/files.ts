@@ -7,7 +7,9 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { schemeOf } from "../core/url_scheme.ts"
-import { FileError, type Files } from "../rdd/files/files.ts"
+import { Compression } from "../rdd/files/compression.ts"
+import { FileError, Files } from "../rdd/files/files.ts"
+import { runtimeCompression } from "./compression.ts"
 import { type FilesModule, schemes } from "./schemes.ts"
 
 const loadLocal = (): Promise<FilesModule> => import("./platform/file_system.ts")
@@ -56,6 +58,17 @@ const filesIn = (context: Context.Context<never>): Files => {
   }
 }
 
+/** Files that use no services of a program. */
+const ofRuntime = new WeakSet<Files>()
+
+/**
+ * The services that file systems use in place of what the runtime has, by their keys. Their modules would take time to load, and
+ * most programs need none of them.
+ */
+const SERVICES = ["effect/ConfigProvider", "effect/FileSystem", "effect/HttpClient"] as const
+
+const hasServices = ({ mapUnsafe }: Context.Context<never>): boolean => SERVICES.some((key) => mapUnsafe.has(key))
+
 /**
  * Files of all schemes, and over the `FileSystem` service around the operation, or else over the runtime's own files. Operations
  * that write wait for their end when they are interrupted.
@@ -63,4 +76,17 @@ const filesIn = (context: Context.Context<never>): Files => {
 export const runtimeFiles: Files = filesIn(Context.empty())
 
 /** Makes files that use the services of the current context too, where there are none around the operation. */
-export const makeFiles: Effect.Effect<Files> = Effect.map(Effect.context<never>(), filesIn)
+export const makeFiles: Effect.Effect<Files> = Effect.map(Effect.context<never>(), (context) => {
+  const files = filesIn(context)
+  if (!hasServices(context)) ofRuntime.add(files)
+  return files
+})
+
+/**
+ * Whether workers, which have the services of their runtime, read files as the current fiber does. They do not if the program
+ * provides `Files`, `Compression`, or a service that file systems use: then the driver reads.
+ */
+export const workersReadAlike: Effect.Effect<boolean> = Effect.gen(function* () {
+  const context = yield* Effect.context<never>()
+  return !hasServices(context) && ofRuntime.has(yield* Files) && (yield* Compression) === runtimeCompression
+})

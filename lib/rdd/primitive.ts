@@ -159,8 +159,11 @@ export type Primitive =
   | { readonly kind: "indexed"; readonly f: (offsets: ReadonlyArray<number>, index: number) => Narrow }
   /** Keeps the blocks of its parent until they are released. */
   | { readonly kind: "persist"; readonly level: StorageLevel }
-  /** Marks where data enters a graph: a graph copy has this node too, without the parent. */
-  | { readonly kind: "input" }
+  /**
+   * Marks where data enters a graph: a graph copy has this node too. With `planned`, the copy makes the parent as well, from
+   * that position, which is plain data. Otherwise it has no parent, and the driver sends the records.
+   */
+  | { readonly kind: "input"; readonly planned?: { readonly position: unknown } | undefined }
   /** Gives the services of a layer to everything below. */
   | { readonly kind: "provide"; readonly layer: Layer.Layer<never, unknown, unknown> }
 

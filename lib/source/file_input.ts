@@ -6,6 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { callSite, withCallSite } from "../core/call_site.ts"
 import { currentTimeMillis } from "../core/steady_clock.ts"
 import type { DStream } from "../dstream/dstream.ts"
 import { fromPositions } from "../dstream/inputs/input.ts"
@@ -13,6 +14,7 @@ import type { Positions } from "../dstream/inputs/positions.ts"
 import { Pacing, run } from "../core/pace.ts"
 import { type FileEntry, type FileError, Files } from "../rdd/files/files.ts"
 import { type FilePosition, filesOf, type FileSummary, positionOf } from "./file_positions.ts"
+import type { RDD } from "../rdd/rdd.ts"
 import type { FileSettings } from "./file_options.ts"
 import { filesRDD, type Partitions } from "./file_rdd.ts"
 import { Selection } from "./file_selection.ts"
@@ -70,8 +72,8 @@ export interface FileSource<A, E, R> {
 }
 
 const open = <A, E, R>(
-  operation: string,
-  { directory, partitions, recordsOf, settings }: FileSource<A, E, R>,
+  { directory, recordsOf, settings }: FileSource<A, E, R>,
+  read: (position: FilePosition | FileSummary) => RDD<A, E, R>,
 ): Effect.Effect<Positions<FilePosition | FileSummary, A, E, R>> =>
   Effect.gen(function* () {
     const startedAt = yield* currentTimeMillis
@@ -109,7 +111,7 @@ const open = <A, E, R>(
         const paths = planned(position).map(({ path }) => path)
         return { files: paths, Description: paths.join("\n") }
       },
-      read: (position) => Effect.sync(() => filesRDD(operation, planned(position), partitions, settings.unreadable)),
+      read: (position) => Effect.sync(() => read(position)),
     }
   })
 
@@ -122,7 +124,16 @@ export const fileInput = <A, E, R>(
   operation: string,
   source: FileSource<A, E, R>,
   problems: ReadonlyArray<string> = [],
-): DStream<A, E, R> =>
-  fromPositions(operation, "File", open(operation, source), {
-    check: () => [...source.settings.problems, ...problems],
-  }) as DStream<A, E, R>
+): DStream<A, E, R> => {
+  const { partitions, settings: { problems: ofOptions, readOn, unreadable } } = source
+  const site = callSite()
+  const read = (position: FilePosition | FileSummary) =>
+    withCallSite(site, () => filesRDD(operation, planned(position), partitions, unreadable))
+  // What is skipped is logged, and logs of workers are easily overlooked.
+  const readInWorkers = readOn === "workers" && unreadable === "fail" ? read : undefined
+  const check = () => [...ofOptions, ...problems]
+  return withCallSite(
+    site,
+    () => fromPositions(operation, "File", open(source, read), { check, readInWorkers }),
+  ) as DStream<A, E, R>
+}

@@ -46,6 +46,13 @@ export interface FileStreamOptions {
    * records before the failure stay in the batch.
    */
   readonly unreadable?: "fail" | "skip" | undefined
+  /**
+   * Where files are read that tasks in workers need. `workers` (the default): where the task runs, so on a cluster the executors
+   * must be able to read them under the same path. `driver`: on the driver, which sends the records to the workers. With
+   * `unreadable: "skip"`, and in a program that provides `Files` or another service that files are read with, the driver reads
+   * in any case.
+   */
+  readonly readOn?: "workers" | "driver" | undefined
   /** About how many bytes of a file make a partition, at least 1. Default: 32 MiB, as for local files in Spark. */
   readonly partitionBytes?: number | undefined
 }
@@ -59,6 +66,7 @@ export interface FileSettings {
   readonly recursive: boolean
   readonly accepts: (file: FileEntry) => boolean
   readonly unreadable: "fail" | "skip"
+  readonly readOn: "workers" | "driver"
   readonly partitionBytes: number
   /** What is wrong with the options. */
   readonly problems: ReadonlyArray<string>
@@ -75,12 +83,14 @@ const millisOf = (input: Duration.Input): number => {
 /** Reads and checks options. `where` is the operation, for messages. */
 export const settingsOf = (where: string, directory: string, options: FileStreamOptions): FileSettings => {
   const { minRememberDuration = "60 seconds", partitionBytes = PARTITION_BYTES, settleTime = 0 } = options
+  const { readOn = "workers" } = options
   const [rememberMs, settleMs] = [millisOf(minRememberDuration), millisOf(settleTime)]
   const isSize = Number.isInteger(partitionBytes) && partitionBytes > 0
   const problems = invalidOptions(where, [
     [typeof directory === "string" && directory !== "", "directory", directory, "the path of a directory"],
     [rememberMs > 0, "minRememberDuration", minRememberDuration, "a duration above 0"],
     [settleMs >= 0, "settleTime", settleTime, "a duration of 0 or more"],
+    [readOn === "workers" || readOn === "driver", "readOn", readOn, "workers or driver"],
     [isSize, "partitionBytes", partitionBytes, "a positive whole number"],
   ])
   return {
@@ -91,6 +101,7 @@ export const settingsOf = (where: string, directory: string, options: FileStream
     recursive: options.recursive ?? false,
     accepts: options.filter ?? (() => true),
     unreadable: options.unreadable ?? "fail",
+    readOn,
     partitionBytes,
     problems,
   }

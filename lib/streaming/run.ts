@@ -33,6 +33,7 @@ import type { StreamingEvent } from "./listeners/events.ts"
 import { codingIn, CopyFailed, makeCopy } from "../engine/copy/graph_copy.ts"
 import { Notes, type Restored, streamsOf } from "../engine/copy/notes.ts"
 import { rebuild } from "../engine/copy/remake.ts"
+import { workersReadAlike } from "../engine/files.ts"
 import type { CheckpointSettings } from "./checkpoint/checkpoint.ts"
 import { type Beginning, fresh } from "./beginning.ts"
 import { Durability } from "./durability.ts"
@@ -141,7 +142,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       graph,
       history,
       ({ operation, site }) => publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }),
-      restored,
+      { restored, workersRead: yield* workersReadAlike },
     )
     const streams = streamsOf(graph)
     const values = durability?.values ?? new DriverValues()
@@ -198,7 +199,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
             time,
             jobs: work.jobs.map(({ output: { writes }, rdd }) => ({ rdd, writes })),
             kept: work.kept.map(({ rdd }) => rdd),
-            addressOf: (rdd) => notes?.addresses.of(rdd),
+            addressOf: (rdd) => notes?.addressOf(rdd),
             notes: notes?.take(time),
           })
           const named = Effect.catch(opened, (error) => {

@@ -68,6 +68,16 @@ export const fromReceiver = <A, E, R>(
   })
 }
 
+/** Options of {@link fromPositions}. */
+export interface PositionsOptions<P, A, E = never, R = never> extends NodeOptions {
+  /**
+   * Makes the RDD of a position in workers, on threads and clusters: they then read the position themselves. The RDD depends
+   * on the position and the batch time alone, and has the same operations and partitions as that of `read`. The position is
+   * plain data. Without it, the driver reads, and sends the records to the workers.
+   */
+  readonly readInWorkers?: ((position: P, time: number) => RDD<A, E, R>) | undefined
+}
+
 /**
  * Makes a stream of a source that is read by position. `open` runs once, when the context starts, in the context's
  * scope. User interfaces show the title: `File` is shown as `File stream [0]`.
@@ -91,8 +101,9 @@ export const fromPositions = <P, A, E, R, E2, R2>(
   operation: string,
   title: string,
   open: Effect.Effect<Positions<P, A, E, R>, E2, R2>,
-  options?: NodeOptions,
-): DStream<A, E | E2, Exclude<R | R2, Scope.Scope>> => input(operation, { kind: "positions", title, open }, options)
+  { readInWorkers, ...options }: PositionsOptions<P, A, E, R> = {},
+): DStream<A, E | E2, Exclude<R | R2, Scope.Scope>> =>
+  input(operation, { kind: "positions", title, open, readInWorkers }, options)
 
 /**
  * Sets whether a context with a checkpoint logs what a receiver's stream receives (true). Without the log, receiving costs

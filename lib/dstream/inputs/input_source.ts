@@ -4,6 +4,7 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
+import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { AnyPositions } from "./positions.ts"
 import type { Receiver } from "./receiver.ts"
 
@@ -22,4 +23,6 @@ export type InputSource =
     readonly kind: "positions"
     readonly title: string
     readonly open: Effect.Effect<AnyPositions, unknown, unknown>
+    /** Makes the RDD of a position in workers, which read it themselves. Undefined: the driver reads it. */
+    readonly readInWorkers?: ((position: never, time: number) => AnyRDD) | undefined
   }

@@ -17,7 +17,10 @@ export class Addresses {
   /** RDDs without an address. In a copy they are inputs: the driver sends their records. */
   readonly #unaddressed = new WeakSet<AnyRDD>()
 
-  /** Numbers a stream's RDD and its ancestors. Stops at RDDs that have an address already, at excluded RDDs, and at inputs. */
+  /**
+   * Numbers a stream's RDD and its ancestors. Stops at RDDs that have an address already, at excluded RDDs, and at inputs that
+   * the driver reads.
+   */
   add(time: number, stream: number, root: AnyRDD): ReadonlyArray<AnyRDD> {
     const found: Array<AnyRDD> = []
     const open = [root]
@@ -25,7 +28,7 @@ export class Addresses {
       if (this.#addresses.has(rdd) || this.#unaddressed.has(rdd)) continue
       this.#addresses.set(rdd, { time, stream, place: found.length })
       found.push(rdd)
-      if (rdd.primitive.kind !== "input") open.push(...rdd.parents.toReversed())
+      if (rdd.primitive.kind !== "input" || rdd.primitive.planned !== undefined) open.push(...rdd.parents.toReversed())
     }
     const batch = this.#batches.get(time) ?? new Map<number, ReadonlyArray<AnyRDD>>()
     this.#batches.set(time, batch.set(stream, found))

@@ -15,8 +15,9 @@ import { type AnyDStream, originalOf } from "../../dstream/dstream.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
 import { History, type HistoryOptions } from "../../dstream/graph/history.ts"
 import { GraphMismatch } from "../../dstream/graph/mismatch.ts"
+import { entry, plannedEntry } from "../../dstream/inputs/input_rdd.ts"
 import { Engine, type GraphCopy } from "../../rdd/engine.ts"
-import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
+import type { AnyRDD } from "../../rdd/rdd.ts"
 import { Addresses } from "./addresses.ts"
 import { decoder, encoder } from "../../dstream/state/formats.ts"
 import type { StateCoding } from "../../rdd/state.ts"
@@ -34,8 +35,16 @@ export class CopyFailed extends Data.Error<{
 const differs = (stream: AnyDStream, index: number, difference: string): GraphMismatch =>
   new GraphMismatch({ kind: "operator", index, mine: stream.operation, theirs: stream.operation, difference })
 
-/** Makes an input's RDD in a copy. It has no records; the driver sends them with the tasks. */
-const inputRDD = (stream: AnyDStream): AnyRDD => makeRDD(stream.operation, [], { kind: "input" })
+/**
+ * Makes an input's RDD in a copy. With a position, its parent reads that. Otherwise it has no records, and the driver sends them with
+ * the tasks.
+ */
+const inputOf = (stream: AnyDStream, time: number, planned: { readonly position: unknown } | undefined): AnyRDD => {
+  const { source } = originalOf(stream).traits
+  const read = source?.kind === "positions" ? source.readInWorkers : undefined
+  if (planned === undefined || read === undefined) return entry(stream)
+  return plannedEntry(stream, read(planned.position as never, time), planned.position)
+}
 
 /** The options that a copy shares with the driver's run. */
 export type CopyOptions = Omit<HistoryOptions, "graph" | "stateVersion"> & {
@@ -70,7 +79,7 @@ class NotedCopy implements SkippingCopy {
   readonly #history: History
   readonly #addresses = new Addresses()
   /** The notes of the latest batch. */
-  #notes: BatchNotes = { time: 0, shapes: [], states: [] }
+  #notes: BatchNotes = { time: 0, shapes: [], positions: [], states: [] }
 
   constructor(graph: AnyGraph, options: CopyOptions) {
     this.#streams = streamsOf(graph)
@@ -82,7 +91,7 @@ class NotedCopy implements SkippingCopy {
   #restore(index: number, time: number): void {
     const stream = this.#streams[index]
     if (stream === undefined) return
-    const rdd = inputRDD(stream)
+    const rdd = entry(stream)
     this.#addresses.exclude(rdd)
     this.#history.restore(time, stream, rdd)
   }
@@ -105,14 +114,15 @@ class NotedCopy implements SkippingCopy {
   readonly evaluate = (notes: unknown): Effect.Effect<void, CopyFailed, unknown> =>
     Effect.suspend(() => {
       this.#notes = notes as BatchNotes
-      const { shapes, states, time } = this.#notes
+      const { positions, shapes, states, time } = this.#notes
       const first = new Map(states.map(([index, time]) => [this.#streams[index], time ?? undefined]))
+      const planned = new Map(positions.map(([index, position]) => [this.#streams[index], { position }]))
       const withRDD = new Set(shapes.map(([index]) => this.#streams[index]))
       const batch = this.#history.begin(
         time,
         (stream) =>
           withRDD.has(originalOf(stream))
-            ? Effect.sync(() => inputRDD(stream))
+            ? Effect.sync(() => inputOf(stream, time, planned.get(originalOf(stream))))
             : this.#history.at(-Infinity).input(stream),
         (stream) => first.get(originalOf(stream)),
       )
@@ -124,7 +134,7 @@ class NotedCopy implements SkippingCopy {
     const stream = this.#streams[index]
     if (stream === undefined) return Effect.void
     if (shape === null) {
-      const rdd = inputRDD(stream)
+      const rdd = entry(stream)
       this.#addresses.exclude(rdd)
       batch.remember(stream, rdd)
       return Effect.void

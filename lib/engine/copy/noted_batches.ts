@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { forLookingBack } from "./notes.ts"
 
 /** What a worker must know about batches before it runs a task of the latest one. Plain data. */
 export interface Batches {
@@ -34,9 +35,10 @@ export class NotedBatches {
     return { notes: this.#notes, ended: this.#ended }
   }
 
-  /** Notes a batch. */
+  /** Notes a batch. Copies do not evaluate the batches before it any more. */
   begin(notes: unknown): void {
-    this.#notes = [...this.#notes, notes]
+    const last = this.#notes.at(-1)
+    this.#notes = [...this.#notes.slice(0, -1), ...last === undefined ? [] : [forLookingBack(last)], notes]
   }
 
   /** Releases the notes that no batch after the one at `time` looks back at. Gives the time up to which batches were released. */

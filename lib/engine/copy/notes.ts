@@ -12,7 +12,7 @@ import { type AnyDStream, Evaluating, originalOf } from "../../dstream/dstream.t
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
 import type { History } from "../../dstream/graph/history.ts"
 import { nodes } from "../../dstream/graph/nodes.ts"
-import type { Engine } from "../../rdd/engine.ts"
+import type { Address, Engine } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import { OnRead } from "../../rdd/task_updates.ts"
 import { Addresses } from "./addresses.ts"
@@ -22,6 +22,8 @@ export interface BatchNotes {
   readonly time: number
   /** The shape of each stream that has an RDD, by the stream's index; null if only the driver can make the RDD. */
   readonly shapes: ReadonlyArray<readonly [stream: number, shape: string | null]>
+  /** The positions that the batch reads where its tasks run, by the index of the input stream. */
+  readonly positions: ReadonlyArray<readonly [stream: number, position: unknown]>
   /** Each state, by its stream's index: the time of its first RDD before this batch, and its current version. */
   readonly states: ReadonlyArray<readonly [stream: number, first: number | null, version: number | null]>
 }
@@ -29,6 +31,15 @@ export interface BatchNotes {
 /** Describes the operations that RDDs are made of. The RDDs of a copy must have the same shape. */
 export const shapeOf = (rdds: ReadonlyArray<AnyRDD>): string =>
   rdds.map(({ operation, primitive }) => `${operation} (${primitive.kind})`).join(", ")
+
+/** The position that the input among these RDDs reads where tasks run; undefined if the driver reads it. */
+const plannedIn = (rdds: ReadonlyArray<AnyRDD>): { readonly position: unknown } | undefined => {
+  for (const { primitive } of rdds) if (primitive.kind === "input" && primitive.planned) return primitive.planned
+  return undefined
+}
+
+/** Removes from notes, which the engine passes on, what only the evaluation of their batch needs. */
+export const forLookingBack = (notes: unknown): unknown => ({ ...notes as BatchNotes, positions: [] })
 
 const orNull = <A>(value: A | undefined): A | null => value ?? null
 
@@ -60,16 +71,21 @@ export class Notes {
   readonly #reported = new Set<AnyDStream>()
   /** The RDDs of an earlier run, which a copy cannot make. */
   readonly restored: ReadonlyArray<readonly [stream: number, time: number]>
-  readonly addresses: Addresses = new Addresses()
+  readonly #addresses = new Addresses()
+  /** Whether workers read files as the driver does. */
+  readonly #workersRead: boolean
+  /** The latest batch. Copies know no positions of earlier ones. */
+  #latest = -Infinity
 
   constructor(
     graph: AnyGraph,
     history: History,
     onDriver: (stream: AnyDStream) => void,
-    restored: ReadonlyArray<Restored> = [],
+    { restored, workersRead }: { readonly restored: ReadonlyArray<Restored>; readonly workersRead: boolean },
   ) {
     this.#streams = streamsOf(graph)
-    for (const { rdd } of restored) this.addresses.exclude(rdd)
+    this.#workersRead = workersRead
+    for (const { rdd } of restored) this.#addresses.exclude(rdd)
     this.restored = restored.map(({ stream, time }) => [this.#streams.indexOf(originalOf(stream)), time])
     this.#history = history
     this.#onDriver = onDriver
@@ -77,8 +93,10 @@ export class Notes {
 
   /** Makes the notes of a batch. Call it when the batch has been evaluated, before anything is computed. */
   take(time: number): BatchNotes {
+    this.#latest = time
     const batch = this.#history.at(time)
     const shapes: Array<readonly [number, string | null]> = []
+    const positions: Array<readonly [number, unknown]> = []
     const states: Array<readonly [number, number | null, number | null]> = []
     for (const [index, stream] of this.#streams.entries()) {
       if (stream.traits.keeps === "always") {
@@ -91,18 +109,28 @@ export class Notes {
       if (rdd === undefined) continue
       const isOnDriver = this.#history.isOnDriver(stream, time)
       if (isOnDriver) {
-        this.addresses.exclude(rdd)
+        this.#addresses.exclude(rdd)
         if (!this.#reported.has(stream)) this.#onDriver(stream)
         this.#reported.add(stream)
       }
-      shapes.push([index, isOnDriver ? null : shapeOf(this.addresses.add(time, index, rdd))])
+      const added = isOnDriver ? [] : this.#addresses.add(time, index, rdd)
+      const planned = stream.traits.source && plannedIn(added)
+      if (planned !== undefined) positions.push([index, planned.position])
+      shapes.push([index, isOnDriver ? null : shapeOf(added)])
     }
-    return { time, shapes, states }
+    return { time, shapes, positions, states }
+  }
+
+  /** The address of an operation in the copies. Undefined if they do not have it, or cannot read what it reads. */
+  addressOf(rdd: AnyRDD): Address | undefined {
+    const address = this.#addresses.of(rdd)
+    const reads = rdd.primitive.kind === "source" && rdd.primitive.waits === true
+    return !reads || (this.#workersRead && address?.time === this.#latest) ? address : undefined
   }
 
   /** Releases what no batch after the one at `time` can need. */
   release(time: number): void {
-    this.addresses.release(time - this.#history.longest)
+    this.#addresses.release(time - this.#history.longest)
   }
 
   /** Evaluates streams. A stream whose function reads an accumulator stays on the driver, which has the total. */

@@ -20,6 +20,7 @@ import { timeOf } from "../copy/noted_batches.ts"
 import { makeCopy, type SkippingCopy } from "../copy/graph_copy.ts"
 import { placeOf } from "../threads/task_place.ts"
 import type { Command, RunData } from "./command.ts"
+import { onExecutor } from "./executor_files.ts"
 import type { Worksite } from "./worker_stage.ts"
 
 /** The modules of a bundle, by the URLs that they had. */
@@ -89,7 +90,7 @@ class Follower {
       const { freezeRecords, generateCode, options: { defaultParallelism } } = this.#run
       const worksite = this.#worksite ?? {
         copy: this.#copy,
-        place: yield* placeOf(this.#copy, { defaultParallelism, freezeRecords, generateCode }),
+        place: yield* placeOf(this.#copy, { defaultParallelism, freezeRecords, generateCode, withFiles: onExecutor }),
       }
       this.#worksite = worksite
       const fresh = batches.notes.filter((notes) => timeOf(notes) > this.#latest)

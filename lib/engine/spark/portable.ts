@@ -84,6 +84,8 @@ export const belongsThere = ({ partition, write }: Task): boolean =>
 const leading = ({ input, steps }: Partition): Partition | undefined => {
   const local = steps.findIndex(({ operation }) => isLocal(operation))
   const first: Partition = { input, steps: local < 0 ? steps : steps.slice(0, local) }
+  // The driver goes over a file a piece at a time. From the cluster, all of its records would come at once.
+  if (input.kind === "load" && input.waits === true && first.steps.length === 0) return undefined
   return canTravel(first) && isOfCluster(first) ? first : undefined
 }
 

@@ -13,25 +13,32 @@ import { partsOf, placesOf } from "../plan/places.ts"
 import { hasGraphOperations, isPortable } from "../plan/split.ts"
 import type { Input, Partition, Task, Written } from "../plan/task.ts"
 
-/** Whether an input, with its parts, can be read in a worker. Effects run there if a layer of the graph gives them services. */
-const canTravel = (
-  { input, steps }: Partition,
-  gathered: WeakMap<Input, Gathering>,
-  isProvided: boolean,
-): boolean => {
+/** What decides where the inputs of a task are read. */
+interface Reading {
+  readonly gathered: WeakMap<Input, Gathering>
+  /** Whether a worker can run the whole task. */
+  readonly isPortable: boolean
+  /** Whether a layer of the graph gives services to effects. */
+  readonly isProvided: boolean
+}
+
+/** Whether an input, with its parts, can be read in a worker, or be sent to it. */
+const canTravel = ({ input, steps }: Partition, reading: Reading): boolean => {
   // States are on the driver. Buckets that a task of the driver has read may have changed since.
-  if (input.kind === "state" || input.kind === "view" || gathered.has(input)) return false
+  if (input.kind === "state" || input.kind === "view" || reading.gathered.has(input)) return false
   // Files may be larger than the memory: tasks go over them a piece at a time, which cannot be sent.
-  if (input.kind === "load" && input.waits === true && input.fits !== true) return false
-  const provides = isProvided || input.kind === "provide"
-  return steps.every(({ waits }) => provides || !waits) &&
-    partsOf(input).every((part) => canTravel(part, gathered, provides))
+  if (input.kind === "load" && input.waits === true && input.fits !== true && !reading.isPortable) return false
+  const isProvided = reading.isProvided || input.kind === "provide"
+  return steps.every(({ waits }) => isProvided || !waits) &&
+    partsOf(input).every((part) => canTravel(part, { ...reading, isProvided }))
 }
 
 /** Whether a task, or a part of it, can run in a worker. */
-export const isSpreadable = (task: Task, gathered: WeakMap<Input, Gathering>): boolean =>
-  (isPortable(task) ? placesOf(task).length > 0 : hasGraphOperations(task)) &&
-  canTravel(task.partition, gathered, task.layers.length > 0)
+export const isSpreadable = (task: Task, gathered: WeakMap<Input, Gathering>): boolean => {
+  const isWhole = isPortable(task)
+  return (isWhole ? placesOf(task).length > 0 : hasGraphOperations(task)) &&
+    canTravel(task.partition, { gathered, isPortable: isWhole, isProvided: task.layers.length > 0 })
+}
 
 /** How many bytes of text count as one record. */
 const BYTES = 64

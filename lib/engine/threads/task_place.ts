@@ -75,12 +75,16 @@ export interface Place {
 }
 
 /** How tasks of a place run. */
-export type PlaceOptions = Pick<CopyData, "generateCode" | "freezeRecords"> & { readonly defaultParallelism: number }
+export type PlaceOptions = Pick<CopyData, "generateCode" | "freezeRecords"> & {
+  readonly defaultParallelism: number
+  /** Changes the files that tasks read. */
+  readonly withFiles?: (files: Files) => Files
+}
 
 /** Makes the place where tasks run in a copy of a graph. */
 export const placeOf = (
   copy: GraphCopy,
-  { defaultParallelism, freezeRecords, generateCode }: PlaceOptions,
+  { defaultParallelism, freezeRecords, generateCode, withFiles = (files) => files }: PlaceOptions,
 ): Effect.Effect<Place> =>
   Effect.gen(function* () {
     const own = yield* StateStore.make
@@ -90,7 +94,7 @@ export const placeOf = (
       Effect.provideService(Scope.Scope, Scope.makeUnsafe()),
     )
     const context = Context.make(Engine, engine).pipe(
-      Context.add(Files, yield* makeFiles),
+      Context.add(Files, withFiles(yield* makeFiles)),
       Context.add(Compression, runtimeCompression),
     )
     const heap = currentHeap()

@@ -19,8 +19,9 @@ import { supervise } from "../../receiver/supervisor.ts"
 import { RunsInside } from "../inside.ts"
 import type { ReceiverInfo, StreamingEvent } from "../listeners/events.ts"
 import type { BlockRef } from "../../dstream/inputs/allocation.ts"
+import { entry } from "../../dstream/inputs/input_rdd.ts"
 import type { InputLog } from "./input_log.ts"
-import { entry, type RunningInput } from "./running_input.ts"
+import type { RunningInput } from "./running_input.ts"
 
 /** The settings of receivers: block interval in milliseconds, records per second, capacity in bytes. */
 export interface ReceiverSettings {

@@ -11,7 +11,9 @@ import type { AnyPositions, Planned } from "../../dstream/inputs/positions.ts"
 import { InvalidGraph, type Problem } from "../../dstream/graph/validate.ts"
 import type { InputLog } from "./input_log.ts"
 import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
-import { entry, type RunningInput } from "./running_input.ts"
+import { entry, plannedEntry } from "../../dstream/inputs/input_rdd.ts"
+import { workersReadAlike } from "../../engine/files.ts"
+import type { RunningInput } from "./running_input.ts"
 
 const NOTHING: Planned<unknown> = { position: undefined }
 
@@ -33,6 +35,9 @@ export const fromPositions = Effect.fnUntraced(function* (
   open: Effect.Effect<AnyPositions, unknown, unknown>,
   log?: InputLog,
 ) {
+  const { source: declared } = stream.traits
+  const isReadInWorkers = declared?.kind === "positions" && declared.readInWorkers !== undefined &&
+    (yield* workersReadAlike)
   const source = yield* open
   /** The last position that was planned. */
   let latest: unknown
@@ -78,7 +83,10 @@ export const fromPositions = Effect.fnUntraced(function* (
     ...(source.describe && { describe: source.describe as (position: unknown) => Readonly<Record<string, unknown>> }),
     read: (share, time) =>
       share._tag === "Position"
-        ? Effect.map(source.read(share.position as never, time), (rdd) => entry(stream, rdd))
+        ? Effect.map(
+          source.read(share.position as never, time),
+          (rdd) => isReadInWorkers ? plannedEntry(stream, rdd, share.position) : entry(stream, rdd),
+        )
         : Effect.fail(new NoRDD({ operation: stream.operation, time })),
     commit: (share, time) =>
       share._tag === "Position" && source.commit !== undefined

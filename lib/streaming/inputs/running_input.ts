@@ -4,9 +4,8 @@
  * @module
  */
 import type * as Effect from "effect/Effect"
-import { withCallSite } from "../../core/call_site.ts"
 import type { AnyDStream } from "../../dstream/dstream.ts"
-import { type AnyRDD, make as makeRDD } from "../../rdd/rdd.ts"
+import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { RunningReceiver } from "../../receiver/supervisor.ts"
 import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
 
@@ -49,7 +48,3 @@ export interface RunningInput {
    */
   readonly release: (share: InputAllocation, isRemembered: boolean) => Effect.Effect<void>
 }
-
-/** Wraps an input's RDD in a node that marks where data enters the graph. A graph copy has the same node, without the data. */
-export const entry = (stream: AnyDStream, rdd: AnyRDD): AnyRDD =>
-  withCallSite(stream.site, () => makeRDD(stream.operation, [rdd], { kind: "input" }))
