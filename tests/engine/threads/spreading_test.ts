@@ -91,7 +91,11 @@ Deno.test("isSpreadable() tells which tasks a worker can run, at least in part",
     }),
   )
   yes(task({ kind: "load", operation: local, index: 0, partitions: 2 }, step(address(0))))
-  no(task({ kind: "load", operation: local, index: 0, partitions: 2, waits: true }, step(address(0))))
+  const file = { kind: "load", index: 0, partitions: 2, waits: true } as const
+  no(task({ ...file, operation: local }, step(address(0))))
+  yes(task({ ...file, operation: address(1) }, step(address(0))))
+  yes(task({ ...file, operation: address(1) }))
+  no(task({ ...file, operation: address(1) }, step(address(0)), step(local)))
   yes(task({ kind: "load", operation: local, index: 0, partitions: 2, waits: true, fits: true }, step(address(0))))
   no(task({ kind: "view", operation: address(0), index: 0, id: "s", at: 1 }))
   const buckets: Input = { kind: "combined", operation: address(0), index: 0, buckets: [] }
