@@ -58,16 +58,17 @@ const filesIn = (context: Context.Context<never>): Files => {
   }
 }
 
-/** Files that use no services of a program. */
-const ofRuntime = new WeakSet<Files>()
+/** The context of files that {@link makeFiles} has made: they look for services in it. */
+const contexts = new WeakMap<Files, Context.Context<never>>()
 
 /**
- * The services that file systems use in place of what the runtime has, by their keys. Their modules would take time to load, and
- * most programs need none of them.
+ * The keys of the services that the file system of a path uses in place of what the runtime has. Their modules would take time to
+ * load, and most programs need none of them.
  */
-const SERVICES = ["effect/ConfigProvider", "effect/FileSystem", "effect/HttpClient"] as const
-
-const hasServices = ({ mapUnsafe }: Context.Context<never>): boolean => SERVICES.some((key) => mapUnsafe.has(key))
+const servicesFor = (path: string): ReadonlyArray<string> => {
+  const scheme = schemeOf(path) ?? "file"
+  return scheme === "file" ? ["effect/FileSystem"] : ["effect/HttpClient", "effect/ConfigProvider"]
+}
 
 /**
  * Files of all schemes, and over the `FileSystem` service around the operation, or else over the runtime's own files. Operations
@@ -78,15 +79,17 @@ export const runtimeFiles: Files = filesIn(Context.empty())
 /** Makes files that use the services of the current context too, where there are none around the operation. */
 export const makeFiles: Effect.Effect<Files> = Effect.map(Effect.context<never>(), (context) => {
   const files = filesIn(context)
-  if (!hasServices(context)) ofRuntime.add(files)
+  contexts.set(files, context)
   return files
 })
 
 /**
- * Whether workers, which have the services of their runtime, read files as the current fiber does. They do not if the program
- * provides `Files`, `Compression`, or a service that file systems use: then the driver reads.
+ * Tells whether workers, which have the services of their runtime, read a path as the current fiber does. They do not if the
+ * program provides `Files`, `Compression`, or a service that the file system of the path uses: then the driver reads it.
  */
-export const workersReadAlike: Effect.Effect<boolean> = Effect.gen(function* () {
-  const context = yield* Effect.context<never>()
-  return !hasServices(context) && ofRuntime.has(yield* Files) && (yield* Compression) === runtimeCompression
+export const workersReadAlike: Effect.Effect<(path: string) => boolean> = Effect.gen(function* () {
+  const own = yield* Effect.context<never>()
+  const ofFiles = contexts.get(yield* Files)
+  if (ofFiles === undefined || (yield* Compression) !== runtimeCompression) return () => false
+  return (path: string) => !servicesFor(path).some((key) => own.mapUnsafe.has(key) || ofFiles.mapUnsafe.has(key))
 })

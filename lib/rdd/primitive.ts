@@ -103,6 +103,8 @@ export type Primitive =
     readonly waits?: boolean | undefined
     /** Whether a partition that waits fits into the memory: a worker may then be sent its records. Default: false. */
     readonly fits?: boolean | undefined
+    /** The file or directory that is read. Workers read it only where they have the same files as the driver. */
+    readonly path?: string | undefined
     readonly load: (
       partition: number,
       partitions: number,

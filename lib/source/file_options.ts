@@ -49,8 +49,8 @@ export interface FileStreamOptions {
   /**
    * Where files are read that tasks in workers need. `workers` (the default): where the task runs, so on a cluster the executors
    * must be able to read them under the same path. `driver`: on the driver, which sends the records to the workers. With
-   * `unreadable: "skip"`, and in a program that provides `Files` or another service that files are read with, the driver reads
-   * in any case.
+   * `unreadable: "skip"`, and in a program that provides `Files` or a service that the files are read with, the driver reads in
+   * any case.
    */
   readonly readOn?: "workers" | "driver" | undefined
   /** About how many bytes of a file make a partition, at least 1. Default: 32 MiB, as for local files in Spark. */

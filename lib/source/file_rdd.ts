@@ -59,6 +59,12 @@ export const filesRDD = <A, E, R>(
   const flows = files.filter(({ size }) => size > 0).flatMap((file) =>
     unreadable === "fail" ? partitions(file) : partitions(file).map((flow) => skipping(file, flow))
   )
-  const none = Block.empty
-  return make(operation, [], { kind: "source", partitions: flows.length, waits: true, load: (i) => flows[i] ?? none })
+  const load = (i: number) => flows[i] ?? Block.empty
+  return make(operation, [], {
+    kind: "source",
+    partitions: flows.length,
+    waits: true,
+    path: files[0]?.path,
+    load,
+  })
 }

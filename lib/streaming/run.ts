@@ -142,7 +142,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
       graph,
       history,
       ({ operation, site }) => publish({ _tag: "StreamRunsOnDriver", operation, callSite: site }),
-      { restored, workersRead: yield* workersReadAlike },
+      { restored, readAlike: yield* workersReadAlike },
     )
     const streams = streamsOf(graph)
     const values = durability?.values ?? new DriverValues()

@@ -72,8 +72,8 @@ export class Notes {
   /** The RDDs of an earlier run, which a copy cannot make. */
   readonly restored: ReadonlyArray<readonly [stream: number, time: number]>
   readonly #addresses = new Addresses()
-  /** Whether workers read files as the driver does. */
-  readonly #workersRead: boolean
+  /** Tells whether workers read a path as the driver does. */
+  readonly #readAlike: (path: string) => boolean
   /** The latest batch. Copies know no positions of earlier ones. */
   #latest = -Infinity
 
@@ -81,10 +81,13 @@ export class Notes {
     graph: AnyGraph,
     history: History,
     onDriver: (stream: AnyDStream) => void,
-    { restored, workersRead }: { readonly restored: ReadonlyArray<Restored>; readonly workersRead: boolean },
+    { readAlike, restored }: {
+      readonly restored: ReadonlyArray<Restored>
+      readonly readAlike: (path: string) => boolean
+    },
   ) {
     this.#streams = streamsOf(graph)
-    this.#workersRead = workersRead
+    this.#readAlike = readAlike
     for (const { rdd } of restored) this.#addresses.exclude(rdd)
     this.restored = restored.map(({ stream, time }) => [this.#streams.indexOf(originalOf(stream)), time])
     this.#history = history
@@ -124,8 +127,10 @@ export class Notes {
   /** The address of an operation in the copies. Undefined if they do not have it, or cannot read what it reads. */
   addressOf(rdd: AnyRDD): Address | undefined {
     const address = this.#addresses.of(rdd)
-    const reads = rdd.primitive.kind === "source" && rdd.primitive.waits === true
-    return !reads || (this.#workersRead && address?.time === this.#latest) ? address : undefined
+    const { primitive } = rdd
+    if (primitive.kind !== "source" || primitive.waits !== true) return address
+    const isAlike = primitive.path === undefined || this.#readAlike(primitive.path)
+    return isAlike && address?.time === this.#latest ? address : undefined
   }
 
   /** Releases what no batch after the one at `time` can need. */

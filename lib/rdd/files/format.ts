@@ -62,5 +62,5 @@ export const readFormat = <A, E, R>(
       return concat(parts.map(({ file, from, to }) => format.read(file, from, to)))
     })
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
-  return make(operation, [], { kind: "source", partitions, waits: true, load }, invalid)
+  return make(operation, [], { kind: "source", partitions, waits: true, path, load }, invalid)
 }

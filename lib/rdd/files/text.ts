@@ -79,7 +79,7 @@ export const textFile = (path: string, options: FileOptions = {}): RDD<string, F
   return make(
     "textFile",
     [],
-    { kind: "source", partitions, waits: true, load: (i, n) => load(path, options, i, n) },
+    { kind: "source", partitions, waits: true, path, load: (i, n) => load(path, options, i, n) },
     invalid,
   )
 }
@@ -116,5 +116,5 @@ export const objectFile = <A = unknown>(
       (cause) => cause instanceof CorruptBlock ? new CorruptBlock({ problem: `${path}, ${cause.problem}` }) : cause,
     )
   const objects = (i: number, n: number) => Effect.map(load(path, options, i, n), (lines) => Flow.map(lines, parse))
-  return make("objectFile", [], { kind: "source", partitions, waits: true, load: objects }, invalid)
+  return make("objectFile", [], { kind: "source", partitions, waits: true, path, load: objects }, invalid)
 }

@@ -46,7 +46,7 @@ const wholeFiles = <A>(
       }))
     })
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
-  return make(operation, [], { kind: "source", partitions, waits: true, load }, invalid)
+  return make(operation, [], { kind: "source", partitions, waits: true, path, load }, invalid)
 }
 
 /**
@@ -163,5 +163,5 @@ export const binaryRecords = (
       return concat(parts.map(({ file, from, to }) => recordFlow(file.path, recordLength, from, to)))
     })
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
-  return make("binaryRecords", [], { kind: "source", partitions, waits: true, load }, invalid)
+  return make("binaryRecords", [], { kind: "source", partitions, waits: true, path, load }, invalid)
 }

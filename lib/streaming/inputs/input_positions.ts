@@ -12,7 +12,6 @@ import { InvalidGraph, type Problem } from "../../dstream/graph/validate.ts"
 import type { InputLog } from "./input_log.ts"
 import type { InputAllocation } from "../../dstream/inputs/allocation.ts"
 import { entry, plannedEntry } from "../../dstream/inputs/input_rdd.ts"
-import { workersReadAlike } from "../../engine/files.ts"
 import type { RunningInput } from "./running_input.ts"
 
 const NOTHING: Planned<unknown> = { position: undefined }
@@ -36,8 +35,7 @@ export const fromPositions = Effect.fnUntraced(function* (
   log?: InputLog,
 ) {
   const { source: declared } = stream.traits
-  const isReadInWorkers = declared?.kind === "positions" && declared.readInWorkers !== undefined &&
-    (yield* workersReadAlike)
+  const isReadInWorkers = declared?.kind === "positions" && declared.readInWorkers !== undefined
   const source = yield* open
   /** The last position that was planned. */
   let latest: unknown
