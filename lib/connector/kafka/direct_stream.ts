@@ -15,7 +15,8 @@ import type { Planned, Positions } from "../../dstream/inputs/positions.ts"
 import { durationCheck, millisOf } from "../durations.ts"
 import type { SettingError } from "../settings.ts"
 import { committing, RETRY_MS, whenAway } from "./away.ts"
-import { type Isolation, openCluster, type TopicPartition } from "./cluster.ts"
+import type { RDD } from "../../rdd/rdd.ts"
+import { type Cluster, type Isolation, openCluster, type TopicPartition } from "./cluster.ts"
 import type { KafkaError } from "./errors.ts"
 import { countOf, type OffsetRange } from "./offset_range.ts"
 import { connectionProblems, type KafkaConnection } from "./options.ts"
@@ -53,6 +54,12 @@ export interface StreamOptions extends KafkaConnection, ReadOptions {
    * Default: no bound. Spark: `spark.streaming.kafka.maxRatePerPartition`, `PerPartitionConfig`.
    */
   readonly maxRatePerPartition?: number | ((partition: TopicPartition) => number) | undefined
+  /**
+   * Where records are fetched that tasks in workers need. `driver` (the default): on the driver, which sends them to the workers.
+   * `workers`: where the task runs, with connections of its own for each task. Workers must reach the brokers then, and find
+   * secrets as the driver does. With `failOnDataLoss: false` the driver fetches in any case.
+   */
+  readonly readOn?: "workers" | "driver" | undefined
   /** How often to look for new partitions and topics. Default: 30 seconds. Kafka: `metadata.max.age.ms`. */
   readonly metadataMaxAge?: Duration.Input | undefined
 }
@@ -75,9 +82,8 @@ const planned = ({ ids, ranges }: Plan): Planned<Plan> => ({
 })
 
 const open = <A>(
-  operation: string,
   options: DirectStreamOptions,
-  decode: Decode<A>,
+  read: (plan: Plan, open: Effect.Effect<Cluster, SettingError, Scope.Scope>) => RDD<A, KafkaError | SettingError>,
 ): Effect.Effect<Positions<Plan, A, KafkaError | SettingError>, KafkaError | SettingError, Scope.Scope> =>
   Effect.gen(function* () {
     const cluster = yield* openCluster(options)
@@ -107,11 +113,7 @@ const open = <A>(
       })
     return {
       plan: (time, limit) => Effect.map(plan(time, limit), (plan) => Option.some(planned(plan))),
-      read: ({ ids, ranges }) =>
-        Effect.sync(() => {
-          const reading = { decode, isolation, failOnDataLoss, ids }
-          return rangesRDD(operation, ranges, reading, Effect.succeed(cluster))
-        }),
+      read: (plan) => Effect.sync(() => read(plan, Effect.succeed(cluster))),
       commit: groupId === undefined ? undefined : committing(cluster, groupId),
       resume: (plans) => Effect.sync(() => planner.resume(plans)),
       summary: Effect.sync(() => planner.idle.ranges.length === 0 ? undefined : planner.idle),
@@ -121,7 +123,7 @@ const open = <A>(
 const isRate = (rate: unknown): boolean => typeof rate === "function" || Number(rate) > 0
 
 const problemsOf = (where: string, options: DirectStreamOptions): ReadonlyArray<string> => {
-  const { groupId, maxRatePerPartition = Infinity, metadataMaxAge = DEFAULT_MAX_AGE, startingOffsets } = options
+  const { groupId, maxRatePerPartition = Infinity, metadataMaxAge = DEFAULT_MAX_AGE, readOn, startingOffsets } = options
   const subscription = subscriptionProblem(where, options)
   const isStart = startingOffsets !== "committed" || groupId !== undefined
   return [
@@ -130,6 +132,7 @@ const problemsOf = (where: string, options: DirectStreamOptions): ReadonlyArray<
     ...invalidOptions(where, [
       [isRate(maxRatePerPartition), "maxRatePerPartition", maxRatePerPartition, "a number above 0, or a function"],
       durationCheck("metadataMaxAge", metadataMaxAge),
+      [readOn === undefined || readOn === "workers" || readOn === "driver", "readOn", readOn, "workers or driver"],
       [isStart, "startingOffsets", "committed", "used with a groupId"],
     ]),
   ]
@@ -139,10 +142,17 @@ const stream = <A>(
   operation: "directStream" | "directTextStream",
   options: DirectStreamOptions,
   decode: Decode<A>,
-): DStream<A, KafkaError | SettingError> =>
-  fromPositions(operation, "Kafka", open(operation, options, decode), {
+): DStream<A, KafkaError | SettingError> => {
+  const { failOnDataLoss = true, isolation = "read_committed", readOn = "driver" } = options
+  const read = ({ ids, ranges }: Plan, open: Effect.Effect<Cluster, SettingError, Scope.Scope>) =>
+    rangesRDD(operation, ranges, { decode, isolation, failOnDataLoss, ids }, open)
+  // What is left out is logged and counted, and nothing reads the logs and metrics of workers.
+  const isReadInWorkers = readOn === "workers" && failOnDataLoss
+  return fromPositions(operation, "Kafka", open(options, read), {
     check: () => problemsOf(`Kafka.${operation}`, options),
+    readInWorkers: isReadInWorkers ? (plan: Plan) => read(plan, openCluster(options)) : undefined,
   })
+}
 
 /**
  * Makes a stream of the records of Kafka topics. The RDD of a batch has one partition for each partition of the topics, with the
