@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import { basename } from "node:path"
 import { fileURLToPath } from "node:url"
+import { embedFiles } from "./embedding.ts"
 import { BundlingFailed } from "./errors.ts"
 import { hashed, type ShippedFile } from "./hashed.ts"
 import { type CommandOutput, deno } from "../runtime.ts"
@@ -107,7 +108,8 @@ export const bundleProgram = (options: BundleOptions): Effect.Effect<ShippedFile
       catch: (cause) => new BundlingFailed({ module, text: String(cause) }),
     })
     const bytes = yield* runDeno(module, [file])
+    const bundle = yield* embedFiles(new TextDecoder().decode(bytes), directoryOf(module) ?? ".")
     // A comment has the path of each module, and this directory has another name every time.
-    const text = new TextDecoder().decode(bytes).replaceAll(basename(directory), "dstream_bundle")
+    const text = bundle.replaceAll(basename(directory), "dstream_bundle")
     return hashed("dstream-program", ".js", new TextEncoder().encode(text))
   }))
