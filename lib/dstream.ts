@@ -32,7 +32,13 @@ export {
   type Traits,
 } from "./dstream/batch.ts"
 export { isDStream, lift, liftAll, make, named, required } from "./dstream/dstream.ts"
-export { fromPositions, fromReceiver, receiverStream, writeAheadLog } from "./dstream/inputs/input.ts"
+export {
+  fromPositions,
+  fromReceiver,
+  type PositionsOptions,
+  receiverStream,
+  writeAheadLog,
+} from "./dstream/inputs/input.ts"
 export type { InputSource } from "./dstream/inputs/input_source.ts"
 export type { Planned, Positions } from "./dstream/inputs/positions.ts"
 export { filter, flatMap, map } from "./dstream/operators/element.ts"

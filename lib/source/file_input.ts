@@ -129,7 +129,7 @@ export const fileInput = <A, E, R>(
   const site = callSite()
   const read = (position: FilePosition | FileSummary) =>
     withCallSite(site, () => filesRDD(operation, planned(position), partitions, unreadable))
-  // What is skipped is logged, and logs of workers are easily overlooked.
+  // Executors without access to the files would skip all of them, with nothing but a warning in their own logs.
   const readInWorkers = readOn === "workers" && unreadable === "fail" ? read : undefined
   const check = () => [...ofOptions, ...problems]
   return withCallSite(

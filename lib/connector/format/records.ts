@@ -54,6 +54,9 @@ export class UnwritableRecord extends Data.Error<{
  * - `skip`: the record is left out. A warning for each partition says how many were, and shows the first. Spark:
  *   `DROPMALFORMED`.
  * - a function: the record is left out, and the function is called with it, to count it or to keep it elsewhere.
+ *
+ * Tasks that run in workers read files there. The warning is then in the log of the worker, and the function is called there:
+ * count with an accumulator.
  */
 export type OnMalformed = "fail" | "skip" | ((record: MalformedRecord) => void)
 

@@ -146,7 +146,7 @@ const stream = <A>(
   const { failOnDataLoss = true, isolation = "read_committed", readOn = "driver" } = options
   const read = ({ ids, ranges }: Plan, open: Effect.Effect<Cluster, SettingError, Scope.Scope>) =>
     rangesRDD(operation, ranges, { decode, isolation, failOnDataLoss, ids }, open)
-  // What is left out is logged and counted, and nothing reads the logs and metrics of workers.
+  // What is left out is logged and counted, which the driver would not see of workers.
   const isReadInWorkers = readOn === "workers" && failOnDataLoss
   return fromPositions(operation, "Kafka", open(options, read), {
     check: () => problemsOf(`Kafka.${operation}`, options),

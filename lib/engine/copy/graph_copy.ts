@@ -35,10 +35,7 @@ export class CopyFailed extends Data.Error<{
 const differs = (stream: AnyDStream, index: number, difference: string): GraphMismatch =>
   new GraphMismatch({ kind: "operator", index, mine: stream.operation, theirs: stream.operation, difference })
 
-/**
- * Makes an input's RDD in a copy. With a position, its parent reads that. Otherwise it has no records, and the driver sends them with
- * the tasks.
- */
+/** Makes an input's RDD in a copy. Its parent reads the position. Without one it has no parent: the driver sends the records. */
 const inputOf = (stream: AnyDStream, time: number, planned: { readonly position: unknown } | undefined): AnyRDD => {
   const { source } = originalOf(stream).traits
   const read = source?.kind === "positions" ? source.readInWorkers : undefined

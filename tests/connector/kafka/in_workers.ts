@@ -1,6 +1,6 @@
 /** Records of Kafka that tasks fetch where they run, against a broker. */
 import assert from "node:assert/strict"
-import { type EngineName } from "../../../lib/testing/harness.ts"
+import type { EngineName } from "../../../lib/testing/harness.ts"
 import { run } from "../../engine/on_copies.ts"
 import { lengths, seen } from "./in_workers_graphs.ts"
 import { send, server, test } from "./running.ts"
