@@ -61,6 +61,22 @@ Deno.test("LogStore: a file that was removed while it is written makes one of th
   }))))
 
 Deno.test(
+  "files are synced again and again with no permission but to read and write",
+  { permissions: { read: true, write: true } },
+  () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+      const folder = yield* Effect.promise(() => Deno.makeTempDir())
+      const file = yield* folderStore(folder).create("a-0000000001")
+      for (let i = 0; i < 20; i++) {
+        yield* file.append([new Uint8Array([i])])
+        yield* file.sync
+      }
+      assert.equal((yield* Effect.promise(() => Deno.readFile(`${folder}/a-0000000001`))).length, 20)
+      yield* Effect.promise(() => Deno.remove(folder, { recursive: true }))
+    }))),
+)
+
+Deno.test(
   "LogStore: without permission it fails with PermissionLost",
   { permissions: { read: true } },
   () =>

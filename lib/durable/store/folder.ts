@@ -140,7 +140,7 @@ export const folderStore = (folder: string): LogStore => {
       }
     })
     // A file that was removed can still be written and synced, and is gone when it is closed.
-    const find = attempt("sync", () => fs.accessSync(path))
+    const find = attempt("sync", () => void fs.statSync(path))
     let syncs = 0
     return {
       append: (pieces) =>
