@@ -92,8 +92,9 @@ export interface SparkOptions<M extends string = string> {
   readonly freezeRecords?: boolean | undefined
   /**
    * The time limit of one task in a worker, for example `"1 minute"`. A task that takes longer fails with `TaskTimedOut`, and a
-   * worker whose function never returns is replaced. Tasks on the thread of the program have no limit: a function that never
-   * returns holds up everything there. Default: no limit.
+   * worker whose function never returns is replaced. On a cluster, Spark tries a task whose function never returns up to four
+   * times. Tasks on the thread of the program have no limit: a function that never returns holds up everything there. Default:
+   * no limit.
    */
   readonly taskTimeout?: Duration.Input | undefined
   /**
@@ -290,7 +291,7 @@ const layerOf = (options: SparkOptions): Layer.Layer<SparkContext | Engine, Inva
       const processes = yield* makeProcesses
       const storage = yield* makeStorage(storageMemory, spillDirectory)
       const common = { parallelism, defaultParallelism, freezeRecords, processes, storage }
-      if (isCluster) return yield* openCluster(master, common, options.cluster)
+      if (isCluster) return yield* openCluster(master, { ...common, taskTimeout }, options.cluster)
       return yield* LocalEngine.make({
         ...common,
         elsewhere: parallelism === 1 ? undefined : Threads.make({ workers: parallelism - 1, taskTimeout }),

@@ -19,6 +19,7 @@ import {
   Mismatch,
   PartitionTooLarge,
   SparkContextStopped,
+  TaskTimedOut,
 } from "../../core/errors.ts"
 import { UnsupportedKey } from "../../core/keys.ts"
 import { SqlError } from "../../dstream/outputs/sql_sink.ts"
@@ -51,6 +52,7 @@ const faults: ReadonlyMap<string, new (fields: never) => Error> = new Map(
     ProcessFailed,
     SparkContextStopped,
     SqlError,
+    TaskTimedOut,
     UnsupportedKey,
   }),
 )

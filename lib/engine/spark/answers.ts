@@ -4,13 +4,14 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import { TaskTimedOut } from "../../core/errors.ts"
 import type { JobContext } from "../../rdd/engine.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import { StageFailed, TaskFailed } from "../plan/executor.ts"
 import { decodeReason } from "../plan/reasons.ts"
 import { rddOfTask } from "../plan/references.ts"
 import type { Failure } from "./command.ts"
-import { type ClusterError, explainLoss } from "./errors.ts"
+import { type ClusterError, explainLoss, isIdleTimeout } from "./errors.ts"
 import { planOf, type StageOutput } from "./outputs.ts"
 import { Parcels } from "./parcels.ts"
 import { failedBy } from "./planned_stage.ts"
@@ -44,16 +45,25 @@ const keptOperations = (output: StageOutput): ReadonlyArray<string> => {
   return Array.from(new Set(all.filter(({ kept }) => kept !== undefined).flatMap(operationOf)))
 }
 
+/** The options of the program that errors name. */
+interface Named {
+  readonly copies: number
+  readonly taskTimeout?: number | undefined
+}
+
 /** Asks the cluster for something that concerns an output. */
 export const asked = <A>(
-  { copies }: { readonly copies: number },
+  { copies, taskTimeout }: Named,
   output: StageOutput,
   request: Effect.Effect<A, ClusterError>,
 ): Effect.Effect<A, StageFailed> => {
   const [task] = output.tasks
   const explained = Effect.mapError(
     request,
-    (error) => explainLoss(error, { copies, operations: keptOperations(output) }),
+    (error) =>
+      taskTimeout !== undefined && isIdleTimeout(error)
+        ? new TaskTimedOut({ taskTimeout })
+        : explainLoss(error, { copies, operations: keptOperations(output) }),
   )
   return task === undefined ? Effect.orDie(explained) : Effect.mapError(explained, (cause) => failedBy(task, cause))
 }
@@ -82,17 +92,17 @@ const failureOf = (
 
 /** Collects the rows of a relation that belong to an output, and fails if a task of its plan has failed. */
 export const collectAnswers = Effect.fnUntraced(function* (
-  { cluster, copies, states }: {
+  options: Named & {
     readonly cluster: Pick<Cluster, "collect">
-    readonly copies: number
     readonly states: RemoteStates
   },
   output: StageOutput,
   relation: Relation,
   job: JobContext,
 ): Effect.fn.Return<Answers, StageFailed | Refusals> {
+  const { cluster, states } = options
   const plan = planOf(output)
-  const parcels = new Parcels(yield* asked({ copies }, output, cluster.collect(relation)))
+  const parcels = new Parcels(yield* asked(options, output, cluster.collect(relation)))
   const failures = failuresIn(parcels)
   for (const each of plan) each.hasRun = true
   if (failures.length > 0) return yield* failureOf(failures, plan)

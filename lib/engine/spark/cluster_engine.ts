@@ -29,6 +29,8 @@ export const ENTRY: string = new URL("./bundle_entry.ts", import.meta.url).href
 export interface Options extends Omit<LocalEngine.Options, "elsewhere" | "loopback"> {
   /** On how many executors what is kept for later batches is stored (2). */
   readonly copies?: number | undefined
+  /** How many milliseconds a task may take in a worker. */
+  readonly taskTimeout?: number | undefined
   /** Sends the code of a module to the cluster, and gives the name of the uploaded bundle. */
   readonly ship: (module: string) => Effect.Effect<string, StartFailed | ClusterError>
 }
@@ -47,13 +49,15 @@ class ClusterRun {
       readonly cluster: Cluster
       readonly copies: number
       readonly states: RemoteStates.RemoteStates
+      readonly taskTimeout: number | undefined
     },
   ) {
     this.#batches = new NotedBatches(plan.remembers)
     const { freezeRecords, generateCode } = here
+    const { taskTimeout } = options
     const data = plan.data as Omit<RunData, "declared" | "id">
     const declared = declaredBy(data.origin.module)
-    this.#data = { ...data, declared, id: crypto.randomUUID(), freezeRecords, generateCode }
+    this.#data = { ...data, declared, id: crypto.randomUUID(), freezeRecords, generateCode, taskTimeout }
     this.runner = new StageRunner({
       ...options,
       told: () => this.#told(),
@@ -118,7 +122,7 @@ const notDeclared = invalid(
 /** Makes the engine of a cluster. */
 export const make = (cluster: Cluster, options: Options): Effect.Effect<Engine, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { copies = 2, ship } = options
+    const { copies = 2, ship, taskTimeout } = options
     const scope = yield* Scope.Scope
     let run: ClusterRun | undefined
     let coding: CopyPlan["codingOf"] = () => undefined
@@ -138,7 +142,7 @@ export const make = (cluster: Cluster, options: Options): Effect.Effect<Engine, 
         useWorkers: Effect.fnUntraced(function* (plan) {
           if (plan === undefined) return yield* Effect.fail(notDeclared)
           const bundle = yield* ship(plan.module)
-          const own = new ClusterRun(here, plan, { bundle, cluster, copies, states })
+          const own = new ClusterRun(here, plan, { bundle, cluster, copies, states, taskTimeout })
           yield* own.probe(cluster, bundle)
           coding = plan.codingOf
           yield* Effect.acquireRelease(

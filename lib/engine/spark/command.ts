@@ -25,6 +25,8 @@ export interface RunData {
   readonly generateCode: boolean
   /** Whether records become read-only. */
   readonly freezeRecords: boolean
+  /** How many milliseconds a task may take. */
+  readonly taskTimeout: number | undefined
 }
 
 /** A version of a state that tasks of a stage read. */

@@ -176,3 +176,9 @@ export const explainLoss = (
   error instanceof SparkFailed && (error.errorClass === BLOCK_NOT_FOUND || error.text.includes(BLOCK_NOT_FOUND))
     ? new SparkRecordsLost({ where: error.where, operations, copies, text: error.text })
     : error
+
+const IDLE_TIMEOUT = "terminated due to idle timeout"
+
+/** Whether Spark has killed a worker that sent nothing for longer than the time limit of the session. */
+export const isIdleTimeout = (error: ClusterError): boolean =>
+  error instanceof SparkFailed && [error.text, ...error.causes].some((text) => text.includes(IDLE_TIMEOUT))

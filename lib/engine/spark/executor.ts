@@ -17,7 +17,7 @@ import { type Remote, RemoteBlock, RemoteBucket } from "../plan/remote.ts"
 import type { Cut, Operation, Partition, Task, ToBlock, ToBuckets, Write, Written } from "../plan/task.ts"
 import { type Answers, asked, collectAnswers, Refusals } from "./answers.ts"
 import { tagOf } from "./command.ts"
-import { planOf, readsOf, type StageOutput } from "./outputs.ts"
+import { planOf, readsOf, StageOutput } from "./outputs.ts"
 import { Packer, Parcels } from "./parcels.ts"
 import { failedBy, type PlanOptions, planStage, stateReadsOf, targetsOf } from "./planned_stage.ts"
 import { belongsThere, brought, isPortable, leadsOf, withLeads } from "./portable.ts"
@@ -29,6 +29,8 @@ export interface RunOptions extends PlanOptions {
   readonly cluster: Pick<Cluster, "collect" | "forget" | "keep">
   /** On how many executors kept relations are. */
   readonly copies: number
+  /** How many milliseconds a task may take in a worker. */
+  readonly taskTimeout?: number | undefined
   /** Is told why a task has to run on the driver. */
   readonly onDriver: (task: Task, why: string) => void
 }
@@ -54,6 +56,14 @@ const follows = (all: ReadonlyArray<Placed<Write>>, i: number): boolean =>
 const keyOf = (operation: Operation): string =>
   operation.kind === "address" ? `${operation.address.stream} ${operation.address.place}` : ""
 
+/** The block that a task would keep as it is, where it is kept already. */
+const alreadyKept = ({ layers, partition: { input, steps }, write }: Task): RemoteBlock | undefined => {
+  const isSame = write.kind === "block" && write.stays === true && steps.length === 0 && layers.length === 0
+  if (!isSame || input.kind !== "block" || !(input.block instanceof RemoteBlock)) return undefined
+  const { output } = input.block
+  return output instanceof StageOutput && output.kept !== undefined ? input.block : undefined
+}
+
 /** Runs the stages of one run. */
 export class StageRunner {
   readonly #options: RunOptions
@@ -70,11 +80,17 @@ export class StageRunner {
     Effect.gen({ self: this }, function* () {
       const there: Array<Placed<W>> = []
       const here: Array<Placed<W>> = []
+      const written = new Map<number, Written<W>>()
       for (const [place, task] of tasks.entries()) {
+        const block = alreadyKept(task)
+        if (block !== undefined) {
+          // Such a task writes a block, which the compiler does not see in a type parameter.
+          written.set(place, block as Block.Block<unknown> as Written<W>)
+          continue
+        }
         const group = belongsThere(task) && isPortable(task) && !this.#isRefused(task) ? there : here
         group.push({ task, place })
       }
-      const written = new Map<number, Written<W>>()
       const note = (group: ReadonlyArray<Placed<W>>, done: ReadonlyArray<Written<W>>) =>
         done.forEach((one, i) => written.set(group[i]?.place ?? 0, one))
       if (there.length > 0) note(there, yield* this.#there(there))
@@ -140,7 +156,7 @@ export class StageRunner {
     return this.#withRefusals(output, (job) =>
       Effect.gen({ self: this }, function* () {
         const plan = planOf(output)
-        const { id } = yield* asked({ copies }, output, cluster.keep(output.relation, { copies }))
+        const { id } = yield* asked(this.#options, output, cluster.keep(output.relation, { copies }))
         const tags = Array.from(plan, ({ number }) => [tagOf(number, "report"), tagOf(number, "failure")]).flat()
         const kept: Relation = { kind: "kept", id }
         const answers = yield* Effect.onError(

@@ -57,6 +57,6 @@ export interface ClusterOptions {
 /** Connects to the cluster of a master URL, and makes its engine. */
 export type OpenCluster = (
   master: string,
-  options: Omit<LocalEngine.Options, "elsewhere" | "loopback">,
+  options: Omit<LocalEngine.Options, "elsewhere" | "loopback"> & { readonly taskTimeout?: number | undefined },
   cluster?: ClusterOptions,
 ) => Effect.Effect<Engine, InvalidOption | ConnectError, Scope.Scope>

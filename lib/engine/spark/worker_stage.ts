@@ -13,6 +13,7 @@ import type { StateCoding } from "../../rdd/state.ts"
 import { decodeTask, decodeWritten, encodeWritten } from "../plan/codec.ts"
 import { inputsOf } from "../plan/places.ts"
 import type { Reference, Remote } from "../plan/remote.ts"
+import { withTimeLimit } from "../plan/time_limit.ts"
 import { isCut, type Task, type ToBuckets, type Written } from "../plan/task.ts"
 import * as StateStore from "../state_store.ts"
 import type { Done, Place } from "../threads/task_place.ts"
@@ -118,13 +119,13 @@ const runTask = Effect.fnUntraced(function* (
   split: number,
   parcels: Parcels,
 ) {
-  const { heads, job, output } = command
+  const { heads, job, output, run } = command
   const head = heads[split]
   if (head === undefined) throw new TypeError(`stage ${output} has no task for partition ${split}`)
   const own = parcels.find(tagOf(output, "records"), split).flatMap(({ parts }) => parts)
   const task = decodeTask({ head, records: own }, remoteIn(parcels))
   const states = yield* statesOf(task, command, parcels, copy.codingOf)
-  const done = yield* place.compute(task, job, states)
+  const done = yield* withTimeLimit(place.compute(task, job, states), run?.taskTimeout)
   if (done.kind === "refused") return yield* Effect.fail(new Refused(done.why))
   const [written] = inputsOf(task.partition, "state")
   const captured = written && (yield* capture(states, written, copy.codingOf(written.id), command.refresh))

@@ -7,7 +7,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { doneWithin } from "../../core/bounded_wait.ts"
 import * as Codec from "../../core/codec.ts"
-import { describeCause, TaskTimedOut, WorkerLost } from "../../core/errors.ts"
+import { describeCause, WorkerLost } from "../../core/errors.ts"
 import { inRealTime } from "../../core/steady_clock.ts"
 import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
@@ -15,6 +15,7 @@ import type { Batches } from "../copy/noted_batches.ts"
 import { decodeWritten, type Encoded, encodeTask } from "../plan/codec.ts"
 import { TaskFailed } from "../plan/executor.ts"
 import { decodeReason } from "../plan/reasons.ts"
+import { withTimeLimit } from "../plan/time_limit.ts"
 import type { Task, Write, Written } from "../plan/task.ts"
 import { type Answer, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
 import { spawn, type TaskWorkerPort } from "./worker.ts"
@@ -177,7 +178,7 @@ export class Remote {
         catch: (cause) => failed(new Refused(describeCause(cause))),
       })
       const encoding = performance.now() - startedAt
-      const answer = yield* this.#limited(this.#request(encoded, job))
+      const answer = yield* withTimeLimit(this.#request(encoded, job), this.#options.taskTimeout)
       if (answer.kind !== "done") return yield* failureOf(answer)
       const answeredAt = performance.now()
       const updates = answer.updates && TaskUpdates.decode(answer.updates)
@@ -190,14 +191,6 @@ export class Remote {
       TaskUpdates.current()?.include(updates)
       return written
     })
-  }
-
-  /** Interrupts a task that takes too long. */
-  #limited(request: Effect.Effect<Answer>): Effect.Effect<Answer, TaskFailed> {
-    const { taskTimeout } = this.#options
-    if (taskTimeout === undefined) return request
-    const late = Effect.suspend(() => Effect.fail(new TaskFailed(0, new TaskTimedOut({ taskTimeout }))))
-    return Effect.raceFirst(request, Effect.andThen(inRealTime(Effect.sleep(taskTimeout)), late))
   }
 
   #request(task: Encoded, job: JobContext): Effect.Effect<Answer> {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
+import { TaskTimedOut } from "../../../lib/core/errors.ts"
 import { BatchFailed } from "../../../lib/streaming/errors.ts"
 import { sparkServer } from "../../servers/spark_server.ts"
-import { type Failing, patientShop, shop } from "./faulty_graphs.ts"
+import { type Failing, patientShop, shop, slow, waiting } from "./faulty_graphs.ts"
 import { after, run } from "./faulty_run.ts"
 
 const spark = sparkServer(import.meta.url)
@@ -50,5 +51,27 @@ Deno.test({
     const found = await run(patientShop(config), onCluster())
     assert.deepEqual(found.slice(0, BATCHES), local.slice(0, BATCHES))
     assert.equal(await callsIn(config.calls), 2)
+  },
+})
+
+Deno.test({
+  name: "a task that waits for longer than taskTimeout fails its batch, in the name of its operation",
+  ignore: !spark.available,
+  fn: async () => {
+    const error = await failureOf(waiting({ records: 11, interval }), { ...onCluster(), taskTimeout: "1 second" })
+    assert.ok(error.reason instanceof TaskTimedOut, String(error))
+    assert.match(error.message, /failed in mapEffect at faulty_graphs\.ts:.*not ended after 1000 ms, the taskTimeout/)
+  },
+})
+
+Deno.test({
+  name: "a function that computes for longer than taskTimeout fails its batch, after Spark's tries",
+  ignore: !spark.available,
+  fn: async () => {
+    const folder = await Deno.makeTempDir()
+    const error = await failureOf(slow({ folder, millis: 120_000 }), { ...onCluster(), taskTimeout: "1 second" })
+    assert.ok(error.reason instanceof TaskTimedOut, String(error))
+    assert.match(error.message, /failed in map at faulty_graphs\.ts:.*not ended after 1000 ms, the taskTimeout/)
+    await Deno.remove(folder, { recursive: true })
   },
 })

@@ -185,6 +185,13 @@ export const slow = Graph.module(import.meta, ({ folder, millis }: Slow) => [
   })),
 ])
 
+/** Waits for a record for ever. */
+export const waiting = Graph.module(import.meta, (config: Config) => [
+  collected(
+    DStream.mapEffect(wordsOf(config), ([word, batch]) => word === "w1" ? Effect.never : Effect.succeed(batch)),
+  ),
+])
+
 /** A graph whose data may be a function. */
 export const withFunction = Graph.module(
   import.meta,
