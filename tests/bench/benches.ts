@@ -1,5 +1,6 @@
 /** All benchmarks, by name. A name before a dash selects all that begin with it: `checkpoint`, `scaling`. */
 import { checkpoints } from "./checkpoints.ts"
+import { cluster } from "./cluster.ts"
 import { empty } from "./empty.ts"
 import { files } from "./files.ts"
 import { imports } from "./imports.ts"
@@ -46,7 +47,7 @@ const usual: Readonly<Record<string, Bench>> = {
 }
 
 /** Every benchmark. */
-export const benches: Readonly<Record<string, Bench>> = { ...usual, ...scaling, ...kafka }
+export const benches: Readonly<Record<string, Bench>> = { ...usual, ...scaling, ...kafka, ...cluster }
 
 /** Benchmarks that start processes or measure several times themselves, and so are run once. */
 export const once: ReadonlySet<string> = new Set([
@@ -57,11 +58,14 @@ export const once: ReadonlySet<string> = new Set([
   "mqtt",
   "flume",
   ...Object.keys(kafka),
+  ...Object.keys(cluster),
   ...Object.keys(scaling),
 ])
 
 /** The names of the benchmarks that can be checked with few records. */
-export const quick: ReadonlyArray<string> = Object.keys(benches).filter((name) => !(name in kafka))
+export const quick: ReadonlyArray<string> = Object.keys(benches).filter((name) =>
+  !(name in kafka) && !(name in cluster)
+)
 
 /** The names of the benchmarks that arguments select. Throws for an argument that selects none. */
 export const selected = (args: ReadonlyArray<string>): ReadonlyArray<string> => {

@@ -8,7 +8,7 @@ export interface SessionOptions {
   /** Where the checkpoint is. Without one there is none. */
   readonly directory?: string
   /** The master. Default: `local`. */
-  readonly master?: "local" | "local[2]"
+  readonly master?: "local" | "local[2]" | `sc://${string}`
   /** What outputs print on. */
   readonly console?: Console.Console
 }

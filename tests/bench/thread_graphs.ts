@@ -15,7 +15,7 @@ const keeping = (stream: DStream.DStream<readonly [string, number]>) =>
     }))
 
 /** Mixes a number some hundred times. */
-const mixed = (line: string): number => {
+export const mixed = (line: string): number => {
   let hash = line.length
   for (let round = 0; round < 200; round++) hash = (Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) + round) | 0
   return hash

@@ -24,12 +24,13 @@ export const after = (batches: number) => () => seen.length >= batches
 /** The services of the graphs that have them from the program. */
 export const prices = Layer.succeed(Prices, { of: (word) => word.length * 10 })
 
-/** Runs a graph until it is over. Gives what its output has seen. Rejects with the failure of the context. */
-export const run = async (
+/**
+ * Runs a graph until it is over. Gives what its output has seen, also in runs before. Fails with the failure of the context.
+ */
+export const running = (
   graph: Graph.Graph<unknown, SparkContext.SparkContext | Prices>,
   { directory, interval, isOver, ...options }: Running,
-): Promise<ReadonlyArray<unknown>> => {
-  seen.length = 0
+) => {
   const program = Effect.gen(function* () {
     const ssc = yield* StreamingContext.make
     if (directory !== undefined) yield* StreamingContext.checkpoint(ssc, directory)
@@ -45,5 +46,11 @@ export const run = async (
     return Array.from(seen)
   })
   const layer = Layer.mergeAll(SparkContext.layer(options), Scheduler.layer(interval), prices)
-  return await Effect.runPromise(Effect.scoped(Effect.provide(program, layer)))
+  return Effect.scoped(Effect.provide(program, layer))
+}
+
+/** Runs a graph as {@link running} does, but forgets what was seen before. Rejects with the failure of the context. */
+export const run = async (...given: Parameters<typeof running>): Promise<ReadonlyArray<unknown>> => {
+  seen.length = 0
+  return await Effect.runPromise(running(...given))
 }

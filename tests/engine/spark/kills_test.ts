@@ -1,4 +1,6 @@
 import assert from "node:assert/strict"
+import { SparkRecordsLost } from "../../../lib/engine/spark/errors.ts"
+import { BatchFailed } from "../../../lib/streaming/errors.ts"
 import { sparkServer } from "../../servers/spark_server.ts"
 import { counting, type Fault, type Moment, type Victim } from "./faulty_graphs.ts"
 import { after, run } from "./faulty_run.ts"
@@ -43,3 +45,25 @@ survives("its process, in three batches", "worker", ["map", "reduce", "state"])
 survives("all processes of its executor, in three batches", "workers", ["map", "reduce", "state"])
 survives("its executor before a shuffle", "executor", ["map"])
 survives("its executor while a state changes", "executor", ["state"])
+
+Deno.test({
+  name: "without copies, the end of an executor ends the context with an error that says what is lost and what to do",
+  ignore: !spark.available,
+  fn: async () => {
+    const marker = await Deno.makeTempFile()
+    const faults: ReadonlyArray<Fault> = [{ victim: "executor", moment: "map", batch: 3, marker }]
+    const error: unknown = await run(counting({ ...config, faults }), {
+      appName: "kills",
+      interval,
+      isOver: after(BATCHES),
+      master: spark.master(),
+      defaultParallelism: 2,
+      cluster: { copies: 1 },
+    }).then(() => undefined, (error) => error)
+    assert.ok(error instanceof BatchFailed, String(error))
+    const { reason } = error
+    assert.ok(reason instanceof SparkRecordsLost, String(error))
+    assert.match(reason.operations.join(", "), /(updateStateByKey|window|map) at faulty_graphs\.ts:\d+:\d+/)
+    assert.match(error.message, /Start again from the checkpoint\. .* Set copies to 2/)
+  },
+})
