@@ -6,6 +6,7 @@ import { type Graph, RDD } from "@dstream/dstream"
 import { heavy, latest, lines as lineQueue, tracked, updated, updates, words } from "./cluster_graphs.ts"
 import { lines, type Pair, pairs } from "./data.ts"
 import { figure, interleaved } from "./measure.ts"
+import { keepingUp } from "./cluster_steady.ts"
 import type { Bench, Report } from "./report.ts"
 import { open, type Session } from "./session.ts"
 import type { Size } from "./size.ts"
@@ -130,6 +131,8 @@ const scaling: Bench = onCluster("heavy work on two executors", async (size, mas
   }
 })
 
+const steadyTitle = "a window, a join and a state of 10,000 keys each second on a cluster"
+
 /** The benchmarks of this file. */
 export const cluster: Readonly<Record<string, Bench>> = {
   "cluster-words": wordCount(1000, 250),
@@ -138,4 +141,5 @@ export const cluster: Readonly<Record<string, Bench>> = {
   "cluster-mapstate": states("mapWithState", 100_000, tracked, 900),
   "cluster-start": start,
   "cluster-heavy": scaling,
+  "cluster-steady": onCluster(steadyTitle, (size, master) => keepingUp(size, master, steadyTitle)),
 }

@@ -75,6 +75,21 @@ export const updated = Graph.module(import.meta, (keys: number) => [
   )),
 ])
 
+const add = (a: number, b: number): number => (a + b) | 0
+
+/** Joins the sums of a window with running sums. Intervals are of one second. */
+export const steady = Graph.module(import.meta, (keys: number) => {
+  const input = DStream.queueStream(updates)
+  const recent = DStream.reduceByKey(DStream.window(input, "3 seconds"), add)
+  const totals = DStream.updateStateByKey(
+    input,
+    (values: ReadonlyArray<number>, state: Option.Option<number>) =>
+      Option.some(values.reduce(add, Option.getOrElse(state, () => 0))),
+    { initial: zeros(keys) },
+  )
+  return [summing(DStream.map(DStream.join(recent, totals), ([key, [sum, total]]): Pair => [key, add(sum, total)]))]
+})
+
 /** Running sums of keys with mapWithState. */
 export const tracked = Graph.module(import.meta, (keys: number) => [
   summing(DStream.mapWithState(
