@@ -145,6 +145,7 @@ const binaryColumn = (b: ReadonlyArray<Uint8Array>) => {
   return makeData({ type: new Binary(), length: b.length, nullCount: 0, valueOffsets, data: values })
 }
 
+/** Encodes a stream of one batch. */
 const encodeStream = (rows: Rows): Uint8Array => {
   const length = lengthOf(rows)
   const number = (data: Int32Array) => makeData({ type: new Int32(), length, nullCount: 0, data })
@@ -157,24 +158,23 @@ const encodeStream = (rows: Rows): Uint8Array => {
   return RecordBatchStreamWriter.writeAll([batch]).toUint8Array(true)
 }
 
-/** Writes one stream of rows, batch by batch. */
-export class RowsWriter {
-  #hasBegun = false
+/** The length of the first message of a stream, which has the schema. */
+const schemaLength = (stream: Uint8Array): number =>
+  8 + new DataView(stream.buffer, stream.byteOffset).getInt32(4, true)
 
-  /** Whether a batch has been written, so that the stream needs an end. */
-  get hasBegun(): boolean {
-    return this.#hasBegun
-  }
+const empty = encodeStream({
+  p: new Int32Array(),
+  t: new Int32Array(),
+  s: new Int32Array(),
+  c: new Int32Array(),
+  b: [],
+})
 
-  /** Encodes a batch; before the first one comes the schema. The rows are copied. */
-  encode(rows: Rows): Uint8Array {
-    const stream = encodeStream(rows)
-    const withoutEnd = stream.subarray(0, stream.length - endOfArrow.length)
-    if (!this.#hasBegun) {
-      this.#hasBegun = true
-      return withoutEnd
-    }
-    const lengthOfSchema = 8 + new DataView(stream.buffer, stream.byteOffset).getInt32(4, true)
-    return withoutEnd.subarray(lengthOfSchema)
-  }
+/** The beginning of a stream, before its batches. */
+export const beginOfArrow: Uint8Array = empty.slice(0, schemaLength(empty))
+
+/** Encodes a batch of a stream. The rows are copied. */
+export const encodeBatch = (rows: Rows): Uint8Array => {
+  const stream = encodeStream(rows)
+  return stream.subarray(schemaLength(stream), stream.length - endOfArrow.length)
 }

@@ -5,7 +5,7 @@
  */
 import { timingSafeEqual } from "node:crypto"
 import { scheduler } from "node:timers/promises"
-import { endOfArrow, readRows, RowsWriter } from "./arrow_rows.ts"
+import { beginOfArrow, encodeBatch, endOfArrow, readRows } from "./arrow_rows.ts"
 import { loadBundle } from "./bundle.ts"
 import { type Connection, ConnectionEnded, intBytes, textBytes } from "./connection.ts"
 import { ProtocolError, readTaskHeader, type TaskHeader } from "./task_header.ts"
@@ -15,6 +15,9 @@ const END_OF_DATA_SECTION = -1
 const EXCEPTION_THROWN = -2
 const END_OF_STREAM = -4
 const START_ARROW_STREAM = -6
+
+/** The beginning of every answer to a task. */
+const beginning: Uint8Array = new Uint8Array([...intBytes(START_ARROW_STREAM), ...beginOfArrow])
 
 /** How a worker and an executor find out that they belong together. */
 export interface Handshake {
@@ -57,10 +60,13 @@ const textOf = (cause: unknown): string => cause instanceof Error ? cause.stack 
 /** How long a worker waits for an executor to read the failure of a task and to close the connection. */
 const FAILURE_TIMEOUT_MS = 5000
 
-/** Reports a failure to the executor, whose task fails with the text. The connection cannot be used afterwards. */
-const fail = async (connection: Connection, writer: RowsWriter, cause: unknown): Promise<void> => {
+/**
+ * Reports a failure to the executor, whose task fails with the text. The connection cannot be used afterwards. `hasBegun`: the
+ * stream of rows has begun.
+ */
+const fail = async (connection: Connection, hasBegun: boolean, cause: unknown): Promise<void> => {
   const end = connection.end(
-    ...writer.hasBegun ? [endOfArrow] : [],
+    ...hasBegun ? [endOfArrow] : [],
     intBytes(EXCEPTION_THROWN),
     textBytes(cause instanceof ProtocolError ? cause.message : textOf(cause)),
   )
@@ -70,18 +76,12 @@ const fail = async (connection: Connection, writer: RowsWriter, cause: unknown):
 const run = async (
   connection: Connection,
   { bundle, command, info, split }: TaskHeader,
-  writer: RowsWriter,
   directory: string,
 ): Promise<boolean> => {
   const runTask = await loadBundle(directory, bundle)
   const [rows, end] = await readRows(connection)
-  await runTask(command, split, rows, (batch) => {
-    const announcement = writer.hasBegun ? [] : [intBytes(START_ARROW_STREAM)]
-    const bytes = writer.encode(batch)
-    connection.write(...announcement, bytes)
-  }, info)
-  if (writer.hasBegun) connection.write(endOfArrow)
-  connection.write(intBytes(END_OF_DATA_SECTION, 0))
+  await runTask(command, split, rows, (batch) => connection.write(encodeBatch(batch)), info)
+  connection.write(endOfArrow, intBytes(END_OF_DATA_SECTION, 0))
   return end === END_OF_STREAM
 }
 
@@ -100,12 +100,16 @@ export const serve = async (
   directory: string,
 ): Promise<boolean> => {
   for (;;) {
-    const writer = new RowsWriter()
+    let hasBegun = false
     try {
       const header = await readTaskHeader(connection)
       if (header === undefined) return true
       activity.isBusy = true
-      const isReusable = await run(connection, header, writer, directory)
+      // The executor sends the rows after it has got an answer to the header. Without this one, that is the delayed
+      // acknowledgement of TCP, which takes 40 ms.
+      connection.write(beginning)
+      hasBegun = true
+      const isReusable = await run(connection, header, directory)
       activity.isBusy = false
       if (!isReusable) {
         await connection.end(intBytes(END_OF_DATA_SECTION))
@@ -114,7 +118,7 @@ export const serve = async (
       connection.write(intBytes(END_OF_STREAM))
     } catch (cause) {
       activity.isBusy = false
-      if (!(cause instanceof ConnectionEnded)) await fail(connection, writer, cause)
+      if (!(cause instanceof ConnectionEnded)) await fail(connection, hasBegun, cause)
       return false
     }
   }

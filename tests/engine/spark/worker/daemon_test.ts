@@ -56,7 +56,7 @@ Deno.test("a worker runs a hundred tasks on one connection, in one process", asy
   assert.deepEqual(counts, Array.from({ length: 100 }, (_, i) => String(i + 1)))
 })
 
-Deno.test("partitions and results without rows take no Arrow stream", async () => {
+Deno.test("partitions without rows need no Arrow stream, and results without rows have no batch", async () => {
   await using executor = await FakeExecutor.start(bundle)
   const worker = await executor.connect()
   const empty = { rows: [], batches: 0, failure: undefined, isReusable: true }
@@ -79,6 +79,13 @@ Deno.test("a row may have 50 MB", async () => {
   assert.equal(rows.length, 2)
   assert.ok(Uint8Array.from(rows[0]!.b as Uint8Array).every((byte, i) => byte === (i * 7 & 255)))
   assert.deepEqual(rows[1]!.b, bytes("end"))
+})
+
+Deno.test("a worker begins its answer before it has the rows", async () => {
+  await using executor = await FakeExecutor.start(bundle)
+  const worker = await executor.connect()
+  await worker.write(headerOf({}))
+  assert.equal(await worker.int(), -6)
 })
 
 Deno.test("an executor that sends byte after byte is understood", async () => {

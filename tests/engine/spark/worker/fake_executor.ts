@@ -146,9 +146,11 @@ export class WorkerConnection {
     for (let at = 0; at < bytes.length;) at += await this.conn.write(bytes.subarray(at))
   }
 
-  /** Whether the worker has closed the connection. */
+  /** Whether the worker has closed the connection, after the beginning of an answer at most: the schema of its rows. */
   async isEnded(): Promise<boolean> {
-    return await this.conn.read(new Uint8Array(1)).catch(() => null) === null
+    const bytes = new Uint8Array(1024)
+    const first = await this.conn.read(bytes).catch(() => null)
+    return first === null || await this.conn.read(bytes).catch(() => null) === null
   }
 
   /** Reads an Arrow stream, and counts its batches. */
