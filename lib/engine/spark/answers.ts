@@ -15,7 +15,7 @@ import { type ClusterError, explainLoss, isIdleTimeout } from "./errors.ts"
 import { planOf, type StageOutput } from "./outputs.ts"
 import { Parcels } from "./parcels.ts"
 import { failedBy } from "./planned_stage.ts"
-import type { Cluster, Relation } from "./relations.ts"
+import type { Cluster, Relation, Rows } from "./relations.ts"
 import { count, failuresIn, reportsIn, reportsOf, type Told } from "./reports.ts"
 import type { RemoteStates } from "./states.ts"
 
@@ -91,7 +91,7 @@ const failureOf = (
 }
 
 /** Collects the rows of a relation that belong to an output, and fails if a task of its plan has failed. */
-export const collectAnswers = Effect.fnUntraced(function* (
+export const collectAnswers = (
   options: Named & {
     readonly cluster: Pick<Cluster, "collect">
     readonly states: RemoteStates
@@ -99,10 +99,21 @@ export const collectAnswers = Effect.fnUntraced(function* (
   output: StageOutput,
   relation: Relation,
   job: JobContext,
+): Effect.Effect<Answers, StageFailed | Refusals> =>
+  Effect.flatMap(
+    asked(options, output, options.cluster.collect(relation)),
+    (rows) => answersIn(options, output, rows, job),
+  )
+
+/** Reads the rows that belong to an output, and fails if a task of its plan has failed. */
+export const answersIn = Effect.fnUntraced(function* (
+  { states }: { readonly states: RemoteStates },
+  output: StageOutput,
+  rows: Rows,
+  job: JobContext,
 ): Effect.fn.Return<Answers, StageFailed | Refusals> {
-  const { cluster, states } = options
   const plan = planOf(output)
-  const parcels = new Parcels(yield* asked(options, output, cluster.collect(relation)))
+  const parcels = new Parcels(rows)
   const failures = failuresIn(parcels)
   for (const each of plan) each.hasRun = true
   if (failures.length > 0) return yield* failureOf(failures, plan)

@@ -15,7 +15,7 @@ import { type Executor, StageFailed } from "../plan/executor.ts"
 import { placesOf } from "../plan/places.ts"
 import { type Remote, RemoteBlock, RemoteBucket } from "../plan/remote.ts"
 import type { Cut, Operation, Partition, Task, ToBlock, ToBuckets, Write, Written } from "../plan/task.ts"
-import { type Answers, asked, collectAnswers, Refusals } from "./answers.ts"
+import { type Answers, answersIn, asked, collectAnswers, Refusals } from "./answers.ts"
 import { tagOf } from "./command.ts"
 import { planOf, readsOf, StageOutput } from "./outputs.ts"
 import { Packer, Parcels } from "./parcels.ts"
@@ -156,13 +156,25 @@ export class StageRunner {
     return this.#withRefusals(output, (job) =>
       Effect.gen({ self: this }, function* () {
         const plan = planOf(output)
-        const { id } = yield* asked(this.#options, output, cluster.keep(output.relation, { copies }))
+        const observe = {
+          tag: tagOf(output.number, "report"),
+          sources: output.tasks.length,
+          unless: tagOf(output.number, "failure"),
+        }
+        const { id, observed } = yield* asked(
+          this.#options,
+          output,
+          cluster.keep(output.relation, { copies, observe }),
+        )
         const tags = Array.from(plan, ({ number }) => [tagOf(number, "report"), tagOf(number, "failure")]).flat()
         const kept: Relation = { kind: "kept", id }
         const answers = yield* Effect.onError(
-          collectAnswers(this.#options, output, { kind: "tagged", of: kept, tags }, job),
+          observed === undefined
+            ? collectAnswers(this.#options, output, { kind: "tagged", of: kept, tags }, job)
+            : answersIn(this.#options, output, observed, job),
           () => Effect.ignore(cluster.forget([id])),
         )
+        output.isAligned = output.relation.kind === "stage" && output.tasks.every(({ write }) => write.kind === "block")
         output.relation = kept
         this.#kept.add(output)
         return answers

@@ -29,6 +29,8 @@ export class StageOutput implements Output {
   hasRun = false
   /** Whether its tasks have succeeded, so that what they have read and added to accumulators is known. */
   isCounted = false
+  /** Whether the rows of its partitions are in the partitions of the kept relation with the same numbers. */
+  isAligned = false
   /** What its tasks, and those of the outputs that it reads, have added to accumulators. */
   readonly updates: TaskUpdates.TaskUpdates = new TaskUpdates.TaskUpdates()
 
@@ -123,6 +125,15 @@ export class Reads {
     return Array.from(this.#routes.keys())
   }
 
+  /** The rows that the tasks read, where Spark has them in the partitions of the tasks already; undefined where it has not. */
+  aligned(tasks: number): Relation | undefined {
+    const [[output, contents] = [], ...others] = this.#routes
+    const [[content, routes] = [], ...more] = contents ?? []
+    if (output === undefined || content === undefined || others.length > 0 || more.length > 0) return undefined
+    const isSame = output.isAligned && output.partitions === tasks && isInPlace(output, routes ?? [])
+    return isSame ? output.rows(content) : undefined
+  }
+
   /** The rows that the tasks read, each for its task. One of the tasks gets the reports, which are addressed to partition 0. */
   relations(): ReadonlyArray<Relation> {
     return Array.from(this.#routes).flatMap(([output, contents]) =>
@@ -141,14 +152,16 @@ const withReports = (routes: Routes): Routes => {
   return first?.size === 0 && reader !== undefined ? [new Set([reader]), ...others] : routes
 }
 
+/** Whether each partition of an output is read by the task with its number, and by no other. */
+const isInPlace = (output: StageOutput, routes: Routes): boolean =>
+  routes.length === output.partitions && routes.every((tasks, partition) => tasks.size === 1 && tasks.has(partition))
+
 /** Rows of an output with a content, each for the tasks that read it. */
 const routed = (output: StageOutput, content: Content, routes: Routes): Relation => {
   const of = output.rows(content)
-  const isInPlace = routes.length === output.partitions &&
-    routes.every((tasks, partition) => tasks.size === 1 && tasks.has(partition))
   const to = Array.from(
     { length: output.partitions },
     (_, partition) => Array.from(routes[partition] ?? []).sort((a, b) => a - b),
   )
-  return isInPlace ? of : { kind: "routed", of, to }
+  return isInPlace(output, routes) ? of : { kind: "routed", of, to }
 }

@@ -27,7 +27,7 @@ export interface Parcel extends Label {
 const HEAD = 8
 
 /** How many bytes of a parcel travel in one row. */
-const CHUNK = 4 * 1024 * 1024
+const CHUNK = 16 * 1024 * 1024
 
 const aligned = (length: number): number => (length + 7) & ~7
 

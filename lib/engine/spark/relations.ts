@@ -39,6 +39,14 @@ export type Relation =
   /** The rows that workers compute from each partition. `bundle` is the name of the uploaded file with their code. */
   | { readonly kind: "stage"; readonly of: Relation; readonly command: Uint8Array; readonly bundle: string }
 
+/** Rows of a relation: one for each of the tasks `s` from 0 to `sources`, with a tag. */
+export interface RowsOfTasks {
+  readonly tag: number
+  readonly sources: number
+  /** With a row of this tag, they do not count as all. */
+  readonly unless: number
+}
+
 /**
  * A session on a Spark cluster. It ends with its scope, and all that it has kept and uploaded with it. Interrupting a
  * fiber interrupts its operation on the cluster.
@@ -48,11 +56,14 @@ export interface Cluster {
   readonly version: string
   /** Computes a relation and gives all of its rows, in no particular order. */
   readonly collect: (relation: Relation) => Effect.Effect<Rows, ClusterError>
-  /** Computes a relation and keeps its rows in the memory, and on the disks, of as many executors as `copies` says. */
+  /**
+   * Computes a relation and keeps its rows in the memory, and on the disks, of as many executors as `copies` says. Gives the
+   * rows that `observe` names too; undefined where there are others to be collected.
+   */
   readonly keep: (
     relation: Relation,
-    options: { readonly copies: number },
-  ) => Effect.Effect<{ readonly id: string }, ClusterError>
+    options: { readonly copies: number; readonly observe?: RowsOfTasks },
+  ) => Effect.Effect<{ readonly id: string; readonly observed?: Rows | undefined }, ClusterError>
   /**
    * Releases kept relations. Ids that are not known are ignored. Spark removes the rows when its server collects garbage next,
    * for which the server has the setting `spark.cleaner.periodicGC.interval`.

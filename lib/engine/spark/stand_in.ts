@@ -16,7 +16,7 @@ import { placeOf } from "../threads/task_place.ts"
 import { decodeCommand } from "./command.ts"
 import { SparkFailed } from "./errors.ts"
 import { StageRunner } from "./executor.ts"
-import type { Cluster, Relation, Rows } from "./relations.ts"
+import type { Cluster, Relation, Rows, RowsOfTasks } from "./relations.ts"
 import * as RemoteStates from "./states.ts"
 import { runPartition, type Worksite } from "./worker_stage.ts"
 
@@ -56,11 +56,11 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
 
   readonly collect: Cluster["collect"] = (relation) => Effect.map(this.#rows(relation, true), toRows)
 
-  readonly keep: Cluster["keep"] = (relation) =>
+  readonly keep: Cluster["keep"] = (relation, { observe }) =>
     Effect.map(this.#rows(relation, true), (rows) => {
       const id = String(this.#next++)
       this.#kept.set(id, rows)
-      return { id }
+      return { id, observed: observe && observedIn(rows, observe) }
     })
 
   readonly forget: Cluster["forget"] = (ids) => Effect.sync(() => ids.forEach((id) => this.#kept.delete(id)))
@@ -97,13 +97,14 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
   }
 
   #stage({ command, of }: Extract<Relation, { readonly kind: "stage" }>, first: number) {
-    const partitions = of.kind === "shuffled" ? of.partitions : 1
+    const decoded = decodeCommand(command)
+    const { heads } = decoded
+    const partitions = of.kind === "shuffled" ? of.partitions : heads.length
     return Effect.flatMap(this.#rows(of), (rows) => {
       const parts = Map.groupBy(rows, ({ p }) => p)
       for (const p of parts.keys()) {
         if (p >= partitions) throw new RangeError(`a row is for partition ${p} of ${partitions}`)
       }
-      const decoded = decodeCommand(command)
       return Effect.map(
         Effect.forEach(
           Array.from({ length: partitions }).keys(),
@@ -118,6 +119,10 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
     })
   }
 }
+
+/** The rows that a cluster would observe, unless there are others. */
+const observedIn = (rows: ReadonlyArray<Row>, { tag, unless }: RowsOfTasks): Rows | undefined =>
+  rows.some(({ c, t }) => t === unless || t === tag && c > 0) ? undefined : toRows(rows.filter(({ t }) => t === tag))
 
 const unknownRelation = (id: string): SparkFailed =>
   new SparkFailed({ where: "stand-in", operation: "read", errorClass: "NO_RELATION", text: id, causes: [] })

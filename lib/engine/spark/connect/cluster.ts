@@ -12,6 +12,7 @@ import { upload } from "./artifacts.ts"
 import type { Endpoint } from "./connection_string.ts"
 import { execute } from "./execution.ts"
 import { withLargeRows } from "./large_rows.ts"
+import { observedRows, observing } from "./observing.ts"
 import { forgetPlan, keepPlan, relationMessage, rowsPlan } from "./plans.ts"
 import type { ExecutePlanResponse, Plan } from "./proto/execution_pb.ts"
 import { LIMITS, type Limits, Session } from "./session.ts"
@@ -29,12 +30,14 @@ const CLOSE_MS = 5_000
 const FORGETTING = 8
 
 /**
- * The options that relations depend on: partitions must stay as they are planned, and a row without a target is an error.
+ * The options that relations depend on: partitions must stay as they are planned, each of the rows that travel with a request is
+ * one, and a row without a target is an error.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   "spark.sql.adaptive.enabled": "false",
   "spark.sql.ansi.enabled": "true",
   "spark.sql.execution.arrow.useLargeVarTypes": "false",
+  "spark.sql.leafNodeDefaultParallelism": "1000000",
 }
 
 /** What a connection needs besides its endpoint. */
@@ -111,15 +114,22 @@ export const connect: (
     const failed = (operation: string, cause: unknown) =>
       new SparkFailed({ where, operation, text: cause instanceof Error ? cause.message : String(cause), causes: [] })
     const run = (name: string, plan: () => Plan) => Effect.suspend(() => execute(session, scope, name, plan()))
-    const keep: Cluster["keep"] = (relation, { copies }) =>
-      run("keep", () => keepPlan(relationMessage(relation, version), copies)).pipe(
+    const keep: Cluster["keep"] = (relation, { copies, observe }) => {
+      const name = crypto.randomUUID()
+      const plan = () => {
+        const message = relationMessage(relation, version)
+        return keepPlan(observe === undefined ? message : observing(message, observe, name), copies)
+      }
+      return run("keep", plan).pipe(
         Effect.flatMap((responses) => {
           const id = keptIn(responses)
+          const observed = observe && observedRows(responses, observe, name)
           return id === undefined
             ? Effect.fail(failed("keep", "the server has named no relation"))
-            : Effect.succeed({ id })
+            : Effect.succeed({ id, observed })
         }),
       )
+    }
     const forget: Cluster["forget"] = (ids) =>
       Effect.forEach(ids, (id) => run("forget", () => forgetPlan(id)), { concurrency: FORGETTING, discard: true })
     const collect: Cluster["collect"] = (relation) =>

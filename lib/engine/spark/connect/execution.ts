@@ -55,7 +55,9 @@ const read = (session: Session, operation: Operation, isStarting: boolean): Effe
         operation.last = response.responseId
         operation.count++
         if (response.responseType.case === "resultComplete") operation.isComplete = true
-        else if (response.responseType.case !== undefined) operation.responses.push(response)
+        else if (response.responseType.case !== undefined || response.observedMetrics.length > 0) {
+          operation.responses.push(response)
+        }
       }
     },
     catch: (thrown) => session.failure(thrown, operation.name),

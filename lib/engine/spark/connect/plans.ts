@@ -45,25 +45,30 @@ const none = new Int32Array()
 const localRows = (rows: Parameters<typeof encodeRows>[0]): Message =>
   message({ case: "localRelation", value: { data: encodeRows(rows) } })
 
+/** Rows beside other relations, which one task can read. Otherwise, Spark would start a task for each. */
+const inOnePartition = (input: Message): Message =>
+  message({ case: "repartition", value: { input, numPartitions: 1, shuffle: false } })
+
 /** Makes the message of a relation. `version` is the version of Spark, which tells workers what they are sent. */
 export const relationMessage = (relation: Relation, version: string): Message => {
   const input = (of: Relation): Message => relationMessage(of, version)
+  const gathered = (of: Relation): Message => of.kind === "rows" ? inOnePartition(input(of)) : input(of)
   switch (relation.kind) {
     case "rows":
       return localRows(relation.rows)
     case "kept":
       return message({ case: "cachedRemoteRelation", value: { relationId: relation.id } })
     case "union":
-      return union(relation.of.map(input))
+      return union(relation.of.map(gathered))
     case "tagged": {
       const condition = relation.tags.length === 0 ? "false" : `t in (${relation.tags.join(", ")})`
-      return message({ case: "filter", value: { input: input(relation.of), condition: sql(condition) } })
+      return message({ case: "filter", value: { input: gathered(relation.of), condition: sql(condition) } })
     }
     case "routed": {
       if (relation.to.length === 0) return union([])
       const targets = `explode(array(${relation.to.map(sqlArray).join(", ")})[p]) as p`
       const expressions = [sql(targets), ...["t", "s", "c", "b"].map(column)]
-      return message({ case: "project", value: { input: input(relation.of), expressions } })
+      return message({ case: "project", value: { input: gathered(relation.of), expressions } })
     }
     case "shuffled": {
       const child = column("p")

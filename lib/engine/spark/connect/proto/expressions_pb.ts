@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf"
 /** Describes the file expressions.proto. */
 export const file_expressions: GenFile = /*@__PURE__*/
   fileDesc(
-    "ChFleHByZXNzaW9ucy5wcm90bxINc3BhcmsuY29ubmVjdCKuAwoKRXhwcmVzc2lvbhJNChR1bnJlc29sdmVkX2F0dHJpYnV0ZRgCIAEoCzItLnNwYXJrLmNvbm5lY3QuRXhwcmVzc2lvbi5VbnJlc29sdmVkQXR0cmlidXRlSAASRwoRZXhwcmVzc2lvbl9zdHJpbmcYBCABKAsyKi5zcGFyay5jb25uZWN0LkV4cHJlc3Npb24uRXhwcmVzc2lvblN0cmluZ0gAElkKG2RpcmVjdF9zaHVmZmxlX3BhcnRpdGlvbl9pZBgWIAEoCzIyLnNwYXJrLmNvbm5lY3QuRXhwcmVzc2lvbi5EaXJlY3RTaHVmZmxlUGFydGl0aW9uSURIABoyChNVbnJlc29sdmVkQXR0cmlidXRlEhsKE3VucGFyc2VkX2lkZW50aWZpZXIYASABKAkaJgoQRXhwcmVzc2lvblN0cmluZxISCgpleHByZXNzaW9uGAEgASgJGkQKGERpcmVjdFNodWZmbGVQYXJ0aXRpb25JRBIoCgVjaGlsZBgBIAEoCzIZLnNwYXJrLmNvbm5lY3QuRXhwcmVzc2lvbkILCglleHByX3R5cGUiiwEKH0NvbW1vbklubGluZVVzZXJEZWZpbmVkRnVuY3Rpb24SFQoNZnVuY3Rpb25fbmFtZRgBIAEoCRIVCg1kZXRlcm1pbmlzdGljGAIgASgIEi4KCnB5dGhvbl91ZGYYBCABKAsyGC5zcGFyay5jb25uZWN0LlB5dGhvblVERkgAQgoKCGZ1bmN0aW9uInEKCVB5dGhvblVERhIsCgtvdXRwdXRfdHlwZRgBIAEoCzIXLnNwYXJrLmNvbm5lY3QuRGF0YVR5cGUSEQoJZXZhbF90eXBlGAIgASgFEg8KB2NvbW1hbmQYAyABKAwSEgoKcHl0aG9uX3ZlchgEIAEoCSJuCghEYXRhVHlwZRI0Cgh1bnBhcnNlZBgYIAEoCzIgLnNwYXJrLmNvbm5lY3QuRGF0YVR5cGUuVW5wYXJzZWRIABokCghVbnBhcnNlZBIYChBkYXRhX3R5cGVfc3RyaW5nGAEgASgJQgYKBGtpbmRiBnByb3RvMw",
+    "ChFleHByZXNzaW9ucy5wcm90bxINc3BhcmsuY29ubmVjdCLuAwoKRXhwcmVzc2lvbhJNChR1bnJlc29sdmVkX2F0dHJpYnV0ZRgCIAEoCzItLnNwYXJrLmNvbm5lY3QuRXhwcmVzc2lvbi5VbnJlc29sdmVkQXR0cmlidXRlSAASRwoRZXhwcmVzc2lvbl9zdHJpbmcYBCABKAsyKi5zcGFyay5jb25uZWN0LkV4cHJlc3Npb24uRXhwcmVzc2lvblN0cmluZ0gAElkKG2RpcmVjdF9zaHVmZmxlX3BhcnRpdGlvbl9pZBgWIAEoCzIyLnNwYXJrLmNvbm5lY3QuRXhwcmVzc2lvbi5EaXJlY3RTaHVmZmxlUGFydGl0aW9uSURIABo+CgdMaXRlcmFsEhAKBmJpbmFyeRgCIAEoDEgAEhEKB2ludGVnZXIYBiABKAVIAEIOCgxsaXRlcmFsX3R5cGUaMgoTVW5yZXNvbHZlZEF0dHJpYnV0ZRIbChN1bnBhcnNlZF9pZGVudGlmaWVyGAEgASgJGiYKEEV4cHJlc3Npb25TdHJpbmcSEgoKZXhwcmVzc2lvbhgBIAEoCRpEChhEaXJlY3RTaHVmZmxlUGFydGl0aW9uSUQSKAoFY2hpbGQYASABKAsyGS5zcGFyay5jb25uZWN0LkV4cHJlc3Npb25CCwoJZXhwcl90eXBlIosBCh9Db21tb25JbmxpbmVVc2VyRGVmaW5lZEZ1bmN0aW9uEhUKDWZ1bmN0aW9uX25hbWUYASABKAkSFQoNZGV0ZXJtaW5pc3RpYxgCIAEoCBIuCgpweXRob25fdWRmGAQgASgLMhguc3BhcmsuY29ubmVjdC5QeXRob25VREZIAEIKCghmdW5jdGlvbiJxCglQeXRob25VREYSLAoLb3V0cHV0X3R5cGUYASABKAsyFy5zcGFyay5jb25uZWN0LkRhdGFUeXBlEhEKCWV2YWxfdHlwZRgCIAEoBRIPCgdjb21tYW5kGAMgASgMEhIKCnB5dGhvbl92ZXIYBCABKAkibgoIRGF0YVR5cGUSNAoIdW5wYXJzZWQYGCABKAsyIC5zcGFyay5jb25uZWN0LkRhdGFUeXBlLlVucGFyc2VkSAAaJAoIVW5wYXJzZWQSGAoQZGF0YV90eXBlX3N0cmluZxgBIAEoCUIGCgRraW5kYgZwcm90bzM",
   )
 
 /** The message `spark.connect.Expression`. */
@@ -31,6 +31,21 @@ export type Expression = Message<"spark.connect.Expression"> & {
 export const ExpressionSchema: GenMessage<Expression> = /*@__PURE__*/
   messageDesc(file_expressions, 0)
 
+/** The message `spark.connect.Expression.Literal`. */
+export type Expression_Literal = Message<"spark.connect.Expression.Literal"> & {
+  literalType: {
+    value: Uint8Array
+    case: "binary"
+  } | {
+    value: number
+    case: "integer"
+  } | { case: undefined; value?: undefined }
+}
+
+/** Describes the message spark.connect.Expression.Literal. */
+export const Expression_LiteralSchema: GenMessage<Expression_Literal> = /*@__PURE__*/
+  messageDesc(file_expressions, 0, 0)
+
 /** The message `spark.connect.Expression.UnresolvedAttribute`. */
 export type Expression_UnresolvedAttribute = Message<"spark.connect.Expression.UnresolvedAttribute"> & {
   unparsedIdentifier: string
@@ -38,7 +53,7 @@ export type Expression_UnresolvedAttribute = Message<"spark.connect.Expression.U
 
 /** Describes the message spark.connect.Expression.UnresolvedAttribute. */
 export const Expression_UnresolvedAttributeSchema: GenMessage<Expression_UnresolvedAttribute> = /*@__PURE__*/
-  messageDesc(file_expressions, 0, 0)
+  messageDesc(file_expressions, 0, 1)
 
 /** The message `spark.connect.Expression.ExpressionString`. */
 export type Expression_ExpressionString = Message<"spark.connect.Expression.ExpressionString"> & {
@@ -47,7 +62,7 @@ export type Expression_ExpressionString = Message<"spark.connect.Expression.Expr
 
 /** Describes the message spark.connect.Expression.ExpressionString. */
 export const Expression_ExpressionStringSchema: GenMessage<Expression_ExpressionString> = /*@__PURE__*/
-  messageDesc(file_expressions, 0, 1)
+  messageDesc(file_expressions, 0, 2)
 
 /** The message `spark.connect.Expression.DirectShufflePartitionID`. */
 export type Expression_DirectShufflePartitionID = Message<"spark.connect.Expression.DirectShufflePartitionID"> & {
@@ -56,7 +71,7 @@ export type Expression_DirectShufflePartitionID = Message<"spark.connect.Express
 
 /** Describes the message spark.connect.Expression.DirectShufflePartitionID. */
 export const Expression_DirectShufflePartitionIDSchema: GenMessage<Expression_DirectShufflePartitionID> = /*@__PURE__*/
-  messageDesc(file_expressions, 0, 2)
+  messageDesc(file_expressions, 0, 3)
 
 /** The message `spark.connect.CommonInlineUserDefinedFunction`. */
 export type CommonInlineUserDefinedFunction = Message<"spark.connect.CommonInlineUserDefinedFunction"> & {

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf"
 /** Describes the file relations.proto. */
 export const file_relations: GenFile = /*@__PURE__*/
   fileDesc(
-    "Cg9yZWxhdGlvbnMucHJvdG8SDXNwYXJrLmNvbm5lY3QinQMKCFJlbGF0aW9uEikKB3Byb2plY3QYAyABKAsyFi5zcGFyay5jb25uZWN0LlByb2plY3RIABInCgZmaWx0ZXIYBCABKAsyFS5zcGFyay5jb25uZWN0LkZpbHRlckgAEi0KBnNldF9vcBgGIAEoCzIbLnNwYXJrLmNvbm5lY3QuU2V0T3BlcmF0aW9uSAASNgoObG9jYWxfcmVsYXRpb24YCyABKAsyHC5zcGFyay5jb25uZWN0LkxvY2FsUmVsYXRpb25IABJLChlyZXBhcnRpdGlvbl9ieV9leHByZXNzaW9uGBsgASgLMiYuc3BhcmsuY29ubmVjdC5SZXBhcnRpdGlvbkJ5RXhwcmVzc2lvbkgAEjYKDm1hcF9wYXJ0aXRpb25zGBwgASgLMhwuc3BhcmsuY29ubmVjdC5NYXBQYXJ0aXRpb25zSAASRQoWY2FjaGVkX3JlbW90ZV9yZWxhdGlvbhglIAEoCzIjLnNwYXJrLmNvbm5lY3QuQ2FjaGVkUmVtb3RlUmVsYXRpb25IAEIKCghyZWxfdHlwZSJhCgdQcm9qZWN0EiYKBWlucHV0GAEgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhIuCgtleHByZXNzaW9ucxgDIAMoCzIZLnNwYXJrLmNvbm5lY3QuRXhwcmVzc2lvbiJeCgZGaWx0ZXISJgoFaW5wdXQYASABKAsyFy5zcGFyay5jb25uZWN0LlJlbGF0aW9uEiwKCWNvbmRpdGlvbhgCIAEoCzIZLnNwYXJrLmNvbm5lY3QuRXhwcmVzc2lvbiKGAgoMU2V0T3BlcmF0aW9uEisKCmxlZnRfaW5wdXQYASABKAsyFy5zcGFyay5jb25uZWN0LlJlbGF0aW9uEiwKC3JpZ2h0X2lucHV0GAIgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhI6CgtzZXRfb3BfdHlwZRgDIAEoDjIlLnNwYXJrLmNvbm5lY3QuU2V0T3BlcmF0aW9uLlNldE9wVHlwZRITCgZpc19hbGwYBCABKAhIAIgBASI/CglTZXRPcFR5cGUSGwoXU0VUX09QX1RZUEVfVU5TUEVDSUZJRUQQABIVChFTRVRfT1BfVFlQRV9VTklPThACQgkKB19pc19hbGwiKwoNTG9jYWxSZWxhdGlvbhIRCgRkYXRhGAEgASgMSACIAQFCBwoFX2RhdGEipQEKF1JlcGFydGl0aW9uQnlFeHByZXNzaW9uEiYKBWlucHV0GAEgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhIyCg9wYXJ0aXRpb25fZXhwcnMYAiADKAsyGS5zcGFyay5jb25uZWN0LkV4cHJlc3Npb24SGwoObnVtX3BhcnRpdGlvbnMYAyABKAVIAIgBAUIRCg9fbnVtX3BhcnRpdGlvbnMidQoNTWFwUGFydGl0aW9ucxImCgVpbnB1dBgBIAEoCzIXLnNwYXJrLmNvbm5lY3QuUmVsYXRpb24SPAoEZnVuYxgCIAEoCzIuLnNwYXJrLmNvbm5lY3QuQ29tbW9uSW5saW5lVXNlckRlZmluZWRGdW5jdGlvbiIrChRDYWNoZWRSZW1vdGVSZWxhdGlvbhITCgtyZWxhdGlvbl9pZBgBIAEoCWIGcHJvdG8z",
+    "Cg9yZWxhdGlvbnMucHJvdG8SDXNwYXJrLmNvbm5lY3QiigQKCFJlbGF0aW9uEikKB3Byb2plY3QYAyABKAsyFi5zcGFyay5jb25uZWN0LlByb2plY3RIABInCgZmaWx0ZXIYBCABKAsyFS5zcGFyay5jb25uZWN0LkZpbHRlckgAEi0KBnNldF9vcBgGIAEoCzIbLnNwYXJrLmNvbm5lY3QuU2V0T3BlcmF0aW9uSAASNgoObG9jYWxfcmVsYXRpb24YCyABKAsyHC5zcGFyay5jb25uZWN0LkxvY2FsUmVsYXRpb25IABIxCgtyZXBhcnRpdGlvbhgRIAEoCzIaLnNwYXJrLmNvbm5lY3QuUmVwYXJ0aXRpb25IABJLChlyZXBhcnRpdGlvbl9ieV9leHByZXNzaW9uGBsgASgLMiYuc3BhcmsuY29ubmVjdC5SZXBhcnRpdGlvbkJ5RXhwcmVzc2lvbkgAEjYKDm1hcF9wYXJ0aXRpb25zGBwgASgLMhwuc3BhcmsuY29ubmVjdC5NYXBQYXJ0aXRpb25zSAASOAoPY29sbGVjdF9tZXRyaWNzGB0gASgLMh0uc3BhcmsuY29ubmVjdC5Db2xsZWN0TWV0cmljc0gAEkUKFmNhY2hlZF9yZW1vdGVfcmVsYXRpb24YJSABKAsyIy5zcGFyay5jb25uZWN0LkNhY2hlZFJlbW90ZVJlbGF0aW9uSABCCgoIcmVsX3R5cGUiYQoHUHJvamVjdBImCgVpbnB1dBgBIAEoCzIXLnNwYXJrLmNvbm5lY3QuUmVsYXRpb24SLgoLZXhwcmVzc2lvbnMYAyADKAsyGS5zcGFyay5jb25uZWN0LkV4cHJlc3Npb24iXgoGRmlsdGVyEiYKBWlucHV0GAEgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhIsCgljb25kaXRpb24YAiABKAsyGS5zcGFyay5jb25uZWN0LkV4cHJlc3Npb24ihgIKDFNldE9wZXJhdGlvbhIrCgpsZWZ0X2lucHV0GAEgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhIsCgtyaWdodF9pbnB1dBgCIAEoCzIXLnNwYXJrLmNvbm5lY3QuUmVsYXRpb24SOgoLc2V0X29wX3R5cGUYAyABKA4yJS5zcGFyay5jb25uZWN0LlNldE9wZXJhdGlvbi5TZXRPcFR5cGUSEwoGaXNfYWxsGAQgASgISACIAQEiPwoJU2V0T3BUeXBlEhsKF1NFVF9PUF9UWVBFX1VOU1BFQ0lGSUVEEAASFQoRU0VUX09QX1RZUEVfVU5JT04QAkIJCgdfaXNfYWxsIisKDUxvY2FsUmVsYXRpb24SEQoEZGF0YRgBIAEoDEgAiAEBQgcKBV9kYXRhIm8KC1JlcGFydGl0aW9uEiYKBWlucHV0GAEgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhIWCg5udW1fcGFydGl0aW9ucxgCIAEoBRIUCgdzaHVmZmxlGAMgASgISACIAQFCCgoIX3NodWZmbGUipQEKF1JlcGFydGl0aW9uQnlFeHByZXNzaW9uEiYKBWlucHV0GAEgASgLMhcuc3BhcmsuY29ubmVjdC5SZWxhdGlvbhIyCg9wYXJ0aXRpb25fZXhwcnMYAiADKAsyGS5zcGFyay5jb25uZWN0LkV4cHJlc3Npb24SGwoObnVtX3BhcnRpdGlvbnMYAyABKAVIAIgBAUIRCg9fbnVtX3BhcnRpdGlvbnMidQoNTWFwUGFydGl0aW9ucxImCgVpbnB1dBgBIAEoCzIXLnNwYXJrLmNvbm5lY3QuUmVsYXRpb24SPAoEZnVuYxgCIAEoCzIuLnNwYXJrLmNvbm5lY3QuQ29tbW9uSW5saW5lVXNlckRlZmluZWRGdW5jdGlvbiJyCg5Db2xsZWN0TWV0cmljcxImCgVpbnB1dBgBIAEoCzIXLnNwYXJrLmNvbm5lY3QuUmVsYXRpb24SDAoEbmFtZRgCIAEoCRIqCgdtZXRyaWNzGAMgAygLMhkuc3BhcmsuY29ubmVjdC5FeHByZXNzaW9uIisKFENhY2hlZFJlbW90ZVJlbGF0aW9uEhMKC3JlbGF0aW9uX2lkGAEgASgJYgZwcm90bzM",
     [file_expressions],
   )
 
@@ -31,11 +31,17 @@ export type Relation = Message<"spark.connect.Relation"> & {
     value: LocalRelation
     case: "localRelation"
   } | {
+    value: Repartition
+    case: "repartition"
+  } | {
     value: RepartitionByExpression
     case: "repartitionByExpression"
   } | {
     value: MapPartitions
     case: "mapPartitions"
+  } | {
+    value: CollectMetrics
+    case: "collectMetrics"
   } | {
     value: CachedRemoteRelation
     case: "cachedRemoteRelation"
@@ -104,6 +110,19 @@ export type LocalRelation = Message<"spark.connect.LocalRelation"> & {
 export const LocalRelationSchema: GenMessage<LocalRelation> = /*@__PURE__*/
   messageDesc(file_relations, 4)
 
+/** The message `spark.connect.Repartition`. */
+export type Repartition = Message<"spark.connect.Repartition"> & {
+  input?: Relation | undefined
+
+  numPartitions: number
+
+  shuffle?: boolean | undefined
+}
+
+/** Describes the message spark.connect.Repartition. */
+export const RepartitionSchema: GenMessage<Repartition> = /*@__PURE__*/
+  messageDesc(file_relations, 5)
+
 /** The message `spark.connect.RepartitionByExpression`. */
 export type RepartitionByExpression = Message<"spark.connect.RepartitionByExpression"> & {
   input?: Relation | undefined
@@ -115,7 +134,7 @@ export type RepartitionByExpression = Message<"spark.connect.RepartitionByExpres
 
 /** Describes the message spark.connect.RepartitionByExpression. */
 export const RepartitionByExpressionSchema: GenMessage<RepartitionByExpression> = /*@__PURE__*/
-  messageDesc(file_relations, 5)
+  messageDesc(file_relations, 6)
 
 /** The message `spark.connect.MapPartitions`. */
 export type MapPartitions = Message<"spark.connect.MapPartitions"> & {
@@ -126,7 +145,20 @@ export type MapPartitions = Message<"spark.connect.MapPartitions"> & {
 
 /** Describes the message spark.connect.MapPartitions. */
 export const MapPartitionsSchema: GenMessage<MapPartitions> = /*@__PURE__*/
-  messageDesc(file_relations, 6)
+  messageDesc(file_relations, 7)
+
+/** The message `spark.connect.CollectMetrics`. */
+export type CollectMetrics = Message<"spark.connect.CollectMetrics"> & {
+  input?: Relation | undefined
+
+  name: string
+
+  metrics: Expression[]
+}
+
+/** Describes the message spark.connect.CollectMetrics. */
+export const CollectMetricsSchema: GenMessage<CollectMetrics> = /*@__PURE__*/
+  messageDesc(file_relations, 8)
 
 /** The message `spark.connect.CachedRemoteRelation`. */
 export type CachedRemoteRelation = Message<"spark.connect.CachedRemoteRelation"> & {
@@ -135,4 +167,4 @@ export type CachedRemoteRelation = Message<"spark.connect.CachedRemoteRelation">
 
 /** Describes the message spark.connect.CachedRemoteRelation. */
 export const CachedRemoteRelationSchema: GenMessage<CachedRemoteRelation> = /*@__PURE__*/
-  messageDesc(file_relations, 7)
+  messageDesc(file_relations, 9)
