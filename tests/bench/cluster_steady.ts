@@ -22,7 +22,7 @@ const lagsOf = (master: `sc://${string}`, keys: number, batches: number): Promis
     yield* StreamingContext.addStreamingListener(ssc, (event) =>
       Effect.suspend(() => {
         if (event._tag !== "BatchCompleted") return Effect.void
-        return lags.push(event.batchInfo.lag ?? NaN) === batches ? Deferred.succeed(isOver, undefined) : Effect.void
+        return lags.push(event.batch.lag ?? NaN) === batches ? Deferred.succeed(isOver, undefined) : Effect.void
       }))
     const active = yield* StreamingContext.start(ssc, steady(keys))
     yield* Effect.raceFirst(StreamingContext.awaitTermination(active), Deferred.await(isOver))

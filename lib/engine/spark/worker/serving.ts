@@ -105,8 +105,8 @@ export const serve = async (
       const header = await readTaskHeader(connection)
       if (header === undefined) return true
       activity.isBusy = true
-      // The executor sends the rows after it has got an answer to the header. Without this one, that is the delayed
-      // acknowledgement of TCP, which takes 40 ms.
+      // The executor's TCP holds the rows back until the header is acknowledged. A receiver that sends nothing delays that by
+      // 40 ms.
       connection.write(beginning)
       hasBegun = true
       const isReusable = await run(connection, header, directory)
