@@ -23,6 +23,7 @@ export {
   type Listed,
   make,
   module,
+  type ModuleOptions,
   type RequirementsOf,
 } from "./dstream/graph/graph.ts"
 export type { Origin, Outputs } from "./dstream/graph/origin.ts"
@@ -31,3 +32,4 @@ export * from "./dstream/graph/explain.ts"
 export { type Fingerprint, fingerprint } from "./dstream/graph/fingerprint.ts"
 export * from "./dstream/graph/mismatch.ts"
 export * from "./dstream/graph/validate.ts"
+export type { ErrorClass } from "./rdd/engine.ts"

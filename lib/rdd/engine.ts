@@ -94,8 +94,13 @@ export interface OpenBatch {
   readonly attempt: () => void
 }
 
+/** A class of errors that is made again from the fields of an error. */
+export type ErrorClass = new (fields: never) => Error
+
 /** The graph as it was made again where tasks run. */
 export interface GraphCopy {
+  /** Errors of the program that come back from tasks as instances of their classes. */
+  readonly errors: ReadonlyArray<ErrorClass>
   /** Evaluates a batch from its notes. Fails where it is not made of the same operations. */
   readonly evaluate: (notes: unknown) => Effect.Effect<void, unknown, unknown>
   /** The copy's operation at an address; undefined if it has none there. */
@@ -116,6 +121,8 @@ export interface CopyPlan {
   readonly remembers: number
   /** How the values of a state are written and read, by the id of the state; undefined if they are plain data. */
   readonly codingOf: GraphCopy["codingOf"]
+  /** The same classes as those of the copies, in the same order. */
+  readonly errors: GraphCopy["errors"]
   /** Is told once why all tasks run on the driver, if workers cannot run them. */
   readonly onUnavailable: (reason: string) => void
   /** Is told once for each operation whose tasks run on the driver although it is in the copies, and why. */

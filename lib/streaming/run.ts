@@ -155,6 +155,7 @@ export const start = (options: RunOptions): Effect.Effect<Run, unknown, Scope.Sc
           data: { origin: graph.origin, fingerprint: fingerprint(graph), options: copying },
           remembers: history.longest,
           codingOf: (id) => codingIn(streams, history.at(zeroTime), id),
+          errors: graph.errors,
           onUnavailable: (reason) => publish({ _tag: "WorkersUnavailable", reason }),
           onDriver: ({ operation, site }, reason) =>
             publish({ _tag: "OperationRunsOnDriver", operation, callSite: site, reason }),

@@ -43,6 +43,7 @@ export const layer = (pairs: Pairs, written: (records: number) => void = () => {
   }
   const copy: GraphCopy = {
     codingOf: () => undefined,
+    errors: [],
     evaluate: () => Effect.void,
     operationAt: ({ place }) => pairs[place]?.[1],
     release: () => {},

@@ -4,8 +4,9 @@
  * @module
  */
 import * as AccumulatorAddresses from "../../rdd/accumulator_addresses.ts"
+import type { ErrorClass } from "../../rdd/engine.ts"
 import type { ErrorOf, Output, ServicesOf, UntypedOutput } from "../outputs/output.ts"
-import { declare, marked, type Origin, type Outputs } from "./origin.ts"
+import { type Build, declare, marked, type Origin, type Outputs } from "./origin.ts"
 
 const TypeId = "~dstream/Graph"
 
@@ -24,15 +25,32 @@ export interface Graph<out E = never, out R = never> {
    * Where other isolates find the graph. Undefined for a plain list of outputs, which runs in the calling isolate only.
    */
   readonly origin: Origin | undefined
+  /** Errors that come back from other isolates as instances of their classes. */
+  readonly errors: ReadonlyArray<ErrorClass>
 }
 
 /** A graph of any type. */
 export type AnyGraph = Graph<unknown, unknown>
 
-const construct = <O extends Listed>(outputs: O, origin: Origin | undefined): GraphOf<O> => ({
+/** Options of {@link module}. */
+export interface ModuleOptions {
+  /**
+   * Classes of errors that functions of the graph fail with or throw. In threads and on clusters, errors come back as data:
+   * these ones are made again by `new` with their fields, so that they are instances of their classes, as those of
+   * `Data.TaggedError` and `Schema.TaggedError` can be. The fields must be plain data.
+   */
+  readonly errors?: ReadonlyArray<ErrorClass> | undefined
+}
+
+const construct = <O extends Listed>(
+  outputs: O,
+  origin: Origin | undefined,
+  errors: ReadonlyArray<ErrorClass>,
+): GraphOf<O> => ({
   [TypeId]: { _E: (_: never) => _, _R: (_: never) => _ },
   outputs: outputs as Listed as GraphOf<O>["outputs"],
   origin,
+  errors,
 })
 
 /** The graph of a list of outputs. */
@@ -61,7 +79,11 @@ export type RequirementsOf<O extends Listed | AnyGraph> = O extends Graph<infer 
  * assert.equal(Graph.nodes(graph).length, 1)
  * ```
  */
-export const make = <const O extends Listed>(outputs: O): GraphOf<O> => construct(outputs, undefined)
+export const make = <const O extends Listed>(outputs: O): GraphOf<O> => construct(outputs, undefined, [])
+
+/** Makes the graph of a declared function in a copy. Throws what the function throws. */
+export const makeCopy = (build: Build, { call, config }: Pick<Origin, "call" | "config">): AnyGraph =>
+  construct(AccumulatorAddresses.copy(call, () => build(config)), undefined, build.errors)
 
 /**
  * Declares a graph as a pure function of plain data. Call the result with the data to get the graph.
@@ -70,7 +92,7 @@ export const make = <const O extends Listed>(outputs: O): GraphOf<O> => construc
  * set elsewhere in the program do not travel with it: make them part of the data. Declare graphs at the top level of a
  * module, because other isolates find a declaration by the URL of the module and its number there. A declaration inside
  * a function gets a new number with each call. Export the result as well, so that a bundle of the program can find it
- * by name.
+ * by name. With the option `errors`, errors of these classes come back from other isolates as their instances.
  *
  * @example
  * ```ts
@@ -86,11 +108,13 @@ export const make = <const O extends Listed>(outputs: O): GraphOf<O> => construc
 export const module = <C, const O extends Listed>(
   meta: { readonly url: string },
   build: (config: C) => O,
+  { errors = [] }: ModuleOptions = {},
 ): (config: C) => GraphOf<O> => {
-  const declaration = declare(meta.url, (config) => build(config as C) as Listed as Outputs)
+  const outputsOf = (config: unknown) => build(config as C) as Listed as Outputs
+  const declaration = declare(meta.url, Object.assign(outputsOf, { errors }))
   return marked((config: C) => {
     const { call, made } = AccumulatorAddresses.original(() => build(config))
-    return construct(made, { ...declaration, config, ...(call !== undefined && { call }) })
+    return construct(made, { ...declaration, config, ...(call !== undefined && { call }) }, errors)
   }, declaration)
 }
 

@@ -10,6 +10,7 @@
  * @module
  */
 import * as Data from "effect/Data"
+import type { ErrorClass } from "../../rdd/engine.ts"
 import type { AnyOutput } from "../outputs/output.ts"
 
 /** At least one output. */
@@ -38,7 +39,11 @@ export interface Origin {
 }
 
 /** A declared function. Its config is as unknown here as to the isolate that received it. */
-export type Build = (config: unknown) => Outputs
+export interface Build {
+  (config: unknown): Outputs
+  /** Errors of the program that come back from other isolates as instances of their classes. */
+  readonly errors: ReadonlyArray<ErrorClass>
+}
 
 /** The error of {@link buildOf} for an origin that nothing in this isolate has declared. */
 export class UndeclaredGraph extends Data.Error<Declaration & { readonly declared: number }> {

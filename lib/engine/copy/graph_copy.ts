@@ -78,7 +78,10 @@ class NotedCopy implements SkippingCopy {
   /** The notes of the latest batch. */
   #notes: BatchNotes = { time: 0, shapes: [], positions: [], states: [] }
 
+  readonly errors: GraphCopy["errors"]
+
   constructor(graph: AnyGraph, options: CopyOptions) {
+    this.errors = graph.errors
     this.#streams = streamsOf(graph)
     this.#history = new History({ ...options, graph, stateVersion: (id) => this.#version(id) })
     this.#history.resume(options.last)

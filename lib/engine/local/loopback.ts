@@ -74,7 +74,8 @@ const encoded = (task: Task, encode: () => Encoded): Effect.Effect<Encoded, Task
   })
 
 /** A failure as it comes back from another isolate. */
-const returned = ({ at, reason }: TaskFailed): TaskFailed => new TaskFailed(at, decodeReason(encodeReason(reason)))
+const returned = ({ at, reason }: TaskFailed, errors: GraphCopy["errors"] = []): TaskFailed =>
+  new TaskFailed(at, decodeReason(encodeReason(reason, errors), errors))
 
 /**
  * Makes an executor that encodes and decodes every task, runs it with the functions of the graph copy, and encodes and
@@ -96,7 +97,9 @@ export const make = (
   return {
     run: (task) =>
       encoded(task, () => encodeTask(task)).pipe(
-        Effect.flatMap((bytes) => Effect.mapError(other(task).run(decodeTask(bytes)), returned)),
+        Effect.flatMap((bytes) =>
+          Effect.mapError(other(task).run(decodeTask(bytes)), (failure) => returned(failure, copy()?.errors))
+        ),
         Effect.flatMap((written) => encoded(task, () => encodeWritten(written))),
         Effect.map((bytes) => decodeWritten(bytes, task.write)),
       ),

@@ -1,12 +1,13 @@
 /**
  * The codec of the reasons of failures: as bytes, for executors in other isolates.
  *
- * Errors of the library come back as instances of their classes. Other errors come back as errors of the built-in class with
+ * Errors of the library, and of the classes that a graph declares, come back as instances of their classes. Other errors come back as errors of the built-in class with
  * the same name, or as `Error`, with their `name`, `message`, `stack`, `_tag`, `cause` and fields. Text takes the place of
  * values that cannot be encoded.
  *
  * @module
  */
+import type { ErrorClass } from "../../rdd/engine.ts"
 import type { CallSite } from "../../core/call_site.ts"
 import * as Codec from "../../core/codec.ts"
 import {
@@ -67,8 +68,8 @@ type Packed =
   | { readonly kind: "fields"; readonly fields: PackedFields }
   | {
     readonly kind: "error"
-    /** The tag of an error of the library. */
-    readonly fault: string | undefined
+    /** The tag of an error of the library, or the index of its class among those of the graph. */
+    readonly fault: string | number | undefined
     readonly name: string
     readonly message: string
     readonly stack: string | undefined
@@ -81,8 +82,13 @@ type PackedFields = ReadonlyArray<readonly [name: string, value: Packed]>
 /** How many errors within errors are followed. */
 const DEEPEST = 10
 
-/** The errors around a value, the outermost first: an error may contain itself. */
-type Around = ReadonlyArray<Error>
+/** Where a value is. */
+interface Around {
+  /** The classes that the graph declares. */
+  readonly classes: ReadonlyArray<ErrorClass>
+  /** The errors around the value, the outermost first: an error may contain itself. */
+  readonly errors: ReadonlyArray<Error>
+}
 
 const isPortable = (value: unknown): boolean => {
   try {
@@ -100,7 +106,9 @@ const isCallSite = (value: object): value is CallSite =>
 
 const packField = (value: unknown, around: Around): Packed => {
   if (isPortable(value)) return { kind: "data", data: value }
-  if (value instanceof Error && around.length < DEEPEST && !around.includes(value)) return packError(value, around)
+  if (value instanceof Error && around.errors.length < DEEPEST && !around.errors.includes(value)) {
+    return packError(value, around)
+  }
   if (typeof value !== "object" || value === null || !isCallSite(value)) return text(value)
   return { kind: "data", data: { short: value.short, long: value.long } }
 }
@@ -112,16 +120,24 @@ const fieldsOf = (of: object): ReadonlyArray<readonly [name: string, value: unkn
   return "_tag" in of && !Object.hasOwn(of, "_tag") ? [...fields, ["_tag", of._tag]] : fields
 }
 
-const packError = (error: Error, around: Around): Packed => {
+/** How the class of an error is found again. */
+const faultOf = (error: Error, classes: ReadonlyArray<ErrorClass>): string | number | undefined => {
   const tag = "_tag" in error ? String(error._tag) : ""
-  const isFault = faults.get(tag)?.prototype === Object.getPrototypeOf(error)
-  const within = [...around, error]
+  const prototype: unknown = Object.getPrototypeOf(error)
+  if (faults.get(tag)?.prototype === prototype) return tag
+  const index = classes.findIndex((each) => each.prototype === prototype)
+  return index < 0 ? undefined : index
+}
+
+const packError = (error: Error, { classes, errors }: Around): Packed => {
+  const fault = faultOf(error, classes)
+  const within: Around = { classes, errors: [...errors, error] }
   const fields = fieldsOf(error).filter(([name]) => name !== "stack")
   // Most errors do not list their cause. Some of the library compute it from their fields.
-  const hidesCause = Object.hasOwn(error, "cause") ? !Object.keys(error).includes("cause") : !isFault
+  const hidesCause = Object.hasOwn(error, "cause") ? !Object.keys(error).includes("cause") : fault === undefined
   return {
     kind: "error",
-    fault: isFault ? tag : undefined,
+    fault,
     name: String(error.name),
     message: String(error.message),
     stack: error.stack === undefined ? undefined : String(error.stack),
@@ -146,16 +162,27 @@ const pack = (value: unknown, around: Around): Packed => {
   }
 }
 
-const unpackFields = (fields: PackedFields): Fields =>
-  Object.fromEntries(fields.map(([name, value]) => [name, unpack(value)]))
+const unpackFields = (fields: PackedFields, classes: ReadonlyArray<ErrorClass>): Fields =>
+  Object.fromEntries(fields.map(([name, value]) => [name, unpack(value, classes)]))
+
+/** Makes an error of a class. Undefined if the class refuses the fields, of which some may have become texts. */
+const made = (fault: string | number, fields: Fields, classes: ReadonlyArray<ErrorClass>): Error | undefined => {
+  const Fault: ErrorClass | undefined = typeof fault === "number" ? classes[fault] : faults.get(fault)
+  try {
+    return Fault && new Fault(fields as never)
+  } catch {
+    return undefined
+  }
+}
 
 const unpackError = (
   { cause, fault, fields: packed, message, name, stack }: Extract<Packed, { kind: "error" }>,
+  classes: ReadonlyArray<ErrorClass>,
 ): Error => {
-  const { _tag, ...fields } = unpackFields(packed)
-  const hidden = cause === undefined ? {} : { cause: unpack(cause) }
-  const Fault = faults.get(fault ?? "")
-  if (Fault !== undefined) return withHidden(new Fault({ ...fields, ...hidden } as never), { stack })
+  const { _tag, ...fields } = unpackFields(packed, classes)
+  const hidden = cause === undefined ? {} : { cause: unpack(cause, classes) }
+  const fromClass = fault === undefined ? undefined : made(fault, { ...fields, ...hidden }, classes)
+  if (fromClass !== undefined) return withHidden(fromClass, { stack })
   const error = new (builtIn.get(name) ?? Error)(message)
   if (_tag !== undefined) Object.assign(error, { _tag })
   Object.assign(error, fields)
@@ -175,26 +202,28 @@ const withHidden = (error: Error, properties: Fields): Error => {
   return error
 }
 
-const unpack = (packed: Packed): unknown => {
+const unpack = (packed: Packed, classes: ReadonlyArray<ErrorClass>): unknown => {
   switch (packed.kind) {
     case "data":
       return packed.data
     case "fields":
-      return unpackFields(packed.fields)
+      return unpackFields(packed.fields, classes)
     case "error":
-      return unpackError(packed)
+      return unpackError(packed, classes)
   }
 }
 
-/** Encodes the reason of a failure. Never throws. */
-export const encodeReason = (reason: unknown): Uint8Array => {
+/** Encodes the reason of a failure. `classes`: those of the graph. Never throws. */
+export const encodeReason = (reason: unknown, classes: ReadonlyArray<ErrorClass> = []): Uint8Array => {
+  const around: Around = { classes, errors: [] }
   try {
-    return Codec.encode([pack(reason, [])])
+    return Codec.encode([pack(reason, around)])
   } catch {
     // Its data may be nested as deep as the codec allows, and is nested deeper here.
     return Codec.encode([text(reason)])
   }
 }
 
-/** Decodes the reason of a failure. */
-export const decodeReason = (bytes: Uint8Array): unknown => unpack(Codec.decode(bytes)[0] as Packed)
+/** Decodes the reason of a failure. `classes`: those of the graph, as they were where it was encoded. */
+export const decodeReason = (bytes: Uint8Array, classes: ReadonlyArray<ErrorClass> = []): unknown =>
+  unpack(Codec.decode(bytes)[0] as Packed, classes)

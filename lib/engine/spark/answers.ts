@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { TaskTimedOut } from "../../core/errors.ts"
-import type { JobContext } from "../../rdd/engine.ts"
+import type { GraphCopy, JobContext } from "../../rdd/engine.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import { StageFailed, TaskFailed } from "../plan/executor.ts"
 import { decodeReason } from "../plan/reasons.ts"
@@ -72,14 +72,15 @@ export const asked = <A>(
 const failureOf = (
   failures: ReadonlyArray<Failure>,
   plan: ReadonlySet<StageOutput>,
+  errors: GraphCopy["errors"],
 ): Effect.Effect<never, StageFailed | Refusals> => {
   const ordered = failures.toSorted((a, b) => a.output - b.output || a.task - b.task)
   const outputOf = (number: number) => Array.from(plan).find((each) => each.number === number)
   for (const { answer, output, task } of ordered) {
-    if (answer.kind === "died") return Effect.die(decodeReason(answer.reason))
+    if (answer.kind === "died") return Effect.die(decodeReason(answer.reason, errors))
     const failed = outputOf(output)?.tasks[task]
     if (answer.kind === "failed" && failed !== undefined) {
-      return Effect.fail(new StageFailed(failed, new TaskFailed(answer.at, decodeReason(answer.reason))))
+      return Effect.fail(new StageFailed(failed, new TaskFailed(answer.at, decodeReason(answer.reason, errors))))
     }
   }
   return Effect.fail(
@@ -90,12 +91,15 @@ const failureOf = (
   )
 }
 
+/** What answers are read with. */
+interface Reading {
+  readonly states: RemoteStates
+  readonly errors: () => GraphCopy["errors"]
+}
+
 /** Collects the rows of a relation that belong to an output, and fails if a task of its plan has failed. */
 export const collectAnswers = (
-  options: Named & {
-    readonly cluster: Pick<Cluster, "collect">
-    readonly states: RemoteStates
-  },
+  options: Named & Reading & { readonly cluster: Pick<Cluster, "collect"> },
   output: StageOutput,
   relation: Relation,
   job: JobContext,
@@ -107,7 +111,7 @@ export const collectAnswers = (
 
 /** Reads the rows that belong to an output, and fails if a task of its plan has failed. */
 export const answersIn = Effect.fnUntraced(function* (
-  { states }: { readonly states: RemoteStates },
+  { errors, states }: Reading,
   output: StageOutput,
   rows: Rows,
   job: JobContext,
@@ -116,7 +120,7 @@ export const answersIn = Effect.fnUntraced(function* (
   const parcels = new Parcels(rows)
   const failures = failuresIn(parcels)
   for (const each of plan) each.hasRun = true
-  if (failures.length > 0) return yield* failureOf(failures, plan)
+  if (failures.length > 0) return yield* failureOf(failures, plan, errors())
   const all = reportsIn(parcels)
   const unknown = count(all, plan, job)
   if (unknown.length > 0) {

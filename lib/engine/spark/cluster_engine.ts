@@ -61,6 +61,7 @@ class ClusterRun {
     this.runner = new StageRunner({
       ...options,
       told: () => this.#told(),
+      errors: () => plan.errors,
       here: here.executor,
       onDriver: (task, why) => {
         const rdd = rddOfTask(task)

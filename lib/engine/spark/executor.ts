@@ -9,7 +9,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Block from "../../rdd/block.ts"
-import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
+import { CurrentJob, type GraphCopy, type JobContext } from "../../rdd/engine.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import { type Executor, StageFailed } from "../plan/executor.ts"
 import { placesOf } from "../plan/places.ts"
@@ -31,6 +31,8 @@ export interface RunOptions extends PlanOptions {
   readonly copies: number
   /** How many milliseconds a task may take in a worker. */
   readonly taskTimeout?: number | undefined
+  /** The errors of the program that come back as instances of their classes. */
+  readonly errors: () => GraphCopy["errors"]
   /** Is told why a task has to run on the driver. */
   readonly onDriver: (task: Task, why: string) => void
 }

@@ -9,13 +9,11 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { describeCause } from "../../core/errors.ts"
 import { fingerprint } from "../../dstream/graph/fingerprint.ts"
-import type { AnyGraph } from "../../dstream/graph/graph.ts"
+import { type AnyGraph, makeCopy as makeGraph } from "../../dstream/graph/graph.ts"
 import * as GraphLayers from "../../dstream/graph/layers.ts"
 import { type GraphMismatch, mismatch } from "../../dstream/graph/mismatch.ts"
 import { declaredIn } from "../../dstream/graph/origin.ts"
 import type { InvalidGraph } from "../../dstream/graph/validate.ts"
-import * as AccumulatorAddresses from "../../rdd/accumulator_addresses.ts"
-import { make as makeGraph } from "../../dstream/graph/graph.ts"
 import { timeOf } from "../copy/noted_batches.ts"
 import { makeCopy, type SkippingCopy } from "../copy/graph_copy.ts"
 import { placeOf } from "../threads/task_place.ts"
@@ -50,7 +48,7 @@ const graphOf = (
       return yield* notFound(`of the graphs that it declares (${declared}), it exports ${builds.length}`)
     }
     const graph = yield* Effect.try({
-      try: () => makeGraph(AccumulatorAddresses.copy(call, () => build(config))),
+      try: () => makeGraph(build, { call, config }),
       catch: (cause) => notFound(`the function that makes the graph throws there (${describeCause(cause)})`),
     })
     const difference = mismatch(original, fingerprint(graph), { texts: false })

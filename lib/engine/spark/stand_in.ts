@@ -139,6 +139,7 @@ class OwnOperations implements GraphCopy {
   readonly operationAt = ({ place }: Address): AnyRDD | undefined => this.#rdds.get(place)?.deref()
   readonly evaluate = (): Effect.Effect<void> => Effect.void
   readonly codingOf = (): undefined => undefined
+  readonly errors = []
   readonly release = (): void => undefined
 }
 
@@ -169,6 +170,7 @@ export const makeEngine = (
         told: () => ({ run: undefined, batches: { notes: [], ended: undefined } }),
         states,
         copies: 1,
+        errors: () => copy?.errors ?? [],
         here: here.executor,
         onDriver: () => undefined,
       })

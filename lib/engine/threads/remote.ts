@@ -9,7 +9,7 @@ import { doneWithin } from "../../core/bounded_wait.ts"
 import * as Codec from "../../core/codec.ts"
 import { describeCause, WorkerLost } from "../../core/errors.ts"
 import { inRealTime } from "../../core/steady_clock.ts"
-import { CurrentJob, type JobContext } from "../../rdd/engine.ts"
+import { CurrentJob, type GraphCopy, type JobContext } from "../../rdd/engine.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { Batches } from "../copy/noted_batches.ts"
 import { decodeWritten, type Encoded, encodeTask } from "../plan/codec.ts"
@@ -57,6 +57,8 @@ export interface RemoteOptions {
   readonly batches: (known: number) => { readonly batches: Batches; readonly known: number } | undefined
   /** The time limit of a task in milliseconds. */
   readonly taskTimeout: number | undefined
+  /** The errors of the program that come back as instances of their classes. */
+  readonly errors: GraphCopy["errors"]
   /** Is told why no further worker is started. */
   readonly onUnavailable: (why: string) => void
 }
@@ -179,7 +181,7 @@ export class Remote {
       })
       const encoding = performance.now() - startedAt
       const answer = yield* withTimeLimit(this.#request(encoded, job), this.#options.taskTimeout)
-      if (answer.kind !== "done") return yield* failureOf(answer)
+      if (answer.kind !== "done") return yield* failureOf(answer, this.#options.errors)
       const answeredAt = performance.now()
       const updates = answer.updates && TaskUpdates.decode(answer.updates)
       if (answer.updates !== undefined && updates === undefined) {
@@ -233,12 +235,15 @@ export class Remote {
 const failed = (reason: Refused): TaskFailed => new TaskFailed(0, reason)
 
 /** How a task ends that a worker has not done. */
-const failureOf = (answer: Exclude<Answer, { readonly kind: "done" }>): Effect.Effect<never, TaskFailed> => {
+const failureOf = (
+  answer: Exclude<Answer, { readonly kind: "done" }>,
+  errors: GraphCopy["errors"],
+): Effect.Effect<never, TaskFailed> => {
   switch (answer.kind) {
     case "failed":
-      return Effect.fail(new TaskFailed(answer.at, decodeReason(answer.reason)))
+      return Effect.fail(new TaskFailed(answer.at, decodeReason(answer.reason, errors)))
     case "died":
-      return Effect.die(decodeReason(answer.reason))
+      return Effect.die(decodeReason(answer.reason, errors))
     case "refused":
       return Effect.fail(failed(new Refused(answer.why)))
     case "lost":

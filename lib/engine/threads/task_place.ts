@@ -141,11 +141,11 @@ export const placeOf = (
           if (error.reason instanceof NotCopied) return refused(undefined)
           return isMissing(error.reason)
             ? refused(describeCause(error.reason))
-            : { kind: "failed", at: error.at, reason: encodeReason(error.reason) }
+            : { kind: "failed", at: error.at, reason: encodeReason(error.reason, copy.errors) }
         }
         if (Cause.hasInterruptsOnly(cause)) return { kind: "cancelled" }
         if (error instanceof NotPortable || isMissing(error)) return refused(describeCause(error))
-        return { kind: "died", reason: encodeReason(error) }
+        return { kind: "died", reason: encodeReason(error, copy.errors) }
       },
     }
   })

@@ -58,6 +58,7 @@ class Run {
         begin: { kind: "begin", module: plan.module, data },
         batches: (known) => this.#batches.after(known),
         taskTimeout,
+        errors: plan.errors,
         onUnavailable: (why) => {
           if (this.#isUnavailable) return
           this.#isUnavailable = true

@@ -15,6 +15,7 @@ const copyOf = (log: Array<unknown>, fails = false): GraphCopy => ({
   evaluate: (notes) => Effect.suspend(() => fails ? Effect.fail("not alike") : Effect.sync(() => void log.push(notes))),
   operationAt: () => undefined,
   codingOf: () => undefined,
+  errors: [],
   release: (time) => void log.push(time),
 })
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import * as Data from "effect/Data"
+import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { callSite } from "../../../lib/core/call_site.ts"
 import * as Codec from "../../../lib/core/codec.ts"
@@ -131,4 +132,13 @@ Deno.test("an error that contains itself comes back, with text in the place of i
   const decoded = errorOf(error)
   assert.deepEqual([decoded.message, decoded.cause], ["round", "round"])
   assert.deepEqual(Object.entries(decoded), [["self", "round"], ["cause", "round"]])
+})
+
+Deno.test("an error whose declared class refuses its fields comes back as other errors do", () => {
+  class Strict extends Schema.TaggedError<Strict>()("Strict", { limit: Schema.Number, check: Schema.Unknown }) {}
+  const again = (error: Error) => decodeReason(encodeReason(error, [Strict]), [Strict])
+  assert.ok(again(new Strict({ limit: 1, check: 2 })) instanceof Strict)
+  const changed = again(Object.assign(new Strict({ limit: 1, check: 2 }), { limit: "none" }))
+  assert.ok(changed instanceof Error && !(changed instanceof Strict))
+  assert.equal(Reflect.get(changed, "limit"), "none")
 })
