@@ -72,13 +72,12 @@ export const codingIn = (
 
 /** A copy that evaluates the batches of a run, one after another, from the driver's notes. */
 class NotedCopy implements SkippingCopy {
+  readonly errors: GraphCopy["errors"]
   readonly #streams: ReadonlyArray<AnyDStream>
   readonly #history: History
   readonly #addresses = new Addresses()
   /** The notes of the latest batch. */
   #notes: BatchNotes = { time: 0, shapes: [], positions: [], states: [] }
-
-  readonly errors: GraphCopy["errors"]
 
   constructor(graph: AnyGraph, options: CopyOptions) {
     this.errors = graph.errors

@@ -46,6 +46,14 @@ export const remoteIn = (parcels: Parcels): Remote => {
   }
 }
 
+/**
+ * After so many captures, the next one has the whole state. Tasks read all captures anyhow, and Spark starts a task for each
+ * partition of each of them: copying a state costs less than a long chain of captures.
+ */
+const LONGEST_CHAIN = 4
+
+const asItIs = (value: unknown): unknown => value
+
 /** Makes the versions of states that a task reads, from their captures. */
 const statesOf = (
   task: Task,
@@ -62,18 +70,14 @@ const statesOf = (
       ...inputsOf(task.partition, "view").map(({ at, id, index }) => ({ id, index, at, isView: true })),
     ]
     for (const { at, id, index, isView } of read) {
-      const version = versions.find((each) => each.id === id && each.at === at)
-      const captures = version?.captures.flatMap((output) =>
+      const { captures: outputs = [] } = versions.find((each) => each.id === id && each.at === at) ?? {}
+      const captures = outputs.flatMap((output) =>
         parcels.find(tagOf(output, "capture"), index).flatMap(({ parts }) => parts)
-      ) ?? []
-      if (captures.length === 0) {
-        continue
-      }
-      const decode = codingOf(id)?.decode
-      yield* states.restore(id, at, captures, decode && { decode, isOld: false })
-      if (isView) {
-        held.set(states, [...held.get(states) ?? [], states.hold(id, at)])
-      }
+      )
+      if (captures.length === 0) continue
+      const decode = codingOf(id)?.decode ?? asItIs
+      yield* states.restore(id, at, captures, { decode, isOld: outputs.length >= LONGEST_CHAIN })
+      if (isView) held.set(states, [...held.get(states) ?? [], states.hold(id, at)])
     }
     return states
   })
