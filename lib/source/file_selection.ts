@@ -165,7 +165,11 @@ export class Selection {
   /** Looks again at a file that waits: it may have been changed, replaced or removed. */
   #ask(candidate: Candidate): Effect.Effect<Candidate | undefined> {
     return Effect.map(Effect.option(this.#files.stat(candidate.file.path)), (found) => {
-      if (found._tag === "Some" && !found.value.isDirectory) return { ...candidate, file: found.value }
+      if (found._tag === "Some" && !found.value.isDirectory) {
+        // What was open has been closed since the last look, although its time may not tell that yet.
+        const tooOld = candidate.file.isOpen === true ? -Infinity : candidate.tooOld
+        return { ...candidate, tooOld, file: found.value }
+      }
       candidate.directory.forget(candidate.file.name)
       return undefined
     })

@@ -63,3 +63,26 @@ Deno.test("a file that is still open is selected once it is closed, by the time 
   await Effect.runPromise(select)
   await Deno.remove(folder, { recursive: true })
 })
+
+Deno.test("a file that was open is selected once it is closed, also if its time is still that of its creation", async () => {
+  const folder = await Deno.makeTempDir()
+  let isOpen = true
+  const marked = (file: FileEntry): FileEntry => isOpen ? { ...file, isOpen } : file
+  const files: Files = {
+    ...runtimeFiles,
+    stat: (path) => Effect.map(runtimeFiles.stat(path), marked),
+    listNew: (path, isKnown) => Effect.map(runtimeFiles.listNew(path, isKnown), (all) => all.map(marked)),
+  }
+  const select = Effect.gen(function* () {
+    yield* Effect.promise(() => writeFile(folder, "old", 50_000))
+    const selection = new Selection(files, folder, rules, 100_000)
+    yield* selection.begin
+    const names = (time: number) => Effect.map(selection.select(time), ({ files }) => files.map(({ name }) => name))
+    assert.deepEqual(yield* names(101_000), [])
+    isOpen = false
+    assert.deepEqual(yield* names(102_000), ["old"])
+    assert.deepEqual(yield* names(103_000), [])
+  })
+  await Effect.runPromise(select)
+  await Deno.remove(folder, { recursive: true })
+})

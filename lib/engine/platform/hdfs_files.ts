@@ -40,12 +40,17 @@ const entryOf = (path: string, name: string, status: HdfsStatus): FileEntry => (
  */
 const mayBeOpen = ({ blockSize, isDirectory, size }: HdfsStatus): boolean => !isDirectory && size % blockSize === 0
 
-const isOpen = (hdfs: Hdfs, path: string): Effect.Effect<boolean, HdfsError> =>
-  Effect.catchIf(
+/**
+ * The entry of a file that may be open: with `isOpen` if it is. Otherwise its size and time are asked for again, as it may have been
+ * closed since they were found.
+ */
+const certain = (hdfs: Hdfs, path: string, entry: FileEntry): Effect.Effect<FileEntry, HdfsError> =>
+  Effect.flatMap(
     hdfs.isOpen(path),
-    // It was removed after the directory was listed.
-    ({ reason }: HdfsError) => reason === "missing",
-    () => Effect.succeed(false),
+    (isOpen): Effect.Effect<FileEntry, HdfsError> =>
+      isOpen
+        ? Effect.succeed({ ...entry, isOpen })
+        : Effect.map(hdfs.status(path), (status) => entryOf(entry.path, entry.name, status)),
   )
 
 const write = (hdfs: Hdfs, path: string, bytes: Uint8Array, sync: boolean): Effect.Effect<void, HdfsError> =>
@@ -91,10 +96,13 @@ const sortedEntries = (url: string, place: HdfsPlace): Effect.Effect<ReadonlyArr
 const newEntries = Effect.fnUntraced(function* (url: string, place: HdfsPlace, isKnown: (name: string) => boolean) {
   const { doubtful, entries } = yield* entriesOf(url, place, isKnown)
   const ask = ([path, at]: readonly [string, number]) =>
-    Effect.map(isOpen(place.hdfs, path), (is) => {
-      const entry = entries[at]
-      if (is && entry !== undefined) entries[at] = { ...entry, isOpen: true }
-    })
+    certain(place.hdfs, path, entries[at]!).pipe(
+      Effect.map((entry) => {
+        entries[at] = entry
+      }),
+      // It was removed after the directory was listed.
+      Effect.catchIf(({ reason }: HdfsError) => reason === "missing", () => Effect.void),
+    )
   yield* Effect.forEach(doubtful, ask, { concurrency: ASKED_AT_ONCE, discard: true })
   return entries
 })
@@ -102,7 +110,7 @@ const newEntries = Effect.fnUntraced(function* (url: string, place: HdfsPlace, i
 const entryAt = Effect.fnUntraced(function* (url: string, { hdfs, path }: HdfsPlace) {
   const status = yield* hdfs.status(path)
   const entry = entryOf(url, nameOf(path), status)
-  return mayBeOpen(status) && (yield* isOpen(hdfs, path)) ? { ...entry, isOpen: true } : entry
+  return mayBeOpen(status) ? yield* certain(hdfs, path, entry) : entry
 })
 
 /** Files in HDFS. `context` has services for operations whose fibers do not have them. */
