@@ -6,7 +6,7 @@ import { nameOf, ownFolder, recordingsIn, together } from "./recordings.ts"
 
 const { families } = together([recordingsIn(ownFolder)])
 
-for (const wanted of ["keyed"]) {
+for (const wanted of ["placement"]) {
   Deno.test(`the recordings of the family ${wanted} hold on two threads`, async () => {
     const { cases = [] } = families.find(({ family }) => family === wanted) ?? {}
     assert(cases.length > 0)

@@ -11,7 +11,7 @@ const onSome = (variation: Variation, which: number, of: number) => async () => 
   const all = families.flatMap(({ cases }) => cases as ReadonlyArray<Case>)
     .flatMap((golden) => variation(golden) ?? [])
     .filter((_, i) => i % of === which % of)
-  assert.ok(all.length > 15)
+  assert.ok(all.length > 5, `${all.length}`)
   for (const golden of all) {
     const outcome = await judge(golden, ["local"])
     assert.notEqual(outcome._tag, "Failed", `${golden.id}: ${JSON.stringify(outcome)}`)
@@ -20,10 +20,10 @@ const onSome = (variation: Variation, which: number, of: number) => async () => 
 
 Deno.test("recordings hold when they end a batch earlier", onSome(shorter, 0, 4))
 
-Deno.test("recordings hold for one output without the others", onSome(alone, 0, 1))
+Deno.test("recordings hold for one output without the others", onSome(alone, 0, 3))
 
 Deno.test("recordings hold when they begin later", onSome(later, 1, 4))
 
 Deno.test("recordings hold when batches are longer", onSome(slower, 2, 4))
 
-Deno.test("recordings hold for other words", onSome(renamed, 1, 2))
+Deno.test("recordings hold for other words", onSome(renamed, 3, 4))

@@ -114,6 +114,6 @@ for (const engine of engines) {
           assert.deepEqual(await actual(given, frame, { engine, onFailure }), expected(given, frame))
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     ))
 }

@@ -86,7 +86,7 @@ const isSettled = (
 const inWords = ({ slide, window, work }: Shape) => `${work}, ${window / 1000} s every ${slide / 1000} s`
 
 /** Of so many shapes one is tested. `DSTREAM_OVERLOAD=all` tests all. */
-const EVERY = Deno.env.get("DSTREAM_OVERLOAD") === "all" ? 1 : 6
+const EVERY = Deno.env.get("DSTREAM_OVERLOAD") === "all" ? 1 : 10
 
 let turn = 0
 

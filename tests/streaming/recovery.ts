@@ -9,7 +9,7 @@ import * as StateSpec from "../../lib/state_spec.ts"
 import { Testing } from "../../lib/testing.ts"
 
 /** At every how many crash points a program is killed. `DSTREAM_CRASHES=1` kills it at each of them. */
-export const EVERY = Number(Deno.env.get("DSTREAM_CRASHES") ?? 15)
+export const EVERY = Number(Deno.env.get("DSTREAM_CRASHES") ?? 45)
 
 /** The ways in which each pipeline is killed. */
 const ways: Readonly<Record<string, Testing.CrashOptions>> = {

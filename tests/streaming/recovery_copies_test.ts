@@ -36,4 +36,4 @@ const batches = [["a", "b", "a"], ["b"], null, ["c", "a"], [], ["b"]]
 survives("a graph with copies on loopback", (given) => {
   world = given
   return graph(batches)
-}, { engine: "loopback", batches: batches.length, every: 3 * EVERY })
+}, { engine: "loopback", batches: batches.length, every: 2 * EVERY })

@@ -8,7 +8,7 @@ import * as StateSpec from "../../lib/state_spec.ts"
 import { Testing } from "../../lib/testing.ts"
 
 /** How many inputs each law is checked with. `DSTREAM_RUNS` sets another number. */
-const RUNS = Number(Deno.env.get("DSTREAM_RUNS") ?? 6)
+const RUNS = Number(Deno.env.get("DSTREAM_RUNS") ?? 3)
 
 type Pairs = DStream.DStream<readonly [string, number]>
 type Pipeline = (pairs: Pairs) => DStream.DStream<unknown, unknown>

@@ -113,5 +113,5 @@ Deno.test("the account tells what DStream gives in random programs", async () =>
     assert.ok(told)
     assert.deepEqual(await runCase(told, ["local"]), { _tag: "Passed" }, JSON.stringify({ ...golden, expected: {} }))
   }
-  await fc.assert(fc.asyncProperty(program, isTrue), { numRuns: 60, endOnFailure: true })
+  await fc.assert(fc.asyncProperty(program, isTrue), { numRuns: 30, endOnFailure: true })
 })
