@@ -9,6 +9,7 @@ import { freePort } from "../../servers/free_port.ts"
 import { kinesisServer, reach } from "../../servers/kinesis_server.ts"
 import { inContext, later, numbers } from "../advancing.ts"
 import { faultProxy } from "../fault_proxy.ts"
+import { AWAY_MS } from "../running.ts"
 import { tcpProxy } from "../tcp_proxy.ts"
 import { Program, sleep, until } from "./program.ts"
 import { running } from "./running.ts"
@@ -63,7 +64,7 @@ test("a stream goes on after its server was away for a while", async () => {
     yield* advance()
     proxy.refuse()
     yield* later(() => server.put(streamName, ["b"]))
-    for (const end = Date.now() + 2_500; Date.now() < end;) yield* advance()
+    for (const end = Date.now() + AWAY_MS + 500; Date.now() < end;) yield* advance()
     proxy.accept()
     yield* advance()
     assert.deepEqual(records.filter((some) => some.length > 0), [["a"], ["b"]])
