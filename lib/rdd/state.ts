@@ -77,10 +77,11 @@ export interface Capturing {
   readonly fields?: Fields | undefined
 }
 
-/** How the values of captures are read if they are not plain data. */
+/** How captures are read. */
 export interface Restoring {
-  readonly decode: (value: unknown) => unknown
-  /** Whether they were written in an older format. The next capture then copies the whole state in the current one. */
+  /** How their values are read; undefined if they are plain data. */
+  readonly decode: ((value: unknown) => unknown) | undefined
+  /** Whether the next capture copies the whole state, because these are of an older format, or too many. */
   readonly isOld: boolean
 }
 

@@ -10,6 +10,7 @@ import { layerOn } from "../../lib/testing/engine_layer.ts"
 import { writeFile } from "../source/files.ts"
 import { run as runOnCopies, test } from "./on_copies.ts"
 import * as graphs from "./reading.ts"
+import { sumOver } from "./spark/relation_sums.ts"
 
 const { seen } = graphs
 
@@ -128,13 +129,16 @@ test("the driver reads with the files that a program provides", (engine) =>
   }))
 
 /** How many bytes a relation sends from the driver. */
-const sentBy = (relation: Relation): number => {
-  if (relation.kind === "rows") return relation.rows.b.reduce((sum, { length }) => sum + length, 0)
-  if (relation.kind === "kept") return 0
-  const below = relation.kind === "union" ? relation.of : [relation.of]
-  const own = relation.kind === "stage" ? relation.command.length : 0
-  return below.reduce((sum, each) => sum + sentBy(each), own)
-}
+const sentBy = (relation: Relation): number =>
+  sumOver(
+    relation,
+    (each) =>
+      each.kind === "rows"
+        ? each.rows.b.reduce((sum, { length }) => sum + length, 0)
+        : each.kind === "stage"
+        ? each.command.length
+        : 0,
+  )
 
 Deno.test("a cluster is sent positions, not the text of files", () =>
   withFiles([{ a: text(20_000) }], async (folder) => {

@@ -81,8 +81,8 @@ export type RequirementsOf<O extends Listed | AnyGraph> = O extends Graph<infer 
  */
 export const make = <const O extends Listed>(outputs: O): GraphOf<O> => construct(outputs, undefined, [])
 
-/** Makes the graph of a declared function in a copy. Throws what the function throws. */
-export const makeCopy = (build: Build, { call, config }: Pick<Origin, "call" | "config">): AnyGraph =>
+/** Calls a declared function again, to make a copy of its graph. Throws what the function throws. */
+export const makeAgain = (build: Build, { call, config }: Pick<Origin, "call" | "config">): AnyGraph =>
   construct(AccumulatorAddresses.copy(call, () => build(config)), undefined, build.errors)
 
 /**

@@ -58,8 +58,8 @@ export interface Log {
    */
   readonly submit: (pieces: ReadonlyArray<Uint8Array>, sync?: boolean) => Submitted
   /**
-   * Begins to write what has been submitted now, not at the end of this turn: the caller has more to do meanwhile, and adds
-   * nothing.
+   * Starts to write the submitted entries at once. Without it, the log starts when the caller yields, so that it can write
+   * several entries together.
    */
   readonly flush: () => void
   /** Adds an entry and waits until it is durable. An interruption does not take the entry back. */

@@ -224,7 +224,7 @@ export class LogWriter {
     if (this.#wake !== undefined) queueMicrotask(() => this.flush())
   }
 
-  /** Begins to write what has been submitted, if the writer waits for entries. */
+  /** Starts to write the submitted entries, if no others are being written. */
   flush(): void {
     const wake = this.#wake
     this.#wake = undefined

@@ -8,7 +8,7 @@ import * as Codec from "../../core/codec.ts"
 import { describeCause } from "../../core/errors.ts"
 import { type Fingerprint, fingerprint } from "../../dstream/graph/fingerprint.ts"
 import { type GraphMismatch, mismatch } from "../../dstream/graph/mismatch.ts"
-import { type AnyGraph, makeCopy } from "../../dstream/graph/graph.ts"
+import { type AnyGraph, makeAgain } from "../../dstream/graph/graph.ts"
 import { buildOf, type Origin } from "../../dstream/graph/origin.ts"
 import { InvalidGraph } from "../../dstream/graph/validate.ts"
 
@@ -20,7 +20,7 @@ const callAgain = (origin: Origin): Effect.Effect<AnyGraph, InvalidGraph> =>
   Effect.try({
     try: () => {
       const [config] = Codec.decode(Codec.encode([origin.config]))
-      return makeCopy(buildOf(origin), { call: origin.call, config })
+      return makeAgain(buildOf(origin), { call: origin.call, config })
     },
     catch: (cause) => {
       const text = `${origin.module} cannot make the graph again from its configuration: ${describeCause(cause)}`

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { describeCause } from "../../core/errors.ts"
 import { fingerprint } from "../../dstream/graph/fingerprint.ts"
-import { type AnyGraph, makeCopy as makeGraph } from "../../dstream/graph/graph.ts"
+import { type AnyGraph, makeAgain } from "../../dstream/graph/graph.ts"
 import * as GraphLayers from "../../dstream/graph/layers.ts"
 import { type GraphMismatch, mismatch } from "../../dstream/graph/mismatch.ts"
 import { declaredIn } from "../../dstream/graph/origin.ts"
@@ -48,7 +48,7 @@ const graphOf = (
       return yield* notFound(`of the graphs that it declares (${declared}), it exports ${builds.length}`)
     }
     const graph = yield* Effect.try({
-      try: () => makeGraph(build, { call, config }),
+      try: () => makeAgain(build, { call, config }),
       catch: (cause) => notFound(`the function that makes the graph throws there (${describeCause(cause)})`),
     })
     const difference = mismatch(original, fingerprint(graph), { texts: false })

@@ -94,25 +94,21 @@ class Plan {
     }
   }
 
-  get #own(): ReadonlyArray<Relation> {
-    return this.#packer.length > 0 ? [{ kind: "rows", rows: this.#packer.rows() }] : []
-  }
-
-  /** What the tasks read, if no shuffle has to bring it to them. */
-  #aligned(): Relation | undefined {
+  /** What the tasks read, if no shuffle has to bring it to them. `own`: the rows that the driver sends. */
+  #aligned(own: ReadonlyArray<Relation>): Relation | undefined {
     const tasks = this.heads.length
     if (this.#packer.length === 0) return this.reads.aligned(tasks)
     // Spark starts a task for each row. Without reads, each task has one row or more.
-    return this.reads.outputs.length === 0 && this.#packer.length === tasks ? this.#own[0] : undefined
+    return this.reads.outputs.length === 0 && this.#packer.length === tasks ? own[0] : undefined
   }
 
   /** Makes the relation of the stage. */
   stage(command: Command, bundle: string): () => Relation {
-    const own = this.#own
+    const own: ReadonlyArray<Relation> = this.#packer.length > 0 ? [{ kind: "rows", rows: this.#packer.rows() }] : []
     const bytes = encodeCommand(command)
     const partitions = this.heads.length
     const input = (): Relation =>
-      this.#aligned() ?? { kind: "shuffled", of: unionOf([...own, ...this.reads.relations()]), partitions }
+      this.#aligned(own) ?? { kind: "shuffled", of: unionOf([...own, ...this.reads.relations()]), partitions }
     return () => ({ kind: "stage", of: input(), command: bytes, bundle })
   }
 }

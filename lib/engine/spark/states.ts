@@ -81,8 +81,6 @@ export interface StatesOptions {
   readonly codingOf: (id: string) => StateCoding | undefined
 }
 
-const asItIs = (value: unknown): unknown => value
-
 /** Makes a store without versions. */
 export const make = ({ codingOf, collect }: StatesOptions): Effect.Effect<RemoteStates> =>
   Effect.map(StateStore.make, (own) => {
@@ -141,7 +139,7 @@ export const make = ({ codingOf, collect }: StatesOptions): Effect.Effect<Remote
     const storeOf = Effect.fnUntraced(function* (id: string, version: Version, { placing, restoring }: Versions) {
       const store = yield* StateStore.make
       const captures = yield* bytesOf(version, placing)
-      const decode = restoring?.decode ?? codingOf(id)?.decode ?? asItIs
+      const decode = restoring?.decode ?? codingOf(id)?.decode
       // The next capture is to have the whole state, as after a change of its format.
       if (captures.length > 0) yield* store.restore(id, version.at, captures, { decode, isOld: true })
       return store
@@ -174,10 +172,9 @@ export const make = ({ codingOf, collect }: StatesOptions): Effect.Effect<Remote
           const version = find(id, at)
           if (versions === undefined || version === undefined) return
           const { placing, restoring } = versions
-          const decode = codingOf(id)?.decode
           const captures = yield* bytesOf(version, placing)
           if (captures.length > 0) {
-            yield* own.restore(id, at, captures, restoring ?? (decode && { decode, isOld: false }))
+            yield* own.restore(id, at, captures, restoring ?? { decode: codingOf(id)?.decode, isOld: false })
           }
           // Views of this version hold it as they held the one on the cluster.
           const key = keyOf(id, at)

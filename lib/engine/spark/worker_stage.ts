@@ -52,8 +52,6 @@ export const remoteIn = (parcels: Parcels): Remote => {
  */
 const LONGEST_CHAIN = 4
 
-const asItIs = (value: unknown): unknown => value
-
 /** Makes the versions of states that a task reads, from their captures. */
 const statesOf = (
   task: Task,
@@ -75,8 +73,7 @@ const statesOf = (
         parcels.find(tagOf(output, "capture"), index).flatMap(({ parts }) => parts)
       )
       if (captures.length === 0) continue
-      const decode = codingOf(id)?.decode ?? asItIs
-      yield* states.restore(id, at, captures, { decode, isOld: outputs.length >= LONGEST_CHAIN })
+      yield* states.restore(id, at, captures, { decode: codingOf(id)?.decode, isOld: outputs.length >= LONGEST_CHAIN })
       if (isView) held.set(states, [...held.get(states) ?? [], states.hold(id, at)])
     }
     return states

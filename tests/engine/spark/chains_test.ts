@@ -7,19 +7,20 @@ import { decodeCommand } from "../../../lib/engine/spark/command.ts"
 import type { Relation } from "../../../lib/engine/spark/relations.ts"
 import { makeEngine, StandIn } from "../../../lib/engine/spark/stand_in.ts"
 import { sums, totals } from "./chains.ts"
+import { sumOver } from "./relation_sums.ts"
 
 const KEYS = 2000
 const BATCHES = 20
 
 /** How many captures the stages of a relation read. */
-const capturesRead = (relation: Relation): number => {
-  if (relation.kind === "rows" || relation.kind === "kept") return 0
-  const below = relation.kind === "union" ? relation.of : [relation.of]
-  const own = relation.kind === "stage"
-    ? decodeCommand(relation.command).states.reduce((sum, { captures }) => sum + captures.length, 0)
-    : 0
-  return below.reduce((sum, each) => sum + capturesRead(each), own)
-}
+const capturesRead = (relation: Relation): number =>
+  sumOver(
+    relation,
+    (each) =>
+      each.kind === "stage"
+        ? decodeCommand(each.command).states.reduce((sum, { captures }) => sum + captures.length, 0)
+        : 0,
+  )
 
 Deno.test("the captures that tasks read of a state stay few, however many batches there are", async () => {
   const standIn = new StandIn()
