@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { Data, Effect } from "effect"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
 
 /** The program was started with arguments that it does not take. */
 export class WrongArguments extends Data.TaggedError("WrongArguments")<{ readonly problem: string }> {

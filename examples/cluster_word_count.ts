@@ -11,7 +11,7 @@
  * @module
  */
 import { DStream, Graph, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { serverOrSeconds, textServer } from "./text_server.ts"
 
 /** The workers of a cluster import this module and make the graph again, so it is exported. */

@@ -9,7 +9,8 @@
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import * as Csv from "@dstream/dstream/csv"
 import * as Parquet from "@dstream/dstream/parquet"
-import { Effect, Schema } from "effect"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 
 const Reading = Schema.Struct({ sensor: Schema.String, at: Schema.Date, celsius: Schema.Number })
 

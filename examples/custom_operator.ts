@@ -7,7 +7,7 @@
  * @module
  */
 import { DStream, RDD, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { atMost } from "./arguments.ts"
 
 /** Keeps the `n` records of every batch for which `measure` is largest, each paired with its measure. */

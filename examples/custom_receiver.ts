@@ -6,7 +6,8 @@
  * @module
  */
 import { DStream, Receiver, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
-import { Effect, Random } from "effect"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
 import { numbers } from "./arguments.ts"
 
 /** Reads a simulated thermometer ten times a second. */

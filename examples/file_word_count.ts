@@ -10,7 +10,7 @@
  * @module
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 
 const wordCounts = (directory: string) =>
   // `mv` keeps the time of modification, so files are new by their names.

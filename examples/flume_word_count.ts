@@ -24,7 +24,7 @@
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import * as Flume from "@dstream/dstream/flume"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { checkPort, numbers, WrongArguments } from "./arguments.ts"
 
 const wordCounts = (host: string, port: number) =>

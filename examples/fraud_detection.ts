@@ -7,7 +7,10 @@
  */
 import { DStream, runMain, Scheduler, SparkContext, StateSpec, StreamingContext } from "@dstream/dstream"
 import * as Sqlite from "@dstream/dstream/sqlite"
-import { Console, Effect, Option, Random } from "effect"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
 import { DatabaseSync } from "node:sqlite"
 import { numbers } from "./arguments.ts"
 

@@ -16,7 +16,9 @@
  */
 import { DStream, OutputPolicy, runMain, Scheduler, SparkContext, StateSpec, StreamingContext } from "@dstream/dstream"
 import * as Kafka from "@dstream/dstream/kafka"
-import { Effect, Option, Schedule } from "effect"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import { WrongArguments } from "./arguments.ts"
 
 /** Adds 1 to the total of a word, and gives the new total. */

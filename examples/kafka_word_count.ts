@@ -14,7 +14,7 @@
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import * as Kafka from "@dstream/dstream/kafka"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { numbers, WrongArguments } from "./arguments.ts"
 
 const wordCounts = (brokers: string, topics: ReadonlyArray<string>) =>

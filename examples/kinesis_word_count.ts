@@ -18,7 +18,7 @@
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import * as Kinesis from "@dstream/dstream/kinesis"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { numbers, WrongArguments } from "./arguments.ts"
 
 const wordCounts = (streamName: string) =>

@@ -12,7 +12,9 @@
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import * as Mqtt from "@dstream/dstream/mqtt"
-import { Console, Effect, Option } from "effect"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { WrongArguments } from "./arguments.ts"
 
 const outputs = (url: string, topic: string) => {

@@ -8,7 +8,7 @@
  * @module
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { serverOrSeconds, textServer } from "./text_server.ts"
 
 const wordCounts = (host: string, port: number) =>

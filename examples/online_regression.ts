@@ -7,7 +7,9 @@
  * @module
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
-import { Effect, Option, Random } from "effect"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
 import { numbers } from "./arguments.ts"
 
 type Point = readonly [x: number, y: number]

@@ -13,7 +13,9 @@
  */
 import { DStream, OutputPolicy, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import * as Postgres from "@dstream/dstream/postgres"
-import { Console, Effect, Schedule } from "effect"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import { WrongArguments } from "./arguments.ts"
 import { textServer } from "./text_server.ts"
 

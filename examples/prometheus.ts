@@ -7,7 +7,7 @@
  * @module
  */
 import { DStream, RDD, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { PrometheusMetrics } from "effect/observability"
 import { checkPort, numbers } from "./arguments.ts"
 

@@ -8,7 +8,7 @@
  */
 import { DStream, runMain } from "@dstream/dstream"
 import { Testing } from "@dstream/dstream/testing"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { atMost } from "./arguments.ts"
 

@@ -6,7 +6,7 @@
  * @module
  */
 import { DStream, RDD, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { numbers } from "./arguments.ts"
 
 const program = Effect.gen(function* () {

@@ -10,7 +10,9 @@
  * @module
  */
 import { DStream, runMain, Scheduler, SparkContext, StateSpec, StreamingContext } from "@dstream/dstream"
-import { Console, Effect, Option } from "effect"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { serverOrSeconds, textServer } from "./text_server.ts"
 
 /** Adds 1 to the total of a word. */

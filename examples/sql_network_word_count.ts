@@ -9,7 +9,8 @@
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import * as Sql from "@dstream/dstream/sql"
-import { Console, Effect } from "effect"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
 import { serverOrSeconds, textServer } from "./text_server.ts"
 
 const statement = "SELECT word, count(*) AS total FROM words GROUP BY word ORDER BY total DESC, word"

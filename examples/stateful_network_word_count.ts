@@ -8,7 +8,8 @@
  * @module
  */
 import { DStream, runMain, Scheduler, SparkContext, StateSpec, StreamingContext } from "@dstream/dstream"
-import { Effect, Option } from "effect"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { serverOrSeconds, textServer } from "./text_server.ts"
 
 /** Adds 1 to the count of a word. The new count becomes the word's state, and an output record. */

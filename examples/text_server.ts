@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { Effect, type Scope } from "effect"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { checkPort, numbers, type WrongArguments } from "./arguments.ts"
 
 /** Listens on a free port of the loopback interface. Sends the lines to each client every `pause` milliseconds. */

@@ -13,7 +13,10 @@
  */
 import { DStream, RDD, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
 import * as Twitter from "@dstream/dstream/twitter"
-import { Config, Console, Data, Effect } from "effect"
+import * as Config from "effect/Config"
+import * as Console from "effect/Console"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
 
 class NoToken extends Data.TaggedError("NoToken") {
   override get message(): string {

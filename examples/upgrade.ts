@@ -8,7 +8,8 @@
  * @module
  */
 import { runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
-import { Console, Effect } from "effect"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
 import { numbers } from "./arguments.ts"
 import { version1, version2 } from "./visits.ts"
 

@@ -6,7 +6,11 @@
  */
 import { DStream, RDD, StateSpec } from "@dstream/dstream"
 import * as StateFormat from "@dstream/dstream/state_format"
-import { Console, Effect, Option, Schema, Stream } from "effect"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 
 const visits = DStream.fromStream(
   Stream.tick("300 millis").pipe(Stream.map((): [user: string, page: string] => ["ann", "/"])),

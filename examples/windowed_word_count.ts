@@ -7,7 +7,7 @@
  * @module
  */
 import { DStream, runMain, Scheduler, SparkContext, StreamingContext } from "@dstream/dstream"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { numbers } from "./arguments.ts"
 
 /** The stream gets one line a second. */
