@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { joined } from "../core/bytes.ts"
+import { type Allocate, joined } from "../core/bytes.ts"
 import { atOnce, currentPacing, type Piecewise } from "../core/pace.ts"
 import { lines } from "../core/text/functions.ts"
 import { decoder, sharedKernel } from "../core/text/kernel.ts"
@@ -105,7 +105,7 @@ export const unreadTexts = (block: Block<unknown>): ReadonlyArray<Uint8Array> | 
 const LINE_END = Uint8Array.of(LF)
 
 /** Copies texts into one that has the lines of all. */
-export const joinTexts = (texts: ReadonlyArray<Uint8Array>): Uint8Array => {
+export const joinTexts = (texts: ReadonlyArray<Uint8Array>, allocate?: Allocate): Uint8Array<ArrayBuffer> => {
   const pieces: Array<Uint8Array> = []
   for (const text of texts) {
     if (text.length === 0) continue
@@ -114,5 +114,5 @@ export const joinTexts = (texts: ReadonlyArray<Uint8Array>): Uint8Array => {
     if (before !== undefined && before.at(-1) !== LF) pieces.push(LINE_END)
     pieces.push(text)
   }
-  return joined(pieces)
+  return joined(pieces, allocate)
 }

@@ -1,5 +1,5 @@
 /** The graphs of the benchmarks of threads, in a module that workers import. */
-import { DStream, Graph, RDD } from "@dstream/dstream"
+import { DStream, Graph, RDD, Text } from "@dstream/dstream"
 import { Effect } from "effect"
 
 /** What the graphs read: text in two partitions. */
@@ -21,9 +21,9 @@ export const mixed = (line: string): number => {
   return hash
 }
 
-const words = () =>
+const words = (split: (line: string) => Array<string>) =>
   DStream.queueStream(queue).pipe(
-    DStream.flatMap((line) => line.split(" ")),
+    DStream.flatMap(split),
     DStream.map((word): readonly [string, number] => [word, 1]),
     DStream.reduceByKey((a, b) => a + b),
   )
@@ -34,8 +34,9 @@ const sums = () =>
     DStream.reduceByKey((a, b) => a + b),
   )
 
-/** Word count, and a function that takes long, whose results are added up. */
+/** Word count by a plain and by a text function, and a function that takes long, whose results are added up. */
 export const graphs = {
-  "plain word count": Graph.module(import.meta, (_: null) => [keeping(words())]),
+  "plain word count": Graph.module(import.meta, (_: null) => [keeping(words((line) => line.split(" ")))]),
+  "word count with Text.split": Graph.module(import.meta, (_: null) => [keeping(words(Text.split(" ")))]),
   "heavy map": Graph.module(import.meta, (_: null) => [keeping(sums())]),
 }

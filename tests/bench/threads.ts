@@ -61,6 +61,7 @@ const measure = async (
 export const threads: Readonly<Record<string, Bench>> = {
   "threads-words": (size) => measure(size, "plain word count", 1_000_000, 7, 170),
   "threads-words-100k": (size) => measure(size, "plain word count", 100_000, 20, 170),
+  "threads-kernel": (size) => measure(size, "word count with Text.split", 1_000_000, 9, 155),
   "threads-heavy": (size) => measure(size, "heavy map", 1_000_000, 7, 180),
   "threads-heavy-100k": (size) => measure(size, "heavy map", 100_000, 20, 180),
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Allocate } from "../../core/bytes.ts"
 import * as Codec from "../../core/codec.ts"
 import * as Block from "../../rdd/block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
@@ -31,6 +32,8 @@ export interface Encoded {
   readonly head: Uint8Array
   /** The records, in arrays that the head refers to by number. */
   readonly records: ReadonlyArray<Uint8Array>
+  /** The numbers of the arrays that are text. Nothing refers to them any more once the task has ended. */
+  readonly texts: ReadonlyArray<number>
 }
 
 /** The number of an array of bytes in {@link Encoded}. */
@@ -75,6 +78,13 @@ interface PackedTask {
 /** Collects the bytes of records while a task is packed. */
 class Packing {
   readonly records: Array<Uint8Array> = []
+  readonly #texts: Array<BytesAt> = []
+  readonly #allocate: Allocate | undefined
+
+  /** `allocate` gives the arrays that text is copied into. */
+  constructor(allocate?: Allocate) {
+    this.#allocate = allocate
+  }
 
   #add(bytes: Uint8Array): BytesAt {
     return this.records.push(bytes) - 1
@@ -101,7 +111,11 @@ class Packing {
   readonly block = (block: Block.Block<unknown>): PackedBlock => {
     if (block instanceof RemoteBlock) return { away: block.reference }
     const texts = unreadTexts(block)
-    if (texts !== undefined) return { text: this.#add(joinTexts(texts)) }
+    if (texts !== undefined) {
+      const text = this.#add(joinTexts(texts, this.#allocate))
+      this.#texts.push(text)
+      return { text }
+    }
     if (!(block instanceof PairBlock)) return { records: this.#add(Codec.encode(block.records)) }
     try {
       return { columns: this.bucket(block) }
@@ -112,7 +126,7 @@ class Packing {
   }
 
   done(packed: unknown): Encoded {
-    return { head: Codec.encode([packed]), records: this.records }
+    return { head: Codec.encode([packed]), records: this.records, texts: this.#texts }
   }
 }
 
@@ -228,9 +242,12 @@ const packWrite = (write: Write): Write => {
   return { ...packPlace(write), by: "operation" in by ? { ...by, operation: packOperation(by.operation) } : by }
 }
 
-/** Encodes a task whose functions all have addresses or names. Throws `NotPortable` for records that cannot travel. */
-export const encodeTask = ({ layers, partition, write }: Task): Encoded => {
-  const packing = new Packing()
+/**
+ * Encodes a task whose functions all have addresses or names. `allocate` gives the arrays that text is copied into. Throws
+ * `NotPortable` for records that cannot travel.
+ */
+export const encodeTask = ({ layers, partition, write }: Task, allocate?: Allocate): Encoded => {
+  const packing = new Packing(allocate)
   const partitions: Array<PackedTask["partitions"][number]> = []
   const add = ({ input, steps }: Partition): number => {
     const packed = packInput(input, packing, add)
@@ -242,7 +259,7 @@ export const encodeTask = ({ layers, partition, write }: Task): Encoded => {
 }
 
 /** Decodes a task. `remote` finds the records that are where it runs. */
-export const decodeTask = ({ head, records }: Encoded, remote?: Remote): Task => {
+export const decodeTask = ({ head, records }: Pick<Encoded, "head" | "records">, remote?: Remote): Task => {
   const [{ layers, partitions: packed, write }] = Codec.decode(head) as [PackedTask]
   const from = new Unpacking(records, remote)
   const partitions: Array<Partition> = []
@@ -264,7 +281,10 @@ export const encodeWritten = (written: Written): Encoded => {
 }
 
 /** Decodes what a task with such a `write` has written. */
-export const decodeWritten = <W extends Write>({ head, records }: Encoded, write: W): Written<W> => {
+export const decodeWritten = <W extends Write>(
+  { head, records }: Pick<Encoded, "head" | "records">,
+  write: W,
+): Written<W> => {
   const [packed] = Codec.decode(head)
   const from = new Unpacking(records)
   const written: Written = write.kind === "block"

@@ -54,7 +54,8 @@ export type FromWorker =
   | { readonly kind: "ready" }
   /** The copy cannot be made, or cannot evaluate a batch. */
   | { readonly kind: "unavailable"; readonly why: string }
-  | { readonly kind: "answer"; readonly id: number; readonly answer: Answer }
+  /** `spare`: arrays that came with the task, and that the driver can use again. */
+  | { readonly kind: "answer"; readonly id: number; readonly answer: Answer; readonly spare: ReadonlyArray<Uint8Array> }
   /** A function ends the worker. */
   | { readonly kind: "closing" }
   /** The worker can be terminated. */
@@ -63,3 +64,7 @@ export type FromWorker =
 /** The arrays of an encoded task, whose buffers move to the other isolate. */
 export const buffersOf = ({ head, records }: Encoded): Array<ArrayBufferLike> =>
   [head, ...records].map(({ buffer }) => buffer)
+
+/** The arrays of a task that has ended which nothing refers to any more. */
+export const spareOf = ({ records, texts }: Encoded): ReadonlyArray<Uint8Array> =>
+  texts.flatMap((at) => records[at] ?? [])

@@ -18,6 +18,7 @@ import { decodeReason } from "../plan/reasons.ts"
 import { withTimeLimit } from "../plan/time_limit.ts"
 import type { Task, Write, Written } from "../plan/task.ts"
 import { type Answer, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
+import { SpareArrays } from "./spare_arrays.ts"
 import { spawn, type TaskWorkerPort } from "./worker.ts"
 
 /** The reason of a task that has to run on the driver. */
@@ -73,6 +74,8 @@ export class Remote {
   #ended: Deferred.Deferred<boolean> | undefined
   #nextId = 0
   #attempts = 0
+  /** The arrays that the worker has sent back. */
+  readonly #spare = new SpareArrays()
   /** Completed when the worker is ready for tasks, or when no worker could be started. */
   #begun: Deferred.Deferred<void> = Deferred.makeUnsafe()
   #isReady = false
@@ -124,7 +127,8 @@ export class Remote {
       case "unavailable":
         return this.#giveUp(message.why)
       case "answer": {
-        const { answer, id } = message
+        const { answer, id, spare } = message
+        this.#spare.add(spare)
         const resume = this.#pending.get(id)
         this.#pending.delete(id)
         this.#attempts = 0
@@ -176,7 +180,7 @@ export class Remote {
       const job = yield* CurrentJob
       const startedAt = performance.now()
       const encoded = yield* Effect.try({
-        try: () => encodeTask(task),
+        try: () => encodeTask(task, this.#spare.allocate),
         catch: (cause) => failed(new Refused(describeCause(cause))),
       })
       const encoding = performance.now() - startedAt
@@ -218,6 +222,11 @@ export class Remote {
         if (!isDone) this.#replace("its task did not end when it was interrupted")
       })
     })
+  }
+
+  /** Releases the memory that no task has used since the last call. */
+  releaseUnused(): void {
+    this.#spare.releaseUnused()
   }
 
   /** Ends the worker. It finalizes the layers of its tasks first, unless that takes too long. */

@@ -16,7 +16,7 @@ import type { SkippingCopy } from "../copy/graph_copy.ts"
 import type { Batches } from "../copy/noted_batches.ts"
 import * as Layers from "../task/layers.ts"
 import { type CopyData, copyFrom } from "./copy_data.ts"
-import { buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
+import { buffersOf, type FromWorker, spareOf, type ToWorker } from "./messages.ts"
 import { type Place, placeOf } from "./task_place.ts"
 
 /** The driver, as a worker sees it. */
@@ -121,7 +121,7 @@ class Serving {
     // Tasks come in the order of their ids.
     this.#cancelled.clear()
     if (isCancelled) {
-      return Effect.sync(() => this.#send({ kind: "answer", id, answer: { kind: "cancelled" } }))
+      return Effect.sync(() => this.#send({ kind: "answer", id, answer: { kind: "cancelled" }, spare: [] }))
     }
     // The driver runs its tasks.
     if (this.#isUseless) return Effect.void
@@ -131,7 +131,12 @@ class Serving {
       const exit = yield* Fiber.await(fiber)
       this.#running = undefined
       const answer = Exit.isSuccess(exit) ? exit.value : place.answerTo(exit.cause)
-      this.#send({ kind: "answer", id, answer }, answer.kind === "done" ? buffersOf(answer.written) : [])
+      if (answer.kind !== "done") return this.#send({ kind: "answer", id, answer, spare: [] })
+      const spare = spareOf(task)
+      this.#send({ kind: "answer", id, answer, spare }, [
+        ...buffersOf(answer.written),
+        ...spare.map(({ buffer }) => buffer),
+      ])
     })
   }
 }

@@ -84,9 +84,10 @@ class Run {
     this.#batches.begin(notes)
   }
 
-  /** Releases the notes that no batch after the one at `time` looks back at. */
+  /** Releases the notes that no batch after the one at `time` looks back at, and memory that the batch did not need. */
   end(time: number): void {
     this.#batches.end(time)
+    for (const remote of this.#remotes) remote.releaseUnused()
   }
 
   /** Plans a stage. Undefined if none of its tasks can run in a worker. */

@@ -1,6 +1,8 @@
 /** Graphs for tests with workers, in a module of their own: workers import it, too. */
 import { Context, Effect, Layer } from "effect"
 import { Accumulator, DStream, Graph, OutputPolicy, RDD } from "../../../mod.ts"
+import { make } from "../../../lib/rdd/rdd.ts"
+import { fromText } from "../../../lib/rdd/text_block.ts"
 import { Testing } from "../../../lib/testing.ts"
 
 /** What the outputs of the graphs below have received, on the driver. */
@@ -20,6 +22,23 @@ const input = (batches: Batches) => Testing.input(batches, { partitions: 2 })
 /** Says for each record whether a worker has mapped it. */
 export const where = Graph.module(import.meta, (batches: Batches) => [
   input(batches).pipe(DStream.map((n) => [n, isWorker]), collecting),
+])
+
+const texts: DStream.RDDQueue<string> = DStream.rddQueue<string>()
+
+/** Adds a batch with two partitions of text that is bytes, each with one line again and again. */
+export const pushText = (letter: string, lines: number): void => {
+  const load = (part: number) => fromText(new TextEncoder().encode(`${letter}${part}\n`.repeat(lines)))
+  texts.push(make("text", [], { kind: "source", partitions: 2, load }))
+}
+
+/** Counts the lines of the batches of {@link pushText}, with the isolate that has read them. */
+export const countingText = Graph.module(import.meta, (_: null) => [
+  DStream.queueStream(texts).pipe(
+    DStream.map((line): [string, number] => [`${line} ${isWorker}`, 1]),
+    DStream.reduceByKey((a, b) => a + b),
+    collecting,
+  ),
 ])
 
 /** Data that cannot travel: a function. */

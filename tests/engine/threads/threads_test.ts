@@ -12,6 +12,18 @@ test("the tasks of a stage run on the driver and in a worker, and give their rec
     assert.deepEqual([events, read], [[], [4, 2]])
   }))
 
+test("text goes to a worker in the memory of the text before, and none of that is read again", () =>
+  Effect.gen(function* () {
+    const batches = [["a", 40_000], ["b", 41_000], ["c", 30_000]] as const
+    for (const [letter, lines] of batches) graphs.pushText(letter, lines)
+    const { ends } = yield* run(graphs.countingText(null), 3)
+    assert.deepEqual(ends, ["completed", "completed", "completed"])
+    assert.deepEqual(
+      seen.map((records) => Object.fromEntries(records as ReadonlyArray<[string, number]>)),
+      batches.map(([letter, lines]) => ({ [`${letter}0 true`]: lines, [`${letter}1 false`]: lines })),
+    )
+  }))
+
 test("what a function throws in a worker fails the job, with the function's line and the operator's place", () =>
   Effect.gen(function* () {
     const graph = graphs.throwing({ batches: [[1, 2, 3, 4]], at: 1 })
