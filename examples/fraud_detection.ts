@@ -14,8 +14,6 @@ import * as Random from "effect/Random"
 import { DatabaseSync } from "node:sqlite"
 import { numbers } from "./arguments.ts"
 
-type History = { readonly payments: number; readonly total: number }
-
 /** Payments of a batch. Card c is not used after the third batch; card b is stolen in the sixth. */
 const payments = (batch: number) => {
   const cards = ["a", "a", "b", ...batch < 3 ? ["c"] : []]
@@ -25,13 +23,12 @@ const payments = (batch: number) => {
 
 /** Refuses an amount above five times the average of at least three payments. Refused payments are not in the history. */
 const decisionSpec = StateSpec.function(
-  (card: string, paid: Option.Option<number>, history: StateSpec.State<History>) => {
+  (card: string, paid: Option.Option<number>, history: StateSpec.State<{ payments: number; total: number }>) => {
     const { payments, total } = Option.getOrElse(history.getOption(), () => ({ payments: 0, total: 0 }))
     if (Option.isNone(paid)) return [card, 0, `idle, ${payments} payments forgotten`]
-    const amount = paid.value
-    if (payments >= 3 && amount > 5 * total / payments) return [card, amount, "refused"]
-    history.update({ payments: payments + 1, total: total + amount })
-    return [card, amount, "accepted"]
+    if (payments >= 3 && paid.value > 5 * total / payments) return [card, paid.value, "refused"]
+    history.update({ payments: payments + 1, total: total + paid.value })
+    return [card, paid.value, "accepted"]
   },
 ).pipe(StateSpec.timeout("2 seconds"))
 

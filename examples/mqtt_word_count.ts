@@ -54,9 +54,6 @@ const program = Effect.gen(function* () {
 })
 
 if (import.meta.main) {
-  program.pipe(
-    Effect.provide(Scheduler.layer("1 second")),
-    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "MqttWordCount" })),
-    runMain,
-  )
+  const spark = SparkContext.layer({ master: "local[2]", appName: "MqttWordCount" })
+  program.pipe(Effect.provide(Scheduler.layer("1 second")), Effect.provide(spark), runMain)
 }

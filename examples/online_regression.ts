@@ -1,6 +1,5 @@
 /**
- * Trains a linear regression on one stream by gradient descent, and predicts the values of another. The initial model comes
- * from old data that no longer fit, so the error falls as the model learns from new data.
+ * Trains a linear regression on one stream, and predicts the values of another. The first model comes from old data.
  *
  *     deno run examples/online_regression.ts [seconds]    # default: 6
  *
@@ -14,7 +13,6 @@ import { numbers } from "./arguments.ts"
 
 type Point = readonly [x: number, y: number]
 type Model = readonly [slope: number, offset: number]
-
 /** Batches of 50 random points near a line; the same seed gives the same points. */
 const points = (batches: number, [slope, offset]: Model, seed: string) => {
   const noisy = Effect.all([Random.nextBetween(-1, 1), Random.nextBetween(-0.1, 0.1)])

@@ -55,9 +55,6 @@ const program = Effect.gen(function* () {
 })
 
 if (import.meta.main) {
-  program.pipe(
-    Effect.provide(Scheduler.layer("2 seconds")),
-    Effect.provide(SparkContext.layer({ master: "local[2]", appName: "TwitterHashtags" })),
-    runMain,
-  )
+  const spark = SparkContext.layer({ master: "local[2]", appName: "TwitterHashtags" })
+  program.pipe(Effect.provide(Scheduler.layer("2 seconds")), Effect.provide(spark), runMain)
 }
