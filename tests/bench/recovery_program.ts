@@ -4,7 +4,8 @@
  * with the number of totals at each output, and exits as if it were killed: in the middle of a batch.
  */
 import { DStream, RDD, Scheduler, SparkContext, StateSpec, StreamingContext } from "@dstream/dstream"
-import { Effect, Option } from "effect"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { pairs } from "./data.ts"
 
 type Pair = readonly [string, number]

@@ -79,22 +79,12 @@ export const declaredBy = (module: string): number => builds.get(module)?.length
 
 const DECLARATION = "~dstream/Graph/declaration"
 
-/** Marks the function that a user exports with its declaration, so that {@link exportNameOf} recognizes it. */
+/** Marks the function that a user exports with its declaration, so that {@link declaredIn} recognizes it. */
 export const marked = <F extends object>(factory: F, declaration: Declaration): F =>
   Object.assign(factory, { [DECLARATION]: declaration })
 
 const declarationOf = (u: unknown): Declaration | undefined =>
   typeof u === "function" && DECLARATION in u ? u[DECLARATION] as Declaration : undefined
-
-/**
- * Finds the name under which a module exports the declared function of an origin. `namespace` is the imported module.
- * Undefined if the module does not export the function.
- */
-export const exportNameOf = (namespace: object, { index, module }: Origin): string | undefined =>
-  Object.entries(namespace).find(([, value]) => {
-    const found = declarationOf(value)
-    return found?.module === module && found.index === index
-  })?.[0]
 
 /** The declared functions that a module exports, in the order of their declaration. `namespace` is the imported module. */
 export const declaredIn = (namespace: object): ReadonlyArray<Build> =>

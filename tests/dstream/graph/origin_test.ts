@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { fingerprint } from "../../../lib/dstream/graph/fingerprint.ts"
 import { type AnyGraph, make, module } from "../../../lib/dstream/graph/graph.ts"
 import { nodes } from "../../../lib/dstream/graph/nodes.ts"
-import { buildOf, exportNameOf, type Origin, UndeclaredGraph } from "../../../lib/dstream/graph/origin.ts"
+import { buildOf, declaredIn, type Origin, UndeclaredGraph } from "../../../lib/dstream/graph/origin.ts"
 import { print } from "../../../lib/dstream/outputs/print.ts"
 import * as declared from "../declared_graphs.ts"
 import { chain } from "../graph_arbitrary.ts"
@@ -33,13 +33,11 @@ const withWorker = async (use: (ask: (origin: Origin) => Promise<unknown>) => Pr
 Deno.test("a worker finds a graph by its origin, and makes one with the same fingerprint", () =>
   withWorker(async (ask) => {
     const graphs = [
-      [declared.filtered({ length: 5 }), "filtered"],
-      [declared.unexported({ length: 3 }), undefined],
-      [declared.renamed({ length: 2 }), "renamed"],
-    ] as const
-    for (const [graph, exportName] of graphs) {
-      assert.deepEqual(await ask(originOf(graph)), { made: fingerprint(graph), exportName })
-    }
+      declared.filtered({ length: 5 }),
+      declared.unexported({ length: 3 }),
+      declared.renamed({ length: 2 }),
+    ]
+    for (const graph of graphs) assert.deepEqual(await ask(originOf(graph)), fingerprint(graph))
   }))
 
 Deno.test("origins number the declarations of a module in the order of their evaluation", () => {
@@ -87,9 +85,9 @@ Deno.test("buildOf() throws UndeclaredGraph for a module that was not imported, 
   assert.match(thrown({ module: url, index: 3, config: null }), /has declared 3 graphs .* none with the index 3/)
 })
 
-Deno.test("exportNameOf() finds the export that declared a graph, and no other", () => {
-  const origin = originOf(declared.renamed({ length: 1 }))
-  assert.equal(exportNameOf(declared, origin), "renamed")
-  assert.equal(exportNameOf(declared, { ...origin, module: "test:other" }), undefined)
-  assert.equal(exportNameOf({ a: 1, b: null, c: () => {}, d: {} }, origin), undefined)
+Deno.test("declaredIn() finds the declared functions that a module exports, in the order of their declaration", () => {
+  const [filtered, renamed] = [declared.filtered({ length: 1 }), declared.renamed({ length: 1 })].map(originOf)
+  assert(filtered !== undefined && renamed !== undefined)
+  assert.deepEqual(declaredIn(declared), [buildOf(filtered), buildOf(renamed)])
+  assert.deepEqual(declaredIn({ a: 1, b: null, c: () => {}, d: {} }), [])
 })
