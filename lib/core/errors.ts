@@ -23,9 +23,9 @@ const describe = (cause: unknown, left: number): string => {
   if (!(cause instanceof Error)) {
     return typeof cause === "object" && cause !== null ? describeFields(cause, "") : String(cause)
   }
-  if (cause.message === "") return describeFields(cause, cause.name)
+  const text = cause.message === "" ? describeFields(cause, cause.name) : cause.message
   const below = cause.cause === undefined || left === 0 ? "" : describe(cause.cause, left - 1)
-  return cause.message.includes(below) ? cause.message : `${cause.message}: ${below}`
+  return text.includes(below) ? text : `${text}: ${below}`
 }
 
 /** Describes an unknown cause, for messages. The text of its own cause is added unless it has that already. */

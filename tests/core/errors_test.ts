@@ -28,6 +28,16 @@ Deno.test("describeCause() shows each cause once, also if causes form a circle",
   assert.match(describeCause(circle), /^a: b/)
 })
 
+Deno.test("describeCause() shows the cause of an error without a message", () => {
+  class LookupFailed extends Data.TaggedError("LookupFailed")<{ readonly cause: unknown }> {}
+  class QueryFailed extends Data.TaggedError("QueryFailed")<{ readonly table: string; readonly cause: unknown }> {}
+  assert.equal(describeCause(new LookupFailed({ cause: new Error("http 500") })), "LookupFailed: http 500")
+  assert.equal(
+    describeCause(new QueryFailed({ table: "users", cause: new LookupFailed({ cause: "no route" }) })),
+    "QueryFailed { table: users }: LookupFailed: no route",
+  )
+})
+
 Deno.test("explainFailure() shows where in the user's source the last cause comes from", () => {
   const helper = (x: { readonly foo?: { readonly bar: number } }) => x.foo!.bar
   const thrown = (() => {
