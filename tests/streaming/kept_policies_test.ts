@@ -77,7 +77,7 @@ for (const [kind, above] of Object.entries(kinds)) {
     const policies = [
       OutputPolicy.skip,
       OutputPolicy.retry(Schedule.recurs(2), OutputPolicy.skip),
-      OutputPolicy.deadLetter((rdd) => Effect.ignoreCause(RDD.count(rdd as RDD.RDD<unknown>))),
+      OutputPolicy.deadLetter((rdd) => Effect.ignoreCause(RDD.count(rdd))),
     ]
     for (const policy of policies) {
       const written: Array<number> = []
@@ -123,7 +123,7 @@ Deno.test("the dead letter of a kept stream gets the records that it is made of,
   const window = DStream.window(flaky, "3 seconds", { slide: "3 seconds" })
   const policy = OutputPolicy.deadLetter((rdd, { time, operator }) =>
     Effect.map(
-      Effect.orDie(RDD.collect(rdd as RDD.RDD<unknown>)),
+      Effect.orDie(RDD.collect(rdd)),
       (records) => void deadLetters.push([time, operator, ...records]),
     )
   )
@@ -146,7 +146,7 @@ Deno.test("the dead letter of a reduced window gets the batch's records before t
     })
     const policy = OutputPolicy.deadLetter((rdd, { time }) =>
       Effect.map(
-        Effect.orDie(RDD.collect(rdd as RDD.RDD<unknown>)),
+        Effect.orDie(RDD.collect(rdd)),
         (records) => void deadLetters.push([time, ...records]),
       )
     )

@@ -130,11 +130,13 @@ Deno.test("the types of outputs and policies in a list are inferred from themsel
   assert.equal(Graph.isGraph(graph), true)
 })
 
-Deno.test("a dead letter's handler takes the RDD of any output", () => {
+Deno.test("a dead letter's handler takes the RDD of any output, and reading it needs no further services", () => {
   OutputPolicy.deadLetter((rdd) => {
-    same<typeof rdd, RDD.RDD<unknown, unknown, unknown>>()
+    same<typeof rdd, RDD.RDD<unknown, unknown>>()
     return Effect.void
   })
+  const counting = OutputPolicy.deadLetter((rdd) => Effect.orDie(Effect.asVoid(RDD.count(rdd))))
+  same<typeof counting, OutputPolicy.OutputPolicy>()
   // @ts-expect-error the handler cannot know that the records are numbers
   OutputPolicy.deadLetter((_: RDD.RDD<number>) => Effect.void)
 })

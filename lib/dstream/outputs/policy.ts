@@ -5,7 +5,8 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Schedule from "effect/Schedule"
-import type { AnyRDD } from "../../rdd/rdd.ts"
+import type { Engine } from "../../rdd/engine.ts"
+import type { AnyRDD, RDD } from "../../rdd/rdd.ts"
 import type { OutputInfo } from "./output_info.ts"
 
 /** Which run of an output failed, and why. */
@@ -136,6 +137,9 @@ export const retry: {
  * otherwise the batch fails. The types of the RDD's records and errors are unknown, because a policy can serve any
  * output.
  *
+ * Actions on the RDD compute it again. If a function of the stream itself is what failed, such as that of a `map`, an
+ * action in the handler fails as well, and so does the batch. Use this policy where writing the records may fail.
+ *
  * If the stream could not be evaluated, as when the function of a `transform` throws, there is no RDD. The policy is
  * then {@link fail}, because no handler has seen the records. When a state or window itself fails, the handler gets the
  * records that it was about to add.
@@ -143,19 +147,23 @@ export const retry: {
  * @example
  * ```ts
  * import assert from "node:assert/strict"
- * import { DStream, OutputPolicy } from "@dstream/dstream"
+ * import { DStream, OutputPolicy, RDD } from "@dstream/dstream"
  * import { Testing } from "@dstream/dstream/testing"
  * import { Effect } from "effect"
  *
  * const deadLetters: Array<string> = []
- * const policy = OutputPolicy.deadLetter((_, { reason, time }) =>
- *   Effect.sync(() => void deadLetters.push(`${time} ${reason}`))
+ * const policy = OutputPolicy.deadLetter((rdd, { reason, time }) =>
+ *   Effect.map(RDD.collect(rdd), (records) => void deadLetters.push(`${time} ${reason}: ${records}`))
  * )
- * const refuse = DStream.foreachRDD(Testing.input([[1], [2]]), () => Effect.fail("refused"))
+ * const refuse = DStream.foreachRDD(Testing.input([[1, 2], [3]]), () => Effect.fail("refused"))
  * const { exit } = await Effect.runPromise(Testing.runOutputs([DStream.onFailure(refuse, policy)]))
- * assert.deepEqual([deadLetters, exit._tag], [["1000 refused", "2000 refused"], "Success"])
+ * assert.deepEqual([deadLetters, exit._tag], [["1000 refused: 1,2", "2000 refused: 3"], "Success"])
  * ```
  */
 export const deadLetter = <E = never, R = never>(
-  handler: (rdd: AnyRDD, failure: OutputFailure) => Effect.Effect<void, E, R>,
-): OutputPolicy<E, R> => ({ _tag: "DeadLetter", handler })
+  handler: (rdd: RDD<unknown, unknown>, failure: OutputFailure) => Effect.Effect<void, E, R>,
+): OutputPolicy<E, Exclude<R, Engine>> => ({
+  _tag: "DeadLetter",
+  // The engine and the services of the RDD are there, because the output has them. The type of a policy cannot say so.
+  handler: handler as (rdd: AnyRDD, failure: OutputFailure) => Effect.Effect<void, E, Exclude<R, Engine>>,
+})
