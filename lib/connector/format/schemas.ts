@@ -16,8 +16,12 @@ export type RecordSchema<A> = Schema.Codec<A, unknown>
 /** The members of a union, or the type itself. */
 export const typesOf = (ast: AST.AST): ReadonlyArray<AST.AST> => AST.isUnion(ast) ? ast.types.flatMap(typesOf) : [ast]
 
+/** How a schema of numbers in JSON form describes what it takes besides numbers. */
+const OTHER_NUMBERS = '"Infinity" | "-Infinity" | "NaN"'
+
 /** Describes the failure of a schema on one line. */
-const describe = (error: Schema.SchemaError): string => error.message.replace(/\n\s*/g, " ")
+const describe = (error: Schema.SchemaError): string =>
+  error.message.replace(/\n\s*/g, " ").replaceAll(OTHER_NUMBERS, "number")
 
 const attempt = (
   f: (value: unknown) => Result.Result<unknown, Schema.SchemaError>,
