@@ -67,6 +67,16 @@ Deno.test("problemsOf() lists what is incompatible, except what may be dropped",
   assert.deepEqual(problemsOf(matches, ["lines", "totals"]), [])
 })
 
+Deno.test("problemsOf() says which version of a StateFormat the program lacks", () => {
+  const later: Operators = { totals: entry("state", "mapWithState", "version 2") }
+  for (const [shape, shown] of [["", ""], ["version 1", " (version 1)"]] as const) {
+    assert.deepEqual(problemsOf(compare(later, { totals: entry("state", "mapWithState", shape) }), []), [
+      '"totals" is incompatible: in the checkpoint it is a state made by mapWithState (version 2), ' +
+      `in the program a state made by mapWithState${shown}. Give the state a StateFormat with version 2`,
+    ])
+  }
+})
+
 Deno.test("problemsOf() lists what may have been renamed, and does not take members of objects for names", () => {
   const { totals, ...others } = before
   const renamed = compare(before, { ...others, sums: totals! })

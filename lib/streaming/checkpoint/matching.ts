@@ -42,6 +42,10 @@ const fits = (before: OperatorEntry, now: OperatorEntry): "same" | "migrates" | 
 const versionOf = ({ shape }: OperatorEntry): number =>
   shape === "" ? 1 : Number(/^version (\d+)$/.exec(shape)?.[1] ?? NaN)
 
+/** Whether a state was written in a later version of its format than the program has. */
+const isOfLaterVersion = (before: OperatorEntry, now: OperatorEntry): boolean =>
+  before.kind === now.kind && before.operation === now.operation && versionOf(before) > versionOf(now)
+
 /** Compares operators by name. */
 export const compare = (before: Operators, now: Operators): ReadonlyArray<Match> => {
   // Names may be those of members of every object, such as "toString".
@@ -120,7 +124,10 @@ export const describe = (match: Match): string => {
           ? ""
           : `. Was it renamed to ${JSON.stringify(match.looksLike)}? Then keep the old name, or list ${name} in drop`)
     case "Incompatible":
-      return `${name} is incompatible: in the checkpoint it is ${show(match.before)}, in the program ${show(match.now)}`
+      return `${name} is incompatible: in the checkpoint it is ${show(match.before)}, in the program ${
+        show(match.now)
+      }` +
+        (isOfLaterVersion(match.before, match.now) ? `. Give the state a StateFormat with ${match.before.shape}` : "")
   }
 }
 
