@@ -106,7 +106,7 @@ export class LogDamaged extends Data.Error<{
   readonly _tag = "LogDamaged" as const
   override get message(): string {
     return `${this.file} is damaged at byte ${this.offset}: ${this.problem}. Restore the file from a copy, ` +
-      `or open the log with { onDamage: "rollBack" }, which loses everything from there on`
+      'or set the option onDamage: "rollBack" of the checkpoint, which loses everything from there on'
   }
 }
 
