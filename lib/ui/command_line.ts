@@ -95,6 +95,7 @@ export const commandOf = Effect.fnUntraced(
     const [group, command, ...given] = positionals
     const refuse = (problem: string) => Effect.fail(new UsageError({ problem }))
     if (group !== "checkpoint") return yield* refuse(`There is no command ${JSON.stringify(group ?? "")}`)
+    if (command === undefined) return yield* refuse("checkpoint needs a command: inspect, verify or diff")
     if (!isCommand(command)) {
       return yield* refuse(`There is no command ${JSON.stringify(`checkpoint ${command ?? ""}`.trim())}`)
     }

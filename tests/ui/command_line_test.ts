@@ -25,7 +25,7 @@ Deno.test("arguments that cannot be used are refused with what is wrong", async 
   const refused = async (args: string, problem: string) =>
     assert.deepEqual(await command(...args.split(" ")), { code: 2, out: "", errors: `${problem}. ${advice}` }, args)
   await refused("inspect d", 'There is no command "inspect"')
-  await refused("checkpoint", 'There is no command "checkpoint"')
+  await refused("checkpoint", "checkpoint needs a command: inspect, verify or diff")
   await refused("checkpoint show d", 'There is no command "checkpoint show"')
   await refused("checkpoint toString d", 'There is no command "checkpoint toString"')
   await refused("checkpoint inspect", "checkpoint inspect takes one directory, not 0")
