@@ -102,10 +102,17 @@ export class LogDamaged extends Data.Error<{
   /** Where the damage begins, in bytes from the start of the file. */
   readonly offset: number
   readonly problem: string
+  /** Whether no entry would be left of the log if it were rolled back. */
+  readonly isTotal?: boolean
 }> {
   readonly _tag = "LogDamaged" as const
   override get message(): string {
-    return `${this.file} is damaged at byte ${this.offset}: ${this.problem}. Restore the file from a copy, ` +
+    const found = `${this.file} is damaged at byte ${this.offset}: ${this.problem}`
+    if (this.isTotal === true) {
+      return `${found}, and no entry before it is left to roll back to. Restore the file from a copy, ` +
+        "or start anew in an empty directory"
+    }
+    return `${found}. Restore the file from a copy, ` +
       'or set the option onDamage: "rollBack" of the checkpoint, which loses everything from there on'
   }
 }

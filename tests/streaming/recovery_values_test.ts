@@ -168,6 +168,9 @@ Deno.test("a journal of which nothing would be left is refused with rollBack too
       yield* StreamingContext.start(ssc, [output])
     })).pipe(Effect.provide(Testing.layer({ clockStart: 2000 })))
     const error = yield* Effect.flip(rolledBack)
-    assert.match(String(error), /failed to open: memory\/journal-\d+ is damaged at byte 40/)
+    assert.match(
+      String(error),
+      /failed to open: memory\/journal-\d+ is damaged at byte 40: .*, and no entry before it is left to roll back to\./,
+    )
     assert.deepEqual(Array.from(disk.files.keys()).filter((name) => /^journal-\d/.test(name)).sort(), journal)
   })))

@@ -8,7 +8,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { InvalidOption } from "../../core/errors.ts"
 import { CrashPoints } from "../crash_points.ts"
-import type { LogDamaged, LogError } from "../errors.ts"
+import { LogDamaged, type LogError } from "../errors.ts"
 import { LOG_NAME, type LogStore } from "../log_store.ts"
 import { makeCleaner, removeFiles } from "./cleaning.ts"
 import { HEAD, type Head } from "./format.ts"
@@ -97,7 +97,11 @@ const recover = Effect.fnUntraced(function* (store: LogStore, options: LogOption
   const chain = yield* findSegments(store, name, options.identity, onDamage !== "refuse")
   const { damage, segments } = yield* readBack(store, name, chain, options.onEntry)
   const isEmpty = segments.every(({ end }) => end <= HEAD)
-  if (damage !== undefined && (onDamage === "refuse" || (onDamage === "rollBackSome" && isEmpty))) return yield* damage
+  if (damage !== undefined && onDamage === "refuse") return yield* damage
+  if (damage !== undefined && onDamage === "rollBackSome" && isEmpty) {
+    const { file, offset, problem } = damage
+    return yield* new LogDamaged({ file, offset, problem, isTotal: true })
+  }
   const { end, head: last } = segments.at(-1) ?? { end: 0, head: undefined }
   // A segment without entries is not needed: its head says where the one before ends.
   const before = last === undefined || end > HEAD || last.previous === 0
