@@ -10,8 +10,11 @@ import { describe, type Match } from "../checkpoint/matching.ts"
 import type { Behind, ReceiverInfo, Recovery } from "./events.ts"
 import type { StreamingListener } from "./listener_bus.ts"
 
+/** The error of a connection often begins with the message. */
 const textOf = ({ lastError, lastErrorMessage, name }: ReceiverInfo): string =>
-  `${name}: ${lastErrorMessage}${lastError === "" || lastError === lastErrorMessage ? "" : ` (${lastError})`}`
+  lastError.startsWith(lastErrorMessage)
+    ? `${name}: ${lastError}`
+    : `${name}: ${lastErrorMessage}${lastError === "" ? "" : ` (${lastError})`}`
 
 /** A failure usually names the output already, unless the program has given it a name of its own. */
 const failedJob = (name: string, reason: string): string =>

@@ -57,6 +57,14 @@ Deno.test("logListener() warns once of a receiver's error, and also of a restart
   )
 })
 
+Deno.test("logListener() shows the error of a receiver once, if it begins with the message", async () => {
+  const lastErrorMessage = "Error connecting to localhost:9"
+  const refused = { ...receiver, lastErrorMessage, lastError: `${lastErrorMessage}: refused` }
+  assert.deepEqual(await logged([{ _tag: "ReceiverError", receiver: refused }]), [
+    "Warn SocketReceiver-0: Error connecting to localhost:9: refused",
+  ])
+})
+
 Deno.test("logListener() warns of a receiver that ends with an error, and not of one that the driver has stopped", async () => {
   const stopped = { ...receiver, lastErrorMessage: "Stopped by driver", lastError: "" }
   assert.deepEqual(
