@@ -57,13 +57,14 @@ export const stateful = <A, E, R, const F extends ReadonlyArray<Callable>>(
           const id = batch.address(self)
           const version = batch.stateVersion(id)
           const newest = batch.newest(self)
-          const none = new NoRDD({ operation, time })
+          // Made only where it is needed: an error captures a stack.
+          const none = () => Effect.fail(new NoRDD({ operation, time }))
           // This batch is evaluated late. The versions of later batches were built without it.
-          if (Math.max(version ?? -Infinity, newest?.time ?? -Infinity) >= time) return yield* none
+          if (Math.max(version ?? -Infinity, newest?.time ?? -Infinity) >= time) return yield* none()
           const data = yield* optional(parent)
           const hasState = version !== undefined || batch.first(self) !== undefined
           const work = step({ batch, data, hasState })
-          if (work === undefined) return yield* none
+          if (work === undefined) return yield* none()
           const { data: records, partitioner: by, keyed, ...how } = work
           const { initial } = how
           const parents = version === undefined && initial !== undefined ? [records, initial] : [records]
