@@ -40,9 +40,8 @@ export const fromClock = (clock: Clock.Clock): Clock.Clock => {
 export const make: Effect.Effect<Clock.Clock> = Effect.map(Clock.Clock, fromClock)
 
 /** The milliseconds since the epoch on the steady clock, or on the current clock where there is none. */
-export const currentTimeMillis: Effect.Effect<number> = Effect.flatMap(
-  SteadyClock,
-  (steady) => steady?.currentTimeMillis ?? Clock.currentTimeMillis,
+export const currentTimeMillis: Effect.Effect<number> = Effect.withFiberSucceed(
+  (fiber) => (fiber.getRef(SteadyClock) ?? fiber.getRef(Clock.Clock)).currentTimeMillisUnsafe(),
 )
 
 /**

@@ -78,6 +78,11 @@ export class TaskUpdates {
     return sent.length === 0 ? undefined : Codec.encode(sent)
   }
 
+  /** Whether there is nothing to give to accumulators. */
+  get isEmpty(): boolean {
+    return this.#built.size === 0 && this.#absorb.length === 0
+  }
+
   /** Gives all updates to their accumulators, each once. */
   commit(): void {
     if (this.#done) return
@@ -147,7 +152,10 @@ export const during = <A, E, R, E2, R2>(
 ): Effect.Effect<A, E | E2, R | R2> =>
   Effect.suspend(() => {
     const own = new TaskUpdates()
-    return Effect.tap(Effect.provideService(job, CurrentUpdates, own), () => commit(() => own.commit()))
+    return Effect.flatMap(
+      Effect.provideService(job, CurrentUpdates, own),
+      (a) => own.isEmpty ? Effect.succeed(a) : Effect.as(commit(() => own.commit()), a),
+    )
   })
 
 /** Runs a task with updates of its own, which are not given to accumulators. */

@@ -77,9 +77,9 @@ export const start = (
     const ticker = yield* fork(
       Effect.andThen(makeUp, ticks(first, run.batchDuration, (time) => runtime.tick(time))),
     )
-    const batches = yield* fork(Effect.forever(runtime.next, { disableYield: true }))
+    const batches = yield* fork(runtime.batches)
     const ending = durability === undefined ? [] : [
-      yield* fork(Effect.forever(runtime.nextEnding, { disableYield: true })),
+      yield* fork(runtime.endings),
       yield* fork(Effect.catch(Deferred.await(durability.checkpoint.failure), (failed) => runtime.fail(failed))),
     ]
     const checks = Effect.forever(Effect.andThen(Effect.sleep(CHECKED_EVERY), Effect.sync(checkBehind)))

@@ -9,10 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 import * as Semaphore from "effect/Semaphore"
-import * as Stream from "effect/Stream"
-import * as SubscriptionRef from "effect/SubscriptionRef"
 import { explainFailure } from "../core/errors.ts"
-import { currentTimeMillis } from "../core/steady_clock.ts"
 import { CurrentValues } from "../dstream/driver_state.ts"
 import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
@@ -23,6 +20,7 @@ import * as Runner from "./batch/job_runner.ts"
 import { type Failed, failedBy, failedOf, type FailureEffect, failureEffect, fromCause } from "./batch/policies.ts"
 import { batchInfo, BatchReport } from "./batch/reports.ts"
 import { isIdle } from "./batch/work.ts"
+import { Conditions } from "./conditions.ts"
 import type { BatchFailed } from "./errors.ts"
 import { InBatch } from "./inside.ts"
 import { batchAfter } from "./beginning.ts"
@@ -62,8 +60,8 @@ export class Runtime {
   readonly reported: Deferred.Deferred<void> = Deferred.makeUnsafe()
   /** The last failure that was reported. `awaitTermination` fails with it. */
   failed: { readonly failure: Failure; readonly stops: boolean } | undefined
-  /** Batches that are allocated and have not ended, oldest first. */
-  readonly #pending = new Map<number, Batch>()
+  /** How many batches are allocated and have not ended. */
+  #pending = 0
   readonly #queue = Effect.runSync(Queue.unbounded<Batch>())
   /** Batches whose end is being written to the checkpoint, oldest first. Each effect waits for that, and then ends the batch. */
   readonly #ending = Effect.runSync(Queue.unbounded<Effect.Effect<void, never, unknown>>())
@@ -72,8 +70,7 @@ export class Runtime {
   readonly #room: Semaphore.Semaphore
   /** Its one permit is held while a batch is allocated. */
   readonly #allocating = Semaphore.makeUnsafe(1)
-  /** Counts the changes of this object. `until` checks its condition at each of them. */
-  readonly #changes = Effect.runSync(SubscriptionRef.make(0))
+  readonly #conditions = new Conditions()
   /** Stops the context, in a separate fiber. */
   readonly #stop: Effect.Effect<void>
   /** The time of the last batch that was allocated. */
@@ -99,17 +96,15 @@ export class Runtime {
 
   /** Waits until a condition holds. It is checked when a batch is allocated or ends, and when the context fails or stops. */
   until(condition: () => boolean): Effect.Effect<void> {
-    return SubscriptionRef.changes(this.#changes).pipe(Stream.takeUntil(condition), Stream.runDrain)
-  }
-
-  /** Makes `until` check its condition again. */
-  get #changed(): Effect.Effect<void> {
-    return SubscriptionRef.update(this.#changes, (count) => count + 1)
+    return this.#conditions.until(condition)
   }
 
   /** Marks the context as stopped. */
   get markStopped(): Effect.Effect<void> {
-    return Effect.andThen(Deferred.succeed(this.stopped, undefined), this.#changed)
+    return Effect.sync(() => {
+      Deferred.doneUnsafe(this.stopped, Effect.void)
+      this.#conditions.check()
+    })
   }
 
   /** Stops the context because of a failure. */
@@ -119,12 +114,12 @@ export class Runtime {
 
   /** Records a failure for `awaitTermination`. After a failure that stops the context, no other failure is recorded. */
   report(failure: Failure, effect: FailureEffect): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      if (this.failed?.stops === true || effect === "log") return Effect.void
+    return Effect.sync(() => {
+      if (this.failed?.stops === true || effect === "log") return
       this.failed = { failure, stops: effect === "stop" }
       if (effect === "stop") this.#life = "Closed"
       else Deferred.doneUnsafe(this.reported, Effect.void)
-      return this.#changed
+      this.#conditions.check()
     })
   }
 
@@ -156,7 +151,7 @@ export class Runtime {
       const isLogged = durability === undefined || given !== undefined || failed?.effect === "stop"
         ? Effect.void
         : durability.allocated(allocation)
-      const info = batchInfo(allocation, inputs, yield* currentTimeMillis)
+      const info = batchInfo(allocation, inputs, this.#now)
       const report = new BatchReport(publish, info)
       const batch: Batch = {
         time,
@@ -167,20 +162,25 @@ export class Runtime {
         phase: failed === undefined ? { _tag: "Allocated" } : { _tag: "Unallocated", failed },
       }
       this.#allocated = time
-      this.#pending.set(time, batch)
+      this.#pending++
       if (failed === undefined) report.submitted(outputsDue(allocation))
-      yield* Queue.offer(this.#queue, batch)
-      yield* this.#changed
+      Queue.offerUnsafe(this.#queue, batch)
+      this.#conditions.check()
     })
+  }
+
+  /** The time of the run. */
+  get #now(): number {
+    return this.run.clock.currentTimeMillisUnsafe()
   }
 
   get #isClosed(): boolean {
     return this.#life === "Closed"
   }
 
-  /** Takes the next batch from the queue, runs it, and ends it. The batch before it has ended by then. */
-  get next(): Effect.Effect<void, never, unknown> {
-    return Effect.flatMap(
+  /** Takes one batch after the other from the queue, runs it, and ends it. */
+  get batches(): Effect.Effect<never, never, unknown> {
+    const next = Effect.flatMap(
       Queue.take(this.#queue),
       (batch) =>
         Effect.uninterruptibleMask((restore) =>
@@ -192,13 +192,17 @@ export class Runtime {
                 this.#finalize(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
               ),
           )
-        ).pipe(Effect.provideService(InBatch, true), Effect.provideService(CurrentValues, this.run.values)),
+        ),
+    )
+    return Effect.forever(next, { disableYield: true }).pipe(
+      Effect.provideService(InBatch, true),
+      Effect.provideService(CurrentValues, this.run.values),
     )
   }
 
-  /** Ends the next batch whose end has been written to the checkpoint. */
-  get nextEnding(): Effect.Effect<void, never, unknown> {
-    return Effect.flatMap(Queue.take(this.#ending), Effect.uninterruptible)
+  /** Ends the batches whose ends have been written to the checkpoint. */
+  get endings(): Effect.Effect<never, never, unknown> {
+    return Effect.forever(Effect.flatMap(Queue.take(this.#ending), Effect.uninterruptible), { disableYield: true })
   }
 
   /** Runs the end of a batch. Defects stop the context. */
@@ -238,6 +242,7 @@ export class Runtime {
         graph: this.run.graph,
         engine,
         policy,
+        now: () => this.#now,
         report,
         values: this.run.values,
         done: durability && durability.done.bind(durability),
@@ -318,7 +323,7 @@ export class Runtime {
       let failed = ending._tag === "Failed" ? ending.failed : undefined
       if (ending._tag === "Committed") {
         this.#uncommitted.add(allocation, inputs)
-        if (phase._tag === "Running") {
+        if (phase._tag === "Running" && !this.#uncommitted.isEmpty) {
           failed = yield* failedOf(this.#uncommitted.commit(time, policy), this.run, time)
           if (failed?.effect === "log") yield* Effect.logWarning(explainFailure(failed.failure))
         }
@@ -332,7 +337,7 @@ export class Runtime {
       const cause = failed?.failure ?? unevaluated
       if (result === "generation failed" && cause !== undefined) {
         report.generationFailed(explainFailure(cause))
-      } else if (result !== undefined) report.completed(yield* currentTimeMillis)
+      } else if (result !== undefined) report.completed(this.#now)
       batch.phase = ending
       if (result !== undefined) {
         rememberResult(this.results, time, isFatal && result === "completed" ? "failed" : result)
@@ -347,21 +352,19 @@ export class Runtime {
     return Effect.gen({ self: this }, function* () {
       const { batchDuration, history, inputs } = this.run
       const isRemembered = ({ stream }: RunningInput) => history.rememberOf(stream) > batchDuration
-      yield* Effect.forEach(inputs, (input) => input.release(shareOf(allocation, input), isRemembered(input)), {
-        discard: true,
-      })
+      for (const input of inputs) yield* input.release(shareOf(allocation, input), isRemembered(input))
       this.run.release(time)
-      this.#pending.delete(time)
+      this.#pending--
       yield* this.#room.release(1)
-      yield* this.#changed
+      this.#conditions.check()
     })
   }
 
   /** Prevents further batches from being allocated and from starting. */
   get hold(): Effect.Effect<void> {
-    return Effect.suspend(() => {
+    return Effect.sync(() => {
       this.#life = "Closed"
-      return this.#changed
+      this.#conditions.check()
     })
   }
 
@@ -377,7 +380,7 @@ export class Runtime {
       }
       if (this.#life === "Running") this.#life = "Draining"
       yield* this.#allocating.withPermit(Effect.void)
-      yield* this.until(() => this.#pending.size === 0 || hasFailed())
+      yield* this.until(() => this.#pending === 0 || hasFailed())
     })
   }
 
@@ -386,9 +389,9 @@ export class Runtime {
     return Effect.gen({ self: this }, function* () {
       for (const batch of yield* Queue.clear(this.#queue)) {
         batch.phase = { _tag: "Dropped" }
-        this.#pending.delete(batch.time)
+        this.#pending--
       }
-      yield* this.until(() => this.#pending.size === 0 || this.failed?.stops === true)
+      yield* this.until(() => this.#pending === 0 || this.failed?.stops === true)
     })
   }
 }

@@ -74,10 +74,15 @@ export const allocate: (
 export class Uncommitted {
   readonly #allocations = new Map<RunningInput, Array<Allocation>>()
 
+  /** Whether no input has positions to commit. */
+  get isEmpty(): boolean {
+    return this.#allocations.size === 0
+  }
+
   /** Adds the positions of a batch that has ended well. */
   add(allocation: Allocation, inputs: ReadonlyArray<RunningInput>): void {
     for (const input of inputs) {
-      if (shareOf(allocation, input)._tag !== "Position") continue
+      if (input.commit === undefined || shareOf(allocation, input)._tag !== "Position") continue
       const known = this.#allocations.get(input)
       if (known === undefined) this.#allocations.set(input, [allocation])
       else known.push(allocation)
@@ -94,7 +99,7 @@ export class Uncommitted {
         while: () => allocations.length > 0,
         body: () => {
           const [next] = allocations
-          return next === undefined ? Effect.void : input.commit(shareOf(next, input), next.time)
+          return next === undefined ? Effect.void : input.commit?.(shareOf(next, input), next.time) ?? Effect.void
         },
         step: () => void allocations.shift(),
       })

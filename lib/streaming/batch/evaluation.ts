@@ -46,18 +46,14 @@ const evaluateOnce = (
   Effect.suspend(() => {
     const { changes } = values
     history.takeFailed(time)
-    return Effect.onError(
-      Effect.provideService(stream, Batch, history.at(time)),
-      () => Effect.sync(() => values.reset(changes)),
-    )
-  }).pipe(
-    Effect.catchCause((cause): Effect.Effect<undefined, BatchFailed<unknown>> => {
+    return Effect.catchCause(Effect.provideService(stream, Batch, history.at(time)), (cause) => {
+      values.reset(changes)
       if (Option.getOrUndefined(Cause.findErrorOption(cause)) instanceof NoRDD) return Effect.undefined
       const { operation, site } = history.takeFailed(time) ?? stream
       const where = { operator: operation, callSite: site, batchTime: time, outputId: undefined } as const
       return Effect.fail(toBatchFailed(cause, { ...where, phase: "generate" }))
-    }),
-  )
+    })
+  })
 
 /**
  * Evaluates the batch at `time`; call `history.begin` first. Fails if a failure policy makes the whole batch fail.

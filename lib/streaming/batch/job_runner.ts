@@ -4,8 +4,8 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { explainFailure } from "../../core/errors.ts"
-import { currentTimeMillis } from "../../core/steady_clock.ts"
 import type { AnyGraph } from "../../dstream/graph/graph.ts"
 import { CurrentJob, type Engine, type OpenBatch } from "../../rdd/engine.ts"
 import type { AnyOutput } from "../../dstream/outputs/output.ts"
@@ -25,6 +25,8 @@ export interface RunnerOptions {
   readonly engine: Engine
   /** The policy of outputs without their own. */
   readonly policy: AnyPolicy
+  /** Gives the time of the run. */
+  readonly now: () => number
   /** Is told of each output that has ended without failing the batch. */
   readonly done?: ((batchTime: number, output: AnyOutput) => void) | undefined
   /** Is told when an output begins and ends. Undefined outside tests. */
@@ -90,18 +92,18 @@ const runUnderPolicy = (
         batch: open,
         countRead,
       }
-      return Effect.onError(
+      return Effect.catchCause(
         Effect.provideService(Effect.suspend(() => run(attempt)), CurrentJob, context),
-        () => Effect.sync(() => options.values.reset(changes)),
+        (cause) => {
+          options.values.reset(changes)
+          const failure = toBatchFailed(cause, { ...where, phase: "job" }, options.graph)
+          const failed = Effect.fail(failure)
+          if (policy._tag !== "Retry") return failed
+          const warning = `Attempt ${attempts} of ${name} failed: ${explainFailure(failure)}`
+          return Effect.andThen(Effect.logWarning(warning), failed)
+        },
       )
-    }).pipe(
-      Effect.catchCause((cause) => Effect.fail(toBatchFailed(cause, { ...where, phase: "job" }, options.graph))),
-      Effect.tapError((failure) =>
-        policy._tag !== "Retry"
-          ? Effect.void
-          : Effect.logWarning(`Attempt ${attempts} of ${name} failed: ${explainFailure(failure)}`)
-      ),
-    )
+    })
     return Effect.matchEffect(withRetries(once, policy), {
       onSuccess: () => Effect.succeed<Outcome>({ outcome: "done", failure: undefined }),
       onFailure: (failure) => applyPolicy(policy, job, failure, attempts - 1, options.isRecovered),
@@ -137,26 +139,16 @@ const applyPolicy = (
   }
 }
 
-/** Runs the job of an output and publishes its events. */
+/** Runs the job of an output and publishes its events. Gives the failure to which the policy was applied. */
 const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job: Job, report: BatchReport) =>
   Effect.gen(function* () {
     const { output, outputId, rdd } = job
-    const startTime = yield* currentTimeMillis
+    const startTime = options.now()
     const operation = { ...operationInfo(batchTime, outputId, output), startTime }
     report.operationStarted(operation)
     if (options.reach !== undefined) yield* options.reach("output")
     let recordsRead = 0
-    const completed = ({ failure, outcome }: Outcome) =>
-      Effect.map(currentTimeMillis, (endTime) =>
-        report.operationCompleted({
-          ...operation,
-          endTime,
-          duration: endTime - startTime,
-          recordsRead,
-          outcome,
-          failureReason: failure && explainFailure(failure),
-        }))
-    const ended = yield* runUnderPolicy(options, open, {
+    const result = yield* Effect.result(runUnderPolicy(options, open, {
       job,
       name: `job ${operation.name}`,
       where: { operator: output.operation, callSite: output.site, batchTime, outputId },
@@ -171,14 +163,24 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
       countRead: (records) => {
         recordsRead += records
       },
-    }).pipe(
-      Effect.tap(completed),
-      Effect.tapError((failure) => completed({ outcome: "failed", failure })),
-    )
+    }))
+    const { failure, outcome }: Outcome = Result.isSuccess(result)
+      ? result.success
+      : { outcome: "failed", failure: result.failure }
+    const endTime = options.now()
+    report.operationCompleted({
+      ...operation,
+      endTime,
+      duration: endTime - startTime,
+      recordsRead,
+      outcome,
+      failureReason: failure && explainFailure(failure),
+    })
+    if (Result.isFailure(result)) return yield* Effect.fail(result.failure)
     if (options.reach !== undefined) yield* options.reach("output done")
     options.done?.(batchTime, output)
-    if (ended.outcome === "failed" && ended.failure !== undefined) yield* options.report(ended.failure)
-    return ended
+    if (outcome === "failed" && failure !== undefined) yield* options.report(failure)
+    return failure
   })
 
 /**
@@ -193,14 +195,14 @@ const computeKept = (
   report: BatchReport,
 ) =>
   Effect.gen(function* () {
-    const startTime = yield* currentTimeMillis
+    const startTime = options.now()
     const { failure, outcome } = yield* runUnderPolicy(options, open, {
       job: { output, outputId, rdd: deadLetterRDD ?? rdd },
       name: `${stream.operation} for later batches`,
       where: { operator: stream.operation, callSite: stream.site, batchTime, outputId: undefined },
       run: () => options.engine.compute(rdd),
     })
-    const duration = (yield* currentTimeMillis) - startTime
+    const duration = options.now() - startTime
     report.kept({ name, duration })
     if (failure === undefined) return
     yield* options.engine.abandon(rdd)
@@ -226,9 +228,9 @@ export const run: (
 ) {
   const kept = new Map<AnyRDD, KeptRDD>(work.kept.map((each) => [each.rdd, each]))
   const keptAfter = (index: number | undefined) => open.dueAfter(index).flatMap((rdd) => kept.get(rdd) ?? [])
-  report.started(work, yield* currentTimeMillis)
+  report.started(work, options.now())
   for (const [index, job] of work.jobs.entries()) {
-    const { failure } = yield* runJob(options, open, batchTime, job, report)
+    const failure = yield* runJob(options, open, batchTime, job, report)
     const lost = new Set(failure === undefined ? [] : open.lost)
     for (const each of keptAfter(index)) {
       // The job has failed on this kept RDD, and the output's policy was applied. Computing the RDD again makes sense if the

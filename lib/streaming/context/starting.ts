@@ -18,7 +18,7 @@ import { nameProblems } from "../../dstream/graph/durable_names.ts"
 import { InvalidGraph, validate } from "../../dstream/graph/validate.ts"
 import { handle, type Internals, internalsOf, type StreamingContext } from "./context.ts"
 import { AnotherContextActive, type StartError } from "../errors.ts"
-import { logListener } from "../listeners/log_listener.ts"
+import { isLogged, logListener } from "../listeners/log_listener.ts"
 import { beginStart, endStart, isEnding, requireInitialized, runningOf, startedAt } from "./life.ts"
 import { Registry } from "./registry.ts"
 import { start as startRunning } from "../running.ts"
@@ -98,7 +98,7 @@ const stopAtShutdown = Effect.fnUntraced(function* (internals: Internals, stop: 
 /** Starts the run of a context and makes the context active. */
 const startRun = Effect.fnUntraced(function* (internals: Internals, graph: Graph.AnyGraph, end: Effect.Effect<void>) {
   const { batchDuration, bus, engine, remember, resolved, scope, settings } = internals
-  yield* bus.add(logListener)
+  yield* bus.add(logListener, isLogged)
   if (graph.origin === undefined) bus.publish({ _tag: "GraphNotPortable" })
   const options = {
     ...resolved,

@@ -133,7 +133,7 @@ export const fromReceiver = Effect.fnUntraced(function* (
           ? Effect.succeed(entry(stream, withCallSite(stream.site, () => rddOf(share.blocks))))
           : Effect.fail(new NoRDD({ operation: stream.operation, time }))
       ),
-    commit: () => Effect.void,
+    commit: undefined,
     release: (share, isRemembered) =>
       Effect.suspend(() => {
         const refs = share._tag === "Blocks" ? share.blocks : []

@@ -86,10 +86,9 @@ export const fromPositions = Effect.fnUntraced(function* (
           (rdd) => isReadInWorkers ? plannedEntry(stream, rdd, share.position) : entry(stream, rdd),
         )
         : Effect.fail(new NoRDD({ operation: stream.operation, time })),
-    commit: (share, time) =>
-      share._tag === "Position" && source.commit !== undefined
-        ? source.commit(share.position as never, time)
-        : Effect.void,
+    commit: source.commit &&
+      ((share, time) =>
+        share._tag === "Position" ? source.commit?.(share.position as never, time) ?? Effect.void : Effect.void),
     release: () => Effect.void,
   }
   return input

@@ -39,9 +39,9 @@ export interface RunningInput {
   readonly read: (share: InputAllocation, time: number) => Effect.Effect<AnyRDD, unknown, unknown>
   /**
    * Tells the source that the batch of a share has ended well. It is called in the order of the batches, and again if it
-   * failed.
+   * failed. Undefined: there is nothing to commit.
    */
-  readonly commit: (share: InputAllocation, time: number) => Effect.Effect<void, unknown, unknown>
+  readonly commit: ((share: InputAllocation, time: number) => Effect.Effect<void, unknown, unknown>) | undefined
   /**
    * Frees the blocks of a share. It is called when the batch has ended, whether committed or rolled back. `isRemembered`: later
    * batches may read the RDD of the share.

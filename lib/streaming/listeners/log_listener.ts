@@ -7,7 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { describe, type Match } from "../checkpoint/matching.ts"
-import type { Behind, ReceiverInfo, Recovery } from "./events.ts"
+import type { Behind, ReceiverInfo, Recovery, StreamingEvent } from "./events.ts"
 import type { StreamingListener } from "./listener_bus.ts"
 
 /** The error of a connection often begins with the message. */
@@ -47,6 +47,18 @@ const logRecovery = ({ directory, lastTime, matches, pending }: Recovery): Effec
     Effect.forEach(changed, (match) => log(match)(`Checkpoint: ${describe(match)}`), { discard: true }),
   )
 }
+
+/** The events of each batch that has no failure: {@link logListener} does nothing about them. */
+const ofEachBatch: ReadonlySet<StreamingEvent["_tag"]> = new Set<StreamingEvent["_tag"]>([
+  "BatchSubmitted",
+  "BatchStarted",
+  "OutputOperationStarted",
+  "BatchCompleted",
+])
+
+/** Whether {@link logListener} may have something to say about an event. */
+export const isLogged = (event: StreamingEvent): boolean =>
+  event._tag === "OutputOperationCompleted" ? event.operation.failureReason !== undefined : !ofEachBatch.has(event._tag)
 
 /**
  * Logs errors and restarts of receivers, failed batches and failed outputs, when the context falls behind or has caught up,
