@@ -22,7 +22,8 @@ export class StageOutput implements Output {
   reads: ReadonlyArray<StageOutput>
   /** The batch that the stage is of; undefined if it is of none. */
   readonly batchTime: number | undefined
-  readonly #stage: () => Relation
+  /** Gives the relation that computes the rows, from those of the outputs that it reads. */
+  #stage: (() => Relation) | undefined
   /** Where its rows are once they have been computed. */
   #computed: Relation | undefined
   /** Whether a plan with it has run. */
@@ -61,11 +62,14 @@ export class StageOutput implements Output {
 
   /** Where its rows are. It refers to where those are now that it reads. */
   get relation(): Relation {
-    return this.#computed ?? this.#stage()
+    const relation = this.#computed ?? this.#stage?.()
+    if (relation === undefined) throw new TypeError(`output ${this.number} has neither rows nor a stage`)
+    return relation
   }
   /** Notes that the rows have been computed. What they were computed from is released: states would keep all earlier ones. */
   set relation(computed: Relation) {
     this.#computed = computed
+    this.#stage = undefined
     this.reads = []
   }
 
