@@ -30,6 +30,7 @@ export { addStreamingListener, droppedEvents, events, removeStreamingListener } 
 export { remember, type Slice, slice } from "./streaming/context/remember.ts"
 export { statsReportListener } from "./streaming/listeners/stats_report.ts"
 export { checkpoint, type CheckpointSettings, type Directory, getOrCreate } from "./streaming/context/checkpointing.ts"
+export { restartOnLoss } from "./streaming/context/restarting.ts"
 export { CheckpointFailed, type CheckpointReason } from "./streaming/checkpoint/errors.ts"
 export { CheckpointMismatch, type Match } from "./streaming/checkpoint/matching.ts"
 export { Registry } from "./streaming/context/registry.ts"

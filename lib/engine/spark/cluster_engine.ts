@@ -127,7 +127,7 @@ export const make = (cluster: Cluster, options: Options): Effect.Effect<Engine, 
     const scope = yield* Scope.Scope
     let run: ClusterRun | undefined
     let coding: CopyPlan["codingOf"] = () => undefined
-    const states = yield* RemoteStates.make({ collect: cluster.collect, codingOf: (id) => coding(id) })
+    const states = yield* RemoteStates.make({ cluster, copies, codingOf: (id) => coding(id) })
     const elsewhere = (here: Here): Elsewhere => ({
       executor: {
         ...here.executor,

@@ -166,7 +166,12 @@ export const isClusterError = (u: unknown): u is ClusterError =>
   u instanceof SparkUnavailable || u instanceof SparkAccessDenied || u instanceof SparkSessionLost ||
   u instanceof SparkRecordsLost || u instanceof SparkFailed
 
-const BLOCK_NOT_FOUND = "CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND"
+/** Whether the cluster has lost what a context had on it, so that this context cannot go on. */
+export const isLoss = (u: unknown): u is SparkRecordsLost | SparkSessionLost =>
+  u instanceof SparkRecordsLost || u instanceof SparkSessionLost
+
+/** Spark's name of the error for a lost block of a kept relation. */
+export const BLOCK_NOT_FOUND = "CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND"
 
 /** Turns Spark's error for a lost block of a kept relation into {@link SparkRecordsLost}. Other errors stay as they are. */
 export const explainLoss = (

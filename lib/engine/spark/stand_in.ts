@@ -14,7 +14,7 @@ import { ownAddress, throughCodec } from "../local/loopback.ts"
 import * as StateStore from "../state_store.ts"
 import { placeOf } from "../threads/task_place.ts"
 import { decodeCommand } from "./command.ts"
-import { SparkFailed } from "./errors.ts"
+import { BLOCK_NOT_FOUND, SparkFailed } from "./errors.ts"
 import { StageRunner } from "./executor.ts"
 import type { Cluster, Relation, Rows, RowsOfTasks } from "./relations.ts"
 import * as RemoteStates from "./states.ts"
@@ -44,12 +44,16 @@ const toRows = (list: ReadonlyArray<Row>): Rows => ({
   }),
 })
 
+/** On how many executors rows are kept. */
+const COPIES = 1
+
 /** Where the numbers of the tasks of a stage begin that may be a part of a union. */
 const OFFSET = 5
 
 /** A stand-in for a cluster. It computes relations with the worksite that it is given. */
 export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
-  readonly #kept = new Map<string, ReadonlyArray<Row>>()
+  /** The kept rows; undefined for those that are lost. */
+  readonly #kept = new Map<string, ReadonlyArray<Row> | undefined>()
   #next = 0
   /** Where tasks run. */
   worksite: Effect.Effect<Worksite> = Effect.die(new TypeError("the stand-in has no workers"))
@@ -70,6 +74,11 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
     return this.#kept.size
   }
 
+  /** Loses all rows that are kept, as a cluster does whose executors end. */
+  lose(): void {
+    for (const id of this.#kept.keys()) this.#kept.set(id, undefined)
+  }
+
   #rows(relation: Relation, isRoot = false): Effect.Effect<ReadonlyArray<Row>, SparkFailed> {
     return Effect.suspend((): Effect.Effect<ReadonlyArray<Row>, SparkFailed> => {
       switch (relation.kind) {
@@ -77,7 +86,8 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
           return Effect.succeed(toList(relation.rows))
         case "kept": {
           const rows = this.#kept.get(relation.id)
-          return rows === undefined ? Effect.fail(unknownRelation(relation.id)) : Effect.succeed(rows)
+          if (rows !== undefined) return Effect.succeed(rows)
+          return Effect.fail(failedToRead(relation.id, this.#kept.has(relation.id) ? BLOCK_NOT_FOUND : "NO_RELATION"))
         }
         case "union":
           return Effect.map(Effect.forEach(relation.of, (each) => this.#rows(each)), (all) => all.flat())
@@ -124,8 +134,8 @@ export class StandIn implements Pick<Cluster, "collect" | "forget" | "keep"> {
 const observedIn = (rows: ReadonlyArray<Row>, { tag, unless }: RowsOfTasks): Rows | undefined =>
   rows.some(({ c, t }) => t === unless || t === tag && c > 0) ? undefined : toRows(rows.filter(({ t }) => t === tag))
 
-const unknownRelation = (id: string): SparkFailed =>
-  new SparkFailed({ where: "stand-in", operation: "read", errorClass: "NO_RELATION", text: id, causes: [] })
+const failedToRead = (id: string, errorClass: string): SparkFailed =>
+  new SparkFailed({ where: "stand-in", operation: "read", errorClass, text: id, causes: [] })
 
 /** Gives addresses to the driver's own operations, for graphs of which there is no copy. */
 class OwnOperations implements GraphCopy {
@@ -154,7 +164,8 @@ export const makeEngine = (
     let copy: GraphCopy | undefined
     const own = new OwnOperations()
     const states = yield* RemoteStates.make({
-      collect: standIn.collect,
+      cluster: standIn,
+      copies: COPIES,
       codingOf: (id) => copy?.codingOf(id),
     })
     const elsewhere = (here: Here): Elsewhere => {
@@ -169,7 +180,7 @@ export const makeEngine = (
         bundle: "stand-in",
         told: () => ({ run: undefined, batches: { notes: [], ended: undefined } }),
         states,
-        copies: 1,
+        copies: COPIES,
         errors: () => copy?.errors ?? [],
         here: here.executor,
         onDriver: () => undefined,

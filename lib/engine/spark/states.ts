@@ -26,7 +26,7 @@ import { latest } from "../state_store.ts"
 import { isSamePlacing, placingOf } from "../state_placing.ts"
 import { fromParcels, toOutput } from "./captures.ts"
 import type { Report } from "./command.ts"
-import type { ClusterError } from "./errors.ts"
+import { type ClusterError, explainLoss } from "./errors.ts"
 import { Parcels } from "./parcels.ts"
 import type { Cluster } from "./relations.ts"
 import type { StageOutput } from "./outputs.ts"
@@ -76,14 +76,18 @@ export type StateFailure = CorruptBlock | StateFormatFailed | NotPortable | Clus
 
 /** What the states need of the run. */
 export interface StatesOptions {
-  readonly collect: Cluster["collect"]
+  readonly cluster: Pick<Cluster, "collect">
+  /** On how many executors captures are stored. */
+  readonly copies: number
   /** How the values of a state are written and read. */
   readonly codingOf: (id: string) => StateCoding | undefined
 }
 
 /** Makes a store without versions. */
-export const make = ({ codingOf, collect }: StatesOptions): Effect.Effect<RemoteStates> =>
+export const make = ({ cluster, codingOf, copies }: StatesOptions): Effect.Effect<RemoteStates> =>
   Effect.map(StateStore.make, (own) => {
+    const collect: Cluster["collect"] = (relation) =>
+      Effect.mapError(cluster.collect(relation), (error) => explainLoss(error, { copies, operations: [] }))
     let number = 0
     let refresh: number | undefined
     const states = new Map<string, Versions>()

@@ -2,8 +2,7 @@ import assert from "node:assert/strict"
 import { linesOf } from "../../child_process.ts"
 import { sparkServer } from "../../servers/spark_server.ts"
 import * as Effect from "effect/Effect"
-import { BatchFailed } from "../../../lib/streaming/errors.ts"
-import { SparkRecordsLost } from "../../../lib/engine/spark/errors.ts"
+import * as StreamingContext from "../../../lib/streaming_context.ts"
 import { counting, type Fault, seen } from "./faulty_graphs.ts"
 import { SEEN } from "./faulty_program.ts"
 import { after, run, running } from "./faulty_run.ts"
@@ -136,8 +135,7 @@ Deno.test({
         isOver: after(BATCHES + 1),
       })
     })
-    const isLost = (error: unknown) => error instanceof BatchFailed && error.reason instanceof SparkRecordsLost
-    const outputs = await Effect.runPromise(Effect.retry(program, { while: isLost, times: 3 }))
+    const outputs = await Effect.runPromise(StreamingContext.restartOnLoss(program))
     assert.ok(starts.length > 1, "no record is lost")
     await assertContinued(outputs.map((output) => JSON.stringify(output)))
     await Deno.remove(directory, { recursive: true })
