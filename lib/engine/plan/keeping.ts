@@ -40,11 +40,16 @@ export const keeping = (
   const { level } = primitive
   const operation = references.of(rdd)
   const drop = () => release(into.release(rdd), storage)
-  const put = (block: Block<unknown>, index: number): Effect.Effect<Partition> =>
-    block instanceof RemoteBlock ? Effect.succeed(there(block)) : Effect.map(
+  const put = (block: Block<unknown>, index: number): Effect.Effect<Partition> => {
+    if (block instanceof RemoteBlock) {
+      block.output.whenReleased(drop)
+      return Effect.succeed(there(block))
+    }
+    return Effect.map(
       storage.put(block, { level, drop }),
       (held): Partition => ({ input: { kind: "held", operation, index, held }, steps: [] }),
     )
+  }
   // Only as many blocks as run at a time are in memory before the store has them.
   const atOnce = executor.stage === undefined ? parallelism : Infinity
   return Effect.fnUntraced(function* (partitions, indices) {

@@ -24,7 +24,8 @@ import * as Stateful from "./stateful.ts"
 import type { Lowered, Partition, Place, Step, Task, ToBlock } from "./task.ts"
 
 const toBlock: ToBlock = { kind: "block" }
-const toStay: ToBlock = { kind: "block", stays: true }
+const toStay: ToBlock = { kind: "block", stays: "batch" }
+const toPersist: ToBlock = { kind: "block", stays: "persisted" }
 
 /** Whether a partition is read from a source that waits. */
 const reads = ({ input }: Partition): boolean =>
@@ -151,6 +152,13 @@ export class Planner {
     return needsNoStage(rdd) && this.#scope.batch?.isKept(rdd) !== true
   }
 
+  /** The function that computes partitions of an RDD that is kept. */
+  #keeping(rdd: AnyRDD, into: Computed): ReturnType<typeof keeping> {
+    const isOfBatch = rdd.primitive.kind !== "persist" || this.#scope.batch?.isKept(rdd) === true
+    const write = isOfBatch ? toStay : toPersist
+    return keeping(this.#scope, rdd, into, (partitions) => this.blocks(partitions, undefined, write))
+  }
+
   /** Lowers an RDD to partitions that are computed and kept when a stage needs them. */
   #once(rdd: AnyRDD, lowered: Lowered, into: Computed): Lowered {
     const { action, turns } = this.#scope
@@ -160,7 +168,7 @@ export class Planner {
       rdd,
       lowered,
       into,
-      compute: keeping(this.#scope, rdd, into, this.#host.kept),
+      compute: this.#keeping(rdd, into),
       inTurn: (job) => Semaphore.withPermit(turn, job),
     })
     action.keep(rdd, partitioned)
@@ -170,7 +178,7 @@ export class Planner {
   /** Computes an RDD whole and keeps its blocks. */
   #compute(rdd: AnyRDD, lowered: Lowered, into: Computed): Job<Lowered> {
     const { primitive } = rdd
-    const compute = keeping(this.#scope, rdd, into, this.#host.kept)
+    const compute = this.#keeping(rdd, into)
     const computed = Effect.map(
       compute(lowered.partitions, Array.from(lowered.partitions.keys())),
       (partitions): Lowered => ({ ...lowered, partitions }),

@@ -10,6 +10,8 @@ import type { Columns } from "../../rdd/column_block.ts"
 /** What a stage has written: its number, by which tasks find its records. Engines add what they need to know. */
 export interface Output {
   readonly number: number
+  /** Has something done when the records are released that stay where tasks run. */
+  readonly whenReleased: (drop: () => void) => void
 }
 
 /** Which records of an output a task reads. Plain data. */

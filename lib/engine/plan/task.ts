@@ -135,10 +135,14 @@ export interface Placed {
   readonly by: By
 }
 
-/** The task writes its records as a block. `stays`: only tasks of later stages read it, so it need not come to the driver. */
+/** The task writes its records as a block. */
 export interface ToBlock {
   readonly kind: "block"
-  readonly stays?: boolean | undefined
+  /**
+   * Only tasks of later stages read the block, so it need not come to the driver. They are those of the batch and of batches that
+   * look back at it, or, for a persisted RDD, those of any batch. Undefined: it comes to the driver.
+   */
+  readonly stays?: "batch" | "persisted" | undefined
 }
 
 /** The task writes a bucket for each partition of the next stage. */

@@ -137,8 +137,9 @@ export const make = (cluster: Cluster, options: Options): Effect.Effect<Engine, 
       },
       addressing: (batch) => run === undefined ? undefined : batch?.addressOf,
       openBatch: (notes) => Effect.sync(() => run?.begin(notes)),
-      // Relations are released while the next batch begins.
-      endBatch: (time) => run === undefined ? Effect.void : Effect.asVoid(Effect.forkIn(run.end(time), scope)),
+      endBatch: (time) =>
+        // The cluster forgets relations while the next batch begins.
+        Effect.suspend(() => run === undefined ? Effect.void : Effect.asVoid(Effect.forkIn(run.end(time), scope))),
       methods: {
         useWorkers: Effect.fnUntraced(function* (plan) {
           if (plan === undefined) return yield* Effect.fail(notDeclared)

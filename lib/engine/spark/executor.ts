@@ -60,7 +60,7 @@ const keyOf = (operation: Operation): string =>
 
 /** The block that a task would keep as it is, where it is kept already. */
 const alreadyKept = ({ layers, partition: { input, steps }, write }: Task): RemoteBlock | undefined => {
-  const isSame = write.kind === "block" && write.stays === true && steps.length === 0 && layers.length === 0
+  const isSame = write.kind === "block" && write.stays !== undefined && steps.length === 0 && layers.length === 0
   if (!isSame || input.kind !== "block" || !(input.block instanceof RemoteBlock)) return undefined
   const { output } = input.block
   return output instanceof StageOutput && output.kept !== undefined ? input.block : undefined
@@ -138,8 +138,8 @@ export class StageRunner {
   /** Computes the blocks of a stage. */
   #blocks(output: StageOutput, { stays }: ToBlock): Run<ReadonlyArray<Block.Block<unknown>>> {
     return Effect.gen({ self: this }, function* () {
-      const { parcels, reports } = stays === true ? yield* this.#keep(output) : yield* this.#collect(output)
-      if (stays === true && output.kept !== undefined) {
+      const { parcels, reports } = stays !== undefined ? yield* this.#keep(output) : yield* this.#collect(output)
+      if (stays !== undefined && output.kept !== undefined) {
         return output.tasks.map((_, i) => new RemoteBlock(output, i, reports[i]?.length ?? 0))
       }
       const { block } = remoteIn(parcels)
@@ -259,7 +259,9 @@ export class StageRunner {
     return Effect.gen({ self: this }, function* () {
       const outputs = new Set(partitions.flatMap((partition) => readsOf(partition).map(({ output }) => output)))
       const found = new Map<number, Remote>()
+      const { batchTime } = yield* CurrentJob
       for (const output of outputs) {
+        output.readAt(batchTime)
         const parcels = output.kept === undefined
           ? (yield* this.#collect(output)).parcels
           : new Parcels(yield* asked(this.#options, output, this.#options.cluster.collect(output.rows("records"))))
@@ -283,17 +285,21 @@ export class StageRunner {
     })
   }
 
-  /** Forgets what was kept by batches up to a time, and is not needed for states. */
+  /**
+   * Releases what no batch after a time looks back at, and is not needed for states. Persisted RDDs stay as long as batches read
+   * them. Gives an effect that has the cluster forget all this: the next batch need not wait for it.
+   */
   release(time: number): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      const { cluster, states } = this.#options
-      const old = Array.from(this.#kept).filter((output) =>
-        output.batchTime !== undefined && output.batchTime <= time && !states.needs(output)
-      )
-      for (const output of old) this.#kept.delete(output)
-      const ids = old.flatMap(({ kept }) => kept ?? [])
-      return ids.length === 0 ? Effect.void : Effect.ignore(cluster.forget(ids))
-    })
+    const { cluster, states } = this.#options
+    const old = Array.from(this.#kept).filter((output) =>
+      (output.neededAt ?? Infinity) <= time && !states.needs(output)
+    )
+    const ids = old.flatMap(({ kept }) => kept ?? [])
+    for (const output of old) {
+      this.#kept.delete(output)
+      output.release()
+    }
+    return ids.length === 0 ? Effect.void : Effect.ignore(cluster.forget(ids))
   }
 
   /** The executor of the run. */

@@ -32,6 +32,9 @@ export class StageOutput implements Output {
   isCounted = false
   /** Whether the rows of its partitions are in the partitions of the kept relation with the same numbers. */
   isAligned = false
+  /** The latest batch that has read its records. */
+  #readAt = -Infinity
+  readonly #drops = new Set<() => void>()
   /** What its tasks, and those of the outputs that it reads, have added to accumulators. */
   readonly updates: TaskUpdates.TaskUpdates = new TaskUpdates.TaskUpdates()
 
@@ -71,6 +74,30 @@ export class StageOutput implements Output {
     this.#computed = computed
     this.#stage = undefined
     this.reads = []
+  }
+
+  /** Notes that a batch reads its records. */
+  readAt(time: number | undefined): void {
+    this.#readAt = Math.max(this.#readAt, time ?? -Infinity)
+  }
+
+  /**
+   * The latest batch that has written its records or, for a persisted RDD, has read them. Batches that look back at this one still
+   * need them. Undefined if no batch has written them.
+   */
+  get neededAt(): number | undefined {
+    const isPersisted = this.tasks.some(({ write }) => write.kind === "block" && write.stays === "persisted")
+    return isPersisted && this.batchTime !== undefined ? Math.max(this.batchTime, this.#readAt) : this.batchTime
+  }
+
+  whenReleased(drop: () => void): void {
+    this.#drops.add(drop)
+  }
+
+  /** Notes that its rows are released. */
+  release(): void {
+    for (const drop of this.#drops) drop()
+    this.#drops.clear()
   }
 
   /** Its rows with such contents, once it is kept: all of them before. */

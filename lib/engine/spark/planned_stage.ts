@@ -139,6 +139,7 @@ export const planStage = Effect.fnUntraced(function* (
     refresh: states.refresh,
   }
   const stage = plan.stage(command, bundle)
+  for (const output of plan.reads.outputs) output.readAt(batchTime)
   const partitions = targets ?? tasks.length
   return new StageOutput({ number, partitions, tasks: sent, reads: plan.reads.outputs, batchTime, stage })
 })

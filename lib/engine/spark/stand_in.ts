@@ -155,9 +155,12 @@ class OwnOperations implements GraphCopy {
 
 const none = (): undefined => undefined
 
-/** Makes a local engine whose tasks run on the stand-in. */
+/**
+ * Makes a local engine whose tasks run on the stand-in. `remembers`: for how many milliseconds later batches look back at a
+ * batch. If it is not given, nothing that was kept is released.
+ */
 export const makeEngine = (
-  options: LocalEngine.Options,
+  options: LocalEngine.Options & { readonly remembers?: number },
   standIn: StandIn = new StandIn(),
 ): Effect.Effect<Engine, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -189,7 +192,11 @@ export const makeEngine = (
         executor: runner.executor,
         addressing: (batch) => copy === undefined ? own.addressOf : batch?.addressOf ?? none,
         openBatch: (notes) => copy?.evaluate(throughCodec(notes)) ?? Effect.void,
-        endBatch: (time) => Effect.sync(() => copy?.release(time)),
+        endBatch: (time) =>
+          Effect.suspend(() => {
+            copy?.release(time)
+            return options.remembers === undefined ? Effect.void : runner.release(time - options.remembers)
+          }),
         methods: {
           useCopy: (given) => {
             copy = given
