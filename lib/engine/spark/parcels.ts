@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib"
 import { corrupt } from "../../core/codec_errors.ts"
 import type { Rows } from "./relations.ts"
 
@@ -23,8 +24,21 @@ export interface Parcel extends Label {
   readonly parts: ReadonlyArray<Uint8Array>
 }
 
-/** The bytes of each row before its chunk: the partition. Chunks stay aligned for typed arrays. */
+/**
+ * The bytes of each row before its chunk: the partition, and whether the parcel is compressed, as 32-bit numbers. Chunks stay
+ * aligned for typed arrays.
+ */
 const HEAD = 8
+const IS_COMPRESSED = 4
+
+/** Parcels of fewer bytes are not compressed. */
+const LEAST_COMPRESSED = 64 * 1024
+
+/** How much of a parcel may be left after compression, for it to be worth the decompression. */
+const MOST_LEFT = 0.8
+
+/** The fastest level. */
+const LEVEL = 1
 
 /** How many bytes of a parcel travel in one row. */
 const CHUNK = 16 * 1024 * 1024
@@ -44,6 +58,13 @@ const packed = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
     at += aligned(part.length)
   })
   return bytes
+}
+
+/** Compresses bytes; undefined if they do not get much shorter. */
+const compressed = (bytes: Uint8Array): Uint8Array | undefined => {
+  if (bytes.length < LEAST_COMPRESSED) return undefined
+  const short = zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } })
+  return short.length < MOST_LEFT * bytes.length ? short : undefined
 }
 
 const split = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
@@ -67,17 +88,31 @@ export class Packer {
   readonly #c: Array<number> = []
   readonly #b: Array<Uint8Array> = []
 
+  readonly #compresses: boolean
+
+  /**
+   * `compresses`: whether large parcels are compressed. That is worth it for rows that the driver sends, which Spark copies many
+   * times on their way. Spark itself compresses those of shuffles.
+   */
+  constructor({ compresses = false }: { readonly compresses?: boolean } = {}) {
+    this.#compresses = compresses
+  }
+
   get length(): number {
     return this.#b.length
   }
 
   add({ partition, parts, source, tag }: Parcel): void {
-    const bytes = packed(parts)
+    const whole = packed(parts)
+    const short = this.#compresses ? compressed(whole) : undefined
+    const bytes = short ?? whole
     let chunk = 0
     for (let from = 0; from === 0 || from < bytes.length; from += CHUNK) {
       const part = bytes.subarray(from, from + CHUNK)
       const row = new Uint8Array(HEAD + part.length)
-      new DataView(row.buffer).setUint32(0, partition, true)
+      const head = new DataView(row.buffer)
+      head.setUint32(0, partition, true)
+      head.setUint32(IS_COMPRESSED, short === undefined ? 0 : 1, true)
       row.set(part, HEAD)
       this.#p.push(partition)
       this.#t.push(tag)
@@ -114,7 +149,11 @@ const assembled = (chunks: ReadonlyArray<Chunk>): Uint8Array => {
     bytes.set(chunk.bytes.subarray(HEAD), at)
     at += chunk.bytes.length - HEAD
   })
-  return bytes
+  const first = ordered[0]?.bytes
+  const isCompressed = first !== undefined &&
+    new DataView(first.buffer, first.byteOffset).getUint32(IS_COMPRESSED, true) === 1
+  // A copy, because what is decompressed may not begin where arrays of numbers can.
+  return isCompressed ? new Uint8Array(zstdDecompressSync(bytes)) : bytes
 }
 
 const keyOf = (tag: number, partition: number): string => `${tag} ${partition}`

@@ -61,7 +61,7 @@ class Plan {
   readonly reads = new Reads()
   readonly #number: number
   readonly #states: RemoteStates
-  readonly #packer = new Packer()
+  readonly #packer = new Packer({ compresses: true })
   readonly #versions = new Map<string, Command["states"][number]>()
 
   constructor(number: number, states: RemoteStates) {
