@@ -108,7 +108,7 @@ const start: Bench = onCluster("start on a cluster", async (size, master) => {
 })
 
 /** How often the heavy function mixes a line: two executors then compute for about a second. */
-const ROUNDS = 20
+const ROUNDS = 60
 
 const scaling: Bench = onCluster("heavy work on two executors", async (size, master) => {
   const count = size.count(100_000)
