@@ -121,7 +121,10 @@ export const close = (
     if (graceful) {
       const drained = yield* Effect.timeoutOption(runtime.drain(inputs), gracefulStopTimeout)
       if (drained._tag === "None") {
-        yield* Effect.logWarning(`Timed out while stopping the job generator (timeout = ${gracefulStopTimeout})`)
+        yield* Effect.logWarning(
+          `Timed out while stopping the job generator (timeout = ${gracefulStopTimeout}). Received records that no batch ` +
+            "has processed are lost, unless the context has a checkpoint; gracefulStopTimeout gives batches more time",
+        )
       }
     }
     yield* runtime.hold
