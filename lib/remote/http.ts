@@ -18,6 +18,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import { joined } from "../core/bytes.ts"
+import { isDenied } from "../core/denied.ts"
 import { describeCause } from "../core/errors.ts"
 import { inRealTime } from "../core/steady_clock.ts"
 
@@ -56,7 +57,7 @@ export class NoAnswer extends Data.Error<{
   readonly _tag = "NoAnswer" as const
   /** Whether Deno refused to connect, because a permission is missing. */
   get isDenied(): boolean {
-    return this.cause instanceof Error && this.cause.name === "NotCapable"
+    return isDenied(this.cause)
   }
   override get message(): string {
     return `no answer from ${this.origin}: ${describeCause(this.cause)}`

@@ -74,7 +74,7 @@ export interface FileSource<A, E, R> {
 const open = <A, E, R>(
   { directory, recordsOf, settings }: FileSource<A, E, R>,
   read: (position: FilePosition | FileSummary) => RDD<A, E, R>,
-): Effect.Effect<Positions<FilePosition | FileSummary, A, E, R>> =>
+): Effect.Effect<Positions<FilePosition | FileSummary, A, E | FileError, R>> =>
   Effect.gen(function* () {
     const startedAt = yield* currentTimeMillis
     const selection = new Selection(yield* Files, directory, settings, startedAt)
@@ -90,6 +90,9 @@ const open = <A, E, R>(
           const { failures, files, gone, tooOld } = yield* inShortTurns(
             selection.select(time, yield* stepOfWallClock),
           )
+          // A directory that is missing may appear later, but no permission does.
+          const denied = failures.find(({ isDenied }) => isDenied === true)
+          if (denied !== undefined) return yield* Effect.fail(denied)
           const took = (yield* currentTimeMillis) - before
           const slide = time - previous
           previous = time

@@ -26,7 +26,7 @@ import { linePartitions, recordPartitions } from "./file_rdd.ts"
  * The text is UTF-8; lines end with `\n`, `\r\n` or `\r`. Files that end with `.gz`, `.zst` or `.deflate` are decompressed. A
  * batch has a partition for each file, and more of them for a large file. Files are read in pieces when a job needs them, so
  * they may be larger than the memory; two outputs read a file twice, unless the stream is persisted. A missing directory
- * causes a warning and empty batches.
+ * causes a warning and empty batches; a missing permission of Deno stops the context.
  *
  * With a checkpoint, no file is read again after a restart, and files that appeared in the meantime are read: the remember
  * window does not pass while the program is down. A batch that was in progress reads the same files again, each as long as it

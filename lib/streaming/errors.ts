@@ -45,7 +45,7 @@ export class NotStarted extends Data.Error<{ readonly operation: string }> {
 export class AnotherContextActive extends Located<{ readonly startedAt: CallSite }> {
   readonly _tag = "AnotherContextActive" as const
   override get message(): string {
-    return `Only one StreamingContext may be started in this process. Currently running StreamingContext was started at ${this.startedAt.short}`
+    return `Only one StreamingContext may be started in this process. Currently running StreamingContext was started at ${this.startedAt.short}. Stop it first`
   }
 }
 

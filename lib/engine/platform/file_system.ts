@@ -9,6 +9,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
 import type * as Scope from "effect/Scope"
+import { isDenied } from "../../core/denied.ts"
 import { inPieces, run } from "../../core/pace.ts"
 import { type FileEntry, FileError, type FileReason, type Files } from "../../rdd/files/files.ts"
 import { directoryNames } from "./directory_names.ts"
@@ -24,7 +25,7 @@ const reasonsByCode: Readonly<Record<string, FileReason>> = {
 const reasonOf = ({ cause, reason: { _tag: tag } }: PlatformError): FileReason => {
   if (tag === "NotFound" || tag === "AlreadyExists" || tag === "PermissionDenied") return tag
   // Deno throws this when a permission is missing. It has no code.
-  if (cause instanceof Error && cause.name === "NotCapable") return "PermissionDenied"
+  if (isDenied(cause)) return "PermissionDenied"
   const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
   return reasonsByCode[String(code)] ?? "Other"
 }
@@ -51,7 +52,10 @@ export const filesOver = (fs: FileSystem.FileSystem, readNames: ReadNames = fs.r
   const doing = <A>(operation: string, path: string, body: Effect.Effect<A, PlatformError, Scope.Scope>) =>
     Effect.mapError(
       Effect.uninterruptible(Effect.scoped(body)),
-      (error) => new FileError({ path, operation, reason: reasonOf(error), cause: error.cause ?? error }),
+      (error) => {
+        const { cause = error } = error
+        return new FileError({ path, operation, reason: reasonOf(error), cause, isDenied: isDenied(cause) })
+      },
     )
   const writeAll = (path: string, flag: "w" | "a", pieces: ReadonlyArray<Uint8Array>, durable = false) =>
     Effect.scoped(Effect.flatMap(

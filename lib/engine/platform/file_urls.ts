@@ -21,7 +21,10 @@ const filesOfUrls = (files: Files): Files => {
       const cause = "a file of this machine has three slashes, as in file:///data/a.txt"
       return Effect.fail(new FileError({ path: url, operation, reason: "Other", cause }))
     }
-    return Effect.mapError(use(path), ({ cause, reason }) => new FileError({ path: url, operation, reason, cause }))
+    return Effect.mapError(
+      use(path),
+      ({ cause, isDenied, reason }) => new FileError({ path: url, operation, reason, cause, isDenied }),
+    )
   }
   const entryOf = (url: string, path: string, entry: FileEntry): FileEntry => ({
     ...entry,

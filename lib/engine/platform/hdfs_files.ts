@@ -122,7 +122,13 @@ const filesIn = (context: Context.Context<never>): Files => {
   ): Effect.Effect<A, FileError> =>
     Effect.flatMap(placeOf(url), use).pipe(
       Effect.mapError((cause) =>
-        new FileError({ path: url, operation, reason: reasons[cause.reason] ?? "Other", cause })
+        new FileError({
+          path: url,
+          operation,
+          reason: reasons[cause.reason] ?? "Other",
+          cause,
+          isDenied: cause.reason === "refused" && cause.exception === "",
+        })
       ),
       Effect.updateContext((current: Context.Context<never>) => Context.merge(context, current)),
     )

@@ -25,6 +25,10 @@ const reasonOf = (error: S3Error): FileReason => {
   return error.status === 412 ? "AlreadyExists" : "Other"
 }
 
+/** Whether Deno refused the connection, or a setting cannot be read. */
+const isDenied = ({ code, status }: S3Error): boolean =>
+  status === undefined && (code === "Forbidden" || code === "InvalidSettings")
+
 const nameOf = (key: string): string => key.slice(key.lastIndexOf("/") + 1)
 
 const directory = (path: string, name: string): FileEntry => ({
@@ -138,7 +142,9 @@ const filesIn = (context: Context.Context<never>): Files => {
     const place = placeOf(path)
     return Effect.flatMap(readSettings(place.bucket), (s3) => use(s3, place)).pipe(
       Effect.updateContext((own: Context.Context<never>) => Context.merge(context, own)),
-      Effect.mapError((cause) => new FileError({ path, operation, reason: reasonOf(cause), cause })),
+      Effect.mapError((cause) =>
+        new FileError({ path, operation, reason: reasonOf(cause), cause, isDenied: isDenied(cause) })
+      ),
     )
   }
   /** What has begun to write goes on until it has ended, so that it does not meet the next attempt. */

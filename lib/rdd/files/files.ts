@@ -21,6 +21,8 @@ export class FileError extends Data.Error<{
   readonly reason: FileReason
   /** The error that the file system gave. */
   readonly cause?: unknown
+  /** Whether the process lacks a permission of Deno, or a setting: it cannot succeed later. */
+  readonly isDenied?: boolean | undefined
 }> {
   readonly _tag = "FileError" as const
   override get message(): string {
