@@ -13,12 +13,13 @@ import { grouped, type Side } from "./grouping.ts"
 
 const none = Option.none()
 
-/** The optional side of an outer join. */
+/** The optional side of an outer join: `Option`s, and behind all of them `none`, for keys that have no values. */
 function* optional({ starts, values }: Side): Piecewise<Side> {
   const options: Array<unknown> = []
   yield* inPieces(values.length, (from, to) => {
     for (let i = from; i < to; i++) options.push(Option.some(values[i]))
   })
+  options.push(none)
   return { starts, values: options }
 }
 
@@ -35,37 +36,34 @@ interface Pairs extends Columns {
   readonly values: Array<unknown>
 }
 
+/** Columns that have as much room as a piece needs: growing them step by step would take half as long again. */
+const empty = (): Pairs => ({ keys: new Array(PAIRS_AT_ONCE), values: new Array(PAIRS_AT_ONCE) })
+
 /** Makes the pairs of a join, key by key: all right values for the first left one, then for the second, and so on. */
 function* pairsOf({ join, keys, left, right }: Joined): Generator<Pairs, void, void> {
-  let out: Pairs = { keys: [], values: [] }
+  const [lefts, rights] = [left.values, right.values]
+  let out = empty()
+  let length = 0
   for (let n = 0; n < keys.length; n++) {
     const key = keys[n]
-    const from = left.starts[n]!
-    const to = left.starts[n + 1]!
-    const first = right.starts[n]!
-    const end = right.starts[n + 1]!
+    let from = left.starts[n]!
+    let to = left.starts[n + 1]!
+    let first = right.starts[n]!
+    let end = right.starts[n + 1]!
+    if (from === to && join.left === "optional") from = (to = lefts.length) - 1
+    if (first === end && join.right === "optional") first = (end = rights.length) - 1
     for (let i = from; i < to; i++) {
       for (let j = first; j < end; j++) {
-        out.keys.push(key)
-        out.values.push([left.values[i], right.values[j]])
-        if (out.keys.length < PAIRS_AT_ONCE) continue
+        out.keys[length] = key
+        out.values[length++] = [lefts[i], rights[j]]
+        if (length < PAIRS_AT_ONCE) continue
         yield out
-        out = { keys: [], values: [] }
-      }
-      if (first === end && join.right === "optional") {
-        out.keys.push(key)
-        out.values.push([left.values[i], none])
+        out = empty()
+        length = 0
       }
     }
-    for (let j = first; from === to && join.left === "optional" && j < end; j++) {
-      out.keys.push(key)
-      out.values.push([none, right.values[j]])
-    }
-    if (out.keys.length < PAIRS_AT_ONCE) continue
-    yield out
-    out = { keys: [], values: [] }
   }
-  if (out.keys.length > 0) yield out
+  if (length > 0) yield { keys: out.keys.slice(0, length), values: out.values.slice(0, length) }
 }
 
 /** The pairs of a join, made a piece at a time. */
