@@ -141,33 +141,45 @@
     (i32.shr_u (i32.sub (local.get $next) (local.get $out)) (i32.const 2)))
 
   ;; The first place in [at, end) of the bytes in [wanted, wanted + length), or end. Compares 16 places at a time, by the
-  ;; first and the last byte, and goes over 64 places at a time as long as none of them can be the one.
+  ;; first and the last byte, and goes over 64 places at a time as long as none of them can be the one. There it compares the
+  ;; middle byte as well: of texts of letters, every tenth such step would otherwise be for nothing.
   (func $find (param $at i32) (param $end i32) (param $wanted i32) (param $length i32) (result i32)
-    (local $first v128) (local $last v128) (local $found i32) (local $place i32) (local $limit i32) (local $offset i32)
-    (local $behind i32) (local $until i32)
+    (local $first v128) (local $middle v128) (local $last v128) (local $found i32) (local $place i32) (local $limit i32)
+    (local $half i32) (local $offset i32) (local $within i32) (local $behind i32) (local $until i32)
     (local.set $offset (i32.sub (local.get $length) (i32.const 1)))
+    (local.set $half (i32.shr_u (local.get $length) (i32.const 1)))
     (local.set $first (i8x16.splat (i32.load8_u (local.get $wanted))))
+    (local.set $middle (i8x16.splat (i32.load8_u (i32.add (local.get $wanted) (local.get $half)))))
     (local.set $last (i8x16.splat (i32.load8_u (i32.add (local.get $wanted) (local.get $offset)))))
     (local.set $limit (i32.sub (local.get $end) (local.get $length)))
     (block $none (loop $next
       (block $some (loop $skip
         (br_if $some (i32.gt_s (i32.add (local.get $at) (i32.const 63)) (local.get $limit)))
+        (local.set $within (i32.add (local.get $at) (local.get $half)))
         (local.set $behind (i32.add (local.get $at) (local.get $offset)))
         (br_if $some (v128.any_true (v128.or
           (v128.or
             (v128.and
-              (i8x16.eq (v128.load align=1 (local.get $at)) (local.get $first))
-              (i8x16.eq (v128.load align=1 (local.get $behind)) (local.get $last)))
+              (v128.and
+                (i8x16.eq (v128.load align=1 (local.get $at)) (local.get $first))
+                (i8x16.eq (v128.load align=1 (local.get $behind)) (local.get $last)))
+              (i8x16.eq (v128.load align=1 (local.get $within)) (local.get $middle)))
             (v128.and
-              (i8x16.eq (v128.load offset=16 align=1 (local.get $at)) (local.get $first))
-              (i8x16.eq (v128.load offset=16 align=1 (local.get $behind)) (local.get $last))))
+              (v128.and
+                (i8x16.eq (v128.load offset=16 align=1 (local.get $at)) (local.get $first))
+                (i8x16.eq (v128.load offset=16 align=1 (local.get $behind)) (local.get $last)))
+              (i8x16.eq (v128.load offset=16 align=1 (local.get $within)) (local.get $middle))))
           (v128.or
             (v128.and
-              (i8x16.eq (v128.load offset=32 align=1 (local.get $at)) (local.get $first))
-              (i8x16.eq (v128.load offset=32 align=1 (local.get $behind)) (local.get $last)))
+              (v128.and
+                (i8x16.eq (v128.load offset=32 align=1 (local.get $at)) (local.get $first))
+                (i8x16.eq (v128.load offset=32 align=1 (local.get $behind)) (local.get $last)))
+              (i8x16.eq (v128.load offset=32 align=1 (local.get $within)) (local.get $middle)))
             (v128.and
-              (i8x16.eq (v128.load offset=48 align=1 (local.get $at)) (local.get $first))
-              (i8x16.eq (v128.load offset=48 align=1 (local.get $behind)) (local.get $last)))))))
+              (v128.and
+                (i8x16.eq (v128.load offset=48 align=1 (local.get $at)) (local.get $first))
+                (i8x16.eq (v128.load offset=48 align=1 (local.get $behind)) (local.get $last)))
+              (i8x16.eq (v128.load offset=48 align=1 (local.get $within)) (local.get $middle)))))))
         (local.set $at (i32.add (local.get $at) (i32.const 64)))
         (br $skip)))
       (local.set $until (i32.add (local.get $at) (i32.const 64)))
