@@ -151,7 +151,13 @@ const rangeShuffle = (
       }
       return host.references.range(rdd, yield* by.make(all, n), () => sampleOf(all, n), n)
     })
-    return Effect.flatMap(range, (placed) => shuffleBy(host, rdd, primitive, placed, ran))
+    return Effect.flatMap(range, (placed) => {
+      if (placed.partitioner.numPartitions > 1) return shuffleBy(host, rdd, primitive, placed, ran)
+      // All keys are in one range: the records need not be cut.
+      const lowered: Lowered = { partitions: [{ input: { kind: "concat", parts: ran.partitions }, steps: [] }], placed }
+      host.keep(rdd, lowered)
+      return Effect.succeed(lowered)
+    })
   })
 
 /** Lowers a shuffle. */
