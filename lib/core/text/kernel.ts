@@ -134,6 +134,14 @@ export class Kernel {
     return this.#machine.memory.subarray(TEXT, this.#end)
   }
 
+  /** How many lines the text has. */
+  get lines(): number {
+    const machine = this.#machine
+    // A line feed behind a carriage return would be taken for the same line end.
+    machine.memory[this.#end] = 0
+    return machine.lineEnds(this.#end)
+  }
+
   /**
    * Divides the lines of the text at a separator. Returns undefined, and forgets all words, if too many words have the same
    * hash. The caller then divides the lines itself.

@@ -98,6 +98,10 @@ const ends: { readonly [T in Terminal]: (into: Accumulators[T], f: Callable, g: 
     }
     return { emit, result: () => into, isFull }
   },
+  count: (into) => {
+    let count = into
+    return { emit: () => void count++, result: () => count, isFull: never }
+  },
   combine: (into, create, merge) => {
     const emit: Emit = (x) => {
       const [key, value] = pair(x)

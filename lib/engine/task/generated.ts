@@ -94,10 +94,11 @@ const terminals: Readonly<Record<Terminal, End>> = {
     `out.push(${x}); if (out.length === wanted) return into;`,
     "into",
   ],
+  // The sign says that it is a number from the start on.
+  count: () => ["let acc = +into;", "acc++;", "acc"],
   combine: combine("combine"),
   sum: combine("sum"),
   fold: (x, n) => ["let acc = into;", fold(x, n), "acc"],
-  // The sign says that it is a number from the start on.
   foldNumber: (x, n) => ["let acc = +into;", fold(x, n), "acc"],
 }
 
@@ -122,7 +123,7 @@ const records: Readonly<Record<Source, readonly [list: string, record: string]>>
 }
 
 /** How many functions a terminal has. */
-const functionsOf: Record<Terminal, number> = { push: 0, take: 0, combine: 2, sum: 2, fold: 1, foldNumber: 1 }
+const functionsOf: Record<Terminal, number> = { push: 0, take: 0, count: 0, combine: 2, sum: 2, fold: 1, foldNumber: 1 }
 
 /** The code that ends a loop before a long list. */
 const leaveLong = (step: number, x: string, result: string): string =>

@@ -25,10 +25,10 @@ export type LoopKind = ElementKind | "split" | "withOne"
 
 /**
  * Where the records of a loop go: into an array, into an array that is full at some time, into a keyed table, into one
- * value. `sum` is `combine` for the functions of the library that add numbers, and `foldNumber` is `fold` for a value that is
+ * value. `count` only counts them. `sum` is `combine` for the functions of the library that add numbers, and `foldNumber` is `fold` for a value that is
  * a number, for which the JIT can make faster code.
  */
-export type Terminal = "push" | "take" | "combine" | "sum" | "fold" | "foldNumber"
+export type Terminal = "push" | "take" | "count" | "combine" | "sum" | "fold" | "foldNumber"
 
 /** An array that takes so many records. A loop ends as soon as it is full. */
 export interface Taken {
@@ -40,6 +40,7 @@ export interface Taken {
 export interface Accumulators {
   readonly push: Array<unknown>
   readonly take: Taken
+  readonly count: number
   readonly combine: KeyedTable<unknown, unknown>
   readonly sum: KeyedTable<unknown, unknown>
   readonly fold: unknown
@@ -59,7 +60,7 @@ export interface Piece {
   readonly records: ReadonlyArray<unknown>
   /** The values of the pairs, or the numbers of the words. */
   readonly values: ArrayLike<unknown>
-  /** How many records there are. */
+  /** How many records there are. Where they are only counted, and no step is left, this is all that a piece has. */
   readonly length: number
   /** How many of the first steps of the loop are done. */
   readonly done: number
@@ -100,7 +101,7 @@ export interface Cursor {
 
 /**
  * One loop, over the records from index `from` to `to` of a {@link Piece} with these `records` and `values`. It adds
- * to `into` and gives what that has become: for `fold`, with the function f, the new value; for all others the same object
+ * to `into` and gives what that has become: for `count` and `fold` the new value; for all others the same object
  * (`combine` and `sum` have the functions create and mergeValue). When a function throws, `at.step` has the index of its operation:
  * `kinds.length` for the terminal.
  */

@@ -36,6 +36,8 @@ interface Division {
 export class TextSteps {
   readonly #searches: ReadonlyArray<ByteSearch>
   readonly #division: Division | undefined
+  /** Whether lines are only counted after the searches. */
+  readonly #isCounted: boolean
   readonly #kernel: Kernel = sharedKernel()
   /** How many pieces the last pause had, and how many of them are left. */
   #pause = 0
@@ -43,9 +45,10 @@ export class TextSteps {
   /** A copy of the numbers of words: other tasks use the kernel before the loop has gone over all of them. */
   #ids = new Int32Array(0)
 
-  constructor(searches: ReadonlyArray<ByteSearch>, division: Division | undefined) {
+  constructor(searches: ReadonlyArray<ByteSearch>, division: Division | undefined, isCounted: boolean) {
     this.#searches = searches
     this.#division = division
+    this.#isCounted = isCounted
   }
 
   /** Does the steps for whole lines. The piece is only valid until the next call. */
@@ -56,6 +59,7 @@ export class TextSteps {
     if ((length === 0 && division === undefined) || !kernel.load(lines)) return recordsOf(linesOf(lines), 0)
     for (const search of this.#searches) kernel.select(search)
     if (kernel.text.length === 0) return recordsOf(none, length)
+    if (this.#isCounted) return { ...recordsOf(none, length), length: kernel.lines }
     const tokens = division && kernel.tokens(division.separator)
     if (division === undefined || tokens === undefined) return recordsOf(linesOf(kernel.text), length)
     this.#pauseIfUseless(tokens)
@@ -107,10 +111,14 @@ const divisionOf = (kinds: ReadonlyArray<LoopKind>, functions: ReadonlyArray<Cal
   return { separator, steps, changes: functions.slice(0, steps).filter(isMapOf(isChange)) }
 }
 
-/** Finds the first steps that can be done on bytes. Undefined if there are none. */
+/**
+ * Finds the first steps that can be done on bytes. Undefined if there are none. If records are only counted after all steps
+ * (`isCounted`), lines that searches keep need not be decoded.
+ */
 export const textStepsOf = (
   kinds: ReadonlyArray<LoopKind>,
   functions: ReadonlyArray<Callable>,
+  isCounted = false,
 ): TextSteps | undefined => {
   const searches: Array<ByteSearch> = []
   for (let i = 0; kinds[i] === "filter"; i++) {
@@ -119,5 +127,6 @@ export const textStepsOf = (
     searches.push(search)
   }
   const division = divisionOf(kinds.slice(searches.length), functions.slice(searches.length))
-  return searches.length === 0 && division === undefined ? undefined : new TextSteps(searches, division)
+  if (searches.length === 0 && division === undefined) return undefined
+  return new TextSteps(searches, division, isCounted && searches.length === kinds.length)
 }

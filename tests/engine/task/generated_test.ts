@@ -61,6 +61,7 @@ const terminals: Record<Terminal, ReadonlyArray<Callable>> = {
   combine: [(value: number) => [value], (all: ReadonlyArray<number>, value: number) => [...all, value]],
   sum: [(value: number) => value, (a: number, b: number) => a + b],
   take: [],
+  count: [],
   fold: [add],
   foldNumber: [addKey],
 }
@@ -69,6 +70,7 @@ const terminals: Record<Terminal, ReadonlyArray<Callable>> = {
 const start: Record<Terminal, () => unknown> = {
   push: () => [],
   take: () => ({ records: [], wanted: 3 }),
+  count: () => 100,
   combine: () => new KeyedTable(),
   sum: () => new KeyedTable(),
   fold: () => [100, 0],
@@ -81,6 +83,7 @@ const naiveEnd: Record<Terminal, (records: ReadonlyArray<Pair>) => unknown> = {
   sum: (all) =>
     Array.from(Map.groupBy(all, ([key]) => key), ([key, group]) => [key, group.reduce((sum, [, n]) => sum + n, 0)]),
   take: (all) => ({ records: all.slice(0, 3), wanted: 3 }),
+  count: (all) => 100 + all.length,
   fold: (all) => all.reduce(add, [100, 0]),
   foldNumber: (all) => all.reduce(addKey, 100),
 }
@@ -127,7 +130,7 @@ const run = (loop: Loop | undefined, { shape, functions }: Chain, input: Readonl
 const anyOperations = fc.array(fc.constantFrom(...operations), { maxLength: 4 })
 /** The terminals that call their functions. */
 const callers = ["push", "take", "combine", "fold", "foldNumber"] as const
-const anyTerminal = fc.constantFrom<Terminal>(...callers, "sum")
+const anyTerminal = fc.constantFrom<Terminal>(...callers, "sum", "count")
 const anyNumber = fc.integer({ min: -5, max: 9 })
 const anyInput = fc.array(fc.tuple(anyNumber, anyNumber), { maxLength: 15 })
 

@@ -193,6 +193,17 @@ inPlace(
 )
 
 inPlace(
+  "count() of the lines that a search over bytes keeps decodes nothing",
+  Effect.gen(function* () {
+    const text = new TextEncoder().encode("INFO a\r\nERROR b\r\rERROR c\nERROR d".repeat(9_000))
+    const kept = RDD.filter(fromBlocks([fromText(text)]), Text.includes("ERROR"))
+    const all = yield* RDD.collect(kept)
+    const none = yield* decoded(Effect.map(RDD.count(kept), (count) => assert.equal(count, all.length)))
+    assert.equal(none, 0)
+  }),
+)
+
+inPlace(
   "flatMap() of a division over bytes decodes known words no more",
   Effect.gen(function* () {
     const text = new TextEncoder().encode("known to the dictionary\n".repeat(20_000))
