@@ -10,7 +10,16 @@ import * as Partitioner from "../../rdd/partitioner.ts"
 import type { RangeSpec } from "../../rdd/primitive.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import { type Job, type Kind, type Lowering, nothing, nothings } from "./lowering.ts"
-import { type Bucket, type Cut, type Input, type Lowered, type Placed, there, type ToBuckets } from "./task.ts"
+import {
+  type Bucket,
+  type Cut,
+  type Input,
+  type Lowered,
+  type Partition,
+  type Placed,
+  there,
+  type ToBuckets,
+} from "./task.ts"
 
 type Choosing = Pick<Lowering, "defaultParallelism" | "references">
 
@@ -122,6 +131,9 @@ const shuffleBy = (
     : Effect.tap(lowered, (it) => Effect.sync(() => host.keep(rdd, it)))
 }
 
+/** A partition of a block whose records were counted when it was computed. */
+const counted = (block: Block<unknown>): Partition => ({ input: { kind: "block", block, isCounted: true }, steps: [] })
+
 /** How many keys of a sort are sent with its tasks. */
 const SAMPLE = 100_000
 
@@ -154,7 +166,10 @@ const rangeShuffle = (
     return Effect.flatMap(range, (placed) => {
       if (placed.partitioner.numPartitions > 1) return shuffleBy(host, rdd, primitive, placed, ran)
       // All keys are in one range: the records need not be cut.
-      const lowered: Lowered = { partitions: [{ input: { kind: "concat", parts: ran.partitions }, steps: [] }], placed }
+      const lowered: Lowered = {
+        partitions: [{ input: { kind: "concat", parts: blocks.map(counted) }, steps: [] }],
+        placed,
+      }
       host.keep(rdd, lowered)
       return Effect.succeed(lowered)
     })
@@ -170,13 +185,33 @@ export const shuffle = (host: Lowering, rdd: AnyRDD, primitive: Kind<"shuffle">,
   return shuffleBy(host, rdd, primitive, chosen(host, rdd, by, [parent]), parent)
 }
 
-/** Brings the pairs of several parents to the partitions where the partitioner puts them. */
+/** Whether the only partition has the pairs of all keys. A partitioner of the user may refuse keys even then. */
+const isWhole = ({ partitions }: Lowered, { partitioner }: Placed): boolean =>
+  partitions.length === 1 && partitioner.numPartitions === 1 && partitioner.ofHash !== undefined
+
+/** The same partition, computed once. Its pairs need not be cut. */
+const whole = (host: Lowering, placed: Placed, { partitions }: Lowered): Job<Lowered> =>
+  host.dry
+    ? Effect.succeed({ partitions: nothings(1), placed })
+    : Effect.map(host.kept(partitions), (blocks) => ({ partitions: blocks.map(counted), placed }))
+
+/**
+ * Brings the pairs of several parents to the partitions where the partitioner puts them, for an operation that hashes the
+ * keys.
+ */
 export const placeAll = (
   host: Lowering,
   rdd: AnyRDD,
   placed: Placed,
   parents: ReadonlyArray<Lowered>,
-): Job<ReadonlyArray<Lowered>> => Effect.forEach(parents, (parent) => place(host, rdd, placed, parent))
+): Job<ReadonlyArray<Lowered>> =>
+  Effect.forEach(
+    parents,
+    (parent) =>
+      !isPlaced(parent, placed) && isWhole(parent, placed)
+        ? whole(host, placed, parent)
+        : place(host, rdd, placed, parent),
+  )
 
 /** Deals records out to `n` partitions, in turns. */
 export const balance = (host: Lowering, rdd: AnyRDD, n: number, parent: Lowered): Job<Lowered> => {

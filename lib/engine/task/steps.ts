@@ -162,7 +162,14 @@ function* take(around: Surroundings, fused: Fused, input: Given, place: Place, w
   if (!(wanted > 0)) return Block.empty
   const end = { terminal: "take", place, functions: [] } as const
   const isFull = ({ records }: Accumulators["take"]) => records.length >= wanted
-  const taken = yield* runLoop(around, fused, yield* inputOf(input, fused, "take"), end, { records: [], wanted }, isFull)
+  const taken = yield* runLoop(
+    around,
+    fused,
+    yield* inputOf(input, fused, "take"),
+    end,
+    { records: [], wanted },
+    isFull,
+  )
   return Block.fromArray(taken.records)
 }
 
