@@ -85,8 +85,8 @@ const without = (done: number, fused: Fused): Fused =>
   }
 
 /** The ranges of the input of a loop. For text, the first steps are done on bytes where they can be. */
-const inputOf = (input: Given, { functions, kinds }: Fused, terminal: Terminal): Piecewise<Ranges> =>
-  rangesOf(input, textStepsOf(kinds, functions, terminal === "count"))
+const inputOf = (input: Given, { functions, kinds }: Fused, isCounted = false): Piecewise<Ranges> =>
+  rangesOf(input, textStepsOf(kinds, functions, isCounted))
 
 /** The loop that counts records where no step is left. */
 const countAll: Loop = (_functions, _records, _values, from, to, count) => Number(count) + to - from
@@ -154,7 +154,7 @@ const MOST_FUSED = 128
 function* push(around: Surroundings, fused: Fused, input: Given): Running<AnyBlock> {
   const place = fused.steps.at(-1)
   if (place === undefined) return input instanceof Flowing ? yield* gathered(input) : input
-  const ranges = yield* inputOf(input, fused, "push")
+  const ranges = yield* inputOf(input, fused)
   return Block.fromArray(yield* runLoop(around, fused, ranges, { terminal: "push", place, functions: [] }, []))
 }
 
@@ -162,14 +162,7 @@ function* take(around: Surroundings, fused: Fused, input: Given, place: Place, w
   if (!(wanted > 0)) return Block.empty
   const end = { terminal: "take", place, functions: [] } as const
   const isFull = ({ records }: Accumulators["take"]) => records.length >= wanted
-  const taken = yield* runLoop(
-    around,
-    fused,
-    yield* inputOf(input, fused, "take"),
-    end,
-    { records: [], wanted },
-    isFull,
-  )
+  const taken = yield* runLoop(around, fused, yield* inputOf(input, fused), end, { records: [], wanted }, isFull)
   return Block.fromArray(taken.records)
 }
 
@@ -177,7 +170,7 @@ function* take(around: Surroundings, fused: Fused, input: Given, place: Place, w
 function* count(around: Surroundings, fused: Fused, input: Given, place: Place): Running<number> {
   if (fused.steps.length === 0) return input instanceof Flowing ? yield* input.count() : input.length
   const end = { terminal: "count", place, functions: [] } as const
-  return yield* runLoop(around, fused, yield* inputOf(input, fused, "count"), end, 0)
+  return yield* runLoop(around, fused, yield* inputOf(input, fused, true), end, 0)
 }
 
 /** Folds the records that are left. Where the value is a number, or no longer one, another loop goes on. */
@@ -193,7 +186,7 @@ function* fold(around: Surroundings, fused: Fused, ranges: Ranges, place: Place,
 
 /** Reduces the records: those of the first range that has any are the start of a fold. */
 function* reduce(around: Surroundings, fused: Fused, input: Given, place: Place, f: Callable): Running<AnyBlock> {
-  const ranges = yield* inputOf(input, fused, "fold")
+  const ranges = yield* inputOf(input, fused)
   const end = { terminal: "push", place, functions: [] } as const
   const first: Array<unknown> = []
   yield* runLoop(around, fused, ranges, end, first, () => first.length > 0)
@@ -221,7 +214,7 @@ function* runStep(
     case "fold": {
       if (narrow.known?.name === "count") return Block.fromArray([yield* count(around, fused, input, step)])
       const start = attempt(step, narrow.zero)
-      return Block.fromArray([yield* fold(around, fused, yield* inputOf(input, fused, "fold"), step, narrow.f, start)])
+      return Block.fromArray([yield* fold(around, fused, yield* inputOf(input, fused), step, narrow.f, start)])
     }
     case "partition": {
       const block = yield* push(around, fused, input)
@@ -324,5 +317,5 @@ export function* toTable(
   const { block, fused } = yield* runSteps(around, steps, input, Infinity)
   const terminal = combine.known?.name === "sumByKey" ? "sum" : "combine"
   const end: End<"combine" | "sum"> = { terminal, place, functions: [combine.create, combine.mergeValue] }
-  return yield* runLoop(around, fused, yield* inputOf(block, fused, terminal), end, new KeyedTable())
+  return yield* runLoop(around, fused, yield* inputOf(block, fused), end, new KeyedTable())
 }
