@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as fc from "fast-check"
 import * as Partitioner from "../../../lib/partitioner.ts"
 import * as RDD from "../../../lib/rdd.ts"
+import { CurrentJob, type Engine } from "../../../lib/rdd/engine.ts"
 import { anyPair, bag, holdsOnEngines, onEngines, rddOf, same, sliced } from "../run.ts"
 
 const left = RDD.parallelize<[string, number]>([["a", 1], ["b", 2], ["a", 3], ["c", 4]], { partitions: 2 })
@@ -112,3 +113,22 @@ holdsOnEngines("subtractByKey() agrees with the naive filter", both, ([a, b]) =>
     const rest = yield* rddOf(a).pipe(RDD.subtractByKey(rddOf(b)), RDD.collect)
     assert.deepEqual(bag<unknown>(rest), bag(a.data.filter(([key]) => !has(b.data, key))))
   }))
+
+onEngines(
+  "a join, a cogroup and a sort of one partition count each record that they read once",
+  () =>
+    Effect.gen(function* () {
+      const job = yield* CurrentJob
+      const readBy = (work: Effect.Effect<unknown, unknown, Engine>) =>
+        Effect.suspend(() => {
+          let read = 0
+          const countRead = (records: number) => void (read += records)
+          return Effect.map(Effect.provideService(work, CurrentJob, { ...job, countRead }), () => read)
+        })
+      const one = RDD.parallelize<[string, number]>([["a", 1], ["b", 2], ["a", 3]], { partitions: 1 })
+      const other = RDD.parallelize<[string, number]>([["a", 4], ["c", 5]], { partitions: 1 })
+      assert.equal(yield* readBy(RDD.collect(RDD.join(one, other))), 5)
+      assert.equal(yield* readBy(RDD.collect(RDD.cogroup(RDD.filter(one, ([, n]) => n > 1), other))), 5)
+      assert.equal(yield* readBy(RDD.collect(RDD.sortByKey(one))), 3)
+    }),
+)
