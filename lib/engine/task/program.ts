@@ -25,8 +25,8 @@ export type LoopKind = ElementKind | "split" | "withOne"
 
 /**
  * Where the records of a loop go: into an array, into an array that is full at some time, into a keyed table, into one
- * value. `count` only counts them. `sum` is `combine` for the functions of the library that add numbers, and `foldNumber` is `fold` for a value that is
- * a number, for which the JIT can make faster code.
+ * value. `count` only counts them. `sum` is `combine` for the functions of the library that add numbers, and `foldNumber`
+ * is `fold` for a value that is a number, for which the JIT can make faster code.
  */
 export type Terminal = "push" | "take" | "count" | "combine" | "sum" | "fold" | "foldNumber"
 
