@@ -156,11 +156,13 @@ test("an interruption ends the operation on the cluster", (cluster) =>
     yield* Effect.sleep("2 seconds")
     assert.equal(fiber.pollUnsafe(), undefined)
     yield* Fiber.interrupt(fiber)
-    const running = Effect.promise(async () => {
+    const isIdle = Effect.promise(async () => {
       const [{ id }] = await (await fetch(`${server.ui()}/api/v1/applications`)).json()
-      return await (await fetch(`${server.ui()}/api/v1/applications/${id}/jobs?status=running`)).json()
+      const ask = async (path: string) => await (await fetch(`${server.ui()}/api/v1/applications/${id}/${path}`)).json()
+      const executors: ReadonlyArray<{ readonly activeTasks: number }> = await ask("executors")
+      return (await ask("jobs?status=running")).length === 0 && executors.every(({ activeTasks }) => activeTasks === 0)
     })
-    yield* eventually(Effect.map(running, ({ length }) => length === 0), "the job still runs")
+    yield* eventually(isIdle, "the job or its tasks still run")
     assert.equal((yield* cluster.collect(rows(3))).b.length, 3)
   }))
 
