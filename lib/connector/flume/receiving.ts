@@ -7,6 +7,7 @@ import type { Socket } from "node:net"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
+import { isDenied } from "../../core/denied.ts"
 import { invalidOptions, limitChecks } from "../../core/option_checks.ts"
 import type { DStream } from "../../dstream/dstream.ts"
 import { fromReceiver } from "../../dstream/inputs/input.ts"
@@ -38,8 +39,8 @@ export interface FlumeOptions {
 /** A setting is wrong, the program may not listen, or the machine has no such address. */
 const isFinal = (error: FlumeError | SettingError): boolean =>
   error._tag === "SettingError" ||
-  (error.cause instanceof Error &&
-    (error.cause.name === "NotCapable" || /EACCES|EADDRNOTAVAIL|ENOTFOUND/.test(String(error.cause))))
+  isDenied(error.cause) ||
+  (error.cause instanceof Error && /EACCES|EADDRNOTAVAIL|ENOTFOUND/.test(String(error.cause)))
 
 const isNotCompressed = (cause: unknown): boolean =>
   cause instanceof Error && "code" in cause && cause.code === "Z_DATA_ERROR"

@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { isDenied } from "../../core/denied.ts"
 import { inRealTime } from "../../core/steady_clock.ts"
 import { KafkaError } from "./errors.ts"
 import type { Address, ReadConnection } from "./options.ts"
@@ -131,7 +132,7 @@ const unreachable = (operation: string, { host, port }: Address, cause: unknown,
   new KafkaError({
     reason: "Unreachable",
     operation: `${operation} at ${host}:${port}`,
-    isTemporary: mayPass && !(cause instanceof Error && cause.name === "NotCapable"),
+    isTemporary: mayPass && !isDenied(cause),
     cause,
   })
 

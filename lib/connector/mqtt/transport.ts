@@ -9,6 +9,7 @@ import type { Duplex } from "node:stream"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { isDenied } from "../../core/denied.ts"
 import { reading, write } from "../byte_stream.ts"
 import { MqttError } from "./errors.ts"
 import type { Endpoint } from "./options.ts"
@@ -42,7 +43,7 @@ const open = async ({ host, port, tls: secure, transport, url }: Endpoint): Prom
 
 /** The program may not connect, or does not trust the server. Runtimes name these errors differently. */
 const isFinal = (cause: unknown): boolean =>
-  cause instanceof Error && (cause.name === "NotCapable" || /certificate|UnknownIssuer|NotCapable/i.test(String(cause)))
+  isDenied(cause) || (cause instanceof Error && /certificate|UnknownIssuer|NotCapable/i.test(String(cause)))
 
 /** Sends the last bytes and waits until the server has closed the connection, for a short time; then closes it. */
 const close = (stream: Duplex, hasClosed: Effect.Effect<void>, goodbye: Uint8Array): Effect.Effect<void> =>

@@ -142,7 +142,7 @@
 
   ;; The first place in [at, end) of the bytes in [wanted, wanted + length), or end. Compares 16 places at a time, by the
   ;; first and the last byte, and goes over 64 places at a time as long as none of them can be the one. There it compares the
-  ;; middle byte as well: of texts of letters, every tenth such step would otherwise be for nothing.
+  ;; middle byte as well. Otherwise one such step in ten would find a candidate that is none, in text of letters.
   (func $find (param $at i32) (param $end i32) (param $wanted i32) (param $length i32) (result i32)
     (local $first v128) (local $middle v128) (local $last v128) (local $found i32) (local $place i32) (local $limit i32)
     (local $half i32) (local $offset i32) (local $within i32) (local $behind i32) (local $until i32)

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDenied } from "../../core/denied.ts"
 import {
   DiskFull,
   FileMissing,
@@ -18,7 +19,7 @@ const REFUSED = new Set(["EACCES", "EPERM", "EROFS", "ENOTCAPABLE"])
 
 const codeOf = (cause: unknown): string => {
   // Deno throws this when a permission is missing. It has no code.
-  if (cause instanceof Error && cause.name === "NotCapable") return "ENOTCAPABLE"
+  if (isDenied(cause)) return "ENOTCAPABLE"
   return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
 }
 

@@ -12,6 +12,7 @@ import type { AnyRDD } from "../../rdd/rdd.ts"
 import { type Job, type Kind, type Lowering, nothing, nothings } from "./lowering.ts"
 import {
   type Bucket,
+  counted,
   type Cut,
   type Input,
   type Lowered,
@@ -132,7 +133,7 @@ const shuffleBy = (
 }
 
 /** A partition of a block whose records were counted when it was computed. */
-const counted = (block: Block<unknown>): Partition => ({ input: { kind: "block", block, isCounted: true }, steps: [] })
+const countedThere = (block: Block<unknown>): Partition => ({ input: counted(block), steps: [] })
 
 /** How many keys of a sort are sent with its tasks. */
 const SAMPLE = 100_000
@@ -167,7 +168,7 @@ const rangeShuffle = (
       if (placed.partitioner.numPartitions > 1) return shuffleBy(host, rdd, primitive, placed, ran)
       // All keys are in one range: the records need not be cut.
       const lowered: Lowered = {
-        partitions: [{ input: { kind: "concat", parts: blocks.map(counted) }, steps: [] }],
+        partitions: [{ input: { kind: "concat", parts: blocks.map(countedThere) }, steps: [] }],
         placed,
       }
       host.keep(rdd, lowered)
@@ -193,7 +194,7 @@ const isWhole = ({ partitions }: Lowered, { partitioner }: Placed): boolean =>
 const whole = (host: Lowering, placed: Placed, { partitions }: Lowered): Job<Lowered> =>
   host.dry
     ? Effect.succeed({ partitions: nothings(1), placed })
-    : Effect.map(host.kept(partitions), (blocks) => ({ partitions: blocks.map(counted), placed }))
+    : Effect.map(host.kept(partitions), (blocks) => ({ partitions: blocks.map(countedThere), placed }))
 
 /**
  * Brings the pairs of several parents to the partitions where the partitioner puts them, for an operation that hashes the

@@ -10,7 +10,7 @@ import type { Columns } from "../../rdd/column_block.ts"
 /** What a stage has written: its number, by which tasks find its records. Engines add what they need to know. */
 export interface Output {
   readonly number: number
-  /** Has something done when the records are released that stay where tasks run. */
+  /** Has `drop` called when its records, which stay where tasks run, are released. */
   readonly whenReleased: (drop: () => void) => void
 }
 

@@ -9,7 +9,19 @@ import type { Block } from "../../rdd/block.ts"
 import { CurrentJob } from "../../rdd/engine.ts"
 import { type Executor, TaskFailed } from "./executor.ts"
 import { partsOf, placesOf, withParts } from "./places.ts"
-import type { By, Input, Operation, Partition, Place, Step, Task, ToBlock, Write, Written } from "./task.ts"
+import {
+  type By,
+  counted,
+  type Input,
+  type Operation,
+  type Partition,
+  type Place,
+  type Step,
+  type Task,
+  type ToBlock,
+  type Write,
+  type Written,
+} from "./task.ts"
 
 type Run<A> = Effect.Effect<A, TaskFailed, unknown>
 
@@ -47,9 +59,6 @@ const needsCopyForInput = (input: Input): boolean => {
 const needsCopy = ({ input, steps }: Partition): boolean => steps.some(hasAddress) || needsCopyForInput(input)
 
 const needsCopyToWrite = (write: Write): boolean => write.kind === "table" && hasAddress(write)
-
-/** A block that a part of a task has made for the next part. Its records have been counted. */
-const made = (block: Block<unknown>): Input => ({ kind: "block", block, isCounted: true })
 
 /** Runs a part of a task that only loads records. They are counted by the part that reads them: lines of text are known by then. */
 const uncounted = <A>(load: Run<A>): Run<A> =>
@@ -104,13 +113,13 @@ class Splitting {
     const block = this.#part(whole, this.#here, part)
     return input.kind === "load"
       ? Effect.map(uncounted(block), (block): Input => ({ kind: "block", block }))
-      : Effect.map(block, made)
+      : Effect.map(block, counted)
   }
 
   #compute(whole: Task, partition: Partition, layers: ReadonlyArray<Place>): Run<Partition> {
     return Effect.map(
       this.#run(whole, { partition, write: toBlock, layers }),
-      (block) => ({ input: made(block), steps: [] }),
+      (block) => ({ input: counted(block), steps: [] }),
     )
   }
 
@@ -153,7 +162,7 @@ class Splitting {
   ): Run<Written<W>> {
     const { layers, write } = task
     const next = steps.findIndex(hasAddress)
-    const input = made(block)
+    const input = counted(block)
     if (next < 0 && !(needsCopyToWrite(write) && isPortableWrite(write))) {
       return this.#part(whole, this.#here, { partition: { input, steps }, write, layers })
     }
@@ -161,7 +170,7 @@ class Splitting {
     const rest = next < 0 ? [] : steps.slice(next)
     return Effect.flatMap(
       this.#part(whole, this.#here, { partition: { input, steps: mine }, write: toBlock, layers }),
-      (out) => this.#steps(whole, task, { input: made(out), steps: rest }),
+      (out) => this.#steps(whole, task, { input: counted(out), steps: rest }),
     )
   }
 

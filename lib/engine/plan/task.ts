@@ -182,5 +182,8 @@ export interface Lowered {
   readonly hold?: object | undefined
 }
 
+/** Makes an input of a block whose records were counted where they were read. */
+export const counted = (block: Block<unknown>): Input => ({ kind: "block", block, isCounted: true })
+
 /** Makes a partition of a block that has been computed. */
 export const there = (block: Block<unknown>): Partition => ({ input: { kind: "block", block }, steps: [] })

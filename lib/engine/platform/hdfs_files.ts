@@ -127,6 +127,7 @@ const filesIn = (context: Context.Context<never>): Files => {
           operation,
           reason: reasons[cause.reason] ?? "Other",
           cause,
+          // HDFS itself names an exception when it refuses something.
           isDenied: cause.reason === "refused" && cause.exception === "",
         })
       ),

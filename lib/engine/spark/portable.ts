@@ -11,7 +11,16 @@ import { partsOf, withParts } from "../plan/places.ts"
 import { type Remote, RemoteBlock, RemoteBucket } from "../plan/remote.ts"
 import { isPortableWrite } from "../plan/split.ts"
 import { readsOf } from "./outputs.ts"
-import type { Bucket, Input, Operation, Partition, Place, Task, ToBlock } from "../plan/task.ts"
+import {
+  type Bucket,
+  counted,
+  type Input,
+  type Operation,
+  type Partition,
+  type Place,
+  type Task,
+  type ToBlock,
+} from "../plan/task.ts"
 
 const isLocal = ({ kind }: Operation): boolean => kind === "local"
 
@@ -101,5 +110,5 @@ export const withLeads = (partition: Partition, next: () => Block<unknown>): Par
   const first = leading(partition)
   return first === undefined
     ? { input: withParts(input, partsOf(input).map((part) => withLeads(part, next))), steps }
-    : { input: { kind: "block", block: next(), isCounted: true }, steps: steps.slice(first.steps.length) }
+    : { input: counted(next()), steps: steps.slice(first.steps.length) }
 }

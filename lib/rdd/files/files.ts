@@ -21,7 +21,7 @@ export class FileError extends Data.Error<{
   readonly reason: FileReason
   /** The error that the file system gave. */
   readonly cause?: unknown
-  /** Whether the process lacks a permission of Deno, or a setting: it cannot succeed later. */
+  /** Whether the operation would fail later too, because the process lacks a permission of Deno or a usable setting. */
   readonly isDenied?: boolean | undefined
 }> {
   readonly _tag = "FileError" as const
