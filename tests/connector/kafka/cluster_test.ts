@@ -42,6 +42,12 @@ const readAll = (topic: string, count: number) =>
     sc,
   ))
 
+/** What transactions that are committed have written to a topic until now. */
+const readCommitted = async (topic: string) => {
+  const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: topic, startingOffsets: "earliest" })
+  return (await Effect.runPromise(Testing.run(lines, { batches: 3 }))).flatMap((batch) => batch ?? [])
+}
+
 test("a job finds the new leader of partitions whose leader was killed", async () => {
   const topic = await server.replicated(2)
   await send(topic, numbers(0, 100))
@@ -70,21 +76,24 @@ test("a stream and a sink go on after the leaders of their partitions have moved
       DStream.onFailure(OutputPolicy.retry(Schedule.spaced("100 millis"))),
     )
     const active = yield* StreamingContext.start(yield* StreamingContext.make, [output])
-    const round = (values: ReadonlyArray<string>) =>
+    // A broker that has just started may tell of records late: virtual time does not wait for it.
+    const round = (values: ReadonlyArray<string>, written: number) =>
       Effect.gen(function* () {
         yield* Effect.promise(() => send(from, values))
-        assert.deepEqual(yield* Testing.advance(active, 3), ["completed", "completed", "completed"])
+        for (let batches = 0; batches < 300; batches++) {
+          assert.deepEqual(yield* Testing.advance(active), ["completed"])
+          if ((yield* Effect.promise(() => readCommitted(to))).length >= written) return
+          yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 100)))
+        }
       })
-    yield* round(numbers(0, 10))
+    yield* round(numbers(0, 10), 10)
     yield* Effect.promise(async () => await server.command?.("stop", 2))
     assert.deepEqual(yield* Testing.advance(active), ["completed"])
     yield* Effect.promise(() => untilLedByFirst(from))
-    yield* round(numbers(10, 20))
+    yield* round(numbers(10, 20), 20)
     yield* Effect.promise(async () => await server.command?.("start", 2))
-    yield* round(numbers(20, 30))
+    yield* round(numbers(20, 30), 30)
   })
   await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())) as Effect.Effect<void>)
-  const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: to, startingOffsets: "earliest" })
-  const written = (await Effect.runPromise(Testing.run(lines, { batches: 20 }))).flatMap((batch) => batch ?? [])
-  assert.deepEqual(inOrder(written), numbers(0, 30))
+  assert.deepEqual(inOrder(await readCommitted(to)), numbers(0, 30))
 })
