@@ -7,6 +7,7 @@ import * as Schedule from "effect/Schedule"
 import * as Kafka from "../../../lib/kafka.ts"
 import { kafkaServer } from "../../servers/kafka_server.ts"
 import { numbers } from "../advancing.ts"
+import { advanceUntilCommitted, readCommitted } from "./committed.ts"
 
 const server = kafkaServer(import.meta.url, 2)
 const test = (name: string, fn: () => Promise<void>) => Deno.test({ name, ignore: !server.available, fn })
@@ -42,12 +43,6 @@ const readAll = (topic: string, count: number) =>
     sc,
   ))
 
-/** What transactions that are committed have written to a topic until now. */
-const readCommitted = async (topic: string) => {
-  const lines = Kafka.directTextStream({ brokers: server.brokers(), subscribe: topic, startingOffsets: "earliest" })
-  return (await Effect.runPromise(Testing.run(lines, { batches: 3 }))).flatMap((batch) => batch ?? [])
-}
-
 test("a job finds the new leader of partitions whose leader was killed", async () => {
   const topic = await server.replicated(2)
   await send(topic, numbers(0, 100))
@@ -76,16 +71,11 @@ test("a stream and a sink go on after the leaders of their partitions have moved
       DStream.onFailure(OutputPolicy.retry(Schedule.spaced("100 millis"))),
     )
     const active = yield* StreamingContext.start(yield* StreamingContext.make, [output])
-    // A broker that has just started may tell of records late: virtual time does not wait for it.
     const round = (values: ReadonlyArray<string>, written: number) =>
-      Effect.gen(function* () {
-        yield* Effect.promise(() => send(from, values))
-        for (let batches = 0; batches < 300; batches++) {
-          assert.deepEqual(yield* Testing.advance(active), ["completed"])
-          if ((yield* Effect.promise(() => readCommitted(to))).length >= written) return
-          yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 100)))
-        }
-      })
+      Effect.andThen(
+        Effect.promise(() => send(from, values)),
+        advanceUntilCommitted(active, server.brokers(), to, written),
+      )
     yield* round(numbers(0, 10), 10)
     yield* Effect.promise(async () => await server.command?.("stop", 2))
     assert.deepEqual(yield* Testing.advance(active), ["completed"])
@@ -95,5 +85,5 @@ test("a stream and a sink go on after the leaders of their partitions have moved
     yield* round(numbers(20, 30), 30)
   })
   await Effect.runPromise(Effect.scoped(Effect.provide(program, Testing.layer())) as Effect.Effect<void>)
-  assert.deepEqual(inOrder(await readCommitted(to)), numbers(0, 30))
+  assert.deepEqual(inOrder(await readCommitted(server.brokers(), to)), numbers(0, 30))
 })
