@@ -70,12 +70,14 @@ const runDeno = (
   module: string,
   args: ReadonlyArray<string>,
 ): Effect.Effect<Uint8Array, BundlingFailed> =>
-  Effect.flatMap(
-    outputOf(module, args),
-    ({ stderr, stdout, success }) =>
+  outputOf(module, args).pipe(
+    Effect.flatMap(({ stderr, stdout, success }) =>
       success
         ? Effect.succeed(stdout)
-        : Effect.fail(new BundlingFailed({ module, text: firstLines(new TextDecoder().decode(stderr)) })),
+        : Effect.fail(new BundlingFailed({ module, text: firstLines(new TextDecoder().decode(stderr)) }))
+    ),
+    // Deno unpacks its bundler at first use, and fails where two processes do so at once.
+    Effect.retry({ times: 3, while: ({ text }) => /failed to \w+ esbuild/.test(text) }),
   )
 
 /** What Deno reports, without the stack trace of Deno itself. */

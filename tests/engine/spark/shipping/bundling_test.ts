@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import type { Rows } from "../../../../lib/engine/spark/relations.ts"
-import { bundleProgram } from "../../../../lib/engine/spark/shipping/bundling.ts"
+import { bundleModule, bundleProgram } from "../../../../lib/engine/spark/shipping/bundling.ts"
 import type { RunTask } from "../../../../lib/engine/spark/worker/bundle.ts"
 
 const here = (name: string): string => new URL(name, import.meta.url).href
@@ -32,6 +32,27 @@ Deno.test("a bundle runs tasks with the user's module, and does not run its main
 Deno.test("the same modules make the same bundle", async () => {
   const make = () => Effect.runPromise(bundleProgram({ entry, modules: [here("user_module.ts")] }))
   assert.deepEqual(await make(), await make())
+})
+
+Deno.test("the first bundles of a machine may be made at the same time", async () => {
+  const directory = await Deno.makeTempDir()
+  const modules = [1, 2, 3].map((n) => `${directory}/module${n}.ts`)
+  for (const module of modules) await Deno.writeTextFile(module, `console.log(${JSON.stringify(module)})`)
+  const before = Deno.env.get("DENO_DIR")
+  try {
+    for (let round = 0; round < 8; round++) {
+      Deno.env.set("DENO_DIR", `${directory}/cache${round}`)
+      const bundles = await Effect.runPromise(
+        Effect.forEach(modules, (module) => bundleModule(`file://${module}`), { concurrency: "unbounded" }),
+      )
+      const isBundled = bundles.map((bytes, i) => new TextDecoder().decode(bytes).includes(modules[i]!))
+      assert.deepEqual(isBundled, [true, true, true])
+    }
+  } finally {
+    if (before === undefined) Deno.env.delete("DENO_DIR")
+    else Deno.env.set("DENO_DIR", before)
+    await Deno.remove(directory, { recursive: true })
+  }
 })
 
 const failures: ReadonlyArray<readonly [what: string, source: string | undefined, text: RegExp]> = [
