@@ -6,6 +6,7 @@ import { type Graph, RDD } from "@dstream/dstream"
 import { heavy, latest, lines as lineQueue, tracked, updated, updates, words } from "./cluster_graphs.ts"
 import { lines, type Pair, pairs } from "./data.ts"
 import { figure, interleaved } from "./measure.ts"
+import { heavyStages, lastStage } from "./cluster_stages.ts"
 import { keepingUp } from "./cluster_steady.ts"
 import type { Bench, Report } from "./report.ts"
 import { open, type Session } from "./session.ts"
@@ -115,19 +116,26 @@ const scaling: Bench = onCluster("heavy work on two executors", async (size, mas
   const one = await open(heavy(ROUNDS), { master })
   const two = await open(heavy(ROUNDS), { master })
   const inputs = [linesRDD(0, count, 1), linesRDD(0, count, 2)]
+  const before = await lastStage()
+  const rounds = size.rounds(7)
   const pushOf = (at: number) => () => lineQueue.push(inputs[at] ?? RDD.empty())
   const figures = await interleaved(
     [variant(ONE, one, pushOf(0)), variant(TWO, two, pushOf(1))],
-    size.rounds(7),
+    rounds,
     size.rounds(4),
   )
+  const ofStages = before === undefined || size.isQuick ? [] : [
+    figure(`the stage of ${ONE}`, await heavyStages(before, 1, rounds)),
+    figure(`the stage of ${TWO}`, await heavyStages(before, 2, rounds)),
+  ]
   await one.close()
   await two.close()
+  const [ofOne = ONE, ofTwo = TWO] = ofStages.map(({ name }) => name)
   return {
     title: `heavy work on ${count.toLocaleString("en")} lines, on two executors and on one`,
     isWall: true,
-    figures,
-    goals: [{ what: "two executors against one", of: TWO, base: ONE, percent: 170 }],
+    figures: [...figures, ...ofStages],
+    goals: [{ what: "two executors against one", of: ofTwo, base: ofOne, percent: 170 }],
   }
 })
 
