@@ -73,6 +73,25 @@ Deno.test(
 )
 
 Deno.test(
+  "verify advises to roll back only where entries are left to roll back to",
+  inFolder(async (folder) => {
+    for (const [at, text] of [[41, /empty directory/], [-1, /onDamage: "rollBack"/]] as const) {
+      const directory = `${folder}/${at}`
+      await live(directory, life)
+      const file = `${directory}/${namesIn(directory).toSorted().find((name) => name.startsWith("journal-"))}`
+      const bytes = await Deno.readFile(file)
+      bytes[at < 0 ? bytes.length >> 1 : at]! ^= 1
+      await Deno.writeFile(file, bytes)
+      const { canRollBack, isWhole } = await verified(directory)
+      assert.deepEqual([isWhole, canRollBack], [false, at < 0])
+      const { out } = await command("checkpoint", "verify", directory)
+      assert.match(out, text)
+      assert.equal(out.includes("rollBack"), at < 0)
+    }
+  }),
+)
+
+Deno.test(
   "verify finds a file that is missing and one of another checkpoint",
   inFolder(async (folder) => {
     const [missing, other, mixed] = [`${folder}/missing`, `${folder}/other`, `${folder}/mixed`]

@@ -17,9 +17,15 @@ const ROLL_BACK: ReadonlyArray<string> = [
   "from before the first damage, and what follows the damage is lost.",
 ]
 
+const START_ANEW: ReadonlyArray<string> = [
+  "",
+  "Restore the files from a copy, or start the program anew in an empty directory: no entry of the journal is left to",
+  "roll back to.",
+]
+
 /** The lines that tell whether a checkpoint is whole. */
 export const verificationLines = (
-  { directory, findings, isWhole, read }: Verification,
+  { canRollBack, directory, findings, isWhole, read }: Verification,
 ): ReadonlyArray<string> => [
   isWhole ? `The checkpoint in ${directory} is whole` : `The checkpoint in ${directory} is not whole`,
   `  ${showCount(read.files, "file")}, ${showCount(read.bytes, "byte")}, ${
@@ -30,7 +36,7 @@ export const verificationLines = (
   `  ${showCount(read.pendingBatches, "batch that has not ended", "batches that have not ended")}, ` +
   showCount(read.waitingBlocks, "block that no batch has taken", "blocks that no batch has taken"),
   ...findingLines(findings),
-  ...(findings.some(({ kind }) => kind === "log") ? ROLL_BACK : []),
+  ...(findings.some(({ kind }) => kind === "log") ? canRollBack ? ROLL_BACK : START_ANEW : []),
 ]
 
 const showChanged = (value: unknown): string => typeof value === "string" ? value : showValue(value)

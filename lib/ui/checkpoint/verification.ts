@@ -12,6 +12,8 @@ export interface Verification {
   readonly directory: string
   /** Whether a program can go on with the checkpoint, without any loss. */
   readonly isWhole: boolean
+  /** Whether the option `onDamage: "rollBack"` of a checkpoint leaves something to go on from. */
+  readonly canRollBack: boolean
   /** What is wrong. */
   readonly findings: ReadonlyArray<Finding>
   /** What was read. */
@@ -42,10 +44,11 @@ const sum = (numbers: ReadonlyArray<number | undefined>): number =>
 
 /** What an inspection says of the state of a checkpoint. */
 export const verificationOf = (
-  { directory, findings, inputs, kept, operators, pending, segments }: Inspection,
+  { directory, findings, inputs, kept, operators, pending, program, segments }: Inspection,
 ): Verification => ({
   directory,
   isWhole: findings.length === 0,
+  canRollBack: program.format !== undefined,
   findings,
   read: {
     files: segments.length,
