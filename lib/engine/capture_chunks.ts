@@ -48,6 +48,10 @@ const isZero = (numbers: ArrayLike<number>): boolean => {
   return true
 }
 
+/** Encodes values. `fields` are the properties that need no checks. Throws `NotPortable`. */
+export const encodeValues = (values: ArrayLike<unknown>, fields?: Fields): Uint8Array =>
+  fields === undefined ? encode(values) : encodeObjects(fields.names, fields.columns(values))
+
 /**
  * Encodes entries, which are not referred to afterwards. `fields` are the properties of values that need no checks. Throws
  * `NotPortable`.
@@ -63,11 +67,7 @@ export const toChunk = ({ ages, keys, kind, numbers, values }: Written, fields?:
     blocks: [
       isDense ? NO_BYTES : encode(toGaps(numbers)),
       keys.length === 0 ? NO_BYTES : encode(keys),
-      values.length === 0
-        ? NO_BYTES
-        : fields === undefined
-        ? encode(values)
-        : encodeObjects(fields.names, fields.columns(values)),
+      values.length === 0 ? NO_BYTES : encodeValues(values, fields),
       isZero(ages) ? NO_BYTES : encode(ages),
     ],
   }

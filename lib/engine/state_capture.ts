@@ -9,7 +9,7 @@
  */
 import { isDue, Pace, type Piecewise } from "../core/pace.ts"
 import { sorted } from "../core/sorted.ts"
-import type { Fields } from "../rdd/state.ts"
+import type { Fields, StateCoding } from "../rdd/state.ts"
 import { frozen } from "../core/frozen.ts"
 import { toChunk } from "./capture_chunks.ts"
 import { type CapturedPart, type Chunk, type ChunkKind, chunkKind } from "./capture_format.ts"
@@ -115,7 +115,7 @@ const agesAt = (order: WriteOrder, at: number, places: Int32Array): Float64Array
 }
 
 /** Freezes values, and gives what is written of them. */
-const toLogged = (values: Array<unknown>, { encode, fields }: Range): Array<unknown> => {
+export const toLogged = (values: Array<unknown>, { encode, fields }: StateCoding): Array<unknown> => {
   if (fields !== undefined) return values
   for (let i = 0; i < values.length; i++) {
     const value = frozen(values[i])
@@ -253,7 +253,7 @@ export function* captureVersion(
   if (mustBeWhole) changes.progress = undefined
   const { progress } = changes
   // A restored table numbers new entries from here: a number that earlier captures have used must not come again.
-  const newest = Math.max(progress?.newest ?? 0, cells.length === 0 ? 0 : shared.table.numberOf(cells.length - 2))
+  const newest = Math.max(progress?.newest ?? 0, shared.table.newest)
   const since = shared.order?.since
   const isStale = progress !== undefined && progress.neededFrom < refresh
   if (
@@ -293,4 +293,20 @@ export function* captureVersion(
   })
   const part = { partition, begins, ends, copied: ends ? 0 : copied, newest, since, chunks: [...chunks, ...slices] }
   return { part, neededFrom }
+}
+
+/**
+ * Copies a version of a partition. What captures have is not affected. Values are frozen. Throws `NotPortable`.
+ */
+export function* copyVersion(
+  version: Capturable,
+  partition: number,
+  at: number,
+  { encode, fields }: StateCoding = {},
+): Piecewise<CapturedPart> {
+  const { order, table: { newest } } = version.shown()
+  const chunks: Array<Chunk> = []
+  const all = { kind: chunkKind.slice, after: 0, until: newest, most: Infinity, list: every, encode, fields }
+  yield* readEntries(version, at, all, chunks)
+  return { partition, begins: true, ends: true, copied: 0, newest, since: order?.since, chunks }
 }

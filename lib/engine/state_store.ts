@@ -20,6 +20,7 @@ import type {
 } from "../rdd/state.ts"
 import type { Placing } from "./capture_format.ts"
 import { captureErrorOf, captureState, restoreErrorOf, restoreState } from "./captured_states.ts"
+import type { Capturable } from "./state_capture.ts"
 import { isSamePlacing, placeAnew, placingOf } from "./state_placing.ts"
 import { Version } from "./state_version.ts"
 
@@ -31,6 +32,8 @@ import { Version } from "./state_version.ts"
 export interface StateStore {
   /** Opens version `at` of a partition on top of version `from`, which is pending or current; undefined: of an empty one. */
   readonly open: (id: string, partition: number, from: number | undefined, at: number) => PendingState
+  /** Version `at` of a partition, pending or current; undefined if there is none. It is not read while it is written. */
+  readonly find: (id: string, partition: number, at: number) => Capturable | undefined
   /** Seals version `at`: all of its partitions have been written. */
   readonly seal: (id: string, at: number) => Effect.Effect<void>
   /**
@@ -193,12 +196,17 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
     states.set(id, fresh)
     return fresh
   }
+  const find = (id: string, partition: number, at: number): Version | undefined => {
+    const { current, pending } = versionsOf(id)
+    return (pending.get(at) ?? current).get(partition)
+  }
   return {
+    find,
     open: (id, partition, from, at) => {
       const versions = versionsOf(id)
-      const { current, pending, sealed } = versions
+      const { pending, sealed } = versions
       dropCaptured(versions, at)
-      const base = from === undefined ? undefined : (pending.get(from) ?? current).get(partition)
+      const base = from === undefined ? undefined : find(id, partition, from)
       const version = Version.on(base ?? Version.empty(), at)
       const partitions = pending.get(at) ?? new Map<number, Version>()
       sealed.delete(at)

@@ -129,6 +129,11 @@ export class StateTable {
     this.#order.skip(newest)
   }
 
+  /** The highest number in the order of insertion, where the keys stand in that order; 0 if there are none. */
+  get newest(): number {
+    return this.cells.length === 0 ? 0 : this.numberOf(this.cells.length - 2)
+  }
+
   /** The number of a key in the order of insertion. */
   numberOf(place: number): number {
     return this.#order.of(place >> 1)

@@ -187,7 +187,7 @@ export class Version implements PendingState {
     let { moves } = shared
     // What `f` adds stands behind the last entry there is now.
     let end = cells.length
-    const newest = end === 0 ? 0 : shared.table.numberOf(end - 2)
+    const { newest } = shared.table
     for (let from = 0; from < end;) {
       const to = 2 * pace.end(from >> 1, end >> 1)
       for (let place = from; place < to; place += 2) {
@@ -247,6 +247,11 @@ export class Version implements PendingState {
     }
     this.#forgetPlaces()
     return this
+  }
+
+  /** What the version that this one was opened on has in place of what has been written since. Undefined if there is none. */
+  get replaced(): Differences | undefined {
+    return this.#base === undefined ? undefined : this.#base.#differences
   }
 
   /** Makes the table show this version, its entries in the order of insertion. For captures, which only read it. */

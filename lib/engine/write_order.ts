@@ -79,6 +79,7 @@ export class WriteOrder {
 
   /** The places of entries last written before a time, oldest first; those of one batch in the order of insertion. */
   *before(time: number): Piecewise<ReadonlyArray<number>> {
+    if (time <= this.since) return []
     const batches = this.#batches ??= yield* this.#made()
     yield* this.#tidy(batches, time)
     const found: Array<ReadonlyArray<number>> = []

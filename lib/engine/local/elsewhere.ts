@@ -6,11 +6,13 @@
 import type * as Effect from "effect/Effect"
 import type { Engine } from "../../rdd/engine.ts"
 import type { Executor } from "../plan/executor.ts"
+import type { StateStore } from "../state_store.ts"
 import type { Surroundings } from "../task/operations.ts"
 import type { Addressing } from "./actions.ts"
 
 /** Where the tasks of the driver run. */
 export interface Here extends Omit<Surroundings, "primitiveAt" | "gathered"> {
+  readonly states: StateStore
   /** Runs tasks on the driver. */
   readonly executor: Executor
   /** The blocks made of buckets, by input. */

@@ -52,6 +52,8 @@ export interface Executor {
 export interface StagePlan {
   /** Executors that run the tasks side by side, each one task at a time. Undefined: as if there were no plan. */
   readonly lanes: ReadonlyArray<Executor> | undefined
+  /** The lane of each task. Undefined: a lane takes the next task as soon as it has ended one. */
+  readonly laneAt?: ((index: number) => Executor) | undefined
   /** Is told what the tasks have written. Without lanes, it is told how many milliseconds they took as well. */
   readonly ended: (written: ReadonlyArray<Written>, millis?: number) => void
 }

@@ -133,6 +133,7 @@ export const runStage = <W extends Write>(
     plan.lanes,
     tasks,
     (executor, task, index) => runAndTell({ ...options, executor }, task, index, each),
+    plan.laneAt,
   )
   return Effect.tap(stage, (written) => Effect.sync(() => plan.ended(written)))
 }

@@ -22,7 +22,7 @@ const USED = 0.6
  * Fails the task if the heap is filling up and the records that the task has in memory take more than half of it. `bytes` estimates
  * what they take.
  */
-export const checkMemory = ({ heap }: Surroundings, place: Place, bytes: () => number): void => {
+export const checkMemory = ({ heap }: Pick<Surroundings, "heap">, place: Place, bytes: () => number): void => {
   if (heap === undefined || heap.used() < heap.limit * USED) return
   const limit = heap.limit * PART_OF_TASK
   const found = bytes()

@@ -14,6 +14,9 @@ import type { StateStore } from "../state_store.ts"
 import type { By, Input, Operation, Place, Step } from "../plan/task.ts"
 import { PlaceFailed } from "./failure.ts"
 
+/** What tasks need of a state store. */
+export type TaskStates = Pick<StateStore, "open" | "view" | "worked">
+
 /** What tasks need of the isolate where they run. */
 export interface Surroundings {
   /** Whether loops may be generated code. */
@@ -25,7 +28,7 @@ export interface Surroundings {
   /** The heap that records must fit into; undefined if its limit is not known. */
   readonly heap?: Heap | undefined
   /** The versions of states. */
-  readonly states: StateStore
+  readonly states: TaskStates
   /**
    * The blocks made of buckets, by input, where several tasks read the same buckets. Combine functions may change the values
    * that they are given, so buckets are read once. Undefined where every task has its own copy of the buckets.

@@ -19,11 +19,28 @@ export type ToWorker =
   | { readonly kind: "begin"; readonly module: string; readonly data: Uint8Array }
   /** `batches`: encoded `Batches`, the notes of batches. */
   | { readonly kind: "batches"; readonly batches: Uint8Array }
-  | { readonly kind: "task"; readonly id: number; readonly task: Encoded; readonly job: JobData }
+  /** `state`: the version of a state that the task builds on, encoded, if the worker does not have it. */
+  | {
+    readonly kind: "task"
+    readonly id: number
+    readonly task: Encoded
+    readonly job: JobData
+    readonly state: Uint8Array | undefined
+  }
   /** Ends a task that runs or waits. It is answered as well. */
   | { readonly kind: "cancel"; readonly id: number }
   /** The last message: finalizes the layers that tasks have built. */
   | { readonly kind: "end" }
+
+/** What a task has changed in its state: a `StateDelta`, encoded, and what was counted for the state. */
+export interface StateChanges {
+  readonly deleted: Uint8Array
+  readonly keys: Uint8Array
+  readonly values: Uint8Array
+  readonly isTimed: boolean
+  readonly records: number
+  readonly millis: number
+}
 
 /** The answer to a task. */
 export type Answer =
@@ -37,6 +54,7 @@ export type Answer =
     readonly millis: number
     readonly read: number
     readonly updates: Uint8Array | undefined
+    readonly changes: StateChanges | undefined
   }
   /** The task failed at a place, with an encoded reason. */
   | { readonly kind: "failed"; readonly at: number; readonly reason: Uint8Array }
@@ -64,6 +82,14 @@ export type FromWorker =
 /** The arrays of an encoded task, whose buffers move to the other isolate. */
 export const buffersOf = ({ head, records }: Encoded): Array<ArrayBufferLike> =>
   [head, ...records].map(({ buffer }) => buffer)
+
+/** The buffers of an answer, which move to the driver. */
+export const buffersOfAnswer = (
+  { changes, written }: Extract<Answer, { readonly kind: "done" }>,
+): Array<ArrayBufferLike> => [
+  ...buffersOf(written),
+  ...changes === undefined ? [] : [changes.deleted, changes.keys, changes.values].map(({ buffer }) => buffer),
+]
 
 /** The arrays of a task that has ended which nothing refers to any more. */
 export const spareOf = ({ records, texts }: Encoded): ReadonlyArray<Uint8Array> =>

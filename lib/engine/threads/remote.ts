@@ -8,16 +8,20 @@ import * as Effect from "effect/Effect"
 import { doneWithin } from "../../core/bounded_wait.ts"
 import * as Codec from "../../core/codec.ts"
 import { describeCause, WorkerLost } from "../../core/errors.ts"
+import { type Piecewise, tryRun } from "../../core/pace.ts"
 import { inRealTime } from "../../core/steady_clock.ts"
 import { CurrentJob, type GraphCopy, type JobContext } from "../../rdd/engine.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { Batches } from "../copy/noted_batches.ts"
 import { decodeWritten, type Encoded, encodeTask } from "../plan/codec.ts"
 import { TaskFailed } from "../plan/executor.ts"
+import { inputsOf } from "../plan/places.ts"
 import { decodeReason } from "../plan/reasons.ts"
 import { withTimeLimit } from "../plan/time_limit.ts"
 import type { Task, Write, Written } from "../plan/task.ts"
+import { PlaceFailed, taskFailure } from "../task/failure.ts"
 import { type Answer, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
+import { SentStates, type StatesOfRun } from "./sent_states.ts"
 import { SpareArrays } from "./spare_arrays.ts"
 import { spawn, type TaskWorkerPort } from "./worker.ts"
 
@@ -60,6 +64,7 @@ export interface RemoteOptions {
   readonly taskTimeout: number | undefined
   /** The errors of the program that come back as instances of their classes. */
   readonly errors: GraphCopy["errors"]
+  readonly states: StatesOfRun
   /** Is told why no further worker is started. */
   readonly onUnavailable: (why: string) => void
 }
@@ -76,12 +81,15 @@ export class Remote {
   #attempts = 0
   /** The arrays that the worker has sent back. */
   readonly #spare = new SpareArrays()
+  /** The states that the worker has. */
+  #states: SentStates
   /** Completed when the worker is ready for tasks, or when no worker could be started. */
   #begun: Deferred.Deferred<void> = Deferred.makeUnsafe()
   #isReady = false
 
   constructor(options: RemoteOptions) {
     this.#options = options
+    this.#states = new SentStates(options.states)
     this.#start()
   }
 
@@ -97,6 +105,7 @@ export class Remote {
     this.#attempts++
     this.#begun = Deferred.makeUnsafe()
     this.#known = 0
+    this.#states = new SentStates(this.#options.states)
     try {
       this.#listen(spawn())
     } catch (cause) {
@@ -178,13 +187,17 @@ export class Remote {
   run<W extends Write>(task: Task<W>, onCost: (cost: RemoteCost) => void): Effect.Effect<Written<W>, TaskFailed> {
     return Effect.gen({ self: this }, function* () {
       const job = yield* CurrentJob
+      const states = this.#states
+      const [input] = inputsOf(task.partition, "state")
+      // It is sent once for many batches, so it is no part of what a task costs.
+      const state = input && (yield* refusing(task, () => states.send(input)))
       const startedAt = performance.now()
       const encoded = yield* Effect.try({
         try: () => encodeTask(task, this.#spare.allocate),
         catch: (cause) => failed(new Refused(describeCause(cause))),
       })
       const encoding = performance.now() - startedAt
-      const answer = yield* withTimeLimit(this.#request(encoded, job), this.#options.taskTimeout)
+      const answer = yield* withTimeLimit(this.#request(encoded, job, state), this.#options.taskTimeout)
       if (answer.kind !== "done") return yield* failureOf(answer, this.#options.errors)
       const answeredAt = performance.now()
       const updates = answer.updates && TaskUpdates.decode(answer.updates)
@@ -192,6 +205,8 @@ export class Remote {
         return yield* Effect.fail(failed(new Refused(TaskUpdates.NOT_FOUND)))
       }
       const written = decodeWritten(answer.written, task.write)
+      const { changes } = answer
+      if (input !== undefined && changes !== undefined) yield* refusing(task, () => states.apply(input, changes))
       onCost({ millis: answer.millis, transfer: encoding + performance.now() - answeredAt })
       job.countRead?.(answer.read)
       TaskUpdates.current()?.include(updates)
@@ -199,14 +214,15 @@ export class Remote {
     })
   }
 
-  #request(task: Encoded, job: JobContext): Effect.Effect<Answer> {
+  #request(task: Encoded, job: JobContext, state: Uint8Array | undefined): Effect.Effect<Answer> {
     return Effect.callback<Answer>((resume) => {
       if (!this.#isReady) return resume(Effect.succeed({ kind: "refused", why: undefined }))
       const id = this.#nextId++
       const { attempt, batchTime, name, outputId } = job
       this.#pending.set(id, (answer) => resume(Effect.succeed(answer)))
       this.#tell()
-      this.#port?.postMessage({ kind: "task", id, task, job: { attempt, batchTime, name, outputId } }, buffersOf(task))
+      const message = { kind: "task", id, task, state, job: { attempt, batchTime, name, outputId } } as const
+      this.#port?.postMessage(message, [...buffersOf(task), ...state === undefined ? [] : [state.buffer]])
       return this.#cancel(id)
     })
   }
@@ -242,6 +258,13 @@ export class Remote {
 }
 
 const failed = (reason: Refused): TaskFailed => new TaskFailed(0, reason)
+
+/** Does work for a task. If what it throws has no place in the task, the task has to run on the driver. */
+const refusing = <A>(task: Task, work: () => Piecewise<A>): Effect.Effect<A, TaskFailed> =>
+  tryRun(
+    work,
+    (cause) => cause instanceof PlaceFailed ? taskFailure(task, cause) : failed(new Refused(describeCause(cause))),
+  )
 
 /** How a task ends that a worker has not done. */
 const failureOf = (

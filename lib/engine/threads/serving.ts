@@ -16,7 +16,7 @@ import type { SkippingCopy } from "../copy/graph_copy.ts"
 import type { Batches } from "../copy/noted_batches.ts"
 import * as Layers from "../task/layers.ts"
 import { type CopyData, copyFrom } from "./copy_data.ts"
-import { buffersOf, type FromWorker, spareOf, type ToWorker } from "./messages.ts"
+import { buffersOfAnswer, type FromWorker, spareOf, type ToWorker } from "./messages.ts"
 import { type Place, placeOf } from "./task_place.ts"
 
 /** The driver, as a worker sees it. */
@@ -116,7 +116,7 @@ class Serving {
     })
   }
 
-  #answer(place: Place, { id, job, task }: TaskMessage): Effect.Effect<void> {
+  #answer(place: Place, { id, job, state, task }: TaskMessage): Effect.Effect<void> {
     const isCancelled = this.#cancelled.has(id)
     // Tasks come in the order of their ids.
     this.#cancelled.clear()
@@ -126,7 +126,7 @@ class Serving {
     // The driver runs its tasks.
     if (this.#isUseless) return Effect.void
     return Effect.gen({ self: this }, function* () {
-      const fiber = yield* Effect.forkChild(place.run(task, job))
+      const fiber = yield* Effect.forkChild(place.run(task, job, state))
       this.#running = { id, fiber }
       const exit = yield* Fiber.await(fiber)
       this.#running = undefined
@@ -134,7 +134,7 @@ class Serving {
       if (answer.kind !== "done") return this.#send({ kind: "answer", id, answer, spare: [] })
       const spare = spareOf(task)
       this.#send({ kind: "answer", id, answer, spare }, [
-        ...buffersOf(answer.written),
+        ...buffersOfAnswer(answer),
         ...spare.map(({ buffer }) => buffer),
       ])
     })

@@ -24,8 +24,8 @@ interface Reading {
 
 /** Whether an input, with its parts, can be read in a worker, or be sent to it. */
 const canTravel = ({ input, steps }: Partition, reading: Reading): boolean => {
-  // States are on the driver. Buckets that a task of the driver has read may have changed since.
-  if (input.kind === "state" || input.kind === "view" || reading.gathered.has(input)) return false
+  // Views read any version, and only the driver has these. Buckets that a task of the driver has read may have changed since.
+  if (input.kind === "view" || reading.gathered.has(input)) return false
   // Files may be larger than the memory: tasks go over them a piece at a time, which cannot be sent.
   if (input.kind === "load" && input.waits === true && input.fits !== true && !reading.isPortable) return false
   const isProvided = reading.isProvided || input.kind === "provide"
@@ -66,7 +66,8 @@ const sizeOf = ({ input }: Partition): Size => {
   }
   const sizes = partsOf(input).map(sizeOf)
   return {
-    read: sizes.reduce((sum, { read }) => sum + read, 0),
+    // The cost of many states depends on their keys, not on the records. So the cost is that of the partition.
+    read: input.kind === "state" ? 1 : sizes.reduce((sum, { read }) => sum + read, 0),
     sent: sizes.reduce((sum, { sent }) => sum + sent, 0),
   }
 }

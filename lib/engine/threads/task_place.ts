@@ -9,11 +9,13 @@ import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import { NotPortable } from "../../core/codec.ts"
 import { describeCause, EngineFault } from "../../core/errors.ts"
+import { run } from "../../core/pace.ts"
 import { CurrentJob, Engine, type GraphCopy } from "../../rdd/engine.ts"
 import { Compression } from "../../rdd/files/compression.ts"
 import { Files } from "../../rdd/files/files.ts"
 import { knownPrimitive } from "../../rdd/operators/known_steps.ts"
 import type { Primitive } from "../../rdd/primitive.ts"
+import { StateFormatFailed } from "../../rdd/state.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import { runtimeCompression } from "../compression.ts"
 import { makeFiles } from "../files.ts"
@@ -21,12 +23,15 @@ import * as LocalEngine from "../local/engine.ts"
 import * as InPlace from "../local/in_place.ts"
 import { decodeTask, type Encoded, encodeWritten } from "../plan/codec.ts"
 import { TaskFailed } from "../plan/executor.ts"
+import { inputsOf } from "../plan/places.ts"
 import { encodeReason } from "../plan/reasons.ts"
 import type { Operation, Task, Write, Written } from "../plan/task.ts"
 import { currentHeap } from "../heap.ts"
 import * as StateStore from "../state_store.ts"
+import type { TaskStates } from "../task/operations.ts"
 import type { CopyData } from "./copy_data.ts"
 import type { Answer, JobData } from "./messages.ts"
+import { NoReplica, StateReplicas } from "./state_replicas.ts"
 
 /** The copy does not have an operation: it has not evaluated the batch that the operation is of. The driver has it. */
 class NotCopied extends EngineFault<{ readonly operation: Operation }> {
@@ -66,10 +71,14 @@ export interface Place {
   readonly compute: <W extends Write>(
     task: Task<W>,
     job: JobData,
-    states?: StateStore.StateStore,
+    states?: TaskStates,
   ) => Effect.Effect<Done<W> | Refusal, TaskFailed>
-  /** Runs an encoded task. */
-  readonly run: (task: Encoded, job: JobData) => Effect.Effect<Answer, TaskFailed>
+  /** Runs an encoded task. `state`: the version of a state that it builds on, if the driver has sent that. */
+  readonly run: (
+    task: Encoded,
+    job: JobData,
+    state: Uint8Array | undefined,
+  ) => Effect.Effect<Answer, TaskFailed>
   /** The answer to a task that has failed or was interrupted. */
   readonly answerTo: (cause: Cause.Cause<TaskFailed>) => Answer
 }
@@ -99,13 +108,14 @@ export const placeOf = (
     )
     const heap = currentHeap()
     const primitiveAt = primitiveIn(copy)
-    const executorOn = (states: StateStore.StateStore) =>
+    const replicas = new StateReplicas(copy.codingOf)
+    const executorOn = (states: TaskStates) =>
       InPlace.make({ generateCode, freezeRecords, states, heap, primitiveAt, gathered: undefined })
     const executor = executorOn(own)
     // Only the library and the layers of `provide` operations give services here: what is missing is on the driver.
     const provided = <A, E>(self: Effect.Effect<A, E, unknown>) =>
       Effect.provideContext(self as Effect.Effect<A, E, Engine>, context)
-    const compute = <W extends Write>(task: Task<W>, job: JobData, states?: StateStore.StateStore) =>
+    const compute = <W extends Write>(task: Task<W>, job: JobData, states?: TaskStates) =>
       Effect.suspend(() => {
         let read = 0
         const startedAt = performance.now()
@@ -113,8 +123,8 @@ export const placeOf = (
         const countRead = (records: number) => {
           read += records
         }
-        const { run } = states === undefined ? executor : executorOn(states)
-        return provided(TaskUpdates.within(updates, run(task))).pipe(
+        const on = states === undefined ? executor : executorOn(states)
+        return provided(TaskUpdates.within(updates, on.run(task))).pipe(
           Effect.provideService(CurrentJob, { ...job, batch: undefined, countRead }),
           Effect.map((written): Done<W> | Refusal => {
             const millis = performance.now() - startedAt
@@ -130,11 +140,15 @@ export const placeOf = (
     return {
       evaluating: provided,
       compute,
-      run: (encoded, job) =>
-        Effect.map(
-          Effect.suspend(() => compute(decodeTask(encoded), job)),
-          (done): Answer => done.kind === "done" ? { ...done, written: encodeWritten(done.written) } : done,
-        ),
+      run: Effect.fnUntraced(function* (encoded, job, state) {
+        const task = decodeTask(encoded)
+        const [input] = inputsOf(task.partition, "state")
+        const replica = input && (yield* run(() => replicas.begin(input, state)))
+        const done = yield* compute(task, job, replica?.states)
+        if (done.kind !== "done") return done
+        const changes = replica && (yield* run(replica.end))
+        return { ...done, changes, written: encodeWritten(done.written) }
+      }),
       answerTo: (cause) => {
         const error = Cause.squash(cause)
         if (error instanceof TaskFailed) {
@@ -144,7 +158,10 @@ export const placeOf = (
             : { kind: "failed", at: error.at, reason: encodeReason(error.reason, copy.errors) }
         }
         if (Cause.hasInterruptsOnly(cause)) return { kind: "cancelled" }
-        if (error instanceof NotPortable || isMissing(error)) return refused(describeCause(error))
+        if (error instanceof NoReplica) return refused(undefined)
+        if (error instanceof NotPortable || error instanceof StateFormatFailed || isMissing(error)) {
+          return refused(describeCause(error))
+        }
         return { kind: "died", reason: encodeReason(error, copy.errors) }
       },
     }

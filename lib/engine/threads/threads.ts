@@ -59,6 +59,7 @@ class Run {
         batches: (known) => this.#batches.after(known),
         taskTimeout,
         errors: plan.errors,
+        states: { ...here, codingOf: plan.codingOf },
         onUnavailable: (why) => {
           if (this.#isUnavailable) return
           this.#isUnavailable = true
@@ -94,7 +95,10 @@ class Run {
   plan(tasks: ReadonlyArray<Task>): StagePlan | undefined {
     if (this.#isUnavailable || !tasks.every((task) => isSpreadable(task, this.#here.gathered))) return undefined
     const { isWorthIt, learn } = this.#spreading.judge(tasks, this.#remotes.length + 1)
-    const ready = isWorthIt ? this.#remotes.filter(({ isReady }) => isReady).slice(0, tasks.length - 1) : []
+    const hasStates = tasks.some(({ partition }) => partition.input.kind === "state")
+    // A partition of a state stays with one worker, also while that one is being replaced.
+    const chosen = hasStates ? this.#remotes.slice(0, tasks.length - 1) : this.#remotes
+    const ready = isWorthIt ? chosen.filter(({ isReady }) => isReady).slice(0, tasks.length - 1) : []
     if (ready.length === 0) {
       return { lanes: undefined, ended: (written, millis = 0) => learn({ millis, transfer: undefined }, written) }
     }
@@ -103,11 +107,18 @@ class Run {
       total.millis += millis
       total.transfer += transfer
     }
-    const lanes = ready.map((remote) => this.#lane(remote, onCost))
+    const here = this.#timed(onCost)
+    const laneOf = new Map(ready.map((remote) => [remote, this.#lane(remote, onCost)]))
+    const lanes = Array.from(laneOf.values())
     // A task that waits in a worker would wait within its time limit.
     const ahead = this.#taskTimeout === undefined && tasks.length >= AHEAD * (ready.length + 1) ? lanes : []
     // The driver comes last: it runs its task for some milliseconds at once, and workers should have theirs by then.
-    return { lanes: [...lanes, ...ahead, this.#timed(onCost)], ended: (written) => learn(total, written) }
+    const threads = [...chosen.map((remote) => laneOf.get(remote) ?? here), here]
+    return {
+      lanes: [...lanes, ...ahead, here],
+      laneAt: hasStates ? (index) => threads[index % threads.length] ?? here : undefined,
+      ended: (written) => learn(total, written),
+    }
   }
 
   /** Runs tasks on the driver. */
