@@ -10,20 +10,30 @@ import { ColumnBlock, type ColumnCursor, type Columns, type Pair } from "./colum
 
 /** A block over columns, whose pairs are made when its records are read. The columns must not change afterwards. */
 export class PairBlock extends ColumnBlock implements Columns {
-  readonly keys: ReadonlyArray<unknown>
-  readonly values: ReadonlyArray<unknown>
-  readonly hashes: ArrayLike<number> | undefined
+  /** The columns that it was made of. */
+  readonly source: Columns & { readonly length?: number }
   #isClaimed = false
 
-  constructor({ hashes, keys, values }: Columns) {
+  /** `length`: how many pairs there are, where that is known before the columns are read. */
+  constructor(source: Columns & { readonly length?: number }) {
     super()
-    this.keys = keys
-    this.values = values
-    this.hashes = hashes
+    this.source = source
+  }
+
+  get keys(): ReadonlyArray<unknown> {
+    return this.source.keys
+  }
+
+  get values(): ReadonlyArray<unknown> {
+    return this.source.values
+  }
+
+  get hashes(): Columns["hashes"] {
+    return this.source.hashes
   }
 
   get length(): number {
-    return this.keys.length
+    return this.source.length ?? this.source.keys.length
   }
 
   columns(): ColumnCursor {

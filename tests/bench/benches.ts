@@ -20,6 +20,7 @@ import { sockets } from "./socket.ts"
 import { startup } from "./startup.ts"
 import { states } from "./states.ts"
 import { texts } from "./texts.ts"
+import { threadStates } from "./thread_states.ts"
 import { threads } from "./threads.ts"
 import { windows } from "./windows.ts"
 
@@ -28,6 +29,7 @@ const usual: Readonly<Record<string, Bench>> = {
   ...onLines,
   ...texts,
   ...threads,
+  ...threadStates,
   ...onNumbers,
   ...onPairs,
   ...sockets,

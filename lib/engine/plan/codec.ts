@@ -12,6 +12,7 @@ import * as Codec from "../../core/codec.ts"
 import * as Block from "../../rdd/block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
 import { fromText, joinTexts, unreadTexts } from "../../rdd/text_block.ts"
+import { type ColumnBytes, decodeColumns, EncodedColumns } from "./encoded_columns.ts"
 import { type Reference, type Remote, RemoteBlock, RemoteBucket } from "./remote.ts"
 import {
   type Bucket,
@@ -36,6 +37,15 @@ export interface Encoded {
   readonly texts: ReadonlyArray<number>
 }
 
+/** Finds a block where a task runs: its number there; undefined if it is not there. */
+export type FindThere = (block: Block.Block<unknown>) => number | undefined
+
+/** Is told how long decoding took. */
+type OnRead = (millis: number) => void
+
+/** Whether only later stages of the batch, or of the next ones, read what is written. */
+export const staysForBatch = (write: Write): boolean => write.kind === "block" && write.stays === "batch"
+
 /** The number of an array of bytes in {@link Encoded}. */
 type BytesAt = number
 
@@ -52,6 +62,7 @@ interface PackedBlock extends Partial<Away> {
 }
 
 interface PackedBucket {
+  readonly length: number
   readonly keys: BytesAt
   readonly values: BytesAt
   readonly hashes: BytesAt | undefined
@@ -81,20 +92,37 @@ class Packing {
   readonly #texts: Array<BytesAt> = []
   readonly #allocate: Allocate | undefined
 
+  readonly #find: FindThere | undefined
+
   /** `allocate` gives the arrays that text is copied into. */
-  constructor(allocate?: Allocate) {
+  constructor(allocate?: Allocate, find?: FindThere) {
     this.#allocate = allocate
+    this.#find = find
   }
 
   #add(bytes: Uint8Array): BytesAt {
     return this.records.push(bytes) - 1
   }
 
-  readonly bucket = ({ hashes, keys, values }: Bucket): PackedBucket => ({
-    keys: this.#add(Codec.encode(keys)),
-    values: this.#add(Codec.encode(values)),
-    hashes: this.#hashes(hashes, keys.length),
-  })
+  readonly bucket = (bucket: Bucket): PackedBucket => {
+    const bytes = bucket instanceof EncodedColumns ? bucket.bytes : undefined
+    if (bucket instanceof EncodedColumns && bytes !== undefined) {
+      // Others may read them, and buffers move to the other isolate.
+      return {
+        length: bucket.length,
+        keys: this.#add(bytes.keys.slice()),
+        values: this.#add(bytes.values.slice()),
+        hashes: bytes.hashes && this.#add(bytes.hashes.slice()),
+      }
+    }
+    const { hashes, keys, values } = bucket
+    return {
+      length: keys.length,
+      keys: this.#add(Codec.encode(keys)),
+      values: this.#add(Codec.encode(values)),
+      hashes: this.#hashes(hashes, keys.length),
+    }
+  }
 
   /** There may be room behind the last hash, and no hashes although there is a list of them. */
   #hashes(hashes: Bucket["hashes"], length: number): BytesAt | undefined {
@@ -110,6 +138,8 @@ class Packing {
 
   readonly block = (block: Block.Block<unknown>): PackedBlock => {
     if (block instanceof RemoteBlock) return { away: block.reference }
+    const there = this.#find?.(block)
+    if (there !== undefined) return { away: { output: there, partition: 0 } }
     const texts = unreadTexts(block)
     if (texts !== undefined) {
       const text = this.#add(joinTexts(texts, this.#allocate))
@@ -118,7 +148,7 @@ class Packing {
     }
     if (!(block instanceof PairBlock)) return { records: this.#add(Codec.encode(block.records)) }
     try {
-      return { columns: this.bucket(block) }
+      return { columns: this.bucket(block.source) }
     } catch {
       // Throws again, with the place of the value in a record.
       return { records: this.#add(Codec.encode(block.records)) }
@@ -151,16 +181,20 @@ class Unpacking {
     return bytes
   }
 
-  #hashes(at: BytesAt): Int32Array {
-    const { buffer, byteLength, byteOffset } = this.#bytes(at)
-    return new Int32Array(buffer, byteOffset, byteLength / Int32Array.BYTES_PER_ELEMENT)
+  #columns({ hashes, keys, values }: PackedBucket): ColumnBytes {
+    return {
+      keys: this.#bytes(keys),
+      values: this.#bytes(values),
+      hashes: hashes === undefined ? undefined : this.#bytes(hashes),
+    }
   }
 
-  readonly bucket = ({ hashes, keys, values }: PackedBucket): Bucket => ({
-    keys: Codec.decode(this.#bytes(keys)),
-    values: Codec.decode(this.#bytes(values)),
-    hashes: hashes === undefined ? undefined : this.#hashes(hashes),
-  })
+  readonly bucket = (packed: PackedBucket): Bucket => decodeColumns(this.#columns(packed))
+
+  /** A block whose columns stay bytes until they are read. */
+  unread(packed: PackedBucket, onRead: OnRead): PairBlock {
+    return new PairBlock(new EncodedColumns(packed.length, this.#columns(packed), onRead))
+  }
 
   readonly buckets = (buckets: PackedBuckets): ReadonlyArray<Bucket> =>
     buckets.flatMap((bucket) => "away" in bucket ? this.#remote.buckets(bucket.away) : this.bucket(bucket))
@@ -243,11 +277,11 @@ const packWrite = (write: Write): Write => {
 }
 
 /**
- * Encodes a task whose functions all have addresses or names. `allocate` gives the arrays that text is copied into. Throws
- * `NotPortable` for records that cannot travel.
+ * Encodes a task whose functions all have addresses or names. `allocate` gives the arrays that text is copied into. `find` finds
+ * the blocks that are where the task runs. Throws `NotPortable` for records that cannot travel.
  */
-export const encodeTask = ({ layers, partition, write }: Task, allocate?: Allocate): Encoded => {
-  const packing = new Packing(allocate)
+export const encodeTask = ({ layers, partition, write }: Task, allocate?: Allocate, find?: FindThere): Encoded => {
+  const packing = new Packing(allocate, find)
   const partitions: Array<PackedTask["partitions"][number]> = []
   const add = ({ input, steps }: Partition): number => {
     const packed = packInput(input, packing, add)
@@ -280,15 +314,22 @@ export const encodeWritten = (written: Written): Encoded => {
   )
 }
 
-/** Decodes what a task with such a `write` has written. */
+/**
+ * Decodes what a task with such a `write` has written. With `onRead`, pairs that are for later stages of the batch stay bytes
+ * until they are read, and it is told how long decoding took then.
+ */
 export const decodeWritten = <W extends Write>(
   { head, records }: Pick<Encoded, "head" | "records">,
   write: W,
+  onRead?: OnRead,
 ): Written<W> => {
   const [packed] = Codec.decode(head)
   const from = new Unpacking(records)
+  const { columns } = packed as PackedBlock
   const written: Written = write.kind === "block"
-    ? from.block(packed as PackedBlock)
+    ? columns !== undefined && onRead !== undefined && staysForBatch(write)
+      ? from.unread(columns, onRead)
+      : from.block(packed as PackedBlock)
     : (packed as ReadonlyArray<PackedBucket | undefined>).map((bucket) => bucket && from.bucket(bucket))
   return written as Written<W>
 }

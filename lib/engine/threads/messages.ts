@@ -32,6 +32,9 @@ export type ToWorker =
   /** The last message: finalizes the layers that tasks have built. */
   | { readonly kind: "end" }
 
+/** The message of a task. */
+export type TaskMessage = Extract<ToWorker, { readonly kind: "task" }>
+
 /** What a task has changed in its state: a `StateDelta`, encoded, and what was counted for the state. */
 export interface StateChanges {
   readonly deleted: Uint8Array
@@ -45,16 +48,19 @@ export interface StateChanges {
 /** The answer to a task. */
 export type Answer =
   /**
-   * `millis`: how long the task took. `read`: how many records it has read. `updates`: what it has added to accumulators,
+   * `millis`: how long the task took. `transfer`: how long decoding it and encoding its results took. `read`: how many records it has read. `updates`: what it has added to accumulators,
    * encoded.
    */
   | {
     readonly kind: "done"
     readonly written: Encoded
     readonly millis: number
+    readonly transfer: number
     readonly read: number
     readonly updates: Uint8Array | undefined
     readonly changes: StateChanges | undefined
+    /** Whether the worker keeps what has been written until it is told of another batch. Its number is that of the task. */
+    readonly isKept: boolean
   }
   /** The task failed at a place, with an encoded reason. */
   | { readonly kind: "failed"; readonly at: number; readonly reason: Uint8Array }

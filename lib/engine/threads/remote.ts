@@ -10,6 +10,7 @@ import * as Codec from "../../core/codec.ts"
 import { describeCause, WorkerLost } from "../../core/errors.ts"
 import { type Piecewise, tryRun } from "../../core/pace.ts"
 import { inRealTime } from "../../core/steady_clock.ts"
+import type { Block } from "../../rdd/block.ts"
 import { CurrentJob, type GraphCopy, type JobContext } from "../../rdd/engine.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
 import type { Batches } from "../copy/noted_batches.ts"
@@ -18,7 +19,7 @@ import { TaskFailed } from "../plan/executor.ts"
 import { inputsOf } from "../plan/places.ts"
 import { decodeReason } from "../plan/reasons.ts"
 import { withTimeLimit } from "../plan/time_limit.ts"
-import type { Task, Write, Written } from "../plan/task.ts"
+import { isCut, type Task, type Write, type Written } from "../plan/task.ts"
 import { PlaceFailed, taskFailure } from "../task/failure.ts"
 import { type Answer, buffersOf, type FromWorker, type ToWorker } from "./messages.ts"
 import { SentStates, type StatesOfRun } from "./sent_states.ts"
@@ -50,8 +51,14 @@ const stopped: Answer = { kind: "lost", why: "the context has stopped" }
 export interface RemoteCost {
   /** Milliseconds that it took there. */
   readonly millis: number
-  /** Milliseconds in which the driver has encoded it and decoded its result. */
+  /** Milliseconds in which it and its result were encoded and decoded, on the driver and there. */
   readonly transfer: number
+}
+
+/** A task that has ended, by its number. */
+interface Answered {
+  readonly id: number
+  readonly answer: Answer
 }
 
 /** What a worker is started with. */
@@ -83,6 +90,8 @@ export class Remote {
   readonly #spare = new SpareArrays()
   /** The states that the worker has. */
   #states: SentStates
+  /** The blocks of the batch that the worker has, by the number of the task that has written each. */
+  #kept = new WeakMap<Block<unknown>, number>()
   /** Completed when the worker is ready for tasks, or when no worker could be started. */
   #begun: Deferred.Deferred<void> = Deferred.makeUnsafe()
   #isReady = false
@@ -106,6 +115,7 @@ export class Remote {
     this.#begun = Deferred.makeUnsafe()
     this.#known = 0
     this.#states = new SentStates(this.#options.states)
+    this.#kept = new WeakMap()
     try {
       this.#listen(spawn())
     } catch (cause) {
@@ -179,6 +189,7 @@ export class Remote {
     const told = this.#options.batches(this.#known)
     if (told === undefined) return
     this.#known = told.known
+    this.#kept = new WeakMap()
     const batches = Codec.encode([told.batches])
     this.#port?.postMessage({ kind: "batches", batches }, [batches.buffer])
   }
@@ -191,35 +202,40 @@ export class Remote {
       const [input] = inputsOf(task.partition, "state")
       // It is sent once for many batches, so it is no part of what a task costs.
       const state = input && (yield* refusing(task, () => states.send(input)))
+      // The worker releases the blocks of the batch before.
+      if (this.#isReady) this.#tell()
+      const kept = this.#kept
       const startedAt = performance.now()
       const encoded = yield* Effect.try({
-        try: () => encodeTask(task, this.#spare.allocate),
+        try: () => encodeTask(task, this.#spare.allocate, (block) => kept.get(block)),
         catch: (cause) => failed(new Refused(describeCause(cause))),
       })
       const encoding = performance.now() - startedAt
-      const answer = yield* withTimeLimit(this.#request(encoded, job, state), this.#options.taskTimeout)
+      const { answer, id } = yield* withTimeLimit(this.#request(encoded, job, state), this.#options.taskTimeout)
       if (answer.kind !== "done") return yield* failureOf(answer, this.#options.errors)
       const answeredAt = performance.now()
       const updates = answer.updates && TaskUpdates.decode(answer.updates)
       if (answer.updates !== undefined && updates === undefined) {
         return yield* Effect.fail(failed(new Refused(TaskUpdates.NOT_FOUND)))
       }
-      const written = decodeWritten(answer.written, task.write)
-      const { changes } = answer
+      const { changes, isKept } = answer
+      const written = decodeWritten(answer.written, task.write, (transfer) => onCost({ millis: 0, transfer }))
+      if (isKept && !isCut(written)) kept.set(written, id)
       if (input !== undefined && changes !== undefined) yield* refusing(task, () => states.apply(input, changes))
-      onCost({ millis: answer.millis, transfer: encoding + performance.now() - answeredAt })
+      onCost({ millis: answer.millis, transfer: encoding + answer.transfer + performance.now() - answeredAt })
       job.countRead?.(answer.read)
       TaskUpdates.current()?.include(updates)
       return written
     })
   }
 
-  #request(task: Encoded, job: JobContext, state: Uint8Array | undefined): Effect.Effect<Answer> {
-    return Effect.callback<Answer>((resume) => {
-      if (!this.#isReady) return resume(Effect.succeed({ kind: "refused", why: undefined }))
+  #request(task: Encoded, job: JobContext, state: Uint8Array | undefined): Effect.Effect<Answered> {
+    return Effect.callback<Answered>((resume) => {
       const id = this.#nextId++
+      const end = (answer: Answer) => resume(Effect.succeed({ id, answer }))
+      if (!this.#isReady) return end({ kind: "refused", why: undefined })
       const { attempt, batchTime, name, outputId } = job
-      this.#pending.set(id, (answer) => resume(Effect.succeed(answer)))
+      this.#pending.set(id, end)
       this.#tell()
       const message = { kind: "task", id, task, state, job: { attempt, batchTime, name, outputId } } as const
       this.#port?.postMessage(message, [...buffersOf(task), ...state === undefined ? [] : [state.buffer]])

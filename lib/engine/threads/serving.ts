@@ -16,7 +16,7 @@ import type { SkippingCopy } from "../copy/graph_copy.ts"
 import type { Batches } from "../copy/noted_batches.ts"
 import * as Layers from "../task/layers.ts"
 import { type CopyData, copyFrom } from "./copy_data.ts"
-import { buffersOfAnswer, type FromWorker, spareOf, type ToWorker } from "./messages.ts"
+import { buffersOfAnswer, type FromWorker, spareOf, type TaskMessage, type ToWorker } from "./messages.ts"
 import { type Place, placeOf } from "./task_place.ts"
 
 /** The driver, as a worker sees it. */
@@ -26,8 +26,6 @@ export interface Port {
   readonly addEventListener: (type: "unload", listener: () => void) => void
   close: () => void
 }
-
-type TaskMessage = Extract<ToWorker, { readonly kind: "task" }>
 
 /** Tells the driver if a function ends this worker, with `close` or by exiting. The runtime would not. */
 const announceEnd = (port: Port): void => {
@@ -105,6 +103,7 @@ class Serving {
   #evaluate(place: Place, copy: SkippingCopy, encoded: Uint8Array): Effect.Effect<void> {
     return Effect.suspend(() => {
       const [{ ended, notes }] = Codec.decode(encoded) as [Batches]
+      place.release()
       notes.slice(0, -1).forEach(copy.skip)
       if (ended !== undefined) copy.release(ended)
       return Effect.catchCause(place.evaluating(copy.evaluate(notes.at(-1))), (cause) =>
@@ -116,7 +115,8 @@ class Serving {
     })
   }
 
-  #answer(place: Place, { id, job, state, task }: TaskMessage): Effect.Effect<void> {
+  #answer(place: Place, message: TaskMessage): Effect.Effect<void> {
+    const { id, task } = message
     const isCancelled = this.#cancelled.has(id)
     // Tasks come in the order of their ids.
     this.#cancelled.clear()
@@ -126,7 +126,7 @@ class Serving {
     // The driver runs its tasks.
     if (this.#isUseless) return Effect.void
     return Effect.gen({ self: this }, function* () {
-      const fiber = yield* Effect.forkChild(place.run(task, job, state))
+      const fiber = yield* Effect.forkChild(place.run(message))
       this.#running = { id, fiber }
       const exit = yield* Fiber.await(fiber)
       this.#running = undefined

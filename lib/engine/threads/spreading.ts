@@ -7,8 +7,10 @@
  * @module
  */
 import type { Block } from "../../rdd/block.ts"
+import { PairBlock } from "../../rdd/pair_block.ts"
 import { unreadTexts } from "../../rdd/text_block.ts"
 import type { Gathering } from "../task/operations.ts"
+import { unreadColumns } from "../plan/encoded_columns.ts"
 import { partsOf, placesOf } from "../plan/places.ts"
 import { hasGraphOperations, isPortable } from "../plan/split.ts"
 import type { Input, Partition, Task, Written } from "../plan/task.ts"
@@ -49,10 +51,19 @@ interface Size {
   readonly sent: number
 }
 
+/**
+ * Whether each partition belongs to a thread: a replica of its state is there, or its block, which a worker has written. Partition
+ * `i` then belongs to thread `i % n`, and the driver is the last thread.
+ */
+export const hasPlaces = (tasks: ReadonlyArray<Task>): boolean =>
+  tasks.some(({ partition: { input } }) =>
+    input.kind === "state" || (input.kind === "block" && unreadColumns(input.block) !== undefined)
+  )
+
 /** The size of a task that reads a block. Lines of text are not counted for this. */
 const sizeOfBlock = (block: Block<unknown>): Size => {
   const texts = unreadTexts(block)
-  if (texts === undefined) return { read: block.length, sent: block.length }
+  if (texts === undefined) return { read: block.length, sent: unreadColumns(block) === undefined ? block.length : 0 }
   return { read: texts.reduce((sum, { length }) => sum + length, 0) / BYTES, sent: 0 }
 }
 
@@ -72,11 +83,11 @@ const sizeOf = ({ input }: Partition): Size => {
   }
 }
 
-/** How many records a task has written. */
-const writtenBy = (written: Written): number =>
+/** Estimated milliseconds in which what a task has written comes to the driver. */
+const receiving = (written: Written): number =>
   "records" in written
-    ? sizeOfBlock(written).read
-    : written.reduce((sum, bucket) => sum + (bucket === undefined ? 0 : bucket.keys.length), 0)
+    ? sizeOfBlock(written).read * (written instanceof PairBlock ? PER_RECORD.columns : PER_RECORD.received)
+    : written.reduce((sum, bucket) => sum + (bucket === undefined ? 0 : bucket.keys.length), 0) * PER_RECORD.received
 
 /** A name for the tasks of a stage that is the same in every batch. */
 const nameOf = (task: Task): string => {
@@ -95,7 +106,7 @@ export interface Cost {
   /** Milliseconds of all of its tasks, wherever they ran. */
   readonly millis: number
   /**
-   * Milliseconds that the driver has worked for the tasks of workers: it encodes tasks, decodes results, and runs what workers
+   * Milliseconds of work because there are workers: tasks and results are encoded and decoded, and the driver runs what workers
    * cannot run. Undefined: no task ran in a worker.
    */
   readonly transfer: number | undefined
@@ -105,6 +116,8 @@ export interface Cost {
 interface Averages {
   readonly millis: number
   readonly transfer: number
+  /** Whether the transfer has been measured. Otherwise it is an estimate. */
+  readonly isMeasured: boolean
 }
 
 /** The averages of how many stages are kept. A graph has fewer, unless it makes other operations in every batch. */
@@ -116,8 +129,8 @@ const WEIGHT = 0.3
 /** How much the estimate of the transfer counts in its moving average when a stage has stayed on the driver. */
 const FORGETTING = 0.02
 
-/** Estimated milliseconds in which the driver encodes a record, and decodes one that comes back. */
-const PER_RECORD = { sent: 0.0001, received: 0.001 } as const
+/** Estimated milliseconds in which the driver encodes a record, and decodes one that comes back, alone or in columns. */
+const PER_RECORD = { sent: 0.0001, received: 0.001, columns: 0.00005 } as const
 
 const average = (before: number | undefined, now: number, weight = WEIGHT): number =>
   before === undefined ? now : before + weight * (now - before)
@@ -143,34 +156,44 @@ export class Spreading {
 
   /**
    * Decides about a stage that could run on so many threads. `learn` is to be told what it has cost, and what its tasks have
-   * written.
+   * written; `late` of transfers after that.
    */
   judge(tasks: ReadonlyArray<Task>, threads: number): {
     readonly isWorthIt: boolean
     readonly learn: (cost: Cost, written: ReadonlyArray<Written>) => void
+    readonly late: (transfer: number) => void
   } {
     const [first] = tasks
     const name = first === undefined ? "" : nameOf(first)
     const sizes = tasks.map(({ partition }) => sizeOf(partition))
     const read = sizes.reduce((sum, size) => sum + size.read, 0)
-    const sent = sizes.reduce((sum, size) => sum + size.sent, 0)
     const known = this.#averages.get(name)
     // What other threads compute is saved; what the driver transfers for them is not.
-    const others = 1 - 1 / Math.min(threads, tasks.length)
+    const used = Math.min(threads, tasks.length)
+    const others = 1 - 1 / used
+    const sent = hasPlaces(tasks)
+      ? sizes.reduce((sum, size, i) => sum + ((i + 1) % used === 0 ? 0 : size.sent), 0)
+      : others * sizes.reduce((sum, size) => sum + size.sent, 0)
     const isLarge = known !== undefined && others * (known.millis * read - this.#least) > known.transfer * read
     return {
       isWorthIt: (this.#least === 0 || isLarge) && !this.#staying.has(name),
       learn: ({ millis, transfer }, all) => {
         if (read === 0) return
-        const written = all.reduce((sum, each) => sum + writtenBy(each), 0)
+        const received = others * all.reduce((sum, each) => sum + receiving(each), 0)
         if (this.#averages.size >= MOST_STAGES) this.#averages.clear()
-        const estimate = sent * PER_RECORD.sent + written * PER_RECORD.received
+        const estimate = sent * PER_RECORD.sent + received
+        const before = known?.isMeasured === true ? known.transfer : undefined
         this.#averages.set(name, {
           millis: average(known?.millis, millis / read),
           transfer: transfer === undefined
-            ? average(known?.transfer, estimate / read, FORGETTING)
+            ? average(before, estimate / read, FORGETTING)
             : average(known?.transfer, transfer / read),
+          isMeasured: before !== undefined || transfer !== undefined,
         })
+      },
+      late: (transfer) => {
+        const now = this.#averages.get(name)
+        if (now !== undefined) this.#averages.set(name, { ...now, transfer: now.transfer + WEIGHT * transfer / read })
       },
     }
   }

@@ -22,11 +22,16 @@ import type { StateChanges } from "./messages.ts"
 /** The state that a task reads and writes. */
 export type StateInput = Extract<Input, { readonly kind: "state" }>
 
-/** The driver takes the worker for having a version that it does not have. */
-export class NoReplica extends EngineFault<{ readonly id: string; readonly from: number }> {
+/** The worker does not have what the driver refers to. The driver has it. */
+export class NotHere extends EngineFault<{ readonly what: string }> {
   override get message(): string {
-    return `the worker has no version ${this.from} of the state ${this.id}`
+    return `the worker does not have ${this.what}`
   }
+}
+
+/** Throws {@link NotHere}. */
+export const missing = (what: string): never => {
+  throw new NotHere({ what })
 }
 
 /** The state of one task. */
@@ -89,7 +94,6 @@ export class StateReplicas {
       for (const { order, table } of tables.values()) return Version.of(from, { order, table, changes: undefined })
     }
     const known = this.#newest.get(key)
-    if (known?.at !== from) throw new NoReplica({ id, from })
-    return known.version
+    return known?.at === from ? known.version : missing(`version ${from} of the state ${id}`)
   }
 }

@@ -10,10 +10,12 @@ import * as Scope from "effect/Scope"
 import { NotPortable } from "../../core/codec.ts"
 import { describeCause, EngineFault } from "../../core/errors.ts"
 import { run } from "../../core/pace.ts"
+import type { Block } from "../../rdd/block.ts"
 import { CurrentJob, Engine, type GraphCopy } from "../../rdd/engine.ts"
 import { Compression } from "../../rdd/files/compression.ts"
 import { Files } from "../../rdd/files/files.ts"
 import { knownPrimitive } from "../../rdd/operators/known_steps.ts"
+import { PairBlock } from "../../rdd/pair_block.ts"
 import type { Primitive } from "../../rdd/primitive.ts"
 import { StateFormatFailed } from "../../rdd/state.ts"
 import * as TaskUpdates from "../../rdd/task_updates.ts"
@@ -21,17 +23,18 @@ import { runtimeCompression } from "../compression.ts"
 import { makeFiles } from "../files.ts"
 import * as LocalEngine from "../local/engine.ts"
 import * as InPlace from "../local/in_place.ts"
-import { decodeTask, type Encoded, encodeWritten } from "../plan/codec.ts"
+import { decodeTask, encodeWritten, staysForBatch } from "../plan/codec.ts"
 import { TaskFailed } from "../plan/executor.ts"
 import { inputsOf } from "../plan/places.ts"
+import type { Reference } from "../plan/remote.ts"
 import { encodeReason } from "../plan/reasons.ts"
 import type { Operation, Task, Write, Written } from "../plan/task.ts"
 import { currentHeap } from "../heap.ts"
 import * as StateStore from "../state_store.ts"
 import type { TaskStates } from "../task/operations.ts"
 import type { CopyData } from "./copy_data.ts"
-import type { Answer, JobData } from "./messages.ts"
-import { NoReplica, StateReplicas } from "./state_replicas.ts"
+import type { Answer, JobData, TaskMessage } from "./messages.ts"
+import { missing, NotHere, StateReplicas } from "./state_replicas.ts"
 
 /** The copy does not have an operation: it has not evaluated the batch that the operation is of. The driver has it. */
 class NotCopied extends EngineFault<{ readonly operation: Operation }> {
@@ -73,12 +76,10 @@ export interface Place {
     job: JobData,
     states?: TaskStates,
   ) => Effect.Effect<Done<W> | Refusal, TaskFailed>
-  /** Runs an encoded task. `state`: the version of a state that it builds on, if the driver has sent that. */
-  readonly run: (
-    task: Encoded,
-    job: JobData,
-    state: Uint8Array | undefined,
-  ) => Effect.Effect<Answer, TaskFailed>
+  /** Runs an encoded task. */
+  readonly run: (message: TaskMessage) => Effect.Effect<Answer, TaskFailed>
+  /** Releases the blocks of the batch before. */
+  readonly release: () => void
   /** The answer to a task that has failed or was interrupted. */
   readonly answerTo: (cause: Cause.Cause<TaskFailed>) => Answer
 }
@@ -109,6 +110,8 @@ export const placeOf = (
     const heap = currentHeap()
     const primitiveAt = primitiveIn(copy)
     const replicas = new StateReplicas(copy.codingOf)
+    const kept = new Map<number, Block<unknown>>()
+    const block = ({ output }: Reference) => kept.get(output) ?? missing(`the block of task ${output}`)
     const executorOn = (states: TaskStates) =>
       InPlace.make({ generateCode, freezeRecords, states, heap, primitiveAt, gathered: undefined })
     const executor = executorOn(own)
@@ -140,15 +143,22 @@ export const placeOf = (
     return {
       evaluating: provided,
       compute,
-      run: Effect.fnUntraced(function* (encoded, job, state) {
-        const task = decodeTask(encoded)
+      run: Effect.fnUntraced(function* ({ id, job, state, task: encoded }) {
+        const startedAt = performance.now()
+        const task = decodeTask(encoded, { block, buckets: () => missing("a bucket") })
+        const decoding = performance.now() - startedAt
         const [input] = inputsOf(task.partition, "state")
         const replica = input && (yield* run(() => replicas.begin(input, state)))
         const done = yield* compute(task, job, replica?.states)
         if (done.kind !== "done") return done
+        const endedAt = performance.now()
         const changes = replica && (yield* run(replica.end))
-        return { ...done, changes, written: encodeWritten(done.written) }
+        const written = encodeWritten(done.written)
+        const isKept = staysForBatch(task.write) && done.written instanceof PairBlock
+        if (isKept) kept.set(id, done.written)
+        return { ...done, changes, written, isKept, transfer: decoding + performance.now() - endedAt }
       }),
+      release: () => kept.clear(),
       answerTo: (cause) => {
         const error = Cause.squash(cause)
         if (error instanceof TaskFailed) {
@@ -158,7 +168,7 @@ export const placeOf = (
             : { kind: "failed", at: error.at, reason: encodeReason(error.reason, copy.errors) }
         }
         if (Cause.hasInterruptsOnly(cause)) return { kind: "cancelled" }
-        if (error instanceof NoReplica) return refused(undefined)
+        if (error instanceof NotHere) return refused(undefined)
         if (error instanceof NotPortable || error instanceof StateFormatFailed || isMissing(error)) {
           return refused(describeCause(error))
         }

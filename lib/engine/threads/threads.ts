@@ -18,7 +18,7 @@ import { isPortable, splitting } from "../plan/split.ts"
 import type { Task, Write, Written } from "../plan/task.ts"
 import type { CopyData } from "./copy_data.ts"
 import { Refused, Remote, type RemoteCost } from "./remote.ts"
-import { isSpreadable, Spreading } from "./spreading.ts"
+import { hasPlaces, isSpreadable, Spreading } from "./spreading.ts"
 import { obstacle } from "./worker.ts"
 
 /** The options of worker threads. */
@@ -94,16 +94,18 @@ class Run {
   /** Plans a stage. Undefined if none of its tasks can run in a worker. */
   plan(tasks: ReadonlyArray<Task>): StagePlan | undefined {
     if (this.#isUnavailable || !tasks.every((task) => isSpreadable(task, this.#here.gathered))) return undefined
-    const { isWorthIt, learn } = this.#spreading.judge(tasks, this.#remotes.length + 1)
-    const hasStates = tasks.some(({ partition }) => partition.input.kind === "state")
-    // A partition of a state stays with one worker, also while that one is being replaced.
-    const chosen = hasStates ? this.#remotes.slice(0, tasks.length - 1) : this.#remotes
+    const { isWorthIt, late, learn } = this.#spreading.judge(tasks, this.#remotes.length + 1)
+    const isPlaced = hasPlaces(tasks)
+    // The thread of a partition stays the same also while a worker is being replaced.
+    const chosen = isPlaced ? this.#remotes.slice(0, tasks.length - 1) : this.#remotes
     const ready = isWorthIt ? chosen.filter(({ isReady }) => isReady).slice(0, tasks.length - 1) : []
     if (ready.length === 0) {
       return { lanes: undefined, ended: (written, millis = 0) => learn({ millis, transfer: undefined }, written) }
     }
     const total = { millis: 0, transfer: 0 }
+    let hasEnded = false
     const onCost = ({ millis, transfer }: RemoteCost) => {
+      if (hasEnded) late(transfer)
       total.millis += millis
       total.transfer += transfer
     }
@@ -116,8 +118,11 @@ class Run {
     const threads = [...chosen.map((remote) => laneOf.get(remote) ?? here), here]
     return {
       lanes: [...lanes, ...ahead, here],
-      laneAt: hasStates ? (index) => threads[index % threads.length] ?? here : undefined,
-      ended: (written) => learn(total, written),
+      laneAt: isPlaced ? (index) => threads[index % threads.length] ?? here : undefined,
+      ended: (written) => {
+        hasEnded = true
+        learn(total, written)
+      },
     }
   }
 
