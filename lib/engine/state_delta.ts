@@ -5,7 +5,6 @@
  */
 import { inPieces, type Piecewise } from "../core/pace.ts"
 import type { PendingState } from "../rdd/state.ts"
-import { Marks } from "./state_marks.ts"
 import { GONE } from "./state_table.ts"
 import type { Version } from "./state_version.ts"
 
@@ -23,7 +22,10 @@ export interface StateDelta {
 /** How many keys are looked up ahead. */
 const AHEAD = 128
 
-/** Lists what a version has changed. `newest`: the highest number in the order of insertion when it was opened. */
+/**
+ * Lists what a version has changed. `newest`: the highest number in the order of insertion when it was opened. Keys that were
+ * deleted and set again may be listed several times, which makes no difference.
+ */
 export function* deltaOf(version: Version, newest: number): Piecewise<StateDelta> {
   const { order, table } = version.shown()
   const { cells } = table
@@ -31,7 +33,6 @@ export function* deltaOf(version: Version, newest: number): Piecewise<StateDelta
   const deleted: Array<unknown> = []
   const changed: Array<number> = []
   const added: Array<number> = []
-  const seen = new Marks()
   const places = new Int32Array(AHEAD)
   yield* inPieces(touched.length, (from, to) => {
     for (let start = from; start < to; start += AHEAD) {
@@ -39,10 +40,6 @@ export function* deltaOf(version: Version, newest: number): Piecewise<StateDelta
       table.findMany({ keys: touched, hashes: undefined }, start, some)
       for (let i = 0; i < some.length; i++) {
         const place = some[i]!
-        const { count } = seen
-        seen.add(place)
-        // If a key is listed several times, the first one counts.
-        if (seen.count === count) continue
         const isNew = table.numberOf(place) > newest
         const isGone = cells[place + 1] === GONE
         if (before[start + i] !== GONE && (isNew || isGone)) deleted.push(touched[start + i])

@@ -3,6 +3,7 @@ import * as fc from "fast-check"
 import { NotPortable } from "../../../lib/core/codec.ts"
 import { hashKey } from "../../../lib/core/keys.ts"
 import { decodeTask, decodeWritten, encodeTask, encodeWritten } from "../../../lib/engine/plan/codec.ts"
+import { unreadColumns } from "../../../lib/engine/plan/encoded_columns.ts"
 import { placesOf } from "../../../lib/engine/plan/places.ts"
 import type { Bucket, Input, Operation, Partition, Task, Write } from "../../../lib/engine/plan/task.ts"
 import * as Block from "../../../lib/rdd/block.ts"
@@ -175,4 +176,53 @@ Deno.test("blocks of text that were received one after another stay bytes, whate
     if (texts.length > 1) assert.notEqual(unreadText(input.block), undefined)
     assert.deepEqual(input.block.records, joined().records)
   }))
+})
+
+const toStay: Write = { kind: "block", stays: "batch" }
+const reading = (block: Block.Block<unknown>): Task => ({
+  partition: { input: { kind: "block", block }, steps: [] },
+  write: { kind: "block" },
+  layers: [],
+})
+
+Deno.test("pairs for later stages stay bytes until they are read, and can be sent on as they are", () => {
+  const columns = bucketOf([["a", 1], ["b", 2]], true)
+  const reads: Array<number> = []
+  const block = decodeWritten(encodeWritten(new PairBlock(columns)), toStay, (millis) => reads.push(millis))
+  assert.equal(block.length, 2)
+  for (let times = 0; times < 2; times++) {
+    const encoded = encodeTask(reading(block))
+    const { input } = decodeTask(structuredClone(encoded, {
+      transfer: encoded.records.flatMap(({ buffer }) => buffer instanceof ArrayBuffer ? [buffer] : []),
+    })).partition
+    assert(input.kind === "block" && input.block instanceof PairBlock)
+    assert.deepEqual([input.block.records, input.block.hashes], [[["a", 1], ["b", 2]], columns.hashes])
+  }
+  assert(unreadColumns(block) !== undefined)
+  assert.deepEqual(reads, [])
+  assert.deepEqual(block.records, [["a", 1], ["b", 2]])
+  assert(block instanceof PairBlock)
+  assert.deepEqual([block.keys, block.values, block.hashes], [columns.keys, columns.values, columns.hashes])
+  assert.equal(unreadColumns(block), undefined)
+  assert.equal(reads.length, 1)
+  const again = decodeTask(encodeTask(reading(block))).partition.input
+  assert(again.kind === "block")
+  assert.deepEqual(again.block.records, [["a", 1], ["b", 2]])
+})
+
+Deno.test("pairs that the driver asks for are decoded at once", () => {
+  const written = encodeWritten(new PairBlock(bucketOf([["a", 1]], false)))
+  assert.equal(unreadColumns(decodeWritten(written, { kind: "block" }, () => {})), undefined)
+  assert.equal(unreadColumns(decodeWritten(written, toStay)), undefined)
+})
+
+Deno.test("a block that is where the task runs is not sent", () => {
+  const block = new PairBlock(bucketOf([["a", 1]], false))
+  const encoded = encodeTask(reading(block), undefined, (each) => each === block ? 7 : undefined)
+  assert.deepEqual(encoded.records, [])
+  const asked: Array<number> = []
+  const there = ({ output }: { readonly output: number }) => (asked.push(output), block)
+  const { input } = decodeTask(encoded, { block: there, buckets: () => [] }).partition
+  assert(input.kind === "block")
+  assert.deepEqual([input.block, asked], [block, [7]])
 })

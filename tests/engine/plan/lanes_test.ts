@@ -73,3 +73,36 @@ Deno.test("runInLanes() interrupts the tasks that run if it is interrupted", () 
     yield* Fiber.interrupt(fiber)
     assert.deepEqual(interrupted.toSorted(), [0, 1])
   })))
+
+Deno.test("runInLanes() runs each task in its lane, if tasks have lanes", () =>
+  run(Effect.gen(function* () {
+    const lanes = [lane(), lane()]
+    const ran: Array<readonly [lane: number, task: number]> = []
+    const results = yield* runInLanes(
+      lanes,
+      tasks(5),
+      (own, _, index) => Effect.sync(() => (ran.push([lanes.indexOf(own), index]), index)),
+      (index) => lanes[index < 3 ? 1 : 0]!,
+    )
+    assert.deepEqual(results, [0, 1, 2, 3, 4])
+    assert.deepEqual(ran.toSorted(([, a], [, b]) => a - b), [[1, 0], [1, 1], [1, 2], [0, 3], [0, 4]])
+  })))
+
+Deno.test("runInLanes() fails as the first task does that fails, also if its lane comes to it later", () =>
+  run(Effect.gen(function* () {
+    const lanes = [lane(), lane()]
+    const begun: Array<number> = []
+    const later = yield* Deferred.make<void>()
+    const exit = yield* Effect.exit(runInLanes(
+      lanes,
+      tasks(5),
+      (_, __, index) => {
+        begun.push(index)
+        if (index === 0) return Deferred.await(later)
+        if (index === 1) return Effect.void
+        return Effect.andThen(Deferred.succeed(later, undefined), Effect.die(`task ${index}`))
+      },
+      (index) => lanes[index % 2 === 0 ? 0 : 1]!,
+    ))
+    assert.deepEqual([exit, begun], [Exit.die("task 2"), [0, 1, 3, 2]])
+  })))

@@ -1,12 +1,23 @@
 /** Pipelines that are made of data, so that workers can make them again. */
 import { Effect, Option } from "effect"
-import { DStream, Graph, RDD } from "../../../mod.ts"
+import { DStream, Graph, RDD, StateSpec } from "../../../mod.ts"
 import { Testing } from "../../../lib/testing.ts"
 
 type Pair = readonly [key: number, value: number]
 type Pairs = DStream.DStream<Pair>
 
 const add = (a: number, b: number): number => a + b
+
+/** Running sums of each key, which are removed now and then. */
+const running = StateSpec.function(
+  (key: number, value: Option.Option<number>, state: StateSpec.State<number>): Pair => {
+    if (state.isTimingOut()) return [key, -state.get()]
+    const sum = Option.getOrElse(state.getOption(), () => 0) + Option.getOrElse(value, () => 0)
+    if (sum % 4 === 0 && state.exists()) state.remove()
+    else state.update(sum)
+    return [key, sum]
+  },
+)
 
 /** The stages that a pipeline can have, by name. */
 const stages = {
@@ -57,6 +68,28 @@ const stages = {
       pairs,
       (values, state: Option.Option<number>) => Option.some(values.reduce(add, Option.getOrElse(state, () => 0))),
     ),
+  mapState: (pairs) => DStream.mapWithState(pairs, running),
+  idleState: (pairs) => DStream.mapWithState(pairs, running.pipe(StateSpec.timeout("1 second"))),
+  snapshots: (pairs) => DStream.stateSnapshots(DStream.mapWithState(pairs, running)),
+  initialState: (pairs) =>
+    DStream.updateStateByKey(
+      pairs,
+      (values, state: Option.Option<number>) => {
+        const sum = values.reduce(add, Option.getOrElse(state, () => 0))
+        return sum % 5 === 0 ? Option.none() : Option.some(sum)
+      },
+      { initial: [[7, 1], [2, 3], [1, 4]] },
+    ),
+  movingState: (pairs) =>
+    DStream.updateStatePartitions(
+      pairs,
+      (entries: ReadonlyArray<DStream.StateEntry<number, number, number>>) =>
+        entries.map(([key, values, state]): Pair => [
+          (key + 1) % 5,
+          values.reduce(add, Option.getOrElse(state, () => 0)),
+        ]),
+      { rememberPartitioner: false },
+    ),
   persist: (pairs) => DStream.persist(pairs),
 } satisfies Record<string, (pairs: Pairs) => DStream.DStream<Pair>>
 
@@ -106,6 +139,7 @@ export const durable = Graph.module(import.meta, ({ batches, partitions }: Omit<
   const mapped = DStream.mapValues(pairs, (value) => value * 2 + 1)
   return [
     pairs.pipe(stages.map, stages.updateState, DStream.named("state"), receiving, DStream.nameOutput("states")),
+    pairs.pipe(stages.idleState, DStream.named("idle"), receiving, DStream.nameOutput("idle states")),
     mapped.pipe(stages.inverseWindow, DStream.named("inverse"), receiving, DStream.nameOutput("differences")),
     mapped.pipe(
       stages.window,

@@ -87,5 +87,5 @@ Deno.test("windows and states go on from a checkpoint on two threads as on one",
   const spec = { batches, partitions: 3 }
   const results = await livesOn(spec, "threads")
   assert.deepEqual(results, await livesOn(spec, "local"))
-  assert.equal(results.length, 6 + 3 * 6)
+  assert.equal(results.length, 6 + 4 * 6)
 })

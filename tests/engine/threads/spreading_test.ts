@@ -1,10 +1,13 @@
 import assert from "node:assert/strict"
+import { encode } from "../../../lib/core/codec.ts"
 import { inPieces } from "../../../lib/core/pace.ts"
 import { Held } from "../../../lib/engine/storage/held_block.ts"
-import { isSpreadable, Spreading } from "../../../lib/engine/threads/spreading.ts"
+import { EncodedColumns } from "../../../lib/engine/plan/encoded_columns.ts"
+import { hasPlaces, isSpreadable, Spreading } from "../../../lib/engine/threads/spreading.ts"
 import type { Input, Operation, Step, Task } from "../../../lib/engine/plan/task.ts"
 import type { Gathering } from "../../../lib/engine/task/operations.ts"
 import * as Block from "../../../lib/rdd/block.ts"
+import { PairBlock } from "../../../lib/rdd/pair_block.ts"
 import { fromText } from "../../../lib/rdd/text_block.ts"
 import { parallelize } from "../../../lib/rdd.ts"
 
@@ -44,6 +47,53 @@ Deno.test("before records have come back from workers, their number tells how lo
   const stage = () => spreading.judge([task(block(500), step(address(0))), task(block(500), step(address(0)))], 2)
   stage().learn({ millis: 50, transfer: undefined }, written(60_000))
   assert.equal(stage().isWorthIt, false)
+})
+
+const state = (data: Input): Task =>
+  task({
+    kind: "state",
+    operation: address(0),
+    index: 0,
+    id: "s",
+    from: 1,
+    at: 2,
+    data: { input: data, steps: [] },
+    initial: undefined,
+  })
+
+Deno.test("the cost of a state does not depend on its records", () => {
+  const spreading = new Spreading(2)
+  const stage = (records: number) => spreading.judge([state(block(records)), state(block(records))], 2)
+  stage(1000).learn({ millis: 50, transfer: undefined }, written(10))
+  assert.equal(stage(0).isWorthIt, true)
+  for (let i = 0; i < 30; i++) stage(i).learn({ millis: 1, transfer: 0.1 }, written(10))
+  assert.equal(stage(1_000_000).isWorthIt, false)
+})
+
+Deno.test("decoding pairs that are read after their stage counts for the stage", () => {
+  const spreading = new Spreading(2)
+  const stage = () => spreading.judge([state(block(10)), state(block(10))], 2)
+  const pairs = [new PairBlock({ keys: Array(100_000).fill(1), values: Array(100_000).fill(1) })]
+  stage().learn({ millis: 50, transfer: undefined }, pairs)
+  assert.equal(stage().isWorthIt, true)
+  for (let i = 0; i < 30; i++) {
+    const { late, learn } = stage()
+    learn({ millis: 50, transfer: 1 }, pairs)
+    late(40)
+  }
+  assert.equal(stage().isWorthIt, false)
+})
+
+Deno.test("states, and pairs that a worker has written, have places", () => {
+  const pairs = (length: number) => {
+    const bytes = { keys: encode(Array(length).fill(1)), values: encode(Array(length).fill(2)), hashes: undefined }
+    return new PairBlock(new EncodedColumns(length, bytes, () => {}))
+  }
+  const unread = pairs(3)
+  const reading = task({ kind: "block", block: unread }, step(address(0)))
+  assert.deepEqual([[state(block(1))], [reading], [task(block(1))]].map(hasPlaces), [true, true, false])
+  assert.deepEqual(unread.keys, [1, 1, 1])
+  assert.equal(hasPlaces([reading]), false)
 })
 
 Deno.test("a stage that had to run on the driver stays there", () => {
@@ -97,6 +147,8 @@ Deno.test("isSpreadable() tells which tasks a worker can run, at least in part",
   yes(task({ ...file, operation: address(1) }))
   no(task({ ...file, operation: address(1) }, step(address(0)), step(local)))
   yes(task({ kind: "load", operation: local, index: 0, partitions: 2, waits: true, fits: true }, step(address(0))))
+  yes(state(block(1)))
+  no(state({ kind: "view", operation: address(0), index: 0, id: "s", at: 1 }))
   no(task({ kind: "view", operation: address(0), index: 0, id: "s", at: 1 }))
   const buckets: Input = { kind: "combined", operation: address(0), index: 0, buckets: [] }
   yes(task(buckets))
