@@ -48,8 +48,8 @@ export interface StateChanges {
 /** The answer to a task. */
 export type Answer =
   /**
-   * `millis`: how long the task took. `transfer`: how long decoding it and encoding its results took. `read`: how many records it has read. `updates`: what it has added to accumulators,
-   * encoded.
+   * `millis`: how long the task took. `transfer`: how long decoding it and encoding its results took. `read`: how many records
+   * it has read. `updates`: what it has added to accumulators, encoded.
    */
   | {
     readonly kind: "done"

@@ -9,7 +9,7 @@ import { frozen } from "../../core/frozen.ts"
 import type { Piecewise } from "../../core/pace.ts"
 import type { CopyPlan } from "../../rdd/engine.ts"
 import { toPieces } from "../capture_format.ts"
-import { copyVersion } from "../state_capture.ts"
+import { type Capturable, copyVersion } from "../state_capture.ts"
 import { applyDelta } from "../state_delta.ts"
 import type { StateStore } from "../state_store.ts"
 import { Version } from "../state_version.ts"
@@ -24,11 +24,16 @@ export interface StatesOfRun extends Pick<Surroundings, "heap"> {
   readonly codingOf: CopyPlan["codingOf"]
 }
 
+const sinceOf = (version: Capturable): number | undefined => version.shown().order?.since
+
 /** The states of one worker, from its start to its end. */
 export class SentStates {
   readonly #run: StatesOfRun
-  /** The versions of the driver that the worker has replicas of. Any version that is written elsewhere is another object. */
-  readonly #replicated = new WeakSet<object>()
+  /**
+   * The versions of the driver that the worker has replicas of, and the time since which these have times of writes. Any version
+   * that is written elsewhere is another object.
+   */
+  readonly #replicated = new WeakMap<Capturable, number | undefined>()
 
   constructor(run: StatesOfRun) {
     this.#run = run
@@ -42,7 +47,10 @@ export class SentStates {
     if (from === undefined) return undefined
     const { codingOf, states } = this.#run
     const version = states.find(id, index, from) ?? Version.empty()
-    if (this.#replicated.delete(version)) return undefined
+    // A version that was dropped may have begun to record times.
+    const isThere = this.#replicated.has(version) && this.#replicated.get(version) === sinceOf(version)
+    this.#replicated.delete(version)
+    if (isThere) return undefined
     const part = yield* copyVersion(version, index, from, codingOf(id))
     return joined(toPieces({ at: from, placing: undefined, parts: [part] }))
   }
@@ -61,6 +69,7 @@ export class SentStates {
     })
     states.worked(id, records, millis)
     checkMemory(this.#run, input, () => version.bytes)
-    this.#replicated.add(version)
+    const written = states.find(id, index, at)
+    if (written !== undefined) this.#replicated.set(written, sinceOf(written))
   }
 }

@@ -11,10 +11,11 @@ import * as Codec from "../../core/codec.ts"
 import type { Piecewise } from "../../core/pace.ts"
 import type { GraphCopy } from "../../rdd/engine.ts"
 import { encodeValues } from "../capture_chunks.ts"
-import { restoreState } from "../captured_states.ts"
+import { fromBytes } from "../capture_format.ts"
 import type { Input } from "../plan/task.ts"
 import { toLogged } from "../state_capture.ts"
 import { deltaOf } from "../state_delta.ts"
+import { restoreTable } from "../state_restore.ts"
 import { Version } from "../state_version.ts"
 import type { TaskStates } from "../task/operations.ts"
 import type { StateChanges } from "./messages.ts"
@@ -61,7 +62,7 @@ export class StateReplicas {
     const { newest } = base.shown().table
     const work = { records: 0, millis: 0 }
     let version = base
-    const keep = () => void this.#newest.set(key, { at, version: version.settle() })
+    const keep = () => this.#newest.set(key, { at, version: version.settle() })
     const coding = this.#codingOf(id) ?? {}
     return {
       states: {
@@ -90,8 +91,9 @@ export class StateReplicas {
   *#base(key: string, { from, id }: StateInput, sent: Uint8Array | undefined): Piecewise<Version> {
     if (from === undefined) return Version.empty()
     if (sent !== undefined) {
-      const { tables } = yield* restoreState([sent], this.#codingOf(id)?.decode)
-      for (const { order, table } of tables.values()) return Version.of(from, { order, table, changes: undefined })
+      const parts = fromBytes(sent).parts.map((part) => ({ at: from, part }))
+      const { order, table } = yield* restoreTable(parts, this.#codingOf(id)?.decode)
+      return Version.of(from, { order, table, changes: undefined })
     }
     const known = this.#newest.get(key)
     return known?.at === from ? known.version : missing(`version ${from} of the state ${id}`)

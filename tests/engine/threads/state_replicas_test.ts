@@ -105,7 +105,8 @@ Deno.test("a state that workers compute is the same as one that the driver compu
         runHere(expected, input, step)
         const worker = workers[where === "other worker" ? 1 : 0]!
         if (does === "fail") {
-          assert.throws(() => runThere(worker, input, () => assert.fail("the function")), /the function/)
+          const fails = (state: PendingState) => (step(state), assert.fail("the function"))
+          assert.throws(() => runThere(worker, input, fails), /the function/)
         }
         if (does === "lose") workers = [newWorker(driver, coding), newWorker(driver, coding)]
         const run = () => where === "driver" ? runHere(driver, input, step) : void runThere(worker, input, step)

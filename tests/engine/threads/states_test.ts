@@ -54,7 +54,7 @@ test("a batch whose state fails in a worker is rolled back, and later ones go on
 
 test("a state goes on in a new worker if one is replaced, because its function does not return", () =>
   Effect.gen(function* () {
-    yield* failed(/failed in mapWithState at state_graphs\.ts:.*The task has not ended after 500 ms/, "hang", 500)
+    yield* failed(/failed in mapWithState at state_graphs\.ts:.*The task has not ended after 1000 ms/, "hang", 1000)
     // The driver has computed the state of the batch after its output had failed.
     assert.deepEqual(seen.slice(1), expected.slice(2))
   }))
