@@ -99,3 +99,20 @@ export const sumsOfClass = Graph.module(
     ),
   ],
 )
+
+/** Two outputs of one state. The function of the first one ends its worker for some value. */
+export const outliving = Graph.module(import.meta, (options: Options) => {
+  const states = input(options.batches).pipe(
+    DStream.updateStateByKey((values, state: Option.Option<number>) =>
+      Option.some(values.reduce((a, b) => a + b, Option.getOrElse(state, () => 0)))
+    ),
+  )
+  return [
+    states.pipe(
+      DStream.map(([key, sum]) => (fail(options, sum), [key, sum])),
+      DStream.foreachRDD((rdd) => Effect.asVoid(RDD.count(rdd))),
+      DStream.onFailure(OutputPolicy.continueOn),
+    ),
+    states.pipe(DStream.map(([key, sum]) => [key, sum]), collecting),
+  ]
+})

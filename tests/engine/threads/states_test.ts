@@ -65,6 +65,18 @@ test("a state goes on in a new worker if one has ended", () =>
     assert.deepEqual(seen.slice(1), expected.slice(2))
   }))
 
+test("the records and changes of a state outlive the worker that has computed them", () =>
+  Effect.gen(function* () {
+    const { failures } = yield* run(graphs.outliving({ batches, at: 5, does: "close" }), 4)
+    assert.match(failures[0] ?? "", /failed in map at .*one of its functions has closed it/)
+    assert.deepEqual(seen, [
+      [[0, 1], [1, 10]],
+      [[0, 3], [2, 5], [1, 10]],
+      [[0, 3], [2, 6], [1, 13]],
+      [[0, 7], [2, 6], [1, 13]],
+    ])
+  }))
+
 test("a retry runs on the version before", () =>
   Effect.gen(function* () {
     const { failures } = yield* run(graphs.failing({ batches, at: 5, does: "throw once" }), 4)
