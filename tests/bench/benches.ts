@@ -22,6 +22,7 @@ import { states } from "./states.ts"
 import { texts } from "./texts.ts"
 import { threadStates } from "./thread_states.ts"
 import { threads } from "./threads.ts"
+import { threadShuffles } from "./thread_shuffles.ts"
 import { windows } from "./windows.ts"
 
 /** The benchmarks that run if none is named. */
@@ -30,6 +31,7 @@ const usual: Readonly<Record<string, Bench>> = {
   ...texts,
   ...threads,
   ...threadStates,
+  ...threadShuffles,
   ...onNumbers,
   ...onPairs,
   ...sockets,
