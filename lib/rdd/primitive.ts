@@ -78,7 +78,9 @@ export interface Combine {
 /** Makes the partitioner of a sort, from the keys or a sample of them. */
 export interface RangeSpec {
   readonly partitions: number | undefined
-  readonly make: (keys: ReadonlyArray<unknown>, partitions: number) => Piecewise<Partitioner>
+  /** The upper bounds, inclusive, of all ranges but the last. */
+  readonly boundsOf: (keys: ReadonlyArray<unknown>, partitions: number) => Piecewise<ReadonlyArray<unknown>>
+  readonly between: (upperBounds: ReadonlyArray<unknown>) => Partitioner
 }
 
 /**

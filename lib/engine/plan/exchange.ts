@@ -4,8 +4,8 @@
  * @module
  */
 import * as Effect from "effect/Effect"
-import { pairOf } from "../../core/pairs.ts"
-import { type Block, forEachPiece } from "../../rdd/block.ts"
+import { type Block, joinArrays } from "../../rdd/block.ts"
+import { columnsOf } from "../../rdd/pair_block.ts"
 import * as Partitioner from "../../rdd/partitioner.ts"
 import type { RangeSpec } from "../../rdd/primitive.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
@@ -135,14 +135,9 @@ const shuffleBy = (
 /** A partition of a block whose records were counted when it was computed. */
 const countedThere = (block: Block<unknown>): Partition => ({ input: counted(block), steps: [] })
 
-/** How many keys of a sort are sent with its tasks. */
-const SAMPLE = 100_000
-
-/** Picks keys at even distances. The range partitioner that is made of them is the one that is made of all keys. */
-const sampleOf = (keys: ReadonlyArray<unknown>, partitions: number): ReadonlyArray<unknown> => {
-  const step = Math.ceil(keys.length / SAMPLE)
-  return step < 2 || partitions > SAMPLE / 2 ? keys : keys.filter((_, i) => i % step === 0)
-}
+/** Computes what is to be sorted. Pairs that are to be cut become columns first: of those that workers give, only keys are read. */
+const blocksToSort = (host: Lowering, by: RangeSpec, { partitions }: Lowered): Job<ReadonlyArray<Block<unknown>>> =>
+  (by.partitions ?? partitions.length) > 1 ? host.columns(partitions) : host.blocks(partitions)
 
 /** Lowers a sort. Its ranges are made of the keys, so the stages below run first. */
 const rangeShuffle = (
@@ -152,17 +147,14 @@ const rangeShuffle = (
   by: RangeSpec,
   parent: Lowered,
 ): Job<Lowered> =>
-  Effect.flatMap(host.blocks(parent.partitions), (blocks) => {
+  Effect.flatMap(blocksToSort(host, by, parent), (blocks) => {
     const n = by.partitions ?? blocks.length
     const ran = { partitions: blocks.map(there), placed: parent.placed }
     const range = host.attempt(rdd, function* () {
-      const all: Array<unknown> = []
-      for (const block of blocks) {
-        yield* forEachPiece(block as Block<readonly [unknown]>, (pairs, from, to) => {
-          for (let i = from; i < to; i++) all.push(pairOf(pairs[i]!)[0])
-        })
-      }
-      return host.references.range(rdd, yield* by.make(all, n), () => sampleOf(all, n), n)
+      const keys: Array<ReadonlyArray<unknown>> = []
+      if (n > 1) { for (const block of blocks) keys.push((yield* columnsOf(block)).keys) }
+      const upperBounds = yield* by.boundsOf(joinArrays(keys), n)
+      return host.references.range(rdd, by.between(upperBounds), upperBounds)
     })
     return Effect.flatMap(range, (placed) => {
       if (placed.partitioner.numPartitions > 1) return shuffleBy(host, rdd, primitive, placed, ran)
@@ -179,7 +171,7 @@ const rangeShuffle = (
 /** Lowers a shuffle. */
 export const shuffle = (host: Lowering, rdd: AnyRDD, primitive: Kind<"shuffle">, parent: Lowered): Job<Lowered> => {
   const { by } = primitive
-  if (typeof by === "object" && "make" in by) {
+  if (typeof by === "object" && "between" in by) {
     // The number of ranges depends on the keys, so even the layout needs a run. What it computes is kept.
     return host.dry ? host.lowerInFull(rdd) : rangeShuffle(host, rdd, primitive, by, parent)
   }

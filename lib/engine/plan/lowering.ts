@@ -36,6 +36,8 @@ export interface Lowering {
   readonly lowerInFull: (rdd: AnyRDD) => Job<Lowered>
   /** Computes partitions, side by side where they wait for effects, and gives their blocks in order. */
   readonly blocks: (partitions: ReadonlyArray<Partition>) => Job<ReadonlyArray<Block<unknown>>>
+  /** Computes pairs as `blocks` does, as columns. */
+  readonly columns: (partitions: ReadonlyArray<Partition>) => Job<ReadonlyArray<Block<unknown>>>
   /** Computes partitions as `blocks` does, for later stages: their blocks may stay where tasks run. */
   readonly kept: (partitions: ReadonlyArray<Partition>) => Job<ReadonlyArray<Block<unknown>>>
   /** Runs a stage whose tasks write buckets for the next stage, one task after another. */

@@ -24,6 +24,7 @@ import * as Stateful from "./stateful.ts"
 import type { Lowered, Partition, Place, Step, Task, ToBlock } from "./task.ts"
 
 const toBlock: ToBlock = { kind: "block" }
+const toColumns: ToBlock = { kind: "block", areColumns: true }
 const toStay: ToBlock = { kind: "block", stays: "batch" }
 const toPersist: ToBlock = { kind: "block", stays: "persisted" }
 
@@ -54,6 +55,7 @@ export class Planner {
       layout: (rdd) => new Planner({ ...scope, dry: true }, layers).lower(rdd),
       lowerInFull: (rdd) => new Planner({ ...scope, dry: false }, layers).lower(rdd),
       blocks: (partitions) => this.blocks(partitions),
+      columns: (partitions) => this.blocks(partitions, undefined, toColumns),
       kept: (partitions) => this.blocks(partitions, undefined, toStay),
       cuts: (partitions, write) =>
         withBlocks(

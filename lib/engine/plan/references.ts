@@ -84,15 +84,14 @@ export class References {
   range(
     rdd: AnyRDD,
     partitioner: Partitioner.Partitioner,
-    keys: () => ReadonlyArray<unknown>,
-    partitions: number,
+    upperBounds: ReadonlyArray<unknown>,
   ): Placed {
     const operation = this.of(rdd)
     return {
       partitioner,
       by: operation.kind === "local"
         ? { kind: "local", partitioner }
-        : { kind: "range", operation, keys: keys(), partitions },
+        : { kind: "range", operation, upperBounds, partitions: partitioner.numPartitions },
     }
   }
 }

@@ -119,11 +119,11 @@ export type By =
   | { readonly kind: "hash"; readonly partitions: number }
   /** The partitioner that an operation was given. */
   | { readonly kind: "own"; readonly operation: Operation; readonly partitions: number }
-  /** The partitioner that an operation makes from a sample of the keys. */
+  /** The partitioner that an operation makes of the bounds between ranges of keys. */
   | {
     readonly kind: "range"
     readonly operation: Operation
-    readonly keys: ReadonlyArray<unknown>
+    readonly upperBounds: ReadonlyArray<unknown>
     readonly partitions: number
   }
   /** A partitioner that only the driver has. */
@@ -143,6 +143,8 @@ export interface ToBlock {
    * look back at it, or, for a persisted RDD, those of any batch. Undefined: it comes to the driver.
    */
   readonly stays?: "batch" | "persisted" | undefined
+  /** The records are pairs, and are written as columns: the driver reads the keys, and tasks of a later stage the pairs. */
+  readonly areColumns?: true | undefined
 }
 
 /** The task writes a bucket for each partition of the next stage. */

@@ -76,7 +76,7 @@ export const narrowAt = (around: Surroundings, step: Step): Narrow => {
 }
 
 /** Finds the partitioner of a task. */
-export function* partitionerOf(around: Surroundings, by: By): Piecewise<Partitioner> {
+export const partitionerOf = (around: Surroundings, by: By): Partitioner => {
   switch (by.kind) {
     case "hash":
       return Partitioners.hash(by.partitions)
@@ -84,7 +84,7 @@ export function* partitionerOf(around: Surroundings, by: By): Piecewise<Partitio
       return by.partitioner
     case "range": {
       const range = find(around, by.operation, "shuffle").by
-      if (typeof range === "object" && "make" in range) return yield* range.make(by.keys, by.partitions)
+      if (typeof range === "object" && "between" in range) return range.between(by.upperBounds)
       throw new Mismatch({ problem: "the graph copy sorts by something else here" })
     }
     case "own": {

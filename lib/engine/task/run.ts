@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { PartitionTooLarge } from "../../core/errors.ts"
+import { Mismatch, PartitionTooLarge } from "../../core/errors.ts"
 import { currentPacing, isDue, type Piecewise, run } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
 import { CurrentJob } from "../../rdd/engine.ts"
@@ -284,13 +284,13 @@ function* cut(around: Surroundings, partition: Partition, write: ToBuckets): Run
     case "table": {
       const table = yield* combine(around, write, partition)
       return yield* attemptInPieces(write, function* () {
-        return yield* Shuffle.cutTable(table, yield* partitionerOf(around, write.by))
+        return yield* Shuffle.cutTable(table, partitionerOf(around, write.by))
       })
     }
     case "pairs": {
       const block = yield* computeFor(around, write, partition)
       return yield* attemptInPieces(write, function* () {
-        return yield* Shuffle.cutPairs(block, yield* partitionerOf(around, write.by))
+        return yield* Shuffle.cutPairs(block, partitionerOf(around, write.by))
       })
     }
     case "deal":
@@ -298,8 +298,20 @@ function* cut(around: Surroundings, partition: Partition, write: ToBuckets): Run
   }
 }
 
+/** The columns of pairs. Other records stay what they are, and fail the operation that takes them for pairs. */
+function* inColumns(block: AnyBlock): Running<AnyBlock> {
+  try {
+    return new PairBlock(yield* columnsOf(block))
+  } catch (cause) {
+    if (cause instanceof Mismatch) return block
+    throw cause
+  }
+}
+
 function* write(around: Surroundings, { partition, write }: Task): Running<Written> {
-  return write.kind === "block" ? yield* compute(around, partition) : yield* cut(around, partition, write)
+  if (write.kind !== "block") return yield* cut(around, partition, write)
+  const block = yield* compute(around, partition)
+  return write.areColumns === true ? yield* inColumns(block) : block
 }
 
 /** Runs a task, and gives what it has written. Throws {@link PlaceFailed}, and so do the Effects fail that it yields. */

@@ -30,11 +30,12 @@ const SAMPLE_SIZE = 100_000
  * Returns the upper bounds (inclusive) of all ranges but the last. Ranges have about the same number of keys; equal
  * keys are in the same range.
  */
-function* upperBoundsOf(
+export function* upperBoundsOf(
   keys: ReadonlyArray<unknown>,
   partitions: number,
-  order: Comparison<never>,
-): Piecewise<ReadonlyArray<never>> {
+  options?: DirectionOption<never>,
+): Piecewise<ReadonlyArray<unknown>> {
+  const order = orderIn(options) ?? (yield* orderOf(keys.length, (i) => keys[i]))
   const ranges = Math.min(partitions, keys.length)
   if (ranges < 2) return []
   const step = Math.ceil(keys.length / SAMPLE_SIZE)
@@ -52,27 +53,24 @@ function* upperBoundsOf(
 }
 
 /** Finds the range of a key by binary search. */
-const rangeOf = (upperBounds: ReadonlyArray<never>, order: Comparison<never>, key: unknown): number => {
+const rangeOf = (upperBounds: ReadonlyArray<unknown>, order: Comparison<never>, key: unknown): number => {
   let low = 0
   let high = upperBounds.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (order(key as never, upperBounds[middle]!) <= 0) high = middle
+    if (order(key as never, upperBounds[middle] as never) <= 0) high = middle
     else low = middle + 1
   }
   return low
 }
 
-/** Creates a partitioner that divides the given keys into at most `partitions` ranges. */
-export function* rangesOf(
-  keys: ReadonlyArray<unknown>,
-  partitions: number,
-  options: DirectionOption<never>,
-): Piecewise<Partitioner> {
-  const { ascending = true } = options
+/** Creates a partitioner of the ranges that upper bounds divide keys into. */
+export const rangesBetween = (
+  upperBounds: ReadonlyArray<unknown>,
+  { ascending = true, ...options }: DirectionOption<never> = {},
+): Partitioner => {
   const given = orderIn(options)
   const order: Comparison<never> = given ?? compare
-  const upperBounds = yield* upperBoundsOf(keys, partitions, given ?? (yield* orderOf(keys.length, (i) => keys[i])))
   return makePartitioner({
     name: "RangePartitioner",
     numPartitions: upperBounds.length + 1,
@@ -124,7 +122,10 @@ export const range: {
   ): Effect.Effect<Partitioner, ActionError<E>, R | Engine> => {
     const invalid = checkPartitions("Partitioner.range", partitions)
     const keys = last<K, E, R>("range", self, known("keys", null), invalid)
-    return Effect.flatMap(records(keys), (all) => onDriverInPieces(keys, () => rangesOf(all, partitions, options)))
+    return Effect.flatMap(records(keys), (all) =>
+      onDriverInPieces(keys, function* () {
+        return rangesBetween(yield* upperBoundsOf(all, partitions, options), options)
+      }))
   },
 )
 

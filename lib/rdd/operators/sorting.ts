@@ -14,7 +14,7 @@ import { keyBy, narrow } from "./element.ts"
 import { checkPartitioning } from "./keyed.ts"
 import { orderIn, orderOf, type OrderOption } from "../ordering.ts"
 import type { Partitioner } from "../partitioner.ts"
-import { type DirectionOption, rangesOf } from "./ranges.ts"
+import { type DirectionOption, rangesBetween, upperBoundsOf } from "./ranges.ts"
 import type { RangeSpec } from "../primitive.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 import { values } from "./values.ts"
@@ -32,7 +32,8 @@ const SORTED_BY_NUMBERS = 512
 
 const ranges = (options: SortOptions<never> | undefined): RangeSpec => ({
   partitions: options?.partitions,
-  make: (keys, partitions) => rangesOf(keys, partitions, options ?? {}),
+  boundsOf: (keys, partitions) => upperBoundsOf(keys, partitions, options),
+  between: (upperBounds) => rangesBetween(upperBounds, options),
 })
 
 /** The keys, if all are numbers and there are enough of them. */

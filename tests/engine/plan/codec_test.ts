@@ -81,7 +81,7 @@ const write: fc.Arbitrary<Write> = fc.oneof(
     by: fc.oneof(
       fc.record({ kind: fc.constant("hash" as const), partitions: fc.nat(9) }),
       fc.record({ kind: fc.constant("own" as const), operation, partitions: fc.nat(9) }),
-      fc.record({ kind: fc.constant("range" as const), operation, keys: records, partitions: fc.nat(9) }),
+      fc.record({ kind: fc.constant("range" as const), operation, upperBounds: records, partitions: fc.nat(9) }),
     ),
   }),
 )
