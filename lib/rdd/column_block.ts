@@ -12,7 +12,12 @@ export interface Columns {
   readonly values: ReadonlyArray<unknown>
   /** The hashes of the keys, where they are known. The list may be longer than that of the keys. */
   readonly hashes?: ArrayLike<number> | undefined
+  /** How many pairs there are, where that is known without reading them. */
+  readonly length?: number
 }
+
+/** How many pairs columns have. Dealt records are values without keys. */
+export const countOf = (columns: Columns): number => columns.length ?? columns.values.length
 
 /** A pair of a key and a value. */
 export type Pair = readonly [key: unknown, value: unknown]

@@ -6,18 +6,17 @@
 import type { Piecewise } from "../core/pace.ts"
 import { pairOf } from "../core/pairs.ts"
 import { type Block, forEachPiece, joinArrays } from "./block.ts"
-import { ColumnBlock, type ColumnCursor, type Columns, type Pair } from "./column_block.ts"
+import { ColumnBlock, type ColumnCursor, type Columns, countOf, type Pair } from "./column_block.ts"
 
 /** A block over columns, whose pairs are made when its records are read. The columns must not change afterwards. */
 export class PairBlock extends ColumnBlock implements Columns {
-  /** The columns that it was made of. */
-  readonly source: Columns & { readonly length?: number }
+  /** What the block was made of. */
+  readonly source: Columns
   #isClaimed = false
 
-  /** `length`: how many pairs there are, where that is known before the columns are read. */
-  constructor(source: Columns & { readonly length?: number }) {
+  constructor(source: Columns) {
     super()
-    this.source = source
+    this.source = source instanceof PairBlock ? source.source : source
   }
 
   get keys(): ReadonlyArray<unknown> {
@@ -28,12 +27,12 @@ export class PairBlock extends ColumnBlock implements Columns {
     return this.source.values
   }
 
-  get hashes(): Columns["hashes"] {
+  get hashes(): ArrayLike<number> | undefined {
     return this.source.hashes
   }
 
   get length(): number {
-    return this.source.length ?? this.source.keys.length
+    return countOf(this.source)
   }
 
   columns(): ColumnCursor {

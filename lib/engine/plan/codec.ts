@@ -10,9 +10,10 @@
 import type { Allocate } from "../../core/bytes.ts"
 import * as Codec from "../../core/codec.ts"
 import * as Block from "../../rdd/block.ts"
+import { countOf } from "../../rdd/column_block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
 import { fromText, joinTexts, unreadTexts } from "../../rdd/text_block.ts"
-import { type ColumnBytes, decodeColumns, EncodedColumns } from "./encoded_columns.ts"
+import { type ColumnBytes, type Decode, EncodedColumns } from "./encoded.ts"
 import { type Reference, type Remote, RemoteBlock, RemoteBucket } from "./remote.ts"
 import {
   type Bucket,
@@ -40,9 +41,6 @@ export interface Encoded {
 /** Finds a block where a task runs: its number there; undefined if it is not there. */
 export type FindThere = (block: Block.Block<unknown>) => number | undefined
 
-/** Is told how long decoding took. */
-type OnRead = (millis: number) => void
-
 /** Whether only later stages of the batch, or of the next ones, read what is written. */
 export const staysForBatch = (write: Write): boolean => write.kind === "block" && write.stays === "batch"
 
@@ -62,6 +60,7 @@ interface PackedBlock extends Partial<Away> {
 }
 
 interface PackedBucket {
+  /** How many pairs there are. */
   readonly length: number
   readonly keys: BytesAt
   readonly values: BytesAt
@@ -86,6 +85,27 @@ interface PackedTask {
   readonly layers: ReadonlyArray<Place>
 }
 
+/** Hashes in an array of their own. There may be room behind the last one, and no hashes although there is a list of them. */
+const ownHashes = (hashes: Bucket["hashes"], length: number): Int32Array<ArrayBuffer> | undefined => {
+  if (hashes === undefined || hashes.length < length) return undefined
+  const own = new Int32Array(length)
+  if (hashes instanceof Int32Array) own.set(hashes.subarray(0, length))
+  else for (let i = 0; i < length; i++) own[i] = hashes[i]!
+  return own
+}
+
+/** Pairs as bytes of their own: a copy of those that they have come as, if they have. */
+const bytesOf = (bucket: Bucket): ColumnBytes => {
+  const length = countOf(bucket)
+  const hashes = ownHashes(bucket.hashes, length)
+  if (!(bucket instanceof EncodedColumns)) {
+    const { keys, values } = bucket
+    return { length, keys: Codec.encode(keys), values: Codec.encode(values), hashes }
+  }
+  const { keys, values } = bucket.bytes
+  return { length, keys: keys.slice(), values: values.slice(), hashes }
+}
+
 /** Collects the bytes of records while a task is packed. */
 class Packing {
   readonly records: Array<Uint8Array> = []
@@ -105,32 +125,13 @@ class Packing {
   }
 
   readonly bucket = (bucket: Bucket): PackedBucket => {
-    const bytes = bucket instanceof EncodedColumns ? bucket.bytes : undefined
-    if (bucket instanceof EncodedColumns && bytes !== undefined) {
-      // Others may read them, and buffers move to the other isolate.
-      return {
-        length: bucket.length,
-        keys: this.#add(bytes.keys.slice()),
-        values: this.#add(bytes.values.slice()),
-        hashes: bytes.hashes && this.#add(bytes.hashes.slice()),
-      }
-    }
-    const { hashes, keys, values } = bucket
+    const { hashes, keys, length, values } = bytesOf(bucket)
     return {
-      length: keys.length,
-      keys: this.#add(Codec.encode(keys)),
-      values: this.#add(Codec.encode(values)),
-      hashes: this.#hashes(hashes, keys.length),
+      length,
+      keys: this.#add(keys),
+      values: this.#add(values),
+      hashes: hashes && this.#add(new Uint8Array(hashes.buffer)),
     }
-  }
-
-  /** There may be room behind the last hash, and no hashes although there is a list of them. */
-  #hashes(hashes: Bucket["hashes"], length: number): BytesAt | undefined {
-    if (hashes === undefined || hashes.length < length) return undefined
-    const own = new Int32Array(length)
-    if (hashes instanceof Int32Array) own.set(hashes.subarray(0, length))
-    else for (let i = 0; i < length; i++) own[i] = hashes[i]!
-    return this.#add(new Uint8Array(own.buffer))
   }
 
   readonly buckets = (buckets: ReadonlyArray<Bucket>): PackedBuckets =>
@@ -170,9 +171,13 @@ const nowhere: Remote = { block: missing, buckets: missing }
 class Unpacking {
   readonly #records: ReadonlyArray<Uint8Array>
   readonly #remote: Remote
-  constructor(records: ReadonlyArray<Uint8Array>, remote: Remote = nowhere) {
+  readonly #decode: Decode
+
+  /** `decode` is called when columns are read for the first time. */
+  constructor(records: ReadonlyArray<Uint8Array>, remote: Remote = nowhere, decode: Decode = Codec.decode) {
     this.#records = records
     this.#remote = remote
+    this.#decode = decode
   }
 
   #bytes(at: BytesAt): Uint8Array {
@@ -181,19 +186,19 @@ class Unpacking {
     return bytes
   }
 
-  #columns({ hashes, keys, values }: PackedBucket): ColumnBytes {
-    return {
-      keys: this.#bytes(keys),
-      values: this.#bytes(values),
-      hashes: hashes === undefined ? undefined : this.#bytes(hashes),
-    }
+  #hashes(at: BytesAt): Int32Array {
+    const { buffer, byteLength, byteOffset } = this.#bytes(at)
+    return new Int32Array(buffer, byteOffset, byteLength / Int32Array.BYTES_PER_ELEMENT)
   }
 
-  readonly bucket = (packed: PackedBucket): Bucket => decodeColumns(this.#columns(packed))
-
-  /** A block whose columns stay bytes until they are read. */
-  unread(packed: PackedBucket, onRead: OnRead): PairBlock {
-    return new PairBlock(new EncodedColumns(packed.length, this.#columns(packed), onRead))
+  readonly bucket = ({ hashes, keys, length, values }: PackedBucket): Bucket => {
+    const bytes = {
+      length,
+      keys: this.#bytes(keys),
+      values: this.#bytes(values),
+      hashes: hashes === undefined ? undefined : this.#hashes(hashes),
+    }
+    return new EncodedColumns(bytes, this.#decode)
   }
 
   readonly buckets = (buckets: PackedBuckets): ReadonlyArray<Bucket> =>
@@ -314,22 +319,16 @@ export const encodeWritten = (written: Written): Encoded => {
   )
 }
 
-/**
- * Decodes what a task with such a `write` has written. With `onRead`, pairs that are for later stages of the batch stay bytes
- * until they are read, and it is told how long decoding took then.
- */
+/** Decodes what a task with such a `write` has written. Columns are decoded, by `decode`, when they are read. */
 export const decodeWritten = <W extends Write>(
   { head, records }: Pick<Encoded, "head" | "records">,
   write: W,
-  onRead?: OnRead,
+  decode?: Decode,
 ): Written<W> => {
   const [packed] = Codec.decode(head)
-  const from = new Unpacking(records)
-  const { columns } = packed as PackedBlock
+  const from = new Unpacking(records, nowhere, decode)
   const written: Written = write.kind === "block"
-    ? columns !== undefined && onRead !== undefined && staysForBatch(write)
-      ? from.unread(columns, onRead)
-      : from.block(packed as PackedBlock)
+    ? from.block(packed as PackedBlock)
     : (packed as ReadonlyArray<PackedBucket | undefined>).map((bucket) => bucket && from.bucket(bucket))
   return written as Written<W>
 }

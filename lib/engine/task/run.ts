@@ -206,7 +206,7 @@ function* read(around: Surroundings, input: Input): Running<AnyBlock> {
     case "combined":
       return yield* combined(around, input)
     case "combine":
-      return new PairBlock(yield* combine(around, input, input.of))
+      return Shuffle.blockOf(yield* combine(around, input, input.of))
     case "concat":
       return Block.concat(yield* computeAll(around, input.parts))
     case "zip":

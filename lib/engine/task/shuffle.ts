@@ -9,6 +9,7 @@ import { inPieces, type Piecewise } from "../../core/pace.ts"
 import { numberOf, valueOf } from "../../core/results.ts"
 import { showRecord } from "../../core/show.ts"
 import * as Block from "../../rdd/block.ts"
+import { countOf } from "../../rdd/column_block.ts"
 import { columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import type { Combine } from "../../rdd/primitive.ts"
@@ -92,13 +93,17 @@ export function* deal(block: Block.Block<unknown>, n: number, index: number): Pi
   return out
 }
 
+/** The pairs of a table, without its index. */
+export const blockOf = ({ hashes, keys, values }: KeyedTable<unknown, unknown>): PairBlock =>
+  new PairBlock({ hashes, keys, values })
+
 /** Combines pairs by key. With `mapSide` the parts were combined before, and are merged. */
 export function* gatherCombined(parts: ReadonlyArray<Bucket>, combine: Combine): Piecewise<PairBlock> {
   if (combine.givesLists) return yield* gatherLists(joinColumns(parts))
   const [only] = parts
   if (combine.mapSide && parts.length === 1 && only !== undefined) return new PairBlock(only)
   // No key is twice in a combined part, so the table will be at least as large as the largest part.
-  const capacity = combine.mapSide ? parts.reduce((most, { keys }) => Math.max(most, keys.length), 1) : undefined
+  const capacity = combine.mapSide ? parts.reduce((most, part) => Math.max(most, countOf(part)), 1) : undefined
   const table = new KeyedTable<unknown, unknown>(capacity)
   const { create, mergeValue, mergeCombiners } = combine
   const first = combine.mapSide ? (value: unknown) => value : (value: unknown) => valueOf(create(value))
@@ -111,5 +116,5 @@ export function* gatherCombined(parts: ReadonlyArray<Bucket>, combine: Combine):
       }
     })
   }
-  return new PairBlock(table)
+  return blockOf(table)
 }

@@ -51,7 +51,7 @@ const stopped: Answer = { kind: "lost", why: "the context has stopped" }
 export interface RemoteCost {
   /** Milliseconds that it took there. */
   readonly millis: number
-  /** Milliseconds in which it and its result were encoded and decoded, on the driver and there. */
+  /** Milliseconds in which it and its result were encoded and decoded. Pairs are decoded when they are read, if they are. */
   readonly transfer: number
 }
 
@@ -194,7 +194,7 @@ export class Remote {
     this.#port?.postMessage({ kind: "batches", batches }, [batches.buffer])
   }
 
-  /** Runs a task in the worker. `onCost` is told what it has cost. */
+  /** Runs a task in the worker. `onCost` is told what it has cost, and again when pairs that it has written are decoded. */
   run<W extends Write>(task: Task<W>, onCost: (cost: RemoteCost) => void): Effect.Effect<Written<W>, TaskFailed> {
     return Effect.gen({ self: this }, function* () {
       const job = yield* CurrentJob
@@ -219,7 +219,13 @@ export class Remote {
         return yield* Effect.fail(failed(new Refused(TaskUpdates.NOT_FOUND)))
       }
       const { changes, isKept } = answer
-      const written = decodeWritten(answer.written, task.write, (transfer) => onCost({ millis: 0, transfer }))
+      const decode = (bytes: Uint8Array) => {
+        const decodedAt = performance.now()
+        const column = Codec.decode(bytes)
+        onCost({ millis: 0, transfer: performance.now() - decodedAt })
+        return column
+      }
+      const written = decodeWritten(answer.written, task.write, decode)
       if (isKept && !isCut(written)) kept.set(written, id)
       if (input !== undefined && changes !== undefined) yield* refusing(task, () => states.apply(input, changes))
       onCost({ millis: answer.millis, transfer: encoding + answer.transfer + performance.now() - answeredAt })

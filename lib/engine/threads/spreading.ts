@@ -7,10 +7,11 @@
  * @module
  */
 import type { Block } from "../../rdd/block.ts"
+import { type Columns, countOf } from "../../rdd/column_block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
 import { unreadTexts } from "../../rdd/text_block.ts"
 import type { Gathering } from "../task/operations.ts"
-import { unreadColumns } from "../plan/encoded_columns.ts"
+import { EncodedColumns } from "../plan/encoded.ts"
 import { partsOf, placesOf } from "../plan/places.ts"
 import { hasGraphOperations, isPortable } from "../plan/split.ts"
 import type { Input, Partition, Task, Written } from "../plan/task.ts"
@@ -45,7 +46,7 @@ export const isSpreadable = (task: Task, gathered: WeakMap<Input, Gathering>): b
 /** How many bytes of text count as one record. */
 const BYTES = 64
 
-/** The size of a task: how many records it reads, and how many of these have to be encoded one by one to be sent. */
+/** The size of a task: how many records it reads, and how many of these have to be encoded to be sent. */
 interface Size {
   readonly read: number
   readonly sent: number
@@ -57,37 +58,48 @@ interface Size {
  */
 export const hasPlaces = (tasks: ReadonlyArray<Task>): boolean =>
   tasks.some(({ partition: { input } }) =>
-    input.kind === "state" || (input.kind === "block" && unreadColumns(input.block) !== undefined)
+    input.kind === "state" ||
+    (input.kind === "block" && input.block instanceof PairBlock && input.block.source instanceof EncodedColumns)
   )
+
+/** The size of a task that reads pairs. Those that have come from a worker are bytes already. */
+const sizeOfColumns = (columns: Columns): Size => {
+  const read = countOf(columns)
+  return { read, sent: columns instanceof EncodedColumns ? 0 : read }
+}
 
 /** The size of a task that reads a block. Lines of text are not counted for this. */
 const sizeOfBlock = (block: Block<unknown>): Size => {
+  if (block instanceof PairBlock) return sizeOfColumns(block.source)
   const texts = unreadTexts(block)
-  if (texts === undefined) return { read: block.length, sent: unreadColumns(block) === undefined ? block.length : 0 }
+  if (texts === undefined) return { read: block.length, sent: block.length }
   return { read: texts.reduce((sum, { length }) => sum + length, 0) / BYTES, sent: 0 }
 }
+
+const total = (sizes: ReadonlyArray<Size>): Size => ({
+  read: sizes.reduce((sum, { read }) => sum + read, 0),
+  sent: sizes.reduce((sum, { sent }) => sum + sent, 0),
+})
 
 const sizeOf = ({ input }: Partition): Size => {
   if (input.kind === "block") return sizeOfBlock(input.block)
   if (input.kind === "held") return sizeOfBlock(input.held.block ?? input.held)
   if (input.kind === "load") return { read: 1, sent: 0 }
-  if ("buckets" in input) {
-    const read = input.buckets.reduce((sum, { keys }) => sum + keys.length, 0)
-    return { read, sent: read }
-  }
-  const sizes = partsOf(input).map(sizeOf)
-  return {
-    // The cost of many states depends on their keys, not on the records. So the cost is that of the partition.
-    read: input.kind === "state" ? 1 : sizes.reduce((sum, { read }) => sum + read, 0),
-    sent: sizes.reduce((sum, { sent }) => sum + sent, 0),
-  }
+  if ("buckets" in input) return total(input.buckets.map(sizeOfColumns))
+  const size = total(partsOf(input).map(sizeOf))
+  // The cost of many states depends on their keys, not on the records. So the cost is that of the partition.
+  return input.kind === "state" ? { ...size, read: 1 } : size
 }
 
-/** Estimated milliseconds in which what a task has written comes to the driver. */
-const receiving = (written: Written): number =>
+/**
+ * Estimated milliseconds in which the driver decodes what a task has written: all of a block, and of buckets those that are not
+ * for the tasks of workers, which run the part `others`.
+ */
+const receiving = (written: Written, others: number): number =>
   "records" in written
     ? sizeOfBlock(written).read * (written instanceof PairBlock ? PER_RECORD.columns : PER_RECORD.received)
-    : written.reduce((sum, bucket) => sum + (bucket === undefined ? 0 : bucket.keys.length), 0) * PER_RECORD.received
+    : (1 - others) * PER_RECORD.received *
+      written.reduce((sum, bucket) => sum + (bucket === undefined ? 0 : countOf(bucket)), 0)
 
 /** A name for the tasks of a stage that is the same in every batch. */
 const nameOf = (task: Task): string => {
@@ -130,7 +142,7 @@ const WEIGHT = 0.3
 const FORGETTING = 0.02
 
 /** Estimated milliseconds in which the driver encodes a record, and decodes one that comes back, alone or in columns. */
-const PER_RECORD = { sent: 0.0001, received: 0.001, columns: 0.00005 } as const
+const PER_RECORD = { sent: 0.0001, received: 0.0002, columns: 0.00005 } as const
 
 const average = (before: number | undefined, now: number, weight = WEIGHT): number =>
   before === undefined ? now : before + weight * (now - before)
@@ -156,30 +168,29 @@ export class Spreading {
 
   /**
    * Decides about a stage that could run on so many threads. `learn` is to be told what it has cost, and what its tasks have
-   * written; `late` of transfers after that.
+   * written. The function that it gives is to be told what the driver does later to decode that, in milliseconds.
    */
   judge(tasks: ReadonlyArray<Task>, threads: number): {
     readonly isWorthIt: boolean
-    readonly learn: (cost: Cost, written: ReadonlyArray<Written>) => void
-    readonly late: (transfer: number) => void
+    readonly learn: (cost: Cost, written: ReadonlyArray<Written>) => (transfer: number) => void
   } {
     const [first] = tasks
     const name = first === undefined ? "" : nameOf(first)
     const sizes = tasks.map(({ partition }) => sizeOf(partition))
-    const read = sizes.reduce((sum, size) => sum + size.read, 0)
+    const { read } = total(sizes)
     const known = this.#averages.get(name)
     // What other threads compute is saved; what the driver transfers for them is not.
     const used = Math.min(threads, tasks.length)
     const others = 1 - 1 / used
     const sent = hasPlaces(tasks)
       ? sizes.reduce((sum, size, i) => sum + ((i + 1) % used === 0 ? 0 : size.sent), 0)
-      : others * sizes.reduce((sum, size) => sum + size.sent, 0)
+      : others * total(sizes).sent
     const isLarge = known !== undefined && others * (known.millis * read - this.#least) > known.transfer * read
     return {
       isWorthIt: (this.#least === 0 || isLarge) && !this.#staying.has(name),
       learn: ({ millis, transfer }, all) => {
-        if (read === 0) return
-        const received = others * all.reduce((sum, each) => sum + receiving(each), 0)
+        if (read === 0) return () => {}
+        const received = others * all.reduce((sum, each) => sum + receiving(each, others), 0)
         if (this.#averages.size >= MOST_STAGES) this.#averages.clear()
         const estimate = sent * PER_RECORD.sent + received
         const before = known?.isMeasured === true ? known.transfer : undefined
@@ -190,10 +201,14 @@ export class Spreading {
             : average(known?.transfer, transfer / read),
           isMeasured: before !== undefined || transfer !== undefined,
         })
-      },
-      late: (transfer) => {
-        const now = this.#averages.get(name)
-        if (now !== undefined) this.#averages.set(name, { ...now, transfer: now.transfer + WEIGHT * transfer / read })
+        // As if it had been part of the cost.
+        const weight = known === undefined ? 1 : WEIGHT
+        return (late) => {
+          const now = this.#averages.get(name)
+          if (now !== undefined) {
+            this.#averages.set(name, { ...now, transfer: now.transfer + weight * late / read })
+          }
+        }
       },
     }
   }

@@ -94,20 +94,20 @@ class Run {
   /** Plans a stage. Undefined if none of its tasks can run in a worker. */
   plan(tasks: ReadonlyArray<Task>): StagePlan | undefined {
     if (this.#isUnavailable || !tasks.every((task) => isSpreadable(task, this.#here.gathered))) return undefined
-    const { isWorthIt, late, learn } = this.#spreading.judge(tasks, this.#remotes.length + 1)
+    const { isWorthIt, learn } = this.#spreading.judge(tasks, this.#remotes.length + 1)
     const isPlaced = hasPlaces(tasks)
     // The thread of a partition stays the same also while a worker is being replaced.
     const chosen = isPlaced ? this.#remotes.slice(0, tasks.length - 1) : this.#remotes
     const ready = isWorthIt ? chosen.filter(({ isReady }) => isReady).slice(0, tasks.length - 1) : []
     if (ready.length === 0) {
-      return { lanes: undefined, ended: (written, millis = 0) => learn({ millis, transfer: undefined }, written) }
+      return { lanes: undefined, ended: (written, millis = 0) => void learn({ millis, transfer: undefined }, written) }
     }
     const total = { millis: 0, transfer: 0 }
-    let hasEnded = false
+    let late: ((transfer: number) => void) | undefined
     const onCost = ({ millis, transfer }: RemoteCost) => {
-      if (hasEnded) late(transfer)
       total.millis += millis
       total.transfer += transfer
+      late?.(transfer)
     }
     const here = this.#timed(onCost)
     const laneOf = new Map(ready.map((remote) => [remote, this.#lane(remote, onCost)]))
@@ -119,10 +119,7 @@ class Run {
     return {
       lanes: [...lanes, ...ahead, here],
       laneAt: isPlaced ? (index) => threads[index % threads.length] ?? here : undefined,
-      ended: (written) => {
-        hasEnded = true
-        learn(total, written)
-      },
+      ended: (written) => void (late = learn(total, written)),
     }
   }
 

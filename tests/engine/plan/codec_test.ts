@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import * as fc from "fast-check"
-import { NotPortable } from "../../../lib/core/codec.ts"
+import * as Codec from "../../../lib/core/codec.ts"
 import { hashKey } from "../../../lib/core/keys.ts"
 import { decodeTask, decodeWritten, encodeTask, encodeWritten } from "../../../lib/engine/plan/codec.ts"
-import { unreadColumns } from "../../../lib/engine/plan/encoded_columns.ts"
+import { EncodedColumns } from "../../../lib/engine/plan/encoded.ts"
 import { placesOf } from "../../../lib/engine/plan/places.ts"
 import type { Bucket, Input, Operation, Partition, Task, Write } from "../../../lib/engine/plan/task.ts"
 import * as Block from "../../../lib/rdd/block.ts"
@@ -90,6 +90,7 @@ const task: fc.Arbitrary<Task> = fc.record({ partition, write, layers: fc.array(
 
 /** Blocks as what they have in them: they may be columns on one side and records on the other. */
 const plain = (value: unknown): unknown => {
+  if (value instanceof EncodedColumns) return plain({ keys: value.keys, values: value.values, hashes: value.hashes })
   if (value instanceof PairBlock) return { records: value.records, hashes: value.hashes && Array.from(value.hashes) }
   if (ArrayBuffer.isView(value)) return Array.from(value as Int32Array)
   if (Array.isArray(value)) return value.map(plain)
@@ -113,6 +114,33 @@ Deno.test("decodeWritten() gives what encodeWritten() was given", () => {
     const write = { kind: "deal", index: 0, partitions: cut.length } as const
     assert.deepEqual(plain(decodeWritten(encodeWritten(cut), write)), plain(cut))
   }))
+})
+
+Deno.test("what a task has written is sent on as it came, as often as it is read", () => {
+  const pairs = bucketOf([["a", 1], ["b", 2], ["a", 3]], true)
+  let decoded = 0
+  const decode = (bytes: Uint8Array) => {
+    decoded++
+    return Codec.decode(bytes)
+  }
+  const [bucket] = decodeWritten(encodeWritten([pairs]), { kind: "deal", index: 0, partitions: 1 }, decode)
+  const block = decodeWritten(encodeWritten(new PairBlock(pairs)), { kind: "block" }, decode)
+  assert(bucket !== undefined)
+  const inputs: ReadonlyArray<Input> = [{ kind: "pairs", buckets: [bucket, pairs] }, { kind: "block", block }]
+  for (const input of inputs) {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const encoded = encodeTask({ partition: { input, steps: [] }, write: { kind: "block" }, layers: [] })
+      const sent = structuredClone(encoded, { transfer: encoded.records.map(({ buffer }) => buffer as ArrayBuffer) })
+      assert.equal(decoded, 0)
+      const expected = input.kind === "pairs"
+        ? { ...input, buckets: [pairs, pairs] }
+        : { ...input, block: new PairBlock(pairs) }
+      assert.deepEqual(plain(decodeTask(sent).partition.input), plain(expected))
+    }
+  }
+  assert.equal(block.length, 3)
+  assert.deepEqual([bucket.keys, bucket.keys, block.records], [pairs.keys, pairs.keys, [["a", 1], ["b", 2], ["a", 3]]])
+  assert.equal(decoded, 3)
 })
 
 Deno.test("text that is bytes stays bytes, in buffers of its own", () => {
@@ -152,7 +180,7 @@ Deno.test("encodeTask() throws NotPortable with the place of the value in its re
   const partition: Partition = { input: { kind: "block", block: unportable }, steps: [] }
   assert.throws(
     () => encodeTask({ partition, write: { kind: "block" }, layers: [] }),
-    (error) => error instanceof NotPortable && error.path === "[1][1].f",
+    (error) => error instanceof Codec.NotPortable && error.path === "[1][1].f",
   )
 })
 
@@ -187,8 +215,9 @@ const reading = (block: Block.Block<unknown>): Task => ({
 
 Deno.test("pairs for later stages stay bytes until they are read, and can be sent on as they are", () => {
   const columns = bucketOf([["a", 1], ["b", 2]], true)
-  const reads: Array<number> = []
-  const block = decodeWritten(encodeWritten(new PairBlock(columns)), toStay, (millis) => reads.push(millis))
+  let reads = 0
+  const decode = (bytes: Uint8Array) => (reads++, Codec.decode(bytes))
+  const block = decodeWritten(encodeWritten(new PairBlock(columns)), toStay, decode)
   assert.equal(block.length, 2)
   for (let times = 0; times < 2; times++) {
     const encoded = encodeTask(reading(block))
@@ -198,22 +227,14 @@ Deno.test("pairs for later stages stay bytes until they are read, and can be sen
     assert(input.kind === "block" && input.block instanceof PairBlock)
     assert.deepEqual([input.block.records, input.block.hashes], [[["a", 1], ["b", 2]], columns.hashes])
   }
-  assert(unreadColumns(block) !== undefined)
-  assert.deepEqual(reads, [])
+  assert.equal(reads, 0)
   assert.deepEqual(block.records, [["a", 1], ["b", 2]])
   assert(block instanceof PairBlock)
   assert.deepEqual([block.keys, block.values, block.hashes], [columns.keys, columns.values, columns.hashes])
-  assert.equal(unreadColumns(block), undefined)
-  assert.equal(reads.length, 1)
+  assert.equal(reads, 2)
   const again = decodeTask(encodeTask(reading(block))).partition.input
   assert(again.kind === "block")
   assert.deepEqual(again.block.records, [["a", 1], ["b", 2]])
-})
-
-Deno.test("pairs that the driver asks for are decoded at once", () => {
-  const written = encodeWritten(new PairBlock(bucketOf([["a", 1]], false)))
-  assert.equal(unreadColumns(decodeWritten(written, { kind: "block" }, () => {})), undefined)
-  assert.equal(unreadColumns(decodeWritten(written, toStay)), undefined)
 })
 
 Deno.test("a block that is where the task runs is not sent", () => {

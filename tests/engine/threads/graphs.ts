@@ -69,6 +69,29 @@ export const differentOnce = Graph.module(import.meta, (batches: Batches) => [
   ),
 ])
 
+let hasFailed = false
+
+/** Runs two actions on pairs that a shuffle has brought together. A worker fails the first one. */
+export const failingOnce = Graph.module(import.meta, (batches: Batches) => [
+  input(batches).pipe(
+    DStream.map((n): [number, number] => [n % 4, n]),
+    DStream.groupByKey(),
+    DStream.map(([key, values]) => {
+      if (isWorker && !hasFailed) {
+        hasFailed = true
+        throw new RangeError("the first action fails")
+      }
+      return [key, values, isWorker]
+    }),
+    (groups) =>
+      DStream.foreachRDD(groups, (rdd) =>
+        Effect.gen(function* () {
+          seen.push(yield* Effect.match(RDD.collect(rdd), { onFailure: String, onSuccess: () => undefined }))
+          seen.push(yield* RDD.collect(rdd))
+        })),
+  ),
+])
+
 /** Throws for a record. The error says where it was thrown. */
 export const throwing = Graph.module(import.meta, (config: { readonly batches: Batches; readonly at: number }) => [
   input(config.batches).pipe(

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict"
-import { encode } from "../../../lib/core/codec.ts"
+import { decode, encode } from "../../../lib/core/codec.ts"
 import { inPieces } from "../../../lib/core/pace.ts"
 import { Held } from "../../../lib/engine/storage/held_block.ts"
-import { EncodedColumns } from "../../../lib/engine/plan/encoded_columns.ts"
 import { hasPlaces, isSpreadable, Spreading } from "../../../lib/engine/threads/spreading.ts"
-import type { Input, Operation, Step, Task } from "../../../lib/engine/plan/task.ts"
+import { EncodedColumns } from "../../../lib/engine/plan/encoded.ts"
+import type { Bucket, Input, Operation, Step, Task } from "../../../lib/engine/plan/task.ts"
 import type { Gathering } from "../../../lib/engine/task/operations.ts"
 import * as Block from "../../../lib/rdd/block.ts"
 import { PairBlock } from "../../../lib/rdd/pair_block.ts"
@@ -45,7 +45,7 @@ Deno.test("a stage is worth other threads if it took more than the least time, a
 Deno.test("before records have come back from workers, their number tells how long that would take", () => {
   const spreading = new Spreading(2)
   const stage = () => spreading.judge([task(block(500), step(address(0))), task(block(500), step(address(0)))], 2)
-  stage().learn({ millis: 50, transfer: undefined }, written(60_000))
+  stage().learn({ millis: 50, transfer: undefined }, written(300_000))
   assert.equal(stage().isWorthIt, false)
 })
 
@@ -70,30 +70,36 @@ Deno.test("the cost of a state does not depend on its records", () => {
   assert.equal(stage(1_000_000).isWorthIt, false)
 })
 
-Deno.test("decoding pairs that are read after their stage counts for the stage", () => {
+Deno.test("states, and pairs that a worker has written, have places", () => {
+  const bytes = { length: 3, keys: encode([1, 1, 1]), values: encode([2, 2, 2]), hashes: undefined }
+  const pairs = new PairBlock(new EncodedColumns(bytes, decode))
+  const reading = task({ kind: "block", block: pairs }, step(address(0)))
+  assert.deepEqual([[state(block(1))], [reading], [task(block(1))]].map(hasPlaces), [true, true, false])
+})
+
+Deno.test("pairs that the driver decodes later count for the stage that has written them", () => {
   const spreading = new Spreading(2)
-  const stage = () => spreading.judge([state(block(10)), state(block(10))], 2)
-  const pairs = [new PairBlock({ keys: Array(100_000).fill(1), values: Array(100_000).fill(1) })]
-  stage().learn({ millis: 50, transfer: undefined }, pairs)
+  const stage = () => spreading.judge([task(block(500), step(address(0))), task(block(500), step(address(0)))], 2)
+  const decoded = stage().learn({ millis: 50, transfer: 1 }, written(10))
   assert.equal(stage().isWorthIt, true)
-  for (let i = 0; i < 30; i++) {
-    const { late, learn } = stage()
-    learn({ millis: 50, transfer: 1 }, pairs)
-    late(40)
-  }
+  decoded(15)
+  decoded(15)
   assert.equal(stage().isWorthIt, false)
 })
 
-Deno.test("states, and pairs that a worker has written, have places", () => {
-  const pairs = (length: number) => {
-    const bytes = { keys: encode(Array(length).fill(1)), values: encode(Array(length).fill(2)), hashes: undefined }
-    return new PairBlock(new EncodedColumns(length, bytes, () => {}))
+Deno.test("buckets that have come from workers are sent without costs, and those of the driver are encoded", () => {
+  const columns = { keys: [], values: Array.from({ length: 500_000 }, () => 0) }
+  const bytes = { length: 500_000, keys: new Uint8Array(), values: new Uint8Array(), hashes: undefined }
+  const unread = () => assert.fail("nothing is decoded to judge a stage")
+  const isWorthIt = (bucket: Bucket) => {
+    const spreading = new Spreading(2)
+    const reading = (): Task => task({ kind: "combined", operation: address(0), index: 0, buckets: [bucket] })
+    const judged = () => spreading.judge([reading(), reading()], 2)
+    judged().learn({ millis: 50, transfer: undefined }, written(10))
+    return judged().isWorthIt
   }
-  const unread = pairs(3)
-  const reading = task({ kind: "block", block: unread }, step(address(0)))
-  assert.deepEqual([[state(block(1))], [reading], [task(block(1))]].map(hasPlaces), [true, true, false])
-  assert.deepEqual(unread.keys, [1, 1, 1])
-  assert.equal(hasPlaces([reading]), false)
+  assert.equal(isWorthIt(columns), false)
+  assert.equal(isWorthIt(new EncodedColumns(bytes, unread)), true)
 })
 
 Deno.test("a stage that had to run on the driver stays there", () => {

@@ -35,6 +35,15 @@ test("what a function throws in a worker fails the job, with the function's line
     assert.match(String(failure), /graphs\.ts:\d+:\d+/)
   }))
 
+test("what workers have written for a shuffle can be read again after a task that was sent it has failed", () =>
+  Effect.gen(function* () {
+    const { failures } = yield* run(graphs.failingOnce([[1, 2, 3, 4, 5, 6, 7, 8]]), 1)
+    assert.deepEqual(failures, [])
+    const [failure, groups] = seen
+    assert.match(String(failure), /the first action fails/)
+    assert.deepEqual(groups, [[2, [2, 6], false], [0, [4, 8], false], [1, [1, 5], false], [3, [3, 7], false]])
+  }))
+
 test("if two tasks fail, the job fails as the first one does", () =>
   Effect.gen(function* () {
     const graph = graphs.throwing({ batches: [[1, 2, 3, 1]], at: 1 })
