@@ -34,20 +34,28 @@ const hasAddress = ({ operation }: Place): boolean => operation.kind === "addres
 const calledBy = (input: Input): Place | undefined =>
   "operation" in input && input.kind !== "cogroup" && input.kind !== "held" ? input : undefined
 
+/** Whether an input is read here, and its records are sent. */
+type IsSent = (input: Input) => boolean
+
+const nothingIsSent: IsSent = () => false
+
 /** Whether an input can be read elsewhere, with all of its parts. */
-const isPortableInput = (input: Input): boolean => {
+const isPortableInput = (input: Input, isSent: IsSent = nothingIsSent): boolean => {
+  if (isSent(input)) return true
   if (input.kind === "held") return false
   const called = calledBy(input)
-  return (called === undefined || !isLocal(called.operation)) && partsOf(input).every(isPortablePartition)
+  return (called === undefined || !isLocal(called.operation)) &&
+    partsOf(input).every((part) => isPortablePartition(part, isSent))
 }
 
-const isPortablePartition = ({ input, steps }: Partition): boolean =>
-  !steps.some(({ operation }) => isLocal(operation)) && isPortableInput(input)
+/** Whether a partition can be computed elsewhere. */
+export const isPortablePartition = ({ input, steps }: Partition, isSent?: IsSent): boolean =>
+  !steps.some(({ operation }) => isLocal(operation)) && isPortableInput(input, isSent)
 
 const isPortableBy = (by: By): boolean => by.kind === "hash" || (by.kind !== "local" && !isLocal(by.operation))
 
 /** Whether what a task writes can be written elsewhere. */
-export const isPortableWrite = (write: Write): boolean =>
+const isPortableWrite = (write: Write): boolean =>
   !("by" in write) || (isPortableBy(write.by) && (write.kind === "pairs" || !isLocal(write.operation)))
 
 /** Whether an input has operations that should run in the graph copy. */
@@ -65,8 +73,9 @@ const uncounted = <A>(load: Run<A>): Run<A> =>
   Effect.flatMap(CurrentJob, (job) => Effect.provideService(load, CurrentJob, { ...job, countRead: undefined }))
 
 /** Whether a task can run elsewhere as a whole. */
-export const isPortable = ({ layers, partition, write }: Task): boolean =>
-  !layers.some(({ operation }) => isLocal(operation)) && isPortablePartition(partition) && isPortableWrite(write)
+export const isPortable = ({ layers, partition, write }: Task, isSent?: IsSent): boolean =>
+  !layers.some(({ operation }) => isLocal(operation)) && isPortablePartition(partition, isSent) &&
+  isPortableWrite(write)
 
 /** Whether a task has operations that can run elsewhere only, or first of all there: those of the graph. */
 export const hasGraphOperations = ({ layers, partition, write }: Task): boolean =>

@@ -9,7 +9,7 @@ import { CurrentJob } from "../../rdd/engine.ts"
 import type { Executor, TaskFailed } from "../plan/executor.ts"
 import { partsOf, withParts } from "../plan/places.ts"
 import { type Remote, RemoteBlock, RemoteBucket } from "../plan/remote.ts"
-import { isPortableWrite } from "../plan/split.ts"
+import * as Split from "../plan/split.ts"
 import { readsOf } from "./outputs.ts"
 import {
   type Bucket,
@@ -27,16 +27,8 @@ const isLocal = ({ kind }: Operation): boolean => kind === "local"
 /** Whether an input is read on the driver, which sends its records. */
 const isSent = (input: Input): boolean => input.kind === "held" || (input.kind === "load" && isLocal(input.operation))
 
-const canTravel = ({ input, steps }: Partition): boolean => {
-  if (steps.some(({ operation }) => isLocal(operation))) return false
-  if (isSent(input)) return true
-  const isCalled = "operation" in input && input.kind !== "cogroup"
-  return !(isCalled && isLocal(input.operation)) && partsOf(input).every(canTravel)
-}
-
 /** Whether a task can run on the cluster once the driver has read what only it can read. */
-export const isPortable = ({ layers, partition, write }: Task): boolean =>
-  !layers.some(({ operation }) => isLocal(operation)) && canTravel(partition) && isPortableWrite(write)
+export const isPortable = (task: Task): boolean => Split.isPortable(task, isSent)
 
 const toBlock: ToBlock = { kind: "block" }
 
@@ -95,7 +87,7 @@ const leading = ({ input, steps }: Partition): Partition | undefined => {
   const first: Partition = { input, steps: local < 0 ? steps : steps.slice(0, local) }
   // The driver goes over a file a piece at a time. From the cluster, all of its records would come at once.
   if (input.kind === "load" && input.waits === true && first.steps.length === 0) return undefined
-  return canTravel(first) && isOfCluster(first) ? first : undefined
+  return Split.isPortablePartition(first, isSent) && isOfCluster(first) ? first : undefined
 }
 
 /** The parts of a partition that the cluster can compute, though not all of it. */
