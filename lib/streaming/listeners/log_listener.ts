@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { describe, type Match } from "../checkpoint/matching.ts"
@@ -28,7 +27,7 @@ const textOfBehind = ({ interval, lag, recordsLeft, since, slowest }: Behind): s
   const output = slowest === undefined || 2 * slowest.millis < interval
     ? ""
     : `; ${slowest.name} takes ${format(slowest.millis)} a batch`
-  return `Falling behind since ${DateTime.formatIso(DateTime.makeUnsafe(since))}${how}${left}${output}. ` +
+  return `Falling behind since ${new Date(since).toISOString()}${how}${left}${output}. ` +
     "Make what takes long faster, or the batch interval longer, or limit the input with maxRate"
 }
 
@@ -39,7 +38,7 @@ const logRecovery = ({ directory, lastTime, matches, pending }: Recovery): Effec
     : `; it did not end ${
       pending.length === 1 ? "one batch, which runs" : `${pending.length} batches, which run`
     } again`
-  const last = DateTime.formatIso(DateTime.makeUnsafe(lastTime))
+  const last = new Date(lastTime).toISOString()
   const changed = matches.filter((match) => match._tag !== "Matched" || match.isChanged)
   const log = ({ _tag }: Match) => _tag === "Dropped" || _tag === "Incompatible" ? Effect.logWarning : Effect.logInfo
   return Effect.andThen(
