@@ -67,8 +67,8 @@ const shuffling = (work: Shuffling): Bench => (size) => measure(size, work)
 export const threadShuffles: Readonly<Record<string, Bench>> = {
   "threads-reduce-200k": shuffling({ name: "reduceByKey", records: 1_000_000, keys: 200_000, goal: 130 }),
   "threads-reduce-1m": shuffling({ name: "reduceByKey", records: 1_000_000, keys: 1_000_000, goal: 130 }),
-  "threads-group": shuffling({ name: "groupByKey", records: 1_000_000, keys: 100_000, goal: 130 }),
-  "threads-join": shuffling({ name: "join", records: 500_000, keys: 500_000, goal: 130 }),
-  "threads-distinct": shuffling({ name: "distinct", records: 1_000_000, keys: 1_000_000, goal: 130 }),
-  "threads-sort": shuffling({ name: "sortByKey", records: 1_000_000, keys: 1_000_000, goal: 130 }),
+  "threads-group": shuffling({ name: "groupByKey", records: 1_000_000, keys: 100_000, goal: 115 }),
+  "threads-join": shuffling({ name: "join", records: 500_000, keys: 500_000, goal: 115 }),
+  "threads-distinct": shuffling({ name: "distinct", records: 1_000_000, keys: 1_000_000, goal: 125 }),
+  "threads-sort": shuffling({ name: "sortByKey", records: 1_000_000, keys: 1_000_000, goal: 115 }),
 }
