@@ -128,17 +128,6 @@ export const giveWay: Effect.Effect<void> = Effect.flatMap(Pacing, (pacing) => {
   })
 })
 
-/** Waits for something. If that takes as long as work may go on, the event loop has had its turns meanwhile. */
-export const whileIdle = <A, E, R>(wait: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Pacing, (pacing) => {
-    const since = pacing.now()
-    return Effect.map(wait, (found) => {
-      const now = pacing.now()
-      if (now - since >= pacing.turn) pacing.turnedAt = now
-      return found
-    })
-  })
-
 /** Gives the event loop a turn if it is due. */
 export const giveWayIfDue: Effect.Effect<void> = Effect.suspend(() => isDue() ? giveWay : Effect.void)
 

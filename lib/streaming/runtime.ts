@@ -10,7 +10,6 @@ import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 import * as Semaphore from "effect/Semaphore"
 import { explainFailure } from "../core/errors.ts"
-import { whileIdle } from "../core/pace.ts"
 import { CurrentValues } from "../dstream/driver_state.ts"
 import { keptRDDs } from "../dstream/graph/kept_streams.ts"
 import type { ReceiverFailed } from "../receiver/errors.ts"
@@ -182,7 +181,7 @@ export class Runtime {
   /** Takes one batch after the other from the queue, runs it, and ends it. */
   get batches(): Effect.Effect<never, never, unknown> {
     const next = Effect.flatMap(
-      whileIdle(Queue.take(this.#queue)),
+      Queue.take(this.#queue),
       (batch) =>
         Effect.uninterruptibleMask((restore) =>
           Effect.flatMap(
