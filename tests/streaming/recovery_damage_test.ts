@@ -44,6 +44,31 @@ const killedAt = (point: number, segmentBytes: number): Effect.Effect<Place> =>
     return place
   })
 
+Deno.test("a journal whose newest file is missing is not taken for that of a new program", async () => {
+  const whole = newPlace(subjectWith(300))
+  await Effect.runPromise(live(subjectWith(300), whole, Infinity))
+  let refused = 0
+  for (let point = 40; point < 160; point += 2) {
+    await Effect.runPromise(Effect.gen(function* () {
+      const place = yield* killedAt(point, 300)
+      const names = Array.from(place.disk.files.keys()).toSorted()
+      const files = names.filter((name) => /^journal-\d/.test(name))
+      if (files.length < 3) return
+      // Without the other log, nothing tells how far this one was durable. What was received may be lost with it.
+      for (const name of names) if (name === files.at(-1) || name.startsWith("received-")) place.disk.files.delete(name)
+      const { exit } = yield* live(subjectWith(300), place, Infinity)
+      if (exit._tag === "Success") {
+        const found = differences(`${point}`, whole.world, place.world, 8_000, true)
+        return assert.deepEqual(found.filter(({ output }) => output !== "numbered"), [])
+      }
+      const [failure] = exit.cause.reasons
+      assert.match(failure?._tag === "Fail" ? String(failure.error) : "", /memory\/(journal|received)-/, `${point}`)
+      refused++
+    }))
+  }
+  assert(refused > 20, `${refused}`)
+})
+
 /** How many checkpoints of each kind are damaged. `DSTREAM_DAMAGES` sets another number. */
 const RUNS = Number(Deno.env.get("DSTREAM_DAMAGES") ?? 8)
 

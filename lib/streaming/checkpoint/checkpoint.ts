@@ -18,7 +18,7 @@ import type { Written } from "../../receiver/block_log.ts"
 import type { Part } from "../../receiver/parts.ts"
 import { type Entry, type Summary, toPieces } from "./entries.ts"
 import { CheckpointFailed, type CheckpointReason } from "./errors.ts"
-import { later, type Mark, markOf, missingEnd, missingEnded, withoutLost } from "./marks.ts"
+import { later, type Mark, markOf, missingEnd, missingEnded, missingSummary, withoutLost } from "./marks.ts"
 import * as Received from "./received.ts"
 import { Recovered } from "./recovered.ts"
 import { Retention } from "./retention.ts"
@@ -131,6 +131,8 @@ export class Checkpoint {
         onEntry: ofJournal.onEntry,
       })
       yield* ofJournal.check
+      const undescribed = missingSummary(directory, recovered.ends.journal, recovered.summary)
+      if (undescribed !== undefined) return yield* undescribed
       const ofReceived = reading((place, bytes) => recovered.readReceived(place, bytes))
       const { identity } = journal
       const received = yield* openLog(store, {

@@ -47,6 +47,20 @@ export const missingEnd = (location: string, log: string, { durable, last }: End
   return new LogDamaged({ file, offset: durable.offset, problem: "an entry is missing that was durable" })
 }
 
+/**
+ * Tells what is wrong with a journal that has entries, none of which describes the program: a later file is missing; undefined if
+ * nothing is. Files with an older description are removed once a newer one is durable.
+ */
+export const missingSummary = (location: string, { last }: Ends, summary: unknown): LogDamaged | undefined => {
+  if (last === undefined || summary !== undefined) return undefined
+  return new LogDamaged({
+    file: `${location}/${segmentFile("journal", last.segment)}`,
+    offset: last.offset,
+    problem: "a later file is missing, because no entry up to there describes the program",
+    isTotal: true,
+  })
+}
+
 /** Whether the log of received blocks has the block at a place, by the ends of the log. */
 const has = ({ first, last }: Ends, place: Mark): boolean =>
   first !== undefined && place.segment >= first.segment && !isAfter(place, last)

@@ -13,7 +13,7 @@ import { hasEntry, type LogContents, type OnPlacedEntry, readLog } from "../../d
 import type { Place } from "../../durable/log/writer.ts"
 import type { LogStore } from "../../durable/log_store.ts"
 import { FORMAT, fromBytes } from "../../streaming/checkpoint/entries.ts"
-import { type LogName, missingEnd } from "../../streaming/checkpoint/marks.ts"
+import { type LogName, missingEnd, missingSummary } from "../../streaming/checkpoint/marks.ts"
 import { readHead } from "../../streaming/checkpoint/received.ts"
 import { Recovered } from "../../streaming/checkpoint/recovered.ts"
 import { Retention } from "../../streaming/checkpoint/retention.ts"
@@ -128,6 +128,8 @@ class Reading {
     { damage, identity = "" }: LogContents,
   ) {
     const ends = this.recovered.ends[log]
+    const undescribed = log === "journal" ? missingSummary(store.location, ends, this.recovered.summary) : undefined
+    if (damage === undefined && undescribed !== undefined) return this.#report(undescribed)
     const missing = missingEnd(store.location, log, ends)
     if (damage !== undefined || missing === undefined || ends.durable === undefined) return
     // A program may have written it after the log was read and before the other log was.
