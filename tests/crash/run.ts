@@ -2,14 +2,20 @@
  * Kills a pipeline again and again, lets it go on each time, and checks what it has written: `deno task crash` kills it three
  * times at each crash point and 30 times at random instants; `--rounds=100` sets the number of random kills, `--seed=1` the
  * seed, `--each=1` how often it is killed at each point, and `--seconds=60` ends the kills after that time. The checkpoint is in
- * a new folder, or at the URL of `--checkpoint=s3://bucket/name`. Exits with 1 if anything was lost or doubled.
+ * a new folder, or at the URL of `--checkpoint=s3://bucket/name`. With `--threads=1` a worker computes half of it. Exits with 1 if anything was lost or doubled.
  */
 import { linesOf } from "../child_process.ts"
 import { check, createTables, INTERVAL } from "./oracle.ts"
 
-const USAGE = "deno task crash [--rounds=N] [--each=N] [--seed=N] [--seconds=N] [--checkpoint=URL]"
+const USAGE = "deno task crash [--rounds=N] [--each=N] [--seed=N] [--seconds=N] [--threads=1] [--checkpoint=URL]"
 
-const options = { rounds: 30, each: 3, seed: crypto.getRandomValues(new Uint32Array(1))[0]!, seconds: Infinity }
+const options = {
+  rounds: 30,
+  each: 3,
+  seed: crypto.getRandomValues(new Uint32Array(1))[0]!,
+  seconds: Infinity,
+  threads: 0,
+}
 const url = Deno.args.find((arg) => arg.startsWith("--checkpoint="))?.slice("--checkpoint=".length)
 for (const arg of Deno.args.filter((arg) => !arg.startsWith("--checkpoint="))) {
   const [, name = "", value] = /^--(\w+)=(\d+)$/.exec(arg) ?? []
@@ -72,7 +78,10 @@ const started = (kill: string | undefined) => {
       ...["run", "-A", "--no-check", "--quiet", new URL("program.ts", import.meta.url).pathname, folder, String(port)],
       ...(url === undefined ? [] : [url]),
     ],
-    env: kill === undefined ? {} : { DSTREAM_KILL: kill },
+    env: {
+      ...(kill === undefined ? {} : { DSTREAM_KILL: kill }),
+      ...(options.threads === 0 ? {} : { DSTREAM_THREADS: "1" }),
+    },
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

@@ -22,6 +22,12 @@ Deno.test("a pipeline that is killed at crash points and at random instants lose
   assert.ok(Number(atPoints) >= 3 && Number(ids) > 100 && Number(counts) > 0 && Number(files) > 0, text)
 })
 
+Deno.test("a pipeline of which a worker computes half, states as well, loses nothing and writes nothing twice", async () => {
+  const { code, text } = await run(["--rounds=8", "--each=0", "--seconds=25", "--threads=1"])
+  assert.equal(code, 0, text)
+  assert.match(text, /8 at random instants; \d{3,} ids in .*, 0 problems/)
+})
+
 Deno.test({
   name: "a pipeline with its checkpoint on S3 that is killed at random instants loses nothing and writes nothing twice",
   ignore: !server.available,
