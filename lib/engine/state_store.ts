@@ -32,7 +32,7 @@ import { Version } from "./state_version.ts"
 export interface StateStore {
   /** Opens version `at` of a partition on top of version `from`, which is pending or current; undefined: of an empty one. */
   readonly open: (id: string, partition: number, from: number | undefined, at: number) => PendingState
-  /** Version `at` of a partition, pending or current; undefined if there is none. It is not read while it is written. */
+  /** Finds version `at` of a partition, pending or current. Callers must not read it while a task writes it. */
   readonly find: (id: string, partition: number, at: number) => Capturable | undefined
   /** Seals version `at`: all of its partitions have been written. */
   readonly seal: (id: string, at: number) => Effect.Effect<void>

@@ -249,7 +249,7 @@ export class Version implements PendingState {
     return this
   }
 
-  /** What the version that this one was opened on has in place of what has been written since. Undefined if there is none. */
+  /** The keys that this version has written, with the values that they have in the version below; undefined without one. */
   get replaced(): Differences | undefined {
     return this.#base === undefined ? undefined : this.#base.#differences
   }

@@ -1,28 +1,17 @@
 /** Two threads against one, on text that is bytes in two partitions. */
-import { RDD } from "@dstream/dstream"
-import { make } from "../../lib/rdd/rdd.ts"
-import { fromText } from "../../lib/rdd/text_block.ts"
 import { checksum, lines } from "./data.ts"
-import { interleaved } from "./measure.ts"
 import type { Bench, Report } from "./report.ts"
-import { open } from "./session.ts"
 import type { Size } from "./size.ts"
 import { graphs, latest, queue } from "./thread_graphs.ts"
+import { PARTITIONS, textsRDD, twoAgainstOne } from "./two_threads.ts"
 
-const PARTITIONS = 2
-const ONE = "one thread"
-const TWO = "two threads"
-
-/** An RDD of lines that are bytes, as receivers make them. */
-const textRDD = (count: number, pool: number): RDD.RDD<string> => {
-  const bytes = Array.from({ length: PARTITIONS }, (_, partition) => {
+const textRDD = (count: number, pool: number) =>
+  textsRDD(Array.from({ length: PARTITIONS }, (_, partition) => {
     const part = lines(PARTITIONS * pool + partition, count / PARTITIONS)
-    return new TextEncoder().encode(`${part.join("\n")}\n`)
-  })
-  return make("text", [], { kind: "source", partitions: PARTITIONS, load: (index) => fromText(bytes[index]!) })
-}
+    return `${part.join("\n")}\n`
+  }))
 
-const measure = async (
+const measure = (
   size: Size,
   name: keyof typeof graphs,
   records: number,
@@ -30,31 +19,16 @@ const measure = async (
   goal: number,
 ): Promise<Report> => {
   const count = size.count(records)
-  const pools = [0, 1].map((pool) => () => textRDD(count, pool))
-  const graph = graphs[name]
-  const one = await open(graph(null))
-  const two = await open(graph(null), { master: "local[2]" })
-  const inputs = pools.map((make) => make())
-  const figures = await interleaved(
-    [{ name: ONE, session: one }, { name: TWO, session: two }].map(({ name, session }) => ({
-      name,
-      run: async (round: number) => {
-        queue.push(inputs[round % 2] ?? RDD.empty())
-        await session.batch()
-        return () => checksum(Array.from(latest.counts))
-      },
-    })),
-    size.rounds(rounds),
-    size.rounds(Math.max(6, rounds)),
-  )
-  await one.close()
-  await two.close()
-  return {
-    title: `${name}, ${count.toLocaleString("en")} lines as bytes, one thread and two`,
-    isWall: true,
-    figures,
-    goals: [{ what: `${TWO} against one`, of: TWO, base: ONE, percent: goal }],
-  }
+  const inputs = [textRDD(count, 0), textRDD(count, 1)] as const
+  return twoAgainstOne({
+    title: `${name}, ${count.toLocaleString("en")} lines as bytes`,
+    graph: graphs[name](null),
+    push: (round) => queue.push(inputs[round % 2 === 0 ? 0 : 1]),
+    sum: () => checksum(Array.from(latest.counts)),
+    rounds: size.rounds(rounds),
+    warmUp: size.rounds(Math.max(6, rounds)),
+    goal,
+  })
 }
 
 /** The benchmarks of this file. */

@@ -111,7 +111,6 @@ class Packing {
   readonly records: Array<Uint8Array> = []
   readonly #texts: Array<BytesAt> = []
   readonly #allocate: Allocate | undefined
-
   readonly #find: FindThere | undefined
 
   /** `allocate` gives the arrays that text is copied into. */

@@ -59,7 +59,7 @@ export type Answer =
     readonly read: number
     readonly updates: Uint8Array | undefined
     readonly changes: StateChanges | undefined
-    /** Whether the worker keeps what has been written until it is told of another batch. Its number is that of the task. */
+    /** Whether the worker keeps the written block until the next batch. Later tasks name the block by the id of this task. */
     readonly isKept: boolean
   }
   /** The task failed at a place, with an encoded reason. */
