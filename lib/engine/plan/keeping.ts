@@ -26,6 +26,12 @@ export const isDropped = (partitions: ReadonlyArray<Partition>): boolean =>
 type Compute = (partitions: ReadonlyArray<Partition>, indices: ReadonlyArray<number>) => Job<ReadonlyArray<Partition>>
 
 /**
+ * Makes the function that releases an RDD. A block that is kept has it, so it must not be a closure of {@link keeping}: it
+ * would keep the plan of the batch, and with it the RDDs of a window, whose blocks keep those of the windows before.
+ */
+const dropping = (into: Computed, rdd: AnyRDD, storage: Storage) => () => release(into.release(rdd), storage)
+
+/**
  * Makes the function that computes partitions of an RDD and gives them to the block store if it is persisted. A persisted RDD
  * that loses a block is released whole: the next action computes it again.
  */
@@ -39,7 +45,7 @@ export const keeping = (
   if (primitive.kind !== "persist") return (partitions) => Effect.map(blocks(partitions), (all) => all.map(there))
   const { level } = primitive
   const operation = references.of(rdd)
-  const drop = () => release(into.release(rdd), storage)
+  const drop = dropping(into, rdd, storage)
   const put = (block: Block<unknown>, index: number): Effect.Effect<Partition> => {
     if (block instanceof RemoteBlock) {
       block.output.whenReleased(drop)
