@@ -1,6 +1,7 @@
 /** An engine with a graph copy made by hand: some RDDs have addresses, at which the copy has other RDDs. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { Attached } from "../../lib/core/attached.ts"
 import * as Layer from "effect/Layer"
 import { Actions } from "../../lib/engine/local/actions.ts"
 import * as LocalEngine from "../../lib/engine/local/engine.ts"
@@ -51,7 +52,7 @@ export const layer = (pairs: Pairs, written: (records: number) => void = () => {
   return Layer.effectContext(Effect.gen(function* () {
     const states = yield* StateStore.StateStore
     const around = { generateCode: true, states, freezeRecords: false }
-    const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered: new WeakMap() })
+    const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered: new Attached() })
     const elsewhere = Loopback.make(around, () => copy)
     const counting: Executor = {
       run: (task) => Effect.tap(elsewhere.run(task), (it) => Effect.sync(() => written(countOf(it)))),

@@ -32,6 +32,7 @@ export class Actions {
   readonly #services: Services
   readonly #processes: Processes.Processes | undefined
   readonly #addressing: Addressing
+  /** Jobs outside of batches. */
   readonly #jobs = new WeakMap<JobContext, Computed>()
 
   /** `processes` are those that `pipe` starts where no others are provided. */
@@ -43,10 +44,11 @@ export class Actions {
 
   /** What is kept for the actions of a job. Outside of batches all actions are one job: things are kept as long as their RDDs. */
   #ofJob(job: JobContext, batch: LocalBatch | undefined): Computed {
-    const known = this.#jobs.get(job)
+    const jobs = batch?.ofJobs ?? this.#jobs
+    const known = jobs.get(job)
     if (known !== undefined) return known
     const fresh = new Computed(batch?.computed ?? this.#services.released)
-    this.#jobs.set(job, fresh)
+    jobs.set(job, fresh)
     return fresh
   }
 

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type * as Processes from "../../rdd/processes.ts"
+import { Attached } from "../../core/attached.ts"
 import { Engine } from "../../rdd/engine.ts"
 import type { Storage } from "../../rdd/storage.ts"
 import { Computed } from "../plan/computed.ts"
@@ -56,7 +57,7 @@ export const make: (options: Options) => Effect.Effect<Engine, never, Scope.Scop
       const storage = options.storage ?? (yield* BlockStore.makeInMemory)
       const released = new Computed()
       const around = { freezeRecords, generateCode, states, heap: options.heap ?? currentHeap() }
-      const gathered: Here["gathered"] = new WeakMap()
+      const gathered: Here["gathered"] = new Attached()
       const here = InPlace.make({ ...around, primitiveAt: InPlace.primitiveAt, gathered })
       const elsewhere = (loopback ? Loopback.elsewhere : options.elsewhere)?.({ ...around, gathered, executor: here })
       const executor = elsewhere?.executor ?? here

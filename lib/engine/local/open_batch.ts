@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BatchWork, OpenBatch, Root } from "../../rdd/engine.ts"
+import type { BatchWork, JobContext, OpenBatch, Root } from "../../rdd/engine.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import { Computed } from "../plan/computed.ts"
 import { passesOn } from "../plan/lowering.ts"
@@ -57,6 +57,8 @@ export class LocalBatch implements OpenBatch, BatchScope {
   readonly addressOf: BatchWork["addressOf"]
   /** What is kept for all jobs of the batch. */
   readonly computed: Computed
+  /** What is kept for the actions of each job. */
+  readonly ofJobs: WeakMap<JobContext, Computed> = new WeakMap()
   /** Kept RDDs that failed since the last attempt of a job began. Planners add to it. */
   readonly lost: Set<AnyRDD> = new Set()
   /** All RDDs of the batch's work, each with the last job that needs it. */

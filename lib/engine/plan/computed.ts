@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { Attached } from "../../core/attached.ts"
 import type { AnyRDD } from "../../rdd/rdd.ts"
 import type { Lowered, Partition } from "./task.ts"
+
+type Table<V> = Attached<AnyRDD, V> | WeakMap<AnyRDD, V>
 
 /** A partition of an RDD of which some partitions are kept: an input that is a block. */
 export interface KeptPartition {
@@ -17,9 +20,9 @@ export interface KeptPartition {
  */
 export class Computed {
   /** Made on first use: most actions keep nothing, and weak maps are expensive for the garbage collector. */
-  #known: WeakMap<AnyRDD, Lowered> | undefined
+  #known: Table<Lowered> | undefined
   /** Blocks of RDDs that are not computed whole, by partition. */
-  #some: WeakMap<AnyRDD, Array<KeptPartition | undefined>> | undefined
+  #some: Table<Array<KeptPartition | undefined>> | undefined
   readonly #around: Computed | undefined
 
   constructor(around?: Computed) {
@@ -33,7 +36,7 @@ export class Computed {
 
   /** The blocks of an RDD that are kept here, by partition. The caller may add to them. */
   some(rdd: AnyRDD, partitions: number): Array<KeptPartition | undefined> {
-    this.#some ??= new WeakMap()
+    this.#some ??= this.#table()
     const known = this.#some.get(rdd)
     if (known?.length === partitions) return known
     const fresh = new Array<KeptPartition | undefined>(partitions).fill(undefined)
@@ -48,9 +51,14 @@ export class Computed {
 
   /** Keeps what an RDD was computed to. */
   keep(rdd: AnyRDD, lowered: Lowered): void {
-    this.#known ??= new WeakMap()
+    this.#known ??= this.#table()
     this.#known.set(rdd, lowered)
     this.#some?.delete(rdd)
+  }
+
+  /** What is kept until it is released has the lifetime of the engine, and the RDDs of many batches. */
+  #table<V>(): Table<V> {
+    return this.#around === undefined ? new Attached() : new WeakMap()
   }
 
   /** Releases what an RDD was computed to here, and gives its partitions. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Attached } from "../../core/attached.ts"
 import type { Address } from "../../rdd/engine.ts"
 import * as Partitioner from "../../rdd/partitioner.ts"
 import type { Known, Primitive } from "../../rdd/primitive.ts"
@@ -10,7 +11,7 @@ import type { AnyRDD } from "../../rdd/rdd.ts"
 import { placesOf } from "./places.ts"
 import type { Operation, Placed, Task } from "./task.ts"
 
-const rdds = new WeakMap<Operation, AnyRDD>()
+const rdds = new Attached<Operation, AnyRDD>()
 
 /** The RDD of a reference that the driver has made. Undefined for references in tasks that were decoded. */
 export const rddOf = (operation: Operation): AnyRDD | undefined =>

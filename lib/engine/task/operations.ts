@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Attached } from "../../core/attached.ts"
 import { Mismatch, reasonOf } from "../../core/errors.ts"
 import type { Piecewise } from "../../core/pace.ts"
 import type { Block } from "../../rdd/block.ts"
@@ -33,7 +34,7 @@ export interface Surroundings {
    * The blocks made of buckets, by input, where several tasks read the same buckets. Combine functions may change the values
    * that they are given, so buckets are read once. Undefined where every task has its own copy of the buckets.
    */
-  readonly gathered: WeakMap<Input, Gathering> | undefined
+  readonly gathered: Attached<Input, Gathering> | undefined
 }
 
 /** The gathering of buckets. A task that needs the block goes on with the work where another one has left it. */

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { Attached } from "../../core/attached.ts"
 import type { Block } from "../../rdd/block.ts"
 import { type Columns, countOf } from "../../rdd/column_block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
@@ -18,7 +19,7 @@ import type { Input, Partition, Task, Written } from "../plan/task.ts"
 
 /** What decides where the inputs of a task are read. */
 interface Reading {
-  readonly gathered: WeakMap<Input, Gathering>
+  readonly gathered: Attached<Input, Gathering>
   /** Whether a worker can run the whole task. */
   readonly isPortable: boolean
   /** Whether a layer of the graph gives services to effects. */
@@ -37,7 +38,7 @@ const canTravel = ({ input, steps }: Partition, reading: Reading): boolean => {
 }
 
 /** Whether a task, or a part of it, can run in a worker. */
-export const isSpreadable = (task: Task, gathered: WeakMap<Input, Gathering>): boolean => {
+export const isSpreadable = (task: Task, gathered: Attached<Input, Gathering>): boolean => {
   const isWhole = isPortable(task)
   return (isWhole ? placesOf(task).length > 0 : hasGraphOperations(task)) &&
     canTravel(task.partition, { gathered, isPortable: isWhole, isProvided: task.layers.length > 0 })

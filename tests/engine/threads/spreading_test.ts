@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { Attached } from "../../../lib/core/attached.ts"
 import { decode, encode } from "../../../lib/core/codec.ts"
 import { inPieces } from "../../../lib/core/pace.ts"
 import { Held } from "../../../lib/engine/storage/held_block.ts"
@@ -129,7 +130,7 @@ Deno.test("lines of text are not counted to judge a stage", () => {
 })
 
 Deno.test("isSpreadable() tells which tasks a worker can run, at least in part", () => {
-  const none = new WeakMap<Input, Gathering>()
+  const none = new Attached<Input, Gathering>()
   const yes = (one: Task) => assert.equal(isSpreadable(one, none), true)
   const no = (one: Task, gathered = none) => assert.equal(isSpreadable(one, gathered), false)
   yes(task(block(1), step(address(0))))
@@ -158,5 +159,8 @@ Deno.test("isSpreadable() tells which tasks a worker can run, at least in part",
   no(task({ kind: "view", operation: address(0), index: 0, id: "s", at: 1 }))
   const buckets: Input = { kind: "combined", operation: address(0), index: 0, buckets: [] }
   yes(task(buckets))
-  no(task(buckets), new WeakMap([[buckets, { work: inPieces(0, () => {}) as never, outcome: undefined }]]))
+  no(
+    task(buckets),
+    new Attached<Input, Gathering>().set(buckets, { work: inPieces(0, () => {}) as never, outcome: undefined }),
+  )
 })
