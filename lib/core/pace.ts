@@ -13,7 +13,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 
-/** Work in pieces that gives an `A`. It yields when the event loop is due. */
+/**
+ * Work in pieces that gives an `A`. It yields when the event loop is due.
+ *
+ * Declare functions that give it, and generators that Effects are made of, at the top level of a module or as methods, if
+ * they run in each batch. V8 makes a hidden class for each generator function. It is collected only with all objects of the
+ * heap, and until then it keeps what a function inside another one has captured, such as the records of a batch.
+ */
 export type Piecewise<A> = Generator<undefined, A, unknown>
 
 /** How large pieces are, and when the event loop is due. */

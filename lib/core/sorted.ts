@@ -26,6 +26,18 @@ function* merged<A>(left: Array<A>, right: Array<A>, order: Comparison<A>): Piec
   return out
 }
 
+/** Merges the last two parts again and again, until there is one part or `isDone` says so. */
+function* merge<A>(
+  parts: Array<Array<A>>,
+  order: Comparison<A>,
+  isDone: (last: Array<A>, before: Array<A>) => boolean,
+): Piecewise<void> {
+  for (let [before, last] = parts.slice(-2); last !== undefined; [before, last] = parts.slice(-2)) {
+    if (before === undefined || isDone(last, before)) return
+    parts.splice(-2, 2, yield* merged(before, last, order))
+  }
+}
+
 /**
  * Returns records in order, as `toSorted` does: equal ones stay in their order. Parts are sorted one by one and merged, so
  * the event loop gets its turns however many records there are, and however long a comparison takes.
@@ -42,20 +54,14 @@ function* merged<A>(left: Array<A>, right: Array<A>, order: Comparison<A>): Piec
 export function* sorted<A>(records: ReadonlyArray<A>, order: Comparison<A>): Piecewise<Array<A>> {
   /** Sorted parts, each at least twice as long as the next, so that every record is merged a few times only. */
   const parts: Array<Array<A>> = []
-  function* merge(isDone: (last: Array<A>, before: Array<A>) => boolean): Piecewise<void> {
-    for (let [before, last] = parts.slice(-2); last !== undefined; [before, last] = parts.slice(-2)) {
-      if (before === undefined || isDone(last, before)) return
-      parts.splice(-2, 2, yield* merged(before, last, order))
-    }
-  }
   const pace = new Pace()
   for (let from = 0; from < records.length;) {
     const to = pace.end(from, records.length)
     parts.push(records.slice(from, to).sort(order))
     from = to
     if (from < records.length && pace.isDue()) yield
-    yield* merge((last, before) => before.length >= 2 * last.length)
+    yield* merge(parts, order, (last, before) => before.length >= 2 * last.length)
   }
-  yield* merge(() => false)
+  yield* merge(parts, order, () => false)
   return parts[0] ?? []
 }

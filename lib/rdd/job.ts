@@ -59,12 +59,13 @@ const failing = (rdd: AnyRDD): Effect.Effect<(cause: unknown) => ActionError<nev
 export const mergeSome = <A, E, R>(
   partial: RDD<A, E, R>,
   merge: (partials: ReadonlyArray<A>) => A,
-): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> =>
-  Effect.gen(function* () {
-    const partials = yield* records(partial)
-    if (partials.length === 0) return yield* Effect.fail(new EmptyCollection({ operation: partial.operation }))
-    return yield* onDriver(partial, () => merge(partials))
-  })
+): Effect.Effect<A, ActionError<E> | EmptyCollection, R | Engine> => Effect.gen(() => merging(partial, merge))
+
+function* merging<A, E, R>(partial: RDD<A, E, R>, merge: (partials: ReadonlyArray<A>) => A) {
+  const partials = yield* records(partial)
+  if (partials.length === 0) return yield* Effect.fail(new EmptyCollection({ operation: partial.operation }))
+  return yield* onDriver(partial, () => merge(partials))
+}
 
 /** Checks an option that is a number of records. */
 export const checkCount = (where: string, n: number): InvalidOption | undefined =>

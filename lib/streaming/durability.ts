@@ -271,35 +271,37 @@ export class Durability {
     time: number,
     work: Work | undefined,
   ): Effect.Effect<Effect.Effect<void, CheckpointFailed>, CheckpointFailed, unknown> {
-    return Effect.gen({ self: this }, function* () {
-      const kept: Array<Kept> = []
-      if (work !== undefined) {
-        for (const state of this.#states.values()) kept.push(...yield* this.#capture(time, state))
-        for (const each of work.kept) {
-          if (each.stream.traits.keeps !== "whileNeeded") continue
-          const name = this.#names.get(originalOf(each.stream))
-          if (name !== undefined) {
-            const written = yield* Effect.mapError(
-              writeKept(this.#engine, each.rdd),
-              (reason) => this.#failed(`write the records of ${JSON.stringify(name)}`, reason),
-            )
-            kept.push({ _tag: "kept", name, at: time, ...written })
-          }
+    return Effect.gen(() => this.#end(time, work))
+  }
+
+  *#end(time: number, work: Work | undefined) {
+    const kept: Array<Kept> = []
+    if (work !== undefined) {
+      for (const state of this.#states.values()) kept.push(...yield* this.#capture(time, state))
+      for (const each of work.kept) {
+        if (each.stream.traits.keeps !== "whileNeeded") continue
+        const name = this.#names.get(originalOf(each.stream))
+        if (name !== undefined) {
+          const written = yield* Effect.mapError(
+            writeKept(this.#engine, each.rdd),
+            (reason) => this.#failed(`write the records of ${JSON.stringify(name)}`, reason),
+          )
+          kept.push({ _tag: "kept", name, at: time, ...written })
         }
       }
-      this.#latest = Math.max(this.#latest, time)
-      if (kept.length > 0) yield* this.reached("kept captured")
-      const history = this.#history
-      // A batch that was allocated and has not ended needs what it looks back at.
-      const open = this.checkpoint.open.filter((each) => each !== time)
-      const settled = Math.min(this.#latest, ...open.map((each) => each - this.#batchDuration))
-      const isNeeded = (name: string, at: number) => {
-        const stream = this.#streams.get(name)
-        return stream !== undefined && history !== undefined && at > settled - history.rememberOf(stream)
-      }
-      const values = work === undefined ? {} : Object.fromEntries(this.values.changes)
-      return Effect.andThen(this.checkpoint.ended(time, kept, values, isNeeded), this.reached("ended"))
-    })
+    }
+    this.#latest = Math.max(this.#latest, time)
+    if (kept.length > 0) yield* this.reached("kept captured")
+    const history = this.#history
+    // A batch that was allocated and has not ended needs what it looks back at.
+    const open = this.checkpoint.open.filter((each) => each !== time)
+    const settled = Math.min(this.#latest, ...open.map((each) => each - this.#batchDuration))
+    const isNeeded = (name: string, at: number) => {
+      const stream = this.#streams.get(name)
+      return stream !== undefined && history !== undefined && at > settled - history.rememberOf(stream)
+    }
+    const values = work === undefined ? {} : Object.fromEntries(this.values.changes)
+    return Effect.andThen(this.checkpoint.ended(time, kept, values, isNeeded), this.reached("ended"))
   }
 
   /** Whether there are segments that are not needed any more. */

@@ -129,7 +129,7 @@ export class Runtime {
    */
   tick(time: number, given?: Allocation): Effect.Effect<void, never, unknown> {
     const allocated = Effect.suspend(() =>
-      this.#life === "Running" ? Effect.as(this.#allocate(time, given), true) : Effect.succeed(false)
+      this.#life === "Running" ? Effect.as(Effect.gen(() => this.#allocate(time, given)), true) : Effect.succeed(false)
     )
     return Effect.flatMap(
       Effect.andThen(this.#room.take(1), this.#allocating.withPermit(Effect.provideService(allocated, InBatch, true))),
@@ -137,36 +137,34 @@ export class Runtime {
     )
   }
 
-  #allocate(time: number, given: Allocation | undefined): Effect.Effect<void, never, unknown> {
-    return Effect.gen({ self: this }, function* () {
-      const { bound, durability, inputs, outputsDue, policy, publish } = this.run
-      const shares: Record<string, InputAllocation> = { ...given?.inputs }
-      let unread: Unread = new Map()
-      const allocated = given === undefined
-        ? Effect.map(allocate(inputs, time, policy, shares, bound), (failed) => void (unread = failed))
-        : Effect.void
-      const failed = yield* failedOf(allocated, this.run, time)
-      const allocation = { time, inputs: shares }
-      // A batch that stops the context is not logged: after a restart its input is there as if it had not been taken.
-      const isLogged = durability === undefined || given !== undefined || failed?.effect === "stop"
-        ? Effect.void
-        : durability.allocated(allocation)
-      const info = batchInfo(allocation, inputs, this.#now)
-      const report = new BatchReport(publish, info)
-      const batch: Batch = {
-        time,
-        allocation,
-        unread,
-        isLogged,
-        report,
-        phase: failed === undefined ? { _tag: "Allocated" } : { _tag: "Unallocated", failed },
-      }
-      this.#allocated = time
-      this.#pending++
-      if (failed === undefined) report.submitted(outputsDue(allocation))
-      Queue.offerUnsafe(this.#queue, batch)
-      this.#conditions.check()
-    })
+  *#allocate(time: number, given: Allocation | undefined) {
+    const { bound, durability, inputs, outputsDue, policy, publish } = this.run
+    const shares: Record<string, InputAllocation> = { ...given?.inputs }
+    let unread: Unread = new Map()
+    const allocated = given === undefined
+      ? Effect.map(allocate(inputs, time, policy, shares, bound), (failed) => void (unread = failed))
+      : Effect.void
+    const failed = yield* failedOf(allocated, this.run, time)
+    const allocation = { time, inputs: shares }
+    // A batch that stops the context is not logged: after a restart its input is there as if it had not been taken.
+    const isLogged = durability === undefined || given !== undefined || failed?.effect === "stop"
+      ? Effect.void
+      : durability.allocated(allocation)
+    const info = batchInfo(allocation, inputs, this.#now)
+    const report = new BatchReport(publish, info)
+    const batch: Batch = {
+      time,
+      allocation,
+      unread,
+      isLogged,
+      report,
+      phase: failed === undefined ? { _tag: "Allocated" } : { _tag: "Unallocated", failed },
+    }
+    this.#allocated = time
+    this.#pending++
+    if (failed === undefined) report.submitted(outputsDue(allocation))
+    Queue.offerUnsafe(this.#queue, batch)
+    this.#conditions.check()
   }
 
   /** The time of the run. */
@@ -185,11 +183,13 @@ export class Runtime {
       (batch) =>
         Effect.uninterruptibleMask((restore) =>
           Effect.flatMap(
-            Effect.exit(restore(this.#process(batch))),
+            Effect.exit(restore(Effect.gen(() => this.#process(batch)))),
             (exit) =>
               this.#guarded(
                 batch,
-                this.#finalize(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch)),
+                Effect.gen(() =>
+                  this.#finalize(batch, Exit.isSuccess(exit) ? exit.value : this.#endingOf(exit.cause, batch))
+                ),
               ),
           )
         ),
@@ -216,46 +216,44 @@ export class Runtime {
   }
 
   /** Evaluates and runs a batch. Returns how it should end. */
-  #process(batch: Batch): Effect.Effect<Ending, Failed, unknown> {
-    return Effect.gen({ self: this }, function* () {
-      const { time } = batch
-      const { durability, engine, evaluation, history, policy } = this.run
-      if (batch.phase._tag === "Unallocated") return yield* Effect.fail(batch.phase.failed)
-      if (this.#isClosed) return { _tag: "Dropped" } as const
-      history.begin(time, (stream) => {
-        const failure = batch.unread.get(stream.traits.source)
-        return failure === undefined ? this.run.read(batch.allocation, stream) : Effect.fail(failure)
-      })
-      const evaluated = yield* this.run.evaluating(evaluate(evaluation, time))
-      const work = durability === undefined ? evaluated : durability.undone(time, evaluated)
-      batch.phase = { _tag: "Evaluated", work }
-      if (this.#isClosed) return { _tag: "Dropped" } as const
-      if (isIdle(work)) return { _tag: "Committed" } as const
-      const open = yield* Effect.mapError(
-        this.run.open(work, time),
-        (failure): Failed => ({ failure, effect: failureEffect(policy) }),
-      )
-      yield* Effect.mapError(batch.isLogged, (failure): Failed => ({ failure, effect: "stop" }))
-      batch.phase = { _tag: "Running", work }
-      const report = (failure: Failure) => this.report(failure, "report")
-      const options = {
-        graph: this.run.graph,
-        engine,
-        policy,
-        now: () => this.#now,
-        report,
-        values: this.run.values,
-        done: durability && durability.done.bind(durability),
-        reach: durability?.reach,
-        isRecovered: durability?.isRecovered(time) ?? false,
-        isDurable: durability?.isSynced ?? false,
-      }
-      yield* Effect.mapError(
-        Runner.run(options, open, work, time, batch.report),
-        (failure): Failed => ({ failure, effect: "stop" }),
-      )
-      return { _tag: "Committed" } as const
+  *#process(batch: Batch) {
+    const { time } = batch
+    const { durability, engine, evaluation, history, policy } = this.run
+    if (batch.phase._tag === "Unallocated") return yield* Effect.fail(batch.phase.failed)
+    if (this.#isClosed) return { _tag: "Dropped" } as const
+    history.begin(time, (stream) => {
+      const failure = batch.unread.get(stream.traits.source)
+      return failure === undefined ? this.run.read(batch.allocation, stream) : Effect.fail(failure)
     })
+    const evaluated = yield* this.run.evaluating(evaluate(evaluation, time))
+    const work = durability === undefined ? evaluated : durability.undone(time, evaluated)
+    batch.phase = { _tag: "Evaluated", work }
+    if (this.#isClosed) return { _tag: "Dropped" } as const
+    if (isIdle(work)) return { _tag: "Committed" } as const
+    const open = yield* Effect.mapError(
+      this.run.open(work, time),
+      (failure): Failed => ({ failure, effect: failureEffect(policy) }),
+    )
+    yield* Effect.mapError(batch.isLogged, (failure): Failed => ({ failure, effect: "stop" }))
+    batch.phase = { _tag: "Running", work }
+    const report = (failure: Failure) => this.report(failure, "report")
+    const options = {
+      graph: this.run.graph,
+      engine,
+      policy,
+      now: () => this.#now,
+      report,
+      values: this.run.values,
+      done: durability && durability.done.bind(durability),
+      reach: durability?.reach,
+      isRecovered: durability?.isRecovered(time) ?? false,
+      isDurable: durability?.isSynced ?? false,
+    }
+    yield* Effect.mapError(
+      Runner.run(options, open, work, time, batch.report),
+      (failure): Failed => ({ failure, effect: "stop" }),
+    )
+    return { _tag: "Committed" } as const
   }
 
   /**
@@ -280,30 +278,27 @@ export class Runtime {
    * Commits a batch in any phase as a whole, or rolls it back as a whole. The next batch can run then. What must wait until
    * the end of the batch is durable comes after that.
    */
-  #finalize(batch: Batch, asked: Ending): Effect.Effect<void, never, unknown> {
-    return Effect.gen({ self: this }, function* () {
-      const { time } = batch
-      const { bound, durability, engine, evaluation, history, values } = this.run
-      const { ending, isDurable } = yield* this.#written(batch, asked)
-      values.end(ending._tag === "Committed")
-      if (ending._tag === "Committed") {
-        if (batch.phase._tag === "Running") yield* engine.endBatch(time, "commit")
-      } else {
-        // If the evaluation failed midway, these are the kept RDDs that it had made by then.
-        for (const { rdd } of keptRDDs(evaluation.keptStreams, history, time)) yield* engine.abandon(rdd)
-        yield* engine.endBatch(time, "abort")
-        history.discard(time)
-      }
-      yield* bound.ended(time, ending._tag === "Committed")
-      const ended = this.#end(batch, ending)
-      if (durability === undefined) return yield* ended
-      const durable = Effect.matchEffect(isDurable, {
-        onSuccess: () =>
-          Effect.andThen(Effect.andThen(ended, durability.reached("committed")), this.#clean(durability)),
-        onFailure: (failure) => Effect.andThen(this.fail(failure), this.#forget(batch)),
-      })
-      yield* Queue.offer(this.#ending, this.#guarded(batch, durable))
+  *#finalize(batch: Batch, asked: Ending) {
+    const { time } = batch
+    const { bound, durability, engine, evaluation, history, values } = this.run
+    const { ending, isDurable } = yield* this.#written(batch, asked)
+    values.end(ending._tag === "Committed")
+    if (ending._tag === "Committed") {
+      if (batch.phase._tag === "Running") yield* engine.endBatch(time, "commit")
+    } else {
+      // If the evaluation failed midway, these are the kept RDDs that it had made by then.
+      for (const { rdd } of keptRDDs(evaluation.keptStreams, history, time)) yield* engine.abandon(rdd)
+      yield* engine.endBatch(time, "abort")
+      history.discard(time)
+    }
+    yield* bound.ended(time, ending._tag === "Committed")
+    const ended = Effect.gen(() => this.#end(batch, ending))
+    if (durability === undefined) return yield* ended
+    const durable = Effect.matchEffect(isDurable, {
+      onSuccess: () => Effect.andThen(Effect.andThen(ended, durability.reached("committed")), this.#clean(durability)),
+      onFailure: (failure) => Effect.andThen(this.fail(failure), Effect.gen(() => this.#forget(batch))),
     })
+    yield* Queue.offer(this.#ending, this.#guarded(batch, durable))
   }
 
   /** Removes old segments of the checkpoint if some are not needed any more. */
@@ -316,48 +311,44 @@ export class Runtime {
   }
 
   /** Ends a batch whose outcome is final: commits the positions of its inputs, reports it, and releases what it holds. */
-  #end(batch: Batch, ending: Ending): Effect.Effect<void, never, unknown> {
-    return Effect.gen({ self: this }, function* () {
-      const { allocation, phase, report, time } = batch
-      const { inputs, policy } = this.run
-      let failed = ending._tag === "Failed" ? ending.failed : undefined
-      if (ending._tag === "Committed") {
-        this.#uncommitted.add(allocation, inputs)
-        if (phase._tag === "Running" && !this.#uncommitted.isEmpty) {
-          failed = yield* failedOf(this.#uncommitted.commit(time, policy), this.run, time)
-          if (failed?.effect === "log") yield* Effect.logWarning(explainFailure(failed.failure))
-        }
+  *#end(batch: Batch, ending: Ending) {
+    const { allocation, phase, report, time } = batch
+    const { inputs, policy } = this.run
+    let failed = ending._tag === "Failed" ? ending.failed : undefined
+    if (ending._tag === "Committed") {
+      this.#uncommitted.add(allocation, inputs)
+      if (phase._tag === "Running" && !this.#uncommitted.isEmpty) {
+        failed = yield* failedOf(this.#uncommitted.commit(time, policy), this.run, time)
+        if (failed?.effect === "log") yield* Effect.logWarning(explainFailure(failed.failure))
       }
-      const isFatal = failed?.effect === "stop"
-      const result = resultOf(batch, ending)
-      if (failed !== undefined) yield* this.report(failed.failure, failed.effect)
-      // Reported now, so that a program that ends with it has the jobs of the other outputs behind it.
-      const [unevaluated] = ending._tag === "Committed" ? workOf(batch)?.failures ?? [] : []
-      if (unevaluated !== undefined) yield* this.report(unevaluated, "report")
-      const cause = failed?.failure ?? unevaluated
-      if (result === "generation failed" && cause !== undefined) {
-        report.generationFailed(explainFailure(cause))
-      } else if (result !== undefined) report.completed(this.#now)
-      batch.phase = ending
-      if (result !== undefined) {
-        rememberResult(this.results, time, isFatal && result === "completed" ? "failed" : result)
-      }
-      yield* this.#forget(batch)
-      if (isFatal) yield* this.#stop
-    })
+    }
+    const isFatal = failed?.effect === "stop"
+    const result = resultOf(batch, ending)
+    if (failed !== undefined) yield* this.report(failed.failure, failed.effect)
+    // Reported now, so that a program that ends with it has the jobs of the other outputs behind it.
+    const [unevaluated] = ending._tag === "Committed" ? workOf(batch)?.failures ?? [] : []
+    if (unevaluated !== undefined) yield* this.report(unevaluated, "report")
+    const cause = failed?.failure ?? unevaluated
+    if (result === "generation failed" && cause !== undefined) {
+      report.generationFailed(explainFailure(cause))
+    } else if (result !== undefined) report.completed(this.#now)
+    batch.phase = ending
+    if (result !== undefined) {
+      rememberResult(this.results, time, isFatal && result === "completed" ? "failed" : result)
+    }
+    yield* this.#forget(batch)
+    if (isFatal) yield* this.#stop
   }
 
   /** Releases everything that a batch holds. */
-  #forget({ allocation, time }: Batch): Effect.Effect<void, never, unknown> {
-    return Effect.gen({ self: this }, function* () {
-      const { batchDuration, history, inputs } = this.run
-      const isRemembered = ({ stream }: RunningInput) => history.rememberOf(stream) > batchDuration
-      for (const input of inputs) yield* input.release(shareOf(allocation, input), isRemembered(input))
-      this.run.release(time)
-      this.#pending--
-      yield* this.#room.release(1)
-      this.#conditions.check()
-    })
+  *#forget({ allocation, time }: Batch) {
+    const { batchDuration, history, inputs } = this.run
+    const isRemembered = ({ stream }: RunningInput) => history.rememberOf(stream) > batchDuration
+    for (const input of inputs) yield* input.release(shareOf(allocation, input), isRemembered(input))
+    this.run.release(time)
+    this.#pending--
+    yield* this.#room.release(1)
+    this.#conditions.check()
   }
 
   /** Prevents further batches from being allocated and from starting. */

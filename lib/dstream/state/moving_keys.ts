@@ -35,3 +35,10 @@ export function* settle(state: PendingState, moved: Columns, partition: number, 
     }
   })
 }
+
+/** Adds pairs whose keys have no state. */
+export function* addMissing(state: PendingState, { keys, values }: Columns): Piecewise<void> {
+  yield* inPieces(keys.length, (from, to) => {
+    for (let i = from; i < to; i++) if (!state.has(keys[i])) state.set(keys[i], values[i])
+  })
+}

@@ -50,32 +50,42 @@ export const stateful = <A, E, R, const F extends ReadonlyArray<Callable>>(
       operation,
       [parent],
       functions,
-      (self, ..._) =>
-        Effect.gen(function* () {
-          const batch = yield* Batch
-          const { time } = batch
-          const id = batch.address(self)
-          const version = batch.stateVersion(id)
-          const newest = batch.newest(self)
-          // Made only where it is needed: an error captures a stack.
-          const none = () => Effect.fail(new NoRDD({ operation, time }))
-          // This batch is evaluated late. The versions of later batches were built without it.
-          if (Math.max(version ?? -Infinity, newest?.time ?? -Infinity) >= time) return yield* none()
-          const data = yield* optional(parent)
-          const hasState = version !== undefined || batch.first(self) !== undefined
-          const work = step({ batch, data, hasState })
-          if (work === undefined) return yield* none()
-          const { data: records, partitioner: by, keyed, ...how } = work
-          const { initial } = how
-          const parents = version === undefined && initial !== undefined ? [records, initial] : [records]
-          return withCallSite(site, (): RDD<A> =>
-            makeRDD(operation, parents, {
-              kind: "state",
-              by,
-              keyed,
-              step: { ...how, id, at: time, previous: { rdd: newest?.rdd } },
-            }))
-        }),
+      (self, ..._) => evaluated<A>({ operation, parent, site, step }, self),
       { ...options, keeps: "always" },
     ))
 }
+
+/** A stateful operator. */
+interface Operator {
+  readonly operation: string
+  readonly parent: AnyDStream
+  readonly site: CallSite
+  readonly step: (given: StatefulBatch) => Stateful | undefined
+}
+
+/** Makes the RDD of a stateful operator in the current batch. */
+const evaluated = Effect.fnUntraced(function* <A>({ operation, parent, site, step }: Operator, self: AnyDStream) {
+  const batch = yield* Batch
+  const { time } = batch
+  const id = batch.address(self)
+  const version = batch.stateVersion(id)
+  const newest = batch.newest(self)
+  // Made only where it is needed: an error captures a stack.
+  const none = () => Effect.fail(new NoRDD({ operation, time }))
+  // This batch is evaluated late. The versions of later batches were built without it.
+  if (Math.max(version ?? -Infinity, newest?.time ?? -Infinity) >= time) return yield* none()
+  const data = yield* optional(parent)
+  const hasState = version !== undefined || batch.first(self) !== undefined
+  const work = step({ batch, data, hasState })
+  if (work === undefined) return yield* none()
+  const { data: records, partitioner: by, keyed, ...how } = work
+  const { initial } = how
+  const parents = version === undefined && initial !== undefined ? [records, initial] : [records]
+  return withCallSite(site, (): RDD<A> =>
+    makeRDD(operation, parents, {
+      kind: "state",
+      by,
+      keyed,
+      step: { ...how, id, at: time, previous: { rdd: newest?.rdd } },
+    }))
+})

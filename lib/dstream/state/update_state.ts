@@ -30,13 +30,13 @@ import { listInPieces } from "../../rdd/lists.ts"
 import type { Columns } from "../../rdd/column_block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner, PartitionOptions } from "../../rdd/partitioner.ts"
-import type { Callable } from "../../rdd/primitive.ts"
+import type { Callable, StateStep } from "../../rdd/primitive.ts"
 import { isRDD, make as makeRDD, type RDD } from "../../rdd/rdd.ts"
 import type { PendingState } from "../../rdd/state.ts"
 import { type DStream, isDStream } from "../dstream.ts"
 import type { AnyFormat, StateFormat } from "../state_format.ts"
 import { failedFor } from "./key_failure.ts"
-import { settle, strays } from "./moving_keys.ts"
+import { addMissing, settle, strays } from "./moving_keys.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
 import { stateful } from "./stateful.ts"
 
@@ -119,6 +119,19 @@ function* visit(
   })
 }
 
+/** Moves keys or adds the initial ones, and then rewrites the state. */
+function* updated(
+  rewrite: Rewrite,
+  partitioner: Partitioner,
+  movesKeys: boolean,
+  time: number,
+  ...[state, pairs, partition, fresh, others]: Parameters<StateStep["f"]>
+): Piecewise<Block<unknown>> {
+  if (fresh) yield* addMissing(state, others)
+  else if (movesKeys) yield* settle(state, others, partition, partitioner)
+  return yield* rewrite(yield* grouped(pairs), state, { time, partition }, partitioner)
+}
+
 const updating = <K, V, E, R, A>(
   operation: string,
   self: DStream<readonly [K, V], E, R>,
@@ -149,16 +162,7 @@ const updating = <K, V, E, R, A>(
           expects: undefined,
           whole: undefined,
           moving: movesKeys ? makeRDD(operation, [], { kind: "view", f: strays(partitioner) }) : undefined,
-          f: function* (state, pairs, partition, fresh, others) {
-            if (!fresh && movesKeys) yield* settle(state, others, partition, partitioner)
-            if (fresh) {
-              const { keys, values } = others
-              yield* inPieces(keys.length, (from, to) => {
-                for (let i = from; i < to; i++) if (!state.has(keys[i])) state.set(keys[i], values[i])
-              })
-            }
-            return yield* rewrite(yield* grouped(pairs), state, { time, partition }, partitioner)
-          },
+          f: (...given) => updated(rewrite, partitioner, movesKeys, time, ...given),
         }
       }
     },

@@ -10,6 +10,7 @@
 import * as Effect from "effect/Effect"
 import { type CallSite, callSite, withCallSite } from "../../core/call_site.ts"
 import { divisor } from "../../core/divisor.ts"
+import type { Piecewise } from "../../core/pace.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import { persist } from "../../rdd/operators/persistence.ts"
 import type { Callable } from "../../rdd/primitive.ts"
@@ -87,6 +88,12 @@ const changes = <F extends Functions>(
     { ...looking(frame), isInternal: true },
   )
 
+type Emit = NonNullable<Sliding<Functions>["emit"]>
+
+function* emitted(emit: Emit, change: ReturnType<ReturnType<Slide>>): Piecewise<ReadonlyArray<unknown>> {
+  return emit((yield* change).values)
+}
+
 /** Makes a sliding aggregate of a stream. */
 export const sliding = <A, E, R, B, const F extends Functions>(
   self: DStream<A, E, R>,
@@ -117,9 +124,9 @@ export const sliding = <A, E, R, B, const F extends Functions>(
       // Windows that share no batch with the one before are made anew: they expect a version that never exists.
       expects: step >= window ? NaN : time - step,
       whole: step >= window ? undefined : () => unionAll(recalled(timed, batch, time - window, time)),
-      f: emit === undefined ? change : function* (state, pairs, partition, fresh) {
-        return emit((yield* change(state, pairs, partition, fresh)).values)
-      },
+      f: emit === undefined
+        ? change
+        : (state, pairs, partition, fresh) => emitted(emit, change(state, pairs, partition, fresh)),
     }
   }, {
     check: checks,

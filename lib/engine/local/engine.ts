@@ -79,10 +79,10 @@ export const make: (options: Options) => Effect.Effect<Engine, never, Scope.Scop
         compute: ((rdd) => actions.compute(rdd)) as Engine["compute"],
         layout: ((rdd) => actions.layout(rdd)) as Engine["layout"],
         openBatch: (work) =>
-          Effect.gen(function* () {
-            if (work.notes !== undefined) yield* elsewhere?.openBatch(work.notes) ?? Effect.void
-            return new LocalBatch(work, released)
-          }),
+          Effect.map(
+            Effect.suspend(() => work.notes && elsewhere ? elsewhere.openBatch(work.notes) : Effect.void),
+            () => new LocalBatch(work, released),
+          ),
         endBatch: (time, outcome) =>
           Effect.andThen(
             outcome === "commit" ? states.commit(time) : states.abort(time),

@@ -4,6 +4,7 @@
  * @module
  */
 import * as Effect from "effect/Effect"
+import type { Piecewise } from "../../core/pace.ts"
 import { type Block, joinArrays } from "../../rdd/block.ts"
 import { columnsOf } from "../../rdd/pair_block.ts"
 import * as Partitioner from "../../rdd/partitioner.ts"
@@ -139,6 +140,20 @@ const countedThere = (block: Block<unknown>): Partition => ({ input: counted(blo
 const blocksToSort = (host: Lowering, by: RangeSpec, { partitions }: Lowered): Job<ReadonlyArray<Block<unknown>>> =>
   (by.partitions ?? partitions.length) > 1 ? host.columns(partitions) : host.blocks(partitions)
 
+/** Divides the keys of blocks into ranges. */
+function* rangesOf(
+  host: Lowering,
+  rdd: AnyRDD,
+  by: RangeSpec,
+  blocks: ReadonlyArray<Block<unknown>>,
+  n: number,
+): Piecewise<Placed> {
+  const keys: Array<ReadonlyArray<unknown>> = []
+  for (const block of blocks) keys.push((yield* columnsOf(block)).keys)
+  const upperBounds = yield* by.boundsOf(joinArrays(keys), n)
+  return host.references.range(rdd, by.between(upperBounds), upperBounds)
+}
+
 /** Lowers a sort. Its ranges are made of the keys, so the stages below run first. */
 const rangeShuffle = (
   host: Lowering,
@@ -150,12 +165,7 @@ const rangeShuffle = (
   Effect.flatMap(blocksToSort(host, by, parent), (blocks) => {
     const n = by.partitions ?? blocks.length
     const ran = { partitions: blocks.map(there), placed: parent.placed }
-    const range = host.attempt(rdd, function* () {
-      const keys: Array<ReadonlyArray<unknown>> = []
-      if (n > 1) { for (const block of blocks) keys.push((yield* columnsOf(block)).keys) }
-      const upperBounds = yield* by.boundsOf(joinArrays(keys), n)
-      return host.references.range(rdd, by.between(upperBounds), upperBounds)
-    })
+    const range = host.attempt(rdd, () => rangesOf(host, rdd, by, n > 1 ? blocks : [], n))
     return Effect.flatMap(range, (placed) => {
       if (placed.partitioner.numPartitions > 1) return shuffleBy(host, rdd, primitive, placed, ran)
       // All keys are in one range: the records need not be cut.

@@ -31,6 +31,27 @@ type Compute = (partitions: ReadonlyArray<Partition>, indices: ReadonlyArray<num
  */
 const dropping = (into: Computed, rdd: AnyRDD, storage: Storage) => () => release(into.release(rdd), storage)
 
+/** How partitions are computed and given to the block store. */
+interface Putting {
+  readonly blocks: (partitions: ReadonlyArray<Partition>) => Job<ReadonlyArray<Block<unknown>>>
+  readonly put: (block: Block<unknown>, index: number) => Effect.Effect<Partition>
+  /** How many are computed before the store has them. */
+  readonly atOnce: number
+}
+
+const putAll = Effect.fnUntraced(function* (
+  { atOnce, blocks, put }: Putting,
+  partitions: ReadonlyArray<Partition>,
+  indices: ReadonlyArray<number>,
+) {
+  const kept: Array<Partition> = []
+  for (let from = 0; from < partitions.length; from += atOnce) {
+    const some = yield* blocks(partitions.slice(from, from + atOnce))
+    for (const [i, block] of some.entries()) kept.push(yield* put(block, indices[from + i] ?? from + i))
+  }
+  return kept
+})
+
 /**
  * Makes the function that computes partitions of an RDD and gives them to the block store if it is persisted. A persisted RDD
  * that loses a block is released whole: the next action computes it again.
@@ -58,12 +79,5 @@ export const keeping = (
   }
   // Only as many blocks as run at a time are in memory before the store has them.
   const atOnce = executor.stage === undefined ? parallelism : Infinity
-  return Effect.fnUntraced(function* (partitions, indices) {
-    const kept: Array<Partition> = []
-    for (let from = 0; from < partitions.length; from += atOnce) {
-      const some = yield* blocks(partitions.slice(from, from + atOnce))
-      for (const [i, block] of some.entries()) kept.push(yield* put(block, indices[from + i] ?? from + i))
-    }
-    return kept
-  })
+  return (partitions, indices) => putAll({ blocks, put, atOnce }, partitions, indices)
 }

@@ -45,8 +45,8 @@ export const seal = ({ states }: Lowering, primitive: Kind<"state">, lowered: Lo
 }
 
 /** Lowers a state operation. */
-export const state = (host: Lowering, rdd: AnyRDD, { by, keyed, step }: Kind<"state">): Job<Lowered> =>
-  Effect.gen(function* () {
+export const state: (host: Lowering, rdd: AnyRDD, primitive: Kind<"state">) => Job<Lowered> = Effect.fnUntraced(
+  function* (host: Lowering, rdd: AnyRDD, { by, keyed, step }: Kind<"state">) {
     const { at, expects, id, initial, moving, previous, whole } = step
     const { dry, lower, references, states } = host
     if (!dry && previous?.rdd !== undefined) yield* lower(previous.rdd)
@@ -84,7 +84,8 @@ export const state = (host: Lowering, rdd: AnyRDD, { by, keyed, step }: Kind<"st
       version: { id, at },
     }
     return lowered
-  })
+  },
+)
 
 /** The partitions of a view of a version. */
 const viewOf = (

@@ -11,7 +11,8 @@ import * as Block from "../../rdd/block.ts"
 import { CurrentJob } from "../../rdd/engine.ts"
 import { Flow } from "../../rdd/flow.ts"
 import { columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
-import type { Loaded } from "../../rdd/primitive.ts"
+import type { Loaded, StateStep } from "../../rdd/primitive.ts"
+import type { PendingState } from "../../rdd/state.ts"
 import type { Bucket, Cut, Input, Partition, Place, Step, Task, ToBuckets, Write, Written } from "../plan/task.ts"
 import { CartesianBlock } from "./cartesian.ts"
 import { attempt, attemptInPieces, PlaceFailed, type Running, waiting } from "./failure.ts"
@@ -62,9 +63,11 @@ function* opened<A>(
   work: (given: AnyBlock | Flowing) => Running<A>,
 ): Running<A> {
   if (!(given instanceof Flow)) return yield* work(around.freezeRecords ? yield* freeze(given) : given)
-  return yield* flowing(place, given, function* (flow) {
-    return yield* work(around.freezeRecords ? yield* freeze(yield* gathered(flow)) : flow)
-  })
+  return yield* flowing(place, given, (flow) => around.freezeRecords ? frozen(flow, work) : work(flow))
+}
+
+function* frozen<A>(flow: Flowing, work: (given: AnyBlock) => Running<A>): Running<A> {
+  return yield* work(yield* freeze(yield* gathered(flow)))
 }
 
 /** All records of a source, which may have come as a flow. */
@@ -78,14 +81,20 @@ function* reading<A>(
   input: Input,
   work: (given: AnyBlock | Flowing) => Running<A>,
 ): Running<A> {
-  const counting = function* (given: AnyBlock | Flowing): Running<A> {
-    const result = yield* work(given)
-    countRead(input, given)
-    return result
-  }
+  const counting = (given: AnyBlock | Flowing) => counted(input, given, work)
   if (input.kind === "load") return yield* load(around, input, counting)
   if (input.kind === "held") return yield* opened(around, input, input.held.open(), counting)
   return yield* counting(yield* read(around, input))
+}
+
+function* counted<A, G extends AnyBlock | Flowing>(
+  input: Input,
+  given: G,
+  work: (given: G) => Running<A>,
+): Running<A> {
+  const result = yield* work(given)
+  countRead(input, given)
+  return result
 }
 
 /**
@@ -144,18 +153,27 @@ function* state(around: Surroundings, input: Kind<"state">): Running<AnyBlock> {
   const { at, data, from, id, index, initial } = input
   const { step } = primitiveAt(around, input, "state")
   const blocks = yield* computeAll(around, initial === undefined ? [data] : [data, initial])
-  const [records = Block.empty, seed = Block.empty] = blocks
   const version = around.states.open(id, index, from, at)
-  return yield* attemptInPieces(input, function* () {
-    const { now } = currentPacing()
-    const startedAt = now()
-    const pairs = yield* columnsOf(records)
-    const results = yield* step.f(version, pairs, index, from === undefined, yield* columnsOf(seed))
-    around.states.worked(id, pairs.keys.length, now() - startedAt)
-    const block = "records" in results ? results : Block.fromArray(results)
-    checkMemory(around, input, () => version.bytes + weighBlocks([block]))
-    return block
-  })
+  return yield* attemptInPieces(input, () => written(around, input, step, version, blocks))
+}
+
+/** Writes a version of a state, and gives the records of the operation. */
+function* written(
+  around: Surroundings,
+  input: Kind<"state">,
+  step: StateStep,
+  version: PendingState,
+  [records = Block.empty, seed = Block.empty]: ReadonlyArray<AnyBlock>,
+): Piecewise<AnyBlock> {
+  const { from, id, index } = input
+  const { now } = currentPacing()
+  const startedAt = now()
+  const pairs = yield* columnsOf(records)
+  const results = yield* step.f(version, pairs, index, from === undefined, yield* columnsOf(seed))
+  around.states.worked(id, pairs.keys.length, now() - startedAt)
+  const block = "records" in results ? results : Block.fromArray(results)
+  checkMemory(around, input, () => version.bytes + weighBlocks([block]))
+  return block
 }
 
 function* view(around: Surroundings, input: Kind<"view">): Running<AnyBlock> {
@@ -283,15 +301,11 @@ function* cut(around: Surroundings, partition: Partition, write: ToBuckets): Run
   switch (write.kind) {
     case "table": {
       const table = yield* combine(around, write, partition)
-      return yield* attemptInPieces(write, function* () {
-        return yield* Shuffle.cutTable(table, partitionerOf(around, write.by))
-      })
+      return yield* attemptInPieces(write, () => Shuffle.cutTable(table, partitionerOf(around, write.by)))
     }
     case "pairs": {
       const block = yield* computeFor(around, write, partition)
-      return yield* attemptInPieces(write, function* () {
-        return yield* Shuffle.cutPairs(block, partitionerOf(around, write.by))
-      })
+      return yield* attemptInPieces(write, () => Shuffle.cutPairs(block, partitionerOf(around, write.by)))
     }
     case "deal":
       return yield* Shuffle.deal(yield* compute(around, partition), write.partitions, write.index)

@@ -196,43 +196,45 @@ export class Remote {
 
   /** Runs a task in the worker. `onCost` is told what it has cost, and again when pairs that it has written are decoded. */
   run<W extends Write>(task: Task<W>, onCost: (cost: RemoteCost) => void): Effect.Effect<Written<W>, TaskFailed> {
-    return Effect.gen({ self: this }, function* () {
-      const job = yield* CurrentJob
-      const states = this.#states
-      const [input] = inputsOf(task.partition, "state")
-      // It is sent once for many batches, so it is no part of what a task costs.
-      const state = input && (yield* refusing(task, () => states.send(input)))
-      // The worker releases the blocks of the batch before.
-      if (this.#isReady) this.#tell()
-      const kept = this.#kept
-      const startedAt = performance.now()
-      const encoded = yield* Effect.try({
-        try: () => encodeTask(task, this.#spare.allocate, (block) => kept.get(block)),
-        catch: (cause) => failed(new Refused(describeCause(cause))),
-      })
-      const encoding = performance.now() - startedAt
-      const { answer, id } = yield* withTimeLimit(this.#request(encoded, job, state), this.#options.taskTimeout)
-      if (answer.kind !== "done") return yield* failureOf(answer, this.#options.errors)
-      const answeredAt = performance.now()
-      const updates = answer.updates && TaskUpdates.decode(answer.updates)
-      if (answer.updates !== undefined && updates === undefined) {
-        return yield* Effect.fail(failed(new Refused(TaskUpdates.NOT_FOUND)))
-      }
-      const { changes, isKept } = answer
-      const decode = (bytes: Uint8Array) => {
-        const decodedAt = performance.now()
-        const column = Codec.decode(bytes)
-        onCost({ millis: 0, transfer: performance.now() - decodedAt })
-        return column
-      }
-      const written = decodeWritten(answer.written, task.write, decode)
-      if (isKept && !isCut(written)) kept.set(written, id)
-      if (input !== undefined && changes !== undefined) yield* refusing(task, () => states.apply(input, changes))
-      onCost({ millis: answer.millis, transfer: encoding + answer.transfer + performance.now() - answeredAt })
-      job.countRead?.(answer.read)
-      TaskUpdates.current()?.include(updates)
-      return written
+    return Effect.gen(() => this.#runTask(task, onCost))
+  }
+
+  *#runTask<W extends Write>(task: Task<W>, onCost: (cost: RemoteCost) => void) {
+    const job = yield* CurrentJob
+    const states = this.#states
+    const [input] = inputsOf(task.partition, "state")
+    // It is sent once for many batches, so it is no part of what a task costs.
+    const state = input && (yield* refusing(task, () => states.send(input)))
+    // The worker releases the blocks of the batch before.
+    if (this.#isReady) this.#tell()
+    const kept = this.#kept
+    const startedAt = performance.now()
+    const encoded = yield* Effect.try({
+      try: () => encodeTask(task, this.#spare.allocate, (block) => kept.get(block)),
+      catch: (cause) => failed(new Refused(describeCause(cause))),
     })
+    const encoding = performance.now() - startedAt
+    const { answer, id } = yield* withTimeLimit(this.#request(encoded, job, state), this.#options.taskTimeout)
+    if (answer.kind !== "done") return yield* failureOf(answer, this.#options.errors)
+    const answeredAt = performance.now()
+    const updates = answer.updates && TaskUpdates.decode(answer.updates)
+    if (answer.updates !== undefined && updates === undefined) {
+      return yield* Effect.fail(failed(new Refused(TaskUpdates.NOT_FOUND)))
+    }
+    const { changes, isKept } = answer
+    const decode = (bytes: Uint8Array) => {
+      const decodedAt = performance.now()
+      const column = Codec.decode(bytes)
+      onCost({ millis: 0, transfer: performance.now() - decodedAt })
+      return column
+    }
+    const written = decodeWritten(answer.written, task.write, decode)
+    if (isKept && !isCut(written)) kept.set(written, id)
+    if (input !== undefined && changes !== undefined) yield* refusing(task, () => states.apply(input, changes))
+    onCost({ millis: answer.millis, transfer: encoding + answer.transfer + performance.now() - answeredAt })
+    job.countRead?.(answer.read)
+    TaskUpdates.current()?.include(updates)
+    return written
   }
 
   #request(task: Encoded, job: JobContext, state: Uint8Array | undefined): Effect.Effect<Answered> {

@@ -140,8 +140,8 @@ const applyPolicy = (
 }
 
 /** Runs the job of an output and publishes its events. Gives the failure to which the policy was applied. */
-const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job: Job, report: BatchReport) =>
-  Effect.gen(function* () {
+const runJob = Effect.fnUntraced(
+  function* (options: RunnerOptions, open: OpenBatch, batchTime: number, job: Job, report: BatchReport) {
     const { output, outputId, rdd } = job
     const startTime = options.now()
     const operation = { ...operationInfo(batchTime, outputId, output), startTime }
@@ -181,36 +181,36 @@ const runJob = (options: RunnerOptions, open: OpenBatch, batchTime: number, job:
     options.done?.(batchTime, output)
     if (outcome === "failed" && failure !== undefined) yield* options.report(failure)
     return failure
-  })
+  },
+)
 
 /**
  * Computes all partitions of a kept RDD, even if outputs needed only some. If that fails, the RDD counts as empty from now
  * on.
  */
-const computeKept = (
+const computeKept = Effect.fnUntraced(function* (
   options: RunnerOptions,
   open: OpenBatch,
   batchTime: number,
   { deadLetterRDD, name, output, outputId, rdd, stream }: KeptRDD,
   report: BatchReport,
-) =>
-  Effect.gen(function* () {
-    const startTime = options.now()
-    const { failure, outcome } = yield* runUnderPolicy(options, open, {
-      job: { output, outputId, rdd: deadLetterRDD ?? rdd },
-      name: `${stream.operation} for later batches`,
-      where: { operator: stream.operation, callSite: stream.site, batchTime, outputId: undefined },
-      run: () => options.engine.compute(rdd),
-    })
-    const duration = options.now() - startTime
-    report.kept({ name, duration })
-    if (failure === undefined) return
-    yield* options.engine.abandon(rdd)
-    if (outcome === "failed") yield* options.report(failure)
-    else {yield* Effect.logWarning(
-        `Later batches continue without this batch's records of ${stream.operation}: ${explainFailure(failure)}`,
-      )}
+) {
+  const startTime = options.now()
+  const { failure, outcome } = yield* runUnderPolicy(options, open, {
+    job: { output, outputId, rdd: deadLetterRDD ?? rdd },
+    name: `${stream.operation} for later batches`,
+    where: { operator: stream.operation, callSite: stream.site, batchTime, outputId: undefined },
+    run: () => options.engine.compute(rdd),
   })
+  const duration = options.now() - startTime
+  report.kept({ name, duration })
+  if (failure === undefined) return
+  yield* options.engine.abandon(rdd)
+  if (outcome === "failed") yield* options.report(failure)
+  else {yield* Effect.logWarning(
+      `Later batches continue without this batch's records of ${stream.operation}: ${explainFailure(failure)}`,
+    )}
+})
 
 /** Runs the jobs of a batch and computes its kept RDDs. Does not commit the batch. Fails if the batch has to fail. */
 export const run: (

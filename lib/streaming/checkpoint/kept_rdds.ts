@@ -17,29 +17,32 @@ import type { KeptLayout } from "./entries.ts"
 import type { KeptEntry } from "./recovered.ts"
 
 /** The bytes of a kept RDD. It has been computed by now. */
-export const writeKept = (
+export const writeKept: (
   engine: Engine,
   rdd: RDD<unknown, unknown, unknown>,
-): Effect.Effect<
+) => Effect.Effect<
   { readonly layout: KeptLayout; readonly pieces: ReadonlyArray<Uint8Array> },
   Codec.NotPortable,
   unknown
-> =>
-  Effect.gen(function* () {
-    const blocks = yield* Effect.orDie(engine.run(rdd))
-    const { partitioner } = yield* Effect.orDie(engine.layout(rdd))
-    const encoded = yield* tryRun(function* () {
-      const all: Array<Array<Uint8Array>> = []
-      for (const block of blocks) all.push(yield* encodeBlock(block))
-      return all
-    }, (cause) => {
-      if (cause instanceof Codec.NotPortable) return cause
-      throw cause
-    })
-    const hashPartitions = partitioner?.name === "HashPartitioner" ? partitioner.numPartitions : undefined
-    const partitions = encoded.map((pieces) => pieces.map(({ length }) => length))
-    return { layout: { hashPartitions, partitions }, pieces: encoded.flat() }
+> = Effect.fnUntraced(function* (engine: Engine, rdd: RDD<unknown, unknown, unknown>) {
+  const blocks = yield* Effect.orDie(engine.run(rdd))
+  const { partitioner } = yield* Effect.orDie(engine.layout(rdd))
+  const encoded = yield* tryRun(() => encodeBlocks(blocks), (cause) => {
+    if (cause instanceof Codec.NotPortable) return cause
+    throw cause
   })
+  const hashPartitions = partitioner?.name === "HashPartitioner" ? partitioner.numPartitions : undefined
+  const partitions = encoded.map((pieces) => pieces.map(({ length }) => length))
+  return { layout: { hashPartitions, partitions }, pieces: encoded.flat() }
+})
+
+function* encodeBlocks(
+  blocks: ReadonlyArray<Block.Block<unknown>>,
+): Piecewise<ReadonlyArray<ReadonlyArray<Uint8Array>>> {
+  const all: Array<Array<Uint8Array>> = []
+  for (const block of blocks) all.push(yield* encodeBlock(block))
+  return all
+}
 
 /** How many records are encoded at first: pieces grow and shrink with the time that they take. */
 const FIRST_PIECE = 512
