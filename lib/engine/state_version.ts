@@ -118,7 +118,7 @@ export class Version implements PendingState {
       return
     }
     if (place < 0) {
-      if (this.#base !== undefined) this.#base.#differences.add(key, GONE, 0)
+      if (this.#base !== undefined) this.#base.#differences.add(key, GONE)
     } else {
       // A deleted key that is set again comes last, also if it has not been removed from the table yet.
       this.#keep(place)
@@ -289,7 +289,7 @@ export class Version implements PendingState {
   #keep(place: number): boolean {
     if (this.#base === undefined || !this.#mark(place)) return false
     const { order, table: { cells } } = this.#shared
-    this.#base.#differences.add(cells[place], cells[place + 1], order?.timeOf(place) ?? NaN)
+    this.#base.#differences.add(cells[place], cells[place + 1], order?.timeOf(place))
     return true
   }
 
@@ -302,7 +302,7 @@ export class Version implements PendingState {
     this.#mark(place)
     const { order, table } = this.#shared
     const { cells } = table
-    const time = order?.timeOf(place) ?? NaN
+    const time = order?.timeOf(place)
     this.#base.#differences.addMoved(cells[place], cells[place + 1], time, table.numberOf(place))
   }
 
@@ -356,7 +356,7 @@ export class Version implements PendingState {
   #take(): void {
     const shared = this.#shared
     const { changes, order, shown, table } = shared
-    const { keys, times, values } = this.#differences
+    const { keys, values } = this.#differences
     const back = new Differences()
     // The last difference first, so that the first one counts, and added keys are removed from the end.
     for (let i = keys.length - 1; i >= 0; i--) {
@@ -365,11 +365,11 @@ export class Version implements PendingState {
       const number = this.#differences.numberAt(i)
       let place = table.find(key)
       if (place < 0) {
-        back.add(key, GONE, 0)
+        back.add(key, GONE)
         if (value === GONE) continue
         place = table.insert(key, value, number)
       } else {
-        const time = order?.timeOf(place) ?? NaN
+        const time = order?.timeOf(place)
         if (value === GONE || number !== undefined) {
           back.addMoved(key, table.cells[place + 1], time, table.numberOf(place))
           changes?.deleted(table.numberOf(place))
@@ -381,7 +381,7 @@ export class Version implements PendingState {
         table.cells[place + 1] = value
         if (number !== undefined) table.setNumber(place, number)
       }
-      order?.set(place, times[i]!)
+      order?.set(place, this.#differences.timeAt(i))
       changes?.putBack(place, table.numberOf(place))
     }
     shown.#differences = back
