@@ -1,6 +1,6 @@
 /**
- * The library's own steps, by name: the last steps of actions, and samples. Executors in other isolates have this table too, so
- * only the results of these steps come to the driver. Functions that users pass to actions have no name: their steps run on the
+ * The library's own steps, by name: the last steps of actions, samples, keys and values. Executors in other isolates have this
+ * table too, so only the results of these steps come to the driver. Functions that users pass to actions have no name: their steps run on the
  * driver.
  *
  * @module
@@ -31,7 +31,8 @@ const zero = (): number => 0
 const withOne = (record: unknown): Pair => [record, 1]
 const keyWithOne = (pair: Pair): Pair => [pairOf(pair)[0], 1]
 const keyOf = (pair: Pair): unknown => pairOf(pair)[0]
-const valueOf = (record: unknown): unknown => record
+const valueOf = (pair: Pair): unknown => pairOf(pair)[1]
+const itself = (record: unknown): unknown => record
 const always = (): boolean => true
 const withNull = (record: unknown): Pair => [record, null]
 
@@ -118,6 +119,8 @@ const steps = {
   distinct: (_: null): Narrow => partition(distinctOf),
   /** The key of each pair. */
   keys: (_: null): Narrow => ({ kind: "map", f: keyOf }),
+  /** The value of each pair. */
+  values: (_: null): Narrow => ({ kind: "map", f: valueOf }),
   /** All records. */
   all: (_: null): Narrow => ({ kind: "filter", f: always }),
   /** The smallest and the largest number. */
@@ -125,7 +128,7 @@ const steps = {
   /** How many numbers are in each bucket. */
   bucketCounts: (edges: Edges): Narrow => partition(bucketCounts(edges)),
   /** How often each record occurs. */
-  valueCounts: (_: null): Narrow => partition((block, index) => keyCounts(block, index, valueOf)),
+  valueCounts: (_: null): Narrow => partition((block, index) => keyCounts(block, index, itself)),
   /** How many pairs each key has. */
   keyCounts: (_: null): Narrow => partition((block: Block<Pair>, index) => keyCounts(block, index, keyOf)),
   /** The sketch of the records, from which the number of distinct ones is estimated. */

@@ -12,15 +12,13 @@ import { narrow } from "./element.ts"
 import { hashPartitioned } from "./joins.ts"
 import { checkPartitioning, combined } from "./keyed.ts"
 import { keepOne, known } from "./known_steps.ts"
+import { keys } from "./values.ts"
 import { fromOptions, type PartitionOptions } from "../partitioner.ts"
 import { isRDD, make, type RDD } from "../rdd.ts"
 
 /** Pairs every record, as the key, with `null`. */
 const asKeys = <A, E, R>(operation: string, self: RDD<A, E, R>): RDD<[A, null], E, R> =>
   narrow(operation, self, known("withNull", null), false)
-
-const keys = <A, E, R>(self: RDD<readonly [A, unknown], E, R>): RDD<A, E, R> =>
-  narrow("keys", self, known("keys", null), false)
 
 /** Brings equal records together, and keeps one of them. */
 const shuffledDistinct = <A, E, R>(self: RDD<A, E, R>, options: PartitionOptions | undefined): RDD<A, E, R> =>

@@ -4,9 +4,9 @@
  * @module
  */
 import { dual } from "../../core/dual.ts"
-import { pairOf } from "../../core/pairs.ts"
 import type { Tupled } from "../../core/tupled.ts"
 import { narrow } from "./element.ts"
+import { known } from "./known_steps.ts"
 import type { RDD } from "../rdd.ts"
 
 /**
@@ -79,7 +79,7 @@ export const flatMapValues: {
  * ```
  */
 export const keys = <K, E, R>(self: RDD<readonly [K, unknown], E, R>): RDD<K, E, R> =>
-  narrow("keys", self, { kind: "map", f: (pair: readonly [K, unknown]) => pairOf(pair)[0] }, false)
+  narrow("keys", self, known("keys", null), false)
 
 /**
  * Returns the value of every pair. Spark: `PairRDDFunctions.values`.
@@ -96,4 +96,4 @@ export const keys = <K, E, R>(self: RDD<readonly [K, unknown], E, R>): RDD<K, E,
  * ```
  */
 export const values = <V, E, R>(self: RDD<readonly [unknown, V], E, R>): RDD<V, E, R> =>
-  narrow("values", self, { kind: "map", f: (pair: readonly [unknown, V]) => pairOf(pair)[1] }, false)
+  narrow("values", self, known("values", null), false)

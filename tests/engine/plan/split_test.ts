@@ -107,6 +107,11 @@ Deno.test("counts and estimates bring one result of each partition, or one for e
   assert.deepEqual([keys, byKey.initial], [10, byValue.initial])
 })
 
+Deno.test("keys() and values() run where the pairs are, also if the driver has added them", async () => {
+  assert.deepEqual(await brought(byDigit, (rdd) => RDD.sum(RDD.keys(rdd))), [2, 200])
+  assert.deepEqual(await brought(byDigit, (rdd) => RDD.sum(RDD.values(rdd))), [2, 4950])
+})
+
 Deno.test("samples bring counts and the records that were drawn to the driver", async () => {
   const [some, sample] = await brought((n) => n, (rdd) => RDD.collect(RDD.sample(rdd, 0.1, { seed: 3 })))
   assert.equal(some, sample.length)
