@@ -115,6 +115,27 @@ Deno.test(
 )
 
 Deno.test(
+  "verify finds a journal whose newest files are missing",
+  inFolder(async (folder) => {
+    const directory = `${folder}/cp`
+    await live(directory, { ...life, segmentBytes: 600 })
+    // Without the other log, nothing tells how far this one was durable. The oldest files describe no program.
+    const names = namesIn(directory).toSorted()
+    const files = names.filter((name) => /^journal-\d/.test(name))
+    const isSummary = (name: string) => Deno.readTextFileSync(`${directory}/${name}`).includes("isStart")
+    const last = files.slice(0, files.findIndex(isSummary)).at(-1) ?? ""
+    const newer = files.filter((name) => name > last)
+    assert(last !== "")
+    const received = names.filter((name) => name.startsWith("received-"))
+    for (const name of [...newer, ...received]) await Deno.remove(`${directory}/${name}`)
+    const { canRollBack, code, findings } = await verified(directory)
+    assert.deepEqual([code, canRollBack, findings.length], [1, false, 1])
+    assert.match(findings[0]?.problem ?? "", /^a later file is missing/)
+    assert.match(findings[0]?.where ?? "", new RegExp(`^${directory}/${last} at byte \\d+$`))
+  }),
+)
+
+Deno.test(
   "verify finds a log that was cut off, and the blocks that a batch reads and that are missing",
   inFolder(async (folder) => {
     const [directory, killed] = [`${folder}/cp`, `${folder}/killed`]
