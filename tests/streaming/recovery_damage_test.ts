@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import * as DStream from "../../lib/dstream.ts"
+import { HEAD } from "../../lib/durable/log/format.ts"
 import { Testing } from "../../lib/testing.ts"
 import { live, newPlace, type Place, subjectOf } from "../../lib/testing/crash_life.ts"
 import { differences } from "../../lib/testing/crash_report.ts"
@@ -67,6 +68,26 @@ Deno.test("a journal whose newest file is missing is not taken for that of a new
     }))
   }
   assert(refused > 20, `${refused}`)
+})
+
+Deno.test("a journal that was cleaned, and whose only file is empty, is not taken for that of a new program", async () => {
+  let refused = 0
+  for (let point = 40; point < 160; point += 10) {
+    const place = await Effect.runPromise(killedAt(point, 300))
+    const names = Array.from(place.disk.files.keys()).toSorted()
+    const isWhole = (name: string) => place.disk.files.get(name)?.bytes.length === HEAD
+    const cleaned = names.findLast((name) => name.startsWith("journal-cleaned-") && isWhole(name))
+    if (cleaned === undefined) continue
+    const oldest = cleaned.replace("cleaned-", "")
+    for (const name of names) if (![cleaned, oldest, "lock"].includes(name)) place.disk.files.delete(name)
+    damages.truncated?.(place.disk, place.disk, oldest, HEAD, 0)
+    const { exit } = await Effect.runPromise(live(subjectWith(300), place, Infinity))
+    assert(exit._tag === "Failure", `${point}`)
+    const [failure] = exit.cause.reasons
+    assert.match(failure?._tag === "Fail" ? String(failure.error) : "", new RegExp(`memory/${oldest} is damaged`))
+    refused++
+  }
+  assert(refused > 3, `${refused}`)
 })
 
 /** How many checkpoints of each kind are damaged. `DSTREAM_DAMAGES` sets another number. */

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Verification } from "@dstream/dstream/cli"
 import { encode } from "../../lib/core/codec.ts"
 import { crc32 } from "../../lib/durable/crc32.ts"
+import { FRAME, HEAD } from "../../lib/durable/log/format.ts"
 import { folderStore } from "../../lib/durable/store/folder.ts"
 import { command, copied, inFolder, journal, live, quiet, summary } from "./checkpoints.ts"
 
@@ -123,15 +124,25 @@ Deno.test(
     const names = namesIn(directory).toSorted()
     const files = names.filter((name) => /^journal-\d/.test(name))
     const isSummary = (name: string) => Deno.readTextFileSync(`${directory}/${name}`).includes("isStart")
-    const last = files.slice(0, files.findIndex(isSummary)).at(-1) ?? ""
+    const [oldest = "", ...others] = files.slice(0, files.findIndex(isSummary))
+    const last = others.at(-1) ?? oldest
     const newer = files.filter((name) => name > last)
-    assert(last !== "")
+    assert(oldest !== "")
     const received = names.filter((name) => name.startsWith("received-"))
     for (const name of [...newer, ...received]) await Deno.remove(`${directory}/${name}`)
     const { canRollBack, code, findings } = await verified(directory)
     assert.deepEqual([code, canRollBack, findings.length], [1, false, 1])
     assert.match(findings[0]?.problem ?? "", /^a later file is missing/)
     assert.match(findings[0]?.where ?? "", new RegExp(`^${directory}/${last} at byte \\d+$`))
+    for (const name of others) await Deno.remove(`${directory}/${name}`)
+    await Deno.truncate(`${directory}/${oldest}`, HEAD)
+    const empty = await verified(directory)
+    assert.deepEqual([empty.code, empty.canRollBack], [1, false])
+    assert.deepEqual(empty.findings, [{
+      kind: "log",
+      where: `${directory}/${oldest} at byte 0`,
+      problem: "its entries are missing: the journal had some when older files were removed",
+    }])
   }),
 )
 
@@ -152,7 +163,10 @@ Deno.test(
       ["block", 'block 0 of "lines", which the batch of 1000 ms reads'],
       ["block", 'block 1 of "lines", which the batch of 1000 ms reads'],
     ])
-    await Deno.truncate(`${folder}/short/journal-0000000001`, 41)
+    const file = `${folder}/short/journal-0000000001`
+    // Its first entry is whole.
+    const length = new DataView((await Deno.readFile(file)).buffer).getUint32(HEAD, true)
+    await Deno.truncate(file, HEAD + FRAME + length)
     const short = await verified(`${folder}/short`)
     assert.deepEqual(short.findings.map(({ kind, problem }) => [kind, problem]), [
       ["log", "an entry is missing that was durable"],

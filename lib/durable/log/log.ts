@@ -48,6 +48,8 @@ export interface Log {
   readonly identity: string
   /** How often the log was opened, this time included. */
   readonly life: number
+  /** The first segment that belonged to the log when it was opened; 0 if it had never been cleaned. */
+  readonly first: number
   /** What was rolled back when the log was opened, and why. */
   readonly rolledBack: LogDamaged | undefined
   /** The place of the next entry. */
@@ -145,6 +147,7 @@ export const openLog: (
       name,
       identity: head.identity,
       life: head.life,
+      first: chain.first,
       rolledBack: damage,
       get end() {
         return writer.end

@@ -99,6 +99,8 @@ export interface LogContents extends ReadBack {
   readonly identity: string | undefined
   /** How often the log was opened for writing. */
   readonly life: number
+  /** The first segment that belongs to the log; 0 if it has never been cleaned. */
+  readonly first: number
   /** Segments in the store that do not belong to the log, or cannot be reached because of the damage. */
   readonly leftovers: ReadonlyArray<number>
   /** Whether the log was closed. Otherwise a process is writing to it, or was killed. */
@@ -126,6 +128,7 @@ export const readLog: (store: LogStore, options: ReadOptions) => Effect.Effect<L
         ...read,
         identity: chain.identity,
         life: Math.max(0, ...chain.segments.map(({ life }) => life)),
+        first: chain.first,
         leftovers: chain.files.filter((segment) => !known.has(segment)),
         // A log that is closed ends with an empty segment, whose head seals the one before.
         isClosed: last?.end === HEAD && read.damage === undefined,

@@ -131,7 +131,7 @@ export class Checkpoint {
         onEntry: ofJournal.onEntry,
       })
       yield* ofJournal.check
-      const undescribed = missingSummary(directory, recovered.ends.journal, recovered.summary)
+      const undescribed = missingSummary(directory, recovered.ends.journal, journal.first, recovered.summary)
       if (undescribed !== undefined) return yield* undescribed
       const ofReceived = reading((place, bytes) => recovered.readReceived(place, bytes))
       const { identity } = journal

@@ -48,15 +48,23 @@ export const missingEnd = (location: string, log: string, { durable, last }: End
 }
 
 /**
- * Tells what is wrong with a journal that has entries, none of which describes the program: a later file is missing; undefined if
- * nothing is. Files with an older description are removed once a newer one is durable.
+ * Tells what is wrong with a journal none of whose entries describes the program, although it is not new: later entries are
+ * missing. Undefined if nothing is wrong. `first` is its first segment, or 0 if it has never been cleaned: older segments are
+ * removed once a newer description is durable.
  */
-export const missingSummary = (location: string, { last }: Ends, summary: unknown): LogDamaged | undefined => {
-  if (last === undefined || summary !== undefined) return undefined
+export const missingSummary = (
+  location: string,
+  { last }: Ends,
+  first: number,
+  summary: unknown,
+): LogDamaged | undefined => {
+  if (summary !== undefined || (last === undefined && first === 0)) return undefined
   return new LogDamaged({
-    file: `${location}/${segmentFile("journal", last.segment)}`,
-    offset: last.offset,
-    problem: "a later file is missing, because no entry up to there describes the program",
+    file: `${location}/${segmentFile("journal", last?.segment ?? first)}`,
+    offset: last?.offset ?? 0,
+    problem: last === undefined
+      ? "its entries are missing: the journal had some when older files were removed"
+      : "a later file is missing, because no entry up to there describes the program",
     isTotal: true,
   })
 }

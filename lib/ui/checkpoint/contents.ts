@@ -111,7 +111,7 @@ class Reading {
       ({ file, other }) =>
         Effect.sync(() => {
           this.findings.push({ kind: "log", where: file, problem: `it belongs to another checkpoint than ${other}` })
-          return { identity, life: 0, segments: [], leftovers: [], isClosed: false, damage: undefined }
+          return { identity, life: 0, first: 0, segments: [], leftovers: [], isClosed: false, damage: undefined }
         }),
     )
     if (this.#tooNew !== undefined) return yield* this.#tooNew
@@ -125,10 +125,12 @@ class Reading {
     this: Reading,
     store: LogStore,
     log: LogName,
-    { damage, identity = "" }: LogContents,
+    { damage, first, identity = "" }: LogContents,
   ) {
     const ends = this.recovered.ends[log]
-    const undescribed = log === "journal" ? missingSummary(store.location, ends, this.recovered.summary) : undefined
+    const undescribed = log === "journal"
+      ? missingSummary(store.location, ends, first, this.recovered.summary)
+      : undefined
     if (damage === undefined && undescribed !== undefined) return this.#report(undescribed)
     const missing = missingEnd(store.location, log, ends)
     if (damage !== undefined || missing === undefined || ends.durable === undefined) return
