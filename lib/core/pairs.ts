@@ -12,5 +12,9 @@ export const refuseNonPair = (record: unknown): never => {
   throw new Mismatch({ problem: `its records must be pairs, [key, value], but one is: ${found}` })
 }
 
+/** Whether a record is a pair. */
+export const isPair = (record: unknown): record is readonly [key: unknown, value: unknown] =>
+  Array.isArray(record) && record.length === 2
+
 /** Returns a record that is a pair. Throws `Mismatch` for all others. */
-export const pairOf = <A>(record: A): A => Array.isArray(record) && record.length === 2 ? record : refuseNonPair(record)
+export const pairOf = <A>(record: A): A => isPair(record) ? record : refuseNonPair(record)

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Piecewise } from "../core/pace.ts"
-import { pairOf } from "../core/pairs.ts"
-import { type Block, forEachPiece, joinArrays } from "./block.ts"
-import { ColumnBlock, type ColumnCursor, type Columns, countOf, type Pair } from "./column_block.ts"
+import { isPair, refuseNonPair } from "../core/pairs.ts"
+import { type Block, forEachPiece, gather, joinArrays } from "./block.ts"
+import { ColumnBlock, type ColumnCursor, type Columns, countOf } from "./column_block.ts"
 
 /** A block over columns, whose pairs are made when its records are read. The columns must not change afterwards. */
 export class PairBlock extends ColumnBlock implements Columns {
@@ -60,21 +60,32 @@ export class PairBlock extends ColumnBlock implements Columns {
   }
 }
 
-/** The columns of a block of pairs. Throws `Mismatch` for other records. */
-export function* columnsOf(block: Block<unknown>): Piecewise<Columns> {
+/** The columns of a block of pairs; undefined if one of its records is no pair. */
+export function* columnsIfPairs(block: Block<unknown>): Piecewise<Columns | undefined> {
   if (block instanceof ColumnBlock) return yield* block.whole()
   const length = block.pieces === undefined ? block.length : 0
   const keys = new Array<unknown>(length)
   const values = new Array<unknown>(length)
   let at = 0
-  yield* forEachPiece(block as Block<Pair>, (pairs, from, to) => {
+  let arePairs = true
+  yield* forEachPiece(block, (records, from, to) => {
     for (let i = from; i < to; i++, at++) {
-      const pair = pairOf(pairs[i]!)
-      keys[at] = pair[0]
-      values[at] = pair[1]
+      const record = records[i]
+      if (!isPair(record)) {
+        arePairs = false
+        return
+      }
+      keys[at] = record[0]
+      values[at] = record[1]
     }
   })
-  return { keys, values }
+  return arePairs ? { keys, values } : undefined
+}
+
+/** The columns of a block of pairs. Throws `Mismatch` for other records. */
+export function* columnsOf(block: Block<unknown>): Piecewise<Columns> {
+  const columns = yield* columnsIfPairs(block)
+  return columns ?? refuseNonPair((yield* gather(block)).find((record) => !isPair(record)))
 }
 
 /** Joins columns: one block with the pairs of all, in order. */

@@ -5,12 +5,12 @@
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { Mismatch, PartitionTooLarge } from "../../core/errors.ts"
+import { PartitionTooLarge } from "../../core/errors.ts"
 import { currentPacing, isDue, type Piecewise, run } from "../../core/pace.ts"
 import * as Block from "../../rdd/block.ts"
 import { CurrentJob } from "../../rdd/engine.ts"
 import { Flow } from "../../rdd/flow.ts"
-import { columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
+import { columnsIfPairs, columnsOf, joinColumns, PairBlock } from "../../rdd/pair_block.ts"
 import type { Loaded, StateStep } from "../../rdd/primitive.ts"
 import type { PendingState } from "../../rdd/state.ts"
 import type { Bucket, Cut, Input, Partition, Place, Step, Task, ToBuckets, Write, Written } from "../plan/task.ts"
@@ -314,12 +314,8 @@ function* cut(around: Surroundings, partition: Partition, write: ToBuckets): Run
 
 /** The columns of pairs. Other records stay what they are, and fail the operation that takes them for pairs. */
 function* inColumns(block: AnyBlock): Running<AnyBlock> {
-  try {
-    return new PairBlock(yield* columnsOf(block))
-  } catch (cause) {
-    if (cause instanceof Mismatch) return block
-    throw cause
-  }
+  const columns = yield* columnsIfPairs(block)
+  return columns === undefined ? block : new PairBlock(columns)
 }
 
 function* write(around: Surroundings, { partition, write }: Task): Running<Written> {
