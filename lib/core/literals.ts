@@ -119,10 +119,12 @@ declare const message: unique symbol
 /**
  * A type without values whose name tells the compiler's reader what is wrong. As the default of a type parameter it
  * appears where TypeScript cannot infer the parameter; as the result of an overload, where a call has the form of a
- * known mistake.
+ * known mistake. It is a function, so that it can stand among the operators of a `pipe`: otherwise TypeScript reports the
+ * operator before it.
  */
 export interface Mistake<out Message extends string> {
   readonly [message]: Message
+  <A extends never>(self: A): never
 }
 
 /** The message of a {@link Mistake} about records that are not pairs. */

@@ -8,6 +8,11 @@ const mistakes: Record<string, readonly [code: string, message: string, most: nu
     "the records must be pairs: [key, value]",
     500,
   ],
+  "an operator of pairs on other records, amid others": [
+    "lines.pipe(DStream.map((line) => line.length), DStream.reduceByKey((a, b) => a + b), DStream.print())",
+    "Argument of type 'Mistake<\"the records must be pairs: [key, value]",
+    550,
+  ],
   "a window of pairs on other records": [
     'lines.pipe(DStream.reduceByKeyAndWindow((a, b) => a + b, "10 seconds"))',
     "the records must be pairs",
@@ -35,6 +40,11 @@ const mistakes: Record<string, readonly [code: string, message: string, most: nu
     1050,
   ],
   "count with parentheses": ["lines.pipe(DStream.count())", "write .pipe(DStream.count) or DStream.count(stream)", 400],
+  "count with parentheses, after another operator": [
+    "lines.pipe(DStream.map((line) => line.length), DStream.count())",
+    "Argument of type 'Mistake<\"write .pipe(DStream.count) or DStream.count(stream)",
+    450,
+  ],
   "a slide that is no option": [
     'lines.pipe(DStream.window("10 seconds", "2 seconds"))',
     "the arguments are a duration such as",
