@@ -70,22 +70,24 @@ export const allocate: (
   return unread
 })
 
-/** The positions that were read but not committed yet, in the order of the batches. */
+/** The commits of positions that were read and are not committed yet, in the order of the batches. */
 export class Uncommitted {
-  readonly #allocations = new Map<RunningInput, Array<Allocation>>()
+  readonly #commits = new Map<RunningInput, Array<Effect.Effect<void, unknown, unknown>>>()
 
   /** Whether no input has positions to commit. */
   get isEmpty(): boolean {
-    return this.#allocations.size === 0
+    return this.#commits.size === 0
   }
 
   /** Adds the positions of a batch that has ended well. */
   add(allocation: Allocation, inputs: ReadonlyArray<RunningInput>): void {
     for (const input of inputs) {
-      if (input.commit === undefined || shareOf(allocation, input)._tag !== "Position") continue
-      const known = this.#allocations.get(input)
-      if (known === undefined) this.#allocations.set(input, [allocation])
-      else known.push(allocation)
+      const { commit } = input
+      const share = shareOf(allocation, input)
+      if (commit === undefined || share._tag !== "Position") continue
+      const commits = this.#commits.get(input) ?? []
+      this.#commits.set(input, commits)
+      commits.push(Effect.suspend(() => commit(share.position, allocation.time)))
     }
   }
 
@@ -94,14 +96,11 @@ export class Uncommitted {
    * the next commit.
    */
   commit(time: number, policy: AnyPolicy): Effect.Effect<void, BatchFailed<unknown>, unknown> {
-    return Effect.forEach(this.#allocations, ([input, allocations]) => {
+    return Effect.forEach(this.#commits, ([input, commits]) => {
       const all = Effect.whileLoop({
-        while: () => allocations.length > 0,
-        body: () => {
-          const [next] = allocations
-          return next === undefined ? Effect.void : input.commit?.(shareOf(next, input), next.time) ?? Effect.void
-        },
-        step: () => void allocations.shift(),
+        while: () => commits.length > 0,
+        body: () => commits[0]!,
+        step: () => void commits.shift(),
       })
       return withRetries(ofStream(input.stream, time, "commit", () => all), policy)
     }, { discard: true })

@@ -86,9 +86,7 @@ export const fromPositions = Effect.fnUntraced(function* (
           (rdd) => isReadInWorkers ? plannedEntry(stream, rdd, share.position) : entry(stream, rdd),
         )
         : Effect.fail(new NoRDD({ operation: stream.operation, time })),
-    commit: source.commit &&
-      ((share, time) =>
-        share._tag === "Position" ? source.commit?.(share.position as never, time) ?? Effect.void : Effect.void),
+    commit: source.commit?.bind(source) as RunningInput["commit"],
     release: () => Effect.void,
   }
   return input

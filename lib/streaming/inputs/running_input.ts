@@ -19,7 +19,7 @@ export interface InputBound {
 
 /**
  * One input of a running context. `allocate` decides on the share of a batch, which is plain data; the other operations get that
- * share.
+ * share, or its position.
  */
 export interface RunningInput {
   readonly id: number
@@ -38,10 +38,10 @@ export interface RunningInput {
   /** Makes the RDD of a share. Fails with `NoRDD` if the share is empty. */
   readonly read: (share: InputAllocation, time: number) => Effect.Effect<AnyRDD, unknown, unknown>
   /**
-   * Tells the source that the batch of a share has ended well. It is called in the order of the batches, and again if it
-   * failed. Undefined: there is nothing to commit.
+   * Tells the source that the batch at `time`, which has read up to a position, has ended well. It is called in the order of the
+   * batches, and again if it failed. Undefined: there is nothing to commit.
    */
-  readonly commit: ((share: InputAllocation, time: number) => Effect.Effect<void, unknown, unknown>) | undefined
+  readonly commit: ((position: unknown, time: number) => Effect.Effect<void, unknown, unknown>) | undefined
   /**
    * Frees the blocks of a share. It is called when the batch has ended, whether committed or rolled back. `isRemembered`: later
    * batches may read the RDD of the share.
