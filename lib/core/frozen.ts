@@ -4,11 +4,21 @@
  * @module
  */
 
+/** Hides the methods that change a Map or Set. `Object.freeze` alone does not prevent these changes. */
+const hideChanges = (value: object, kind: string, methods: ReadonlyArray<string>): void => {
+  const refuse = (): never => {
+    throw new TypeError(`a ${kind} that is a state cannot be changed in place: change a copy, new ${kind}(state)`)
+  }
+  for (const name of methods) Object.defineProperty(value, name, { value: refuse })
+}
+
 /**
  * Freezes an object or array, but not what it contains, and returns it. A function that changes a logged state in place then
- * fails, instead of making the log differ from the state. Typed arrays cannot be frozen.
+ * fails, instead of making the log differ from the state. Typed arrays and dates cannot be frozen.
  */
-export const frozen = (value: unknown): unknown =>
-  typeof value !== "object" || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)
-    ? value
-    : Object.freeze(value)
+export const frozen = (value: unknown): unknown => {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
+  if (value instanceof Map) hideChanges(value, "Map", ["set", "delete", "clear"])
+  if (value instanceof Set) hideChanges(value, "Set", ["add", "delete", "clear"])
+  return Object.freeze(value)
+}
