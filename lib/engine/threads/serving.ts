@@ -118,8 +118,8 @@ class Serving {
   #answer(place: Place, message: TaskMessage): Effect.Effect<void> {
     const { id, task } = message
     const isCancelled = this.#cancelled.has(id)
-    // Tasks come in the order of their ids.
-    this.#cancelled.clear()
+    // Tasks come in the order of their ids. Those that wait behind this one may be cancelled as well.
+    for (const each of this.#cancelled) if (each <= id) this.#cancelled.delete(each)
     if (isCancelled) {
       return Effect.sync(() => this.#send({ kind: "answer", id, answer: { kind: "cancelled" }, spare: [] }))
     }

@@ -51,6 +51,15 @@ for (const exits of [false, true]) {
     }))
 }
 
+test("a worker runs none of the tasks that were interrupted while they waited in it, and goes on", () =>
+  Effect.gen(function* () {
+    const { failures } = yield* run(graphs.interrupted([[1, 2], [3, 4], [5, 6]]), 3)
+    assert.deepEqual(failures, [])
+    const [before, after] = seen as ReadonlyArray<ReadonlyArray<unknown>>
+    assert.equal(typeof before?.[0], "string")
+    assert.deepEqual(after, before)
+  }))
+
 test("a context stops at once although a function in a worker never returns", () =>
   Effect.scoped(Effect.gen(function* () {
     const active = yield* StreamingContext.start(

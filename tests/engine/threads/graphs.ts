@@ -207,6 +207,28 @@ export const hanging = Graph.module(
   ],
 )
 
+const isolate = crypto.randomUUID()
+
+/**
+ * Says which worker has mapped the records of a batch. Workers never map a 3: actions that wait for it are interrupted, which
+ * takes them some time.
+ */
+export const interrupted = Graph.module(import.meta, (batches: Batches) => [
+  input(batches).pipe(
+    DStream.mapEffect((n) =>
+      n === 3 && isWorker
+        ? Effect.onInterrupt(Effect.never, () => Effect.sleep("50 millis"))
+        : Effect.succeed(isWorker && isolate)
+    ),
+    DStream.provide(Layer.empty),
+    DStream.foreachRDD((rdd, { time }) => {
+      if (time !== 2000) return Effect.map(RDD.collect(rdd), (records) => void seen.push(records))
+      const waiting = Effect.forEach([1, 2, 3], () => RDD.collect(rdd), { concurrency: "unbounded" })
+      return Effect.raceFirst(waiting, Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 100))))
+    }),
+  ),
+])
+
 /** An error that no function catches ends the worker while its task waits. */
 export const crashing = Graph.module(import.meta, (config: { readonly batches: Batches; readonly at: number }) => [
   input(config.batches).pipe(
