@@ -122,7 +122,7 @@ const MOST_TURNS = 64
 const WORK_PER_TURN = 100 / MOST_TURNS
 
 /** Gives the event loop turns, the more the longer it had none. */
-export const giveWay: Effect.Effect<void> = Effect.flatMap(Pacing, (pacing) => {
+const giveWay: Effect.Effect<void> = Effect.flatMap(Pacing, (pacing) => {
   const due = Math.ceil((pacing.now() - pacing.turnedAt) / WORK_PER_TURN)
   let left = Math.max(1, Math.min(MOST_TURNS, due))
   return Effect.whileLoop({

@@ -6,7 +6,7 @@
 import * as Data from "effect/Data"
 
 /** The oldest version of Node that has everything the library uses: `Map.groupBy`, `Promise.withResolvers`, SQLite. */
-export const OLDEST_NODE = "22.13.0"
+const OLDEST_NODE = "22.13.0"
 
 /** The program runs on a version of Node that lacks functions which the library needs. */
 export class UnsupportedNode extends Data.Error<{

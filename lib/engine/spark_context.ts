@@ -137,7 +137,7 @@ const openCluster: OpenCluster = (...args) =>
   )
 
 /** Returns the default parallelism of a local master URL; undefined if the URL is not supported. */
-export const parallelismOf = (master: string): number | undefined => {
+const parallelismOf = (master: string): number | undefined => {
   if (master === "local") return 1
   if (master === "local[*]") return Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1)
   const found = /^local\[([1-9]\d*)\]$/.exec(master)

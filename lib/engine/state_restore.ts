@@ -28,7 +28,7 @@ interface Rounds {
 }
 
 /** Finds the last whole round of slices. Gives undefined if no round is whole. */
-export const lastRound = (parts: ReadonlyArray<PartAt>): Rounds | undefined => {
+const lastRound = (parts: ReadonlyArray<PartAt>): Rounds | undefined => {
   const to = parts.findLastIndex(({ part }) => part.ends)
   const from = parts.findLastIndex(({ part }, i) => i <= to && part.begins)
   return from < 0 ? undefined : { from, to, roundFrom: parts.slice(to + 1).findLast(({ part }) => part.begins)?.at }

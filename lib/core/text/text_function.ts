@@ -58,7 +58,7 @@ export const separatorOf = (f: unknown): string | undefined => {
 }
 
 /** Throws `Mismatch` for what is not text. */
-export const refuseNonText = (given: unknown, { kernel }: TextOperation): never => {
+const refuseNonText = (given: unknown, { kernel }: TextOperation): never => {
   throw new Mismatch({ problem: `Text.${kernel} works on text, but was given: ${describeValue(given)}` })
 }
 

@@ -30,7 +30,7 @@ const statusOfSignal = (error: PlatformError): number | undefined => {
 }
 
 /** Processes that a spawner starts. */
-export const processesOver = (spawner: ChildProcessSpawner["Service"]): Processes => ({
+const processesOver = (spawner: ChildProcessSpawner["Service"]): Processes => ({
   run: ({ command, env, cwd }, input) => {
     const [program, ...args] = command
     const failed = (cause: unknown) => new ProcessFailed({ command, status: undefined, cause })

@@ -38,7 +38,7 @@ export class ImportFailed extends Data.Error<{ readonly module: string; readonly
 }
 
 /** Imports the module that declares a graph, and makes the graph again. */
-export const importGraph = (
+const importGraph = (
   { fingerprint, origin }: CopyData,
 ): Effect.Effect<AnyGraph, ImportFailed | GraphMismatch | InvalidGraph> =>
   Effect.andThen(

@@ -32,7 +32,7 @@ const gapSampler = (rng: Generator, logOfSkip: number, times: Sampler): Sampler 
 }
 
 /** Creates a sampler that takes each record at most once, with probability `fraction`. */
-export const bernoulli = (fraction: number, seed: bigint): Sampler => {
+const bernoulli = (fraction: number, seed: bigint): Sampler => {
   if (fraction <= 0) return () => 0
   if (fraction >= 1) return () => 1
   const rng = xorShift(seed)

@@ -70,11 +70,9 @@ const spark42: Dialect = async (connection) => {
 const dialects: Readonly<Record<string, Dialect>> = { "4.2": spark42 }
 
 /** The minor versions of Spark whose protocol the worker knows. */
-export const supportedVersions: ReadonlyArray<string> = Object.keys(dialects)
+const supportedVersions: ReadonlyArray<string> = Object.keys(dialects)
 
-/** Formats the field that tells a worker which dialect and which bundle a task needs. */
-export const versionField = (sparkVersion: string, bundle: string): string => `${sparkVersion};${bundle}`
-
+/** Reads the field that tells a worker which dialect and which bundle a task needs. */
 const dialectOf = (field: string): readonly [dialect: Dialect, bundle: string] => {
   const [, version = "", minor = "", bundle = ""] = /^((\d+\.\d+)\.[^;]*);([\w-][\w.-]*)$/.exec(field) ?? []
   if (bundle === "") {
