@@ -118,7 +118,11 @@ interface Versions {
   neededFrom: number | undefined
 }
 
-const drop = ({ pending, sealed }: Versions, which: (at: number) => boolean): void => {
+/** Drops the pending versions of some batch times. */
+export const drop = (
+  { pending, sealed }: { readonly pending: Map<number, unknown>; readonly sealed: Set<number> },
+  which: (at: number) => boolean,
+): void => {
   for (const at of Array.from(pending.keys()).filter(which)) {
     pending.delete(at)
     sealed.delete(at)

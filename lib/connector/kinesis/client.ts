@@ -59,7 +59,8 @@ export class StreamClient {
   /** How many milliseconds a job asks again while the service does not answer. */
   readonly retryMs: number
   readonly #client: KinesisClient
-  readonly #hashKeys = new Map<string, HashKeys>()
+  /** The hash keys of the shards that were listed last. */
+  #hashKeys: ReadonlyMap<string, HashKeys> = new Map()
 
   constructor(streamName: string, retryMs: number, client: KinesisClient) {
     this.streamName = streamName
@@ -89,20 +90,19 @@ export class StreamClient {
         for (const shard of page.Shards ?? []) {
           const { AdjacentParentShardId, HashKeyRange, ParentShardId, SequenceNumberRange, ShardId } = shard
           if (ShardId === undefined) continue
-          const hashKeys = {
-            from: BigInt(HashKeyRange?.StartingHashKey ?? 0),
-            to: BigInt(HashKeyRange?.EndingHashKey ?? 0),
-          }
-          this.#hashKeys.set(ShardId, hashKeys)
           shards.push({
             id: ShardId,
             parents: [ParentShardId, AdjacentParentShardId].filter((id) => id !== undefined),
             isClosed: SequenceNumberRange?.EndingSequenceNumber !== undefined,
-            hashKeys,
+            hashKeys: {
+              from: BigInt(HashKeyRange?.StartingHashKey ?? 0),
+              to: BigInt(HashKeyRange?.EndingHashKey ?? 0),
+            },
           })
         }
         token = page.NextToken
       } while (token !== undefined)
+      this.#hashKeys = new Map(shards.map(({ hashKeys, id }) => [id, hashKeys]))
       return shards.toSorted((a, b) => a.id < b.id ? -1 : 1)
     })
   }

@@ -199,6 +199,9 @@ export class Leases implements Assignment {
         !isEnded(shardId) && listed.get(shardId)?.parents.every(isEnded) === true
       )
       for (const lease of leases) this.#note(lease, now)
+      // Streams that are scaled up and down have new shards again and again.
+      for (const shardId of this.#seen.keys()) if (!byId.has(shardId)) this.#seen.delete(shardId)
+      for (const shardId of this.#fresh) if (!byId.has(shardId)) this.#fresh.delete(shardId)
       yield* this.#forget(leases.filter(({ shardId }) => !listed.has(shardId)), now)
       for (const lease of readable) yield* this.#adopt(lease)
       const isFree = (lease: Lease) => this.#isFree(lease, now)

@@ -22,7 +22,7 @@ import { fromBytes, type Placing } from "../capture_format.ts"
 import { restoreErrorOf } from "../captured_states.ts"
 import { inputsOf } from "../plan/places.ts"
 import * as StateStore from "../state_store.ts"
-import { latest } from "../state_store.ts"
+import { drop, latest } from "../state_store.ts"
 import { isSamePlacing, placingOf } from "../state_placing.ts"
 import { fromParcels, toOutput } from "./captures.ts"
 import type { Report } from "./command.ts"
@@ -116,12 +116,6 @@ export const make = ({ cluster, codingOf, copies }: StatesOptions): Effect.Effec
       const versions = states.get(id)
       if (versions?.current?.at === at) return versions.current
       return versions?.pending.get(at) ?? held.get(keyOf(id, at))?.deref()
-    }
-    const drop = (versions: Versions, which: (at: number) => boolean): void => {
-      for (const at of Array.from(versions.pending.keys()).filter(which)) {
-        versions.pending.delete(at)
-        versions.sealed.delete(at)
-      }
     }
     const isThere = (id: string, at: number): boolean => find(id, at) !== undefined
 
