@@ -18,7 +18,9 @@ const hideChanges = (value: object, kind: string, methods: ReadonlyArray<string>
  */
 export const frozen = (value: unknown): unknown => {
   if (typeof value !== "object" || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
-  if (value instanceof Map) hideChanges(value, "Map", ["set", "delete", "clear"])
-  if (value instanceof Set) hideChanges(value, "Set", ["add", "delete", "clear"])
+  // Classes that extend them may have methods that change a copy.
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype === Map.prototype) hideChanges(value, "Map", ["set", "delete", "clear"])
+  if (prototype === Set.prototype) hideChanges(value, "Set", ["add", "delete", "clear"])
   return Object.freeze(value)
 }

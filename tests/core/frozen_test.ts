@@ -23,6 +23,17 @@ Deno.test("frozen() refuses changes of objects, arrays, Maps and Sets, and what 
   assert.deepEqual(new Set(set).add("b"), new Set(["a", "b"]))
 })
 
+Deno.test("frozen() leaves the methods of classes that extend Map", () => {
+  class Copied extends Map<string, number> {
+    override set(key: string, value: number): this {
+      return new Map([...this, [key, value]]) as this
+    }
+  }
+  const map = new Copied()
+  assert.deepEqual((frozen(map) as Copied).set("a", 1), new Map([["a", 1]]))
+  assert.equal(map.size, 0)
+})
+
 Deno.test("frozen() leaves typed arrays and plain values as they are", () => {
   const bytes = new Uint8Array(1)
   assert.deepEqual([frozen(bytes), frozen(1), frozen(null)], [bytes, 1, null])
