@@ -7,7 +7,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CorruptBlock, NotPortable } from "../core/codec.ts"
-import { run, tryRun } from "../core/pace.ts"
+import { type Piecewise, run, tryRun } from "../core/pace.ts"
 import type { Partitioner } from "../rdd/partitioner.ts"
 import type {
   CapturedState,
@@ -180,6 +180,50 @@ class Held {
   }
 }
 
+/** Captures what has changed in states. If one of them fails, nothing counts as captured. */
+function* captureAll(
+  versionsOf: (id: string) => Versions | undefined,
+  at: number,
+  given: Parameters<StateStore["capture"]>[1],
+  refresh = -Infinity,
+): Piecewise<ReadonlyArray<CapturedState>> {
+  const found: Array<CapturedState> = []
+  const done: Array<() => void> = []
+  for (const { encode, fields, id } of given) {
+    const versions = versionsOf(id)
+    const newest = versions && sealedAt(versions, at)
+    if (versions === undefined || newest === undefined || newest.at < (versions.captured ?? -Infinity)) continue
+    const isWhole = versions.captured === undefined
+    versions.captured = undefined
+    const { placing } = versions
+    const { neededFrom, pieces } = yield* captureState(newest.partitions, {
+      at: newest.at,
+      isWhole,
+      placing,
+      encode,
+      fields,
+      refresh: refresh,
+    })
+    done.push(() => {
+      versions.captured = newest.at
+      versions.neededFrom = neededFrom
+    })
+    if (pieces.length > 0) found.push({ id, at: newest.at, pieces, neededFrom })
+  }
+  // If one state fails, the caller gets the bytes of none.
+  done.forEach((each) => each())
+  return found
+}
+
+/** Moves all keys to the partitions that a partitioner gives them. */
+function* moveAll(versions: Versions, partitioner: Partitioner): Piecewise<void> {
+  const { at = -Infinity, current } = versions
+  const tables = yield* placeAnew(current, partitioner)
+  versions.current = new Map(Array.from(tables, (table, i) => [i, Version.of(at, table)]))
+  versions.placing = placingOf(partitioner)
+  versions.captured = undefined
+}
+
 /** Makes a store in memory. */
 export const make: Effect.Effect<StateStore> = Effect.sync(() => {
   const states = new Map<string, Versions>()
@@ -276,34 +320,7 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
         })
       ),
     capture: (at, given, options) =>
-      tryRun(function* () {
-        const found: Array<CapturedState> = []
-        const done: Array<() => void> = []
-        for (const { encode, fields, id } of given) {
-          const versions = states.get(id)
-          const newest = versions && sealedAt(versions, at)
-          if (versions === undefined || newest === undefined || newest.at < (versions.captured ?? -Infinity)) continue
-          const isWhole = versions.captured === undefined
-          versions.captured = undefined
-          const { placing } = versions
-          const { neededFrom, pieces } = yield* captureState(newest.partitions, {
-            at: newest.at,
-            isWhole,
-            placing,
-            encode,
-            fields,
-            refresh: options?.refresh ?? -Infinity,
-          })
-          done.push(() => {
-            versions.captured = newest.at
-            versions.neededFrom = neededFrom
-          })
-          if (pieces.length > 0) found.push({ id, at: newest.at, pieces, neededFrom })
-        }
-        // If one state fails, the caller gets the bytes of none.
-        done.forEach((each) => each())
-        return found
-      }, captureErrorOf),
+      tryRun(() => captureAll((id) => states.get(id), at, given, options?.refresh), captureErrorOf),
     neededFrom: (id) => states.get(id)?.neededFrom,
     restore: (id, at, captures, restoring) =>
       tryRun(function* () {
@@ -316,17 +333,14 @@ export const make: Effect.Effect<StateStore> = Effect.sync(() => {
         versions.neededFrom = neededFrom
       }, restoreErrorOf),
     place: (id, partitioner) =>
-      run(function* () {
+      Effect.suspend(() => {
         const versions = versionsOf(id)
-        const { at = -Infinity, current, placing } = versions
-        if (placing === undefined || isSamePlacing(placing, placingOf(partitioner))) {
-          versions.placing ??= placingOf(partitioner)
-          return
+        const { placing } = versions
+        if (placing !== undefined && !isSamePlacing(placing, placingOf(partitioner))) {
+          return run(() => moveAll(versions, partitioner))
         }
-        const tables = yield* placeAnew(current, partitioner)
-        versions.current = new Map(Array.from(tables, (table, i) => [i, Version.of(at, table)]))
-        versions.placing = placingOf(partitioner)
-        versions.captured = undefined
+        versions.placing ??= placingOf(partitioner)
+        return Effect.void
       }),
     forget: (ids) =>
       Effect.sync(() => {

@@ -5,7 +5,7 @@
  */
 import { inPieces, Pace, type Piecewise } from "../core/pace.ts"
 import { listOf, recordCheck } from "../core/results.ts"
-import { gather } from "./block.ts"
+import { type Block, gather } from "./block.ts"
 import type { Narrow } from "./primitive.ts"
 
 /** Whether a list is made while it is read, as those of generator functions are. */
@@ -44,7 +44,13 @@ export function* listInPieces<A>(given: Iterable<A>): Piecewise<ReadonlyArray<A>
 /** A step whose function gets all records of a partition in one call, and returns the list of its records. */
 export const wholePartition = (f: (records: ReadonlyArray<never>, index: number) => Iterable<unknown>): Narrow => ({
   kind: "partition",
-  f: function* (block, index) {
-    return yield* listInPieces(f(yield* gather(block), index))
-  },
+  f: (block, index) => ofWhole(f, block, index),
 })
+
+function* ofWhole(
+  f: (records: ReadonlyArray<never>, index: number) => Iterable<unknown>,
+  block: Block<never>,
+  index: number,
+): Piecewise<ReadonlyArray<unknown>> {
+  return yield* listInPieces(f(yield* gather(block), index))
+}

@@ -173,6 +173,7 @@ export const keeping = <A, E, R>(
     const own = new TaskUpdates()
     current()?.include(own)
     return Effect.map(Effect.provideService(job, CurrentUpdates, own), (a) => {
+      if (own.isEmpty) return a
       for (const one of kept(a)) if (one !== undefined) owners.set(one, own)
       return a
     })

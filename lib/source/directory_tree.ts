@@ -77,53 +77,61 @@ export class DirectoryTree {
 
   /** Looks for files that have appeared. A directory whose time has not changed is not read. */
   get look(): Effect.Effect<Look> {
-    return Effect.gen({ self: this }, function* () {
-      const looking = new Looking(this.#roots.length)
-      for (const root of this.#roots) {
-        const missing = yield* this.#walk(root, looking)
-        if (missing !== undefined) looking.failures.push(missing)
-      }
-      const { failures, found, gone, goneDirectories } = looking
-      for (const each of goneDirectories) yield* run(() => each.addPaths(gone))
-      return { found, gone, failures }
-    })
+    return Effect.gen(() => this.#look())
+  }
+
+  *#look(): Effect.fn.Return<Look> {
+    const looking = new Looking(this.#roots.length)
+    for (const root of this.#roots) {
+      const missing = yield* this.#walk(root, looking)
+      if (missing !== undefined) looking.failures.push(missing)
+    }
+    const { failures, found, gone, goneDirectories } = looking
+    for (const each of goneDirectories) yield* run(() => each.addPaths(gone))
+    return { found, gone, failures }
   }
 
   /** Adds what has appeared below a directory. Gives the error if the directory is missing. */
   #walk(directory: Directory, looking: Looking): Effect.Effect<FileError | undefined> {
-    const walk = Effect.gen({ self: this }, function* () {
-      const [part] = directory.parts
-      if (typeof part === "string") directory.child(part, directory.parts.slice(1))
-      else yield* this.#read(directory, part, looking)
-      for (const [name, child] of directory.children) {
-        const missing = yield* this.#walk(child, looking)
-        if (missing !== undefined && typeof part !== "string") directory.lose(name, looking)
-      }
-      return undefined
-    })
-    return Effect.catch(walk, (error) => {
+    return Effect.catch(Effect.gen(() => this.#enter(directory, looking)), (error) => {
       if (error.reason === "NotFound") return Effect.succeed(error)
       looking.failures.push(error)
       return Effect.succeed(undefined)
     })
   }
 
-  #read(directory: Directory, matches: ((name: string) => boolean) | undefined, looking: Looking) {
-    return Effect.gen({ self: this }, function* () {
-      const entries = yield* directory.newEntries(this.#files, looking, matches, this.#isSeen)
-      const add = (entry: FileEntry) => {
-        const { isDirectory, isLink, name } = entry
-        if (matches !== undefined) {
-          if (isDirectory) directory.child(name, directory.parts.slice(1))
-        } else if (!isDirectory) looking.add(directory, entry)
-        else if (this.#recursive && isLink !== true) directory.child(name, [])
-      }
-      yield* run(() =>
-        inPieces(entries.length, (from, to) => {
-          for (let i = from; i < to; i++) add(entries[i]!)
-        })
-      )
-    })
+  *#enter(directory: Directory, looking: Looking): Effect.fn.Return<undefined, FileError> {
+    const [part] = directory.parts
+    if (typeof part === "string") directory.child(part, directory.parts.slice(1))
+    else yield* this.#read(directory, part, looking)
+    for (const [name, child] of directory.children) {
+      const missing = yield* this.#walk(child, looking)
+      if (missing !== undefined && typeof part !== "string") directory.lose(name, looking)
+    }
+    return undefined
+  }
+
+  #read(
+    directory: Directory,
+    matches: ((name: string) => boolean) | undefined,
+    looking: Looking,
+  ): Effect.Effect<void, FileError> {
+    const add = (entry: FileEntry) => {
+      const { isDirectory, isLink, name } = entry
+      if (matches !== undefined) {
+        if (isDirectory) directory.child(name, directory.parts.slice(1))
+      } else if (!isDirectory) looking.add(directory, entry)
+      else if (this.#recursive && isLink !== true) directory.child(name, [])
+    }
+    return Effect.flatMap(
+      directory.newEntries(this.#files, looking, matches, this.#isSeen),
+      (entries) =>
+        run(() =>
+          inPieces(entries.length, (from, to) => {
+            for (let i = from; i < to; i++) add(entries[i]!)
+          })
+        ),
+    )
   }
 }
 
@@ -183,35 +191,42 @@ class Directory {
     matches: (name: string) => boolean = (name) => !isHidden(name),
     isSeen?: (path: string) => boolean,
   ): Effect.Effect<ReadonlyArray<FileEntry>, FileError> {
-    return Effect.gen({ self: this }, function* () {
-      const { isDirectory, modifiedMs } = yield* files.stat(this.path)
-      // Where patterns stand for directories, a file that matches is not one of them.
-      if (!isDirectory || (modifiedMs !== undefined && modifiedMs === this.#unchangedSince)) return []
-      const now = yield* Clock.currentTimeMillis
-      const look = ++this.#looks
-      const known = this.#known
-      const wasSeen = this.#isRead ? undefined : isSeen
-      let seen = 0
-      const entries = yield* files.listNew(this.path, (name) => {
-        if (!known.has(name)) {
-          if (!matches(name)) return true
-          if (wasSeen?.(join(this.path, name)) !== true) return false
-        }
-        known.set(name, look)
-        seen++
-        return true
-      })
-      this.#isRead = true
-      if (seen < known.size) yield* this.#forgetBefore(look, looking)
-      yield* run(() =>
-        inPieces(entries.length, (from, to) => {
-          for (let i = from; i < to; i++) known.set(entries[i]!.name, look)
-        })
-      )
-      const isCertain = modifiedMs !== undefined && now - modifiedMs >= COARSEST_TIME_MS
-      this.#unchangedSince = isCertain ? modifiedMs : undefined
-      return entries
+    return Effect.gen(() => this.#newEntries(files, looking, matches, isSeen))
+  }
+
+  *#newEntries(
+    files: Files,
+    looking: Looking,
+    matches: (name: string) => boolean,
+    isSeen: ((path: string) => boolean) | undefined,
+  ): Effect.fn.Return<ReadonlyArray<FileEntry>, FileError> {
+    const { isDirectory, modifiedMs } = yield* files.stat(this.path)
+    // Where patterns stand for directories, a file that matches is not one of them.
+    if (!isDirectory || (modifiedMs !== undefined && modifiedMs === this.#unchangedSince)) return []
+    const now = yield* Clock.currentTimeMillis
+    const look = ++this.#looks
+    const known = this.#known
+    const wasSeen = this.#isRead ? undefined : isSeen
+    let seen = 0
+    const entries = yield* files.listNew(this.path, (name) => {
+      if (!known.has(name)) {
+        if (!matches(name)) return true
+        if (wasSeen?.(join(this.path, name)) !== true) return false
+      }
+      known.set(name, look)
+      seen++
+      return true
     })
+    this.#isRead = true
+    if (seen < known.size) yield* this.#forgetBefore(look, looking)
+    yield* run(() =>
+      inPieces(entries.length, (from, to) => {
+        for (let i = from; i < to; i++) known.set(entries[i]!.name, look)
+      })
+    )
+    const isCertain = modifiedMs !== undefined && now - modifiedMs >= COARSEST_TIME_MS
+    this.#unchangedSince = isCertain ? modifiedMs : undefined
+    return entries
   }
 
   /** Forgets the names that a look has not seen. */

@@ -84,32 +84,31 @@ const open = <A, E, R>(
       begin: inShortTurns(selection.begin),
       resume: (positions) => selection.resume(positions),
       summary: selection.summary,
-      plan: (time) =>
-        Effect.gen(function* () {
-          const before = yield* currentTimeMillis
-          const { failures, files, gone, tooOld } = yield* inShortTurns(
-            selection.select(time, yield* stepOfWallClock),
+      plan: Effect.fnUntraced(function* (time: number) {
+        const before = yield* currentTimeMillis
+        const { failures, files, gone, tooOld } = yield* inShortTurns(
+          selection.select(time, yield* stepOfWallClock),
+        )
+        // A directory that is missing may appear later, but no permission does.
+        const denied = failures.find(({ isDenied }) => isDenied === true)
+        if (denied !== undefined) return yield* Effect.fail(denied)
+        const took = (yield* currentTimeMillis) - before
+        const slide = time - previous
+        previous = time
+        yield* warn(failures)
+        yield* Effect.forEach(files.filter(isEmpty), warnOfEmpty, { discard: true })
+        // Batches that an earlier process has missed are planned at once.
+        if (slide > 0 && took > slide) {
+          yield* Effect.logWarning(
+            `Finding new files under ${directory} took ${took} ms, longer than the batch interval. ` +
+              "Move files that have been read out of the directory, or make the interval longer",
           )
-          // A directory that is missing may appear later, but no permission does.
-          const denied = failures.find(({ isDenied }) => isDenied === true)
-          if (denied !== undefined) return yield* Effect.fail(denied)
-          const took = (yield* currentTimeMillis) - before
-          const slide = time - previous
-          previous = time
-          yield* warn(failures)
-          yield* Effect.forEach(files.filter(isEmpty), warnOfEmpty, { discard: true })
-          // Batches that an earlier process has missed are planned at once.
-          if (slide > 0 && took > slide) {
-            yield* Effect.logWarning(
-              `Finding new files under ${directory} took ${took} ms, longer than the batch interval. ` +
-                "Move files that have been read out of the directory, or make the interval longer",
-            )
-          }
-          return Option.some({
-            position: yield* run(() => positionOf(selection.base, files, gone, tooOld)),
-            records: recordsOf && files.reduce((sum, file) => sum + recordsOf(file), 0),
-          })
-        }),
+        }
+        return Option.some({
+          position: yield* run(() => positionOf(selection.base, files, gone, tooOld)),
+          records: recordsOf && files.reduce((sum, file) => sum + recordsOf(file), 0),
+        })
+      }),
       describe: (position) => {
         const paths = planned(position).map(({ path }) => path)
         return { files: paths, Description: paths.join("\n") }

@@ -180,10 +180,9 @@ export class Selection {
    * of batch times. Dies with what the filter throws; the file is left out then, and the next batch gets the others.
    */
   select(time: number, stepMs = 0): Effect.Effect<Selected> {
-    return Effect.gen({ self: this }, function* () {
-      const look = yield* this.#tree.look
-      const known = yield* Effect.forEach(this.#waiting, (each) => this.#ask(each), { concurrency: ASKED_AT_ONCE })
-      return yield* run(() => this.#choose(time, stepMs, look, known))
+    return Effect.flatMap(this.#tree.look, (look) => {
+      const asked = Effect.forEach(this.#waiting, (each) => this.#ask(each), { concurrency: ASKED_AT_ONCE })
+      return Effect.flatMap(asked, (known) => run(() => this.#choose(time, stepMs, look, known)))
     })
   }
 

@@ -17,12 +17,16 @@ import type { Sink, SinkTransaction } from "./sink.ts"
  * Writes an RDD in a transaction, one partition after the other. The first one is computed before the transaction begins:
  * otherwise a shuffle, for example, would keep the transaction and its locks open.
  */
-export const writeBatch = <A, E, R>(
+export const writeBatch: <A, E, R>(
   rdd: RDD<A, unknown, unknown>,
   begin: Effect.Effect<SinkTransaction<A, E, R> | undefined, E, R | Scope.Scope>,
-  check: (records: ReadonlyArray<A>) => Effect.Effect<void, E> = () => Effect.void,
-): Effect.Effect<void, unknown, unknown> =>
-  Effect.scoped(Effect.gen(function* () {
+  check?: (records: ReadonlyArray<A>) => Effect.Effect<void, E>,
+) => Effect.Effect<void, unknown, unknown> = Effect.fnUntraced(
+  function* <A, E, R>(
+    rdd: RDD<A, unknown, unknown>,
+    begin: Effect.Effect<SinkTransaction<A, E, R> | undefined, E, R | Scope.Scope>,
+    check: (records: ReadonlyArray<A>) => Effect.Effect<void, E> = () => Effect.void,
+  ) {
     const engine = yield* Engine
     const { partitions } = yield* engine.layout(rdd)
     const partition = (i: number) => Effect.tap(records(rdd, [i]), check)
@@ -32,7 +36,9 @@ export const writeBatch = <A, E, R>(
     yield* transaction.write(first)
     for (let i = 1; i < partitions; i++) yield* transaction.write(yield* partition(i))
     yield* transaction.commit
-  }))
+  },
+  Effect.scoped,
+)
 
 /**
  * Writes each batch to a sink exactly once: in one transaction with the output's name and the batch time, by which the sink

@@ -37,53 +37,53 @@ export interface MapWithStateDStream<out K, out S, out A, out E = never, out R =
 const neverCalled: Callable = () => undefined
 
 /** Runs the records of one partition in one batch, then the keys that time out. */
-const step = (f: Callable, { isTimed, timeoutMillis }: Described, time: number) =>
-  function* (
-    state: PendingState,
-    pairs: Columns,
-    _: number,
-    __: boolean,
-    initial: Columns,
-  ): Piecewise<ReadonlyArray<unknown>> {
-    const out: Array<unknown> = []
-    const current = new CurrentState<unknown>()
-    let at: unknown
-    const call = (key: unknown, value: Option.Option<unknown>) => {
-      at = key
-      if (!isTimed) {
-        out.push(recordOf(f(key, value, current)))
-        return
-      }
-      const result: Option.Option<unknown> = optionOf(f(time, key, value, current))
-      if (Option.isSome(result)) out.push(result.value)
+function* step(
+  f: Callable,
+  { isTimed, timeoutMillis }: Described,
+  time: number,
+  state: PendingState,
+  pairs: Columns,
+  initial: Columns,
+): Piecewise<ReadonlyArray<unknown>> {
+  const out: Array<unknown> = []
+  const current = new CurrentState<unknown>()
+  let at: unknown
+  const call = (key: unknown, value: Option.Option<unknown>) => {
+    at = key
+    if (!isTimed) {
+      out.push(recordOf(f(key, value, current)))
+      return
     }
-    yield* inPieces(initial.keys.length, (from, to) => {
-      for (let i = from; i < to; i++) state.set(initial.keys[i], initial.values[i])
-    })
-    try {
-      yield* state.lookUp(pairs, (i, before, exists) => {
-        const key = pairs.keys[i]
-        current.load(exists, before, false)
-        call(key, Option.some(pairs.values[i]))
-        if (current.isRemoved) state.delete(key)
-        // A key with a record is not idle. Timeouts count from the time of the last write, so the state is written again.
-        else if (current.isUpdated || (exists && timeoutMillis !== undefined)) state.set(key, current.value)
-      })
-      if (timeoutMillis !== undefined) {
-        const idle = yield* state.writtenBefore(time - timeoutMillis)
-        yield* inPieces(idle.length, (from, to) => {
-          for (const [key, value] of idle.slice(from, to)) {
-            current.load(true, value, true)
-            call(key, Option.none())
-            state.delete(key)
-          }
-        })
-      }
-    } catch (cause) {
-      throw failedFor(at, cause)
-    }
-    return out
+    const result: Option.Option<unknown> = optionOf(f(time, key, value, current))
+    if (Option.isSome(result)) out.push(result.value)
   }
+  yield* inPieces(initial.keys.length, (from, to) => {
+    for (let i = from; i < to; i++) state.set(initial.keys[i], initial.values[i])
+  })
+  try {
+    yield* state.lookUp(pairs, (i, before, exists) => {
+      const key = pairs.keys[i]
+      current.load(exists, before, false)
+      call(key, Option.some(pairs.values[i]))
+      if (current.isRemoved) state.delete(key)
+      // A key with a record is not idle. Timeouts count from the time of the last write, so the state is written again.
+      else if (current.isUpdated || (exists && timeoutMillis !== undefined)) state.set(key, current.value)
+    })
+    if (timeoutMillis !== undefined) {
+      const idle = yield* state.writtenBefore(time - timeoutMillis)
+      yield* inPieces(idle.length, (from, to) => {
+        for (const [key, value] of idle.slice(from, to)) {
+          current.load(true, value, true)
+          call(key, Option.none())
+          state.delete(key)
+        }
+      })
+    }
+  } catch (cause) {
+    throw failedFor(at, cause)
+  }
+  return out
+}
 
 /**
  * Calls the function of a {@link StateSpec} for each record, with the key, the value and the state of the key. The
@@ -137,7 +137,7 @@ export const mapWithState: {
         initial,
         expects: undefined,
         whole: undefined,
-        f: step(f, spec, batch.time),
+        f: (state, pairs, _, __, initial) => step(f, spec, batch.time, state, pairs, initial),
       }),
       {
         idleTimeout: spec.timeoutMillis,

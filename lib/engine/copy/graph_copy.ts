@@ -138,21 +138,31 @@ class NotedCopy implements SkippingCopy {
       batch.remember(stream, rdd)
       return Effect.void
     }
+    return Effect.catchCause(
+      Effect.gen(() => this.#make(stream, index, shape, batch)),
+      (reason) => Effect.fail(new CopyFailed({ stream: index, reason })),
+    )
+  }
+
+  *#make(
+    stream: AnyDStream,
+    index: number,
+    shape: string,
+    batch: BatchView,
+  ): Effect.gen.Return<void, unknown, unknown> {
     const refuse = Effect.die(
       differs(stream, index, "its function runs an action, or returns an Effect, in the copy only"),
     )
-    return Effect.gen({ self: this }, function* () {
-      const engine = { ...yield* Engine, run: () => refuse, layout: () => refuse }
-      const rdd = yield* Effect.provideService(Effect.provideService(stream, Batch, batch), Engine, engine)
-      if (this.#history.isOnDriver(stream, batch.time)) return yield* refuse
-      if (shapeOf(this.#addresses.add(batch.time, index, rdd)) !== shape) {
-        return yield* Effect.fail(differs(stream, index, "its RDD is not made of the same operations in the copy"))
-      }
-      const { primitive } = rdd
-      // A state refers to its previous RDD. The engine cuts this link when it computes the state; a copy computes nothing, so the
-      // link is cut here. Otherwise the RDDs of all batches would stay in memory.
-      if (primitive.kind === "state" && primitive.step.previous !== undefined) primitive.step.previous.rdd = undefined
-    }).pipe(Effect.catchCause((reason) => Effect.fail(new CopyFailed({ stream: index, reason }))))
+    const engine = { ...yield* Engine, run: () => refuse, layout: () => refuse }
+    const rdd = yield* Effect.provideService(Effect.provideService(stream, Batch, batch), Engine, engine)
+    if (this.#history.isOnDriver(stream, batch.time)) return yield* refuse
+    if (shapeOf(this.#addresses.add(batch.time, index, rdd)) !== shape) {
+      return yield* Effect.fail(differs(stream, index, "its RDD is not made of the same operations in the copy"))
+    }
+    const { primitive } = rdd
+    // A state refers to its previous RDD. The engine cuts this link when it computes the state; a copy computes nothing, so the
+    // link is cut here. Otherwise the RDDs of all batches would stay in memory.
+    if (primitive.kind === "state" && primitive.step.previous !== undefined) primitive.step.previous.rdd = undefined
   }
 
   readonly operationAt: GraphCopy["operationAt"] = (address) => this.#addresses.at(address)

@@ -45,6 +45,17 @@ interface InMemory {
   readonly placement: Placement
 }
 
+/** A block of encoded records. Text is bytes already. */
+const inChunks = Effect.fnUntraced(function* (block: Block<unknown>) {
+  const chunks: Array<Chunk> = []
+  const next = yield* encoding(() => chunksOf(block))
+  for (let chunk = yield* encoding(next); chunk !== undefined; chunk = yield* encoding(next)) {
+    chunks.push(chunk)
+    yield* giveWayIfDue
+  }
+  return chunks.length > 0 && chunks.every(({ isText }) => isText) ? block : fromChunks(chunks)
+})
+
 /** Holds blocks. Its methods may be called while blocks are being moved. */
 class BlockStore implements Storage {
   readonly #options: StoreOptions
@@ -150,28 +161,26 @@ class BlockStore implements Storage {
     return Effect.onInterrupt(this.#evictFor(wanted), () => Effect.sync(() => this.makeRoom(wanted)))
   })
 
-  #evictFor(wanted: number): Effect.Effect<void> {
-    return Effect.gen({ self: this }, function* () {
-      for (const held of this.#due) {
-        this.#due.delete(held)
-        yield* this.#spill(held)
+  readonly #evictFor = Effect.fnUntraced(function* (this: BlockStore, wanted: number) {
+    for (const held of this.#due) {
+      this.#due.delete(held)
+      yield* this.#spill(held)
+    }
+    // Each block is tried once: what cannot leave memory is not tried again before the next call.
+    for (const [id, { held: ref, placement }] of Array.from(this.#inMemory)) {
+      if (this.#memory <= Math.max(0, this.#options.limit - Math.max(wanted, this.#wanted))) break
+      const held = ref.deref()
+      // It may have been used, released or moved meanwhile.
+      if (held === undefined || !this.#inMemory.has(id)) continue
+      if (placement.disk) yield* this.#spill(held)
+      else if (held.drop !== undefined) {
+        held.account.isReleased = true
+        this.#free(held.account)
+        held.drop()
       }
-      // Each block is tried once: what cannot leave memory is not tried again before the next call.
-      for (const [id, { held: ref, placement }] of Array.from(this.#inMemory)) {
-        if (this.#memory <= Math.max(0, this.#options.limit - Math.max(wanted, this.#wanted))) break
-        const held = ref.deref()
-        // It may have been used, released or moved meanwhile.
-        if (held === undefined || !this.#inMemory.has(id)) continue
-        if (placement.disk) yield* this.#spill(held)
-        else if (held.drop !== undefined) {
-          held.account.isReleased = true
-          this.#free(held.account)
-          held.drop()
-        }
-        yield* giveWayIfDue
-      }
-    })
-  }
+      yield* giveWayIfDue
+    }
+  })
 
   readonly #removeUnused: Effect.Effect<void> = Effect.suspend(() => {
     const paths = this.#unused
@@ -232,15 +241,7 @@ class BlockStore implements Storage {
 
   #encoded(block: Block<unknown>): Effect.Effect<Block<unknown>> {
     return Effect.catch(
-      Effect.gen(function* () {
-        const chunks: Array<Chunk> = []
-        const next = yield* encoding(() => chunksOf(block))
-        for (let chunk = yield* encoding(next); chunk !== undefined; chunk = yield* encoding(next)) {
-          chunks.push(chunk)
-          yield* giveWayIfDue
-        }
-        return chunks.length > 0 && chunks.every(({ isText }) => isText) ? block : fromChunks(chunks)
-      }),
+      inChunks(block),
       (error) => Effect.as(this.#warnOfRecords(error), block),
     )
   }

@@ -32,12 +32,12 @@ export interface SpillFile {
 const BYTES_AT_ONCE = 1024 * 1024
 
 /** Writes a block to a new file. Fails with `NotPortable` where a record cannot be encoded. The caller removes what was written then. */
-export const writeSpill = (
+export const writeSpill: (
   files: Files,
   path: string,
   block: Block<unknown>,
-): Effect.Effect<SpillFile, FileError | NotPortable> =>
-  Effect.gen(function* () {
+) => Effect.Effect<SpillFile, FileError | NotPortable> = Effect.fnUntraced(
+  function* (files: Files, path: string, block: Block<unknown>) {
     const places: Array<ChunkPlace> = []
     let [size, records, waiting] = [0, 0, 0]
     let pieces: Array<Uint8Array> = []
@@ -58,7 +58,8 @@ export const writeSpill = (
       records += chunk.records
       yield* giveWayIfDue
     }
-  })
+  },
+)
 
 /** Runs a step of the encoder, which throws nothing but `NotPortable`. */
 export const encoding = <A>(step: () => A): Effect.Effect<A, NotPortable> =>

@@ -116,7 +116,7 @@ class Serving {
   }
 
   #answer(place: Place, message: TaskMessage): Effect.Effect<void> {
-    const { id, task } = message
+    const { id } = message
     const isCancelled = this.#cancelled.has(id)
     // Tasks come in the order of their ids. Those that wait behind this one may be cancelled as well.
     for (const each of this.#cancelled) if (each <= id) this.#cancelled.delete(each)
@@ -125,19 +125,22 @@ class Serving {
     }
     // The driver runs its tasks.
     if (this.#isUseless) return Effect.void
-    return Effect.gen({ self: this }, function* () {
-      const fiber = yield* Effect.forkChild(place.run(message))
-      this.#running = { id, fiber }
-      const exit = yield* Fiber.await(fiber)
-      this.#running = undefined
-      const answer = Exit.isSuccess(exit) ? exit.value : place.answerTo(exit.cause)
-      if (answer.kind !== "done") return this.#send({ kind: "answer", id, answer, spare: [] })
-      const spare = spareOf(task)
-      this.#send({ kind: "answer", id, answer, spare }, [
-        ...buffersOfAnswer(answer),
-        ...spare.map(({ buffer }) => buffer),
-      ])
-    })
+    return Effect.gen(() => this.#run(place, message))
+  }
+
+  *#run(place: Place, message: TaskMessage): Effect.gen.Return<void> {
+    const { id, task } = message
+    const fiber = yield* Effect.forkChild(place.run(message))
+    this.#running = { id, fiber }
+    const exit = yield* Fiber.await(fiber)
+    this.#running = undefined
+    const answer = Exit.isSuccess(exit) ? exit.value : place.answerTo(exit.cause)
+    if (answer.kind !== "done") return this.#send({ kind: "answer", id, answer, spare: [] })
+    const spare = spareOf(task)
+    this.#send({ kind: "answer", id, answer, spare }, [
+      ...buffersOfAnswer(answer),
+      ...spare.map(({ buffer }) => buffer),
+    ])
   }
 }
 

@@ -90,20 +90,22 @@ export const take: {
   (n: number): <A, E, R>(self: RDD<A, E, R>) => Effect.Effect<Array<A>, ActionError<E>, R | Engine>
   <A, E, R>(self: RDD<A, E, R>, n: number): Effect.Effect<Array<A>, ActionError<E>, R | Engine>
 } = dual(2, <A, E, R>(self: RDD<A, E, R>, n: number): Effect.Effect<Array<A>, ActionError<E>, R | Engine> => {
-  const heads = last<A, E, R>("take", self, known("take", n), checkCount("RDD.take", n))
-  return Effect.gen(function* () {
-    const { partitions } = yield* layoutOf(heads)
-    const taken: Array<A> = []
-    for (let from = 0; from < partitions && taken.length < n;) {
-      const to = Math.min(partitions, from + nextRound(from, taken.length, n))
-      const round = Array.from({ length: to - from }, (_, i) => from + i)
-      const left = n - taken.length
-      const some = left === n ? heads : withCallSite(heads.site, () => last<A, E, R>("take", self, known("take", left)))
-      for (const record of yield* records(some, round)) taken.push(record)
-      from = to
-    }
-    return taken.slice(0, Math.max(n, 0))
-  })
+  return takeFrom(self, last<A, E, R>("take", self, known("take", n), checkCount("RDD.take", n)), n)
+})
+
+/** Takes from more and more partitions. `heads` has the first `n` records of each. */
+const takeFrom = Effect.fnUntraced(function* <A, E, R>(self: RDD<A, E, R>, heads: RDD<A, E, R>, n: number) {
+  const { partitions } = yield* layoutOf(heads)
+  const taken: Array<A> = []
+  for (let from = 0; from < partitions && taken.length < n;) {
+    const to = Math.min(partitions, from + nextRound(from, taken.length, n))
+    const round = Array.from({ length: to - from }, (_, i) => from + i)
+    const left = n - taken.length
+    const some = left === n ? heads : withCallSite(heads.site, () => last<A, E, R>("take", self, known("take", left)))
+    for (const record of yield* records(some, round)) taken.push(record)
+    from = to
+  }
+  return taken.slice(0, Math.max(n, 0))
 })
 
 /**

@@ -148,11 +148,11 @@ export const lookup: {
   2,
   <K, V, E, R>(self: RDD<readonly [K, V], E, R>, key: K): Effect.Effect<Array<V>, ActionError<E>, R | Engine> => {
     const found = last<V, E, R>("lookup", self, known("lookup", key))
-    return Effect.gen(function* () {
-      const { partitioner } = yield* Effect.flatMap(Engine, (engine) => engine.layout(self))
-      if (partitioner === undefined) return yield* records(found)
-      const partition = yield* onDriver(found, () => numberOf(partitioner.getPartition(key)))
-      return yield* records(found, [partition])
+    const layout = Effect.flatMap(Engine, (engine) => engine.layout(self))
+    return Effect.flatMap(layout, ({ partitioner }) => {
+      if (partitioner === undefined) return records(found)
+      const partition = onDriver(found, () => numberOf(partitioner.getPartition(key)))
+      return Effect.flatMap(partition, (partition) => records(found, [partition]))
     })
   },
 )

@@ -56,8 +56,7 @@ export const readFormat = <A, E, R>(
 ): RDD<A, E | FileError, R> => {
   const invalid = format.problem ?? checkPartitions(operation, options.partitions)
   const load = (i: number, n: number): Effect.Effect<Flow<A, E, R>, FileError> =>
-    Effect.gen(function* () {
-      const entries = yield* filesAt(yield* Files, path, options.recursive)
+    Effect.map(Effect.flatMap(Files, (files) => filesAt(files, path, options.recursive)), (entries) => {
       const parts = partOf(entries, i, n, ({ size }) => size, (file) => !format.isSplittable(file))
       return concat(parts.map(({ file, from, to }) => format.read(file, from, to)))
     })

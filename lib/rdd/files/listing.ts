@@ -11,8 +11,8 @@ import { alternatives, isPattern, join, literal, nameMatcher, splitPattern } fro
 export const isHidden = (name: string): boolean => /^[._]|\._COPYING_$/.test(name)
 
 /** Lists the files of a directory, and of the directories inside it. */
-const filesBelow = (files: Files, path: string, recursive: boolean): Effect.Effect<Array<FileEntry>, FileError> =>
-  Effect.gen(function* () {
+const filesBelow: (files: Files, path: string, recursive: boolean) => Effect.Effect<Array<FileEntry>, FileError> =
+  Effect.fnUntraced(function* (files: Files, path: string, recursive: boolean) {
     const found: Array<FileEntry> = []
     for (const entry of yield* files.list(path)) {
       if (entry.path === path) found.push(entry)
@@ -33,8 +33,8 @@ const nothingIfMissing = <A>(list: Effect.Effect<ReadonlyArray<A>, FileError>) =
   Effect.catchIf(list, ({ reason }) => reason === "NotFound", () => Effect.succeed<ReadonlyArray<A>>([]))
 
 /** Finds the paths that match a pattern without braces, ordered by name. */
-const expand = (files: Files, pattern: string): Effect.Effect<ReadonlyArray<string>, FileError> =>
-  Effect.gen(function* () {
+const expand = Effect.fnUntraced(
+  function* (files: Files, pattern: string) {
     const { base, parts } = splitPattern(pattern)
     let paths: ReadonlyArray<string> = [base]
     for (const part of parts) {
@@ -50,7 +50,8 @@ const expand = (files: Files, pattern: string): Effect.Effect<ReadonlyArray<stri
       paths = found.flatMap((entries, i) => entries.map(({ name }) => join(paths[i] ?? base, name)).toSorted())
     }
     return paths
-  })
+  },
+)
 
 /**
  * Lists the files to read: a file itself, or the files of a directory, ordered by name, without those whose names begin
@@ -62,8 +63,11 @@ export const filesAt = (
   path: string,
   recursive = false,
 ): Effect.Effect<ReadonlyArray<FileEntry>, FileError> => {
-  if (!isPattern(path)) return filesBelow(files, literal(path), recursive)
-  return Effect.gen(function* () {
+  return isPattern(path) ? filesMatching(files, path, recursive) : filesBelow(files, literal(path), recursive)
+}
+
+const filesMatching = Effect.fnUntraced(
+  function* (files: Files, path: string, recursive: boolean) {
     const paths = (yield* Effect.forEach(alternatives(path), (pattern) => expand(files, pattern))).flat()
     if (paths.length === 0) {
       return yield* Effect.fail(
@@ -71,8 +75,8 @@ export const filesAt = (
       )
     }
     return (yield* Effect.forEach(new Set(paths), (each) => filesBelow(files, each, recursive))).flat()
-  })
-}
+  },
+)
 
 /** A part of a file, in units of the caller: bytes or records. */
 export interface FilePart {

@@ -76,19 +76,27 @@ export const writing = <A, E, R, E2>(
     preserves: false,
     step: {
       kind: "effect",
-      f: (part, index) =>
-        Effect.gen(function* () {
-          const files = yield* Files
-          const name = partName(index, extension)
-          const pieces = yield* Effect.catchDefect(
-            Effect.suspend(() => encode(part)),
-            (cause) => Effect.fail(thrown(cause)),
-          )
-          yield* files.write(join(targetOf(files, path), name), pieces, { durable: yield* isDurable(durable) })
-          return [name]
-        }),
+      f: (part, index) => {
+        const pieces = Effect.catchDefect(
+          Effect.suspend(() => encode(part)),
+          (cause) => Effect.fail(thrown(cause)),
+        )
+        return writePart(path, partName(index, extension), pieces, durable)
+      },
     },
   })
+
+/** Writes a partition. Gives the name of its file. */
+const writePart = Effect.fnUntraced(function* <E, R>(
+  path: string,
+  name: string,
+  pieces: Effect.Effect<ReadonlyArray<Uint8Array>, E, R>,
+  durable: boolean | undefined,
+) {
+  const files = yield* Files
+  yield* files.write(join(targetOf(files, path), name), yield* pieces, { durable: yield* isDurable(durable) })
+  return [name]
+})
 
 /** Gives a new directory its path. An existing directory is renamed to `old` first and then removed. */
 const moveInPlace = (

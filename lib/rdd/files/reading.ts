@@ -32,13 +32,14 @@ export const chunksOf = (files: Files, path: string, from: number, to: number): 
 }
 
 /** Reads a whole file, decompressed if the suffix of its name says that it is compressed. */
-export const openFile = (path: string): Effect.Effect<Chunks, FileError, Scope.Scope> =>
-  Effect.gen(function* () {
+export const openFile: (path: string) => Effect.Effect<Chunks, FileError, Scope.Scope> = Effect.fnUntraced(
+  function* (path: string) {
     const files = yield* Files
     const chunks = chunksOf(files, path, 0, Infinity)
     const format = formatOf(path)
     return format === undefined ? chunks : yield* (yield* Compression).decompress(path, format, chunks)
-  })
+  },
+)
 
 /** The index after the first line end, or undefined if the bytes end before that is certain. */
 const firstLineEnd = (bytes: Uint8Array, isLast: boolean): number | undefined => {
@@ -96,14 +97,15 @@ export const lineFlow = (
   { path, size }: { readonly path: string; readonly size: number },
   from: number,
   to: number,
-): Flow<string, FileError> =>
-  new Flow(Effect.gen(function* () {
-    if (formatOf(path) !== undefined) return linesOf(path, yield* openFile(path))
-    const files = yield* Files
-    const begin = yield* lineStart(files, path, from, size)
-    const end = begin >= to ? begin : yield* lineStart(files, path, to, size)
-    return linesOf(path, chunksOf(files, path, begin, end))
-  }))
+): Flow<string, FileError> => new Flow(openLines(path, size, from, to))
+
+const openLines = Effect.fnUntraced(function* (path: string, size: number, from: number, to: number) {
+  if (formatOf(path) !== undefined) return linesOf(path, yield* openFile(path))
+  const files = yield* Files
+  const begin = yield* lineStart(files, path, from, size)
+  const end = begin >= to ? begin : yield* lineStart(files, path, to, size)
+  return linesOf(path, chunksOf(files, path, begin, end))
+})
 
 /** Counts the lines of a file that begin before an offset, for messages. Reads the file up to there. */
 export const countLines = (

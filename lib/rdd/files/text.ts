@@ -42,8 +42,7 @@ const load = (
   i: number,
   n: number,
 ): Effect.Effect<Flow.Flow<string, FileError>, FileError> =>
-  Effect.gen(function* () {
-    const entries = yield* filesAt(yield* Files, path, recursive)
+  Effect.map(Effect.flatMap(Files, (files) => filesAt(files, path, recursive)), (entries) => {
     const parts = partOf(entries, i, n, ({ size }) => size, ({ name }) => formatOf(name) !== undefined)
     return Flow.concat(parts.map(({ file, from, to }) => lineFlow(file, from, to)))
   })

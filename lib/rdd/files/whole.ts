@@ -34,17 +34,17 @@ const wholeFiles = <A>(
         catch: (cause) => new FileError({ path, operation: "read", reason: "Other", cause }),
       }))
   const load = (i: number, n: number): Effect.Effect<Flow<[string, A], FileError>, FileError> =>
-    Effect.gen(function* () {
-      const files = yield* Files
-      const own = filesOf(yield* filesAt(files, path, options.recursive), i, n)
-      return new Flow(Effect.sync(() => {
-        let next = 0
-        return Effect.suspend(() => {
-          const file = own[next++]
-          return file === undefined ? Effect.succeed(undefined) : read(files, file)
-        })
+    Effect.flatMap(Files, (files) =>
+      Effect.map(filesAt(files, path, options.recursive), (entries) => {
+        const own = filesOf(entries, i, n)
+        return new Flow(Effect.sync(() => {
+          let next = 0
+          return Effect.suspend(() => {
+            const file = own[next++]
+            return file === undefined ? Effect.succeed(undefined) : read(files, file)
+          })
+        }))
       }))
-    })
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
   return make(operation, [], { kind: "source", partitions, waits: true, path, load }, invalid)
 }
@@ -153,14 +153,13 @@ export const binaryRecords = (
     ? checkPartitions(where, options.partitions)
     : new InvalidOption({ where, option: "recordLength", value: recordLength, expected: "a positive whole number" })
   const load = (i: number, n: number): Effect.Effect<Flow<Uint8Array, FileError>, FileError | PartialRecord> =>
-    Effect.gen(function* () {
-      const entries = yield* filesAt(yield* Files, path, options.recursive)
+    Effect.flatMap(Effect.flatMap(Files, (files) => filesAt(files, path, options.recursive)), (entries) => {
       const uneven = entries.find(({ size }) => size % recordLength !== 0)
       if (uneven !== undefined) {
-        return yield* Effect.fail(new PartialRecord({ path: uneven.path, size: uneven.size, recordLength }))
+        return Effect.fail(new PartialRecord({ path: uneven.path, size: uneven.size, recordLength }))
       }
       const parts = partOf(entries, i, n, ({ size }) => size / recordLength)
-      return concat(parts.map(({ file, from, to }) => recordFlow(file.path, recordLength, from, to)))
+      return Effect.succeed(concat(parts.map(({ file, from, to }) => recordFlow(file.path, recordLength, from, to))))
     })
   const partitions = invalid === undefined ? options.partitions ?? "default" : 1
   return make("binaryRecords", [], { kind: "source", partitions, waits: true, path, load }, invalid)

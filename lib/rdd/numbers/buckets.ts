@@ -35,18 +35,19 @@ export interface Edges {
 }
 
 /** Makes a function that counts the numbers of a partition in the buckets between edges. The counts are its only record. */
-export const bucketCounts = ({ edges, even }: Edges) =>
-  function* (block: Block<number>): Piecewise<ReadonlyArray<ReadonlyArray<number>>> {
-    const bucketOf = (even ? computeBucket : searchBucket)(edges)
-    const counts = Array<number>(edges.length - 1).fill(0)
-    yield* forEachPiece(block, (part, from, to) => {
-      for (let i = from; i < to; i++) {
-        const bucket = bucketOf(part[i]!)
-        if (bucket >= 0) counts[bucket]!++
-      }
-    })
-    return [counts]
-  }
+export const bucketCounts = (edges: Edges) => (block: Block<number>) => countsOf(edges, block)
+
+function* countsOf({ edges, even }: Edges, block: Block<number>): Piecewise<ReadonlyArray<ReadonlyArray<number>>> {
+  const bucketOf = (even ? computeBucket : searchBucket)(edges)
+  const counts = Array<number>(edges.length - 1).fill(0)
+  yield* forEachPiece(block, (part, from, to) => {
+    for (let i = from; i < to; i++) {
+      const bucket = bucketOf(part[i]!)
+      if (bucket >= 0) counts[bucket]!++
+    }
+  })
+  return [counts]
+}
 
 /**
  * Returns the smallest and the largest number of a partition, as its only record; `[Infinity, -Infinity]` if it has no

@@ -69,17 +69,22 @@ const sortPartitions = <A, E, R>(
 ): RDD<A, E, R> => {
   const direction = options?.ascending === false ? -1 : 1
   const given = orderIn(options)
-  return narrow(operation, self, {
-    kind: "partition",
-    f: function* (block: Block<readonly [never, unknown]>) {
-      const records = yield* gather(block)
-      const keyAt = (i: number): unknown => records[i]![0]
-      const numbers = given === undefined ? yield* numbersOf(records.length, keyAt) : undefined
-      if (numbers !== undefined) return yield* pickedFrom(records, yield* orderOfNumbers(numbers, direction < 0))
-      const order = given ?? (yield* orderOf(records.length, keyAt))
-      return yield* sorted(records, (a, b) => direction * order(a[0], b[0]))
-    },
-  }, true)
+  const f = (block: Block<readonly [never, unknown]>) => sortedBlock(block, direction, given)
+  return narrow(operation, self, { kind: "partition", f }, true)
+}
+
+/** The pairs of a partition, sorted by key. */
+function* sortedBlock(
+  block: Block<readonly [never, unknown]>,
+  direction: 1 | -1,
+  given: ((a: never, b: never) => number) | undefined,
+): Piecewise<ReadonlyArray<readonly [never, unknown]>> {
+  const records = yield* gather(block)
+  const keyAt = (i: number): unknown => records[i]![0]
+  const numbers = given === undefined ? yield* numbersOf(records.length, keyAt) : undefined
+  if (numbers !== undefined) return yield* pickedFrom(records, yield* orderOfNumbers(numbers, direction < 0))
+  const order = given ?? (yield* orderOf(records.length, keyAt))
+  return yield* sorted(records, (a, b) => direction * order(a[0], b[0]))
 }
 
 /** Sorts pairs by key across all partitions. */
