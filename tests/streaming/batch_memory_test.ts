@@ -30,6 +30,6 @@ const chains = {
 
 for (const [name, chain] of Object.entries(chains)) {
   Deno.test(`batches of ${name} leave none of their records in memory`, async () => {
-    assert.ok(await growth(program(chain), { warmUp: 100, waits: 300 }) < 10_000)
+    assert.ok(await growth(program(chain), { warmUp: 100, waits: 900 }) < 15_000)
   })
 }
