@@ -51,9 +51,21 @@ Deno.test("the first bundles of a machine may be made at the same time", async (
   } finally {
     if (before === undefined) Deno.env.delete("DENO_DIR")
     else Deno.env.set("DENO_DIR", before)
-    await Deno.remove(directory, { recursive: true })
+    await removed(directory)
   }
 })
+
+/** Removes a directory that processes which are about to end may still write to. */
+const removed = async (directory: string): Promise<void> => {
+  for (let left = 50; left > 0; left--) {
+    try {
+      return await Deno.remove(directory, { recursive: true })
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+  await Deno.remove(directory, { recursive: true })
+}
 
 const failures: ReadonlyArray<readonly [what: string, source: string | undefined, text: RegExp]> = [
   ["does not exist", undefined, /Module not found/],
