@@ -190,27 +190,33 @@ Deno.test("an operation of a silent server goes on as long as the server answers
     assert.ok(!server.called.includes("reattachExecute"))
   })))
 
-Deno.test("an operation of a server that does not answer any more fails", () =>
-  run(Effect.gen(function* () {
-    let versions = 0
-    const server = yield* fakeServer((server) => ({
-      analyzePlan: () =>
-        versions++ === 0
-          ? {
-            serverSideSessionId: server.serverSideSessionId,
-            result: { case: "sparkVersion", value: { version: "4.2.0" } },
-          }
-          : never(),
-      executePlan: async function* () {
-        await never()
-      },
-      reattachExecute: async function* () {
-        await never()
-      },
-    }))
-    const cluster = yield* connectTo(server)
-    assert.equal((yield* failureOf(cluster.collect(anything)))._tag, "SparkUnavailable")
-  })))
+Deno.test({
+  name: "an operation of a server that does not answer any more fails",
+  // The client's package starts a timer, which holds up nothing, when a call ends after its connection was closed.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: () =>
+    run(Effect.gen(function* () {
+      let versions = 0
+      const server = yield* fakeServer((server) => ({
+        analyzePlan: () =>
+          versions++ === 0
+            ? {
+              serverSideSessionId: server.serverSideSessionId,
+              result: { case: "sparkVersion", value: { version: "4.2.0" } },
+            }
+            : never(),
+        executePlan: async function* () {
+          await never()
+        },
+        reattachExecute: async function* () {
+          await never()
+        },
+      }))
+      const cluster = yield* connectTo(server)
+      assert.equal((yield* failureOf(cluster.collect(anything)))._tag, "SparkUnavailable")
+    })),
+})
 
 Deno.test("an interruption interrupts the operation on the server", () =>
   run(Effect.gen(function* () {
