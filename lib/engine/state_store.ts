@@ -202,7 +202,7 @@ function* captureAll(
       placing,
       encode,
       fields,
-      refresh: refresh,
+      refresh,
     })
     done.push(() => {
       versions.captured = newest.at

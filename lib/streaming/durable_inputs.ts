@@ -88,10 +88,10 @@ export class DurableInputs implements InputLog {
   }
 
   /** Where the inputs with these names go on. */
-  readonly resumeOf: (
+  resumeOf(
     isKnown: (name: string) => boolean,
-  ) => Effect.Effect<Readonly<Record<string, Resume>>, never, unknown> = Effect.fnUntraced(
-    function* (this: DurableInputs, isKnown: (name: string) => boolean) {
+  ): Effect.Effect<Readonly<Record<string, Resume>>, never, unknown> {
+    return Effect.gen({ self: this }, function* () {
       const resume: Record<string, Resume> = {}
       for (const [name, each] of this.#resume) if (isKnown(name)) resume[name] = each
       for (const [name, position] of this.#positions) {
@@ -99,8 +99,8 @@ export class DurableInputs implements InputLog {
         if (all !== undefined) resume[name] = { _tag: "Positions", positions: [all] }
       }
       return resume
-    },
-  )
+    })
+  }
 
   /** Notes what a batch reads, and gives it by the names in the checkpoint. */
   logged({ inputs, time }: Allocation): Allocation {

@@ -7,21 +7,25 @@ import { KeyedTable } from "../../core/keyed_table.ts"
 import { inPieces, type Piecewise } from "../../core/pace.ts"
 import type { Columns, Pair } from "../../rdd/column_block.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
+import { type AnyRDD, make } from "../../rdd/rdd.ts"
 import type { PendingState, StateView } from "../../rdd/state.ts"
 
 /** The pairs of a partition whose keys belong to other ones: each key with the partition that it is in, and its state. */
-export const strays = (by: Partitioner) =>
-  function* (state: StateView, partition: number): Piecewise<ReadonlyArray<Pair>> {
-    const found: Array<Pair> = []
-    yield* state.visit((key, value) => {
-      if (by.getPartition(key) !== partition) found.push([key, [partition, value]])
-    })
-    return found
-  }
+function* strays(state: StateView, partition: number, by: Partitioner): Piecewise<ReadonlyArray<Pair>> {
+  const found: Array<Pair> = []
+  yield* state.visit((key, value) => {
+    if (by.getPartition(key) !== partition) found.push([key, [partition, value]])
+  })
+  return found
+}
+
+/** The RDD of these pairs, of all partitions. */
+export const straying = (operation: string, by: Partitioner): AnyRDD =>
+  make(operation, [], { kind: "view", f: (state, partition) => strays(state, partition, by) })
 
 /** Removes the keys that have moved to other partitions, and adds those that have moved here. The first state counts. */
 export function* settle(state: PendingState, moved: Columns, partition: number, by: Partitioner): Piecewise<void> {
-  const left = yield* strays(by)(state, partition)
+  const left = yield* strays(state, partition, by)
   yield* inPieces(left.length, (start, end) => {
     for (let i = start; i < end; i++) state.delete(left[i]![0])
   })

@@ -31,12 +31,12 @@ import type { Columns } from "../../rdd/column_block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
 import type { Partitioner, PartitionOptions } from "../../rdd/partitioner.ts"
 import type { Callable, StateStep } from "../../rdd/primitive.ts"
-import { isRDD, make as makeRDD, type RDD } from "../../rdd/rdd.ts"
+import { isRDD, type RDD } from "../../rdd/rdd.ts"
 import type { PendingState } from "../../rdd/state.ts"
 import { type DStream, isDStream } from "../dstream.ts"
 import type { AnyFormat, StateFormat } from "../state_format.ts"
 import { failedFor } from "./key_failure.ts"
-import { addMissing, settle, strays } from "./moving_keys.ts"
+import { addMissing, settle, straying } from "./moving_keys.ts"
 import { checked, chosen } from "../operators/partitioning.ts"
 import { stateful } from "./stateful.ts"
 
@@ -161,7 +161,7 @@ const updating = <K, V, E, R, A>(
           initial,
           expects: undefined,
           whole: undefined,
-          moving: movesKeys ? makeRDD(operation, [], { kind: "view", f: strays(partitioner) }) : undefined,
+          moving: movesKeys ? straying(operation, partitioner) : undefined,
           f: (...given) => updated(rewrite, partitioner, movesKeys, time, ...given),
         }
       }

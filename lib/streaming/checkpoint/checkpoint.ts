@@ -318,21 +318,20 @@ export class Checkpoint {
    * Removes segments that are not needed any more. The journal needs a summary in its current segment first, which `summarize`
    * must write then.
    */
-  readonly clean: (summarize: Effect.Effect<void, CheckpointFailed>) => Effect.Effect<void, CheckpointFailed> = Effect
-    .fnUntraced(
-      function* (this: Checkpoint, summarize: Effect.Effect<void, CheckpointFailed>) {
-        const operation = "remove old segments"
-        const blocks = Math.min(this.#retention.blocks, this.#received.end.segment)
-        if (blocks > this.#firstReceived) {
-          this.#firstReceived = yield* this.#failing(operation, this.#received.clean(blocks))
-        }
-        const current = this.#journal.end.segment
-        if (current <= this.#firstJournal) return
-        // A new segment has begun. The old ones may be needed for states; the summary alone must not hold them.
-        if (this.#retention.summary < current) yield* summarize
-        if (this.#retention.journal > this.#firstJournal) {
-          this.#firstJournal = yield* this.#failing(operation, this.#journal.clean(this.#retention.journal))
-        }
-      },
-    )
+  clean(summarize: Effect.Effect<void, CheckpointFailed>): Effect.Effect<void, CheckpointFailed> {
+    return Effect.gen({ self: this }, function* () {
+      const operation = "remove old segments"
+      const blocks = Math.min(this.#retention.blocks, this.#received.end.segment)
+      if (blocks > this.#firstReceived) {
+        this.#firstReceived = yield* this.#failing(operation, this.#received.clean(blocks))
+      }
+      const current = this.#journal.end.segment
+      if (current <= this.#firstJournal) return
+      // A new segment has begun. The old ones may be needed for states; the summary alone must not hold them.
+      if (this.#retention.summary < current) yield* summarize
+      if (this.#retention.journal > this.#firstJournal) {
+        this.#firstJournal = yield* this.#failing(operation, this.#journal.clean(this.#retention.journal))
+      }
+    })
+  }
 }
