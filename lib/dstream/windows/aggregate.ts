@@ -37,10 +37,8 @@ export interface Position {
 /** Updates the state by the records of one slide, and returns the aggregate of each key. */
 export type Slide = (
   position: Position,
-) => (
   state: PendingState,
   pairs: Columns,
-  partition: number,
   fresh: boolean,
 ) => Piecewise<PairBlock>
 

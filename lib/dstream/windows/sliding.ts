@@ -9,8 +9,8 @@
  */
 import * as Effect from "effect/Effect"
 import { type CallSite, callSite, withCallSite } from "../../core/call_site.ts"
-import { divisor } from "../../core/divisor.ts"
 import type { Piecewise } from "../../core/pace.ts"
+import { divisor } from "../../core/divisor.ts"
 import type { Partitioner } from "../../rdd/partitioner.ts"
 import { persist } from "../../rdd/operators/persistence.ts"
 import type { Callable } from "../../rdd/primitive.ts"
@@ -88,10 +88,9 @@ const changes = <F extends Functions>(
     { ...looking(frame), isInternal: true },
   )
 
-type Emit = NonNullable<Sliding<Functions>["emit"]>
-
-function* emitted(emit: Emit, change: ReturnType<ReturnType<Slide>>): Piecewise<ReadonlyArray<unknown>> {
-  return emit((yield* change).values)
+/** Makes the records of a partition from its aggregates. */
+function* emitted<A>(slid: ReturnType<Slide>, emit: (values: ReadonlyArray<unknown>) => A): Piecewise<A> {
+  return emit((yield* slid).values)
 }
 
 /** Makes a sliding aggregate of a stream. */
@@ -116,7 +115,7 @@ export const sliding = <A, E, R, B, const F extends Functions>(
     const { window } = frame
     const { batchDuration, time } = batch
     const step = frame.slide ?? batchDuration
-    const change = slideTo(positionOf(batch, window, step))
+    const position = positionOf(batch, window, step)
     return {
       data,
       partitioner: partitioner(batch),
@@ -124,9 +123,10 @@ export const sliding = <A, E, R, B, const F extends Functions>(
       // Windows that share no batch with the one before are made anew: they expect a version that never exists.
       expects: step >= window ? NaN : time - step,
       whole: step >= window ? undefined : () => unionAll(recalled(timed, batch, time - window, time)),
-      f: emit === undefined
-        ? change
-        : (state, pairs, partition, fresh) => emitted(emit, change(state, pairs, partition, fresh)),
+      f: (state, pairs, _, fresh) => {
+        const slid = slideTo(position, state, pairs, fresh)
+        return emit === undefined ? slid : emitted(slid, emit)
+      },
     }
   }, {
     check: checks,

@@ -3,12 +3,10 @@
  *
  * @module
  */
-import type { Piecewise } from "../../core/pace.ts"
 import { accepts } from "../../core/results.ts"
-import type { Columns } from "../../rdd/column_block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
 import type { PendingState } from "../../rdd/state.ts"
-import type { Keep, Merge, Position, Slide, Timed } from "./aggregate.ts"
+import type { Keep, Merge, Slide, Timed } from "./aggregate.ts"
 import { enter, leave, type Total, totalOf } from "./exactness.ts"
 
 /**
@@ -17,49 +15,29 @@ import { enter, leave, type Total, totalOf } from "./exactness.ts"
  * rounding error remains. While an aggregate contains a number that cannot be subtracted again, it is made anew of the
  * values in the window.
  */
-export const withInverse = (f: Merge, inverse: Merge, filter: Keep | undefined): Slide =>
-(position) =>
-(
-  state,
-  pairs,
-  _,
-  fresh,
-) => slideTo(position, { f, inverse, filter }, state, pairs, fresh)
-
-/** The functions of an aggregate. */
-interface Functions {
-  readonly f: Merge
-  readonly inverse: Merge
-  readonly filter: Keep | undefined
-}
-
-function* slideTo(
-  { previousEnd, start }: Position,
-  { f, filter, inverse }: Functions,
-  state: PendingState,
-  pairs: Columns,
-  fresh: boolean,
-): Piecewise<PairBlock> {
-  const subtract = (key: unknown, sum: Total | undefined, timed: Timed) => {
+export const withInverse = (f: Merge, inverse: Merge, filter: Keep | undefined): Slide => {
+  const subtract = (state: PendingState, key: unknown, sum: Total | undefined, timed: Timed) => {
     // The filter deleted the key, and perhaps it came back since. Values that are not in the sum are not subtracted.
     if (sum === undefined || timed[0] <= sum.since) return
     if (sum.batches === 1) state.delete(key)
     else state.set(key, leave(f, inverse, sum, timed))
   }
-  const since = fresh ? start : previousEnd
-  yield* state.lookUp(pairs, (i, known) => {
-    const key = pairs.keys[i]
-    const timed = pairs.values[i] as Timed
-    const sum = known as Total | undefined
-    if (timed[0] <= start) return subtract(key, sum, timed)
-    state.set(key, sum === undefined ? totalOf(timed, since) : enter(f, inverse, sum, timed))
-  })
-  const out = { keys: Array<unknown>(), values: Array<unknown>() }
-  yield* state.visit((key, sum) => {
-    const { value } = sum as Total
-    if (filter !== undefined && !accepts(filter([key, value]))) return void state.delete(key)
-    out.keys.push(key)
-    out.values.push(value)
-  })
-  return new PairBlock(out)
+  return function* ({ previousEnd, start }, state, pairs, fresh) {
+    const since = fresh ? start : previousEnd
+    yield* state.lookUp(pairs, (i, known) => {
+      const key = pairs.keys[i]
+      const timed = pairs.values[i] as Timed
+      const sum = known as Total | undefined
+      if (timed[0] <= start) return subtract(state, key, sum, timed)
+      state.set(key, sum === undefined ? totalOf(timed, since) : enter(f, inverse, sum, timed))
+    })
+    const out = { keys: Array<unknown>(), values: Array<unknown>() }
+    yield* state.visit((key, sum) => {
+      const { value } = sum as Total
+      if (filter !== undefined && !accepts(filter([key, value]))) return void state.delete(key)
+      out.keys.push(key)
+      out.values.push(value)
+    })
+    return new PairBlock(out)
+  }
 }

@@ -11,12 +11,9 @@
  *
  * @module
  */
-import type { Piecewise } from "../../core/pace.ts"
 import { accepts, valueOf } from "../../core/results.ts"
-import type { Columns } from "../../rdd/column_block.ts"
 import { PairBlock } from "../../rdd/pair_block.ts"
-import type { PendingState } from "../../rdd/state.ts"
-import type { Keep, Merge, Position, Slide, Timed } from "./aggregate.ts"
+import type { Keep, Merge, Slide, Timed } from "./aggregate.ts"
 
 /**
  * The state of a key: its values in the window, one for each pane. Versions of the state share the arrays and only
@@ -95,31 +92,23 @@ const aggregate = ({ start, middle, end, values, rest }: Panes, f: Merge): unkno
 /** Makes a slide that merges values with `f` only. Keys that the filter rejects stay in the state. */
 export const withoutInverse = (merge: Merge, filter: Keep | undefined): Slide => {
   const f: Merge = (older, newer) => valueOf(merge(older, newer))
-  return (position) => (state, pairs) => slideTo(position, f, filter, state, pairs)
-}
-
-function* slideTo(
-  { duration, end, pane, start, zeroTime }: Position,
-  f: Merge,
-  filter: Keep | undefined,
-  state: PendingState,
-  pairs: Columns,
-): Piecewise<PairBlock> {
-  const turn = zeroTime + (Math.ceil((end - zeroTime) / duration) - 1) * duration
-  yield* state.lookUp(pairs, (i, known) => {
-    const [time, value] = pairs.values[i] as Timed
-    const paneEnd = zeroTime + Math.ceil((time - zeroTime) / pane) * pane
-    state.set(pairs.keys[i], append(known as Panes | undefined, f, paneEnd, value))
-  })
-  const out = { keys: Array<unknown>(), values: Array<unknown>() }
-  yield* state.visit((key, known) => {
-    const panes = advance(known as Panes, f, start, turn)
-    if (panes === undefined) return void state.delete(key)
-    if (panes !== known) state.set(key, panes)
-    const value = aggregate(panes, f)
-    if (filter !== undefined && !accepts(filter([key, value]))) return
-    out.keys.push(key)
-    out.values.push(value)
-  })
-  return new PairBlock(out)
+  return function* ({ duration, end, pane, start, zeroTime }, state, pairs) {
+    const turn = zeroTime + (Math.ceil((end - zeroTime) / duration) - 1) * duration
+    yield* state.lookUp(pairs, (i, known) => {
+      const [time, value] = pairs.values[i] as Timed
+      const paneEnd = zeroTime + Math.ceil((time - zeroTime) / pane) * pane
+      state.set(pairs.keys[i], append(known as Panes | undefined, f, paneEnd, value))
+    })
+    const out = { keys: Array<unknown>(), values: Array<unknown>() }
+    yield* state.visit((key, known) => {
+      const panes = advance(known as Panes, f, start, turn)
+      if (panes === undefined) return void state.delete(key)
+      if (panes !== known) state.set(key, panes)
+      const value = aggregate(panes, f)
+      if (filter !== undefined && !accepts(filter([key, value]))) return
+      out.keys.push(key)
+      out.values.push(value)
+    })
+    return new PairBlock(out)
+  }
 }

@@ -65,7 +65,7 @@ const slides = async <A>(
       const state = store.open("id", 0, last, at)
       const position = { end: at, start: at - w, duration: w, previousEnd: at - 1, zeroTime: 0, pane: 1 }
       const pairs = atOnce(columnsOf(fromArray([...recordsAt(at - w), ...recordsAt(at)])))
-      result = atOnce(slide(position)(state, pairs, 0, last === undefined)).records
+      result = atOnce(slide(position, state, pairs, last === undefined)).records
     }
     await Effect.runPromise(Effect.andThen(store.seal("id", at), store.commit(at)))
     last = at
@@ -84,9 +84,9 @@ Deno.test("withInverse() does not change the version it builds on, so a retry gi
 Deno.test("withoutInverse() does not change the version it builds on, so a retry gives the same result", async () => {
   const batches = Array.from("the quick brown fox jumps over the lazy dog")
   const join = withoutInverse((a, b) => `${a}${b}`, undefined)
-  const entering: Slide = (position) => (state, { keys, values }, partition, fresh) => {
+  const entering: Slide = (position, state, { keys, values }, fresh) => {
     const entered = values.filter((timed) => (timed as Timed)[0] > position.start)
-    return join(position)(state, { keys: keys.slice(0, entered.length), values: entered }, partition, fresh)
+    return join(position, state, { keys: keys.slice(0, entered.length), values: entered }, fresh)
   }
   const once = await slides(entering, batches, 7, () => 1)
   assert.deepEqual(await slides(entering, batches, 7, (at) => at % 3 + 1), once)
