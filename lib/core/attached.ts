@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Gives the object that it is given, which so gets the private field of the class that extends this one. */
+/** Its constructor returns the given object in place of a new one. So a class that extends it adds its private fields to that object. */
 class Host {
   constructor(key: object) {
     return key
@@ -15,9 +15,9 @@ class Host {
  * A map with objects as keys, as a `WeakMap`, in which each key itself holds its value.
  *
  * Use it for what is large and belongs to objects that are made and dropped all the time, such as what the RDDs of a batch were
- * computed to. V8 collects new objects often, and all objects rarely. Where it collects new ones, it takes all values of a
- * `WeakMap` for used, even if their keys are not. So they would take memory, and time to be copied, until the next collection
- * of all objects.
+ * computed to. V8 often collects new objects only, and rarely all objects. While it collects new ones, it treats every value of
+ * a `WeakMap` as used, even if nothing uses the key any more. Such values take memory, and time to be copied, until the next
+ * collection of all objects.
  *
  * A key that lives longer than the map keeps its value.
  *

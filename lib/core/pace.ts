@@ -16,9 +16,10 @@ import * as Fiber from "effect/Fiber"
 /**
  * Work in pieces that gives an `A`. It yields when the event loop is due.
  *
- * Declare functions that give it, and generators that Effects are made of, at the top level of a module or as methods, if
- * they run in each batch. V8 makes a hidden class for each generator function. It is collected only with all objects of the
- * heap, and until then it keeps what a function inside another one has captured, such as the records of a batch.
+ * Declare generator functions that run in each batch at the top level of a module or as methods, also those that Effects are
+ * made of. V8 makes a hidden class for each generator function that is called, and frees it only when it collects all objects.
+ * Until then, a generator function that was made inside another function stays in memory, with everything that it has
+ * captured, such as the records of a batch.
  */
 export type Piecewise<A> = Generator<undefined, A, unknown>
 
